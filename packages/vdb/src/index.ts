@@ -1,1 +1,13 @@
-export {};
+export { type Codec } from './codec.ts';
+export { FormatError } from './errors.ts';
+export { type GridFile, type SkippedGrid } from './file.ts';
+export { type Channel, Grid, type GridParts, type IndexBox, type Leaf } from './grid.ts';
+export { gridFromLeaves, type LeafSource } from './leaf-grid.ts';
+export { GridMap, type Vec3 } from './map.ts';
+export { formatBytes } from './print.ts';
+export { type Statistics } from './statistics.ts';
+export { voxelizeTiles } from './tiles.ts';
+export { coordinatesTopology, denseBoxTopology, shellTopology, sphereTopology, type Topology } from './topology.ts';
+export { type LeafLevel, type LeafOffsets, type NodeLevel, type RootTable, Tree, type TreeParts } from './tree.ts';
+export { type LeafValues, TreeBuilder, type TileSpan } from './tree-builder.ts';
+export { type GridClass, type GridType, type Scalar, TYPES, type TypeSpec, type Values } from './types.ts';
