@@ -9,8 +9,6 @@ import type { Statistics } from './statistics.ts';
 import type { Tree } from './tree.ts';
 import type { GridClass, GridType, Scalar, Values } from './types.ts';
 
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
-
 /** A box of voxels; both ends belong to it. */
 export interface IndexBox {
   readonly min: Vec3;
@@ -207,7 +205,8 @@ export class Grid {
     return describeGrid(this);
   }
 
-  [INSPECT](): string {
-    return describeGrid(this);
+  static {
+    // Node prints objects through this symbol; a computed method name would hide the class's type from its declaration.
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
   }
 }
