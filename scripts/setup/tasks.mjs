@@ -11,7 +11,10 @@ const vitest = [...bin('vitest/vitest.mjs'), 'run'];
 
 /** Name → what it needs, and the command lines (arguments to Node) that it runs in turn; the user's go to the last. */
 const tasks = {
-  demo: { vulkan: 'run', run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb,png']] },
+  demo: {
+    vulkan: 'run',
+    run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb,png']],
+  },
   example: { vulkan: 'run', run: [['scripts/example.ts']].map((line) => [...source, ...line]) },
   bench: { vulkan: 'run', run: [[...cli, 'bench']] },
   halocline: { run: [cli] },
@@ -29,7 +32,12 @@ const tasks = {
       [...source, 'packages/render/shaders/build.ts'],
     ],
   },
-  bundle: { run: [[...bin('typescript/bin/tsc'), '-b'], [...source, 'scripts/bundle.ts']] },
+  bundle: {
+    run: [
+      [...bin('typescript/bin/tsc'), '-b'],
+      [...source, 'scripts/bundle.ts'],
+    ],
+  },
 };
 
 function runNode(node, args, env) {
@@ -45,7 +53,8 @@ function runNode(node, args, env) {
 /** Runs the task named by the first argument; the rest are passed on. */
 export async function main([name, ...args]) {
   const task = tasks[name];
-  if (task === undefined) fail(`Cannot run "${name}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
+  if (task === undefined)
+    fail(`Cannot run "${name}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
   installPackages();
   const node = nodePath();
   const env = {

@@ -45,7 +45,9 @@ function aptInstall(apt, packages) {
 }
 
 function isInstalled(name) {
-  return spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed';
+  return (
+    spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed'
+  );
 }
 
 /** Makes sure that there is a Vulkan device; where a GPU is present nothing is installed. */
@@ -58,7 +60,8 @@ export function ensureVulkan(node, { forTests = false } = {}) {
       fail(`Cannot find a Vulkan driver: ${found.reason}; install one (${byHand})`);
     }
     found = lookForVulkan(node);
-    if (!found.devices.some((device) => device.usable)) fail(`Cannot use Vulkan: ${found.reason}; try halocline doctor`);
+    if (!found.devices.some((device) => device.usable))
+      fail(`Cannot use Vulkan: ${found.reason}; try halocline doctor`);
   }
   if (forTests && apt !== null) installTestPackages(apt);
 }
@@ -71,7 +74,8 @@ function installTestPackages(apt) {
   if (missing.length === 0) return;
   if (!aptInstall(apt, missing)) {
     for (const name of missing) {
-      if (!aptInstall(apt, [name])) process.stdout.write(`No package ${name} here: the tests that use it are skipped\n`);
+      if (!aptInstall(apt, [name]))
+        process.stdout.write(`No package ${name} here: the tests that use it are skipped\n`);
     }
   }
   mkdirSync(join(root, '.cache'), { recursive: true });

@@ -1,1 +1,24 @@
-export {};
+/**
+ * @file `import … from 'halocline'`: what a user needs to simulate, to read and write grids, and to make pictures.
+ * Importing it needs no Vulkan; `isAvailable()` tells whether a simulation can run here.
+ */
+import { isVulkanAvailable } from '@halocline/gpu';
+
+export { listDevices, VulkanError, type DeviceReport } from '@halocline/gpu';
+export {
+  Simulation,
+  type Field,
+  type Level,
+  type RepeatOptions,
+  type Scalar,
+  type StencilOptions,
+} from '@halocline/engine';
+export { encodePng, parseCamera, Renderer, type Image, type RenderOptions } from '@halocline/render';
+export { FormatError, Grid, gridFromLeaves, readGrids, writeNanoVdb, writeVdb } from '@halocline/vdb';
+export type { Scene, SceneFunction, SceneOptions } from './scene.ts';
+export { version } from './version.ts';
+
+/** Whether a Vulkan device is here that can run a simulation; never throws. */
+export function isAvailable(): boolean {
+  return isVulkanAvailable();
+}

@@ -1,0 +1,28 @@
+/**
+ * @file Velocity on faces (the MAC grid of Harlow and Welch, 1965), kept in a plain vec3 field by convention:
+ * component x of voxel (i, j, k) is the flow through its face at i − ½, y at j − ½, z at k − ½. Divergence and gradient
+ * are then differences of neighbours, and their product is the 7-point Laplacian that the projection solves.
+ */
+
+/** Functions that stencils over face velocities share: prepend it to a stencil's code. */
+export const faceVelocity = `
+vec3 VelocityAt(vec3 position) {
+  float h = 0.5 * voxelSize;
+  return vec3(
+    SampleField("velocity_x", position + vec3(h, 0.0, 0.0)),
+    SampleField("velocity_y", position + vec3(0.0, h, 0.0)),
+    SampleField("velocity_z", position + vec3(0.0, 0.0, h)));
+}
+
+// Second-order Runge-Kutta (midpoint) back along the flow.
+vec3 TraceBack(vec3 position, vec3 velocity) {
+  vec3 middle = position - 0.5 * dt * velocity;
+  return position - dt * VelocityAt(middle);
+}
+`;
+
+/** The velocity at the voxel's centre: the mean of its two faces on each axis. */
+export const centerVelocity = `0.5 * vec3(
+    ReadField("velocity_x", coord) + ReadField("velocity_x", coord + ivec3(1, 0, 0)),
+    ReadField("velocity_y", coord) + ReadField("velocity_y", coord + ivec3(0, 1, 0)),
+    ReadField("velocity_z", coord) + ReadField("velocity_z", coord + ivec3(0, 0, 1)))`;

@@ -1,0 +1,75 @@
+/**
+ * @file Forces on hot smoke: buoyancy in the Boussinesq approximation, and vorticity confinement (Fedkiw, Stam and
+ * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
+ */
+import type { Simulation } from '@halocline/engine';
+import { centerVelocity } from './faces.ts';
+
+/** What drives the smoke. */
+export interface ForceOptions {
+  /** Temperature of still air, kelvin. */
+  readonly ambient?: number;
+  /** Acceleration of gravity along −y, m/s². */
+  readonly gravity?: number;
+  /** Weight of smoke: the relative rise in the air's density where `density` is 1. */
+  readonly smokeWeight?: number;
+  /** Strength ε of vorticity confinement, dimensionless; 0 is none. */
+  readonly confinement?: number;
+}
+
+const defaults: Required<ForceOptions> = Object.freeze({
+  ambient: 300,
+  gravity: 9.81,
+  smokeWeight: 0.05,
+  confinement: 0.25,
+});
+
+/** Adds buoyancy from `temperature` (kelvin) and `density`, and vorticity confinement, to the face velocity. */
+export function addForces(simulation: Simulation, options: ForceOptions = {}): void {
+  const chosen = { ...defaults, ...options };
+  simulation.addParameter('ambient', 'float', chosen.ambient);
+  simulation.addParameter('gravity', 'float', chosen.gravity);
+  simulation.addParameter('smoke_weight', 'float', chosen.smokeWeight);
+  simulation.addParameter('confinement', 'float', chosen.confinement);
+  simulation.addStencil('center_velocity', {
+    inputs: ['velocity'],
+    outputs: ['flow'],
+    code: `WriteField("flow", idx, ${centerVelocity});`,
+  });
+  simulation.addStencil('vorticity', {
+    inputs: ['flow'],
+    outputs: ['vorticity'],
+    code: `
+      vec3 dx = ReadField("flow", coord + ivec3(1, 0, 0)) - ReadField("flow", coord - ivec3(1, 0, 0));
+      vec3 dy = ReadField("flow", coord + ivec3(0, 1, 0)) - ReadField("flow", coord - ivec3(0, 1, 0));
+      vec3 dz = ReadField("flow", coord + ivec3(0, 0, 1)) - ReadField("flow", coord - ivec3(0, 0, 1));
+      WriteField("vorticity", idx, vec3(dy.z - dz.y, dz.x - dx.z, dx.y - dy.x) * (0.5 / voxelSize));
+    `,
+  });
+  simulation.addStencil('force', {
+    inputs: ['vorticity', 'temperature', 'density'],
+    outputs: ['force'],
+    code: `
+      vec3 toward = 0.5 / voxelSize * vec3(
+        length(ReadField("vorticity", coord + ivec3(1, 0, 0))) - length(ReadField("vorticity", coord - ivec3(1, 0, 0))),
+        length(ReadField("vorticity", coord + ivec3(0, 1, 0))) - length(ReadField("vorticity", coord - ivec3(0, 1, 0))),
+        length(ReadField("vorticity", coord + ivec3(0, 0, 1))) - length(ReadField("vorticity", coord - ivec3(0, 0, 1))));
+      vec3 swirl = ReadField("vorticity", coord);
+      vec3 axis = toward / (length(toward) + 1e-3 / voxelSize);
+      vec3 force = confinement * voxelSize * cross(axis, swirl);
+      float lift = (ReadField("temperature", coord) - ambient) / ambient - smoke_weight * ReadField("density", coord);
+      WriteField("force", idx, force + vec3(0.0, gravity * lift, 0.0));
+    `,
+  });
+  simulation.addStencil('apply_force', {
+    inputs: ['velocity', 'force'],
+    outputs: ['velocity'],
+    code: `
+      vec3 mean = 0.5 * (ReadField("force", coord) + vec3(
+        ReadField("force_x", coord - ivec3(1, 0, 0)),
+        ReadField("force_y", coord - ivec3(0, 1, 0)),
+        ReadField("force_z", coord - ivec3(0, 0, 1))));
+      WriteField("velocity", idx, ReadField("velocity", coord) + dt * mean);
+    `,
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * @file A plume of hot smoke that rises against a ball: the parts of this room put together.
+ */
+import { Simulation } from '@halocline/engine';
+import { addAdvection } from './advection.ts';
+import { addForces, type ForceOptions } from './forces.ts';
+import { addClosedFaces, addObstacles, runOnce, type Ball } from './obstacles.ts';
+import { addHierarchy, addProjection } from './projection.ts';
+import { addSource, type SourceOptions } from './source.ts';
+
+/** A plume in a box twice as tall as it is wide. */
+export interface PlumeOptions extends ForceOptions {
+  /** Width of the box in voxels, a multiple of 16; it is as deep, and twice as tall. Default 64. */
+  readonly voxels?: number;
+  /** Width of the box, metres. Default 1. */
+  readonly width?: number;
+  /** Device by name, `#index` or uuid prefix. */
+  readonly device?: string;
+  readonly validation?: boolean;
+  readonly source?: Partial<SourceOptions>;
+  /** The solid balls in the flow; by default one in the middle. */
+  readonly balls?: readonly Ball[];
+  /** The largest divergence that a step may leave, 1/s. */
+  readonly tolerance?: number;
+  readonly log?: (message: string) => void;
+}
+
+/** One picture's moment of a running plume. */
+export interface PlumeFrame {
+  /** Number from 0, and the same with four digits. */
+  readonly index: number;
+  readonly name: string;
+  /** Simulated time, seconds. */
+  readonly time: number;
+  /** Writes density, temperature and velocity to a `.nvdb` or `.vdb` file; waits for the device. */
+  save(path: string): Promise<void>;
+}
+
+/** How many levels a box of this width has until four voxels are left across. */
+export const levelsOf = (voxels: number): number => Math.max(1, Math.floor(Math.log2(voxels / 4)) + 1);
+
+/** Makes the simulation of a plume: fields `density`, `temperature` (kelvin) and `velocity` (m/s, on faces). */
+export async function createPlume(options: PlumeOptions = {}): Promise<Simulation> {
+  const voxels = options.voxels ?? 64;
+  if (!(Number.isInteger(voxels) && voxels > 0 && voxels % 16 === 0)) {
+    throw new RangeError(
+      `Cannot make plume "${voxels} voxels wide": its width is no multiple of 16; take ${Math.max(16, Math.round(voxels / 16) * 16)}`,
+    );
+  }
+  const width = options.width ?? 1;
+  const balls = options.balls ?? [{ center: [0.5 * width, 0.95 * width, 0.5 * width], radius: 0.17 * width }];
+  const simulation = await Simulation.create({
+    domain: { min: [0, 0, 0], max: [voxels, 2 * voxels, voxels] },
+    voxelSize: width / voxels,
+    translation: [(0.5 * width) / voxels, (0.5 * width) / voxels, (0.5 * width) / voxels],
+    ...(options.device === undefined ? {} : { device: options.device }),
+    ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const levels = levelsOf(voxels);
+  simulation.addField('density', 'float32', 0);
+  simulation.addField('temperature', 'float32', options.ambient ?? 300);
+  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  await runOnce(simulation, [...addObstacles(simulation, { balls, floor: true }), ...addHierarchy(simulation, levels)]);
+
+  addAdvection(simulation, ['density', 'temperature'], { decay: { density: 0.1 } });
+  addSource(simulation, { center: [0.5 * width, 0.16 * width, 0.5 * width], radius: 0.14 * width, ...options.source });
+  addForces(simulation, options);
+  addClosedFaces(simulation);
+  addProjection(simulation, { levels, ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }) });
+  await simulation.initialize();
+  return simulation;
+}
+
+/** A plume and its moments: `for await (const frame of plume().frames({ rate: 24, until: 2 })) …`. */
+export function plume(options: PlumeOptions = {}): {
+  /** Runs a new simulation and gives a frame every 1/rate seconds until `until` seconds; two steps a frame. */
+  frames(timing?: { rate?: number; until?: number; stepsPerFrame?: number }): AsyncGenerator<PlumeFrame, void, void>;
+} {
+  return {
+    async *frames({ rate = 24, until = 2, stepsPerFrame = 2 } = {}) {
+      await using simulation = await createPlume(options);
+      for (let index = 0; index < Math.round(until * rate); index++) {
+        for (let step = 0; step < stepsPerFrame; step++) await simulation.runTimestep(1 / (rate * stepsPerFrame));
+        yield {
+          index,
+          name: String(index).padStart(4, '0'),
+          time: simulation.time,
+          save: (path) => simulation.save(path, ['density', 'temperature', 'velocity']),
+        };
+      }
+    },
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * @file Projection: makes the face velocity free of divergence, by conjugate gradients preconditioned with a multigrid
+ * V-cycle (McAdams, Sifakis and Teran, 2010), all in stencils on the engine's public surface.
+ *
+ * The unknown is φ = Δt·p / (ρ·h). Every face between two fluid voxels has an opening (kept at lower faces), every fluid
+ * voxel a `sink`, the number of its gates toward free air, where φ = 0. With them
+ *
+ *   (Aφ)ᵢ = Σ over faces of opening·(φᵢ − φₙ) + sinkᵢ·φᵢ        Aφ = −outflow = −h·∇·u        u ← u − gate·(φᵢ − φᵢ₋₁)
+ *
+ * and what is left of the divergence is |−outflow − Aφ| / h, the residual itself. A is symmetric and positive.
+ *
+ * Levels are aggregates of 2³ voxels: openings and sinks of the coarser level are half the sums of the finer ones (four
+ * joined faces at twice the distance), residuals are summed on the way down and corrections copied on the way up, and
+ * the sweeps after mirror the sweeps before, so that the cycle is symmetric, as conjugate gradients need.
+ */
+import type { Simulation } from '@halocline/engine';
+
+type Stage = Pick<Simulation, 'addField' | 'addStencil'>;
+
+/** How far, and how long, the solve goes. */
+export interface ProjectionOptions {
+  /** Number of levels, the finest included. */
+  readonly levels: number;
+  /** The solve ends when no voxel's divergence is above this, 1/s. */
+  readonly tolerance?: number;
+  /** The most iterations in a step. */
+  readonly iterations?: number;
+}
+
+const defaults = Object.freeze({ tolerance: 0.05, iterations: 24 });
+const bottomSweeps = 6;
+
+const stageOf = (simulation: Simulation, level: number): Stage => (level === 0 ? simulation : simulation.level(level));
+const axes = [
+  { axis: 'x', step: 'ivec3(1, 0, 0)' },
+  { axis: 'y', step: 'ivec3(0, 1, 0)' },
+  { axis: 'z', step: 'ivec3(0, 0, 1)' },
+];
+const sum = (terms: string[]): string => terms.join(' +\n        ');
+
+const diagonal = `ReadField("sink", coord) + ${sum(
+  axes.map(({ axis, step }) => `ReadField("opening_${axis}", coord) + ReadField("opening_${axis}", coord + ${step})`),
+)}`;
+const neighbors = (field: string): string =>
+  sum(
+    axes.map(
+      ({ axis, step }) => `ReadField("opening_${axis}", coord) * ReadField("${field}", coord - ${step}) +
+        ReadField("opening_${axis}", coord + ${step}) * ReadField("${field}", coord + ${step})`,
+    ),
+  );
+const applied = (field: string): string => `(${diagonal}) * ReadField("${field}", coord) - (${neighbors(field)})`;
+const outflow = sum(
+  axes.map(({ axis, step }) => `ReadField("velocity_${axis}", coord + ${step}) - ReadField("velocity_${axis}", coord)`),
+);
+
+/**
+ * Adds the levels' fields and the stencils that fill openings and sinks from `fluid` and `gate`, and gives the names of
+ * those stencils: run them once with `runOnce`.
+ */
+export function addHierarchy(simulation: Simulation, levels: number): string[] {
+  const names: string[] = [];
+  for (let level = 0; level < levels; level++) {
+    const stage = stageOf(simulation, level);
+    stage.addField('opening', 'vec3', [0, 0, 0]);
+    for (const name of ['sink', 'residual', 'correction', 'defect']) stage.addField(name, 'float32', 0);
+    const name = `open_level_${level}`;
+    names.push(name);
+    if (level === 0)
+      stage.addStencil(name, { inputs: ['fluid', 'gate'], outputs: ['opening', 'sink'], code: openings });
+    else stage.addStencil(name, { inputs: ['opening', 'sink'], outputs: ['opening', 'sink'], code: coarseOpenings });
+  }
+  return names;
+}
+
+const openings = `
+  float fluid = ReadField("fluid", coord);
+  vec3 below = vec3(ReadField("fluid", coord - ivec3(1, 0, 0)), ReadField("fluid", coord - ivec3(0, 1, 0)), ReadField("fluid", coord - ivec3(0, 0, 1)));
+  vec3 above = vec3(ReadField("fluid", coord + ivec3(1, 0, 0)), ReadField("fluid", coord + ivec3(0, 1, 0)), ReadField("fluid", coord + ivec3(0, 0, 1)));
+  vec3 upper = vec3(ReadField("gate_x", coord + ivec3(1, 0, 0)), ReadField("gate_y", coord + ivec3(0, 1, 0)), ReadField("gate_z", coord + ivec3(0, 0, 1)));
+  vec3 toAir = ReadField("gate", coord) * (1.0 - below) + upper * (1.0 - above);
+  WriteField("opening", idx, fluid * below);
+  WriteField("sink", idx, fluid * (toAir.x + toAir.y + toAir.z));
+`;
+
+const coarseOpenings = `
+  vec3 opening = vec3(0.0);
+  float sink = 0.0;
+  for (int a = 0; a < 2; a++) {
+    for (int b = 0; b < 2; b++) {
+      opening.x += ReadFine("opening_x", 2 * coord + ivec3(0, a, b));
+      opening.y += ReadFine("opening_y", 2 * coord + ivec3(a, 0, b));
+      opening.z += ReadFine("opening_z", 2 * coord + ivec3(a, b, 0));
+      sink += ReadFine("sink", 2 * coord + ivec3(0, a, b)) + ReadFine("sink", 2 * coord + ivec3(1, a, b));
+    }
+  }
+  WriteField("opening", idx, 0.5 * opening);
+  WriteField("sink", idx, 0.5 * sink);
+`;
+
+/** Adds the two half sweeps of Gauss-Seidel of a level, `red_K` and `black_K`, which the cycle uses several times. */
+function addSweeps(stage: Stage, level: number): void {
+  for (const color of ['red', 'black'] as const) {
+    stage.addStencil(`${color}_${level}`, {
+      inputs: ['residual', 'correction', 'opening', 'sink'],
+      outputs: ['correction'],
+      color,
+      code: `
+        float diagonal = ${diagonal};
+        float neighbors = ${neighbors('correction')};
+        WriteField("correction", idx, diagonal > 0.0 ? (ReadField("residual", coord) + neighbors) / diagonal : 0.0);
+      `,
+    });
+  }
+}
+
+/** Adds what a level does on the way down: a red sweep from zero, the sweeps, and (above the last) the defect. */
+function addLevel(stage: Stage, level: number, last: boolean): void {
+  stage.addStencil(`first_${level}`, {
+    inputs: ['residual', 'opening', 'sink'],
+    outputs: ['correction'],
+    code: `
+      float diagonal = ${diagonal};
+      bool red = ((coord.x + coord.y + coord.z) & 1) == 0;
+      WriteField("correction", idx, red && diagonal > 0.0 ? ReadField("residual", coord) / diagonal : 0.0);
+    `,
+  });
+  addSweeps(stage, level);
+  if (last) return;
+  stage.addStencil(`defect_${level}`, {
+    inputs: ['residual', 'correction', 'opening', 'sink'],
+    outputs: ['defect'],
+    code: `WriteField("defect", idx, ReadField("residual", coord) - (${applied('correction')}));`,
+  });
+}
+
+/** Adds the transfers between a level and the finer one: `restrict_K` down to it, `prolong_K` up from it. */
+function addTransfers(coarse: Stage, fine: Stage, level: number): void {
+  coarse.addStencil(`restrict_${level}`, {
+    inputs: ['defect'],
+    outputs: ['residual'],
+    code: `
+      float total = 0.0;
+      for (int a = 0; a < 2; a++) {
+        for (int b = 0; b < 2; b++) {
+          total += ReadFine("defect", 2 * coord + ivec3(a, b, 0)) + ReadFine("defect", 2 * coord + ivec3(a, b, 1));
+        }
+      }
+      WriteField("residual", idx, total);
+    `,
+  });
+  fine.addStencil(`prolong_${level}`, {
+    inputs: ['correction'],
+    outputs: ['correction'],
+    code: `WriteField("correction", idx, ReadField("correction", coord) + ReadCoarse("correction", coord >> 1));`,
+  });
+}
+
+/** Adds one symmetric V-cycle, correction ≈ A⁻¹·residual from zero, and gives its stencils' names in order. */
+function addCycle(simulation: Simulation, levels: number): string[] {
+  const last = levels - 1;
+  for (let level = 0; level < levels; level++) {
+    const stage = stageOf(simulation, level);
+    addLevel(stage, level, level === last);
+    if (level > 0) addTransfers(stage, stageOf(simulation, level - 1), level);
+  }
+  const order = [`first_0`, `black_0`];
+  for (let level = 1; level < levels; level++) {
+    order.push(`defect_${level - 1}`, `restrict_${level}`, `first_${level}`, `black_${level}`);
+  }
+  for (let sweep = 0; sweep < bottomSweeps; sweep++) order.push(`red_${last}`, `black_${last}`);
+  for (let sweep = 0; sweep < bottomSweeps; sweep++) order.push(`black_${last}`, `red_${last}`);
+  order.push(`black_${last}`, `red_${last}`);
+  for (let level = last; level > 0; level--) order.push(`prolong_${level}`, `black_${level - 1}`, `red_${level - 1}`);
+  return order;
+}
+
+/**
+ * Adds the projection of `velocity`. It needs `addObstacles` and `addHierarchy` before. The scalar `divergence_left` is
+ * the largest divergence after each step, 1/s.
+ */
+export function addProjection(simulation: Simulation, options: ProjectionOptions): void {
+  const { levels, tolerance, iterations } = { ...defaults, ...options };
+  for (const name of ['phi', 'direction', 'image']) simulation.addField(name, 'float32', 0);
+  const system = ['opening', 'sink'];
+  simulation.addStencil('measure_outflow', {
+    inputs: ['velocity', 'phi', 'fluid', ...system],
+    outputs: ['residual'],
+    code: `
+      float residual = ReadField("fluid", coord) * -(${outflow}) - (${applied('phi')});
+      WriteField("residual", idx, residual);
+      ReduceMax("solve_error", abs(residual) / voxelSize);
+      ReduceMax("weight_before", 3e38);
+    `,
+  });
+  const cycle = addCycle(simulation, levels);
+  simulation.addStencil('weigh', {
+    inputs: ['correction', 'residual'],
+    outputs: [],
+    code: `ReduceSum("weight", ReadField("correction", coord) * ReadField("residual", coord));`,
+  });
+  simulation.addStencil('turn', {
+    inputs: ['correction', 'direction'],
+    outputs: ['direction'],
+    code: `
+      float kept = weight_before > 1e38 ? 0.0 : weight / weight_before * ReadField("direction", coord);
+      WriteField("direction", idx, ReadField("correction", coord) + kept);
+    `,
+  });
+  simulation.addStencil('apply', {
+    inputs: ['direction', ...system],
+    outputs: ['image'],
+    code: `
+      float image = ${applied('direction')};
+      WriteField("image", idx, image);
+      ReduceSum("curvature", image * ReadField("direction", coord));
+    `,
+  });
+  simulation.addStencil('advance', {
+    inputs: ['phi', 'residual', 'direction', 'image'],
+    outputs: ['phi', 'residual'],
+    code: `
+      float stride = curvature > 0.0 ? weight / curvature : 0.0;
+      float residual = ReadField("residual", coord) - stride * ReadField("image", coord);
+      WriteField("phi", idx, ReadField("phi", coord) + stride * ReadField("direction", coord));
+      WriteField("residual", idx, residual);
+      ReduceMax("solve_error", abs(residual) / voxelSize);
+      ReduceMax("weight_before", weight);
+    `,
+  });
+  simulation.repeat({
+    name: 'solve',
+    body: [...cycle, 'weigh', 'turn', 'apply', 'advance'],
+    times: iterations,
+    until: { scalar: 'solve_error', below: tolerance },
+  });
+  simulation.addStencil('project', {
+    inputs: ['velocity', 'phi', 'gate'],
+    outputs: ['velocity'],
+    code: `
+      vec3 below = vec3(
+        ReadField("phi", coord - ivec3(1, 0, 0)), ReadField("phi", coord - ivec3(0, 1, 0)), ReadField("phi", coord - ivec3(0, 0, 1)));
+      WriteField("velocity", idx, ReadField("velocity", coord) - ReadField("gate", coord) * (ReadField("phi", coord) - below));
+    `,
+  });
+  simulation.addStencil('measure_divergence', {
+    inputs: ['velocity', 'fluid'],
+    outputs: [],
+    code: `ReduceMax("divergence_left", ReadField("fluid", coord) * abs(${outflow}) / voxelSize);`,
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * @file What a subcommand is: a name, a sentence, options as data, and an act. Parsing, `--help` and the complaint about
+ * a wrong word all come from that data.
+ */
+import { parseArgs } from 'node:util';
+
+/** One `--option`. Without `value` it is a switch. */
+export interface Option {
+  /** What stands for its value in the help, such as `N` or `DIR`. */
+  readonly value?: string;
+  readonly short?: string;
+  /** May be given several times. */
+  readonly many?: boolean;
+  readonly help: string;
+}
+
+/** The words after a subcommand, parsed. */
+export interface Words {
+  readonly positionals: readonly string[];
+  /** The value of an option, or undefined. */
+  text(name: string): string | undefined;
+  /** Every value of a repeatable option. */
+  all(name: string): readonly string[];
+  /** Whether a switch was given. */
+  has(name: string): boolean;
+  /** The value of an option as a number; a `UsageError` when it is none, or not positive where `positive` is asked. */
+  number(name: string, rule?: 'positive' | 'count'): number | undefined;
+}
+
+/** A subcommand. `run` gives the exit code. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  readonly example: string;
+  run(words: Words): Promise<number>;
+}
+
+/** Wrong usage: one line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The option that every subcommand with a device takes. */
+export const deviceOption: Option = {
+  value: 'X',
+  help: 'device by name, #index or uuid prefix (default: HALOCLINE_DEVICE, else the best)',
+};
+/** The option of every subcommand that a program may read. */
+export const jsonOption: Option = { help: 'print JSON for programs' };
+
+/** The text of `halocline NAME --help`. */
+export function helpOf(command: Command): string {
+  const words = command.positionals.map((word) => ` ${word}`).join('');
+  const rows = Object.entries({ ...command.options, help: { help: 'print this', short: 'h' } }).map(
+    ([name, option]: [string, Option]) => {
+      const flag = `${option.short === undefined ? '    ' : `-${option.short}, `}--${name}${option.value === undefined ? '' : ` ${option.value}`}`;
+      return `  ${flag.padEnd(28)} ${option.help}${option.many === true ? ' (may be repeated)' : ''}`;
+    },
+  );
+  return [
+    `${command.summary}`,
+    '',
+    `Usage: halocline ${command.name}${words} [options]`,
+    '',
+    ...rows,
+    '',
+    'Example:',
+    `  ${command.example}`,
+    '',
+  ].join('\n');
+}
+
+/** Parses the words after a subcommand's name. */
+export function parseWords(command: Command, args: readonly string[]): Words | 'help' {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, option]) => [
+      name,
+      {
+        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: option.many === true,
+        ...(option.short === undefined ? {} : { short: option.short }),
+      },
+    ]),
+  );
+  const hint = `see halocline ${command.name} --help`;
+  const parsed = parseOrComplain(command, args, { ...options, help: { type: 'boolean', short: 'h', multiple: false } });
+  const values = parsed.values as Record<string, string | boolean | string[] | undefined>;
+  if (values['help'] === true) return 'help';
+  const required = command.positionals.filter((word) => !word.startsWith('['));
+  const missing = required[parsed.positionals.length];
+  if (missing !== undefined)
+    throw new UsageError(`Cannot run "halocline ${command.name}": ${missing} is missing; ${hint}`);
+  const extra = parsed.positionals[command.positionals.length];
+  if (extra !== undefined)
+    throw new UsageError(`Cannot run "halocline ${command.name}": "${extra}" is one word too many; ${hint}`);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals: parsed.positionals,
+    text,
+    all: (name) => (Array.isArray(values[name]) ? values[name] : []),
+    has: (name) => values[name] === true,
+    number: (name, rule) => numberOf(command.name, name, text(name), rule),
+  };
+}
+
+function numberOf(
+  command: string,
+  name: string,
+  text: string | undefined,
+  rule?: 'positive' | 'count',
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const fits =
+    Number.isFinite(value) && (rule === undefined || (value > 0 && (rule === 'positive' || Number.isInteger(value))));
+  if (fits) return value;
+  const wanted = rule === 'count' ? 'a whole number from 1' : rule === 'positive' ? 'a number above 0' : 'a number';
+  throw new UsageError(`Cannot read option "--${name}" of halocline ${command}: "${text}" is not ${wanted}`);
+}
+
+function parseOrComplain(
+  command: Command,
+  args: readonly string[],
+  options: NonNullable<Parameters<typeof parseArgs>[0]>['options'],
+): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({ args: [...args], options: options ?? {}, allowPositionals: true, strict: true });
+  } catch (error) {
+    const known = Object.keys(command.options).map((name) => `--${name}`);
+    const said = (error as Error).message.split(/[.;]\s/u)[0]!.replace(/^./u, (letter) => letter.toLowerCase());
+    throw new UsageError(
+      `Cannot run "halocline ${command.name}": ${said}; its options are ${[...known, '--help'].join(', ')}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+/** @file `halocline info`: the devices, best first. */
+import { listDevices, type DeviceReport } from '@halocline/gpu';
+import { jsonOption, type Command, type Words } from './command.ts';
+import { bytes } from './table.ts';
+
+function describe(device: DeviceReport): string {
+  const has = Object.entries(device.features);
+  const list = (present: boolean): string =>
+    has
+      .filter(([, value]) => value === present)
+      .map(([name]) => name)
+      .join(', ') || 'none';
+  const rows: [string, string][] = [
+    ['type', `${device.kind}, score ${device.score}`],
+    ['driver', `${device.driver.name} ${device.driver.info}`],
+    ['Vulkan', device.apiVersion],
+    ['uuid', device.uuid],
+    ...device.memory.heaps.map((heap, index): [string, string] => [
+      `memory heap ${index}`,
+      `${bytes(heap.bytes)}, budget ${bytes(heap.budget)}, used ${bytes(heap.used)}${heap.deviceLocal ? ', device-local' : ''}`,
+    ]),
+    ...device.queues.map((queue): [string, string] => [
+      `queue family ${queue.family}`,
+      `${queue.count} × ${queue.flags.join(', ')}`,
+    ]),
+    ['features', list(true)],
+    ['has not', list(false)],
+    ...(device.missing.length === 0 ? [] : [['CANNOT BE USED', device.missing.join('; ')] as [string, string]]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `#${device.index} ${device.name}\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')}\n`;
+}
+
+async function run(words: Words): Promise<number> {
+  const devices = listDevices();
+  if (words.has('json')) {
+    process.stdout.write(`${JSON.stringify({ devices }, null, 2)}\n`);
+    return 0;
+  }
+  if (devices.length === 0)
+    throw new Error('Cannot find a device: the Vulkan loader reports none; try halocline doctor');
+  process.stdout.write(devices.map((device) => describe(device)).join('\n'));
+  return 0;
+}
+
+const command: Command = {
+  name: 'info',
+  summary: 'Lists the devices, best first, and why one cannot be used',
+  positionals: [],
+  options: { json: jsonOption },
+  example: 'halocline info --json',
+  run,
+};
+export default command;

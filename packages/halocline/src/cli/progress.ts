@@ -1,0 +1,57 @@
+/**
+ * @file Progress of a run: on a terminal one line that is written over (bar, rate, time left), elsewhere a plain line a
+ * frame. It goes to standard error, so that standard output stays for results.
+ */
+
+/** Tells how far a run is. */
+export interface Progress {
+  /** `done` of `total` frames are done; `note` is a short word on the last. */
+  update(done: number, note: string): void;
+  /** Writes a line of its own, above the bar. */
+  say(line: string): void;
+  end(): void;
+}
+
+const spell = (seconds: number): string =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+
+function bar(share: number, width: number): string {
+  const eighths = Math.round(share * width * 8);
+  const rest = eighths % 8;
+  const full = '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1]);
+  return full.padEnd(width, '░');
+}
+
+/** Makes the progress of `total` frames on `stream`. */
+export function makeProgress(total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+  const start = performance.now();
+  const terminal = stream.isTTY === true;
+  let shown = '';
+  const clear = (): void => {
+    if (terminal && shown !== '') stream.write('\r\u001B[2K');
+  };
+  return {
+    update(done, note) {
+      const seconds = (performance.now() - start) / 1000;
+      const rate = done / Math.max(seconds, 1e-3);
+      const left = spell((total - done) / Math.max(rate, 1e-9));
+      const facts = `${rate.toPrecision(2)} frames/s, ${left} left`;
+      const line = `frame ${String(done).padStart(String(total).length)}/${total}`;
+      if (!terminal) {
+        stream.write(`${line}  ${facts}  ${note}\n`);
+        return;
+      }
+      clear();
+      shown = `${line} ${bar(done / total, 24)} ${facts}  ${note}`.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+      stream.write(shown);
+    },
+    say(line) {
+      clear();
+      stream.write(`${line}\n${terminal ? shown : ''}`);
+    },
+    end() {
+      if (terminal && shown !== '') stream.write('\n');
+      shown = '';
+    },
+  };
+}

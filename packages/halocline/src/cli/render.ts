@@ -1,0 +1,60 @@
+/** @file `halocline render`: a picture of a grid file. */
+import { openDevice } from '@halocline/gpu';
+import { createVolume, encodePng, parseCamera, Renderer } from '@halocline/render';
+import type { Grid } from '@halocline/vdb';
+import { deviceOption, UsageError, type Command, type Words } from './command.ts';
+import { readGridFile } from './files.ts';
+import { writeWhole } from './outputs.ts';
+
+function parseSize(text: string): { width: number; height: number } {
+  const match = /^(\d+)x(\d+)$/u.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(width >= 1 && width <= 16384 && height >= 1 && height <= 16384)) {
+    throw new UsageError(`Cannot read option "--size": "${text}" is not WIDTHxHEIGHT of 1 to 16384 pixels`);
+  }
+  return { width, height };
+}
+
+function chooseGrid(grids: readonly Grid[], path: string, name: string | undefined): Grid {
+  const names = grids.map((grid) => grid.name).join(', ');
+  const wanted = name ?? (grids.some((grid) => grid.name === 'density') ? 'density' : grids[0]?.name);
+  const grid = grids.find((candidate) => candidate.name === wanted);
+  if (grid !== undefined) return grid;
+  if (wanted === undefined) throw new Error(`Cannot render file "${path}": it holds no grid that can be read`);
+  throw new Error(`Cannot render field "${wanted}" of "${path}": the file has none of that name; it has ${names}`);
+}
+
+async function run(words: Words): Promise<number> {
+  const path = words.positionals[0]!;
+  const out = words.text('output');
+  if (out === undefined)
+    throw new UsageError('Cannot run "halocline render": -o PNG is missing; see halocline render --help');
+  const size = parseSize(words.text('size') ?? '720x720');
+  const camera = parseCamera(words.text('camera') ?? '');
+  const { grids } = await readGridFile(path);
+  const grid = chooseGrid(grids, path, words.text('field'));
+  const device = words.text('device');
+  await using opened = await openDevice(device === undefined ? {} : { device });
+  await using volume = await createVolume(opened, [{ name: grid.name, grid }]);
+  await using renderer = await Renderer.create(opened);
+  const image = await renderer.render(volume, { ...size, camera, density: grid.name });
+  await writeWhole(out, encodePng(image));
+  process.stdout.write(`${out}: ${grid.name}, ${size.width}×${size.height}, on ${opened.name}\n`);
+  return 0;
+}
+
+const command: Command = {
+  name: 'render',
+  summary: 'Renders a grid file to a PNG',
+  positionals: ['FILE'],
+  options: {
+    output: { value: 'PNG', short: 'o', help: 'the picture to write' },
+    size: { value: 'WxH', help: 'pixels (default: 720x720)' },
+    camera: { value: 'TEXT', help: 'azimuth=DEG,elevation=DEG,distance=N,fov=DEG,target=x:y:z' },
+    field: { value: 'NAME', help: 'which grid (default: density, else the first)' },
+    device: deviceOption,
+  },
+  example: 'halocline render smoke.vdb -o smoke.png --size 1280x720 --camera azimuth=40,elevation=15',
+  run,
+};
+export default command;

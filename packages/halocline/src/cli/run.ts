@@ -1,0 +1,194 @@
+/**
+ * @file `halocline run`: runs a scene for some frames, and leaves its files. Ctrl-C ends it after the frame under way,
+ * with the device released, exit code 130.
+ */
+import { basename, extname, join } from 'node:path';
+import type { Scene, SceneOptions } from '../scene.ts';
+import { deviceOption, jsonOption, UsageError, type Command, type Words } from './command.ts';
+import { loadScene } from './load-scene.ts';
+import { Outputs, parseFormats, prepareFolder } from './outputs.ts';
+import { makeProgress, type Progress } from './progress.ts';
+
+interface Plan {
+  readonly path: string;
+  readonly frames: number;
+  readonly dt: number;
+  readonly stepsPerFrame: number;
+  readonly fields: readonly string[];
+  readonly folder: string;
+  readonly json: boolean;
+}
+
+interface Outcome {
+  readonly framesDone: number;
+  readonly stepMilliseconds: number;
+  readonly interrupted: boolean;
+}
+
+function valuesOf(words: Words): Record<string, string> {
+  return Object.fromEntries(
+    words.all('set').map((word) => {
+      const at = word.indexOf('=');
+      if (at < 1) throw new UsageError(`Cannot read option "--set": "${word}" is not NAME=VALUE`);
+      return [word.slice(0, at), word.slice(at + 1)];
+    }),
+  );
+}
+
+function planOf(words: Words, scene: Scene, path: string): Plan {
+  const stepsPerFrame = scene.stepsPerFrame ?? 1;
+  const names = scene.simulation.fields.map((field) => field.name);
+  const fields = words.text('fields')?.split(',') ?? scene.fields ?? names;
+  const unknown = fields.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`Cannot save field "${unknown}": the scene has none of that name; it has ${names.join(', ')}`);
+  }
+  return {
+    path,
+    stepsPerFrame,
+    fields,
+    frames: words.number('frames', 'count') ?? scene.frames ?? 24,
+    dt: words.number('dt', 'positive') ?? 1 / ((scene.rate ?? 24) * stepsPerFrame),
+    folder: words.text('out') ?? join('out', basename(path, extname(path))),
+    json: words.has('json'),
+  };
+}
+
+/** One line of `--json` for a frame. */
+async function frameLine(scene: Scene, plan: Plan, index: number, milliseconds: number): Promise<string> {
+  const { simulation } = scene;
+  const fields: Record<string, unknown> = {};
+  for (const name of plan.fields) {
+    const { min, max, mean } = await simulation.field(name).statistics();
+    const plain = (values: readonly number[]): unknown => (values.length === 1 ? values[0] : values);
+    fields[name] = { min: plain(min), max: plain(max), mean: plain(mean) };
+  }
+  const memory = simulation.memory().total;
+  return JSON.stringify({ frame: index + 1, time: simulation.time, milliseconds, fields, memory });
+}
+
+async function runFrames(
+  scene: Scene,
+  plan: Plan,
+  outputs: Outputs,
+  progress: Progress,
+  interruption: { readonly asked: boolean },
+): Promise<Outcome> {
+  let stepping = 0;
+  for (let index = 0; index < plan.frames; index++) {
+    if (interruption.asked) {
+      return {
+        framesDone: index,
+        stepMilliseconds: stepping / Math.max(1, index * plan.stepsPerFrame),
+        interrupted: true,
+      };
+    }
+    const start = performance.now();
+    for (let step = 0; step < plan.stepsPerFrame; step++) await scene.simulation.runTimestep(plan.dt);
+    await scene.simulation.finish();
+    const milliseconds = performance.now() - start;
+    stepping += milliseconds;
+    await outputs.write(index, index === plan.frames - 1);
+    if (plan.json) process.stdout.write(`${await frameLine(scene, plan, index, milliseconds)}\n`);
+    else progress.update(index + 1, `${(milliseconds / plan.stepsPerFrame).toFixed(1)} ms a step`);
+  }
+  return {
+    framesDone: plan.frames,
+    stepMilliseconds: stepping / (plan.frames * plan.stepsPerFrame),
+    interrupted: interruption.asked,
+  };
+}
+
+async function summary(scene: Scene, plan: Plan, outputs: Outputs, outcome: Outcome): Promise<string> {
+  const { simulation } = scene;
+  const animation = await outputs.finish();
+  const grid = outputs.files.findLast((file) => file.endsWith('vdb'));
+  const rows: [string, string][] = [
+    ['frames', `${outcome.framesDone} (${outcome.framesDone * plan.stepsPerFrame} steps)`],
+    [
+      'voxels',
+      `${simulation.activeVoxels.toLocaleString('en')} active in ${simulation.leafCount.toLocaleString('en')} leaves`,
+    ],
+    ['time', `${outcome.stepMilliseconds.toFixed(1)} ms a step`],
+    ['device', simulation.device.name],
+    ...Object.entries((await scene.report?.()) ?? {}),
+  ];
+  if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);
+  if (animation !== null) rows.push(['pictures', `${join(plan.folder, '*.png')}, animated: ${animation}`]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const next = [
+    ...(grid === undefined ? [] : [`halocline inspect ${grid}`, `halocline render ${grid} -o picture.png`]),
+    `halocline run ${plan.path} --frames ${plan.frames * 2}`,
+  ];
+  const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  return [
+    ...table,
+    '',
+    'Try next (npm run halocline -- … in a checkout):',
+    ...next.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+}
+
+async function run(words: Words): Promise<number> {
+  const path = words.positionals[0]!;
+  const formats = parseFormats(words.text('format') ?? 'nvdb');
+  words.number('frames', 'count');
+  words.number('dt', 'positive');
+  const values = valuesOf(words);
+  const interruption = { asked: false };
+  const onInterrupt = (): void => {
+    interruption.asked = true;
+  };
+  process.on('SIGINT', onInterrupt);
+  try {
+    const device = words.text('device');
+    const options: SceneOptions = {
+      values,
+      log: (message) => process.stderr.write(`${message}\n`),
+      ...(device === undefined ? {} : { device }),
+      ...(words.has('validation') ? { validation: true } : {}),
+    };
+    if (words.text('out') !== undefined) prepareFolder(words.text('out')!);
+    const scene = await loadScene(path, options);
+    await using _simulation = scene.simulation;
+    await scene.simulation.initialize();
+    const plan = planOf(words, scene, path);
+    prepareFolder(plan.folder);
+    await using outputs = new Outputs(scene, formats, join(plan.folder, basename(path, extname(path))), plan.fields);
+    const progress = makeProgress(plan.frames);
+    let outcome: Outcome;
+    try {
+      outcome = await runFrames(scene, plan, outputs, progress, interruption);
+    } finally {
+      progress.end();
+    }
+    const text = await summary(scene, plan, outputs, outcome);
+    if (!plan.json) process.stdout.write(text);
+    if (!outcome.interrupted) return 0;
+    process.stderr.write(`Interrupted after ${outcome.framesDone} of ${plan.frames} frames\n`);
+    return 130;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+const command: Command = {
+  name: 'run',
+  summary: 'Runs a scene (.ts or .js) and writes its fields and pictures',
+  positionals: ['SCENE'],
+  options: {
+    frames: { value: 'N', help: 'how many frames (default: the scene, else 24)' },
+    dt: { value: 'S', help: 'seconds a step (default: 1 / (rate × steps a frame))' },
+    out: { value: 'DIR', short: 'o', help: 'folder for the files (default: out/SCENE)' },
+    fields: { value: 'A,B', help: 'fields to save (default: the scene, else all)' },
+    format: { value: 'LIST', help: 'nvdb, vdb, png; vdb@last writes the last frame alone (default: nvdb)' },
+    set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
+    device: deviceOption,
+    validation: { help: 'turn on the validation layer' },
+    json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
+  },
+  example: 'halocline run examples/plume.ts --frames 48 --format nvdb,png --out out/plume',
+  run,
+};
+export default command;

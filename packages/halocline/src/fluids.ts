@@ -1,0 +1,2 @@
+/** @file `halocline/fluids`: the solvers. */
+export * from '@halocline/fluids';

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/**
+ * @file The command `halocline`: picks the subcommand, and turns what happens into an exit code: 0 done, 1 failed,
+ * 2 wrong usage, 130 interrupted.
+ */
+import { helpOf, parseWords, UsageError, type Command } from './cli/command.ts';
+
+const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
+  info: () => import('./cli/info.ts'),
+  doctor: () => import('./cli/doctor.ts'),
+  run: () => import('./cli/run.ts'),
+  inspect: () => import('./cli/inspect.ts'),
+  convert: () => import('./cli/convert.ts'),
+  render: () => import('./cli/render.ts'),
+  bench: () => import('./cli/bench.ts'),
+};
+
+async function overview(): Promise<string> {
+  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
+  const rows = loaded.map(({ default: command }) => `  ${command.name.padEnd(9)} ${command.summary}`);
+  return [
+    'Halocline: sparse fluids and stencils on Vulkan',
+    '',
+    'Usage: halocline COMMAND [options]',
+    '',
+    ...rows,
+    '',
+    'halocline COMMAND --help tells more. Example:',
+    '  halocline run examples/plume.ts --frames 12 --out out/plume',
+    '',
+  ].join('\n');
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(await overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === '-V') {
+    const { version } = await import('./version.ts');
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    throw new UsageError(
+      `Cannot run "halocline ${name}": there is no such command; one of ${Object.keys(commands).join(', ')}`,
+    );
+  }
+  const command = (await load()).default;
+  const words = parseWords(command, rest);
+  if (words === 'help') {
+    process.stdout.write(helpOf(command));
+    return 0;
+  }
+  return await command.run(words);
+}
+
+/** The line, and where there is one the excerpt, that a user gets of an error; the stack only with HALOCLINE_STACK=1. */
+function complaint(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return process.env['HALOCLINE_STACK'] === '1' ? (error.stack ?? error.message) : error.message;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${complaint(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

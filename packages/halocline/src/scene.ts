@@ -1,0 +1,38 @@
+/**
+ * @file Scenes: what `halocline run` runs. A scene file's default export is a function that gets the options and gives
+ * a scene, or just a simulation.
+ */
+import type { Simulation } from '@halocline/engine';
+import type { RenderOptions } from '@halocline/render';
+
+/** What the command line tells a scene. */
+export interface SceneOptions {
+  /** Device by name, `#index` or uuid prefix, to hand to `Simulation.create`. */
+  readonly device?: string;
+  readonly validation?: boolean;
+  /** What `--set NAME=VALUE` gave, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Where warnings go. */
+  readonly log: (message: string) => void;
+}
+
+/** A simulation and how to show it; what is left out has the default told. */
+export interface Scene {
+  /** The simulation; the runner disposes it. */
+  readonly simulation: Simulation;
+  /** Frames a simulated second; 24. */
+  readonly rate?: number;
+  /** Steps a frame; 1. */
+  readonly stepsPerFrame?: number;
+  /** How many frames; 24. */
+  readonly frames?: number;
+  /** Fields that files hold; all of them. */
+  readonly fields?: readonly string[];
+  /** How pictures are made. */
+  readonly render?: Partial<RenderOptions>;
+  /** Lines for the end of the run, as name → text; called once, before the simulation is disposed. */
+  readonly report?: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/** What a scene file's default export is: `export default async (options) => ({ simulation })`. */
+export type SceneFunction = (options: SceneOptions) => Scene | Simulation | Promise<Scene | Simulation>;
