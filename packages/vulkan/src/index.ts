@@ -1,1 +1,42 @@
-export {};
+/**
+ * @file Vulkan 1.4 in TypeScript: the C API with its own names, and no policy.
+ *
+ * Names, members and constants are spelled as in the specification, which says what they mean. Nothing is checked:
+ * the caller promises valid usage, as in C.
+ */
+export type * from './generated/command-types.ts';
+export * from './generated/enums.ts';
+export * from './generated/extensions.ts';
+export type * from './generated/function-pointers.ts';
+export type * from './generated/handles.ts';
+export * from './generated/structs.ts';
+export { arena, type Arena } from './arena.ts';
+export type { CommandTable } from './commands.ts';
+export { registerDebugCallback, type DebugCallback, type DebugMessage } from './debug.ts';
+export { enumerate } from './enumerate.ts';
+export {
+  addressOf,
+  functionAt,
+  openLibrary,
+  readCString,
+  registerCallback,
+  releaseView,
+  viewMemory,
+  type Callback,
+  type ForeignFunction,
+  type Library,
+  type Signature,
+} from './ffi.ts';
+export {
+  loadDevice,
+  loadInstance,
+  LoaderError,
+  openLoader,
+  type Device,
+  type Instance,
+  type Loader,
+} from './loader.ts';
+export * from './names.ts';
+export { pinned, type Pinned } from './region.ts';
+export type { Struct } from './struct.ts';
+export { NULL, VK_NULL_HANDLE, type Handle, type Pointer, type Read } from './types.ts';

@@ -1,0 +1,144 @@
+/**
+ * @file Structs as callable values: `VkBufferCreateInfo({ size: 1024 })` writes into the arena and returns the address.
+ *
+ * The generator gives each struct one line of text; nothing is done with it until the struct is first used, so that
+ * hundreds of them cost nothing at start-up. Then the text becomes one writer and one reader for each member.
+ */
+import { reserve, reservedIn } from './arena.ts';
+import { parseFields } from './layout.ts';
+import { readerOf, writerOf, type Reader, type Writer } from './members.ts';
+import { withMemory, type Region } from './region.ts';
+import type { Pointer, Read } from './types.ts';
+
+/** A struct or union of C. Calling it writes one, or an array of them, into the arena; members left out are zero. */
+export interface Struct<T> {
+  (init?: T | readonly T[]): Pointer<T>;
+  /** The C name. */
+  readonly typeName: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The value of its sType, or −1. */
+  readonly sType: number;
+  /** Zeroed structs in the arena, with their sType, for a command to fill; init (pNext, say) is written to the first. */
+  allocate(init?: T, count?: number): Pointer<T>;
+  /** Writes over what stands at an address; members left out keep their value. */
+  write(address: bigint, init: T): void;
+  /** Every member of the struct at an address. Nested structs and fixed arrays are read, addresses are not followed. */
+  read(address: bigint): Read<T>;
+  /** `count` structs that stand one behind the other. */
+  readArray(address: bigint, count: number): Read<T>[];
+}
+
+/** What a struct's text becomes at its first use. */
+interface Compiled {
+  readonly names: readonly string[];
+  readonly offsets: readonly number[];
+  readonly writers: readonly Writer[];
+  readonly readers: readonly Reader[];
+  /** For each member, the index of the member that counts it, or −1; and the factor. */
+  readonly counters: readonly number[];
+  readonly factors: readonly number[];
+}
+
+/** One struct's code, shared by all who nest it or point to it. */
+export class StructCode {
+  readonly size: number;
+  readonly sType: number;
+  #text: string;
+  #compiled: Compiled | undefined;
+
+  constructor(size: number, sType: number, text: string) {
+    this.size = size;
+    this.sType = sType;
+    this.#text = text;
+  }
+
+  get compiled(): Compiled {
+    if (this.#compiled === undefined) {
+      const fields = parseFields(this.sType < 0 ? this.#text : `sType=i@0 pNext=P@8 ${this.#text}`.trimEnd());
+      const indexOf = (name: string): number => fields.findIndex((it) => it.name === name);
+      this.#compiled = {
+        names: fields.map((it) => it.name),
+        offsets: fields.map((it) => it.offset),
+        writers: fields.map((it) => writerOf(it.shape, codeOf, it.bits)),
+        readers: fields.map((it) => readerOf(it.shape, codeOf, it.bits)),
+        counters: fields.map((it) => (it.counter === undefined ? -1 : indexOf(it.counter.name))),
+        factors: fields.map((it) => it.counter?.factor ?? 1),
+      };
+    }
+    return this.#compiled;
+  }
+
+  /** Writes sType and the members that are given. */
+  write(region: Region, at: number, init: Readonly<Record<string, unknown>>): void {
+    const { names, offsets, writers, counters, factors } = this.compiled;
+    if (this.sType >= 0) region.view.setInt32(at, this.sType, true);
+    for (let i = 0; i < names.length; i++) {
+      const value = init[names[i] as string];
+      if (value === undefined || value === null) continue;
+      (writers[i] as Writer)(region, at + (offsets[i] as number), value);
+      const counter = counters[i] as number;
+      if (counter >= 0 && typeof value === 'object' && init[names[counter] as string] === undefined) {
+        const count = lengthOf(value) * (factors[i] as number);
+        (writers[counter] as Writer)(region, at + (offsets[counter] as number), count);
+      }
+    }
+  }
+
+  read(region: Region, at: number): Record<string, unknown> {
+    const { names, offsets, readers } = this.compiled;
+    const result: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i++) {
+      result[names[i] as string] = (readers[i] as Reader)(region, at + (offsets[i] as number));
+    }
+    return result;
+  }
+}
+
+/** Elements of an array or typed array, bytes of any other view, one of an object. */
+function lengthOf(value: object): number {
+  const { length, byteLength } = value as { length?: number; byteLength?: number };
+  return length ?? byteLength ?? 1;
+}
+
+const codes = new Map<string, StructCode>();
+
+function codeOf(name: string): StructCode {
+  const code = codes.get(name);
+  if (code === undefined) throw new Error(`Bug in the generated structs: there is no "${name}"`);
+  return code;
+}
+
+/** Declares a struct: its C name, its bytes, its sType or −1, and its members in the notation of layout.ts. */
+export function defineStruct<T>(typeName: string, size: number, sType: number, members: string): Struct<T> {
+  const code = new StructCode(size, sType, members);
+  codes.set(typeName, code);
+  type Init = Readonly<Record<string, unknown>>;
+  const array = (items: readonly Init[]): bigint => {
+    const at = reserve(items.length * size);
+    const region = reservedIn();
+    for (let i = 0; i < items.length; i++) code.write(region, at + i * size, items[i] as Init);
+    return BigInt(region.base + at);
+  };
+  const create = (init: Init | readonly Init[] = {}): bigint => {
+    if (Array.isArray(init)) return array(init as readonly Init[]);
+    const at = reserve(size);
+    const region = reservedIn();
+    code.write(region, at, init as Init);
+    return BigInt(region.base + at);
+  };
+  const read = (address: bigint): Record<string, unknown> =>
+    withMemory(address, size, (region, at) => code.read(region, at));
+  return Object.assign(create, {
+    typeName,
+    size,
+    sType,
+    allocate: (init: Init = {}, count = 1) => array(Array.from({ length: count }, (_, i) => (i === 0 ? init : {}))),
+    write: (address: bigint, init: Init) => withMemory(address, size, (region, at) => code.write(region, at, init)),
+    read,
+    readArray: (address: bigint, count: number) =>
+      withMemory(address, size * count, (region, at) =>
+        Array.from({ length: count }, (_, i) => code.read(region, at + i * size)),
+      ),
+  }) as unknown as Struct<T>;
+}
