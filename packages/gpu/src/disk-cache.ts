@@ -1,0 +1,72 @@
+/**
+ * @file A small cache of files: bytes behind their own SHA-256, so that a file that was cut or overwritten is seen and thrown
+ * away; written beside and renamed, so that several processes at once see whole files only. A cache may always fail: then
+ * the work is done again.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** What a cache file holds: compiled shaders, or a driver's pipelines. */
+export type CacheKind = 'spirv' | 'pipelines';
+
+const DIGEST_BYTES = 32;
+
+/** The folder: $HALOCLINE_CACHE ("off": none), else $XDG_CACHE_HOME/halocline, else ~/.cache/halocline. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const own = env['HALOCLINE_CACHE'];
+  if (own === 'off') return undefined;
+  if (own) return path.resolve(own);
+  const xdg = env['XDG_CACHE_HOME'];
+  return path.join(xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.cache'), 'halocline');
+}
+
+/** The bytes kept under a key, in a buffer of their own; undefined if there are none or they are broken (then the file is removed). */
+export function readCache(kind: CacheKind, key: string): Uint8Array<ArrayBuffer> | undefined {
+  const file = cacheFile(kind, key);
+  if (!file) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    return undefined;
+  }
+  const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));
+  if (bytes.byteLength > DIGEST_BYTES && digest(payload).equals(bytes.subarray(0, DIGEST_BYTES))) return payload;
+  remove(file);
+  return undefined;
+}
+
+/** Keeps bytes under a key. A folder that can't be written is not an error: nothing is kept. */
+export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView): void {
+  const file = cacheFile(kind, key);
+  if (!file) return;
+  const payload = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const beside = `${file}.${process.pid}.${randomUUID()}`;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(beside, Buffer.concat([digest(payload), payload]));
+    renameSync(beside, file);
+  } catch {
+    remove(beside);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A folder that can't be written keeps its rubbish; it is never believed.
+  }
+}
+
+function cacheFile(kind: CacheKind, key: string): string | undefined {
+  const folder = cacheFolder();
+  return folder === undefined ? undefined : path.join(folder, kind, key);
+}
+
+function digest(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

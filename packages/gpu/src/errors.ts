@@ -1,0 +1,153 @@
+/**
+ * @file What this room throws where code must react. Callers' slips are `TypeError` and `RangeError`; these four are the rest.
+ * Every message is whole in itself: "Cannot <verb> <thing> "<name>": <what is>; <what would do>".
+ */
+
+/** What failed, in one word that code may switch on. */
+export type VulkanErrorKind =
+  | 'not-available'
+  | 'no-device'
+  | 'no-compute-queue'
+  | 'initialization'
+  | 'device-creation'
+  | 'allocation'
+  | 'buffer'
+  | 'buffer-too-small'
+  | 'not-mapped'
+  | 'pipeline-creation'
+  | 'shader-compilation'
+  | 'execution'
+  | 'command-buffer'
+  | 'synchronization'
+  | 'device-lost';
+
+/** What a `VulkanError` tells beside its message. */
+export interface VulkanErrorDetails {
+  readonly kind: VulkanErrorKind;
+  /** The Vulkan command that failed, such as "vkQueueSubmit2"; absent where no command was called. */
+  readonly command?: string;
+  /** The name of the result code, such as "VK_ERROR_DEVICE_LOST". */
+  readonly result?: string;
+  readonly cause?: unknown;
+}
+
+/** A failure of the driver, or a use of the runtime that the driver would answer with undefined behaviour. */
+export class VulkanError extends Error {
+  override readonly name: string = 'VulkanError';
+  readonly kind: VulkanErrorKind;
+  readonly command: string | undefined;
+  readonly result: string | undefined;
+
+  constructor(message: string, details: VulkanErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = details.kind;
+    this.command = details.command;
+    this.result = details.result;
+  }
+}
+
+/** One owner of device memory, as an out-of-memory message lists it: bytes over all its buffers. */
+export interface MemoryOwner {
+  readonly owner: string;
+  readonly byteLength: number;
+  readonly buffers: number;
+}
+
+/** The figures of an allocation that didn't fit; all sizes in bytes. */
+export interface OutOfMemoryFigures {
+  readonly requested: number;
+  /** Bytes that no buffer holds, under the heap's limit. */
+  readonly free: number;
+  /** The largest single buffer that would still fit. */
+  readonly largestHole: number;
+  /** At most five, the biggest first. */
+  readonly owners: readonly MemoryOwner[];
+}
+
+/** Device memory is exhausted: says what was asked for, what is free, the largest hole, and the five biggest owners. */
+export class OutOfMemoryError extends VulkanError {
+  override readonly name: string = 'OutOfMemoryError';
+  readonly requested: number;
+  readonly free: number;
+  readonly largestHole: number;
+  readonly owners: readonly MemoryOwner[];
+
+  constructor(what: string, figures: OutOfMemoryFigures, details: Partial<VulkanErrorDetails> = {}) {
+    const { requested, free, largestHole, owners } = figures;
+    const held = owners.map(
+      (each) =>
+        `${each.owner} ${bytesText(each.byteLength)} in ${each.buffers} ${each.buffers === 1 ? 'buffer' : 'buffers'}`,
+    );
+    super(
+      `Cannot allocate ${what}: ${bytesText(requested)} requested, ${bytesText(free)} free, ` +
+        `the largest hole is ${bytesText(largestHole)}; ` +
+        (held.length > 0 ? `the biggest owners are ${held.join(', ')}` : 'nothing is allocated, so ask for less'),
+      { kind: 'allocation', ...details },
+    );
+    this.requested = requested;
+    this.free = free;
+    this.largestHole = largestHole;
+    this.owners = owners;
+  }
+}
+
+/** The device is gone (reset, unplugged, hung): nothing on it can be used again. `lastLabels` are the commands submitted last, oldest first. */
+export class DeviceLostError extends VulkanError {
+  override readonly name: string = 'DeviceLostError';
+  readonly lastLabels: readonly string[];
+
+  constructor(deviceName: string, command: string, lastLabels: readonly string[]) {
+    const last = lastLabels.length > 0 ? `; submitted last: ${lastLabels.join(', ')}` : '';
+    super(`Cannot go on with device "${deviceName}": it was lost (${command} gave VK_ERROR_DEVICE_LOST)${last}`, {
+      kind: 'device-lost',
+      command,
+      result: 'VK_ERROR_DEVICE_LOST',
+    });
+    this.lastLabels = lastLabels;
+  }
+}
+
+/** Where a shader's text is wrong: `line` and `column` count from 1, in `file`; `excerpt` is the line and a caret under it. */
+export interface ShaderPlace {
+  readonly file: string;
+  readonly line: number;
+  /** 0 where the compiler doesn't say. */
+  readonly column: number;
+  readonly excerpt: string;
+}
+
+/** A shader that doesn't compile, or whose SPIR-V is malformed or asks for what the device lacks. The message holds the excerpt. */
+export class ShaderError extends VulkanError {
+  override readonly name: string = 'ShaderError';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly excerpt: string;
+
+  constructor(message: string, place?: Partial<ShaderPlace>) {
+    super(place?.excerpt ? `${message}\n${place.excerpt}` : message, { kind: 'shader-compilation' });
+    this.file = place?.file ?? '';
+    this.line = place?.line ?? 0;
+    this.column = place?.column ?? 0;
+    this.excerpt = place?.excerpt ?? '';
+  }
+}
+
+/** A graph that can't be put in order, or that is declared wrongly. */
+export class GraphError extends Error {
+  override readonly name: string = 'GraphError';
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** A count of bytes as people read it: "512 bytes", "1.5 MiB". */
+export function bytesText(byteLength: number): string {
+  let value = byteLength;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${Number(value.toFixed(digits))} ${byteLength === 1 ? 'byte' : UNITS[unit]}`;
+}

@@ -1,0 +1,79 @@
+/** @file GLSL → SPIR-V: includes resolved, compiled, kept on disk; errors with file, line and caret in the user's own text. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readCache, writeCache } from '../disk-cache.ts';
+import { ShaderError } from '../errors.ts';
+import { excerptOf } from './excerpt.ts';
+import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
+import type { ShaderStage } from './glslang.ts';
+import { flatten } from './include.ts';
+import type { FlatSource, Include } from './include.ts';
+
+/** How GLSL is compiled. */
+export interface CompileOptions {
+  /** The shader's name in messages. */
+  readonly label: string;
+  /** Default 'compute'. */
+  readonly stage?: ShaderStage;
+  /** Macros, defined behind the version line; true and false become 1 and 0. */
+  readonly defines?: Readonly<Record<string, string | number | boolean>>;
+  /** Gives the text of an included file. Default: files beside `file`, if that is given. */
+  readonly include?: Include;
+  /** Path of the source, for messages and includes. */
+  readonly file?: string;
+  /** False: neither read nor write the disk cache. Default true. */
+  readonly cache?: boolean;
+}
+
+/** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
+export async function compileGlsl(source: string, options: CompileOptions): Promise<Uint32Array> {
+  const { label, stage = 'compute', cache = true } = options;
+  const file = options.file ?? label;
+  const include = options.include ?? (options.file === undefined ? undefined : includeBeside);
+  const flat = flatten(source, { file, include, defines: options.defines });
+  const key = createHash('sha256').update(`${GLSL_COMPILER}\n${stage}\n${flat.text}`).digest('hex');
+  if (cache) {
+    const kept = readCache('spirv', key);
+    if (kept && kept.byteLength % 4 === 0) return new Uint32Array(kept.buffer);
+  }
+  const compiler = await loadGlslang();
+  const result = compiler.compile(flat.text, stage);
+  if ('printed' in result) throw compileError(label, flat, result.printed);
+  if (cache) writeCache('spirv', key, result.spirv);
+  return result.spirv;
+}
+
+function includeBeside(name: string, from: string): string {
+  return readFileSync(path.resolve(path.dirname(from), name), 'utf8');
+}
+
+const ERROR = /^ERROR: \d+:(\d+): (?:'([^']*)' : )?(.*)$/;
+
+/** Turns the compiler's text into a ShaderError at the first error's place in the user's text; further errors are listed. */
+export function compileError(label: string, flat: FlatSource, printed: string): ShaderError {
+  const errors = printed
+    .split('\n')
+    .map((line) => ERROR.exec(line))
+    .filter((match) => match !== null)
+    .map((match) => ({ line: Number(match[1]), word: match[2] ?? '', what: match[3]!.trim() }))
+    .filter((error) => !error.what.startsWith('compilation terminated'));
+  const [first, ...more] = errors;
+  if (!first)
+    return new ShaderError(`Cannot compile shader "${label}": ${printed.trim() || 'the compiler gave no reason'}`);
+  const origin = flat.origins[first.line - 1] ?? { file: label, line: first.line };
+  const place = excerptOf(flat.text.split('\n')[first.line - 1] ?? '', origin.line, first.word);
+  const others = more.map((error) => {
+    const at = flat.origins[error.line - 1];
+    return `; ${what(error)} (${at?.file ?? label}:${at?.line ?? error.line})`;
+  });
+  return new ShaderError(
+    `Cannot compile shader "${label}": ${what(first)} (${origin.file}:${origin.line}:${place.column})${others.slice(0, 4).join('')}`,
+    { ...place, ...origin },
+  );
+}
+
+function what({ word, what }: { word: string; what: string }): string {
+  return word === '' ? what : `'${word}' ${what}`;
+}

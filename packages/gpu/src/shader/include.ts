@@ -1,0 +1,109 @@
+/**
+ * @file `#include` for GLSL, which the compiler here doesn't know: files are put in place of their lines, and a map says
+ * for every line of the result which file and line it came from. `#pragma once` holds. The macro world is not evaluated:
+ * an include under `#if 0` is read too.
+ */
+
+import { ShaderError } from '../errors.ts';
+import { excerptOf } from './excerpt.ts';
+
+/** Gives the text of an included file; throws if there is none. `from` is the file that includes it. */
+export type Include = (path: string, from: string) => string;
+
+/** A flat source: its text, and the origin of each of its lines (index 0 is line 1). */
+export interface FlatSource {
+  readonly text: string;
+  readonly origins: readonly LineOrigin[];
+}
+
+/** A line of a file; lines count from 1. Lines that we wrote ourselves have line 0. */
+export interface LineOrigin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What `flatten` takes beside the text. */
+export interface FlattenOptions {
+  /** Name of the source in messages, and what includes are relative to. */
+  readonly file: string;
+  readonly include?: Include | undefined;
+  readonly defines?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+const INCLUDE = /^\s*#\s*include\b\s*(?:"([^"]*)"|<([^>]*)>)?/;
+const EXTENSION = /^\s*#\s*extension\s+GL_(?:GOOGLE_include_directive|ARB_shading_language_include)\b/;
+const VERSION = /^\s*#\s*version\b/;
+const ONCE = /^\s*#\s*pragma\s+once\b/;
+
+/** Resolves includes and puts defines behind the version line (which is added as 460 where there is none). */
+export function flatten(source: string, options: FlattenOptions): FlatSource {
+  const lines: string[] = [];
+  const origins: LineOrigin[] = [];
+  const emit = (text: string, file: string, line: number): void => {
+    lines.push(text);
+    origins.push({ file, line });
+  };
+  const header = (): void => {
+    for (const [name, value] of Object.entries(options.defines ?? {}))
+      emit(
+        `#define ${name} ${Number(value) === value || typeof value === 'string' ? value : Number(value)}`,
+        options.file,
+        0,
+      );
+  };
+  if (!source.split('\n').some((line) => VERSION.test(line))) {
+    emit('#version 460', options.file, 0);
+    header();
+  }
+  const seenOnce = new Set<string>();
+  const walk = (text: string, file: string, chain: readonly string[]): void => {
+    for (const [index, line] of text.replaceAll('\r\n', '\n').split('\n').entries()) {
+      const include = INCLUDE.exec(line);
+      if (include) {
+        const path = include[1] ?? include[2] ?? '';
+        const place = { file, line: index + 1, ...excerptOf(line, index + 1, path) };
+        if (chain.includes(path)) {
+          throw new ShaderError(
+            `Cannot include "${path}" (${file}:${index + 1}): it includes itself (${[...chain, path].join(' → ')}); break the circle or write #pragma once`,
+            place,
+          );
+        }
+        if (seenOnce.has(path)) emit('', file, index + 1);
+        else walk(readInclude(path, file, place, options.include), path, [...chain, path]);
+      } else if (ONCE.test(line)) {
+        seenOnce.add(file);
+        emit('', file, index + 1);
+      } else {
+        emit(EXTENSION.test(line) ? '' : line, file, index + 1);
+        if (VERSION.test(line)) header();
+      }
+    }
+  };
+  walk(source, options.file, [options.file]);
+  return { text: lines.join('\n'), origins };
+}
+
+function readInclude(
+  path: string,
+  from: string,
+  place: { line: number; excerpt: string },
+  include: Include | undefined,
+): string {
+  if (path === '')
+    throw new ShaderError(`Cannot read the include at ${from}:${place.line}: it names no file; write #include "name"`, {
+      ...place,
+      file: from,
+    });
+  if (!include) {
+    throw new ShaderError(
+      `Cannot include "${path}" (${from}:${place.line}): the caller gave no way to read files; give the option include`,
+      { ...place, file: from },
+    );
+  }
+  try {
+    return include(path, from);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ShaderError(`Cannot include "${path}" (${from}:${place.line}): ${why}`, { ...place, file: from });
+  }
+}

@@ -1,0 +1,241 @@
+/** @file Variables of a module → bindings, push constants, shared memory: walks the types that they point to. */
+
+import { constantValue, malformed } from './spirv-module.ts';
+import type { SpirvModule } from './spirv-module.ts';
+import { Decoration, Op, StorageClass } from './spirv-words.ts';
+
+export type ShaderBindingKind =
+  | 'storage-buffer'
+  | 'uniform-buffer'
+  | 'storage-image'
+  | 'sampled-image'
+  | 'combined-image-sampler'
+  | 'sampler'
+  | 'uniform-texel-buffer'
+  | 'storage-texel-buffer'
+  | 'input-attachment'
+  | 'acceleration-structure';
+
+/** A resource that a shader expects in a descriptor set. */
+export interface ShaderBinding {
+  readonly set: number;
+  readonly binding: number;
+  readonly kind: ShaderBindingKind;
+  readonly name: string;
+  /** Array length; 0 where it is set at run time. */
+  readonly count: number;
+  readonly writable: boolean;
+  /** Least size of a buffer in bytes, without a trailing run-time array; 0 for images. */
+  readonly byteLength: number;
+}
+
+/** A member of the push-constant block; offset and size in bytes. */
+export interface ShaderMember {
+  readonly name: string;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/** The push-constant block: `byteLength` reaches from 0 to the end of the last member. */
+export interface ShaderPushConstants {
+  readonly name: string;
+  readonly byteLength: number;
+  readonly members: readonly ShaderMember[];
+}
+
+const DEEPEST = 64;
+
+interface Variable {
+  readonly id: number;
+  readonly storage: number;
+  /** Type that the variable's pointer points to. */
+  readonly type: number;
+}
+
+/** Every variable that stands in a descriptor set, in order of set and binding. */
+export function bindingsOf(module: SpirvModule): ShaderBinding[] {
+  const bindings: ShaderBinding[] = [];
+  for (const at of module.variables) {
+    const { id, storage, type } = variable(module, at);
+    const uniform =
+      storage === StorageClass.UniformConstant ||
+      storage === StorageClass.Uniform ||
+      storage === StorageClass.StorageBuffer;
+    if (!uniform) continue;
+    const decorations = module.decorations.get(id);
+    const element = elementOf(module, type);
+    const kind = bindingKind(module, storage, element.type);
+    bindings.push({
+      set: decorations?.get(Decoration.DescriptorSet) ?? 0,
+      binding: decorations?.get(Decoration.Binding) ?? 0,
+      kind,
+      name: module.names.get(id) || module.names.get(element.type) || '',
+      count: element.count,
+      writable: isWritable(module, kind, id, element.type),
+      byteLength: kind.endsWith('buffer') && !kind.includes('texel') ? sizeOf(module, element.type, 0) : 0,
+    });
+  }
+  return bindings.sort((a, b) => a.set - b.set || a.binding - b.binding);
+}
+
+/** The push-constant block, or null. */
+export function pushConstantsOf(module: SpirvModule): ShaderPushConstants | null {
+  for (const at of module.variables) {
+    const { id, storage, type } = variable(module, at);
+    if (storage !== StorageClass.PushConstant) continue;
+    const members = structMembers(module, type);
+    const byteLength = members.reduce((end, member) => Math.max(end, member.byteOffset + member.byteLength), 0);
+    return { name: module.names.get(id) || module.names.get(type) || '', byteLength, members };
+  }
+  return null;
+}
+
+/** Bytes of workgroup-shared variables, each at its natural size. */
+export function sharedBytesOf(module: SpirvModule): number {
+  let bytes = 0;
+  for (const at of module.variables) {
+    const { storage, type } = variable(module, at);
+    if (storage === StorageClass.Workgroup) bytes += sizeOf(module, type, 0);
+  }
+  return bytes;
+}
+
+function variable(module: SpirvModule, at: number): Variable {
+  const { words } = module;
+  const pointer = place(module, words[at + 1]!, at);
+  if (opcodeAt(module, pointer) !== Op.TypePointer)
+    throw malformed(at, `the type of variable ${words[at + 2]} is no pointer`);
+  return { id: words[at + 2]!, storage: words[at + 3]!, type: words[pointer + 3]! };
+}
+
+/** Peels arrays of descriptors. */
+function elementOf(module: SpirvModule, type: number): { type: number; count: number } {
+  const at = place(module, type, 0);
+  const opcode = opcodeAt(module, at);
+  if (opcode === Op.TypeRuntimeArray) return { type: module.words[at + 2]!, count: 0 };
+  if (opcode === Op.TypeArray)
+    return { type: module.words[at + 2]!, count: constantValue(module, module.words[at + 3]!) };
+  return { type, count: 1 };
+}
+
+function bindingKind(module: SpirvModule, storage: number, type: number): ShaderBindingKind {
+  if (storage === StorageClass.StorageBuffer) return 'storage-buffer';
+  if (storage === StorageClass.Uniform) {
+    return module.decorations.get(type)?.has(Decoration.BufferBlock) ? 'storage-buffer' : 'uniform-buffer';
+  }
+  const at = place(module, type, 0);
+  switch (opcodeAt(module, at)) {
+    case Op.TypeSampler:
+      return 'sampler';
+    case Op.TypeSampledImage: {
+      const image = place(module, module.words[at + 2]!, at);
+      return module.words[image + 3] === BUFFER_DIMENSION ? 'uniform-texel-buffer' : 'combined-image-sampler';
+    }
+    case Op.TypeAccelerationStructure:
+      return 'acceleration-structure';
+    case Op.TypeImage: {
+      const [dimension, sampled] = [module.words[at + 3], module.words[at + 7]];
+      if (dimension === SUBPASS_DIMENSION) return 'input-attachment';
+      if (dimension === BUFFER_DIMENSION) return sampled === 2 ? 'storage-texel-buffer' : 'uniform-texel-buffer';
+      return sampled === 2 ? 'storage-image' : 'sampled-image';
+    }
+    default:
+      throw malformed(at, `type ${type} of a variable is no resource`);
+  }
+}
+
+const BUFFER_DIMENSION = 5;
+const SUBPASS_DIMENSION = 6;
+
+function isWritable(module: SpirvModule, kind: ShaderBindingKind, id: number, type: number): boolean {
+  if (kind !== 'storage-buffer' && kind !== 'storage-image' && kind !== 'storage-texel-buffer') return false;
+  if (module.decorations.get(id)?.has(Decoration.NonWritable)) return false;
+  if (kind !== 'storage-buffer') return true;
+  const members = module.memberDecorations.get(type) ?? [];
+  const count = structMembers(module, type).length;
+  for (let index = 0; index < count; index++) if (!members[index]?.has(Decoration.NonWritable)) return true;
+  return count === 0;
+}
+
+function structMembers(module: SpirvModule, type: number): ShaderMember[] {
+  const at = place(module, type, 0);
+  if (opcodeAt(module, at) !== Op.TypeStruct) throw malformed(at, `type ${type} of a block is no struct`);
+  const members: ShaderMember[] = [];
+  const length = module.words[at]! >>> 16;
+  for (let index = 0; index < length - 2; index++) {
+    const decorations = module.memberDecorations.get(type)?.[index];
+    members.push({
+      name: module.memberNames.get(type)?.[index] ?? '',
+      byteOffset: decorations?.get(Decoration.Offset) ?? 0,
+      byteLength: sizeOf(module, module.words[at + 2 + index]!, 1, decorations?.get(Decoration.MatrixStride)),
+    });
+  }
+  return members;
+}
+
+/** Bytes of a value; run-time arrays count 0. Without explicit offsets (shared memory) members lie behind one another. */
+function sizeOf(module: SpirvModule, type: number, depth: number, matrixStride?: number): number {
+  const at = place(module, type, 0);
+  if (depth > DEEPEST) throw malformed(at, `type ${type} contains itself`);
+  const known = matrixStride === undefined ? module.sizes.get(type) : undefined;
+  if (known !== undefined) return known;
+  const size = countSize(module, type, at, depth, matrixStride);
+  if (matrixStride === undefined) module.sizes.set(type, size);
+  return size;
+}
+
+function countSize(
+  module: SpirvModule,
+  type: number,
+  at: number,
+  depth: number,
+  matrixStride: number | undefined,
+): number {
+  const { words } = module;
+  switch (opcodeAt(module, at)) {
+    case Op.TypeBool:
+      return 4;
+    case Op.TypeInt:
+    case Op.TypeFloat:
+      return words[at + 2]! / 8;
+    case Op.TypeVector:
+      return words[at + 3]! * sizeOf(module, words[at + 2]!, depth + 1);
+    case Op.TypeMatrix:
+      return words[at + 3]! * (matrixStride ?? sizeOf(module, words[at + 2]!, depth + 1));
+    case Op.TypePointer:
+      return 8;
+    case Op.TypeRuntimeArray:
+      return 0;
+    case Op.TypeArray: {
+      const stride =
+        module.decorations.get(type)?.get(Decoration.ArrayStride) ??
+        sizeOf(module, words[at + 2]!, depth + 1, matrixStride);
+      return stride * constantValue(module, words[at + 3]!);
+    }
+    case Op.TypeStruct:
+      return structSize(module, type, at, depth);
+    default:
+      throw malformed(at, `type ${type} has no size`);
+  }
+}
+
+function structSize(module: SpirvModule, type: number, at: number, depth: number): number {
+  let end = 0;
+  const length = module.words[at]! >>> 16;
+  for (let index = 0; index < length - 2; index++) {
+    const decorations = module.memberDecorations.get(type)?.[index];
+    const size = sizeOf(module, module.words[at + 2 + index]!, depth + 1, decorations?.get(Decoration.MatrixStride));
+    end = Math.max(end, (decorations?.get(Decoration.Offset) ?? end) + size);
+  }
+  return end;
+}
+
+function place(module: SpirvModule, id: number, by: number): number {
+  const at = module.declared.get(id);
+  if (at === undefined) throw malformed(by, `id ${id} is used and not declared`);
+  return at;
+}
+
+function opcodeAt(module: SpirvModule, at: number): number {
+  return module.words[at]! & 0xffff;
+}

@@ -1,0 +1,105 @@
+/**
+ * @file What a shader needs, held against what a device has: capabilities against features, sizes against limits.
+ * Everything that is missing is found at once. A capability that isn't listed here is left to the driver.
+ * Source: Vulkan specification, appendix "Vulkan Environment for SPIR-V", table of capabilities and their features.
+ */
+
+import { ShaderError } from '../errors.ts';
+import type { ShaderReflection } from './reflection.ts';
+
+/** What this check knows of a device. */
+export interface ShaderLimits {
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly maxPushBytes: number;
+  readonly maxWorkgroupSize: readonly [number, number, number];
+  readonly maxWorkgroupThreads: number;
+  readonly maxSharedBytes: number;
+}
+
+const FEATURE_OF: ReadonlyMap<string, string> = new Map([
+  ['Float16', 'shaderFloat16'],
+  ['Float64', 'shaderFloat64'],
+  ['Int64', 'shaderInt64'],
+  ['Int64Atomics', 'shaderBufferInt64Atomics'],
+  ['Int16', 'shaderInt16'],
+  ['Int8', 'shaderInt8'],
+  ['Geometry', 'geometryShader'],
+  ['Tessellation', 'tessellationShader'],
+  ['ClipDistance', 'shaderClipDistance'],
+  ['CullDistance', 'shaderCullDistance'],
+  ['MultiViewport', 'multiViewport'],
+  ['StorageImageReadWithoutFormat', 'shaderStorageImageReadWithoutFormat'],
+  ['StorageImageWriteWithoutFormat', 'shaderStorageImageWriteWithoutFormat'],
+  ['StorageBuffer16BitAccess', 'storageBuffer16BitAccess'],
+  ['UniformAndStorageBuffer16BitAccess', 'uniformAndStorageBuffer16BitAccess'],
+  ['StoragePushConstant16', 'storagePushConstant16'],
+  ['StorageBuffer8BitAccess', 'storageBuffer8BitAccess'],
+  ['UniformAndStorageBuffer8BitAccess', 'uniformAndStorageBuffer8BitAccess'],
+  ['StoragePushConstant8', 'storagePushConstant8'],
+  ['VariablePointersStorageBuffer', 'variablePointersStorageBuffer'],
+  ['VariablePointers', 'variablePointers'],
+  ['DrawParameters', 'shaderDrawParameters'],
+  ['MultiView', 'multiview'],
+  ['RuntimeDescriptorArray', 'runtimeDescriptorArray'],
+  ['VulkanMemoryModel', 'vulkanMemoryModel'],
+  ['VulkanMemoryModelDeviceScope', 'vulkanMemoryModelDeviceScope'],
+  ['PhysicalStorageBufferAddresses', 'bufferDeviceAddress'],
+  ['DemoteToHelperInvocation', 'shaderDemoteToHelperInvocation'],
+  ['DotProduct', 'shaderIntegerDotProduct'],
+  ['AtomicFloat32AddEXT', 'shaderBufferFloat32AtomicAdd'],
+  ['AtomicFloat64AddEXT', 'shaderBufferFloat64AtomicAdd'],
+]);
+
+/** Everything that the device lacks for this shader, in words; empty if it will do. */
+export function missingFor(shader: ShaderReflection, entry: string, limits: ShaderLimits): string[] {
+  const missing: string[] = [];
+  for (const capability of shader.capabilities) {
+    const feature = FEATURE_OF.get(capability);
+    if (feature && limits.features[feature] !== true) missing.push(`feature ${feature} (for capability ${capability})`);
+  }
+  if (shader.addressing === 'physical32' || shader.addressing === 'physical64') {
+    missing.push(`OpenCL's addressing model ${shader.addressing}`);
+  }
+  const push = shader.pushConstants?.byteLength ?? 0;
+  if (push > limits.maxPushBytes) missing.push(`${push} bytes of push constants (it has ${limits.maxPushBytes})`);
+  if (shader.sharedBytes > limits.maxSharedBytes) {
+    missing.push(`${shader.sharedBytes} bytes of shared memory (it has ${limits.maxSharedBytes})`);
+  }
+  const size = shader.entryPoints.find((each) => each.name === entry)?.workgroupSize;
+  if (size) missing.push(...missingThreads(size, limits));
+  return missing;
+}
+
+function missingThreads(size: readonly [number, number, number], limits: ShaderLimits): string[] {
+  const missing: string[] = [];
+  for (const [axis, threads] of size.entries()) {
+    const most = limits.maxWorkgroupSize[axis]!;
+    if (threads > most) missing.push(`${threads} threads of a workgroup in ${'xyz'[axis]} (it has ${most})`);
+  }
+  const threads = size[0] * size[1] * size[2];
+  if (threads > limits.maxWorkgroupThreads)
+    missing.push(`${threads} threads a workgroup (it has ${limits.maxWorkgroupThreads})`);
+  return missing;
+}
+
+/** Throws ShaderError with all that is missing, before the driver sees the shader. */
+export function checkShader(
+  label: string,
+  device: string,
+  shader: ShaderReflection,
+  entry: string,
+  limits: ShaderLimits,
+): void {
+  const points = shader.entryPoints.map((each) => each.name);
+  if (!points.includes(entry)) {
+    throw new ShaderError(
+      `Cannot use shader "${label}": it has no entry point "${entry}"; it has ${points.join(', ') || 'none'}`,
+    );
+  }
+  const missing = missingFor(shader, entry, limits);
+  if (missing.length > 0) {
+    throw new ShaderError(
+      `Cannot use shader "${label}": device "${device}" lacks ${missing.join(', ')}; choose another device`,
+    );
+  }
+}

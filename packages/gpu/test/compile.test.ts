@@ -1,0 +1,97 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { cacheFolder, readCache, writeCache } from '../src/disk-cache.ts';
+import { ShaderError } from '../src/errors.ts';
+import { compileGlsl } from '../src/shader/compile.ts';
+import { flatten } from '../src/shader/include.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'halocline-test-'));
+  vi.stubEnv('HALOCLINE_CACHE', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const empty = 'layout(local_size_x = 64) in;\nvoid main() {}\n';
+
+async function failure(source: string, options = {}): Promise<ShaderError> {
+  const error: unknown = await compileGlsl(source, { label: 'blur', ...options }).catch((thrown: unknown) => thrown);
+  if (error instanceof ShaderError) return error;
+  throw new Error('expected a ShaderError');
+}
+
+test('GLSL becomes SPIR-V 1.5, and the process keeps its own listeners', async () => {
+  const spirv = await compileGlsl(empty, { label: 'empty' });
+  expect([spirv[0], spirv[1]]).toEqual([0x07230203, 0x00010500]);
+  expect(process.listeners('unhandledRejection').map(String).join('')).not.toContain('abort(');
+});
+
+test('an error has file, line, column and a caret', async () => {
+  const error = await failure('#version 460\nlayout(local_size_x = 1) in;\nvoid main() {\n  float a = bad + 1.0;\n}');
+  expect(error.message).toMatchInlineSnapshot(`
+    "Cannot compile shader "blur": 'bad' undeclared identifier (blur:4:13)
+      4 |   float a = bad + 1.0;
+        |             ^^^"
+  `);
+  expect([error.file, error.line, error.column]).toEqual(['blur', 4, 13]);
+});
+
+test('an error in an included file is told in its own lines', async () => {
+  const include = (name: string): string => `float ${name}() {\n  return x;\n}`;
+  const error = await failure(`layout(local_size_x = 1) in;\n#include "wave"\nvoid main() {}`, {
+    include,
+    defines: { N: 4, FAST: true },
+  });
+  expect([error.file, error.line]).toEqual(['wave', 2]);
+});
+
+test('defines stand behind the version, includes in their place', () => {
+  const flat = flatten('#version 450\n#include "a"\n#include "a"\nend', {
+    file: 'f',
+    include: () => '#pragma once\nbody',
+    defines: { N: 8, ON: true, TEXT: 'x' },
+  });
+  expect(flat.text).toBe('#version 450\n#define N 8\n#define ON 1\n#define TEXT x\n\nbody\n\nend');
+  expect(flat.origins.map(({ file, line }) => `${file}:${line}`).join(' ')).toBe('f:1 f:0 f:0 f:0 a:1 a:2 f:3 f:4');
+});
+
+test('a file that includes itself and a file that is missing are named', async () => {
+  expect((await failure('#include "a"', { include: () => '#include "a"' })).message).toMatchInlineSnapshot(`
+    "Cannot include "a" (a:1): it includes itself (blur → a → a); break the circle or write #pragma once
+      1 | #include "a"
+        |           ^"
+  `);
+  expect((await failure('#include "a"')).message).toMatchInlineSnapshot(`
+    "Cannot include "a" (blur:1): the caller gave no way to read files; give the option include
+      1 | #include "a"
+        |           ^"
+  `);
+});
+
+test('SPIR-V is kept on disk, and a broken file is thrown away', async () => {
+  const first = await compileGlsl(empty, { label: 'empty' });
+  const [name] = readdirSync(path.join(folder, 'spirv'));
+  expect(await compileGlsl(empty, { label: 'empty' })).toEqual(first);
+  writeFileSync(path.join(folder, 'spirv', name!), 'rubbish');
+  expect(readCache('spirv', name!)).toBeUndefined();
+  expect(await compileGlsl(empty, { label: 'empty' })).toEqual(first);
+  expect(readdirSync(path.join(folder, 'spirv'))).toEqual([name]);
+});
+
+test('the cache folder follows the environment', () => {
+  expect(cacheFolder({ HALOCLINE_CACHE: '/a' })).toBe('/a');
+  expect(cacheFolder({ XDG_CACHE_HOME: '/b' })).toBe('/b/halocline');
+  expect(cacheFolder({ XDG_CACHE_HOME: 'relative' })).toMatch(/\.cache\/halocline$/);
+  expect(cacheFolder({ HALOCLINE_CACHE: 'off' })).toBeUndefined();
+});
+
+test('a cache that cannot be written keeps nothing and says nothing', () => {
+  vi.stubEnv('HALOCLINE_CACHE', '/dev/null/x');
+  writeCache('spirv', 'key', new Uint8Array(4));
+  expect(readCache('spirv', 'key')).toBeUndefined();
+});
