@@ -36,6 +36,8 @@ export interface GridParts {
   readonly name: string;
   readonly tree: Tree;
   readonly map: GridMap;
+  /** Voxel size in metres as the file gives it; by default the map's. */
+  readonly voxelSize?: Vec3;
   readonly gridClass?: GridClass;
   /** OpenVDB metadata: numbers, strings, arrays of numbers. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -68,6 +70,8 @@ export class Grid {
   readonly channels: readonly Channel[];
   readonly checksum: 'ok' | 'bad' | 'none';
   readonly source: string;
+  /** Edge lengths of a voxel in metres. NanoVDB files say it as the diagonal of a voxel, componentwise, which is kept. */
+  readonly voxelSize: Vec3;
   #bounds: IndexBox | null | undefined;
   #voxelCount: number | undefined;
   #statistics: Statistics | undefined;
@@ -76,6 +80,7 @@ export class Grid {
     this.name = parts.name;
     this.gridClass = parts.gridClass ?? 'unknown';
     this.map = parts.map;
+    this.voxelSize = parts.voxelSize ?? parts.map.voxelSize;
     this.tree = parts.tree;
     this.metadata = parts.metadata ?? {};
     this.channels = parts.channels ?? [];
@@ -91,11 +96,6 @@ export class Grid {
   /** Value of everything outside leaves and tiles, one number a component. */
   get background(): readonly Scalar[] {
     return this.tree.background;
-  }
-
-  /** Edge lengths of a voxel in metres. */
-  get voxelSize(): Vec3 {
-    return this.map.voxelSize;
   }
 
   /** Number of active voxels, those of active tiles included. */

@@ -5,6 +5,7 @@ export { type Channel, Grid, type GridParts, type IndexBox, type Leaf } from './
 export { gridFromLeaves, type LeafSource } from './leaf-grid.ts';
 export { GridMap, type Vec3 } from './map.ts';
 export { formatBytes } from './print.ts';
+export { readGridFile, readGrids } from './read.ts';
 export { type Statistics } from './statistics.ts';
 export { voxelizeTiles } from './tiles.ts';
 export { coordinatesTopology, denseBoxTopology, shellTopology, sphereTopology, type Topology } from './topology.ts';

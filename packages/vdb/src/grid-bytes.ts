@@ -1,0 +1,108 @@
+/** @file The bytes of one NanoVDB grid, read with every offset checked against its end. */
+import { FormatError } from './errors.ts';
+
+/** A grid's bytes from its `GridData` on, on an 8-byte boundary, and how errors about them are said. */
+export class GridBytes {
+  /** Name for messages. */
+  name: string;
+  readonly length: number;
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly f32: Float32Array;
+  readonly view: DataView;
+  readonly #fileOffset: number;
+
+  /** `fileOffset`: where byte 0 stands in the file, or 0 for a decoded payload. */
+  constructor(bytes: Uint8Array, name: string, fileOffset: number) {
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+    const { buffer, byteOffset, length } = aligned;
+    this.name = name;
+    this.length = length;
+    this.#fileOffset = fileOffset;
+    this.u8 = aligned;
+    this.u16 = new Uint16Array(buffer, byteOffset, length >> 1);
+    this.u32 = new Uint32Array(buffer, byteOffset, Math.floor(length / 4));
+    this.i32 = new Int32Array(buffer, byteOffset, Math.floor(length / 4));
+    this.f32 = new Float32Array(buffer, byteOffset, Math.floor(length / 4));
+    this.view = new DataView(buffer, byteOffset, length);
+  }
+
+  /** Throws the error for `part`, which stands at `offset`. */
+  fail(part: string, offset: number, expected: string, found: string): never {
+    const what = `Cannot read grid "${this.name}": its ${part}`;
+    throw new FormatError(what, { offset: this.#fileOffset + offset, expected, found });
+  }
+
+  /** Demands that `byteLength` bytes of `part` at `offset` lie within the grid. */
+  need(part: string, offset: number, byteLength: number): void {
+    if (offset >= 0 && offset + byteLength <= this.length) return;
+    const end = `${byteLength} bytes within the grid's ${this.length}`;
+    this.fail(part, Math.max(0, Math.min(offset, this.length)), end, `them at byte ${offset} of the grid`);
+  }
+
+  /** An unsigned 64-bit number, which must be below 2⁵³. */
+  u64(part: string, offset: number): number {
+    const value = this.view.getUint32(offset, true) + this.view.getUint32(offset + 4, true) * 2 ** 32;
+    if (value > Number.MAX_SAFE_INTEGER)
+      this.fail(part, offset, 'a number below 2^53', String(this.view.getBigUint64(offset, true)));
+    return value;
+  }
+
+  /** A signed 64-bit number, which must lie within ±2⁵³. */
+  i64(part: string, offset: number): number {
+    const value = this.view.getUint32(offset, true) + this.view.getInt32(offset + 4, true) * 2 ** 32;
+    if (!Number.isSafeInteger(value))
+      this.fail(part, offset, 'a number within ±2^53', String(this.view.getBigInt64(offset, true)));
+    return value;
+  }
+
+  /** The NUL-terminated UTF-8 text in `byteLength` bytes at `offset`. */
+  text(offset: number, byteLength: number): string {
+    const end = this.u8.indexOf(0, offset);
+    const stop = end < 0 || end > offset + byteLength ? offset + byteLength : end;
+    return decodeText(this.u8.subarray(offset, stop));
+  }
+}
+
+/** UTF-8 bytes as text; bytes that are none become U+FFFD. */
+export function decodeText(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length;) {
+    const lead = bytes[i]!;
+    const more =
+      lead < 0x80
+        ? 0
+        : lead >= 0xc2 && lead < 0xe0
+          ? 1
+          : lead >= 0xe0 && lead < 0xf0
+            ? 2
+            : lead >= 0xf0 && lead < 0xf5
+              ? 3
+              : -1;
+    let code = more === 0 ? lead : lead & (0x3f >> more);
+    let valid = more >= 0 && i + more < bytes.length;
+    for (let k = 1; valid && k <= more; k++) {
+      const next = bytes[i + k]!;
+      if ((next & 0xc0) !== 0x80) valid = false;
+      code = (code << 6) | (next & 0x3f);
+    }
+    text += valid && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+    i += valid ? more + 1 : 1;
+  }
+  return text;
+}
+
+/** The UTF-8 bytes of a text. */
+export function encodeText(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code < 0x80) out.push(code);
+    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(out);
+}

@@ -1,0 +1,54 @@
+/**
+ * @file Checksums of NanoVDB grids (`GridChecksum.h`): a head and a tail, each a CRC-32, all ones where it was not reckoned.
+ *
+ * Since 32.7 the head covers `GridData` (after its magic and checksum) and `TreeData`, the tail the rest in blocks of 4096 bytes,
+ * the last one lengthened by what remains. Before, the head covered everything up to the first upper node, and the tail was
+ * made of one CRC a node, stored in 4 bytes or, by 32.4 on Linux, in 8.
+ */
+import { crc32, crcOfCrcs } from './crc32.ts';
+import { GRID_BYTES, NODE_CHECKSUM_VERSION, ROOT_OFFSET } from './nvdb-layout.ts';
+
+/** A part that was not reckoned. */
+export const NO_CRC = 0xffffffff;
+
+/** Byte ranges of the nodes of an older grid, in the order uppers, lowers, leaves. */
+export interface NodeRanges {
+  /** Where the first upper node starts; the end of the root's tiles when there is none. */
+  readonly headEnd: number;
+  readonly starts: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+/** The head of the checksum of a grid that starts at byte 0 of `grid`. `headEnd` matters for versions up to 32.6.0. */
+export function headChecksum(grid: Uint8Array, version: number, headEnd: number): number {
+  return crc32(grid, 16, version > NODE_CHECKSUM_VERSION ? GRID_BYTES + 64 : headEnd);
+}
+
+/** The tail of the checksum for versions after 32.6.0. */
+export function tailChecksum(grid: Uint8Array, gridSize: number): number {
+  const blocks = Math.floor((gridSize - ROOT_OFFSET) / 4096);
+  const list: number[] = [];
+  for (let b = 0; b < blocks; b++) {
+    const start = ROOT_OFFSET + 4096 * b;
+    list.push(crc32(grid, start, b === blocks - 1 ? gridSize : start + 4096));
+  }
+  return blocks === 0 ? 0 : crcOfCrcs(list);
+}
+
+/** Whether the stored checksum fits: 'none' where it was not reckoned. */
+export function checkGrid(
+  grid: Uint8Array,
+  version: number,
+  gridSize: number,
+  ranges: NodeRanges,
+): 'ok' | 'bad' | 'none' {
+  const view = new DataView(grid.buffer, grid.byteOffset);
+  const head = view.getUint32(8, true);
+  const tail = view.getUint32(12, true);
+  if (head === NO_CRC && tail === NO_CRC) return 'none';
+  if (head !== headChecksum(grid, version, ranges.headEnd)) return 'bad';
+  if (tail === NO_CRC) return 'ok';
+  if (version > NODE_CHECKSUM_VERSION) return tail === tailChecksum(grid, gridSize) ? 'ok' : 'bad';
+  const list = ranges.starts.map((start, i) => crc32(grid, start, start + ranges.sizes[i]!));
+  return tail === crcOfCrcs(list, 8) || tail === crcOfCrcs(list, 4) ? 'ok' : 'bad';
+}

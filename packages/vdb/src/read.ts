@@ -1,0 +1,21 @@
+/** @file Reads a file of either format: the first bytes tell which. */
+import { FormatError } from './errors.ts';
+import type { GridFile } from './file.ts';
+import type { Grid } from './grid.ts';
+import { isNanoVdb, readNanoVdb } from './nvdb-read.ts';
+
+/** Reads all grids of a `.nvdb` or `.vdb` file, and says which were passed over and why. */
+export function readGridFile(bytes: Uint8Array): GridFile {
+  if (isNanoVdb(bytes)) return readNanoVdb(bytes);
+  const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  throw new FormatError('Cannot read grids: the file', {
+    offset: 0,
+    expected: 'a NanoVDB or OpenVDB file',
+    found: bytes.length === 0 ? 'no bytes' : `bytes ${start}`,
+  });
+}
+
+/** Reads all grids of a `.nvdb` or `.vdb` file. Grids that can't be read are left out; `readGridFile` names them. */
+export function readGrids(bytes: Uint8Array): Grid[] {
+  return [...readGridFile(bytes).grids];
+}
