@@ -11,6 +11,7 @@
  */
 import { FormatError } from './errors.ts';
 import { decodeLz4, encodeLz4 } from './lz4.ts';
+import { rebased } from './rebase.ts';
 import { bitUnshuffle, shuffle, unshuffle } from './shuffle.ts';
 import { decodeZip } from './zip.ts';
 
@@ -46,10 +47,14 @@ export function bloscLength(chunk: Uint8Array): number {
 
 /**
  * The bytes of a Blosc-1 chunk with inner codec LZ4 or zlib (shuffled, bit-shuffled or neither).
- * Anything that does not fit together, or asks for more than its size can hold, is a `FormatError`.
+ * Anything that does not fit together, asks for more than its size can hold, or unfolds to another length than
+ * `expectedLength` where that is given, is a `FormatError`.
  */
-export function decodeBlosc(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function decodeBlosc(bytes: Uint8Array, expectedLength?: number): Uint8Array<ArrayBuffer> {
   const chunk = readHeader(bytes);
+  if (expectedLength !== undefined && chunk.byteLength !== expectedLength) {
+    throw bloscError(4, `a length of ${expectedLength} bytes`, `${chunk.byteLength}`);
+  }
   if (chunk.flags & stored) return bytes.slice(headerBytes);
   const out = new Uint8Array(chunk.byteLength);
   const scratch = chunk.flags & (shuffled | bitShuffled) ? new Uint8Array(Math.min(chunk.blockSize, out.length)) : out;
@@ -116,9 +121,13 @@ function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
     }
     const source = bytes.subarray(at, at + size);
     const out = streams === 1 ? target : target.subarray(stream * streamLength, (stream + 1) * streamLength);
-    if (size === out.length) out.set(source);
-    else if (chunk.codec === zlib) out.set(decodeZip(source, out.length));
-    else decodeLz4(source, out);
+    try {
+      if (size === out.length) out.set(source);
+      else if (chunk.codec === zlib) out.set(decodeZip(source, out.length));
+      else decodeLz4(source, out);
+    } catch (error) {
+      throw rebased(error, 'Cannot read Blosc chunk', at);
+    }
     at += size;
   }
   // A type that does not divide its block leaves bytes that no stream holds; Blosc refuses to write such chunks.

@@ -1,0 +1,79 @@
+/** @file Little-endian bytes written one after another into an array that grows. */
+import { strToU8 } from 'fflate';
+
+/** Collects bytes; offsets are from its start. */
+export class ByteBuilder {
+  #bytes = new Uint8Array(1 << 16);
+  #view = new DataView(this.#bytes.buffer);
+  /** Bytes written so far. */
+  length = 0;
+
+  /** Makes room for `byteLength` bytes and returns where they begin. */
+  reserve(byteLength: number): number {
+    const from = this.length;
+    this.length += byteLength;
+    if (this.length > this.#bytes.length) {
+      const bigger = new Uint8Array(Math.max(this.length, this.#bytes.length * 2));
+      bigger.set(this.#bytes.subarray(0, from));
+      this.#bytes = bigger;
+      this.#view = new DataView(bigger.buffer);
+    }
+    return from;
+  }
+
+  put(bytes: Uint8Array): void {
+    const from = this.reserve(bytes.length);
+    this.#bytes.set(bytes, from);
+  }
+
+  /** The bytes of a typed array, in this machine's order (little-endian wherever JavaScript runs). */
+  array(array: ArrayBufferView): void {
+    this.put(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+
+  u8(value: number): void {
+    const at = this.reserve(1);
+    this.#bytes[at] = value;
+  }
+
+  u32(value: number): void {
+    const at = this.reserve(4);
+    this.#view.setUint32(at, value, true);
+  }
+
+  i32(value: number): void {
+    const at = this.reserve(4);
+    this.#view.setInt32(at, value, true);
+  }
+
+  i64(value: number | bigint): void {
+    const at = this.reserve(8);
+    this.setI64(at, value);
+  }
+
+  /** Overwrites what stands at `at`. */
+  setI64(at: number, value: number | bigint): void {
+    this.#view.setBigInt64(at, BigInt(value), true);
+  }
+
+  /** Overwrites what stands at `at`. */
+  set(at: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, at);
+  }
+
+  doubles(values: Iterable<number>): void {
+    this.array(Float64Array.from(values));
+  }
+
+  /** A u32 length and as many bytes of UTF-8. */
+  string(text: string): void {
+    const bytes = strToU8(text);
+    this.u32(bytes.length);
+    this.put(bytes);
+  }
+
+  /** What was written: a view, valid until more is. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.length);
+  }
+}

@@ -1,0 +1,92 @@
+/** @file Little-endian bytes read one after another, every read checked against the end. */
+import { strFromU8 } from 'fflate';
+
+import { FormatError } from './errors.ts';
+
+/** A place in bytes that moves as they are read. */
+export class ByteCursor {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  /** Offset of the next byte to be read. */
+  at = 0;
+  /** Offset past the last byte that may be read. */
+  end: number;
+  /** Start of every error: `Cannot read grid "density"`. */
+  what: string;
+
+  constructor(bytes: Uint8Array, what: string) {
+    this.bytes = bytes;
+    this.end = bytes.length;
+    this.what = what;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** The error to throw for what stands at `offset`. */
+  fault(offset: number, expected: string, found: string): FormatError {
+    return new FormatError(this.what, { offset, expected, found });
+  }
+
+  /** Checks that `byteLength` bytes are left for `thing`, moves past them, and returns where they begin. */
+  skip(byteLength: number, thing: string): number {
+    const left = this.end - this.at;
+    if (!(byteLength >= 0 && byteLength <= left)) {
+      throw this.fault(this.at, `${thing} (${byteLength} bytes)`, left === 0 ? 'the end' : `${left} bytes`);
+    }
+    this.at += byteLength;
+    return this.at - byteLength;
+  }
+
+  /** Reads a u32 count of things of at least `byteLength` bytes each, and checks that so many can follow. */
+  count(byteLength: number, things: string): number {
+    const from = this.at;
+    const count = this.u32(`count of ${things}`);
+    this.checkCount(from, count, { byteLength, things });
+    return count;
+  }
+
+  /** Checks that `count` things of at least `byteLength` bytes each can follow, before room is made for them. */
+  checkCount(offset: number, count: number, { byteLength, things }: { byteLength: number; things: string }): void {
+    const left = this.end - this.at;
+    if (count * byteLength <= left) return;
+    throw this.fault(offset, `at most ${Math.floor(left / byteLength)} ${things} in ${left} bytes`, `${count}`);
+  }
+
+  /** The next `byteLength` bytes: a view, not a copy. */
+  take(byteLength: number, thing: string): Uint8Array {
+    const from = this.skip(byteLength, thing);
+    return this.bytes.subarray(from, from + byteLength);
+  }
+
+  /** Copies the next bytes over all of `words`. */
+  words(words: Uint32Array, thing: string): void {
+    new Uint8Array(words.buffer, words.byteOffset, words.byteLength).set(this.take(words.byteLength, thing));
+  }
+
+  u8(thing: string): number {
+    return this.bytes[this.skip(1, thing)]!;
+  }
+
+  u32(thing: string): number {
+    return this.#view.getUint32(this.skip(4, thing), true);
+  }
+
+  i32(thing: string): number {
+    return this.#view.getInt32(this.skip(4, thing), true);
+  }
+
+  i64(thing: string): bigint {
+    return this.#view.getBigInt64(this.skip(8, thing), true);
+  }
+
+  /** `count` float64. */
+  doubles(count: number, thing: string): number[] {
+    const from = this.skip(8 * count, thing);
+    return Array.from({ length: count }, (_, i) => this.#view.getFloat64(from + 8 * i, true));
+  }
+
+  /** A u32 length and as many bytes of UTF-8. */
+  string(thing: string): string {
+    const byteLength = this.u32(`length of ${thing}`);
+    return strFromU8(this.take(byteLength, thing));
+  }
+}
