@@ -4,6 +4,7 @@ export { type GridFile, type SkippedGrid } from './file.ts';
 export { type Channel, Grid, type GridParts, type IndexBox, type Leaf } from './grid.ts';
 export { gridFromLeaves, type LeafSource } from './leaf-grid.ts';
 export { GridMap, type Vec3 } from './map.ts';
+export { type VdbOptions, writeVdb } from './openvdb-write.ts';
 export { formatBytes } from './print.ts';
 export { readGridFile, readGrids } from './read.ts';
 export { type Statistics } from './statistics.ts';

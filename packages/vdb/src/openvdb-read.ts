@@ -64,7 +64,7 @@ interface Part {
 }
 
 /** Whether bytes begin as a `.vdb` file does. */
-export function isVdb(bytes: Uint8Array): boolean {
+export function isOpenVdb(bytes: Uint8Array): boolean {
   return bytes.length >= 8 && new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true) === OPENVDB_MAGIC;
 }
 

@@ -3,10 +3,12 @@ import { FormatError } from './errors.ts';
 import type { GridFile } from './file.ts';
 import type { Grid } from './grid.ts';
 import { isNanoVdb, readNanoVdb } from './nvdb-read.ts';
+import { isOpenVdb, readVdb } from './openvdb-read.ts';
 
 /** Reads all grids of a `.nvdb` or `.vdb` file, and says which were passed over and why. */
 export function readGridFile(bytes: Uint8Array): GridFile {
   if (isNanoVdb(bytes)) return readNanoVdb(bytes);
+  if (isOpenVdb(bytes)) return readVdb(bytes);
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   throw new FormatError('Cannot read grids: the file', {
     offset: 0,
