@@ -1,0 +1,296 @@
+/**
+ * @file Pictures of volumes on the device. A picture is three passes and a copy, on the compute queue, behind what was
+ * submitted there before: find the bricks in which something shows; light them; march a ray a pixel; copy the pixels to
+ * memory that the host sees. The host waits once, for the copy.
+ *
+ * Why bricks of our own, and not a walk through the index grid: a dense box has every leaf, so its topology skips
+ * nothing; and a trilinear sample next to a leaf reads it from a cell that has none. The table is made anew for each
+ * picture, from the field itself, in the time of one read of it. It has room for a guess; when the guess was too small
+ * the device says how many there are, and the picture is made again.
+ *
+ * No submit is estimated over half a second (desktops have watchdogs): lighting and marching are cut into pieces.
+ */
+import type { Buffer as DeviceBuffer, CommandBuffer, ComputePipeline, Device, Encoder } from '@halocline/gpu';
+import { bricks, light, march } from './generated/shaders.ts';
+import type { Image } from './image.ts';
+import { createImage } from './image.ts';
+import type { Look, RenderOptions } from './options.ts';
+import { resolveLook } from './options.ts';
+import type { Addresses, TableSize } from './parameters.ts';
+import { PARAMETER_BYTES, steps, worldBox, writeParameters } from './parameters.ts';
+import { length, subtract } from './vector.ts';
+import type { Volume } from './volume.ts';
+
+const LIGHT_BYTES = 480;
+/** Samples of a field that a submit may take: a desktop GPU does some 10⁹ a second. */
+const SAMPLES_PER_SUBMIT = 2 ** 28;
+const TYPE_NUMBERS: Readonly<Record<string, number>> = { float32: 0, float16: 1, int32: 2, uint32: 3, uint8: 4 };
+const NO_TEMPERATURE = 9;
+
+interface Pipelines {
+  readonly bricks: ComputePipeline;
+  readonly light: ComputePipeline;
+  readonly march: ComputePipeline;
+}
+
+/** Buffers for a number of bricks. */
+interface BrickStore {
+  readonly size: TableSize;
+  readonly claims: DeviceBuffer;
+  readonly table: DeviceBuffer;
+  readonly slots: DeviceBuffer;
+  readonly origins: DeviceBuffer;
+  readonly light: DeviceBuffer;
+}
+
+/** Buffers for a picture: pixels, and pixels plus the two counters as the host sees them. */
+interface ImageStore {
+  readonly byteLength: number;
+  readonly pixels: DeviceBuffer;
+  readonly download: DeviceBuffer;
+}
+
+/** Renders volumes of one device; pipelines and buffers live from picture to picture. Dispose it before the device. */
+export class Renderer implements AsyncDisposable {
+  readonly device: Device;
+  readonly #pipelines: Map<string, Pipelines> = new Map();
+  readonly #parameters: DeviceBuffer;
+  readonly #uploaded: DeviceBuffer;
+  readonly #counters: DeviceBuffer;
+  #bricks: BrickStore | undefined;
+  #image: ImageStore | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(device: Device) {
+    this.device = device;
+    this.#parameters = this.#make('parameters', PARAMETER_BYTES);
+    this.#uploaded = this.#make('parameters on the host', PARAMETER_BYTES, 'upload');
+    this.#counters = this.#make('counters', 16);
+  }
+
+  /** A renderer for a device. */
+  static async create(device: Device): Promise<Renderer> {
+    return new Renderer(device);
+  }
+
+  /** Renders a picture of the volume as it is after everything submitted so far; resolves when its pixels are here. */
+  render(volume: Volume, options: RenderOptions = {}): Promise<Image> {
+    if (this.#disposed) {
+      return Promise.reject(new TypeError('Cannot render with "renderer": it was disposed; create another'));
+    }
+    const look = resolveLook(options);
+    const picture = this.#last.then(() => this.#render(volume, look));
+    this.#last = picture.catch(() => undefined);
+    return picture;
+  }
+
+  async #render(volume: Volume, look: Look): Promise<Image> {
+    await volume.before?.();
+    const pipelines = this.#pipelinesFor(volume, look);
+    const image = this.#imageFor(look);
+    for (;;) {
+      const store = this.#bricksFor(volume, this.#bricks?.size.bricks ?? 0);
+      writeParameters(this.#uploaded.bytes!, look, volume, this.#addresses(volume, look, store, image), store.size);
+      const commands = this.#record(volume, look, pipelines, store, image);
+      try {
+        for (const command of commands.slice(0, -1)) this.device.compute.submit([command]);
+        const point = this.device.compute.submit(commands.slice(-1));
+        await this.device.compute.timeline.wait(point.value);
+      } finally {
+        for (const command of commands) command[Symbol.dispose]();
+      }
+      const { buffer, byteOffset } = image.download.bytes!;
+      const [needed, overflow] = new Uint32Array(buffer, byteOffset + image.byteLength, 2);
+      if (overflow === 0 && needed! <= store.size.bricks) {
+        return createImage(look.width, look.height, image.download.bytes!.slice(0, image.byteLength));
+      }
+      this.#bricksFor(volume, Math.max(Math.ceil(needed! * 1.25), overflow === 0 ? 0 : store.size.bricks * 4));
+    }
+  }
+
+  #record(volume: Volume, look: Look, pipelines: Pipelines, store: BrickStore, image: ImageStore): CommandBuffer[] {
+    const box = worldBox(volume);
+    const { ray, light: lightStep } = steps(look, volume);
+    const diagonal = length(subtract(box.max, box.min));
+    const rowCost = look.width * (diagonal / ray + 64);
+    const brickCost = 125 * (diagonal / lightStep / 2) + 162 * 8;
+    const bricksAtOnce = Math.min(65_535, Math.max(1, Math.floor(SAMPLES_PER_SUBMIT / brickCost)));
+    const rowsAtOnce = Math.max(8, Math.floor(SAMPLES_PER_SUBMIT / rowCost / 8) * 8);
+    const push = (encoder: Encoder, first: number, mode: number): void => {
+      const words = new Uint32Array(4);
+      new BigUint64Array(words.buffer)[0] = this.#parameters.address;
+      words[2] = first;
+      words[3] = mode;
+      encoder.push(words);
+    };
+    const pieces: ((encoder: Encoder) => void)[] = [
+      (encoder) => {
+        encoder.barrier(
+          ['shader-write', 'shader-read', 'transfer-write', 'transfer-read'],
+          ['shader-read', 'shader-write', 'transfer-read', 'transfer-write', 'indirect-read'],
+        );
+        encoder.copy(this.#uploaded, 0, this.#parameters, 0, PARAMETER_BYTES);
+        encoder.fill(this.#counters, 0, 16, 0);
+        for (const buffer of [store.claims, store.table, store.slots]) encoder.fill(buffer, 0, buffer.byteLength, 0);
+        encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
+        encoder.pipeline(pipelines.bricks);
+        push(encoder, 0, 0);
+        encoder.dispatchIndirect(volume.count, 0);
+        encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+        push(encoder, 0, 1);
+        encoder.dispatchIndirect(volume.count, 0);
+        encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+      },
+    ];
+    for (let first = 0; first < store.size.bricks; first += bricksAtOnce) {
+      pieces.push((encoder) => {
+        encoder.pipeline(pipelines.light);
+        push(encoder, first, 0);
+        encoder.dispatch(Math.min(bricksAtOnce, store.size.bricks - first));
+        encoder.barrier(['shader-write'], ['shader-read']);
+      });
+    }
+    for (let first = 0; first < look.height; first += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, look.height - first);
+      pieces.push((encoder) => {
+        encoder.pipeline(pipelines.march);
+        push(encoder, first, rows);
+        encoder.dispatch(Math.ceil(look.width / 8), Math.ceil(rows / 8));
+      });
+    }
+    pieces.push((encoder) => {
+      encoder.barrier(['shader-write', 'shader-read'], ['transfer-read', 'shader-write', 'transfer-write']);
+      encoder.copy(image.pixels, 0, image.download, 0, image.byteLength);
+      encoder.copy(this.#counters, 0, image.download, image.byteLength, 16);
+      encoder.barrier(['transfer-write'], ['host-read']);
+    });
+    const whole = look.height <= rowsAtOnce && store.size.bricks <= bricksAtOnce;
+    const groups = whole ? [pieces] : pieces.map((piece) => [piece]);
+    return groups.map((group) =>
+      this.device.record('render', (encoder) => {
+        for (const piece of group) piece(encoder);
+      }),
+    );
+  }
+
+  #addresses(volume: Volume, look: Look, store: BrickStore, image: ImageStore): Addresses {
+    const components = fieldKind(volume, look.density).components;
+    return {
+      leaves: volume.leaves.address,
+      leafTable: volume.leafTable.address,
+      count: volume.count.address,
+      claims: store.claims.address,
+      table: store.table.address,
+      slots: store.slots.address,
+      origins: store.origins.address,
+      light: store.light.address,
+      counters: this.#counters.address,
+      image: image.pixels.address,
+      density: Array.from({ length: components }, (_, component) => volume.fieldAddress(look.density, component)),
+      temperature: look.temperature === undefined ? 0n : volume.fieldAddress(look.temperature, 0),
+    };
+  }
+
+  #pipelinesFor(volume: Volume, look: Look): Pipelines {
+    const density = fieldKind(volume, look.density);
+    const heat = look.temperature === undefined ? undefined : fieldKind(volume, look.temperature);
+    const specialization = {
+      0: density.number,
+      1: density.components,
+      2: heat?.number ?? NO_TEMPERATURE,
+      3: look.map === undefined ? 0 : 1,
+      4: look.skipping ? 1 : 0,
+    };
+    const key = Object.values(specialization).join(' ');
+    const known = this.#pipelines.get(key);
+    if (known !== undefined) return known;
+    const make = (label: string, base64: string): ComputePipeline => {
+      const spirv = new Uint32Array(Uint8Array.fromBase64(base64).buffer);
+      return this.device.createPipeline({ label: `render ${label}`, spirv, specialization });
+    };
+    const made = { bricks: make('bricks', bricks), light: make('light', light), march: make('march', march) };
+    this.#pipelines.set(key, made);
+    return made;
+  }
+
+  /** Room for at least `wanted` bricks, or for a guess from the volume. */
+  #bricksFor(volume: Volume, wanted: number): BrickStore {
+    const { min, max } = volume.leafBounds;
+    const cells = [0, 1, 2].reduce((product, axis) => product * ((max[axis]! - min[axis]! + 1) / 8 + 1), 1);
+    const most = Math.min(Math.ceil(cells), volume.leafCount * 8);
+    const guess = Math.min(most, Math.max(65_536, Math.ceil(volume.leafCount / 8)));
+    const count = Math.max(64, wanted, guess);
+    const known = this.#bricks;
+    if (known !== undefined && known.size.bricks >= count) return known;
+    if (known !== undefined) releaseAll(known);
+    this.#bricks = undefined;
+    const entries = 2 ** Math.ceil(Math.log2(count * 4));
+    this.#bricks = {
+      size: { entries, bricks: count },
+      claims: this.#make('claims', entries * 4),
+      table: this.#make('brick table', entries * 16),
+      slots: this.#make('brick slots', count * 32),
+      origins: this.#make('brick origins', count * 16),
+      light: this.#make('brick light', count * LIGHT_BYTES),
+    };
+    return this.#bricks;
+  }
+
+  #imageFor(look: Look): ImageStore {
+    const byteLength = look.width * look.height * 4;
+    if (this.#image?.byteLength === byteLength) return this.#image;
+    if (this.#image !== undefined) releaseAll(this.#image);
+    this.#image = undefined;
+    this.#image = {
+      byteLength,
+      pixels: this.#make('pixels', byteLength),
+      download: this.#make('pixels on the host', byteLength + 16, 'download'),
+    };
+    return this.#image;
+  }
+
+  #make(label: string, byteLength: number, memory: 'device' | 'upload' | 'download' = 'device'): DeviceBuffer {
+    return this.device.createBuffer({ label: `render ${label}`, byteLength, owner: 'render', memory });
+  }
+
+  /** What it holds, in words. */
+  toString(): string {
+    const size = this.#bricks === undefined ? 'no bricks yet' : `room for ${this.#bricks.size.bricks} bricks`;
+    return `renderer on ${this.device.name}: ${this.#pipelines.size} sets of pipelines, ${size}`;
+  }
+
+  /** Waits for pictures under way, then gives everything back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#last;
+    for (const set of this.#pipelines.values()) releaseAll(set);
+    if (this.#bricks !== undefined) releaseAll(this.#bricks);
+    if (this.#image !== undefined) releaseAll(this.#image);
+    for (const buffer of [this.#parameters, this.#uploaded, this.#counters]) buffer[Symbol.dispose]();
+  }
+}
+
+/** Renders one picture with a renderer of its own. */
+export async function renderVolume(volume: Volume, options: RenderOptions = {}): Promise<Image> {
+  await using renderer = await Renderer.create(volume.device);
+  return await renderer.render(volume, options);
+}
+
+function releaseAll(parts: object): void {
+  for (const part of Object.values(parts)) {
+    if (typeof part === 'object' && Symbol.dispose in part) (part as Disposable)[Symbol.dispose]();
+  }
+}
+
+function fieldKind(volume: Volume, name: string): { number: number; components: number } {
+  const type = volume.fieldType(name);
+  const vector = /^vec([234])$/.exec(type);
+  if (vector !== null) return { number: 0, components: Number(vector[1]) };
+  const number = TYPE_NUMBERS[type];
+  if (number === undefined) {
+    throw new RangeError(`Cannot render field "${name}": ${type} is no type that pictures show; use a number or a vector`);
+  }
+  return { number, components: 1 };
+}

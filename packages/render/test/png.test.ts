@@ -1,0 +1,51 @@
+import { decode } from 'fast-png';
+import { expect, test } from 'vitest';
+import { createImage, encodePng, shrinkImage } from '../src/index.ts';
+import type { Image } from '../src/index.ts';
+
+function ramp(width: number, height: number, alpha: (x: number, y: number) => number): Image {
+  const image = createImage(width, height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) image.pixels.set([x * 7, y * 11, (x * y) % 256, alpha(x, y)], (y * width + x) * 4);
+  }
+  return image;
+}
+
+test('an opaque image comes back as RGB from an independent decoder', () => {
+  const image = ramp(33, 21, () => 255);
+  const back = decode(encodePng(image), { checkCrc: true });
+  expect([back.width, back.height, back.channels, back.depth]).toEqual([33, 21, 3, 8]);
+  const kept = Array.from(image.pixels).filter((_, at) => at % 4 !== 3);
+  expect(Array.from(back.data)).toEqual(kept);
+});
+
+test('an image with alpha comes back as RGBA', () => {
+  const image = ramp(16, 9, (x) => x * 16);
+  const back = decode(encodePng(image), { checkCrc: true });
+  expect(back.channels).toBe(4);
+  expect(Array.from(back.data)).toEqual(Array.from(image.pixels));
+});
+
+test('a smooth picture is filtered, so it is much smaller than its pixels', () => {
+  const image = ramp(256, 256, () => 255);
+  expect(encodePng(image).length).toBeLessThan((256 * 256 * 3) / 4);
+});
+
+test('shrinking averages light, not bytes', () => {
+  const image = createImage(2, 1, Uint8Array.of(0, 0, 0, 255, 255, 255, 255, 255));
+  expect(Array.from(shrinkImage(image, 1, 1).pixels)).toEqual([188, 188, 188, 255]);
+});
+
+test('shrinking by a fraction keeps a flat colour and the alpha', () => {
+  const image = createImage(10, 6);
+  for (let at = 0; at < image.pixels.length; at += 4) image.pixels.set([10, 200, 77, 128], at);
+  const small = shrinkImage(image, 7, 4);
+  expect([small.width, small.height]).toEqual([7, 4]);
+  expect(Array.from(small.pixels.subarray(20, 24))).toEqual([10, 200, 77, 128]);
+});
+
+test('an image of a wrong byte length is refused', () => {
+  expect(() => createImage(2, 2, new Uint8Array(5))).toThrow(
+    new RangeError('Cannot make image "2x2": it has 5 bytes; RGBA needs 16'),
+  );
+});
