@@ -6,7 +6,8 @@ import { isNanoVdb, readNanoVdb } from './nvdb-read.ts';
 import { isOpenVdb, readVdb } from './openvdb-read.ts';
 
 /** Reads all grids of a `.nvdb` or `.vdb` file, and says which were passed over and why. */
-export function readGridFile(bytes: Uint8Array): GridFile {
+export function readGridFile(given: Uint8Array): GridFile {
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength); // `slice` of Node's Buffer does not copy
   if (isNanoVdb(bytes)) return readNanoVdb(bytes);
   if (isOpenVdb(bytes)) return readVdb(bytes);
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
