@@ -9,6 +9,7 @@ import { checkGrid } from './nvdb-checksum.ts';
 import {
   BLIND_BYTES,
   CLASSES,
+  type GridLayout,
   GRID_BYTES,
   layoutOf,
   MAGIC,
@@ -20,8 +21,8 @@ import {
   versionName,
 } from './nvdb-layout.ts';
 import { readLeafMasks, readLeafOffsets, readLeafValues } from './nvdb-leaves.ts';
-import { readNodes } from './nvdb-nodes.ts';
-import { Tree } from './tree.ts';
+import { readNodes, type Nodes } from './nvdb-nodes.ts';
+import { Tree, type LeafOffsets } from './tree.ts';
 import { TYPES } from './types.ts';
 import type { GridType } from './types.ts';
 
@@ -83,7 +84,7 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
     tileValues: nodes.tileValues,
     leaf: { count: starts.length, origins: nodes.leafOrigins, masks: readLeafMasks(grid, starts) },
     ...(layout.leafKind === 'mask' || isIndex ? {} : { values: () => readLeafValues(grid, type, layout, starts) }),
-    ...(isIndex ? { offsets: readLeafOffsets(grid, starts, grid.u64('value count', 656)) } : {}),
+    ...(isIndex ? { offsets: readOffsets(grid, layout, nodes, rootAt) } : {}),
   });
   const uppers = nodes.upperStarts;
   const checksum = checkGrid(grid.u8, version, head.gridSize, {
@@ -106,6 +107,17 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
     checksum,
     source: `NanoVDB ${versionName(version)}`,
   });
+}
+
+function readOffsets(grid: GridBytes, layout: GridLayout, nodes: Nodes, rootAt: number): LeafOffsets {
+  const offsets = readLeafOffsets(grid, nodes.leafStarts, grid.u64('value count', 656));
+  if (!offsets.stats) return offsets;
+  const first = [
+    rootAt + layout.root.min,
+    ...nodes.upperStarts.map((at) => at + layout.upper.min),
+    ...nodes.lowerStarts.map((at) => at + layout.lower.min),
+  ];
+  return { ...offsets, nodeStats: Float64Array.from(first, (at) => grid.u64('statistics', at)) };
 }
 
 function readHead(grid: GridBytes): Head {

@@ -52,6 +52,8 @@ export interface LeafOffsets {
   readonly offsets: Float64Array;
   /** Whether four slots for min, max, average and deviation follow each leaf's values. */
   readonly stats: boolean;
+  /** The first of each node's own four slots, root first, then upper and lower nodes; absent where there are none. */
+  readonly nodeStats?: Float64Array;
   /** Length of a channel that the numbers index, background slot 0 included. */
   readonly valueCount: number;
 }
