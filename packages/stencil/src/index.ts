@@ -1,1 +1,9 @@
-export {};
+/**
+ * The stencil language: source text to typed IR, and from there to shaders and the interpreter.
+ */
+
+export { compileStencil } from './compile.ts';
+export { formatIr } from './format-ir.ts';
+export * from './ir.ts';
+export { StencilError } from './stencil-error.ts';
+export { verifyStencil } from './verify.ts';

@@ -1,0 +1,111 @@
+/**
+ * @file From a stencil's text to checked IR: parse, lower (types, constants, taps), settle the types of what nobody
+ * declared, analyze, verify.
+ */
+
+import { analyze } from './analyze.ts';
+import { scalarOf, sizeOf } from './ir.ts';
+import type { Environment, FieldType, Reduction, ScalarType, Stencil, StencilSource, ValueType } from './ir.ts';
+import { assignedNames } from './language/assigned-names.ts';
+import { wantType } from './language/constructors.ts';
+import { commonType, converted } from './language/conversions.ts';
+import { checkDeclaration } from './language/declaration.ts';
+import { lowerBlock } from './language/statements.ts';
+import { Lowering } from './language/lowering.ts';
+import { quotedList } from './language/nearest-name.ts';
+import { article } from './language/operators.ts';
+import { parseProgram } from './language/parse-statement.ts';
+import { collectFunctions, lowerFunction } from './language/user-functions.ts';
+import { StencilError } from './stencil-error.ts';
+import { verifyStencil } from './verify.ts';
+
+/**
+ * Compiles a stencil against what it may name. Throws a `StencilError` that points into the user's text, or with line 0
+ * where the declaration itself is wrong.
+ */
+export function compileStencil(stencil: StencilSource, environment: Environment): Stencil {
+  checkDeclaration(stencil, environment);
+  const text = { name: stencil.name, text: stencil.code };
+  const program = parseProgram(text);
+  const functions = collectFunctions(text, program);
+  const nodes = functions.map(({ node }) => node);
+  const assigned = assignedNames(program, nodes);
+  const lowering = new Lowering(text, { stencil, environment }, { functions, assigned });
+  lowerBlock(lowering, program);
+  const { locals, block: body } = lowering.frame;
+  const reached = lowering.built.length;
+  for (const one of functions) if (one.state === 'waiting') lowerFunction(lowering, one);
+  checkOutputs(stencil, lowering.written);
+  const made = settleWrites(lowering);
+  const reductions = settleReductions(lowering);
+  const compiled = analyze({
+    stencil,
+    environment,
+    locals,
+    body,
+    functions: lowering.built.slice(0, reached),
+    made,
+    reductions,
+  });
+
+  verifyStencil(compiled);
+  return compiled;
+}
+
+/** Gives each output that nobody declared the type that suits all of its writes, and converts them to it. */
+function settleWrites(lowering: Lowering): ReadonlyMap<string, FieldType> {
+  const types = new Map<string, ValueType>();
+  for (const { field, span, statement } of lowering.writes) {
+    const type = statement.value.type as ValueType;
+    const earlier = types.get(field);
+    const common = earlier === undefined ? type : commonType(earlier, type);
+    if (common === undefined) {
+      const problem = `the output "${field}" is written as ${article(earlier!)} before, and here as ${article(type)}; write one type`;
+      throw lowering.fail(span, problem);
+    }
+    types.set(field, common);
+  }
+  for (const { field, statement } of lowering.writes) {
+    statement.value = converted(statement.value, types.get(field)!);
+  }
+  return new Map([...types].map(([field, type]) => [field, storageOf(type)]));
+}
+
+function storageOf(type: ValueType): FieldType {
+  if (sizeOf(type) > 1) return type as FieldType;
+  return type === 'int' ? 'int32' : type === 'uint' ? 'uint32' : 'float32';
+}
+
+/** Holds reductions against the types of their scalars; a scalar that nobody declared takes the values' type. */
+function settleReductions(lowering: Lowering): readonly Reduction[] {
+  const { scalars } = lowering.environment;
+  const settled = new Map<string, Reduction>();
+  for (const { scalar, kind, span, statement } of lowering.reductions) {
+    const given = statement.value.type as ScalarType;
+    const declared = scalars.get(scalar);
+    if (declared === undefined) {
+      const earlier = settled.get(scalar)?.type ?? given;
+      const type = scalarOf(commonType(earlier, given)!);
+      settled.set(scalar, { scalar, kind, type, undeclared: true });
+      continue;
+    }
+    wantType(lowering, span, `the scalar "${scalar}"`, { value: statement.value, type: declared });
+    settled.set(scalar, { scalar, kind, type: declared, undeclared: false });
+  }
+  for (const { scalar, statement } of lowering.reductions) {
+    statement.value = converted(statement.value, settled.get(scalar)!.type);
+  }
+  return [...settled.values()];
+}
+
+/** Every output must be written somewhere. */
+function checkOutputs(stencil: StencilSource, written: ReadonlySet<string>): void {
+  const idle = stencil.outputs.filter((output) => !written.has(output));
+  if (idle.length === 0) return;
+  const what =
+    idle.length === 1
+      ? `the output ${quotedList(idle)} is never written`
+      : `the outputs ${quotedList(idle)} are never written`;
+  const advice = `add WriteField("${idle[0]}", idx, value), or remove it from outputs`;
+  throw new StencilError(stencil.name, `${what}; ${advice}`);
+}

@@ -1,0 +1,136 @@
+/**
+ * @file Arithmetic on constants, exactly as the interpreter does it at run time: each operation on floats is rounded to
+ * float32, integers wrap at 32 bits. What has no certain answer (overflow to infinity, a denormal that a device may
+ * flush, division by zero, a shift by 32) gives `undefined`, and stays in the program.
+ */
+
+import type { BinaryOperator, CallName, ScalarType, UnaryOperator } from '../ir.ts';
+
+const SMALLEST_NORMAL = 2 ** -126;
+
+/** A float result, or undefined where devices may differ. */
+function float(value: number): number | undefined {
+  const rounded = Math.fround(value);
+  if (!Number.isFinite(rounded)) return undefined;
+  return rounded !== 0 && Math.abs(rounded) < SMALLEST_NORMAL ? undefined : rounded;
+}
+
+/** Wraps to the 32 bits of a type. */
+export function wrap(type: ScalarType, value: number): number {
+  return type === 'uint' ? value >>> 0 : value | 0;
+}
+
+/** One component of a unary operator. */
+export function unaryValue(operator: UnaryOperator, type: ScalarType, a: number): number | undefined {
+  if (operator === '!') return a === 0 ? 1 : 0;
+  if (operator === '~') return wrap(type, ~a);
+  return type === 'float' ? -a : wrap(type, -a);
+}
+
+/** One component of a binary operator whose operands have one scalar type. Comparisons give 0 or 1. */
+export function binaryValue(operator: BinaryOperator, type: ScalarType, a: number, b: number): number | undefined {
+  switch (operator) {
+    case '<':
+      return Number(a < b);
+    case '<=':
+      return Number(a <= b);
+    case '>':
+      return Number(a > b);
+    case '>=':
+      return Number(a >= b);
+    case '==':
+      return Number(a === b);
+    case '!=':
+      return Number(a !== b);
+    case '&&':
+      return a & b;
+    case '||':
+      return a | b;
+    case '^^':
+      return a ^ b;
+    default:
+      return type === 'float' ? floatValue(operator, a, b) : integerValue(operator, type, a, b);
+  }
+}
+
+function floatValue(operator: BinaryOperator, a: number, b: number): number | undefined {
+  switch (operator) {
+    case '+':
+      return float(a + b);
+    case '-':
+      return float(a - b);
+    case '*':
+      return float(a * b);
+    case '/':
+      return float(a / b);
+    default:
+      return undefined;
+  }
+}
+
+function integerValue(operator: BinaryOperator, type: ScalarType, a: number, b: number): number | undefined {
+  switch (operator) {
+    case '+':
+      return wrap(type, a + b);
+    case '-':
+      return wrap(type, a - b);
+    case '*':
+      return wrap(type, Math.imul(a, b));
+    case '/':
+      return b === 0 || (b === -1 && a === -(2 ** 31)) ? undefined : wrap(type, Math.trunc(a / b));
+    case '%':
+      return b <= 0 || a < 0 ? undefined : wrap(type, a % b);
+    case '&':
+      return wrap(type, a & b);
+    case '|':
+      return wrap(type, a | b);
+    case '^':
+      return wrap(type, a ^ b);
+    case '<<':
+      return b < 0 || b > 31 ? undefined : wrap(type, a << b);
+    case '>>':
+      return b < 0 || b > 31 ? undefined : type === 'uint' ? a >>> b : a >> b;
+    default:
+      return undefined;
+  }
+}
+
+/** One component converted to another scalar type. */
+export function convertedValue(from: ScalarType, to: ScalarType, a: number): number | undefined {
+  if (from === to) return a;
+  if (to === 'bool') return a === 0 ? 0 : 1;
+  if (to === 'float') return Math.fround(a);
+  if (from !== 'float') return wrap(to, a);
+  const whole = Math.trunc(a);
+  const fits = to === 'int' ? whole >= -(2 ** 31) && whole < 2 ** 31 : whole >= 0 && whole < 2 ** 32;
+  return fits ? wrap(to, whole) : undefined;
+}
+
+/** Functions of which devices differ in the sign of a zero result. */
+const ZERO_MATTERS: ReadonlySet<CallName> = new Set<CallName>(['sign', 'min', 'max', 'clamp']);
+
+/** One component of those functions whose result is exact; undefined for all others. */
+export function callValue(name: CallName, type: ScalarType, args: readonly number[]): number | undefined {
+  const [a = 0, b = 0, c = 0] = args;
+  if (ZERO_MATTERS.has(name) && args.some((arg) => Object.is(arg, -0))) return undefined;
+  switch (name) {
+    case 'abs':
+      return type === 'float' ? Math.abs(a) : wrap(type, Math.abs(a));
+    case 'sign':
+      return Math.sign(a);
+    case 'floor':
+      return Math.floor(a);
+    case 'ceil':
+      return Math.ceil(a);
+    case 'trunc':
+      return Math.trunc(a);
+    case 'min':
+      return b < a ? b : a;
+    case 'max':
+      return a < b ? b : a;
+    case 'clamp':
+      return b <= c ? Math.min(Math.max(a, b), c) : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+/** @file `float(…)`, `vec3(…)` and their like: conversion, splat, and filling from parts. */
+
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import type { Expression, Span, ValueType } from '../ir.ts';
+import { construct, convert, splat, swizzle } from './build.ts';
+import type { Lowering } from './lowering.ts';
+import { article } from './operators.ts';
+import type { CallNode } from './syntax.ts';
+
+/** A constructor's value from its checked arguments, each with its place. */
+export function lowerConstructor(
+  lowering: Lowering,
+  node: CallNode,
+  type: ValueType,
+  args: readonly Expression[],
+): Expression {
+  if (args.length === 0) {
+    throw lowering.fail(node.span, `${type}() has no arguments; give ${wanted(type)}`);
+  }
+  const scalar = scalarOf(type);
+  const size = sizeOf(type);
+  const parts = args.map((arg) => convert(scalar, arg));
+  const first = parts[0]!;
+  if (parts.length === 1) {
+    const given = sizeOf(first.type as ValueType);
+    if (size === 1) return given === 1 ? first : swizzle(first, [0]);
+    if (given === 1) return splat(size, first);
+    if (given > size) return swizzle(first, [0, 1, 2, 3].slice(0, size));
+  }
+  return fill(lowering, node, type, parts);
+}
+
+function fill(lowering: Lowering, node: CallNode, type: ValueType, parts: readonly Expression[]): Expression {
+  const size = sizeOf(type);
+  const filled: Expression[] = [];
+  let count = 0;
+  for (const [i, part] of parts.entries()) {
+    const span = node.args[i]!.span;
+    if (count >= size) throw lowering.fail(span, `${type}(…) is full before this argument; remove it`);
+    const given = sizeOf(part.type as ValueType);
+    filled.push(given > size - count ? swizzle(part, [0, 1, 2, 3].slice(0, size - count)) : part);
+    count += given;
+  }
+  if (count < size) throw lowering.fail(node.span, tooFew(type, count));
+  return construct(type, filled);
+}
+
+function tooFew(type: ValueType, count: number): string {
+  return `${type}(…) needs ${sizeOf(type)} components and gets ${count}; give ${wanted(type)}`;
+}
+
+function wanted(type: ValueType): string {
+  const scalar = scalarOf(type);
+  const size = sizeOf(type);
+  return size === 1 ? 'one value' : `${size} components, or one ${scalar} for all`;
+}
+
+/** A value as the type that a place wants, by an implicit conversion, or an error that says what the place is. */
+export function wantType(
+  lowering: Lowering,
+  span: Span,
+  place: string,
+  wantedType: { readonly value: Expression; readonly type: ValueType },
+): Expression {
+  const { value, type } = wantedType;
+  const given = value.type as ValueType;
+  const [from, to] = [scalarOf(given), scalarOf(type)];
+  if (sizeOf(given) === sizeOf(type)) {
+    const implicit = from === to || (from === 'int' && to !== 'bool') || (from === 'uint' && to === 'float');
+    if (implicit) return convert(to, value);
+    throw lowering.fail(
+      span,
+      `${place} is ${article(type)}, and this is ${article(given)}; convert it with ${type}(…)`,
+    );
+  }
+  throw lowering.fail(span, `${place} is ${article(type)}, and this is ${article(given)}; ${sizeAdvice(given, type)}`);
+}
+
+function sizeAdvice(given: ValueType, type: ValueType): string {
+  if (sizeOf(given) === 1) return `write ${type}(…) to fill all components`;
+  if (sizeOf(type) === 1) return 'choose a component, as in .x';
+  if (sizeOf(given) > sizeOf(type)) return `choose components, as in .${'xyzw'.slice(0, sizeOf(type))}`;
+  return `write ${vectorOf(scalarOf(type), sizeOf(type))}(…) with the components that are missing`;
+}

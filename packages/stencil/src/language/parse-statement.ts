@@ -1,0 +1,256 @@
+/** @file Statements and function definitions: the stencil's text as a list of them. */
+
+import type { Span, ValueType } from '../ir.ts';
+import type { SourceText } from '../stencil-error.ts';
+import { TYPE_NAMES, absentWord, isKeyword, isTypeName } from './keywords.ts';
+import { nearestName } from './nearest-name.ts';
+import { parseExpression } from './parse-expression.ts';
+import type { Declarator, FunctionNode, ParameterNode, StatementNode } from './syntax.ts';
+import { TokenStream } from './token-stream.ts';
+
+/** The statements of a text, function definitions among them. */
+export function parseProgram(source: SourceText): readonly StatementNode[] {
+  const stream = new TokenStream(source);
+  const statements: StatementNode[] = [];
+  while (stream.peek().kind !== 'end') {
+    if (stream.take(';')) continue;
+    if (stream.is('}')) throw stream.fail(stream.peek().span, 'there is no block to close here; remove this "}"');
+    statements.push(startsFunction(stream) ? parseFunction(stream) : parseStatement(stream));
+  }
+  return statements;
+}
+
+function startsFunction(stream: TokenStream): boolean {
+  const { kind, text } = stream.peek();
+  const typed = kind === 'name' && (!isKeyword(text) || isTypeName(text) || text === 'void');
+  return typed && stream.peek(1).kind === 'name' && stream.is('(', 2);
+}
+
+function parseStatement(stream: TokenStream): StatementNode {
+  return stream.nested(() => statement(stream));
+}
+
+function statement(stream: TokenStream): StatementNode {
+  const { text, span, kind } = stream.peek();
+  if (text === '{' && kind === 'punctuation') return parseBlock(stream);
+  if (kind !== 'name') return parseExpressionStatement(stream);
+  switch (text) {
+    case 'if':
+      return parseIf(stream);
+    case 'for':
+      return parseFor(stream);
+    case 'while':
+      return parseWhile(stream);
+    case 'do':
+      return parseDo(stream);
+    case 'break':
+    case 'continue':
+      stream.next();
+      stream.expect(';', `after ${text}`);
+      return { kind: text, span };
+    case 'return':
+      return parseReturn(stream);
+    case 'else':
+      throw stream.fail(span, 'there is no if before this else; remove it or write the if');
+    default:
+      return startsDeclaration(stream) ? parseDeclaration(stream) : parseExpressionStatement(stream);
+  }
+}
+
+/** A type and a name, `const`, or two names in a row (of which the first is then an unknown type). */
+function startsDeclaration(stream: TokenStream): boolean {
+  if (stream.is('const')) return true;
+  const second = stream.peek(1);
+  if (isTypeName(stream.peek().text) || stream.is('void')) return !stream.is('(', 1);
+  return second.kind === 'name' || absentWord(stream.peek().text) !== undefined;
+}
+
+function parseExpressionStatement(stream: TokenStream): StatementNode {
+  const expression = parseExpression(stream);
+  if (stream.is(',')) {
+    throw stream.fail(stream.peek().span, 'the stencil language has no comma operator; write two statements');
+  }
+  stream.expect(';', 'after a statement');
+  return { kind: 'expression', span: expression.span, expression };
+}
+
+function parseBlock(stream: TokenStream): StatementNode & { readonly kind: 'block' } {
+  const open = stream.expect('{', 'before a block');
+  const body = parseBlockBody(stream, open.span);
+  return { kind: 'block', span: stream.since(open.span), body };
+}
+
+function parseBlockBody(stream: TokenStream, open: Span): readonly StatementNode[] {
+  const body: StatementNode[] = [];
+  while (!stream.is('}')) {
+    if (stream.peek().kind === 'end') throw stream.fail(open, 'this block is not closed; end it with "}"');
+    if (stream.take(';')) continue;
+    if (startsFunction(stream)) {
+      const name = stream.peek(1);
+      throw stream.fail(
+        name.span,
+        `the function "${name.text}" is defined in a block; define it outside of all blocks`,
+      );
+    }
+    body.push(parseStatement(stream));
+  }
+  stream.next();
+  return body;
+}
+
+/** The body of an `if` or a loop: a block, one statement, or nothing before a `;`. */
+function parseBody(stream: TokenStream): StatementNode {
+  const { span } = stream.peek();
+  if (stream.take(';')) return { kind: 'block', span, body: [] };
+  return parseStatement(stream);
+}
+
+function parseCondition(stream: TokenStream, word: string): ReturnType<typeof parseExpression> {
+  stream.expect('(', `after ${word}`);
+  const condition = parseExpression(stream);
+  stream.expect(')', `after the condition of ${word}`);
+  return condition;
+}
+
+function parseIf(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  const condition = parseCondition(stream, 'if');
+  const then = parseBody(stream);
+  const otherwise = stream.take('else') ? parseBody(stream) : null;
+  return { kind: 'if', span: stream.since(span), condition, then, else: otherwise };
+}
+
+function parseWhile(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  const condition = parseCondition(stream, 'while');
+  const body = parseBody(stream);
+  return { kind: 'while', span, condition, body };
+}
+
+function parseDo(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  const body = parseBody(stream);
+  if (!stream.take('while')) throw stream.missing('while (…);', 'after the body of do');
+  const condition = parseCondition(stream, 'while');
+  stream.expect(';', 'after do … while (…)');
+  return { kind: 'do', span, condition, body };
+}
+
+function parseFor(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  stream.expect('(', 'after for');
+  let initial: StatementNode | null = null;
+  if (!stream.take(';')) {
+    initial = startsDeclaration(stream) ? parseDeclaration(stream) : parseExpressionStatement(stream);
+  }
+  const condition = stream.is(';') ? null : parseExpression(stream);
+  stream.expect(';', 'after the condition of for');
+  const step = stream.is(')') ? null : parseExpression(stream);
+  if (stream.is(',')) {
+    const problem = 'the stencil language has no comma operator; move the second step to the end of the body';
+    throw stream.fail(stream.peek().span, problem);
+  }
+  stream.expect(')', 'after the step of for');
+  return { kind: 'for', span, initial, condition, step, body: parseBody(stream) };
+}
+
+function parseReturn(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  const value = stream.is(';') ? null : parseExpression(stream);
+  stream.expect(';', 'after return');
+  return { kind: 'return', span: stream.since(span), value };
+}
+
+function parseType(stream: TokenStream): ValueType {
+  const { text, span } = stream.peek();
+  if (isTypeName(text)) {
+    stream.next();
+    return text;
+  }
+  if (text === 'void') throw stream.fail(span, 'a variable cannot be void; give it a type such as float');
+  throw stream.fail(span, absentWord(text) ?? unknownType(text));
+}
+
+function unknownType(text: string): string {
+  const nearest = nearestName(text, TYPE_NAMES);
+  return `there is no type "${text}"; ${nearest === undefined ? 'use float, int, uint, bool or a vector of them' : `did you mean "${nearest}"?`}`;
+}
+
+function parseDeclaration(stream: TokenStream): StatementNode {
+  const { span } = stream.peek();
+  const constant = stream.take('const');
+  const type = parseType(stream);
+  const declarators: Declarator[] = [];
+  do declarators.push(parseDeclarator(stream, type, constant));
+  while (stream.take(','));
+  stream.expect(';', `after the declaration of "${declarators.at(-1)!.name}"`);
+  return { kind: 'declaration', span: stream.since(span), constant, type, declarators };
+}
+
+function parseDeclarator(stream: TokenStream, type: ValueType, constant: boolean): Declarator {
+  const name = parseNewName(stream, `after ${type}`);
+  if (stream.is('[')) {
+    throw stream.fail(stream.peek().span, 'the stencil language has no arrays; use a vector or several variables');
+  }
+  const initializer = stream.take('=') ? parseExpression(stream) : null;
+  if (constant && initializer === null) {
+    throw stream.fail(name.span, `the constant "${name.text}" has no value; write const ${type} ${name.text} = …`);
+  }
+  return { name: name.text, span: name.span, initializer };
+}
+
+function parseNewName(stream: TokenStream, where: string): ReturnType<TokenStream['next']> {
+  const name = stream.peek();
+  if (name.kind !== 'name') throw stream.missing('a name', where);
+  if (isKeyword(name.text)) {
+    throw stream.fail(name.span, `the word ${name.text} belongs to the language; choose another name`);
+  }
+  return stream.next();
+}
+
+function parseFunction(stream: TokenStream): FunctionNode {
+  const { span } = stream.peek();
+  const returns = stream.take('void') ? 'void' : parseType(stream);
+  const name = parseNewName(stream, 'after the type of a function');
+  const parameters = parseParameters(stream, name.text);
+  if (stream.take(';')) {
+    const endSpan = stream.previous().span;
+    return { kind: 'function', name: name.text, nameSpan: name.span, span, returns, parameters, body: null, endSpan };
+  }
+  const open = stream.expect('{', `before the body of "${name.text}"`);
+  const body = parseBlockBody(stream, open.span);
+  const endSpan = stream.previous().span;
+  return { kind: 'function', name: name.text, nameSpan: name.span, span, returns, parameters, body, endSpan };
+}
+
+function parseParameters(stream: TokenStream, name: string): readonly ParameterNode[] {
+  stream.expect('(', 'before the parameters of a function');
+  const parameters: ParameterNode[] = [];
+  if (stream.take(')')) return parameters;
+  if (stream.is('void') && stream.is(')', 1)) {
+    stream.next();
+    stream.next();
+    return parameters;
+  }
+  do parameters.push(parseParameter(stream));
+  while (stream.take(','));
+  stream.expect(')', `after the parameters of "${name}"`);
+  return parameters;
+}
+
+function parseParameter(stream: TokenStream): ParameterNode {
+  const { span } = stream.peek();
+  let constant = stream.take('const');
+  const mode = stream.take('inout') ? 'inout' : stream.take('out') ? 'out' : 'in';
+  if (mode === 'in') stream.take('in');
+  if (stream.take('const')) constant = true;
+  if (constant && mode !== 'in') {
+    throw stream.fail(span, `a parameter that is ${mode} cannot be const; remove one of the two words`);
+  }
+  const type = parseType(stream);
+  const named = stream.peek().kind === 'name' ? parseNewName(stream, `after ${type}`) : null;
+  if (stream.is('[')) {
+    throw stream.fail(stream.peek().span, 'the stencil language has no arrays; use a vector or several parameters');
+  }
+  return { mode, constant, type, name: named?.text ?? null, span: named?.span ?? span };
+}

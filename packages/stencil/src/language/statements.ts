@@ -1,0 +1,139 @@
+/** @file Statements: declarations, conditions, jumps. Each lowering says whether it ends the path, so dead code is dropped. */
+
+import { sizeOf } from '../ir.ts';
+import type { Expression, ValueType } from '../ir.ts';
+import { lineOf } from '../stencil-error.ts';
+import { isAccessor, isEffect, lowerEffect } from './accessors.ts';
+import { affineOf } from './affine.ts';
+import { filled } from './build.ts';
+import { wantType } from './constructors.ts';
+import { lowerAny, lowerCondition, lowerExpression } from './expressions.ts';
+import type { Lowering } from './lowering.ts';
+import { lowerLoop } from './loops.ts';
+import { article } from './operators.ts';
+import type { DeclarationNode, Declarator, ExpressionNode, StatementNode } from './syntax.ts';
+
+/** Statements in order. Gives whether control never reaches their end; what stands behind that point is checked and dropped. */
+export function lowerBlock(lowering: Lowering, statements: readonly StatementNode[]): boolean {
+  let ended = false;
+  for (const node of statements) {
+    if (ended) lowering.capture(() => lowerStatement(lowering, node));
+    else ended = lowerStatement(lowering, node);
+  }
+  return ended;
+}
+
+/** One statement. Gives whether control never passes it. */
+export function lowerStatement(lowering: Lowering, node: StatementNode): boolean {
+  return lowering.nested(node.span, () => lowerOne(lowering, node));
+}
+
+function lowerOne(lowering: Lowering, node: StatementNode): boolean {
+  switch (node.kind) {
+    case 'declaration':
+      for (const declarator of node.declarators) lowerDeclarator(lowering, node, declarator);
+      return false;
+    case 'expression':
+      lowerForEffect(lowering, node.expression);
+      return false;
+    case 'if':
+      return lowerIf(lowering, node);
+    case 'for':
+    case 'while':
+    case 'do':
+      return lowerLoop(lowering, node, lowerStatement);
+    case 'break':
+    case 'continue':
+      if (lowering.frame.loops === 0) {
+        throw lowering.fail(node.span, `${node.kind} stands outside of any loop; remove it, or use return`);
+      }
+      lowering.emit({ op: node.kind });
+      return true;
+    case 'return':
+      lowerReturn(lowering, node);
+      return true;
+    case 'block':
+      return lowering.scoped(() => lowerBlock(lowering, node.body));
+    default:
+      return false;
+  }
+}
+
+/** An expression whose value nobody uses. */
+export function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
+  if (node.kind === 'call' && isAccessor(node.callee) && isEffect(node.callee)) {
+    lowerEffect(lowering, node, (arg) => lowerExpression(lowering, arg));
+  } else {
+    lowerAny(lowering, node.kind === 'update' ? { ...node, prefix: true } : node);
+  }
+}
+
+function lowerDeclarator(lowering: Lowering, node: DeclarationNode, declarator: Declarator): void {
+  const { name, span, initializer } = declarator;
+  const { type, constant } = node;
+  let value: Expression = filled(type, 0);
+  if (initializer !== null) {
+    const given = lowerExpression(lowering, initializer);
+    value = wantType(lowering, initializer.span, `"${name}"`, { value: given, type });
+  }
+  declare(lowering, { name, span, constant }, value);
+}
+
+/** Makes a name. One that is never assigned and has a constant value needs no local. */
+function declare(
+  lowering: Lowering,
+  { name, span, constant }: Pick<Declarator, 'name' | 'span'> & { readonly constant: boolean },
+  value: Expression,
+): void {
+  const { frame } = lowering;
+  const earlier = frame.scope.names.get(name);
+  if (earlier !== undefined) {
+    const line = lineOf(lowering.text, earlier.span);
+    throw lowering.fail(span, `"${name}" is declared already, in line ${line}; rename one, or assign without the type`);
+  }
+  if (name === 'coord' || name === 'idx') {
+    throw lowering.fail(span, `"${name}" is the voxel's own place; choose another name`);
+  }
+  const settled = constant || !lowering.assigned.has(name);
+  if (settled && value.op === 'constant') {
+    frame.scope.names.set(name, { kind: 'constant', value, span });
+    return;
+  }
+  const type = value.type as ValueType;
+  const index = lowering.newLocal(name, type);
+  lowering.emit({ op: 'assign', local: index, value });
+  const affine = settled ? affineOf(value, frame.affine) : undefined;
+  if (affine !== undefined && affine.length === sizeOf(type)) frame.affine.set(index, affine);
+  const fixed = constant ? 'is const and cannot be assigned; remove the const' : null;
+  frame.scope.names.set(name, { kind: 'local', local: index, type, fixed, frame, span });
+}
+
+function lowerIf(lowering: Lowering, node: StatementNode & { readonly kind: 'if' }): boolean {
+  const condition = lowerCondition(lowering, node.condition, 'if');
+  const then = lowering.capture(() => lowering.scoped(() => lowerStatement(lowering, node.then)));
+  const otherwise = lowering.capture(() =>
+    node.else === null ? false : lowering.scoped(() => lowerStatement(lowering, node.else!)),
+  );
+  lowering.emit({ op: 'if', condition, then: then.statements, else: otherwise.statements });
+  return then.result && otherwise.result;
+}
+
+function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 'return' }): void {
+  const { returns, main, name } = lowering.frame;
+  if (node.value === null) {
+    if (returns !== 'void') {
+      throw lowering.fail(node.span, `the function "${name}" returns ${article(returns)}; write return and a value`);
+    }
+    lowering.emit({ op: 'return' });
+    return;
+  }
+  if (main) {
+    throw lowering.fail(node.value.span, 'the main code returns no value; write it with WriteField, and return; alone');
+  }
+  if (returns === 'void') {
+    throw lowering.fail(node.value.span, `the function "${name}" is void; write return; alone, or give it a type`);
+  }
+  const value = lowerExpression(lowering, node.value);
+  const ready = wantType(lowering, node.value.span, `the value of "${name}"`, { value, type: returns });
+  lowering.emit({ op: 'return', value: ready });
+}

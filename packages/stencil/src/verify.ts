@@ -1,0 +1,151 @@
+/**
+ * @file The IR's written spec, held against a whole stencil. A stencil that came out of the front end, or out of any
+ * later pass, obeys all of this; where it does not, the compiler is wrong and not the user, and the error says so.
+ *
+ * - Every expression has the type that its operation gives (`verify-expression.ts`).
+ * - An `invoke` with `out` or `inout` stands only as the whole value of an `assign`, or in an `evaluate`.
+ * - A function calls only functions of a lower number, so there is no recursion, and callees come first.
+ * - `break` and `continue` stand in a loop's body, not in its `continuing` part. A jump ends its block.
+ * - `write` and `reduce` stand in the main body only.
+ * - A function that returns a value does so on every path. Its parameters are its first locals.
+ * - Every access is listed in `reads`, `writes`, `reductions`, `parameters` or `scalars`, with its type and within its reach.
+ */
+
+import { componentsOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import type { FieldType, Local, Statement, Stencil, StencilFunction, ValueType } from './ir.ts';
+import { check, checkExpression } from './verify-expression.ts';
+import type { Spec } from './verify-expression.ts';
+
+/** Throws an error that starts with `Bug in` where a stencil breaks the IR's spec. */
+export function verifyStencil(stencil: Stencil): void {
+  stencil.functions.forEach((one, index) => verifyFunction(stencil, one, index));
+  const spec: Spec = {
+    stencil,
+    where: `stencil "${stencil.name}"`,
+    locals: stencil.locals,
+    callable: stencil.functions.length,
+  };
+  verifyBlock(spec, stencil.body, { main: true, returns: 'void', loop: false });
+  for (const { field, type, components } of stencil.writes) {
+    const sorted = components.every((component, i) => i === 0 || component > components[i - 1]!);
+    check(spec, sorted && components.every((component) => component < componentsOf(type)), `components of "${field}"`);
+  }
+}
+
+interface Place {
+  readonly main: boolean;
+  readonly returns: ValueType | 'void';
+  readonly loop: boolean;
+}
+
+function verifyFunction(stencil: Stencil, one: StencilFunction, index: number): void {
+  const spec: Spec = { stencil, where: `function "${one.name}"`, locals: one.locals, callable: index };
+  one.parameters.forEach(({ type }, i) => check(spec, one.locals[i]?.type === type, `parameter ${i} is no local`));
+  const ends = verifyBlock(spec, one.body, { main: false, returns: one.returns, loop: false });
+  check(spec, one.returns === 'void' || ends, 'it can end without a value');
+}
+
+/** Checks statements in order; gives whether control never reaches their end. */
+function verifyBlock(spec: Spec, body: readonly Statement[], place: Place): boolean {
+  let ended = false;
+  for (const statement of body) {
+    check(spec, !ended, `${statement.op} stands behind a jump`);
+    ended = verifyStatement(spec, statement, place);
+  }
+  return ended;
+}
+
+function verifyStatement(spec: Spec, node: Statement, place: Place): boolean {
+  switch (node.op) {
+    case 'assign':
+    case 'assignIndex':
+      verifyAssign(spec, node);
+      return false;
+    case 'if':
+      check(spec, checkExpression(spec, node.condition) === 'bool', 'the condition of if is no bool');
+      return [verifyBlock(spec, node.then, place), verifyBlock(spec, node.else, place)].every(Boolean);
+    case 'loop':
+      check(spec, checkExpression(spec, node.condition) === 'bool', 'the condition of a loop is no bool');
+      check(spec, Number.isInteger(node.limit) && node.limit >= 0 && node.limit <= 0x7fffffff, `limit ${node.limit}`);
+      verifyBlock(spec, node.body, { ...place, loop: true });
+      verifyBlock(spec, node.continuing, { ...place, loop: false });
+      return false;
+    case 'break':
+    case 'continue':
+      check(spec, place.loop, `${node.op} outside of a loop's body`);
+      return true;
+    case 'return': {
+      const type = node.value === undefined ? 'void' : checkExpression(spec, node.value);
+      check(spec, type === place.returns, `return of ${type} where ${place.returns} is wanted`);
+      return true;
+    }
+    case 'evaluate':
+      check(spec, node.value.op === 'invoke', 'evaluate of no invoke');
+      checkExpression(spec, node.value, { effects: true });
+      return false;
+    default:
+      check(spec, place.main, `${node.op} in a function`);
+      verifyOutput(spec, node);
+      return false;
+  }
+}
+
+function localAt(spec: Spec, index: number): Local {
+  const found = spec.locals[index];
+  check(spec, found !== undefined, `there is no local ${index}`);
+  return found!;
+}
+
+function verifyAssign(spec: Spec, node: Statement & { readonly op: 'assign' | 'assignIndex' }): void {
+  const { type } = localAt(spec, node.local);
+  if (node.op === 'assignIndex') {
+    const index = checkExpression(spec, node.index);
+    check(spec, index === 'int' || index === 'uint', `an index of type ${index}`);
+    check(
+      spec,
+      sizeOf(type) > 1 && checkExpression(spec, node.value) === scalarOf(type),
+      'assignIndex of another type',
+    );
+    return;
+  }
+  const { components } = node;
+  if (components !== undefined) {
+    const distinct = new Set(components).size === components.length;
+    check(spec, distinct && components.length > 0, 'assign names a component twice');
+    check(
+      spec,
+      components.every((one) => one >= 0 && one < sizeOf(type)),
+      'assign beyond the vector',
+    );
+  }
+  const wanted = components === undefined ? type : vectorOf(scalarOf(type), components.length);
+  const given = checkExpression(spec, node.value, { effects: true });
+  check(spec, given === wanted, `assign of ${given} to ${wanted} "${spec.locals[node.local]!.name}"`);
+}
+
+function verifyOutput(spec: Spec, node: Statement & { readonly op: 'write' | 'reduce' }): void {
+  const given = checkExpression(spec, node.value);
+  if (node.op === 'reduce') {
+    const reduction = spec.stencil.reductions.find(({ scalar }) => scalar === node.scalar);
+    check(
+      spec,
+      reduction?.kind === node.kind && reduction.type === given,
+      `the reduction of "${node.scalar}" is not listed so`,
+    );
+    return;
+  }
+  const write = spec.stencil.writes.find(({ field }) => field === node.field);
+  check(spec, write !== undefined, `the write of "${node.field}" is not listed`);
+  const components = node.component < 0 ? all(write!.type) : [node.component];
+  check(
+    spec,
+    components.every((one) => write!.components.includes(one)),
+    `a component of "${node.field}" is not listed`,
+  );
+  const wanted = node.component < 0 ? valueTypeOf(write!.type) : scalarOf(valueTypeOf(write!.type));
+  check(spec, given === wanted, `write of ${given} to "${node.field}", which holds ${wanted}`);
+}
+
+function all(type: FieldType): readonly number[] {
+  return Array.from({ length: componentsOf(type) }, (_, component) => component);
+}
