@@ -4,7 +4,15 @@ import { resolveType, type Member, type Registry, type Type, type TypeUse } from
 
 /** First lines of every generated file. */
 export function header(registry: Registry, what: string): string {
-  return `/** ${what}. Generated from vk.xml 1.4.${registry.headerVersion} by \`npm run generate\`: do not edit. */\n`;
+  return [
+    '/**',
+    ` * @file ${what}.`,
+    ' *',
+    ` * Generated from vk.xml 1.4.${registry.headerVersion} by \`npm run generate\`: do not edit.`,
+    ' * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.',
+    ' */',
+    '',
+  ].join('\n');
 }
 
 const C_NUMBERS: Readonly<Record<string, string>> = {
@@ -48,7 +56,7 @@ export function scalarCode(registry: Registry, name: string): string | undefined
 }
 
 /** Whether TypeScript has a type of its own for this name, or C's names must be translated. */
-function isNamed(type: Type | undefined): boolean {
+export function isNamed(type: Type | undefined): boolean {
   return type !== undefined && type.kind !== 'external' && !(type.kind === 'base' && type.target === undefined);
 }
 

@@ -1,5 +1,5 @@
 /** @file Stage three: one file for each kind of declaration. All output is in the document's order, so it is deterministic. */
-import { header, memberType, pointerType, scalarCode, structTable, valueType } from './render-types.ts';
+import { header, isNamed, memberType, pointerType, scalarCode, structTable, valueType } from './render-types.ts';
 import {
   resolveCommand,
   resolveConstant,
@@ -109,17 +109,12 @@ function renderHandles(registry: Registry, selection: Selection): string {
   return `${lines.join('\n')}\n`;
 }
 
-const TYPE_IMPORTS = {
-  types: `import type { Pointer } from '../types.ts';`,
-  enums: `import type * as E from './enums.ts';`,
-};
-
 /** Imports exactly the names of other generated files that a text mentions. */
 function imports(registry: Registry, selection: Selection, text: string, own: string): string {
   const files = new Map<string, string[]>();
-  const mentioned = new Set(text.match(/\b(?:Vk|PFN_)\w+/g));
+  const mentioned = new Set(text.match(/\b\w+\b/g));
   for (const type of registry.types.values()) {
-    if (!mentioned.has(type.name) || !selection.types.has(type.name)) continue;
+    if (!mentioned.has(type.name) || !selection.types.has(type.name) || !isNamed(type)) continue;
     const kind = resolveType(registry, type.name).kind;
     const file =
       kind === 'handle'
@@ -132,15 +127,20 @@ function imports(registry: Registry, selection: Selection, text: string, own: st
     if (file !== own) files.set(file, [...(files.get(file) ?? []), type.name]);
   }
   const lines = [...files].map(([file, names]) => `import type { ${names.join(', ')} } from './${file}.ts';`);
-  return [TYPE_IMPORTS.types, ...lines].join('\n') + '\n';
+  return [`import type { Pointer } from '../types.ts';`, ...lines, ''].join('\n');
 }
 
 function signature(
   registry: Registry,
   { result, parameters }: { result: TypeUse; parameters: readonly Member[] },
 ): [string, string] {
-  const list = parameters.map(({ name, type }) => `${name}: ${parameterType(registry, type)}`);
+  const list = parameters.map(({ name, type }) => `${parameterName(name)}: ${parameterType(registry, type)}`);
   return [list.join(', '), resultType(registry, result)];
+}
+
+/** JavaScript reserves a word that the registry uses. */
+function parameterName(name: string): string {
+  return name === 'function' ? 'function_' : name;
 }
 
 function parameterType(registry: Registry, type: TypeUse): string {

@@ -49,15 +49,17 @@ function prototype(signature: Signature): TypeObject {
   return type;
 }
 
-/** koffi gives null, a number or a bigint for a 64-bit result: always a bigint here. */
-function withBigintResult(call: ForeignFunction): ForeignFunction {
-  return (...parameters) => BigInt(call(...parameters) ?? 0);
+/** A 64-bit value as koffi gives it (null, a number, a bigint, perhaps of the wrong sign) as the right bigint. */
+function to64(letter: string, value: number | bigint | null): bigint {
+  const wide = BigInt(value ?? 0);
+  return letter === 'l' ? wide : BigInt.asUintN(64, wide);
 }
 
 /** The function at an address. Results of kind P, L and l are bigints. */
 export function functionAt(address: bigint, signature: Signature): ForeignFunction {
   const call = koffi.decode(address, prototype(signature)) as ForeignFunction;
-  return 'PLl'.includes(signature[0] ?? 'v') ? withBigintResult(call) : call;
+  const result = signature[0] ?? 'v';
+  return 'PLl'.includes(result) ? (...parameters) => to64(result, call(...parameters)) : call;
 }
 
 /** A loaded shared library. It stays loaded for the life of the process: functions taken from it must not dangle. */
@@ -97,16 +99,16 @@ export function openLibrary(path: string): Library {
   };
 }
 
-/** A JavaScript function that C can call, until it is disposed. Pointers reach it as bigints (0n for null). */
+/** A JavaScript function that C can call, until it is disposed. Addresses and 64-bit numbers reach it as bigints. */
 export interface Callback extends Disposable {
   readonly address: bigint;
 }
 
 /** Makes a JavaScript function callable from C. Calls from other threads wait for this thread's event loop. */
 export function registerCallback(signature: Signature, body: (...parameters: any[]) => any): Callback {
-  const parameters = [...signature.slice(1)];
+  const letters = signature.slice(1).split('');
   const call = (...values: any[]): any =>
-    body(...values.map((value, index) => (parameters[index] === 'P' ? BigInt(value ?? 0) : value)));
+    body(...values.map((value, i) => ('PLl'.includes(letters[i] ?? '') ? to64(letters[i] ?? '', value) : value)));
   const address = koffi.register(call, koffi.pointer(prototype(signature)));
   let isRegistered = true;
   return {

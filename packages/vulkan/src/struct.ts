@@ -35,7 +35,7 @@ interface Compiled {
   readonly offsets: readonly number[];
   readonly writers: readonly Writer[];
   readonly readers: readonly Reader[];
-  /** For each member, the index of the member that counts it, or −1; and the factor. */
+  /** For each member, the index of the member that counts it, or −1; and the factor, 0 for bytes. */
   readonly counters: readonly number[];
   readonly factors: readonly number[];
 }
@@ -63,7 +63,7 @@ export class StructCode {
         writers: fields.map((it) => writerOf(it.shape, codeOf, it.bits)),
         readers: fields.map((it) => readerOf(it.shape, codeOf, it.bits)),
         counters: fields.map((it) => (it.counter === undefined ? -1 : indexOf(it.counter.name))),
-        factors: fields.map((it) => it.counter?.factor ?? 1),
+        factors: fields.map((it) => (it.shape.kind === 'data' ? 0 : (it.counter?.factor ?? 1))),
       };
     }
     return this.#compiled;
@@ -79,7 +79,7 @@ export class StructCode {
       (writers[i] as Writer)(region, at + (offsets[i] as number), value);
       const counter = counters[i] as number;
       if (counter >= 0 && typeof value === 'object' && init[names[counter] as string] === undefined) {
-        const count = lengthOf(value) * (factors[i] as number);
+        const count = lengthOf(value, factors[i] as number);
         (writers[counter] as Writer)(region, at + (offsets[counter] as number), count);
       }
     }
@@ -95,10 +95,10 @@ export class StructCode {
   }
 }
 
-/** Elements of an array or typed array, bytes of any other view, one of an object. */
-function lengthOf(value: object): number {
-  const { length, byteLength } = value as { length?: number; byteLength?: number };
-  return length ?? byteLength ?? 1;
+/** What a counter counts of a value: elements times the factor, bytes where the factor is 0; an object is one. */
+function lengthOf(value: object, factor: number): number {
+  const { length = 1, byteLength = 0 } = value as { length?: number; byteLength?: number };
+  return factor === 0 ? byteLength : length * factor;
 }
 
 const codes = new Map<string, StructCode>();

@@ -1,4 +1,9 @@
-/** Commands as functions (types only). Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Commands as functions (types only).
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 import type { Pointer } from '../types.ts';
 import type { VkBool32, VkDeviceSize, VkShaderStageFlags, VkImageUsageFlags, VkImageCreateFlags, VkQueryControlFlags, VkQueryResultFlags, VkCommandPoolResetFlags, VkCommandBufferResetFlags, VkMemoryMapFlags, VkPipelineStageFlags, VkStencilFaceFlags, VkCullModeFlags, VkDescriptorPoolResetFlags, VkDependencyFlags, VkPipelineStageFlags2, VkPeerMemoryFeatureFlags, VkDeviceGroupPresentModeFlagsKHR, VkCommandPoolTrimFlags, VkDebugUtilsMessageTypeFlagsEXT, VkCompareOp, VkFormat, VkFrontFace, VkImageLayout, VkImageTiling, VkImageType, VkIndexType, VkPipelineBindPoint, VkPrimitiveTopology, VkSubpassContents, VkResult, VkStencilOp, VkFilter, VkPipelineStageFlagBits, VkSampleCountFlagBits, VkObjectType, VkTimeDomainKHR, VkPresentModeKHR, VkExternalMemoryHandleTypeFlagBits, VkDebugUtilsMessageSeverityFlagBitsEXT } from './enums.ts';
 import type { VkInstance, VkPhysicalDevice, VkDevice, VkQueue, VkCommandBuffer, VkDeviceMemory, VkCommandPool, VkBuffer, VkBufferView, VkImage, VkImageView, VkShaderModule, VkPipeline, VkPipelineLayout, VkSampler, VkDescriptorSet, VkDescriptorSetLayout, VkDescriptorPool, VkFence, VkSemaphore, VkEvent, VkQueryPool, VkFramebuffer, VkRenderPass, VkPipelineCache, VkDescriptorUpdateTemplate, VkSamplerYcbcrConversion, VkPrivateDataSlot, VkSurfaceKHR, VkSwapchainKHR, VkDebugUtilsMessengerEXT } from './handles.ts';

@@ -1,4 +1,9 @@
-/** Commands by level: `name result+parameters other names of the same command`. Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Commands by level: `name result+parameters other names of the same command`.
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 
 export const globalCommands: readonly string[] = [
   'vkCreateInstance iPPP',

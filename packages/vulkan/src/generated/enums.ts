@@ -1,4 +1,9 @@
-/** Numbers: base types, enums, flags and their constants, API constants. Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Numbers: base types, enums, flags and their constants, API constants.
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 
 export type VkSampleMask = number;
 export type VkBool32 = number;

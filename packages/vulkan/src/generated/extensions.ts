@@ -1,4 +1,9 @@
-/** Versions and extensions: their names, and versions of their specifications. Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Versions and extensions: their names, and versions of their specifications.
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 
 export const VK_HEADER_VERSION = 359;
 export const VK_API_VERSION_1_0 = 4194304;

@@ -1,4 +1,9 @@
-/** Function pointers, as addresses (types only). Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Function pointers, as addresses (types only).
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 import type { Pointer } from '../types.ts';
 import type { VkBool32, VkDebugUtilsMessageTypeFlagsEXT, VkSystemAllocationScope, VkInternalAllocationType, VkDebugUtilsMessageSeverityFlagBitsEXT } from './enums.ts';
 import type { VkDebugUtilsMessengerCallbackDataEXT } from './struct-types.ts';

@@ -1,4 +1,9 @@
-/** Handles, as branded bigints (types only). Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Handles, as branded bigints (types only).
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 
 import type { Handle } from '../types.ts';
 

@@ -1,4 +1,9 @@
-/** Structs and unions as callable values: name, bytes, sType (or −1), members (see ../layout.ts). Generated from vk.xml 1.4.359 by `npm run generate`: do not edit. */
+/**
+ * @file Structs and unions as callable values: name, bytes, sType (or −1), members (see ../layout.ts).
+ *
+ * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
+ * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
+ */
 
 import { defineStruct as S, type Struct } from '../struct.ts';
 import type * as T from './struct-types.ts';

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { arena, pinned, releaseView, viewMemory } from '../src/index.ts';
+
+describe('the arena', () => {
+  test('refuses to allocate outside a scope', () => {
+    expect(() => arena.u32()).toThrow('Bug in a caller: memory of the arena is asked for outside any arena.scope');
+  });
+
+  test('gives the same zeroed memory to one scope after another', () => {
+    const first = arena.scope(() => arena.u32([1, 2, 3]));
+    arena.scope(() => {
+      const second = arena.u32(3);
+      expect(second).toBe(first);
+      expect([0, 1, 2].map((i) => arena.readU32(second, i))).toEqual([0, 0, 0]);
+    });
+  });
+
+  test('keeps what an outer scope holds', () => {
+    arena.scope(() => {
+      const outer = arena.u64([7n, 8]);
+      arena.scope(() => arena.bytes(new Uint8Array(500_000).fill(255)));
+      expect([arena.readU64(outer, 0), arena.readU64(outer, 1)]).toEqual([7n, 8n]);
+    });
+  });
+
+  test('grows without moving', () => {
+    arena.scope(() => {
+      const first = arena.u32([42]);
+      const blocks = Array.from({ length: 40 }, (_, i) => arena.bytes(new Uint8Array(100_000).fill(i + 1)));
+      expect(arena.readU32(first)).toBe(42);
+      expect(blocks.map((it) => arena.readBytes(it, 100_000).at(-1))).toEqual(blocks.map((_, i) => i + 1));
+    });
+    arena.scope(() => expect(arena.readBytes(arena.bytes(300_000), 300_000).some((it) => it !== 0)).toBe(false));
+  });
+
+  test('aligns to eight bytes', () => {
+    arena.scope(() => {
+      const addresses = [arena.bytes(1), arena.string('abc'), arena.bytes(new Uint8Array(3)), arena.u64()];
+      expect(addresses.map((it) => it % 8n)).toEqual([0n, 0n, 0n, 0n]);
+    });
+  });
+
+  test('drops its scope when the body throws', () => {
+    const before = arena.scope(() => arena.u32());
+    expect(() =>
+      arena.scope(() => {
+        arena.u32([9]);
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+    expect(arena.scope(() => arena.u32())).toBe(before);
+  });
+
+  test('refuses an asynchronous body', () => {
+    expect(() => arena.scope(() => Promise.resolve(1))).toThrow(
+      'Bug in a caller: the body of an arena.scope is asynchronous, and its memory would be dropped while it waits',
+    );
+  });
+
+  test('writes floats, strings and their addresses', () => {
+    arena.scope(() => {
+      expect(arena.readF32(arena.f32([0.5, 2.25]), 1)).toBe(2.25);
+      expect(arena.readI32(arena.u32([-5]))).toBe(-5);
+      expect(arena.readBytes(arena.string('π'), 3)).toEqual(new Uint8Array([0xcf, 0x80, 0]));
+      expect(arena.readBytes(arena.readU64(arena.strings(['a', 'bc']), 1), 3)).toEqual(new Uint8Array([98, 99, 0]));
+    });
+  });
+});
+
+describe('pinned memory', () => {
+  test('is where its address says, until it is disposed', () => {
+    const memory = pinned(64);
+    new Uint32Array(memory.buffer)[3] = 0xabcd;
+    expect(arena.readU32(memory.address, 3)).toBe(0xabcd);
+    memory[Symbol.dispose]();
+    expect(memory.buffer.byteLength).toBe(0);
+  });
+
+  test('is aligned to a page where that is asked for', () => {
+    using memory = pinned(10_000, { alignment: 4096 });
+    expect([memory.address % 4096n, memory.buffer.byteLength]).toEqual([0n, 10_000]);
+    new Uint8Array(memory.buffer)[9_999] = 7;
+    expect(arena.readBytes(memory.address + 9_999n, 1)[0]).toBe(7);
+  });
+
+  test('can be viewed a second time; a released view is empty', () => {
+    using memory = pinned(16);
+    const view = viewMemory(memory.address, 16);
+    new Uint8Array(view)[2] = 5;
+    expect(new Uint8Array(memory.buffer)[2]).toBe(5);
+    releaseView(view);
+    expect(view.byteLength).toBe(0);
+  });
+});

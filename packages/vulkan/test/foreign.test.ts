@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest';
+import { defineTable } from '../src/commands.ts';
+import { defineStruct } from '../src/struct.ts';
+import {
+  arena,
+  enumerate,
+  functionAt,
+  LoaderError,
+  openLibrary,
+  openLoader,
+  registerCallback,
+  registerDebugCallback,
+  resultName,
+  VkDebugUtilsMessengerCallbackDataEXT,
+  VkExtensionProperties,
+  VK_API_VERSION_1_4,
+  VK_API_VERSION_MAJOR,
+  VK_API_VERSION_MINOR,
+  VK_ERROR_DEVICE_LOST,
+  VK_INCOMPLETE,
+  VK_MAKE_API_VERSION,
+  VK_SUCCESS,
+  type DebugMessage,
+  type VkBuffer,
+  type VkPhysicalDevice,
+} from '../src/index.ts';
+
+describe('foreign functions', () => {
+  test('pass every kind of value through C and back', () => {
+    const got: unknown[] = [];
+    using callback = registerCallback('LPsIiLfd', (...values: unknown[]) => {
+      got.push(...values);
+      return 2n ** 63n;
+    });
+    const call = functionAt(callback.address, 'LPsIiLfd');
+    expect(call(0xfedcba9876543210n, 'Leere', 0xffffffff, -1, 2n ** 64n - 1n, 0.5, 1 / 3)).toBe(2n ** 63n);
+    expect(got).toEqual([0xfedcba9876543210n, 'Leere', 0xffffffff, -1, 2n ** 64n - 1n, 0.5, 1 / 3]);
+  });
+
+  test('give 64-bit results as bigints, small ones and null too', () => {
+    using callback = registerCallback('PI', (value: number) => BigInt(value));
+    expect([0, 7].map((it) => functionAt(callback.address, 'PI')(it))).toEqual([0n, 7n]);
+    expect(functionAt(callback.address, 'LI')(7)).toBe(7n);
+  });
+
+  test.skipIf(process.platform !== 'linux')('come from any library, by name', () => {
+    const libc = openLibrary('libc.so.6');
+    expect(libc.func('labs', 'll')(-5)).toBe(5n);
+    expect(libc.func('strlen', 'LP')(new Uint8Array([65, 66, 0]))).toBe(2n);
+    expect(libc.symbol('no_such_function')).toBe(undefined);
+    expect(() => libc.func('no_such_function', 'v')).toThrow(
+      `Cannot find function "no_such_function": libc.so.6 exports none of that name; check the library's version`,
+    );
+  });
+});
+
+describe('a table of commands', () => {
+  interface Commands {
+    vkAdd: (a: number, b: number) => number;
+    vkNew: (a: number) => number;
+    vkNone: () => void;
+  }
+  const make = defineTable<Commands>('device', ['vkAdd III', 'vkNew II vkNewKHR', 'vkNone v vkNoneEXT']);
+
+  test('fetches a command once, and falls back to its other names', () => {
+    using add = registerCallback('III', (a: number, b: number) => a + b);
+    using twice = registerCallback('II', (a: number) => 2 * a);
+    const asked: string[] = [];
+    const table = make((name) => {
+      asked.push(name);
+      return name === 'vkAdd' ? add.address : name === 'vkNewKHR' ? twice.address : 0n;
+    });
+    expect([table.vkAdd(2, 3), table.vkAdd(4, 5), table.vkNew(21), table.vkNew(4)]).toEqual([5, 9, 42, 8]);
+    expect(asked).toEqual(['vkAdd', 'vkNew', 'vkNewKHR']);
+  });
+
+  test('says which command is absent, when it is called and not before', () => {
+    const table = make(() => 0n);
+    expect([table.has('vkAdd'), table.has('vkUnheardOf')]).toEqual([false, false]);
+    const { vkNone } = table;
+    expect(vkNone).toThrow(
+      'Cannot call "vkNone": the device does not have it; enable the version or extension that it belongs to, or ask has("vkNone") first',
+    );
+  });
+});
+
+describe('the loader', () => {
+  test('that is not there is named', () => {
+    const path = '/no/such/libvulkan.so';
+    let error: unknown;
+    try {
+      openLoader({ path });
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(LoaderError);
+    expect((error as LoaderError).tried).toEqual([path]);
+    expect((error as LoaderError).message).toMatch(
+      /^Cannot open the Vulkan loader "\/no\/such\/libvulkan\.so": .+; install a Vulkan driver and loader, or set HALOCLINE_VULKAN_LOADER to the library's path$/,
+    );
+  });
+
+  test.skipIf(process.platform !== 'linux')('that is another library is refused', () => {
+    expect(() => openLoader({ path: 'libc.so.6' })).toThrow('libc.so.6 exports no vkGetInstanceProcAddr');
+  });
+});
+
+/** A uint32_t that a fake command writes: a struct of one member. */
+const Count = defineStruct<{ value?: number }>('TestCount', 4, -1, 'value=I@0');
+
+describe('enumerate', () => {
+  test('asks for the count, then for the items', () => {
+    const properties = enumerate(VkExtensionProperties, (pCount, pItems) => {
+      Count.write(pCount, { value: 2 });
+      if (pItems !== 0n) VkExtensionProperties.write(pItems + 260n, { extensionName: 'second', specVersion: 2 });
+      return VK_SUCCESS;
+    });
+    expect(properties).toEqual([
+      { extensionName: '', specVersion: 0 },
+      { extensionName: 'second', specVersion: 2 },
+    ]);
+  });
+
+  test('asks again when there are more items than before', () => {
+    let calls = 0;
+    const handles = enumerate<VkPhysicalDevice>('handle', (pCount) => {
+      calls++;
+      Count.write(pCount, { value: calls < 3 ? 1 : 2 });
+      return calls === 2 ? VK_INCOMPLETE : VK_SUCCESS;
+    });
+    expect([calls, handles]).toEqual([4, [0n, 0n]]);
+  });
+
+  test('returns nothing of nothing, and needs no result', () => {
+    expect(enumerate('u32', () => undefined)).toEqual([]);
+  });
+
+  test('throws the result that is an error', () => {
+    expect(() => enumerate('u32', () => VK_ERROR_DEVICE_LOST)).toThrow(
+      expect.objectContaining({
+        message: `Cannot enumerate "u32": the driver returned VK_ERROR_DEVICE_LOST; see the command's specification`,
+        cause: -4,
+      }),
+    );
+  });
+});
+
+describe('names', () => {
+  test('of results are the constants', () => {
+    expect([0, 5, -4, -1000001004, 77].map(resultName)).toEqual([
+      'VK_SUCCESS',
+      'VK_INCOMPLETE',
+      'VK_ERROR_DEVICE_LOST',
+      'VK_ERROR_OUT_OF_DATE_KHR',
+      'VkResult(77)',
+    ]);
+  });
+
+  test('of versions pack and unpack', () => {
+    expect(VK_MAKE_API_VERSION(0, 1, 4, 0)).toBe(VK_API_VERSION_1_4);
+    expect([VK_API_VERSION_MAJOR(VK_API_VERSION_1_4), VK_API_VERSION_MINOR(VK_API_VERSION_1_4)]).toEqual([1, 4]);
+  });
+});
+
+describe('a debug callback', () => {
+  test('turns what C gives into a plain record', () => {
+    const messages: DebugMessage[] = [];
+    using callback = registerDebugCallback((message) => messages.push(message));
+    arena.scope(() => {
+      const data = VkDebugUtilsMessengerCallbackDataEXT({
+        pMessageIdName: 'VUID-x',
+        messageIdNumber: -3,
+        pMessage: 'broken',
+        pObjects: [{ objectType: 9, objectHandle: 5n as VkBuffer, pObjectName: 'density' }, { objectType: 0 }],
+      });
+      expect(functionAt(callback.address, 'IIIPP')(0x1000, 0x6, data, 0n)).toBe(0);
+    });
+    expect(messages).toEqual([
+      {
+        severity: 'error',
+        types: ['validation', 'performance'],
+        message: 'broken',
+        messageIdName: 'VUID-x',
+        messageIdNumber: -3,
+        objects: [
+          { type: 'VK_OBJECT_TYPE_BUFFER', handle: 5n, name: 'density' },
+          { type: 'VK_OBJECT_TYPE_UNKNOWN', handle: 0n, name: '' },
+        ],
+      },
+    ]);
+  });
+});
