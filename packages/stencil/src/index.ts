@@ -3,6 +3,8 @@
  */
 
 export { compileStencil } from './compile.ts';
+export { emitGlsl, emitSpirv } from './emit/emit.ts';
+export type { EmitOptions } from './emit/emit.ts';
 export { formatIr } from './format-ir.ts';
 export * from './ir.ts';
 export { StencilError } from './stencil-error.ts';

@@ -139,7 +139,12 @@ const REDUCING: ReadonlySet<CallName> = new Set(['dot', 'length', 'distance']);
 const LOGICAL: ReadonlySet<CallName> = new Set(['any', 'all']);
 const TESTING: ReadonlySet<CallName> = new Set(['isnan', 'isinf']);
 const COMPARING: ReadonlySet<CallName> = new Set([
-  ...(['lessThan', 'lessThanEqual', 'greaterThan', 'greaterThanEqual', 'equal', 'notEqual'] as const),
+  'lessThan',
+  'lessThanEqual',
+  'greaterThan',
+  'greaterThanEqual',
+  'equal',
+  'notEqual',
 ]);
 const INTEGERS_TOO: ReadonlySet<CallName> = new Set(['abs', 'sign', 'min', 'max', 'clamp', 'mix']);
 const BITS: Readonly<Partial<Record<CallName, readonly ['float' | 'int' | 'uint', 'float' | 'int' | 'uint']>>> = {
@@ -149,11 +154,15 @@ const BITS: Readonly<Partial<Record<CallName, readonly ['float' | 'int' | 'uint'
   uintBitsToFloat: ['uint', 'float'],
 };
 
-const COUNTS: Readonly<Partial<Record<CallName, number>>> = {
-  ...{ mod: 2, min: 2, max: 2, step: 2, pow: 2, atan2: 2, dot: 2, distance: 2, cross: 2, reflect: 2 },
-  ...{ lessThan: 2, lessThanEqual: 2, greaterThan: 2, greaterThanEqual: 2, equal: 2, notEqual: 2 },
-  ...{ clamp: 3, mix: 3, smoothstep: 3, fma: 3 },
-};
+const PAIRS: ReadonlySet<CallName> = new Set([
+  ...COMPARING,
+  ...(['mod', 'min', 'max', 'step', 'pow', 'atan2', 'dot', 'distance', 'cross', 'reflect'] as const),
+]);
+const TRIPLES: ReadonlySet<CallName> = new Set(['clamp', 'mix', 'smoothstep', 'fma']);
+
+function argumentCount(name: CallName): number {
+  return TRIPLES.has(name) ? 3 : PAIRS.has(name) ? 2 : 1;
+}
 
 function callType(spec: Spec, { name, args }: Expression & { readonly op: 'call' }): ValueType {
   const types = args.map(valueOf);
@@ -161,7 +170,7 @@ function callType(spec: Spec, { name, args }: Expression & { readonly op: 'call'
   const size = sizeOf(first);
   const scalar = scalarOf(first);
   const words = `${name}(${types.join(', ')})`;
-  check(spec, args.length === (COUNTS[name] ?? 1), words);
+  check(spec, args.length === argumentCount(name), words);
   const mask = name === 'mix' && types[2] === vectorOf('bool', size) && size > 1;
   check(
     spec,
@@ -260,14 +269,15 @@ function placeType(spec: Spec, node: PlaceNode): ValueType {
 
 function checkReach(spec: Spec, { field, offset }: Expression & { readonly op: 'tap' }): void {
   const read = spec.stencil.reads.find((one) => one.field === field && one.level === 'same');
+  const reach = read?.reach ?? null;
   const within = ([0, 1, 2] as const).every((axis) => {
     const distance = offset[axis];
     return (
       Number.isInteger(distance) &&
       Math.abs(distance) <= 8 &&
-      read?.reach != null &&
-      read.reach.low[axis] <= distance &&
-      distance <= read.reach.high[axis]
+      reach !== null &&
+      reach.low[axis] <= distance &&
+      distance <= reach.high[axis]
     );
   });
   check(spec, within, `a tap of "${field}" at (${offset.join(', ')}) is beyond the listed reach`);

@@ -68,7 +68,7 @@ function lowerNode(lowering: Lowering, node: ExpressionNode): Expression {
 
 function lowerNumber(lowering: Lowering, node: NumberNode, sign: 1 | -1): Expression {
   const { type, value, text, span } = node;
-  const decimal = !/^0/.test(text);
+  const decimal = !text.startsWith('0');
   if (type === 'int' && decimal && value > (sign === 1 ? 0x7fffffff : 0x80000000)) {
     throw lowering.fail(span, `${text} does not fit an int; the largest is 2147483647, or write ${text}u`);
   }

@@ -13,19 +13,17 @@ import { isConvertible } from './conversions.ts';
 import type { Lowering } from './lowering.ts';
 
 const FLOAT = ['F(F)'];
+const FLOAT_ONLY = (
+  'floor ceil round roundEven trunc fract sqrt inversesqrt exp exp2 log log2 ' +
+  'sin cos tan asin acos sinh cosh tanh asinh acosh atanh radians degrees normalize'
+).split(' ');
 const NUMBERS = ['I(I)', 'F(F)'];
 const EXTREMES = ['I(I,I)', 'U(U,U)', 'F(F,F)', 'I(I,i)', 'U(U,u)', 'F(F,f)'];
 const COMPARE = ['B(VI,VI)', 'B(VU,VU)', 'B(VF,VF)'];
 const EQUAL = [...COMPARE, 'B(VB,VB)'];
 
 const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    [
-      ...['floor', 'ceil', 'round', 'roundEven', 'trunc', 'fract', 'sqrt', 'inversesqrt', 'exp', 'exp2', 'log', 'log2'],
-      ...['sin', 'cos', 'tan', 'asin', 'acos', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'],
-      ...['radians', 'degrees', 'normalize'],
-    ].map((name) => [name, FLOAT]),
-  ),
+  ...Object.fromEntries(FLOAT_ONLY.map((name) => [name, FLOAT])),
   abs: NUMBERS,
   sign: NUMBERS,
   atan: ['F(F)', 'F(F,F)'],

@@ -29,12 +29,10 @@ export function isTypeName(word: string): word is ValueType {
   return TYPE_NAMES.has(word);
 }
 
-const WORDS: ReadonlySet<string> = new Set([
-  ...TYPES,
-  ...['void', 'const', 'in', 'out', 'inout', 'true', 'false'],
-  ...['if', 'else', 'for', 'while', 'do', 'break', 'continue', 'return'],
-  ...['switch', 'case', 'default', 'struct', 'discard', 'goto', 'uniform', 'buffer', 'shared', 'layout'],
-]);
+const CONTROL = 'void const in out inout true false if else for while do break continue return';
+const RESERVED = 'switch case default struct discard goto uniform buffer shared layout';
+
+const WORDS: ReadonlySet<string> = new Set([...TYPES, ...CONTROL.split(' '), ...RESERVED.split(' ')]);
 
 /** Whether a word can not be a name of the user's. */
 export function isKeyword(word: string): boolean {

@@ -11,7 +11,7 @@ const SETS = ['xyzw', 'rgba', 'stpq'];
 export function swizzleComponents(lowering: Lowering, span: Span, member: string, type: ValueType): readonly number[] {
   const size = sizeOf(type);
   if (size === 1) throw lowering.fail(span, `${article(type)} has no components; remove .${member}`);
-  const has = `its components are ${[...'xyzw'.slice(0, size)].join(', ')}`;
+  const has = `its components are ${'xyzw'.slice(0, size).split('').join(', ')}`;
   const set = SETS.find((letters) => [...member].every((letter) => letters.includes(letter)));
   if (set === undefined) {
     const mixed = [...member].every((letter) => SETS.some((letters) => letters.includes(letter)));

@@ -1,0 +1,29 @@
+/**
+ * @file From a checked stencil to what a device runs, and to what people read.
+ */
+import type { Placement, Stencil, StencilShader } from '../ir.ts';
+import { GlslTarget } from './glsl-target.ts';
+import { lowerStencil } from './kernel.ts';
+import type { Shape } from './kernel.ts';
+import { SpirvTarget } from './spirv-target.ts';
+
+/** For tests: a shape other than the one that suits the stencil. */
+export interface EmitOptions {
+  readonly shape?: Shape;
+}
+
+/** SPIR-V 1.5 of a stencil (entry point `main`, 256×1×1 threads, 8 bytes of push constants), and its pass block's order. */
+export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
+  const target = new SpirvTarget();
+  let bindings: StencilShader['bindings'] = [];
+  const spirv = target.finish(() => {
+    bindings = lowerStencil(stencil, placement, target, options.shape);
+  });
+  return { spirv, bindings };
+}
+
+/** The same shader as GLSL 4.60 text, with the same bindings. */
+export function emitGlsl(stencil: Stencil, placement: Placement, options: EmitOptions = {}): string {
+  const target = new GlslTarget();
+  return target.finish(stencil.name, () => lowerStencil(stencil, placement, target, options.shape));
+}

@@ -1,0 +1,174 @@
+/**
+ * @file What the lowering of one shader knows (`Lowering`), and of the function that it is in (`Frame`): which
+ * addresses the pass block must hold, in which order, and the values that every thread needs once.
+ */
+import type { Binding, FieldType, LevelRelation, Placement, Stencil, ValueType, Offset } from '../ir.ts';
+import { componentsOf, scalarOf, sizeOf } from '../ir.ts';
+import { Code } from './code.ts';
+import type { StencilUses, Uses } from './scan.ts';
+import { scanStencil } from './scan.ts';
+import type { ElementKind, FunctionReference, Target, Value, Variable } from './target.ts';
+
+/** The lowering of one stencil onto one target. */
+export interface Lowering {
+  readonly code: Code;
+  readonly target: Target;
+  readonly stencil: Stencil;
+  readonly placement: Placement;
+  readonly uses: StencilUses;
+  /** Field types by `level name`. */
+  readonly fields: ReadonlyMap<string, FieldType>;
+  /** In the order of the pass block; grows as things are used. */
+  readonly bindings: Binding[];
+  readonly bindingNumbers: Map<string, number>;
+  /** Functions made so far: the user's by number, look-ups by name. */
+  readonly functions: Map<string | number, FunctionReference>;
+}
+
+/** The voxel that text is emitted for. */
+export interface Voxel {
+  /** Its leaf's slot, and its place n in the leaf. */
+  readonly slot: Value;
+  readonly index: Value;
+  /** Index coordinate (ivec3), where anything asks for it. */
+  readonly coord: Value | null;
+  tap(field: string, component: number, offset: Offset): Value;
+}
+
+/** Where the top function's effects go. */
+export interface Effects {
+  write(field: string, component: number, value: Value): void;
+  reduce(scalar: string, value: Value): void;
+}
+
+/** One function under lowering. */
+export interface Frame {
+  readonly lowering: Lowering;
+  readonly uses: Uses;
+  /** Values made in the function's prologue, by key. */
+  readonly once: Map<string, Value>;
+  readonly locals: readonly Variable[];
+  readonly voxel: Voxel | null;
+  /** Null in user functions. */
+  readonly effects: Effects | null;
+}
+
+export function newLowering(stencil: Stencil, placement: Placement, target: Target): Lowering {
+  const fields = new Map<string, FieldType>();
+  for (const { field, type, level } of stencil.reads) fields.set(`${level} ${field}`, type);
+  for (const { field, type } of stencil.writes) fields.set(`same ${field}`, type);
+  const components = (field: string): number => componentsOf(typeOfField(fields, field, 'same'));
+  return {
+    code: new Code(target),
+    target,
+    stencil,
+    placement,
+    uses: scanStencil(stencil, components),
+    fields,
+    bindings: [],
+    bindingNumbers: new Map(),
+    functions: new Map(),
+  };
+}
+
+function typeOfField(fields: ReadonlyMap<string, FieldType>, field: string, level: LevelRelation): FieldType {
+  const type = fields.get(`${level} ${field}`);
+  if (!type) throw new Error(`Bug in the stencil compiler: field "${field}" (${level}) is in neither reads nor writes`);
+  return type;
+}
+
+/** The type of a field of a level that the stencil names. */
+export function fieldType(lowering: Lowering, field: string, level: LevelRelation = 'same'): FieldType {
+  return typeOfField(lowering.fields, field, level);
+}
+
+/** How a field's elements lie in memory. */
+export function elementKind(type: FieldType): ElementKind {
+  if (type === 'float16') return 'f16';
+  if (type === 'uint8') return 'u8';
+  return type === 'int32' ? 'i32' : type === 'uint32' ? 'u32' : 'f32';
+}
+
+/** A value that is made once, at the function's start. */
+export function once(frame: Frame, key: string, make: () => Value): Value {
+  const known = frame.once.get(key);
+  if (known) return known;
+  const value = frame.lowering.target.prologue(make);
+  frame.once.set(key, value);
+  return value;
+}
+
+function bindingName(binding: Binding): string {
+  switch (binding.kind) {
+    case 'leafTable':
+    case 'masks':
+    case 'grid':
+      return binding.level === 'same' ? binding.kind : `${binding.level}_${binding.kind}`;
+    case 'read':
+      return `${binding.level === 'same' ? 'old' : binding.level}_${binding.field}_${binding.component}`;
+    case 'write':
+      return `new_${binding.field}_${binding.component}`;
+    case 'partials':
+      return `partials_${binding.scalar}`;
+    default:
+      return binding.kind;
+  }
+}
+
+/** The address of a binding; the binding joins the pass block at its first use. */
+export function address(frame: Frame, binding: Binding): Value {
+  const { lowering } = frame;
+  const name = bindingName(binding);
+  let entry = lowering.bindingNumbers.get(name);
+  if (entry === undefined) {
+    entry = lowering.bindings.push(binding) - 1;
+    lowering.bindingNumbers.set(name, entry);
+  }
+  return once(frame, `address ${name}`, () => lowering.target.keep(lowering.target.address(entry), name));
+}
+
+/** One u32 of a table. */
+export function tableWord(frame: Frame, binding: Binding, index: Value): Value {
+  return frame.lowering.target.load('u32', 1, address(frame, binding), index);
+}
+
+/** A value of the `uniforms` or `scalars` block at a byte offset, components 4 bytes apart. */
+export function blockValue(
+  frame: Frame,
+  kind: 'uniforms' | 'scalars',
+  byteOffset: number,
+  type: ValueType,
+  name: string,
+): Value {
+  const { code, target } = frame.lowering;
+  const from = address(frame, { kind });
+  return once(frame, `${kind} ${byteOffset} ${type}`, () => {
+    const scalar = scalarOf(type);
+    const element = scalar === 'float' ? 'f32' : scalar === 'int' ? 'i32' : 'u32';
+    const parts = Array.from({ length: sizeOf(type) }, (_, component) => {
+      const raw = target.load(element, 1, from, code.uint(byteOffset / 4 + component));
+      return scalar === 'bool' ? code.differs(raw, 0) : raw;
+    });
+    return target.keep(code.join(parts), name);
+  });
+}
+
+/** The twelve numbers of a map between index space and the world: three rows m0 m1 m2 t. */
+export function mapRows(frame: Frame, direction: 'indexToWorld' | 'worldToIndex'): Value[] {
+  const start = direction === 'indexToWorld' ? 16 : 64;
+  return Array.from({ length: 12 }, (_, at) =>
+    blockValue(frame, 'uniforms', start + 4 * at, 'float', `${direction}_${at}`),
+  );
+}
+
+/** Applies a map to a vec3: each row is ((m0·x + m1·y) + m2·z) + t, each operation rounded. */
+export function applyMap(frame: Frame, direction: 'indexToWorld' | 'worldToIndex', point: Value): Value {
+  const { code, target } = frame.lowering;
+  const rows = mapRows(frame, direction);
+  const [x, y, z] = code.components(target.keep(point, 'point')) as [Value, Value, Value];
+  const row = (at: number): Value => {
+    const [a, b, c, t] = rows.slice(4 * at, 4 * at + 4) as [Value, Value, Value, Value];
+    return code.add(code.add(code.add(code.mul(a, x), code.mul(b, y)), code.mul(c, z)), t);
+  };
+  return target.keep(code.join([row(0), row(1), row(2)]), 'mapped');
+}

@@ -1,0 +1,425 @@
+/**
+ * @file The machine of `target.ts` in GLSL 4.60 text, for people, and for tests that compile it with glslang. Pure
+ * expressions nest; what is used twice gets a name. Floats are `precise`, which glslang turns into the NoContraction of
+ * every operation that leads to them.
+ */
+import type { ScalarType, ValueType } from '../ir.ts';
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { GROUP_THREADS } from './spirv-target.ts';
+import { opcodesOf, registerType, resultType } from './target.ts';
+import type {
+  ElementKind,
+  FunctionParameter,
+  FunctionReference,
+  Operation,
+  SharedArray,
+  Target,
+  Value,
+  Variable,
+} from './target.ts';
+
+const STORED: Readonly<Record<ElementKind, readonly [one: string, four: string]>> = {
+  f32: ['float', 'vec4'],
+  i32: ['int', 'ivec4'],
+  u32: ['uint', 'uvec4'],
+  f16: ['float16_t', 'f16vec4'],
+  u8: ['uint8_t', 'u8vec4'],
+};
+const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
+const AXES = 'xyzw';
+
+interface FunctionText {
+  readonly prologue: string[];
+  readonly body: string[];
+}
+
+/** A loop under way: what its `continuing` part is, as text, and whether a `continue` was met. */
+interface LoopText {
+  continues: boolean;
+}
+
+/** A float32 in GLSL: the shortest decimal that gives it back. */
+export function floatText(value: number): string {
+  if (!Number.isFinite(value)) {
+    if (Number.isNaN(value)) return 'uintBitsToFloat(0x7fc00000u)';
+    return `uintBitsToFloat(${value > 0 ? '0x7f800000u' : '0xff800000u'})`;
+  }
+  if (Object.is(value, -0)) return '-0.0';
+  let text = String(value);
+  for (let digits = 1; digits < 10; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) !== value) continue;
+    text = String(short);
+    break;
+  }
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+function literal(type: ScalarType, value: number): string {
+  if (type === 'float') return floatText(value);
+  if (type === 'bool') return value === 0 ? 'false' : 'true';
+  if (type === 'uint') return `${value >>> 0}u`;
+  return value === -2147483648 ? '(-2147483647 - 1)' : String(value | 0);
+}
+
+const text = (value: Value | Variable | FunctionReference | SharedArray): string => value.ref as string;
+
+/** An expression where an operator may stand beside it. */
+function inner(value: Value): string {
+  const ref = text(value);
+  return /^-?[\w.]+$/.test(ref) || /^\w+\([^()]*\)$/.test(ref) ? ref : `(${ref})`;
+}
+
+/** Builds one text; `finish` gives it. */
+export class GlslTarget implements Target {
+  readonly #blocks = new Map<string, string>();
+  readonly #shared: string[] = [];
+  readonly #functions: string[] = [];
+  readonly #extensions = new Set<string>();
+  readonly #used = new Set<string>(['main', 'push', 'd']);
+  readonly #loops: LoopText[] = [];
+  #function: FunctionText = { prologue: [], body: [] };
+  #lines: string[] = this.#function.body;
+  #indent = 1;
+
+  /** Runs `body` as the text of `main`, and gives the whole text. */
+  finish(title: string, body: () => readonly { readonly kind: string }[]): string {
+    const bindings = body();
+    const lines = [
+      '#version 460',
+      '#extension GL_EXT_buffer_reference : require',
+      '#extension GL_EXT_buffer_reference_uvec2 : require',
+      ...[...this.#extensions].map((name) => `#extension ${name} : require`),
+      `// Stencil "${title.replaceAll(/[^ -~]|\\/g, '?')}". The pass block holds, in this order:`,
+      ...bindings.map((binding, at) => `//   ${at} ${describe(binding)}`),
+      '',
+      `layout(local_size_x = ${GROUP_THREADS}) in;`,
+      'layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer PassBlock { uvec2 d[]; };',
+      ...this.#blocks.values(),
+      'layout(push_constant) uniform Push { uvec2 block; } push;',
+      ...this.#shared,
+      '',
+      ...this.#functions,
+      'void main() {',
+      ...this.#function.prologue,
+      ...this.#function.body,
+      '}',
+      '',
+    ];
+    return lines.join('\n');
+  }
+
+  constant(type: ValueType, values: readonly number[]): Value {
+    const parts = values.map((value) => literal(scalarOf(type), value));
+    const same = parts.every((part) => part === parts[0]);
+    return {
+      type,
+      ref: parts.length === 1 ? parts[0]! : `${type}(${same ? parts[0]! : parts.join(', ')})`,
+      constant: values,
+    };
+  }
+
+  apply(operation: Operation, ...operands: readonly Value[]): Value {
+    const row = opcodesOf(operation);
+    const first = operands[0]!;
+    const type = resultType(operation, first.type);
+    const boolean = scalarOf(first.type) === 'bool';
+    if (boolean && sizeOf(first.type) === 1) return { type, ref: booleanText(operation, operands) };
+    if (boolean && operation === 'not') return { type, ref: `not(${text(first)})` };
+    if (row.prefix) return { type, ref: `${row.prefix}${row.prefix === '-' ? `(${text(first)})` : inner(first)}` };
+    const vectorCompare = row.compares && sizeOf(first.type) > 1;
+    if (row.infix && !vectorCompare) return { type, ref: `${inner(first)} ${row.infix} ${inner(operands[1]!)}` };
+    return { type, ref: `${row.name!}(${operands.map(text).join(', ')})` };
+  }
+
+  quantify(which: 'any' | 'all', operand: Value): Value {
+    return { type: 'bool', ref: `${which}(${text(operand)})` };
+  }
+
+  select(condition: Value, then: Value, otherwise: Value): Value {
+    if (sizeOf(condition.type) > 1) {
+      const parts = Array.from({ length: sizeOf(condition.type) }, (_, at) => {
+        const [c, a, b] = [condition, then, otherwise].map((value) => text(this.swizzle(value, [at])));
+        return `${c} ? ${a} : ${b}`;
+      });
+      return { type: then.type, ref: `${then.type}(${parts.join(', ')})` };
+    }
+    return { type: then.type, ref: `${inner(condition)} ? ${inner(then)} : ${inner(otherwise)}` };
+  }
+
+  construct(type: ValueType, parts: readonly Value[]): Value {
+    if (parts.length === 1 && parts[0]!.type === type) return parts[0]!;
+    return { type, ref: `${type}(${parts.map(text).join(', ')})` };
+  }
+
+  swizzle(operand: Value, components: readonly number[]): Value {
+    const type = vectorOf(scalarOf(operand.type), components.length);
+    if (sizeOf(operand.type) === 1)
+      return { type, ref: components.length === 1 ? text(operand) : `${type}(${text(operand)})` };
+    return { type, ref: `${inner(operand)}.${components.map((component) => AXES[component]!).join('')}` };
+  }
+
+  extract(operand: Value, index: Value): Value {
+    return { type: scalarOf(operand.type), ref: `${inner(operand)}[${text(index)}]` };
+  }
+
+  insert(operand: Value, index: Value, component: Value): Value {
+    const copy = this.variable(operand.type, 'changed');
+    this.set(copy, operand);
+    this.#line(`${text(copy)}[${text(index)}] = ${text(component)};`);
+    return this.get(copy);
+  }
+
+  convert(type: ValueType, operand: Value): Value {
+    return type === operand.type ? operand : { type, ref: `${type}(${text(operand)})` };
+  }
+
+  bitcast(type: ValueType, operand: Value): Value {
+    const [from, to] = [scalarOf(operand.type), scalarOf(type)];
+    if (from === to) return operand;
+    if (to === 'float') return { type, ref: `${from}BitsToFloat(${text(operand)})` };
+    if (from === 'float') return { type, ref: `floatBitsTo${to === 'int' ? 'Int' : 'Uint'}(${text(operand)})` };
+    return this.convert(type, operand);
+  }
+
+  keep(value: Value, name: string): Value {
+    if (value.constant || this.#kept.has(text(value))) return value;
+    const kept = this.#name(name);
+    this.#line(`${declared(value.type)} ${kept} = ${text(value)};`);
+    this.#kept.add(kept);
+    return { type: value.type, ref: kept };
+  }
+
+  variable(type: ValueType, name: string): Variable {
+    const ref = this.#name(name);
+    this.#line(`${declared(type)} ${ref};`);
+    return { type, ref };
+  }
+
+  get(variable: Variable): Value {
+    return { type: variable.type, ref: text(variable) };
+  }
+
+  set(variable: Variable, value: Value): void {
+    this.#line(`${text(variable)} = ${text(value)};`);
+  }
+
+  branch(condition: Value, then: () => void, otherwise?: () => void): void {
+    this.#line(`if (${text(condition)}) {`);
+    this.#nested(then);
+    if (otherwise) {
+      this.#line('} else {');
+      this.#nested(otherwise);
+    }
+    this.#line('}');
+  }
+
+  /** The `continuing` part stands at the end of the body, or before the check of the next round where `continue` occurs. */
+  loop(check: () => Value, body: () => void, continuing: () => void): void {
+    const outer = this.#lines;
+    const state: LoopText = { continues: false };
+    const capture = (write: () => void): string[] => {
+      this.#lines = [];
+      this.#nested(write);
+      const lines = this.#lines;
+      this.#lines = outer;
+      return lines;
+    };
+    const checked = capture(() => this.#line(`if (!(${text(check())})) break;`));
+    this.#loops.push(state);
+    const bodyLines = capture(body);
+    this.#loops.pop();
+    if (!state.continues) {
+      const rest = capture(continuing);
+      this.#line('while (true) {');
+      outer.push(...checked, ...bodyLines, ...rest);
+      this.#line('}');
+      return;
+    }
+    const later = this.#name('later');
+    this.#line(`bool ${later} = false;`);
+    this.#line('while (true) {');
+    this.#nested(() => {
+      this.#line(`if (${later}) {`);
+      this.#nested(continuing);
+      this.#line('}');
+      this.#line(`${later} = true;`);
+    });
+    outer.push(...checked, ...bodyLines);
+    this.#line('}');
+  }
+
+  once(body: () => void): void {
+    this.#line('do {');
+    this.#nested(body);
+    this.#line('} while (false);');
+  }
+
+  leave(): void {
+    this.#line('break;');
+  }
+
+  next(): void {
+    this.#loops.at(-1)!.continues = true;
+    this.#line('continue;');
+  }
+
+  return(value?: Value): void {
+    this.#line(value ? `return ${text(value)};` : 'return;');
+  }
+
+  prologue<T>(make: () => T): T {
+    const [lines, indent] = [this.#lines, this.#indent];
+    [this.#lines, this.#indent] = [this.#function.prologue, 1];
+    const made = make();
+    [this.#lines, this.#indent] = [lines, indent];
+    return made;
+  }
+
+  function(
+    name: string,
+    returns: ValueType | 'void',
+    parameters: readonly FunctionParameter[],
+    body: (parameters: readonly (Value | Variable)[]) => void,
+  ): FunctionReference {
+    const outer = [this.#function, this.#lines, this.#indent] as const;
+    const ref = this.#name(name);
+    const values = parameters.map((parameter): Value => {
+      const own = this.#name(parameter.name);
+      this.#kept.add(own);
+      return { type: parameter.type, ref: own };
+    });
+    this.#function = { prologue: [], body: [] };
+    this.#lines = this.#function.body;
+    this.#indent = 1;
+    body(values);
+    if (returns !== 'void') this.#line(`return ${returns}(${literal(scalarOf(returns), 0)});`);
+    const list = parameters.map(({ type, variable }, at) => `${variable ? 'inout ' : ''}${type} ${text(values[at]!)}`);
+    this.#functions.push(
+      `${returns} ${ref}(${list.join(', ')}) {`,
+      ...this.#function.prologue,
+      ...this.#function.body,
+      '}',
+      '',
+    );
+    [this.#function, this.#lines, this.#indent] = outer;
+    return { returns, ref };
+  }
+
+  call(callee: FunctionReference, args: readonly (Value | Variable)[]): Value | null {
+    const call = `${text(callee)}(${args.map(text).join(', ')})`;
+    if (callee.returns !== 'void') return this.keep({ type: callee.returns, ref: call }, 'result');
+    this.#line(`${call};`);
+    return null;
+  }
+
+  address(entry: number): Value {
+    return { type: 'uvec2', ref: `PassBlock(push.block).d[${entry}]` };
+  }
+
+  load(kind: ElementKind, width: 1 | 4, address: Value, index: Value): Value {
+    const type = registerType(kind, width);
+    const element = this.#element(kind, width, address, index, false);
+    return { type, ref: kind === 'f16' || kind === 'u8' ? `${type}(${element})` : element };
+  }
+
+  store(kind: ElementKind, width: 1 | 4, address: Value, index: Value, value: Value): void {
+    const stored = STORED[kind][width === 1 ? 0 : 1];
+    const kept = scalarOf(value.type) === 'float' ? this.keep(value, 'stored') : value;
+    const given = kind === 'f16' || kind === 'u8' ? `${stored}(${text(kept)})` : text(kept);
+    this.#line(`${this.#element(kind, width, address, index, true)} = ${given};`);
+  }
+
+  workgroupId(): Value {
+    return { type: 'uvec3', ref: 'gl_WorkGroupID' };
+  }
+
+  workgroupCount(): Value {
+    return { type: 'uvec3', ref: 'gl_NumWorkGroups' };
+  }
+
+  localIndex(): Value {
+    return { type: 'uint', ref: 'gl_LocalInvocationIndex' };
+  }
+
+  shared(type: ScalarType, length: number, name: string): SharedArray {
+    const ref = this.#name(name);
+    this.#shared.push(`shared ${type} ${ref}[${length}];`);
+    return { type, ref };
+  }
+
+  getShared(array: SharedArray, index: Value): Value {
+    return { type: array.type, ref: `${text(array)}[${text(index)}]` };
+  }
+
+  setShared(array: SharedArray, index: Value, value: Value): void {
+    this.#line(`${text(array)}[${text(index)}] = ${text(value)};`);
+  }
+
+  barrier(): void {
+    this.#line('barrier();');
+  }
+
+  /** Names that are written once: another name for one of them says nothing. */
+  readonly #kept = new Set<string>();
+
+  #line(line: string): void {
+    this.#lines.push('  '.repeat(this.#indent) + line);
+  }
+
+  #nested(body: () => void): void {
+    this.#indent++;
+    body();
+    this.#indent--;
+  }
+
+  /** A name that nothing else bears and GLSL allows. */
+  #name(wanted: string): string {
+    const base = wanted
+      .replaceAll(/\W/g, '_')
+      .replaceAll(/_{2,}/g, '_')
+      .replace(/^(?=\d|gl_)|_$/g, 'v');
+    let name = base;
+    for (let n = 1; this.#used.has(name) || RESERVED.has(name); n++) name = `${base}_${n}`.replace('__', '_');
+    this.#used.add(name);
+    return name;
+  }
+
+  #element(kind: ElementKind, width: 1 | 4, address: Value, index: Value, writable: boolean): string {
+    const stored = STORED[kind][width === 1 ? 0 : 1];
+    if (kind === 'f16') this.#extensions.add('GL_EXT_shader_16bit_storage');
+    if (kind === 'u8') this.#extensions.add('GL_EXT_shader_8bit_storage');
+    const block = `${writable ? 'Write' : 'Read'}_${stored}`;
+    const align = BYTES[kind] * width;
+    this.#blocks.set(
+      block,
+      `layout(buffer_reference, std430, buffer_reference_align = ${align}) ${writable ? '' : 'readonly '}buffer ${block} { ${stored} d[]; };`,
+    );
+    return `${block}(${text(address)}).d[${text(index)}]`;
+  }
+}
+
+const RESERVED = new Set(
+  `in out inout const float int uint bool vec2 vec3 vec4 ivec2 ivec3 ivec4 uvec2 uvec3 uvec4 bvec2 bvec3 bvec4 if else
+  for while do break continue return void sample shared patch flat smooth buffer uniform precise highp mediump lowp
+  filter input output active partition common using template this resource noise half fixed double long short
+  min max abs sign floor ceil trunc fract mod clamp mix step smoothstep sqrt inversesqrt pow exp exp2 log log2 sin cos
+  tan asin acos atan sinh cosh tanh asinh acosh atanh radians degrees dot length distance normalize cross reflect fma
+  any all not isnan isinf discard struct switch case default true false subroutine coherent volatile restrict readonly
+  writeonly layout attribute varying centroid invariant texture image round`.split(/\s+/),
+);
+
+function declared(type: ValueType): string {
+  return scalarOf(type) === 'float' ? `precise ${type}` : type;
+}
+
+function booleanText(operation: Operation, operands: readonly Value[]): string {
+  const [a, b] = operands;
+  if (operation === 'not') return `!${inner(a!)}`;
+  const infix = { and: '&&', or: '||', xor: '^^', eq: '==', ne: '!=' }[operation as 'and'];
+  return `${inner(a!)} ${infix} ${inner(b!)}`;
+}
+
+function describe(binding: { readonly kind: string }): string {
+  return Object.values(binding).join(' ');
+}

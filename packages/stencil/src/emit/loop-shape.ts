@@ -1,0 +1,110 @@
+/**
+ * @file The shape for everything that isn't small and straight: the body stands once, in a loop over the thread's four
+ * voxels, and reads single values. Without reductions a thread takes voxels 128 apart, so that neighbouring threads have
+ * neighbouring voxels; with them it takes its quad, whose order the reductions' tree fixes. With a colour the loop goes
+ * over pairs of voxels along z, of which one runs and the other, in a double-buffered field, is copied.
+ */
+import { address } from './frame.ts';
+import type { Frame, Voxel } from './frame.ts';
+import { combineFour } from './reduce.ts';
+import type { Leaf, Parts } from './kernel.ts';
+import { originOf, runVoxel } from './kernel.ts';
+import { loadElement } from './lookup.ts';
+import { scalarVoxel } from './scalar-voxel.ts';
+import type { Value, Variable } from './target.ts';
+
+function coordOf(frame: Frame, origin: readonly Value[] | null, n: Value): Value | null {
+  const { code, target } = frame.lowering;
+  if (!origin) return null;
+  const parts = [code.right(n, 6), code.mask(code.right(n, 3), 7), code.mask(n, 7)];
+  return target.keep(code.join(parts.map((part, axis) => code.add(origin[axis]!, code.asInt(part)))), 'coord');
+}
+
+/** Whether voxel n of the leaf is active. */
+function active(frame: Frame, leaf: Leaf, n: Value): Value {
+  const { code, target } = frame.lowering;
+  const from = address(frame, { kind: 'masks', level: 'same' });
+  const word = target.load('u32', 1, from, code.add(code.left(leaf.slot, 4), code.right(n, 5)));
+  return code.bit(word, code.mask(n, 31));
+}
+
+function store(frame: Frame, parts: Parts, leaf: Leaf, n: Value): void {
+  const { code, target } = frame.lowering;
+  for (const { field, component, kind, value, flag } of parts.outputs) {
+    const write = (): void => {
+      const to = address(frame, { kind: 'write', field, component });
+      target.store(kind, 1, to, code.add(code.left(leaf.slot, 9), n), target.get(value));
+    };
+    if (flag) target.branch(target.get(flag), write);
+    else write();
+  }
+}
+
+/** Copies the voxel of the other colour, where a second copy needs it. */
+function copyOther(frame: Frame, parts: Parts, leaf: Leaf, n: Value): void {
+  const { code, target } = frame.lowering;
+  const copied = parts.outputs.filter(({ mode }) => mode === 'old');
+  if (copied.length === 0) return;
+  target.branch(active(frame, leaf, n), () => {
+    for (const { field, component, kind } of copied) {
+      const old = loadElement(frame, field, component, 'same', leaf.slot, n);
+      const to = address(frame, { kind: 'write', field, component });
+      target.store(kind, 1, to, code.add(code.left(leaf.slot, 9), n), old);
+    }
+  });
+}
+
+/** Emits the loop for a leaf's thread. */
+export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
+  const { lowering } = frame;
+  const { code, target, stencil } = lowering;
+  const { color } = stencil;
+  const reduces = parts.accumulators.length > 0;
+  const rounds = color ? 2 : 4;
+  const origin = parts.usesCoord ? originOf(frame, leaf) : null;
+  const kept = parts.accumulators.map(({ type, reduction, identity }) =>
+    [0, 1, 2, 3].map((lane): Variable => {
+      const variable = target.variable(type, `lane${lane}_${reduction.scalar}`);
+      target.set(variable, identity);
+      return variable;
+    }),
+  );
+  const round = target.variable('uint', 'v');
+  target.set(round, code.uint(0));
+  const body = (): void => {
+    const v = target.keep(target.get(round), 'v');
+    const item = reduces ? code.add(code.left(leaf.thread, color ? 1 : 2), v) : code.add(code.left(v, 7), leaf.thread);
+    const at = target.keep(item, 'item');
+    const odd = color && oddOf(frame, at, color);
+    const n = odd ? target.keep(code.add(code.left(at, 1), odd), 'n') : at;
+    target.branch(active(frame, leaf, n), () => {
+      const voxel: Voxel = scalarVoxel(frame, leaf.slot, n, coordOf(frame, origin, n));
+      runVoxel(frame, parts, voxel);
+      store(frame, parts, leaf, n);
+      const lane = odd ? target.keep(code.add(code.left(v, 1), odd), 'lane') : v;
+      parts.accumulators.forEach(({ contribution }, at) => {
+        kept[at]!.forEach((variable, number) => {
+          const mine = code.equals(lane, number);
+          target.set(variable, target.select(mine, target.get(contribution), target.get(variable)));
+        });
+      });
+    });
+    if (odd) copyOther(frame, parts, leaf, target.keep(target.apply('xor', n, code.uint(1)), 'other'));
+  };
+  target.loop(
+    () => target.apply('lt', target.get(round), code.uint(rounds)),
+    body,
+    () => target.set(round, code.add(target.get(round), code.uint(1))),
+  );
+  parts.accumulators.forEach(({ reduction, total }, at) => {
+    const four = kept[at]!.map((variable) => target.get(variable));
+    target.set(total, combineFour(code, reduction.kind, four));
+  });
+}
+
+/** Which of a pair of voxels along z has the colour: pairs are numbered x, y, z with z fastest, four to a row. */
+function oddOf(frame: Frame, pair: Value, color: 'red' | 'black'): Value {
+  const { code, target } = frame.lowering;
+  const sum = code.add(code.right(pair, 5), code.right(pair, 2));
+  return target.keep(code.mask(color === 'red' ? sum : code.add(sum, code.uint(1)), 1), 'odd');
+}

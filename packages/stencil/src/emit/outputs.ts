@@ -1,0 +1,96 @@
+/**
+ * @file The values that voxels write. While a voxel's text runs they are variables; what becomes of a voxel that doesn't
+ * write decides how they start and how they are stored:
+ * `plain`: every voxel writes; `old`: starts as the old value, and is stored whether or not it was written (the second
+ * copy of a double-buffered field must hold something); `flagged`: stored only where it was written, in place.
+ */
+import type { FieldWrite, Stencil } from '../ir.ts';
+import { componentsOf, scalarOf, valueTypeOf } from '../ir.ts';
+import { elementKind } from './frame.ts';
+import type { Lowering, Voxel } from './frame.ts';
+import { componentList } from './scan.ts';
+import type { Tap } from './scan.ts';
+import type { ElementKind, Value, Variable } from './target.ts';
+
+/** One component array that the shader stores to. */
+export interface Output {
+  readonly field: string;
+  readonly component: number;
+  readonly kind: ElementKind;
+  readonly mode: 'plain' | 'old' | 'flagged';
+  readonly value: Variable;
+  /** Whether this voxel wrote it, for `flagged`. */
+  readonly flag: Variable | null;
+}
+
+/**
+ * What a write's component is stored as. A colour leaves half of the voxels unwritten: where whole quads are stored
+ * (`quads`) their old values go along, which no other thread changes.
+ */
+function modeOf(write: FieldWrite, component: number, stencil: Stencil, quads: boolean): Output['mode'] {
+  const written = write.components.includes(component);
+  if (write.doubleBuffered) return write.always && written && !stencil.color ? 'plain' : 'old';
+  if (quads && stencil.color) return 'old';
+  return write.always ? 'plain' : 'flagged';
+}
+
+/** Components that a write stores: of a double-buffered field all, for its copies change places as a whole. */
+function storedComponents(write: FieldWrite): readonly number[] {
+  return write.doubleBuffered ? Array.from({ length: componentsOf(write.type) }, (_, c) => c) : write.components;
+}
+
+/** Taps at the voxel itself that `old` outputs start from. */
+export function oldTaps(stencil: Stencil, quads: boolean): Tap[] {
+  return stencil.writes.flatMap((write) =>
+    storedComponents(write).flatMap((component): Tap[] =>
+      modeOf(write, component, stencil, quads) === 'old' ? [{ field: write.field, component, offset: [0, 0, 0] }] : [],
+    ),
+  );
+}
+
+/** Variables for everything that the stencil stores. */
+export function newOutputs(lowering: Lowering, quads: boolean): Output[] {
+  const { stencil, target } = lowering;
+  return stencil.writes.flatMap((write) =>
+    storedComponents(write).map((component): Output => {
+      const mode = modeOf(write, component, stencil, quads);
+      const name = `new_${write.field}_${component}`;
+      return {
+        field: write.field,
+        component,
+        kind: elementKind(write.type),
+        mode,
+        value: target.variable(scalarOf(valueTypeOf(write.type)), name),
+        flag: mode === 'flagged' ? target.variable('bool', `${name}_written`) : null,
+      };
+    }),
+  );
+}
+
+/** Sets the outputs to what they are before a voxel's text runs. */
+export function beginOutputs(lowering: Lowering, outputs: readonly Output[], voxel: Voxel): void {
+  const { code, target } = lowering;
+  for (const { field, component, mode, value, flag } of outputs) {
+    if (flag) target.set(flag, code.bool(false));
+    if (mode === 'old') target.set(value, voxel.tap(field, component, [0, 0, 0]));
+    else if (mode === 'flagged') target.set(value, code.all(value.type, 0));
+  }
+}
+
+/** A `write` statement. */
+export function writeOutput(
+  lowering: Lowering,
+  outputs: readonly Output[],
+  field: string,
+  component: number,
+  value: Value,
+): void {
+  const { code, target } = lowering;
+  const type = lowering.stencil.writes.find((write) => write.field === field)!.type;
+  const parts = code.components(component < 0 ? target.keep(value, 'written') : value);
+  componentList(component, componentsOf(type)).forEach((c, at) => {
+    const output = outputs.find((each) => each.field === field && each.component === c)!;
+    target.set(output.value, parts[at]!);
+    if (output.flag) target.set(output.flag, code.bool(true));
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * @file Reading at constant offsets, one value at a time: the neighbour's leaf from the table of 27 where the offset
+ * leaves this leaf, its slot 0 (background) where there is none. Offsets beyond eight voxels, which may pass over a
+ * whole leaf, are looked up as computed coordinates are.
+ */
+import type { Offset } from '../ir.ts';
+import { tableWord } from './frame.ts';
+import type { Frame, Voxel } from './frame.ts';
+import { gather, loadElement } from './lookup.ts';
+import { TABLE_REACH } from './scan.ts';
+import type { Value } from './target.ts';
+
+/** Position + d along one axis: the place in its leaf, and whether and whither it leaves this one. */
+function step(frame: Frame, position: Value, d: number): { place: Value; crosses: Value | null; sign: number } {
+  const { code, target } = frame.lowering;
+  if (d === 0) return { place: position, crosses: null, sign: 0 };
+  const place = code.mask(code.add(position, code.uint(d & 7)), 7);
+  const crosses = d > 0 ? target.apply('ge', position, code.uint(8 - d)) : target.apply('lt', position, code.uint(-d));
+  return { place, crosses, sign: Math.sign(d) };
+}
+
+/** A neighbour leaf's slot, given for each axis whether it is crossed and in which direction. */
+export function neighborSlot(
+  frame: Frame,
+  slot: Value,
+  axes: readonly { readonly crosses: Value | null; readonly sign: number }[],
+): Value {
+  const { code, target } = frame.lowering;
+  const strides = [9, 3, 1];
+  const moved = axes.flatMap(({ crosses, sign }, axis) => (crosses ? [{ crosses, by: sign * strides[axis]! }] : []));
+  if (moved.length === 0) return slot;
+  const table = { kind: 'leafTable', level: 'same' } as const;
+  const row = code.left(slot, 5);
+  const result = target.variable('uint', 'leaf');
+  target.set(result, slot);
+  const conditions = moved.map(({ crosses }) => (moved.length > 1 ? target.keep(crosses, 'crosses') : crosses));
+  const any = conditions.reduce((one, other) => target.apply('or', one, other));
+  target.branch(any, () => {
+    const index =
+      moved.length === 1
+        ? code.uint(13 + moved[0]!.by)
+        : code.asUint(
+            moved.reduce(
+              (sum, { by }, at) => code.add(sum, target.select(conditions[at]!, code.int(by), code.int(0))),
+              code.int(13),
+            ),
+          );
+    target.set(result, tableWord(frame, table, code.add(row, index)));
+  });
+  return target.keep(target.get(result), 'leaf');
+}
+
+/** A voxel that reads scalars: place `index` of leaf `slot`. */
+export function scalarVoxel(frame: Frame, slot: Value, index: Value, coord: Value | null): Voxel {
+  const { code, target } = frame.lowering;
+  const n = target.keep(index, 'n');
+  const x = target.keep(code.right(n, 6), 'x');
+  const y = target.keep(code.mask(code.right(n, 3), 7), 'y');
+  const z = target.keep(code.mask(n, 7), 'z');
+  const voxel: Voxel = {
+    slot,
+    index: n,
+    coord,
+    tap(field, component, offset: Offset) {
+      if (offset.some((d) => Math.abs(d) > TABLE_REACH)) {
+        const at = code.add(coord!, target.constant('ivec3', offset));
+        return gather({ ...frame, voxel }, field, component, 'same', at);
+      }
+      const steps = [step(frame, x, offset[0]), step(frame, y, offset[1]), step(frame, z, offset[2])];
+      const leaf = neighborSlot(frame, slot, steps);
+      const [a, b, c] = steps.map(({ place }) => place) as [Value, Value, Value];
+      const place = offset.every((d) => d === 0) ? n : code.or(code.or(code.left(a, 6), code.left(b, 3)), c);
+      return loadElement(frame, field, component, 'same', leaf, place);
+    },
+  };
+  return voxel;
+}
