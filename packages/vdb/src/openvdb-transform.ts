@@ -15,11 +15,15 @@ export function readTransform(cursor: ByteCursor): GridMap | undefined {
   const map = readMap(cursor, name);
   if (map === 'frustum') return undefined;
   if (map === undefined) throw cursor.fault(from, 'the name of a map of OpenVDB', `"${name.slice(0, 40)}"`);
-  const numbers = [...map.matrix, ...map.translation, ...map.inverse];
-  if (!numbers.every(Number.isFinite)) {
+  if (!isInvertible(map)) {
     throw cursor.fault(from, 'a map that can be inverted', `${name} with matrix [${map.matrix.join(', ')}]`);
   }
   return map;
+}
+
+/** Whether a map and its inverse are made of finite numbers. */
+export function isInvertible(map: GridMap): boolean {
+  return [map.matrix, map.translation, map.inverse].every((numbers) => numbers.every(Number.isFinite));
 }
 
 function readMap(cursor: ByteCursor, name: string): GridMap | 'frustum' | undefined {

@@ -191,6 +191,12 @@ export function writeValues(out: ByteBuilder, coding: ValueCoding, run: ValueRun
   writePacked(out, coding, { bytes: stored.encode(numbers), count: storedCount });
 }
 
+/** Writes the values of a node that has children and inactive background alone. */
+export function writePlainNode(out: ByteBuilder, coding: ValueCoding): void {
+  out.u8(CODE.background);
+  writePacked(out, coding, { bytes: new Uint8Array(0), count: 0 });
+}
+
 /** The values of inactive slots that are no children: at most two, or undefined where there are more. */
 function inactiveValues({ values, at, count, mask }: ValueRun, children?: Uint32Array): Scalar[][] | undefined {
   const found: Scalar[][] = [];

@@ -1,7 +1,7 @@
 /** @file Trees written as OpenVDB holds them: topology depth first, then the leaves' buffers in the same order. */
 import { forEachBit } from './bits.ts';
 import type { ByteBuilder } from './byte-builder.ts';
-import { writeValues, writeWholeValue } from './openvdb-values.ts';
+import { writePlainNode, writeValues, writeWholeValue } from './openvdb-values.ts';
 import type { ValueCoding } from './openvdb-values.ts';
 import { EMPTY } from './tree.ts';
 import type { NodeLevel, Tree } from './tree.ts';
@@ -66,6 +66,7 @@ function writeNode(
   out.array(childMask);
   out.array(mask);
   const table = level.table.subarray(node * slots, (node + 1) * slots);
+  if (table.every(isPlain) && mask.every(isZero)) return writePlainNode(out, coding);
   const values = makeValues(coding.type.type, slots);
   values.forEach((array, c) => array.fill(coding.background[c] as never));
   for (let n = 0; n < slots; n++) {
@@ -75,6 +76,14 @@ function writeNode(
     values.forEach((array, c) => (array[n] = value[c]!));
   }
   writeValues(out, coding, { values, at: 0, count: slots, mask }, childMask);
+}
+
+function isPlain(entry: number): boolean {
+  return entry >= EMPTY;
+}
+
+function isZero(word: number): boolean {
+  return word === 0;
 }
 
 function writeLeaf(out: ByteBuilder, coding: ValueCoding, { tree, leaf }: { tree: Tree; leaf: number }): void {

@@ -9,7 +9,7 @@ import type { Grid } from './grid.ts';
 import { writeMetadata } from './openvdb-metadata.ts';
 import type { Metadata } from './openvdb-metadata.ts';
 import { NAME_SEPARATOR, OPENVDB_MAGIC, UUID_LENGTH } from './openvdb-read.ts';
-import { writeTransform } from './openvdb-transform.ts';
+import { isInvertible, writeTransform } from './openvdb-transform.ts';
 import { openVdbTypeOf, savedAsHalf } from './openvdb-types.ts';
 import type { OpenVdbType } from './openvdb-types.ts';
 import { COMPRESS } from './openvdb-values.ts';
@@ -86,6 +86,11 @@ function writeGrid(
   if (!type) {
     throw new RangeError(
       `Cannot write grid "${grid.name}" to .vdb: OpenVDB has no values of type ${grid.type}; convert them or write .nvdb`,
+    );
+  }
+  if (!isInvertible(grid.map)) {
+    throw new RangeError(
+      `Cannot write grid "${grid.name}" to .vdb: its map (${grid.map.toString()}) has no inverse; give one that scales each axis`,
     );
   }
   const half = options.half && type.halves;

@@ -37,8 +37,7 @@ export function decodeZip(bytes: Uint8Array, expectedLength: number): Uint8Array
   if (!(expectedLength <= length * greatestRatio)) {
     throw zipError(0, `a stream of ${expectedLength} bytes`, `${length} bytes, which cannot unfold to that many`);
   }
-  const body = bytes.subarray(0, length);
-  const result = length <= oneGo ? inflateAtOnce(body, expectedLength) : inflateInPieces(body, expectedLength);
+  const result = length <= oneGo ? inflateAtOnce(bytes, expectedLength) : inflateInPieces(bytes, expectedLength);
   const sum = adler32(result);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const stored = view.getUint32(length - 4);
