@@ -12,7 +12,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'pure',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', '**/node_modules/**'],
         },
       },

@@ -7,7 +7,12 @@ if (major < 18) {
   );
   process.exit(1);
 } else {
-  import('./setup/tasks.mjs').then(function (tasks) {
-    return tasks.main(process.argv.slice(2));
-  });
+  import('./setup/tasks.mjs')
+    .then(function (tasks) {
+      return tasks.main(process.argv.slice(2));
+    })
+    .catch(function (error) {
+      process.stderr.write(error.message + '\n');
+      process.exitCode = 1;
+    });
 }

@@ -14,7 +14,16 @@ export {
   type StencilOptions,
 } from '@halocline/engine';
 export { encodePng, parseCamera, Renderer, type Image, type RenderOptions } from '@halocline/render';
-export { FormatError, Grid, gridFromLeaves, readGrids, writeNanoVdb, writeVdb } from '@halocline/vdb';
+export {
+  FormatError,
+  Grid,
+  gridFromLeaves,
+  GridMap,
+  readGridFile,
+  readGrids,
+  writeNanoVdb,
+  writeVdb,
+} from '@halocline/vdb';
 export type { Scene, SceneFunction, SceneOptions } from './scene.ts';
 export { version } from './version.ts';
 

@@ -1,6 +1,6 @@
 /** @file Grid files of the command line: read with one clear error. */
 import { readFile } from 'node:fs/promises';
-import { readGrids, type GridFile } from '@halocline/vdb';
+import { readGridFile as decode, type GridFile } from '@halocline/vdb';
 
 /** Reads a file's bytes; the error says which file and why in words. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -21,7 +21,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export async function readGridFile(path: string): Promise<GridFile> {
   const bytes = await readBytes(path);
   try {
-    return readGrids(bytes);
+    return decode(bytes);
   } catch (error) {
     const message = (error as Error).message;
     throw new Error(`Cannot read file "${path}": ${message.replace(/^Cannot read [^:]*: /u, '')}`, { cause: error });

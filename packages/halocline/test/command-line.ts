@@ -1,0 +1,53 @@
+/** Runs the command line as a user does, in a process of its own. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Runs `halocline ARGS`; `interruptOn` sends Ctrl-C (SIGINT) when that text has appeared on standard error. */
+export function halocline(
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; interruptOn?: string } = {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--conditions=@halocline/source', main, ...args], {
+      env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    let out = '';
+    let err = '';
+    let interrupted = false;
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => {
+      err += data.toString();
+      if (!interrupted && options.interruptOn !== undefined && err.includes(options.interruptOn)) {
+        interrupted = true;
+        child.kill('SIGINT');
+      }
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** A folder of the test's own, gone at the end of its scope. */
+export function temporaryFolder(): Disposable & { readonly path: string; file(name: string, text: string): string } {
+  const path = mkdtempSync(join(tmpdir(), 'halocline-'));
+  return {
+    path,
+    file(name, text) {
+      writeFileSync(join(path, name), text);
+      return join(path, name);
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
