@@ -9,6 +9,7 @@ export { type VdbOptions, writeVdb } from './openvdb-write.ts';
 export { NANOVDB_DEFAULTS, type NanoVdbOptions, writeNanoVdb } from './nvdb-write.ts';
 export { formatBytes } from './print.ts';
 export { readGridFile, readGrids } from './read.ts';
+export { fogSphere, levelSetSphere, SPHERE_DEFAULTS, type SphereOptions } from './sphere-grid.ts';
 export { type Statistics } from './statistics.ts';
 export { voxelizeTiles } from './tiles.ts';
 export { coordinatesTopology, denseBoxTopology, shellTopology, sphereTopology, type Topology } from './topology.ts';

@@ -38,7 +38,9 @@ export function writeNanoVdb(grids: readonly Grid[], options: NanoVdbOptions = {
   const metas: Uint8Array[] = [];
   const payloads: Uint8Array[] = [];
   grids.forEach((grid, gridIndex) => {
-    const bytes = encodeGrid(grid, { version, gridIndex, gridCount: grids.length });
+    // Readers of 32.4 hold one grid a buffer and take its count at its word.
+    const place = compat ? { gridIndex: 0, gridCount: 1 } : { gridIndex, gridCount: grids.length };
+    const bytes = encodeGrid(grid, { version, ...place });
     const pieces = pack(bytes, codec);
     payloads.push(...pieces);
     const fileSize = pieces.reduce((sum, piece) => sum + piece.length, 0);
