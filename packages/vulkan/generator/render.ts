@@ -15,6 +15,7 @@ import type { Selection } from './select.ts';
 export function render(registry: Registry, selection: Selection): ReadonlyMap<string, string> {
   return new Map([
     ['enums.ts', renderEnums(registry, selection)],
+    ['names.ts', renderNames(registry, selection)],
     ['extensions.ts', renderExtensions(registry, selection)],
     ['handles.ts', renderHandles(registry, selection)],
     ['function-pointers.ts', renderFunctionPointers(registry, selection)],
@@ -36,9 +37,6 @@ function literal(value: number | bigint | string): string {
   return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
-/** Enums whose numbers people meet in messages: their names are kept at run time. */
-const NAMED = ['VkResult', 'VkObjectType', 'VkPhysicalDeviceType', 'VkFormat'];
-
 function renderEnums(registry: Registry, selection: Selection): string {
   const lines = [header(registry, 'Numbers: base types, enums, flags and their constants, API constants')];
   for (const type of registry.types.values()) {
@@ -57,21 +55,26 @@ function renderEnums(registry: Registry, selection: Selection): string {
             : 'number';
     lines.push(`export type ${type.name} = ${target};`);
   }
-  const named = new Map<string, Map<number, string>>(NAMED.map((name) => [name, new Map()]));
   for (const constant of registry.constants.values()) {
     if (!selection.constants.has(constant.name)) continue;
     const value = resolveConstant(registry, constant.name);
     if (typeof value === 'string' || constant.name.endsWith('_SPEC_VERSION')) continue;
     lines.push(`export const ${constant.name} = ${literal(value)};`);
-    const names = named.get(constant.enum ?? '');
-    if (names !== undefined && typeof value === 'number' && !names.has(value) && constant.value.kind !== 'alias') {
-      names.set(value, constant.name);
-    }
   }
-  lines.push('/** Names of the numbers of some enums: `value:NAME`, separated by spaces. */');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Enums whose numbers people meet in messages: their names are kept at run time. */
+const NAMED = ['VkResult', 'VkObjectType', 'VkPhysicalDeviceType', 'VkFormat'];
+
+function renderNames(registry: Registry, selection: Selection): string {
+  const lines = [header(registry, 'Names of the numbers of some enums: `value:NAME`, separated by spaces')];
   lines.push('export const enumNames: Readonly<Record<string, string>> = {');
-  for (const [name, values] of named) {
-    lines.push(`  ${name}: '${[...values].map(([value, constant]) => `${value}:${constant}`).join(' ')}',`);
+  for (const owner of NAMED) {
+    const pairs = [...registry.constants.values()]
+      .filter((it) => it.enum === owner && it.value.kind === 'number' && selection.constants.has(it.name))
+      .map(({ name }) => `${resolveConstant(registry, name)}:${name}`);
+    lines.push(`  ${owner}: '${pairs.join(' ')}',`);
   }
   lines.push('};');
   return `${lines.join('\n')}\n`;
@@ -188,10 +191,11 @@ function renderStructs(registry: Registry, selection: Selection): string {
     `import { defineStruct as S, type Struct } from '../struct.ts';`,
     `import type * as T from './struct-types.ts';\n`,
   ];
+  const aliases: string[] = []; // last: one may stand before its target in the document, but not in a program
   for (const type of typesOf(registry, selection, 'struct')) {
     lines.push(`export type ${type.name} = T.${type.name};`);
     if (type.kind === 'alias') {
-      lines.push(`export const ${type.name}: Struct<T.${type.name}> = ${type.target};`);
+      aliases.push(`export const ${type.name}: Struct<T.${type.name}> = ${type.target};`);
     } else if (type.kind === 'struct') {
       const { size, sType, members } = structTable(registry, type);
       const code = sType === undefined ? -1 : resolveConstant(registry, sType);
@@ -200,9 +204,7 @@ function renderStructs(registry: Registry, selection: Selection): string {
       );
     }
   }
-  // An alias may stand before its target in the document, but not in a program.
-  const aliases = lines.filter((it) => /^export const \w+: Struct<T\.\w+> = \w+;$/.test(it));
-  return `${[...lines.filter((it) => !aliases.includes(it)), ...aliases].join('\n')}\n`;
+  return `${[...lines, ...aliases].join('\n')}\n`;
 }
 
 /** Which object of the API a command is fetched for, by its first parameter. */

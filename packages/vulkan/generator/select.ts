@@ -68,13 +68,16 @@ export function select(registry: Registry, extensions: readonly string[]): Selec
   return { features, types, commands, constants };
 }
 
-/** Evaluates `VK_A+(VK_B,VK_C)`: plus is and, comma is or; both bind alike, from the left. */
+/**
+ * Evaluates `VK_A+(VK_B,VK_C)`: plus is and, comma is or; both bind alike, from the left.
+ * `VkStruct::feature` is a question to a device, not to the generator, and counts as true.
+ */
 export function isSatisfied(depends: string, features: ReadonlySet<string>): boolean {
   const tokens = depends.match(/[()+,]|[^()+,\s]+/g) ?? [];
   let at = 0;
   const term = (): boolean => {
     const token = tokens[at++];
-    if (token !== '(') return features.has((token ?? '').split('::')[0] ?? '');
+    if (token !== '(') return token !== undefined && (token.includes('::') || features.has(token));
     const value = expression();
     at++; // ')'
     return value;

@@ -36,7 +36,17 @@ export {
   type Instance,
   type Loader,
 } from './loader.ts';
-export * from './names.ts';
+export {
+  deviceTypeName,
+  formatName,
+  objectTypeName,
+  resultName,
+  VK_API_VERSION_MAJOR,
+  VK_API_VERSION_MINOR,
+  VK_API_VERSION_PATCH,
+  VK_API_VERSION_VARIANT,
+  VK_MAKE_API_VERSION,
+} from './names.ts';
 export { pinned, type Pinned } from './region.ts';
 export type { Struct } from './struct.ts';
 export { NULL, VK_NULL_HANDLE, type Handle, type Pointer, type Read } from './types.ts';

@@ -1,5 +1,5 @@
 /** @file Numbers back to names, for messages; and the macros that pack versions. */
-import { enumNames } from './generated/enums.ts';
+import { enumNames } from './generated/names.ts';
 
 const tables = new Map<string, ReadonlyMap<number, string>>();
 

@@ -12,6 +12,7 @@ import {
   VK_COMMAND_BUFFER_LEVEL_PRIMARY,
   VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT,
   VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
+  VK_NULL_HANDLE,
   VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
   VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
   VK_OBJECT_TYPE_BUFFER,
@@ -273,7 +274,7 @@ function fillOnDevice(device: Device, buffer: VkBuffer): void {
       pCommandBuffers: [commands],
       pSignalSemaphores: [semaphore],
     });
-    succeed(device.vkQueueSubmit(queue, 1, submit, 0n as never));
+    succeed(device.vkQueueSubmit(queue, 1, submit, VK_NULL_HANDLE));
     const wait = VkSemaphoreWaitInfo({ pSemaphores: [semaphore], pValues: [7] });
     expect(device.vkWaitSemaphores(device.handle, wait, 5_000_000_000n)).toBe(VK_SUCCESS);
   });
