@@ -38,8 +38,10 @@ export class GridBytes {
   /** Demands that `byteLength` bytes of `part` at `offset` lie within the grid. */
   need(part: string, offset: number, byteLength: number): void {
     if (offset >= 0 && offset + byteLength <= this.length) return;
-    const end = `${byteLength} bytes within the grid's ${this.length}`;
-    this.fail(part, Math.max(0, Math.min(offset, this.length)), end, `them at byte ${offset} of the grid`);
+    const at = Math.max(0, Math.min(offset, this.length));
+    const found =
+      offset < 0 ? `an offset of ${offset}` : `${Math.max(0, this.length - offset)} bytes to the grid's end`;
+    this.fail(part, at, `${byteLength} bytes`, found);
   }
 
   /** An unsigned 64-bit number, which must be below 2⁵³. */

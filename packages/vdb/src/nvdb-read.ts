@@ -14,6 +14,7 @@ import { decodeText, GridBytes } from './grid-bytes.ts';
 import { Grid } from './grid.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
 import { MAGIC, versionName } from './nvdb-layout.ts';
+import { rebased } from './rebase.ts';
 
 const HEADER_BYTES = 16;
 const META_BYTES = 176;
@@ -133,6 +134,14 @@ function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Arr
     return payload;
   }
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  /** Runs a decoder on the chunk whose bytes start at `at`; its errors are told as this payload's. */
+  const decoded = <T>(at: number, decode: () => T): T => {
+    try {
+      return decode();
+    } catch (error) {
+      throw rebased(error, what, fileOffset + at);
+    }
+  };
   /** The packed bytes of the chunk at `at`, which a 64-bit size precedes. */
   const chunk = (at: number): Uint8Array => {
     if (at + 8 > payload.length) fail(at, 'a chunk of 8 bytes and more', `${payload.length - at} bytes`);
@@ -145,21 +154,24 @@ function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Arr
     const packed = chunk(0);
     if (8 + packed.length !== payload.length)
       fail(8 + packed.length, 'the end of the payload', `${payload.length - 8 - packed.length} more bytes`);
-    return decodeZip(packed, gridSize);
+    return decoded(8, () => decodeZip(packed, gridSize));
   }
   // LZ4 unfolds a byte to at most 255; a larger promise is a lie.
   if (gridSize > payload.length * 255 + 4096)
     fail(0, `a grid that fits ${payload.length} packed bytes`, `${gridSize} bytes`);
   const first = chunk(0);
-  if (8 + first.length === payload.length && bloscLength(first) === gridSize) return decodeBlosc(first);
+  if (8 + first.length === payload.length) return decoded(8, () => decodeBlosc(first, gridSize));
   const out = new Uint8Array(gridSize);
   let filled = 0;
   for (let at = 0; at < payload.length;) {
     const packed = chunk(at);
-    const length = bloscLength(packed);
+    const length = decoded(at + 8, () => bloscLength(packed));
     if (length === 0 || filled + length > gridSize)
       fail(at, `a chunk of 1 to ${gridSize - filled} bytes`, `${length} bytes`);
-    out.set(decodeBlosc(packed), filled);
+    out.set(
+      decoded(at + 8, () => decodeBlosc(packed)),
+      filled,
+    );
     filled += length;
     at += 8 + packed.length;
   }
