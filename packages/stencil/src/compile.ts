@@ -5,11 +5,21 @@
 
 import { analyze } from './analyze.ts';
 import { scalarOf, sizeOf } from './ir.ts';
-import type { Environment, FieldType, Reduction, ScalarType, Stencil, StencilSource, ValueType } from './ir.ts';
+import type {
+  Environment,
+  FieldType,
+  Reduction,
+  ScalarType,
+  Statement,
+  Stencil,
+  StencilSource,
+  ValueType,
+} from './ir.ts';
 import { assignedNames } from './language/assigned-names.ts';
 import { wantType } from './language/constructors.ts';
 import { commonType, converted } from './language/conversions.ts';
 import { checkDeclaration } from './language/declaration.ts';
+import { resolveField } from './language/field-names.ts';
 import { lowerBlock } from './language/statements.ts';
 import { Lowering } from './language/lowering.ts';
 import { quotedList } from './language/nearest-name.ts';
@@ -18,6 +28,7 @@ import { parseProgram } from './language/parse-statement.ts';
 import { collectFunctions, lowerFunction } from './language/user-functions.ts';
 import { StencilError } from './stencil-error.ts';
 import { verifyStencil } from './verify.ts';
+import { visitStatements } from './walk.ts';
 
 /**
  * Compiles a stencil against what it may name. Throws a `StencilError` that points into the user's text, or with line 0
@@ -34,8 +45,8 @@ export function compileStencil(stencil: StencilSource, environment: Environment)
   lowerBlock(lowering, program);
   const { locals, block: body } = lowering.frame;
   const reached = lowering.built.length;
-  for (const one of functions) if (one.state === 'waiting') lowerFunction(lowering, one);
-  checkOutputs(stencil, lowering.written);
+  for (const one of functions) if (one.variants.size === 0) lowerFunction(lowering, one, []);
+  checkOutputs(lowering, body);
   const made = settleWrites(lowering);
   const reductions = settleReductions(lowering);
   const compiled = analyze({
@@ -98,14 +109,17 @@ function settleReductions(lowering: Lowering): readonly Reduction[] {
   return [...settled.values()];
 }
 
-/** Every output must be written somewhere. */
-function checkOutputs(stencil: StencilSource, written: ReadonlySet<string>): void {
-  const idle = stencil.outputs.filter((output) => !written.has(output));
+/** Every output must be written somewhere where control can come. */
+function checkOutputs({ stencil, environment, written }: Lowering, body: readonly Statement[]): void {
+  const reached = new Set<string>();
+  visitStatements(body, (node) => {
+    if (node.op === 'write') reached.add(node.field);
+  });
+  const idle = stencil.outputs.filter((output) => {
+    const field = resolveField(environment.fields, output)?.field ?? output;
+    return !written.has(output) || !reached.has(field);
+  });
   if (idle.length === 0) return;
-  const what =
-    idle.length === 1
-      ? `the output ${quotedList(idle)} is never written`
-      : `the outputs ${quotedList(idle)} are never written`;
-  const advice = `add WriteField("${idle[0]}", idx, value), or remove it from outputs`;
-  throw new StencilError(stencil.name, `${what}; ${advice}`);
+  const what = `the output${idle.length === 1 ? '' : 's'} ${quotedList(idle)} ${idle.length === 1 ? 'is' : 'are'} never written`;
+  throw new StencilError(stencil.name, `${what}; add WriteField("${idle[0]}", idx, value), or remove it from outputs`);
 }

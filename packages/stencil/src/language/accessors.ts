@@ -236,6 +236,11 @@ function lowerReduce(lowering: Lowering, node: CallNode, lower: Lower): void {
   if (logical && type !== 'bool') {
     throw lowering.fail(given.span, `${node.callee} takes a bool, and this is ${article(type)}; compare it first`);
   }
+  const declared = lowering.environment.scalars.get(name);
+  if (logical && declared !== undefined && declared !== 'bool') {
+    const problem = `${node.callee} gives a bool, and the scalar "${name}" is ${article(declared)}; declare it as bool`;
+    throw lowering.fail(span, problem);
+  }
   if (!logical && (sizeOf(type) > 1 || type === 'bool')) {
     const advice =
       type === 'bool' ? 'use ReduceAny or ReduceAll' : 'reduce length(…), or each component into a scalar of its own';

@@ -6,6 +6,7 @@ import { filled, indexed, local, swizzle } from './build.ts';
 import { wantType } from './constructors.ts';
 import type { Lowering } from './lowering.ts';
 import { builtinType } from './names.ts';
+import { nearestName } from './nearest-name.ts';
 import { article, lowerBinary } from './operators.ts';
 import { checkIndex, swizzleComponents } from './swizzles.ts';
 import type { AssignNode, ExpressionNode, UpdateNode } from './syntax.ts';
@@ -88,7 +89,8 @@ function notAssignable(lowering: Lowering, name: string): string {
   if (environment.fields.has(name)) {
     return `"${name}" is a field and cannot be assigned; write WriteField("${name}", idx, …)`;
   }
-  return `there is no variable "${name}"; declare it first, as in float ${name} = …;`;
+  const nearest = nearestName(name, lowering.frame.scope.all());
+  return `there is no variable "${name}"; ${nearest === undefined ? `declare it first, as in float ${name} = …;` : `did you mean "${nearest}"?`}`;
 }
 
 /** What a place holds now. */

@@ -1,13 +1,16 @@
 /** @file Calls of the user's functions: choosing among overloads, and passing `out` and `inout` by copy. */
 
+import { scalarOf } from '../ir.ts';
 import type { Argument, Expression, Span, ValueType } from '../ir.ts';
-import { readTarget, lowerTarget, writeTarget } from './assign.ts';
+import { affineOf } from './affine.ts';
+import { lowerTarget, readTarget, writeTarget } from './assign.ts';
 import type { Target } from './assign.ts';
 import { filled, local } from './build.ts';
 import { converted, isConvertible } from './conversions.ts';
 import { keepValues } from './effects.ts';
 import type { Lowering, UserFunction } from './lowering.ts';
 import { lowerFunction } from './user-functions.ts';
+import type { KnownArgument } from './user-functions.ts';
 import type { CallNode, ExpressionNode, ParameterNode } from './syntax.ts';
 
 type Lower = (lowering: Lowering, node: ExpressionNode) => Expression;
@@ -25,7 +28,7 @@ export function lowerInvoke(lowering: Lowering, node: CallNode, lower: Lower): E
   if (candidates.length === 0) throw lowering.fail(node.span, wrongCount(node, named));
   const given = lowerArguments(lowering, node, candidates[0]!.node.parameters, lower);
   const chosen = choose(lowering, node, candidates, given);
-  const index = indexOf(lowering, chosen, node.calleeSpan);
+  const index = indexOf(lowering, chosen, node.calleeSpan, given);
   return emitCall(lowering, chosen, index, given);
 }
 
@@ -99,15 +102,31 @@ function choose(
 }
 
 /** The function's number, lowering it first if need be. A function that is under way would call itself. */
-function indexOf(lowering: Lowering, chosen: UserFunction, span: Span): number {
-  if (chosen.state === 'under way') {
-    throw lowering.fail(
-      span,
-      `the function "${chosen.node.name}" calls itself; a stencil has no recursion, use a loop`,
-    );
+function indexOf(lowering: Lowering, chosen: UserFunction, span: Span, given: readonly Given[]): number {
+  const { name } = chosen.node;
+  if (chosen.underWay) {
+    const through = lowering.frame.name === name ? '' : `, through "${lowering.frame.name}"`;
+    throw lowering.fail(span, `the function "${name}" calls itself${through}; a stencil has no recursion, use a loop`);
   }
-  if (chosen.state === 'waiting') lowering.nested(span, () => lowerFunction(lowering, chosen));
-  return chosen.index;
+  const known = chosen.reads ? knownArguments(lowering, given) : [];
+  const key = JSON.stringify(known);
+  const place = chosen.variants.size < VARIANT_LIMIT ? { key, known } : { key: '[]', known: [] };
+  const built = chosen.variants.get(key) ?? chosen.variants.get(place.key);
+  if (built !== undefined) return built;
+  const index = lowering.nested(span, () => lowerFunction(lowering, chosen, place.known));
+  chosen.variants.set(place.key, index);
+  return index;
+}
+
+/** Sets of offsets for which a function is built on its own; beyond, its reads are at computed coordinates. */
+const VARIANT_LIMIT = 128;
+
+/** Arguments that are integers affine in `coord`, so that reads in the function can be taps. */
+function knownArguments(lowering: Lowering, given: readonly Given[]): readonly KnownArgument[] {
+  return given.map((one) => {
+    if ('target' in one || scalarOf(one.value.type as ValueType) !== 'int') return null;
+    return affineOf(one.value, lowering.frame.affine) ?? null;
+  });
 }
 
 function emitCall(lowering: Lowering, chosen: UserFunction, index: number, given: readonly Given[]): Expression {

@@ -1,42 +1,87 @@
 /**
  * @file Loops. Every loop is bounded: a `for` that counts by constants gets its exact number of rounds, any other the
- * limit of the language, after which it ends as if its condition were false.
+ * limit of the language, after which it ends as if its condition were false. A short counting loop that reads fields is
+ * unrolled, so that `coord + ivec3(i, 0, 0)` is a tap.
  */
 
-import { scalarOf } from '../ir.ts';
-import type { BinaryOperator, Expression, Statement } from '../ir.ts';
-import { binaryValue } from './arithmetic.ts';
-import { assignedNames } from './assigned-names.ts';
-import { filled, unary } from './build.ts';
-import { lowerAny, lowerCondition } from './expressions.ts';
+import type { Statement } from '../ir.ts';
+import { constant, filled, unary } from './build.ts';
+import { callsOf } from './calls.ts';
+import { counterOf, countedValues } from './counters.ts';
+import type { Counter } from './counters.ts';
+import { lowerCondition } from './expressions.ts';
 import type { Lowering } from './lowering.ts';
 import type { ExpressionNode, ForNode, StatementNode } from './syntax.ts';
 
 /** Rounds after which a loop ends whose count is not known beforehand. */
 export const LOOP_LIMIT = 65536;
 
-/** Rounds that a loop with a known count may have. */
-const COUNT_LIMIT = 1 << 20;
+/** Rounds up to which a loop that reads fields is unrolled. */
+const UNROLL_LIMIT = 32;
+
+/** Copies of one statement that unrolled loops inside each other may make. */
+const COPY_LIMIT = 512;
 
 type LoopNode = StatementNode & { readonly kind: 'for' | 'while' | 'do' };
 
 /** Lowers a statement inside the loop; gives whether control never passes it. */
 type LowerStatement = (lowering: Lowering, node: StatementNode) => boolean;
 
-/** A loop. Gives whether control never passes it: no loop is sure enough for that. */
+/** A loop. Gives whether control never passes it; only of an unrolled one is that ever certain. */
 export function lowerLoop(lowering: Lowering, node: LoopNode, lowerStatement: LowerStatement): boolean {
-  lowering.scoped(() => {
-    if (node.kind === 'for') lowerFor(lowering, node, lowerStatement);
-    else if (node.kind === 'while') emitLoop(lowering, { ...node, step: null }, lowerStatement, LOOP_LIMIT);
+  return lowering.scoped(() => {
+    if (node.kind === 'for') return lowerFor(lowering, node, lowerStatement);
+    if (node.kind === 'while') emitLoop(lowering, { ...node, step: null }, lowerStatement, LOOP_LIMIT);
     else lowerDo(lowering, node, lowerStatement);
+    return false;
   });
+}
+
+function lowerFor(lowering: Lowering, node: ForNode, lowerStatement: LowerStatement): boolean {
+  const counter = counterOf(lowering, node);
+  if (counter !== undefined && isUnrollable(lowering, node, counter)) {
+    return unroll(lowering, node, counter, lowerStatement);
+  }
+  if (node.initial !== null) lowerStatement(lowering, node.initial);
+  emitLoop(lowering, node, lowerStatement, counter?.count ?? LOOP_LIMIT);
   return false;
 }
 
-function lowerFor(lowering: Lowering, node: ForNode, lowerStatement: LowerStatement): void {
-  if (node.initial !== null) lowerStatement(lowering, node.initial);
-  const count = tripCount(lowering, node);
-  emitLoop(lowering, node, lowerStatement, count ?? LOOP_LIMIT);
+/**
+ * Whether a loop becomes as many copies of its body: few rounds, a read in it (whose place may then be a constant offset
+ * in each copy), and no jump that would leave one copy for the next.
+ */
+function isUnrollable(lowering: Lowering, node: ForNode, counter: Counter): boolean {
+  const { count, name } = counter;
+  if (count === 0 || count > UNROLL_LIMIT || lowering.copies * count > COPY_LIMIT) return false;
+  if (name === 'coord' || name === 'idx' || jumps(node.body)) return false;
+  const readers = lowering.functions.filter(({ reads }) => reads).map((one) => one.node.name);
+  const calls = callsOf(node.body);
+  return ['ReadField', ...readers].some((reader) => calls.has(reader));
+}
+
+/** Whether a `break` or `continue` of this loop, not of one inside it, stands in its body. */
+function jumps(node: StatementNode): boolean {
+  if (node.kind === 'break' || node.kind === 'continue') return true;
+  if (node.kind === 'if') return jumps(node.then) || (node.else !== null && jumps(node.else));
+  return node.kind === 'block' && node.body.some(jumps);
+}
+
+/** One copy of the body for each value of the counter. Gives whether a copy ends the path. */
+function unroll(lowering: Lowering, node: ForNode, counter: Counter, lowerStatement: LowerStatement): boolean {
+  const span = node.initial!.span;
+  lowering.copies *= counter.count;
+  let ended = false;
+  for (const value of countedValues(counter)) {
+    ended = lowering.scoped(() => {
+      const names = lowering.frame.scope.names;
+      names.set(counter.name, { kind: 'constant', value: constant(counter.scalar, [value]), span });
+      return lowering.scoped(() => lowerStatement(lowering, node.body));
+    });
+    if (ended) break;
+  }
+  lowering.copies /= counter.count;
+  return ended;
 }
 
 function inLoop<T>(lowering: Lowering, part: () => T): { readonly statements: Statement[]; readonly result: T } {
@@ -91,72 +136,4 @@ function lowerDo(
     continuing: test.statements,
     limit: LOOP_LIMIT,
   });
-}
-
-/** A counter: its start, the comparison that goes on, and the step. */
-interface Counter {
-  readonly name: string;
-  readonly scalar: 'float' | 'int' | 'uint';
-  readonly start: number;
-  readonly comparison: BinaryOperator;
-  readonly bound: number;
-  readonly step: { readonly operator: '+' | '-'; readonly amount: number };
-}
-
-/** How often the body of a `for` runs, if that is certain; an error if it is certain to run too often. */
-function tripCount(lowering: Lowering, node: ForNode): number | undefined {
-  const counter = counterOf(lowering, node);
-  if (counter === undefined) return undefined;
-  const { scalar, comparison, bound, step } = counter;
-  let value = counter.start;
-  for (let count = 0; count <= COUNT_LIMIT; count++) {
-    if (binaryValue(comparison, scalar, value, bound) === 0) return count;
-    const next = binaryValue(step.operator, scalar, value, step.amount);
-    if (next === undefined) return undefined;
-    value = next;
-  }
-  const problem = `this loop runs more than ${COUNT_LIMIT} times; check its condition and its step`;
-  throw lowering.fail(node.condition!.span, problem);
-}
-
-function counterOf(lowering: Lowering, node: ForNode): Counter | undefined {
-  const { initial, condition, step } = node;
-  if (initial?.kind !== 'declaration' || initial.declarators.length !== 1 || step === null) return undefined;
-  const { name } = initial.declarators[0]!;
-  const scalar = scalarOf(initial.type);
-  if (scalar !== initial.type || scalar === 'bool') return undefined;
-  if (condition?.kind !== 'binary' || condition.left.kind !== 'name' || condition.left.name !== name) return undefined;
-  if (!['<', '<=', '>', '>=', '!='].includes(condition.operator)) return undefined;
-  const functions = lowering.functions.map((one) => one.node);
-  if (assignedNames([node.body], functions).has(name)) return undefined;
-  const start = constantOf(lowering, initial.declarators[0]!.initializer, scalar);
-  const bound = constantOf(lowering, condition.right, scalar);
-  const amount = stepOf(lowering, step, name, scalar);
-  if (start === undefined || bound === undefined || amount === undefined) return undefined;
-  return { name, scalar, start, comparison: condition.operator, bound, step: amount };
-}
-
-function stepOf(
-  lowering: Lowering,
-  step: ExpressionNode,
-  name: string,
-  scalar: Counter['scalar'],
-): Counter['step'] | undefined {
-  if (step.kind !== 'update' && step.kind !== 'assign') return undefined;
-  if (step.target.kind !== 'name' || step.target.name !== name) return undefined;
-  if (step.kind === 'update') return { operator: step.operator, amount: 1 };
-  if (step.operator !== '+' && step.operator !== '-') return undefined;
-  const amount = constantOf(lowering, step.value, scalar);
-  return amount === undefined ? undefined : { operator: step.operator, amount };
-}
-
-/** The value of an expression that is a constant of a scalar type, without leaving a trace. */
-function constantOf(lowering: Lowering, node: ExpressionNode | null, scalar: Counter['scalar']): number | undefined {
-  if (node === null) return undefined;
-  const { result, statements } = lowering.capture((): Expression => lowerAny(lowering, node));
-  if (statements.length > 0 || result.op !== 'constant' || result.type !== scalar) {
-    const whole = result.op === 'constant' && result.type === 'int' && scalar !== 'int';
-    return whole ? (scalar === 'uint' ? result.value[0]! >>> 0 : result.value[0]) : undefined;
-  }
-  return result.value[0];
 }

@@ -80,9 +80,11 @@ export interface UserFunction {
   readonly node: FunctionNode;
   /** Its name and the types of its parameters, as in `f(float, vec3)`. */
   readonly signature: string;
-  state: 'waiting' | 'under way' | 'built';
-  /** Its place among the functions that are built. */
-  index: number;
+  /** Whether it, or a function that it calls, reads fields: then it is built once for each set of offsets it gets. */
+  readonly reads: boolean;
+  underWay: boolean;
+  /** Places among the functions that are built, by what is known of the arguments. */
+  readonly variants: Map<string, number>;
 }
 
 /** Levels of expressions, blocks and functions inside each other while lowering. */
@@ -120,6 +122,8 @@ export class Lowering {
   /** Names of the main code's outermost block; functions see its constants. */
   readonly top: Scope = new Scope(null);
   frame: Frame;
+  /** How often the loops around the current statement are unrolled, in all. */
+  copies = 1;
   #depth = 0;
 
   constructor(

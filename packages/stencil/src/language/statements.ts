@@ -1,8 +1,9 @@
 /** @file Statements: declarations, conditions, jumps. Each lowering says whether it ends the path, so dead code is dropped. */
 
 import { sizeOf } from '../ir.ts';
-import type { Expression, ValueType } from '../ir.ts';
+import type { Expression, Statement, ValueType } from '../ir.ts';
 import { lineOf } from '../stencil-error.ts';
+import { visitStatements } from '../walk.ts';
 import { isAccessor, isEffect, lowerEffect } from './accessors.ts';
 import { affineOf } from './affine.ts';
 import { filled } from './build.ts';
@@ -114,8 +115,22 @@ function lowerIf(lowering: Lowering, node: StatementNode & { readonly kind: 'if'
   const otherwise = lowering.capture(() =>
     node.else === null ? false : lowering.scoped(() => lowerStatement(lowering, node.else!)),
   );
+  if (condition.op === 'constant') {
+    const [taken, dropped] = condition.value[0] === 1 ? [then, otherwise] : [otherwise, then];
+    if (!hasOutput(dropped.statements)) {
+      lowering.frame.block.push(...taken.statements);
+      return taken.result;
+    }
+  }
   lowering.emit({ op: 'if', condition, then: then.statements, else: otherwise.statements });
   return then.result && otherwise.result;
+}
+
+/** Whether statements write or reduce: those stay, even where they never run, since an output's type may hang on them. */
+function hasOutput(statements: readonly Statement[]): boolean {
+  let found = false;
+  visitStatements(statements, ({ op }) => (found ||= op === 'write' || op === 'reduce'));
+  return found;
 }
 
 function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 'return' }): void {

@@ -53,6 +53,9 @@ function nextToken(source: SourceText, start: number, match: (pattern: RegExp) =
   const number = match(NUMBER);
   if (number !== undefined) return numberToken(source, number, { start, length: number.length });
   if (source.text[start] === '"') return stringToken(source, start);
+  if (source.text.startsWith('/*', start)) {
+    throw errorAt(source, { start, length: 2 }, 'this comment is not closed; end it with */');
+  }
   const punctuation = match(PUNCTUATION);
   if (punctuation !== undefined) {
     return { kind: 'punctuation', text: punctuation, value: 0, span: { start, length: punctuation.length } };
@@ -61,7 +64,6 @@ function nextToken(source: SourceText, start: number, match: (pattern: RegExp) =
 }
 
 function strangeCharacter(text: string, start: number): string {
-  if (text.startsWith('/*', start)) return 'this comment is not closed; end it with */';
   if (text[start] === '#') return 'the stencil language has no # directives; remove this line';
   if (text[start] === "'") return 'names stand in double quotes; write "…"';
   const character = String.fromCodePoint(text.codePointAt(start)!);
