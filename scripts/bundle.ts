@@ -69,7 +69,9 @@ function copyPackage(name: string, modules: string, done: Set<string>): void {
 const launcher = `#!/bin/sh
 # Starts Halocline with the Node and, where the system has none, the Vulkan loader of this folder.
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-export HALOCLINE_VULKAN_FALLBACK="$here/lib/libvulkan.so.1"
+if [ -z "\${HALOCLINE_VULKAN_LOADER:-}" ] && ! /sbin/ldconfig -p 2>/dev/null | grep -q 'libvulkan\\.so\\.1'; then
+  export HALOCLINE_VULKAN_LOADER="$here/lib/libvulkan.so.1"
+fi
 # Container runtimes mount NVIDIA's driver where the loader does not look.
 icd=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
 if [ -z "\${VK_DRIVER_FILES:-}\${VK_ICD_FILENAMES:-}" ] && [ -f "$icd" ]; then
