@@ -173,7 +173,7 @@ export function writeValues(out: ByteBuilder, coding: ValueCoding, run: ValueRun
     const set = code === CODE.two ? others[1]! : background;
     const selection = new Uint8Array(count >> 3);
     for (let n = 0; n < count; n++) {
-      if (values.every((array, c) => Object.is(array[at + n], set[c]))) selection[n >> 3]! |= 1 << (n & 7);
+      if (holds(values, at + n, set)) selection[n >> 3]! |= 1 << (n & 7);
     }
     out.put(selection);
   }
@@ -182,10 +182,12 @@ export function writeValues(out: ByteBuilder, coding: ValueCoding, run: ValueRun
   const numbers = TYPES[type.type].array(storedCount * values.length);
   values.forEach((array, c) => {
     let k = c;
-    for (let n = 0; n < count; n++) {
-      if (!all && !((mask[n >> 5]! >>> (n & 31)) & 1)) continue;
-      numbers[k] = array[at + n]!;
-      k += values.length;
+    for (let w = 0; w < count >> 5; w++) {
+      const base = at + (w << 5);
+      for (let word = all ? -1 : mask[w]!; word !== 0; word &= word - 1) {
+        numbers[k] = array[base + 31 - Math.clz32(word & -word)]!;
+        k += values.length;
+      }
     }
   });
   writePacked(out, coding, { bytes: stored.encode(numbers), count: storedCount });
@@ -200,13 +202,22 @@ export function writePlainNode(out: ByteBuilder, coding: ValueCoding): void {
 /** The values of inactive slots that are no children: at most two, or undefined where there are more. */
 function inactiveValues({ values, at, count, mask }: ValueRun, children?: Uint32Array): Scalar[][] | undefined {
   const found: Scalar[][] = [];
-  for (let n = 0; n < count; n++) {
-    if (((mask[n >> 5]! | (children?.[n >> 5] ?? 0)) >>> (n & 31)) & 1) continue;
-    if (found.some((value) => values.every((array, c) => Object.is(array[at + n], value[c])))) continue;
-    if (found.length === 2) return undefined;
-    found.push(values.map((array) => array[at + n]!));
+  for (let w = 0; w < count >> 5; w++) {
+    for (let word = ~(mask[w]! | (children?.[w] ?? 0)); word !== 0; word &= word - 1) {
+      const n = at + (w << 5) + 31 - Math.clz32(word & -word);
+      if (found.length > 0 && holds(values, n, found[0]!)) continue;
+      if (found.length > 1 && holds(values, n, found[1]!)) continue;
+      if (found.length === 2) return undefined;
+      found.push(values.map((array) => array[n]!));
+    }
   }
   return found;
+}
+
+/** Whether entry `n` is `value`, bit for bit but for the payload of NaN. */
+function holds(values: readonly Values[], n: number, value: readonly Scalar[]): boolean {
+  for (let c = 0; c < values.length; c++) if (!Object.is(values[c]![n], value[c])) return false;
+  return true;
 }
 
 function chooseCode(found: readonly Scalar[][] | undefined, background: readonly Scalar[], minus: Scalar[]): number {
