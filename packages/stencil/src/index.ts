@@ -6,6 +6,8 @@ export { compileStencil } from './compile.ts';
 export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
 export { formatIr } from './format-ir.ts';
+export { interpret } from './interpret/interpret.ts';
+export type { Elements, InterpreterLevel, InterpreterReduction, InterpreterWorld } from './interpret/world.ts';
 export * from './ir.ts';
 export { StencilError } from './stencil-error.ts';
 export { verifyStencil } from './verify.ts';

@@ -72,7 +72,7 @@ function remainder(frame: Frame, left: Value, right: Value): Value {
 }
 
 function lazy(frame: Frame, node: Node<'binary'>): Value {
-  const { code, target } = frame.lowering;
+  const { target } = frame.lowering;
   const and = node.operator === '&&';
   const left = lowerExpression(frame, node.left);
   if (isCheap(node.right)) return target.apply(and ? 'and' : 'or', left, lowerExpression(frame, node.right));

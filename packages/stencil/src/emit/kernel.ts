@@ -3,7 +3,7 @@
  * voxels along z of its leaf. Leaf ranks beyond the count do nothing, but come to the reductions' barriers. The shape is
  * chosen here: `quad` where reads are at constant offsets and the text is small, else `loop`.
  */
-import { address, newLowering, tableWord } from './frame.ts';
+import { newLowering, tableWord } from './frame.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
 import { emitLoop } from './loop-shape.ts';
 import { beginOutputs, newOutputs, oldTaps, writeOutput } from './outputs.ts';

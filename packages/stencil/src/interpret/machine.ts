@@ -1,0 +1,137 @@
+/**
+ * @file The interpreter's state: the voxel at hand, its leaf's neighbours (found as they are asked for), the locals of
+ * all functions in one array (functions don't recurse), and the reads that need a search.
+ */
+import type { LevelRelation } from '../ir.ts';
+import type { Stencil } from '../ir.ts';
+import { lerp } from './calls.ts';
+import { toInt } from './arithmetic.ts';
+import type { Elements, InterpreterLevel, InterpreterWorld } from './world.ts';
+
+const { fround, floor } = Math;
+const UNKNOWN = -1;
+
+/** Applies three rows m0 m1 m2 t to a point, into `out`. */
+export function applyRows(rows: ArrayLike<number>, out: Float64Array, x: number, y: number, z: number): void {
+  for (let row = 0; row < 3; row++) {
+    const at = 4 * row;
+    const xy = fround(fround(rows[at]! * x) + fround(rows[at + 1]! * y));
+    out[row] = fround(fround(xy + fround(rows[at + 2]! * z)) + rows[at + 3]!);
+  }
+}
+
+/** What closures share while a stencil runs. */
+export class Machine {
+  readonly world: InterpreterWorld;
+  readonly stencil: Stencil;
+  slot = 0;
+  /** First element of the leaf. */
+  base = 0;
+  n = 0;
+  x = 0;
+  y = 0;
+  z = 0;
+  /** The leaf's first voxel. */
+  i = 0;
+  j = 0;
+  k = 0;
+  locals: Float64Array = new Float64Array(0);
+  readonly #neighbors = new Int32Array(27);
+  readonly #point = new Float64Array(3);
+  readonly #worldToIndex: Float32Array;
+
+  constructor(stencil: Stencil, world: InterpreterWorld) {
+    this.stencil = stencil;
+    this.world = world;
+    this.#worldToIndex = Float32Array.from(world.worldToIndex);
+  }
+
+  enterLeaf(slot: number): void {
+    this.slot = slot;
+    this.base = 512 * slot;
+    [this.i, this.j, this.k] = this.world.same.origin(slot);
+    this.#neighbors.fill(UNKNOWN);
+    this.#neighbors[13] = slot;
+  }
+
+  enterVoxel(n: number): void {
+    this.n = n;
+    this.x = n >> 6;
+    this.y = (n >> 3) & 7;
+    this.z = n & 7;
+  }
+
+  /** The arrays of a field's components. */
+  elements(field: string, level: LevelRelation): readonly Elements[] {
+    const found = this.level(level).fields.get(field);
+    if (!found)
+      throw new TypeError(
+        `Cannot interpret stencil "${this.stencil.name}": field "${field}" is not in its ${level} level; give its arrays`,
+      );
+    return found;
+  }
+
+  level(level: LevelRelation): InterpreterLevel {
+    const found = this.world[level];
+    if (!found)
+      throw new TypeError(
+        `Cannot interpret stencil "${this.stencil.name}": it reads a ${level} level and the world has none`,
+      );
+    return found;
+  }
+
+  /** Element of the voxel at x, y, z relative to this leaf, of an array with this leaf's layout. */
+  element(x: number, y: number, z: number): number {
+    const [a, b, c] = [x >> 3, y >> 3, z >> 3];
+    const place = ((x & 7) << 6) | ((y & 7) << 3) | (z & 7);
+    if (a < -1 || a > 1 || b < -1 || b > 1 || c < -1 || c > 1)
+      return 512 * this.world.same.slotAt(this.i + x, this.j + y, this.k + z) + place;
+    const at = (a + 1) * 9 + (b + 1) * 3 + c + 1;
+    let slot = this.#neighbors[at]!;
+    if (slot === UNKNOWN) {
+      slot = this.world.same.slotAt(this.i + 8 * a, this.j + 8 * b, this.k + 8 * c);
+      this.#neighbors[at] = slot;
+    }
+    return 512 * slot + place;
+  }
+
+  /** Element of the voxel i, j, k of a level. */
+  elementAt(level: LevelRelation, i: number, j: number, k: number): number {
+    if (level === 'same') return this.element((i - this.i) | 0, (j - this.j) | 0, (k - this.k) | 0);
+    return 512 * this.level(level).slotAt(i, j, k) + (((i & 7) << 6) | ((j & 7) << 3) | (k & 7));
+  }
+
+  isActive(i: number, j: number, k: number): number {
+    const element = this.elementAt('same', i, j, k);
+    if (element < 512) return 0;
+    return (this.world.same.masks[element >> 5]! >>> (element & 31)) & 1;
+  }
+
+  /** Values of some components at a point in the world, into `out`. */
+  sample(parts: readonly Elements[], nearest: boolean, position: Float64Array, out: Float64Array): void {
+    const point = this.#point;
+    applyRows(this.#worldToIndex, point, position[0]!, position[1]!, position[2]!);
+    if (nearest) {
+      const [i, j, k] = [0, 1, 2].map((axis) => toInt(floor(fround(point[axis]! + 0.5)))) as [number, number, number];
+      const element = this.elementAt('same', i, j, k);
+      parts.forEach((part, at) => {
+        out[at] = part[element]!;
+      });
+      return;
+    }
+    const [fx, fy, fz] = [0, 1, 2].map((axis) => fround(point[axis]! - floor(point[axis]!))) as [
+      number,
+      number,
+      number,
+    ];
+    const [i, j, k] = [0, 1, 2].map((axis) => toInt(floor(point[axis]!))) as [number, number, number];
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
+      this.elementAt('same', i + (corner >> 2), j + ((corner >> 1) & 1), k + (corner & 1)),
+    );
+    parts.forEach((part, at) => {
+      const value = (corner: number): number => fround(part[corners[corner]!]!);
+      const along = (corner: number): number => lerp(value(corner), value(corner + 1), fz);
+      out[at] = lerp(lerp(along(0), along(2), fy), lerp(along(4), along(6), fy), fx);
+    });
+  }
+}
