@@ -12,7 +12,7 @@ const greatestRatio = 1032;
 const oneGo = 1 << 16;
 
 /** Adler-32 of RFC 1950: two sums modulo 65521, the second in the high half. */
-export function adler32(bytes: Uint8Array): number {
+function adler32(bytes: Uint8Array): number {
   let low = 1;
   let high = 0;
   for (let start = 0; start < bytes.length;) {
