@@ -56,7 +56,7 @@ describe('damaged .vdb files', () => {
   test('words of 32 bits set to extremes give a grid or a FormatError', () => {
     const bytes = fixture('vel_vec3s_blosc_mask.vdb');
     const view = new DataView(bytes.buffer);
-    for (let at = 0; at < 1100; at++) {
+    for (let at = 0; at < 1100; at += 3) {
       const word = view.getUint32(at, true);
       for (const to of [0, 0x7fffffff, 0x80000000, 0xffffffff, word + 1, word - 1]) {
         view.setUint32(at, to, true);

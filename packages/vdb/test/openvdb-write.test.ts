@@ -105,7 +105,7 @@ describe('writing .vdb', () => {
   test.each(types)('%s grids come back bit for bit, with every codec, and the same bytes again', (type) => {
     fc.assert(
       fc.property(gridOf(type), fc.constantFrom(...codecs), (grid, codec) => void roundTrip([grid], codec)),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
