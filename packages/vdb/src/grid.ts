@@ -196,7 +196,9 @@ export class Grid {
       map: this.map,
       metadata: this.metadata,
       channels: this.channels,
+      source: this.source,
       tree: this.tree,
+      ...(parts.map === undefined ? { voxelSize: this.voxelSize } : {}),
       ...parts,
     });
   }

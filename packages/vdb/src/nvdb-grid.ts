@@ -37,8 +37,8 @@ interface Head {
   readonly longName: boolean;
 }
 
-/** Size of the grid that starts at byte 0, checked against the bytes there are; its magic and version checked too. */
-export function readGridSize(grid: GridBytes): number {
+/** Size of the grid that starts at byte 0, checked against the `available` bytes; its magic and version checked too. */
+export function readGridSize(grid: GridBytes, available: number): number {
   grid.need('head', 0, ROOT_OFFSET);
   const magic = decodeText(grid.u8.subarray(0, 8));
   if (magic !== MAGIC.old && magic !== MAGIC.grid) {
@@ -48,7 +48,7 @@ export function readGridSize(grid: GridBytes): number {
   if (version >>> 21 !== 32) grid.fail('version', 16, 'a version 32.x', versionName(version));
   const size = grid.u64('size', 32);
   if (size < ROOT_OFFSET) grid.fail('size', 32, `at least ${ROOT_OFFSET} bytes`, `${size} bytes`);
-  if (size > grid.length) grid.fail('size', 32, `at most the ${grid.length} bytes there are`, `${size} bytes`);
+  if (size > available) grid.fail('size', 32, `at most the ${available} bytes there are`, `${size} bytes`);
   return size;
 }
 
@@ -121,7 +121,7 @@ function readOffsets(grid: GridBytes, layout: GridLayout, nodes: Nodes, rootAt: 
 }
 
 function readHead(grid: GridBytes): Head {
-  const gridSize = readGridSize(grid);
+  const gridSize = readGridSize(grid, grid.length);
   const [classId, typeId] = [grid.u32[158]!, grid.u32[159]!];
   const head = {
     version: grid.u32[4]!,

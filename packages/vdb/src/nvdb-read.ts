@@ -13,7 +13,7 @@ import type { GridFile, SkippedGrid } from './file.ts';
 import { decodeText, GridBytes } from './grid-bytes.ts';
 import { Grid } from './grid.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
-import { MAGIC, versionName } from './nvdb-layout.ts';
+import { MAGIC, ROOT_OFFSET, versionName } from './nvdb-layout.ts';
 import { rebased } from './rebase.ts';
 
 const HEADER_BYTES = 16;
@@ -40,8 +40,8 @@ export function readNanoVdb(bytes: Uint8Array): GridFile {
   const skipped: SkippedGrid[] = [];
   const take = (payload: Uint8Array, name: string, fileOffset: number): void => {
     for (let at = 0; at < payload.length;) {
-      const rest = new GridBytes(payload.subarray(at), name, fileOffset + at);
-      const size = readGridSize(rest);
+      const head = new GridBytes(payload.subarray(at, at + ROOT_OFFSET), name, fileOffset + at);
+      const size = readGridSize(head, payload.length - at);
       const result = readGrid(new GridBytes(payload.subarray(at, at + size), name, fileOffset + at));
       if (result instanceof Grid) grids.push(result);
       else skipped.push(result);

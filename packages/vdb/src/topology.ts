@@ -14,9 +14,17 @@ export interface Topology {
   readonly masks: Uint32Array;
 }
 
+/** Which voxels of a box to keep: a word on a whole leaf, and on single voxels where that word is 'some'. */
+interface Shape {
+  readonly leaf: (x: number, y: number, z: number) => 'all' | 'some' | 'none';
+  readonly voxel: (x: number, y: number, z: number) => boolean;
+}
+
+const everything: Shape = { leaf: () => 'all', voxel: () => true };
+
 /** All voxels of a box, both ends inclusive, given as integers. */
 export function denseBoxTopology(box: IndexBox): Topology {
-  return sortTopology(boxTopology(box, () => undefined));
+  return boxTopology(box, everything);
 }
 
 /** The voxels whose centres lie within `radius` voxels of `center` (index coordinates, may be fractions). */
@@ -29,74 +37,74 @@ export function shellTopology(center: Vec3, inner: number, outer: number): Topol
   if (!(outer >= 0)) return { origins: new Int32Array(0), masks: new Uint32Array(0) };
   const min = center.map((v) => Math.ceil(v - outer)) as [number, number, number];
   const max = center.map((v) => Math.floor(v + outer)) as [number, number, number];
-  const inside = (x: number, y: number, z: number): boolean => {
-    const d = Math.hypot(x - center[0], y - center[1], z - center[2]);
-    return d >= inner && d <= outer;
-  };
-  return sortTopology(boxTopology({ min, max }, (x, y, z) => inside(x, y, z)));
+  const distance = (x: number, y: number, z: number): number => Math.hypot(x - center[0], y - center[1], z - center[2]);
+  // Half the diagonal of a leaf's voxel centres, and a little for rounding.
+  const extent = 3.5 * Math.sqrt(3) + 1e-6;
+  return boxTopology(
+    { min, max },
+    {
+      leaf: (x, y, z) => {
+        const d = distance(x + 3.5, y + 3.5, z + 3.5);
+        if (d + extent < inner || d - extent > outer) return 'none';
+        return d - extent >= inner && d + extent <= outer ? 'all' : 'some';
+      },
+      voxel: (x, y, z) => {
+        const d = distance(x, y, z);
+        return d >= inner && d <= outer;
+      },
+    },
+  );
 }
 
 /** The voxels of a list, 3 integers each; one that is named twice counts once. */
 export function coordinatesTopology(coordinates: Int32Array): Topology {
-  const leaves = new LeafTable();
+  const table = new LeafTable();
+  const { leaves } = table;
   let [leaf, lx, ly, lz] = [-1, 0, 0, 0];
   for (let i = 0; i + 2 < coordinates.length; i += 3) {
     const [x, y, z] = [coordinates[i]!, coordinates[i + 1]!, coordinates[i + 2]!];
     if (leaf < 0 || (x & ~7) !== lx || (y & ~7) !== ly || (z & ~7) !== lz) {
       [lx, ly, lz] = [x & ~7, y & ~7, z & ~7];
-      leaf = leaves.at(lx, ly, lz);
+      leaf = table.at(lx, ly, lz);
     }
     setBit(leaves.masks, 16 * leaf, ((x & 7) << 6) | ((y & 7) << 3) | (z & 7));
   }
   return sortTopology(leaves.topology());
 }
 
-/** Leaves by origin: an open-addressing hash table over growing arrays. */
+/** Leaves by origin: an open-addressing hash table over a list. */
 class LeafTable {
-  masks = new Uint32Array(16 * 256);
-  #origins = new Int32Array(3 * 256);
+  readonly leaves = new LeafList();
   #slots = new Int32Array(1024).fill(-1);
-  #count = 0;
 
   /** Number of the leaf at (x, y, z), made when there was none. */
   at(x: number, y: number, z: number): number {
-    let slot = this.#find(x, y, z);
+    const slot = this.#find(x, y, z);
     if (this.#slots[slot]! >= 0) return this.#slots[slot]!;
-    const leaf = this.#count++;
-    if (16 * this.#count > this.masks.length) {
-      this.masks = enlarge(this.masks, new Uint32Array(this.masks.length * 2));
-      this.#origins = enlarge(this.#origins, new Int32Array(this.#origins.length * 2));
-    }
-    this.#origins[3 * leaf] = x;
-    this.#origins[3 * leaf + 1] = y;
-    this.#origins[3 * leaf + 2] = z;
-    if (2 * this.#count > this.#slots.length) this.#rehash();
-    slot = this.#find(x, y, z);
+    const leaf = this.leaves.push(x, y, z);
     this.#slots[slot] = leaf;
+    if (2 * this.leaves.count > this.#slots.length) this.#rehash();
     return leaf;
   }
 
-  topology(): Topology {
-    return { origins: this.#origins.slice(0, 3 * this.#count), masks: this.masks.slice(0, 16 * this.#count) };
-  }
-
   #find(x: number, y: number, z: number): number {
+    const { origins } = this.leaves;
     const last = this.#slots.length - 1;
     let slot = Math.imul(x >> 3, 0x8da6b343) ^ Math.imul(y >> 3, 0xd8163841) ^ Math.imul(z >> 3, 0xcb1ab31f);
     slot = (slot ^ (slot >>> 15)) & last;
     for (;;) {
       const leaf = this.#slots[slot]!;
-      const o = this.#origins;
-      if (leaf < 0 || (o[3 * leaf] === x && o[3 * leaf + 1] === y && o[3 * leaf + 2] === z)) return slot;
+      if (leaf < 0 || (origins[3 * leaf] === x && origins[3 * leaf + 1] === y && origins[3 * leaf + 2] === z))
+        return slot;
       slot = (slot + 1) & last;
     }
   }
 
   #rehash(): void {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
-    const o = this.#origins;
-    for (let leaf = 0; leaf < this.#count - 1; leaf++) {
-      this.#slots[this.#find(o[3 * leaf]!, o[3 * leaf + 1]!, o[3 * leaf + 2]!)] = leaf;
+    const { origins, count } = this.leaves;
+    for (let leaf = 0; leaf < count; leaf++) {
+      this.#slots[this.#find(origins[3 * leaf]!, origins[3 * leaf + 1]!, origins[3 * leaf + 2]!)] = leaf;
     }
   }
 }
@@ -106,39 +114,76 @@ function enlarge<T extends Int32Array | Uint32Array>(from: T, to: T): T {
   return to;
 }
 
-/** Leaves over a box, each voxel in the box kept where `keep` says true or undefined; leaves with nothing are dropped. */
-function boxTopology(box: IndexBox, keep: (x: number, y: number, z: number) => boolean | undefined): Topology {
-  const [x0, y0, z0] = box.min.map((v) => v >> 3) as [number, number, number];
-  const [x1, y1, z1] = box.max.map((v) => v >> 3) as [number, number, number];
-  const capacity = Math.max(0, x1 - x0 + 1) * Math.max(0, y1 - y0 + 1) * Math.max(0, z1 - z0 + 1);
-  const origins = new Int32Array(3 * capacity);
-  const masks = new Uint32Array(16 * capacity);
-  let count = 0;
-  for (let x = x0; x <= x1; x++) {
-    for (let y = y0; y <= y1; y++) {
-      for (let z = z0; z <= z1; z++) {
-        origins.set([x << 3, y << 3, z << 3], 3 * count);
-        if (fillMask(masks.subarray(16 * count, 16 * count + 16), [x << 3, y << 3, z << 3], box, keep)) count++;
+/** The leaves of a shape in a box, in the order of the format; leaves with no voxel are dropped. */
+function boxTopology(box: IndexBox, shape: Shape): Topology {
+  if (![...box.min, ...box.max].every((v) => Number.isInteger(v) && Math.abs(v) <= 2 ** 31 && v < 2 ** 31)) {
+    const is = `the box is (${box.min.join(', ')}) … (${box.max.join(', ')})`;
+    throw new RangeError(`Cannot make topology: ${is}; give integers from −2³¹ to 2³¹ − 1`);
+  }
+  const leaves = new LeafList();
+  const mask = new Uint32Array(16);
+  const visit = (span: number, within: IndexBox): void => {
+    const low = within.min.map((v, a) => Math.max(v, Math.floor(box.min[a]! / span) * span)) as [
+      number,
+      number,
+      number,
+    ];
+    const high = within.max.map((v, a) => Math.min(v, box.max[a]!)) as [number, number, number];
+    for (let x = low[0]; x <= high[0]; x += span) {
+      for (let y = low[1]; y <= high[1]; y += span) {
+        for (let z = low[2]; z <= high[2]; z += span) {
+          if (span > 8) {
+            visit(span === 4096 ? 128 : 8, { min: [x, y, z], max: [x + span - 1, y + span - 1, z + span - 1] });
+          } else if (fillMask(mask, [x, y, z], box, shape)) leaves.push(x, y, z, mask);
+        }
       }
     }
-  }
-  return { origins: origins.slice(0, 3 * count), masks: masks.slice(0, 16 * count) };
+  };
+  visit(4096, { min: [-Infinity, -Infinity, -Infinity], max: [Infinity, Infinity, Infinity] });
+  return leaves.topology();
 }
 
-function fillMask(
-  mask: Uint32Array,
-  origin: Vec3,
-  box: IndexBox,
-  keep: (x: number, y: number, z: number) => boolean | undefined,
-): boolean {
+/** Leaves in the order of adding. */
+class LeafList {
+  masks = new Uint32Array(16 * 256);
+  origins = new Int32Array(3 * 256);
+  count = 0;
+
+  /** Adds a leaf and returns its number. */
+  push(x: number, y: number, z: number, mask?: Uint32Array): number {
+    const leaf = this.count++;
+    if (16 * this.count > this.masks.length) {
+      this.masks = enlarge(this.masks, new Uint32Array(this.masks.length * 2));
+      this.origins = enlarge(this.origins, new Int32Array(this.origins.length * 2));
+    }
+    this.origins[3 * leaf] = x;
+    this.origins[3 * leaf + 1] = y;
+    this.origins[3 * leaf + 2] = z;
+    if (mask !== undefined) this.masks.set(mask, 16 * leaf);
+    return leaf;
+  }
+
+  topology(): Topology {
+    return { origins: this.origins.slice(0, 3 * this.count), masks: this.masks.slice(0, 16 * this.count) };
+  }
+}
+
+/** Sets the voxels of the leaf at `origin` that lie in box and shape, and tells whether there are any. */
+function fillMask(mask: Uint32Array, origin: Vec3, box: IndexBox, shape: Shape): boolean {
+  const [x, y, z] = origin;
+  const word = shape.leaf(x, y, z);
+  if (word === 'none') return false;
+  const inside = [0, 1, 2].every((a) => box.min[a]! <= origin[a]! && origin[a]! + 7 <= box.max[a]!);
+  mask.fill(word === 'all' && inside ? 0xffffffff : 0);
+  if (word === 'all' && inside) return true;
   const low = origin.map((o, a) => Math.max(0, box.min[a]! - o));
   const high = origin.map((o, a) => Math.min(7, box.max[a]! - o));
   let any = false;
-  for (let x = low[0]!; x <= high[0]!; x++) {
-    for (let y = low[1]!; y <= high[1]!; y++) {
-      for (let z = low[2]!; z <= high[2]!; z++) {
-        if (keep(origin[0] + x, origin[1] + y, origin[2] + z) === false) continue;
-        setBit(mask, 0, (x << 6) | (y << 3) | z);
+  for (let i = low[0]!; i <= high[0]!; i++) {
+    for (let j = low[1]!; j <= high[1]!; j++) {
+      for (let k = low[2]!; k <= high[2]!; k++) {
+        if (word === 'some' && !shape.voxel(x + i, y + j, z + k)) continue;
+        setBit(mask, 0, (i << 6) | (j << 3) | k);
         any = true;
       }
     }

@@ -111,6 +111,22 @@ describe('topologies', () => {
     expect(grid.leafCount).toBe(3 * 1 * 2);
   });
 
+  test('a box without end is refused, and one without voxels has no leaf', () => {
+    expect(() => denseBoxTopology({ min: [0, 0, 0], max: [7, 7, Infinity] })).toThrow(
+      new RangeError(
+        'Cannot make topology: the box is (0, 0, 0) … (7, 7, Infinity); give integers from −2³¹ to 2³¹ − 1',
+      ),
+    );
+    expect(denseBoxTopology({ min: [0, 0, 0], max: [7, -1, 7] }).origins.length).toBe(0);
+  });
+
+  test('leaves of a box stand in the order of the format', () => {
+    const { origins, masks } = denseBoxTopology({ min: [-20, 120, 4090], max: [5, 135, 4100] });
+    const grid = gridFromLeaves({ name: 'b', type: 'mask', map: unit, background: [0], origins, masks });
+    expect(grid.tree.leaf.origins).toEqual(origins);
+    expect(grid.activeVoxelCount).toBe(26 * 16 * 11);
+  });
+
   test('a sphere and the list of its coordinates are the same topology', () => {
     const sphere = sphereTopology([1.5, -2, 3], 9.2);
     const grid = gridFromLeaves({ name: 's', type: 'mask', map: unit, background: [0], ...sphere });
