@@ -1,11 +1,27 @@
 /** @file `@halocline/gpu`: devices, memory, shaders, commands, graph and timelines over Vulkan. */
 
 export type { Access } from './access.ts';
-export { DeviceLostError, GraphError, OutOfMemoryError, ShaderError, VulkanError } from './errors.ts';
+export type { CommandBuffer } from './command/command-buffer.ts';
+export { foldGroups } from './command/encoder.ts';
+export type { Encoder } from './command/encoder.ts';
+export type { ComputePipeline, ComputePipelineOptions } from './command/pipeline.ts';
+export type { QueryPool } from './command/query-pool.ts';
+export type { Queue, SubmitOptions } from './command/queue.ts';
+export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
+export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';
+export type { Device, DeviceOptions, RawDevice } from './device/device.ts';
+export type { Child, Counters } from './device/driver.ts';
+export { isValidationAvailable } from './device/instance.ts';
+export type { Validation, ValidationMessage } from './device/instance.ts';
+export type { DeviceLimits, DeviceReport, HeapReport, QueueFamilyReport } from './device/survey.ts';
+export { bytesText, DeviceLostError, GraphError, OutOfMemoryError, ShaderError, VulkanError } from './errors.ts';
 export type { MemoryOwner, VulkanErrorKind } from './errors.ts';
 export { Graph, Plan } from './graph/graph.ts';
 export type { BarrierSink, GraphOptions, Pass, Use } from './graph/graph.ts';
 export type { GraphBarrier, Hazard, HazardKind } from './graph/hazards.ts';
+export type { Buffer, BufferOptions } from './memory/buffer.ts';
+export type { Heap, HeapUse } from './memory/heap.ts';
+export type { Staging, TransferOptions } from './memory/staging.ts';
 export { Tlsf } from './memory/tlsf.ts';
 export type { TlsfAllocation, TlsfReport } from './memory/tlsf.ts';
 export { compileGlsl } from './shader/compile.ts';
@@ -13,3 +29,4 @@ export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';
 export type { ShaderEntryPoint, ShaderReflection, ShaderSpecialization } from './shader/reflection.ts';
 export type { ShaderBinding, ShaderBindingKind, ShaderMember, ShaderPushConstants } from './shader/reflection-types.ts';
+export type { Timeline, TimelinePoint } from './sync/timeline.ts';

@@ -5,8 +5,8 @@ import { compileGlsl } from '../src/shader/compile.ts';
 import { reflect } from '../src/shader/reflection.ts';
 import { checkShader, missingFor } from '../src/shader/requirements.ts';
 
+const features = { bufferDeviceAddress: true };
 const limits = {
-  features: { bufferDeviceAddress: true },
   maxPushBytes: 128,
   maxWorkgroupSize: [1024, 1024, 64],
   maxWorkgroupThreads: 1024,
@@ -174,22 +174,22 @@ test('a module tells what it declares', () => {
 
 test('what a device lacks is named all at once', () => {
   const shader = reflect(spirv);
-  expect(missingFor(shader, 'main', { ...limits, features: {}, maxPushBytes: 64, maxSharedBytes: 128 })).toEqual([
+  expect(missingFor(shader, 'main', { ...limits, maxPushBytes: 64, maxSharedBytes: 128 }, {})).toEqual([
     'feature bufferDeviceAddress (for capability PhysicalStorageBufferAddresses)',
     '96 bytes of push constants (it has 64)',
     '256 bytes of shared memory (it has 128)',
   ]);
-  expect(missingFor(shader, 'main', limits)).toEqual([]);
+  expect(missingFor(shader, 'main', limits, features)).toEqual([]);
 });
 
 test('a workgroup too large is named', async () => {
   const large = await compileGlsl('layout(local_size_x = 1024) in; void main() {}', { label: 'large', cache: false });
   const small = { ...limits, maxWorkgroupSize: [512, 512, 64], maxWorkgroupThreads: 512 } as const;
-  expect(() => checkShader('large', 'lavapipe', reflect(large), 'main', small)).toThrow(
+  expect(() => checkShader('large', 'lavapipe', reflect(large), 'main', small, features)).toThrow(
     'Cannot use shader "large": device "lavapipe" lacks 1024 threads of a workgroup in x (it has 512), ' +
       '1024 threads a workgroup (it has 512); choose another device',
   );
-  expect(() => checkShader('large', 'lavapipe', reflect(large), 'start', limits)).toThrow(
+  expect(() => checkShader('large', 'lavapipe', reflect(large), 'start', limits, features)).toThrow(
     'Cannot use shader "large": it has no entry point "start"; it has main',
   );
 });

@@ -1,1 +1,6 @@
-export {};
+/** @file `@halocline/testing`: what only tests import. */
+
+export { closeTo, maxDifference, rootMeanSquare, ulpsBetween } from './closeness.ts';
+export type { Difference } from './closeness.ts';
+export { gpuTest } from './gpu-test.ts';
+export type { GpuNeeds, GpuTestContext } from './gpu-test.ts';

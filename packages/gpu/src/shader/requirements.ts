@@ -7,9 +7,8 @@
 import { ShaderError } from '../errors.ts';
 import type { ShaderReflection } from './reflection.ts';
 
-/** What this check knows of a device. */
+/** What this check knows of a device's sizes. */
 export interface ShaderLimits {
-  readonly features: Readonly<Record<string, boolean>>;
   readonly maxPushBytes: number;
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
@@ -51,11 +50,16 @@ const FEATURE_OF: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Everything that the device lacks for this shader, in words; empty if it will do. */
-export function missingFor(shader: ShaderReflection, entry: string, limits: ShaderLimits): string[] {
+export function missingFor(
+  shader: ShaderReflection,
+  entry: string,
+  limits: ShaderLimits,
+  features: Readonly<Record<string, boolean>>,
+): string[] {
   const missing: string[] = [];
   for (const capability of shader.capabilities) {
     const feature = FEATURE_OF.get(capability);
-    if (feature && limits.features[feature] !== true) missing.push(`feature ${feature} (for capability ${capability})`);
+    if (feature && features[feature] !== true) missing.push(`feature ${feature} (for capability ${capability})`);
   }
   if (shader.addressing === 'physical32' || shader.addressing === 'physical64') {
     missing.push(`OpenCL's addressing model ${shader.addressing}`);
@@ -89,6 +93,7 @@ export function checkShader(
   shader: ShaderReflection,
   entry: string,
   limits: ShaderLimits,
+  features: Readonly<Record<string, boolean>>,
 ): void {
   const points = shader.entryPoints.map((each) => each.name);
   if (!points.includes(entry)) {
@@ -96,7 +101,7 @@ export function checkShader(
       `Cannot use shader "${label}": it has no entry point "${entry}"; it has ${points.join(', ') || 'none'}`,
     );
   }
-  const missing = missingFor(shader, entry, limits);
+  const missing = missingFor(shader, entry, limits, features);
   if (missing.length > 0) {
     throw new ShaderError(
       `Cannot use shader "${label}": device "${device}" lacks ${missing.join(', ')}; choose another device`,

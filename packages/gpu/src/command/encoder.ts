@@ -1,0 +1,238 @@
+/**
+ * @file The encoder: commands in words, checked as they are recorded. Nothing of it lives on after the recording but what
+ * the command buffer keeps: the objects that it uses.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Access } from '../access.ts';
+import { accessMask } from '../convert.ts';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { Buffer } from '../memory/buffer.ts';
+import type { Used } from './command-buffer.ts';
+import type { ComputePipeline } from './pipeline.ts';
+import type { QueryPool } from './query-pool.ts';
+
+/** Records commands of one command buffer. Every method returns the encoder. */
+export class Encoder {
+  readonly handle: V.VkCommandBuffer;
+  /** What is used, for the command buffer's check. */
+  readonly used: Set<Used> = new Set();
+  /** What must be given back when the command buffer goes. */
+  readonly releases: (() => void)[] = [];
+  readonly #driver: Driver;
+  readonly #label: string;
+  #pipeline: ComputePipeline | undefined;
+  #pushed = 0;
+
+  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string) {
+    this.#driver = driver;
+    this.#label = label;
+    this.handle = handle;
+  }
+
+  /** Makes a pipeline the one that dispatches run. Its push constants start unset. */
+  pipeline(pipeline: ComputePipeline): this {
+    if (this.#pipeline === pipeline) return this;
+    this.#use(pipeline);
+    this.#pipeline = pipeline;
+    this.#pushed = 0;
+    this.#driver.commands.vkCmdBindPipeline(this.handle, V.VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle);
+    return this;
+  }
+
+  /** Sets the push constants, from byte 0 (or `byteOffset`, a multiple of 4): the bytes are copied now. */
+  push(bytes: ArrayBufferView, byteOffset: number = 0): this {
+    const pipeline = this.#bound('push constants');
+    const { byteLength } = bytes;
+    const end = byteOffset + byteLength;
+    if (end > pipeline.pushBytes || byteLength % 4 !== 0 || byteOffset % 4 !== 0 || byteLength === 0) {
+      throw new RangeError(
+        `Cannot push constants of pipeline "${pipeline.label}": bytes ${byteOffset} to ${end} are given, ` +
+          `the shader declares ${pipeline.pushBytes}; give whole words within them`,
+      );
+    }
+    const driver = this.#driver;
+    driver.scratchBytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength));
+    driver.commands.vkCmdPushConstants(
+      this.handle,
+      pipeline.layout,
+      V.VK_SHADER_STAGE_COMPUTE_BIT,
+      byteOffset,
+      byteLength,
+      driver.scratch.address,
+    );
+    this.#pushed = Math.max(this.#pushed, end);
+    return this;
+  }
+
+  /**
+   * Runs workgroups. More in x than the device allows are folded into y (where y and z are 1): the shader counts
+   * `y · numWorkGroups.x + x`, and skips what is past its end, as some workgroups of the last row may be.
+   */
+  dispatch(x: number, y: number = 1, z: number = 1): this {
+    this.#ready();
+    const most = this.#driver.limits.maxWorkgroups;
+    const fold = x > most[0] && y === 1 && z === 1 ? foldGroups(x, most[0]) : undefined;
+    const groups = fold ?? ([x, y, z] as const);
+    for (const axis of [0, 1, 2] as const) {
+      if (Number.isInteger(groups[axis]) && groups[axis] >= 0 && groups[axis] <= most[axis]) continue;
+      throw new RangeError(
+        `Cannot dispatch pipeline "${this.#pipeline!.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
+      );
+    }
+    this.#driver.commands.vkCmdDispatch(this.handle, groups[0], groups[1], groups[2]);
+    return this;
+  }
+
+  /** Runs as many workgroups as three uint32 in a buffer say when the device comes to it. The offset is a multiple of 4. */
+  dispatchIndirect(buffer: Buffer, byteOffset: number = 0): this {
+    this.#ready();
+    this.#checkRange('dispatch from', buffer, byteOffset, 12, 4);
+    this.#use(buffer);
+    this.#driver.commands.vkCmdDispatchIndirect(this.handle, buffer.handle, byteOffset);
+    return this;
+  }
+
+  /** Copies bytes between buffers; overlapping ranges of one buffer are not allowed. */
+  copy(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, byteLength: number): this {
+    if (byteLength === 0) return this;
+    this.#checkRange('copy from', from, fromOffset, byteLength, 1);
+    this.#checkRange('copy to', to, toOffset, byteLength, 1);
+    if (from === to && fromOffset < toOffset + byteLength && toOffset < fromOffset + byteLength) {
+      throw new RangeError(
+        `Cannot copy within buffer "${from.label}": the ranges overlap; copy through another buffer`,
+      );
+    }
+    this.#use(from);
+    this.#use(to);
+    V.arena.scope(() => {
+      const region = V.VkBufferCopy({ srcOffset: fromOffset, dstOffset: toOffset, size: byteLength });
+      this.#driver.commands.vkCmdCopyBuffer(this.handle, from.handle, to.handle, 1, region);
+    });
+    return this;
+  }
+
+  /** Fills bytes with a uint32; offset and length are multiples of 4. */
+  fill(buffer: Buffer, byteOffset: number, byteLength: number, word: number): this {
+    if (byteLength === 0) return this;
+    this.#checkRange('fill', buffer, byteOffset, byteLength, 4);
+    if (byteLength % 4 !== 0) {
+      throw new RangeError(`Cannot fill buffer "${buffer.label}": ${byteLength} bytes; give a multiple of 4`);
+    }
+    this.#use(buffer);
+    this.#driver.commands.vkCmdFillBuffer(this.handle, buffer.handle, byteOffset, byteLength, word >>> 0);
+    return this;
+  }
+
+  /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
+  barrier(before: readonly Access[], after: readonly Access[]): this {
+    const [from, to] = [accessMask(before), accessMask(after)];
+    V.arena.scope(() => {
+      const info = V.VkDependencyInfo({
+        pMemoryBarriers: [
+          {
+            srcStageMask: from.stages,
+            srcAccessMask: from.accesses,
+            dstStageMask: to.stages,
+            dstAccessMask: to.accesses,
+          },
+        ],
+      });
+      this.#driver.commands.vkCmdPipelineBarrier2(this.handle, info);
+    });
+    return this;
+  }
+
+  /** Makes all queries of a pool unset; before their timestamps. */
+  resetQueries(pool: QueryPool): this {
+    this.#use(pool);
+    this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
+    return this;
+  }
+
+  /** Writes the device's clock into query `index` when everything before has run. */
+  timestamp(pool: QueryPool, index: number): this {
+    if (!Number.isInteger(index) || index < 0 || index >= pool.count) {
+      throw new RangeError(
+        `Cannot write timestamp ${index} of query pool "${pool.label}": it has 0 to ${pool.count - 1}`,
+      );
+    }
+    this.#use(pool);
+    this.#driver.commands.vkCmdWriteTimestamp2(this.handle, V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pool.handle, index);
+    return this;
+  }
+
+  /** Records `body` under a name that validation messages and captures show. */
+  label(name: string, body: (encoder: this) => void): this {
+    const { named, commands } = this.#driver;
+    if (named) {
+      V.arena.scope(() =>
+        commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
+      );
+    }
+    body(this);
+    if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
+    return this;
+  }
+
+  #bound(what: string): ComputePipeline {
+    if (this.#pipeline) return this.#pipeline;
+    throw new VulkanError(`Cannot ${what} in "${this.#label}": no pipeline is set; call encoder.pipeline first`, {
+      kind: 'command-buffer',
+    });
+  }
+
+  #ready(): void {
+    const pipeline = this.#bound('dispatch');
+    if (this.#pushed >= pipeline.pushBytes) return;
+    throw new VulkanError(
+      `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
+        `push constants are set; call encoder.push after encoder.pipeline`,
+      { kind: 'command-buffer' },
+    );
+  }
+
+  #use(object: Used): void {
+    if (object.disposed) {
+      throw new VulkanError(`Cannot record "${this.#label}": ${object.kind} "${object.label}" was disposed`, {
+        kind: 'command-buffer',
+      });
+    }
+    this.used.add(object);
+  }
+
+  #checkRange(verb: string, buffer: Buffer, byteOffset: number, byteLength: number, unit: number): void {
+    checkRange(verb, buffer, byteOffset, byteLength, unit);
+  }
+}
+
+/** Throws unless a range lies within a buffer, its offset on a multiple of `unit`. */
+export function checkRange(
+  verb: string,
+  buffer: Buffer,
+  byteOffset: number,
+  byteLength: number,
+  unit: number = 1,
+): void {
+  if (!Number.isSafeInteger(byteOffset) || !Number.isSafeInteger(byteLength) || byteOffset < 0 || byteLength < 0) {
+    throw new RangeError(
+      `Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset}, length ${byteLength}; give whole numbers`,
+    );
+  }
+  if (byteOffset % unit !== 0) {
+    throw new RangeError(`Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset} is no multiple of ${unit}`);
+  }
+  if (byteOffset + byteLength > buffer.byteLength) {
+    throw new VulkanError(
+      `Cannot ${verb} buffer "${buffer.label}": bytes ${byteOffset} to ${byteOffset + byteLength} are asked for, it has ${buffer.byteLength}`,
+      { kind: 'buffer-too-small' },
+    );
+  }
+}
+
+/** Workgroups in x folded into y: the least rows, as even as can be. At least `count` in all, fewer than a row more. */
+export function foldGroups(count: number, most: number): readonly [x: number, y: number, z: number] {
+  const rows = Math.max(1, Math.ceil(count / most));
+  return [Math.ceil(count / rows), rows, 1];
+}

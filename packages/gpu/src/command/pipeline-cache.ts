@@ -1,0 +1,65 @@
+/** @file The driver's compiled pipelines, kept on disk from run to run: keyed by the driver's own uuid and version. */
+
+import * as V from '@halocline/vulkan';
+import { readCache, writeCache } from '../disk-cache.ts';
+import type { Driver } from '../device/driver.ts';
+
+/** A VkPipelineCache that starts with what the last run left, and is kept when the device closes. */
+export class PipelineCache {
+  readonly handle: V.VkPipelineCache;
+  readonly #driver: Driver;
+  readonly #key: string;
+  readonly #startedWith: number;
+
+  constructor(driver: Driver, key: string) {
+    this.#driver = driver;
+    this.#key = key;
+    const kept = readCache('pipelines', key);
+    this.handle = this.#create(kept) ?? this.#create(undefined)!;
+    this.#startedWith = this.#byteLength();
+  }
+
+  /** Writes the cache to disk, if it grew. */
+  keep(): void {
+    const byteLength = this.#byteLength();
+    if (byteLength <= this.#startedWith) return;
+    const { commands, handle: device } = this.#driver;
+    V.arena.scope(() => {
+      const [size, bytes] = [V.arena.u64([byteLength]), V.arena.bytes(byteLength)];
+      const result = commands.vkGetPipelineCacheData(device, this.handle, size, bytes);
+      if (result === V.VK_SUCCESS)
+        writeCache('pipelines', this.#key, V.arena.readBytes(bytes, Number(V.arena.readU64(size))));
+    });
+  }
+
+  destroy(): void {
+    this.#driver.commands.vkDestroyPipelineCache(this.#driver.handle, this.handle, V.NULL);
+  }
+
+  #create(bytes: Uint8Array | undefined): V.VkPipelineCache | undefined {
+    const driver = this.#driver;
+    return V.arena.scope(() => {
+      const out = V.arena.u64();
+      const info = V.VkPipelineCacheCreateInfo(bytes ? { pInitialData: bytes } : {});
+      const result = driver.commands.vkCreatePipelineCache(driver.handle, info, V.NULL, out);
+      if (result < 0 && bytes) return undefined;
+      driver.check(
+        result,
+        'vkCreatePipelineCache',
+        'device-creation',
+        `Cannot open device "${driver.name}"`,
+        'free some memory',
+      );
+      return V.arena.readU64<V.VkPipelineCache>(out);
+    });
+  }
+
+  #byteLength(): number {
+    const { commands, handle: device } = this.#driver;
+    return V.arena.scope(() => {
+      const size = V.arena.u64();
+      const result = commands.vkGetPipelineCacheData(device, this.handle, size, V.NULL);
+      return result === V.VK_SUCCESS ? Number(V.arena.readU64(size)) : 0;
+    });
+  }
+}

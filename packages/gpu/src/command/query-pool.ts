@@ -1,0 +1,102 @@
+/** @file Timestamps: the device's clock, written between commands. */
+
+import * as V from '@halocline/vulkan';
+import type { Child, Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+
+/** A row of timestamps. Record `resetQueries`, then `timestamp`s; read them when the submit is done. */
+export class QueryPool implements Child {
+  readonly kind = 'query pool';
+  readonly label: string;
+  readonly count: number;
+  readonly handle: V.VkQueryPool;
+  readonly #driver: Driver;
+  readonly #mask: bigint;
+  #disposed = false;
+
+  /** `validBits` are the bits of a timestamp that the queue fills. */
+  constructor(driver: Driver, label: string, count: number, validBits: number) {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new RangeError(`Cannot create query pool "${label}": it has ${count} queries; give one or more`);
+    }
+    if (validBits === 0) {
+      throw new VulkanError(
+        `Cannot create query pool "${label}": device "${driver.name}" has no timestamps on its compute queue`,
+        {
+          kind: 'not-available',
+        },
+      );
+    }
+    this.#driver = driver;
+    this.#mask = (1n << BigInt(validBits)) - 1n;
+    this.label = label;
+    this.count = count;
+    this.handle = V.arena.scope(() => {
+      const out = V.arena.u64();
+      const info = V.VkQueryPoolCreateInfo({ queryType: V.VK_QUERY_TYPE_TIMESTAMP, queryCount: count });
+      const result = driver.commands.vkCreateQueryPool(driver.handle, info, V.NULL, out);
+      driver.check(
+        result,
+        'vkCreateQueryPool',
+        'execution',
+        `Cannot create query pool "${label}"`,
+        'ask for fewer queries',
+      );
+      return V.arena.readU64<V.VkQueryPool>(out);
+    });
+    driver.setName(V.VK_OBJECT_TYPE_QUERY_POOL, this.handle, label);
+    driver.children.add(this);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Nanoseconds of each timestamp since the first of them that is set; NaN where none was written yet. Doesn't wait. */
+  nanoseconds(): Float64Array {
+    const driver = this.#driver;
+    return V.arena.scope(() => {
+      const out = V.arena.bytes(this.count * 16);
+      const flags = V.VK_QUERY_RESULT_64_BIT | V.VK_QUERY_RESULT_WITH_AVAILABILITY_BIT;
+      const size = this.count * 16;
+      const result = driver.commands.vkGetQueryPoolResults(
+        driver.handle,
+        this.handle,
+        0,
+        this.count,
+        size,
+        out,
+        16,
+        flags,
+      );
+      driver.check(
+        result,
+        'vkGetQueryPoolResults',
+        'execution',
+        `Cannot read query pool "${this.label}"`,
+        'read it after its submit',
+      );
+      const nanoseconds = new Float64Array(this.count).fill(Number.NaN);
+      let first: bigint | undefined;
+      for (let index = 0; index < this.count; index++) {
+        if (V.arena.readU64(out, index * 2 + 1) === 0n) continue;
+        const ticks = V.arena.readU64(out, index * 2) & this.#mask;
+        first ??= ticks;
+        nanoseconds[index] = Number((ticks - first) & this.#mask) * driver.limits.timestampPeriod;
+      }
+      return nanoseconds;
+    });
+  }
+
+  toString(): string {
+    return `QueryPool("${this.label}", ${this.count} timestamps${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const driver = this.#driver;
+    driver.children.delete(this);
+    driver.retire(() => driver.commands.vkDestroyQueryPool(driver.handle, this.handle, V.NULL));
+  }
+}

@@ -1,0 +1,107 @@
+/** @file Queues: each has a timeline of its own, and every submit is a point on it. Nothing here waits. */
+
+import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import type { CommandBuffer } from './command-buffer.ts';
+
+/** What a submit waits for and signals beside its queue's own timeline. */
+export interface SubmitOptions {
+  readonly wait?: readonly TimelinePoint[];
+  /** Points to signal; their values must be larger than any before on their timelines. */
+  readonly signal?: readonly TimelinePoint[];
+}
+
+/** Work that must go with the next submit: the staging's open batch. */
+export interface Companion {
+  /** Commands to run before those of the submit, in the same call; and a point to wait for. */
+  before(): { readonly commands: V.VkCommandBuffer | undefined; readonly wait: TimelinePoint | undefined };
+  /** Called when the submit that took the commands is done being submitted; with the error if it failed. */
+  after(value: number, error: unknown): void;
+}
+
+const NOTHING: readonly never[] = Object.freeze([]);
+const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
+
+/** A queue of a device. */
+export class Queue {
+  readonly label: string;
+  readonly family: number;
+  readonly handle: V.VkQueue;
+  /** Signalled by each submit, one up each time. */
+  readonly timeline: Timeline;
+  /** Set by the device: what goes with each submit of commands. */
+  companion: Companion | undefined;
+  readonly #driver: Driver;
+
+  constructor(driver: Driver, family: number, handle: V.VkQueue, timeline: Timeline, label: string) {
+    this.#driver = driver;
+    this.family = family;
+    this.handle = handle;
+    this.timeline = timeline;
+    this.label = label;
+    driver.setName(V.VK_OBJECT_TYPE_QUEUE, handle, label);
+    driver.progress.push(timeline);
+  }
+
+  /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
+  submit(commands: readonly CommandBuffer[], options: SubmitOptions = {}): TimelinePoint {
+    for (const each of commands) {
+      each.checkSubmittable();
+      this.#driver.remember(each.label);
+    }
+    this.#driver.collect();
+    const companion = this.companion;
+    const extra = companion?.before();
+    const handles: V.VkCommandBuffer[] = extra?.commands === undefined ? [] : [extra.commands];
+    for (const each of commands) handles.push(each.handle);
+    const wait = extra?.wait ? [...(options.wait ?? NOTHING), extra.wait] : (options.wait ?? NOTHING);
+    try {
+      const value = this.submitHandles(handles, wait, options.signal ?? NOTHING);
+      if (extra?.commands !== undefined) companion!.after(value, undefined);
+      return { timeline: this.timeline, value };
+    } catch (error) {
+      if (extra?.commands !== undefined) companion!.after(0, error);
+      throw error;
+    }
+  }
+
+  /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
+  submitHandles(
+    handles: readonly V.VkCommandBuffer[],
+    wait: readonly TimelinePoint[],
+    signal: readonly TimelinePoint[],
+  ): number {
+    const driver = this.#driver;
+    const value = this.timeline.last + 1;
+    const result = V.arena.scope(() => {
+      const signals = [semaphoreInfo(this.timeline, value)];
+      for (const point of signal) signals.push(semaphoreInfo(point.timeline, point.value));
+      const info = V.VkSubmitInfo2({
+        pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point.timeline, point.value)),
+        pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer })),
+        pSignalSemaphoreInfos: signals,
+      });
+      return driver.commands.vkQueueSubmit2(this.handle, 1, info, V.VK_NULL_HANDLE);
+    });
+    driver.counters.submits++;
+    driver.check(
+      result,
+      'vkQueueSubmit2',
+      'execution',
+      `Cannot submit to queue "${this.label}"`,
+      'submit less at once',
+    );
+    this.timeline.last = value;
+    for (const point of signal) point.timeline.last = Math.max(point.timeline.last, point.value);
+    return value;
+  }
+
+  toString(): string {
+    return `Queue("${this.label}", family ${this.family}, ${this.timeline.value()} of ${this.timeline.last} submits done)`;
+  }
+}
+
+function semaphoreInfo(timeline: Timeline, value: number): V.VkSemaphoreSubmitInfo {
+  return { semaphore: timeline.handle, value, stageMask: EVERY_STAGE };
+}

@@ -1,0 +1,155 @@
+/** @file Every mapping between this room's words and Vulkan's numbers. */
+
+import * as V from '@halocline/vulkan';
+import type { Access } from './access.ts';
+import { accessBit, accessesOf } from './access.ts';
+import type { ShaderBindingKind } from './shader/reflection-types.ts';
+
+/** What a buffer may be used for. */
+export type BufferUsage =
+  | 'storage'
+  | 'uniform'
+  | 'indirect'
+  | 'address'
+  | 'transfer-source'
+  | 'transfer-target'
+  | 'vertex'
+  | 'index';
+
+/** Where a buffer lives: `device` is the fastest for shaders; `upload` and `download` are mapped, for the host to write and to read. */
+export type MemoryKind = 'device' | 'upload' | 'download';
+
+/** What a device is made of. */
+export type DeviceKind = 'discrete' | 'integrated' | 'virtual' | 'cpu' | 'other';
+
+const USAGE: Readonly<Record<BufferUsage, number>> = Object.freeze({
+  storage: V.VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+  uniform: V.VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
+  indirect: V.VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
+  address: V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT,
+  'transfer-source': V.VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
+  'transfer-target': V.VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+  vertex: V.VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
+  index: V.VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
+});
+
+/** Usages → VkBufferUsageFlags. */
+export function usageFlags(usages: readonly BufferUsage[]): number {
+  let flags = 0;
+  for (const usage of usages) {
+    const flag = USAGE[usage];
+    if (flag === undefined)
+      throw new TypeError(`Cannot use usage "${usage}": it is none of ${Object.keys(USAGE).join(', ')}`);
+    flags |= flag;
+  }
+  return flags;
+}
+
+/** Which property flags a memory type must have, and which are wished for or rather not. */
+export interface MemoryWish {
+  readonly required: number;
+  readonly wished: number;
+  readonly unwished: number;
+}
+
+const LOCAL = V.VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+const VISIBLE = V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
+const COHERENT = V.VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+const CACHED = V.VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+
+/** Memory kinds → property flags. Device memory that the host sees is scarce on many cards, so it is left to those who need it. */
+export const MEMORY_WISH: Readonly<Record<MemoryKind, MemoryWish>> = Object.freeze({
+  device: { required: 0, wished: LOCAL, unwished: VISIBLE },
+  upload: { required: VISIBLE | COHERENT, wished: 0, unwished: LOCAL | CACHED },
+  download: { required: VISIBLE | COHERENT, wished: CACHED, unwished: LOCAL },
+});
+
+/** Stages and accesses of one side of a barrier, as numbers below 2³². */
+export interface AccessMask {
+  readonly stages: number;
+  readonly accesses: number;
+}
+
+const MASKS: Readonly<Record<Access, AccessMask>> = Object.freeze({
+  'shader-read': mask(V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, V.VK_ACCESS_2_SHADER_READ_BIT),
+  'shader-write': mask(V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, V.VK_ACCESS_2_SHADER_WRITE_BIT),
+  'indirect-read': mask(V.VK_PIPELINE_STAGE_2_DRAW_INDIRECT_BIT, V.VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT),
+  'transfer-read': mask(V.VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, V.VK_ACCESS_2_TRANSFER_READ_BIT),
+  'transfer-write': mask(V.VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, V.VK_ACCESS_2_TRANSFER_WRITE_BIT),
+  'host-read': mask(V.VK_PIPELINE_STAGE_2_HOST_BIT, V.VK_ACCESS_2_HOST_READ_BIT),
+  'host-write': mask(V.VK_PIPELINE_STAGE_2_HOST_BIT, V.VK_ACCESS_2_HOST_WRITE_BIT),
+});
+
+function mask(stages: number | bigint, accesses: number | bigint): AccessMask {
+  return { stages: Number(stages), accesses: Number(accesses) };
+}
+
+const masks = new Map<number, AccessMask>();
+
+/** A set of accesses → one side of a barrier; made once for each set. */
+export function accessMask(accesses: readonly Access[]): AccessMask {
+  let bits = 0;
+  for (const access of accesses) bits |= accessBit(access);
+  let merged = masks.get(bits);
+  if (!merged) {
+    const parts = accessesOf(bits).map((access) => MASKS[access]);
+    merged = {
+      stages: parts.reduce((all, part) => all | part.stages, 0),
+      accesses: parts.reduce((all, part) => all | part.accesses, 0),
+    };
+    masks.set(bits, merged);
+  }
+  return merged;
+}
+
+const KINDS: ReadonlyMap<number, DeviceKind> = new Map([
+  [V.VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU, 'discrete'],
+  [V.VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU, 'integrated'],
+  [V.VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU, 'virtual'],
+  [V.VK_PHYSICAL_DEVICE_TYPE_CPU, 'cpu'],
+]);
+
+/** VkPhysicalDeviceType → kind. */
+export function deviceKind(type: number): DeviceKind {
+  return KINDS.get(type) ?? 'other';
+}
+
+const QUEUE_FLAGS = [
+  [V.VK_QUEUE_GRAPHICS_BIT, 'graphics'],
+  [V.VK_QUEUE_COMPUTE_BIT, 'compute'],
+  [V.VK_QUEUE_TRANSFER_BIT, 'transfer'],
+  [V.VK_QUEUE_SPARSE_BINDING_BIT, 'sparse'],
+] as const;
+
+/** VkQueueFlags → words; compute and graphics include transfer, whether the driver says so or not. */
+export function queueFlags(flags: number): string[] {
+  const implied = (flags & (V.VK_QUEUE_GRAPHICS_BIT | V.VK_QUEUE_COMPUTE_BIT)) !== 0 ? V.VK_QUEUE_TRANSFER_BIT : 0;
+  return QUEUE_FLAGS.filter(([bit]) => ((flags | implied) & bit) !== 0).map(([, word]) => word);
+}
+
+/** Binding kinds → VkDescriptorType. */
+export const DESCRIPTOR_TYPE: Readonly<Record<ShaderBindingKind, number>> = Object.freeze({
+  'storage-buffer': V.VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+  'uniform-buffer': V.VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
+  'storage-image': V.VK_DESCRIPTOR_TYPE_STORAGE_IMAGE,
+  'sampled-image': V.VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE,
+  'combined-image-sampler': V.VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+  sampler: V.VK_DESCRIPTOR_TYPE_SAMPLER,
+  'uniform-texel-buffer': V.VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER,
+  'storage-texel-buffer': V.VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER,
+  'input-attachment': V.VK_DESCRIPTOR_TYPE_INPUT_ATTACHMENT,
+  'acceleration-structure': -1,
+});
+
+/** A packed API version → "1.3.230". */
+export function versionText(version: number): string {
+  return [V.VK_API_VERSION_MAJOR(version), V.VK_API_VERSION_MINOR(version), V.VK_API_VERSION_PATCH(version)].join('.');
+}
+
+const NVIDIA = 0x10de;
+
+/** A driver's own packed version, as its vendor writes it. */
+export function driverVersionText(version: number, vendor: number): string {
+  if (vendor !== NVIDIA) return versionText(version);
+  return [version >>> 22, (version >>> 14) & 255, (version >>> 6) & 255, version & 63].join('.');
+}

@@ -1,0 +1,54 @@
+/** @file Which device a wish names. Pure. */
+
+import { VulkanError } from '../errors.ts';
+
+/** What choosing needs to know of a device. */
+export interface Choosable {
+  readonly index: number;
+  readonly name: string;
+  readonly uuid: string;
+  readonly missing: readonly string[];
+}
+
+/**
+ * The device that a wish names: "#index" in order of score, the beginning of a uuid (four digits or more), or part of a
+ * name, in any case. No wish: the best. Throws with the list of devices if none fits or the one that fits can't be used.
+ */
+export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: string | undefined): D {
+  if (devices.length === 0) {
+    throw new VulkanError('Cannot open a device: Vulkan finds none; install a driver, such as mesa-vulkan-drivers', {
+      kind: 'no-device',
+    });
+  }
+  const wanted = wish?.trim() ?? '';
+  const device = wanted === '' ? devices[0] : find(devices, wanted.toLowerCase());
+  if (!device) {
+    throw new VulkanError(`Cannot open device "${wanted}": none is named so; there are ${listText(devices)}`, {
+      kind: 'no-device',
+    });
+  }
+  if (device.missing.length > 0) {
+    throw new VulkanError(
+      `Cannot open device "${device.name}": it lacks ${device.missing.join(', ')}; there are ${listText(devices)}`,
+      { kind: 'no-device' },
+    );
+  }
+  return device;
+}
+
+function find<D extends Choosable>(devices: readonly D[], wish: string): D | undefined {
+  if (/^#\d+$/.test(wish)) return devices.find((device) => device.index === Number(wish.slice(1)));
+  const digits = wish.replaceAll('-', '');
+  const byUuid = /^[0-9a-f]{4,32}$/.test(digits) ? devices.filter((device) => device.uuid.startsWith(digits)) : [];
+  if (byUuid.length === 1) return byUuid[0];
+  return devices.find((device) => device.name.toLowerCase().includes(wish));
+}
+
+function listText(devices: readonly Choosable[]): string {
+  return devices
+    .map(
+      (device) =>
+        `#${device.index} "${device.name}"${device.missing.length > 0 ? ` (lacks ${device.missing.join(', ')})` : ''}`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,279 @@
+/**
+ * @file The device: what everything is made from. It owns two queues at most, a heap, the staging and the pipeline cache;
+ * what is made from it must be disposed before it.
+ */
+
+import * as V from '@halocline/vulkan';
+import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
+import type { Encoder } from '../command/encoder.ts';
+import { ComputePipeline } from '../command/pipeline.ts';
+import type { ComputePipelineOptions } from '../command/pipeline.ts';
+import { PipelineCache } from '../command/pipeline-cache.ts';
+import { QueryPool } from '../command/query-pool.ts';
+import { Queue } from '../command/queue.ts';
+import type { DeviceKind } from '../convert.ts';
+import { VulkanError } from '../errors.ts';
+import { Buffer } from '../memory/buffer.ts';
+import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
+import { DeviceMemory } from '../memory/device-memory.ts';
+import { Heap } from '../memory/heap.ts';
+import { Staging } from '../memory/staging.ts';
+import { compileGlsl } from '../shader/compile.ts';
+import type { CompileOptions } from '../shader/compile.ts';
+import { Timeline } from '../sync/timeline.ts';
+import { Waiter } from '../sync/waiter.ts';
+import { chooseDevice } from './choose.ts';
+import { createDevice } from './create.ts';
+import type { CreatedDevice } from './create.ts';
+import { Driver } from './driver.ts';
+import type { Child, Counters } from './driver.ts';
+import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
+import type { Instance, Validation, ValidationMessage } from './instance.ts';
+import { surveyDevices } from './survey.ts';
+import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
+
+/** How a device is opened. */
+export interface DeviceOptions {
+  /** Part of its name, `#index` in order of score, or the beginning of its uuid. Default: HALOCLINE_DEVICE, else the best. */
+  readonly device?: string;
+  /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, synchronization, gpu-assisted), else off. */
+  readonly validation?: Validation;
+  /** Gets each message of the layer; default: `log`. */
+  readonly onValidation?: (message: ValidationMessage) => void;
+  /** Gets a line when there is something to say. Default: nobody. */
+  readonly log?: (line: string) => void;
+  /** The most bytes to take from each of the device's memory heaps. Default: HALOCLINE_MEMORY_LIMIT, else no bound but the device's. */
+  readonly memoryLimit?: number;
+}
+
+/** Raw handles and commands, for what this runtime doesn't wrap. */
+export interface RawDevice {
+  readonly instance: V.Instance;
+  readonly physicalDevice: V.VkPhysicalDevice;
+  readonly commands: V.Device;
+  readonly extensions: readonly string[];
+}
+
+const LARGEST_RING = 2 ** 25;
+const SMALLEST_RING = 2 ** 16;
+
+/** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
+export function listDevices(): readonly DeviceReport[] {
+  const instance = acquireInstance(false);
+  try {
+    return surveyDevices(instance.commands).map((device) => device.report);
+  } finally {
+    instance.release();
+  }
+}
+
+/** Whether there is a Vulkan device that `openDevice` can open. Never throws. */
+export function isVulkanAvailable(): boolean {
+  try {
+    return listDevices().some((device) => device.missing.length === 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
+export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const instance = acquireInstance(validationWish(options.validation));
+  try {
+    const devices = surveyDevices(instance.commands);
+    const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
+    const { index } = chooseDevice(
+      devices.map((device) => device.report),
+      wish,
+    );
+    const chosen = devices[index]!;
+    return new Device(instance, chosen, createDevice(instance, chosen), options);
+  } catch (error) {
+    instance.release();
+    throw error;
+  }
+}
+
+/** An opened device. Close it with `await using` or `await device[Symbol.asyncDispose]()`. */
+export class Device implements AsyncDisposable {
+  readonly report: DeviceReport;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  /** 32 hexadecimal digits. */
+  readonly uuid: string;
+  readonly limits: DeviceLimits;
+  /** The features that are turned on, by Vulkan's names. */
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly counters: Counters;
+  readonly heap: Heap;
+  readonly compute: Queue;
+  /** The queue that transfers run on; the compute queue itself where the device has none for them alone. */
+  readonly transfer: Queue;
+  readonly staging: Staging;
+  readonly raw: RawDevice;
+  /** Whether the validation layer looks on. */
+  readonly validation: Validation;
+  readonly #instance: Instance;
+  readonly #listener: (message: ValidationMessage) => void;
+  readonly #driver: Driver;
+  readonly #maker: BufferMaker;
+  readonly #waiter: Waiter;
+  readonly #pool: CommandPool;
+  readonly #cache: PipelineCache;
+  readonly #timestampBits: number;
+  #closed = false;
+
+  /** Use `openDevice`. */
+  constructor(instance: Instance, chosen: SurveyedDevice, created: CreatedDevice, options: DeviceOptions) {
+    const { report } = chosen;
+    const { commands, queues } = created;
+    this.#instance = instance;
+    this.#listener =
+      options.onValidation ?? (({ severity, message }) => options.log?.(`validation ${severity}: ${message}`));
+    instance.listeners.add(this.#listener);
+    const driver = new Driver({
+      instance: instance.commands,
+      physicalDevice: chosen.handle,
+      commands,
+      name: report.name,
+      limits: report.limits,
+      features: created.features,
+      named: instance.validation !== false,
+    });
+    this.#driver = driver;
+    this.report = report;
+    this.name = report.name;
+    this.kind = report.kind;
+    this.uuid = report.uuid;
+    this.limits = report.limits;
+    this.features = created.features;
+    this.counters = driver.counters;
+    this.validation = instance.validation;
+    this.raw = { instance: instance.commands, physicalDevice: chosen.handle, commands, extensions: created.extensions };
+    this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle);
+    this.compute = this.#openQueue(queues.compute, 'compute');
+    this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
+    const memory = new DeviceMemory(driver, created.extensions);
+    const limit = options.memoryLimit ?? Number(process.env['HALOCLINE_MEMORY_LIMIT'] ?? Infinity);
+    this.heap = new Heap(memory, limit);
+    const families = [...new Set([queues.compute, queues.transfer])];
+    this.#maker = { driver, heap: this.heap, memory, families, reclaim: () => this.#reclaim() };
+    const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
+    const ringBytes = Math.max(SMALLEST_RING, 2 ** Math.floor(Math.log2(room)));
+    this.staging = new Staging(driver, this, ringBytes, (ring) => new Buffer(this.#maker, ring));
+    this.compute.companion = this.staging;
+    driver.beforeRetire = () => this.staging.flush();
+    this.#pool = new CommandPool(driver, queues.compute, 'compute');
+    this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`);
+    this.#timestampBits = report.queues[queues.compute]!.timestampBits;
+  }
+
+  /** A range of memory. Throws OutOfMemoryError. */
+  createBuffer(options: BufferOptions): Buffer {
+    return new Buffer(this.#maker, options);
+  }
+
+  /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
+  createPipeline(options: ComputePipelineOptions): ComputePipeline {
+    return new ComputePipeline(this.#driver, this.#cache, options);
+  }
+
+  /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */
+  compile(source: string, options: CompileOptions): Promise<Uint32Array> {
+    return compileGlsl(source, options);
+  }
+
+  /** Records commands for the compute queue, to be submitted as often as wished. */
+  record(label: string, body: (encoder: Encoder) => void): CommandBuffer {
+    return new CommandBuffer(this.#driver, this.#pool, label, body);
+  }
+
+  /** Records, submits and waits, without blocking; the commands are dropped afterwards. */
+  async submitOnce(label: string, body: (encoder: Encoder) => void): Promise<void> {
+    using commands = this.record(label, body);
+    const { timeline, value } = this.compute.submit([commands]);
+    await timeline.wait(value);
+  }
+
+  /** A timeline of the caller's own, for order across queues or devices. */
+  createTimeline(label: string): Timeline {
+    const timeline = new Timeline(this.#driver, this.#waiter, label);
+    this.#driver.children.add(timeline);
+    return timeline;
+  }
+
+  /** A row of timestamps on the compute queue. */
+  createQueryPool({ label, count }: { readonly label: string; readonly count: number }): QueryPool {
+    return new QueryPool(this.#driver, label, count, this.#timestampBits);
+  }
+
+  /** Waits, without blocking, until everything that was submitted is done, and frees what waited for it. */
+  async idle(): Promise<void> {
+    await this.staging.idle();
+    await this.compute.timeline.wait(this.compute.timeline.last);
+    this.#driver.collect();
+  }
+
+  /** What was made from the device and not disposed. */
+  get children(): ReadonlySet<Child> {
+    return this.#driver.children;
+  }
+
+  toString(): string {
+    return `Device("${this.name}", ${this.kind}, ${this.#driver.children.size} objects, ${this.heap.used} bytes used)`;
+  }
+
+  /** Waits for the device and closes it. Throws, and leaves it open, if anything made from it is alive. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    const driver = this.#driver;
+    if (driver.children.size > 0) {
+      const living = driver.living();
+      const shown = living.slice(0, 10).join(', ') + (living.length > 10 ? ` and ${living.length - 10} more` : '');
+      throw new VulkanError(
+        `Cannot close device "${this.name}": ${shown} ${living.length === 1 ? 'is' : 'are'} alive; dispose them first`,
+        {
+          kind: 'device-creation',
+        },
+      );
+    }
+    this.#closed = true;
+    await this.idle().catch(() => undefined);
+    await this.#waiter.close();
+    this.#destroy();
+  }
+
+  #destroy(): void {
+    const driver = this.#driver;
+    driver.commands.vkDeviceWaitIdle(driver.handle);
+    this.#cache.keep();
+    this.#cache.destroy();
+    this.staging.destroy();
+    this.#pool.destroy();
+    driver.collect();
+    this.heap.trim();
+    this.compute.timeline[Symbol.dispose]();
+    if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
+    driver.commands.vkDestroyDevice(driver.handle, V.NULL);
+    driver.scratch[Symbol.dispose]();
+    this.#instance.listeners.delete(this.#listener);
+    this.#instance.release();
+  }
+
+  #openQueue(family: number, label: string): Queue {
+    const driver = this.#driver;
+    const handle = V.arena.scope(() => {
+      const out = V.arena.u64();
+      driver.commands.vkGetDeviceQueue(driver.handle, family, 0, out);
+      return V.arena.readU64<V.VkQueue>(out);
+    });
+    return new Queue(driver, family, handle, new Timeline(driver, this.#waiter, `${label} queue`), label);
+  }
+
+  /** Memory is short: waits, blocking, for what is still in use by work that was submitted, and frees it. */
+  #reclaim(): void {
+    this.staging.flush();
+    for (const queue of new Set([this.compute, this.transfer])) queue.timeline.waitBlocking(queue.timeline.last);
+    this.#driver.collect();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * @file What all objects of one device share: its commands, its limits, who is alive, and what waits to be destroyed.
+ * Not exported from the package.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Device as DeviceCommands, Instance as InstanceCommands } from '@halocline/vulkan';
+import { DeviceLostError, VulkanError } from '../errors.ts';
+import type { VulkanErrorKind } from '../errors.ts';
+import type { DeviceLimits } from './survey.ts';
+
+/** What the runtime counts; tests of rooms above hold it against what they promise. Never reset by the runtime. */
+export interface Counters {
+  /** Calls of vkQueueSubmit2, the staging's own included. */
+  submits: number;
+  /** Times that the host was asked to wait for the device, the staging's own included. */
+  waits: number;
+  uploads: number;
+  downloads: number;
+  bytesUp: number;
+  bytesDown: number;
+}
+
+/** Something that lives on a device and must go before it does. */
+export interface Child extends Disposable {
+  readonly kind: string;
+  readonly label: string;
+}
+
+/** A timeline as the shared part sees it. */
+export interface Progress {
+  /** The value that the last submit will signal. */
+  readonly last: number;
+  /** The value that has been reached. */
+  value(): number;
+}
+
+interface Retired {
+  readonly progress: readonly (readonly [Progress, number])[];
+  readonly destroy: () => void;
+}
+
+/** How many labels of submitted commands are remembered, for a lost device's error. */
+const REMEMBERED = 8;
+
+/** The shared part of a device. */
+export class Driver {
+  readonly instance: InstanceCommands;
+  readonly physicalDevice: V.VkPhysicalDevice;
+  readonly commands: DeviceCommands;
+  readonly handle: V.VkDevice;
+  readonly name: string;
+  readonly limits: DeviceLimits;
+  readonly features: Readonly<Record<string, boolean>>;
+  /** Whether objects get names, for the layer's messages. */
+  readonly named: boolean;
+  readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };
+  readonly children: Set<Child> = new Set();
+  /** The timelines of the device's queues. */
+  readonly progress: Progress[] = [];
+  /** Room for small parameters and results: 512 bytes whose address never changes. */
+  readonly scratch: V.Pinned = V.pinned(512);
+  readonly scratchBytes: Uint8Array = new Uint8Array(this.scratch.buffer);
+  readonly scratchWords: BigUint64Array = new BigUint64Array(this.scratch.buffer);
+  /** Grows when something is disposed: recorded commands look at what they use again. */
+  disposals = 0;
+  /** Set by the device: submits what was asked for and not submitted yet, since it may use what is about to go. */
+  beforeRetire: () => void = () => undefined;
+  readonly #labels: string[] = [];
+  #retired: Retired[] = [];
+
+  constructor(given: {
+    instance: InstanceCommands;
+    physicalDevice: V.VkPhysicalDevice;
+    commands: DeviceCommands;
+    name: string;
+    limits: DeviceLimits;
+    features: Readonly<Record<string, boolean>>;
+    named: boolean;
+  }) {
+    this.instance = given.instance;
+    this.physicalDevice = given.physicalDevice;
+    this.commands = given.commands;
+    this.handle = given.commands.handle;
+    this.name = given.name;
+    this.limits = given.limits;
+    this.features = given.features;
+    this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
+  }
+
+  /** Throws what a negative result means; `act` is the sentence's beginning, such as `Cannot create buffer "x"`. */
+  check(result: number, command: string, kind: VulkanErrorKind, act: string, remedy: string): void {
+    if (result >= 0) return;
+    if (result === V.VK_ERROR_DEVICE_LOST) throw this.lost(command);
+    const name = V.resultName(result);
+    throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name });
+  }
+
+  lost(command: string): DeviceLostError {
+    return new DeviceLostError(this.name, command, [...this.#labels]);
+  }
+
+  remember(label: string): void {
+    this.#labels.push(label);
+    if (this.#labels.length > REMEMBERED) this.#labels.shift();
+  }
+
+  /** Names an object in the layer's messages and in captures. */
+  setName(type: number, handle: bigint, label: string): void {
+    if (!this.named) return;
+    V.arena.scope(() => {
+      const info = V.VkDebugUtilsObjectNameInfoEXT({ objectType: type, objectHandle: handle, pObjectName: label });
+      this.commands.vkSetDebugUtilsObjectNameEXT(this.handle, info);
+    });
+  }
+
+  /** Destroys something when everything that was submitted so far is done; at once if it is. */
+  retire(destroy: () => void): void {
+    this.disposals++;
+    this.beforeRetire();
+    const progress = this.progress
+      .map((each) => [each, each.last] as const)
+      .filter(([each, last]) => each.value() < last);
+    if (progress.length === 0) destroy();
+    else this.#retired.push({ progress, destroy });
+  }
+
+  /** Destroys what nobody uses any more; true if something was. */
+  collect(): boolean {
+    if (this.#retired.length === 0) return false;
+    const before = this.#retired.length;
+    const waiting: Retired[] = [];
+    for (const each of this.#retired) {
+      if (each.progress.every(([progress, value]) => progress.value() >= value)) each.destroy();
+      else waiting.push(each);
+    }
+    this.#retired = waiting;
+    return waiting.length < before;
+  }
+
+  /** "buffer "density" (simulation)", for whoever is alive. */
+  living(): string[] {
+    return [...this.children].map((child) => `${child.kind} "${child.label}"`);
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * @file The Vulkan instance: made once a process however many ask, freed with the last. Devices with validation and
+ * devices without can live side by side, so there are at most two.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
+import { VulkanError } from '../errors.ts';
+
+/** How much the validation layer looks at: `true` what it always does, plus synchronization, plus instrumented shaders. */
+export type Validation = boolean | 'synchronization' | 'gpu-assisted';
+
+/** One message of the validation layer. */
+export interface ValidationMessage {
+  readonly severity: 'error' | 'warning';
+  /** The rule's name, such as "VUID-vkCmdDispatch-None-08114"; may be empty. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+const LAYER = 'VK_LAYER_KHRONOS_validation';
+
+let openedLoader: Loader | undefined;
+
+/** The loader library, opened once; throws VulkanError 'not-available' where there is none. */
+export function vulkanLoader(): Loader {
+  try {
+    return (openedLoader ??= V.openLoader());
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new VulkanError(why, { kind: 'not-available', cause });
+  }
+}
+
+/** Whether the Khronos validation layer is installed. Never throws. */
+export function isValidationAvailable(): boolean {
+  try {
+    return layerNames(vulkanLoader()).includes(LAYER);
+  } catch {
+    return false;
+  }
+}
+
+/** The validation that an option and HALOCLINE_VALIDATION ask for together; the option wins. */
+export function validationWish(option: Validation | undefined, env: NodeJS.ProcessEnv = process.env): Validation {
+  if (option !== undefined) return option;
+  const wish = env['HALOCLINE_VALIDATION'] ?? '';
+  if (wish === 'synchronization' || wish === 'gpu-assisted') return wish;
+  return wish !== '' && wish !== '0' && wish !== 'false';
+}
+
+/** A shared instance; `release` it once for each `acquireInstance`. */
+export class Instance {
+  readonly commands: InstanceCommands;
+  readonly validation: Validation;
+  /** Called with each message of the layer; whoever listens takes itself out again. */
+  readonly listeners: Set<(message: ValidationMessage) => void> = new Set();
+  readonly #key: string;
+  readonly #callback: V.DebugCallback | undefined;
+  #messenger: V.VkDebugUtilsMessengerEXT | undefined;
+  #users = 0;
+
+  constructor(validation: Validation) {
+    this.validation = validation;
+    this.#key = String(validation);
+    const loader = vulkanLoader();
+    if (validation !== false) {
+      if (!layerNames(loader).includes(LAYER)) {
+        throw new VulkanError(
+          `Cannot turn validation on: layer ${LAYER} is not installed; install vulkan-validationlayers, or leave validation off`,
+          { kind: 'not-available' },
+        );
+      }
+      this.#callback = V.registerDebugCallback((message) => this.#receive(message));
+    }
+    this.commands = V.loadInstance(loader, createInstance(loader, validation, this.#callback));
+    if (this.#callback) this.#messenger = this.#createMessenger(this.#callback);
+  }
+
+  acquire(): this {
+    this.#users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#users > 0) return;
+    instances.delete(this.#key);
+    const { commands } = this;
+    if (this.#messenger !== undefined)
+      commands.vkDestroyDebugUtilsMessengerEXT(commands.handle, this.#messenger, V.NULL);
+    commands.vkDestroyInstance(commands.handle, V.NULL);
+    this.#callback?.[Symbol.dispose]();
+  }
+
+  #receive({ severity, messageIdName, message }: V.DebugMessage): void {
+    if (severity !== 'error' && severity !== 'warning') return;
+    for (const listener of this.listeners) listener({ severity, rule: messageIdName, message });
+  }
+
+  #createMessenger(callback: V.DebugCallback): V.VkDebugUtilsMessengerEXT {
+    return V.arena.scope(() => {
+      const out = V.arena.u64();
+      const info = V.VkDebugUtilsMessengerCreateInfoEXT(messengerInfo(callback));
+      const { commands } = this;
+      const result = commands.vkCreateDebugUtilsMessengerEXT(commands.handle, info, V.NULL, out);
+      check(result, 'vkCreateDebugUtilsMessengerEXT');
+      return V.arena.readU64<V.VkDebugUtilsMessengerEXT>(out);
+    });
+  }
+}
+
+const instances = new Map<string, Instance>();
+
+/** The process's instance with this validation, made if there is none. */
+export function acquireInstance(validation: Validation): Instance {
+  const key = String(validation);
+  let instance = instances.get(key);
+  if (!instance) {
+    instance = new Instance(validation);
+    instances.set(key, instance);
+  }
+  return instance.acquire();
+}
+
+function createInstance(loader: Loader, validation: Validation, callback: V.DebugCallback | undefined): V.VkInstance {
+  const available = V.enumerate(V.VkExtensionProperties, (count, items) =>
+    loader.vkEnumerateInstanceExtensionProperties(null, count, items),
+  ).map((each) => each.extensionName);
+  const portable = available.includes(V.VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+  const extensions = portable ? [V.VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME] : [];
+  if (callback) extensions.push(V.VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    const info = V.VkInstanceCreateInfo({
+      pNext: callback ? validationChain(validation, callback) : V.NULL,
+      flags: portable ? V.VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR : 0,
+      pApplicationInfo: { pEngineName: 'Halocline', apiVersion: V.VK_API_VERSION_1_3 },
+      ppEnabledLayerNames: callback ? [LAYER] : [],
+      ppEnabledExtensionNames: extensions,
+    });
+    check(loader.vkCreateInstance(info, V.NULL, out), 'vkCreateInstance');
+    return V.arena.readU64<V.VkInstance>(out);
+  });
+}
+
+function validationChain(validation: Validation, callback: V.DebugCallback): V.Pointer<unknown> {
+  const messenger = V.VkDebugUtilsMessengerCreateInfoEXT(messengerInfo(callback));
+  const enabled =
+    validation === 'synchronization'
+      ? [V.VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT]
+      : validation === 'gpu-assisted'
+        ? [
+            V.VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT,
+            V.VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_RESERVE_BINDING_SLOT_EXT,
+          ]
+        : [];
+  if (enabled.length === 0) return messenger;
+  return V.VkValidationFeaturesEXT({ pNext: messenger, pEnabledValidationFeatures: enabled });
+}
+
+function messengerInfo(callback: V.DebugCallback): V.VkDebugUtilsMessengerCreateInfoEXT {
+  return {
+    messageSeverity:
+      V.VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT | V.VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT,
+    messageType: V.VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | V.VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
+    pfnUserCallback: callback.address,
+  };
+}
+
+function layerNames(loader: Loader): string[] {
+  return V.enumerate(V.VkLayerProperties, loader.vkEnumerateInstanceLayerProperties).map((layer) => layer.layerName);
+}
+
+function check(result: number, command: string): void {
+  if (result >= 0) return;
+  const name = V.resultName(result);
+  throw new VulkanError(
+    `Cannot start Vulkan: ${command} gave ${name}; check that a driver is installed (halocline doctor says more)`,
+    { kind: 'initialization', command, result: name },
+  );
+}

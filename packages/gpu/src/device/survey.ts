@@ -1,0 +1,260 @@
+/**
+ * @file What a physical device is and has, as plain data; and everything that this runtime misses on it. The least is
+ * Vulkan 1.3 with buffer device addresses, timeline semaphores and synchronization2. 64-bit integers in shaders are
+ * not needed: addresses travel as two words.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Instance as InstanceCommands } from '@halocline/vulkan';
+import { deviceKind, driverVersionText, queueFlags, versionText } from '../convert.ts';
+import type { DeviceKind } from '../convert.ts';
+
+/** A heap of a device's memory; sizes in bytes. `budget` and `used` are the driver's figures where it gives them. */
+export interface HeapReport {
+  readonly byteLength: number;
+  readonly budget: number;
+  readonly used: number;
+  readonly deviceLocal: boolean;
+}
+
+/** A family of alike queues. */
+export interface QueueFamilyReport {
+  readonly family: number;
+  readonly count: number;
+  /** 'graphics', 'compute', 'transfer', 'sparse'. */
+  readonly flags: readonly string[];
+  /** Bits of a timestamp that mean something; 0: no timestamps. */
+  readonly timestampBits: number;
+}
+
+/** The numbers that bound a shader and its dispatch; sizes in bytes. */
+export interface DeviceLimits {
+  readonly maxWorkgroups: readonly [number, number, number];
+  readonly maxWorkgroupSize: readonly [number, number, number];
+  readonly maxWorkgroupThreads: number;
+  readonly maxPushBytes: number;
+  readonly maxSharedBytes: number;
+  /** Most that one storage-buffer binding can see; memory by address has no such bound. */
+  readonly maxStorageBytes: number;
+  readonly maxUniformBytes: number;
+  readonly maxBufferBytes: number;
+  /** Alignment of a storage or uniform binding's offset. */
+  readonly bindingAlignment: number;
+  readonly maxAllocations: number;
+  readonly subgroupSize: number;
+  /** Nanoseconds of one tick of a timestamp. */
+  readonly timestampPeriod: number;
+}
+
+/** A physical device, in plain data. */
+export interface DeviceReport {
+  /** Place in order of score: what `#index` names. */
+  readonly index: number;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  /** 32 hexadecimal digits. */
+  readonly uuid: string;
+  readonly driver: { readonly name: string; readonly info: string; readonly version: string };
+  /** "1.3.230" */
+  readonly apiVersion: string;
+  readonly memory: { readonly deviceBytes: number; readonly heaps: readonly HeapReport[] };
+  readonly queues: readonly QueueFamilyReport[];
+  /** Everything of Vulkan 1.0 to 1.3, and of the extensions that the runtime uses, by Vulkan's names. */
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly limits: DeviceLimits;
+  readonly extensions: readonly string[];
+  /** Why the device can't be used; empty if it can. */
+  readonly missing: readonly string[];
+  readonly score: number;
+}
+
+/** A report with the handle that it is about, and what opening the device needs. */
+export interface SurveyedDevice {
+  readonly handle: V.VkPhysicalDevice;
+  readonly report: DeviceReport;
+  readonly pipelineCacheUuid: string;
+}
+
+const KIND_SCORE: Readonly<Record<DeviceKind, number>> = Object.freeze({
+  discrete: 1000,
+  integrated: 100,
+  virtual: 50,
+  other: 10,
+  cpu: -1000,
+});
+
+/** All physical devices, the usable ones first, the best score first. */
+export function surveyDevices(instance: InstanceCommands): SurveyedDevice[] {
+  const handles = V.enumerate<V.VkPhysicalDevice>('handle', (count, items) =>
+    instance.vkEnumeratePhysicalDevices(instance.handle, count, items),
+  );
+  const found = handles.map((handle) => survey(instance, handle));
+  const usable = (device: SurveyedDevice): number => (device.report.missing.length === 0 ? 1 : 0);
+  found.sort((a, b) => usable(b) - usable(a) || b.report.score - a.report.score);
+  return found.map((device, index) => ({ ...device, report: { ...device.report, index } }));
+}
+
+function survey(instance: InstanceCommands, handle: V.VkPhysicalDevice): SurveyedDevice {
+  const extensions = V.enumerate(V.VkExtensionProperties, (count, items) =>
+    instance.vkEnumerateDeviceExtensionProperties(handle, null, count, items),
+  ).map((each) => each.extensionName);
+  const basic = V.arena.scope(() => {
+    const out = V.VkPhysicalDeviceProperties.allocate();
+    instance.vkGetPhysicalDeviceProperties(handle, out);
+    return V.VkPhysicalDeviceProperties.read(out);
+  });
+  const modern = basic.apiVersion >= V.VK_API_VERSION_1_3;
+  const more = modern ? readProperties(instance, handle) : undefined;
+  const kind = deviceKind(basic.deviceType);
+  const memory = readMemory(instance, handle, extensions);
+  const queues = readQueues(instance, handle);
+  const features = modern ? readFeatures(instance, handle, extensions) : {};
+  const report: DeviceReport = {
+    index: 0,
+    name: basic.deviceName,
+    kind,
+    uuid: more ? hex(more.eleven.deviceUUID) : '',
+    driver: {
+      name: more?.twelve.driverName ?? '',
+      info: more?.twelve.driverInfo ?? '',
+      version: driverVersionText(basic.driverVersion, basic.vendorID),
+    },
+    apiVersion: versionText(basic.apiVersion),
+    memory,
+    queues,
+    features,
+    limits: limitsOf(basic.limits, more),
+    extensions,
+    missing: missingOn(basic.apiVersion, features, queues),
+    score: KIND_SCORE[kind] + Math.floor(memory.deviceBytes / 2 ** 30),
+  };
+  return { handle, report, pipelineCacheUuid: hex(basic.pipelineCacheUUID) };
+}
+
+function missingOn(
+  version: number,
+  features: Readonly<Record<string, boolean>>,
+  queues: readonly QueueFamilyReport[],
+): string[] {
+  const missing: string[] = [];
+  if (version < V.VK_API_VERSION_1_3) return [`Vulkan 1.3 (it has ${versionText(version)})`];
+  for (const feature of ['bufferDeviceAddress', 'timelineSemaphore', 'synchronization2']) {
+    if (features[feature] !== true) missing.push(`feature ${feature}`);
+  }
+  if (!queues.some((queue) => queue.flags.includes('compute'))) missing.push('a queue that computes');
+  return missing;
+}
+
+interface MoreProperties {
+  readonly eleven: V.Read<V.VkPhysicalDeviceVulkan11Properties>;
+  readonly twelve: V.Read<V.VkPhysicalDeviceVulkan12Properties>;
+  readonly thirteen: V.Read<V.VkPhysicalDeviceVulkan13Properties>;
+}
+
+function readProperties(instance: InstanceCommands, handle: V.VkPhysicalDevice): MoreProperties {
+  return V.arena.scope(() => {
+    const eleven = V.VkPhysicalDeviceVulkan11Properties.allocate();
+    const twelve = V.VkPhysicalDeviceVulkan12Properties.allocate({ pNext: eleven });
+    const thirteen = V.VkPhysicalDeviceVulkan13Properties.allocate({ pNext: twelve });
+    instance.vkGetPhysicalDeviceProperties2(handle, V.VkPhysicalDeviceProperties2.allocate({ pNext: thirteen }));
+    return {
+      eleven: V.VkPhysicalDeviceVulkan11Properties.read(eleven),
+      twelve: V.VkPhysicalDeviceVulkan12Properties.read(twelve),
+      thirteen: V.VkPhysicalDeviceVulkan13Properties.read(thirteen),
+    };
+  });
+}
+
+function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties | undefined): DeviceLimits {
+  const three = (values: readonly number[]): [number, number, number] => [
+    values[0] ?? 0,
+    values[1] ?? 0,
+    values[2] ?? 0,
+  ];
+  return {
+    maxWorkgroups: three(limits.maxComputeWorkGroupCount),
+    maxWorkgroupSize: three(limits.maxComputeWorkGroupSize),
+    maxWorkgroupThreads: limits.maxComputeWorkGroupInvocations,
+    maxPushBytes: limits.maxPushConstantsSize,
+    maxSharedBytes: limits.maxComputeSharedMemorySize,
+    maxStorageBytes: limits.maxStorageBufferRange,
+    maxUniformBytes: limits.maxUniformBufferRange,
+    maxBufferBytes: more ? Number(more.thirteen.maxBufferSize) : limits.maxStorageBufferRange,
+    bindingAlignment: Math.max(
+      Number(limits.minStorageBufferOffsetAlignment),
+      Number(limits.minUniformBufferOffsetAlignment),
+    ),
+    maxAllocations: limits.maxMemoryAllocationCount,
+    subgroupSize: more?.eleven.subgroupSize ?? 1,
+    timestampPeriod: limits.timestampPeriod,
+  };
+}
+
+function readQueues(instance: InstanceCommands, handle: V.VkPhysicalDevice): QueueFamilyReport[] {
+  return V.enumerate(V.VkQueueFamilyProperties, (count, items) =>
+    instance.vkGetPhysicalDeviceQueueFamilyProperties(handle, count, items),
+  ).map((queue, family) => ({
+    family,
+    count: queue.queueCount,
+    flags: queueFlags(queue.queueFlags),
+    timestampBits: queue.timestampValidBits,
+  }));
+}
+
+/** Heap sizes; with EXT_memory_budget also what the process may use and uses of each. */
+export function readMemory(
+  instance: InstanceCommands,
+  handle: V.VkPhysicalDevice,
+  extensions: readonly string[],
+): DeviceReport['memory'] {
+  return V.arena.scope(() => {
+    const hasBudget = extensions.includes(V.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    const budget = hasBudget ? V.VkPhysicalDeviceMemoryBudgetPropertiesEXT.allocate() : V.NULL;
+    const out = V.VkPhysicalDeviceMemoryProperties2.allocate({ pNext: budget });
+    instance.vkGetPhysicalDeviceMemoryProperties2(handle, out);
+    const { memoryProperties } = V.VkPhysicalDeviceMemoryProperties2.read(out);
+    const figures = hasBudget ? V.VkPhysicalDeviceMemoryBudgetPropertiesEXT.read(budget) : undefined;
+    const heaps = memoryProperties.memoryHeaps.slice(0, memoryProperties.memoryHeapCount).map((heap, index) => ({
+      byteLength: Number(heap.size),
+      budget: Number(figures?.heapBudget[index] ?? heap.size),
+      used: Number(figures?.heapUsage[index] ?? 0),
+      deviceLocal: (heap.flags & V.VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) !== 0,
+    }));
+    const local = heaps.filter((heap) => heap.deviceLocal);
+    return { deviceBytes: local.reduce((most, heap) => Math.max(most, heap.byteLength), 0), heaps };
+  });
+}
+
+function readFeatures(
+  instance: InstanceCommands,
+  handle: V.VkPhysicalDevice,
+  extensions: readonly string[],
+): Record<string, boolean> {
+  return V.arena.scope(() => {
+    const eleven = V.VkPhysicalDeviceVulkan11Features.allocate();
+    const twelve = V.VkPhysicalDeviceVulkan12Features.allocate({ pNext: eleven });
+    const thirteen = V.VkPhysicalDeviceVulkan13Features.allocate({ pNext: twelve });
+    const hasAtomics = extensions.includes(V.VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME);
+    const atomics = hasAtomics
+      ? V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT.allocate({ pNext: thirteen })
+      : thirteen;
+    const out = V.VkPhysicalDeviceFeatures2.allocate({ pNext: atomics });
+    instance.vkGetPhysicalDeviceFeatures2(handle, out);
+    const read: object[] = [
+      V.VkPhysicalDeviceFeatures2.read(out).features,
+      V.VkPhysicalDeviceVulkan11Features.read(eleven),
+      V.VkPhysicalDeviceVulkan12Features.read(twelve),
+      V.VkPhysicalDeviceVulkan13Features.read(thirteen),
+    ];
+    if (hasAtomics) read.push(V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT.read(atomics));
+    const features: Record<string, boolean> = {};
+    for (const [name, value] of read.flatMap((struct) => Object.entries(struct))) {
+      if (name !== 'sType' && name !== 'pNext') features[name] = value === 1;
+    }
+    return features;
+  });
+}
+
+function hex(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

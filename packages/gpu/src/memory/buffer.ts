@@ -1,0 +1,187 @@
+/** @file Buffers: a VkBuffer each, so that the validation layer sees where one ends; known by label and owner, reached by address. */
+
+import * as V from '@halocline/vulkan';
+import { usageFlags } from '../convert.ts';
+import type { BufferUsage, MemoryKind } from '../convert.ts';
+import type { Child, Driver } from '../device/driver.ts';
+import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
+import type { DeviceMemory } from './device-memory.ts';
+import type { Heap, MemoryRange } from './heap.ts';
+
+/** What a buffer is made from. */
+export interface BufferOptions {
+  /** Its name in messages. */
+  readonly label: string;
+  readonly byteLength: number;
+  /** Who holds it, in out-of-memory messages. Default: the label. */
+  readonly owner?: string;
+  /** Default: everything but vertex and index. */
+  readonly usage?: readonly BufferUsage[];
+  /** Default 'device'. */
+  readonly memory?: MemoryKind;
+}
+
+/** The usages of a buffer that names none. */
+export const DEFAULT_USAGE: readonly BufferUsage[] = Object.freeze([
+  'storage',
+  'uniform',
+  'indirect',
+  'address',
+  'transfer-source',
+  'transfer-target',
+]);
+
+/** What buffers are made with. */
+export interface BufferMaker {
+  readonly driver: Driver;
+  readonly heap: Heap;
+  readonly memory: DeviceMemory;
+  /** The queue families that may touch a buffer; two or more make it concurrent. */
+  readonly families: readonly number[];
+  /** Called before giving up for want of memory: waits for what is still in use and frees it. */
+  reclaim(): void;
+}
+
+/** A range of device memory with an address. Dispose it when nothing records with it any more: what was submitted may still use it. */
+export class Buffer implements Child {
+  readonly kind = 'buffer';
+  readonly label: string;
+  readonly owner: string;
+  readonly byteLength: number;
+  readonly memory: MemoryKind;
+  readonly handle: V.VkBuffer;
+  /** The address that shaders reach it by; a multiple of 16. */
+  readonly address: bigint;
+  /** The memory itself, for kinds `upload` and `download`. Inert after the buffer's end. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly #maker: BufferMaker;
+  readonly #range: MemoryRange;
+  #disposed = false;
+
+  constructor(maker: BufferMaker, options: BufferOptions) {
+    const { label, byteLength, owner = label, usage = DEFAULT_USAGE, memory = 'device' } = options;
+    checkLength(maker.driver, label, byteLength);
+    this.#maker = maker;
+    this.label = label;
+    this.owner = owner;
+    this.byteLength = byteLength;
+    this.memory = memory;
+    const flags = usageFlags(usage);
+    this.handle = createHandle(maker, label, byteLength, flags);
+    try {
+      this.#range = allocateFor(maker, this);
+    } catch (error) {
+      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.handle, V.NULL);
+      throw error;
+    }
+    const { bytes } = this.#range.memory;
+    this.bytes = bytes && memory !== 'device' ? new Uint8Array(bytes, this.#range.byteOffset, byteLength) : undefined;
+    this.#bind();
+    this.address = (flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) !== 0 ? this.#readAddress() : 0n;
+    maker.driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.handle, label);
+    maker.driver.children.add(this);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  toString(): string {
+    return `Buffer("${this.label}", ${bytesText(this.byteLength)}${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const { driver, heap } = this.#maker;
+    driver.children.delete(this);
+    driver.retire(() => {
+      driver.commands.vkDestroyBuffer(driver.handle, this.handle, V.NULL);
+      heap.release(this.#range);
+    });
+  }
+
+  #bind(): void {
+    const { driver } = this.#maker;
+    const { memory, byteOffset } = this.#range;
+    const result = driver.commands.vkBindBufferMemory(
+      driver.handle,
+      this.handle,
+      memory.handle as V.VkDeviceMemory,
+      byteOffset,
+    );
+    driver.check(result, 'vkBindBufferMemory', 'buffer', `Cannot create buffer "${this.label}"`, 'ask for less');
+  }
+
+  #readAddress(): bigint {
+    const { driver } = this.#maker;
+    return V.arena.scope(() =>
+      driver.commands.vkGetBufferDeviceAddress(driver.handle, V.VkBufferDeviceAddressInfo({ buffer: this.handle })),
+    ) as bigint;
+  }
+}
+
+function checkLength(driver: Driver, label: string, byteLength: number): void {
+  if (!Number.isSafeInteger(byteLength) || byteLength <= 0) {
+    throw new RangeError(
+      `Cannot create buffer "${label}": its length is ${byteLength}; give a whole number of bytes above 0`,
+    );
+  }
+  if (byteLength > driver.limits.maxBufferBytes) {
+    throw new VulkanError(
+      `Cannot create buffer "${label}": it has ${bytesText(byteLength)}, device "${driver.name}" allows ` +
+        `${bytesText(driver.limits.maxBufferBytes)} a buffer; cut it into several`,
+      { kind: 'buffer' },
+    );
+  }
+}
+
+function createHandle(maker: BufferMaker, label: string, byteLength: number, flags: number): V.VkBuffer {
+  const { driver, families } = maker;
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    // Concurrent: a buffer has no layout and no compression that ownership could change, so sharing costs nothing.
+    const concurrent = families.length > 1;
+    const info = V.VkBufferCreateInfo({
+      size: byteLength,
+      usage: flags,
+      sharingMode: concurrent ? V.VK_SHARING_MODE_CONCURRENT : V.VK_SHARING_MODE_EXCLUSIVE,
+      pQueueFamilyIndices: concurrent ? families : [],
+    });
+    const result = driver.commands.vkCreateBuffer(driver.handle, info, V.NULL, out);
+    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot create buffer "${label}"`, 'ask for less');
+    return V.arena.readU64<V.VkBuffer>(out);
+  });
+}
+
+function allocateFor(maker: BufferMaker, buffer: Buffer): MemoryRange {
+  const { driver, heap, memory } = maker;
+  const needs = V.arena.scope(() => {
+    const dedicated = V.VkMemoryDedicatedRequirements.allocate();
+    const out = V.VkMemoryRequirements2.allocate({ pNext: dedicated });
+    driver.commands.vkGetBufferMemoryRequirements2(
+      driver.handle,
+      V.VkBufferMemoryRequirementsInfo2({ buffer: buffer.handle }),
+      out,
+    );
+    const { memoryRequirements } = V.VkMemoryRequirements2.read(out);
+    const alone = V.VkMemoryDedicatedRequirements.read(dedicated);
+    return { ...memoryRequirements, alone: alone.requiresDedicatedAllocation === 1 };
+  });
+  const request = {
+    what: `buffer "${buffer.label}"`,
+    owner: buffer.owner,
+    byteLength: Number(needs.size),
+    alignment: Math.max(16, Number(needs.alignment)),
+    types: memory.typesFor(buffer.memory, needs.memoryTypeBits),
+    dedicatedTo: needs.alone ? buffer.handle : undefined,
+  };
+  driver.collect();
+  try {
+    return heap.allocate(request);
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    maker.reclaim();
+    return heap.allocate(request);
+  }
+}

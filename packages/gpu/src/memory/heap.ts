@@ -1,0 +1,250 @@
+/**
+ * @file The heap of a device: takes large blocks from the driver and cuts them with TLSF, one set of blocks for each memory
+ * type. What is large in itself gets a block of its own. An empty block is given back; one of each type is kept as a spare
+ * until the memory is needed. The limit is enforced here, whatever the driver says: some software drivers promise memory
+ * that they don't have.
+ *
+ * The policy knows no Vulkan: `MemorySource` is the driver.
+ */
+
+import { OutOfMemoryError } from '../errors.ts';
+import type { MemoryOwner } from '../errors.ts';
+import { Tlsf } from './tlsf.ts';
+import type { TlsfAllocation } from './tlsf.ts';
+
+/** Memory that a driver gave. `bytes` is there if the host sees it. */
+export interface SourceMemory {
+  readonly handle: bigint;
+  readonly byteLength: number;
+  readonly bytes: ArrayBuffer | undefined;
+}
+
+/** Where blocks come from. Memory types and heaps are indices. */
+export interface MemorySource {
+  /** The heap that a type's memory comes from. */
+  heapOf(type: number): number;
+  /** Bytes of a heap. */
+  sizeOf(heap: number): number;
+  /** Bytes of a heap that may still be taken, when we hold `taken` of them. */
+  freeOf(heap: number, taken: number): number;
+  /** Takes memory; undefined if the driver refuses. `buffer` is the only buffer that will be bound to it, if it is to be dedicated. */
+  take(type: number, byteLength: number, buffer: bigint | undefined): SourceMemory | undefined;
+  giveBack(memory: SourceMemory): void;
+}
+
+/** What is asked of the heap; sizes in bytes. */
+export interface MemoryRequest {
+  /** What it is for, in an out-of-memory message: `buffer "density"`. */
+  readonly what: string;
+  readonly owner: string;
+  readonly byteLength: number;
+  readonly alignment: number;
+  /** Memory types that will do, the best first. */
+  readonly types: readonly number[];
+  /** The driver wants memory of its own for this buffer. */
+  readonly dedicatedTo?: bigint | undefined;
+}
+
+interface Block {
+  readonly type: number;
+  readonly memory: SourceMemory;
+  readonly space: Tlsf;
+  readonly dedicated: boolean;
+}
+
+/** A range of device memory that a buffer is bound to. */
+export interface MemoryRange {
+  readonly memory: SourceMemory;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly owner: string;
+  readonly block: unknown;
+  readonly allocation: TlsfAllocation;
+}
+
+/** The heap in figures; sizes in bytes. */
+export interface HeapUse {
+  /** Bytes that buffers hold. */
+  readonly used: number;
+  /** Bytes taken from the driver. */
+  readonly taken: number;
+  /** Bytes that may be held at most, over all memory heaps that were touched. */
+  readonly limit: number;
+  readonly allocations: number;
+  readonly blocks: number;
+  readonly owners: readonly MemoryOwner[];
+}
+
+const SMALLEST_BLOCK = 2 ** 20;
+const LARGEST_BLOCK = 2 ** 28;
+
+/** Allocates device memory. */
+export class Heap {
+  readonly #source: MemorySource;
+  readonly #memoryLimit: number;
+  readonly #blocks: Block[][] = [];
+  readonly #taken: number[] = [];
+  readonly #owners = new Map<string, { byteLength: number; buffers: number }>();
+  #used = 0;
+  #allocations = 0;
+
+  /** `memoryLimit` bounds, in bytes, what is taken from each of the device's memory heaps. */
+  constructor(source: MemorySource, memoryLimit: number = Infinity) {
+    this.#source = source;
+    this.#memoryLimit = memoryLimit;
+  }
+
+  /** Bytes that buffers hold. */
+  get used(): number {
+    return this.#used;
+  }
+
+  get allocations(): number {
+    return this.#allocations;
+  }
+
+  /** The most bytes that may come from the heap of a memory type. */
+  limitOf(type: number): number {
+    return Math.min(this.#memoryLimit, this.#source.sizeOf(this.#source.heapOf(type)));
+  }
+
+  /** A range that fits the request; throws OutOfMemoryError. */
+  allocate(request: MemoryRequest): MemoryRange {
+    for (const type of request.types) {
+      const range = this.#allocateFrom(type, request);
+      if (!range) continue;
+      this.#used += range.byteLength;
+      this.#allocations++;
+      const owner = this.#owners.get(request.owner) ?? { byteLength: 0, buffers: 0 };
+      owner.byteLength += range.byteLength;
+      owner.buffers++;
+      this.#owners.set(request.owner, owner);
+      return range;
+    }
+    throw new OutOfMemoryError(request.what, this.#figures(request));
+  }
+
+  /** Gives a range back; a block that is empty goes back to the driver, but for one of each type. */
+  release(range: MemoryRange): void {
+    const block = range.block as Block;
+    block.space.release(range.allocation);
+    this.#used -= range.byteLength;
+    this.#allocations--;
+    const owner = this.#owners.get(range.owner)!;
+    owner.byteLength -= range.byteLength;
+    if (--owner.buffers === 0) this.#owners.delete(range.owner);
+    if (block.space.allocations > 0) return;
+    const spare = this.#blocks[block.type]!.some(
+      (other) => other !== block && !other.dedicated && other.space.allocations === 0,
+    );
+    if (block.dedicated || spare) this.#drop(block);
+  }
+
+  /** Gives every empty block back to the driver. */
+  trim(): void {
+    for (const blocks of this.#blocks) {
+      for (const block of blocks?.filter(isEmpty) ?? []) this.#drop(block);
+    }
+  }
+
+  report(): HeapUse {
+    const blocks = this.#blocks.flatMap((list) => list ?? []);
+    const heaps = new Set(blocks.map((block) => this.#source.heapOf(block.type)));
+    return {
+      used: this.#used,
+      taken: this.#taken.reduce((sum, bytes) => sum + (bytes ?? 0), 0),
+      limit: [...heaps].reduce((sum, heap) => sum + Math.min(this.#memoryLimit, this.#source.sizeOf(heap)), 0),
+      allocations: this.#allocations,
+      blocks: blocks.length,
+      owners: this.#biggest(Infinity),
+    };
+  }
+
+  #allocateFrom(type: number, request: MemoryRequest): MemoryRange | undefined {
+    const blocks = (this.#blocks[type] ??= []);
+    const alone = request.dedicatedTo !== undefined || request.byteLength > this.#blockSize(type) / 2;
+    if (!alone) {
+      for (const block of blocks) {
+        const range = block.dedicated ? undefined : cut(block, request);
+        if (range) return range;
+      }
+    }
+    const block = this.#takeBlock(type, request, alone);
+    return block && cut(block, request);
+  }
+
+  #takeBlock(type: number, request: MemoryRequest, alone: boolean): Block | undefined {
+    const heap = this.#source.heapOf(type);
+    if (request.byteLength > this.#freeOf(heap)) this.#dropSpares(heap);
+    for (let byteLength = alone ? request.byteLength : this.#blockSize(type); ; byteLength /= 2) {
+      const wanted = Math.max(request.byteLength, Math.floor(byteLength));
+      const memory = wanted <= this.#freeOf(heap) ? this.#source.take(type, wanted, request.dedicatedTo) : undefined;
+      if (memory) {
+        const block: Block = { type, memory, space: new Tlsf(memory.byteLength), dedicated: alone };
+        this.#blocks[type]!.push(block);
+        this.#taken[heap] = (this.#taken[heap] ?? 0) + memory.byteLength;
+        return block;
+      }
+      if (wanted === request.byteLength) return undefined;
+    }
+  }
+
+  #freeOf(heap: number): number {
+    const taken = this.#taken[heap] ?? 0;
+    return Math.max(0, Math.min(this.#memoryLimit - taken, this.#source.freeOf(heap, taken)));
+  }
+
+  /** A sixteenth of what there is, as a power of two, between 1 and 256 MiB. */
+  #blockSize(type: number): number {
+    const part = 2 ** Math.floor(Math.log2(this.limitOf(type) / 16));
+    return Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, part));
+  }
+
+  #dropSpares(heap: number): void {
+    for (const [type, blocks] of this.#blocks.entries()) {
+      if (!blocks || this.#source.heapOf(type) !== heap) continue;
+      for (const block of blocks.filter(isEmpty)) this.#drop(block);
+    }
+  }
+
+  #drop(block: Block): void {
+    const blocks = this.#blocks[block.type]!;
+    blocks.splice(blocks.indexOf(block), 1);
+    const heap = this.#source.heapOf(block.type);
+    this.#taken[heap] = this.#taken[heap]! - block.memory.byteLength;
+    this.#source.giveBack(block.memory);
+  }
+
+  /** The figures are those of the best type's heap. */
+  #figures(request: MemoryRequest): { requested: number; free: number; largestHole: number; owners: MemoryOwner[] } {
+    const best = request.types[0]!;
+    const heap = this.#source.heapOf(best);
+    let free = this.#freeOf(heap);
+    let largestHole = free;
+    for (const [type, blocks] of this.#blocks.entries()) {
+      if (!blocks || this.#source.heapOf(type) !== heap) continue;
+      for (const { space, dedicated } of blocks) {
+        free += space.free;
+        if (!dedicated && request.types.includes(type)) largestHole = Math.max(largestHole, space.largestHole);
+      }
+    }
+    return { requested: request.byteLength, free, largestHole, owners: this.#biggest(5) };
+  }
+
+  #biggest(count: number): MemoryOwner[] {
+    const owners = [...this.#owners].map(([owner, { byteLength, buffers }]) => ({ owner, byteLength, buffers }));
+    owners.sort((a, b) => b.byteLength - a.byteLength);
+    return owners.slice(0, count);
+  }
+}
+
+function isEmpty(block: Block): boolean {
+  return block.space.allocations === 0;
+}
+
+function cut(block: Block, request: MemoryRequest): MemoryRange | undefined {
+  const allocation = block.space.allocate(request.byteLength, request.alignment);
+  if (!allocation) return undefined;
+  const { offset, byteLength } = allocation;
+  return { memory: block.memory, byteOffset: offset, byteLength, owner: request.owner, block, allocation };
+}

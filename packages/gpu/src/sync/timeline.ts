@@ -1,0 +1,138 @@
+/** @file Timeline semaphores: a number that only grows, which queues and the host wait for. */
+
+import * as V from '@halocline/vulkan';
+import type { Child, Driver, Progress } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { Waiter } from './waiter.ts';
+
+/** A moment on a timeline: reached when the timeline's value is at least `value`. */
+export interface TimelinePoint {
+  readonly timeline: Timeline;
+  readonly value: number;
+}
+
+/** A timeline semaphore, from 0 up. */
+export class Timeline implements Child, Progress {
+  readonly kind = 'timeline';
+  readonly label: string;
+  readonly handle: V.VkSemaphore;
+  /** The largest value that a submit or the host was told to signal. */
+  last = 0;
+  readonly #driver: Driver;
+  readonly #waiter: Waiter;
+  readonly #waits = new Map<number, Promise<void>>();
+  #reached = 0;
+  #disposed = false;
+
+  constructor(driver: Driver, waiter: Waiter, label: string) {
+    this.label = label;
+    this.#driver = driver;
+    this.#waiter = waiter;
+    this.handle = V.arena.scope(() => {
+      const out = V.arena.u64();
+      const type = V.VkSemaphoreTypeCreateInfo({ semaphoreType: V.VK_SEMAPHORE_TYPE_TIMELINE });
+      const result = driver.commands.vkCreateSemaphore(
+        driver.handle,
+        V.VkSemaphoreCreateInfo({ pNext: type }),
+        V.NULL,
+        out,
+      );
+      driver.check(
+        result,
+        'vkCreateSemaphore',
+        'synchronization',
+        `Cannot create timeline "${label}"`,
+        'dispose timelines that nobody needs',
+      );
+      return V.arena.readU64<V.VkSemaphore>(out);
+    });
+    driver.setName(V.VK_OBJECT_TYPE_SEMAPHORE, this.handle, label);
+  }
+
+  /** The value that has been reached by now. Doesn't wait. */
+  value(): number {
+    if (this.#reached >= this.last && this.last > 0) return this.#reached;
+    const driver = this.#driver;
+    const result = driver.commands.vkGetSemaphoreCounterValue(
+      driver.handle,
+      this.handle,
+      driver.scratch.address as V.Pointer<bigint>,
+    );
+    this.#check(result, 'vkGetSemaphoreCounterValue');
+    this.#reached = Number(driver.scratchWords[0]);
+    return this.#reached;
+  }
+
+  /** Waits, without blocking, until the value is reached. */
+  wait(value: number): Promise<void> {
+    this.#driver.counters.waits++;
+    if (this.value() >= value) return Promise.resolve();
+    let wait = this.#waits.get(value);
+    if (!wait) {
+      wait = this.#waiter.wait(this.handle, value).then((result) => {
+        this.#waits.delete(value);
+        this.#check(result, 'vkWaitSemaphores');
+        if (this.#reached < value) this.#reached = value;
+      });
+      this.#waits.set(value, wait);
+    }
+    return wait;
+  }
+
+  /** Waits with the thread blocked, at most `timeoutMs` milliseconds; false if the time ran out. For ends and emergencies. */
+  waitBlocking(value: number, timeoutMs: number = Infinity): boolean {
+    const driver = this.#driver;
+    driver.counters.waits++;
+    const nanoseconds = timeoutMs === Infinity ? 0xffffffffffffffffn : BigInt(Math.round(timeoutMs * 1e6));
+    const result = V.arena.scope(() =>
+      driver.commands.vkWaitSemaphores(
+        driver.handle,
+        V.VkSemaphoreWaitInfo({ pSemaphores: [this.handle], pValues: [value] }),
+        nanoseconds,
+      ),
+    );
+    this.#check(result, 'vkWaitSemaphores');
+    return result === V.VK_SUCCESS;
+  }
+
+  /** Signals from the host; the value must be larger than every value before. */
+  signal(value: number): void {
+    if (value <= this.last) {
+      throw new RangeError(
+        `Cannot signal timeline "${this.label}" with ${value}: it was promised ${this.last}; a timeline only grows`,
+      );
+    }
+    const driver = this.#driver;
+    const result = V.arena.scope(() =>
+      driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: this.handle, value })),
+    );
+    this.#check(result, 'vkSignalSemaphore');
+    this.last = value;
+  }
+
+  toString(): string {
+    return `Timeline("${this.label}", ${this.#disposed ? 'disposed' : `${this.value()} of ${this.last}`})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#driver.children.delete(this);
+    const driver = this.#driver;
+    driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
+  }
+
+  #check(result: number, command: string): void {
+    if (result >= 0) return;
+    if (result === V.VK_ERROR_DEVICE_LOST) throw this.#driver.lost(command);
+    const name = V.resultName(result);
+    throw new VulkanError(
+      `Cannot use timeline "${this.label}": ${command} gave ${name}; close the device and open it again`,
+      {
+        kind: 'synchronization',
+        command,
+        result: name,
+      },
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * @file The shared memory between a device and its waiter's thread.
+ *
+ *     byte   0  int32     bell: counts requests; the thread sleeps on it
+ *            4  int32     quit: not 0 when the thread shall end
+ *            8  int32     64 states: FREE, PENDING, or the negative VkResult that a wait ended with
+ *          264  uint64    64 semaphore handles
+ *          776  uint64    64 values
+ */
+
+export const SLOTS = 64;
+export const BELL = 0;
+export const QUIT = 1;
+export const FREE = 0;
+export const PENDING = 1;
+
+const STATES_AT = 8;
+const SEMAPHORES_AT = STATES_AT + SLOTS * 4;
+const VALUES_AT = SEMAPHORES_AT + SLOTS * 8;
+export const TABLE_BYTES: number = VALUES_AT + SLOTS * 8;
+
+/** Views of the table's parts. */
+export interface RequestTable {
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly states: Int32Array<SharedArrayBuffer>;
+  readonly semaphores: BigUint64Array<SharedArrayBuffer>;
+  readonly values: BigUint64Array<SharedArrayBuffer>;
+}
+
+export function requestTable(buffer: SharedArrayBuffer): RequestTable {
+  return {
+    control: new Int32Array(buffer, 0, 2),
+    states: new Int32Array(buffer, STATES_AT, SLOTS),
+    semaphores: new BigUint64Array(buffer, SEMAPHORES_AT, SLOTS),
+    values: new BigUint64Array(buffer, VALUES_AT, SLOTS),
+  };
+}

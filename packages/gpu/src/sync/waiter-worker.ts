@@ -1,0 +1,72 @@
+/**
+ * @file The waiter's worker thread: it alone calls vkWaitSemaphores for long. It reads requests from shared memory, waits
+ * in slices (so that a new request is seen), and writes what became of each. See `waiter.ts` for the layout.
+ */
+
+import { workerData } from 'node:worker_threads';
+import * as V from '@halocline/vulkan';
+import { BELL, FREE, PENDING, QUIT, requestTable } from './waiter-table.ts';
+
+interface WaiterStart {
+  readonly table: SharedArrayBuffer;
+  readonly loaderPath: string;
+  readonly instance: V.VkInstance;
+  readonly device: V.VkDevice;
+}
+
+const SLICE_NANOSECONDS = 2_000_000;
+
+const start = workerData as WaiterStart;
+const { control, states, semaphores, values } = requestTable(start.table);
+const commands = V.loadDevice(V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance), start.device);
+
+for (;;) {
+  const bell = Atomics.load(control, BELL);
+  if (Atomics.load(control, QUIT) !== 0) break;
+  const wanted = wantedValues();
+  if (wanted.size === 0) Atomics.wait(control, BELL, bell);
+  else answer(waitSlice(wanted), wanted);
+}
+
+/** For each semaphore that somebody waits for, the smallest value. */
+function wantedValues(): Map<bigint, bigint> {
+  const wanted = new Map<bigint, bigint>();
+  for (let slot = 0; slot < states.length; slot++) {
+    if (Atomics.load(states, slot) !== PENDING) continue;
+    const semaphore = semaphores[slot]!;
+    const known = wanted.get(semaphore);
+    if (known === undefined || values[slot]! < known) wanted.set(semaphore, values[slot]!);
+  }
+  return wanted;
+}
+
+function waitSlice(wanted: ReadonlyMap<bigint, bigint>): number {
+  return V.arena.scope(() => {
+    const info = V.VkSemaphoreWaitInfo({
+      flags: wanted.size > 1 ? V.VK_SEMAPHORE_WAIT_ANY_BIT : 0,
+      pSemaphores: [...wanted.keys()] as V.VkSemaphore[],
+      pValues: [...wanted.values()],
+    });
+    return commands.vkWaitSemaphores(commands.handle, info, SLICE_NANOSECONDS);
+  });
+}
+
+function answer(result: number, wanted: ReadonlyMap<bigint, bigint>): void {
+  for (const semaphore of wanted.keys()) {
+    const [reached, code] = result < 0 ? [0n, result] : counterOf(semaphore as V.VkSemaphore);
+    for (let slot = 0; slot < states.length; slot++) {
+      if (Atomics.load(states, slot) !== PENDING || semaphores[slot] !== semaphore) continue;
+      if (code >= 0 && values[slot]! > reached) continue;
+      Atomics.store(states, slot, code < 0 ? code : FREE);
+      Atomics.notify(states, slot);
+    }
+  }
+}
+
+function counterOf(semaphore: V.VkSemaphore): [reached: bigint, result: number] {
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    const result = commands.vkGetSemaphoreCounterValue(commands.handle, semaphore, out);
+    return [V.arena.readU64(out), result];
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * @file Waits for semaphores without blocking JavaScript: one worker thread a device makes the blocking calls, and the
+ * main side sleeps in `Atomics.waitAsync`. koffi's own asynchronous calls would take libuv's four threads away from files.
+ * The thread keeps the process alive only while somebody waits.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { VkDevice, VkInstance } from '@halocline/vulkan';
+import { BELL, FREE, PENDING, QUIT, requestTable, SLOTS, TABLE_BYTES } from './waiter-table.ts';
+
+/** The running text's ending: sources are started as sources, compiled files as compiled files. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** Answers when a timeline semaphore reaches a value. */
+export class Waiter {
+  readonly #buffer = new SharedArrayBuffer(TABLE_BYTES);
+  readonly #table = requestTable(this.#buffer);
+  readonly #worker: Worker;
+  readonly #taken = new Uint8Array(SLOTS);
+  readonly #queue: (() => void)[] = [];
+  #waiting = 0;
+  #failure: Error | undefined;
+
+  constructor(loaderPath: string, instance: VkInstance, device: VkDevice) {
+    this.#worker = new Worker(new URL(`./waiter-worker${ENDING}`, import.meta.url), {
+      name: 'halocline waiter',
+      workerData: { table: this.#buffer, loaderPath, instance, device },
+      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+    });
+    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.unref();
+  }
+
+  /** Resolves with 0 when the semaphore has reached the value, or with the negative VkResult that the wait ended with. */
+  async wait(semaphore: bigint, value: number): Promise<number> {
+    this.#waiting++;
+    this.#worker.ref();
+    try {
+      const slot = await this.#takeSlot();
+      const { control, states, semaphores, values } = this.#table;
+      semaphores[slot] = semaphore;
+      values[slot] = BigInt(value);
+      Atomics.store(states, slot, PENDING);
+      Atomics.add(control, BELL, 1);
+      Atomics.notify(control, BELL);
+      await Atomics.waitAsync(states, slot, PENDING).value;
+      if (this.#failure) throw this.#failure;
+      const result = Atomics.exchange(states, slot, FREE);
+      this.#taken[slot] = 0;
+      this.#queue.shift()?.();
+      return result;
+    } finally {
+      if (--this.#waiting === 0) this.#worker.unref();
+    }
+  }
+
+  /** Ends the thread; returns when it has ended. Nobody may wait any more. */
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+    this.#worker.ref();
+    Atomics.store(this.#table.control, QUIT, 1);
+    Atomics.add(this.#table.control, BELL, 1);
+    Atomics.notify(this.#table.control, BELL);
+    if (!this.#failure) await ended;
+  }
+
+  async #takeSlot(): Promise<number> {
+    for (;;) {
+      const slot = this.#taken.indexOf(0);
+      if (slot >= 0) {
+        this.#taken[slot] = 1;
+        return slot;
+      }
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+  }
+
+  /** The thread died: everybody who waits is told. */
+  #fail(error: Error): void {
+    this.#failure = error;
+    const { states } = this.#table;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      Atomics.store(states, slot, FREE);
+      Atomics.notify(states, slot);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { listDevices } from '../src/index.ts';
+
+const SCALE = `
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference_uvec2 : require
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const float FACTOR = 2.0;
+layout(buffer_reference, std430) buffer Floats { float at[]; };
+layout(push_constant) uniform Push { uvec2 address; uint count; } push;
+void main() {
+  uint i = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  if (i < push.count) Floats(push.address).at[i] *= FACTOR;
+}`;
+
+const COUNT = 100_000;
+
+function pushOf(address: bigint, count: number): DataView {
+  const push = new DataView(new ArrayBuffer(12));
+  push.setBigUint64(0, address, true);
+  push.setUint32(8, count, true);
+  return push;
+}
+
+gpuTest('numbers go up, are scaled twice, and come down', {}, async ({ device }) => {
+  using floats = device.createBuffer({ label: 'floats', byteLength: COUNT * 4 });
+  const spirv = await device.compile(SCALE, { label: 'scale' });
+  using scale = device.createPipeline({ label: 'scale', spirv, specialization: { 0: 64, 1: 3 } });
+  expect(String(scale)).toBe('ComputePipeline("scale", 64×1×1 threads, 12 bytes pushed)');
+  using commands = device.record('scale', (encoder) =>
+    encoder
+      .barrier(['shader-write'], ['shader-read', 'shader-write'])
+      .pipeline(scale)
+      .push(pushOf(floats.address, COUNT))
+      .dispatch(Math.ceil(COUNT / 64)),
+  );
+  void device.staging.upload(
+    floats,
+    0,
+    Float32Array.from({ length: COUNT }, (_, i) => i),
+  );
+  device.compute.submit([commands]);
+  device.compute.submit([commands]);
+  const result = new Float32Array((await device.staging.download(floats)).buffer);
+  expect([result[0], result[1], result[COUNT - 1]]).toEqual([0, 9, 9 * (COUNT - 1)]);
+});
+
+gpuTest('an upload and the commands after it are one submit', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using commands = device.record('fill', (encoder) => encoder.fill(words, 0, 32, 7));
+  void device.staging.upload(words, 0, new Uint32Array(16).fill(1));
+  const { timeline, value } = device.compute.submit([commands]);
+  expect(device.counters).toMatchObject({
+    submits: device.transfer === device.compute ? 1 : 2,
+    waits: 0,
+    uploads: 1,
+    bytesUp: 64,
+  });
+  await timeline.wait(value);
+  const down = new Uint32Array((await device.staging.download(words)).buffer);
+  expect([...down]).toEqual([...Array(8).fill(7), ...Array(8).fill(1)]);
+});
+
+gpuTest('devices are listed with what they have', {}, ({ device }) => {
+  const reports = listDevices();
+  expect(reports.map((report) => report.uuid)).toContain(device.uuid);
+  expect(device.report.missing).toEqual([]);
+  expect(device.report.queues[device.compute.family]!.flags).toContain('compute');
+});
