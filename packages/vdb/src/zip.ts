@@ -9,7 +9,7 @@ import { FormatError } from './errors.ts';
 
 const greatestRatio = 1032;
 /** Streams up to this many bytes are inflated in one go; longer ones in pieces, so that a bomb stops early. */
-const oneGo = 1 << 16;
+const oneGo = 1 << 14;
 
 /** Adler-32 of RFC 1950: two sums modulo 65521, the second in the high half. */
 function adler32(bytes: Uint8Array): number {

@@ -78,7 +78,7 @@ describe('zip', () => {
   });
 
   test('a bomb stops early', () => {
-    const packed = encodeZip(new Uint8Array(1 << 26));
+    const packed = encodeZip(new Uint8Array(1 << 24));
     const start = performance.now();
     expect(() => decodeZip(packed.slice(), packed.length * 4)).toThrow(FormatError);
     expect(performance.now() - start).toBeLessThan(2000);
