@@ -1,1 +1,12 @@
-export {};
+/**
+ * @file `@halocline/engine`: fields over sparse grids, stencils over fields, steps on the GPU.
+ */
+export { type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';
+export { Field, type FieldSource } from './field.ts';
+export { type FieldValue } from './field-type.ts';
+export { type SaveOptions } from './grid-files.ts';
+export { Level } from './level.ts';
+export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
+export { Scalar } from './scalar.ts';
+export { type FieldStatistics } from './statistics.ts';
+export { type VolumeView } from './volume.ts';

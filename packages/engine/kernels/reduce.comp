@@ -1,0 +1,58 @@
+#version 450
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference_uvec2 : require
+// One stage of a reduction over leaf ranks: a workgroup takes 1,024 values, adjacent pairs first, padded with the identity
+// to a power of two and no further (one identity more would turn -0 into +0).
+layout(local_size_x = 256) in;
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer Words { uint at[]; };
+layout(push_constant) uniform Push {
+  uvec2 source;
+  uvec2 target;
+  uvec2 args;    // of the pass that made the partials: nothing happens where its scope is shut
+  uvec2 count;   // word 3: the level's leaf count
+  uint stage;
+  uint kind;     // 0 sum, 1 min, 2 max
+  uint type;     // 0 float, 1 int, 2 uint
+} push;
+
+shared uint values[1024];
+
+uint identity() {
+  if (push.kind == 0) return 0;
+  if (push.type == 0) return push.kind == 1 ? 0x7f800000u : 0xff800000u;
+  if (push.type == 1) return push.kind == 1 ? 0x7fffffffu : 0x80000000u;
+  return push.kind == 1 ? 0xffffffffu : 0u;
+}
+
+bool isNan(uint bits) { return push.type == 0 && (bits & 0x7fffffffu) > 0x7f800000u; }
+
+bool below(uint a, uint b) {
+  if (push.type == 0) return uintBitsToFloat(a) < uintBitsToFloat(b);
+  return push.type == 1 ? int(a) < int(b) : a < b;
+}
+
+// Of a NaN and a number, min and max give the number.
+uint combine(uint a, uint b) {
+  if (push.kind == 0) return push.type == 0 ? floatBitsToUint(uintBitsToFloat(a) + uintBitsToFloat(b)) : a + b;
+  return isNan(a) || (push.kind == 1 ? below(b, a) : below(a, b)) ? b : a;
+}
+
+void main() {
+  if (Words(push.args).at[2] == 0) return;
+  uint count = Words(push.count).at[3];
+  for (uint stage = 0; stage < push.stage; stage++) count = (count + 1023) / 1024;
+  uint base = gl_WorkGroupID.x * 1024;
+  if (base >= count && gl_WorkGroupID.x > 0) return;
+  uint local = gl_LocalInvocationID.x;
+  Words source = Words(push.source);
+  for (uint at = local; at < 1024; at += 256) values[at] = base + at < count ? source.at[base + at] : identity();
+  for (uint stride = 1; stride < 1024 && stride < count; stride *= 2) {
+    barrier();
+    for (uint pair = local; pair < 512 / stride; pair += 256) {
+      uint at = pair * 2 * stride;
+      values[at] = combine(values[at], values[at + stride]);
+    }
+  }
+  barrier();
+  if (local == 0) Words(push.target).at[gl_WorkGroupID.x] = values[0];
+}

@@ -1,0 +1,217 @@
+/**
+ * @file Declarations → compiled stencils: text to checked IR against the fields, parameters and scalars that there are, IR to
+ * SPIR-V, SPIR-V to a pipeline. What a stencil writes and nobody declared is declared here.
+ *
+ * Compilation follows the declaration order, but a stencil that reads what only a later one makes waits for that one.
+ * Pipelines are kept by their words: a change elsewhere recompiles text in milliseconds, and no shader.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { ComputePipeline, Device } from '@halocline/gpu';
+import {
+  compileStencil,
+  emitSpirv,
+  type Binding,
+  type Environment,
+  type FieldType,
+  type Stencil,
+  type StencilSource,
+} from '@halocline/stencil';
+import type { Declarations, StencilDeclaration } from './declarations.ts';
+import { factsOf, type PassFacts } from './pass-facts.ts';
+
+/** A stencil that is ready to be recorded. */
+export interface CompiledStencil {
+  readonly name: string;
+  readonly level: number;
+  readonly stencil: Stencil;
+  readonly facts: PassFacts;
+  readonly pipeline: ComputePipeline;
+  readonly bindings: readonly Binding[];
+}
+
+/** What the compiler is told besides the declarations. */
+export interface CompileOptions {
+  /** Voxels; a stencil that reads further is refused where it is given. */
+  readonly haloThickness: number | null;
+  readonly log: (message: string) => void;
+}
+
+/** Compiles stencils, and remembers what it made. */
+export class Compiler implements Disposable {
+  readonly #device: Device;
+  readonly #pipelines = new Map<string, ComputePipeline>();
+  readonly #sources = new Map<string, { code: string; stamp: string }>();
+  readonly #good = new Map<string, { code: string; level: number }>();
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** Whether a stencil's file has changed since it was compiled. */
+  filesChanged(declarations: Declarations): boolean {
+    for (const { name, options } of declarations.stencils.values()) {
+      const known = this.#sources.get(name);
+      if (options.file !== undefined && known !== undefined && known.stamp !== stampOf(options.file)) return true;
+    }
+    return false;
+  }
+
+  /** Compiles every stencil; undeclared outputs and scalars become declared. */
+  compile(declarations: Declarations, options: CompileOptions): Map<string, CompiledStencil> {
+    const compiled = new Map<string, CompiledStencil>();
+    let waiting = [...declarations.stencils.values()];
+    while (waiting.length > 0) {
+      const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, declarations));
+      const ready =
+        blocked.length === waiting.length ? waiting : waiting.filter((stencil) => !blocked.includes(stencil));
+      for (const stencil of ready) compiled.set(stencil.name, this.#compileOne(stencil, declarations, options));
+      waiting = ready === waiting ? [] : blocked;
+    }
+    return new Map([...declarations.stencils.keys()].map((name) => [name, compiled.get(name)!]));
+  }
+
+  #compileOne(declaration: StencilDeclaration, declarations: Declarations, options: CompileOptions): CompiledStencil {
+    const code = this.#codeOf(declaration);
+    try {
+      const result = this.#compileCode(declaration, code, declarations, options);
+      this.#good.set(declaration.name, { code, level: declaration.level });
+      return result;
+    } catch (error) {
+      const good = this.#good.get(declaration.name);
+      if (declaration.options.file === undefined || good === undefined || good.code === code) throw error;
+      // An edit that doesn't compile keeps what ran before.
+      options.log(`${(error as Error).message}\nStencil "${declaration.name}" runs on as it was before this edit`);
+      return this.#compileCode(declaration, good.code, declarations, options);
+    }
+  }
+
+  #compileCode(
+    { name, level, options: source }: StencilDeclaration,
+    code: string,
+    declarations: Declarations,
+    options: CompileOptions,
+  ): CompiledStencil {
+    const { parameters, neighborRadius, requiresHalos, color } = source;
+    const text: StencilSource = {
+      name,
+      inputs: source.inputs ?? [],
+      outputs: source.outputs ?? [],
+      code,
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(neighborRadius === undefined ? {} : { neighborRadius }),
+      ...(requiresHalos === undefined ? {} : { requiresHalos }),
+      ...(color === undefined ? {} : { color }),
+    };
+    const stencil = compileStencil(text, environmentOf(declarations, level));
+    checkReach(stencil, options.haloThickness);
+    for (const write of stencil.writes) {
+      if (write.undeclared) declarations.addField(level, write.field, write.type, 0, true);
+    }
+    for (const reduction of stencil.reductions) {
+      if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
+    }
+    const placement = {
+      parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
+      scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
+    };
+    const { spirv, bindings } = emitSpirv(stencil, placement);
+    const pipeline = this.#pipelineOf(name, spirv);
+    return { name, level, stencil, facts: factsOf(stencil, level), pipeline, bindings };
+  }
+
+  #codeOf({ name, options }: StencilDeclaration): string {
+    if (options.code !== undefined) return options.code;
+    const file = options.file!;
+    try {
+      const stamp = stampOf(file);
+      const code = readFileSync(file, 'utf8');
+      this.#sources.set(name, { code, stamp });
+      return code;
+    } catch (error) {
+      const known = this.#sources.get(name);
+      if (known !== undefined) return known.code;
+      const reason =
+        (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+      throw new TypeError(`Cannot read stencil "${name}" from "${file}": ${reason}; give the path of its text`, {
+        cause: error,
+      });
+    }
+  }
+
+  #pipelineOf(label: string, spirv: Uint32Array<ArrayBuffer>): ComputePipeline {
+    const key = createHash('sha256').update(spirv).digest('hex');
+    let pipeline = this.#pipelines.get(key);
+    if (pipeline === undefined) {
+      pipeline = this.#device.createPipeline({ label, spirv });
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** Lets go of the pipelines that none of these stencils uses. */
+  retire(used: ReadonlyMap<string, CompiledStencil>): void {
+    const alive = new Set([...used.values()].map((stencil) => stencil.pipeline));
+    for (const [key, pipeline] of this.#pipelines) {
+      if (alive.has(pipeline)) continue;
+      pipeline[Symbol.dispose]();
+      this.#pipelines.delete(key);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
+    this.#pipelines.clear();
+  }
+}
+
+/** What a stencil on `level` may name. */
+export function environmentOf(declarations: Declarations, level: number): Environment {
+  const fieldsOn = (index: number): Map<string, FieldType> =>
+    new Map(
+      [...declarations.fields.values()]
+        .filter((field) => field.level === index)
+        .map((field) => [field.name, field.type]),
+    );
+  return {
+    fields: fieldsOn(level),
+    coarseFields: fieldsOn(level + 1),
+    fineFields: fieldsOn(level - 1),
+    parameters: new Map([...declarations.parameters.values()].map(({ name, type }) => [name, type])),
+    scalars: new Map([...declarations.scalars.values()].map(({ name, type }) => [name, type])),
+  };
+}
+
+/** Whether an input is a field that only another waiting stencil makes. */
+function waitsForAnother(
+  stencil: StencilDeclaration,
+  waiting: readonly StencilDeclaration[],
+  declarations: Declarations,
+): boolean {
+  const plain = (name: string): string[] => [name, name.replace(/_[xyzw]$/, '')];
+  const known = (name: string): boolean =>
+    [...declarations.fields.values()].some(
+      (field) => Math.abs(field.level - stencil.level) <= 1 && plain(name).includes(field.name),
+    );
+  return (stencil.options.inputs ?? []).some(
+    (input) =>
+      !known(input) &&
+      waiting.some((other) => other !== stencil && plain(input).some((name) => other.options.outputs?.includes(name))),
+  );
+}
+
+function checkReach(stencil: Stencil, haloThickness: number | null): void {
+  if (haloThickness === null) return;
+  for (const { field, reach } of stencil.reads) {
+    const far = reach === null ? 0 : Math.max(...[...reach.low, ...reach.high].map(Math.abs));
+    if (far <= haloThickness) continue;
+    throw new RangeError(
+      `Cannot run stencil "${stencil.name}": it reads "${field}" ${far} voxels away, and the halo is ${haloThickness} voxels thick; give haloThickness: ${far}, or leave it out`,
+    );
+  }
+}
+
+function stampOf(file: string): string {
+  const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: -1 };
+  return `${mtimeMs} ${size}`;
+}

@@ -1,0 +1,230 @@
+/**
+ * @file What the user has declared, before anything is compiled: fields and stencils of each level, parameters, scalars,
+ * dependencies and repeats. It checks what can be said at once (a name given twice, an unknown type); what depends on
+ * the others (an unknown input, a cycle) is said by `initialize()`.
+ */
+import type { Color, FieldType, ScalarType, ValueType } from '@halocline/stencil';
+import { checkFieldType, parseScalarType, parseValueType, spreadValue, type FieldValue } from './field-type.ts';
+import { checkName, didYouMean, listNames } from './names.ts';
+import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
+
+/** Fields that a simulation may have, over all levels. */
+export const MAX_FIELDS = 256;
+
+/** What a user says of a stencil. Either `code` or `file` is given. */
+export interface StencilOptions {
+  /** Fields (or `NAME_x`, `_y`, `_z` components) that it reads. */
+  readonly inputs?: readonly string[];
+  /** Fields that it writes; one that nobody declared is made, with default 0. */
+  readonly outputs?: readonly string[];
+  /** Source text in the stencil language. */
+  readonly code?: string;
+  /** Path of a file that holds it; read at `initialize()`, and again when it has changed. */
+  readonly file?: string;
+  /** Names of the parameters that it uses; without it, all may be used. */
+  readonly parameters?: readonly string[];
+  /** How far, in voxels, computed reads may go across subdomains. */
+  readonly neighborRadius?: number;
+  readonly requiresHalos?: boolean;
+  /** Runs on one colour of the checkerboard: red where i + j + k is even. */
+  readonly color?: Color;
+}
+
+/** When a repeat stops before its last iteration: a scalar that is not 0, or one that is below a bound. */
+export type Until = string | { readonly scalar: string; readonly below: number | string };
+
+/** A loop over stencils within a step. */
+export interface RepeatOptions {
+  readonly name?: string;
+  /** Names of stencils, or of earlier repeats without `until`, in the order in which they run. */
+  readonly body: readonly string[];
+  /** The number of iterations, or the most of them where `until` is given. */
+  readonly times: number;
+  readonly until?: Until;
+}
+
+export interface FieldDeclaration {
+  /** Name on level 0, `name@level` above: unique in the simulation. */
+  readonly key: string;
+  readonly name: string;
+  readonly level: number;
+  readonly type: FieldType;
+  readonly default: readonly number[];
+  /** Whether it was made for a stencil's output. */
+  readonly implicit: boolean;
+}
+
+export interface StencilDeclaration {
+  readonly name: string;
+  readonly level: number;
+  readonly options: StencilOptions;
+}
+
+export interface ScalarDeclaration {
+  readonly name: string;
+  readonly type: ScalarType;
+  readonly initial: number;
+  /** Place in the block of scalars; 16 bytes each. */
+  readonly byteOffset: number;
+}
+
+export interface RepeatDeclaration extends RepeatOptions {
+  readonly name: string;
+}
+
+export interface Dependency {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The key of a field: its name, with the level where that is not the finest. */
+export function fieldKey(name: string, level: number): string {
+  return level === 0 ? name : `${name}@${level}`;
+}
+
+/** All that was declared. `revision` grows with every change that the next step must compile. */
+export class Declarations {
+  readonly fields: Map<string, FieldDeclaration> = new Map();
+  readonly stencils: Map<string, StencilDeclaration> = new Map();
+  readonly parameters: Map<string, Parameter> = new Map();
+  readonly scalars: Map<string, ScalarDeclaration> = new Map();
+  readonly dependencies: Dependency[] = [];
+  readonly repeats: Map<string, RepeatDeclaration> = new Map();
+  revision = 0;
+
+  addField(level: number, name: string, type: string, value: FieldValue, implicit = false): FieldDeclaration {
+    const key = fieldKey(name, level);
+    checkName('add', 'field', name);
+    checkFieldType(key, type);
+    const existing = this.fields.get(key);
+    if (existing !== undefined) {
+      const how = existing.implicit ? 'was made for a stencil that writes it' : 'is declared already';
+      throw new TypeError(`Cannot add field "${key}": it ${how}, as ${existing.type}; choose another name`);
+    }
+    if (this.fields.size >= MAX_FIELDS) {
+      throw new RangeError(
+        `Cannot add field "${key}": the simulation has ${MAX_FIELDS} fields, the most there can be; join fields into vectors`,
+      );
+    }
+    const field = { key, name, level, type, default: spreadValue('add', key, type, value), implicit };
+    this.fields.set(key, field);
+    this.revision++;
+    return field;
+  }
+
+  addStencil(level: number, name: string, options: StencilOptions): void {
+    checkName('add', 'stencil', name);
+    this.#checkFree('stencil', name);
+    if ((options.code === undefined) === (options.file === undefined)) {
+      const what = options.code === undefined ? 'it has neither code nor file' : 'it has both code and file';
+      throw new TypeError(`Cannot add stencil "${name}": ${what}; give one of them`);
+    }
+    this.stencils.set(name, { name, level, options });
+    this.revision++;
+  }
+
+  removeStencil(name: string): void {
+    if (!this.stencils.has(name)) {
+      throw new TypeError(
+        `Cannot remove stencil "${name}": there is none of that name${didYouMean(name, this.stencils.keys())}; the stencils are ${listNames(this.stencils.keys())}`,
+      );
+    }
+    const user = [...this.repeats.values()].find((repeat) => repeat.body.includes(name));
+    if (user !== undefined) {
+      throw new TypeError(
+        `Cannot remove stencil "${name}": repeat "${user.name}" runs it; remove the repeat first, with removeRepeat("${user.name}")`,
+      );
+    }
+    this.stencils.delete(name);
+    for (let at = this.dependencies.length - 1; at >= 0; at--) {
+      const { before, after } = this.dependencies[at]!;
+      if (before === name || after === name) this.dependencies.splice(at, 1);
+    }
+    this.revision++;
+  }
+
+  addDependency(before: string, after: string): void {
+    this.dependencies.push({ before, after });
+    this.revision++;
+  }
+
+  addParameter(name: string, type: string, value: number | boolean | readonly number[]): void {
+    checkName('add', 'parameter', name);
+    this.#checkFree('parameter', name);
+    if (this.parameters.size >= MAX_PARAMETERS) {
+      throw new RangeError(
+        `Cannot add parameter "${name}": there are ${MAX_PARAMETERS} already, the most there can be; use fewer`,
+      );
+    }
+    const valueType: ValueType = parseValueType('parameter', name, type);
+    const byteOffset = PARAMETERS_OFFSET + 16 * this.parameters.size;
+    this.parameters.set(name, { name, type: valueType, value: parameterValue(name, valueType, value), byteOffset });
+    this.revision++;
+  }
+
+  addScalar(name: string, type: string, initial: number): ScalarDeclaration {
+    checkName('add', 'scalar', name);
+    this.#checkFree('scalar', name);
+    if (this.scalars.size >= MAX_PARAMETERS) {
+      throw new RangeError(
+        `Cannot add scalar "${name}": there are ${MAX_PARAMETERS} already, the most there can be; use fewer`,
+      );
+    }
+    const scalarType = parseScalarType(name, type);
+    const scalar = { name, type: scalarType, initial: Number(initial), byteOffset: 16 * this.scalars.size };
+    this.scalars.set(name, scalar);
+    this.revision++;
+    return scalar;
+  }
+
+  repeat(options: RepeatOptions): RepeatDeclaration {
+    const name = options.name ?? freeName('repeat', this.repeats);
+    checkName('add', 'repeat', name);
+    this.#checkFree('repeat', name);
+    if (!Number.isInteger(options.times) || options.times < 1) {
+      throw new RangeError(`Cannot add repeat "${name}": times is ${options.times}; give a whole number of at least 1`);
+    }
+    if (options.body.length === 0) {
+      throw new TypeError(`Cannot add repeat "${name}": its body is empty; name the stencils that it runs`);
+    }
+    const repeat = { ...options, name, body: [...options.body] };
+    this.repeats.set(name, repeat);
+    this.revision++;
+    return repeat;
+  }
+
+  removeRepeat(name: string): void {
+    if (!this.repeats.delete(name)) {
+      throw new TypeError(
+        `Cannot remove repeat "${name}": there is none of that name${didYouMean(name, this.repeats.keys())}; the repeats are ${listNames(this.repeats.keys())}`,
+      );
+    }
+    this.revision++;
+  }
+
+  /** Stencils and repeats are named by dependencies, parameters and scalars by `set`: one name, one thing. */
+  #checkFree(kind: string, name: string): void {
+    const spaces: [string, ReadonlyMap<string, unknown>][] =
+      kind === 'stencil' || kind === 'repeat'
+        ? [
+            ['stencil', this.stencils],
+            ['repeat', this.repeats],
+          ]
+        : [
+            ['parameter', this.parameters],
+            ['scalar', this.scalars],
+          ];
+    for (const [other, names] of spaces) {
+      if (!names.has(name)) continue;
+      throw new TypeError(
+        `Cannot add ${kind} "${name}": there is a ${other} of that name already; choose another name`,
+      );
+    }
+  }
+}
+
+function freeName(stem: string, taken: ReadonlyMap<string, unknown>): string {
+  let number = taken.size + 1;
+  while (taken.has(`${stem}_${number}`)) number++;
+  return `${stem}_${number}`;
+}

@@ -1,0 +1,40 @@
+/** @file A step in words, for people: what runs in which order and why, what each stencil reads and writes. */
+import type { Program } from './program.ts';
+import type { Runtime } from './runtime.ts';
+import { scalarOfUntil, type Unit } from './units.ts';
+import { stepGraph } from './recording.ts';
+
+/** What the next step does. */
+export function explainRuntime(runtime: Runtime): string {
+  const { program } = runtime;
+  if (program === null) return 'Nothing is compiled yet: call initialize()';
+  const { schedule, units } = program.parts;
+  const iterations = program.loops.map(() => 2);
+  const plan = program.plan({ start: runtime.copies, iterations });
+  return [
+    `order: ${schedule}`,
+    ...units.map(describeUnit),
+    ...schedule.edges.map((edge) => `because ${edge.reason}`),
+    ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
+    ...barriers(program, plan),
+  ].join('\n');
+}
+
+function describeUnit(unit: Unit): string {
+  const passes = unit.passes.map(({ label, facts }) => {
+    const reads = [...facts.reads, ...facts.scalars];
+    const writes = facts.writes.map(({ component, swaps }) => (swaps ? `${component} (second copy)` : component));
+    const into = [...writes, ...facts.reductions.map(({ scalar, kind }) => `${kind} into ${scalar}`)];
+    return `${label}${facts.level === 0 ? '' : ` on level ${facts.level}`}: ${reads.join(', ') || 'nothing'} → ${into.join(', ') || 'nothing'}`;
+  });
+  if (unit.repeat === null) return passes.join('\n');
+  const { times, until } = unit.repeat;
+  const below = until === null || typeof until === 'string' ? 'is not 0' : `is below ${until.below}`;
+  const stop = until === null ? `${times} times` : `at most ${times} times, until ${scalarOfUntil(until)} ${below}`;
+  return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
+}
+
+function barriers(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
+  const compiled = stepGraph(program, plan, 0).compile({ repeats: true });
+  return [`${compiled.barriers.length} barriers, ${plan.passes.length} passes`];
+}

@@ -1,0 +1,99 @@
+/**
+ * @file The memory of one field on one subdomain: one buffer, and a second of the same size where a stencil reads around
+ * what it writes. Component c begins at c · capacity · 512 elements; slot s owns elements 512·s to 512·s + 511 of each.
+ */
+import { componentsOf, elementBytes } from '@halocline/stencil';
+import type { Buffer, Device } from '@halocline/gpu';
+import type { FieldDeclaration } from './declarations.ts';
+import { fillWord, type FieldArray } from './field-type.ts';
+import { submitOnce } from './submit-once.ts';
+
+/** A field's buffers. */
+export class FieldStore implements Disposable {
+  readonly declaration: FieldDeclaration;
+  readonly capacity: number;
+  /** Bytes of one component's array. */
+  readonly componentBytes: number;
+  readonly components: number;
+  readonly #device: Device;
+  readonly #copies: Buffer[] = [];
+
+  private constructor(device: Device, declaration: FieldDeclaration, capacity: number) {
+    this.#device = device;
+    this.declaration = declaration;
+    this.capacity = capacity;
+    this.components = componentsOf(declaration.type);
+    this.componentBytes = 512 * capacity * elementBytes(declaration.type);
+    this.#addCopy();
+  }
+
+  /** Makes the memory of a field, filled with its default. Waits for the device. */
+  static async create(device: Device, declaration: FieldDeclaration, capacity: number): Promise<FieldStore> {
+    const store = new FieldStore(device, declaration, capacity);
+    await store.fill(declaration.default);
+    return store;
+  }
+
+  /** One or two buffers. */
+  get copies(): readonly Buffer[] {
+    return this.#copies;
+  }
+
+  /** Bytes of all copies. */
+  get byteLength(): number {
+    return this.#copies.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  }
+
+  /** Address of a component in a copy. */
+  address(component: number, copy: number): bigint {
+    return this.#copies[copy]!.address + BigInt(component * this.componentBytes);
+  }
+
+  /** Makes the second copy, alike in all voxels, where it isn't there yet. Waits for the device. */
+  async ensureSecondCopy(): Promise<void> {
+    if (this.#copies.length > 1) return;
+    this.#addCopy();
+    const [first, second] = this.#copies as [Buffer, Buffer];
+    await submitOnce(this.#device, `copy ${this.declaration.key}`, (encoder) =>
+      encoder.copy(first, 0, second, 0, first.byteLength),
+    );
+  }
+
+  /** Fills every copy, the leaf of background included, with one value for each component. Waits for the device. */
+  async fill(values: readonly number[]): Promise<void> {
+    await submitOnce(this.#device, `fill ${this.declaration.key}`, (encoder) => {
+      for (const copy of this.#copies) {
+        values.forEach((value, component) => {
+          const word = fillWord(this.declaration.type, value);
+          encoder.fill(copy, component * this.componentBytes, this.componentBytes, word);
+        });
+      }
+    });
+  }
+
+  /** Puts component arrays into every copy. Waits for the upload. */
+  async upload(components: readonly FieldArray[]): Promise<void> {
+    for (const copy of this.#copies) {
+      for (const [component, array] of components.entries()) {
+        await this.#device.staging.upload(copy, component * this.componentBytes, array);
+      }
+    }
+  }
+
+  /** Gets the bytes of one component. Waits for all that was submitted before. */
+  async download(component: number, copy: number): Promise<Uint8Array<ArrayBuffer>> {
+    const buffer = this.#copies[copy]!;
+    return this.#device.staging.download(buffer, component * this.componentBytes, this.componentBytes);
+  }
+
+  [Symbol.dispose](): void {
+    for (const copy of this.#copies) copy[Symbol.dispose]();
+  }
+
+  #addCopy(): void {
+    const { key } = this.declaration;
+    const label = this.#copies.length === 0 ? key : `${key}, second copy`;
+    const byteLength = this.components * this.componentBytes;
+    this.#copies.push(this.#device.createBuffer({ label, owner: `field ${key}`, byteLength }));
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * @file What the engine knows of a field's type: spelling, the typed array of one component, and how a number is kept in
+ * that array's bits.
+ */
+import { componentsOf, elementBytes, type FieldType, type ScalarType, type ValueType } from '@halocline/stencil';
+import { didYouMean } from './names.ts';
+
+/** Every field type, in the order in which errors list them. */
+export const FIELD_TYPES: readonly FieldType[] = [
+  'float32',
+  'float16',
+  'int32',
+  'uint32',
+  'uint8',
+  'vec2',
+  'vec3',
+  'vec4',
+];
+
+/** A typed array that holds one component of a field. */
+export type FieldArray =
+  | Float32Array<ArrayBuffer>
+  | Float16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
+
+/** One number for each component: a field's default, or one voxel's value. */
+export type FieldValue = number | readonly number[];
+
+/** Throws unless `type` is a field type. */
+export function checkFieldType(name: string, type: string): asserts type is FieldType {
+  if ((FIELD_TYPES as readonly string[]).includes(type)) return;
+  throw new TypeError(
+    `Cannot add field "${name}": "${type}" is no field type${didYouMean(type, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
+  );
+}
+
+/** Wraps memory as the typed array of one component. */
+export function arrayOver(type: FieldType, buffer: ArrayBuffer, byteOffset: number, length: number): FieldArray {
+  switch (type) {
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'uint32':
+      return new Uint32Array(buffer, byteOffset, length);
+    case 'uint8':
+      return new Uint8Array(buffer, byteOffset, length);
+    case 'float16':
+      return new Float16Array(buffer, byteOffset, length);
+    default:
+      return new Float32Array(buffer, byteOffset, length);
+  }
+}
+
+/** A zeroed array of `length` elements of one component. */
+export function makeArray(type: FieldType, length: number): FieldArray {
+  return arrayOver(type, new ArrayBuffer(length * elementBytes(type)), 0, length);
+}
+
+/** The 32-bit word that, repeated, fills memory with `value` of this type. */
+export function fillWord(type: FieldType, value: number): number {
+  const bytes = new ArrayBuffer(4);
+  arrayOver(type, bytes, 0, 4 / elementBytes(type)).fill(value);
+  return new Uint32Array(bytes)[0]!;
+}
+
+/** The value as one number for each component, rounded to what the field can hold; a single number is repeated. */
+export function spreadValue(verb: string, name: string, type: FieldType, value: FieldValue): readonly number[] {
+  const components = componentsOf(type);
+  const given = typeof value === 'number' ? Array.from({ length: components }, () => value) : [...value];
+  if (given.length !== components || given.some((entry) => typeof entry !== 'number')) {
+    const wanted = components === 1 ? 'a number' : `a number or ${components} of them`;
+    throw new TypeError(`Cannot ${verb} field "${name}": a ${type} takes ${wanted}, and ${describe(value)} was given`);
+  }
+  const cell = makeArray(type, 1);
+  return given.map((entry) => {
+    cell[0] = entry;
+    return cell[0]!;
+  });
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(', ')}]` : `${typeof value} ${String(value)}`;
+}
+
+const VALUE_TYPES: readonly ValueType[] = ['float', 'int', 'uint', 'bool'].flatMap((scalar) => {
+  const prefix = scalar === 'float' ? '' : scalar[0];
+  return [scalar, ...[2, 3, 4].map((size) => `${prefix}vec${size}`)] as ValueType[];
+});
+const ALIASES: Readonly<Record<string, ValueType>> = { float32: 'float', int32: 'int', uint32: 'uint' };
+
+/** The type of a parameter, by GLSL's name or a field's. */
+export function parseValueType(kind: string, name: string, type: string): ValueType {
+  const known = ALIASES[type] ?? VALUE_TYPES.find((candidate) => candidate === type);
+  if (known !== undefined) return known;
+  throw new TypeError(
+    `Cannot add ${kind} "${name}": "${type}" is no type${didYouMean(type, VALUE_TYPES)}; use one of ${VALUE_TYPES.join(', ')}`,
+  );
+}
+
+/** The type of a scalar: float, int, uint or bool. */
+export function parseScalarType(name: string, type: string): ScalarType {
+  const known = ALIASES[type] ?? type;
+  if (known === 'float' || known === 'int' || known === 'uint' || known === 'bool') return known;
+  throw new TypeError(`Cannot add scalar "${name}": "${type}" is no scalar type; use float, int, uint or bool`);
+}
+
+/** The 32-bit pattern of a number kept as `type`. */
+export function scalarBits(type: ScalarType, value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  if (type === 'float') view.setFloat32(0, value, true);
+  else if (type === 'bool') view.setUint32(0, value === 0 ? 0 : 1, true);
+  else view.setInt32(0, value, true);
+  return view.getUint32(0, true);
+}
+
+/** The number that a 32-bit pattern means. */
+export function scalarFromBits(type: ScalarType, bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits, true);
+  return type === 'float' ? view.getFloat32(0, true) : type === 'int' ? view.getInt32(0, true) : bits;
+}

@@ -1,0 +1,210 @@
+/**
+ * @file Between a grid of the host and the arrays of a field. A field's component is `capacity · 512` elements, slot 0 the
+ * background; here slot = rank + 1 is not assumed: `slots` says it.
+ *
+ * Taking a grid in, an active voxel gets what the grid has there, whatever the grid's own state of that voxel. An inactive
+ * voxel gets the field's default, unless the grid has, inactive too, something else than its background (the inside of
+ * a level set). What the grid has active outside of the topology is counted, for the caller to tell.
+ */
+import { componentsOf, type FieldType } from '@halocline/stencil';
+import { gridFromLeaves, type Grid, type GridClass, type GridMap, type GridType, type Values } from '@halocline/vdb';
+import type { DomainLevel } from './domain.ts';
+import { makeArray, type FieldArray } from './field-type.ts';
+import { LeafIndex } from './leaf-index.ts';
+import { popCount, type Coordinate, type Topology } from './topology.ts';
+
+/** What a field's values are made for. */
+export interface ValuesTarget {
+  /** Name for messages. */
+  readonly key: string;
+  readonly type: FieldType;
+  readonly default: readonly number[];
+  readonly level: DomainLevel;
+  /** rank → slot. */
+  readonly slots: Uint32Array;
+  readonly capacity: number;
+}
+
+/** Component arrays, and how many active voxels of the source had no place. */
+export interface FieldValues {
+  readonly components: readonly FieldArray[];
+  readonly lost: number;
+}
+
+/** Arrays that hold the default everywhere. */
+export function backgroundArrays(target: ValuesTarget): FieldArray[] {
+  return target.default.map((value) => makeArray(target.type, 512 * target.capacity).fill(value) as FieldArray);
+}
+
+/** The values of a grid, brought onto the target's leaves. */
+export function valuesFromGrid(grid: Grid, target: ValuesTarget): FieldValues {
+  checkGrid(grid, target);
+  const components = backgroundArrays(target);
+  const { origins, masks } = target.level.topology;
+  const index = new LeafIndex(grid.tree.leaf.origins);
+  const background = grid.background.map(Number);
+  let placed = 0;
+  for (let rank = 0; rank < target.level.leafCount; rank++) {
+    const [i, j, k] = [origins[3 * rank]!, origins[3 * rank + 1]!, origins[3 * rank + 2]!];
+    const mask = masks.subarray(16 * rank, 16 * rank + 16);
+    const leaf = index.findVoxel(i, j, k);
+    const at = 512 * target.slots[rank]!;
+    const source = leaf < 0 ? tileSource(grid, i, j, k) : leafSource(grid, leaf);
+    for (let word = 0; word < 16; word++) placed += popCount(mask[word]! & source.mask[word]!);
+    components.forEach((array, component) => {
+      for (let n = 0; n < 512; n++) {
+        const active = bitOf(mask, n);
+        const value = source.value(component, n);
+        if (active || (!bitOf(source.mask, n) && value !== background[component])) array[at + n] = value;
+      }
+    });
+  }
+  return { components, lost: grid.activeVoxelCount - placed };
+}
+
+interface LeafValues {
+  readonly mask: Uint32Array;
+  readonly value: (component: number, voxel: number) => number;
+}
+
+function bitOf(mask: Uint32Array, n: number): boolean {
+  return ((mask[n >> 5]! >>> (n & 31)) & 1) !== 0;
+}
+
+function leafSource(grid: Grid, leaf: number): LeafValues {
+  const mask = grid.tree.leaf.masks.subarray(16 * leaf, 16 * leaf + 16);
+  if (grid.type === 'mask') return { mask, value: (_, voxel) => (bitOf(mask, voxel) ? 1 : 0) };
+  const values = grid.tree.values;
+  return { mask, value: (component, voxel) => Number(values[component]![512 * leaf + voxel]) };
+}
+
+/** A leaf that the grid doesn't have is a part of one tile, or background. */
+function tileSource(grid: Grid, i: number, j: number, k: number): LeafValues {
+  const value = grid.get(i, j, k);
+  const numbers = typeof value === 'number' ? [value] : value;
+  const mask = new Uint32Array(16).fill(grid.isActive(i, j, k) ? 0xffffffff : 0);
+  return { mask, value: (component) => numbers[component]! };
+}
+
+function checkGrid(grid: Grid, target: ValuesTarget): void {
+  const head = `Cannot write field "${target.key}" from grid "${grid.name}"`;
+  if (grid.type === 'index' || grid.type === 'onindex') {
+    throw new TypeError(
+      `${head}: its type is ${grid.type}, which numbers voxels and holds no values; give a grid of values`,
+    );
+  }
+  const components = componentsOf(target.type);
+  const given = grid.background.length;
+  if (given === components) return;
+  const count = (n: number): string => `${n} component${n === 1 ? '' : 's'}`;
+  throw new TypeError(
+    `${head}: ${grid.type} has ${count(given)}, and ${target.type} has ${components}; give a grid with ${count(components)}`,
+  );
+}
+
+/** The value of one voxel, from its index coordinates and world metres. */
+export type VoxelFunction = (
+  i: number,
+  j: number,
+  k: number,
+  x: number,
+  y: number,
+  z: number,
+) => number | readonly number[];
+
+/** Calls `visit(i, j, k, element)` for each active voxel; `element` is its place in a component array. */
+export function forEachVoxel(
+  topology: Topology,
+  slots: Uint32Array,
+  visit: (i: number, j: number, k: number, element: number) => void,
+): void {
+  const { origins, masks } = topology;
+  for (let rank = 0; rank < origins.length / 3; rank++) {
+    const [i, j, k] = [origins[3 * rank]!, origins[3 * rank + 1]!, origins[3 * rank + 2]!];
+    for (let n = 0; n < 512; n++) {
+      if (((masks[16 * rank + (n >> 5)]! >>> (n & 31)) & 1) === 0) continue;
+      visit(i + (n >> 6), j + ((n >> 3) & 7), k + (n & 7), 512 * slots[rank]! + n);
+    }
+  }
+}
+
+/** The values that a function gives for each active voxel. */
+export function valuesFromFunction(value: VoxelFunction, target: ValuesTarget): FieldValues {
+  const components = backgroundArrays(target);
+  const { map, topology } = target.level;
+  forEachVoxel(topology, target.slots, (i, j, k, element) => {
+    const [x, y, z] = map.indexToWorld([i, j, k]);
+    const result = value(i, j, k, x, y, z);
+    if (typeof result === 'number') for (const array of components) array[element] = result;
+    else components.forEach((array, component) => (array[element] = result[component]!));
+  });
+  return { components, lost: 0 };
+}
+
+/** The values of a dense array over the box of the active voxels: x slowest, z fastest, the components of a voxel side by side. */
+export function valuesFromArray(values: ArrayLike<number>, target: ValuesTarget): FieldValues {
+  const { min, max } = target.level.indexBounds;
+  const size = [0, 1, 2].map((axis) => max[axis]! - min[axis]! + 1) as unknown as Coordinate;
+  const count = componentsOf(target.type);
+  const wanted = size[0] * size[1] * size[2] * count;
+  if (values.length !== wanted) {
+    throw new RangeError(
+      `Cannot write field "${target.key}": the array has ${values.length} elements, and the box of ${size.join(' × ')} voxels takes ${wanted}; give ${count} for each voxel, z fastest`,
+    );
+  }
+  const components = backgroundArrays(target);
+  forEachVoxel(target.level.topology, target.slots, (i, j, k, element) => {
+    const voxel = ((i - min[0]) * size[1] + (j - min[1])) * size[2] + (k - min[2]);
+    components.forEach((array, component) => (array[element] = values[voxel * count + component]!));
+  });
+  return { components, lost: 0 };
+}
+
+const GRID_TYPES: Readonly<Record<FieldType, GridType>> = {
+  float32: 'float',
+  float16: 'float',
+  int32: 'int32',
+  uint32: 'uint32',
+  uint8: 'uint32',
+  vec2: 'vec3f',
+  vec3: 'vec3f',
+  vec4: 'vec4f',
+};
+
+/** A grid of a field's values; a vec2 has a third component of 0. `components` hold `capacity · 512` elements each. */
+export function gridFromValues(
+  components: readonly FieldArray[],
+  target: ValuesTarget,
+  names: { name: string; map: GridMap; gridClass: GridClass | null },
+): Grid {
+  const type = GRID_TYPES[target.type];
+  const { topology, leafCount } = target.level;
+  const values: Values[] = components.map((array) => gatherLeaves(type, array, target.slots, leafCount));
+  const background = [...target.default];
+  if (target.type === 'vec2') {
+    values.push(new Float32Array(512 * leafCount));
+    background.push(0);
+  }
+  const fog = type === 'float' && background[0] === 0 && (values[0] as Float32Array).every((value) => value >= 0);
+  return gridFromLeaves({
+    name: names.name,
+    type,
+    gridClass: names.gridClass ?? (fog ? 'fog volume' : 'unknown'),
+    map: names.map,
+    background,
+    origins: topology.origins.slice(),
+    masks: topology.masks.slice(),
+    values,
+  });
+}
+
+function gatherLeaves(type: GridType, array: FieldArray, slots: Uint32Array, leafCount: number): Values {
+  const length = 512 * leafCount;
+  const target =
+    type === 'int32' ? new Int32Array(length) : type === 'uint32' ? new Uint32Array(length) : new Float32Array(length);
+  for (let rank = 0; rank < leafCount; rank++) {
+    const at = 512 * slots[rank]!;
+    target.set(array.subarray(at, at + 512), 512 * rank);
+  }
+  return target;
+}

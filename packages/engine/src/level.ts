@@ -1,0 +1,94 @@
+/** @file A level of the simulation: fields and stencils over a topology of its own. Level 0 is the simulation's. */
+import type { GridMap } from '@halocline/vdb';
+import { fieldKey, type StencilOptions } from './declarations.ts';
+import { Field } from './field.ts';
+import type { FieldValue } from './field-type.ts';
+import { voxelEdge } from './level-map.ts';
+import type { Runtime } from './runtime.ts';
+import type { IndexBox } from './topology.ts';
+
+/** One level: 0 the finest, each further one coarser by two. */
+export class Level {
+  readonly index: number;
+  readonly #runtime: Runtime;
+  readonly #fields = new Map<string, Field>();
+
+  constructor(runtime: Runtime, index: number) {
+    runtime.domain.level(index);
+    this.#runtime = runtime;
+    this.index = index;
+  }
+
+  /** Declares a field; see `Simulation.addField`. */
+  addField(name: string, type: string, value: FieldValue = 0): Field {
+    this.#runtime.checkOpen();
+    this.#runtime.declarations.addField(this.index, name, type, value);
+    return this.field(name);
+  }
+
+  /**
+   * Declares a stencil that runs over this level. `ReadField` reads this level's fields, `ReadCoarse` those of level
+   * index + 1, `ReadFine` those of level index − 1. Names of stencils are the simulation's, whatever their level.
+   */
+  addStencil(name: string, options: StencilOptions): this {
+    this.#runtime.checkOpen();
+    this.#runtime.declarations.addStencil(this.index, name, options);
+    return this;
+  }
+
+  /** The field of that name. */
+  field(name: string): Field {
+    const { declarations } = this.#runtime;
+    const declaration = declarations.fields.get(fieldKey(name, this.index));
+    if (declaration === undefined) {
+      const names = [...declarations.fields.values()]
+        .filter((field) => field.level === this.index)
+        .map((field) => field.name);
+      const kind = this.index === 0 ? 'field' : `level-${this.index} field`;
+      throw new TypeError(this.#runtime.unknown('find', kind, name, names));
+    }
+    let field = this.#fields.get(name);
+    if (field === undefined) {
+      field = new Field(this.#runtime, declaration);
+      this.#fields.set(name, field);
+    }
+    return field;
+  }
+
+  /** Fields in order of declaration, those that stencils made included. */
+  get fields(): readonly Field[] {
+    const all = [...this.#runtime.declarations.fields.values()];
+    return all.filter((field) => field.level === this.index).map((field) => this.field(field.name));
+  }
+
+  /** Index → world, metres. */
+  get map(): GridMap {
+    return this.#runtime.domain.level(this.index).map;
+  }
+
+  /** Metres. */
+  get voxelSize(): number {
+    return voxelEdge(this.map);
+  }
+
+  get leafCount(): number {
+    return this.#runtime.domain.level(this.index).leafCount;
+  }
+
+  get activeVoxels(): number {
+    return this.#runtime.domain.level(this.index).activeVoxels;
+  }
+
+  /** Inclusive box of the active voxels. */
+  get indexBounds(): IndexBox {
+    return this.#runtime.domain.level(this.index).indexBounds;
+  }
+
+  toString(): string {
+    return `Level(${this.index}: ${this.activeVoxels} voxels in ${this.leafCount} leaves, voxel ${this.voxelSize} m)`;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * @file Pass blocks: for each stencil and each choice of copies, an array of 64-bit addresses in device memory, in the order
+ * that the emitter asked for. A pass pushes the address of its block and nothing else: what a recording refers to may
+ * move, and only its block changes.
+ */
+import type { Buffer } from '@halocline/gpu';
+import { componentsOf, type Binding } from '@halocline/stencil';
+import type { CompiledStencil } from './compiler.ts';
+import { fieldKey } from './declarations.ts';
+import { componentName, relatedLevel } from './pass-facts.ts';
+import type { Copies } from './step-plan.ts';
+import { COUNT_BYTES, type Subdomain } from './subdomain.ts';
+import { UNIFORMS_BYTES } from './uniforms.ts';
+
+/** Buffers of a program that bindings point into. */
+export interface BlockSources {
+  readonly subdomain: Subdomain;
+  readonly uniforms: Buffer;
+  readonly partials: ReadonlyMap<string, Buffer>;
+}
+
+/** Distinct pass blocks, each on 16 bytes. */
+export class PassBlocks {
+  readonly #sources: BlockSources;
+  readonly #offsets = new Map<string, number>();
+  readonly #words: number[] = [];
+
+  constructor(sources: BlockSources) {
+    this.#sources = sources;
+  }
+
+  /** All blocks, as 32-bit words. */
+  get words(): Uint32Array<ArrayBuffer> {
+    return Uint32Array.from(this.#words);
+  }
+
+  /** Byte offset of the block of a stencil that finds these copies current; it is made where there is none alike. */
+  offsetOf(compiled: CompiledStencil, copies: Copies): number {
+    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies));
+    const key = addresses.join();
+    let offset = this.#offsets.get(key);
+    if (offset === undefined) {
+      offset = 4 * this.#words.length;
+      this.#offsets.set(key, offset);
+      for (const address of addresses) this.#words.push(Number(address & 0xffffffffn), Number(address >> 32n));
+      while (this.#words.length % 4 !== 0) this.#words.push(0);
+    }
+    return offset;
+  }
+
+  #address(binding: Binding, compiled: CompiledStencil, copies: Copies): bigint {
+    const { subdomain, uniforms, partials } = this.#sources;
+    const { level } = compiled;
+    switch (binding.kind) {
+      case 'leaves':
+      case 'children':
+        return subdomain.levels[level]![binding.kind].address;
+      case 'count':
+        return subdomain.counts.address + BigInt(COUNT_BYTES * level);
+      case 'uniforms':
+        return uniforms.address + BigInt(UNIFORMS_BYTES * level);
+      case 'scalars':
+        return subdomain.scalars.address;
+      case 'leafTable':
+      case 'masks':
+        return subdomain.levels[relatedLevel(level, binding.level)]![binding.kind].address;
+      case 'grid':
+        return subdomain.gridOf(relatedLevel(level, binding.level)).address;
+      case 'partials':
+        return partials.get(binding.scalar)!.address;
+      case 'read':
+        return this.#component(binding.field, relatedLevel(level, binding.level), binding.component, copies, false);
+      case 'write': {
+        const swaps = compiled.stencil.writes.some((write) => write.field === binding.field && write.doubleBuffered);
+        return this.#component(binding.field, level, binding.component, copies, swaps);
+      }
+    }
+  }
+
+  #component(field: string, level: number, component: number, copies: Copies, other: boolean): bigint {
+    const store = this.#sources.subdomain.existingField(fieldKey(field, level))!;
+    const name = componentName(field, level, componentsOf(store.declaration.type), component);
+    const current = copies.get(name);
+    if (current === undefined)
+      throw new Error(`Bug in the planner: it doesn't know which copy of "${name}" is current`);
+    return store.address(component, other ? 1 - current : current);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * @file What the planner needs to know of a compiled stencil: the components that it reads and writes, where it writes a
+ * second copy, and the scalars. Components are the grain of everything that follows: a stencil that writes `velocity_x`
+ * alone swaps that array alone, and doesn't wait for one that reads `velocity_y`.
+ */
+import { componentsOf, type LevelRelation, type ReduceKind, type ScalarType, type Stencil } from '@halocline/stencil';
+import { fieldKey, type FieldDeclaration } from './declarations.ts';
+
+/** A component that a pass writes. */
+export interface ComponentWrite {
+  readonly component: string;
+  /** Whether the new values go to the second copy, which is then the current one. */
+  readonly swaps: boolean;
+}
+
+/** A scalar that a pass reduces into. */
+export interface ScalarReduction {
+  readonly scalar: string;
+  readonly kind: ReduceKind;
+  readonly type: ScalarType;
+}
+
+/** What one stencil touches. Components are named as people name them: `density`, `velocity_x`, `pressure@1`. */
+export interface PassFacts {
+  readonly name: string;
+  readonly level: number;
+  readonly reads: readonly string[];
+  readonly writes: readonly ComponentWrite[];
+  readonly scalars: readonly string[];
+  readonly reductions: readonly ScalarReduction[];
+}
+
+const LETTERS = 'xyzw';
+
+/** The name of component `index` of a field. */
+export function componentName(name: string, level: number, components: number, index: number): string {
+  return fieldKey(components === 1 ? name : `${name}_${LETTERS[index]}`, level);
+}
+
+/** The names of all components of a field. */
+export function componentNames(field: Pick<FieldDeclaration, 'name' | 'level' | 'type'>): string[] {
+  const count = componentsOf(field.type);
+  return Array.from({ length: count }, (_, index) => componentName(field.name, field.level, count, index));
+}
+
+/** The level that a read of `relation` reaches from `level`. */
+export function relatedLevel(level: number, relation: LevelRelation): number {
+  return relation === 'coarse' ? level + 1 : relation === 'fine' ? level - 1 : level;
+}
+
+/** The facts of a compiled stencil that runs on `level`. */
+export function factsOf(stencil: Stencil, level: number): PassFacts {
+  const reads = new Set<string>();
+  for (const read of stencil.reads) {
+    const count = componentsOf(read.type);
+    for (const index of read.components) {
+      reads.add(componentName(read.field, relatedLevel(level, read.level), count, index));
+    }
+  }
+  const writes: ComponentWrite[] = [];
+  for (const write of stencil.writes) {
+    const count = componentsOf(write.type);
+    for (const index of write.components) {
+      const component = componentName(write.field, level, count, index);
+      writes.push({ component, swaps: write.doubleBuffered });
+      // Voxels that aren't written take their old value along into the second copy.
+      if (write.doubleBuffered && (!write.always || stencil.color !== null)) reads.add(component);
+    }
+  }
+  const reductions = stencil.reductions.map(({ scalar, kind, type }) => ({ scalar, kind, type }));
+  return { name: stencil.name, level, reads: [...reads], writes, scalars: [...stencil.scalars.keys()], reductions };
+}
+
+/** Resources that a unit reads, for the scheduler: components, and scalars with their kind before the name. */
+export function readResources(facts: PassFacts): Set<string> {
+  return new Set([...facts.reads, ...facts.scalars.map((name) => `scalar ${name}`)]);
+}
+
+/** Resources that a unit writes. */
+export function writeResources(facts: PassFacts): Set<string> {
+  return new Set([
+    ...facts.writes.map((write) => write.component),
+    ...facts.reductions.map(({ scalar }) => `scalar ${scalar}`),
+  ]);
+}

@@ -1,0 +1,253 @@
+/**
+ * @file A program: what a step of one subdomain does, compiled and ready to be recorded. It owns the buffers that only the
+ * step needs, the pass blocks, and the recordings, one for each (current copies, step in flight, iterations of each loop).
+ *
+ *     ring      a slot for each step in flight, host-visible: uniforms of each level, scalars that the host set
+ *     uniforms  the step's numbers, where stencils read them; the first pass takes them from the ring
+ *     args      indirect arguments that gates open and shut: scopes × levels × 16 bytes
+ *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
+ */
+import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
+import type { CompiledStencil } from './compiler.ts';
+import type { Declarations, FieldDeclaration } from './declarations.ts';
+import type { EngineKernels } from './engine-kernels.ts';
+import { PassBlocks } from './pass-blocks.ts';
+import { componentNames } from './pass-facts.ts';
+import { recordPlan } from './recording.ts';
+import { partialsWords, reductionStages } from './reduction-plan.ts';
+import type { Schedule } from './schedule.ts';
+import { loopsOf, planStep, type Copies, type Loop, type PlanRequest, type StepPlan } from './step-plan.ts';
+import type { Subdomain } from './subdomain.ts';
+import type { Unit } from './units.ts';
+import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock } from './uniforms.ts';
+import { scalarBits } from './field-type.ts';
+
+/** Steps that may be on their way to the device at once. */
+export const STEPS_IN_FLIGHT = 2;
+
+/** What a program is made of. */
+export interface ProgramParts {
+  readonly declarations: Declarations;
+  readonly subdomain: Subdomain;
+  readonly kernels: EngineKernels;
+  readonly compiled: ReadonlyMap<string, CompiledStencil>;
+  readonly units: readonly Unit[];
+  readonly schedule: Schedule;
+  /** The copies that are current when it is made. */
+  readonly start: Copies;
+}
+
+/** Which recording is wanted. */
+export interface RecordingRequest {
+  readonly start: Copies;
+  /** Which of the steps in flight it is. */
+  readonly slot: number;
+  readonly iterations: readonly number[];
+  readonly resume?: number;
+}
+
+/** What the device says of a step that it has done. */
+export interface StepReport {
+  /** Number of the loop that ran out of recorded iterations, or null. */
+  readonly stalled: number | null;
+  /** Iterations that each loop ran. */
+  readonly iterations: readonly number[];
+}
+
+interface ProgramBuffers {
+  readonly ring: Buffer;
+  readonly uniforms: Buffer;
+  readonly args: Buffer;
+  readonly status: Buffer;
+  readonly report: Buffer;
+}
+
+/** The step of one subdomain. */
+export class Program implements Disposable {
+  readonly parts: ProgramParts;
+  readonly loops: readonly Loop[];
+  readonly buffers: ProgramBuffers;
+  /** One buffer for each scalar that is reduced into: a value for each leaf rank, then the stages' scratch. */
+  readonly partials: ReadonlyMap<string, Buffer>;
+  readonly #blocks: PassBlocks;
+  readonly #recordings = new Map<string, { commands: CommandBuffer; plan: StepPlan }>();
+  #blockBuffer: Buffer | null = null;
+
+  private constructor(parts: ProgramParts) {
+    this.parts = parts;
+    this.loops = loopsOf(parts.units);
+    const { device, levels } = parts.subdomain;
+    const statusBytes = this.statusBytes;
+    const make = (label: string, byteLength: number, memory: 'device' | 'upload' | 'download' = 'device'): Buffer =>
+      device.createBuffer({ label, owner: 'program', byteLength, memory });
+    this.buffers = {
+      ring: make('steps in flight', STEPS_IN_FLIGHT * this.slotBytes, 'upload'),
+      uniforms: make('uniforms', levels.length * UNIFORMS_BYTES),
+      args: make('arguments', (1 + 2 * this.loops.length) * levels.length * 16),
+      status: make('status', statusBytes),
+      report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
+    };
+    this.partials = makePartials(parts);
+    this.#blocks = new PassBlocks({
+      subdomain: parts.subdomain,
+      uniforms: this.buffers.uniforms,
+      partials: this.partials,
+    });
+  }
+
+  /** Makes the program, its fields' memory and second copies included. Waits for the device. */
+  static async create(parts: ProgramParts): Promise<Program> {
+    const { subdomain, declarations, compiled } = parts;
+    for (const field of declarations.fields.values()) await subdomain.field(field);
+    for (const { stencil, level, bindings } of compiled.values()) {
+      for (const write of stencil.writes) {
+        if (!write.doubleBuffered) continue;
+        const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
+        await (await subdomain.field(key)).ensureSecondCopy();
+      }
+      for (const binding of bindings) {
+        if (binding.kind !== 'grid') continue;
+        await subdomain.grid(binding.level === 'coarse' ? level + 1 : binding.level === 'fine' ? level - 1 : level);
+      }
+    }
+    const program = new Program(parts);
+    try {
+      await program.#upload();
+    } catch (error) {
+      program[Symbol.dispose]();
+      throw error;
+    }
+    return program;
+  }
+
+  get device(): Device {
+    return this.parts.subdomain.device;
+  }
+
+  /** Bytes of one slot of the ring. */
+  get slotBytes(): number {
+    return this.parts.subdomain.levels.length * UNIFORMS_BYTES + 8 * MAX_PARAMETERS;
+  }
+
+  /** Bytes of the status: the stalled loop, then a count for each loop. */
+  get statusBytes(): number {
+    return 16 * Math.ceil((1 + this.loops.length) / 4);
+  }
+
+  /** Bytes of what belongs to the program alone. */
+  get byteLength(): number {
+    const all = [...Object.values(this.buffers as unknown as Record<string, Buffer>), ...this.partials.values()];
+    return all.reduce((sum, buffer) => sum + buffer.byteLength, this.#blockBuffer?.byteLength ?? 0);
+  }
+
+  /** Address of a stencil's pass block. */
+  blockAddress(compiled: CompiledStencil, copies: Copies): bigint {
+    return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies));
+  }
+
+  /** The field that a component belongs to, and its number there. */
+  componentOf(name: string): { field: FieldDeclaration; component: number } {
+    for (const field of this.parts.declarations.fields.values()) {
+      const component = componentNames(field).indexOf(name);
+      if (component >= 0) return { field, component };
+    }
+    throw new Error(`Bug in the planner: no field has a component "${name}"`);
+  }
+
+  /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
+  writeSlot(slot: number, clock: StepClock, scalars: ReadonlyMap<string, number>): void {
+    const { declarations, subdomain } = this.parts;
+    const bytes = this.buffers.ring.bytes!;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + slot * this.slotBytes, this.slotBytes);
+    const parameters = declarations.parameters.values().toArray();
+    subdomain.levels.forEach((level, index) =>
+      writeUniforms(view, index * UNIFORMS_BYTES, { clock, map: level.domain.map, parameters }),
+    );
+    const first = subdomain.levels.length * UNIFORMS_BYTES;
+    for (const scalar of declarations.scalars.values()) {
+      const value = scalars.get(scalar.name);
+      view.setUint32(first + scalar.byteOffset / 2, value === undefined ? 0 : 1, true);
+      view.setUint32(first + scalar.byteOffset / 2 + 4, scalarBits(scalar.type, value ?? 0), true);
+    }
+  }
+
+  /** What the device said of the step in `slot`, which it must be done with. */
+  report(slot: number): StepReport {
+    const bytes = this.buffers.report.bytes!;
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + slot * this.statusBytes, 1 + this.loops.length);
+    return { stalled: words[0] === 0 ? null : words[0]! - 1, iterations: [...words.subarray(1)] };
+  }
+
+  /** The commands of a step, recorded where they aren't yet, and the copies that are current after it. */
+  recording(request: RecordingRequest): { commands: CommandBuffer; after: Copies } {
+    const { start, slot, iterations, resume } = request;
+    const copies = [...start]
+      .filter(([, copy]) => copy !== 0)
+      .map(([component]) => component)
+      .sort()
+      .join();
+    const key = `${slot} ${resume ?? ''} ${iterations.join()} ${copies}`;
+    let recording = this.#recordings.get(key);
+    if (recording === undefined) {
+      this.#forget(key);
+      const plan = this.plan(request);
+      recording = { plan, commands: recordPlan(this, plan, slot) };
+      this.#recordings.set(key, recording);
+    }
+    return { commands: recording.commands, after: recording.plan.after };
+  }
+
+  /** The passes of a recording. */
+  plan(request: Omit<PlanRequest, 'stages'>): StepPlan {
+    const stages = this.parts.subdomain.levels.map((level) => reductionStages(level.tables.capacity).length);
+    return planStep(this.parts.units, { ...request, stages });
+  }
+
+  /** A count of iterations that wanders leaves recordings behind: the oldest go. Nothing of theirs is in flight by then. */
+  #forget(key: string): void {
+    const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
+    if (alike.length < 8) return;
+    this.#recordings.get(alike[0]!)!.commands[Symbol.dispose]();
+    this.#recordings.delete(alike[0]!);
+  }
+
+  async #upload(): Promise<void> {
+    const { staging } = this.device;
+    const iterations = this.loops.map(() => 2);
+    let start = this.parts.start;
+    for (let parity = 0; parity < 2; parity++) {
+      const plan = this.plan({ start, iterations });
+      for (const pass of plan.passes) {
+        if (pass.kind === 'stencil') this.#blocks.offsetOf(this.parts.compiled.get(pass.pass.facts.name)!, pass.copies);
+      }
+      start = plan.after;
+    }
+    const { words } = this.#blocks;
+    const byteLength = Math.max(16, words.byteLength);
+    this.#blockBuffer = this.device.createBuffer({ label: 'pass blocks', owner: 'program', byteLength });
+    if (words.length > 0) await staging.upload(this.#blockBuffer, 0, words);
+    await staging.upload(this.buffers.status, 0, new Uint8Array(this.statusBytes));
+  }
+
+  [Symbol.dispose](): void {
+    for (const { commands } of this.#recordings.values()) commands[Symbol.dispose]();
+    this.#recordings.clear();
+    for (const buffer of Object.values(this.buffers as unknown as Record<string, Buffer>)) buffer[Symbol.dispose]();
+    for (const buffer of this.partials.values()) buffer[Symbol.dispose]();
+    this.#blockBuffer?.[Symbol.dispose]();
+  }
+}
+
+function makePartials({ compiled, subdomain }: ProgramParts): Map<string, Buffer> {
+  const words = new Map<string, number>();
+  for (const { facts } of compiled.values()) {
+    const needed = partialsWords(subdomain.levels[facts.level]!.tables.capacity);
+    for (const { scalar } of facts.reductions) words.set(scalar, Math.max(words.get(scalar) ?? 0, needed));
+  }
+  return new Map(
+    [...words].map(([scalar, count]) => {
+      const label = `partials of ${scalar}`;
+      return [scalar, subdomain.device.createBuffer({ label, owner: 'program', byteLength: 4 * count })];
+    }),
+  );
+}

@@ -1,0 +1,182 @@
+/** @file A plan → commands: every planned pass becomes a pass of the gpu's graph, which puts the barriers between them. */
+import { Graph, type CommandBuffer, type Encoder, type Pass, type Use } from '@halocline/gpu';
+import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
+import type { Program } from './program.ts';
+import { reductionStages, stageOffset } from './reduction-plan.ts';
+import { fieldKey } from './declarations.ts';
+import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
+import { COUNT_BYTES } from './subdomain.ts';
+import { scalarOfUntil } from './units.ts';
+import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
+import { scalarBits } from './field-type.ts';
+import { elementBytes } from '@halocline/stencil';
+
+/** Records a plan for the step in `slot`. */
+export function recordPlan(program: Program, plan: StepPlan, slot: number): CommandBuffer {
+  const compiled = stepGraph(program, plan, slot).compile({ repeats: true });
+  return program.device.record('step', (encoder) => compiled.record(encoder));
+}
+
+/** The graph of a plan. */
+export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph<Encoder> {
+  const graph = new Graph<Encoder>();
+  for (const pass of plan.passes) graph.pass(graphPass(program, pass, slot));
+  return orderAsAsked(graph, program, plan);
+}
+
+/** What was asked for by `addDependency`, between the passes of two units. */
+function orderAsAsked(graph: Graph<Encoder>, program: Program, plan: StepPlan): Graph<Encoder> {
+  const { schedule, units } = program.parts;
+  const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
+  for (const { from, to } of asked) {
+    const before = passesOf(plan, units[schedule.order.indexOf(from)]!);
+    const after = passesOf(plan, units[schedule.order.indexOf(to)]!);
+    for (const last of before) for (const first of after) graph.order(last, first);
+  }
+  return graph;
+}
+
+function passesOf(plan: StepPlan, unit: { passes: readonly unknown[] }): string[] {
+  const own = new Set(unit.passes);
+  return plan.passes.flatMap((pass) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
+}
+
+function graphPass(program: Program, pass: PlannedPass, slot: number): Pass<Encoder> {
+  const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
+  const use = (resource: string, write: boolean): Use => {
+    if (pass.kind === 'status') return { resource, access: 'transfer-read' };
+    if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect-read' };
+    return { resource, access: write ? 'shader-write' : 'shader-read' };
+  };
+  return {
+    name: pass.name,
+    reads: pass.uses.reads.map((resource) => use(resource, false)),
+    writes: pass.uses.writes.map((resource) => use(resource, true)),
+    record: (encoder) => recordPass(program, encoder, pass, slot),
+  };
+}
+
+function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot: number): void {
+  switch (pass.kind) {
+    case 'begin':
+      return recordBegin(program, encoder, slot);
+    case 'stencil': {
+      const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
+      const address = program.blockAddress(compiled, pass.copies);
+      encoder.pipeline(compiled.pipeline).push(BigUint64Array.of(address));
+      return dispatchScope(program, encoder, pass.scope, compiled.level);
+    }
+    case 'reduce':
+      return recordReduce(program, encoder, pass);
+    case 'gate':
+      return recordGate(program, encoder, pass);
+    case 'settle':
+      return recordSettle(program, encoder, pass);
+    case 'status': {
+      const { status, report } = program.buffers;
+      encoder.copy(status, 0, report, slot * program.statusBytes, program.statusBytes);
+      encoder.barrier(['transfer-write'], ['host-read']);
+    }
+  }
+}
+
+/** Number of a scope among the arguments: 0 live, 1 + 2·loop body, 2 + 2·loop settle. */
+function scopeNumber(scope: Scope): number {
+  const [kind, loop] = scope.split(' ') as [string, string | undefined];
+  return kind === 'live' ? 0 : (kind === 'body' ? 1 : 2) + 2 * Number(loop);
+}
+
+function scopeAddress(program: Program, scope: Scope, level: number): bigint {
+  const { subdomain } = program.parts;
+  if (scope === 'count') return subdomain.counts.address + BigInt(COUNT_BYTES * level);
+  const at = COUNT_BYTES * (scopeNumber(scope) * subdomain.levels.length + level);
+  return program.buffers.args.address + BigInt(at);
+}
+
+function dispatchScope(program: Program, encoder: Encoder, scope: Scope, level: number): void {
+  const { subdomain } = program.parts;
+  if (scope === 'count') encoder.dispatchIndirect(subdomain.counts, COUNT_BYTES * level);
+  else
+    encoder.dispatchIndirect(
+      program.buffers.args,
+      COUNT_BYTES * (scopeNumber(scope) * subdomain.levels.length + level),
+    );
+}
+
+function recordBegin(program: Program, encoder: Encoder, slot: number): void {
+  const { ring, uniforms, status } = program.buffers;
+  const { declarations, subdomain, kernels } = program.parts;
+  const words = PARAMETERS_OFFSET / 4 + 4 * Math.min(declarations.parameters.size, MAX_PARAMETERS);
+  kernels.bind(encoder, 'begin', [
+    ring.address + BigInt(slot * program.slotBytes),
+    uniforms.address,
+    subdomain.scalars.address,
+    status.address,
+    subdomain.levels.length,
+    words,
+    UNIFORMS_BYTES / 4,
+    declarations.scalars.size,
+    program.loops.length === 0 ? 0 : 1,
+  ]);
+  encoder.dispatch(1);
+}
+
+function recordReduce(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'reduce' }): void {
+  const { reduction, level, stage, scope } = pass;
+  const { subdomain, kernels, declarations } = program.parts;
+  const { capacity } = subdomain.levels[level]!.tables;
+  const partials = program.partials.get(reduction.scalar)!.address;
+  const stages = reductionStages(capacity);
+  const scalar = subdomain.scalars.address + BigInt(declarations.scalars.get(reduction.scalar)!.byteOffset);
+  const target = stage === stages.length - 1 ? scalar : partials + BigInt(4 * stageOffset(capacity, stage + 1));
+  kernels.bind(encoder, 'reduce', [
+    partials + BigInt(4 * stageOffset(capacity, stage)),
+    target,
+    scopeAddress(program, scope, level),
+    subdomain.counts.address + BigInt(COUNT_BYTES * level),
+    stage,
+    reduceCode(reduction.kind),
+    scalarCode(reduction.type),
+  ]);
+  encoder.dispatch(stages[stage]!.groups);
+}
+
+function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'gate' }): void {
+  const { subdomain, kernels, declarations } = program.parts;
+  const { args, status, uniforms } = program.buffers;
+  const loop = program.loops[pass.loop]!;
+  const scalar = declarations.scalars.get(scalarOfUntil(loop.until))!;
+  const below = typeof loop.until === 'string' ? 0 : loop.until.below;
+  const parameter = typeof below === 'string' ? declarations.parameters.get(below)! : null;
+  kernels.bind(encoder, 'gate', [
+    subdomain.counts.address,
+    args.address,
+    status.address,
+    subdomain.scalars.address + BigInt(scalar.byteOffset),
+    uniforms.address + BigInt(parameter?.byteOffset ?? 0),
+    GATE_MODES[pass.mode],
+    pass.loop,
+    program.loops.length,
+    subdomain.levels.length,
+    loop.times,
+    typeof loop.until === 'string' ? 0 : parameter === null ? 1 : 2,
+    scalarCode(scalar.type),
+    typeof below === 'number' ? scalarBits(scalar.type, below) : 0,
+  ]);
+  encoder.dispatch(1);
+}
+
+function recordSettle(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'settle' }): void {
+  const { subdomain, kernels } = program.parts;
+  const { field, component } = program.componentOf(pass.component);
+  const store = subdomain.existingField(fieldKey(field.name, field.level))!;
+  const { leaves } = subdomain.levels[field.level]!;
+  kernels.bind(encoder, 'settle', [
+    leaves.address,
+    subdomain.counts.address + BigInt(COUNT_BYTES * field.level),
+    store.address(component, pass.from),
+    store.address(component, pass.to),
+    (512 * elementBytes(field.type)) / 16,
+  ]);
+  dispatchScope(program, encoder, `settle ${pass.loop}`, field.level);
+}

@@ -1,0 +1,220 @@
+/**
+ * @file What the simulation, its levels, fields and scalars share: the declarations, the domain, its subdomains, and the
+ * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
+ */
+import type { Device } from '@halocline/gpu';
+import { Compiler } from './compiler.ts';
+import { Declarations, type FieldDeclaration } from './declarations.ts';
+import type { Domain } from './domain.ts';
+import { EngineKernels } from './engine-kernels.ts';
+import { scalarBits, scalarFromBits } from './field-type.ts';
+import type { FieldStore } from './field-store.ts';
+import { Lane } from './lane.ts';
+import { didYouMean, listNames } from './names.ts';
+import { componentNames } from './pass-facts.ts';
+import { Program, STEPS_IN_FLIGHT } from './program.ts';
+import type { Copies } from './step-plan.ts';
+import { Stepper } from './stepper.ts';
+import { Subdomain } from './subdomain.ts';
+import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
+
+/** What a runtime is made with. */
+export interface RuntimeOptions {
+  readonly device: Device;
+  readonly domain: Domain;
+  /** Voxels; null where it isn't given. */
+  readonly haloThickness: number | null;
+  readonly log: (message: string) => void;
+}
+
+/** The machine room of a simulation. */
+export class Runtime {
+  readonly device: Device;
+  readonly domain: Domain;
+  readonly declarations: Declarations = new Declarations();
+  readonly subdomains: readonly Subdomain[];
+  readonly kernels: EngineKernels;
+  readonly lane: Lane = new Lane();
+  readonly log: (message: string) => void;
+  /** Seconds of all steps submitted so far. */
+  time = 0;
+  /** Steps submitted so far. */
+  frame = 0;
+  readonly #haloThickness: number | null;
+  readonly #compiler: Compiler;
+  readonly #scalars = new Map<string, number>();
+  readonly #known = new Set<string>();
+  #program: Program | null = null;
+  #stepper: Stepper | null = null;
+  #revision = -1;
+  #copies: Copies = new Map();
+  #closed = false;
+
+  constructor(options: RuntimeOptions) {
+    this.device = options.device;
+    this.domain = options.domain;
+    this.log = options.log;
+    this.#haloThickness = options.haloThickness;
+    this.#compiler = new Compiler(options.device);
+    this.kernels = new EngineKernels(options.device);
+    this.subdomains = [new Subdomain(options.device, options.domain, 0)];
+  }
+
+  /** The program that runs now; null before the first `compile`. */
+  get program(): Program | null {
+    return this.#program;
+  }
+
+  /** Whether anything was declared, removed or edited since the last `compile`. */
+  get dirty(): boolean {
+    const { declarations } = this;
+    return this.#revision !== declarations.revision || this.#compiler.filesChanged(declarations);
+  }
+
+  /** Which copy of each component is current once all submitted steps are done. */
+  get copies(): Copies {
+    return this.#stepper?.copies ?? this.#copies;
+  }
+
+  /** Compiles what was declared, where something changed. Within the lane. Waits for the device. */
+  async compile(): Promise<void> {
+    this.checkOpen();
+    if (!this.dirty) return;
+    const { declarations, kernels } = this;
+    const compiled = this.#compiler.compile(declarations, { haloThickness: this.#haloThickness, log: this.log });
+    const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
+    const { units, schedule } = orderUnits(declarations, facts);
+    for (const unit of units) checkUntil(unit, declarations);
+    const previous = this.#stepper?.iterations ?? new Map<string, number>();
+    await this.settle();
+    await this.prepare();
+    const subdomain = this.subdomains[0]!;
+    const start = this.copies;
+    const program = await Program.create({ declarations, subdomain, kernels, compiled, units, schedule, start });
+    for (const scalar of declarations.scalars.values()) {
+      if (this.#known.has(scalar.name)) continue;
+      this.#known.add(scalar.name);
+      if (!this.#scalars.has(scalar.name)) this.#scalars.set(scalar.name, scalar.initial);
+    }
+    this.#program?.[Symbol.dispose]();
+    this.#compiler.retire(compiled);
+    this.#program = program;
+    this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
+    this.#revision = declarations.revision;
+  }
+
+  /** Submits one step of `dt` seconds. Within the lane. */
+  async step(dt: number): Promise<void> {
+    if (this.dirty) await this.compile();
+    this.checkOpen();
+    const clock = { dt, time: this.time, frame: this.frame };
+    const scalars = new Map(this.#scalars);
+    await this.#stepper!.step(clock, scalars);
+    for (const [name, value] of scalars) if (this.#scalars.get(name) === value) this.#scalars.delete(name);
+    this.time += dt;
+    this.frame++;
+  }
+
+  /** Waits until every submitted step is done. Within the lane. */
+  async settle(): Promise<void> {
+    await this.#stepper?.settle();
+  }
+
+  /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
+  async settleLoops(): Promise<void> {
+    if (this.#stepper?.mayStall === true) await this.settle();
+  }
+
+  /** Brings levels that were made since to the device. Within the lane. */
+  async prepare(): Promise<void> {
+    this.checkOpen();
+    for (const subdomain of this.subdomains) await subdomain.prepare();
+  }
+
+  /** The iterations that a repeat ran in the last step that is known to be done. */
+  iterationsOf(name: string): number | undefined {
+    return this.#stepper?.iterations.get(name);
+  }
+
+  /** Sets a parameter or a scalar for the steps from the next one on. */
+  setScalar(name: string, value: number): void {
+    this.#scalars.set(name, value);
+  }
+
+  /** Reads a scalar; waits for all submitted steps. Within the lane. */
+  async readScalar(name: string): Promise<number> {
+    await this.settle();
+    const scalar = this.declarations.scalars.get(name);
+    if (scalar === undefined)
+      throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
+    const waiting = this.#scalars.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
+    if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
+    const bytes = await this.device.staging.download(this.subdomains[0]!.scalars, scalar.byteOffset, 4);
+    return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+  }
+
+  /** The memory of a field on each subdomain. Within the lane. */
+  async stores(field: FieldDeclaration): Promise<FieldStore[]> {
+    await this.prepare();
+    const stores: FieldStore[] = [];
+    for (const subdomain of this.subdomains) stores.push(await subdomain.field(field));
+    return stores;
+  }
+
+  /** The current copy of each component of a field. */
+  copiesOf(field: FieldDeclaration): number[] {
+    return componentNames(field).map((name) => this.copies.get(name) ?? 0);
+  }
+
+  /** A sentence for a name that nobody gave. */
+  unknown(verb: string, kind: string, name: string, names: Iterable<string>): string {
+    const all = [...names];
+    return `Cannot ${verb} ${kind} "${name}": there is none of that name${didYouMean(name, all)}; the ${kind}s are ${listNames(all)}`;
+  }
+
+  /** Throws after `close`. */
+  checkOpen(): void {
+    if (this.#closed) throw new TypeError('Cannot use the simulation: it has been disposed; create another');
+  }
+
+  /** Waits for the device and gives everything back. Within the lane. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.settle();
+    } finally {
+      this.#program?.[Symbol.dispose]();
+      this.#compiler[Symbol.dispose]();
+      this.kernels[Symbol.dispose]();
+      for (const subdomain of this.subdomains) subdomain[Symbol.dispose]();
+    }
+  }
+}
+
+/** The scalar that ends a repeat, and the parameter that bounds it, must exist, with one type. */
+function checkUntil(unit: Unit, declarations: Declarations): void {
+  const until = unit.repeat?.until ?? null;
+  if (until === null) return;
+  const head = `Cannot run repeat "${unit.name}" until scalar "${scalarOfUntil(until)}"`;
+  const scalar = declarations.scalars.get(scalarOfUntil(until));
+  if (scalar === undefined) {
+    const names = [...declarations.scalars.keys()];
+    throw new TypeError(
+      `${head}: there is none of that name${didYouMean(scalarOfUntil(until), names)}; the scalars are ${listNames(names)}`,
+    );
+  }
+  if (typeof until === 'string' || typeof until.below === 'number') return;
+  const parameter = declarations.parameters.get(until.below);
+  if (parameter === undefined) {
+    const names = [...declarations.parameters.keys()];
+    throw new TypeError(
+      `${head}: there is no parameter "${until.below}"${didYouMean(until.below, names)}; the parameters are ${listNames(names)}`,
+    );
+  }
+  if (parameter.type !== scalar.type) {
+    throw new TypeError(
+      `${head}: it is ${scalar.type}, and parameter "${parameter.name}" is ${parameter.type}; give them one type`,
+    );
+  }
+}

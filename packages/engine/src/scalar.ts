@@ -1,0 +1,31 @@
+/** @file A scalar as the user holds it. */
+import type { ScalarType } from '@halocline/stencil';
+import type { Runtime } from './runtime.ts';
+
+/** A number on the device that stencils reduce into and read. */
+export class Scalar {
+  readonly name: string;
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime, name: string) {
+    this.#runtime = runtime;
+    this.name = name;
+  }
+
+  get type(): ScalarType {
+    return this.#runtime.declarations.scalars.get(this.name)!.type;
+  }
+
+  /** Its value after all steps submitted so far. Waits for the GPU. */
+  async read(): Promise<number> {
+    return this.#runtime.lane.run(() => this.#runtime.readScalar(this.name));
+  }
+
+  toString(): string {
+    return `Scalar(${this.name}: ${this.type})`;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+  }
+}

@@ -1,0 +1,344 @@
+/**
+ * @file The simulation as a user sees it: names fields, gives stencils, runs steps. Only what reads, writes or saves waits
+ * for the GPU; acts that weren't awaited still happen in the order of the calls.
+ */
+import { openDevice, type Device } from '@halocline/gpu';
+import type { Grid, GridMap } from '@halocline/vdb';
+import type { RepeatOptions, StencilOptions } from './declarations.ts';
+import { fieldKey } from './declarations.ts';
+import { makeDomain, type DomainOptions } from './domain-options.ts';
+import { explainRuntime } from './explain.ts';
+import type { Field } from './field.ts';
+import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
+import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
+import { Level } from './level.ts';
+import { didYouMean, listNames } from './names.ts';
+import { Runtime } from './runtime.ts';
+import { Scalar } from './scalar.ts';
+import type { IndexBox } from './topology.ts';
+import { parameterValue } from './uniforms.ts';
+import { makeVolume, type VolumeView } from './volume.ts';
+
+/** What a simulation is created with. */
+export interface SimulationOptions extends DomainOptions {
+  /** Name part, `#index` or uuid prefix; or a device that is open already, and stays open. Default: `HALOCLINE_DEVICE`, else the best. */
+  readonly device?: string | Device;
+  /** Validation layers; default `HALOCLINE_VALIDATION`. */
+  readonly validation?: boolean;
+  /** Bytes that the simulation's own device may use. */
+  readonly memoryLimit?: number;
+  /** Voxels; default: as thick as the stencils reach. */
+  readonly haloThickness?: number;
+  /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
+  readonly log?: (message: string) => void;
+}
+
+/** Bytes on the device. */
+export interface MemoryReport {
+  readonly total: number;
+  readonly fields: number;
+  readonly topology: number;
+  readonly program: number;
+  readonly byField: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/** Fields and stencils over a sparse domain, stepped on a device. */
+export class Simulation implements AsyncDisposable {
+  readonly #runtime: Runtime;
+  readonly #levels: Level[];
+  readonly #ownsDevice: boolean;
+
+  private constructor(runtime: Runtime, ownsDevice: boolean) {
+    this.#runtime = runtime;
+    this.#levels = [new Level(runtime, 0)];
+    this.#ownsDevice = ownsDevice;
+  }
+
+  /** Opens the device and makes the domain. */
+  static async create(options: SimulationOptions): Promise<Simulation> {
+    const { haloThickness = null, log = () => undefined } = options;
+    if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
+      throw new RangeError(
+        `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
+      );
+    }
+    const domain = await makeDomain(options);
+    const given = typeof options.device === 'object' ? options.device : null;
+    const device = given ?? (await openDevice(deviceOptions(options, log)));
+    return new Simulation(new Runtime({ device, domain, haloThickness, log }), given === null);
+  }
+
+  /** Declares a field over the domain, with its background: a number, or one for each component. */
+  addField(name: string, type: string, value: FieldValue = 0): Field {
+    return this.#levels[0]!.addField(name, type, value);
+  }
+
+  /** Declares a stencil; declaration order is program order. It is compiled by `initialize` or the next step. */
+  addStencil(name: string, options: StencilOptions): this {
+    this.#levels[0]!.addStencil(name, options);
+    return this;
+  }
+
+  /** Takes a stencil of any level away; its fields stay. */
+  removeStencil(name: string): this {
+    this.#runtime.declarations.removeStencil(name);
+    return this;
+  }
+
+  /** Makes stencil (or repeat) `after` follow `before`: a stencil, a repeat, or a field, which means its writers. */
+  addDependency(before: string, after: string): this {
+    this.#runtime.declarations.addDependency(before, after);
+    return this;
+  }
+
+  /** Declares a number, or a vector of them, that stencils of all levels may name and `set` changes. */
+  addParameter(name: string, type: string, value: number | boolean | readonly number[]): this {
+    this.#runtime.declarations.addParameter(name, type, value);
+    return this;
+  }
+
+  /** Declares a number on the device that stencils reduce into and read. */
+  addScalar(name: string, type: string, initial: number = 0): Scalar {
+    this.#runtime.declarations.addScalar(name, type, initial);
+    return this.scalar(name);
+  }
+
+  /** Sets a parameter or a scalar, for the steps from the next one on. */
+  set(name: string, value: number | boolean | readonly number[]): this {
+    const { parameters, scalars } = this.#runtime.declarations;
+    const parameter = parameters.get(name);
+    const scalar = scalars.get(name);
+    if (parameter !== undefined) parameter.value = parameterValue(name, parameter.type, value);
+    else if (scalar !== undefined) {
+      const [number] = parameterValue(name, scalar.type, value);
+      this.#runtime.setScalar(name, scalarFromBits(scalar.type, scalarBits(scalar.type, number!)));
+    } else {
+      const names = [...parameters.keys(), ...scalars.keys()];
+      throw new TypeError(
+        `Cannot set "${name}": there is no parameter or scalar of that name${didYouMean(name, names)}; there are ${listNames(names)}`,
+      );
+    }
+    return this;
+  }
+
+  /** Runs stencils as a loop within each step, at the place of the first declared of them. */
+  repeat(options: RepeatOptions): this {
+    this.#runtime.declarations.repeat(options);
+    return this;
+  }
+
+  /** Takes a repeat away; its stencils then run by themselves. */
+  removeRepeat(name: string): this {
+    this.#runtime.declarations.removeRepeat(name);
+    return this;
+  }
+
+  /** Level k: 0 is the simulation's own, each further one coarser by two. */
+  level(index: number): Level {
+    this.#runtime.domain.level(index);
+    for (let next = this.#levels.length; next <= index; next++) this.#levels.push(new Level(this.#runtime, next));
+    return this.#levels[index]!;
+  }
+
+  /** Compiles, orders and allocates. A step does it too, whenever something has changed. */
+  async initialize(): Promise<void> {
+    await this.#runtime.lane.run(() => this.#runtime.compile());
+  }
+
+  /** Submits one step of `dt` seconds; doesn't wait for the GPU to do it, only for there to be room. */
+  async runTimestep(step: number | { readonly dt: number }): Promise<void> {
+    const dt = typeof step === 'number' ? step : step.dt;
+    if (typeof dt !== 'number' || !Number.isFinite(dt)) {
+      throw new TypeError(
+        `Cannot run a step of ${JSON.stringify(step)}: dt is ${dt}; give seconds, as in runTimestep(0.016)`,
+      );
+    }
+    await this.#runtime.lane.run(() => this.#runtime.step(dt));
+  }
+
+  /** Waits until the GPU has done every step submitted. */
+  async finish(): Promise<void> {
+    await this.#runtime.lane.run(() => this.#runtime.settle());
+  }
+
+  /** A field of level 0. */
+  field(name: string): Field {
+    return this.#levels[0]!.field(name);
+  }
+
+  /** A scalar. */
+  scalar(name: string): Scalar {
+    const { scalars } = this.#runtime.declarations;
+    if (!scalars.has(name)) throw new TypeError(this.#runtime.unknown('find', 'scalar', name, scalars.keys()));
+    return new Scalar(this.#runtime, name);
+  }
+
+  /** Iterations that a repeat with `until` ran in the last step. Waits for the GPU. */
+  async iterations(repeat: string): Promise<number> {
+    return this.#runtime.lane.run(async () => {
+      const { repeats } = this.#runtime.declarations;
+      const known = repeats.get(repeat);
+      if (known === undefined) throw new TypeError(this.#runtime.unknown('find', 'repeat', repeat, repeats.keys()));
+      await this.#runtime.settle();
+      if (known.until === undefined) return known.times;
+      return this.#runtime.iterationsOf(repeat) ?? 0;
+    });
+  }
+
+  /** Writes fields of level 0 (all of them by default) to a `.nvdb` or `.vdb` file, whole or not at all. Waits for the GPU. */
+  async save(file: string, fields?: readonly string[], options: SaveOptions = {}): Promise<void> {
+    checkEnding('save', file);
+    const chosen = (fields ?? this.fields.map((field) => field.name)).map((name) => this.field(name));
+    await this.#runtime.lane.run(async () => {
+      const grids: Grid[] = [];
+      for (const field of chosen) grids.push(await field.readNow());
+      await writeWhole(file, encodeGrids(file, grids, options));
+    });
+  }
+
+  /**
+   * Reads grids of a `.nvdb` or `.vdb` file into the fields of their names, or those that `fields` (grid → field) gives; tells
+   * the fields that were written. Waits for the GPU.
+   */
+  async load(file: string, options: { readonly fields?: Readonly<Record<string, string>> } = {}): Promise<string[]> {
+    return this.#runtime.lane.run(async () => {
+      const grids = await readGridsFrom(file);
+      const pairs = pairGrids(file, grids, options.fields, this.#levels[0]!);
+      for (const { grid, field } of pairs) await field.writeNow(grid);
+      return pairs.map(({ field }) => field.name);
+    });
+  }
+
+  /** A view of level 0 for a renderer. Waits for the GPU the first time, when the look-up grid is built. */
+  async volume(fields: readonly string[]): Promise<VolumeView> {
+    for (const name of fields) this.field(name);
+    const { declarations } = this.#runtime;
+    return this.#runtime.lane.run(() =>
+      makeVolume(
+        this.#runtime,
+        fields.map((name) => declarations.fields.get(fieldKey(name, 0))!),
+      ),
+    );
+  }
+
+  /** Fields of level 0 in order of declaration, those that stencils made included. */
+  get fields(): readonly Field[] {
+    return this.#levels[0]!.fields;
+  }
+
+  get device(): Device {
+    return this.#runtime.device;
+  }
+
+  /** Index → world, metres. */
+  get map(): GridMap {
+    return this.#levels[0]!.map;
+  }
+
+  /** Metres. */
+  get voxelSize(): number {
+    return this.#levels[0]!.voxelSize;
+  }
+
+  get activeVoxels(): number {
+    return this.#levels[0]!.activeVoxels;
+  }
+
+  get leafCount(): number {
+    return this.#levels[0]!.leafCount;
+  }
+
+  /** Inclusive box of the active voxels. */
+  get indexBounds(): IndexBox {
+    return this.#levels[0]!.indexBounds;
+  }
+
+  /** Seconds of all steps submitted so far. */
+  get time(): number {
+    return this.#runtime.time;
+  }
+
+  /** Number of steps submitted so far. */
+  get frame(): number {
+    return this.#runtime.frame;
+  }
+
+  /** Bytes on the device, by what holds them. */
+  memory(): MemoryReport {
+    const { subdomains, declarations, program } = this.#runtime;
+    const byField = [...declarations.fields.values()].map(({ key }) => {
+      const bytes = subdomains.reduce((sum, each) => sum + (each.existingField(key)?.byteLength ?? 0), 0);
+      return { name: key, bytes };
+    });
+    const fields = byField.reduce((sum, { bytes }) => sum + bytes, 0);
+    const topology = subdomains.reduce((sum, each) => sum + each.topologyBytes, 0);
+    const own = program?.byteLength ?? 0;
+    return { total: fields + topology + own, fields, topology, program: own, byField };
+  }
+
+  /** The step in words: the order of the stencils and why, their copies, loops, barriers. After `initialize`. */
+  explain(): string {
+    return explainRuntime(this.#runtime);
+  }
+
+  toString(): string {
+    const { declarations } = this.#runtime;
+    const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+    const parts = [count(this.activeVoxels, 'voxel'), count(this.leafCount, 'leaf').replace('leafs', 'leaves')];
+    parts.push(
+      count(declarations.fields.size, 'field'),
+      count(declarations.stencils.size, 'stencil'),
+      `step ${this.frame}`,
+    );
+    return `Simulation(${parts.join(', ')}, on ${this.device.name})`;
+  }
+
+  /** Waits for the GPU, and gives back memory and, if the simulation opened it, the device. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime.lane.run(() => this.#runtime.close());
+    if (this.#ownsDevice) await this.device[Symbol.asyncDispose]();
+  }
+
+  static {
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+  }
+}
+
+function deviceOptions(options: SimulationOptions, log: (message: string) => void): Parameters<typeof openDevice>[0] {
+  const { device, validation, memoryLimit } = options;
+  return {
+    log,
+    ...(typeof device === 'string' ? { device } : {}),
+    ...(validation === undefined ? {} : { validation }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+  };
+}
+
+/** Which grid goes into which field. */
+function pairGrids(
+  file: string,
+  grids: readonly Grid[],
+  mapping: Readonly<Record<string, string>> | undefined,
+  level: Level,
+): { grid: Grid; field: Field }[] {
+  const gridNames = listNames(grids.map((grid) => grid.name));
+  if (mapping !== undefined) {
+    return Object.entries(mapping).map(([gridName, fieldName]) => {
+      const grid = grids.find((each) => each.name === gridName);
+      if (grid === undefined) {
+        const hint = didYouMean(
+          gridName,
+          grids.map((each) => each.name),
+        );
+        throw new TypeError(`Cannot load "${file}": it has no grid "${gridName}"${hint}; its grids are ${gridNames}`);
+      }
+      return { grid, field: level.field(fieldName) };
+    });
+  }
+  const known = new Map(level.fields.map((field) => [field.name, field]));
+  const pairs = grids.flatMap((grid) => (known.has(grid.name) ? [{ grid, field: known.get(grid.name)! }] : []));
+  if (pairs.length > 0) return pairs;
+  throw new TypeError(
+    `Cannot load "${file}": none of its grids (${gridNames}) has the name of a field (${listNames(known.keys())}); say which goes where with fields: { grid: 'field' }`,
+  );
+}

@@ -1,0 +1,240 @@
+/**
+ * @file The flat list of passes of one recording, and the copies that each of them sees. Nothing here knows a device.
+ *
+ * Every component has one or two copies, and `copies` says which is current. A pass that swaps reads the current copy,
+ * writes the other, and makes that one current. Where a step ends with other copies than it began with, the next step
+ * needs a recording of its own (two in all: an odd number of swaps returns after two steps).
+ *
+ * Repeats without `until` are unrolled. A repeat with `until` stops on the device: its body is dispatched indirectly, and
+ * after each iteration a **gate** zeroes the body's arguments once the scalar says stop. The recording holds an even
+ * number of iterations (what the step before needed and a margin), so the copies after it are those before it, whatever a
+ * body swaps; should an odd number have run, passes that only then have work **settle** the odd copies. If all recorded
+ * iterations ran and none said stop, the **check** stalls: every later pass of this step, and every step submitted since,
+ * finds its arguments zeroed and does nothing, until the host has submitted the rest (`resume`) and those steps again.
+ * So what was recorded never shows in the results, and the host never waits to find out.
+ *
+ *     begin  open │ a  b │ body  gate  body  gate … settle  check │ c │ status
+ */
+import type { Until } from './declarations.ts';
+import { scalarOfUntil, type Unit, type UnitPass } from './units.ts';
+import type { ScalarReduction } from './pass-facts.ts';
+
+/** Which copy of a component is current, 0 or 1; absent means 0. */
+export type Copies = ReadonlyMap<string, number>;
+
+/**
+ * Whose arguments a pass is dispatched with: the level's own count, or those that gates zero: `live` outside of repeats, `body`
+ * of the repeat of that number, `settle` of it.
+ */
+export type Scope = 'count' | 'live' | `body ${number}` | `settle ${number}`;
+
+/** What a planned pass touches. Resources are names: `density:1` is copy 1. */
+export interface PlannedUses {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+export type PlannedPass = { readonly name: string; readonly uses: PlannedUses } & (
+  | { readonly kind: 'begin' }
+  | {
+      readonly kind: 'stencil';
+      readonly pass: UnitPass;
+      readonly scope: Scope;
+      /** The current copy of each component that the pass touches, before it runs. */
+      readonly copies: Copies;
+    }
+  | {
+      readonly kind: 'reduce';
+      readonly reduction: ScalarReduction;
+      readonly level: number;
+      readonly stage: number;
+      readonly scope: Scope;
+    }
+  | { readonly kind: 'gate'; readonly mode: 'open' | 'iterate' | 'check' | 'resume'; readonly loop: number }
+  | {
+      readonly kind: 'settle';
+      readonly loop: number;
+      readonly component: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  | { readonly kind: 'status' }
+);
+
+/** A repeat that stops by a scalar. */
+export interface Loop {
+  readonly name: string;
+  readonly index: number;
+  readonly unit: Unit;
+  readonly times: number;
+  readonly until: Until;
+}
+
+/** The passes of one recording, and the copies that are current after it. */
+export interface StepPlan {
+  readonly passes: readonly PlannedPass[];
+  readonly after: Copies;
+  toString(): string;
+}
+
+/** What a recording is of. */
+export interface PlanRequest {
+  /** The current copies when the step began. */
+  readonly start: Copies;
+  /** Iterations to record for each loop; even numbers. */
+  readonly iterations: readonly number[];
+  /** Number of the loop to go on with, whose `start` copies are those of the step's own start. */
+  readonly resume?: number;
+  /** Number of reduction stages on each level. */
+  readonly stages: readonly number[];
+}
+
+/** The loops of a step, numbered in order. */
+export function loopsOf(units: readonly Unit[]): Loop[] {
+  return units
+    .filter((unit) => (unit.repeat?.until ?? null) !== null)
+    .map((unit, index) => ({ name: unit.name, index, unit, times: unit.repeat!.times, until: unit.repeat!.until! }));
+}
+
+/** Plans one recording. */
+export function planStep(units: readonly Unit[], request: PlanRequest): StepPlan {
+  const planner = new Planner(units, request);
+  return planner.plan();
+}
+
+class Planner {
+  readonly #units: readonly Unit[];
+  readonly #request: PlanRequest;
+  readonly #loops: readonly Loop[];
+  readonly #passes: PlannedPass[] = [];
+  readonly #copies: Map<string, number>;
+  #counter = 0;
+  #silent = false;
+
+  constructor(units: readonly Unit[], request: PlanRequest) {
+    this.#units = units;
+    this.#request = request;
+    this.#loops = loopsOf(units);
+    this.#copies = new Map(request.start);
+  }
+
+  plan(): StepPlan {
+    const { resume } = this.#request;
+    this.#begin();
+    this.#silent = resume !== undefined;
+    for (const unit of this.#units) {
+      const loop = this.#loops.find((entry) => entry.unit === unit);
+      if (loop === undefined) {
+        for (let turn = 0; turn < (unit.repeat?.times ?? 1); turn++) this.#unitPasses(unit, this.#outer, turn);
+        continue;
+      }
+      if (loop.index === resume) this.#silent = false;
+      this.#loop(loop);
+    }
+    if (this.#gated) this.#add({ kind: 'status', name: 'status', uses: { reads: ['status'], writes: [] } });
+    const passes = this.#passes;
+    const text = (): string => passes.map((pass) => pass.name.replace(/ #\d+$/, '')).join(' · ');
+    return { passes, after: new Map(this.#copies), toString: text };
+  }
+
+  get #gated(): boolean {
+    return this.#loops.length > 0;
+  }
+
+  get #outer(): Scope {
+    return this.#gated ? 'live' : 'count';
+  }
+
+  #add(pass: PlannedPass): void {
+    if (!this.#silent) this.#passes.push({ ...pass, name: `${pass.name} #${this.#counter++}` });
+  }
+
+  #begin(): void {
+    const { resume } = this.#request;
+    const reads = this.#gated ? ['status'] : [];
+    this.#add({ kind: 'begin', name: 'begin', uses: { reads, writes: ['uniforms', 'scalars'] } });
+    if (!this.#gated) return;
+    const mode = resume === undefined ? 'open' : 'resume';
+    const writes = ['args live', ...this.#loops.flatMap(({ index }) => [`args body ${index}`, `args settle ${index}`])];
+    // It is written after `begin` has read it: a stall that is lifted must not let the host's scalars in a second time.
+    this.#add({
+      kind: 'gate',
+      mode,
+      loop: resume ?? 0,
+      name: mode,
+      uses: { reads: [], writes: [...writes, 'status'] },
+    });
+  }
+
+  #unitPasses(unit: Unit, scope: Scope, turn: number): void {
+    for (const pass of unit.passes) this.#stencil(pass, scope, turn === 0 ? pass.label : `${pass.label} (${turn + 1})`);
+  }
+
+  #stencil(pass: UnitPass, scope: Scope, name: string): void {
+    const { facts } = pass;
+    const copies = new Map<string, number>();
+    for (const component of [...facts.reads, ...facts.writes.map((write) => write.component)]) {
+      copies.set(component, this.#copies.get(component) ?? 0);
+    }
+    const reads = facts.reads.map((component) => `${component}:${copies.get(component)}`);
+    const writes = facts.writes.map(({ component, swaps }) => {
+      const current = copies.get(component)!;
+      return `${component}:${swaps ? 1 - current : current}`;
+    });
+    const scalars = facts.scalars.map((scalar) => `scalar ${scalar}`);
+    const partials = facts.reductions.map(({ scalar }) => `partials ${scalar}`);
+    const uses = {
+      reads: [...reads, ...scalars, 'uniforms', 'scalars', ...argumentsOf(scope)],
+      writes: [...writes, ...partials],
+    };
+    this.#add({ kind: 'stencil', name, pass, scope, copies, uses });
+    for (const { component, swaps } of facts.writes) if (swaps) this.#copies.set(component, 1 - copies.get(component)!);
+    for (const reduction of facts.reductions) this.#reduce(reduction, facts.level, scope);
+  }
+
+  #reduce(reduction: ScalarReduction, level: number, scope: Scope): void {
+    const { scalar } = reduction;
+    const stages = this.#request.stages[level] ?? 1;
+    for (let stage = 0; stage < stages; stage++) {
+      const last = stage === stages - 1;
+      const source = stage === 0 ? `partials ${scalar}` : `scratch ${stage - 1} ${scalar}`;
+      const uses = {
+        // `scalars` is the block that `begin` writes as a whole, before any reduction into a part of it.
+        reads: [source, 'scalars', ...argumentsOf(scope)],
+        writes: [last ? `scalar ${scalar}` : `scratch ${stage} ${scalar}`],
+      };
+      this.#add({ kind: 'reduce', name: `reduce ${scalar}`, reduction, level, stage, scope, uses });
+    }
+  }
+
+  #loop(loop: Loop): void {
+    const start = new Map(this.#copies);
+    const recorded = this.#silent ? 2 : (this.#request.iterations[loop.index] ?? 2);
+    const scope: Scope = `body ${loop.index}`;
+    const scalar = scalarOfUntil(loop.until);
+    let odd: string[] = [];
+    for (let turn = 0; turn < recorded; turn++) {
+      this.#unitPasses(loop.unit, scope, turn);
+      if (turn === 0) odd = [...this.#copies.keys()].filter((key) => this.#copies.get(key) !== (start.get(key) ?? 0));
+      const args = [`args body ${loop.index}`, `args settle ${loop.index}`, 'status'];
+      const uses = { reads: [`scalar ${scalar}`, 'uniforms', 'scalars'], writes: args };
+      this.#add({ kind: 'gate', mode: 'iterate', loop: loop.index, name: `gate ${loop.name}`, uses });
+    }
+    for (const component of odd) {
+      const to = start.get(component) ?? 0;
+      const uses = {
+        reads: [`${component}:${1 - to}`, `args settle ${loop.index}`],
+        writes: [`${component}:${to}`],
+      };
+      const name = `settle ${component}`;
+      this.#add({ kind: 'settle', name, loop: loop.index, component, from: 1 - to, to, uses });
+    }
+    const later = this.#loops.slice(loop.index).flatMap(({ index }) => [`args body ${index}`, `args settle ${index}`]);
+    const uses = { reads: [], writes: ['args live', ...later, 'status'] };
+    this.#add({ kind: 'gate', mode: 'check', loop: loop.index, name: `check ${loop.name}`, uses });
+  }
+}
+
+function argumentsOf(scope: Scope): string[] {
+  return scope === 'count' ? [] : [`args ${scope}`];
+}

@@ -1,0 +1,14 @@
+/** @file Work of its own between steps: fills, copies, statistics. */
+import type { Access, Device, Encoder } from '@halocline/gpu';
+
+/** Every way in which the engine's work touches memory. */
+const ALL: readonly Access[] = ['shader-read', 'shader-write', 'indirect-read', 'transfer-read', 'transfer-write'];
+
+/** Records commands, submits them behind everything on the compute queue, and waits for the device to have done them. */
+export async function submitOnce(device: Device, label: string, body: (encoder: Encoder) => void): Promise<void> {
+  await device.submitOnce(label, (encoder) => {
+    encoder.barrier(ALL, ALL);
+    body(encoder);
+    encoder.barrier(ALL, ALL);
+  });
+}

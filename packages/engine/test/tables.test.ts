@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { coarsenTopology } from '../src/coarsen.ts';
+import { buildTables, leafArguments } from '../src/tables.ts';
+import { boxTopology, type Topology } from '../src/topology.ts';
+
+/** A cross of leaves with a gap, unequal in its axes. */
+const fine: Topology = boxTopology({ min: [-16, 0, 0], max: [24, 16, 8] });
+const levels = [fine, coarsenTopology(fine)];
+const [tables, coarse] = buildTables(levels) as [ReturnType<typeof buildTables>[0], ReturnType<typeof buildTables>[0]];
+
+const origin = (table: { leafTable: Uint32Array }, slot: number): number[] =>
+  [27, 28, 29].map((word) => table.leafTable[32 * slot + word]! | 0);
+const slotAt = (table: { leafTable: Uint32Array; capacity: number }, at: number[]): number => {
+  for (let slot = 1; slot < table.capacity; slot++) if (String(origin(table, slot)) === String(at)) return slot;
+  return 0;
+};
+
+test('slot 0 is the leaf of background: no neighbours, no active voxel, no rank', () => {
+  expect([...tables.leafTable.subarray(0, 32)]).toEqual(Array(32).fill(0));
+  expect([...tables.masks.subarray(0, 16)]).toEqual(Array(16).fill(0));
+});
+
+test('each slot knows its 27 neighbours, itself the fourteenth', () => {
+  for (let slot = 1; slot < tables.capacity; slot++) {
+    const at = origin(tables, slot);
+    for (let n = 0; n < 27; n++) {
+      const offset = [Math.floor(n / 9) - 1, (Math.floor(n / 3) % 3) - 1, (n % 3) - 1];
+      const neighbour = slotAt(
+        tables,
+        at.map((value, axis) => value + 8 * offset[axis]!),
+      );
+      expect(tables.leafTable[32 * slot + n]).toBe(neighbour);
+    }
+    expect(tables.leafTable[32 * slot + 13]).toBe(slot);
+  }
+});
+
+test('ranks and slots point at each other', () => {
+  for (let rank = 0; rank < tables.leafCount; rank++) {
+    expect(tables.leafTable[32 * tables.leaves[rank]! + 31]).toBe(rank);
+  }
+});
+
+test('parents and children point at each other', () => {
+  for (let slot = 1; slot < tables.capacity; slot++) {
+    const at = origin(tables, slot);
+    const parent = tables.leafTable[32 * slot + 30]!;
+    expect(origin(coarse, parent)).toEqual(at.map((value) => Math.floor(value / 16) * 8));
+    const [x, y, z] = at.map((value) => (value >> 3) & 1);
+    expect(coarse.children[8 * parent + 4 * x! + 2 * y! + z!]).toBe(slot);
+  }
+  expect([...tables.children].every((word) => word === 0)).toBe(true);
+  expect(coarse.children.filter((word) => word !== 0).length).toBe(tables.leafCount);
+});
+
+test('arguments fold past 65,535 groups into y', () => {
+  expect([...leafArguments(0)]).toEqual([0, 1, 1, 0]);
+  expect([...leafArguments(5)]).toEqual([3, 1, 1, 5]);
+  expect([...leafArguments(131_070)]).toEqual([65_535, 1, 1, 131_070]);
+  expect([...leafArguments(131_072)]).toEqual([32_768, 2, 1, 131_072]);
+});
