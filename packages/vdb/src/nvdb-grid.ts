@@ -60,7 +60,7 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
   const type = TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'> | undefined;
   if (type === undefined) return skip(typeId === 23 ? 'points are not read' : 'grids of this type are not read');
   const isIndex = TYPES[type].leaf === 'index';
-  if (isIndex && version < packVersion(32, 5, 0))
+  if (isIndex && version < packVersion(32, 6, 0))
     return skip(`index grids of version ${versionName(version)} are not read`);
   const layout = layoutOf(type);
   const rootAt = GRID_BYTES + grid.i64('root offset', GRID_BYTES + 24);

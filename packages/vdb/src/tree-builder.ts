@@ -17,7 +17,7 @@ export type TileSpan = 8 | 128 | 4096;
 /** Leaf values given to `build`: arrays in the order of adding, or a function that makes them. */
 export type LeafValues = readonly Values[] | (() => readonly Values[]);
 
-/** One coordinate of a leaf, tile or node, checked to be a multiple of its span. */
+/** The array itself where it holds `length` elements, else a copy of at least twice its length. */
 function grown<T extends Values>(array: T, length: number, make: (length: number) => Values): T {
   if (length <= array.length) return array;
   const bigger = make(Math.max(length, array.length * 2)) as T;
