@@ -53,7 +53,7 @@ const TAP_LIMIT = 8;
 /** The value of an accessor that reads. */
 export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Expression {
   const name = node.callee;
-  if (isEffect(name)) throw lowering.fail(node.span, `${name} has no value; write ${USAGE[name]}; as a statement`);
+  if (isEffect(name)) throw lowering.fail(node.span, `${name} has no value; call it as a statement of its own`);
   if (name === 'SampleField') return lowerSample(lowering, node, lower);
   if (name === 'ReadField' || name === 'ReadCoarse' || name === 'ReadFine')
     return lowerFieldRead(lowering, node, lower);

@@ -143,10 +143,10 @@ function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 
     return;
   }
   if (main) {
-    throw lowering.fail(node.value.span, 'the main code returns no value; write it with WriteField, and return; alone');
+    throw lowering.fail(node.value.span, 'the main code returns no value; write it with WriteField');
   }
   if (returns === 'void') {
-    throw lowering.fail(node.value.span, `the function "${name}" is void; write return; alone, or give it a type`);
+    throw lowering.fail(node.value.span, `the function "${name}" is void; return nothing, or give it a type`);
   }
   const value = lowerExpression(lowering, node.value);
   const ready = wantType(lowering, node.value.span, `the value of "${name}"`, { value, type: returns });

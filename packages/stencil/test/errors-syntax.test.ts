@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { errorOf, expectedError } from './compile-text.ts';
+
+describe('a text that is no program is refused at the place where it stops being one', () => {
+  test.each([
+    ['float a = 1.0«»', 'the line ends after the declaration of "a"; write ";"'],
+    ['float a = «;»', 'found ";" where a value should stand; write a value'],
+    ['float a = (1.0 + 2.0«;»', 'found ";" after a value in parentheses; write ")"'],
+    ['float «1a» = 2.0;', '1a is not a number; write 1, 1u, 0x1F, 1.0 or 1e-3'],
+    ['float a = «0x»;', '0x is not a number; write 1, 1u, 0x1F, 1.0 or 1e-3'],
+    ['float a = «1f»;', '1f is not a number; write 1.0'],
+    ['float a = «1.0lf»;', '1.0lf is not a number; the stencil language has no double, write 1.0'],
+    ['float a = «08»;', '08 is not a number; a leading 0 means octal digits, 0 to 7'],
+    ['float a = «1e99»;', '1e99 does not fit a float; the largest is 3.4028234e38'],
+    ['int a = «3000000000»;', '3000000000 does not fit an int; the largest is 2147483647, or write 3000000000u'],
+    ['int a = «99999999999»;', '99999999999 does not fit 32 bits; the largest is 4294967295u'],
+    ['«#»include "x"', 'the stencil language has no # directives; remove this line'],
+    ["float a = «'»x';", 'names stand in double quotes; write "…"'],
+    ['float a = «@»;', 'the character @ has no meaning here; remove it'],
+    ['«/*» abc', 'this comment is not closed; end it with */'],
+    ['float a = ReadField(«"density, coord);»', 'this name is not closed; end it with "'],
+    ['float a«[»3];', 'the stencil language has no arrays; use a vector or several variables'],
+    [
+      '«mat3» m;',
+      'the stencil language has no type mat3; it has float, int, uint, bool and vectors of two to four of them',
+    ],
+    [
+      '«double» d = 1.0;',
+      'the stencil language has no type double; it has float, int, uint, bool and vectors of two to four of them',
+    ],
+    ['«struct» A { float x; };', 'the stencil language has no struct; use vectors or out parameters'],
+    ['«switch» (1) {}', 'the stencil language has no switch; use if and else'],
+    ['«discard»;', 'the stencil language has no discard; use return, the voxel then keeps its old values'],
+    ['«vek3» a = vec3(1);', 'there is no type "vek3"; did you mean "vec3"?'],
+    ['«void» a;', 'a variable cannot be void; give it a type such as float'],
+    ['const float «a»;', 'the constant "a" has no value; write const float a = …'],
+    ['float «if» = 1.0;', 'the word if belongs to the language; choose another name'],
+    ['if (1.0 > 0.0 «{» }', 'found "{" after the condition of if; write ")"'],
+    ['if (true) «{» float a = 1.0;', 'this block is not closed; end it with "}"'],
+    ['«}»', 'there is no block to close here; remove this "}"'],
+    ['«else» {}', 'there is no if before this else; remove it or write the if'],
+    ['void «main»() { }', 'a stencil has no main; write its statements by themselves, outside of functions'],
+    ['float «sin»(float x) { return x; }', '"sin" is a built-in function; choose another name'],
+    ['float «ReadField»(float x) { return x; }', '"ReadField" is a built-in function; choose another name'],
+    ['{ float «f»(float x) { return x; } }', 'the function "f" is defined in a block; define it outside of all blocks'],
+    ['float a = 1.0, b = (2.0«,» 3.0);', 'the stencil language has no comma operator; write two statements'],
+    [
+      'int i, j; for (i = 0; i < 3; i++«,» j++) {}',
+      'the stencil language has no comma operator; move the second step to the end of the body',
+    ],
+    [
+      'vec3 a = vec3(1.0).«normalize»();',
+      'the stencil language has no methods; write normalize(…) with the value inside',
+    ],
+    ['float a = «float»;', 'the type float is not a value; write float(…) to make one'],
+    ['float a = vec3(1.0).«;»', 'found ";" after "."; write components such as x, xyz or rgb'],
+    ['do { } «float» a;', 'found "float" after the body of do; write while (…);'],
+  ])('%s', (marked, problem) => {
+    expect(errorOf(marked)).toBe(expectedError(marked, problem));
+  });
+});
