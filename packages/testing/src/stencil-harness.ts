@@ -1,0 +1,302 @@
+/**
+ * @file Runs a stencil on a device without the engine, and by the interpreter, and compares bit for bit. This is the
+ * oracle of the shader emitter.
+ */
+import type { Buffer, Device } from '@halocline/gpu';
+import type { Binding, Elements, InterpreterReduction, Placement, Stencil } from '@halocline/stencil';
+import { componentsOf, emitGlsl, emitSpirv, interpret } from '@halocline/stencil';
+import { makeElements, seeded } from './stencil-world.ts';
+import type { HostLevel, HostWorld } from './stencil-world.ts';
+
+const GROUP_LEAVES = 2;
+
+/** What a stencil is run with. */
+export interface RunValues {
+  readonly dt: number;
+  readonly time: number;
+  readonly frame: number;
+  readonly voxelSize: number;
+  readonly indexToWorld: readonly number[];
+  readonly worldToIndex: readonly number[];
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  readonly scalars: ReadonlyMap<string, number>;
+}
+
+/** Values with nothing special about them: a map that turns, scales and moves. */
+export const VALUES: RunValues = {
+  dt: 0.016,
+  time: 2.5,
+  frame: 40,
+  voxelSize: 0.5,
+  indexToWorld: [0.4, -0.3, 0, 1.25, 0.3, 0.4, 0, -2, 0, 0, 0.5, 0.75],
+  worldToIndex: [1.6, 1.2, 0, 0.4, -1.2, 1.6, 0, 4.7, 0, 0, 2, -1.5],
+  parameters: new Map(),
+  scalars: new Map(),
+};
+
+/** New values of the fields that a stencil writes, and its reductions' partial results, by name. */
+export interface RunResult {
+  readonly outputs: ReadonlyMap<string, readonly Elements[]>;
+  readonly partials: ReadonlyMap<string, ArrayLike<number>>;
+}
+
+/** How a stencil is run on the device. */
+export interface DeviceRunOptions {
+  /** SPIR-V as emitted, or what glslang makes of the GLSL text. */
+  readonly via?: 'spirv' | 'glsl';
+  readonly shape?: 'quad' | 'loop';
+}
+
+/** 16 bytes for each parameter from byte 128 on, and for each scalar. */
+export function placementOf(stencil: Stencil): Placement {
+  return {
+    parameters: new Map([...stencil.parameters.keys()].map((name, at) => [name, 128 + 16 * at])),
+    scalars: new Map([...stencil.scalars.keys()].map((name, at) => [name, 16 * at])),
+  };
+}
+
+function putValues(view: DataView, at: number, type: string, values: readonly number[]): void {
+  values.forEach((value, component) => {
+    if (type.startsWith('vec') || type === 'float') view.setFloat32(at + 4 * component, value, true);
+    else view.setUint32(at + 4 * component, value >>> 0, true);
+  });
+}
+
+function uniformBytes(stencil: Stencil, placement: Placement, values: RunValues): Uint8Array {
+  const bytes = new Uint8Array(128 + 16 * Math.max(1, placement.parameters.size));
+  const view = new DataView(bytes.buffer);
+  putValues(view, 0, 'float', [values.dt, values.time]);
+  putValues(view, 8, 'uint', [values.frame]);
+  putValues(view, 12, 'float', [values.voxelSize, ...values.indexToWorld, ...values.worldToIndex]);
+  for (const [name, type] of stencil.parameters)
+    putValues(view, placement.parameters.get(name)!, type, values.parameters.get(name)!);
+  return bytes;
+}
+
+function scalarBytes(stencil: Stencil, placement: Placement, values: RunValues): Uint8Array {
+  const bytes = new Uint8Array(16 * Math.max(1, placement.scalars.size));
+  const view = new DataView(bytes.buffer);
+  for (const [name, type] of stencil.scalars)
+    putValues(view, placement.scalars.get(name)!, type, [values.scalars.get(name)!]);
+  return bytes;
+}
+
+/** The old values of the fields that a stencil writes, each in an array of its own: outputs before anything is written. */
+function freshOutputs(stencil: Stencil, world: HostWorld, garbage: boolean): Map<string, Elements[]> {
+  const { same } = world.levels;
+  const random = seeded(7);
+  const outputs = new Map<string, Elements[]>();
+  for (const { field, type, doubleBuffered } of stencil.writes) {
+    const old = same.fields.get(field);
+    const arrays = Array.from({ length: componentsOf(type) }, (_, c) => {
+      const values = makeElements(type, 512 * same.capacity) as Float32Array;
+      if (old) values.set(old[c] as Float32Array);
+      if (garbage && doubleBuffered)
+        for (const slot of same.leaves)
+          for (let n = 0; n < 512; n++)
+            if ((same.masks[16 * slot + (n >> 5)]! >>> (n & 31)) & 1) values[512 * slot + n] = Math.floor(random() * 99);
+      return values;
+    });
+    outputs.set(field, arrays);
+  }
+  return outputs;
+}
+
+/** Runs a stencil by the interpreter on every leaf of the world. */
+export function runInterpreter(stencil: Stencil, world: HostWorld, values: RunValues = VALUES): RunResult {
+  const outputs = freshOutputs(stencil, world, false);
+  const reductions: ReadonlyMap<string, InterpreterReduction> = interpret(stencil, {
+    ...world.levels,
+    ...values,
+    outputs,
+  });
+  return { outputs, partials: new Map([...reductions].map(([name, { partials }]) => [name, partials])) };
+}
+
+/** Buffers of a run; they are disposed together. */
+class Buffers {
+  readonly #device: Device;
+  readonly #made: Buffer[] = [];
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  async upload(label: string, data: ArrayBufferView): Promise<Buffer> {
+    const byteLength = Math.max(16, (data.byteLength + 15) & ~15);
+    const buffer = this.#device.createBuffer({ label, byteLength });
+    this.#made.push(buffer);
+    await this.#device.staging.upload(buffer, 0, data);
+    return buffer;
+  }
+
+  [Symbol.dispose](): void {
+    for (const buffer of this.#made) buffer[Symbol.dispose]();
+  }
+}
+
+function tableOf(level: HostLevel, kind: 'leaves' | 'leafTable' | 'masks' | 'children' | 'grid'): ArrayBufferView {
+  return level[kind];
+}
+
+function reducedArray(stencil: Stencil, scalar: string, length: number): Float32Array | Int32Array | Uint32Array {
+  const { kind, type } = stencil.reductions.find((each) => each.scalar === scalar)!;
+  if (kind === 'any' || kind === 'all' || type === 'bool' || type === 'uint') return new Uint32Array(length);
+  return type === 'int' ? new Int32Array(length) : new Float32Array(length);
+}
+
+/** What the pass block points to. */
+class PassBuffers {
+  readonly byName = new Map<string, Buffer>();
+  readonly #buffers: Buffers;
+
+  constructor(buffers: Buffers) {
+    this.#buffers = buffers;
+  }
+
+  async get(name: string, data: () => ArrayBufferView): Promise<Buffer> {
+    let buffer = this.byName.get(name);
+    if (!buffer) {
+      buffer = await this.#buffers.upload(name, data());
+      this.byName.set(name, buffer);
+    }
+    return buffer;
+  }
+}
+
+/** Runs a stencil on a device, on every leaf of the world. */
+export async function runOnDevice(
+  device: Device,
+  stencil: Stencil,
+  world: HostWorld,
+  values: RunValues = VALUES,
+  options: DeviceRunOptions = {},
+): Promise<RunResult> {
+  const placement = placementOf(stencil);
+  const shape = options.shape ? { shape: options.shape } : {};
+  const shader = emitSpirv(stencil, placement, shape);
+  const { bindings } = shader;
+  const spirv =
+    options.via === 'glsl'
+      ? await device.compile(emitGlsl(stencil, placement, shape), { label: stencil.name })
+      : shader.spirv;
+  using buffers = new Buffers(device);
+  const pass = new PassBuffers(buffers);
+  const outputs = freshOutputs(stencil, world, true);
+  const { same } = world.levels;
+  const groups = Math.ceil(same.leaves.length / GROUP_LEAVES);
+  const doubled = new Set(stencil.writes.flatMap(({ field, doubleBuffered }) => (doubleBuffered ? [field] : [])));
+  const bufferOf = (binding: Binding): Promise<Buffer> => {
+    switch (binding.kind) {
+      case 'count':
+        return pass.get('count', () => Uint32Array.of(groups, 1, 1, same.leaves.length));
+      case 'uniforms':
+        return pass.get('uniforms', () => uniformBytes(stencil, placement, values));
+      case 'scalars':
+        return pass.get('scalars', () => scalarBytes(stencil, placement, values));
+      case 'leaves':
+      case 'children':
+        return pass.get(binding.kind, () => tableOf(same, binding.kind as 'leaves'));
+      case 'leafTable':
+      case 'masks':
+      case 'grid':
+        return pass.get(`${binding.kind} ${binding.level}`, () => tableOf(world.levels[binding.level], binding.kind));
+      case 'partials':
+        return pass.get(`partials ${binding.scalar}`, () =>
+          reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),
+        );
+      case 'write':
+        return pass.get(`write ${binding.field} ${binding.component}`, () =>
+          outputs.get(binding.field)![binding.component]! as Float32Array,
+        );
+      case 'read': {
+        const { field, component, level } = binding;
+        if (level === 'same' && outputs.has(field) && !doubled.has(field))
+          return pass.get(`write ${field} ${component}`, () => outputs.get(field)![component]! as Float32Array);
+        return pass.get(`read ${level} ${field} ${component}`, () =>
+          world.levels[level].fields.get(field)![component]! as Float32Array,
+        );
+      }
+    }
+  };
+  const addresses: bigint[] = [];
+  for (const binding of bindings) addresses.push((await bufferOf(binding)).address);
+  const block = await buffers.upload('pass block', BigUint64Array.from(addresses));
+  using pipeline = device.createPipeline({ label: stencil.name, spirv });
+  using commands = device.record(stencil.name, (encoder) => {
+    encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
+    encoder.pipeline(pipeline).push(BigUint64Array.of(block.address)).dispatch(groups);
+    encoder.barrier(['shader-write'], ['transfer-read']);
+  });
+  await device.compute.timeline.wait(device.compute.submit([commands]).value);
+  return await readBack(device, pass, stencil, world, outputs);
+}
+
+async function readBack(
+  device: Device,
+  pass: PassBuffers,
+  stencil: Stencil,
+  world: HostWorld,
+  outputs: ReadonlyMap<string, readonly Elements[]>,
+): Promise<RunResult> {
+  const download = async (name: string, into: Float32Array): Promise<void> => {
+    const buffer = pass.byName.get(name);
+    if (!buffer) return;
+    const bytes = await device.staging.download(buffer, 0, into.byteLength);
+    new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(bytes);
+  };
+  for (const [field, arrays] of outputs)
+    for (const [component, array] of arrays.entries())
+      await download(`write ${field} ${component}`, array as Float32Array);
+  const partials = new Map<string, ArrayLike<number>>();
+  for (const { scalar } of stencil.reductions) {
+    const array = reducedArray(stencil, scalar, world.levels.same.leaves.length);
+    await download(`partials ${scalar}`, array as Float32Array);
+    partials.set(scalar, array);
+  }
+  return { outputs, partials };
+}
+
+const same = (a: number, b: number): boolean => Object.is(a, b);
+
+/** The first place where two runs differ, in words; null where they are the same, bit for bit (any NaN is a NaN). */
+export function firstDifference(
+  world: HostWorld,
+  shader: RunResult,
+  oracle: RunResult,
+  equal: (a: number, b: number) => boolean = same,
+): string | null {
+  const level = world.levels.same;
+  for (const [field, arrays] of oracle.outputs)
+    for (const [component, wanted] of arrays.entries()) {
+      const found = shader.outputs.get(field)![component]!;
+      for (let at = 0; at < wanted.length; at++) {
+        if (equal(found[at]!, wanted[at]!)) continue;
+        const [slot, n] = [at >> 9, at & 511];
+        const rank = level.leaves.indexOf(slot);
+        const [i, j, k] = level.origin(slot);
+        const where = `voxel ${i + (n >> 6)}, ${j + ((n >> 3) & 7)}, ${k + (n & 7)} (slot ${slot}, rank ${rank}, n ${n})`;
+        return `${field}[${component}] at ${where}: shader ${found[at]}, interpreter ${wanted[at]}`;
+      }
+    }
+  for (const [scalar, wanted] of oracle.partials) {
+    const found = shader.partials.get(scalar)!;
+    for (let rank = 0; rank < wanted.length; rank++)
+      if (!equal(found[rank]!, wanted[rank]!))
+        return `scalar ${scalar} of leaf ${rank}: shader ${found[rank]}, interpreter ${wanted[rank]}`;
+  }
+  return null;
+}
+
+/** Whether two float32 are at most `ulps` apart. */
+export function within(ulps: number): (a: number, b: number) => boolean {
+  const floats = new Float32Array(2);
+  const bits = new Int32Array(floats.buffer);
+  const ordered = (value: number): number => (value < 0 ? -2147483648 - value : value);
+  return (a, b) => {
+    if (Object.is(a, b)) return true;
+    floats[0] = a;
+    floats[1] = b;
+    return Math.abs(ordered(bits[0]!) - ordered(bits[1]!)) <= ulps;
+  };
+}
