@@ -207,35 +207,53 @@ export function isActive(frame: Frame, coord: Value): Value {
 
 const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
 
-/** Slots of the eight corners of a cell; corners in one leaf share one search. */
-function cornerSlots(frame: Frame, base: Value, find: (coord: Value) => Value): Value[] {
+/**
+ * Slots of the eight corners of the cell whose least corner is `base`, seen from the leaf `slot` at leaf coordinates
+ * `own`. Near it all eight come from the table of neighbours without a branch; else one walk in a loop finds them: a
+ * shader samples many times, and compilers inline every one.
+ */
+function cornerSlots(frame: Frame, base: Value, slot: Value, own: Value): Value[] {
   const { code, target } = frame.lowering;
-  const crosses = code
-    .components(target.keep(code.mask(base, 7), 'local'))
-    .map((component) => target.keep(code.equals(component, 7), 'crosses'));
-  const slots: Value[] = [];
-  for (const corner of CORNERS) {
-    const axes = corner.flatMap((one, axis) => (one ? [axis] : []));
-    const moved = (): Value => find(code.add(base, target.constant('ivec3', corner)));
-    if (axes.length === 0) slots.push(target.keep(moved(), 'slot'));
-    else {
-      const slot = target.variable('uint', 'corner');
-      const number = slots.length;
-      const without = (axis: number): Value => slots[number & ~(4 >> axis)]!;
-      const search = (rest: readonly number[]): void => {
-        if (rest.length === 0) target.set(slot, moved());
-        else
-          target.branch(
-            crosses[rest[0]!]!,
-            () => search(rest.slice(1)),
-            () => target.set(slot, without(rest[0]!)),
-          );
-      };
-      search(axes);
-      slots.push(target.keep(target.get(slot), 'slot'));
+  const from = (corner: Value): Value => code.right(code.add(base, corner), 3);
+  const step = (leaf: Value): Value =>
+    target.keep(code.asUint(code.add(code.sub(leaf, own), code.all('ivec3', 1))), 'd');
+  const [low, high] = [step(from(code.all('ivec3', 0))), step(from(code.all('ivec3', 1)))];
+  const within = (d: Value): Value => target.quantify('all', target.apply('le', d, code.all('uvec3', 2)));
+  const found = CORNERS.map(() => target.variable('uint', 'corner'));
+  const near = (): void => {
+    const [first, second] = [code.components(low), code.components(high)];
+    for (const [n, corner] of CORNERS.entries()) {
+      const d = target.construct(
+        'uvec3',
+        corner.map((one, axis) => (one ? second : first)[axis]!),
+      );
+      target.set(found[n]!, tableWord(frame, { kind: 'leafTable', level: 'same' }, neighborWord(frame, slot, d)));
     }
-  }
-  return slots;
+  };
+  const far = (): void => {
+    const walk = walkFunction(frame.lowering, 'same');
+    for (const each of found) target.set(each, code.uint(0));
+    const corner = target.variable('uint', 'n');
+    target.set(corner, code.uint(0));
+    target.loop(
+      () => target.apply('lt', target.get(corner), code.uint(8)),
+      () => {
+        const n = target.keep(target.get(corner), 'n');
+        const bits = [code.right(n, 2), code.mask(code.right(n, 1), 1), code.mask(n, 1)];
+        const offset = target.construct(
+          'ivec3',
+          bits.map((bit) => target.convert('int', bit)),
+        );
+        const leaf = target.keep(target.call(walk, [from(offset)])!, 'leaf');
+        for (const [m, each] of found.entries()) {
+          target.set(each, target.select(code.equals(n, m), leaf, target.get(each)));
+        }
+      },
+      () => target.set(corner, code.add(target.get(corner), code.uint(1))),
+    );
+  };
+  target.branch(code.and(within(low), within(high)), near, far);
+  return found.map((each) => target.keep(target.get(each), 'slot'));
 }
 
 /** a + t·(c − a). */
@@ -250,13 +268,14 @@ function trilinear(
   field: string,
   parts: readonly number[],
   point: Value,
-  find: (c: Value) => Value,
+  slot: Value,
+  own: Value,
 ): Value {
   const { code, target } = frame.lowering;
   const floor = target.keep(target.apply('floor', point), 'floor');
   const [fx, fy, fz] = code.components(target.keep(code.sub(point, floor), 'fraction')) as [Value, Value, Value];
   const base = target.keep(clampToInt(code, floor), 'base');
-  const slots = cornerSlots(frame, base, find);
+  const slots = cornerSlots(frame, base, slot, own);
   const places = CORNERS.map((corner) =>
     target.keep(placeInLeaf(frame, code.add(base, target.constant('ivec3', corner))), 'n'),
   );
@@ -294,12 +313,13 @@ export function sample(
   const callee = shared(lowering, name, () =>
     target.function(name, type, parameters, ([slot, own, at]) => {
       const inner = newFrame(lowering);
-      const find = (coord: Value): Value => target.call(leafAt, [slot!, own!, code.right(coord, 3)])!;
       const point = applyMap(inner, 'worldToIndex', at as Value);
-      if (filter === 'trilinear') return target.return(trilinear(inner, field, parts, point, find));
+      if (filter === 'trilinear') {
+        return target.return(trilinear(inner, field, parts, point, slot as Value, own as Value));
+      }
       const nearest = target.apply('floor', code.add(point, code.all('vec3', 0.5)));
       const coord = target.keep(clampToInt(code, nearest), 'at');
-      const leaf = target.keep(find(coord), 'leaf');
+      const leaf = target.keep(target.call(leafAt, [slot!, own!, code.right(coord, 3)])!, 'leaf');
       const place = target.keep(placeInLeaf(inner, coord), 'n');
       target.return(code.join(parts.map((part) => loadElement(inner, field, part, 'same', leaf, place))));
     }),
