@@ -3,9 +3,9 @@
  * a midpoint step. First order in space, unconditionally stable.
  */
 import type { Simulation } from '@halocline/engine';
-import { centerVelocity, faceVelocity } from './faces.ts';
+import { centerVelocity, faceVelocity, lowerFaceVelocities } from './faces.ts';
 
-/** How far, in voxels, a trace may reach across subdomains. */
+/** What is lost on the way. */
 export interface AdvectionOptions {
   /** Share of a carried scalar that is lost in a second, by field; default none. */
   readonly decay?: Readonly<Record<string, number>>;
@@ -36,9 +36,10 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
       vec3 x = center - vec3(h, 0.0, 0.0);
       vec3 y = center - vec3(0.0, h, 0.0);
       vec3 z = center - vec3(0.0, 0.0, h);
-      vec3 fromX = TraceBack(x, VelocityAt(x));
-      vec3 fromY = TraceBack(y, VelocityAt(y));
-      vec3 fromZ = TraceBack(z, VelocityAt(z));
+      ${lowerFaceVelocities}
+      vec3 fromX = TraceBack(x, atX);
+      vec3 fromY = TraceBack(y, atY);
+      vec3 fromZ = TraceBack(z, atZ);
       WriteField("velocity", idx, vec3(
         SampleField("velocity_x", fromX + vec3(h, 0.0, 0.0)),
         SampleField("velocity_y", fromY + vec3(0.0, h, 0.0)),

@@ -13,9 +13,9 @@
  * joined faces at twice the distance), residuals are summed on the way down and corrections copied on the way up, and
  * the sweeps after mirror the sweeps before, so that the cycle is symmetric, as conjugate gradients need.
  */
-import type { Simulation } from '@halocline/engine';
+import type { Level, Simulation } from '@halocline/engine';
 
-type Stage = Pick<Simulation, 'addField' | 'addStencil'>;
+type Stage = Simulation | Level;
 
 /** How far, and how long, the solve goes. */
 export interface ProjectionOptions {

@@ -3,13 +3,25 @@ import { listDevices, type DeviceReport } from '@halocline/gpu';
 import { jsonOption, type Command, type Words } from './command.ts';
 import { bytes } from './table.ts';
 
+/** The features and extensions that Halocline uses where they are; the first two it must have. */
+const used = [
+  'bufferDeviceAddress',
+  'timelineSemaphore',
+  'synchronization2',
+  'storageBuffer8BitAccess',
+  'storageBuffer16BitAccess',
+  'shaderInt8',
+  'shaderFloat16',
+  'VK_EXT_memory_budget',
+  'VK_EXT_device_fault',
+  'VK_EXT_external_memory_host',
+  'VK_KHR_external_memory_fd',
+  'VK_KHR_external_semaphore_fd',
+];
+
 function describe(device: DeviceReport): string {
-  const has = Object.entries(device.features);
-  const list = (present: boolean): string =>
-    has
-      .filter(([, value]) => value === present)
-      .map(([name]) => name)
-      .join(', ') || 'none';
+  const has = (name: string): boolean => device.features[name] === true || device.extensions.includes(name);
+  const list = (present: boolean): string => used.filter((name) => has(name) === present).join(', ') || 'none';
   const rows: [string, string][] = [
     ['type', `${device.kind}, score ${device.score}`],
     ['driver', `${device.driver.name} ${device.driver.info}`],
@@ -17,14 +29,14 @@ function describe(device: DeviceReport): string {
     ['uuid', device.uuid],
     ...device.memory.heaps.map((heap, index): [string, string] => [
       `memory heap ${index}`,
-      `${bytes(heap.bytes)}, budget ${bytes(heap.budget)}, used ${bytes(heap.used)}${heap.deviceLocal ? ', device-local' : ''}`,
+      `${bytes(heap.byteLength)}, budget ${bytes(heap.budget)}, used ${bytes(heap.used)}${heap.deviceLocal ? ', device-local' : ''}`,
     ]),
     ...device.queues.map((queue): [string, string] => [
       `queue family ${queue.family}`,
       `${queue.count} × ${queue.flags.join(', ')}`,
     ]),
-    ['features', list(true)],
-    ['has not', list(false)],
+    ['uses', list(true)],
+    ['does without', list(false)],
     ...(device.missing.length === 0 ? [] : [['CANNOT BE USED', device.missing.join('; ')] as [string, string]]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
