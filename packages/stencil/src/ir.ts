@@ -67,7 +67,10 @@ export type BinaryOperator =
   | '<<'
   | '>>';
 
-/** GLSL's functions that the IR keeps as calls, with GLSL's meaning; `fma(a, b, c)` is a multiply and an add, each rounded. */
+/**
+ * GLSL's functions that the IR keeps as calls, with GLSL's meaning; `fma(a, b, c)` is a multiply and an add, each rounded,
+ * and `round` takes halves to even. The third argument of `mix` may be a bool vector, which chooses.
+ */
 export type CallName =
   | 'abs'
   | 'sign'
@@ -164,7 +167,10 @@ export type Expression =
     }
   /** Arguments are splat to the result's size where GLSL allows a scalar in their place. */
   | { readonly op: 'call'; readonly type: ValueType; readonly name: CallName; readonly args: readonly Expression[] }
-  /** A user function of this stencil. */
+  /**
+   * A user function of this stencil. One that gets `out` or `inout` has effects, and stands only as the whole value of an
+   * `assign`, or in an `evaluate`.
+   */
   | {
       readonly op: 'invoke';
       readonly type: ValueType | 'void';
@@ -257,7 +263,7 @@ export type Statement =
   | { readonly op: 'evaluate'; readonly value: Expression }
   /** The voxel's own new value, old value elsewhere. `component` −1 is the whole value. The last write wins. Only at the top function. */
   | { readonly op: 'write'; readonly field: string; readonly component: number; readonly value: Expression }
-  /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. */
+  /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. Any and all take bool. */
   | { readonly op: 'reduce'; readonly scalar: string; readonly kind: ReduceKind; readonly value: Expression };
 
 export interface Local {
@@ -265,7 +271,7 @@ export interface Local {
   readonly type: ValueType;
 }
 
-/** A user function. Its parameters are its first locals, in order. `coord` and the other built-ins are readable within. */
+/** A user function; it calls only functions of a lower number. Its parameters are its first locals, in order. `coord` and the other built-ins are readable within. */
 export interface StencilFunction {
   readonly name: string;
   readonly returns: ValueType | 'void';

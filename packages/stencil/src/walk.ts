@@ -33,7 +33,7 @@ export function operands(node: Expression): readonly Expression[] {
 }
 
 /** Expressions that a statement holds itself, not those of statements inside it. */
-export function expressionsOf(node: Statement): readonly Expression[] {
+function expressionsOf(node: Statement): readonly Expression[] {
   switch (node.op) {
     case 'assignIndex':
       return [node.index, node.value];
@@ -49,7 +49,7 @@ export function expressionsOf(node: Statement): readonly Expression[] {
 }
 
 /** Statements right inside a statement. */
-export function blocksOf(node: Statement): readonly (readonly Statement[])[] {
+function blocksOf(node: Statement): readonly (readonly Statement[])[] {
   if (node.op === 'if') return [node.then, node.else];
   return node.op === 'loop' ? [node.body, node.continuing] : [];
 }

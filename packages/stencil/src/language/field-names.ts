@@ -32,7 +32,7 @@ export function resolveField(fields: Fields, name: string): FieldPart | undefine
 }
 
 /** Fields of a level. */
-export function fieldsOf(lowering: Lowering, level: LevelRelation): Fields {
+function fieldsOf(lowering: Lowering, level: LevelRelation): Fields {
   const { environment } = lowering;
   const fields = { same: environment.fields, coarse: environment.coarseFields, fine: environment.fineFields }[level];
   return fields ?? new Map();

@@ -14,7 +14,7 @@ import type { Lowering } from './lowering.ts';
 import type { ExpressionNode, ForNode, StatementNode } from './syntax.ts';
 
 /** Rounds after which a loop ends whose count is not known beforehand. */
-export const LOOP_LIMIT = 65536;
+const LOOP_LIMIT = 65536;
 
 /** Rounds up to which a loop that reads fields is unrolled. */
 const UNROLL_LIMIT = 32;

@@ -91,14 +91,14 @@ export interface UserFunction {
 const LEVEL_LIMIT = 500;
 
 /** A write whose value waits for its field's type: fields that nobody declared take the type that suits all writes. */
-export interface PendingWrite {
+interface PendingWrite {
   readonly field: string;
   readonly span: Span;
   readonly statement: { value: Expression };
 }
 
 /** A reduction whose value waits for its scalar's type. */
-export interface PendingReduction {
+interface PendingReduction {
   readonly scalar: string;
   readonly kind: ReduceKind;
   readonly span: Span;

@@ -1,7 +1,7 @@
 /** @file "Did you mean": the nearest of some names to a misspelt one, by Damerau's and Levenshtein's distance. */
 
 /** Number of insertions, deletions, changes and swaps of neighbours that turn one word into another. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let older: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

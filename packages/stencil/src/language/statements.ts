@@ -61,7 +61,7 @@ function lowerOne(lowering: Lowering, node: StatementNode): boolean {
 }
 
 /** An expression whose value nobody uses. */
-export function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
+function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
   if (node.kind === 'call' && isAccessor(node.callee) && isEffect(node.callee)) {
     lowerEffect(lowering, node, (arg) => lowerExpression(lowering, arg));
   } else {

@@ -15,13 +15,13 @@ export interface NumberNode extends Node {
   readonly text: string;
 }
 
-export interface BoolNode extends Node {
+interface BoolNode extends Node {
   readonly kind: 'bool';
   readonly value: boolean;
 }
 
 /** A name in quotes, an argument of an accessor. */
-export interface StringNode extends Node {
+interface StringNode extends Node {
   readonly kind: 'string';
   readonly value: string;
 }
@@ -31,7 +31,7 @@ export interface NameNode extends Node {
   readonly name: string;
 }
 
-export interface UnaryNode extends Node {
+interface UnaryNode extends Node {
   readonly kind: 'unary';
   readonly operator: '-' | '+' | '!' | '~';
   readonly operand: ExpressionNode;
@@ -84,7 +84,7 @@ export interface MemberNode extends Node {
   readonly memberSpan: Span;
 }
 
-export interface IndexNode extends Node {
+interface IndexNode extends Node {
   readonly kind: 'index';
   readonly operand: ExpressionNode;
   readonly index: ExpressionNode;

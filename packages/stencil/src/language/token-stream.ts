@@ -7,7 +7,7 @@ import { tokenize } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 /** How deep expressions and blocks may nest: recursion over the tree stays far from the end of the stack. */
-export const NESTING_LIMIT = 200;
+const NESTING_LIMIT = 200;
 
 /** How deep the tree of one expression may be; a chain of n operators is n deep. */
 export const DEPTH_LIMIT = 1000;
