@@ -2,7 +2,6 @@
 
 import * as V from '@halocline/vulkan';
 import type { Access } from './access.ts';
-import { accessBit, accessesOf } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
 /** What a buffer may be used for. */
@@ -84,22 +83,14 @@ function mask(stages: number | bigint, accesses: number | bigint): AccessMask {
   return { stages: Number(stages), accesses: Number(accesses) };
 }
 
-const masks = new Map<number, AccessMask>();
-
-/** A set of accesses → one side of a barrier; made once for each set. */
+/** A set of accesses → one side of a barrier. */
 export function accessMask(accesses: readonly Access[]): AccessMask {
-  let bits = 0;
-  for (const access of accesses) bits |= accessBit(access);
-  let merged = masks.get(bits);
-  if (!merged) {
-    const parts = accessesOf(bits).map((access) => MASKS[access]);
-    merged = {
-      stages: parts.reduce((all, part) => all | part.stages, 0),
-      accesses: parts.reduce((all, part) => all | part.accesses, 0),
-    };
-    masks.set(bits, merged);
+  let [stages, bits] = [0, 0];
+  for (const access of accesses) {
+    stages |= MASKS[access].stages;
+    bits |= MASKS[access].accesses;
   }
-  return merged;
+  return { stages, accesses: bits };
 }
 
 const KINDS: ReadonlyMap<number, DeviceKind> = new Map([

@@ -3,7 +3,7 @@
 export type { Access } from './access.ts';
 export type { CommandBuffer } from './command/command-buffer.ts';
 export { foldGroups } from './command/encoder.ts';
-export type { Encoder } from './command/encoder.ts';
+export type { BindOptions, Encoder } from './command/encoder.ts';
 export type { ComputePipeline, ComputePipelineOptions } from './command/pipeline.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export type { Queue, SubmitOptions } from './command/queue.ts';

@@ -140,9 +140,9 @@ test('a module tells what it declares', () => {
       "specializations": [
         {
           "bits": 32,
-          "id": 8,
-          "name": "ON",
-          "type": "bool",
+          "id": 3,
+          "name": "",
+          "type": "uint",
           "value": 1,
         },
         {
@@ -154,17 +154,17 @@ test('a module tells what it declares', () => {
         },
         {
           "bits": 32,
+          "id": 8,
+          "name": "ON",
+          "type": "bool",
+          "value": 1,
+        },
+        {
+          "bits": 32,
           "id": 9,
           "name": "SHIFT",
           "type": "int",
           "value": -2,
-        },
-        {
-          "bits": 32,
-          "id": 3,
-          "name": "",
-          "type": "uint",
-          "value": 1,
         },
       ],
       "version": "1.5",

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Encoder } from './encoder.ts';
+import { printsItself } from '../printing.ts';
 
 /** Something that recorded commands use, and that must live when they are submitted. */
 export interface Used {
@@ -89,6 +90,10 @@ export function endCommands(driver: Driver, commandBuffer: V.VkCommandBuffer, la
 
 /** A primary command buffer of the compute queue. */
 export class CommandBuffer implements Child {
+  static {
+    printsItself(this);
+  }
+
   readonly kind = 'command buffer';
   readonly label: string;
   readonly handle: V.VkCommandBuffer;

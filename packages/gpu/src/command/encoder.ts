@@ -5,13 +5,22 @@
 
 import * as V from '@halocline/vulkan';
 import type { Access } from '../access.ts';
-import { accessMask } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import { recordBarrier } from './barrier.ts';
 import type { Used } from './command-buffer.ts';
+import { DescriptorSets } from './descriptors.ts';
+import type { BoundRange } from './descriptors.ts';
 import type { ComputePipeline } from './pipeline.ts';
 import type { QueryPool } from './query-pool.ts';
+
+/** Which set, and which part of the buffer, in bytes; the offset is a multiple of the device's `bindingAlignment`. */
+export interface BindOptions {
+  readonly set?: number;
+  readonly byteOffset?: number;
+  readonly byteLength?: number;
+}
 
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
@@ -24,6 +33,9 @@ export class Encoder {
   readonly #label: string;
   #pipeline: ComputePipeline | undefined;
   #pushed = 0;
+  readonly #bindings = new Map<string, BoundRange>();
+  #bindingsChanged = false;
+  #sets: DescriptorSets | undefined;
 
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string) {
     this.#driver = driver;
@@ -31,12 +43,14 @@ export class Encoder {
     this.handle = handle;
   }
 
-  /** Makes a pipeline the one that dispatches run. Its push constants start unset. */
+  /** Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. */
   pipeline(pipeline: ComputePipeline): this {
     if (this.#pipeline === pipeline) return this;
     this.#use(pipeline);
     this.#pipeline = pipeline;
     this.#pushed = 0;
+    this.#bindings.clear();
+    this.#bindingsChanged = pipeline.setLayouts.length > 0;
     this.#driver.commands.vkCmdBindPipeline(this.handle, V.VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle);
     return this;
   }
@@ -63,6 +77,31 @@ export class Encoder {
       driver.scratch.address,
     );
     this.#pushed = Math.max(this.#pushed, end);
+    return this;
+  }
+
+  /** Puts a buffer, or a range of it, where the shader declares binding `binding` (of set 0, unless `set` says another). */
+  bind(binding: number, buffer: Buffer, options: BindOptions = {}): this {
+    const pipeline = this.#bound('bind a buffer');
+    const { set = 0, byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
+    const declared = pipeline.reflection.bindings.find((each) => each.set === set && each.binding === binding);
+    if (!declared) {
+      const there = pipeline.reflection.bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');
+      throw new RangeError(
+        `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline.label}": the shader has no binding ${set}.${binding}; it has ${there || 'none'}`,
+      );
+    }
+    const { maxStorageBytes, maxUniformBytes, bindingAlignment } = this.#driver.limits;
+    this.#checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
+    const most = declared.kind === 'uniform-buffer' ? maxUniformBytes : maxStorageBytes;
+    if (byteLength > most || byteLength < declared.byteLength) {
+      throw new RangeError(
+        `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline.label}": ${byteLength} bytes; binding ${set}.${binding} takes ${declared.byteLength} to ${most}`,
+      );
+    }
+    this.#use(buffer);
+    this.#bindings.set(`${set}.${binding}`, { buffer, byteOffset, byteLength });
+    this.#bindingsChanged = true;
     return this;
   }
 
@@ -127,20 +166,7 @@ export class Encoder {
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Access[], after: readonly Access[]): this {
-    const [from, to] = [accessMask(before), accessMask(after)];
-    V.arena.scope(() => {
-      const info = V.VkDependencyInfo({
-        pMemoryBarriers: [
-          {
-            srcStageMask: from.stages,
-            srcAccessMask: from.accesses,
-            dstStageMask: to.stages,
-            dstAccessMask: to.accesses,
-          },
-        ],
-      });
-      this.#driver.commands.vkCmdPipelineBarrier2(this.handle, info);
-    });
+    recordBarrier(this.#driver.commands, this.handle, before, after);
     return this;
   }
 
@@ -185,12 +211,43 @@ export class Encoder {
 
   #ready(): void {
     const pipeline = this.#bound('dispatch');
+    if (this.#bindingsChanged) this.#bindSets(pipeline);
     if (this.#pushed >= pipeline.pushBytes) return;
     throw new VulkanError(
       `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
         `push constants are set; call encoder.push after encoder.pipeline`,
       { kind: 'command-buffer' },
     );
+  }
+
+  #bindSets(pipeline: ComputePipeline): void {
+    const ranges = pipeline.reflection.bindings.map((declared) => {
+      const range = this.#bindings.get(`${declared.set}.${declared.binding}`);
+      if (range) return [declared, range] as const;
+      throw new VulkanError(
+        `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
+        { kind: 'command-buffer' },
+      );
+    });
+    if (!this.#sets) {
+      const sets = new DescriptorSets(this.#driver, this.#label);
+      this.releases.push(() => sets.destroy());
+      this.#sets = sets;
+    }
+    const sets = this.#sets.make(pipeline.setLayouts, ranges);
+    V.arena.scope(() =>
+      this.#driver.commands.vkCmdBindDescriptorSets(
+        this.handle,
+        V.VK_PIPELINE_BIND_POINT_COMPUTE,
+        pipeline.layout,
+        0,
+        sets.length,
+        V.arena.u64(sets),
+        0,
+        V.NULL,
+      ),
+    );
+    this.#bindingsChanged = false;
   }
 
   #use(object: Used): void {

@@ -6,7 +6,9 @@ import { VulkanError } from '../errors.ts';
 import { reflect } from '../shader/reflection.ts';
 import type { ShaderReflection, ShaderSpecialization } from '../shader/reflection.ts';
 import { checkShader } from '../shader/requirements.ts';
+import { createSetLayouts } from './descriptors.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
+import { printsItself } from '../printing.ts';
 
 /** What a compute pipeline is made from. */
 export interface ComputePipelineOptions {
@@ -21,10 +23,16 @@ export interface ComputePipelineOptions {
 
 /** A compute shader, compiled for the device. */
 export class ComputePipeline implements Child {
+  static {
+    printsItself(this);
+  }
+
   readonly kind = 'pipeline';
   readonly label: string;
   readonly handle: V.VkPipeline;
   readonly layout: V.VkPipelineLayout;
+  /** Layouts of descriptor sets, from set 0 on; none where everything is reached by address. */
+  readonly setLayouts: readonly V.VkDescriptorSetLayout[];
   readonly reflection: ShaderReflection;
   /** Threads of a workgroup in x, y, z, specialized. */
   readonly workgroupSize: readonly [number, number, number];
@@ -48,19 +56,14 @@ export class ComputePipeline implements Child {
         { kind: 'pipeline-creation' },
       );
     }
-    if (declared.bindings.length > 0) {
-      throw new VulkanError(
-        `Cannot create pipeline "${label}": the shader has descriptor bindings; reach buffers by address (GL_EXT_buffer_reference)`,
-        { kind: 'pipeline-creation' },
-      );
-    }
     this.workgroupSize = point.workgroupSize;
     this.pushBytes = this.reflection.pushConstants?.byteLength ?? 0;
-    this.layout = createLayout(driver, label, this.pushBytes);
+    this.setLayouts = createSetLayouts(driver, label, declared.bindings);
+    this.layout = createLayout(driver, label, this.pushBytes, this.setLayouts);
     try {
       this.handle = createPipeline(driver, cache, options, entry, this.layout, constants);
     } catch (error) {
-      driver.commands.vkDestroyPipelineLayout(driver.handle, this.layout, V.NULL);
+      this.#destroyLayouts();
       throw error;
     }
     driver.setName(V.VK_OBJECT_TYPE_PIPELINE, this.handle, label);
@@ -84,8 +87,14 @@ export class ComputePipeline implements Child {
     driver.children.delete(this);
     driver.retire(() => {
       driver.commands.vkDestroyPipeline(driver.handle, this.handle, V.NULL);
-      driver.commands.vkDestroyPipelineLayout(driver.handle, this.layout, V.NULL);
+      this.#destroyLayouts();
     });
+  }
+
+  #destroyLayouts(): void {
+    const { commands, handle } = this.#driver;
+    commands.vkDestroyPipelineLayout(handle, this.layout, V.NULL);
+    for (const layout of this.setLayouts) commands.vkDestroyDescriptorSetLayout(handle, layout, V.NULL);
   }
 }
 
@@ -123,11 +132,16 @@ function specialized(shader: ShaderReflection, constants: readonly Constant[]): 
   return { ...shader, entryPoints };
 }
 
-function createLayout(driver: Driver, label: string, pushBytes: number): V.VkPipelineLayout {
+function createLayout(
+  driver: Driver,
+  label: string,
+  pushBytes: number,
+  pSetLayouts: readonly V.VkDescriptorSetLayout[],
+): V.VkPipelineLayout {
   return V.arena.scope(() => {
     const out = V.arena.u64();
     const range = { stageFlags: V.VK_SHADER_STAGE_COMPUTE_BIT, offset: 0, size: Math.ceil(pushBytes / 4) * 4 };
-    const info = V.VkPipelineLayoutCreateInfo({ pPushConstantRanges: pushBytes > 0 ? [range] : [] });
+    const info = V.VkPipelineLayoutCreateInfo({ pSetLayouts, pPushConstantRanges: pushBytes > 0 ? [range] : [] });
     const result = driver.commands.vkCreatePipelineLayout(driver.handle, info, V.NULL, out);
     driver.check(
       result,

@@ -3,9 +3,14 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { printsItself } from '../printing.ts';
 
 /** A row of timestamps. Record `resetQueries`, then `timestamp`s; read them when the submit is done. */
 export class QueryPool implements Child {
+  static {
+    printsItself(this);
+  }
+
   readonly kind = 'query pool';
   readonly label: string;
   readonly count: number;

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { CommandBuffer } from './command-buffer.ts';
+import { printsItself } from '../printing.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -25,6 +26,10 @@ const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 
 /** A queue of a device. */
 export class Queue {
+  static {
+    printsItself(this);
+  }
+
   readonly label: string;
   readonly family: number;
   readonly handle: V.VkQueue;

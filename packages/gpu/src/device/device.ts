@@ -31,6 +31,7 @@ import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
 import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
+import { printsItself } from '../printing.ts';
 
 /** How a device is opened. */
 export interface DeviceOptions {
@@ -96,6 +97,10 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 
 /** An opened device. Close it with `await using` or `await device[Symbol.asyncDispose]()`. */
 export class Device implements AsyncDisposable {
+  static {
+    printsItself(this);
+  }
+
   readonly report: DeviceReport;
   readonly name: string;
   readonly kind: DeviceKind;

@@ -20,6 +20,7 @@ import { describeCycle } from './cycle.ts';
 import { explainPlan, planToDot, planToMermaid } from './drawing.ts';
 import { deriveBarriers } from './hazards.ts';
 import type { GraphBarrier } from './hazards.ts';
+import { printsItself } from '../printing.ts';
 
 /** One touch of a resource by a pass. */
 export interface Use {
@@ -56,6 +57,10 @@ export interface GraphOptions {
 
 /** The passes in order, with the barriers between their levels. It prints, explains and records itself. */
 export class Plan<E extends BarrierSink = BarrierSink> {
+  static {
+    printsItself(this);
+  }
+
   /** Names in order of execution, with blanks between: "a e b d". */
   readonly order: string;
   /** Names of the passes of each level, in declaration order. */

@@ -7,6 +7,7 @@ import type { Child, Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Heap, MemoryRange } from './heap.ts';
+import { printsItself } from '../printing.ts';
 
 /** What a buffer is made from. */
 export interface BufferOptions {
@@ -44,6 +45,10 @@ export interface BufferMaker {
 
 /** A range of device memory with an address. Dispose it when nothing records with it any more: what was submitted may still use it. */
 export class Buffer implements Child {
+  static {
+    printsItself(this);
+  }
+
   readonly kind = 'buffer';
   readonly label: string;
   readonly owner: string;

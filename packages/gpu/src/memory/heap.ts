@@ -7,10 +7,11 @@
  * The policy knows no Vulkan: `MemorySource` is the driver.
  */
 
-import { OutOfMemoryError } from '../errors.ts';
+import { bytesText, OutOfMemoryError } from '../errors.ts';
 import type { MemoryOwner } from '../errors.ts';
 import { Tlsf } from './tlsf.ts';
 import type { TlsfAllocation } from './tlsf.ts';
+import { printsItself } from '../printing.ts';
 
 /** Memory that a driver gave. `bytes` is there if the host sees it. */
 export interface SourceMemory {
@@ -80,6 +81,10 @@ const LARGEST_BLOCK = 2 ** 28;
 
 /** Allocates device memory. */
 export class Heap {
+  static {
+    printsItself(this);
+  }
+
   readonly #source: MemorySource;
   readonly #memoryLimit: number;
   readonly #blocks: Block[][] = [];
@@ -145,6 +150,11 @@ export class Heap {
     for (const blocks of this.#blocks) {
       for (const block of blocks?.filter(isEmpty) ?? []) this.#drop(block);
     }
+  }
+
+  toString(): string {
+    const { used, taken, allocations, blocks } = this.report();
+    return `Heap(${bytesText(used)} in ${allocations} ranges, ${bytesText(taken)} taken in ${blocks} blocks)`;
   }
 
   report(): HeapUse {

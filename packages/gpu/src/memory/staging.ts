@@ -12,12 +12,13 @@ import type { Access } from '../access.ts';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
 import { checkRange } from '../command/encoder.ts';
 import type { Companion, Queue } from '../command/queue.ts';
-import { accessMask } from '../convert.ts';
+import { recordBarrier } from '../command/barrier.ts';
 import type { Driver } from '../device/driver.ts';
-import { VulkanError } from '../errors.ts';
+import { bytesText, VulkanError } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
 import { Ring } from './ring.ts';
+import { printsItself } from '../printing.ts';
 
 /** How a transfer is ordered. */
 export interface TransferOptions {
@@ -51,6 +52,10 @@ const ANY_DEVICE: readonly Access[] = ['shader-read', 'shader-write', 'indirect-
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
+  static {
+    printsItself(this);
+  }
+
   readonly #driver: Driver;
   readonly #compute: Queue;
   readonly #queue: Queue;
@@ -175,6 +180,11 @@ export class Staging implements Companion {
     this.#taken = undefined;
     if (error === undefined) this.#submitted(batch, value);
     else this.#failed(batch, error);
+  }
+
+  toString(): string {
+    const { uploads, downloads } = this.#driver.counters;
+    return `Staging(${uploads} uploads, ${downloads} downloads, rings of ${bytesText(this.#ringBytes)})`;
   }
 
   /** Frees the rings. Nothing may be under way. */
@@ -366,16 +376,7 @@ export class Staging implements Companion {
   }
 
   #barrier(commands: V.VkCommandBuffer, before: readonly Access[], after: readonly Access[]): void {
-    const [from, to] = [accessMask(before), accessMask(after)];
-    const barrier = {
-      srcStageMask: from.stages,
-      srcAccessMask: from.accesses,
-      dstStageMask: to.stages,
-      dstAccessMask: to.accesses,
-    };
-    V.arena.scope(() =>
-      this.#driver.commands.vkCmdPipelineBarrier2(commands, V.VkDependencyInfo({ pMemoryBarriers: [barrier] })),
-    );
+    recordBarrier(this.#driver.commands, commands, before, after);
   }
 }
 

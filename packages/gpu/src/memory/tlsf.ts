@@ -14,6 +14,8 @@
  * Source: M. Masmano, I. Ripoll, A. Crespo, J. Real, "TLSF: a new dynamic memory allocator for real-time systems" (2004).
  */
 
+import { printsItself } from '../printing.ts';
+
 /** A range that was handed out: `offset` and `byteLength` in bytes. It is also the key to free it by. */
 export interface TlsfAllocation {
   readonly offset: number;
@@ -39,6 +41,10 @@ const NONE = -1;
 
 /** Sub-allocates the range 0 … byteLength. */
 export class Tlsf {
+  static {
+    printsItself(this);
+  }
+
   readonly byteLength: number;
   #used = 0;
   #allocations = 0;

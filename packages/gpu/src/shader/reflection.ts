@@ -112,7 +112,7 @@ export function reflect(words: Uint32Array): ShaderReflection {
     entryPoints: header.entries.map((entry) => entryPoint(module, header, entry)),
     bindings: bindingsOf(module),
     pushConstants: pushConstantsOf(module),
-    specializations: header.specializations.map((id) => specialization(module, id)),
+    specializations: header.specializations.map((id) => specialization(module, id)).sort((a, b) => a.id - b.id),
     sharedBytes: sharedBytesOf(module),
   };
 }

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Waiter } from './waiter.ts';
+import { printsItself } from '../printing.ts';
 
 /** A moment on a timeline: reached when the timeline's value is at least `value`. */
 export interface TimelinePoint {
@@ -13,6 +14,10 @@ export interface TimelinePoint {
 
 /** A timeline semaphore, from 0 up. */
 export class Timeline implements Child, Progress {
+  static {
+    printsItself(this);
+  }
+
   readonly kind = 'timeline';
   readonly label: string;
   readonly handle: V.VkSemaphore;

@@ -1,0 +1,146 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { OutOfMemoryError, VulkanError } from '../src/index.ts';
+import type { Device } from '../src/index.ts';
+import { SLOW, wordsPush } from './kernels.ts';
+
+const MiB = 2 ** 20;
+
+function thrownBy(body: () => unknown): Error {
+  try {
+    body();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected an error');
+}
+
+gpuTest('more memory than the limit is refused with figures', { memoryLimit: 64 * MiB }, ({ device }) => {
+  using density = device.createBuffer({ label: 'density', owner: 'density', byteLength: 40 * MiB });
+  const error = thrownBy(() => device.createBuffer({ label: 'pressure', byteLength: 100 * MiB }));
+  expect(error).toBeInstanceOf(OutOfMemoryError);
+  expect(error.message).toBe(
+    'Cannot allocate buffer "pressure": 100 MiB requested, 24 MiB free, the largest hole is 24 MiB; the biggest owners are density 40 MiB in 1 buffer',
+  );
+  expect(density.address % 16n).toBe(0n);
+  using small = device.createBuffer({ label: 'small', byteLength: 20 * MiB });
+  expect(String(small)).toBe('Buffer("small", 20 MiB)');
+});
+
+gpuTest('a buffer that is disposed under running commands lives until they are done', {}, async ({ device }) => {
+  using pipeline = device.createPipeline({ label: 'slow', spirv: await device.compile(SLOW, { label: 'slow' }) });
+  const buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  const commands = device.record('slow', (encoder) =>
+    encoder.pipeline(pipeline).push(wordsPush(buffer.address, 1)).dispatch(1),
+  );
+  device.compute.submit([commands]);
+  buffer[Symbol.dispose]();
+  commands[Symbol.dispose]();
+  await device.idle();
+  expect([device.heap.used, device.children.size]).toEqual([0, 1]);
+});
+
+gpuTest(
+  'memory in use by commands under way is waited for before giving up',
+  { memoryLimit: 32 * MiB },
+  async ({ device }) => {
+    using pipeline = device.createPipeline({ label: 'slow', spirv: await device.compile(SLOW, { label: 'slow' }) });
+    const first = device.createBuffer({ label: 'first', byteLength: 20 * MiB });
+    using commands = device.record('slow', (encoder) =>
+      encoder.pipeline(pipeline).push(wordsPush(first.address, 1)).dispatch(1),
+    );
+    device.compute.submit([commands]);
+    first[Symbol.dispose]();
+    using second = device.createBuffer({ label: 'second', byteLength: 20 * MiB });
+    expect(second.byteLength).toBe(20 * MiB);
+  },
+);
+
+gpuTest('commands that use something disposed are not submitted', {}, ({ device }) => {
+  const buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  using commands = device.record('zero', (encoder) => encoder.fill(buffer, 0, 64, 0));
+  buffer[Symbol.dispose]();
+  expect(() => device.compute.submit([commands])).toThrow(
+    'Cannot submit "zero": it uses buffer "words", which was disposed; record it again',
+  );
+});
+
+gpuTest('a device with living children stays open and names them', {}, async ({ device }) => {
+  const buffer = device.createBuffer({ label: 'density', byteLength: 64 });
+  const timeline = device.createTimeline('halo');
+  const error = await device[Symbol.asyncDispose]().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(VulkanError);
+  expect((error as Error).message).toBe(
+    `Cannot close device "${device.name}": buffer "density", timeline "halo" are alive; dispose them first`,
+  );
+  await device.staging.upload(buffer, 0, new Uint8Array(4));
+  buffer[Symbol.dispose]();
+  timeline[Symbol.dispose]();
+});
+
+const pattern = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => Math.imul(i, 2654435761));
+
+/** One ring's quarter and much more than a ring. */
+async function there(device: Device, length: number): Promise<boolean> {
+  using buffer = device.createBuffer({ label: 'data', byteLength: length * 4 });
+  const data = pattern(length);
+  await device.staging.upload(buffer, 0, data);
+  const back = new Uint32Array((await device.staging.download(buffer)).buffer);
+  return back.every((word, i) => word === data[i]);
+}
+
+gpuTest('bytes of any size go up and come back', { memoryLimit: 32 * MiB }, async ({ device }) => {
+  for (const length of [1, 1000, 131_072, 131_073, 3_000_001]) expect(await there(device, length)).toBe(true);
+  expect(device.counters.bytesUp).toBe(device.counters.bytesDown);
+});
+
+gpuTest('transfers at once keep their order', { memoryLimit: 16 * MiB }, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 4 * MiB });
+  const results: Promise<Uint8Array>[] = [];
+  for (let round = 0; round < 20; round++) {
+    const large = round % 5 === 0;
+    void device.staging.upload(buffer, 0, new Uint8Array(large ? 4 * MiB : 1000).fill(round));
+    results.push(device.staging.download(buffer, 500, large ? 3 * MiB : 8));
+  }
+  const seen = (await Promise.all(results)).map((bytes) => [bytes[0], bytes.at(-1)]);
+  expect(seen.map(([first]) => first)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+});
+
+gpuTest('a download sees every submit before it and none after', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  const fill = (value: number) =>
+    device.record(`fill ${value}`, (encoder) =>
+      encoder.barrier(['transfer-write'], ['transfer-write']).fill(buffer, 0, 64, value),
+    );
+  using one = fill(1);
+  using two = fill(2);
+  device.compute.submit([one]);
+  const first = device.staging.download(buffer, 0, 4);
+  device.compute.submit([two]);
+  const second = device.staging.download(buffer, 0, 4);
+  expect([(await first)[0], (await second)[0]]).toEqual([1, 2]);
+});
+
+gpuTest('mapped memory is written and read in place', {}, async ({ device }) => {
+  using up = device.createBuffer({ label: 'up', byteLength: 64, memory: 'upload' });
+  using down = device.createBuffer({ label: 'down', byteLength: 64, memory: 'download' });
+  up.bytes!.set([1, 2, 3]);
+  await device.submitOnce('copy', (encoder) =>
+    encoder.copy(up, 0, down, 0, 64).barrier(['transfer-write'], ['host-read']),
+  );
+  expect([...down.bytes!.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
+  expect(device.counters).toMatchObject({ uploads: 0, downloads: 0, submits: 1 });
+});
+
+gpuTest('ranges outside a buffer are refused', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  expect(() => device.staging.upload(buffer, 60, new Uint8Array(5))).toThrow(
+    'Cannot upload to buffer "words": bytes 60 to 65 are asked for, it has 64',
+  );
+  expect(() => device.staging.download(buffer, -1, 5)).toThrow(
+    'Cannot download from buffer "words": offset -1, length 5; give whole numbers',
+  );
+  expect(() => device.createBuffer({ label: 'none', byteLength: 0 })).toThrow(
+    'Cannot create buffer "none": its length is 0; give a whole number of bytes above 0',
+  );
+});

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import * as gpu from '../src/index.ts';
+
+test('the package exports these values', () => {
+  expect(Object.keys(gpu).sort().join(' ')).toMatchInlineSnapshot(
+    `"DeviceLostError Graph GraphError OutOfMemoryError Plan ShaderError Tlsf VulkanError bytesText compileGlsl foldGroups isValidationAvailable isVulkanAvailable listDevices openDevice reflect"`,
+  );
+});

@@ -1,0 +1,89 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { openDevice } from '../src/index.ts';
+import { SLOW, wordsPush } from './kernels.ts';
+
+gpuTest('a submit waits for a timeline that the host signals', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  using gate = device.createTimeline('gate');
+  using done = device.createTimeline('done');
+  using commands = device.record('fill', (encoder) => encoder.fill(buffer, 0, 64, 5));
+  const point = device.compute.submit([commands], {
+    wait: [{ timeline: gate, value: 3 }],
+    signal: [{ timeline: done, value: 10 }],
+  });
+  expect(point.timeline.value()).toBe(0);
+  expect(point.timeline.waitBlocking(point.value, 5)).toBe(false);
+  gate.signal(3);
+  await done.wait(10);
+  expect([done.value(), done.last, point.value]).toEqual([10, 10, 1]);
+  expect(() => gate.signal(3)).toThrow(
+    'Cannot signal timeline "gate" with 3: it was promised 3; a timeline only grows',
+  );
+});
+
+gpuTest('JavaScript runs on while the device works', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  using pipeline = device.createPipeline({ label: 'slow', spirv: await device.compile(SLOW, { label: 'slow' }) });
+  using commands = device.record('slow', (encoder) =>
+    encoder.pipeline(pipeline).push(wordsPush(buffer.address, 1)).dispatch(64),
+  );
+  const { timeline, value } = device.compute.submit([commands]);
+  let turns = 0;
+  const counting = setInterval(() => turns++, 1);
+  await timeline.wait(value);
+  clearInterval(counting);
+  expect(timeline.value()).toBe(value);
+  expect(device.counters.waits).toBe(1);
+  if (device.kind === 'cpu') expect(turns).toBeGreaterThan(0);
+});
+
+gpuTest('many waits at once all answer', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  using gate = device.createTimeline('gate');
+  using commands = device.record('fill', (encoder) => encoder.fill(buffer, 0, 64, 5));
+  const point = device.compute.submit([commands], { wait: [{ timeline: gate, value: 150 }] });
+  const waits = Array.from({ length: 150 }, (_, i) => gate.wait(i + 1));
+  for (let value = 1; value <= 150; value++) gate.signal(value);
+  await Promise.all(waits);
+  await point.timeline.wait(point.value);
+  expect(gate.value()).toBe(150);
+});
+
+gpuTest('two devices live side by side on one physical device', {}, async ({ device }) => {
+  const other = await openDevice({ device: device.uuid, validation: device.validation });
+  try {
+    using here = device.createBuffer({ label: 'here', byteLength: 64 });
+    using there = other.createBuffer({ label: 'there', byteLength: 64 });
+    await Promise.all([
+      device.staging.upload(here, 0, new Uint8Array(64).fill(1)),
+      other.staging.upload(there, 0, new Uint8Array(64).fill(2)),
+    ]);
+    const [a, b] = await Promise.all([device.staging.download(here), other.staging.download(there)]);
+    expect([a[0], b[0]]).toEqual([1, 2]);
+  } finally {
+    await other[Symbol.asyncDispose]();
+  }
+});
+
+gpuTest(
+  "a broken rule reaches whoever listens, with the object's name",
+  { layer: true, expected: /VUID-vkCmdFillBuffer/ },
+  async ({ device, messages }) => {
+    using buffer = device.createBuffer({ label: 'read only', byteLength: 64, usage: ['transfer-source'] });
+    using commands = device.record('fill', (encoder) => encoder.fill(buffer, 0, 64, 1));
+    expect(commands.label).toBe('fill');
+    expect(messages.join('\n')).toContain('VUID-vkCmdFillBuffer-dstBuffer-00029');
+    expect(messages.join('\n')).toContain('read only');
+  },
+);
+
+gpuTest(
+  'a missing barrier is seen by the layer',
+  { layer: true, expected: /SYNC-HAZARD/ },
+  async ({ device, messages }) => {
+    using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+    await device.submitOnce('race', (encoder) => encoder.fill(buffer, 0, 64, 1).fill(buffer, 0, 64, 2));
+    expect(messages.some((message) => message.includes('SYNC-HAZARD-WRITE-AFTER-WRITE'))).toBe(true);
+  },
+);
