@@ -94,7 +94,8 @@ function freshOutputs(stencil: Stencil, world: HostWorld, garbage: boolean): Map
       if (garbage && doubleBuffered)
         for (const slot of same.leaves)
           for (let n = 0; n < 512; n++)
-            if ((same.masks[16 * slot + (n >> 5)]! >>> (n & 31)) & 1) values[512 * slot + n] = Math.floor(random() * 99);
+            if ((same.masks[16 * slot + (n >> 5)]! >>> (n & 31)) & 1)
+              values[512 * slot + n] = Math.floor(random() * 99);
       return values;
     });
     outputs.set(field, arrays);
@@ -206,15 +207,17 @@ export async function runOnDevice(
           reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),
         );
       case 'write':
-        return pass.get(`write ${binding.field} ${binding.component}`, () =>
-          outputs.get(binding.field)![binding.component]! as Float32Array,
+        return pass.get(
+          `write ${binding.field} ${binding.component}`,
+          () => outputs.get(binding.field)![binding.component]! as Float32Array,
         );
       case 'read': {
         const { field, component, level } = binding;
         if (level === 'same' && outputs.has(field) && !doubled.has(field))
           return pass.get(`write ${field} ${component}`, () => outputs.get(field)![component]! as Float32Array);
-        return pass.get(`read ${level} ${field} ${component}`, () =>
-          world.levels[level].fields.get(field)![component]! as Float32Array,
+        return pass.get(
+          `read ${level} ${field} ${component}`,
+          () => world.levels[level].fields.get(field)![component]! as Float32Array,
         );
       }
     }
@@ -258,6 +261,9 @@ async function readBack(
 }
 
 const same = (a: number, b: number): boolean => Object.is(a, b);
+
+/** Equal, where −0 and +0 are the same. */
+export const sameOrZero = (a: number, b: number): boolean => a === b || Object.is(a, b);
 
 /** The first place where two runs differ, in words; null where they are the same, bit for bit (any NaN is a NaN). */
 export function firstDifference(

@@ -15,8 +15,6 @@ const DIRECT: Readonly<Partial<Record<CallName, Operation>>> = {
   ceil: 'ceil',
   round: 'roundEven',
   trunc: 'trunc',
-  min: 'min',
-  max: 'max',
   sqrt: 'sqrt',
   inversesqrt: 'inversesqrt',
   pow: 'pow',
@@ -91,7 +89,7 @@ function smoothstep(code: Code, [low, high, x]: Args): Value {
 }
 
 function clamp(code: Code, x: Value, low: Value, high: Value): Value {
-  return code.target.apply('min', code.target.apply('max', x, low), high);
+  return code.min(code.max(x, low), high);
 }
 
 function mix(code: Code, [from, to, by]: Args): Value {
@@ -118,6 +116,10 @@ export function lowerCall(code: Code, name: CallName, type: Value['type'], given
     case 'any':
     case 'all':
       return t.quantify(name, a);
+    case 'min':
+      return code.min(a, b);
+    case 'max':
+      return code.max(a, b);
     case 'fract':
       return code.sub(a, t.apply('floor', a));
     case 'mod':

@@ -100,6 +100,23 @@ export class Code {
     return this.target.apply('ne', left, this.like(left, number));
   }
 
+  /** GLSL's y < x ? y : x; said so for floats, since instructions differ in NaN and −0. */
+  min(x: Value, y: Value): Value {
+    return this.#extreme('min', 'lt', x, y);
+  }
+
+  /** x < y ? y : x. */
+  max(x: Value, y: Value): Value {
+    return this.#extreme('max', 'gt', x, y);
+  }
+
+  #extreme(operation: 'min' | 'max', beats: 'lt' | 'gt', x: Value, y: Value): Value {
+    const { target } = this;
+    if (scalarOfValue(x) !== 'float') return target.apply(operation, x, y);
+    const [a, b] = [target.keep(x, 'x'), target.keep(y, 'y')];
+    return target.select(target.apply(beats, b, a), b, a);
+  }
+
   /** Whether bit `bit` of a uint is set. */
   bit(value: Value, bit: Value): Value {
     const { target } = this;

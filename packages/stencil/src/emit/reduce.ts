@@ -25,11 +25,10 @@ export function identityOf(kind: ReduceKind, type: ScalarType): number {
   return kind === 'min' ? GREATEST[type] : LEAST[type];
 }
 
-const OPERATION = { sum: 'add', min: 'min', max: 'max', any: 'max', all: 'min' } as const;
-
 /** a ∘ b. */
 export function combine(code: Code, kind: ReduceKind, a: Value, b: Value): Value {
-  return code.target.apply(OPERATION[kind], a, b);
+  if (kind === 'sum') return code.target.apply('add', a, b);
+  return kind === 'min' || kind === 'all' ? code.min(a, b) : code.max(a, b);
 }
 
 /** One reduction while a shader is made. */

@@ -69,16 +69,19 @@ export function unaryOperation(operator: '-' | '!' | '~', type: ScalarType): Una
   return type === 'int' ? (a) => -a | 0 : (a) => -a >>> 0;
 }
 
-/** The lesser; a NaN gives the other. */
+/** GLSL's min: a NaN in `a` stays, a NaN in `b` gives `a`; of two zeros the first. */
 export function least(a: number, b: number): number {
-  if (a !== a) return b;
   return b < a ? b : a;
 }
 
-/** The greater; a NaN gives the other. */
+/** GLSL's max. */
 export function greatest(a: number, b: number): number {
-  if (a !== a) return b;
   return a < b ? b : a;
+}
+
+/** A float held within a range; NaN gives the lower end. */
+function held(a: number, low: number, high: number): number {
+  return a > low ? (a < high ? a : high) : low;
 }
 
 /** A number of one scalar type as one of another. */
@@ -89,12 +92,12 @@ export function conversion(from: ScalarType, to: ScalarType): Unary {
   if (to === 'float') return fround;
   if (from !== 'float') return to === 'int' ? (a) => a | 0 : (a) => a >>> 0;
   if (to === 'int') return toInt;
-  return (a) => Math.trunc(least(greatest(a, 0), UINT_HIGH)) + 0;
+  return (a) => Math.trunc(held(a, 0, UINT_HIGH));
 }
 
 /** Truncates a float, held within what an int can bear; NaN gives the least. */
 export function toInt(a: number): number {
-  return Math.trunc(least(greatest(a, INT_LOW), INT_HIGH)) | 0;
+  return Math.trunc(held(a, INT_LOW, INT_HIGH)) | 0;
 }
 
 const GREATEST: Readonly<Record<ScalarType, number>> = { float: Infinity, int: 2147483647, uint: 4294967295, bool: 1 };

@@ -85,8 +85,8 @@ const FLOAT: Readonly<Partial<Record<CallName, Componentwise>>> = {
 const INTEGER: Readonly<Partial<Record<CallName, Componentwise>>> = {
   abs: (a) => Math.abs(a) | 0,
   sign: (a) => Math.sign(a),
-  min: Math.min,
-  max: Math.max,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
   clamp: (a, low, high) => Math.min(Math.max(a, low), high),
 };
 
