@@ -1,0 +1,132 @@
+import { describe, expect } from 'vitest';
+import { gpuTest } from '@halocline/testing';
+import { gridFromLeaves, GridMap } from '@halocline/vdb';
+import { Simulation } from '../src/index.ts';
+
+const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
+
+describe('a simulation refuses', () => {
+  gpuTest('a domain that is none', {}, async ({ device }) => {
+    const create = (options: object): Promise<Simulation> => Simulation.create({ device, ...options });
+    await expect(create({})).rejects.toThrow(
+      new TypeError('Cannot create simulation: neither domain nor grid is given; give one of them'),
+    );
+    await expect(create({ domain: { min: [0, 0, 4], max: [8, 8, 4] } })).rejects.toThrow(
+      new RangeError(
+        'Cannot create simulation: domain [0, 0, 4] … [8, 8, 4] holds no voxel; max is exclusive, and must be above min on each axis',
+      ),
+    );
+    await expect(create({ domain: { min: [0, 0, 0], max: [8, 8, 0.5] } })).rejects.toThrow(
+      "Cannot create simulation: domain [0, 0, 0] … [8, 8, 0.5] isn't made of whole numbers below 2^28; give min and max of three",
+    );
+    await expect(create({ domain: { min: [0, 0, 0], max: [2048, 2048, 1024] } })).rejects.toThrow(
+      new RangeError(
+        'Cannot create simulation: the domain has 8388608 leaves of 8³ voxels, and a device takes 4194302; make it smaller',
+      ),
+    );
+    await expect(create({ domain, voxelSize: 0 })).rejects.toThrow('voxelSize is 0; give metres above 0');
+    const empty = { origins: new Int32Array(3), masks: new Uint32Array(16), map: GridMap.scale(1), background: [0] };
+    const grid = gridFromLeaves({ name: 'nothing', type: 'float', values: [new Float32Array(512)], ...empty });
+    await expect(create({ grid })).rejects.toThrow(
+      'Cannot create simulation: grid "nothing" has no active voxel; give one that has, or a domain',
+    );
+  });
+
+  gpuTest('declarations that can’t be', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addField('density', 'float32', 0);
+    const messages: [() => unknown, string][] = [
+      [() => simulation.addField('density', 'vec3'), 'Cannot add field "density": it is declared already, as float32; choose another name'],
+      [
+        () => simulation.addField('speed', 'flaot32'),
+        'Cannot add field "speed": "flaot32" is no field type (did you mean "float32"?); use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
+      ],
+      [() => simulation.addField('2nd', 'float32'), 'Cannot add field "2nd": it is no name; use letters, digits and underscores, at most 128, not first a digit'],
+      [
+        () => simulation.addField('v', 'vec3', [1, 2]),
+        'Cannot add field "v": a vec3 takes a number or 3 of them, and [1, 2] was given',
+      ],
+      [() => simulation.field('densty'), 'Cannot find field "densty": there is none of that name (did you mean "density"?); the fields are "density"'],
+      [() => simulation.addStencil('s', {}), 'Cannot add stencil "s": it has neither code nor file; give one of them'],
+      [() => simulation.addStencil('s', { code: '', file: 'x' }), 'Cannot add stencil "s": it has both code and file; give one of them'],
+      [() => simulation.removeStencil('s'), 'Cannot remove stencil "s": there is none of that name; the stencils are none'],
+      [() => simulation.set('gravity', 3), 'Cannot set "gravity": there is no parameter or scalar of that name; there are none'],
+      [() => simulation.addParameter('g', 'vec5', 3), 'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4'],
+      [() => simulation.addParameter('g', 'vec3', [1, 2]), 'Cannot set "g": vec3 takes 3 numbers, and [1,2] was given'],
+      [() => simulation.addScalar('r', 'vec2'), 'Cannot add scalar "r": "vec2" is no scalar type; use float, int, uint or bool'],
+      [() => simulation.repeat({ body: [], times: 3 }), 'Cannot add repeat "repeat_1": its body is empty; name the stencils that it runs'],
+      [() => simulation.repeat({ body: ['s'], times: 0 }), 'Cannot add repeat "repeat_1": times is 0; give a whole number of at least 1'],
+      [() => simulation.level(-1), 'Cannot take level -1: levels are whole numbers from 0 to 19; 0 is the simulation\'s own'],
+    ];
+    for (const [act, message] of messages) expect(messageOf(act)).toBe(message);
+    await expect(simulation.runTimestep({ dt: NaN })).rejects.toThrow(
+      'Cannot run a step of {"dt":null}: dt is NaN; give seconds, as in runTimestep(0.016)',
+    );
+  });
+
+  gpuTest('stencils that reach too far, know no field, or write what isn’t theirs', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain, haloThickness: 1 });
+    simulation.addField('u', 'float32');
+    simulation.addField('w', 'float32');
+    const attempt = async (options: object): Promise<string> => {
+      simulation.addStencil('s', { inputs: ['u'], outputs: ['u'], ...options });
+      const message = await simulation.initialize().then(String, (error: Error) => error.message);
+      simulation.removeStencil('s');
+      return message;
+    };
+    expect(await attempt({ code: 'WriteField("u", idx, ReadField("u", coord + ivec3(0, -3, 0)));' })).toBe(
+      'Cannot run stencil "s": it reads "u" 3 voxels away, and the halo is 1 voxels thick; give haloThickness: 3, or leave it out',
+    );
+    expect(await attempt({ inputs: ['uu'], code: '' })).toContain('there is no field "uu" for an input; did you mean "u"?');
+    expect(await attempt({ code: 'WriteField("w", idx, 1.0);' })).toContain('Cannot compile stencil "s": line 1');
+    expect(await attempt({ code: 'WriteField("u", idx, ReadField("w", idx));' })).toContain('Cannot compile stencil "s": line 1');
+    expect(await attempt({ code: 'float x = ;' })).toContain('float x = ;\n      |           ^');
+    expect(await attempt({ code: undefined, file: '/nowhere/s.stencil' })).toBe(
+      'Cannot read stencil "s" from "/nowhere/s.stencil": there is no such file; give the path of its text',
+    );
+  });
+
+  gpuTest('orders and loops that can’t be', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addField('a', 'float32');
+    simulation.addField('b', 'float32');
+    simulation.addStencil('first', { inputs: ['a'], outputs: ['b'], code: 'WriteField("b", idx, ReadField("a", idx));' });
+    simulation.addStencil('second', { inputs: ['b'], outputs: ['a'], code: 'WriteField("a", idx, ReadField("b", idx));' });
+    simulation.repeat({ name: 'loop', body: ['second'], times: 3, until: 'done' });
+    await expect(simulation.initialize()).rejects.toThrow(
+      new TypeError('Cannot run repeat "loop" until scalar "done": there is none of that name; the scalars are none'),
+    );
+    simulation.removeRepeat('loop');
+    simulation.addDependency('a', 'first');
+    await expect(simulation.initialize()).rejects.toThrow(
+      new TypeError(
+        'Cannot order the stencils: first → second → first is a cycle (second reads "b", which first writes; addDependency("a", "first")); remove one of these dependencies, or declare the stencils in the order in which they run',
+      ),
+    );
+  });
+
+  gpuTest('more memory than there is, and names who holds it', { memoryLimit: 24 * 2 ** 20 }, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [64, 64, 64] } });
+    for (let n = 0; n < 40; n++) simulation.addField(`big${n}`, 'vec4');
+    const error = await simulation.initialize().catch((caught: Error) => caught);
+    expect(String(error)).toContain('OutOfMemoryError');
+    expect(String(error)).toContain('field big0');
+  });
+
+  gpuTest('to be used after its end', {}, async ({ device }) => {
+    const simulation = await Simulation.create({ device, domain });
+    await simulation[Symbol.asyncDispose]();
+    await expect(simulation.runTimestep(1)).rejects.toThrow(
+      'Cannot use the simulation: it has been disposed; create another',
+    );
+  });
+});
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing was thrown';
+}
