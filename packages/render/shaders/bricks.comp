@@ -8,6 +8,7 @@
 // again: so keys have no 32-bit limit. Which leaf wins differs from run to run; what the table says does not.
 layout(local_size_x = 256) in;
 #include "common.glsl"
+#include "fields.glsl"
 
 shared uint shows[2]; // bit d: brick (own - d) has something of this leaf in it
 
@@ -21,13 +22,13 @@ ivec3 brickOf(uint slot, uint d) {
 bool claimIs(uint claim, ivec3 cell, uint level) {
   uint id = claim - 1u;
   if ((id & 3u) != level) return false;
-  return (brickOf(Words(at.leaves).v[id >> 5], (id >> 2) & 7u) >> SHIFTS[level]) == cell;
+  return (brickOf(Words(at.leaves).v[id >> 5], (id >> 2) & 7u) >> shiftOf(level)) == cell;
 }
 
 void insert(ivec3 cell, uint level, uint claim) {
   WritableWords claims = WritableWords(at.claims);
   Counters counters = Counters(at.counters);
-  uint mask = at.sizes.z;
+  uint mask = at.tableMask;
   uint h = hashCell(cell, level) & mask;
   for (uint probe = 0u; probe < 64u; probe += 1u) {
     uint old = claims.v[h];
@@ -36,7 +37,7 @@ void insert(ivec3 cell, uint level, uint claim) {
       uint number = 1u;
       if (level == 0u) {
         number = atomicAdd(counters.bricks, 1u) + 1u;
-        if (number > at.sizes.w) return; // too few; the host sees the count and makes room
+        if (number > at.brickCapacity) return; // too few; the host sees the count and makes room
         Entries(at.origins).v[number - 1u] = uvec4(uvec3(cell * 8), 0u);
       }
       Entries(at.table).v[h] = uvec4(uvec3(cell), level << 30 | number);
@@ -49,8 +50,8 @@ void insert(ivec3 cell, uint level, uint claim) {
 }
 
 bool isShown(uint n) {
-  if (SKIP == 0u || amountOf(loadDensity(n)) > 0.0) return true;
-  return TEMPERATURE_TYPE != 9u && loadValue(at.temperature, TEMPERATURE_TYPE, n) > at.glow.x;
+  if (SKIP == 0u || amountOf(shownDensity(n)) > 0.0) return true;
+  return TEMPERATURE_TYPE != 9u && shownHeat(n) > 0.0;
 }
 
 void main() {
@@ -85,6 +86,6 @@ void main() {
   }
   if ((shows[half_] >> t & 1u) == 0u) return;
   for (uint level = 0u; level < 4u; level += 1u) {
-    insert(brick >> SHIFTS[level], level, (((rank * 8u + t) * 4u) | level) + 1u);
+    insert(brick >> shiftOf(level), level, (((rank * 8u + t) * 4u) | level) + 1u);
   }
 }

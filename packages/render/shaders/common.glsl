@@ -1,8 +1,9 @@
-// What the three passes share: the parameter block, the table of bricks, and the sampling of fields.
+// What the passes share: the parameter block, the table of bricks, and rays through them.
 //
 // A brick is the 8x8x8 cell of index space [8c, 8c + 8) in which a trilinear sample reads voxels 8c ... 8c + 8: a leaf's
 // own, and the first layer of its seven neighbours on the far sides. Bricks in which nothing shows are not in the table.
 // The same table also holds the larger cells that have a brick inside (sides 32, 128, 1024), which is how rays skip.
+// A brick's 9x9x9 values are copied out of the field, so that a sample is four loads and looks at no leaf.
 
 layout(constant_id = 0) const uint DENSITY_TYPE = 0;      // 0 float32, 1 float16, 2 int32, 3 uint32, 4 uint8
 layout(constant_id = 1) const uint DENSITY_COMPONENTS = 1; // more than one: the vector's length
@@ -18,8 +19,11 @@ layout(buffer_reference, std430, buffer_reference_align = 16) buffer Entries { u
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer Counters { uint bricks; uint overflow; };
 
 const uint LIGHT_WORDS = 120u; // 25 rows of 4 for the sun, 9 rows of 2 for the sky, padding
+const uint VALUE_WORDS = 648u; // 81 rows of 8; a word is two halves, of this voxel and of the next along z
 const uint MAX_SPHERES = 8u;
 
+// A vec3 and the number behind it are members of their own: Mesa 22.3 reads the wrong word where a vec4 is loaded whole
+// and by component in one shader.
 layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Parameters {
   uvec2 leaves;
   uvec2 leafTable;
@@ -33,29 +37,57 @@ layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Pa
   uvec2 image;
   uvec2 density[4];
   uvec2 temperature;
-  uvec2 unused;
-  vec4 eye;              // w: step in metres
-  vec4 right;            // w: tan of half the horizontal field of view
-  vec4 up;               // w: the same, vertical
-  vec4 forward;          // w: a pixel's side at distance 1
+  uvec2 values;
+  vec3 eye;
+  float stepLength;      // metres, of a ray of the picture
+  vec3 right;
+  float halfWidth;       // tan of half the horizontal field of view
+  vec3 up;
+  float halfHeight;
+  vec3 forward;
+  float pixelSize;       // a pixel's side at distance 1
   vec4 worldToIndex[3];
-  vec4 boundsMin;        // index space, where samples may differ from the background; w: light step in metres
-  vec4 boundsMax;        // w: how far the sky is looked for, in metres
-  vec4 medium;           // extinction per metre at value 1, threshold, anisotropy, exposure
-  vec4 albedo;           // w: share of light that each further bounce keeps
-  vec4 glow;             // x: first kelvin, y: 1 / (last - first), z: emission per metre
-  vec4 range;            // x: first value, y: 1 / (last - first)
-  vec4 sunDirection;     // toward the sun; w: tan of its half angle
-  vec4 sunColor;         // w: the ground's height
-  vec4 skyColor;         // w: 1: there is ground
-  vec4 bounceColor;      // w: half the outline's width in pixels; 0: none
-  vec4 backgroundTop;    // w: 1: transparent
-  vec4 backgroundBottom; // w: 1: dither
-  vec4 groundColor;      // w: distance in metres at which it fades
-  vec4 outlineColor;
-  vec4 boxMin;           // index space, active voxels with their half voxels
-  vec4 boxMax;
-  uvec4 sizes;           // width, height, table size - 1, capacity in bricks
+  vec3 boundsMin;        // index space, where samples may differ from the background
+  float lightStep;       // metres, of a ray to the sun
+  vec3 boundsMax;
+  float skyReach;        // metres that soft light looks
+  float extinction;      // per metre at value 1
+  float threshold;
+  float anisotropy;
+  float exposure;
+  vec3 albedo;
+  float bounces;         // share of light that each further bounce keeps
+  float glowFrom;        // kelvin
+  float glowScale;       // 1 / (brightest - first kelvin)
+  float glowStrength;    // emission per metre
+  float unused1;
+  float rangeFrom;
+  float rangeScale;      // 1 / (last - first value)
+  float unused2;
+  float unused3;
+  vec3 sunDirection;     // toward the sun
+  float sunSize;         // tan of its half angle
+  vec3 sunColor;
+  float groundHeight;
+  vec3 skyColor;
+  float hasGround;
+  vec3 bounceColor;
+  float outlineWidth;    // half of it, in pixels; 0: none
+  vec3 backgroundTop;
+  float transparent;
+  vec3 backgroundBottom;
+  float dithered;
+  vec3 groundColor;
+  float groundReach;     // metres at which it fades
+  vec3 outlineColor;
+  float unused4;
+  vec3 boxMin;           // index space, active voxels with their half voxels
+  float unused5;
+  vec3 boxMax;
+  float unused6;
+  uvec2 size;            // pixels
+  uint tableMask;
+  uint brickCapacity;
   uvec4 counts;          // spheres
   vec4 spheres[2 * MAX_SPHERES]; // centre and radius in metres; colour
   vec4 glowColors[256];
@@ -69,8 +101,15 @@ layout(push_constant, std430) uniform Push {
 } push;
 
 Parameters at = Parameters(push.parameters);
+// Read once: a software driver reads memory for each thread, also where all read the same.
+uvec2 tableAddress = at.table;
+uvec2 valuesAddress = at.values;
+uint tableMask = at.tableMask;
 
-const uint SHIFTS[4] = uint[4](0u, 2u, 4u, 7u); // from a brick's coordinate to a larger cell's
+// From a brick's coordinate to that of a larger cell: 0, 2, 4, 7 bits.
+uint shiftOf(uint level) {
+  return (0x7420u >> (level * 4u)) & 15u;
+}
 
 uint hashCell(ivec3 cell, uint level) {
   uint h = uint(cell.x) * 73856093u ^ uint(cell.y) * 19349663u ^ uint(cell.z) * 83492791u ^ level * 0x9E3779B9u;
@@ -83,92 +122,43 @@ uint hashCell(ivec3 cell, uint level) {
 
 // Brick number + 1 (any other level: 1) of a cell; 0: not there.
 uint findCell(ivec3 cell, uint level) {
-  uint mask = at.sizes.z;
-  uint h = hashCell(cell, level) & mask;
+  uint h = hashCell(cell, level) & tableMask;
   for (uint probe = 0u; probe < 64u; probe += 1u) {
-    uvec4 entry = Entries(at.table).v[h];
+    uvec4 entry = Entries(tableAddress).v[h];
     if (entry.w == 0u) return 0u;
     if (ivec3(entry.xyz) == cell && (entry.w >> 30) == level) return entry.w & 0x3fffffffu;
-    h = (h + 1u) & mask;
+    h = (h + 1u) & tableMask;
   }
   return 0u;
 }
 
-float loadValue(uvec2 base, uint type, uint n) {
-  if (type == 0u) return Floats(base).v[n];
-  if (type == 1u) {
-    vec2 pair = unpackHalf2x16(Words(base).v[n >> 1]);
-    return (n & 1u) == 0u ? pair.x : pair.y;
-  }
-  if (type == 2u) return float(Integers(base).v[n]);
-  if (type == 3u) return float(Words(base).v[n]);
-  return float((Words(base).v[n >> 2] >> (8u * (n & 3u))) & 255u);
-}
-
-float loadDensity(uint n) {
-  if (DENSITY_COMPONENTS == 1u) return loadValue(at.density[0], DENSITY_TYPE, n);
-  float sum = 0.0;
-  for (uint c = 0u; c < DENSITY_COMPONENTS; c += 1u) {
-    float value = loadValue(at.density[c], DENSITY_TYPE, n);
-    sum += value * value;
-  }
-  return sqrt(sum);
-}
-
-vec4 mapped(float value) {
-  float x = clamp((value - at.range.x) * at.range.y, 0.0, 1.0) * 255.0;
+// Colour and opacity at a place of the map, 0 ... 1.
+vec4 mapped(float place) {
+  float x = clamp(place, 0.0, 1.0) * 255.0;
   uint low = min(uint(x), 254u);
   return mix(at.mapColors[low], at.mapColors[low + 1u], x - float(low));
 }
 
-// How much of the medium a value is: 0 at the threshold and below it.
+// How much of the medium a brick's value is: 0 at the threshold and below it.
 float amountOf(float value) {
-  float amount = MAPPED == 1u ? mapped(value).w : value;
-  return amount > at.medium.y ? amount : 0.0;
+  if (MAPPED == 0u) return value;
+  float opacity = mapped(value).w;
+  return opacity > at.threshold ? opacity : 0.0;
 }
 
-// Element numbers of the eight voxels around a sample: low x, then high x, each as (y z) = 00, 01, 10, 11.
-void tapsOf(uint brick, ivec3 base, out uvec4 low, out uvec4 high) {
-  uvec3 l = uvec3(base & 7);
-  if (all(lessThan(l, uvec3(7u)))) {
-    uint n = Words(at.slots).v[brick * 8u] * 512u + (l.x << 6 | l.y << 3 | l.z);
-    low = n + uvec4(0u, 1u, 8u, 9u);
-    high = low + 64u;
-    return;
-  }
-  uvec3 over = uvec3(equal(l, uvec3(7u)));
-  uvec3 next = (l + 1u) & 7u;
-  Words slots = Words(at.slots);
-  uint s = brick * 8u;
-  uvec4 beyond = uvec4(0u, over.z, over.y << 1, over.y << 1 | over.z);
-  uvec4 row = uvec4(l.y << 3 | l.z, l.y << 3 | next.z, next.y << 3 | l.z, next.y << 3 | next.z);
-  low = row + (l.x << 6);
-  high = row + (next.x << 6);
-  low += 512u * uvec4(slots.v[s], slots.v[s + beyond.y], slots.v[s + beyond.z], slots.v[s + beyond.w]);
-  s += over.x << 2;
-  high += 512u * uvec4(slots.v[s], slots.v[s + beyond.y], slots.v[s + beyond.z], slots.v[s + beyond.w]);
+vec2 wordAt(uvec2 base, uint word) {
+  return unpackHalf2x16(Words(base).v[word]);
 }
 
-float blend(vec4 low, vec4 high, vec3 f) {
-  vec4 x = mix(low, high, f.x);
-  vec2 z = mix(x.xz, x.yw, f.z);
-  return mix(z.x, z.y, f.y);
-}
-
-float sampleValue(uvec2 base, uint type, uvec4 low, uvec4 high, vec3 f) {
-  return blend(
-    vec4(loadValue(base, type, low.x), loadValue(base, type, low.y), loadValue(base, type, low.z), loadValue(base, type, low.w)),
-    vec4(loadValue(base, type, high.x), loadValue(base, type, high.y), loadValue(base, type, high.z), loadValue(base, type, high.w)),
-    f
-  );
-}
-
-float sampleDensity(uvec4 low, uvec4 high, vec3 f) {
-  return blend(
-    vec4(loadDensity(low.x), loadDensity(low.y), loadDensity(low.z), loadDensity(low.w)),
-    vec4(loadDensity(high.x), loadDensity(high.y), loadDensity(high.z), loadDensity(high.w)),
-    f
-  );
+// The value at a place inside a brick, 0 ... 8 on each axis; `part` 0: the density, 1: the heat.
+float sampleBrick(uint brick, uint part, vec3 local) {
+  uvec3 i = min(uvec3(local), uvec3(7u));
+  vec3 f = local - vec3(i);
+  uint n = (TEMPERATURE_TYPE == 9u ? brick : brick * 2u + part) * VALUE_WORDS + ((i.x * 9u + i.y) << 3) + i.z;
+  vec2 low = mix(wordAt(valuesAddress, n), wordAt(valuesAddress, n + 8u), f.y);
+  vec2 high = mix(wordAt(valuesAddress, n + 72u), wordAt(valuesAddress, n + 80u), f.y);
+  vec2 row = mix(low, high, f.x);
+  return mix(row.x, row.y, f.z);
 }
 
 vec3 toIndex(vec3 world) {
@@ -206,12 +196,12 @@ vec2 clipLine(Line line, vec3 low, vec3 high) {
 float leaveEmpty(Line line, ivec3 cell) {
   uint level = 0u;
   for (uint l = 3u; l >= 1u; l -= 1u) {
-    if (findCell(cell >> SHIFTS[l], l) == 0u) {
+    if (findCell(cell >> shiftOf(l), l) == 0u) {
       level = l;
       break;
     }
   }
-  uint shift = SHIFTS[level];
+  uint shift = shiftOf(level);
   vec3 low = vec3(((cell >> shift) << shift) * 8);
   return clipLine(line, low, low + float(8u << shift)).y;
 }
@@ -225,19 +215,19 @@ float skipTo(float k, float t, float stepLength, float offset) {
 // Optical depth from a world position along a direction up to `reach` metres, with steps of `stepLength`.
 float opticalDepth(vec3 origin, vec3 direction, float stepLength, float reach) {
   Line line = lineOf(origin, direction);
-  vec2 span = clipLine(line, at.boundsMin.xyz, at.boundsMax.xyz);
+  vec2 span = clipLine(line, at.boundsMin, at.boundsMax);
   float last = min(span.y, reach);
   float k = max(0.0, ceil(span.x / stepLength - 0.5));
   float sum = 0.0;
-  float enough = 9.0 / (at.medium.x * stepLength);
+  float scale = at.extinction * stepLength;
+  float enough = 9.0 / scale;
   ivec3 cell = ivec3(0x7fffffff);
   uint brick = 0u;
   for (uint guard = 0u; guard < 16384u; guard += 1u) {
     float t = (k + 0.5) * stepLength;
     if (!(t < last) || sum > enough) break;
     vec3 p = line.o + line.d * t;
-    vec3 base = floor(p);
-    ivec3 here = ivec3(base) >> 3;
+    ivec3 here = ivec3(floor(p)) >> 3;
     if (here != cell) {
       cell = here;
       brick = findCell(cell, 0u);
@@ -246,12 +236,10 @@ float opticalDepth(vec3 origin, vec3 direction, float stepLength, float reach) {
       k = SKIP == 1u ? skipTo(k, leaveEmpty(line, cell), stepLength, 0.5) : k + 1.0;
       continue;
     }
-    uvec4 low, high;
-    tapsOf(brick - 1u, ivec3(base), low, high);
-    sum += amountOf(sampleDensity(low, high, p - base));
+    sum += amountOf(sampleBrick(brick - 1u, 0u, p - vec3(cell * 8)));
     k += 1.0;
   }
-  return sum * at.medium.x * stepLength;
+  return sum * scale;
 }
 
 // The same over a short way with few, growing steps: for soft light, where a coarse answer will do.
@@ -263,16 +251,12 @@ float roughDepth(vec3 origin, vec3 direction, float reach) {
     float x = float(i) / 8.0;
     float end = reach * x * x;
     vec3 p = line.o + line.d * (0.5 * (before + end));
-    vec3 base = floor(p);
-    uint brick = findCell(ivec3(base) >> 3, 0u);
-    if (brick != 0u) {
-      uvec4 low, high;
-      tapsOf(brick - 1u, ivec3(base), low, high);
-      sum += amountOf(sampleDensity(low, high, p - base)) * (end - before);
-    }
+    ivec3 cell = ivec3(floor(p)) >> 3;
+    uint brick = findCell(cell, 0u);
+    if (brick != 0u) sum += amountOf(sampleBrick(brick - 1u, 0u, p - vec3(cell * 8))) * (end - before);
     before = end;
   }
-  return sum * at.medium.x;
+  return sum * at.extinction;
 }
 
 // How much of the sun passes the spheres from a world position outside them: 0 ... 1, soft by the sun's size.
@@ -281,9 +265,9 @@ float sphereLight(vec3 position) {
   for (uint i = 0u; i < at.counts.x; i += 1u) {
     vec4 sphere = at.spheres[2u * i];
     vec3 away = position - sphere.xyz;
-    float along = -dot(away, at.sunDirection.xyz);
+    float along = -dot(away, at.sunDirection);
     float closest = sqrt(max(0.0, dot(away, away) - along * along));
-    float blur = max(along * at.sunDirection.w, 0.02 * sphere.w);
+    float blur = max(along * at.sunSize, 0.02 * sphere.w);
     light *= along <= 0.0 ? 1.0 : smoothstep(-1.0, 1.0, (closest - sphere.w) / blur);
   }
   return light;

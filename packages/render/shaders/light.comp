@@ -17,12 +17,12 @@ shared float sun[125];
 shared float sky[162];
 
 vec3 toWorld(vec3 index) {
-  vec3 r0 = at.worldToIndex[0].xyz;
-  vec3 r1 = at.worldToIndex[1].xyz;
-  vec3 r2 = at.worldToIndex[2].xyz;
-  vec3 b = index - vec3(at.worldToIndex[0].w, at.worldToIndex[1].w, at.worldToIndex[2].w);
-  vec3 c = cross(r1, r2);
-  return (c * b.x + cross(r2, r0) * b.y + cross(r0, r1) * b.z) / dot(r0, c);
+  vec4 r0 = at.worldToIndex[0];
+  vec4 r1 = at.worldToIndex[1];
+  vec4 r2 = at.worldToIndex[2];
+  vec3 b = index - vec3(r0.w, r1.w, r2.w);
+  vec3 c = cross(r1.xyz, r2.xyz);
+  return (c * b.x + cross(r2.xyz, r0.xyz) * b.y + cross(r0.xyz, r1.xyz) * b.z) / dot(r0.xyz, c);
 }
 
 // A point inside a sphere takes the light of the surface next to it: its neighbours outside interpolate with it.
@@ -38,20 +38,20 @@ vec3 outsideSpheres(vec3 position) {
 
 void main() {
   uint brick = push.first + gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
-  if (brick >= min(Counters(at.counters).bricks, at.sizes.w)) return;
+  if (brick >= min(Counters(at.counters).bricks, at.brickCapacity)) return;
   vec3 origin = vec3(ivec3(Entries(at.origins).v[brick].xyz));
   uint t = gl_LocalInvocationID.x;
   if (t < 125u) {
     vec3 position = outsideSpheres(toWorld(origin + 2.0 * vec3(t / 25u, (t / 5u) % 5u, t % 5u)));
     float light = sphereLight(position);
-    if (light > 0.0) light *= exp(-opticalDepth(position, at.sunDirection.xyz, at.boundsMin.w, 1e30));
+    if (light > 0.0) light *= exp(-opticalDepth(position, at.sunDirection, at.lightStep, 1e30));
     sun[t] = light;
   }
   for (uint task = t; task < 162u; task += 128u) {
     uint point = task / 6u;
     uint way = task % 6u;
     vec3 position = outsideSpheres(toWorld(origin + 4.0 * vec3(point / 9u, (point / 3u) % 3u, point % 3u)));
-    sky[task] = SKY_SHARE[way] * sphereOpenness(position) * exp(-roughDepth(position, SKY[way], at.boundsMax.w));
+    sky[task] = SKY_SHARE[way] * sphereOpenness(position) * exp(-roughDepth(position, SKY[way], at.skyReach));
   }
   barrier();
   uint target = brick * LIGHT_WORDS;

@@ -22,7 +22,12 @@ export interface AnimationOptions {
   readonly loops?: number;
 }
 
-const DEFAULTS: Required<AnimationOptions> = Object.freeze({ width: 256, frameRate: 24, maxBytes: 3_000_000, loops: 0 });
+const DEFAULTS: Required<AnimationOptions> = Object.freeze({
+  width: 256,
+  frameRate: 24,
+  maxBytes: 3_000_000,
+  loops: 0,
+});
 
 /** One way to spend bytes: part of the width, each n-th frame, colours, dither height, difference that counts as none. */
 interface Quality {
@@ -223,7 +228,13 @@ function opaquePixels(image: Image): Uint8Array {
   return pixels;
 }
 
-function shrinkPixels(pixels: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Uint8Array {
+function shrinkPixels(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  toWidth: number,
+  toHeight: number,
+): Uint8Array {
   const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let at = 0; at < width * height; at += 1) rgba.set(pixels.subarray(at * 3, at * 3 + 3), at * 4);
   return opaquePixels(shrinkImage({ width, height, pixels: rgba }, toWidth, toHeight));

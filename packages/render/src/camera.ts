@@ -52,7 +52,9 @@ export function parseCamera(text: string): CameraOptions {
   for (const part of text.split(',').filter((piece) => piece.trim() !== '')) {
     const [key, value, ...rest] = part.split('=').map((piece) => piece.trim());
     if (key === undefined || value === undefined || value === '' || rest.length > 0) {
-      throw new RangeError(`Cannot read camera "${text}": "${part.trim()}" is not of the form name=number; write azimuth=30`);
+      throw new RangeError(
+        `Cannot read camera "${text}": "${part.trim()}" is not of the form name=number; write azimuth=30`,
+      );
     }
     if (key in options) throw new RangeError(`Cannot read camera "${text}": ${key} stands twice; leave one out`);
     options[key] = key === 'target' || key === 'eye' ? parsePosition(text, key, value) : parseNumber(text, key, value);

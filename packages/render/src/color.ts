@@ -37,7 +37,9 @@ function lobe(wavelength: number, peak: number, below: number, above: number): n
 
 function observer(nm: number): Color {
   return [
-    1.056 * lobe(nm, 599.8, 0.0264, 0.0323) + 0.362 * lobe(nm, 442, 0.0624, 0.0374) - 0.065 * lobe(nm, 501.1, 0.049, 0.0382),
+    1.056 * lobe(nm, 599.8, 0.0264, 0.0323) +
+      0.362 * lobe(nm, 442, 0.0624, 0.0374) -
+      0.065 * lobe(nm, 501.1, 0.049, 0.0382),
     0.821 * lobe(nm, 568.8, 0.0213, 0.0247) + 0.286 * lobe(nm, 530.9, 0.0613, 0.0322),
     1.217 * lobe(nm, 437, 0.0845, 0.0278) + 0.681 * lobe(nm, 459, 0.0385, 0.0725),
   ];
@@ -68,9 +70,11 @@ export function blackBodyColor(kelvin: number): Color {
   return [Math.max(0, red / y), Math.max(0, green / y), Math.max(0, blue / y)];
 }
 
-type Polynomial = readonly Color[];
+/** A colour map's name. */
+export type ColorMapName = 'viridis' | 'magma' | 'inferno' | 'gray' | 'cool-warm';
 
-const POLYNOMIALS = {
+/** Coefficients from the constant on, in sRGB; none: not a polynomial. */
+const POLYNOMIALS: Readonly<Record<ColorMapName, readonly Color[]>> = {
   viridis: [
     [0.2777273272234177, 0.005407344544966578, 0.3340998053353061],
     [0.1050930431085774, 1.404613529898575, 1.384590162594685],
@@ -103,10 +107,7 @@ const POLYNOMIALS = {
     [1, 1, 1],
   ],
   'cool-warm': [],
-} as const satisfies Record<string, Polynomial>;
-
-/** A colour map's name. */
-export type ColorMapName = keyof typeof POLYNOMIALS;
+};
 
 /** The colour maps there are: four sequential ones and a diverging one (`cool-warm`, white in the middle). */
 export const colorMapNames: readonly ColorMapName[] = Object.keys(POLYNOMIALS) as ColorMapName[];
@@ -114,13 +115,23 @@ export const colorMapNames: readonly ColorMapName[] = Object.keys(POLYNOMIALS) a
 /** Colour of a map at `at` (0 … 1), in linear light. */
 export function colorMap(name: ColorMapName, at: number): Color {
   if (!Object.hasOwn(POLYNOMIALS, name)) {
-    throw new RangeError(`Cannot use colour map "${name}": there is none of that name; use ${colorMapNames.join(', ')}`);
+    throw new RangeError(
+      `Cannot use colour map "${name}": there is none of that name; use ${colorMapNames.join(', ')}`,
+    );
   }
   const x = Math.min(1, Math.max(0, at));
   if (name === 'cool-warm') return coolWarm(x);
-  const terms: Polynomial = POLYNOMIALS[name];
+  const terms = POLYNOMIALS[name];
   const channel = (c: 0 | 1 | 2): number =>
-    srgbToLinear(Math.min(1, Math.max(0, terms.reduceRight((sum, term) => sum * x + term[c], 0))));
+    srgbToLinear(
+      Math.min(
+        1,
+        Math.max(
+          0,
+          terms.reduceRight((sum, term) => sum * x + term[c], 0),
+        ),
+      ),
+    );
   return [channel(0), channel(1), channel(2)];
 }
 

@@ -14,7 +14,9 @@ export interface Image {
 /** An image of the given size in pixels; the bytes are taken, not copied, and must be `width * height * 4`. */
 export function createImage(width: number, height: number, pixels?: Uint8Array<ArrayBuffer>): Image {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
-    throw new RangeError(`Cannot make image "${width}x${height}": its size is no pair of whole numbers from 1; give pixels`);
+    throw new RangeError(
+      `Cannot make image "${width}x${height}": its size is no pair of whole numbers from 1; give pixels`,
+    );
   }
   const bytes = pixels ?? new Uint8Array(width * height * 4);
   if (bytes.length !== width * height * 4) {

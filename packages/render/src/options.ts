@@ -9,7 +9,7 @@ import type { Vec3 } from './vector.ts';
 
 /** What a field's value does to light. */
 export interface Transfer {
-  /** Extinction per metre at value 1; by default a box's shortest side of value 1 has the optical depth 45 (a map: 6). */
+  /** Extinction per metre at value 1; by default a box's shortest side of value 1 has the optical depth 36 (a map: 6). */
   readonly extinction?: number;
   /** What is scattered of the light that is not let through, for each channel: 0 soot … 1 steam. */
   readonly albedo?: Color;
@@ -75,7 +75,7 @@ export interface RenderOptions {
   readonly outline?: boolean;
   /** Brightness before tone mapping. */
   readonly exposure?: number;
-  /** A ray's step in voxels. */
+  /** A ray's step in voxels; 0.6. */
   readonly step?: number;
   /** Hides the steps of 8-bit gradients under noise; the same noise every time. */
   readonly dither?: boolean;
@@ -109,15 +109,15 @@ const TRANSFER: Look['transfer'] = Object.freeze({
   albedo: [0.93, 0.935, 0.945] as const,
   threshold: 0.002,
   anisotropy: 0.45,
-  bounces: 0.55,
+  bounces: 0.42,
 });
 const EMISSION: Look['emission'] = Object.freeze({ from: 750, to: 2400, intensity: 1 });
 const LIGHT: Required<Light> = Object.freeze({
-  direction: [-0.72, 0.62, 0.32] as const,
-  color: [2.3, 2.1, 1.82] as const,
+  direction: [-0.74, 0.66, -0.08] as const,
+  color: [1.3, 1.17, 1] as const,
   angle: 5,
-  sky: [0.34, 0.45, 0.64] as const,
-  bounce: [0.075, 0.07, 0.085] as const,
+  sky: [0.12, 0.17, 0.26] as const,
+  bounce: [0.024, 0.026, 0.036] as const,
 });
 const SPHERE_COLOR: Color = [0.36, 0.22, 0.14];
 const GROUND_COLOR: Color = [0.16, 0.165, 0.18];
@@ -159,7 +159,7 @@ export function resolveLook(options: RenderOptions): Look {
     ground: ground && { color: GROUND_COLOR, ...ground },
     outline: options.outline ?? false,
     exposure: options.exposure ?? 1,
-    step: options.step ?? 1,
+    step: options.step ?? 0.6,
     dither: options.dither ?? true,
     skipping: options.skipping ?? true,
   };

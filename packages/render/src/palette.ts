@@ -109,7 +109,7 @@ export class Quantizer {
     const indices = new Uint8Array(pixels.length / 3);
     const bound = (value: number): number => (value < 0 ? 0 : value > 255 ? 255 : Math.round(value));
     for (let at = 0; at < indices.length; at += 1) {
-      const offset = strength * BAYER[((Math.floor(at / width) & 7) << 3) | (at % width & 7)]!;
+      const offset = strength * BAYER[((Math.floor(at / width) & 7) << 3) | ((at % width) & 7)]!;
       indices[at] = this.#find(
         bound(pixels[at * 3]! + offset),
         bound(pixels[at * 3 + 1]! + offset),

@@ -42,6 +42,7 @@ export interface Addresses {
   readonly slots: bigint;
   readonly origins: bigint;
   readonly light: bigint;
+  readonly values: bigint;
   readonly counters: bigint;
   readonly image: bigint;
   /** One to four components. */
@@ -69,12 +70,13 @@ export function worldBox({ indexToWorld, indexBounds }: Space): Box {
 /** Extinction per metre at value 1 where the caller gave none: the same picture for a box of any size in metres. */
 export function defaultExtinction(look: Look, box: Box): number {
   const sides = [0, 1, 2].map((at) => box.max[at]! - box.min[at]!);
-  return (look.map === undefined ? 45 : 6) / Math.max(1e-30, Math.min(...sides));
+  return (look.map === undefined ? 36 : 6) / Math.max(1e-30, Math.min(...sides));
 }
 
 /** Steps in metres: along a ray of the picture, along one to the sun, and how far soft light looks. */
 export function steps(look: Look, space: Space): { ray: number; light: number; reach: number } {
-  return { ray: look.step * space.voxelSize, light: 1.5 * look.step * space.voxelSize, reach: 20 * space.voxelSize };
+  const size = space.voxelSize;
+  return { ray: look.step * size, light: Math.min(1.25, 2 * look.step) * size, reach: 20 * size };
 }
 
 class Writer {
@@ -110,7 +112,13 @@ export interface TableSize {
 }
 
 /** Writes the block for one picture. */
-export function writeParameters(bytes: Uint8Array, look: Look, space: Space, addresses: Addresses, table: TableSize): void {
+export function writeParameters(
+  bytes: Uint8Array,
+  look: Look,
+  space: Space,
+  addresses: Addresses,
+  table: TableSize,
+): void {
   const writer = new Writer(bytes);
   const { leaves, leafTable, count, claims, slots, origins, light, counters, image } = addresses;
   for (const address of [leaves, leafTable, count, claims, addresses.table, slots, origins, light, counters, image]) {
@@ -118,7 +126,7 @@ export function writeParameters(bytes: Uint8Array, look: Look, space: Space, add
   }
   for (let component = 0; component < 4; component += 1) writer.address(addresses.density[component] ?? 0n);
   writer.address(addresses.temperature);
-  writer.address(0n);
+  writer.address(addresses.values);
   const box = worldBox(space);
   writeCamera(writer, look, space, orbitCamera(look.camera, box, look.width / look.height));
   writeMedium(writer, look, look.extinction ?? defaultExtinction(look, box));

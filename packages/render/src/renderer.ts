@@ -11,7 +11,7 @@
  * No submit is estimated over half a second (desktops have watchdogs): lighting and marching are cut into pieces.
  */
 import type { Buffer as DeviceBuffer, CommandBuffer, ComputePipeline, Device, Encoder } from '@halocline/gpu';
-import { bricks, light, march } from './generated/shaders.ts';
+import { bricks, light, march, values } from './generated/shaders.ts';
 import type { Image } from './image.ts';
 import { createImage } from './image.ts';
 import type { Look, RenderOptions } from './options.ts';
@@ -22,6 +22,7 @@ import { length, subtract } from './vector.ts';
 import type { Volume } from './volume.ts';
 
 const LIGHT_BYTES = 480;
+const VALUE_BYTES = 648 * 4;
 /** Samples of a field that a submit may take: a desktop GPU does some 10⁹ a second. */
 const SAMPLES_PER_SUBMIT = 2 ** 28;
 const TYPE_NUMBERS: Readonly<Record<string, number>> = { float32: 0, float16: 1, int32: 2, uint32: 3, uint8: 4 };
@@ -29,6 +30,7 @@ const NO_TEMPERATURE = 9;
 
 interface Pipelines {
   readonly bricks: ComputePipeline;
+  readonly values: ComputePipeline;
   readonly light: ComputePipeline;
   readonly march: ComputePipeline;
 }
@@ -36,10 +38,13 @@ interface Pipelines {
 /** Buffers for a number of bricks. */
 interface BrickStore {
   readonly size: TableSize;
+  /** Whether there is room for temperatures too. */
+  readonly hot: boolean;
   readonly claims: DeviceBuffer;
   readonly table: DeviceBuffer;
   readonly slots: DeviceBuffer;
   readonly origins: DeviceBuffer;
+  readonly values: DeviceBuffer;
   readonly light: DeviceBuffer;
 }
 
@@ -60,18 +65,20 @@ export class Renderer implements AsyncDisposable {
   #bricks: BrickStore | undefined;
   #image: ImageStore | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  readonly #firstGuess: number;
   #disposed = false;
 
-  private constructor(device: Device) {
+  private constructor(device: Device, firstGuess: number) {
     this.device = device;
+    this.#firstGuess = firstGuess;
     this.#parameters = this.#make('parameters', PARAMETER_BYTES);
     this.#uploaded = this.#make('parameters on the host', PARAMETER_BYTES, 'upload');
     this.#counters = this.#make('counters', 16);
   }
 
-  /** A renderer for a device. */
-  static async create(device: Device): Promise<Renderer> {
-    return new Renderer(device);
+  /** A renderer for a device, with room for `bricks` 8³ cells in which something shows; more is made when a picture needs it. */
+  static async create(device: Device, { bricks = 8192 }: { readonly bricks?: number } = {}): Promise<Renderer> {
+    return new Renderer(device, bricks);
   }
 
   /** Renders a picture of the volume as it is after everything submitted so far; resolves when its pixels are here. */
@@ -90,7 +97,7 @@ export class Renderer implements AsyncDisposable {
     const pipelines = this.#pipelinesFor(volume, look);
     const image = this.#imageFor(look);
     for (;;) {
-      const store = this.#bricksFor(volume, this.#bricks?.size.bricks ?? 0);
+      const store = this.#bricksFor(volume, look, 0);
       writeParameters(this.#uploaded.bytes!, look, volume, this.#addresses(volume, look, store, image), store.size);
       const commands = this.#record(volume, look, pipelines, store, image);
       try {
@@ -105,7 +112,7 @@ export class Renderer implements AsyncDisposable {
       if (overflow === 0 && needed! <= store.size.bricks) {
         return createImage(look.width, look.height, image.download.bytes!.slice(0, image.byteLength));
       }
-      this.#bricksFor(volume, Math.max(Math.ceil(needed! * 1.25), overflow === 0 ? 0 : store.size.bricks * 4));
+      this.#bricksFor(volume, look, Math.max(Math.ceil(needed! * 1.25), overflow === 0 ? 0 : store.size.bricks * 4));
     }
   }
 
@@ -143,6 +150,14 @@ export class Renderer implements AsyncDisposable {
         encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
       },
     ];
+    for (let first = 0; first < store.size.bricks; first += 65_535) {
+      pieces.push((encoder) => {
+        encoder.pipeline(pipelines.values);
+        push(encoder, first, 0);
+        encoder.dispatch(Math.min(65_535, store.size.bricks - first));
+        encoder.barrier(['shader-write'], ['shader-read']);
+      });
+    }
     for (let first = 0; first < store.size.bricks; first += bricksAtOnce) {
       pieces.push((encoder) => {
         encoder.pipeline(pipelines.light);
@@ -185,6 +200,7 @@ export class Renderer implements AsyncDisposable {
       slots: store.slots.address,
       origins: store.origins.address,
       light: store.light.address,
+      values: store.values.address,
       counters: this.#counters.address,
       image: image.pixels.address,
       density: Array.from({ length: components }, (_, component) => volume.fieldAddress(look.density, component)),
@@ -209,29 +225,36 @@ export class Renderer implements AsyncDisposable {
       const spirv = new Uint32Array(Uint8Array.fromBase64(base64).buffer);
       return this.device.createPipeline({ label: `render ${label}`, spirv, specialization });
     };
-    const made = { bricks: make('bricks', bricks), light: make('light', light), march: make('march', march) };
+    const made = {
+      bricks: make('bricks', bricks),
+      values: make('values', values),
+      light: make('light', light),
+      march: make('march', march),
+    };
     this.#pipelines.set(key, made);
     return made;
   }
 
-  /** Room for at least `wanted` bricks, or for a guess from the volume. */
-  #bricksFor(volume: Volume, wanted: number): BrickStore {
+  /** Room for at least `wanted` bricks, what there was before, and a guess from the volume. */
+  #bricksFor(volume: Volume, look: Look, wanted: number): BrickStore {
     const { min, max } = volume.leafBounds;
     const cells = [0, 1, 2].reduce((product, axis) => product * ((max[axis]! - min[axis]! + 1) / 8 + 1), 1);
-    const most = Math.min(Math.ceil(cells), volume.leafCount * 8);
-    const guess = Math.min(most, Math.max(65_536, Math.ceil(volume.leafCount / 8)));
-    const count = Math.max(64, wanted, guess);
+    const guess = Math.min(Math.ceil(cells), volume.leafCount * 8, this.#firstGuess);
     const known = this.#bricks;
-    if (known !== undefined && known.size.bricks >= count) return known;
+    const count = Math.max(64, wanted, guess, known?.size.bricks ?? 0);
+    const hot = look.temperature !== undefined || known?.hot === true;
+    if (known !== undefined && known.size.bricks >= count && known.hot === hot) return known;
     if (known !== undefined) releaseAll(known);
     this.#bricks = undefined;
     const entries = 2 ** Math.ceil(Math.log2(count * 4));
     this.#bricks = {
       size: { entries, bricks: count },
+      hot,
       claims: this.#make('claims', entries * 4),
       table: this.#make('brick table', entries * 16),
       slots: this.#make('brick slots', count * 32),
       origins: this.#make('brick origins', count * 16),
+      values: this.#make('brick values', count * VALUE_BYTES * (hot ? 2 : 1)),
       light: this.#make('brick light', count * LIGHT_BYTES),
     };
     return this.#bricks;
@@ -290,7 +313,9 @@ function fieldKind(volume: Volume, name: string): { number: number; components: 
   if (vector !== null) return { number: 0, components: Number(vector[1]) };
   const number = TYPE_NUMBERS[type];
   if (number === undefined) {
-    throw new RangeError(`Cannot render field "${name}": ${type} is no type that pictures show; use a number or a vector`);
+    throw new RangeError(
+      `Cannot render field "${name}": ${type} is no type that pictures show; use a number or a vector`,
+    );
   }
   return { number, components: 1 };
 }

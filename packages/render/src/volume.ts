@@ -42,12 +42,19 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
   const origins = Int32Array.from([...slots.keys()].flatMap((key) => key.split(',').map(Number)));
   const buffers: DeviceBuffer[] = [];
   const upload = async (label: string, bytes: Uint32Array | Float32Array): Promise<DeviceBuffer> => {
-    const buffer = device.createBuffer({ label: `render volume ${label}`, byteLength: bytes.byteLength, owner: 'render' });
+    const buffer = device.createBuffer({
+      label: `render volume ${label}`,
+      byteLength: bytes.byteLength,
+      owner: 'render',
+    });
     buffers.push(buffer);
     await device.staging.upload(buffer, 0, bytes);
     return buffer;
   };
-  const leaves = await upload('leaves', Uint32Array.from({ length: leafCount + 1 }, (_, rank) => rank + 1));
+  const leaves = await upload(
+    'leaves',
+    Uint32Array.from({ length: leafCount + 1 }, (_, rank) => rank + 1),
+  );
   const groups = Math.ceil(leafCount / 2);
   const across = Math.min(groups, 65_535);
   const count = await upload('count', Uint32Array.of(across, Math.ceil(groups / Math.max(1, across)), 1, leafCount));
@@ -65,7 +72,9 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
   const find = (name: string) => {
     const field = fields.get(name);
     if (field === undefined) {
-      throw new RangeError(`Cannot render field "${name}": the volume has ${[...fields.keys()].join(', ')}; name one of them`);
+      throw new RangeError(
+        `Cannot render field "${name}": the volume has ${[...fields.keys()].join(', ')}; name one of them`,
+      );
     }
     return field;
   };
@@ -98,7 +107,9 @@ function checkGrids(grids: readonly Grid[]): void {
       );
     }
     if (grid.type === 'index' || grid.type === 'onindex') {
-      throw new RangeError(`Cannot make volume of "${grid.name}": ${grid.type} grids hold no values; name another grid`);
+      throw new RangeError(
+        `Cannot make volume of "${grid.name}": ${grid.type} grids hold no values; name another grid`,
+      );
     }
   }
 }
@@ -146,7 +157,7 @@ function fillSurface(values: Float32Array, grid: Grid): void {
   const side = box === null ? 1 : Math.min(...box.max.map((high, axis) => high - box.min[axis]! + 1));
   const size = Math.cbrt(Math.abs(grid.map.voxelVolume));
   for (let at = 0; at < values.length; at += 1) {
-    values[at] = Math.min(1, Math.max(0, 0.5 - values[at]! / size)) * ((2 * side) / 45);
+    values[at] = Math.min(1, Math.max(0, 0.5 - values[at]! / size)) * ((2 * side) / 36);
   }
 }
 
@@ -170,7 +181,10 @@ function boundsOf(grids: readonly Grid[], origins: Int32Array): { indexBounds: I
   };
 }
 
-type IndexBox = IndexBounds & { readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] };
+type IndexBox = IndexBounds & {
+  readonly min: readonly [number, number, number];
+  readonly max: readonly [number, number, number];
+};
 
 function rows(matrix: readonly number[], translation: readonly number[]): number[] {
   return [0, 1, 2].flatMap((row) => [...matrix.slice(row * 3, row * 3 + 3), translation[row]!]);

@@ -10,11 +10,11 @@ test('sRGB and linear light are inverse to each other', () => {
 });
 
 test('a black body is red when cool, near white at 6,500 K, bluish beyond, always of luminance 1', () => {
-  const [cool, day, hot] = [1000, 6500, 15_000].map((kelvin) => blackBodyColor(kelvin)) as [number[], number[], number[]];
-  expect(cool[0]).toBeGreaterThan(3 * cool[1]!);
+  const [cool, day, hot] = [blackBodyColor(1000), blackBodyColor(6500), blackBodyColor(15_000)];
+  expect(cool[0]).toBeGreaterThan(3 * cool[1]);
   expect(cool[2]).toBe(0);
   for (const channel of day) expect(Math.abs(channel - 1)).toBeLessThan(0.08);
-  expect(hot[2]).toBeGreaterThan(hot[0]!);
+  expect(hot[2]).toBeGreaterThan(hot[0]);
   expect(luminance(day)).toBeCloseTo(1, 2);
   expect(() => blackBodyColor(300)).toThrow(
     new RangeError('Cannot glow at "300" K: nothing is visible there; give a temperature from 500 K'),
@@ -28,7 +28,9 @@ test('viridis has the colours that matplotlib publishes', () => {
     [1, [253, 231, 37]],
   ];
   for (const [at, color] of published) {
-    bytes(colorMap('viridis', at)).forEach((channel, index) => expect(Math.abs(channel - color[index]!)).toBeLessThan(8));
+    bytes(colorMap('viridis', at)).forEach((channel, index) =>
+      expect(Math.abs(channel - color[index]!)).toBeLessThan(8),
+    );
   }
 });
 

@@ -14,8 +14,19 @@ const SPACE: Space = {
   voxelSize: 0.5,
 };
 const ADDRESSES = {
-  leaves: 1n, leafTable: 2n, count: 3n, claims: 4n, table: 5n, slots: 6n, origins: 7n, light: 8n, counters: 9n,
-  image: 10n, density: [11n], temperature: 12n,
+  leaves: 1n,
+  leafTable: 2n,
+  count: 3n,
+  claims: 4n,
+  table: 5n,
+  slots: 6n,
+  origins: 7n,
+  light: 8n,
+  counters: 9n,
+  image: 10n,
+  density: [11n],
+  temperature: 12n,
+  values: 13n,
 };
 
 test('the world box has the half voxels around the active ones', () => {
@@ -24,7 +35,7 @@ test('the world box has the half voxels around the active ones', () => {
 
 test('the same picture is made of a box of any size in metres', () => {
   const look = resolveLook({});
-  expect(defaultExtinction(look, { min: [0, 0, 0], max: [2, 4, 2] })).toBe(22.5);
+  expect(defaultExtinction(look, { min: [0, 0, 0], max: [2, 4, 2] })).toBe(18);
 });
 
 test('every byte of the parameter block is written, and members stand where the shader reads them', () => {
@@ -33,7 +44,7 @@ test('every byte of the parameter block is written, and members stand where the 
   const view = new DataView(bytes.buffer);
   expect(view.getBigUint64(80, true)).toBe(11n);
   expect(view.getBigUint64(112, true)).toBe(12n);
-  expect(view.getFloat32(128 + 12, true)).toBe(0.5);
+  expect(view.getFloat32(128 + 12, true)).toBeCloseTo(0.3, 6);
   expect(Array.from({ length: 4 }, (_, at) => view.getFloat32(192 + at * 4, true))).toEqual([2, 0, 0, -2]);
   expect(Array.from({ length: 4 }, (_, at) => view.getUint32(128 + 23 * 16 + at * 4, true))).toEqual([30, 60, 255, 64]);
   expect(PARAMETER_BYTES).toBe(8976);
@@ -52,7 +63,10 @@ test.each([
   [{ width: 1.5 }, 'Cannot render size "1.5x512": pixels are whole; round it'],
   [{ step: 0 }, 'Cannot render step "0": it is out of range; give 0.01 to 8 voxels'],
   [{ transfer: { anisotropy: 1 } }, 'Cannot render anisotropy "1": it is out of range; give -0.9 to 0.9'],
-  [{ transfer: { map: { name: 'magma', range: [1, 1] } } }, 'Cannot map range "1 … 1": its end is not above its start; swap them'],
+  [
+    { transfer: { map: { name: 'magma', range: [1, 1] } } },
+    'Cannot map range "1 … 1": its end is not above its start; swap them',
+  ],
 ] as const)('options %o are refused', (options, message) => {
   expect(() => resolveLook(options)).toThrow(new RangeError(message));
 });

@@ -6,7 +6,8 @@ import type { Image } from '../src/index.ts';
 function ramp(width: number, height: number, alpha: (x: number, y: number) => number): Image {
   const image = createImage(width, height);
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) image.pixels.set([x * 7, y * 11, (x * y) % 256, alpha(x, y)], (y * width + x) * 4);
+    for (let x = 0; x < width; x += 1)
+      image.pixels.set([x * 7, y * 11, (x * y) % 256, alpha(x, y)], (y * width + x) * 4);
   }
   return image;
 }
