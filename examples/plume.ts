@@ -34,6 +34,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
     outputs: ['density', 'temperature'],
     code: `
       vec3 p = (CoordToWorld(coord) - vec3(0.5, 0.16, 0.5)) / 0.14;
+      if (length(p) > 1.3) return;
       float ruffle = sin(5.0 * p.x + 7.0 * time) * sin(6.0 * p.z - 9.0 * time + 1.0) + 0.5 * sin(11.0 * (p.x + p.z) + 5.0 * time);
       float source = 1.0 - smoothstep(0.6, 1.0, length(p) + 0.15 * ruffle);
       WriteField("density", idx, max(ReadField("density", coord), source));
@@ -47,7 +48,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   return {
     simulation: sim,
     rate: 24,
-    stepsPerFrame: 2,
+    stepsPerFrame: 1,
     frames: 48,
     fields: ['density', 'temperature', 'velocity'],
     render: { width: 360, height: 720, density: 'density', spheres: [ball] },

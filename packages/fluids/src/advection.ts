@@ -3,7 +3,7 @@
  * a midpoint step. First order in space, unconditionally stable.
  */
 import type { Simulation } from '@halocline/engine';
-import { centerVelocity, faceVelocity, lowerFaceVelocities } from './faces.ts';
+import { centerVelocity, lowerFaceVelocities, traceBack } from './faces.ts';
 
 /** What is lost on the way. */
 export interface AdvectionOptions {
@@ -11,39 +11,43 @@ export interface AdvectionOptions {
   readonly decay?: Readonly<Record<string, number>>;
 }
 
-/** Adds the advection of `scalars` (fields at voxel centres) and of the face velocity field `velocity` itself. */
+/**
+ * Adds the advection of `scalars` (fields at voxel centres) and of the face velocity field `velocity` itself. It leaves
+ * `flow`, the velocity at voxel centres before the step, for whoever needs it.
+ */
 export function addAdvection(simulation: Simulation, scalars: readonly string[], options: AdvectionOptions = {}): void {
-  const rates = scalars.map((name) => options.decay?.[name] ?? 0);
+  simulation.addStencil('center_velocity', {
+    inputs: ['velocity'],
+    outputs: ['flow'],
+    code: `WriteField("flow", idx, ${centerVelocity});`,
+  });
+  const carry = (name: string): string => {
+    const rate = options.decay?.[name] ?? 0;
+    const kept = rate === 0 ? '' : ` * exp(${(-rate).toExponential()} * dt)`;
+    return `WriteField("${name}", idx, SampleField("${name}", from)${kept});`;
+  };
   simulation.addStencil('advect_scalars', {
-    inputs: [...scalars, 'velocity'],
+    inputs: [...scalars, 'flow'],
     outputs: scalars,
-    code: `${faceVelocity}
-      vec3 from = TraceBack(CoordToWorld(coord), ${centerVelocity});
-      ${scalars
-        .map((name, index) => {
-          const kept = rates[index] === 0 ? '' : ` * exp(${(-rates[index]!).toExponential()} * dt)`;
-          return `WriteField("${name}", idx, SampleField("${name}", from)${kept});`;
-        })
-        .join('\n')}
+    code: `${traceBack}
+      vec3 from = TraceBack(CoordToWorld(coord), ReadField("flow", coord));
+      ${scalars.map(carry).join('\n')}
     `,
   });
   simulation.addStencil('advect_velocity', {
-    inputs: ['velocity'],
+    inputs: ['velocity', 'flow'],
     outputs: ['velocity'],
-    code: `${faceVelocity}
+    code: `${traceBack}
       vec3 center = CoordToWorld(coord);
       float h = 0.5 * voxelSize;
-      vec3 x = center - vec3(h, 0.0, 0.0);
-      vec3 y = center - vec3(0.0, h, 0.0);
-      vec3 z = center - vec3(0.0, 0.0, h);
+      vec3 x = vec3(h, 0.0, 0.0);
+      vec3 y = vec3(0.0, h, 0.0);
+      vec3 z = vec3(0.0, 0.0, h);
       ${lowerFaceVelocities}
-      vec3 fromX = TraceBack(x, atX);
-      vec3 fromY = TraceBack(y, atY);
-      vec3 fromZ = TraceBack(z, atZ);
       WriteField("velocity", idx, vec3(
-        SampleField("velocity_x", fromX + vec3(h, 0.0, 0.0)),
-        SampleField("velocity_y", fromY + vec3(0.0, h, 0.0)),
-        SampleField("velocity_z", fromZ + vec3(0.0, 0.0, h))));
+        SampleField("velocity_x", TraceBack(center - x, atX) + x),
+        SampleField("velocity_y", TraceBack(center - y, atY) + y),
+        SampleField("velocity_z", TraceBack(center - z, atZ) + z)));
     `,
   });
 }

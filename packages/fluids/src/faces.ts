@@ -4,20 +4,10 @@
  * are then differences of neighbours, and their product is the 7-point Laplacian that the projection solves.
  */
 
-/** Functions that stencils over face velocities share: prepend it to a stencil's code. */
-export const faceVelocity = `
-vec3 VelocityAt(vec3 position) {
-  float h = 0.5 * voxelSize;
-  return vec3(
-    SampleField("velocity_x", position + vec3(h, 0.0, 0.0)),
-    SampleField("velocity_y", position + vec3(0.0, h, 0.0)),
-    SampleField("velocity_z", position + vec3(0.0, 0.0, h)));
-}
-
-// Second-order Runge-Kutta (midpoint) back along the flow.
+/** Where the flow brought a position from, by a midpoint step (second-order Runge-Kutta) in the centres' `flow`. */
+export const traceBack = `
 vec3 TraceBack(vec3 position, vec3 velocity) {
-  vec3 middle = position - 0.5 * dt * velocity;
-  return position - dt * VelocityAt(middle);
+  return position - dt * SampleField("flow", position - 0.5 * dt * velocity);
 }
 `;
 

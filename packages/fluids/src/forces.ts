@@ -3,7 +3,6 @@
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
  */
 import type { Simulation } from '@halocline/engine';
-import { centerVelocity } from './faces.ts';
 
 /** What drives the smoke. */
 export interface ForceOptions {
@@ -24,39 +23,38 @@ const defaults: Required<ForceOptions> = Object.freeze({
   confinement: 0.25,
 });
 
-/** Adds buoyancy from `temperature` (kelvin) and `density`, and vorticity confinement, to the face velocity. */
+/**
+ * Adds buoyancy from `temperature` (kelvin) and `density`, and vorticity confinement (of `flow`, which `addAdvection`
+ * leaves), to the face velocity.
+ */
 export function addForces(simulation: Simulation, options: ForceOptions = {}): void {
   const chosen = { ...defaults, ...options };
   simulation.addParameter('ambient', 'float', chosen.ambient);
   simulation.addParameter('gravity', 'float', chosen.gravity);
   simulation.addParameter('smoke_weight', 'float', chosen.smokeWeight);
   simulation.addParameter('confinement', 'float', chosen.confinement);
-  simulation.addStencil('center_velocity', {
-    inputs: ['velocity'],
-    outputs: ['flow'],
-    code: `WriteField("flow", idx, ${centerVelocity});`,
-  });
   simulation.addStencil('vorticity', {
     inputs: ['flow'],
-    outputs: ['vorticity'],
+    outputs: ['vorticity', 'swirl'],
     code: `
       vec3 dx = ReadField("flow", coord + ivec3(1, 0, 0)) - ReadField("flow", coord - ivec3(1, 0, 0));
       vec3 dy = ReadField("flow", coord + ivec3(0, 1, 0)) - ReadField("flow", coord - ivec3(0, 1, 0));
       vec3 dz = ReadField("flow", coord + ivec3(0, 0, 1)) - ReadField("flow", coord - ivec3(0, 0, 1));
-      WriteField("vorticity", idx, vec3(dy.z - dz.y, dz.x - dx.z, dx.y - dy.x) * (0.5 / voxelSize));
+      vec3 vorticity = vec3(dy.z - dz.y, dz.x - dx.z, dx.y - dy.x) * (0.5 / voxelSize);
+      WriteField("vorticity", idx, vorticity);
+      WriteField("swirl", idx, length(vorticity));
     `,
   });
   simulation.addStencil('force', {
-    inputs: ['vorticity', 'temperature', 'density'],
+    inputs: ['vorticity', 'swirl', 'temperature', 'density'],
     outputs: ['force'],
     code: `
       vec3 toward = 0.5 / voxelSize * vec3(
-        length(ReadField("vorticity", coord + ivec3(1, 0, 0))) - length(ReadField("vorticity", coord - ivec3(1, 0, 0))),
-        length(ReadField("vorticity", coord + ivec3(0, 1, 0))) - length(ReadField("vorticity", coord - ivec3(0, 1, 0))),
-        length(ReadField("vorticity", coord + ivec3(0, 0, 1))) - length(ReadField("vorticity", coord - ivec3(0, 0, 1))));
-      vec3 swirl = ReadField("vorticity", coord);
+        ReadField("swirl", coord + ivec3(1, 0, 0)) - ReadField("swirl", coord - ivec3(1, 0, 0)),
+        ReadField("swirl", coord + ivec3(0, 1, 0)) - ReadField("swirl", coord - ivec3(0, 1, 0)),
+        ReadField("swirl", coord + ivec3(0, 0, 1)) - ReadField("swirl", coord - ivec3(0, 0, 1)));
       vec3 axis = toward / (length(toward) + 1e-3 / voxelSize);
-      vec3 force = confinement * voxelSize * cross(axis, swirl);
+      vec3 force = confinement * voxelSize * cross(axis, ReadField("vorticity", coord));
       float lift = (ReadField("temperature", coord) - ambient) / ambient - smoke_weight * ReadField("density", coord);
       WriteField("force", idx, force + vec3(0.0, gravity * lift, 0.0));
     `,

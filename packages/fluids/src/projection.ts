@@ -2,16 +2,17 @@
  * @file Projection: makes the face velocity free of divergence, by conjugate gradients preconditioned with a multigrid
  * V-cycle (McAdams, Sifakis and Teran, 2010), all in stencils on the engine's public surface.
  *
- * The unknown is φ = Δt·p / (ρ·h). Every face between two fluid voxels has an opening (kept at lower faces), every fluid
- * voxel a `sink`, the number of its gates toward free air, where φ = 0. With them
+ * The unknown is φ = Δt·p / (ρ·h), kept at 0 in solids and in free air. With d, the number of a fluid voxel's gates,
  *
- *   (Aφ)ᵢ = Σ over faces of opening·(φᵢ − φₙ) + sinkᵢ·φᵢ        Aφ = −outflow = −h·∇·u        u ← u − gate·(φᵢ − φᵢ₋₁)
+ *   (Aφ)ᵢ = dᵢ·φᵢ − Σ over its neighbours of φₙ      Aφ = −outflow = −h·∇·u      u ← u − gate·(φᵢ − φᵢ₋₁)
  *
  * and what is left of the divergence is |−outflow − Aφ| / h, the residual itself. A is symmetric and positive.
  *
- * Levels are aggregates of 2³ voxels: openings and sinks of the coarser level are half the sums of the finer ones (four
- * joined faces at twice the distance), residuals are summed on the way down and corrections copied on the way up, and
- * the sweeps after mirror the sweeps before, so that the cycle is symmetric, as conjugate gradients need.
+ * Coarser levels are aggregates of 2³ voxels. Their faces have an `opening`, half the number of the finer faces that join
+ * fluid to fluid (four joined faces at twice the distance), their diagonal is the sum of the openings and of half the
+ * finer gates toward free air. Residuals are summed on the way down and corrections copied on the way up, and the sweeps
+ * after mirror the sweeps before, so that the cycle is symmetric, as conjugate gradients need. A black sweep leaves no
+ * residual on black voxels and needs no old value of theirs: so defects and copied corrections are made on red ones only.
  */
 import type { Level, Simulation } from '@halocline/engine';
 
@@ -38,48 +39,80 @@ const axes = [
 ];
 const sum = (terms: string[]): string => terms.join(' +\n        ');
 
-const diagonal = `ReadField("sink", coord) + ${sum(
-  axes.map(({ axis, step }) => `ReadField("opening_${axis}", coord) + ReadField("opening_${axis}", coord + ${step})`),
-)}`;
-const neighbors = (field: string): string =>
+/** Σ of opening·φₙ over the six neighbours. On level 0 every opening to a voxel that is not 0 is 1. */
+const neighbors = (field: string, level: number): string =>
   sum(
-    axes.map(
-      ({ axis, step }) => `ReadField("opening_${axis}", coord) * ReadField("${field}", coord - ${step}) +
+    axes.map(({ axis, step }) =>
+      level === 0
+        ? `ReadField("${field}", coord - ${step}) + ReadField("${field}", coord + ${step})`
+        : `ReadField("opening_${axis}", coord) * ReadField("${field}", coord - ${step}) +
         ReadField("opening_${axis}", coord + ${step}) * ReadField("${field}", coord + ${step})`,
     ),
   );
-const applied = (field: string): string => `(${diagonal}) * ReadField("${field}", coord) - (${neighbors(field)})`;
+/** (Aφ)ᵢ of a level, where the diagonal is not 0. */
+const applied = (field: string, level: number): string =>
+  `(diagonal > 0.0 ? diagonal * ReadField("${field}", coord) - (${neighbors(field, level)}) : 0.0)`;
+const readDiagonal = 'float diagonal = ReadField("diagonal", coord);';
+const system = (level: number): string[] => (level === 0 ? ['diagonal'] : ['diagonal', 'opening']);
 const outflow = sum(
   axes.map(({ axis, step }) => `ReadField("velocity_${axis}", coord + ${step}) - ReadField("velocity_${axis}", coord)`),
 );
 
 /**
- * Adds the levels' fields and the stencils that fill openings and sinks from `fluid` and `gate`, and gives the names of
- * those stencils: run them once with `runOnce`.
+ * Adds the levels' fields and the stencils that fill openings and diagonals from `fluid` and `gate`, and gives the names
+ * of those stencils: run them once with `runOnce`.
  */
 export function addHierarchy(simulation: Simulation, levels: number): string[] {
   const names: string[] = [];
+  const add = (stage: Stage, name: string, inputs: string[], outputs: string[], code: string): void => {
+    stage.addStencil(name, { inputs, outputs, code });
+    names.push(name);
+  };
   for (let level = 0; level < levels; level++) {
     const stage = stageOf(simulation, level);
+    for (const name of ['diagonal', 'residual', 'correction', 'defect']) stage.addField(name, 'float32', 0);
+    if (level === 0) {
+      add(stage, 'diagonal_0', ['fluid', 'gate'], ['diagonal'], gates);
+      continue;
+    }
     stage.addField('opening', 'vec3', [0, 0, 0]);
-    for (const name of ['sink', 'residual', 'correction', 'defect']) stage.addField(name, 'float32', 0);
-    const name = `open_level_${level}`;
-    names.push(name);
-    if (level === 0)
-      stage.addStencil(name, { inputs: ['fluid', 'gate'], outputs: ['opening', 'sink'], code: openings });
-    else stage.addStencil(name, { inputs: ['opening', 'sink'], outputs: ['opening', 'sink'], code: coarseOpenings });
+    stage.addField('sink', 'float32', 0);
+    if (level === 1) add(stage, 'open_1', ['fluid', 'diagonal'], ['opening', 'sink'], firstOpenings);
+    else add(stage, `open_${level}`, ['opening', 'sink'], ['opening', 'sink'], coarseOpenings);
+    add(stage, `diagonal_${level}`, ['opening', 'sink'], ['diagonal'], openingSum);
   }
   return names;
 }
 
-const openings = `
-  float fluid = ReadField("fluid", coord);
-  vec3 below = vec3(ReadField("fluid", coord - ivec3(1, 0, 0)), ReadField("fluid", coord - ivec3(0, 1, 0)), ReadField("fluid", coord - ivec3(0, 0, 1)));
-  vec3 above = vec3(ReadField("fluid", coord + ivec3(1, 0, 0)), ReadField("fluid", coord + ivec3(0, 1, 0)), ReadField("fluid", coord + ivec3(0, 0, 1)));
-  vec3 upper = vec3(ReadField("gate_x", coord + ivec3(1, 0, 0)), ReadField("gate_y", coord + ivec3(0, 1, 0)), ReadField("gate_z", coord + ivec3(0, 0, 1)));
-  vec3 toAir = ReadField("gate", coord) * (1.0 - below) + upper * (1.0 - above);
-  WriteField("opening", idx, fluid * below);
-  WriteField("sink", idx, fluid * (toAir.x + toAir.y + toAir.z));
+const gates = `
+  float count = ${sum(axes.map(({ axis, step }) => `ReadField("gate_${axis}", coord) + ReadField("gate_${axis}", coord + ${step})`))};
+  WriteField("diagonal", idx, ReadField("fluid", coord) * count);
+`;
+
+const openingSum = `WriteField("diagonal", idx, ReadField("sink", coord) + ${sum(
+  axes.map(({ axis, step }) => `ReadField("opening_${axis}", coord) + ReadField("opening_${axis}", coord + ${step})`),
+)});`;
+
+/** Over 2³ voxels: half the joined faces toward each lower side, and half the gates that lead to no fluid. */
+const firstOpenings = `
+  vec3 opening = vec3(0.0);
+  float sink = 0.0;
+  for (int a = 0; a < 2; a++) {
+    for (int b = 0; b < 2; b++) {
+      opening.x += ReadFine("fluid", 2 * coord + ivec3(0, a, b)) * ReadFine("fluid", 2 * coord + ivec3(-1, a, b));
+      opening.y += ReadFine("fluid", 2 * coord + ivec3(a, 0, b)) * ReadFine("fluid", 2 * coord + ivec3(a, -1, b));
+      opening.z += ReadFine("fluid", 2 * coord + ivec3(a, b, 0)) * ReadFine("fluid", 2 * coord + ivec3(a, b, -1));
+      for (int c = 0; c < 2; c++) {
+        ivec3 at = 2 * coord + ivec3(a, b, c);
+        float joined = ReadFine("fluid", at - ivec3(1, 0, 0)) + ReadFine("fluid", at + ivec3(1, 0, 0)) +
+          ReadFine("fluid", at - ivec3(0, 1, 0)) + ReadFine("fluid", at + ivec3(0, 1, 0)) +
+          ReadFine("fluid", at - ivec3(0, 0, 1)) + ReadFine("fluid", at + ivec3(0, 0, 1));
+        sink += ReadFine("diagonal", at) - ReadFine("fluid", at) * joined;
+      }
+    }
+  }
+  WriteField("opening", idx, 0.5 * opening);
+  WriteField("sink", idx, 0.5 * sink);
 `;
 
 const coarseOpenings = `
@@ -101,12 +134,12 @@ const coarseOpenings = `
 function addSweeps(stage: Stage, level: number): void {
   for (const color of ['red', 'black'] as const) {
     stage.addStencil(`${color}_${level}`, {
-      inputs: ['residual', 'correction', 'opening', 'sink'],
+      inputs: ['residual', 'correction', ...system(level)],
       outputs: ['correction'],
       color,
       code: `
-        float diagonal = ${diagonal};
-        float neighbors = ${neighbors('correction')};
+        ${readDiagonal}
+        float neighbors = ${neighbors('correction', level)};
         WriteField("correction", idx, diagonal > 0.0 ? (ReadField("residual", coord) + neighbors) / diagonal : 0.0);
       `,
     });
@@ -116,10 +149,10 @@ function addSweeps(stage: Stage, level: number): void {
 /** Adds what a level does on the way down: a red sweep from zero, the sweeps, and (above the last) the defect. */
 function addLevel(stage: Stage, level: number, last: boolean): void {
   stage.addStencil(`first_${level}`, {
-    inputs: ['residual', 'opening', 'sink'],
+    inputs: ['residual', 'diagonal'],
     outputs: ['correction'],
     code: `
-      float diagonal = ${diagonal};
+      ${readDiagonal}
       bool red = ((coord.x + coord.y + coord.z) & 1) == 0;
       WriteField("correction", idx, red && diagonal > 0.0 ? ReadField("residual", coord) / diagonal : 0.0);
     `,
@@ -127,9 +160,13 @@ function addLevel(stage: Stage, level: number, last: boolean): void {
   addSweeps(stage, level);
   if (last) return;
   stage.addStencil(`defect_${level}`, {
-    inputs: ['residual', 'correction', 'opening', 'sink'],
+    inputs: ['residual', 'correction', ...system(level)],
     outputs: ['defect'],
-    code: `WriteField("defect", idx, ReadField("residual", coord) - (${applied('correction')}));`,
+    color: 'red',
+    code: `
+      ${readDiagonal}
+      WriteField("defect", idx, ReadField("residual", coord) - ${applied('correction', level)});
+    `,
   });
 }
 
@@ -151,6 +188,7 @@ function addTransfers(coarse: Stage, fine: Stage, level: number): void {
   fine.addStencil(`prolong_${level}`, {
     inputs: ['correction'],
     outputs: ['correction'],
+    color: 'red',
     code: `WriteField("correction", idx, ReadField("correction", coord) + ReadCoarse("correction", coord >> 1));`,
   });
 }
@@ -181,12 +219,12 @@ function addCycle(simulation: Simulation, levels: number): string[] {
 export function addProjection(simulation: Simulation, options: ProjectionOptions): void {
   const { levels, tolerance, iterations } = { ...defaults, ...options };
   for (const name of ['phi', 'direction', 'image']) simulation.addField(name, 'float32', 0);
-  const system = ['opening', 'sink'];
   simulation.addStencil('measure_outflow', {
-    inputs: ['velocity', 'phi', 'fluid', ...system],
+    inputs: ['velocity', 'phi', 'fluid', 'diagonal'],
     outputs: ['residual'],
     code: `
-      float residual = ReadField("fluid", coord) * -(${outflow}) - (${applied('phi')});
+      ${readDiagonal}
+      float residual = ReadField("fluid", coord) * -(${outflow}) - ${applied('phi', 0)};
       WriteField("residual", idx, residual);
       ReduceMax("solve_error", abs(residual) / voxelSize);
       ReduceMax("weight_before", 3e38);
@@ -207,10 +245,11 @@ export function addProjection(simulation: Simulation, options: ProjectionOptions
     `,
   });
   simulation.addStencil('apply', {
-    inputs: ['direction', ...system],
+    inputs: ['direction', 'diagonal'],
     outputs: ['image'],
     code: `
-      float image = ${applied('direction')};
+      ${readDiagonal}
+      float image = ${applied('direction', 0)};
       WriteField("image", idx, image);
       ReduceSum("curvature", image * ReadField("direction", coord));
     `,

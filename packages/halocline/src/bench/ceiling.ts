@@ -28,7 +28,7 @@ export async function copyBandwidth(device: Device): Promise<number> {
     spirv: await device.compile(source, { label: 'ceiling' }),
   });
   using queries = device.createQueryPool({ label: 'ceiling', count: 2 });
-  const push = new DataView(new ArrayBuffer(24));
+  const push = new DataView(new ArrayBuffer(20));
   push.setBigUint64(0, from.address, true);
   push.setBigUint64(8, to.address, true);
   push.setUint32(16, byteLength / 16, true);
