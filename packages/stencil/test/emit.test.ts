@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { emitGlsl, emitSpirv } from '../src/index.ts';
+import { compileCase, looking, placement, shapes, straight } from './emit-cases.ts';
+import { check, isInstalled } from './outside-tool.ts';
+
+const OP_CAPABILITY = 17;
+const OP_DECORATE = 71;
+const NO_CONTRACTION = 42;
+
+/** The instructions of a module: opcode and operands. */
+function instructions(spirv: Uint32Array): { opcode: number; operands: number[] }[] {
+  const list = [];
+  for (let at = 5; at < spirv.length; at += spirv[at]! >>> 16) {
+    const length = spirv[at]! >>> 16;
+    list.push({ opcode: spirv[at]! & 0xffff, operands: [...spirv.subarray(at + 1, at + length)] });
+  }
+  return list;
+}
+
+function capabilities(spirv: Uint32Array): number[] {
+  return instructions(spirv).flatMap(({ opcode, operands }) => (opcode === OP_CAPABILITY ? operands : []));
+}
+
+const validator = isInstalled('spirv-val');
+const compiler = isInstalled('glslangValidator');
+
+describe.skipIf(!validator)('spirv-val (skipped where spirv-tools is not installed)', () => {
+  test.each(shapes)('accepts %s as a %s', (_, shape, stencil) => {
+    const { spirv } = emitSpirv(stencil, placement, { shape });
+    expect(check('spirv-val', ['--target-env', 'vulkan1.3'], 'a.spv', new Uint8Array(spirv.buffer))).toBe('');
+  });
+});
+
+describe.skipIf(!compiler)('glslangValidator (skipped where glslang is not installed)', () => {
+  test.each(shapes)('compiles the text of %s as a %s', (_, shape, stencil) => {
+    const text = emitGlsl(stencil, placement, { shape });
+    expect(check('glslangValidator', ['--target-env', 'vulkan1.3', '-V', '-S', 'comp'], 'a.comp', text)).toBe('');
+  });
+});
+
+test('a module is SPIR-V 1.5 and asks for nothing but Shader and addresses', () => {
+  const { spirv } = emitSpirv(straight.get('laplacian')!, placement);
+  expect([...spirv.subarray(0, 2)]).toEqual([0x07230203, 0x00010500]);
+  expect(capabilities(spirv)).toEqual([1, 5347]);
+});
+
+test('small types ask for their storage', () => {
+  expect(capabilities(emitSpirv(straight.get('control')!, placement).spirv)).toEqual([1, 5347, 4433, 4448]);
+});
+
+test('every float + − × ÷ is rounded by itself', () => {
+  const list = instructions(emitSpirv(straight.get('functions')!, placement).spirv);
+  const arithmetic = list
+    .filter(({ opcode }) => [129, 131, 133, 136].includes(opcode))
+    .map(({ operands }) => operands[1]!);
+  const decorated = new Set(
+    list.flatMap(({ opcode, operands }) =>
+      opcode === OP_DECORATE && operands[1] === NO_CONTRACTION ? [operands[0]!] : [],
+    ),
+  );
+  expect(arithmetic.length).toBeGreaterThan(20);
+  expect(arithmetic.every((id) => decorated.has(id))).toBe(true);
+});
+
+test('bindings come in the order of their first use, and once', () => {
+  expect(emitSpirv(straight.get('laplacian')!, placement).bindings).toEqual([
+    { kind: 'count' },
+    { kind: 'leaves' },
+    { kind: 'masks', level: 'same' },
+    { kind: 'leafTable', level: 'same' },
+    { kind: 'read', field: 'density', component: 0, level: 'same' },
+    { kind: 'write', field: 'pressure', component: 0 },
+  ]);
+});
+
+test('a double-buffered field that is written in part is copied in part', () => {
+  const stencil = compileCase({
+    inputs: ['velocity'],
+    outputs: ['velocity'],
+    code: 'WriteField("velocity_y", idx, ReadField("velocity_y", coord + ivec3(0, 0, 1)));',
+  });
+  const kinds = emitSpirv(stencil, placement).bindings.filter(({ kind }) => kind === 'read' || kind === 'write');
+  expect(kinds.map((binding) => Object.values(binding).slice(0, 3).join(' '))).toEqual([
+    'read velocity 0',
+    'read velocity 2',
+    'read velocity 1',
+    'write velocity 0',
+    'write velocity 1',
+    'write velocity 2',
+  ]);
+});
+
+test('levels bring their own tables', () => {
+  const names = emitSpirv(looking.get('levels')!, placement).bindings.map((binding) =>
+    Object.values(binding).join(' '),
+  );
+  expect(names).toContain('leafTable coarse');
+  expect(names).toContain('grid fine');
+  expect(names).toContain('children');
+  expect(names).not.toContain('grid same');
+});
+
+test("the text reads like a person's", () => {
+  const stencil = compileCase({
+    inputs: ['density'],
+    outputs: ['pressure'],
+    code: 'WriteField("pressure", idx, k * ReadField("density", idx));',
+  });
+  const text = emitGlsl(stencil, placement);
+  expect(text.slice(text.indexOf('void main'))).toMatchInlineSnapshot(`
+    "void main() {
+      uvec2 count = PassBlock(push.block).d[0];
+      uvec2 leaves = PassBlock(push.block).d[1];
+      uvec2 masks = PassBlock(push.block).d[2];
+      uvec2 old_density_0 = PassBlock(push.block).d[3];
+      uvec2 uniforms = PassBlock(push.block).d[4];
+      precise float k = Read_float(uniforms).d[32u];
+      uvec2 new_pressure_0_1 = PassBlock(push.block).d[5];
+      uint local = gl_LocalInvocationIndex;
+      uvec3 group = gl_WorkGroupID;
+      uint rank = (((group.y * gl_NumWorkGroups.x) + group.x) << 1u) + (local >> 7u);
+      uint thread = local & 127u;
+      bool here = rank < (Read_uint(count).d[3u]);
+      precise float new_pressure_0;
+      if (here) {
+        uint slot = Read_uint(leaves).d[rank];
+        uint active_1 = ((Read_uint(masks).d[(slot << 4u) + (thread >> 3u)]) >> ((thread & 7u) << 2u)) & 15u;
+        if (active_1 != 0u) {
+          uint x = thread >> 4u;
+          uint y = (thread >> 1u) & 7u;
+          uint zq = thread & 1u;
+          uint at = (slot << 7u) + thread;
+          precise vec4 density = Read_vec4(old_density_0).d[at];
+          uint n = thread << 2u;
+          precise float written = k * density.x;
+          new_pressure_0 = written;
+          precise float result = new_pressure_0;
+          uint n_1 = n + 1u;
+          precise float written_1 = k * density.y;
+          new_pressure_0 = written_1;
+          precise float result_1 = new_pressure_0;
+          uint n_2 = n + 2u;
+          precise float written_2 = k * density.z;
+          new_pressure_0 = written_2;
+          precise float result_2 = new_pressure_0;
+          uint n_3 = n + 3u;
+          precise float written_3 = k * density.w;
+          new_pressure_0 = written_3;
+          precise float result_3 = new_pressure_0;
+          uint quad = (slot << 7u) + thread;
+          if (active_1 == 15u) {
+            precise vec4 stored = vec4(result, result_1, result_2, result_3);
+            Write_vec4(new_pressure_0_1).d[quad] = stored;
+          } else {
+            uint start = quad << 2u;
+            if ((active_1 & 1u) != 0u) {
+              Write_float(new_pressure_0_1).d[start] = result;
+            }
+            if ((active_1 & 2u) != 0u) {
+              Write_float(new_pressure_0_1).d[start + 1u] = result_1;
+            }
+            if ((active_1 & 4u) != 0u) {
+              Write_float(new_pressure_0_1).d[start + 2u] = result_2;
+            }
+            if ((active_1 & 8u) != 0u) {
+              Write_float(new_pressure_0_1).d[start + 3u] = result_3;
+            }
+          }
+        }
+      }
+    }
+    "
+  `);
+});

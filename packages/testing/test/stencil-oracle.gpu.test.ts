@@ -1,0 +1,174 @@
+/** Shader against interpreter, bit for bit, on a small sparse world of three levels. `HALOCLINE_LONG=1` runs thousands of random programs. */
+
+import type { Device } from '@halocline/gpu';
+import { compileStencil } from '@halocline/stencil';
+import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '@halocline/stencil';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { gpuTest } from '../src/gpu-test.ts';
+import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_SCALARS, randomStencil } from '../src/random-stencil.ts';
+import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES, within } from '../src/stencil-harness.ts';
+import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
+import { makeWorld } from '../src/stencil-world.ts';
+
+const LONG = process.env['HALOCLINE_LONG'] === '1';
+const PROGRAMS = LONG ? 3000 : 25;
+
+const fields: ReadonlyMap<string, FieldType> = new Map([...RANDOM_FIELDS, ['half', 'float16'], ['pair', 'vec2']]);
+const environment: Environment = {
+  fields,
+  coarseFields: fields,
+  fineFields: fields,
+  parameters: new Map<string, ValueType>([...RANDOM_PARAMETERS].map(([name, [type]]) => [name, type])),
+  scalars: new Map([...RANDOM_SCALARS].map(([name, [type]]) => [name, type])),
+};
+const values: RunValues = {
+  ...VALUES,
+  parameters: new Map([...RANDOM_PARAMETERS].map(([name, [, value]]) => [name, value])),
+  scalars: new Map([...RANDOM_SCALARS].map(([name, [, value]]) => [name, value])),
+};
+const world = makeWorld(fields, 3);
+
+type Text = Pick<StencilSource, 'outputs' | 'code'> & Partial<StencilSource>;
+
+function compiled(text: Text): Stencil {
+  return compileStencil({ name: 'test', inputs: [...fields.keys()], ...text }, environment);
+}
+
+/** The differences of one stencil in every shape and by both ways to the device; [] where there are none. */
+async function differences(
+  device: Device,
+  text: Text,
+  shapes: readonly DeviceRunOptions[],
+  equal?: (a: number, b: number) => boolean,
+): Promise<string[]> {
+  const stencil = compiled(text);
+  const oracle = runInterpreter(stencil, world, values);
+  const found: string[] = [];
+  for (const options of shapes) {
+    const result = await runOnDevice(device, stencil, world, values, options);
+    const difference = firstDifference(world, result, oracle, equal);
+    if (difference) found.push(`${options.shape ?? ''} ${options.via ?? 'spirv'}: ${difference}`);
+  }
+  return found;
+}
+
+const BOTH: readonly DeviceRunOptions[] = [{ shape: 'quad' }, { shape: 'loop' }, { shape: 'quad', via: 'glsl' }];
+const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];
+
+const LAPLACIAN = `float c = ReadField("a", idx);
+  float sum = ReadField("a", coord + ivec3(1, 0, 0)) + ReadField("a", coord + ivec3(-1, 0, 0))
+            + ReadField("a", coord + ivec3(0, 1, 0)) + ReadField("a", coord + ivec3(0, -1, 0))
+            + ReadField("a", coord + ivec3(0, 0, 1)) + ReadField("a", coord + ivec3(0, 0, -1));
+  WriteField("made", idx, sum - 6.0 * c);`;
+
+gpuTest('a Laplacian is the same in every shape', {}, async ({ device }) => {
+  expect(await differences(device, { outputs: ['made'], code: LAPLACIAN }, BOTH)).toEqual([]);
+});
+
+gpuTest('taps up to eight voxels away, over edges and corners, in all field types', {}, async ({ device }) => {
+  const code = `WriteField("a", idx, ReadField("a", coord + ivec3(-8, 8, 3)) + ReadField("b", coord + ivec3(5, -1, -8)));
+    WriteField("v", idx, ReadField("v", coord + ivec3(1, 1, 1)) - ReadField("v", coord + ivec3(-1, 0, 4)));
+    WriteField("n", idx, ReadField("n", coord + ivec3(0, 0, -5)) + ReadField("n", coord + ivec3(0, 0, 8)));
+    WriteField("u", idx, ReadField("u", coord + ivec3(0, 7, 0)) * 3u);
+    WriteField("pair", idx, ReadField("pair", coord + ivec3(2, 0, 0)).yx);`;
+  expect(await differences(device, { outputs: ['a', 'v', 'n', 'u', 'pair'], code }, BOTH)).toEqual([]);
+});
+
+gpuTest(
+  'bytes and halves',
+  { features: ['storageBuffer8BitAccess', 'storageBuffer16BitAccess'] },
+  async ({ device }) => {
+    const code = `WriteField("byte", idx, ReadField("byte", coord + ivec3(0, 0, 1)) * 3u + 200u);
+    WriteField("half", idx, ReadField("half", coord + ivec3(0, 1, -1)) * 0.3);`;
+    expect(await differences(device, { outputs: ['byte', 'half'], code }, BOTH)).toEqual([]);
+  },
+);
+
+gpuTest('voxels that write nothing keep their values, copied or in place', {}, async ({ device }) => {
+  const code = `if (ReadField("a", idx) > 0.0) WriteField("a", idx, ReadField("a", coord + ivec3(0, 0, 1)));
+    if (coord.x % 3 == 0) { WriteField("v_y", idx, 9.0); return; }
+    WriteField("n", idx, 4); WriteField("v_z", idx, ReadField("v_x", coord + ivec3(1, 0, 0)));`;
+  expect(await differences(device, { outputs: ['a', 'v', 'n'], code }, BOTH)).toEqual([]);
+});
+
+for (const color of ['red', 'black'] as const) {
+  gpuTest(`${color} voxels alone run, in place and copied`, {}, async ({ device }) => {
+    const inPlace =
+      'WriteField("a", idx, 0.5 * (ReadField("a", coord + ivec3(0, 0, 1)) + ReadField("a", coord - ivec3(1, 0, 0))));';
+    const copied =
+      'WriteField("a", idx, ReadField("a", coord + ivec3(0, 1, 1))); ReduceSum("sum", ReadField("b", idx));';
+    expect(await differences(device, { outputs: ['a'], code: inPlace, color }, BOTH)).toEqual([]);
+    expect(await differences(device, { outputs: ['a'], code: copied, color }, BOTH)).toEqual([]);
+  });
+}
+
+gpuTest('reductions of every kind and type, in both shapes', {}, async ({ device }) => {
+  const code = `float a = ReadField("a", idx);
+    ReduceSum("sum", a * a); ReduceSum("whole", ReadField("n", idx)); ReduceMax("most", ReadField("u", idx));
+    if (a > 1.0) { ReduceMin("least", a); ReduceSum("sum", 0.1); }
+    ReduceAny("some", a > 3.9); ReduceAll("every", a < 3.99);`;
+  expect(await differences(device, { outputs: [], code }, BOTH)).toEqual([]);
+  expect(
+    await differences(device, { outputs: [], code: `${code} ReduceMax("far", ReadField("a", coord * 3));` }, LOOP),
+  ).toEqual([]);
+});
+
+gpuTest('gathers find near leaves, far leaves, and none', {}, async ({ device }) => {
+  const code = `ivec3 far = coord.x < 0 ? ivec3(4096, -4104, 8) / 2 + (coord & 15) : coord * 5 - ivec3(60, 3, 7);
+    WriteField("made", idx, ReadField("a", coord + ivec3(coord.y, -coord.x, 3) % 12) + ReadField("b", far));
+    WriteField("n", idx, IsActive(far) ? 1 : IsActive(coord.zxy) ? 2 : 3);
+    WriteField("u", idx, ReadField("u", coord + ivec3(17, 0, 0)) + ReadField("byte", coord.yxz));`;
+  expect(await differences(device, { outputs: ['made', 'n', 'u'], code }, LOOP)).toEqual([]);
+});
+
+gpuTest('samples, smooth and nearest, in and out of the topology', {}, async ({ device }) => {
+  const code = `vec3 p = CoordToWorld(coord) + ReadField("v", idx) * 3.0;
+    WriteField("v", idx, SampleField("v", p) * 0.5 + SampleField("v", p + centre * 40.0, "nearest"));
+    WriteField("made", idx, SampleField("a", p) - SampleField("b", -p * 7.0));
+    WriteField("n", idx, SampleField("n", p, "nearest"));`;
+  expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP)).toEqual([]);
+});
+
+gpuTest('coarser and finer levels, near and far', {}, async ({ device }) => {
+  const code = `WriteField("made", idx, ReadCoarse("a", coord / 2) + ReadCoarse("b", coord * 2 - ivec3(30, 2, 1)));
+    WriteField("v", idx, ReadFine("v", coord * 2 + ivec3(0, 1, 0)) + ReadFine("v", coord * 2 + ivec3(-9, 14, 3)) + ReadFine("v", coord * 9));`;
+  expect(await differences(device, { outputs: ['made', 'v'], code }, LOOP)).toEqual([]);
+});
+
+gpuTest('what the driver computes agrees within its ulps', {}, async ({ device }) => {
+  const code = `float a = ReadField("a", idx); float b = abs(ReadField("b", idx)) + 0.1; vec3 v = ReadField("v", idx);
+    WriteField("made", idx, exp(a) * 0.25);
+    WriteField("a", idx, log2(b) + 8.0);
+    WriteField("b", idx, pow(b, 1.5));
+    WriteField("v", idx, vec3(sqrt(b) / b, inversesqrt(b), exp2(v.z)));
+    WriteField("pair", idx, vec2(sin(a) + 2.0, cos(a) + 2.0));`;
+  const outputs = ['made', 'a', 'b', 'v', 'pair'];
+  expect(await differences(device, { outputs, code }, [{ shape: 'quad' }], within(64))).toEqual([]);
+  const arcs = 'WriteField("made", idx, 3.0 + atan(ReadField("a", idx), 1.5) + asin(0.1 * ReadField("b", idx)));';
+  expect(await differences(device, { outputs: ['made'], code: arcs }, [{}], within(4096))).toEqual([]);
+});
+
+gpuTest('the comparison sees a difference', {}, async ({ device }) => {
+  const stencil = compiled({ outputs: ['made'], code: LAPLACIAN });
+  const other = compiled({ outputs: ['made'], code: LAPLACIAN.replace('- 6.0', '- 6.000001') });
+  const found = firstDifference(
+    world,
+    await runOnDevice(device, stencil, world, values),
+    runInterpreter(other, world, values),
+  );
+  expect(found).toMatch(/^made\[0\] at voxel .*: shader .*, interpreter /);
+});
+
+gpuTest(
+  `${PROGRAMS} random programs (HALOCLINE_LONG=1 for thousands)`,
+  { timeoutMs: LONG ? 3_600_000 : 120_000, validation: false },
+  async ({ device }) => {
+    await fc.assert(
+      fc.asyncProperty(randomStencil, async (source) => {
+        expect(await differences(device, source, [{}], sameOrZero)).toEqual([]);
+      }),
+      { numRuns: PROGRAMS, seed: LONG ? Date.now() : 11, endOnFailure: !LONG },
+    );
+  },
+);
