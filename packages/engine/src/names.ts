@@ -30,7 +30,8 @@ export function editDistance(a: string, b: string): number {
 
 /** The candidate nearest to `name`, if it is near enough to have been meant. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // A name of one letter is near to every other: it hints at nothing.
+  const limit = Math.min(name.length - 1, Math.max(1, Math.floor(name.length / 3)));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -36,27 +36,60 @@ describe('a simulation refuses', () => {
     await using simulation = await Simulation.create({ device, domain });
     simulation.addField('density', 'float32', 0);
     const messages: [() => unknown, string][] = [
-      [() => simulation.addField('density', 'vec3'), 'Cannot add field "density": it is declared already, as float32; choose another name'],
+      [
+        () => simulation.addField('density', 'vec3'),
+        'Cannot add field "density": it is declared already, as float32; choose another name',
+      ],
       [
         () => simulation.addField('speed', 'flaot32'),
         'Cannot add field "speed": "flaot32" is no field type (did you mean "float32"?); use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
       ],
-      [() => simulation.addField('2nd', 'float32'), 'Cannot add field "2nd": it is no name; use letters, digits and underscores, at most 128, not first a digit'],
+      [
+        () => simulation.addField('2nd', 'float32'),
+        'Cannot add field "2nd": it is no name; use letters, digits and underscores, at most 128, not first a digit',
+      ],
       [
         () => simulation.addField('v', 'vec3', [1, 2]),
         'Cannot add field "v": a vec3 takes a number or 3 of them, and [1, 2] was given',
       ],
-      [() => simulation.field('densty'), 'Cannot find field "densty": there is none of that name (did you mean "density"?); the fields are "density"'],
+      [
+        () => simulation.field('densty'),
+        'Cannot find field "densty": there is none of that name (did you mean "density"?); the fields are "density"',
+      ],
       [() => simulation.addStencil('s', {}), 'Cannot add stencil "s": it has neither code nor file; give one of them'],
-      [() => simulation.addStencil('s', { code: '', file: 'x' }), 'Cannot add stencil "s": it has both code and file; give one of them'],
-      [() => simulation.removeStencil('s'), 'Cannot remove stencil "s": there is none of that name; the stencils are none'],
-      [() => simulation.set('gravity', 3), 'Cannot set "gravity": there is no parameter or scalar of that name; there are none'],
-      [() => simulation.addParameter('g', 'vec5', 3), 'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4'],
+      [
+        () => simulation.addStencil('s', { code: '', file: 'x' }),
+        'Cannot add stencil "s": it has both code and file; give one of them',
+      ],
+      [
+        () => simulation.removeStencil('s'),
+        'Cannot remove stencil "s": there is none of that name; the stencils are none',
+      ],
+      [
+        () => simulation.set('gravity', 3),
+        'Cannot set "gravity": there is no parameter or scalar of that name; there are none',
+      ],
+      [
+        () => simulation.addParameter('g', 'vec5', 3),
+        'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4',
+      ],
       [() => simulation.addParameter('g', 'vec3', [1, 2]), 'Cannot set "g": vec3 takes 3 numbers, and [1,2] was given'],
-      [() => simulation.addScalar('r', 'vec2'), 'Cannot add scalar "r": "vec2" is no scalar type; use float, int, uint or bool'],
-      [() => simulation.repeat({ body: [], times: 3 }), 'Cannot add repeat "repeat_1": its body is empty; name the stencils that it runs'],
-      [() => simulation.repeat({ body: ['s'], times: 0 }), 'Cannot add repeat "repeat_1": times is 0; give a whole number of at least 1'],
-      [() => simulation.level(-1), 'Cannot take level -1: levels are whole numbers from 0 to 19; 0 is the simulation\'s own'],
+      [
+        () => simulation.addScalar('r', 'vec2'),
+        'Cannot add scalar "r": "vec2" is no scalar type; use float, int, uint or bool',
+      ],
+      [
+        () => simulation.repeat({ body: [], times: 3 }),
+        'Cannot add repeat "repeat_1": its body is empty; name the stencils that it runs',
+      ],
+      [
+        () => simulation.repeat({ body: ['s'], times: 0 }),
+        'Cannot add repeat "repeat_1": times is 0; give a whole number of at least 1',
+      ],
+      [
+        () => simulation.level(-1),
+        "Cannot take level -1: levels are whole numbers from 0 to 19; 0 is the simulation's own",
+      ],
     ];
     for (const [act, message] of messages) expect(messageOf(act)).toBe(message);
     await expect(simulation.runTimestep({ dt: NaN })).rejects.toThrow(
@@ -77,9 +110,13 @@ describe('a simulation refuses', () => {
     expect(await attempt({ code: 'WriteField("u", idx, ReadField("u", coord + ivec3(0, -3, 0)));' })).toBe(
       'Cannot run stencil "s": it reads "u" 3 voxels away, and the halo is 1 voxels thick; give haloThickness: 3, or leave it out',
     );
-    expect(await attempt({ inputs: ['uu'], code: '' })).toContain('there is no field "uu" for an input; did you mean "u"?');
+    expect(await attempt({ inputs: ['uu'], code: '' })).toContain(
+      'there is no field "uu" for an input; did you mean "u"?',
+    );
     expect(await attempt({ code: 'WriteField("w", idx, 1.0);' })).toContain('Cannot compile stencil "s": line 1');
-    expect(await attempt({ code: 'WriteField("u", idx, ReadField("w", idx));' })).toContain('Cannot compile stencil "s": line 1');
+    expect(await attempt({ code: 'WriteField("u", idx, ReadField("w", idx));' })).toContain(
+      'Cannot compile stencil "s": line 1',
+    );
     expect(await attempt({ code: 'float x = ;' })).toContain('float x = ;\n      |           ^');
     expect(await attempt({ code: undefined, file: '/nowhere/s.stencil' })).toBe(
       'Cannot read stencil "s" from "/nowhere/s.stencil": there is no such file; give the path of its text',
@@ -90,8 +127,16 @@ describe('a simulation refuses', () => {
     await using simulation = await Simulation.create({ device, domain });
     simulation.addField('a', 'float32');
     simulation.addField('b', 'float32');
-    simulation.addStencil('first', { inputs: ['a'], outputs: ['b'], code: 'WriteField("b", idx, ReadField("a", idx));' });
-    simulation.addStencil('second', { inputs: ['b'], outputs: ['a'], code: 'WriteField("a", idx, ReadField("b", idx));' });
+    simulation.addStencil('first', {
+      inputs: ['a'],
+      outputs: ['b'],
+      code: 'WriteField("b", idx, ReadField("a", idx));',
+    });
+    simulation.addStencil('second', {
+      inputs: ['b'],
+      outputs: ['a'],
+      code: 'WriteField("a", idx, ReadField("b", idx));',
+    });
     simulation.repeat({ name: 'loop', body: ['second'], times: 3, until: 'done' });
     await expect(simulation.initialize()).rejects.toThrow(
       new TypeError('Cannot run repeat "loop" until scalar "done": there is none of that name; the scalars are none'),

@@ -107,7 +107,9 @@ export class Mirror {
   }
 
   #bound(below: number | string): number {
-    return typeof below === 'number' ? Math.fround(below) : Math.fround(this.declarations.parameters.get(below)!.value[0]!);
+    return typeof below === 'number'
+      ? Math.fround(below)
+      : Math.fround(this.declarations.parameters.get(below)!.value[0]!);
   }
 
   #run({ name, level, options }: StencilDeclaration, dt: number): void {
@@ -122,7 +124,10 @@ export class Mirror {
     }
     const outputs = new Map<string, Elements[]>();
     for (const { field } of stencil.writes) {
-      outputs.set(field, this.arrays(field, level).map((array) => (array as Float32Array).slice()));
+      outputs.set(
+        field,
+        this.arrays(field, level).map((array) => (array as Float32Array).slice()),
+      );
     }
     const { map } = this.domain.level(level);
     const reductions = interpret(stencil, {
@@ -136,7 +141,9 @@ export class Mirror {
       voxelSize: Math.fround(voxelEdge(map)),
       indexToWorld: indexToWorldRows(map),
       worldToIndex: worldToIndexRows(map),
-      parameters: new Map([...this.declarations.parameters.values()].map((each) => [each.name, each.value.map(Math.fround)])),
+      parameters: new Map(
+        [...this.declarations.parameters.values()].map((each) => [each.name, each.value.map(Math.fround)]),
+      ),
       scalars: new Map([...this.declarations.scalars.keys()].map((each) => [each, this.scalar(each)])),
       ...(this.ranks === undefined ? {} : { ranks: this.ranks }),
     });
@@ -158,10 +165,14 @@ export class Mirror {
     return {
       leaves: Uint32Array.from({ length: leafCount }, (_, rank) => rank + 1),
       slotAt: (i, j, k) => index.findVoxel(i, j, k) + 1,
-      origin: (slot) => [0, 1, 2].map((axis) => (slot === 0 ? 0 : topology.origins[3 * (slot - 1) + axis]!)) as [number, number, number],
+      origin: (slot) =>
+        [0, 1, 2].map((axis) => (slot === 0 ? 0 : topology.origins[3 * (slot - 1) + axis]!)) as [
+          number,
+          number,
+          number,
+        ],
       masks,
       fields: new Map(declared.map((field) => [field.name, this.arrays(field.name, level)])),
     };
   }
 }
-

@@ -5,7 +5,14 @@ import type { StencilOptions } from '../src/declarations.ts';
 import { Mirror } from './mirror.ts';
 
 const around = (name: string): string =>
-  [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]]
+  [
+    [1, 0, 0],
+    [-1, 0, 0],
+    [0, 1, 0],
+    [0, -1, 0],
+    [0, 0, 1],
+    [0, 0, -1],
+  ]
     .map(([x, y, z]) => `ReadField("${name}", coord + ivec3(${x}, ${y}, ${z}))`)
     .join(' + ');
 
@@ -20,11 +27,7 @@ const SWEEP: StencilOptions = {
 };
 const domain = { min: [0, 0, 0], max: [12, 9, 14] } as const;
 
-async function poisson(options: {
-  simulation: Simulation;
-  times: number;
-  below?: number | string;
-}): Promise<Mirror> {
+async function poisson(options: { simulation: Simulation; times: number; below?: number | string }): Promise<Mirror> {
   const { simulation, times, below } = options;
   const mirror = new Mirror(domain);
   simulation.addField('p', 'float32', 0);
@@ -39,12 +42,21 @@ async function poisson(options: {
   simulation.addStencil('after', after);
   mirror.declarations.addStencil(0, 'after', after);
   // One swap of copies a step, outside of the loop: a stalled step must not lose count of it.
-  const roll = { inputs: ['twice', 'rolled'], outputs: ['rolled'], code: 'WriteField("rolled", idx, ReadField("rolled", coord + ivec3(0, 0, 1)) + ReadField("twice", idx));' };
+  const roll = {
+    inputs: ['twice', 'rolled'],
+    outputs: ['rolled'],
+    code: 'WriteField("rolled", idx, ReadField("rolled", coord + ivec3(0, 0, 1)) + ReadField("twice", idx));',
+  };
   simulation.addField('rolled', 'float32', 0);
   mirror.declarations.addField(0, 'rolled', 'float32', 0);
   simulation.addStencil('roll', roll);
   mirror.declarations.addStencil(0, 'roll', roll);
-  const repeat = { name: 'solve', body: ['sweep'], times, ...(below === undefined ? {} : { until: { scalar: 'change', below } }) };
+  const repeat = {
+    name: 'solve',
+    body: ['sweep'],
+    times,
+    ...(below === undefined ? {} : { until: { scalar: 'change', below } }),
+  };
   simulation.repeat(repeat);
   mirror.declarations.repeat(repeat);
   await simulation.field('source').fill(1);
@@ -60,7 +72,8 @@ describe('a repeat', () => {
       await simulation.runTimestep(1);
       mirror.step(1);
     }
-    for (const name of ['p', 'twice', 'rolled']) expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
+    for (const name of ['p', 'twice', 'rolled'])
+      expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
     expect(await simulation.scalar('change').read()).toBe(mirror.scalar('change'));
   });
 
@@ -73,7 +86,8 @@ describe('a repeat', () => {
       mirror.step(1);
       expect(await simulation.iterations('solve')).toBe(mirror.iterations.get('solve'));
     }
-    for (const name of ['p', 'twice', 'rolled']) expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
+    for (const name of ['p', 'twice', 'rolled'])
+      expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
     expect(messages).toEqual([]);
   });
 
@@ -113,7 +127,8 @@ describe('a repeat', () => {
         mirror.step(1);
       }
     }
-    for (const name of ['p', 'twice', 'rolled']) expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
+    for (const name of ['p', 'twice', 'rolled'])
+      expect(mirror.difference(await simulation.field(name).read(), name)).toBeNull();
     expect(messages[0]).toBe(
       'Step 0: repeat "solve" ran the 32 iterations that were recorded and has not ended; the rest is submitted after',
     );

@@ -68,7 +68,8 @@ const velocityAt = (i: number, j: number, k: number): [number, number, number] =
   70 * Math.cos(0.23 * i - 0.2 * k),
   50 * Math.sin(0.17 * (i + j)),
 ];
-const densityAt = (i: number, j: number, k: number): number => Math.abs(Math.sin(i * 0.7 + j * 0.3) * Math.cos(k * 0.11));
+const densityAt = (i: number, j: number, k: number): number =>
+  Math.abs(Math.sin(i * 0.7 + j * 0.3) * Math.cos(k * 0.11));
 
 async function fill(simulation: Simulation, mirror: Mirror): Promise<void> {
   await simulation.field('velocity').write(velocityAt);
@@ -78,7 +79,8 @@ async function fill(simulation: Simulation, mirror: Mirror): Promise<void> {
 }
 
 const NAMES = ['density', 'density_new', 'velocity', 'divergence', 'pressure', 'temperature'];
-const create = (device: Device, options: SimulationOptions): Promise<Simulation> => Simulation.create({ device, ...options });
+const create = (device: Device, options: SimulationOptions): Promise<Simulation> =>
+  Simulation.create({ device, ...options });
 
 describe('a user’s script', () => {
   gpuTest('agrees with the interpreter in every voxel of a small box over three steps', {}, async ({ device }) => {

@@ -31,7 +31,11 @@ describe('a step', () => {
       simulation.set('rate', step);
       await simulation.runTimestep(0.5);
       const { submits, waits, uploads } = device.counters;
-      expect({ submits, waits, uploads }).toEqual({ submits: before.submits + 1, waits: before.waits, uploads: before.uploads });
+      expect({ submits, waits, uploads }).toEqual({
+        submits: before.submits + 1,
+        waits: before.waits,
+        uploads: before.uploads,
+      });
     }
     expect(simulation.time).toBe(2.5);
     expect(simulation.frame).toBe(5);
@@ -65,7 +69,11 @@ describe('a step', () => {
     await simulation.runTimestep(1);
     simulation.addField('w', 'int32', 7);
     simulation.addParameter('k', 'int', 3);
-    simulation.addStencil('multiply', { inputs: ['w'], outputs: ['w'], code: 'WriteField("w", idx, ReadField("w", idx) * k);' });
+    simulation.addStencil('multiply', {
+      inputs: ['w'],
+      outputs: ['w'],
+      code: 'WriteField("w", idx, ReadField("w", idx) * k);',
+    });
     await simulation.runTimestep(1);
     expect((await simulation.field('u').read()).get(5, 0, 0)).toBe(3);
     expect((await simulation.field('w').read()).get(5, 0, 0)).toBe(21);
@@ -91,33 +99,37 @@ describe('a step', () => {
     expect(simulation.frame).toBe(2);
   });
 
-  gpuTest('reads a stencil’s file again when it has changed, and keeps the old one when that is broken', {}, async ({ device }) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
-    const file = path.join(folder, 'grow.stencil');
-    let stamp = 1_000_000;
-    const put = (code: string): void => {
-      writeFileSync(file, code);
-      utimesSync(file, stamp, stamp++);
-    };
-    try {
-      const messages: string[] = [];
-      await using simulation = await Simulation.create({ device, domain, log: (message) => messages.push(message) });
-      simulation.addField('u', 'float32', 0);
-      put('WriteField("u", idx, ReadField("u", idx) + 1.0);');
-      simulation.addStencil('grow', { inputs: ['u'], outputs: ['u'], file });
-      await simulation.runTimestep(1);
-      put('WriteField("u", idx, ReadField("u", idx) + 10.0);');
-      await simulation.runTimestep(1);
-      put('WriteField("u", idx, ReadField("u", idx) + 10.0;');
-      await simulation.runTimestep(1);
-      expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(21);
-      expect(messages.length).toBe(1);
-      expect(messages[0]).toContain('Cannot compile stencil "grow": line 1, column');
-      expect(messages[0]).toContain('Stencil "grow" runs on as it was before this edit');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  gpuTest(
+    'reads a stencil’s file again when it has changed, and keeps the old one when that is broken',
+    {},
+    async ({ device }) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
+      const file = path.join(folder, 'grow.stencil');
+      let stamp = 1_000_000;
+      const put = (code: string): void => {
+        writeFileSync(file, code);
+        utimesSync(file, stamp, stamp++);
+      };
+      try {
+        const messages: string[] = [];
+        await using simulation = await Simulation.create({ device, domain, log: (message) => messages.push(message) });
+        simulation.addField('u', 'float32', 0);
+        put('WriteField("u", idx, ReadField("u", idx) + 1.0);');
+        simulation.addStencil('grow', { inputs: ['u'], outputs: ['u'], file });
+        await simulation.runTimestep(1);
+        put('WriteField("u", idx, ReadField("u", idx) + 10.0);');
+        await simulation.runTimestep(1);
+        put('WriteField("u", idx, ReadField("u", idx) + 10.0;');
+        await simulation.runTimestep(1);
+        expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(21);
+        expect(messages.length).toBe(1);
+        expect(messages[0]).toContain('Cannot compile stencil "grow": line 1, column');
+        expect(messages[0]).toContain('Stencil "grow" runs on as it was before this edit');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });
 
 gpuTest('there can be 256 fields in one simulation, and no more', {}, async ({ device }) => {
@@ -130,16 +142,26 @@ gpuTest('there can be 256 fields in one simulation, and no more', {}, async ({ d
   expect((await simulation.field('total').read()).get(4, 5, 6)).toBe((254 * 255) / 2);
   expect(simulation.fields.length).toBe(256);
   expect(() => simulation.addField('f256', 'float32')).toThrow(
-    new RangeError('Cannot add field "f256": the simulation has 256 fields, the most there can be; join fields into vectors'),
+    new RangeError(
+      'Cannot add field "f256": the simulation has 256 fields, the most there can be; join fields into vectors',
+    ),
   );
 });
 
-gpuTest('a stencil runs on the fields of another’s making, in whatever order they are declared', {}, async ({ device }) => {
-  await using simulation = await Simulation.create({ device, domain });
-  simulation.addStencil('use', { inputs: ['made'], outputs: ['used'], code: 'WriteField("used", idx, ReadField("made", idx) * 2);' });
-  simulation.addStencil('make', { outputs: ['made'], code: 'WriteField("made", idx, coord.x + 1);' });
-  await simulation.runTimestep(1);
-  await simulation.runTimestep(1);
-  expect((await simulation.field('used').read()).get(3, 0, 0)).toBe(8);
-  expect(simulation.field('made').type).toBe('int32');
-});
+gpuTest(
+  'a stencil runs on the fields of another’s making, in whatever order they are declared',
+  {},
+  async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addStencil('use', {
+      inputs: ['made'],
+      outputs: ['used'],
+      code: 'WriteField("used", idx, ReadField("made", idx) * 2);',
+    });
+    simulation.addStencil('make', { outputs: ['made'], code: 'WriteField("made", idx, coord.x + 1);' });
+    await simulation.runTimestep(1);
+    await simulation.runTimestep(1);
+    expect((await simulation.field('used').read()).get(3, 0, 0)).toBe(8);
+    expect(simulation.field('made').type).toBe('int32');
+  },
+);

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readGridsFrom, writeWhole } from '../src/grid-files.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a file is written whole, into folders made for it, over what was there', async () => {
+  const file = path.join(folder, 'a', 'b', 'frame.nvdb');
+  await writeWhole(file, Uint8Array.of(1, 2));
+  await writeWhole(file, Uint8Array.of(3));
+  expect([...readFileSync(file)]).toEqual([3]);
+  expect(readdirSync(path.dirname(file))).toEqual(['frame.nvdb']);
+});
+
+test('a disk that fills leaves the old file and no half one', async ({ skip }) => {
+  const mount = path.join(folder, 'full');
+  mkdirSync(mount);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', mount], { stdio: 'ignore' });
+  } catch {
+    skip('a small disk can’t be mounted here: it takes root');
+  }
+  try {
+    const file = path.join(mount, 'frame.nvdb');
+    writeFileSync(file, 'old');
+    await expect(writeWhole(file, new Uint8Array(1 << 20))).rejects.toThrow(
+      new Error(`Cannot save "${file}": the disk is full; free some space, or write elsewhere`),
+    );
+    expect(readdirSync(mount)).toEqual(['frame.nvdb']);
+    expect(readFileSync(file, 'utf8')).toBe('old');
+  } finally {
+    execFileSync('umount', [mount]);
+  }
+});
+
+test('a file that is cut off says so, and where', async () => {
+  const file = path.join(folder, 'cut.nvdb');
+  writeFileSync(file, Buffer.concat([Buffer.from('NanoVDB2'), Buffer.alloc(30)]));
+  await expect(readGridsFrom(file)).rejects.toThrow(`Cannot load "${file}": `);
+});

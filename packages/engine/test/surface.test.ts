@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import * as engine from '../src/index.ts';
+
+test('the package exports these names', () => {
+  expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
+    [
+      "Field",
+      "Level",
+      "Scalar",
+      "Simulation",
+    ]
+  `);
+});
