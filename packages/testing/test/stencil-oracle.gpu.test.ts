@@ -6,7 +6,7 @@ import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_SCALARS, randomStencil } from '../src/random-stencil.ts';
+import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
 import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES, within } from '../src/stencil-harness.ts';
 import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
