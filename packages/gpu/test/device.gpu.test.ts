@@ -1,6 +1,9 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { gpuTest } from '@halocline/testing';
-import { expect } from 'vitest';
-import { listDevices } from '../src/index.ts';
+import { expect, vi } from 'vitest';
+import { listDevices, openDevice } from '../src/index.ts';
 
 const SCALE = `
 #extension GL_EXT_buffer_reference : require
@@ -67,4 +70,34 @@ gpuTest('devices are listed with what they have', {}, ({ device }) => {
   expect(reports.map((report) => report.uuid)).toContain(device.uuid);
   expect(device.report.missing).toEqual([]);
   expect(device.report.queues[device.compute.family]!.flags).toContain('compute');
+});
+
+gpuTest("the driver's pipelines are kept on disk when the device closes", {}, async ({ device }) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'halocline-test-'));
+  vi.stubEnv('HALOCLINE_CACHE', folder);
+  try {
+    for (let round = 0; round < 2; round++) {
+      await using other = await openDevice({ device: device.uuid, validation: device.validation });
+      using scale = other.createPipeline({ label: 'scale', spirv: await other.compile(SCALE, { label: 'scale' }) });
+      expect(scale.pushBytes).toBe(12);
+    }
+    expect(readdirSync(path.join(folder, 'spirv')).length).toBe(1);
+    const pipelines = existsSync(path.join(folder, 'pipelines')) ? readdirSync(path.join(folder, 'pipelines')) : [];
+    expect(pipelines.length).toBeLessThanOrEqual(1);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+gpuTest('a shader that the device cannot run is refused before the driver sees it', {}, async ({ device }) => {
+  const source =
+    'layout(local_size_x = 1) in; layout(push_constant) uniform Push { vec4 a[64]; } push; shared vec4 b[1]; void main() { b[0] = push.a[63]; }';
+  const spirv = await device.compile(source, { label: 'wide' });
+  expect(() => device.createPipeline({ label: 'wide', spirv })).toThrow(
+    `Cannot use shader "wide": device "${device.name}" lacks 1024 bytes of push constants (it has ${device.limits.maxPushBytes}); choose another device`,
+  );
+  expect(() => device.createPipeline({ label: 'wide', spirv, specialization: { 3: 1 } })).toThrow(
+    'Cannot create pipeline "wide": the shader has no specialization constant 3; it has none',
+  );
 });

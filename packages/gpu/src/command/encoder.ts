@@ -67,7 +67,8 @@ export class Encoder {
       );
     }
     const driver = this.#driver;
-    driver.scratchBytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength));
+    if (bytes instanceof Uint32Array) driver.scratchUints.set(bytes);
+    else driver.scratchBytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength));
     driver.commands.vkCmdPushConstants(
       this.handle,
       pipeline.layout,

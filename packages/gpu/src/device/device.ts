@@ -68,13 +68,23 @@ export function listDevices(): readonly DeviceReport[] {
   }
 }
 
-/** Whether there is a Vulkan device that `openDevice` can open. Never throws. */
+let available = false;
+
+/** Whether there is a Vulkan device that `openDevice` can open. Never throws; asks again until there is one. */
 export function isVulkanAvailable(): boolean {
   try {
-    return listDevices().some((device) => device.missing.length === 0);
+    available ||= listDevices().some((device) => device.missing.length === 0);
+    return available;
   } catch {
     return false;
   }
+}
+
+/** The bound in bytes that the option or HALOCLINE_MEMORY_LIMIT sets. */
+function memoryLimitWish(option: number | undefined): number {
+  const limit = option ?? Number(process.env['HALOCLINE_MEMORY_LIMIT'] || Infinity);
+  if (limit > 0) return limit;
+  throw new RangeError(`Cannot limit memory to ${limit} bytes: give a number above 0`);
 }
 
 /** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
@@ -159,8 +169,7 @@ export class Device implements AsyncDisposable {
     this.compute = this.#openQueue(queues.compute, 'compute');
     this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
     const memory = new DeviceMemory(driver, created.extensions);
-    const limit = options.memoryLimit ?? Number(process.env['HALOCLINE_MEMORY_LIMIT'] ?? Infinity);
-    this.heap = new Heap(memory, limit);
+    this.heap = new Heap(memory, memoryLimitWish(options.memoryLimit));
     const families = [...new Set([queues.compute, queues.transfer])];
     this.#maker = { driver, heap: this.heap, memory, families, reclaim: () => this.#reclaim() };
     const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
@@ -251,11 +260,12 @@ export class Device implements AsyncDisposable {
   #destroy(): void {
     const driver = this.#driver;
     driver.commands.vkDeviceWaitIdle(driver.handle);
+    driver.collect();
+    driver.progress.length = 0;
     this.#cache.keep();
     this.#cache.destroy();
     this.staging.destroy();
     this.#pool.destroy();
-    driver.collect();
     this.heap.trim();
     this.compute.timeline[Symbol.dispose]();
     if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();

@@ -61,12 +61,14 @@ export class Driver {
   /** Room for small parameters and results: 512 bytes whose address never changes. */
   readonly scratch: V.Pinned = V.pinned(512);
   readonly scratchBytes: Uint8Array = new Uint8Array(this.scratch.buffer);
+  readonly scratchUints: Uint32Array = new Uint32Array(this.scratch.buffer);
   readonly scratchWords: BigUint64Array = new BigUint64Array(this.scratch.buffer);
   /** Grows when something is disposed: recorded commands look at what they use again. */
   disposals = 0;
   /** Set by the device: submits what was asked for and not submitted yet, since it may use what is about to go. */
   beforeRetire: () => void = () => undefined;
   readonly #labels: string[] = [];
+  #lost = false;
   #retired: Retired[] = [];
 
   constructor(given: {
@@ -96,7 +98,9 @@ export class Driver {
     throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name });
   }
 
+  /** The error for a lost device. From now on nothing is waited for: its work counts as done, and objects may go. */
   lost(command: string): DeviceLostError {
+    this.#lost = true;
     return new DeviceLostError(this.name, command, [...this.#labels]);
   }
 
@@ -117,10 +121,8 @@ export class Driver {
   /** Destroys something when everything that was submitted so far is done; at once if it is. */
   retire(destroy: () => void): void {
     this.disposals++;
-    this.beforeRetire();
-    const progress = this.progress
-      .map((each) => [each, each.last] as const)
-      .filter(([each, last]) => each.value() < last);
+    if (!this.#lost) this.beforeRetire();
+    const progress = this.progress.map((each) => [each, each.last] as const).filter((point) => !this.#isDone(point));
     if (progress.length === 0) destroy();
     else this.#retired.push({ progress, destroy });
   }
@@ -131,14 +133,24 @@ export class Driver {
     const before = this.#retired.length;
     const waiting: Retired[] = [];
     for (const each of this.#retired) {
-      if (each.progress.every(([progress, value]) => progress.value() >= value)) each.destroy();
+      if (each.progress.every((point) => this.#isDone(point))) each.destroy();
       else waiting.push(each);
     }
     this.#retired = waiting;
     return waiting.length < before;
   }
 
-  /** "buffer "density" (simulation)", for whoever is alive. */
+  #isDone([progress, value]: readonly [Progress, number]): boolean {
+    if (this.#lost) return true;
+    try {
+      return progress.value() >= value;
+    } catch (error) {
+      if (error instanceof DeviceLostError) return true;
+      throw error;
+    }
+  }
+
+  /** `buffer "density"` and so on, for whoever is alive. */
   living(): string[] {
     return [...this.children].map((child) => `${child.kind} "${child.label}"`);
   }

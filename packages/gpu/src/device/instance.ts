@@ -7,7 +7,11 @@ import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 
-/** How much the validation layer looks at: `true` what it always does, plus synchronization, plus instrumented shaders. */
+/**
+ * How much the validation layer looks at: `true` what it always does; 'synchronization' missing barriers too, of descriptors
+ * and copies (it sees nothing of access by address); 'gpu-assisted' instruments shaders, and so sees accesses past a buffer's
+ * end by address. Layer 1.3.239 then loses track of timelines: each wait takes ten seconds and reports a timeout of its own.
+ */
 export type Validation = boolean | 'synchronization' | 'gpu-assisted';
 
 /** One message of the validation layer. */
