@@ -161,7 +161,7 @@ export class Grid {
         index,
         origin: [origins[3 * index]!, origins[3 * index + 1]!, origins[3 * index + 2]!],
         mask: masks.subarray(16 * index, 16 * index + 16),
-        values: values.map((array) => array.subarray(512 * index, 512 * index + 512) as Values),
+        values: values.map((array) => array.subarray(512 * index, 512 * index + 512)),
       };
     }
   }
@@ -209,6 +209,10 @@ export class Grid {
 
   static {
     // Node prints objects through this symbol; a computed method name would hide the class's type from its declaration.
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Grid): string {
+        return this.toString();
+      },
+    });
   }
 }

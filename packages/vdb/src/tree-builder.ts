@@ -142,8 +142,7 @@ export class TreeBuilder {
     const count = this.#leafCount;
     const origins = this.#origins.slice(0, 3 * count);
     const masks = this.#masks.slice(0, 16 * count);
-    const given =
-      values ?? this.#values?.map((array) => array.slice(0, 512 * count) as Values) ?? this.#backgroundValues(count);
+    const given = values ?? this.#values?.map((array) => array.slice(0, 512 * count)) ?? this.#backgroundValues(count);
     const tileValues = this.#tileValues.map((array) => array.slice(0, this.#valueCount) as Values);
     return assemble(
       { type: this.type, background: this.background, origins, masks, tileValues, offsets, values: given },
@@ -159,7 +158,7 @@ export class TreeBuilder {
     return () =>
       makeValues(this.type, 512 * count).map((array, c) => {
         const value = this.background[c]!;
-        return array instanceof BigInt64Array ? array.fill(BigInt(value)) : (array.fill(Number(value)) as Values);
+        return array instanceof BigInt64Array ? array.fill(BigInt(value)) : array.fill(Number(value));
       });
   }
 

@@ -21,7 +21,7 @@ const active = 77;
 
 function putFloats(out: ByteBuilder, floats: Float32Array, { type, zipped }: Shape): void {
   const bytes = new Uint8Array(type.includes('alf') ? floatToHalf(floats).buffer : floats.buffer);
-  const packed = zipped ? encodeZip(bytes as Uint8Array<ArrayBuffer>) : bytes;
+  const packed = zipped ? encodeZip(bytes) : bytes;
   if (zipped) out.i64(packed.length);
   out.put(packed);
 }

@@ -21,7 +21,6 @@ import {
   VK_MAKE_API_VERSION,
   VK_SUCCESS,
   type DebugMessage,
-  type VkBuffer,
   type VkPhysicalDevice,
 } from '../src/index.ts';
 
@@ -171,7 +170,7 @@ describe('a debug callback', () => {
         pMessageIdName: 'VUID-x',
         messageIdNumber: -3,
         pMessage: 'broken',
-        pObjects: [{ objectType: 9, objectHandle: 5n as VkBuffer, pObjectName: 'density' }, { objectType: 0 }],
+        pObjects: [{ objectType: 9, objectHandle: 5n, pObjectName: 'density' }, { objectType: 0 }],
       });
       expect(functionAt(callback.address, 'IIIPP')(0x1000, 0x6, data, 0n)).toBe(0);
     });

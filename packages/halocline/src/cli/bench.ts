@@ -73,7 +73,7 @@ const columns = [
 
 /** Appends results to a CSV file; the heading is written with the first. */
 function appendCsv(path: string, results: readonly Result[]): void {
-  const quote = (value: unknown): string =>
+  const quote = (value: string | number | null): string =>
     typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value ?? '');
   const heading = existsSync(path) ? [] : [['date', ...columns].join(',')];
   const date = new Date().toISOString().slice(0, 10);

@@ -60,7 +60,7 @@ export function helpOf(command: Command): string {
     },
   );
   return [
-    `${command.summary}`,
+    command.summary,
     '',
     `Usage: halocline ${command.name}${words} [options]`,
     '',

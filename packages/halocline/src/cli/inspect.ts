@@ -55,7 +55,7 @@ function report(grid: Grid, probes: readonly Triple[]): Report {
     checksum: grid.checksum,
     probes: probes.map((ijk) => {
       const { value, active } = grid.probe(...ijk);
-      return { ijk, value: Array.isArray(value) ? single(value) : (value as number | bigint), active };
+      return { ijk, value: Array.isArray(value) ? single(value) : value, active };
     }),
   };
 }

@@ -25,7 +25,7 @@ function bar(share: number, width: number): string {
 /** Makes the progress of `total` frames on `stream`. */
 export function makeProgress(total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   const start = performance.now();
-  const terminal = stream.isTTY === true;
+  const terminal = stream.isTTY;
   let shown = '';
   const clear = (): void => {
     if (terminal && shown !== '') stream.write('\r\u001B[2K');

@@ -35,7 +35,7 @@ async function run(words: Words): Promise<number> {
   const grid = chooseGrid(grids, path, words.text('field'));
   const device = words.text('device');
   await using opened = await openDevice(device === undefined ? {} : { device });
-  await using volume = await createVolume(opened, [grid]);
+  using volume = await createVolume(opened, [grid]);
   await using renderer = await Renderer.create(opened);
   const image = await renderer.render(volume, { ...size, camera, density: grid.name });
   await writeWhole(out, encodePng(image));

@@ -4,7 +4,7 @@
  */
 import { basename, extname, join } from 'node:path';
 import type { Scene, SceneOptions } from '../scene.ts';
-import { deviceOption, jsonOption, UsageError, type Command, type Words } from './command.ts';
+import { deviceOption, UsageError, type Command, type Words } from './command.ts';
 import { loadScene } from './load-scene.ts';
 import { Outputs, parseFormats, prepareFolder } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
