@@ -101,7 +101,7 @@ describe('levels', () => {
         inputs: [unknown, right],
         outputs: [unknown],
         color,
-        code: `WriteField("${unknown}", idx, (${around(unknown)} + ReadField("${right}", idx)) / 6.0);`,
+        code: `WriteField("${unknown}", idx, (${around(unknown)} + ReadField("${right}", idx)) * 0.16666667);`,
       });
       for (const color of ['red', 'black'] as const) twins.stencil(0, color, sweep('p', 'f', color));
       twins.stencil(0, 'residual', {

@@ -21,7 +21,7 @@ const SWEEP: StencilOptions = {
   inputs: ['p', 'source'],
   outputs: ['p'],
   code: `
-    float next = (${around('p')} + ReadField("source", idx)) / 6.0;
+    float next = (${around('p')} + ReadField("source", idx)) * 0.16666667;
     ReduceMax("change", abs(next - ReadField("p", idx)));
     WriteField("p", idx, next);`,
 };

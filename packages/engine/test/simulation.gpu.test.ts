@@ -48,7 +48,7 @@ function declareScript(to: Simulation | Mirror): void {
     ['pressure'],
     `
     float sum = ${p(1, 0, 0)} + ${p(-1, 0, 0)} + ${p(0, 1, 0)} + ${p(0, -1, 0)} + ${p(0, 0, 1)} + ${p(0, 0, -1)};
-    WriteField("pressure", idx, (sum - ReadField("divergence", idx)) / 6.0);`,
+    WriteField("pressure", idx, (sum - ReadField("divergence", idx)) * 0.16666667);`,
   );
   stencil(
     'project_velocity',
