@@ -29,7 +29,7 @@ function usesText(uses: readonly Use[]): string {
 }
 
 /** One hazard as a sentence without its stop. */
-export function hazardText({ kind, resource, earlier, later }: Hazard): string {
+function hazardText({ kind, resource, earlier, later }: Hazard): string {
   switch (kind) {
     case 'read after write':
       return `${later} reads ${resource} that ${earlier} writes (read after write)`;

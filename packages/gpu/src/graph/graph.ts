@@ -44,7 +44,7 @@ export interface Pass<E extends BarrierSink = BarrierSink> {
 }
 
 /** A reason for one pass to wait for another: a resource both touch, or a wish. */
-export interface Dependency {
+interface Dependency {
   readonly from: number;
   readonly to: number;
 }

@@ -23,7 +23,7 @@ export interface BufferOptions {
 }
 
 /** The usages of a buffer that names none. */
-export const DEFAULT_USAGE: readonly BufferUsage[] = Object.freeze([
+const DEFAULT_USAGE: readonly BufferUsage[] = Object.freeze([
   'storage',
   'uniform',
   'indirect',
