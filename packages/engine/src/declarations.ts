@@ -171,7 +171,7 @@ export class Declarations {
       );
     }
     const scalarType = parseScalarType(name, type);
-    const scalar = { name, type: scalarType, initial: Number(initial), byteOffset: 16 * this.scalars.size };
+    const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size };
     this.scalars.set(name, scalar);
     this.revision++;
     return scalar;

@@ -12,7 +12,7 @@ export function explainRuntime(runtime: Runtime): string {
   const iterations = program.loops.map(() => 2);
   const plan = program.plan({ start: runtime.copies, iterations });
   return [
-    `order: ${schedule}`,
+    `order: ${String(schedule)}`,
     ...units.map(describeUnit),
     ...schedule.edges.map((edge) => `because ${edge.reason}`),
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),

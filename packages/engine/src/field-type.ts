@@ -75,7 +75,7 @@ export function spreadValue(verb: string, name: string, type: FieldType, value: 
   const cell = makeArray(type, 1);
   return given.map((entry) => {
     cell[0] = entry;
-    return cell[0]!;
+    return cell[0];
   });
 }
 

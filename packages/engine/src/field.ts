@@ -1,6 +1,7 @@
 /** @file A field as the user holds it: what it is, and its values to and from the device. */
 import { componentsOf, type FieldType } from '@halocline/stencil';
 import { Grid, type GridClass } from '@halocline/vdb';
+import { printByToString } from './inspect.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import { arrayOver, spreadValue, type FieldArray, type FieldValue } from './field-type.ts';
 import {
@@ -165,6 +166,6 @@ export class Field {
   }
 
   static {
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+    printByToString(this.prototype);
   }
 }

@@ -33,7 +33,7 @@ export interface FieldValues {
 
 /** Arrays that hold the default everywhere. */
 export function backgroundArrays(target: ValuesTarget): FieldArray[] {
-  return target.default.map((value) => makeArray(target.type, 512 * target.capacity).fill(value) as FieldArray);
+  return target.default.map((value) => makeArray(target.type, 512 * target.capacity).fill(value));
 }
 
 /** The values of a grid, brought onto the target's leaves. */

@@ -1,5 +1,6 @@
 /** @file A level of the simulation: fields and stencils over a topology of its own. Level 0 is the simulation's. */
 import type { GridMap } from '@halocline/vdb';
+import { printByToString } from './inspect.ts';
 import { fieldKey, type StencilOptions } from './declarations.ts';
 import { Field } from './field.ts';
 import type { FieldValue } from './field-type.ts';
@@ -89,6 +90,6 @@ export class Level {
   }
 
   static {
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+    printByToString(this.prototype);
   }
 }

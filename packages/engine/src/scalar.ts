@@ -1,5 +1,6 @@
 /** @file A scalar as the user holds it. */
 import type { ScalarType } from '@halocline/stencil';
+import { printByToString } from './inspect.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A number on the device that stencils reduce into and read. */
@@ -26,6 +27,6 @@ export class Scalar {
   }
 
   static {
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+    printByToString(this.prototype);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { openDevice, type Device } from '@halocline/gpu';
 import type { Grid, GridMap } from '@halocline/vdb';
+import { printByToString } from './inspect.ts';
 import type { RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
@@ -300,7 +301,7 @@ export class Simulation implements AsyncDisposable {
   }
 
   static {
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: this.prototype.toString });
+    printByToString(this.prototype);
   }
 }
 
