@@ -2,6 +2,7 @@
  * @file `halocline doctor`: goes through what a simulation needs, from the loader up, and for each thing that is wrong
  * tells the command that mends it. Exit code 0 when a simulation can run.
  */
+import { existsSync } from 'node:fs';
 import { listDevices, type DeviceReport } from '@halocline/gpu';
 import { arena, enumerate, openLoader, VkLayerProperties, type Loader } from '@halocline/vulkan';
 import { jsonOption, type Command, type Words } from './command.ts';
@@ -78,6 +79,18 @@ function layerFinding(loader: Loader): Finding {
   return { state: 'ok', what: 'validation layer', found: `VK_LAYER_KHRONOS_validation ${text}` };
 }
 
+/**
+ * NVIDIA's driver file names libGLX_nvidia.so.0, which needs the libraries of X11; where those are missing the driver
+ * does not load, while libEGL_nvidia.so.0 would.
+ */
+function driverMend(): string {
+  const file = ['/etc/vulkan/icd.d/nvidia_icd.json', '/usr/share/vulkan/icd.d/nvidia_icd.json'].find((one) =>
+    existsSync(one),
+  );
+  if (file === undefined) return `install your GPU's driver, or a software one: ${driverCommand}`;
+  return `sed s/libGLX_nvidia/libEGL_nvidia/ ${file} > ~/nvidia_icd.json && export VK_DRIVER_FILES=~/nvidia_icd.json (NVIDIA's driver without X11)`;
+}
+
 function deviceFindings(devices: readonly DeviceReport[]): Finding[] {
   if (devices.length === 0) {
     const given = process.env['VK_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'];
@@ -128,7 +141,7 @@ function diagnose(): Finding[] {
   try {
     findings.push(...deviceFindings(listDevices()));
   } catch (error) {
-    findings.push({ state: 'bad', what: 'driver', found: (error as Error).message, mend: driverCommand });
+    findings.push({ state: 'bad', what: 'driver', found: (error as Error).message, mend: driverMend() });
   }
   return findings;
 }

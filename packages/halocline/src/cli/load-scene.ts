@@ -21,8 +21,9 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
     throw new TypeError(`Cannot run scene "${path}": it ends in "${extname(file)}"; give a .ts or .js file`);
   }
   if (!existsSync(file)) throw new Error(`Cannot run scene "${path}": there is no such file`);
-  const make = (await importScene(path, file))['default'];
-  if (make === undefined) {
+  const exported = await importScene(path, file);
+  const make = exported['default'];
+  if (make === undefined || isEmpty(make)) {
     throw new TypeError(
       `Cannot run scene "${path}": it has no default export; end it with: export default async (options) => ({ simulation })`,
     );
@@ -37,6 +38,10 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
     `Cannot run scene "${path}": its default export gives ${what === 'object' ? 'an object without a simulation' : what}; give a simulation, or { simulation, … }`,
   );
 }
+
+/** Whether a default export is the empty `module.exports` of a file without exports. */
+const isEmpty = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 
 async function importScene(path: string, file: string): Promise<Record<string, unknown>> {
   const hooks = registerHooks({
