@@ -112,6 +112,25 @@ export class Declarations {
     return field;
   }
 
+  removeField(level: number, name: string): void {
+    const key = fieldKey(name, level);
+    if (!this.fields.has(key)) {
+      const hint = didYouMean(key, this.fields.keys());
+      throw new TypeError(
+        `Cannot remove field "${key}": there is none of that name${hint}; the fields are ${listNames(this.fields.keys())}`,
+      );
+    }
+    const names = new Set([name, ...['x', 'y', 'z', 'w'].map((letter) => `${name}_${letter}`)]);
+    for (const { name: user, level: at, options } of this.stencils.values()) {
+      const near = Math.abs(at - level) <= 1 ? (options.inputs ?? []) : [];
+      const used = [...near, ...(at === level ? (options.outputs ?? []) : [])].some((each) => names.has(each));
+      if (!used) continue;
+      throw new TypeError(`Cannot remove field "${key}": stencil "${user}" names it; remove the stencil first`);
+    }
+    this.fields.delete(key);
+    this.revision++;
+  }
+
   addStencil(level: number, name: string, options: StencilOptions): void {
     checkName('add', 'stencil', name);
     this.#checkFree('stencil', name);

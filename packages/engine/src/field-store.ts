@@ -30,7 +30,12 @@ export class FieldStore implements Disposable {
   /** Makes the memory of a field, filled with its default. Waits for the device. */
   static async create(device: Device, declaration: FieldDeclaration, capacity: number): Promise<FieldStore> {
     const store = new FieldStore(device, declaration, capacity);
-    await store.fill(declaration.default);
+    try {
+      await store.fill(declaration.default);
+    } catch (error) {
+      store[Symbol.dispose]();
+      throw error;
+    }
     return store;
   }
 

@@ -37,6 +37,13 @@ export class Level {
     return this;
   }
 
+  /** Takes a field away that no stencil names; its memory is given back by the next step or `initialize`. */
+  removeField(name: string): this {
+    this.#runtime.declarations.removeField(this.index, name);
+    this.#fields.delete(name);
+    return this;
+  }
+
   /** The field of that name. */
   field(name: string): Field {
     const { declarations } = this.#runtime;

@@ -1,7 +1,7 @@
 /**
  * @file What the planner needs to know of a compiled stencil: the components that it reads and writes, where it writes a
- * second copy, and the scalars. Components are the grain of everything that follows: a stencil that writes `velocity_x`
- * alone swaps that array alone, and doesn't wait for one that reads `velocity_y`.
+ * second copy, and the scalars. Components are the grain of everything that follows: a stencil that writes `velocity.x`
+ * alone swaps that array alone, and doesn't wait for one that reads `velocity.y`.
  */
 import { componentsOf, type LevelRelation, type ReduceKind, type ScalarType, type Stencil } from '@halocline/stencil';
 import { fieldKey, type FieldDeclaration } from './declarations.ts';
@@ -20,7 +20,7 @@ export interface ScalarReduction {
   readonly type: ScalarType;
 }
 
-/** What one stencil touches. Components are named as people name them: `density`, `velocity_x`, `pressure@1`. */
+/** What one stencil touches. Components are `density`, `velocity.x`, `pressure@1`. */
 export interface PassFacts {
   readonly name: string;
   readonly level: number;
@@ -32,9 +32,9 @@ export interface PassFacts {
 
 const LETTERS = 'xyzw';
 
-/** The name of component `index` of a field. */
+/** The name of component `index` of a field. A dot, since a field may be called `velocity_x` beside a `velocity`. */
 export function componentName(name: string, level: number, components: number, index: number): string {
-  return fieldKey(components === 1 ? name : `${name}_${LETTERS[index]}`, level);
+  return fieldKey(components === 1 ? name : `${name}.${LETTERS[index]}`, level);
 }
 
 /** The names of all components of a field. */

@@ -11,6 +11,7 @@ import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { EngineKernels } from './engine-kernels.ts';
+import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
 import { recordPlan } from './recording.ts';
@@ -70,6 +71,7 @@ export class Program implements Disposable {
   /** One buffer for each scalar that is reduced into: a value for each leaf rank, then the stages' scratch. */
   readonly partials: ReadonlyMap<string, Buffer>;
   readonly #blocks: PassBlocks;
+  readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, { commands: CommandBuffer; plan: StepPlan }>();
   #blockBuffer: Buffer | null = null;
 
@@ -77,9 +79,12 @@ export class Program implements Disposable {
     this.parts = parts;
     this.loops = loopsOf(parts.units);
     const { device, levels } = parts.subdomain;
-    const statusBytes = this.statusBytes;
+    const { statusBytes } = this;
+    this.#owned = new OwnedBuffers(device, 'program');
+    using undo = new DisposableStack();
+    undo.use(this.#owned);
     const make = (label: string, byteLength: number, memory: 'device' | 'upload' | 'download' = 'device'): Buffer =>
-      device.createBuffer({ label, owner: 'program', byteLength, memory });
+      this.#owned.make({ label, byteLength, memory });
     this.buffers = {
       ring: make('steps in flight', STEPS_IN_FLIGHT * this.slotBytes, 'upload'),
       uniforms: make('uniforms', levels.length * UNIFORMS_BYTES),
@@ -87,12 +92,13 @@ export class Program implements Disposable {
       status: make('status', statusBytes),
       report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
     };
-    this.partials = makePartials(parts);
+    this.partials = makePartials(parts, this.#owned);
     this.#blocks = new PassBlocks({
       subdomain: parts.subdomain,
       uniforms: this.buffers.uniforms,
       partials: this.partials,
     });
+    undo.move();
   }
 
   /** Makes the program, its fields' memory and second copies included. Waits for the device. */
@@ -136,8 +142,7 @@ export class Program implements Disposable {
 
   /** Bytes of what belongs to the program alone. */
   get byteLength(): number {
-    const all = [...Object.values(this.buffers as unknown as Record<string, Buffer>), ...this.partials.values()];
-    return all.reduce((sum, buffer) => sum + buffer.byteLength, this.#blockBuffer?.byteLength ?? 0);
+    return this.#owned.byteLength;
   }
 
   /** Address of a stencil's pass block. */
@@ -224,7 +229,7 @@ export class Program implements Disposable {
     }
     const { words } = this.#blocks;
     const byteLength = Math.max(16, words.byteLength);
-    this.#blockBuffer = this.device.createBuffer({ label: 'pass blocks', owner: 'program', byteLength });
+    this.#blockBuffer = this.#owned.make({ label: 'pass blocks', byteLength });
     if (words.length > 0) await staging.upload(this.#blockBuffer, 0, words);
     await staging.upload(this.buffers.status, 0, new Uint8Array(this.statusBytes));
   }
@@ -232,13 +237,11 @@ export class Program implements Disposable {
   [Symbol.dispose](): void {
     for (const { commands } of this.#recordings.values()) commands[Symbol.dispose]();
     this.#recordings.clear();
-    for (const buffer of Object.values(this.buffers as unknown as Record<string, Buffer>)) buffer[Symbol.dispose]();
-    for (const buffer of this.partials.values()) buffer[Symbol.dispose]();
-    this.#blockBuffer?.[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }
 
-function makePartials({ compiled, subdomain }: ProgramParts): Map<string, Buffer> {
+function makePartials({ compiled, subdomain }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {
   const words = new Map<string, number>();
   for (const { facts } of compiled.values()) {
     const needed = partialsWords(subdomain.levels[facts.level]!.tables.capacity);
@@ -247,7 +250,7 @@ function makePartials({ compiled, subdomain }: ProgramParts): Map<string, Buffer
   return new Map(
     [...words].map(([scalar, count]) => {
       const label = `partials of ${scalar}`;
-      return [scalar, subdomain.device.createBuffer({ label, owner: 'program', byteLength: 4 * count })];
+      return [scalar, owned.make({ label, byteLength: 4 * count })];
     }),
   );
 }

@@ -47,6 +47,7 @@ export class Runtime {
   #program: Program | null = null;
   #stepper: Stepper | null = null;
   #revision = -1;
+  #levelCount = 0;
   #copies: Copies = new Map();
   #closed = false;
 
@@ -68,7 +69,12 @@ export class Runtime {
   /** Whether anything was declared, removed or edited since the last `compile`. */
   get dirty(): boolean {
     const { declarations } = this;
-    return this.#revision !== declarations.revision || this.#compiler.filesChanged(declarations);
+    const levels = this.domain.levels.length;
+    return (
+      this.#revision !== declarations.revision ||
+      this.#levelCount !== levels ||
+      this.#compiler.filesChanged(declarations)
+    );
   }
 
   /** Which copy of each component is current once all submitted steps are done. */
@@ -89,7 +95,8 @@ export class Runtime {
     await this.settle();
     await this.prepare();
     const subdomain = this.subdomains[0]!;
-    const start = this.copies;
+    const alive = new Set([...declarations.fields.values()].flatMap(componentNames));
+    const start = new Map([...this.copies].filter(([component]) => alive.has(component)));
     const program = await Program.create({ declarations, subdomain, kernels, compiled, units, schedule, start });
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
@@ -101,6 +108,8 @@ export class Runtime {
     this.#program = program;
     this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
     this.#revision = declarations.revision;
+    this.#levelCount = this.domain.levels.length;
+    for (const each of this.subdomains) each.retire(declarations.fields);
   }
 
   /** Submits one step of `dt` seconds. Within the lane. */
@@ -155,6 +164,9 @@ export class Runtime {
 
   /** The memory of a field on each subdomain. Within the lane. */
   async stores(field: FieldDeclaration): Promise<FieldStore[]> {
+    if (this.declarations.fields.get(field.key) !== field) {
+      throw new TypeError(`Cannot use field "${field.key}": it has been removed; add it again, and take the new one`);
+    }
     await this.prepare();
     const stores: FieldStore[] = [];
     for (const subdomain of this.subdomains) stores.push(await subdomain.field(field));

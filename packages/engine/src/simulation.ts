@@ -66,7 +66,12 @@ export class Simulation implements AsyncDisposable {
     const domain = await makeDomain(options);
     const given = typeof options.device === 'object' ? options.device : null;
     const device = given ?? (await openDevice(deviceOptions(options, log)));
-    return new Simulation(new Runtime({ device, domain, haloThickness, log }), given === null);
+    try {
+      return new Simulation(new Runtime({ device, domain, haloThickness, log }), given === null);
+    } catch (error) {
+      if (given === null) await device[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Declares a field over the domain, with its background: a number, or one for each component. */
@@ -77,6 +82,12 @@ export class Simulation implements AsyncDisposable {
   /** Declares a stencil; declaration order is program order. It is compiled by `initialize` or the next step. */
   addStencil(name: string, options: StencilOptions): this {
     this.#levels[0]!.addStencil(name, options);
+    return this;
+  }
+
+  /** Takes a field away that no stencil names; its memory is given back by the next step or `initialize`. */
+  removeField(name: string): this {
+    this.#levels[0]!.removeField(name);
     return this;
   }
 

@@ -9,6 +9,7 @@ import { indexGrid } from '@halocline/vdb';
 import type { Domain, DomainLevel } from './domain.ts';
 import { FieldStore } from './field-store.ts';
 import type { FieldDeclaration } from './declarations.ts';
+import { OwnedBuffers } from './owned-buffers.ts';
 import { buildTables, type LevelTables } from './tables.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
@@ -32,6 +33,7 @@ export class Subdomain implements Disposable {
   /** 16 bytes for each scalar, its value first. */
   readonly scalars: Buffer;
   readonly #domain: Domain;
+  readonly #buffers: OwnedBuffers;
   readonly #fields = new Map<string, FieldStore>();
   readonly #grids = new Map<number, Buffer>();
   #levels: SubdomainLevel[] = [];
@@ -41,7 +43,8 @@ export class Subdomain implements Disposable {
     this.device = device;
     this.index = index;
     this.#domain = domain;
-    this.scalars = device.createBuffer({ label: 'scalars', owner: 'scalars', byteLength: SCALARS_BYTES });
+    this.#buffers = new OwnedBuffers(device, 'topology');
+    this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
   }
 
   /** The levels that are on the device. */
@@ -67,10 +70,7 @@ export class Subdomain implements Disposable {
     };
     const make = (label: string, level: number, words: Uint32Array<ArrayBuffer>): Buffer => {
       const byteLength = Math.max(16, words.byteLength);
-      return upload(
-        this.device.createBuffer({ label: `${label} of level ${level}`, owner: 'topology', byteLength }),
-        words,
-      );
+      return upload(this.#buffers.make({ label: `${label} of level ${level}`, byteLength }), words);
     };
     // The coarsest level that was there has a parent level now.
     if (known > 0) {
@@ -89,10 +89,9 @@ export class Subdomain implements Disposable {
         children: make('children', k, tables.children),
       });
     }
-    this.#counts?.[Symbol.dispose]();
+    if (this.#counts !== null) this.#buffers.release(this.#counts);
     const words = Uint32Array.from(all.flatMap((tables) => [...tables.count]));
-    const counts = { label: 'counts', owner: 'topology', byteLength: words.byteLength };
-    this.#counts = upload(this.device.createBuffer(counts), words);
+    this.#counts = upload(this.#buffers.make({ label: 'counts', byteLength: words.byteLength }), words);
     await Promise.all(uploads);
   }
 
@@ -109,7 +108,7 @@ export class Subdomain implements Disposable {
       map: domain.map,
     });
     const label = `index grid of level ${level}`;
-    const buffer = this.device.createBuffer({ label, owner: 'topology', byteLength: bytes.byteLength });
+    const buffer = this.#buffers.make({ label, byteLength: bytes.byteLength });
     this.#grids.set(level, buffer);
     await this.device.staging.upload(buffer, 0, bytes);
     return buffer;
@@ -135,20 +134,22 @@ export class Subdomain implements Disposable {
     return this.#fields.get(key);
   }
 
-  /** Bytes of the tables. */
+  /** Gives back the memory of fields that are no longer declared. */
+  retire(declared: ReadonlyMap<string, FieldDeclaration>): void {
+    for (const [key, store] of this.#fields) {
+      if (declared.get(key) === store.declaration) continue;
+      store[Symbol.dispose]();
+      this.#fields.delete(key);
+    }
+  }
+
+  /** Bytes of the tables and scalars. */
   get topologyBytes(): number {
-    const buffers = this.#levels.flatMap((level) => [level.leaves, level.leafTable, level.masks, level.children]);
-    const more = [...this.#grids.values(), this.#counts, this.scalars].filter((buffer) => buffer !== null);
-    return [...buffers, ...more].reduce((sum, buffer) => sum + buffer.byteLength, 0);
+    return this.#buffers.byteLength;
   }
 
   [Symbol.dispose](): void {
     for (const store of this.#fields.values()) store[Symbol.dispose]();
-    for (const level of this.#levels) {
-      for (const buffer of [level.leaves, level.leafTable, level.masks, level.children]) buffer[Symbol.dispose]();
-    }
-    for (const buffer of this.#grids.values()) buffer[Symbol.dispose]();
-    this.#counts?.[Symbol.dispose]();
-    this.scalars[Symbol.dispose]();
+    this.#buffers[Symbol.dispose]();
   }
 }

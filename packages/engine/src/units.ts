@@ -82,7 +82,7 @@ function namesBefore(
 /** Whether a component belongs to what a person called `name`: the component, its field, or its field on any level. */
 function writesName(component: string, name: string): boolean {
   const plain = name.includes('@') ? component : component.replace(/@\d+$/, '');
-  return plain === name || plain.replace(/_[xyzw](?=$|@)/, '') === name;
+  return [plain, plain.replace(/\.([xyzw])/, '_$1'), plain.replace(/\.[xyzw]/, '')].includes(name);
 }
 
 function checkDependencies(declarations: Declarations, facts: ReadonlyMap<string, PassFacts>): void {

@@ -158,6 +158,28 @@ describe('a simulation refuses', () => {
     expect(String(error)).toContain('field big0');
   });
 
+  gpuTest(
+    'a program that doesn’t fit, and goes on without what asked for it',
+    { memoryLimit: 24 * 2 ** 20 },
+    async ({ device }) => {
+      await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [64, 64, 64] } });
+      simulation.addField('u', 'vec4');
+      simulation.addStencil('grow', {
+        inputs: ['u'],
+        outputs: ['u'],
+        code: 'WriteField("u", idx, ReadField("u", idx) + 1.0);',
+      });
+      await simulation.runTimestep(1);
+      simulation.addField('more', 'vec4');
+      simulation.addField('most', 'vec4');
+      for (const name of ['a', 'b', 'c', 'd', 'e']) simulation.addField(name, 'vec4');
+      await expect(simulation.runTimestep(1)).rejects.toThrow('Cannot');
+      for (const name of ['more', 'most', 'a', 'b', 'c', 'd', 'e']) simulation.removeField(name);
+      await simulation.runTimestep(1);
+      expect((await simulation.field('u').read()).get(5, 5, 5)).toEqual([2, 2, 2, 2]);
+    },
+  );
+
   gpuTest('to be used after its end', {}, async ({ device }) => {
     const simulation = await Simulation.create({ device, domain });
     await simulation[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ describe('the order of a step', () => {
   });
 
   test('tells components of one field apart', () => {
-    expect(order('a: → velocity_x', 'b: velocity_y → p', 'c: velocity_x → q')).toBe('a b | c');
+    expect(order('a: → velocity.x', 'b: velocity.y → p', 'c: velocity.x → q')).toBe('a b | c');
   });
 
   test('knows scalars as resources', () => {
@@ -55,7 +55,7 @@ describe('dependencies', () => {
   });
 
   test('may name a vector field, a component, or a stencil', () => {
-    const { declarations, facts } = declare('a: → v_x', 'b: → w', 'c: → u', 'd: → t');
+    const { declarations, facts } = declare('a: → v.x', 'b: → w', 'c: → u', 'd: → t');
     declarations.addDependency('v', 'b');
     declarations.addDependency('v_x', 'c');
     declarations.addDependency('c', 'd');

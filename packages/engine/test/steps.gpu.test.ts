@@ -132,6 +132,89 @@ describe('a step', () => {
   );
 });
 
+gpuTest('a field is removed when no stencil names it, and its memory comes back', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain });
+  const field = simulation.addField('u', 'float32', 1);
+  simulation.addField('v', 'vec4', 1);
+  simulation.addStencil('grow', add('u', '1.0'));
+  await simulation.runTimestep(1);
+  expect(() => simulation.removeField('u')).toThrow(
+    new TypeError('Cannot remove field "u": stencil "grow" names it; remove the stencil first'),
+  );
+  const before = simulation.memory().fields;
+  simulation.removeStencil('grow').removeField('u');
+  await simulation.runTimestep(1);
+  expect(before - simulation.memory().fields).toBe(4 * 512 * 3);
+  await expect(field.read()).rejects.toThrow(
+    new TypeError('Cannot use field "u": it has been removed; add it again, and take the new one'),
+  );
+  simulation.addField('u', 'int32', 5);
+  expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(5);
+});
+
+gpuTest('a field may bear the name of another’s component', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain });
+  simulation.addField('v', 'vec2', [1, 2]);
+  simulation.addField('v_x', 'float32', 10);
+  simulation.addStencil('roll', {
+    inputs: ['v'],
+    outputs: ['v'],
+    code: 'WriteField("v", idx, ReadField("v", coord + ivec3(1, 0, 0)) + 1.0);',
+  });
+  simulation.addStencil('copy', {
+    inputs: ['v_x', 'v_y'],
+    outputs: ['w'],
+    code: 'WriteField("w", idx, vec2(ReadField("v_x", idx), ReadField("v_y", idx)));',
+  });
+  await simulation.runTimestep(1);
+  expect((await simulation.field('w').read()).get(3, 3, 3)).toEqual([10, 3, 0]);
+});
+
+gpuTest('a level that is added between steps changes nothing else', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain });
+  simulation.addField('u', 'float32', 1);
+  simulation.addStencil('grow', add('u', '1.0'));
+  await simulation.runTimestep(1);
+  simulation.level(2);
+  await simulation.volume(['u']);
+  await simulation.runTimestep(1);
+  expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(3);
+});
+
+gpuTest('a simulation explains its step, and prints itself', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain });
+  expect(simulation.explain()).toBe('Nothing is compiled yet: call initialize()');
+  simulation.addField('p', 'float32');
+  simulation.addScalar('left', 'float', 1);
+  simulation.addStencil('make', { outputs: ['f'], code: 'WriteField("f", idx, 1.0);' });
+  simulation.addStencil('sweep', {
+    inputs: ['p', 'f'],
+    outputs: ['p'],
+    code: 'float next = 0.5 * ReadField("p", coord + ivec3(0, 1, 0)) + ReadField("f", idx); ReduceMax("left", next); WriteField("p", idx, next);',
+  });
+  simulation.repeat({ name: 'solve', body: ['sweep'], times: 9, until: { scalar: 'left', below: 0.5 } });
+  simulation
+    .level(1)
+    .addStencil('down', { inputs: ['p'], outputs: ['c'], code: 'WriteField("c", idx, ReadFine("p", 2 * coord));' });
+  await simulation.initialize();
+  expect(simulation.explain()).toBe(
+    [
+      'order: make | solve | down',
+      'make: nothing → f',
+      'repeat solve, at most 9 times, until left is below 0.5:',
+      '  sweep: p, f → p (second copy), max into left',
+      'down on level 1: p → c@1',
+      'because solve reads "f", which make writes',
+      'because down reads "p", which solve writes',
+      'one recording of two iterations of each loop:',
+      '12 barriers, 13 passes',
+    ].join('\n'),
+  );
+  expect(String(simulation).replace(device.name, 'a device')).toBe(
+    'Simulation(1024 voxels, 2 leaves, 3 fields, 3 stencils, step 0, on a device)',
+  );
+});
+
 gpuTest('there can be 256 fields in one simulation, and no more', {}, async ({ device }) => {
   await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [8, 8, 8] } });
   for (let n = 0; n < 255; n++) simulation.addField(`f${n}`, 'float32', n);
