@@ -124,13 +124,13 @@ test("the text reads like a person's", () => {
       precise float new_pressure_0;
       if (here) {
         uint slot = Read_uint(leaves).d[rank];
+        uint x = thread >> 4u;
+        uint y = (thread >> 1u) & 7u;
+        uint zq = thread & 1u;
         uint active_1 = ((Read_uint(masks).d[(slot << 4u) + (thread >> 3u)]) >> ((thread & 7u) << 2u)) & 15u;
+        uint at = (slot << 7u) + thread;
+        precise vec4 density = Read_vec4(old_density_0).d[at];
         if (active_1 != 0u) {
-          uint x = thread >> 4u;
-          uint y = (thread >> 1u) & 7u;
-          uint zq = thread & 1u;
-          uint at = (slot << 7u) + thread;
-          precise vec4 density = Read_vec4(old_density_0).d[at];
           uint n = thread << 2u;
           precise float written = k * density.x;
           new_pressure_0 = written;

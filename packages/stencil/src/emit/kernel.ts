@@ -148,11 +148,7 @@ export function lowerStencil(
     const slot = target.keep(tableWord(frame, { kind: 'leaves' }, rank), 'slot');
     const leaf: Leaf = { slot, thread };
     if (chosen === 'loop') return emitLoop(frame, parts, leaf);
-    const masks = { kind: 'masks', level: 'same' } as const;
-    const word = tableWord(frame, masks, code.add(code.left(slot, 4), code.right(thread, 3)));
-    const shifted = target.apply('shr', word, code.left(code.mask(thread, 7), 2));
-    const bits = target.keep(code.mask(shifted, 15), 'active');
-    target.branch(code.differs(bits, 0), () => emitQuad(frame, parts, leaf, bits));
+    emitQuad(frame, parts, leaf);
   });
   emitTrees(frame, parts.accumulators, rank, here);
   return lowering.bindings;
