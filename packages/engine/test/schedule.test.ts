@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { makeSchedule } from '../src/schedule.ts';
 import { orderUnits } from '../src/units.ts';
 import { declare } from './facts.ts';
 
@@ -104,5 +106,28 @@ test('a repeat names what its body may not', () => {
     new TypeError(
       'Cannot run repeat "solve": "swep" in its body is neither a stencil nor an earlier repeat (did you mean "sweep"?); the stencils are "sweep"',
     ),
+  );
+});
+
+test('two units share a level or change places only if neither writes what the other touches', () => {
+  const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 3 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(names, names), { maxLength: 14 }), (accesses) => {
+      const units = accesses.map(([reads, writes], index) => ({
+        name: `s${index}`,
+        reads: new Set<string>(reads),
+        writes: new Set<string>(writes),
+      }));
+      const { levels } = makeSchedule(units);
+      const level = (unit: number): number => levels.findIndex((each) => each.includes(unit));
+      for (let later = 0; later < units.length; later++) {
+        for (let earlier = 0; earlier < later; earlier++) {
+          const [a, b] = [units[earlier]!, units[later]!];
+          const hazard = [...a.writes].some((name) => b.reads.has(name) || b.writes.has(name));
+          const after = [...b.writes].some((name) => a.reads.has(name));
+          if (hazard || after) expect(level(earlier)).toBeLessThan(level(later));
+        }
+      }
+    }),
   );
 });
