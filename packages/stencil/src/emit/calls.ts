@@ -47,8 +47,8 @@ const DIRECT: Readonly<Partial<Record<CallName, Operation>>> = {
 };
 
 /** π/180 and 180/π, as float32. */
-export const DEGREE: number = Math.fround(Math.PI / 180);
-export const RADIAN: number = Math.fround(180 / Math.PI);
+const DEGREE: number = Math.fround(Math.PI / 180);
+const RADIAN: number = Math.fround(180 / Math.PI);
 
 type Args = readonly Value[];
 

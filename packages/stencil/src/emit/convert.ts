@@ -10,8 +10,8 @@ import { scalarOfValue } from './target.ts';
 import type { Value } from './target.ts';
 
 /** Least and greatest float32 that an int, a uint can hold. */
-export const INT_RANGE: readonly [number, number] = [-2147483648, 2147483520];
-export const UINT_RANGE: readonly [number, number] = [0, 4294967040];
+const INT_RANGE: readonly [number, number] = [-2147483648, 2147483520];
+const UINT_RANGE: readonly [number, number] = [0, 4294967040];
 
 function clamped(code: Code, value: Value, [low, high]: readonly [number, number]): Value {
   const { target } = code;

@@ -39,7 +39,7 @@ interface LoopText {
 }
 
 /** A float32 in GLSL: the shortest decimal that gives it back. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (!Number.isFinite(value)) {
     if (Number.isNaN(value)) return 'uintBitsToFloat(0x7fc00000u)';
     return `uintBitsToFloat(${value > 0 ? '0x7f800000u' : '0xff800000u'})`;

@@ -81,7 +81,7 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
 }
 
 /** The shape that suits a stencil. */
-export function shapeOf(lowering: Lowering): Shape {
+function shapeOf(lowering: Lowering): Shape {
   const { stencil, uses } = lowering;
   const reached = [uses.top, ...[...reachedFunctions(lowering)].map((number) => uses.functions[number]!)];
   const straight =

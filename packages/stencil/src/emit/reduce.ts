@@ -11,7 +11,7 @@ import { GROUP_THREADS } from './spirv-target.ts';
 import type { Value, Variable } from './target.ts';
 
 /** The type that a reduction is computed in: bool contributions count as uint 0 or 1. */
-export function reducedType(reduction: Reduction): ScalarType {
+function reducedType(reduction: Reduction): ScalarType {
   return reduction.kind === 'any' || reduction.kind === 'all' || reduction.type === 'bool' ? 'uint' : reduction.type;
 }
 
@@ -19,7 +19,7 @@ const GREATEST: Readonly<Record<ScalarType, number>> = { float: Infinity, int: 2
 const LEAST: Readonly<Record<ScalarType, number>> = { float: -Infinity, int: -2147483648, uint: 0, bool: 0 };
 
 /** What a voxel without a contribution counts as. */
-export function identityOf(kind: ReduceKind, type: ScalarType): number {
+function identityOf(kind: ReduceKind, type: ScalarType): number {
   if (kind === 'sum' || kind === 'any') return 0;
   if (kind === 'all') return 1;
   return kind === 'min' ? GREATEST[type] : LEAST[type];

@@ -97,7 +97,7 @@ export function floatBits(value: number): number {
 }
 
 /** A string as SPIR-V words: UTF-8, at least one zero byte, four bytes a word, the first byte lowest. */
-export function stringWords(text: string): number[] {
+function stringWords(text: string): number[] {
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0)!;

@@ -7,7 +7,7 @@ import { asVector, clampedIndex, compileExpression, compileInvoke } from './expr
 import type { Scope } from './expression.ts';
 
 /** How a statement ended. */
-export const NORMAL = 0;
+const NORMAL = 0;
 const BREAK = 1;
 const CONTINUE = 2;
 const RETURN = 3;
