@@ -9,7 +9,7 @@ import type { Vec3 } from './vector.ts';
 
 /** What a field's value does to light. */
 export interface Transfer {
-  /** Extinction per metre at value 1; by default a box's shortest side of value 1 has the optical depth 36 (a map: 6). */
+  /** Extinction per metre at value 1; by default a box's shortest side of value 1 has the optical depth 40 (a map: 6). */
   readonly extinction?: number;
   /** What is scattered of the light that is not let through, for each channel: 0 soot … 1 steam. */
   readonly albedo?: Color;
@@ -109,12 +109,12 @@ const TRANSFER: Look['transfer'] = Object.freeze({
   albedo: [0.93, 0.935, 0.945] as const,
   threshold: 0.002,
   anisotropy: 0.45,
-  bounces: 0.42,
+  bounces: 0.28,
 });
 const EMISSION: Look['emission'] = Object.freeze({ from: 750, to: 2400, intensity: 1 });
 const LIGHT: Required<Light> = Object.freeze({
-  direction: [-0.74, 0.66, -0.08] as const,
-  color: [1.3, 1.17, 1] as const,
+  direction: [-0.8, 0.57, -0.15] as const,
+  color: [1.25, 1.12, 0.96] as const,
   angle: 5,
   sky: [0.12, 0.17, 0.26] as const,
   bounce: [0.024, 0.026, 0.036] as const,

@@ -70,7 +70,7 @@ export function worldBox({ indexToWorld, indexBounds }: Space): Box {
 /** Extinction per metre at value 1 where the caller gave none: the same picture for a box of any size in metres. */
 export function defaultExtinction(look: Look, box: Box): number {
   const sides = [0, 1, 2].map((at) => box.max[at]! - box.min[at]!);
-  return (look.map === undefined ? 36 : 6) / Math.max(1e-30, Math.min(...sides));
+  return (look.map === undefined ? 40 : 6) / Math.max(1e-30, Math.min(...sides));
 }
 
 /** Steps in metres: along a ray of the picture, along one to the sun, and how far soft light looks. */

@@ -151,13 +151,13 @@ function valuesOf(grid: Grid, component: number, slots: ReadonlyMap<string, numb
   return values;
 }
 
-/** Signed distances become fog: nothing outside, and so dense inside that two voxels hide what is behind them. */
+/** Signed distances become fog: nothing outside, and so dense inside that three voxels hide what is behind them; the ramp is three voxels wide, or steps would show. */
 function fillSurface(values: Float32Array, grid: Grid): void {
   const box = grid.indexBounds;
   const side = box === null ? 1 : Math.min(...box.max.map((high, axis) => high - box.min[axis]! + 1));
   const size = Math.cbrt(Math.abs(grid.map.voxelVolume));
   for (let at = 0; at < values.length; at += 1) {
-    values[at] = Math.min(1, Math.max(0, 0.5 - values[at]! / size)) * ((2 * side) / 36);
+    values[at] = Math.min(1, Math.max(0, 0.3 - values[at]! / (3 * size))) * ((2 * side) / 40);
   }
 }
 

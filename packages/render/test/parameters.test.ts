@@ -35,7 +35,7 @@ test('the world box has the half voxels around the active ones', () => {
 
 test('the same picture is made of a box of any size in metres', () => {
   const look = resolveLook({});
-  expect(defaultExtinction(look, { min: [0, 0, 0], max: [2, 4, 2] })).toBe(18);
+  expect(defaultExtinction(look, { min: [0, 0, 0], max: [2, 4, 2] })).toBe(20);
 });
 
 test('every byte of the parameter block is written, and members stand where the shader reads them', () => {
