@@ -69,21 +69,11 @@ function copyPackage(name: string, modules: string, done: Set<string>): void {
 const launcher = `#!/bin/sh
 # Starts Halocline with the Node and, where the system has none, the Vulkan loader of this folder.
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-has() { /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
-if [ -z "\${HALOCLINE_VULKAN_LOADER:-}" ] && ! has 'libvulkan\\.so\\.1'; then
+if [ -z "\${HALOCLINE_VULKAN_LOADER:-}" ] && ! /sbin/ldconfig -p 2>/dev/null | grep -q 'libvulkan\\.so\\.1'; then
   export HALOCLINE_VULKAN_LOADER="$here/lib/libvulkan.so.1"
-fi
-# NVIDIA's usual driver file names a library that needs X11. Where X11 is missing (servers, containers), use its other one.
-if [ -z "\${VK_DRIVER_FILES:-}\${VK_ICD_FILENAMES:-}" ] && has 'libEGL_nvidia\\.so\\.0' && ! has 'libX11\\.so\\.6'; then
-  export VK_DRIVER_FILES="$here/lib/nvidia-without-x11.json"
 fi
 exec "$here/bin/node" "$here/node_modules/halocline/dist/main.js" "$@"
 `;
-
-const nvidiaWithoutX11 = {
-  file_format_version: '1.0.0',
-  ICD: { library_path: 'libEGL_nvidia.so.0', api_version: '1.4.312' },
-};
 
 function main(): void {
   const { version } = manifestOf(join(root, 'packages/halocline'));
@@ -100,7 +90,6 @@ function main(): void {
   const loader = vulkanLoader();
   if (loader === null) throw new Error('Cannot bundle "libvulkan.so.1": there is none here; install the Vulkan loader');
   cpSync(loader, join(folder, 'lib/libvulkan.so.1'));
-  writeFileSync(join(folder, 'lib/nvidia-without-x11.json'), JSON.stringify(nvidiaWithoutX11));
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, file), join(folder, file));
   writeFileSync(join(folder, 'halocline'), launcher, { mode: 0o755 });

@@ -6,6 +6,7 @@
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
+import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
 
 /**
  * How much the validation layer looks at: `true` what it always does; 'synchronization' missing barriers too, of descriptors
@@ -142,7 +143,11 @@ function createInstance(loader: Loader, validation: Validation, callback: V.Debu
       ppEnabledLayerNames: callback ? [LAYER] : [],
       ppEnabledExtensionNames: extensions,
     });
-    check(loader.vkCreateInstance(info, V.NULL, out), 'vkCreateInstance');
+    let result = loader.vkCreateInstance(info, V.NULL, out);
+    if (result === V.VK_ERROR_INCOMPATIBLE_DRIVER && useNvidiaWithoutX11()) {
+      result = loader.vkCreateInstance(info, V.NULL, out);
+    }
+    check(result, 'vkCreateInstance');
     return V.arena.readU64<V.VkInstance>(out);
   });
 }
