@@ -55,6 +55,12 @@ interface ImageStore {
   readonly download: DeviceBuffer;
 }
 
+/** Part of a picture's work: how many samples of a field it takes at most, and its commands. */
+interface Piece {
+  readonly samples: number;
+  readonly record: (encoder: Encoder) => void;
+}
+
 /** Renders volumes of one device; pipelines and buffers live from picture to picture. Dispose it before the device. */
 export class Renderer implements AsyncDisposable {
   readonly device: Device;
@@ -117,76 +123,91 @@ export class Renderer implements AsyncDisposable {
   }
 
   #record(volume: Volume, look: Look, pipelines: Pipelines, store: BrickStore, image: ImageStore): CommandBuffer[] {
-    const box = worldBox(volume);
-    const { ray, light: lightStep } = steps(look, volume);
-    const diagonal = length(subtract(box.max, box.min));
-    const rowCost = look.width * (diagonal / ray + 64);
-    const brickCost = 125 * (diagonal / lightStep / 2) + 162 * 8;
-    const bricksAtOnce = Math.min(65_535, Math.max(1, Math.floor(SAMPLES_PER_SUBMIT / brickCost)));
-    const rowsAtOnce = Math.max(8, Math.floor(SAMPLES_PER_SUBMIT / rowCost / 8) * 8);
-    const push = (encoder: Encoder, first: number, mode: number): void => {
-      const words = new Uint32Array(4);
-      new BigUint64Array(words.buffer)[0] = this.#parameters.address;
-      words[2] = first;
-      words[3] = mode;
-      encoder.push(words);
-    };
-    const pieces: ((encoder: Encoder) => void)[] = [
-      (encoder) => {
-        encoder.barrier(
-          ['shader-write', 'shader-read', 'transfer-write', 'transfer-read'],
-          ['shader-read', 'shader-write', 'transfer-read', 'transfer-write', 'indirect-read'],
-        );
-        encoder.copy(this.#uploaded, 0, this.#parameters, 0, PARAMETER_BYTES);
-        encoder.fill(this.#counters, 0, 16, 0);
-        for (const buffer of [store.claims, store.table, store.slots]) encoder.fill(buffer, 0, buffer.byteLength, 0);
-        encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
-        encoder.pipeline(pipelines.bricks);
-        push(encoder, 0, 0);
-        encoder.dispatchIndirect(volume.count, 0);
-        encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
-        push(encoder, 0, 1);
-        encoder.dispatchIndirect(volume.count, 0);
-        encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
-      },
+    const pieces = [
+      this.#findBricks(volume, pipelines, store),
+      ...this.#fillBricks(volume, look, pipelines, store),
+      ...this.#marchRays(volume, look, pipelines),
+      this.#copyOut(image),
     ];
-    for (let first = 0; first < store.size.bricks; first += 65_535) {
-      pieces.push((encoder) => {
-        encoder.pipeline(pipelines.values);
-        push(encoder, first, 0);
-        encoder.dispatch(Math.min(65_535, store.size.bricks - first));
-        encoder.barrier(['shader-write'], ['shader-read']);
-      });
+    const groups: Piece[][] = [];
+    let cost = Number.POSITIVE_INFINITY;
+    for (const piece of pieces) {
+      if (cost + piece.samples > SAMPLES_PER_SUBMIT) {
+        groups.push([]);
+        cost = 0;
+      }
+      groups.at(-1)!.push(piece);
+      cost += piece.samples;
     }
-    for (let first = 0; first < store.size.bricks; first += bricksAtOnce) {
-      pieces.push((encoder) => {
-        encoder.pipeline(pipelines.light);
-        push(encoder, first, 0);
-        encoder.dispatch(Math.min(bricksAtOnce, store.size.bricks - first));
-        encoder.barrier(['shader-write'], ['shader-read']);
-      });
-    }
-    for (let first = 0; first < look.height; first += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, look.height - first);
-      pieces.push((encoder) => {
-        encoder.pipeline(pipelines.march);
-        push(encoder, first, rows);
-        encoder.dispatch(Math.ceil(look.width / 8), Math.ceil(rows / 8));
-      });
-    }
-    pieces.push((encoder) => {
+    return groups.map((group) =>
+      this.device.record('render', (encoder) => {
+        for (const piece of group) piece.record(encoder);
+      }),
+    );
+  }
+
+  #run(encoder: Encoder, pipeline: ComputePipeline, first: number, mode: number): Encoder {
+    const words = new Uint32Array(4);
+    new BigUint64Array(words.buffer)[0] = this.#parameters.address;
+    words[2] = first;
+    words[3] = mode;
+    return encoder.pipeline(pipeline).push(words);
+  }
+
+  #findBricks(volume: Volume, pipelines: Pipelines, store: BrickStore): Piece {
+    const record = (encoder: Encoder): void => {
+      encoder.barrier(
+        ['shader-write', 'shader-read', 'transfer-write', 'transfer-read'],
+        ['shader-read', 'shader-write', 'transfer-read', 'transfer-write', 'indirect-read'],
+      );
+      encoder.copy(this.#uploaded, 0, this.#parameters, 0, PARAMETER_BYTES);
+      encoder.fill(this.#counters, 0, 16, 0);
+      for (const buffer of [store.claims, store.table, store.slots]) encoder.fill(buffer, 0, buffer.byteLength, 0);
+      encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
+      this.#run(encoder, pipelines.bricks, 0, 0).dispatchIndirect(volume.count, 0);
+      encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+      this.#run(encoder, pipelines.bricks, 0, 1).dispatchIndirect(volume.count, 0);
+      encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+    };
+    return { samples: volume.leafCount * 512, record };
+  }
+
+  /** Copies bricks' values, then lights them: dispatches over all that there is room for, of which those beyond the count end at once. */
+  #fillBricks(volume: Volume, look: Look, pipelines: Pipelines, store: BrickStore): Piece[] {
+    const { light: lightStep } = steps(look, volume);
+    const samples = 125 * (diagonalOf(volume) / lightStep / 2) + 162 * 8;
+    const pass = (pipeline: ComputePipeline, cost: number): Piece[] =>
+      portions(store.size.bricks, Math.min(65_535, Math.max(1, Math.floor(SAMPLES_PER_SUBMIT / cost)))).map(
+        ([first, count]) => ({
+          samples: count * cost,
+          record: (encoder) => {
+            this.#run(encoder, pipeline, first, 0).dispatch(count);
+            encoder.barrier(['shader-write'], ['shader-read']);
+          },
+        }),
+      );
+    return [...pass(pipelines.values, 1458), ...pass(pipelines.light, samples)];
+  }
+
+  #marchRays(volume: Volume, look: Look, pipelines: Pipelines): Piece[] {
+    const samples = look.width * (diagonalOf(volume) / steps(look, volume).ray + 64);
+    const rowsAtOnce = Math.max(8, Math.floor(SAMPLES_PER_SUBMIT / samples / 8) * 8);
+    return portions(look.height, rowsAtOnce).map(([first, rows]) => ({
+      samples: rows * samples,
+      record: (encoder) => {
+        this.#run(encoder, pipelines.march, first, rows).dispatch(Math.ceil(look.width / 8), Math.ceil(rows / 8));
+      },
+    }));
+  }
+
+  #copyOut(image: ImageStore): Piece {
+    const record = (encoder: Encoder): void => {
       encoder.barrier(['shader-write', 'shader-read'], ['transfer-read', 'shader-write', 'transfer-write']);
       encoder.copy(image.pixels, 0, image.download, 0, image.byteLength);
       encoder.copy(this.#counters, 0, image.download, image.byteLength, 16);
       encoder.barrier(['transfer-write'], ['host-read']);
-    });
-    const whole = look.height <= rowsAtOnce && store.size.bricks <= bricksAtOnce;
-    const groups = whole ? [pieces] : pieces.map((piece) => [piece]);
-    return groups.map((group) =>
-      this.device.record('render', (encoder) => {
-        for (const piece of group) piece(encoder);
-      }),
-    );
+    };
+    return { samples: 0, record };
   }
 
   #addresses(volume: Volume, look: Look, store: BrickStore, image: ImageStore): Addresses {
@@ -299,6 +320,16 @@ export class Renderer implements AsyncDisposable {
 export async function renderVolume(volume: Volume, options: RenderOptions = {}): Promise<Image> {
   await using renderer = await Renderer.create(volume.device);
   return await renderer.render(volume, options);
+}
+
+function diagonalOf(volume: Volume): number {
+  const { min, max } = worldBox(volume);
+  return length(subtract(max, min));
+}
+
+/** [first, count] of runs of at most `most` that cover 0 … total − 1. */
+function portions(total: number, most: number): [first: number, count: number][] {
+  return Array.from({ length: Math.ceil(total / most) }, (_, at) => [at * most, Math.min(most, total - at * most)]);
 }
 
 function releaseAll(parts: object): void {
