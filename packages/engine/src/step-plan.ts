@@ -162,7 +162,7 @@ class Planner {
       mode,
       loop: resume ?? 0,
       name: mode,
-      uses: { reads: [], writes: [...writes, 'status'] },
+      uses: { reads: gateReads(resume ?? 0), writes: [...writes, 'status'] },
     });
   }
 
@@ -217,7 +217,7 @@ class Planner {
       this.#unitPasses(loop.unit, scope, turn);
       if (turn === 0) odd = [...this.#copies.keys()].filter((key) => this.#copies.get(key) !== (start.get(key) ?? 0));
       const args = [`args body ${loop.index}`, `args settle ${loop.index}`, 'status'];
-      const uses = { reads: [`scalar ${scalar}`, 'uniforms', 'scalars'], writes: args };
+      const uses = { reads: [...gateReads(loop.index), `scalar ${scalar}`, 'uniforms', 'scalars'], writes: args };
       this.#add({ kind: 'gate', mode: 'iterate', loop: loop.index, name: `gate ${loop.name}`, uses });
     }
     for (const component of odd) {
@@ -230,9 +230,14 @@ class Planner {
       this.#add({ kind: 'settle', name, loop: loop.index, component, from: 1 - to, to, uses });
     }
     const later = this.#loops.slice(loop.index).flatMap(({ index }) => [`args body ${index}`, `args settle ${index}`]);
-    const uses = { reads: [], writes: ['args live', ...later, 'status'] };
+    const uses = { reads: gateReads(loop.index), writes: ['args live', ...later, 'status'] };
     this.#add({ kind: 'gate', mode: 'check', loop: loop.index, name: `check ${loop.name}`, uses });
   }
+}
+
+/** What the gate kernel looks at before it writes: whether the scopes are open, and the counts so far. */
+function gateReads(loop: number): string[] {
+  return ['args live', `args body ${loop}`, 'status'];
 }
 
 function argumentsOf(scope: Scope): string[] {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { forecastIterations, ladder } from '../src/forecast.ts';
 import { partialsWords, reductionStages, stageOffset } from '../src/reduction-plan.ts';
+import type { Program } from '../src/program.ts';
+import { stepGraph } from '../src/recording.ts';
 import { planStep, type PlanRequest, type StepPlan } from '../src/step-plan.ts';
 import { orderUnits, type Unit } from '../src/units.ts';
 import { declare } from './facts.ts';
@@ -73,6 +75,23 @@ describe('a repeat with until', () => {
       'begin · resume · sweep · reduce error · gate solve · sweep (2) · reduce error · gate solve · settle p · check solve · use · status',
     );
   });
+});
+
+test('each gate sees what the gate before it wrote, whatever lies between them', () => {
+  const { declarations, facts } = declare('sweep: p → q');
+  declarations.repeat({ name: 'solve', body: ['sweep'], times: 50, until: 'stop' });
+  const { units: step, schedule } = orderUnits(declarations, facts);
+  const plan = planStep(step, request({ iterations: [4] }));
+  const program = { parts: { units: step, schedule } } as unknown as Program;
+  const { levels, barriers } = stepGraph(program, plan, 0).compile({ repeats: true });
+  const gates = plan.passes.filter((pass) => pass.kind === 'gate').map((pass) => pass.name);
+  const levelOf = (name: string): number => levels.findIndex((level) => level.includes(name));
+  for (const [before, after] of gates.slice(1).map((name, index) => [gates[index]!, name] as const)) {
+    const between = barriers.filter(({ level }) => level > levelOf(before) && level <= levelOf(after));
+    const seen = between.some((each) => each.before.includes('shader-write') && each.after.includes('shader-read'));
+    expect(`${before}, ${after}: ${seen}`).toBe(`${before}, ${after}: true`);
+  }
+  expect(gates.length).toBe(6);
 });
 
 test('a forecast leaves a margin and does not wander', () => {
