@@ -17,10 +17,10 @@ function makeTables(): Int32Array {
   return t;
 }
 
-/** CRC-32 of `bytes[from … to − 1]`, as an unsigned number. */
-export function crc32(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
+/** CRC-32 of `bytes[from … to − 1]`, as an unsigned number; `before` is that of what stands in front of them. */
+export function crc32(bytes: Uint8Array, from = 0, to: number = bytes.length, before = 0): number {
   const t = (tables ??= makeTables());
-  let c = -1;
+  let c = ~before;
   let i = from;
   for (; i < to && ((bytes.byteOffset + i) & 3) !== 0; i++) c = (c >>> 8) ^ t[(c ^ bytes[i]!) & 255]!;
   const pairs = Math.max(0, Math.floor((to - i) / 8));

@@ -6,7 +6,7 @@ export { indexGrid, type IndexSource, toOnIndex } from './index-grid.ts';
 export { gridFromLeaves, type LeafSource } from './leaf-grid.ts';
 export { GridMap, type Vec3 } from './map.ts';
 export { type VdbOptions, writeVdb } from './openvdb-write.ts';
-export { NANOVDB_DEFAULTS, type NanoVdbOptions, writeNanoVdb } from './nvdb-write.ts';
+export { NANOVDB_DEFAULTS, type NanoVdbOptions, streamNanoVdb, writeNanoVdb } from './nvdb-write.ts';
 export { formatBytes } from './print.ts';
 export { readGridFile, readGrids } from './read.ts';
 export { fogSphere, levelSetSphere, SPHERE_DEFAULTS, type SphereOptions } from './sphere-grid.ts';

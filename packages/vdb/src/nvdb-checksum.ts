@@ -35,6 +35,43 @@ export function tailChecksum(grid: Uint8Array, gridSize: number): number {
   return blocks === 0 ? 0 : crcOfCrcs(list);
 }
 
+const BLOCK = 4096;
+
+/** The same tail, reckoned over bytes that come in pieces. */
+export class TailChecksum {
+  readonly #list: number[] = [];
+  /** CRC of the block that is being filled, and its bytes so far. */
+  #crc = 0;
+  #filled = 0;
+
+  push(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length;) {
+      if (this.#filled === BLOCK) {
+        this.#list.push(this.#crc);
+        this.#crc = this.#filled = 0;
+      }
+      const end = Math.min(piece.length, at + BLOCK - this.#filled);
+      this.#crc = crc32(piece, at, end, this.#crc);
+      this.#filled += end - at;
+      at = end;
+    }
+  }
+
+  /** The checksum. The last block is lengthened by what remains, so its CRC is that of two: see `combine`. */
+  end(): number {
+    if (this.#filled === BLOCK) this.#list.push(this.#crc);
+    else if (this.#list.length > 0) this.#list.push(combine(this.#list.pop()!, this.#crc, this.#filled));
+    return this.#list.length === 0 ? 0 : crcOfCrcs(this.#list);
+  }
+}
+
+/** CRC-32 of two runs of bytes from that of each: the first one's, moved on over as many zeros as the second is long. */
+function combine(first: number, second: number, secondLength: number): number {
+  const zeros = new Uint8Array(secondLength);
+  // crc(first ‖ second) = crc(second) ^ shift(crc(first)), where the shift is linear: crc(zeros after first) ^ crc(zeros).
+  return (second ^ crc32(zeros, 0, secondLength, first) ^ crc32(zeros)) >>> 0;
+}
+
 /** Whether the stored checksum fits: 'none' where it was not reckoned. */
 export function checkGrid(
   grid: Uint8Array,

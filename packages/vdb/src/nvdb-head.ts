@@ -1,11 +1,13 @@
 /** @file `GridData` and `TreeData`, written: name, map, boxes, offsets and counts, and the checksum over all. */
 import { encodeText } from './grid-bytes.ts';
 import type { GridMap } from './map.ts';
-import { headChecksum, NO_CRC, tailChecksum } from './nvdb-checksum.ts';
-import { GRID_BYTES, MAGIC, MODERN_VERSION, NODE_CHECKSUM_VERSION } from './nvdb-layout.ts';
+import { headChecksum, NO_CRC, TailChecksum } from './nvdb-checksum.ts';
+import { GRID_BYTES, MAGIC, MODERN_VERSION, NODE_CHECKSUM_VERSION, ROOT_OFFSET } from './nvdb-layout.ts';
 
 /** What goes into the head of a grid. */
 export interface HeadFields {
+  /** Bytes of the whole grid. */
+  readonly gridSize: number;
   readonly version: number;
   readonly flags: number;
   readonly gridIndex: number;
@@ -35,7 +37,7 @@ export function writeHead(grid: Uint8Array, head: HeadFields): void {
   view.setUint32(8, NO_CRC, true);
   view.setUint32(12, NO_CRC, true);
   [head.version, head.flags, head.gridIndex, head.gridCount].forEach((v, i) => view.setUint32(16 + 4 * i, v, true));
-  setU64(view, 32, grid.byteLength);
+  setU64(view, 32, head.gridSize);
   grid.set(encodeText(head.name).subarray(0, 255), 40);
   writeMap(view, map);
   const box = head.box === undefined ? undefined : worldBox(map, head.box);
@@ -58,11 +60,18 @@ export function writeHead(grid: Uint8Array, head: HeadFields): void {
   setU64(view, GRID_BYTES + 56, head.voxelCount);
 }
 
-/** Writes the checksum of a finished grid: whole for the modern profile, the head alone for the compatible one. */
-export function writeChecksum(grid: Uint8Array, version: number, headEnd: number): void {
-  const view = new DataView(grid.buffer, grid.byteOffset, grid.byteLength);
-  view.setUint32(8, headChecksum(grid, version, headEnd), true);
-  if (version >= MODERN_VERSION) view.setUint32(12, tailChecksum(grid, grid.byteLength), true);
+/**
+ * Writes the checksum into a finished head, which ends where the upper nodes start: whole for the modern profile, the head's
+ * alone for the compatible one. `rest` gives what follows the head.
+ */
+export function writeChecksum(head: Uint8Array, version: number, rest: () => Iterable<Uint8Array>): void {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  view.setUint32(8, headChecksum(head, version, head.length), true);
+  if (version < MODERN_VERSION) return;
+  const tail = new TailChecksum();
+  tail.push(head.subarray(ROOT_OFFSET));
+  for (const piece of rest()) tail.push(piece);
+  view.setUint32(12, tail.end(), true);
 }
 
 /** Writes an unsigned 64-bit number below 2⁵³. */

@@ -1,4 +1,9 @@
-/** @file One grid → the bytes of a NanoVDB grid, breadth first, every padding byte zero. */
+/**
+ * @file One grid → the bytes of a NanoVDB grid, breadth first, every padding byte zero.
+ *
+ * They come in pieces, so that a large grid need not stand in memory a second time. The checksum stands before what it
+ * covers: the pieces are made once for it and once to be written.
+ */
 import { countBits } from './bits.ts';
 import { encodeText } from './grid-bytes.ts';
 import type { Channel, Grid } from './grid.ts';
@@ -16,6 +21,8 @@ import {
 import type { GridLayout, NodeLayout, StatOffsets } from './nvdb-layout.ts';
 import { deviation, nodeStatistics } from './nvdb-node-stats.ts';
 import type { LevelStats, TreeStats } from './nvdb-node-stats.ts';
+import { fpnLeafEnds, QUANTIZE_DEFAULTS } from './nvdb-quantize.ts';
+import type { Quantize } from './nvdb-quantize.ts';
 import { writeLeaves } from './nvdb-write-leaves.ts';
 import type { NodeLevel, Tree } from './tree.ts';
 import { TYPES } from './types.ts';
@@ -28,22 +35,60 @@ export interface GridPlace {
   readonly gridCount: number;
 }
 
-/** A grid's bytes while they are written. */
+/** What is the same for all pieces of a grid while it is written. */
 export interface GridWriter {
   readonly tree: Tree;
   readonly layout: GridLayout;
-  readonly bytes: Uint8Array;
-  readonly u32: Uint32Array;
-  readonly view: DataView;
   readonly stats: TreeStats;
   /** Whether min, max, average and deviation are written. */
   readonly full: boolean;
+  readonly quantize: Quantize;
   /** Byte offsets of the levels. */
   readonly starts: { readonly root: number; readonly upper: number; readonly lower: number; readonly leaf: number };
+  /** FpN alone: where each leaf starts after the first, and where the last one ends. */
+  readonly leafEnds: Float64Array | undefined;
 }
 
+/** Bytes `base` … `base + bytes.length − 1` of a grid, zero until they are written. */
+export interface Piece {
+  readonly base: number;
+  readonly bytes: Uint8Array;
+  readonly u32: Uint32Array;
+  readonly view: DataView;
+}
+
+/** A grid made ready: its size is known, its bytes come in order, as often as they are asked for. */
+export interface EncodedGrid {
+  readonly byteLength: number;
+  /** `GridData` and `TreeData`, checksum included, root and tiles. */
+  readonly head: Uint8Array;
+  /** All bytes in order: the head, then pieces of a MiB or so, each good until the next is asked for. */
+  readonly pieces: () => Generator<Uint8Array, void, undefined>;
+}
+
+/** Bytes of nodes and leaves that are made at a time. */
+const PIECE_BYTES = 1 << 20;
+/** A grid up to this size is made once and kept. */
+const KEPT_BYTES = 1 << 26;
+
 /** The bytes of a grid. Throws RangeError for what the version can't hold. */
-export function encodeGrid(grid: Grid, place: GridPlace): Uint8Array<ArrayBuffer> {
+export function encodeGrid(
+  grid: Grid,
+  place: GridPlace,
+  quantize: Quantize = QUANTIZE_DEFAULTS,
+): Uint8Array<ArrayBuffer> {
+  const { byteLength, pieces } = prepareGrid(grid, place, quantize);
+  const bytes = new Uint8Array(byteLength);
+  let at = 0;
+  for (const piece of pieces()) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** Makes a grid ready to be written piece by piece. Throws RangeError for what the version can't hold. */
+export function prepareGrid(grid: Grid, place: GridPlace, quantize: Quantize): EncodedGrid {
   const { tree, type } = grid;
   const typeId = checkType(grid, place.version);
   const layout = layoutOf(type as Exclude<GridType, 'vec3i'>);
@@ -53,27 +98,20 @@ export function encodeGrid(grid: Grid, place: GridPlace): Uint8Array<ArrayBuffer
   const upper = root + layout.root.size + tree.root.count * layout.tile.size;
   const lower = upper + tree.upper.count * layout.upper.size;
   const leaf = lower + tree.lower.count * layout.lower.size;
-  const blindAt = leaf + tree.leaf.count * layout.leaf.size;
+  const leafEnds = type === 'fpn' ? fpnLeafEnds(grid, quantize) : undefined;
+  const blindAt = leaf + (leafEnds?.at(-1) ?? tree.leaf.count * layout.leaf.size);
   const name = encodeText(grid.name);
   const longName = name.length > 255;
   const blocks = blindBlocks(grid.channels, longName ? name : undefined);
   const gridSize = blocks.reduce((sum, block) => sum + BLIND_BYTES + align(block.bytes.length, 32), blindAt);
-  const bytes = new Uint8Array(gridSize);
   const stats = nodeStatistics(tree, full);
-  const writer: GridWriter = {
-    tree,
-    layout,
-    bytes,
-    u32: new Uint32Array(bytes.buffer),
-    view: new DataView(bytes.buffer),
-    stats,
-    full,
-    starts: { root, upper, lower, leaf },
-  };
+  const writer: GridWriter = { tree, layout, stats, full, quantize, leafEnds, starts: { root, upper, lower, leaf } };
   const isActive = stats.root.box[0]! <= stats.root.box[3]!;
-  writeHead(bytes, {
+  const head = makePiece(0, upper);
+  writeHead(head.bytes, {
     ...place,
     flags: 32 + (full ? 28 : 0) + (isActive ? 2 : 0) + (longName ? 1 : 0),
+    gridSize,
     name: grid.name,
     map: grid.map,
     typeId,
@@ -87,25 +125,51 @@ export function encodeGrid(grid: Grid, place: GridPlace): Uint8Array<ArrayBuffer
     tileCounts: tree.tileCounts,
     voxelCount: grid.activeVoxelCount,
   });
-  writeRoot(writer);
-  writeLevel(writer, tree.upper, layout.upper, stats.upper, {
-    bits: 5,
-    start: upper,
-    below: lower,
-    belowSize: layout.lower.size,
-    firstStat: 1,
-  });
-  writeLevel(writer, tree.lower, layout.lower, stats.lower, {
-    bits: 4,
-    start: lower,
-    below: leaf,
-    belowSize: layout.leaf.size,
-    firstStat: 1 + tree.upper.count,
-  });
-  writeLeaves(writer);
-  writeBlind(writer, blindAt, blocks, place.version);
-  writeChecksum(bytes, place.version, upper);
-  return bytes;
+  writeRoot(writer, head);
+  function* rest(): Generator<Uint8Array, void, undefined> {
+    yield* writeLevel(writer, tree.upper, layout.upper, stats.upper, {
+      bits: 5,
+      start: upper,
+      below: (child) => lower + child * layout.lower.size,
+      firstStat: 1,
+    });
+    yield* writeLevel(writer, tree.lower, layout.lower, stats.lower, {
+      bits: 4,
+      start: lower,
+      below: (child) => leafStart(writer, child),
+      firstStat: 1 + tree.upper.count,
+    });
+    for (let from = 0; from < tree.leaf.count;) {
+      let to = from + 1;
+      while (to < tree.leaf.count && leafStart(writer, to + 1) - leafStart(writer, from) <= PIECE_BYTES) to++;
+      const piece = makePiece(leafStart(writer, from), leafStart(writer, to));
+      writeLeaves(writer, piece, from, to);
+      yield piece.bytes;
+      from = to;
+    }
+    yield* writeBlind(blocks, place.version);
+  }
+  const kept = gridSize <= KEPT_BYTES ? [...rest()] : undefined;
+  writeChecksum(head.bytes, place.version, () => kept ?? rest());
+  return {
+    byteLength: gridSize,
+    head: head.bytes,
+    *pieces() {
+      yield head.bytes;
+      yield* kept ?? rest();
+    },
+  };
+}
+
+/** Where leaf `leaf` starts; where the last one ends, for the count of them. */
+export function leafStart({ starts, layout, leafEnds }: GridWriter, leaf: number): number {
+  if (leafEnds === undefined) return starts.leaf + leaf * layout.leaf.size;
+  return starts.leaf + (leaf === 0 ? 0 : leafEnds[leaf - 1]!);
+}
+
+function makePiece(base: number, end: number): Piece {
+  const bytes = new Uint8Array(end - base);
+  return { base, bytes, u32: new Uint32Array(bytes.buffer), view: new DataView(bytes.buffer) };
 }
 
 function checkType(grid: Grid, version: number): number {
@@ -115,7 +179,6 @@ function checkType(grid: Grid, version: number): number {
     throw new RangeError(`Cannot write grid "${grid.name}" as NanoVDB: ${is}; ${remedy}`);
   };
   if (id === undefined) return refuse(`the format has no ${type}`, 'write it as OpenVDB, or convert it to vec3f');
-  if (type === 'fpn') return refuse('FpN is read only', 'convert it to fp16 or float');
   if (version <= NODE_CHECKSUM_VERSION && id > 18) {
     return refuse(`version ${versionName(version)} has no ${type} grids of this layout`, 'write it without compat');
   }
@@ -137,9 +200,14 @@ export function classFor(gridClass: GridClass, type: GridType): GridClass {
   return fits[gridClass]?.includes(type) === true ? gridClass : 'unknown';
 }
 
-/** Writes one value (all components) at byte `at`. */
-export function putValue(writer: GridWriter, at: number, values: readonly Values[], index: number): void {
-  const { layout, view, bytes } = writer;
+/** Writes one value (all components) at byte `at` of a piece. */
+export function putValue(
+  { layout }: GridWriter,
+  { view, bytes }: Piece,
+  at: number,
+  values: readonly Values[],
+  index: number,
+): void {
   for (let c = 0; c < values.length; c++) {
     const value = values[c]![index]!;
     const to = at + c * layout.componentBytes;
@@ -169,44 +237,50 @@ export function putValue(writer: GridWriter, at: number, values: readonly Values
   }
 }
 
-/** Writes the statistics of node `n` into the node at byte `at`. Nothing is written where nothing is active. */
-export function putStats(writer: GridWriter, at: number, offsets: StatOffsets, stats: LevelStats, n: number): void {
+/** Writes the statistics of node `n` into the node at byte `at` of a piece. Nothing is written where nothing is active. */
+export function putStats(
+  writer: GridWriter,
+  piece: Piece,
+  at: number,
+  { offsets, stats, n }: { readonly offsets: StatOffsets; readonly stats: LevelStats; readonly n: number },
+): void {
   if (!writer.full || stats.size[n] === 0) return;
-  putValue(writer, at + offsets.min, stats.min, n);
-  putValue(writer, at + offsets.max, stats.max, n);
+  putValue(writer, piece, at + offsets.min, stats.min, n);
+  putValue(writer, piece, at + offsets.max, stats.max, n);
   const dev = deviation(stats, n);
   if (writer.layout.statBytes === 8) {
-    writer.view.setFloat64(at + offsets.avg, stats.avg[n]!, true);
-    writer.view.setFloat64(at + offsets.dev, dev, true);
+    piece.view.setFloat64(at + offsets.avg, stats.avg[n]!, true);
+    piece.view.setFloat64(at + offsets.dev, dev, true);
   } else {
-    writer.view.setFloat32(at + offsets.avg, stats.avg[n]!, true);
-    writer.view.setFloat32(at + offsets.dev, dev, true);
+    piece.view.setFloat32(at + offsets.avg, stats.avg[n]!, true);
+    piece.view.setFloat32(at + offsets.dev, dev, true);
   }
 }
 
 /** Index grids: the four slots of a node's statistics, in a row from `first`. */
-function putSlots(writer: GridWriter, at: number, offsets: StatOffsets, first: number): void {
+function putSlots({ view }: Piece, at: number, offsets: StatOffsets, first: number): void {
   if (first === 0) return;
-  [offsets.min, offsets.max, offsets.avg, offsets.dev].forEach((o, i) => setU64(writer.view, at + o, first + i));
+  [offsets.min, offsets.max, offsets.avg, offsets.dev].forEach((o, i) => setU64(view, at + o, first + i));
 }
 
-function putBox(writer: GridWriter, at: number, stats: LevelStats, n: number): void {
-  for (let a = 0; a < 6; a++) writer.u32[at / 4 + a] = stats.box[6 * n + a]!;
+function putBox({ u32 }: Piece, at: number, stats: LevelStats, n: number): void {
+  for (let a = 0; a < 6; a++) u32[at / 4 + a] = stats.box[6 * n + a]!;
 }
 
-function writeRoot(writer: GridWriter): void {
-  const { tree, layout, view, u32, stats, starts } = writer;
+function writeRoot(writer: GridWriter, piece: Piece): void {
+  const { tree, layout, stats, starts } = writer;
+  const { view, u32 } = piece;
   const { root } = tree;
   const at = starts.root;
-  putBox(writer, at, stats.root, 0);
+  putBox(piece, at, stats.root, 0);
   u32[at / 4 + 6] = root.count;
-  putValue(writer, at + layout.root.background, tree.tileValues, 0);
+  putValue(writer, piece, at + layout.root.background, tree.tileValues, 0);
   if (!writer.full || stats.root.size[0] === 0) {
-    putValue(writer, at + layout.root.min, tree.tileValues, 0);
-    putValue(writer, at + layout.root.max, tree.tileValues, 0);
+    putValue(writer, piece, at + layout.root.min, tree.tileValues, 0);
+    putValue(writer, piece, at + layout.root.max, tree.tileValues, 0);
   }
-  putStats(writer, at, layout.root, stats.root, 0);
-  putSlots(writer, at, layout.root, tree.offsets?.nodeStats?.[0] ?? 0);
+  putStats(writer, piece, at, { offsets: layout.root, stats: stats.root, n: 0 });
+  putSlots(piece, at, layout.root, tree.offsets?.nodeStats?.[0] ?? 0);
   for (let r = 0; r < root.count; r++) {
     const tile = at + layout.root.size + r * layout.tile.size;
     const [x, y, z] = [0, 1, 2].map((a) => root.origins[3 * r + a]! >>> 12) as [number, number, number];
@@ -218,11 +292,11 @@ function writeRoot(writer: GridWriter): void {
       continue;
     }
     u32[tile / 4 + 4] = root.active[r]!;
-    putValue(writer, tile + layout.tile.value, tree.tileValues, ~entry);
+    putValue(writer, piece, tile + layout.tile.value, tree.tileValues, ~entry);
   }
 }
 
-function writeLevel(
+function* writeLevel(
   writer: GridWriter,
   level: NodeLevel,
   layout: NodeLayout,
@@ -230,29 +304,54 @@ function writeLevel(
   at: {
     readonly bits: 4 | 5;
     readonly start: number;
-    readonly below: number;
-    readonly belowSize: number;
+    readonly below: (child: number) => number;
     readonly firstStat: number;
   },
+): Generator<Uint8Array, void, undefined> {
+  const perPiece = Math.max(1, Math.floor(PIECE_BYTES / layout.size));
+  for (let from = 0; from < level.count; from += perPiece) {
+    const to = Math.min(level.count, from + perPiece);
+    const piece = makePiece(at.start + from * layout.size, at.start + to * layout.size);
+    for (let node = from; node < to; node++) writeNode(writer, piece, { level, layout, stats, at, node });
+    yield piece.bytes;
+  }
+}
+
+function writeNode(
+  writer: GridWriter,
+  piece: Piece,
+  given: {
+    readonly level: NodeLevel;
+    readonly layout: NodeLayout;
+    readonly stats: LevelStats;
+    readonly at: {
+      readonly bits: 4 | 5;
+      readonly start: number;
+      readonly below: (child: number) => number;
+      readonly firstStat: number;
+    };
+    readonly node: number;
+  },
 ): void {
-  const { tree, u32, view } = writer;
+  const { tree } = writer;
+  const { u32, view } = piece;
+  const { level, layout, stats, at, node } = given;
   const slots = 1 << (3 * at.bits);
   const words = slots >> 5;
   const plainBackground = tree.background.every((v) => Object.is(v, 0) || v === 0n);
-  for (let node = 0; node < level.count; node++) {
-    const start = at.start + node * layout.size;
-    putBox(writer, start, stats, node);
-    u32[start / 4 + 6] = stats.box[6 * node]! <= stats.box[6 * node + 3]! ? 2 : 1;
-    u32.set(level.valueMask.subarray(node * words, (node + 1) * words), start / 4 + 8);
-    u32.set(level.childMask.subarray(node * words, (node + 1) * words), (start + layout.childMask) / 4);
-    putStats(writer, start, layout, stats, node);
-    putSlots(writer, start, layout, tree.offsets?.nodeStats?.[at.firstStat + node] ?? 0);
-    for (let n = 0; n < slots; n++) {
-      const entry = level.table[node * slots + n]!;
-      const to = start + layout.table + n * layout.stride;
-      if (entry >= 0) setU64(view, to, at.below + entry * at.belowSize - start);
-      else if (entry !== -1 || !plainBackground) putValue(writer, to, tree.tileValues, ~entry);
-    }
+  const place = at.start + node * layout.size;
+  const start = place - piece.base;
+  putBox(piece, start, stats, node);
+  u32[start / 4 + 6] = stats.box[6 * node]! <= stats.box[6 * node + 3]! ? 2 : 1;
+  u32.set(level.valueMask.subarray(node * words, (node + 1) * words), start / 4 + 8);
+  u32.set(level.childMask.subarray(node * words, (node + 1) * words), (start + layout.childMask) / 4);
+  putStats(writer, piece, start, { offsets: layout, stats, n: node });
+  putSlots(piece, start, layout, tree.offsets?.nodeStats?.[at.firstStat + node] ?? 0);
+  for (let n = 0; n < slots; n++) {
+    const entry = level.table[node * slots + n]!;
+    const to = start + layout.table + n * layout.stride;
+    if (entry >= 0) setU64(view, to, at.below(entry) - place);
+    else if (entry !== -1 || !plainBackground) putValue(writer, piece, to, tree.tileValues, ~entry);
   }
 }
 
@@ -267,19 +366,26 @@ function blindBlocks(channels: readonly Channel[], longName: Uint8Array | undefi
   return blocks;
 }
 
-function writeBlind(writer: GridWriter, start: number, blocks: readonly Channel[], version: number): void {
-  const { view, bytes } = writer;
-  let data = start + blocks.length * BLIND_BYTES;
+/** All metadata, then block by block. */
+function* writeBlind(blocks: readonly Channel[], version: number): Generator<Uint8Array, void, undefined> {
+  if (blocks.length === 0) return;
+  const { view, bytes } = makePiece(0, blocks.length * BLIND_BYTES);
+  let data = bytes.length;
   blocks.forEach((block, b) => {
-    const at = start + b * BLIND_BYTES;
+    const at = b * BLIND_BYTES;
     setU64(view, at, data - at);
     setU64(view, at + 8, block.count);
     const size = version > NODE_CHECKSUM_VERSION ? block.elementBytes : 0;
     [size, block.semantic, block.classId, block.typeId].forEach((v, i) => view.setUint32(at + 16 + 4 * i, v, true));
     bytes.set(encodeText(block.name).subarray(0, 255), at + 32);
-    bytes.set(block.bytes, data);
     data += align(block.bytes.length, 32);
   });
+  yield bytes;
+  for (const block of blocks) {
+    yield block.bytes;
+    const padding = align(block.bytes.length, 32) - block.bytes.length;
+    if (padding > 0) yield new Uint8Array(padding);
+  }
 }
 
 /** Active voxels before each of a leaf's words 1 … 7 of 64 bits, 9 bits each: NanoVDB's prefix sums, low and high 32 bits. */

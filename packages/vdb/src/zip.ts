@@ -3,7 +3,7 @@
  * and a bound on what a small stream may unfold to. DEFLATE cannot shrink by more than 1032 to 1 (258 bytes from two
  * bits), so a length that a file claims is compared with its stream before anything is allocated.
  */
-import { Inflate, unzlibSync, zlibSync } from 'fflate';
+import { Inflate, unzlibSync, Zlib, zlibSync } from 'fflate';
 
 import { FormatError } from './errors.ts';
 
@@ -48,6 +48,15 @@ export function decodeZip(bytes: Uint8Array, expectedLength: number): Uint8Array
 /** A zlib stream of `bytes`, at the level that zlib takes by default (6). */
 export function encodeZip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return zlibSync(bytes, { level: 6 });
+}
+
+/** One zlib stream of bytes that come in pieces, as the pieces that it is made of. */
+export function zipPieces(pieces: Iterable<Uint8Array>): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  const zlib = new Zlib({ level: 6 }, (piece) => void out.push(piece));
+  for (const piece of pieces) zlib.push(piece);
+  zlib.push(new Uint8Array(0), true);
+  return out;
 }
 
 function inflateAtOnce(bytes: Uint8Array, expectedLength: number): Uint8Array<ArrayBuffer> {
