@@ -2,6 +2,9 @@
 
 /** Makes Node's inspection of a class's objects show their `toString`. Called from the class's static block. */
 export function printsItself(constructor: { readonly prototype: object }): void {
-  const { prototype } = constructor;
-  Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), { value: prototype.toString });
+  Object.defineProperty(constructor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(this: { toString(): string }): string {
+      return this.toString();
+    },
+  });
 }

@@ -138,7 +138,8 @@ function toType(element: Element, widths: Widths, constants: ReadonlyMap<string,
     case 'struct':
     case 'union': {
       const members = childrenOf(element, 'member').map((it) => toMember(it, constants));
-      return { kind: 'struct', name, union: category === 'union', members };
+      const roots = (element.attributes['structextends'] ?? '').split(',').filter((it) => it !== '');
+      return { kind: 'struct', name, union: category === 'union', members, extends: roots };
     }
     case 'funcpointer': {
       const proto = childrenOf(element, 'proto')[0];

@@ -33,7 +33,14 @@ export type Type =
   | { readonly kind: 'handle'; readonly name: string; readonly dispatchable: boolean }
   | { readonly kind: 'enum'; readonly name: string; readonly bitmask: boolean; readonly width: 32 | 64 }
   | { readonly kind: 'flags'; readonly name: string; readonly bits?: string; readonly width: 32 | 64 }
-  | { readonly kind: 'struct'; readonly name: string; readonly union: boolean; readonly members: readonly Member[] }
+  | {
+      readonly kind: 'struct';
+      readonly name: string;
+      readonly union: boolean;
+      readonly members: readonly Member[];
+      /** The structs whose pNext chains it may stand in. */
+      readonly extends: readonly string[];
+    }
   | {
       readonly kind: 'function';
       readonly name: string;

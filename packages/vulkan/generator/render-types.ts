@@ -88,7 +88,6 @@ export function memberType(registry: Registry, member: Member): string {
     return value;
   }
   if (type.lengths.length > 0) return `readonly ${pointerType(registry, type)}[]`;
-  if (member.name === 'pNext') return 'Pointer<unknown>';
   const pointer = pointerType(registry, type);
   if (type.base === 'char') {
     if (type.pointers === 1) return `string | ${pointer}`;

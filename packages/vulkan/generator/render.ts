@@ -169,8 +169,42 @@ function renderFunctionPointers(registry: Registry, selection: Selection): strin
   return `${header(registry, 'Function pointers, as addresses (types only)')}${imports(registry, selection, text, 'function-pointers')}\n${text}\n`;
 }
 
+/** For each struct that others may extend, those that may stand in its pNext chain. */
+function chainsOf(registry: Registry, selection: Selection): ReadonlyMap<string, readonly string[]> {
+  const chains = new Map<string, string[]>();
+  for (const type of typesOf(registry, selection, 'struct')) {
+    if (type.kind !== 'struct') continue;
+    for (const root of type.extends) {
+      if (!selection.types.has(root)) continue;
+      const { name } = resolveType(registry, root);
+      chains.set(name, [...(chains.get(name) ?? []), type.name]);
+    }
+  }
+  return chains;
+}
+
+/**
+ * The types of a struct's first two members. An sType is its number, which makes a struct unlike every other one; a pNext
+ * takes what extends the struct, or what extends the same as the struct does, since a chain goes on.
+ */
+function headType(
+  registry: Registry,
+  chains: ReadonlyMap<string, readonly string[]>,
+  struct: Type & { kind: 'struct' },
+  { name, value }: Member,
+): string | undefined {
+  if (name === 'sType' && value !== undefined) return String(resolveConstant(registry, value));
+  if (name !== 'pNext') return undefined;
+  if (struct.members[0]?.value === undefined) return 'Pointer<unknown>';
+  const names = struct.extends.filter((it) => registry.types.has(it)).map((it) => resolveType(registry, it).name);
+  const roots = new Set([struct.name, ...names].filter((it) => chains.has(it)));
+  return `Pointer<${[...roots].map((it) => `${it}Chain`).join(' | ') || 'never'}>`;
+}
+
 function renderStructTypes(registry: Registry, selection: Selection): string {
   const lines: string[] = [];
+  const chains = chainsOf(registry, selection);
+  for (const [root, links] of chains) lines.push(`type ${root}Chain = ${links.join(' | ')};`);
   for (const type of typesOf(registry, selection, 'struct')) {
     if (type.kind === 'alias') {
       lines.push(`export type ${type.name} = ${type.target};`);
@@ -178,7 +212,9 @@ function renderStructTypes(registry: Registry, selection: Selection): string {
     }
     if (type.kind !== 'struct') continue;
     lines.push(`export interface ${type.name} {`);
-    for (const member of type.members) lines.push(`  ${member.name}?: ${memberType(registry, member)};`);
+    for (const member of type.members) {
+      lines.push(`  ${member.name}?: ${headType(registry, chains, type, member) ?? memberType(registry, member)};`);
+    }
     lines.push('}');
   }
   const text = lines.join('\n');

@@ -1,4 +1,4 @@
-/** @file Commands that are called twice: for a count, then for the items. */
+/** @file Commands that are called twice: for a count, then for the items; or for a size, then for the bytes. */
 import { arena } from './arena.ts';
 import { VK_INCOMPLETE } from './generated/enums.ts';
 import { resultName } from './names.ts';
@@ -14,7 +14,16 @@ type Call<T> = (pCount: Pointer<number>, pItems: Pointer<T>) => number | void;
 export function enumerate<T>(type: Struct<T>, call: Call<T>): Read<T>[];
 export function enumerate(type: 'u32', call: Call<number>): number[];
 export function enumerate<H extends Handle<string>>(type: 'handle', call: Call<H>): H[];
-export function enumerate(type: Struct<object> | 'u32' | 'handle', call: Call<never>): unknown[] {
+/** Calls a command that gives bytes (vkGetPipelineCacheData): its first parameter points to a size_t. */
+export function enumerate(
+  type: 'bytes',
+  call: (pSize: Pointer<number | bigint>, pData: bigint) => number | void,
+): Uint8Array<ArrayBuffer>;
+export function enumerate(
+  type: Struct<object> | 'u32' | 'handle' | 'bytes',
+  call: Call<never>,
+): unknown[] | Uint8Array<ArrayBuffer> {
+  if (type === 'bytes') return bytesOf(call);
   return arena.scope(() => {
     const count = arena.u32();
     for (;;) {
@@ -29,6 +38,20 @@ export function enumerate(type: Struct<object> | 'u32' | 'handle', call: Call<ne
       if (typeof type !== 'string') return type.readArray(items, given);
       const read = type === 'u32' ? arena.readU32 : arena.readU64;
       return Array.from({ length: given }, (_, i) => read(items, i));
+    }
+  });
+}
+
+function bytesOf(call: Call<never>): Uint8Array<ArrayBuffer> {
+  return arena.scope(() => {
+    const size = arena.u64();
+    for (;;) {
+      check('bytes', call(size, 0n as Pointer<never>));
+      const byteLength = Number(arena.readU64(size));
+      if (byteLength === 0) return new Uint8Array(0);
+      const bytes = arena.bytes(byteLength);
+      if (check('bytes', call(size, bytes)) === VK_INCOMPLETE) continue;
+      return arena.readBytes(bytes, Number(arena.readU64(size)));
     }
   });
 }

@@ -20,7 +20,7 @@ export const VK_NULL_HANDLE: Handle<never> = 0n as Handle<never>;
 
 /** One member as it is read back: addresses and 64-bit numbers are bigints, structs and arrays are nested. */
 type ReadMember<M> = [M] extends [number]
-  ? number
+  ? M
   : [M] extends [bigint]
     ? M
     : [M] extends [number | bigint]

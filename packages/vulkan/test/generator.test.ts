@@ -62,8 +62,8 @@ describe('the generator, on a small registry', () => {
     expect(lines('struct-types.ts', '?:').map((it) => it.trim())).toEqual([
       'hertz?: readonly number[];',
       'cents?: number | bigint;',
-      'sType?: VkStructureType;',
-      'pNext?: Pointer<unknown>;',
+      'sType?: 1000002005;',
+      'pNext?: Pointer<VkBellCreateInfoChain>;',
       'tones?: VkToneFlags;',
       'wide?: VkWideFlags;',
       'label?: string;',
@@ -76,7 +76,14 @@ describe('the generator, on a small registry', () => {
       'pCode?: ArrayLike<number> | Pointer<number>;',
       'pitch?: VkPitch;',
       'pfnRing?: PFN_vkRing;',
+      'sType?: 1000002007;',
+      'pNext?: Pointer<VkBellCreateInfoChain>;',
+      'brightness?: number;',
     ]);
+  });
+
+  test('writes which structs may stand in a chain, by any name of the struct that they extend', () => {
+    expect(lines('struct-types.ts', 'Chain =')).toEqual(['type VkBellCreateInfoChain = VkTimbre;']);
   });
 
   test('writes a command with its signature and its other names', () => {

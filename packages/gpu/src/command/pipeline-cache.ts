@@ -21,15 +21,16 @@ export class PipelineCache {
 
   /** Writes the cache to disk, if it grew. */
   keep(): void {
-    const byteLength = this.#byteLength();
-    if (byteLength <= this.#startedWith) return;
+    if (this.#byteLength() <= this.#startedWith) return;
     const { commands, handle: device } = this.#driver;
-    V.arena.scope(() => {
-      const [size, bytes] = [V.arena.u64([byteLength]), V.arena.bytes(byteLength)];
-      const result = commands.vkGetPipelineCacheData(device, this.handle, size, bytes);
-      if (result === V.VK_SUCCESS)
-        writeCache('pipelines', this.#key, V.arena.readBytes(bytes, Number(V.arena.readU64(size))));
-    });
+    try {
+      const bytes = V.enumerate('bytes', (size, data) =>
+        commands.vkGetPipelineCacheData(device, this.handle, size, data),
+      );
+      writeCache('pipelines', this.#key, bytes);
+    } catch {
+      // What can't be kept is compiled again by the next run.
+    }
   }
 
   destroy(): void {

@@ -152,7 +152,10 @@ function createInstance(loader: Loader, validation: Validation, callback: V.Debu
   });
 }
 
-function validationChain(validation: Validation, callback: V.DebugCallback): V.Pointer<unknown> {
+function validationChain(
+  validation: Validation,
+  callback: V.DebugCallback,
+): NonNullable<V.VkInstanceCreateInfo['pNext']> {
   const messenger = V.VkDebugUtilsMessengerCreateInfoEXT(messengerInfo(callback));
   const enabled =
     validation === 'synchronization'

@@ -122,7 +122,7 @@ export class Buffer implements Child {
     const { driver } = this.#maker;
     return V.arena.scope(() =>
       driver.commands.vkGetBufferDeviceAddress(driver.handle, V.VkBufferDeviceAddressInfo({ buffer: this.handle })),
-    ) as bigint;
+    );
   }
 }
 

@@ -9,6 +9,61 @@ import type { VkSampleMask, VkBool32, VkDeviceSize, VkDeviceAddress, VkFramebuff
 import type { VkPhysicalDevice, VkCommandBuffer, VkDeviceMemory, VkCommandPool, VkBuffer, VkBufferView, VkImage, VkImageView, VkShaderModule, VkPipeline, VkPipelineLayout, VkSampler, VkDescriptorSet, VkDescriptorSetLayout, VkDescriptorPool, VkFence, VkSemaphore, VkFramebuffer, VkRenderPass, VkDescriptorUpdateTemplate, VkSamplerYcbcrConversion, VkSurfaceKHR, VkSwapchainKHR } from './handles.ts';
 import type { PFN_vkInternalAllocationNotification, PFN_vkInternalFreeNotification, PFN_vkReallocationFunction, PFN_vkAllocationFunction, PFN_vkFreeFunction, PFN_vkDebugUtilsMessengerCallbackEXT } from './function-pointers.ts';
 
+type VkBufferViewCreateInfoChain = VkBufferUsageFlags2CreateInfo;
+type VkBufferCreateInfoChain = VkBufferUsageFlags2CreateInfo | VkExternalMemoryBufferCreateInfo | VkBufferOpaqueCaptureAddressCreateInfo;
+type VkPhysicalDeviceExternalBufferInfoChain = VkBufferUsageFlags2CreateInfo;
+type VkPipelineShaderStageCreateInfoChain = VkShaderModuleCreateInfo | VkValidationFeaturesEXT | VkDebugUtilsObjectNameInfoEXT | VkPipelineShaderStageRequiredSubgroupSizeCreateInfo | VkPipelineRobustnessCreateInfo;
+type VkComputePipelineCreateInfoChain = VkPipelineCreateFlags2CreateInfo | VkValidationFeaturesEXT | VkPipelineCreationFeedbackCreateInfo | VkPipelineRobustnessCreateInfo;
+type VkGraphicsPipelineCreateInfoChain = VkPipelineCreateFlags2CreateInfo | VkValidationFeaturesEXT | VkPipelineCreationFeedbackCreateInfo | VkPipelineRenderingCreateInfo | VkPipelineRobustnessCreateInfo | VkRenderingAttachmentLocationInfo | VkRenderingInputAttachmentIndexInfo;
+type VkBindDescriptorSetsInfoChain = VkPipelineLayoutCreateInfo;
+type VkPushConstantsInfoChain = VkPipelineLayoutCreateInfo;
+type VkPushDescriptorSetInfoChain = VkPipelineLayoutCreateInfo;
+type VkPushDescriptorSetWithTemplateInfoChain = VkPipelineLayoutCreateInfo;
+type VkInstanceCreateInfoChain = VkValidationFeaturesEXT | VkDebugUtilsMessengerCreateInfoEXT;
+type VkShaderModuleCreateInfoChain = VkValidationFeaturesEXT;
+type VkDeviceCreateInfoChain = VkDevicePrivateDataCreateInfo | VkPhysicalDevicePrivateDataFeatures | VkPhysicalDeviceFeatures2 | VkPhysicalDeviceVariablePointersFeatures | VkPhysicalDeviceMultiviewFeatures | VkDeviceGroupDeviceCreateInfo | VkPhysicalDevice16BitStorageFeatures | VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures | VkPhysicalDeviceSamplerYcbcrConversionFeatures | VkPhysicalDeviceProtectedMemoryFeatures | VkPhysicalDeviceInlineUniformBlockFeatures | VkPhysicalDeviceMaintenance4Features | VkPhysicalDeviceMaintenance5Features | VkPhysicalDeviceMaintenance6Features | VkPhysicalDeviceShaderDrawParametersFeatures | VkPhysicalDeviceShaderFloat16Int8Features | VkPhysicalDeviceHostQueryResetFeatures | VkPhysicalDeviceGlobalPriorityQueryFeatures | VkPhysicalDeviceDescriptorIndexingFeatures | VkPhysicalDeviceTimelineSemaphoreFeatures | VkPhysicalDevice8BitStorageFeatures | VkPhysicalDeviceConditionalRenderingFeaturesEXT | VkPhysicalDeviceVulkanMemoryModelFeatures | VkPhysicalDeviceShaderAtomicInt64Features | VkPhysicalDeviceShaderAtomicFloatFeaturesEXT | VkPhysicalDeviceVertexAttributeDivisorFeatures | VkPhysicalDeviceScalarBlockLayoutFeatures | VkPhysicalDeviceUniformBufferStandardLayoutFeatures | VkPhysicalDeviceBufferDeviceAddressFeatures | VkPhysicalDeviceImagelessFramebufferFeatures | VkPhysicalDeviceTextureCompressionASTCHDRFeatures | VkPhysicalDeviceIndexTypeUint8Features | VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures | VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR | VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures | VkPhysicalDeviceSubgroupSizeControlFeatures | VkPhysicalDeviceLineRasterizationFeatures | VkPhysicalDevicePipelineCreationCacheControlFeatures | VkPhysicalDeviceVulkan11Features | VkPhysicalDeviceVulkan12Features | VkPhysicalDeviceVulkan13Features | VkPhysicalDeviceVulkan14Features | VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures | VkPhysicalDeviceImageRobustnessFeatures | VkPhysicalDevicePortabilitySubsetFeaturesKHR | VkPhysicalDeviceShaderTerminateInvocationFeatures | VkPhysicalDeviceSynchronization2Features | VkPhysicalDeviceHostImageCopyFeatures | VkPhysicalDevicePipelineProtectedAccessFeatures | VkPhysicalDeviceShaderIntegerDotProductFeatures | VkPhysicalDeviceDynamicRenderingFeatures | VkPhysicalDevicePipelineRobustnessFeatures | VkPhysicalDeviceFaultFeaturesEXT | VkPhysicalDeviceShaderSubgroupRotateFeatures | VkPhysicalDeviceShaderExpectAssumeFeatures | VkPhysicalDeviceShaderFloatControls2Features | VkPhysicalDeviceDynamicRenderingLocalReadFeatures;
+type VkPhysicalDeviceFeatures2Chain = VkPhysicalDevicePrivateDataFeatures | VkPhysicalDeviceVariablePointersFeatures | VkPhysicalDeviceMultiviewFeatures | VkPhysicalDevice16BitStorageFeatures | VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures | VkPhysicalDeviceSamplerYcbcrConversionFeatures | VkPhysicalDeviceProtectedMemoryFeatures | VkPhysicalDeviceInlineUniformBlockFeatures | VkPhysicalDeviceMaintenance4Features | VkPhysicalDeviceMaintenance5Features | VkPhysicalDeviceMaintenance6Features | VkPhysicalDeviceShaderDrawParametersFeatures | VkPhysicalDeviceShaderFloat16Int8Features | VkPhysicalDeviceHostQueryResetFeatures | VkPhysicalDeviceGlobalPriorityQueryFeatures | VkPhysicalDeviceDescriptorIndexingFeatures | VkPhysicalDeviceTimelineSemaphoreFeatures | VkPhysicalDevice8BitStorageFeatures | VkPhysicalDeviceConditionalRenderingFeaturesEXT | VkPhysicalDeviceVulkanMemoryModelFeatures | VkPhysicalDeviceShaderAtomicInt64Features | VkPhysicalDeviceShaderAtomicFloatFeaturesEXT | VkPhysicalDeviceVertexAttributeDivisorFeatures | VkPhysicalDeviceScalarBlockLayoutFeatures | VkPhysicalDeviceUniformBufferStandardLayoutFeatures | VkPhysicalDeviceBufferDeviceAddressFeatures | VkPhysicalDeviceImagelessFramebufferFeatures | VkPhysicalDeviceTextureCompressionASTCHDRFeatures | VkPhysicalDeviceIndexTypeUint8Features | VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures | VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR | VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures | VkPhysicalDeviceSubgroupSizeControlFeatures | VkPhysicalDeviceLineRasterizationFeatures | VkPhysicalDevicePipelineCreationCacheControlFeatures | VkPhysicalDeviceVulkan11Features | VkPhysicalDeviceVulkan12Features | VkPhysicalDeviceVulkan13Features | VkPhysicalDeviceVulkan14Features | VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures | VkPhysicalDeviceImageRobustnessFeatures | VkPhysicalDevicePortabilitySubsetFeaturesKHR | VkPhysicalDeviceShaderTerminateInvocationFeatures | VkPhysicalDeviceSynchronization2Features | VkPhysicalDeviceHostImageCopyFeatures | VkPhysicalDevicePipelineProtectedAccessFeatures | VkPhysicalDeviceShaderIntegerDotProductFeatures | VkPhysicalDeviceDynamicRenderingFeatures | VkPhysicalDevicePipelineRobustnessFeatures | VkPhysicalDeviceFaultFeaturesEXT | VkPhysicalDeviceShaderSubgroupRotateFeatures | VkPhysicalDeviceShaderExpectAssumeFeatures | VkPhysicalDeviceShaderFloatControls2Features | VkPhysicalDeviceDynamicRenderingLocalReadFeatures;
+type VkPhysicalDeviceProperties2Chain = VkPhysicalDevicePushDescriptorProperties | VkPhysicalDeviceDriverProperties | VkPhysicalDeviceIDProperties | VkPhysicalDeviceMultiviewProperties | VkPhysicalDeviceSubgroupProperties | VkPhysicalDevicePointClippingProperties | VkPhysicalDeviceProtectedMemoryProperties | VkPhysicalDeviceSamplerFilterMinmaxProperties | VkPhysicalDeviceInlineUniformBlockProperties | VkPhysicalDeviceMaintenance3Properties | VkPhysicalDeviceMaintenance4Properties | VkPhysicalDeviceMaintenance5Properties | VkPhysicalDeviceMaintenance6Properties | VkPhysicalDeviceFloatControlsProperties | VkPhysicalDeviceExternalMemoryHostPropertiesEXT | VkPhysicalDeviceDescriptorIndexingProperties | VkPhysicalDeviceTimelineSemaphoreProperties | VkPhysicalDeviceVertexAttributeDivisorProperties | VkPhysicalDeviceDepthStencilResolveProperties | VkPhysicalDeviceTexelBufferAlignmentProperties | VkPhysicalDeviceSubgroupSizeControlProperties | VkPhysicalDeviceLineRasterizationProperties | VkPhysicalDeviceVulkan11Properties | VkPhysicalDeviceVulkan12Properties | VkPhysicalDeviceVulkan13Properties | VkPhysicalDeviceVulkan14Properties | VkPhysicalDevicePortabilitySubsetPropertiesKHR | VkPhysicalDeviceHostImageCopyProperties | VkPhysicalDeviceShaderIntegerDotProductProperties | VkPhysicalDevicePipelineRobustnessProperties;
+type VkPhysicalDeviceImageFormatInfo2Chain = VkPhysicalDeviceExternalImageFormatInfo | VkImageFormatListCreateInfo | VkImageStencilUsageCreateInfo;
+type VkImageFormatProperties2Chain = VkExternalImageFormatProperties | VkSamplerYcbcrConversionImageFormatProperties | VkHostImageCopyDevicePerformanceQuery;
+type VkImageCreateInfoChain = VkExternalMemoryImageCreateInfo | VkImageSwapchainCreateInfoKHR | VkImageFormatListCreateInfo | VkImageStencilUsageCreateInfo;
+type VkMemoryAllocateInfoChain = VkExportMemoryAllocateInfo | VkImportMemoryFdInfoKHR | VkMemoryAllocateFlagsInfo | VkMemoryDedicatedAllocateInfo | VkImportMemoryHostPointerInfoEXT | VkMemoryOpaqueCaptureAddressAllocateInfo;
+type VkSemaphoreCreateInfoChain = VkExportSemaphoreCreateInfo | VkSemaphoreTypeCreateInfo;
+type VkFenceCreateInfoChain = VkExportFenceCreateInfo;
+type VkRenderPassCreateInfoChain = VkRenderPassMultiviewCreateInfo | VkRenderPassInputAttachmentAspectCreateInfo;
+type VkBindBufferMemoryInfoChain = VkBindBufferMemoryDeviceGroupInfo | VkBindMemoryStatus;
+type VkBindImageMemoryInfoChain = VkBindImageMemoryDeviceGroupInfo | VkBindImageMemorySwapchainInfoKHR | VkBindImagePlaneMemoryInfo | VkBindMemoryStatus;
+type VkRenderPassBeginInfoChain = VkDeviceGroupRenderPassBeginInfo | VkRenderPassAttachmentBeginInfo;
+type VkRenderingInfoChain = VkDeviceGroupRenderPassBeginInfo;
+type VkCommandBufferBeginInfoChain = VkDeviceGroupCommandBufferBeginInfo;
+type VkSubmitInfoChain = VkDeviceGroupSubmitInfo | VkProtectedSubmitInfo | VkTimelineSemaphoreSubmitInfo;
+type VkBindSparseInfoChain = VkDeviceGroupBindSparseInfo | VkTimelineSemaphoreSubmitInfo;
+type VkPresentInfoKHRChain = VkDeviceGroupPresentInfoKHR;
+type VkSwapchainCreateInfoKHRChain = VkDeviceGroupSwapchainCreateInfoKHR | VkImageFormatListCreateInfo;
+type VkMemoryRequirements2Chain = VkMemoryDedicatedRequirements;
+type VkImageViewCreateInfoChain = VkImageViewUsageCreateInfo | VkSamplerYcbcrConversionInfo;
+type VkPipelineTessellationStateCreateInfoChain = VkPipelineTessellationDomainOriginStateCreateInfo;
+type VkSamplerCreateInfoChain = VkSamplerYcbcrConversionInfo | VkSamplerReductionModeCreateInfo | VkDebugUtilsObjectNameInfoEXT;
+type VkImageMemoryRequirementsInfo2Chain = VkImagePlaneMemoryRequirementsInfo;
+type VkWriteDescriptorSetChain = VkWriteDescriptorSetInlineUniformBlock;
+type VkDescriptorPoolCreateInfoChain = VkDescriptorPoolInlineUniformBlockCreateInfo;
+type VkDeviceQueueCreateInfoChain = VkDeviceQueueGlobalPriorityCreateInfo;
+type VkQueueFamilyProperties2Chain = VkQueueFamilyGlobalPriorityProperties;
+type VkDescriptorSetLayoutCreateInfoChain = VkDescriptorSetLayoutBindingFlagsCreateInfo;
+type VkDescriptorSetAllocateInfoChain = VkDescriptorSetVariableDescriptorCountAllocateInfo;
+type VkDescriptorSetLayoutSupportChain = VkDescriptorSetVariableDescriptorCountLayoutSupport;
+type VkPhysicalDeviceExternalSemaphoreInfoChain = VkSemaphoreTypeCreateInfo;
+type VkPipelineVertexInputStateCreateInfoChain = VkPipelineVertexInputDivisorStateCreateInfo;
+type VkCommandBufferInheritanceInfoChain = VkCommandBufferInheritanceConditionalRenderingInfoEXT | VkCommandBufferInheritanceRenderingInfo | VkRenderingAttachmentLocationInfo | VkRenderingInputAttachmentIndexInfo;
+type VkSubpassDescription2Chain = VkSubpassDescriptionDepthStencilResolve;
+type VkPhysicalDeviceMemoryProperties2Chain = VkPhysicalDeviceMemoryBudgetPropertiesEXT;
+type VkFramebufferCreateInfoChain = VkFramebufferAttachmentsCreateInfo;
+type VkAttachmentReference2Chain = VkAttachmentReferenceStencilLayout;
+type VkAttachmentDescription2Chain = VkAttachmentDescriptionStencilLayout;
+type VkPipelineRasterizationStateCreateInfoChain = VkPipelineRasterizationLineStateCreateInfo;
+type VkSubpassDependency2Chain = VkMemoryBarrier2;
+type VkSubresourceLayout2Chain = VkSubresourceHostMemcpySize;
+type VkFormatProperties2Chain = VkFormatProperties3;
 export interface VkBaseOutStructure {
   sType?: VkStructureType;
   pNext?: Pointer<unknown>;
@@ -80,8 +135,8 @@ export interface VkLayerProperties {
   description?: string;
 }
 export interface VkApplicationInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 0;
+  pNext?: Pointer<never>;
   pApplicationName?: string | Pointer<string>;
   applicationVersion?: number;
   pEngineName?: string | Pointer<string>;
@@ -97,16 +152,16 @@ export interface VkAllocationCallbacks {
   pfnInternalFree?: PFN_vkInternalFreeNotification;
 }
 export interface VkDeviceQueueCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 2;
+  pNext?: Pointer<VkDeviceQueueCreateInfoChain>;
   flags?: VkDeviceQueueCreateFlags;
   queueFamilyIndex?: number;
   queueCount?: number;
   pQueuePriorities?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkDeviceCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 3;
+  pNext?: Pointer<VkDeviceCreateInfoChain>;
   flags?: VkDeviceCreateFlags;
   queueCreateInfoCount?: number;
   pQueueCreateInfos?: VkDeviceQueueCreateInfo | readonly VkDeviceQueueCreateInfo[] | Pointer<VkDeviceQueueCreateInfo>;
@@ -117,8 +172,8 @@ export interface VkDeviceCreateInfo {
   pEnabledFeatures?: VkPhysicalDeviceFeatures | Pointer<VkPhysicalDeviceFeatures>;
 }
 export interface VkInstanceCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1;
+  pNext?: Pointer<VkInstanceCreateInfoChain>;
   flags?: VkInstanceCreateFlags;
   pApplicationInfo?: VkApplicationInfo | Pointer<VkApplicationInfo>;
   enabledLayerCount?: number;
@@ -139,8 +194,8 @@ export interface VkPhysicalDeviceMemoryProperties {
   memoryHeaps?: readonly VkMemoryHeap[];
 }
 export interface VkMemoryAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 5;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   allocationSize?: VkDeviceSize;
   memoryTypeIndex?: number;
 }
@@ -170,8 +225,8 @@ export interface VkMemoryHeap {
   flags?: VkMemoryHeapFlags;
 }
 export interface VkMappedMemoryRange {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 6;
+  pNext?: Pointer<never>;
   memory?: VkDeviceMemory;
   offset?: VkDeviceSize;
   size?: VkDeviceSize;
@@ -199,8 +254,8 @@ export interface VkDescriptorImageInfo {
   imageLayout?: VkImageLayout;
 }
 export interface VkWriteDescriptorSet {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 35;
+  pNext?: Pointer<VkWriteDescriptorSetChain>;
   dstSet?: VkDescriptorSet;
   dstBinding?: number;
   dstArrayElement?: number;
@@ -211,8 +266,8 @@ export interface VkWriteDescriptorSet {
   pTexelBufferView?: readonly VkBufferView[] | Pointer<VkBufferView>;
 }
 export interface VkCopyDescriptorSet {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 36;
+  pNext?: Pointer<never>;
   srcSet?: VkDescriptorSet;
   srcBinding?: number;
   srcArrayElement?: number;
@@ -222,13 +277,13 @@ export interface VkCopyDescriptorSet {
   descriptorCount?: number;
 }
 export interface VkBufferUsageFlags2CreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470006;
+  pNext?: Pointer<VkBufferViewCreateInfoChain | VkBufferCreateInfoChain | VkPhysicalDeviceExternalBufferInfoChain>;
   usage?: VkBufferUsageFlags2;
 }
 export interface VkBufferCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 12;
+  pNext?: Pointer<VkBufferCreateInfoChain>;
   flags?: VkBufferCreateFlags;
   size?: VkDeviceSize;
   usage?: VkBufferUsageFlags;
@@ -237,8 +292,8 @@ export interface VkBufferCreateInfo {
   pQueueFamilyIndices?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkBufferViewCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 13;
+  pNext?: Pointer<VkBufferViewCreateInfoChain>;
   flags?: VkBufferViewCreateFlags;
   buffer?: VkBuffer;
   format?: VkFormat;
@@ -264,14 +319,14 @@ export interface VkImageSubresourceRange {
   layerCount?: number;
 }
 export interface VkMemoryBarrier {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 46;
+  pNext?: Pointer<never>;
   srcAccessMask?: VkAccessFlags;
   dstAccessMask?: VkAccessFlags;
 }
 export interface VkBufferMemoryBarrier {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 44;
+  pNext?: Pointer<never>;
   srcAccessMask?: VkAccessFlags;
   dstAccessMask?: VkAccessFlags;
   srcQueueFamilyIndex?: number;
@@ -281,8 +336,8 @@ export interface VkBufferMemoryBarrier {
   size?: VkDeviceSize;
 }
 export interface VkImageMemoryBarrier {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 45;
+  pNext?: Pointer<never>;
   srcAccessMask?: VkAccessFlags;
   dstAccessMask?: VkAccessFlags;
   oldLayout?: VkImageLayout;
@@ -293,8 +348,8 @@ export interface VkImageMemoryBarrier {
   subresourceRange?: VkImageSubresourceRange;
 }
 export interface VkImageCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 14;
+  pNext?: Pointer<VkImageCreateInfoChain>;
   flags?: VkImageCreateFlags;
   imageType?: VkImageType;
   format?: VkFormat;
@@ -317,8 +372,8 @@ export interface VkSubresourceLayout {
   depthPitch?: VkDeviceSize;
 }
 export interface VkImageViewCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 15;
+  pNext?: Pointer<VkImageViewCreateInfoChain>;
   flags?: VkImageViewCreateFlags;
   image?: VkImage;
   viewType?: VkImageViewType;
@@ -362,8 +417,8 @@ export interface VkSparseImageMemoryBindInfo {
   pBinds?: VkSparseImageMemoryBind | readonly VkSparseImageMemoryBind[] | Pointer<VkSparseImageMemoryBind>;
 }
 export interface VkBindSparseInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 7;
+  pNext?: Pointer<VkBindSparseInfoChain>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   bufferBindCount?: number;
@@ -404,8 +459,8 @@ export interface VkImageResolve {
   extent?: VkExtent3D;
 }
 export interface VkShaderModuleCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 16;
+  pNext?: Pointer<VkShaderModuleCreateInfoChain | VkPipelineShaderStageCreateInfoChain>;
   flags?: VkShaderModuleCreateFlags;
   codeSize?: number | bigint;
   pCode?: ArrayLike<number> | Pointer<number>;
@@ -418,8 +473,8 @@ export interface VkDescriptorSetLayoutBinding {
   pImmutableSamplers?: readonly VkSampler[] | Pointer<VkSampler>;
 }
 export interface VkDescriptorSetLayoutCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 32;
+  pNext?: Pointer<VkDescriptorSetLayoutCreateInfoChain>;
   flags?: VkDescriptorSetLayoutCreateFlags;
   bindingCount?: number;
   pBindings?: VkDescriptorSetLayoutBinding | readonly VkDescriptorSetLayoutBinding[] | Pointer<VkDescriptorSetLayoutBinding>;
@@ -429,16 +484,16 @@ export interface VkDescriptorPoolSize {
   descriptorCount?: number;
 }
 export interface VkDescriptorPoolCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 33;
+  pNext?: Pointer<VkDescriptorPoolCreateInfoChain>;
   flags?: VkDescriptorPoolCreateFlags;
   maxSets?: number;
   poolSizeCount?: number;
   pPoolSizes?: VkDescriptorPoolSize | readonly VkDescriptorPoolSize[] | Pointer<VkDescriptorPoolSize>;
 }
 export interface VkDescriptorSetAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 34;
+  pNext?: Pointer<VkDescriptorSetAllocateInfoChain>;
   descriptorPool?: VkDescriptorPool;
   descriptorSetCount?: number;
   pSetLayouts?: readonly VkDescriptorSetLayout[] | Pointer<VkDescriptorSetLayout>;
@@ -455,8 +510,8 @@ export interface VkSpecializationInfo {
   pData?: ArrayBufferView | bigint;
 }
 export interface VkPipelineShaderStageCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 18;
+  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain>;
   flags?: VkPipelineShaderStageCreateFlags;
   stage?: VkShaderStageFlagBits;
   module?: VkShaderModule;
@@ -464,8 +519,8 @@ export interface VkPipelineShaderStageCreateInfo {
   pSpecializationInfo?: VkSpecializationInfo | Pointer<VkSpecializationInfo>;
 }
 export interface VkComputePipelineCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 29;
+  pNext?: Pointer<VkComputePipelineCreateInfoChain>;
   flags?: VkPipelineCreateFlags;
   stage?: VkPipelineShaderStageCreateInfo;
   layout?: VkPipelineLayout;
@@ -473,8 +528,8 @@ export interface VkComputePipelineCreateInfo {
   basePipelineIndex?: number;
 }
 export interface VkPipelineCreateFlags2CreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470005;
+  pNext?: Pointer<VkComputePipelineCreateInfoChain | VkGraphicsPipelineCreateInfoChain>;
   flags?: VkPipelineCreateFlags2;
 }
 export interface VkVertexInputBindingDescription {
@@ -489,8 +544,8 @@ export interface VkVertexInputAttributeDescription {
   offset?: number;
 }
 export interface VkPipelineVertexInputStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 19;
+  pNext?: Pointer<VkPipelineVertexInputStateCreateInfoChain>;
   flags?: VkPipelineVertexInputStateCreateFlags;
   vertexBindingDescriptionCount?: number;
   pVertexBindingDescriptions?: VkVertexInputBindingDescription | readonly VkVertexInputBindingDescription[] | Pointer<VkVertexInputBindingDescription>;
@@ -498,21 +553,21 @@ export interface VkPipelineVertexInputStateCreateInfo {
   pVertexAttributeDescriptions?: VkVertexInputAttributeDescription | readonly VkVertexInputAttributeDescription[] | Pointer<VkVertexInputAttributeDescription>;
 }
 export interface VkPipelineInputAssemblyStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 20;
+  pNext?: Pointer<never>;
   flags?: VkPipelineInputAssemblyStateCreateFlags;
   topology?: VkPrimitiveTopology;
   primitiveRestartEnable?: VkBool32;
 }
 export interface VkPipelineTessellationStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 21;
+  pNext?: Pointer<VkPipelineTessellationStateCreateInfoChain>;
   flags?: VkPipelineTessellationStateCreateFlags;
   patchControlPoints?: number;
 }
 export interface VkPipelineViewportStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 22;
+  pNext?: Pointer<never>;
   flags?: VkPipelineViewportStateCreateFlags;
   viewportCount?: number;
   pViewports?: VkViewport | readonly VkViewport[] | Pointer<VkViewport>;
@@ -520,8 +575,8 @@ export interface VkPipelineViewportStateCreateInfo {
   pScissors?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
 export interface VkPipelineRasterizationStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 23;
+  pNext?: Pointer<VkPipelineRasterizationStateCreateInfoChain>;
   flags?: VkPipelineRasterizationStateCreateFlags;
   depthClampEnable?: VkBool32;
   rasterizerDiscardEnable?: VkBool32;
@@ -535,8 +590,8 @@ export interface VkPipelineRasterizationStateCreateInfo {
   lineWidth?: number;
 }
 export interface VkPipelineMultisampleStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 24;
+  pNext?: Pointer<never>;
   flags?: VkPipelineMultisampleStateCreateFlags;
   rasterizationSamples?: VkSampleCountFlagBits;
   sampleShadingEnable?: VkBool32;
@@ -556,8 +611,8 @@ export interface VkPipelineColorBlendAttachmentState {
   colorWriteMask?: VkColorComponentFlags;
 }
 export interface VkPipelineColorBlendStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 26;
+  pNext?: Pointer<never>;
   flags?: VkPipelineColorBlendStateCreateFlags;
   logicOpEnable?: VkBool32;
   logicOp?: VkLogicOp;
@@ -566,8 +621,8 @@ export interface VkPipelineColorBlendStateCreateInfo {
   blendConstants?: readonly number[];
 }
 export interface VkPipelineDynamicStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 27;
+  pNext?: Pointer<never>;
   flags?: VkPipelineDynamicStateCreateFlags;
   dynamicStateCount?: number;
   pDynamicStates?: ArrayLike<VkDynamicState> | Pointer<VkDynamicState>;
@@ -582,8 +637,8 @@ export interface VkStencilOpState {
   reference?: number;
 }
 export interface VkPipelineDepthStencilStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 25;
+  pNext?: Pointer<never>;
   flags?: VkPipelineDepthStencilStateCreateFlags;
   depthTestEnable?: VkBool32;
   depthWriteEnable?: VkBool32;
@@ -596,8 +651,8 @@ export interface VkPipelineDepthStencilStateCreateInfo {
   maxDepthBounds?: number;
 }
 export interface VkGraphicsPipelineCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 28;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain>;
   flags?: VkPipelineCreateFlags;
   stageCount?: number;
   pStages?: VkPipelineShaderStageCreateInfo | readonly VkPipelineShaderStageCreateInfo[] | Pointer<VkPipelineShaderStageCreateInfo>;
@@ -617,8 +672,8 @@ export interface VkGraphicsPipelineCreateInfo {
   basePipelineIndex?: number;
 }
 export interface VkPipelineCacheCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 17;
+  pNext?: Pointer<never>;
   flags?: VkPipelineCacheCreateFlags;
   initialDataSize?: number | bigint;
   pInitialData?: ArrayBufferView | bigint;
@@ -636,8 +691,8 @@ export interface VkPushConstantRange {
   size?: number;
 }
 export interface VkPipelineLayoutCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 30;
+  pNext?: Pointer<VkBindDescriptorSetsInfoChain | VkPushConstantsInfoChain | VkPushDescriptorSetInfoChain | VkPushDescriptorSetWithTemplateInfoChain>;
   flags?: VkPipelineLayoutCreateFlags;
   setLayoutCount?: number;
   pSetLayouts?: readonly VkDescriptorSetLayout[] | Pointer<VkDescriptorSetLayout>;
@@ -645,8 +700,8 @@ export interface VkPipelineLayoutCreateInfo {
   pPushConstantRanges?: VkPushConstantRange | readonly VkPushConstantRange[] | Pointer<VkPushConstantRange>;
 }
 export interface VkSamplerCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 31;
+  pNext?: Pointer<VkSamplerCreateInfoChain>;
   flags?: VkSamplerCreateFlags;
   magFilter?: VkFilter;
   minFilter?: VkFilter;
@@ -665,21 +720,21 @@ export interface VkSamplerCreateInfo {
   unnormalizedCoordinates?: VkBool32;
 }
 export interface VkCommandPoolCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 39;
+  pNext?: Pointer<never>;
   flags?: VkCommandPoolCreateFlags;
   queueFamilyIndex?: number;
 }
 export interface VkCommandBufferAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 40;
+  pNext?: Pointer<never>;
   commandPool?: VkCommandPool;
   level?: VkCommandBufferLevel;
   commandBufferCount?: number;
 }
 export interface VkCommandBufferInheritanceInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 41;
+  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
   renderPass?: VkRenderPass;
   subpass?: number;
   framebuffer?: VkFramebuffer;
@@ -688,14 +743,14 @@ export interface VkCommandBufferInheritanceInfo {
   pipelineStatistics?: VkQueryPipelineStatisticFlags;
 }
 export interface VkCommandBufferBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 42;
+  pNext?: Pointer<VkCommandBufferBeginInfoChain>;
   flags?: VkCommandBufferUsageFlags;
   pInheritanceInfo?: VkCommandBufferInheritanceInfo | Pointer<VkCommandBufferInheritanceInfo>;
 }
 export interface VkRenderPassBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 43;
+  pNext?: Pointer<VkRenderPassBeginInfoChain>;
   renderPass?: VkRenderPass;
   framebuffer?: VkFramebuffer;
   renderArea?: VkRect2D;
@@ -757,8 +812,8 @@ export interface VkSubpassDependency {
   dependencyFlags?: VkDependencyFlags;
 }
 export interface VkRenderPassCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 38;
+  pNext?: Pointer<VkRenderPassCreateInfoChain>;
   flags?: VkRenderPassCreateFlags;
   attachmentCount?: number;
   pAttachments?: VkAttachmentDescription | readonly VkAttachmentDescription[] | Pointer<VkAttachmentDescription>;
@@ -768,13 +823,13 @@ export interface VkRenderPassCreateInfo {
   pDependencies?: VkSubpassDependency | readonly VkSubpassDependency[] | Pointer<VkSubpassDependency>;
 }
 export interface VkEventCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 10;
+  pNext?: Pointer<never>;
   flags?: VkEventCreateFlags;
 }
 export interface VkFenceCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 8;
+  pNext?: Pointer<VkFenceCreateInfoChain>;
   flags?: VkFenceCreateFlags;
 }
 export interface VkPhysicalDeviceFeatures {
@@ -950,21 +1005,21 @@ export interface VkPhysicalDeviceLimits {
   nonCoherentAtomSize?: VkDeviceSize;
 }
 export interface VkSemaphoreCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 9;
+  pNext?: Pointer<VkSemaphoreCreateInfoChain>;
   flags?: VkSemaphoreCreateFlags;
 }
 export interface VkQueryPoolCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 11;
+  pNext?: Pointer<never>;
   flags?: VkQueryPoolCreateFlags;
   queryType?: VkQueryType;
   queryCount?: number;
   pipelineStatistics?: VkQueryPipelineStatisticFlags;
 }
 export interface VkFramebufferCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 37;
+  pNext?: Pointer<VkFramebufferCreateInfoChain>;
   flags?: VkFramebufferCreateFlags;
   renderPass?: VkRenderPass;
   attachmentCount?: number;
@@ -992,8 +1047,8 @@ export interface VkDispatchIndirectCommand {
   z?: number;
 }
 export interface VkSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 4;
+  pNext?: Pointer<VkSubmitInfoChain>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   pWaitDstStageMask?: ArrayLike<VkPipelineStageFlags> | Pointer<VkPipelineStageFlags>;
@@ -1019,8 +1074,8 @@ export interface VkSurfaceFormatKHR {
   colorSpace?: VkColorSpaceKHR;
 }
 export interface VkSwapchainCreateInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000001000;
+  pNext?: Pointer<VkSwapchainCreateInfoKHRChain>;
   flags?: VkSwapchainCreateFlagsKHR;
   surface?: VkSurfaceKHR;
   minImageCount?: number;
@@ -1039,8 +1094,8 @@ export interface VkSwapchainCreateInfoKHR {
   oldSwapchain?: VkSwapchainKHR;
 }
 export interface VkPresentInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000001001;
+  pNext?: Pointer<VkPresentInfoKHRChain>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   swapchainCount?: number;
@@ -1049,51 +1104,51 @@ export interface VkPresentInfoKHR {
   pResults?: ArrayLike<VkResult> | Pointer<VkResult>;
 }
 export interface VkValidationFeaturesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000247000;
+  pNext?: Pointer<VkInstanceCreateInfoChain | VkShaderModuleCreateInfoChain | VkPipelineShaderStageCreateInfoChain | VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain>;
   enabledValidationFeatureCount?: number;
   pEnabledValidationFeatures?: ArrayLike<VkValidationFeatureEnableEXT> | Pointer<VkValidationFeatureEnableEXT>;
   disabledValidationFeatureCount?: number;
   pDisabledValidationFeatures?: ArrayLike<VkValidationFeatureDisableEXT> | Pointer<VkValidationFeatureDisableEXT>;
 }
 export interface VkDevicePrivateDataCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000295001;
+  pNext?: Pointer<VkDeviceCreateInfoChain>;
   privateDataSlotRequestCount?: number;
 }
 export interface VkPrivateDataSlotCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000295002;
+  pNext?: Pointer<never>;
   flags?: VkPrivateDataSlotCreateFlags;
 }
 export interface VkPhysicalDevicePrivateDataFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000295000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   privateData?: VkBool32;
 }
 export interface VkPhysicalDeviceFeatures2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   features?: VkPhysicalDeviceFeatures;
 }
 export interface VkPhysicalDeviceProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   properties?: VkPhysicalDeviceProperties;
 }
 export interface VkFormatProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059002;
+  pNext?: Pointer<VkFormatProperties2Chain>;
   formatProperties?: VkFormatProperties;
 }
 export interface VkImageFormatProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059003;
+  pNext?: Pointer<VkImageFormatProperties2Chain>;
   imageFormatProperties?: VkImageFormatProperties;
 }
 export interface VkPhysicalDeviceImageFormatInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059004;
+  pNext?: Pointer<VkPhysicalDeviceImageFormatInfo2Chain>;
   format?: VkFormat;
   type?: VkImageType;
   tiling?: VkImageTiling;
@@ -1101,23 +1156,23 @@ export interface VkPhysicalDeviceImageFormatInfo2 {
   flags?: VkImageCreateFlags;
 }
 export interface VkQueueFamilyProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059005;
+  pNext?: Pointer<VkQueueFamilyProperties2Chain>;
   queueFamilyProperties?: VkQueueFamilyProperties;
 }
 export interface VkPhysicalDeviceMemoryProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059006;
+  pNext?: Pointer<VkPhysicalDeviceMemoryProperties2Chain>;
   memoryProperties?: VkPhysicalDeviceMemoryProperties;
 }
 export interface VkSparseImageFormatProperties2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059007;
+  pNext?: Pointer<never>;
   properties?: VkSparseImageFormatProperties;
 }
 export interface VkPhysicalDeviceSparseImageFormatInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000059008;
+  pNext?: Pointer<never>;
   format?: VkFormat;
   type?: VkImageType;
   samples?: VkSampleCountFlagBits;
@@ -1125,8 +1180,8 @@ export interface VkPhysicalDeviceSparseImageFormatInfo2 {
   tiling?: VkImageTiling;
 }
 export interface VkPhysicalDevicePushDescriptorProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000080000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxPushDescriptors?: number;
 }
 export type VkPhysicalDevicePushDescriptorPropertiesKHR = VkPhysicalDevicePushDescriptorProperties;
@@ -1137,16 +1192,16 @@ export interface VkConformanceVersion {
   patch?: number;
 }
 export interface VkPhysicalDeviceDriverProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000196000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   driverID?: VkDriverId;
   driverName?: string;
   driverInfo?: string;
   conformanceVersion?: VkConformanceVersion;
 }
 export interface VkPhysicalDeviceVariablePointersFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000120000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   variablePointersStorageBuffer?: VkBool32;
   variablePointers?: VkBool32;
 }
@@ -1157,30 +1212,30 @@ export interface VkExternalMemoryProperties {
   compatibleHandleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkPhysicalDeviceExternalImageFormatInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000071000;
+  pNext?: Pointer<VkPhysicalDeviceImageFormatInfo2Chain>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
 }
 export interface VkExternalImageFormatProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000071001;
+  pNext?: Pointer<VkImageFormatProperties2Chain>;
   externalMemoryProperties?: VkExternalMemoryProperties;
 }
 export interface VkPhysicalDeviceExternalBufferInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000071002;
+  pNext?: Pointer<VkPhysicalDeviceExternalBufferInfoChain>;
   flags?: VkBufferCreateFlags;
   usage?: VkBufferUsageFlags;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
 }
 export interface VkExternalBufferProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000071003;
+  pNext?: Pointer<never>;
   externalMemoryProperties?: VkExternalMemoryProperties;
 }
 export interface VkPhysicalDeviceIDProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000071004;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   deviceUUID?: readonly number[];
   driverUUID?: readonly number[];
   deviceLUID?: readonly number[];
@@ -1188,101 +1243,101 @@ export interface VkPhysicalDeviceIDProperties {
   deviceLUIDValid?: VkBool32;
 }
 export interface VkExternalMemoryImageCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000072001;
+  pNext?: Pointer<VkImageCreateInfoChain>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkExternalMemoryBufferCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000072000;
+  pNext?: Pointer<VkBufferCreateInfoChain>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkExportMemoryAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000072002;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkImportMemoryFdInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000074000;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
   fd?: number;
 }
 export interface VkMemoryFdPropertiesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000074001;
+  pNext?: Pointer<never>;
   memoryTypeBits?: number;
 }
 export interface VkMemoryGetFdInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000074002;
+  pNext?: Pointer<never>;
   memory?: VkDeviceMemory;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
 }
 export interface VkPhysicalDeviceExternalSemaphoreInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000076000;
+  pNext?: Pointer<VkPhysicalDeviceExternalSemaphoreInfoChain>;
   handleType?: VkExternalSemaphoreHandleTypeFlagBits;
 }
 export interface VkExternalSemaphoreProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000076001;
+  pNext?: Pointer<never>;
   exportFromImportedHandleTypes?: VkExternalSemaphoreHandleTypeFlags;
   compatibleHandleTypes?: VkExternalSemaphoreHandleTypeFlags;
   externalSemaphoreFeatures?: VkExternalSemaphoreFeatureFlags;
 }
 export interface VkExportSemaphoreCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000077000;
+  pNext?: Pointer<VkSemaphoreCreateInfoChain>;
   handleTypes?: VkExternalSemaphoreHandleTypeFlags;
 }
 export interface VkImportSemaphoreFdInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000079000;
+  pNext?: Pointer<never>;
   semaphore?: VkSemaphore;
   flags?: VkSemaphoreImportFlags;
   handleType?: VkExternalSemaphoreHandleTypeFlagBits;
   fd?: number;
 }
 export interface VkSemaphoreGetFdInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000079001;
+  pNext?: Pointer<never>;
   semaphore?: VkSemaphore;
   handleType?: VkExternalSemaphoreHandleTypeFlagBits;
 }
 export interface VkPhysicalDeviceExternalFenceInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000112000;
+  pNext?: Pointer<never>;
   handleType?: VkExternalFenceHandleTypeFlagBits;
 }
 export interface VkExternalFenceProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000112001;
+  pNext?: Pointer<never>;
   exportFromImportedHandleTypes?: VkExternalFenceHandleTypeFlags;
   compatibleHandleTypes?: VkExternalFenceHandleTypeFlags;
   externalFenceFeatures?: VkExternalFenceFeatureFlags;
 }
 export interface VkExportFenceCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000113000;
+  pNext?: Pointer<VkFenceCreateInfoChain>;
   handleTypes?: VkExternalFenceHandleTypeFlags;
 }
 export interface VkPhysicalDeviceMultiviewFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000053001;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   multiview?: VkBool32;
   multiviewGeometryShader?: VkBool32;
   multiviewTessellationShader?: VkBool32;
 }
 export interface VkPhysicalDeviceMultiviewProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000053002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxMultiviewViewCount?: number;
   maxMultiviewInstanceIndex?: number;
 }
 export interface VkRenderPassMultiviewCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000053000;
+  pNext?: Pointer<VkRenderPassCreateInfoChain>;
   subpassCount?: number;
   pViewMasks?: ArrayLike<number> | Pointer<number>;
   dependencyCount?: number;
@@ -1291,61 +1346,61 @@ export interface VkRenderPassMultiviewCreateInfo {
   pCorrelationMasks?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkPhysicalDeviceGroupProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000070000;
+  pNext?: Pointer<never>;
   physicalDeviceCount?: number;
   physicalDevices?: readonly VkPhysicalDevice[];
   subsetAllocation?: VkBool32;
 }
 export interface VkMemoryAllocateFlagsInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060000;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   flags?: VkMemoryAllocateFlags;
   deviceMask?: number;
 }
 export interface VkBindBufferMemoryInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000157000;
+  pNext?: Pointer<VkBindBufferMemoryInfoChain>;
   buffer?: VkBuffer;
   memory?: VkDeviceMemory;
   memoryOffset?: VkDeviceSize;
 }
 export interface VkBindBufferMemoryDeviceGroupInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060013;
+  pNext?: Pointer<VkBindBufferMemoryInfoChain>;
   deviceIndexCount?: number;
   pDeviceIndices?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkBindImageMemoryInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000157001;
+  pNext?: Pointer<VkBindImageMemoryInfoChain>;
   image?: VkImage;
   memory?: VkDeviceMemory;
   memoryOffset?: VkDeviceSize;
 }
 export interface VkBindImageMemoryDeviceGroupInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060014;
+  pNext?: Pointer<VkBindImageMemoryInfoChain>;
   deviceIndexCount?: number;
   pDeviceIndices?: ArrayLike<number> | Pointer<number>;
   splitInstanceBindRegionCount?: number;
   pSplitInstanceBindRegions?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
 export interface VkDeviceGroupRenderPassBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060003;
+  pNext?: Pointer<VkRenderPassBeginInfoChain | VkRenderingInfoChain>;
   deviceMask?: number;
   deviceRenderAreaCount?: number;
   pDeviceRenderAreas?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
 export interface VkDeviceGroupCommandBufferBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060004;
+  pNext?: Pointer<VkCommandBufferBeginInfoChain>;
   deviceMask?: number;
 }
 export interface VkDeviceGroupSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060005;
+  pNext?: Pointer<VkSubmitInfoChain>;
   waitSemaphoreCount?: number;
   pWaitSemaphoreDeviceIndices?: ArrayLike<number> | Pointer<number>;
   commandBufferCount?: number;
@@ -1354,31 +1409,31 @@ export interface VkDeviceGroupSubmitInfo {
   pSignalSemaphoreDeviceIndices?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkDeviceGroupBindSparseInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060006;
+  pNext?: Pointer<VkBindSparseInfoChain>;
   resourceDeviceIndex?: number;
   memoryDeviceIndex?: number;
 }
 export interface VkDeviceGroupPresentCapabilitiesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060007;
+  pNext?: Pointer<never>;
   presentMask?: readonly number[];
   modes?: VkDeviceGroupPresentModeFlagsKHR;
 }
 export interface VkImageSwapchainCreateInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060008;
+  pNext?: Pointer<VkImageCreateInfoChain>;
   swapchain?: VkSwapchainKHR;
 }
 export interface VkBindImageMemorySwapchainInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060009;
+  pNext?: Pointer<VkBindImageMemoryInfoChain>;
   swapchain?: VkSwapchainKHR;
   imageIndex?: number;
 }
 export interface VkAcquireNextImageInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060010;
+  pNext?: Pointer<never>;
   swapchain?: VkSwapchainKHR;
   timeout?: number | bigint;
   semaphore?: VkSemaphore;
@@ -1386,21 +1441,21 @@ export interface VkAcquireNextImageInfoKHR {
   deviceMask?: number;
 }
 export interface VkDeviceGroupPresentInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060011;
+  pNext?: Pointer<VkPresentInfoKHRChain>;
   swapchainCount?: number;
   pDeviceMasks?: ArrayLike<number> | Pointer<number>;
   mode?: VkDeviceGroupPresentModeFlagBitsKHR;
 }
 export interface VkDeviceGroupDeviceCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000070001;
+  pNext?: Pointer<VkDeviceCreateInfoChain>;
   physicalDeviceCount?: number;
   pPhysicalDevices?: readonly VkPhysicalDevice[] | Pointer<VkPhysicalDevice>;
 }
 export interface VkDeviceGroupSwapchainCreateInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000060012;
+  pNext?: Pointer<VkSwapchainCreateInfoKHRChain>;
   modes?: VkDeviceGroupPresentModeFlagsKHR;
 }
 export interface VkDescriptorUpdateTemplateEntry {
@@ -1412,8 +1467,8 @@ export interface VkDescriptorUpdateTemplateEntry {
   stride?: number | bigint;
 }
 export interface VkDescriptorUpdateTemplateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000085000;
+  pNext?: Pointer<never>;
   flags?: VkDescriptorUpdateTemplateCreateFlags;
   descriptorUpdateEntryCount?: number;
   pDescriptorUpdateEntries?: VkDescriptorUpdateTemplateEntry | readonly VkDescriptorUpdateTemplateEntry[] | Pointer<VkDescriptorUpdateTemplateEntry>;
@@ -1429,103 +1484,103 @@ export interface VkInputAttachmentAspectReference {
   aspectMask?: VkImageAspectFlags;
 }
 export interface VkRenderPassInputAttachmentAspectCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000117001;
+  pNext?: Pointer<VkRenderPassCreateInfoChain>;
   aspectReferenceCount?: number;
   pAspectReferences?: VkInputAttachmentAspectReference | readonly VkInputAttachmentAspectReference[] | Pointer<VkInputAttachmentAspectReference>;
 }
 export interface VkPhysicalDevice16BitStorageFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000083000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   storageBuffer16BitAccess?: VkBool32;
   uniformAndStorageBuffer16BitAccess?: VkBool32;
   storagePushConstant16?: VkBool32;
   storageInputOutput16?: VkBool32;
 }
 export interface VkPhysicalDeviceSubgroupProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000094000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   subgroupSize?: number;
   supportedStages?: VkShaderStageFlags;
   supportedOperations?: VkSubgroupFeatureFlags;
   quadOperationsInAllStages?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000175000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderSubgroupExtendedTypes?: VkBool32;
 }
 export interface VkBufferMemoryRequirementsInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000146000;
+  pNext?: Pointer<never>;
   buffer?: VkBuffer;
 }
 export interface VkDeviceBufferMemoryRequirements {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000413002;
+  pNext?: Pointer<never>;
   pCreateInfo?: VkBufferCreateInfo | Pointer<VkBufferCreateInfo>;
 }
 export interface VkImageMemoryRequirementsInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000146001;
+  pNext?: Pointer<VkImageMemoryRequirementsInfo2Chain>;
   image?: VkImage;
 }
 export interface VkImageSparseMemoryRequirementsInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000146002;
+  pNext?: Pointer<never>;
   image?: VkImage;
 }
 export interface VkDeviceImageMemoryRequirements {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000413003;
+  pNext?: Pointer<never>;
   pCreateInfo?: VkImageCreateInfo | Pointer<VkImageCreateInfo>;
   planeAspect?: VkImageAspectFlagBits;
 }
 export interface VkMemoryRequirements2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000146003;
+  pNext?: Pointer<VkMemoryRequirements2Chain>;
   memoryRequirements?: VkMemoryRequirements;
 }
 export interface VkSparseImageMemoryRequirements2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000146004;
+  pNext?: Pointer<never>;
   memoryRequirements?: VkSparseImageMemoryRequirements;
 }
 export interface VkPhysicalDevicePointClippingProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000117000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   pointClippingBehavior?: VkPointClippingBehavior;
 }
 export interface VkMemoryDedicatedRequirements {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000127000;
+  pNext?: Pointer<VkMemoryRequirements2Chain>;
   prefersDedicatedAllocation?: VkBool32;
   requiresDedicatedAllocation?: VkBool32;
 }
 export interface VkMemoryDedicatedAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000127001;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   image?: VkImage;
   buffer?: VkBuffer;
 }
 export interface VkImageViewUsageCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000117002;
+  pNext?: Pointer<VkImageViewCreateInfoChain>;
   usage?: VkImageUsageFlags;
 }
 export interface VkPipelineTessellationDomainOriginStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000117003;
+  pNext?: Pointer<VkPipelineTessellationStateCreateInfoChain>;
   domainOrigin?: VkTessellationDomainOrigin;
 }
 export interface VkSamplerYcbcrConversionInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156001;
+  pNext?: Pointer<VkSamplerCreateInfoChain | VkImageViewCreateInfoChain>;
   conversion?: VkSamplerYcbcrConversion;
 }
 export interface VkSamplerYcbcrConversionCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156000;
+  pNext?: Pointer<never>;
   format?: VkFormat;
   ycbcrModel?: VkSamplerYcbcrModelConversion;
   ycbcrRange?: VkSamplerYcbcrRange;
@@ -1536,74 +1591,74 @@ export interface VkSamplerYcbcrConversionCreateInfo {
   forceExplicitReconstruction?: VkBool32;
 }
 export interface VkBindImagePlaneMemoryInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156002;
+  pNext?: Pointer<VkBindImageMemoryInfoChain>;
   planeAspect?: VkImageAspectFlagBits;
 }
 export interface VkImagePlaneMemoryRequirementsInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156003;
+  pNext?: Pointer<VkImageMemoryRequirementsInfo2Chain>;
   planeAspect?: VkImageAspectFlagBits;
 }
 export interface VkPhysicalDeviceSamplerYcbcrConversionFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156004;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   samplerYcbcrConversion?: VkBool32;
 }
 export interface VkSamplerYcbcrConversionImageFormatProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000156005;
+  pNext?: Pointer<VkImageFormatProperties2Chain>;
   combinedImageSamplerDescriptorCount?: number;
 }
 export interface VkConditionalRenderingBeginInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000081002;
+  pNext?: Pointer<never>;
   buffer?: VkBuffer;
   offset?: VkDeviceSize;
   flags?: VkConditionalRenderingFlagsEXT;
 }
 export interface VkProtectedSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000145000;
+  pNext?: Pointer<VkSubmitInfoChain>;
   protectedSubmit?: VkBool32;
 }
 export interface VkPhysicalDeviceProtectedMemoryFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000145001;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   protectedMemory?: VkBool32;
 }
 export interface VkPhysicalDeviceProtectedMemoryProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000145002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   protectedNoFault?: VkBool32;
 }
 export interface VkDeviceQueueInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000145003;
+  pNext?: Pointer<never>;
   flags?: VkDeviceQueueCreateFlags;
   queueFamilyIndex?: number;
   queueIndex?: number;
 }
 export interface VkPhysicalDeviceSamplerFilterMinmaxProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000130000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   filterMinmaxSingleComponentFormats?: VkBool32;
   filterMinmaxImageComponentMapping?: VkBool32;
 }
 export interface VkSamplerReductionModeCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000130001;
+  pNext?: Pointer<VkSamplerCreateInfoChain>;
   reductionMode?: VkSamplerReductionMode;
 }
 export interface VkPhysicalDeviceInlineUniformBlockFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000138000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   inlineUniformBlock?: VkBool32;
   descriptorBindingInlineUniformBlockUpdateAfterBind?: VkBool32;
 }
 export interface VkPhysicalDeviceInlineUniformBlockProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000138001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxInlineUniformBlockSize?: number;
   maxPerStageDescriptorInlineUniformBlocks?: number;
   maxPerStageDescriptorUpdateAfterBindInlineUniformBlocks?: number;
@@ -1611,46 +1666,46 @@ export interface VkPhysicalDeviceInlineUniformBlockProperties {
   maxDescriptorSetUpdateAfterBindInlineUniformBlocks?: number;
 }
 export interface VkWriteDescriptorSetInlineUniformBlock {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000138002;
+  pNext?: Pointer<VkWriteDescriptorSetChain>;
   dataSize?: number;
   pData?: ArrayBufferView | bigint;
 }
 export interface VkDescriptorPoolInlineUniformBlockCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000138003;
+  pNext?: Pointer<VkDescriptorPoolCreateInfoChain>;
   maxInlineUniformBlockBindings?: number;
 }
 export interface VkImageFormatListCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000147000;
+  pNext?: Pointer<VkImageCreateInfoChain | VkSwapchainCreateInfoKHRChain | VkPhysicalDeviceImageFormatInfo2Chain>;
   viewFormatCount?: number;
   pViewFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
 }
 export interface VkPhysicalDeviceMaintenance3Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000168000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxPerSetDescriptors?: number;
   maxMemoryAllocationSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceMaintenance4Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000413000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   maintenance4?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance4Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000413001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxBufferSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceMaintenance5Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   maintenance5?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance5Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   earlyFragmentMultisampleCoverageAfterSampleCounting?: VkBool32;
   earlyFragmentSampleMaskTestBeforeSampleCounting?: VkBool32;
   depthStencilSwizzleOneSupport?: VkBool32;
@@ -1659,20 +1714,20 @@ export interface VkPhysicalDeviceMaintenance5Properties {
   nonStrictWideLinesUseParallelogram?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance6Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   maintenance6?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance6Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   blockTexelViewCompatibleMultipleLayers?: VkBool32;
   maxCombinedImageSamplerDescriptorCount?: number;
   fragmentShadingRateClampCombinerInputs?: VkBool32;
 }
 export interface VkRenderingAreaInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470003;
+  pNext?: Pointer<never>;
   viewMask?: number;
   colorAttachmentCount?: number;
   pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
@@ -1680,25 +1735,25 @@ export interface VkRenderingAreaInfo {
   stencilAttachmentFormat?: VkFormat;
 }
 export interface VkDescriptorSetLayoutSupport {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000168001;
+  pNext?: Pointer<VkDescriptorSetLayoutSupportChain>;
   supported?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderDrawParametersFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000063000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderDrawParameters?: VkBool32;
 }
 export type VkPhysicalDeviceShaderDrawParameterFeatures = VkPhysicalDeviceShaderDrawParametersFeatures;
 export interface VkPhysicalDeviceShaderFloat16Int8Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000082000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderFloat16?: VkBool32;
   shaderInt8?: VkBool32;
 }
 export interface VkPhysicalDeviceFloatControlsProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000197000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   denormBehaviorIndependence?: VkShaderFloatControlsIndependence;
   roundingModeIndependence?: VkShaderFloatControlsIndependence;
   shaderSignedZeroInfNanPreserveFloat16?: VkBool32;
@@ -1718,36 +1773,36 @@ export interface VkPhysicalDeviceFloatControlsProperties {
   shaderRoundingModeRTZFloat64?: VkBool32;
 }
 export interface VkPhysicalDeviceHostQueryResetFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000261000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   hostQueryReset?: VkBool32;
 }
 export interface VkDeviceQueueGlobalPriorityCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000174000;
+  pNext?: Pointer<VkDeviceQueueCreateInfoChain>;
   globalPriority?: VkQueueGlobalPriority;
 }
 export interface VkPhysicalDeviceGlobalPriorityQueryFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000388000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   globalPriorityQuery?: VkBool32;
 }
 export interface VkQueueFamilyGlobalPriorityProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000388001;
+  pNext?: Pointer<VkQueueFamilyProperties2Chain>;
   priorityCount?: number;
   priorities?: readonly VkQueueGlobalPriority[];
 }
 export interface VkDebugUtilsObjectNameInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000128000;
+  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain | VkSamplerCreateInfoChain>;
   objectType?: VkObjectType;
   objectHandle?: number | bigint;
   pObjectName?: string | Pointer<string>;
 }
 export interface VkDebugUtilsObjectTagInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000128001;
+  pNext?: Pointer<never>;
   objectType?: VkObjectType;
   objectHandle?: number | bigint;
   tagName?: number | bigint;
@@ -1755,14 +1810,14 @@ export interface VkDebugUtilsObjectTagInfoEXT {
   pTag?: ArrayBufferView | bigint;
 }
 export interface VkDebugUtilsLabelEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000128002;
+  pNext?: Pointer<never>;
   pLabelName?: string | Pointer<string>;
   color?: readonly number[];
 }
 export interface VkDebugUtilsMessengerCreateInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000128004;
+  pNext?: Pointer<VkInstanceCreateInfoChain>;
   flags?: VkDebugUtilsMessengerCreateFlagsEXT;
   messageSeverity?: VkDebugUtilsMessageSeverityFlagsEXT;
   messageType?: VkDebugUtilsMessageTypeFlagsEXT;
@@ -1770,8 +1825,8 @@ export interface VkDebugUtilsMessengerCreateInfoEXT {
   pUserData?: bigint;
 }
 export interface VkDebugUtilsMessengerCallbackDataEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000128003;
+  pNext?: Pointer<never>;
   flags?: VkDebugUtilsMessengerCallbackDataFlagsEXT;
   pMessageIdName?: string | Pointer<string>;
   messageIdNumber?: number;
@@ -1784,30 +1839,30 @@ export interface VkDebugUtilsMessengerCallbackDataEXT {
   pObjects?: VkDebugUtilsObjectNameInfoEXT | readonly VkDebugUtilsObjectNameInfoEXT[] | Pointer<VkDebugUtilsObjectNameInfoEXT>;
 }
 export interface VkImportMemoryHostPointerInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000178000;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
   pHostPointer?: bigint;
 }
 export interface VkMemoryHostPointerPropertiesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000178001;
+  pNext?: Pointer<never>;
   memoryTypeBits?: number;
 }
 export interface VkPhysicalDeviceExternalMemoryHostPropertiesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000178002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   minImportedHostPointerAlignment?: VkDeviceSize;
 }
 export interface VkCalibratedTimestampInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000184000;
+  pNext?: Pointer<never>;
   timeDomain?: VkTimeDomainKHR;
 }
 export type VkCalibratedTimestampInfoEXT = VkCalibratedTimestampInfoKHR;
 export interface VkPhysicalDeviceDescriptorIndexingFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000161001;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderInputAttachmentArrayDynamicIndexing?: VkBool32;
   shaderUniformTexelBufferArrayDynamicIndexing?: VkBool32;
   shaderStorageTexelBufferArrayDynamicIndexing?: VkBool32;
@@ -1830,8 +1885,8 @@ export interface VkPhysicalDeviceDescriptorIndexingFeatures {
   runtimeDescriptorArray?: VkBool32;
 }
 export interface VkPhysicalDeviceDescriptorIndexingProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000161002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxUpdateAfterBindDescriptorsInAllPools?: number;
   shaderUniformBufferArrayNonUniformIndexingNative?: VkBool32;
   shaderSampledImageArrayNonUniformIndexingNative?: VkBool32;
@@ -1857,25 +1912,25 @@ export interface VkPhysicalDeviceDescriptorIndexingProperties {
   maxDescriptorSetUpdateAfterBindInputAttachments?: number;
 }
 export interface VkDescriptorSetLayoutBindingFlagsCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000161000;
+  pNext?: Pointer<VkDescriptorSetLayoutCreateInfoChain>;
   bindingCount?: number;
   pBindingFlags?: ArrayLike<VkDescriptorBindingFlags> | Pointer<VkDescriptorBindingFlags>;
 }
 export interface VkDescriptorSetVariableDescriptorCountAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000161003;
+  pNext?: Pointer<VkDescriptorSetAllocateInfoChain>;
   descriptorSetCount?: number;
   pDescriptorCounts?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkDescriptorSetVariableDescriptorCountLayoutSupport {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000161004;
+  pNext?: Pointer<VkDescriptorSetLayoutSupportChain>;
   maxVariableDescriptorCount?: number;
 }
 export interface VkAttachmentDescription2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109000;
+  pNext?: Pointer<VkAttachmentDescription2Chain>;
   flags?: VkAttachmentDescriptionFlags;
   format?: VkFormat;
   samples?: VkSampleCountFlagBits;
@@ -1887,15 +1942,15 @@ export interface VkAttachmentDescription2 {
   finalLayout?: VkImageLayout;
 }
 export interface VkAttachmentReference2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109001;
+  pNext?: Pointer<VkAttachmentReference2Chain>;
   attachment?: number;
   layout?: VkImageLayout;
   aspectMask?: VkImageAspectFlags;
 }
 export interface VkSubpassDescription2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109002;
+  pNext?: Pointer<VkSubpassDescription2Chain>;
   flags?: VkSubpassDescriptionFlags;
   pipelineBindPoint?: VkPipelineBindPoint;
   viewMask?: number;
@@ -1909,8 +1964,8 @@ export interface VkSubpassDescription2 {
   pPreserveAttachments?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkSubpassDependency2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109003;
+  pNext?: Pointer<VkSubpassDependency2Chain>;
   srcSubpass?: number;
   dstSubpass?: number;
   srcStageMask?: VkPipelineStageFlags;
@@ -1921,8 +1976,8 @@ export interface VkSubpassDependency2 {
   viewOffset?: number;
 }
 export interface VkRenderPassCreateInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109004;
+  pNext?: Pointer<never>;
   flags?: VkRenderPassCreateFlags;
   attachmentCount?: number;
   pAttachments?: VkAttachmentDescription2 | readonly VkAttachmentDescription2[] | Pointer<VkAttachmentDescription2>;
@@ -1934,49 +1989,49 @@ export interface VkRenderPassCreateInfo2 {
   pCorrelatedViewMasks?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkSubpassBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109005;
+  pNext?: Pointer<never>;
   contents?: VkSubpassContents;
 }
 export interface VkSubpassEndInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000109006;
+  pNext?: Pointer<never>;
 }
 export interface VkPhysicalDeviceTimelineSemaphoreFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   timelineSemaphore?: VkBool32;
 }
 export interface VkPhysicalDeviceTimelineSemaphoreProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxTimelineSemaphoreValueDifference?: number | bigint;
 }
 export interface VkSemaphoreTypeCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207002;
+  pNext?: Pointer<VkSemaphoreCreateInfoChain | VkPhysicalDeviceExternalSemaphoreInfoChain>;
   semaphoreType?: VkSemaphoreType;
   initialValue?: number | bigint;
 }
 export interface VkTimelineSemaphoreSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207003;
+  pNext?: Pointer<VkSubmitInfoChain | VkBindSparseInfoChain>;
   waitSemaphoreValueCount?: number;
   pWaitSemaphoreValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
   signalSemaphoreValueCount?: number;
   pSignalSemaphoreValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
 }
 export interface VkSemaphoreWaitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207004;
+  pNext?: Pointer<never>;
   flags?: VkSemaphoreWaitFlags;
   semaphoreCount?: number;
   pSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   pValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
 }
 export interface VkSemaphoreSignalInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000207005;
+  pNext?: Pointer<never>;
   semaphore?: VkSemaphore;
   value?: number | bigint;
 }
@@ -1985,51 +2040,51 @@ export interface VkVertexInputBindingDivisorDescription {
   divisor?: number;
 }
 export interface VkPipelineVertexInputDivisorStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000190001;
+  pNext?: Pointer<VkPipelineVertexInputStateCreateInfoChain>;
   vertexBindingDivisorCount?: number;
   pVertexBindingDivisors?: VkVertexInputBindingDivisorDescription | readonly VkVertexInputBindingDivisorDescription[] | Pointer<VkVertexInputBindingDivisorDescription>;
 }
 export interface VkPhysicalDeviceVertexAttributeDivisorProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000525000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   maxVertexAttribDivisor?: number;
   supportsNonZeroFirstInstance?: VkBool32;
 }
 export interface VkCommandBufferInheritanceConditionalRenderingInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000081000;
+  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
   conditionalRenderingEnable?: VkBool32;
 }
 export interface VkPhysicalDevice8BitStorageFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000177000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   storageBuffer8BitAccess?: VkBool32;
   uniformAndStorageBuffer8BitAccess?: VkBool32;
   storagePushConstant8?: VkBool32;
 }
 export interface VkPhysicalDeviceConditionalRenderingFeaturesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000081001;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   conditionalRendering?: VkBool32;
   inheritedConditionalRendering?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkanMemoryModelFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000211000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   vulkanMemoryModel?: VkBool32;
   vulkanMemoryModelDeviceScope?: VkBool32;
   vulkanMemoryModelAvailabilityVisibilityChains?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderAtomicInt64Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000180000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderBufferInt64Atomics?: VkBool32;
   shaderSharedInt64Atomics?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderAtomicFloatFeaturesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000260000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderBufferFloat32Atomics?: VkBool32;
   shaderBufferFloat32AtomicAdd?: VkBool32;
   shaderBufferFloat64Atomics?: VkBool32;
@@ -2044,78 +2099,78 @@ export interface VkPhysicalDeviceShaderAtomicFloatFeaturesEXT {
   sparseImageFloat32AtomicAdd?: VkBool32;
 }
 export interface VkPhysicalDeviceVertexAttributeDivisorFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000190002;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   vertexAttributeInstanceRateDivisor?: VkBool32;
   vertexAttributeInstanceRateZeroDivisor?: VkBool32;
 }
 export interface VkPhysicalDeviceDepthStencilResolveProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000199000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   supportedDepthResolveModes?: VkResolveModeFlags;
   supportedStencilResolveModes?: VkResolveModeFlags;
   independentResolveNone?: VkBool32;
   independentResolve?: VkBool32;
 }
 export interface VkSubpassDescriptionDepthStencilResolve {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000199001;
+  pNext?: Pointer<VkSubpassDescription2Chain>;
   depthResolveMode?: VkResolveModeFlagBits;
   stencilResolveMode?: VkResolveModeFlagBits;
   pDepthStencilResolveAttachment?: VkAttachmentReference2 | Pointer<VkAttachmentReference2>;
 }
 export interface VkImageStencilUsageCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000246000;
+  pNext?: Pointer<VkImageCreateInfoChain | VkPhysicalDeviceImageFormatInfo2Chain>;
   stencilUsage?: VkImageUsageFlags;
 }
 export interface VkPhysicalDeviceScalarBlockLayoutFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000221000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   scalarBlockLayout?: VkBool32;
 }
 export interface VkPhysicalDeviceUniformBufferStandardLayoutFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000253000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   uniformBufferStandardLayout?: VkBool32;
 }
 export interface VkPhysicalDeviceMemoryBudgetPropertiesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000237000;
+  pNext?: Pointer<VkPhysicalDeviceMemoryProperties2Chain>;
   heapBudget?: readonly VkDeviceSize[];
   heapUsage?: readonly VkDeviceSize[];
 }
 export interface VkPhysicalDeviceBufferDeviceAddressFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000257000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   bufferDeviceAddress?: VkBool32;
   bufferDeviceAddressCaptureReplay?: VkBool32;
   bufferDeviceAddressMultiDevice?: VkBool32;
 }
 export interface VkBufferDeviceAddressInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000244001;
+  pNext?: Pointer<never>;
   buffer?: VkBuffer;
 }
 export interface VkBufferOpaqueCaptureAddressCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000257002;
+  pNext?: Pointer<VkBufferCreateInfoChain>;
   opaqueCaptureAddress?: number | bigint;
 }
 export interface VkPhysicalDeviceImagelessFramebufferFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000108000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   imagelessFramebuffer?: VkBool32;
 }
 export interface VkFramebufferAttachmentsCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000108001;
+  pNext?: Pointer<VkFramebufferCreateInfoChain>;
   attachmentImageInfoCount?: number;
   pAttachmentImageInfos?: VkFramebufferAttachmentImageInfo | readonly VkFramebufferAttachmentImageInfo[] | Pointer<VkFramebufferAttachmentImageInfo>;
 }
 export interface VkFramebufferAttachmentImageInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000108002;
+  pNext?: Pointer<never>;
   flags?: VkImageCreateFlags;
   usage?: VkImageUsageFlags;
   width?: number;
@@ -2125,14 +2180,14 @@ export interface VkFramebufferAttachmentImageInfo {
   pViewFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
 }
 export interface VkRenderPassAttachmentBeginInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000108003;
+  pNext?: Pointer<VkRenderPassBeginInfoChain>;
   attachmentCount?: number;
   pAttachments?: readonly VkImageView[] | Pointer<VkImageView>;
 }
 export interface VkPhysicalDeviceTextureCompressionASTCHDRFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000066000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   textureCompressionASTC_HDR?: VkBool32;
 }
 export interface VkPipelineCreationFeedback {
@@ -2141,55 +2196,55 @@ export interface VkPipelineCreationFeedback {
 }
 export type VkPipelineCreationFeedbackEXT = VkPipelineCreationFeedback;
 export interface VkPipelineCreationFeedbackCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000192000;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain>;
   pPipelineCreationFeedback?: VkPipelineCreationFeedback | Pointer<VkPipelineCreationFeedback>;
   pipelineStageCreationFeedbackCount?: number;
   pPipelineStageCreationFeedbacks?: VkPipelineCreationFeedback | readonly VkPipelineCreationFeedback[] | Pointer<VkPipelineCreationFeedback>;
 }
 export type VkPipelineCreationFeedbackCreateInfoEXT = VkPipelineCreationFeedbackCreateInfo;
 export interface VkPhysicalDeviceIndexTypeUint8Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000265000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   indexTypeUint8?: VkBool32;
 }
 export interface VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000241000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   separateDepthStencilLayouts?: VkBool32;
 }
 export interface VkAttachmentReferenceStencilLayout {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000241001;
+  pNext?: Pointer<VkAttachmentReference2Chain>;
   stencilLayout?: VkImageLayout;
 }
 export interface VkAttachmentDescriptionStencilLayout {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000241002;
+  pNext?: Pointer<VkAttachmentDescription2Chain>;
   stencilInitialLayout?: VkImageLayout;
   stencilFinalLayout?: VkImageLayout;
 }
 export interface VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   pipelineExecutableInfo?: VkBool32;
 }
 export interface VkPipelineInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269001;
+  pNext?: Pointer<never>;
   pipeline?: VkPipeline;
 }
 export interface VkPipelineExecutablePropertiesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269002;
+  pNext?: Pointer<never>;
   stages?: VkShaderStageFlags;
   name?: string;
   description?: string;
   subgroupSize?: number;
 }
 export interface VkPipelineExecutableInfoKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269003;
+  pNext?: Pointer<never>;
   pipeline?: VkPipeline;
   executableIndex?: number;
 }
@@ -2200,16 +2255,16 @@ export interface VkPipelineExecutableStatisticValueKHR {
   f64?: number;
 }
 export interface VkPipelineExecutableStatisticKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269004;
+  pNext?: Pointer<never>;
   name?: string;
   description?: string;
   format?: VkPipelineExecutableStatisticFormatKHR;
   value?: VkPipelineExecutableStatisticValueKHR;
 }
 export interface VkPipelineExecutableInternalRepresentationKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000269005;
+  pNext?: Pointer<never>;
   name?: string;
   description?: string;
   isText?: VkBool32;
@@ -2217,50 +2272,50 @@ export interface VkPipelineExecutableInternalRepresentationKHR {
   pData?: ArrayBufferView | bigint;
 }
 export interface VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000276000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderDemoteToHelperInvocation?: VkBool32;
 }
 export interface VkPhysicalDeviceTexelBufferAlignmentProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000281001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   storageTexelBufferOffsetAlignmentBytes?: VkDeviceSize;
   storageTexelBufferOffsetSingleTexelAlignment?: VkBool32;
   uniformTexelBufferOffsetAlignmentBytes?: VkDeviceSize;
   uniformTexelBufferOffsetSingleTexelAlignment?: VkBool32;
 }
 export interface VkPhysicalDeviceSubgroupSizeControlFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000225002;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   subgroupSizeControl?: VkBool32;
   computeFullSubgroups?: VkBool32;
 }
 export interface VkPhysicalDeviceSubgroupSizeControlProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000225000;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   minSubgroupSize?: number;
   maxSubgroupSize?: number;
   maxComputeWorkgroupSubgroups?: number;
   requiredSubgroupSizeStages?: VkShaderStageFlags;
 }
 export interface VkPipelineShaderStageRequiredSubgroupSizeCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000225001;
+  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain>;
   requiredSubgroupSize?: number;
 }
 export interface VkMemoryOpaqueCaptureAddressAllocateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000257003;
+  pNext?: Pointer<VkMemoryAllocateInfoChain>;
   opaqueCaptureAddress?: number | bigint;
 }
 export interface VkDeviceMemoryOpaqueCaptureAddressInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000257004;
+  pNext?: Pointer<never>;
   memory?: VkDeviceMemory;
 }
 export interface VkPhysicalDeviceLineRasterizationFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000259000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   rectangularLines?: VkBool32;
   bresenhamLines?: VkBool32;
   smoothLines?: VkBool32;
@@ -2269,26 +2324,26 @@ export interface VkPhysicalDeviceLineRasterizationFeatures {
   stippledSmoothLines?: VkBool32;
 }
 export interface VkPhysicalDeviceLineRasterizationProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000259002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   lineSubPixelPrecisionBits?: number;
 }
 export interface VkPipelineRasterizationLineStateCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000259001;
+  pNext?: Pointer<VkPipelineRasterizationStateCreateInfoChain>;
   lineRasterizationMode?: VkLineRasterizationMode;
   stippledLineEnable?: VkBool32;
   lineStippleFactor?: number;
   lineStipplePattern?: number;
 }
 export interface VkPhysicalDevicePipelineCreationCacheControlFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000297000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   pipelineCreationCacheControl?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan11Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 49;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   storageBuffer16BitAccess?: VkBool32;
   uniformAndStorageBuffer16BitAccess?: VkBool32;
   storagePushConstant16?: VkBool32;
@@ -2303,8 +2358,8 @@ export interface VkPhysicalDeviceVulkan11Features {
   shaderDrawParameters?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan11Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 50;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   deviceUUID?: readonly number[];
   driverUUID?: readonly number[];
   deviceLUID?: readonly number[];
@@ -2322,8 +2377,8 @@ export interface VkPhysicalDeviceVulkan11Properties {
   maxMemoryAllocationSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceVulkan12Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 51;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   samplerMirrorClampToEdge?: VkBool32;
   drawIndirectCount?: VkBool32;
   storageBuffer8BitAccess?: VkBool32;
@@ -2373,8 +2428,8 @@ export interface VkPhysicalDeviceVulkan12Features {
   subgroupBroadcastDynamicId?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan12Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 52;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   driverID?: VkDriverId;
   driverName?: string;
   driverInfo?: string;
@@ -2429,8 +2484,8 @@ export interface VkPhysicalDeviceVulkan12Properties {
   framebufferIntegerColorSampleCounts?: VkSampleCountFlags;
 }
 export interface VkPhysicalDeviceVulkan13Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 53;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   robustImageAccess?: VkBool32;
   inlineUniformBlock?: VkBool32;
   descriptorBindingInlineUniformBlockUpdateAfterBind?: VkBool32;
@@ -2448,8 +2503,8 @@ export interface VkPhysicalDeviceVulkan13Features {
   maintenance4?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan13Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 54;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   minSubgroupSize?: number;
   maxSubgroupSize?: number;
   maxComputeWorkgroupSubgroups?: number;
@@ -2497,8 +2552,8 @@ export interface VkPhysicalDeviceVulkan13Properties {
   maxBufferSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceVulkan14Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 55;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   globalPriorityQuery?: VkBool32;
   shaderSubgroupRotate?: VkBool32;
   shaderSubgroupRotateClustered?: VkBool32;
@@ -2522,8 +2577,8 @@ export interface VkPhysicalDeviceVulkan14Features {
   pushDescriptor?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan14Properties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 56;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   lineSubPixelPrecisionBits?: number;
   maxVertexAttribDivisor?: number;
   supportsNonZeroFirstInstance?: VkBool32;
@@ -2551,8 +2606,8 @@ export interface VkPhysicalDeviceVulkan14Properties {
   identicalMemoryTypeRequirements?: VkBool32;
 }
 export interface VkPhysicalDeviceToolProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000245000;
+  pNext?: Pointer<never>;
   name?: string;
   version?: string;
   purposes?: VkToolPurposeFlags;
@@ -2560,18 +2615,18 @@ export interface VkPhysicalDeviceToolProperties {
   layer?: string;
 }
 export interface VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000325000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderZeroInitializeWorkgroupMemory?: VkBool32;
 }
 export interface VkPhysicalDeviceImageRobustnessFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000335000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   robustImageAccess?: VkBool32;
 }
 export interface VkPhysicalDevicePortabilitySubsetFeaturesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000163000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   constantAlphaColorBlendFactors?: VkBool32;
   events?: VkBool32;
   imageViewFormatReinterpretation?: VkBool32;
@@ -2589,20 +2644,20 @@ export interface VkPhysicalDevicePortabilitySubsetFeaturesKHR {
   vertexAttributeAccessBeyondStride?: VkBool32;
 }
 export interface VkPhysicalDevicePortabilitySubsetPropertiesKHR {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000163001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   minVertexInputBindingStrideAlignment?: number;
 }
 export interface VkBufferCopy2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337006;
+  pNext?: Pointer<never>;
   srcOffset?: VkDeviceSize;
   dstOffset?: VkDeviceSize;
   size?: VkDeviceSize;
 }
 export interface VkImageCopy2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337007;
+  pNext?: Pointer<never>;
   srcSubresource?: VkImageSubresourceLayers;
   srcOffset?: VkOffset3D;
   dstSubresource?: VkImageSubresourceLayers;
@@ -2610,16 +2665,16 @@ export interface VkImageCopy2 {
   extent?: VkExtent3D;
 }
 export interface VkImageBlit2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337008;
+  pNext?: Pointer<never>;
   srcSubresource?: VkImageSubresourceLayers;
   srcOffsets?: readonly VkOffset3D[];
   dstSubresource?: VkImageSubresourceLayers;
   dstOffsets?: readonly VkOffset3D[];
 }
 export interface VkBufferImageCopy2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337009;
+  pNext?: Pointer<never>;
   bufferOffset?: VkDeviceSize;
   bufferRowLength?: number;
   bufferImageHeight?: number;
@@ -2628,8 +2683,8 @@ export interface VkBufferImageCopy2 {
   imageExtent?: VkExtent3D;
 }
 export interface VkImageResolve2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337010;
+  pNext?: Pointer<never>;
   srcSubresource?: VkImageSubresourceLayers;
   srcOffset?: VkOffset3D;
   dstSubresource?: VkImageSubresourceLayers;
@@ -2637,16 +2692,16 @@ export interface VkImageResolve2 {
   extent?: VkExtent3D;
 }
 export interface VkCopyBufferInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337000;
+  pNext?: Pointer<never>;
   srcBuffer?: VkBuffer;
   dstBuffer?: VkBuffer;
   regionCount?: number;
   pRegions?: VkBufferCopy2 | readonly VkBufferCopy2[] | Pointer<VkBufferCopy2>;
 }
 export interface VkCopyImageInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337001;
+  pNext?: Pointer<never>;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
   dstImage?: VkImage;
@@ -2655,8 +2710,8 @@ export interface VkCopyImageInfo2 {
   pRegions?: VkImageCopy2 | readonly VkImageCopy2[] | Pointer<VkImageCopy2>;
 }
 export interface VkBlitImageInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337004;
+  pNext?: Pointer<never>;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
   dstImage?: VkImage;
@@ -2666,8 +2721,8 @@ export interface VkBlitImageInfo2 {
   filter?: VkFilter;
 }
 export interface VkCopyBufferToImageInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337002;
+  pNext?: Pointer<never>;
   srcBuffer?: VkBuffer;
   dstImage?: VkImage;
   dstImageLayout?: VkImageLayout;
@@ -2675,8 +2730,8 @@ export interface VkCopyBufferToImageInfo2 {
   pRegions?: VkBufferImageCopy2 | readonly VkBufferImageCopy2[] | Pointer<VkBufferImageCopy2>;
 }
 export interface VkCopyImageToBufferInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337003;
+  pNext?: Pointer<never>;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
   dstBuffer?: VkBuffer;
@@ -2684,8 +2739,8 @@ export interface VkCopyImageToBufferInfo2 {
   pRegions?: VkBufferImageCopy2 | readonly VkBufferImageCopy2[] | Pointer<VkBufferImageCopy2>;
 }
 export interface VkResolveImageInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000337005;
+  pNext?: Pointer<never>;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
   dstImage?: VkImage;
@@ -2694,21 +2749,21 @@ export interface VkResolveImageInfo2 {
   pRegions?: VkImageResolve2 | readonly VkImageResolve2[] | Pointer<VkImageResolve2>;
 }
 export interface VkPhysicalDeviceShaderTerminateInvocationFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000215000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderTerminateInvocation?: VkBool32;
 }
 export interface VkMemoryBarrier2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314000;
+  pNext?: Pointer<VkSubpassDependency2Chain>;
   srcStageMask?: VkPipelineStageFlags2;
   srcAccessMask?: VkAccessFlags2;
   dstStageMask?: VkPipelineStageFlags2;
   dstAccessMask?: VkAccessFlags2;
 }
 export interface VkImageMemoryBarrier2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314002;
+  pNext?: Pointer<never>;
   srcStageMask?: VkPipelineStageFlags2;
   srcAccessMask?: VkAccessFlags2;
   dstStageMask?: VkPipelineStageFlags2;
@@ -2721,8 +2776,8 @@ export interface VkImageMemoryBarrier2 {
   subresourceRange?: VkImageSubresourceRange;
 }
 export interface VkBufferMemoryBarrier2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314001;
+  pNext?: Pointer<never>;
   srcStageMask?: VkPipelineStageFlags2;
   srcAccessMask?: VkAccessFlags2;
   dstStageMask?: VkPipelineStageFlags2;
@@ -2734,8 +2789,8 @@ export interface VkBufferMemoryBarrier2 {
   size?: VkDeviceSize;
 }
 export interface VkDependencyInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314003;
+  pNext?: Pointer<never>;
   dependencyFlags?: VkDependencyFlags;
   memoryBarrierCount?: number;
   pMemoryBarriers?: VkMemoryBarrier2 | readonly VkMemoryBarrier2[] | Pointer<VkMemoryBarrier2>;
@@ -2745,22 +2800,22 @@ export interface VkDependencyInfo {
   pImageMemoryBarriers?: VkImageMemoryBarrier2 | readonly VkImageMemoryBarrier2[] | Pointer<VkImageMemoryBarrier2>;
 }
 export interface VkSemaphoreSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314005;
+  pNext?: Pointer<never>;
   semaphore?: VkSemaphore;
   value?: number | bigint;
   stageMask?: VkPipelineStageFlags2;
   deviceIndex?: number;
 }
 export interface VkCommandBufferSubmitInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314006;
+  pNext?: Pointer<never>;
   commandBuffer?: VkCommandBuffer;
   deviceMask?: number;
 }
 export interface VkSubmitInfo2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314004;
+  pNext?: Pointer<never>;
   flags?: VkSubmitFlags;
   waitSemaphoreInfoCount?: number;
   pWaitSemaphoreInfos?: VkSemaphoreSubmitInfo | readonly VkSemaphoreSubmitInfo[] | Pointer<VkSemaphoreSubmitInfo>;
@@ -2770,18 +2825,18 @@ export interface VkSubmitInfo2 {
   pSignalSemaphoreInfos?: VkSemaphoreSubmitInfo | readonly VkSemaphoreSubmitInfo[] | Pointer<VkSemaphoreSubmitInfo>;
 }
 export interface VkPhysicalDeviceSynchronization2Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000314007;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   synchronization2?: VkBool32;
 }
 export interface VkPhysicalDeviceHostImageCopyFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   hostImageCopy?: VkBool32;
 }
 export interface VkPhysicalDeviceHostImageCopyProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   copySrcLayoutCount?: number;
   pCopySrcLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
   copyDstLayoutCount?: number;
@@ -2790,8 +2845,8 @@ export interface VkPhysicalDeviceHostImageCopyProperties {
   identicalMemoryTypeRequirements?: VkBool32;
 }
 export interface VkMemoryToImageCopy {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270002;
+  pNext?: Pointer<never>;
   pHostPointer?: bigint;
   memoryRowLength?: number;
   memoryImageHeight?: number;
@@ -2800,8 +2855,8 @@ export interface VkMemoryToImageCopy {
   imageExtent?: VkExtent3D;
 }
 export interface VkImageToMemoryCopy {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270003;
+  pNext?: Pointer<never>;
   pHostPointer?: bigint;
   memoryRowLength?: number;
   memoryImageHeight?: number;
@@ -2810,8 +2865,8 @@ export interface VkImageToMemoryCopy {
   imageExtent?: VkExtent3D;
 }
 export interface VkCopyMemoryToImageInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270005;
+  pNext?: Pointer<never>;
   flags?: VkHostImageCopyFlags;
   dstImage?: VkImage;
   dstImageLayout?: VkImageLayout;
@@ -2819,8 +2874,8 @@ export interface VkCopyMemoryToImageInfo {
   pRegions?: VkMemoryToImageCopy | readonly VkMemoryToImageCopy[] | Pointer<VkMemoryToImageCopy>;
 }
 export interface VkCopyImageToMemoryInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270004;
+  pNext?: Pointer<never>;
   flags?: VkHostImageCopyFlags;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
@@ -2828,8 +2883,8 @@ export interface VkCopyImageToMemoryInfo {
   pRegions?: VkImageToMemoryCopy | readonly VkImageToMemoryCopy[] | Pointer<VkImageToMemoryCopy>;
 }
 export interface VkCopyImageToImageInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270007;
+  pNext?: Pointer<never>;
   flags?: VkHostImageCopyFlags;
   srcImage?: VkImage;
   srcImageLayout?: VkImageLayout;
@@ -2839,37 +2894,37 @@ export interface VkCopyImageToImageInfo {
   pRegions?: VkImageCopy2 | readonly VkImageCopy2[] | Pointer<VkImageCopy2>;
 }
 export interface VkHostImageLayoutTransitionInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270006;
+  pNext?: Pointer<never>;
   image?: VkImage;
   oldLayout?: VkImageLayout;
   newLayout?: VkImageLayout;
   subresourceRange?: VkImageSubresourceRange;
 }
 export interface VkSubresourceHostMemcpySize {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270008;
+  pNext?: Pointer<VkSubresourceLayout2Chain>;
   size?: VkDeviceSize;
 }
 export interface VkHostImageCopyDevicePerformanceQuery {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000270009;
+  pNext?: Pointer<VkImageFormatProperties2Chain>;
   optimalDeviceAccess?: VkBool32;
   identicalMemoryLayout?: VkBool32;
 }
 export interface VkPhysicalDevicePipelineProtectedAccessFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000466000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   pipelineProtectedAccess?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderIntegerDotProductFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000280000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderIntegerDotProduct?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderIntegerDotProductProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000280001;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   integerDotProduct8BitUnsignedAccelerated?: VkBool32;
   integerDotProduct8BitSignedAccelerated?: VkBool32;
   integerDotProduct8BitMixedSignednessAccelerated?: VkBool32;
@@ -2902,15 +2957,15 @@ export interface VkPhysicalDeviceShaderIntegerDotProductProperties {
   integerDotProductAccumulatingSaturating64BitMixedSignednessAccelerated?: VkBool32;
 }
 export interface VkFormatProperties3 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000360000;
+  pNext?: Pointer<VkFormatProperties2Chain>;
   linearTilingFeatures?: VkFormatFeatureFlags2;
   optimalTilingFeatures?: VkFormatFeatureFlags2;
   bufferFeatures?: VkFormatFeatureFlags2;
 }
 export interface VkPipelineRenderingCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000044002;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain>;
   viewMask?: number;
   colorAttachmentCount?: number;
   pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
@@ -2918,8 +2973,8 @@ export interface VkPipelineRenderingCreateInfo {
   stencilAttachmentFormat?: VkFormat;
 }
 export interface VkRenderingInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000044000;
+  pNext?: Pointer<VkRenderingInfoChain>;
   flags?: VkRenderingFlags;
   renderArea?: VkRect2D;
   layerCount?: number;
@@ -2930,8 +2985,8 @@ export interface VkRenderingInfo {
   pStencilAttachment?: VkRenderingAttachmentInfo | Pointer<VkRenderingAttachmentInfo>;
 }
 export interface VkRenderingAttachmentInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000044001;
+  pNext?: Pointer<never>;
   imageView?: VkImageView;
   imageLayout?: VkImageLayout;
   resolveMode?: VkResolveModeFlagBits;
@@ -2942,13 +2997,13 @@ export interface VkRenderingAttachmentInfo {
   clearValue?: VkClearValue;
 }
 export interface VkPhysicalDeviceDynamicRenderingFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000044003;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   dynamicRendering?: VkBool32;
 }
 export interface VkCommandBufferInheritanceRenderingInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000044004;
+  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
   flags?: VkRenderingFlags;
   viewMask?: number;
   colorAttachmentCount?: number;
@@ -2958,39 +3013,39 @@ export interface VkCommandBufferInheritanceRenderingInfo {
   rasterizationSamples?: VkSampleCountFlagBits;
 }
 export interface VkImageSubresource2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000338003;
+  pNext?: Pointer<never>;
   imageSubresource?: VkImageSubresource;
 }
 export interface VkSubresourceLayout2 {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000338002;
+  pNext?: Pointer<VkSubresourceLayout2Chain>;
   subresourceLayout?: VkSubresourceLayout;
 }
 export interface VkPhysicalDevicePipelineRobustnessFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000068001;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   pipelineRobustness?: VkBool32;
 }
 export interface VkPipelineRobustnessCreateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000068000;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain | VkPipelineShaderStageCreateInfoChain>;
   storageBuffers?: VkPipelineRobustnessBufferBehavior;
   uniformBuffers?: VkPipelineRobustnessBufferBehavior;
   vertexInputs?: VkPipelineRobustnessBufferBehavior;
   images?: VkPipelineRobustnessImageBehavior;
 }
 export interface VkPhysicalDevicePipelineRobustnessProperties {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000068002;
+  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
   defaultRobustnessStorageBuffers?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessUniformBuffers?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessVertexInputs?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessImages?: VkPipelineRobustnessImageBehavior;
 }
 export interface VkPhysicalDeviceFaultFeaturesEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000341000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   deviceFault?: VkBool32;
   deviceFaultVendorBinary?: VkBool32;
 }
@@ -3007,15 +3062,15 @@ export interface VkDeviceFaultVendorInfoKHR {
 }
 export type VkDeviceFaultVendorInfoEXT = VkDeviceFaultVendorInfoKHR;
 export interface VkDeviceFaultCountsEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000341001;
+  pNext?: Pointer<never>;
   addressInfoCount?: number;
   vendorInfoCount?: number;
   vendorBinarySize?: VkDeviceSize;
 }
 export interface VkDeviceFaultInfoEXT {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000341002;
+  pNext?: Pointer<never>;
   description?: string;
   pAddressInfos?: VkDeviceFaultAddressInfoKHR | Pointer<VkDeviceFaultAddressInfoKHR>;
   pVendorInfos?: VkDeviceFaultVendorInfoKHR | Pointer<VkDeviceFaultVendorInfoKHR>;
@@ -3036,33 +3091,33 @@ export interface VkDeviceFaultVendorBinaryHeaderVersionOneKHR {
 }
 export type VkDeviceFaultVendorBinaryHeaderVersionOneEXT = VkDeviceFaultVendorBinaryHeaderVersionOneKHR;
 export interface VkDeviceImageSubresourceInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000470004;
+  pNext?: Pointer<never>;
   pCreateInfo?: VkImageCreateInfo | Pointer<VkImageCreateInfo>;
   pSubresource?: VkImageSubresource2 | Pointer<VkImageSubresource2>;
 }
 export interface VkMemoryMapInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000271000;
+  pNext?: Pointer<never>;
   flags?: VkMemoryMapFlags;
   memory?: VkDeviceMemory;
   offset?: VkDeviceSize;
   size?: VkDeviceSize;
 }
 export interface VkMemoryUnmapInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000271001;
+  pNext?: Pointer<never>;
   flags?: VkMemoryUnmapFlags;
   memory?: VkDeviceMemory;
 }
 export interface VkBindMemoryStatus {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545002;
+  pNext?: Pointer<VkBindBufferMemoryInfoChain | VkBindImageMemoryInfoChain>;
   pResult?: Pointer<VkResult>;
 }
 export interface VkBindDescriptorSetsInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545003;
+  pNext?: Pointer<VkBindDescriptorSetsInfoChain>;
   stageFlags?: VkShaderStageFlags;
   layout?: VkPipelineLayout;
   firstSet?: number;
@@ -3072,8 +3127,8 @@ export interface VkBindDescriptorSetsInfo {
   pDynamicOffsets?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkPushConstantsInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545004;
+  pNext?: Pointer<VkPushConstantsInfoChain>;
   layout?: VkPipelineLayout;
   stageFlags?: VkShaderStageFlags;
   offset?: number;
@@ -3081,8 +3136,8 @@ export interface VkPushConstantsInfo {
   pValues?: ArrayBufferView | bigint;
 }
 export interface VkPushDescriptorSetInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545005;
+  pNext?: Pointer<VkPushDescriptorSetInfoChain>;
   stageFlags?: VkShaderStageFlags;
   layout?: VkPipelineLayout;
   set?: number;
@@ -3090,43 +3145,43 @@ export interface VkPushDescriptorSetInfo {
   pDescriptorWrites?: VkWriteDescriptorSet | readonly VkWriteDescriptorSet[] | Pointer<VkWriteDescriptorSet>;
 }
 export interface VkPushDescriptorSetWithTemplateInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000545006;
+  pNext?: Pointer<VkPushDescriptorSetWithTemplateInfoChain>;
   descriptorUpdateTemplate?: VkDescriptorUpdateTemplate;
   layout?: VkPipelineLayout;
   set?: number;
   pData?: bigint;
 }
 export interface VkPhysicalDeviceShaderSubgroupRotateFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000416000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderSubgroupRotate?: VkBool32;
   shaderSubgroupRotateClustered?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderExpectAssumeFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000544000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderExpectAssume?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderFloatControls2Features {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000528000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   shaderFloatControls2?: VkBool32;
 }
 export interface VkPhysicalDeviceDynamicRenderingLocalReadFeatures {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000232000;
+  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
   dynamicRenderingLocalRead?: VkBool32;
 }
 export interface VkRenderingAttachmentLocationInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000232001;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkCommandBufferInheritanceInfoChain>;
   colorAttachmentCount?: number;
   pColorAttachmentLocations?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkRenderingInputAttachmentIndexInfo {
-  sType?: VkStructureType;
-  pNext?: Pointer<unknown>;
+  sType?: 1000232002;
+  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkCommandBufferInheritanceInfoChain>;
   colorAttachmentCount?: number;
   pColorAttachmentInputIndices?: ArrayLike<number> | Pointer<number>;
   pDepthInputAttachmentIndex?: Pointer<number>;
