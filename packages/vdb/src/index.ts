@@ -1,3 +1,4 @@
+export { Accessor } from './accessor.ts';
 export { type Codec } from './codec.ts';
 export { FormatError } from './errors.ts';
 export { type GridFile, type SkippedGrid } from './file.ts';

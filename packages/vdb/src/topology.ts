@@ -73,9 +73,26 @@ export function coordinatesTopology(coordinates: Int32Array): Topology {
 }
 
 /** Leaves by origin: an open-addressing hash table over a list. */
-class LeafTable {
-  readonly leaves = new LeafList();
+export class LeafTable {
+  readonly leaves: LeafList = new LeafList();
   #slots = new Int32Array(1024).fill(-1);
+
+  /** The table of given leaves, numbered as they come; the arrays are copied. */
+  static of(topology: Topology): LeafTable {
+    const table = new LeafTable();
+    const { leaves } = table;
+    leaves.count = topology.origins.length / 3;
+    const room = Math.max(256, Math.ceil(leaves.count * 1.5));
+    leaves.origins = enlarge(topology.origins, new Int32Array(3 * room));
+    leaves.masks = enlarge(topology.masks, new Uint32Array(16 * room));
+    table.#rehash();
+    return table;
+  }
+
+  /** Number of the leaf at (x, y, z), multiples of 8, or −1. */
+  find(x: number, y: number, z: number): number {
+    return this.#slots[this.#find(x, y, z)]!;
+  }
 
   /** Number of the leaf at (x, y, z), made when there was none. */
   at(x: number, y: number, z: number): number {
@@ -91,7 +108,8 @@ class LeafTable {
     const { origins } = this.leaves;
     const last = this.#slots.length - 1;
     let slot = Math.imul(x >> 3, 0x8da6b343) ^ Math.imul(y >> 3, 0xd8163841) ^ Math.imul(z >> 3, 0xcb1ab31f);
-    slot = (slot ^ (slot >>> 15)) & last;
+    slot = Math.imul(slot ^ (slot >>> 15), 0x2c1b3c6d);
+    slot = (slot ^ (slot >>> 13)) & last;
     for (;;) {
       const leaf = this.#slots[slot]!;
       if (leaf < 0 || (origins[3 * leaf] === x && origins[3 * leaf + 1] === y && origins[3 * leaf + 2] === z))
@@ -101,8 +119,10 @@ class LeafTable {
   }
 
   #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
     const { origins, count } = this.leaves;
+    let size = this.#slots.length;
+    while (size < 4 * count) size *= 2;
+    this.#slots = new Int32Array(size).fill(-1);
     for (let leaf = 0; leaf < count; leaf++) {
       this.#slots[this.#find(origins[3 * leaf]!, origins[3 * leaf + 1]!, origins[3 * leaf + 2]!)] = leaf;
     }
@@ -143,10 +163,10 @@ function boxTopology(box: IndexBox, shape: Shape): Topology {
   return leaves.topology();
 }
 
-/** Leaves in the order of adding. */
-class LeafList {
-  masks = new Uint32Array(16 * 256);
-  origins = new Int32Array(3 * 256);
+/** Leaves in the order of adding. The arrays have room for more than `count`. */
+export class LeafList {
+  masks: Uint32Array = new Uint32Array(16 * 256);
+  origins: Int32Array = new Int32Array(3 * 256);
   count = 0;
 
   /** Adds a leaf and returns its number. */
@@ -194,9 +214,19 @@ function fillMask(mask: Uint32Array, origin: Vec3, box: IndexBox, shape: Shape):
 /** The same leaves in the order of the format. */
 export function sortTopology(topology: Topology): Topology {
   const { origins: o, masks } = topology;
-  const count = o.length / 3;
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
+  const order = formatOrder(o);
+  if (order === undefined) return topology;
+  const sorted = { origins: new Int32Array(o.length), masks: new Uint32Array(masks.length) };
+  for (let to = 0; to < order.length; to++) {
+    const from = order[to]!;
+    for (let a = 0; a < 3; a++) sorted.origins[3 * to + a] = o[3 * from + a]!;
+    for (let w = 0; w < 16; w++) sorted.masks[16 * to + w] = masks[16 * from + w]!;
+  }
+  return sorted;
+}
+
+/** Numbers of the leaves in the order of the format, or undefined when they stand in it. */
+function formatOrder(o: Int32Array): Uint32Array | undefined {
   const compare = (a: number, b: number): number => {
     for (let shift = 12; shift >= 3; shift -= shift === 12 ? 5 : 4) {
       for (let axis = 0; axis < 3; axis++) {
@@ -206,11 +236,34 @@ export function sortTopology(topology: Topology): Topology {
     }
     return 0;
   };
-  order.sort(compare);
-  const sorted = { origins: new Int32Array(o.length), masks: new Uint32Array(masks.length) };
-  order.forEach((from, to) => {
-    sorted.origins.set(o.subarray(3 * from, 3 * from + 3), 3 * to);
-    sorted.masks.set(masks.subarray(16 * from, 16 * from + 16), 16 * to);
-  });
-  return sorted;
+  const count = o.length / 3;
+  let sorted = true;
+  for (let i = 1; i < count && sorted; i++) sorted = compare(i - 1, i) < 0;
+  if (sorted) return undefined;
+  const keys = packedKeys(o);
+  if (keys !== undefined) return Uint32Array.from(keys.sort(), (key) => key % count);
+  return Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+}
+
+/** Keys whose order is the format's, each times the number of leaves plus the leaf's number; undefined where 53 bits are too few. */
+function packedKeys(o: Int32Array): Float64Array | undefined {
+  const count = o.length / 3;
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < o.length; i++) {
+    const block = o[i]! >> 12;
+    if (block < low[i % 3]!) low[i % 3] = block;
+    if (block > high[i % 3]!) high[i % 3] = block;
+  }
+  const [nx, ny, nz] = [0, 1, 2].map((a) => high[a]! - low[a]! + 1) as [number, number, number];
+  if (nx * ny * nz * 2 ** 27 * count > Number.MAX_SAFE_INTEGER) return undefined;
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const [x, y, z] = [o[3 * i]!, o[3 * i + 1]!, o[3 * i + 2]!];
+    const block = (((x >> 12) - low[0]!) * ny + (y >> 12) - low[1]!) * nz + (z >> 12) - low[2]!;
+    const upper = (((x >> 7) & 31) << 10) | (((y >> 7) & 31) << 5) | ((z >> 7) & 31);
+    const lower = (((x >> 3) & 15) << 8) | (((y >> 3) & 15) << 4) | ((z >> 3) & 15);
+    keys[i] = ((block * 32768 + upper) * 4096 + lower) * count + i;
+  }
+  return keys;
 }
