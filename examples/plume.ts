@@ -1,9 +1,4 @@
-/**
- * Hot smoke rises from a small source and parts around a ball.
- *
- *     npm run demo                                        48 frames of 64×128×64 voxels
- *     halocline run examples/plume.ts --set voxels=128    finer
- */
+/** Hot smoke rises from a small source and parts around a ball; `--set voxels=128` makes it finer. */
 import { Simulation, type SceneFunction } from 'halocline';
 import * as fluids from 'halocline/fluids';
 
@@ -20,41 +15,40 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   sim.addField('temperature', 'float32', 300);
   sim.addField('velocity', 'vec3', [0, 0, 0]);
 
-  const ball = { center: [0.5, 0.95, 0.5] as const, radius: 0.17 };
+  const ball = { center: [0.5, 0.85, 0.5] as const, radius: 0.12 };
   const levels = fluids.levelsOf(voxels);
-  await fluids.runOnce(sim, [
-    ...fluids.addObstacles(sim, { balls: [ball], floor: true }),
-    ...fluids.addHierarchy(sim, levels),
-  ]);
+  const solids = fluids.addObstacles(sim, { balls: [ball], floor: true });
+  await fluids.runOnce(sim, [...solids, ...fluids.addHierarchy(sim, levels)]);
 
-  fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.1 } });
-  sim.addParameter('heat', 'float', Number(values['heat'] ?? 450)); // kelvin
+  fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 } });
+  sim.addParameter('heat', 'float', Number(values['heat'] ?? 600)); // kelvin
   sim.addStencil('burn', {
     inputs: ['density', 'temperature'],
     outputs: ['density', 'temperature'],
     code: `
-      vec3 p = (CoordToWorld(coord) - vec3(0.5, 0.16, 0.5)) / 0.14;
-      if (length(p) > 1.3) return;
+      vec3 p = (CoordToWorld(coord) - vec3(0.5, 0.16, 0.5)) / 0.1;
+      if (length(p) > 1.7) return;
       float ruffle = sin(5.0 * p.x + 7.0 * time) * sin(6.0 * p.z - 9.0 * time + 1.0) + 0.5 * sin(11.0 * (p.x + p.z) + 5.0 * time);
-      float source = 1.0 - smoothstep(0.6, 1.0, length(p) + 0.15 * ruffle);
+      float source = 1.0 - smoothstep(0.6, 1.0, length(p) + 0.45 * ruffle);
       WriteField("density", idx, max(ReadField("density", coord), source));
       WriteField("temperature", idx, mix(ReadField("temperature", coord), heat, source));
     `,
   });
-  fluids.addForces(sim);
+  fluids.addStillAir(sim, { density: 0, temperature: 300 });
+  fluids.addForces(sim, { confinement: 1 });
   fluids.addClosedFaces(sim);
   fluids.addProjection(sim, { levels, tolerance: 0.05 });
 
   return {
     simulation: sim,
-    rate: 24,
-    stepsPerFrame: 1,
     frames: 48,
     fields: ['density', 'temperature', 'velocity'],
-    render: { width: 360, height: 720, density: 'density', spheres: [ball] },
-    report: async () => ({
-      'largest divergence left': `${(await sim.scalar('divergence_left').read()).toPrecision(2)} per second`,
-    }),
+    render: {
+      ...{ width: 360, height: 720, density: 'density', spheres: [ball] },
+      camera: { azimuth: 25, elevation: 8, distance: 1.75 },
+      transfer: { extinction: 14 }, // per metre where density is 1
+    },
+    report: async () => ({ 'largest divergence left': `${await sim.scalar('divergence_left').read()} per second` }),
   };
 };
 export default scene;

@@ -4,7 +4,7 @@
  */
 export { addAdvection, type AdvectionOptions } from './advection.ts';
 export { addForces, type ForceOptions } from './forces.ts';
-export { addClosedFaces, addObstacles, runOnce, type Ball, type ObstacleOptions } from './obstacles.ts';
+export { addClosedFaces, addObstacles, addStillAir, runOnce, type Ball, type ObstacleOptions } from './obstacles.ts';
 export { createPlume, levelsOf, plume, type PlumeFrame, type PlumeOptions } from './plume.ts';
 export { addHierarchy, addProjection, type ProjectionOptions } from './projection.ts';
 export { addSource, type SourceOptions } from './source.ts';

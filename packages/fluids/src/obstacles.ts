@@ -17,7 +17,7 @@ export interface Ball {
 /** What stands in the flow. */
 export interface ObstacleOptions {
   readonly balls?: readonly Ball[];
-  /** Whether the layer of voxels at the least y is solid. */
+  /** Whether voxels with none below them (−y) are solid. */
   readonly floor?: boolean;
 }
 
@@ -63,12 +63,28 @@ export function addObstacles(simulation: Simulation, options: ObstacleOptions = 
   return ['mark_solids', 'mark_gates'];
 }
 
-/** Adds the stencil that stops the flow at closed faces and keeps smoke out of solids. */
+/** Adds the stencil that stops the flow at closed faces, whatever advection and forces brought there. */
 export function addClosedFaces(simulation: Simulation): void {
   simulation.addStencil('close_faces', {
     inputs: ['velocity', 'gate'],
     outputs: ['velocity'],
     code: `WriteField("velocity", idx, ReadField("velocity", coord) * ReadField("gate", coord));`,
+  });
+}
+
+/**
+ * Adds the stencil that holds fields at the values of still air outside of the fluid (in free air and in solids), so that
+ * what flows in from outside is clean.
+ */
+export function addStillAir(simulation: Simulation, values: Readonly<Record<string, number>>): void {
+  const names = Object.keys(values);
+  simulation.addStencil('still_air', {
+    inputs: ['fluid'],
+    outputs: names,
+    code: `
+      if (ReadField("fluid", coord) > 0.0) return;
+      ${names.map((name) => `WriteField("${name}", idx, ${values[name]!.toExponential()});`).join('\n')}
+    `,
   });
 }
 

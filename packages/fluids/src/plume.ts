@@ -4,7 +4,7 @@
 import { Simulation } from '@halocline/engine';
 import { addAdvection } from './advection.ts';
 import { addForces, type ForceOptions } from './forces.ts';
-import { addClosedFaces, addObstacles, runOnce, type Ball } from './obstacles.ts';
+import { addClosedFaces, addObstacles, addStillAir, runOnce, type Ball } from './obstacles.ts';
 import { addHierarchy, addProjection } from './projection.ts';
 import { addSource, type SourceOptions } from './source.ts';
 
@@ -58,13 +58,15 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const levels = levelsOf(voxels);
+  const ambient = options.ambient ?? 300;
   simulation.addField('density', 'float32', 0);
-  simulation.addField('temperature', 'float32', options.ambient ?? 300);
+  simulation.addField('temperature', 'float32', ambient);
   simulation.addField('velocity', 'vec3', [0, 0, 0]);
   await runOnce(simulation, [...addObstacles(simulation, { balls, floor: true }), ...addHierarchy(simulation, levels)]);
 
   addAdvection(simulation, ['density', 'temperature'], { decay: { density: 0.1 } });
   addSource(simulation, { center: [0.5 * width, 0.16 * width, 0.5 * width], radius: 0.14 * width, ...options.source });
+  addStillAir(simulation, { density: 0, temperature: ambient });
   addForces(simulation, options);
   addClosedFaces(simulation);
   addProjection(simulation, { levels, ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }) });
