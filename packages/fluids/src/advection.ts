@@ -1,13 +1,16 @@
 /**
- * @file Advection: each value is fetched from where the flow brought it (semi-Lagrangian, Stam 1999), the trace being
- * a midpoint step. First order in space, unconditionally stable.
+ * @file Advection: each value is fetched from where the flow brought it (semi-Lagrangian, Stam 1999). First order in
+ * space, unconditionally stable.
+ *
+ * Where from is asked once a voxel, at its centre: `drift`, how far the flow carried what is there now. Faces take the
+ * mean of the two voxels they join, which is as exact as the velocities at centres, and spares three of four traces.
  */
 import type { Simulation } from '@halocline/engine';
-import { centerVelocity, lowerFaceVelocities, traceBack } from './faces.ts';
+import { atCenter } from './faces.ts';
 
 /** What is lost on the way. */
 export interface AdvectionOptions {
-  /** Share of a carried scalar that is lost in a second, by field; default none. */
+  /** Rate at which a carried scalar decays toward 0, 1/s, by field; default none. */
   readonly decay?: Readonly<Record<string, number>>;
 }
 
@@ -19,35 +22,43 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
   simulation.addStencil('center_velocity', {
     inputs: ['velocity'],
     outputs: ['flow'],
-    code: `WriteField("flow", idx, ${centerVelocity});`,
+    code: `WriteField("flow", idx, ${atCenter('velocity')});`,
   });
+  simulation.addStencil('trace_back', {
+    inputs: ['flow'],
+    outputs: ['drift'],
+    code: `
+      vec3 half_way = CoordToWorld(coord) - 0.5 * dt * ReadField("flow", coord);
+      WriteField("drift", idx, dt * SampleField("flow", half_way)); // a midpoint step, of second order in time
+    `,
+  });
+  if (scalars.length > 0) addScalars(simulation, scalars, options.decay ?? {});
+  simulation.addStencil('advect_velocity', {
+    inputs: ['velocity', 'drift'],
+    outputs: ['velocity'],
+    code: `
+      vec3 at = CoordToWorld(coord);
+      vec3 here = ReadField("drift", coord);
+      WriteField("velocity", idx, vec3(
+        SampleField("velocity_x", at - 0.5 * (here + ReadField("drift", coord - ivec3(1, 0, 0)))),
+        SampleField("velocity_y", at - 0.5 * (here + ReadField("drift", coord - ivec3(0, 1, 0)))),
+        SampleField("velocity_z", at - 0.5 * (here + ReadField("drift", coord - ivec3(0, 0, 1))))));
+    `,
+  });
+}
+
+function addScalars(simulation: Simulation, scalars: readonly string[], decay: Readonly<Record<string, number>>): void {
   const carry = (name: string): string => {
-    const rate = options.decay?.[name] ?? 0;
+    const rate = decay[name] ?? 0;
     const kept = rate === 0 ? '' : ` * exp(${(-rate).toExponential()} * dt)`;
     return `WriteField("${name}", idx, SampleField("${name}", from)${kept});`;
   };
   simulation.addStencil('advect_scalars', {
-    inputs: [...scalars, 'flow'],
+    inputs: [...scalars, 'drift'],
     outputs: scalars,
-    code: `${traceBack}
-      vec3 from = TraceBack(CoordToWorld(coord), ReadField("flow", coord));
-      ${scalars.map(carry).join('\n')}
-    `,
-  });
-  simulation.addStencil('advect_velocity', {
-    inputs: ['velocity', 'flow'],
-    outputs: ['velocity'],
-    code: `${traceBack}
-      vec3 center = CoordToWorld(coord);
-      float h = 0.5 * voxelSize;
-      vec3 x = vec3(h, 0.0, 0.0);
-      vec3 y = vec3(0.0, h, 0.0);
-      vec3 z = vec3(0.0, 0.0, h);
-      ${lowerFaceVelocities}
-      WriteField("velocity", idx, vec3(
-        SampleField("velocity_x", TraceBack(center - x, atX) + x),
-        SampleField("velocity_y", TraceBack(center - y, atY) + y),
-        SampleField("velocity_z", TraceBack(center - z, atZ) + z)));
+    code: `
+      vec3 from = CoordToWorld(coord) - ReadField("drift", coord);
+      ${scalars.map(carry).join('\n      ')}
     `,
   });
 }

@@ -3,6 +3,7 @@
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
  */
 import type { Simulation } from '@halocline/engine';
+import { atLowerFaces } from './faces.ts';
 
 /** What drives the smoke. */
 export interface ForceOptions {
@@ -63,11 +64,7 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     inputs: ['velocity', 'force'],
     outputs: ['velocity'],
     code: `
-      vec3 mean = 0.5 * (ReadField("force", coord) + vec3(
-        ReadField("force_x", coord - ivec3(1, 0, 0)),
-        ReadField("force_y", coord - ivec3(0, 1, 0)),
-        ReadField("force_z", coord - ivec3(0, 0, 1))));
-      WriteField("velocity", idx, ReadField("velocity", coord) + dt * mean);
+      WriteField("velocity", idx, ReadField("velocity", coord) + dt * ${atLowerFaces('force')});
     `,
   });
 }
