@@ -48,7 +48,9 @@ const scene: SceneFunction = async ({ values, ...options }) => {
       camera: { azimuth: 25, elevation: 8, distance: 1.75 },
       transfer: { extinction: 14 }, // per metre where density is 1
     },
-    report: async () => ({ 'largest divergence left': `${await sim.scalar('divergence_left').read()} per second` }),
+    report: async () => ({
+      'largest divergence left': `${(await sim.scalar('divergence_left').read()).toFixed(3)} per second`,
+    }),
   };
 };
 export default scene;

@@ -13,7 +13,7 @@ const vitest = [...bin('vitest/vitest.mjs'), 'run'];
 const tasks = {
   demo: {
     vulkan: 'run',
-    run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb,png']],
+    run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb@last,png']],
   },
   example: { vulkan: 'run', run: [['scripts/example.ts']].map((line) => [...source, ...line]) },
   bench: { vulkan: 'run', run: [[...cli, 'bench']] },
