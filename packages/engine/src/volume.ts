@@ -83,7 +83,13 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
     grid,
     fieldAddress(name, component = 0) {
       const field = find(name);
-      return subdomain.existingField(field.key)!.address(component, runtime.copiesOf(field)[component]!);
+      const store = subdomain.existingField(field.key);
+      if (store?.declaration !== field) {
+        throw new TypeError(
+          `Cannot view field "${name}": it has been removed; ask for a volume of the fields there are`,
+        );
+      }
+      return store.address(component, runtime.copiesOf(field)[component]!);
     },
     fieldType: (name) => find(name).type,
     background: (name) => find(name).default,

@@ -77,3 +77,14 @@ gpuTest('a view stays good when a coarser level is added', {}, async ({ device }
   const count = await device.staging.download(view.count, 0, 16);
   expect([...new Uint32Array(count.buffer)]).toEqual([4, 1, 1, 8]);
 });
+
+gpuTest('a view of a field that was removed says so', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [8, 8, 8] } });
+  simulation.addField('u', 'float32', 1);
+  const view = await simulation.volume(['u']);
+  simulation.removeField('u');
+  await simulation.runTimestep(1);
+  expect(() => view.fieldAddress('u')).toThrow(
+    new TypeError('Cannot view field "u": it has been removed; ask for a volume of the fields there are'),
+  );
+});
