@@ -41,8 +41,8 @@ export interface CompileOptions {
 export class Compiler implements Disposable {
   readonly #device: Device;
   readonly #pipelines = new Map<string, ComputePipeline>();
-  readonly #sources = new Map<string, { code: string; stamp: string }>();
-  readonly #good = new Map<string, { code: string; level: number }>();
+  readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
+  readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
 
   constructor(device: Device) {
     this.#device = device;
@@ -75,11 +75,12 @@ export class Compiler implements Disposable {
     const code = this.#codeOf(declaration);
     try {
       const result = this.#compileCode(declaration, code, declarations, options);
-      this.#good.set(declaration.name, { code, level: declaration.level });
+      this.#good.set(declaration.name, { code, declaration });
       return result;
     } catch (error) {
       const good = this.#good.get(declaration.name);
-      if (declaration.options.file === undefined || good === undefined || good.code === code) throw error;
+      if (declaration.options.file === undefined || good?.declaration !== declaration || good.code === code)
+        throw error;
       // An edit that doesn't compile keeps what ran before.
       options.log(`${(error as Error).message}\nStencil "${declaration.name}" runs on as it was before this edit`);
       return this.#compileCode(declaration, good.code, declarations, options);
@@ -120,17 +121,18 @@ export class Compiler implements Disposable {
     return { name, level, stencil, facts: factsOf(stencil, level), pipeline, bindings };
   }
 
-  #codeOf({ name, options }: StencilDeclaration): string {
+  #codeOf(declaration: StencilDeclaration): string {
+    const { name, options } = declaration;
     if (options.code !== undefined) return options.code;
     const file = options.file!;
     try {
       const stamp = stampOf(file);
       const code = readFileSync(file, 'utf8');
-      this.#sources.set(name, { code, stamp });
+      this.#sources.set(name, { code, stamp, declaration });
       return code;
     } catch (error) {
       const known = this.#sources.get(name);
-      if (known !== undefined) return known.code;
+      if (known?.declaration === declaration) return known.code;
       const reason =
         (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
       throw new TypeError(`Cannot read stencil "${name}" from "${file}": ${reason}; give the path of its text`, {

@@ -59,9 +59,15 @@ export class FieldStore implements Disposable {
     if (this.#copies.length > 1) return;
     this.#addCopy();
     const [first, second] = this.#copies as [Buffer, Buffer];
-    await submitOnce(this.#device, `copy ${this.declaration.key}`, (encoder) =>
-      encoder.copy(first, 0, second, 0, first.byteLength),
-    );
+    try {
+      await submitOnce(this.#device, `copy ${this.declaration.key}`, (encoder) =>
+        encoder.copy(first, 0, second, 0, first.byteLength),
+      );
+    } catch (error) {
+      this.#copies.pop();
+      second[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Fills every copy, the leaf of background included, with one value for each component. Waits for the device. */

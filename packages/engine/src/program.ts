@@ -20,7 +20,7 @@ import type { Schedule } from './schedule.ts';
 import { loopsOf, planStep, type Copies, type Loop, type PlanRequest, type StepPlan } from './step-plan.ts';
 import type { Subdomain } from './subdomain.ts';
 import type { Unit } from './units.ts';
-import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock } from './uniforms.ts';
+import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
 
 /** Steps that may be on their way to the device at once. */
@@ -160,13 +160,16 @@ export class Program implements Disposable {
   }
 
   /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
-  writeSlot(slot: number, clock: StepClock, scalars: ReadonlyMap<string, number>): void {
+  writeSlot(slot: number, clock: StepClock, { parameters, scalars }: StepNumbers): void {
     const { declarations, subdomain } = this.parts;
     const bytes = this.buffers.ring.bytes!;
     const view = new DataView(bytes.buffer, bytes.byteOffset + slot * this.slotBytes, this.slotBytes);
-    const parameters = declarations.parameters.values().toArray();
+    const given = declarations.parameters
+      .values()
+      .map((each) => ({ ...each, value: parameters.get(each.name) ?? each.value }));
+    const block = { clock, parameters: given.toArray() };
     subdomain.levels.forEach((level, index) =>
-      writeUniforms(view, index * UNIFORMS_BYTES, { clock, map: level.domain.map, parameters }),
+      writeUniforms(view, index * UNIFORMS_BYTES, { ...block, map: level.domain.map }),
     );
     const first = subdomain.levels.length * UNIFORMS_BYTES;
     for (const scalar of declarations.scalars.values()) {

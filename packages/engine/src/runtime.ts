@@ -15,6 +15,7 @@ import { componentNames } from './pass-facts.ts';
 import { Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
+import type { StepNumbers } from './uniforms.ts';
 import { Subdomain } from './subdomain.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
@@ -42,13 +43,17 @@ export class Runtime {
   frame = 0;
   readonly #haloThickness: number | null;
   readonly #compiler: Compiler;
-  readonly #scalars = new Map<string, number>();
+  /** Scalars that were set since the last step was asked for. */
+  #scalars = new Map<string, number>();
+  /** First values of scalars that no step has seen yet. */
+  readonly #initials = new Map<string, number>();
   readonly #known = new Set<string>();
+  /** The fields of the program that runs now, by component. */
+  #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
   #program: Program | null = null;
   #stepper: Stepper | null = null;
   #revision = -1;
   #levelCount = 0;
-  #copies: Copies = new Map();
   #closed = false;
 
   constructor(options: RuntimeOptions) {
@@ -79,7 +84,12 @@ export class Runtime {
 
   /** Which copy of each component is current once all submitted steps are done. */
   get copies(): Copies {
-    return this.#stepper?.copies ?? this.#copies;
+    const copies: Copies = this.#stepper?.copies ?? new Map();
+    const { fields, revision } = this.declarations;
+    if (this.#revision === revision) return copies;
+    // A field that was removed, and added anew under its name, begins with its first copy.
+    const placed = (component: string): FieldDeclaration => this.#placed.get(component)!;
+    return new Map([...copies].filter(([component]) => fields.get(placed(component).key) === placed(component)));
   }
 
   /** Compiles what was declared, where something changed. Within the lane. Waits for the device. */
@@ -91,35 +101,54 @@ export class Runtime {
     const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
     const { units, schedule } = orderUnits(declarations, facts);
     for (const unit of units) checkUntil(unit, declarations);
+    // What is declared while the lines below wait belongs to the next program.
+    const { revision } = declarations;
+    const placed = [...declarations.fields.values()].flatMap((f) =>
+      componentNames(f).map((name) => [name, f] as const),
+    );
+    const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     await this.settle();
     await this.prepare();
     const subdomain = this.subdomains[0]!;
-    const alive = new Set([...declarations.fields.values()].flatMap(componentNames));
-    const start = new Map([...this.copies].filter(([component]) => alive.has(component)));
     const program = await Program.create({ declarations, subdomain, kernels, compiled, units, schedule, start });
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
       this.#known.add(scalar.name);
-      if (!this.#scalars.has(scalar.name)) this.#scalars.set(scalar.name, scalar.initial);
+      this.#initials.set(scalar.name, scalar.initial);
     }
     this.#program?.[Symbol.dispose]();
     this.#compiler.retire(compiled);
     this.#program = program;
     this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
-    this.#revision = declarations.revision;
-    this.#levelCount = this.domain.levels.length;
+    this.#placed = new Map(placed);
+    this.#revision = revision;
+    this.#levelCount = subdomain.levels.length;
     for (const each of this.subdomains) each.retire(declarations.fields);
   }
 
-  /** Submits one step of `dt` seconds. Within the lane. */
-  async step(dt: number): Promise<void> {
-    if (this.dirty) await this.compile();
-    this.checkOpen();
-    const clock = { dt, time: this.time, frame: this.frame };
-    const scalars = new Map(this.#scalars);
-    await this.#stepper!.step(clock, scalars);
-    for (const [name, value] of scalars) if (this.#scalars.get(name) === value) this.#scalars.delete(name);
+  /** The numbers of a step that is asked for now: what is set later belongs to a later step. */
+  takeNumbers(): StepNumbers {
+    const scalars = this.#scalars;
+    this.#scalars = new Map();
+    return {
+      scalars,
+      parameters: new Map(this.declarations.parameters.values().map((each) => [each.name, each.value])),
+    };
+  }
+
+  /** Submits one step of `dt` seconds with the numbers that it was asked for with. Within the lane. */
+  async step(dt: number, numbers: StepNumbers): Promise<void> {
+    try {
+      if (this.dirty) await this.compile();
+      this.checkOpen();
+      const clock = { dt, time: this.time, frame: this.frame };
+      await this.#stepper!.step(clock, { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) });
+    } catch (error) {
+      this.#scalars = new Map([...numbers.scalars, ...this.#scalars]);
+      throw error;
+    }
+    this.#initials.clear();
     this.time += dt;
     this.frame++;
   }
@@ -137,6 +166,8 @@ export class Runtime {
   /** Brings levels that were made since to the device. Within the lane. */
   async prepare(): Promise<void> {
     this.checkOpen();
+    // Recordings that a stalled step may still need hold the tables as they are.
+    if (this.subdomains[0]!.levels.length < this.domain.levels.length) await this.settle();
     for (const subdomain of this.subdomains) await subdomain.prepare();
   }
 
@@ -150,13 +181,18 @@ export class Runtime {
     this.#scalars.set(name, value);
   }
 
-  /** Reads a scalar; waits for all submitted steps. Within the lane. */
+  /** The value that was set for the next step, if there is one. */
+  waitingScalar(name: string): number | undefined {
+    return this.#scalars.get(name);
+  }
+
+  /** Reads a scalar as the device has it; waits for all submitted steps. Within the lane. */
   async readScalar(name: string): Promise<number> {
     await this.settle();
     const scalar = this.declarations.scalars.get(name);
     if (scalar === undefined)
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
-    const waiting = this.#scalars.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
+    const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
     if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
     const bytes = await this.device.staging.download(this.subdomains[0]!.scalars, scalar.byteOffset, 4);
     return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
@@ -169,7 +205,11 @@ export class Runtime {
     }
     await this.prepare();
     const stores: FieldStore[] = [];
-    for (const subdomain of this.subdomains) stores.push(await subdomain.field(field));
+    for (const subdomain of this.subdomains) {
+      const known = subdomain.existingField(field.key);
+      if (known !== undefined && known.declaration !== field) await this.settle();
+      stores.push(await subdomain.field(field));
+    }
     return stores;
   }
 

@@ -19,7 +19,8 @@ export class Scalar {
 
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
-    return this.#runtime.lane.run(() => this.#runtime.readScalar(this.name));
+    const waiting = this.#runtime.waitingScalar(this.name);
+    return this.#runtime.lane.run(async () => waiting ?? (await this.#runtime.readScalar(this.name)));
   }
 
   toString(): string {

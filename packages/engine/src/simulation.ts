@@ -165,7 +165,8 @@ export class Simulation implements AsyncDisposable {
         `Cannot run a step of ${JSON.stringify(step)}: dt is ${dt}; give seconds, as in runTimestep(0.016)`,
       );
     }
-    await this.#runtime.lane.run(() => this.#runtime.step(dt));
+    const numbers = this.#runtime.takeNumbers();
+    await this.#runtime.lane.run(() => this.#runtime.step(dt, numbers));
   }
 
   /** Waits until the GPU has done every step submitted. */

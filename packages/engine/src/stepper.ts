@@ -12,7 +12,7 @@ import type { Queue, TimelinePoint } from '@halocline/gpu';
 import { forecastIterations } from './forecast.ts';
 import type { Program } from './program.ts';
 import type { Copies } from './step-plan.ts';
-import type { StepClock } from './uniforms.ts';
+import type { StepClock, StepNumbers } from './uniforms.ts';
 
 interface StepInFlight {
   readonly slot: number;
@@ -60,14 +60,14 @@ export class Stepper {
   }
 
   /** Submits a step. Waits only while too many are in flight. */
-  async step(clock: StepClock, scalars: ReadonlyMap<string, number>): Promise<void> {
+  async step(clock: StepClock, numbers: StepNumbers): Promise<void> {
     await this.#drain(this.#slots - 1);
     const slot = this.#next;
     this.#next = (this.#next + 1) % this.#slots;
     this.#recorded = this.#program.loops.map((loop, index) =>
       forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
     );
-    this.#program.writeSlot(slot, clock, scalars);
+    this.#program.writeSlot(slot, clock, numbers);
     const start = this.#copies;
     const iterations = [...this.#recorded];
     const { commands, after } = this.#program.recording({ start, slot, iterations });

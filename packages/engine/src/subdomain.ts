@@ -57,42 +57,48 @@ export class Subdomain implements Disposable {
     return this.#counts!;
   }
 
-  /** Brings the domain's levels to the device; those that are there stay. Waits for the upload. */
+  /** Brings the domain's levels to the device, all or none; those that are there stay. Waits for the upload. */
   async prepare(): Promise<void> {
     const known = this.#levels.length;
-    const levels = this.#domain.levels;
+    const levels = [...this.#domain.levels];
     if (known === levels.length) return;
     const all = buildTables(levels.map((level) => level.topology));
+    const made: Buffer[] = [];
     const uploads: Promise<void>[] = [];
     const upload = (buffer: Buffer, words: Uint32Array<ArrayBuffer>): Buffer => {
       uploads.push(this.device.staging.upload(buffer, 0, words));
       return buffer;
     };
-    const make = (label: string, level: number, words: Uint32Array<ArrayBuffer>): Buffer => {
-      const byteLength = Math.max(16, words.byteLength);
-      return upload(this.#buffers.make({ label: `${label} of level ${level}`, byteLength }), words);
+    const make = (label: string, words: Uint32Array<ArrayBuffer>): Buffer => {
+      const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
+      made.push(buffer);
+      return upload(buffer, words);
     };
-    // The coarsest level that was there has a parent level now.
-    if (known > 0) {
-      const level = this.#levels[known - 1]!;
-      this.#levels[known - 1] = { ...level, tables: all[known - 1]! };
-      upload(level.leafTable, all[known - 1]!.leafTable);
+    try {
+      const next = this.#levels.map((level, k) => ({ ...level, tables: all[k]! }));
+      // The coarsest level that was there has a parent level now.
+      if (known > 0) upload(next[known - 1]!.leafTable, all[known - 1]!.leafTable);
+      for (let k = known; k < levels.length; k++) {
+        const tables = all[k]!;
+        next.push({
+          domain: levels[k]!,
+          tables,
+          leaves: make(`leaves of level ${k}`, tables.leaves),
+          leafTable: make(`leaf table of level ${k}`, tables.leafTable),
+          masks: make(`masks of level ${k}`, tables.masks),
+          children: make(`children of level ${k}`, tables.children),
+        });
+      }
+      const counts = make('counts', Uint32Array.from(all.flatMap((tables) => [...tables.count])));
+      await Promise.all(uploads);
+      if (this.#counts !== null) this.#buffers.release(this.#counts);
+      this.#counts = counts;
+      this.#levels = next;
+    } catch (error) {
+      await Promise.allSettled(uploads);
+      for (const buffer of made) this.#buffers.release(buffer);
+      throw error;
     }
-    for (let k = known; k < levels.length; k++) {
-      const tables = all[k]!;
-      this.#levels.push({
-        domain: levels[k]!,
-        tables,
-        leaves: make('leaves', k, tables.leaves),
-        leafTable: make('leaf table', k, tables.leafTable),
-        masks: make('masks', k, tables.masks),
-        children: make('children', k, tables.children),
-      });
-    }
-    if (this.#counts !== null) this.#buffers.release(this.#counts);
-    const words = Uint32Array.from(all.flatMap((tables) => [...tables.count]));
-    this.#counts = upload(this.#buffers.make({ label: 'counts', byteLength: words.byteLength }), words);
-    await Promise.all(uploads);
   }
 
   /** The index grid of a level, for look-ups of any coordinate; made when first asked for. Waits for the upload. */
@@ -109,8 +115,13 @@ export class Subdomain implements Disposable {
     });
     const label = `index grid of level ${level}`;
     const buffer = this.#buffers.make({ label, byteLength: bytes.byteLength });
+    try {
+      await this.device.staging.upload(buffer, 0, bytes);
+    } catch (error) {
+      this.#buffers.release(buffer);
+      throw error;
+    }
     this.#grids.set(level, buffer);
-    await this.device.staging.upload(buffer, 0, bytes);
     return buffer;
   }
 
@@ -123,7 +134,10 @@ export class Subdomain implements Disposable {
   async field(declaration: FieldDeclaration): Promise<FieldStore> {
     const { key, level } = declaration;
     const known = this.#fields.get(key);
-    if (known !== undefined) return known;
+    if (known?.declaration === declaration) return known;
+    // What was removed, and added anew under its name, is another field.
+    known?.[Symbol.dispose]();
+    this.#fields.delete(key);
     const store = await FieldStore.create(this.device, declaration, this.#levels[level]!.tables.capacity);
     this.#fields.set(key, store);
     return store;

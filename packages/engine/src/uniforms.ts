@@ -34,6 +34,14 @@ export interface StepClock {
   readonly frame: number;
 }
 
+/** What a step is asked for with besides its clock; by name. */
+export interface StepNumbers {
+  /** One number a component. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  /** Scalars that the host sets before the step; the others keep what they have. */
+  readonly scalars: ReadonlyMap<string, number>;
+}
+
 /** Writes the block of one level at `byteOffset` of `view`. */
 export function writeUniforms(
   view: DataView,
