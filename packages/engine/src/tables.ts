@@ -11,6 +11,7 @@
  *
  * A leaf keeps its slot for life, whatever its rank becomes.
  */
+import { foldGroups } from '@halocline/gpu';
 import { LeafIndex } from './leaf-index.ts';
 import { leafCountOf, type Topology } from './topology.ts';
 
@@ -35,10 +36,7 @@ export interface LevelTables {
 
 /** Groups in x, y, z and the leaf count: the indirect arguments of a pass over `leafCount` leaves. */
 export function leafArguments(leafCount: number): Uint32Array<ArrayBuffer> {
-  const groups = Math.ceil(leafCount / LEAVES_PER_GROUP);
-  const y = Math.max(1, Math.ceil(groups / MAX_GROUPS_X));
-  const x = y === 1 ? groups : Math.ceil(groups / y);
-  return Uint32Array.of(x, y, 1, leafCount);
+  return Uint32Array.of(...foldGroups(Math.ceil(leafCount / LEAVES_PER_GROUP), MAX_GROUPS_X), leafCount);
 }
 
 /** Slot of the leaf at position `rank` of a fresh topology. */

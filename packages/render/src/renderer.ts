@@ -77,9 +77,11 @@ export class Renderer implements AsyncDisposable {
   private constructor(device: Device, firstGuess: number) {
     this.device = device;
     this.#firstGuess = firstGuess;
-    this.#parameters = this.#make('parameters', PARAMETER_BYTES);
-    this.#uploaded = this.#make('parameters on the host', PARAMETER_BYTES, 'upload');
-    this.#counters = this.#make('counters', 16);
+    [this.#parameters, this.#uploaded, this.#counters] = allOrNone((own) => [
+      own(this.#make('parameters', PARAMETER_BYTES)),
+      own(this.#make('parameters on the host', PARAMETER_BYTES, 'upload')),
+      own(this.#make('counters', 16)),
+    ]);
   }
 
   /** A renderer for a device, with room for `bricks` 8³ cells in which something shows; more is made when a picture needs it. */
@@ -246,12 +248,12 @@ export class Renderer implements AsyncDisposable {
       const spirv = new Uint32Array(Uint8Array.fromBase64(base64).buffer);
       return this.device.createPipeline({ label: `render ${label}`, spirv, specialization });
     };
-    const made = {
-      bricks: make('bricks', bricks),
-      values: make('values', values),
-      light: make('light', light),
-      march: make('march', march),
-    };
+    const made = allOrNone((own) => ({
+      bricks: own(make('bricks', bricks)),
+      values: own(make('values', values)),
+      light: own(make('light', light)),
+      march: own(make('march', march)),
+    }));
     this.#pipelines.set(key, made);
     return made;
   }
@@ -265,19 +267,25 @@ export class Renderer implements AsyncDisposable {
     const count = Math.max(64, wanted, guess, known?.size.bricks ?? 0);
     const hot = look.temperature !== undefined || known?.hot === true;
     if (known !== undefined && known.size.bricks >= count && known.hot === hot) return known;
+    const most = Math.floor(2 ** 32 / (VALUE_BYTES / 4) / (hot ? 2 : 1));
+    if (count > most) {
+      throw new RangeError(
+        `Cannot render field "${look.density}": ${count} cells of 8³ voxels show, and a picture takes ${most}; raise the threshold`,
+      );
+    }
     if (known !== undefined) releaseAll(known);
     this.#bricks = undefined;
     const entries = 2 ** Math.ceil(Math.log2(count * 4));
-    this.#bricks = {
+    this.#bricks = allOrNone((own) => ({
       size: { entries, bricks: count },
       hot,
-      claims: this.#make('claims', entries * 4),
-      table: this.#make('brick table', entries * 16),
-      slots: this.#make('brick slots', count * 32),
-      origins: this.#make('brick origins', count * 16),
-      values: this.#make('brick values', count * VALUE_BYTES * (hot ? 2 : 1)),
-      light: this.#make('brick light', count * LIGHT_BYTES),
-    };
+      claims: own(this.#make('claims', entries * 4)),
+      table: own(this.#make('brick table', entries * 16)),
+      slots: own(this.#make('brick slots', count * 32)),
+      origins: own(this.#make('brick origins', count * 16)),
+      values: own(this.#make('brick values', count * VALUE_BYTES * (hot ? 2 : 1))),
+      light: own(this.#make('brick light', count * LIGHT_BYTES)),
+    }));
     return this.#bricks;
   }
 
@@ -286,11 +294,11 @@ export class Renderer implements AsyncDisposable {
     if (this.#image?.byteLength === byteLength) return this.#image;
     if (this.#image !== undefined) releaseAll(this.#image);
     this.#image = undefined;
-    this.#image = {
+    this.#image = allOrNone((own) => ({
       byteLength,
-      pixels: this.#make('pixels', byteLength),
-      download: this.#make('pixels on the host', byteLength + 16, 'download'),
-    };
+      pixels: own(this.#make('pixels', byteLength)),
+      download: own(this.#make('pixels on the host', byteLength + 16, 'download')),
+    }));
     return this.#image;
   }
 
@@ -320,6 +328,14 @@ export class Renderer implements AsyncDisposable {
 export async function renderVolume(volume: Volume, options: RenderOptions = {}): Promise<Image> {
   await using renderer = await Renderer.create(volume.device);
   return await renderer.render(volume, options);
+}
+
+/** Makes things that belong together; where one fails, those that `own` was given are disposed again. */
+function allOrNone<T>(make: (own: <D extends Disposable>(made: D) => D) => T): T {
+  using undo = new DisposableStack();
+  const all = make((made) => undo.use(made));
+  undo.move();
+  return all;
 }
 
 function diagonalOf(volume: Volume): number {

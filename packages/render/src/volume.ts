@@ -2,6 +2,7 @@
  * @file What the renderer needs of a volume on a device, and such a volume made from grids on the host (files, tests),
  * without a simulation. The layout is the engine's: leaf slot s owns elements 512·s …, slot 0 is background, z fastest.
  */
+import { foldGroups } from '@halocline/gpu';
 import type { Buffer as DeviceBuffer, Device } from '@halocline/gpu';
 import type { VolumeView } from '@halocline/engine';
 import type { Grid } from '@halocline/vdb';
@@ -40,14 +41,10 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
   const slots = unionOfLeaves(sources);
   const leafCount = slots.size;
   const origins = Int32Array.from([...slots.keys()].flatMap((key) => key.split(',').map(Number)));
-  const buffers: DeviceBuffer[] = [];
+  using undo = new DisposableStack();
   const upload = async (label: string, bytes: Uint32Array | Float32Array): Promise<DeviceBuffer> => {
-    const buffer = device.createBuffer({
-      label: `render volume ${label}`,
-      byteLength: bytes.byteLength,
-      owner: 'render',
-    });
-    buffers.push(buffer);
+    const { byteLength } = bytes;
+    const buffer = undo.use(device.createBuffer({ label: `render volume ${label}`, byteLength, owner: 'render' }));
     await device.staging.upload(buffer, 0, bytes);
     return buffer;
   };
@@ -55,9 +52,8 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
     'leaves',
     Uint32Array.from({ length: leafCount + 1 }, (_, rank) => rank + 1),
   );
-  const groups = Math.ceil(leafCount / 2);
-  const across = Math.min(groups, 65_535);
-  const count = await upload('count', Uint32Array.of(across, Math.ceil(groups / Math.max(1, across)), 1, leafCount));
+  const groups = foldGroups(Math.ceil(leafCount / 2), device.limits.maxWorkgroups[0]);
+  const count = await upload('count', Uint32Array.of(...groups, leafCount));
   const leafTable = await upload('leafTable', leafTableOf(origins));
   const fields = new Map<string, { buffers: DeviceBuffer[]; type: ReturnType<VolumeView['fieldType']> }>();
   for (const grid of sources) {
@@ -78,6 +74,7 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
     }
     return field;
   };
+  const buffers = undo.move();
   return {
     device,
     leaves,
@@ -92,7 +89,7 @@ export async function createVolume(device: Device, grids: readonly Grid[]): Prom
     worldToIndex: rows(map.inverse, map.worldToIndex([0, 0, 0])),
     voxelSize: Math.cbrt(Math.abs(map.voxelVolume)),
     [Symbol.dispose]() {
-      for (const buffer of buffers) buffer[Symbol.dispose]();
+      buffers.dispose();
     },
   };
 }

@@ -198,3 +198,16 @@ gpuTest('a field that is not there is named, with those that are', {}, async ({ 
     new RangeError('Cannot render field "smoke": the volume has density; name one of them'),
   );
 });
+
+gpuTest('what there is no memory for leaves nothing behind', { memoryLimit: 6 * 2 ** 20 }, async ({ device }) => {
+  {
+    using volume = await createVolume(device, [plumeGrid()]);
+    await using renderer = await Renderer.create(device);
+    const before = device.children.size;
+    await expect(renderer.render(volume, { width: 64, height: 64 })).rejects.toThrow('Cannot allocate buffer "render');
+    expect(device.children.size - before).toBe(4 + 2); // pipelines, and buffers of the picture's size
+  }
+  const large = boxGrid('density', [0, 0, 0], [127, 127, 127], () => 1);
+  await expect(createVolume(device, [large])).rejects.toThrow('Cannot allocate buffer "render volume density"');
+  expect(device.children.size).toBe(0);
+});
