@@ -144,3 +144,36 @@ gpuTest('ranges outside a buffer are refused', {}, async ({ device }) => {
     'Cannot create buffer "none": its length is 0; give a whole number of bytes above 0',
   );
 });
+
+gpuTest(
+  'transfers that could not be submitted leave room for later ones',
+  { memoryLimit: 16 * MiB },
+  async ({ device }) => {
+    using buffer = device.createBuffer({ label: 'words', byteLength: MiB });
+    const { transfer } = device;
+    transfer.submitHandles = () => {
+      throw new Error('the driver is out of order');
+    };
+    // More than the rings hold, piece by piece.
+    for (let at = 0; at < 24; at++) {
+      const up = device.staging.upload(buffer, 0, new Uint8Array(MiB / 4));
+      const down = device.staging.download(buffer, 0, MiB / 4);
+      await expect(up).rejects.toThrow('the driver is out of order');
+      await expect(down).rejects.toThrow('the driver is out of order');
+    }
+    Reflect.deleteProperty(transfer, 'submitHandles');
+    await device.staging.upload(buffer, 0, new Uint8Array(MiB / 4).fill(9));
+    expect((await device.staging.download(buffer, 0, 4)).join()).toBe('9,9,9,9');
+  },
+);
+
+gpuTest('a download into an array that went elsewhere fails alone', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  await device.staging.upload(buffer, 0, new Uint8Array(64).fill(3));
+  const into = new Uint8Array(64);
+  const [gone, kept] = [device.staging.download(buffer, 0, 64, { into }), device.staging.download(buffer, 0, 4)];
+  structuredClone(into.buffer, { transfer: [into.buffer] });
+  await expect(gone).rejects.toThrow(TypeError);
+  expect((await kept).join()).toBe('3,3,3,3');
+  expect((await device.staging.download(buffer, 60)).join()).toBe('3,3,3,3');
+});

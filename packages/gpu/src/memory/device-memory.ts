@@ -76,7 +76,12 @@ export class DeviceMemory implements MemorySource {
     });
     if (handle === undefined) return undefined;
     const visible = (this.#memory.types[type]!.flags & V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) !== 0;
-    return { handle, byteLength, bytes: visible ? this.#map(handle, byteLength) : undefined };
+    try {
+      return { handle, byteLength, bytes: visible ? this.#map(handle, byteLength) : undefined };
+    } catch (error) {
+      commands.vkFreeMemory(device, handle, V.NULL);
+      throw error;
+    }
   }
 
   giveBack(memory: SourceMemory): void {

@@ -148,16 +148,18 @@ export class Staging implements Companion {
     const batch = this.#batch;
     if (!batch) return;
     this.#batch = undefined;
+    let value: number;
     try {
       this.#end(batch);
       const { timeline } = this.#compute;
       const ordered = this.#separate && batch.ordered && timeline.last > 0;
       const wait = ordered ? [{ timeline, value: timeline.last }] : [];
-      this.#submitted(batch, this.#queue.submitHandles([batch.commands], wait, []));
+      value = this.#queue.submitHandles([batch.commands], wait, []);
     } catch (error) {
-      this.#failed(batch, error);
+      this.#unsubmitted(batch, error);
       throw error;
     }
+    this.#submitted(batch, value);
   }
 
   /** Waits, without blocking, until every transfer is done. */
@@ -190,7 +192,7 @@ export class Staging implements Companion {
     const batch = this.#taken!;
     this.#taken = undefined;
     if (error === undefined) this.#submitted(batch, value);
-    else this.#failed(batch, error);
+    else this.#unsubmitted(batch, error);
   }
 
   toString(): string {
@@ -265,7 +267,7 @@ export class Staging implements Companion {
       at = up.ring.reserve(piece.byteLength);
       if (at < 0) return false;
     }
-    up.buffer.bytes!.set(piece, at);
+    up.buffer.mapped.set(piece, at);
     const batch = this.#openBatch(buffer, byteOffset, piece.byteLength);
     batch.ordered ||= options.concurrent !== true;
     batch.awaited = true;
@@ -346,6 +348,16 @@ export class Staging implements Companion {
     if (batch.landings.length > 0) this.#land(batch, value);
   }
 
+  /** The device never saw the batch: what it holds of the rings is free. */
+  #unsubmitted(batch: Batch, error: unknown): void {
+    this.#free.push({ commands: batch.commands, value: 0 });
+    for (const half of [this.#up, this.#down]) {
+      half?.ring.close(0);
+      half?.ring.release(0);
+    }
+    this.#failed(batch, error);
+  }
+
   #failed(batch: Batch, error: unknown): void {
     batch.submitted.reject(error);
     for (const landing of batch.landings) landing.done(error);
@@ -355,16 +367,12 @@ export class Staging implements Companion {
   #land(batch: Batch, value: number): void {
     const { ring, buffer } = this.#down!;
     ring.close(value);
-    const landed = Promise.all([this.#queue.timeline.wait(value), this.#lastLanding]).then(
-      () => {
-        for (const { ringOffset, target, done } of batch.landings) {
-          target.set(buffer.bytes!.subarray(ringOffset, ringOffset + target.byteLength));
-          done();
-        }
-        ring.release(value);
-      },
-      (error: unknown) => this.#failed(batch, error),
-    );
+    const landed = Promise.all([this.#queue.timeline.wait(value), this.#lastLanding])
+      .then(
+        () => batch.landings.forEach((landing) => copyOut(buffer, landing)),
+        (error: unknown) => this.#failed(batch, error),
+      )
+      .then(() => ring.release(value));
     this.#lastLanding = landed;
     this.#landings.push(landed);
     void landed.finally(() => this.#landings.shift());
@@ -388,6 +396,16 @@ export class Staging implements Companion {
 
   #barrier(commands: V.VkCommandBuffer, before: readonly Access[], after: readonly Access[]): void {
     recordBarrier(this.#driver.commands, commands, before, after);
+  }
+}
+
+function copyOut(ring: Buffer, { ringOffset, target, done }: Landing): void {
+  try {
+    target.set(ring.mapped.subarray(ringOffset, ringOffset + target.byteLength));
+    done();
+  } catch (error) {
+    // The array was transferred elsewhere meanwhile.
+    done(error);
   }
 }
 

@@ -69,9 +69,9 @@ export class Timeline implements Child, Progress {
   }
 
   /** Waits, without blocking, until the value is reached. */
-  wait(value: number): Promise<void> {
+  async wait(value: number): Promise<void> {
     this.#driver.counters.waits++;
-    if (this.value() >= value) return Promise.resolve();
+    if (this.value() >= value) return;
     let wait = this.#waits.get(value);
     if (!wait) {
       wait = this.#waiter.wait(this.handle, value).then((result) => {
@@ -81,7 +81,7 @@ export class Timeline implements Child, Progress {
       });
       this.#waits.set(value, wait);
     }
-    return wait;
+    await wait;
   }
 
   /** Waits with the thread blocked, at most `timeoutMs` milliseconds; false if the time ran out. For ends and emergencies. */

@@ -37,18 +37,12 @@ export class Waiter {
     this.#worker.ref();
     try {
       const slot = await this.#takeSlot();
-      const { control, states, semaphores, values } = this.#table;
-      semaphores[slot] = semaphore;
-      values[slot] = BigInt(value);
-      Atomics.store(states, slot, PENDING);
-      Atomics.add(control, BELL, 1);
-      Atomics.notify(control, BELL);
-      await Atomics.waitAsync(states, slot, PENDING).value;
-      if (this.#failure) throw this.#failure;
-      const result = Atomics.exchange(states, slot, FREE);
-      this.#taken[slot] = 0;
-      this.#queue.shift()?.();
-      return result;
+      try {
+        return await this.#ask(slot, semaphore, value);
+      } finally {
+        this.#taken[slot] = 0;
+        this.#queue.shift()?.();
+      }
     } finally {
       if (--this.#waiting === 0) this.#worker.unref();
     }
@@ -62,6 +56,19 @@ export class Waiter {
     Atomics.add(this.#table.control, BELL, 1);
     Atomics.notify(this.#table.control, BELL);
     if (!this.#failure) await ended;
+  }
+
+  async #ask(slot: number, semaphore: bigint, value: number): Promise<number> {
+    if (this.#failure) throw this.#failure;
+    const { control, states, semaphores, values } = this.#table;
+    semaphores[slot] = semaphore;
+    values[slot] = BigInt(value);
+    Atomics.store(states, slot, PENDING);
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+    await Atomics.waitAsync(states, slot, PENDING).value;
+    if (this.#failure) throw this.#failure;
+    return Atomics.exchange(states, slot, FREE);
   }
 
   async #takeSlot(): Promise<number> {
