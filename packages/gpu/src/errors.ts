@@ -18,8 +18,7 @@ export type VulkanErrorKind =
   | 'shader-compilation'
   | 'execution'
   | 'command-buffer'
-  | 'synchronization'
-  | 'device-lost';
+  | 'synchronization';
 
 /** What a `VulkanError` tells beside its message. */
 export interface VulkanErrorDetails {
@@ -28,6 +27,8 @@ export interface VulkanErrorDetails {
   readonly command?: string;
   /** The name of the result code, such as "VK_ERROR_DEVICE_LOST". */
   readonly result?: string;
+  /** The labels of the objects that it is about, the one that failed first. */
+  readonly labels?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -37,9 +38,12 @@ export class VulkanError extends Error {
   readonly kind: VulkanErrorKind;
   readonly command: string | undefined;
   readonly result: string | undefined;
+  /** The labels of the objects that it is about, the one that failed first; empty where there are none. */
+  readonly labels: readonly string[];
 
   constructor(message: string, details: VulkanErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.labels = details.labels ?? [];
     this.kind = details.kind;
     this.command = details.command;
     this.result = details.result;
@@ -91,20 +95,51 @@ export class OutOfMemoryError extends VulkanError {
   }
 }
 
-/** The device is gone (reset, unplugged, hung): nothing on it can be used again. `lastLabels` are the commands submitted last, oldest first. */
+/** What the driver knows of a device's loss (EXT_device_fault). */
+export interface DeviceFault {
+  /** The driver's own words. */
+  readonly description: string;
+  /** Memory that was touched wrongly, or instructions that did so: a range of `precision` bytes (a power of two) holds the address. */
+  readonly addresses: readonly { readonly type: string; readonly address: bigint; readonly precision: bigint }[];
+  readonly vendor: readonly { readonly description: string; readonly code: bigint; readonly value: bigint }[];
+}
+
+/**
+ * The device is gone (reset, unplugged, hung): nothing on it can be used again. Its kind is 'execution', its result
+ * VK_ERROR_DEVICE_LOST.
+ */
 export class DeviceLostError extends VulkanError {
   override readonly name: string = 'DeviceLostError';
+  /** What was submitted last, oldest first: command buffers, and the passes that graphs recorded in them. */
   readonly lastLabels: readonly string[];
+  /** The driver's report, where it gives one. */
+  readonly fault: DeviceFault | undefined;
 
-  constructor(deviceName: string, command: string, lastLabels: readonly string[]) {
+  constructor(
+    deviceName: string,
+    command: string,
+    lastLabels: readonly string[],
+    more: { readonly labels?: readonly string[]; readonly fault?: DeviceFault | undefined } = {},
+  ) {
+    const { labels = [], fault } = more;
     const last = lastLabels.length > 0 ? `; submitted last: ${lastLabels.join(', ')}` : '';
-    super(`Cannot go on with device "${deviceName}": it was lost (${command} gave VK_ERROR_DEVICE_LOST)${last}`, {
-      kind: 'device-lost',
+    const report = fault ? `; the driver says: ${faultText(fault)}` : '';
+    const message = `Cannot go on with device "${deviceName}": it was lost (${command} gave VK_ERROR_DEVICE_LOST)`;
+    super(message + last + report, {
+      kind: 'execution',
       command,
       result: 'VK_ERROR_DEVICE_LOST',
+      labels: [deviceName, ...labels],
     });
     this.lastLabels = lastLabels;
+    this.fault = fault;
   }
+}
+
+function faultText({ description, addresses, vendor }: DeviceFault): string {
+  const places = addresses.map(({ type, address, precision }) => `${type} at 0x${address.toString(16)} ± ${precision}`);
+  const words = vendor.map((each) => `${each.description} (${each.code}, ${each.value})`);
+  return [description, ...places, ...words].filter((each) => each !== '').join(', ') || 'nothing';
 }
 
 /** Where a shader's text is wrong: `line` and `column` count from 1, in `file`; `excerpt` is the line and a caret under it. */
@@ -124,8 +159,12 @@ export class ShaderError extends VulkanError {
   readonly column: number;
   readonly excerpt: string;
 
-  constructor(message: string, place?: Partial<ShaderPlace>) {
-    super(place?.excerpt ? `${message}\n${place.excerpt}` : message, { kind: 'shader-compilation' });
+  constructor(
+    message: string,
+    place?: Partial<ShaderPlace>,
+    details: { readonly labels?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
+    super(place?.excerpt ? `${message}\n${place.excerpt}` : message, { kind: 'shader-compilation', ...details });
     this.file = place?.file ?? '';
     this.line = place?.line ?? 0;
     this.column = place?.column ?? 0;

@@ -1,6 +1,9 @@
+import * as V from '@halocline/vulkan';
 import { expect, test } from 'vitest';
+import { chooseDevice } from '../src/device/choose.ts';
+import { readFault } from '../src/device/fault.ts';
 import { validationWish } from '../src/device/instance.ts';
-import { bytesText, DeviceLostError, OutOfMemoryError, VulkanError } from '../src/errors.ts';
+import { bytesText, DeviceLostError, OutOfMemoryError, ShaderError, VulkanError } from '../src/errors.ts';
 import { foldGroups } from '../src/command/encoder.ts';
 
 test('bytes read well', () => {
@@ -23,10 +26,34 @@ test('a lost device tells what was submitted last', () => {
   );
   expect([error instanceof VulkanError, error.kind, error.result, error.name]).toEqual([
     true,
-    'device-lost',
+    'execution',
     'VK_ERROR_DEVICE_LOST',
     'DeviceLostError',
   ]);
+});
+
+test('a lost device tells what its driver says', () => {
+  const commands = {
+    handle: 1n,
+    vkGetDeviceFaultInfoEXT: (_: bigint, counts: bigint, info: bigint): number => {
+      V.VkDeviceFaultCountsEXT.write(counts, { addressInfoCount: 1, vendorInfoCount: 1, vendorBinarySize: 64 });
+      if (info === 0n) return 0;
+      V.VkDeviceFaultInfoEXT.write(info, { description: 'page fault' });
+      const { pAddressInfos, pVendorInfos } = V.VkDeviceFaultInfoEXT.read(info);
+      V.VkDeviceFaultAddressInfoEXT.write(pAddressInfos, {
+        addressType: V.VK_DEVICE_FAULT_ADDRESS_TYPE_WRITE_INVALID_EXT,
+        reportedAddress: 0xabc000,
+        addressPrecision: 4096,
+      });
+      V.VkDeviceFaultVendorInfoEXT.write(pVendorInfos, { description: 'MMU', vendorFaultCode: 3, vendorFaultData: 9 });
+      return 0;
+    },
+  } as unknown as V.Device;
+  const fault = readFault(commands);
+  expect(new DeviceLostError('H200', 'vkWaitSemaphores', ['step'], { labels: ['compute'], fault }).message).toBe(
+    'Cannot go on with device "H200": it was lost (vkWaitSemaphores gave VK_ERROR_DEVICE_LOST); submitted last: step; ' +
+      'the driver says: page fault, an invalid write at 0xabc000 ± 4096, MMU (3, 9)',
+  );
 });
 
 test('an empty heap out of memory has no owners to blame', () => {
@@ -61,4 +88,32 @@ test('workgroups fold into rows that are as even as can be', () => {
     [32768, 2, 1],
     [50000, 4, 1],
   ]);
+});
+
+test('a failure tells its command, its result, the objects and the cause', () => {
+  const cause = new Error('no room');
+  const error = new VulkanError('Cannot create buffer "a"', {
+    kind: 'buffer',
+    command: 'vkCreateBuffer',
+    result: 'VK_ERROR_OUT_OF_HOST_MEMORY',
+    labels: ['a'],
+    cause,
+  });
+  expect(error).toMatchObject({
+    command: 'vkCreateBuffer',
+    result: 'VK_ERROR_OUT_OF_HOST_MEMORY',
+    labels: ['a'],
+    cause,
+  });
+  expect(new ShaderError('Cannot compile shader "b"', {}, { labels: ['b'] })).toMatchObject({
+    kind: 'shader-compilation',
+    labels: ['b'],
+  });
+});
+
+test('a device that lacks nothing but a queue that computes says so', () => {
+  const device = { index: 0, name: 'Scaler', uuid: '0', missing: ['a queue that computes'] };
+  expect(() => chooseDevice([device], undefined)).toThrow(
+    expect.objectContaining({ kind: 'no-compute-queue', labels: ['Scaler'] }),
+  );
 });

@@ -33,6 +33,7 @@ export class CommandPool {
         'command-buffer',
         `Cannot create command pool "${label}"`,
         'close other devices',
+        label,
       );
       return V.arena.readU64<V.VkCommandPool>(out);
     });
@@ -55,6 +56,7 @@ export class CommandPool {
         'command-buffer',
         `Cannot record "${label}"`,
         'dispose recorded commands that nobody needs',
+        label,
       );
       return V.arena.readU64<V.VkCommandBuffer>(out);
     });
@@ -79,13 +81,13 @@ export function beginCommands(driver: Driver, commandBuffer: V.VkCommandBuffer, 
   const result = V.arena.scope(() =>
     driver.commands.vkBeginCommandBuffer(commandBuffer, V.VkCommandBufferBeginInfo({ flags })),
   );
-  driver.check(result, 'vkBeginCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less');
+  driver.check(result, 'vkBeginCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less', label);
 }
 
 /** Ends recording. */
 export function endCommands(driver: Driver, commandBuffer: V.VkCommandBuffer, label: string): void {
   const result = driver.commands.vkEndCommandBuffer(commandBuffer);
-  driver.check(result, 'vkEndCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less');
+  driver.check(result, 'vkEndCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less', label);
 }
 
 /** A primary command buffer of the compute queue. */
@@ -101,6 +103,8 @@ export class CommandBuffer implements Child {
   readonly #pool: CommandPool;
   readonly #used: ReadonlySet<Used>;
   readonly #releases: readonly (() => void)[];
+  /** The labels that were recorded in it, in order: the passes of a graph. */
+  readonly passes: readonly string[];
   #checkedAt: number;
   #disposed = false;
 
@@ -119,6 +123,7 @@ export class CommandBuffer implements Child {
       for (const release of encoder.releases) release();
       throw error;
     }
+    this.passes = encoder.passes.slice(1);
     this.#used = encoder.used;
     this.#releases = encoder.releases;
     this.#checkedAt = driver.disposals;
@@ -130,6 +135,7 @@ export class CommandBuffer implements Child {
     if (this.#disposed) {
       throw new VulkanError(`Cannot submit "${this.label}": it was disposed; record it again`, {
         kind: 'command-buffer',
+        labels: [this.label],
       });
     }
     if (this.#checkedAt === this.#driver.disposals) return;
@@ -139,6 +145,7 @@ export class CommandBuffer implements Child {
         `Cannot submit "${this.label}": it uses ${each.kind} "${each.label}", which was disposed; record it again`,
         {
           kind: 'command-buffer',
+          labels: [this.label, each.label],
         },
       );
     }

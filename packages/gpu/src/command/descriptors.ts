@@ -32,6 +32,7 @@ export function createSetLayouts(
     const what = count === 1 ? `a ${kind}` : `an array of ${kind}s`;
     throw new VulkanError(`${act}: its binding ${set}.${binding} is ${what}; bind single buffers, or pass addresses`, {
       kind: 'pipeline-creation',
+      labels: [label],
     });
   }
   const last = bindings.reduce((most, each) => Math.max(most, each.set), -1);
@@ -49,7 +50,7 @@ export function createSetLayouts(
       const out = V.arena.u64();
       const info = V.VkDescriptorSetLayoutCreateInfo({ pBindings });
       const result = driver.commands.vkCreateDescriptorSetLayout(driver.handle, info, V.NULL, out);
-      driver.check(result, 'vkCreateDescriptorSetLayout', 'pipeline-creation', act, 'use fewer bindings');
+      driver.check(result, 'vkCreateDescriptorSetLayout', 'pipeline-creation', act, 'use fewer bindings', label);
       return V.arena.readU64<V.VkDescriptorSetLayout>(out);
     });
     layouts.push(layout);
@@ -115,6 +116,7 @@ export class DescriptorSets {
       'command-buffer',
       `Cannot record "${this.#label}"`,
       'use fewer bindings',
+      this.#label,
     );
     return [];
   }
@@ -137,6 +139,7 @@ export class DescriptorSets {
         'command-buffer',
         `Cannot record "${this.#label}"`,
         'use fewer bindings',
+        this.#label,
       );
       return V.arena.readU64<V.VkDescriptorPool>(out);
     });

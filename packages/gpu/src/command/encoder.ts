@@ -27,6 +27,8 @@ export class Encoder {
   readonly handle: V.VkCommandBuffer;
   /** What is used, for the command buffer's check. */
   readonly used: Set<Used> = new Set();
+  /** Every label, in order. */
+  readonly passes: string[] = [];
   /** What must be given back when the command buffer goes. */
   readonly releases: (() => void)[] = [];
   readonly #driver: Driver;
@@ -193,6 +195,7 @@ export class Encoder {
   /** Records `body` under a name that validation messages and captures show. */
   label(name: string, body: (encoder: this) => void): this {
     const { named, commands } = this.#driver;
+    this.passes.push(name);
     if (named) {
       V.arena.scope(() =>
         commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
@@ -207,6 +210,7 @@ export class Encoder {
     if (this.#pipeline) return this.#pipeline;
     throw new VulkanError(`Cannot ${what} in "${this.#label}": no pipeline is set; call encoder.pipeline first`, {
       kind: 'command-buffer',
+      labels: [this.#label],
     });
   }
 
@@ -217,7 +221,7 @@ export class Encoder {
     throw new VulkanError(
       `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
         `push constants are set; call encoder.push after encoder.pipeline`,
-      { kind: 'command-buffer' },
+      { kind: 'command-buffer', labels: [pipeline.label, this.#label] },
     );
   }
 
@@ -227,7 +231,7 @@ export class Encoder {
       if (range) return [declared, range] as const;
       throw new VulkanError(
         `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
-        { kind: 'command-buffer' },
+        { kind: 'command-buffer', labels: [pipeline.label, this.#label] },
       );
     });
     if (!this.#sets) {
@@ -255,6 +259,7 @@ export class Encoder {
     if (object.disposed) {
       throw new VulkanError(`Cannot record "${this.#label}": ${object.kind} "${object.label}" was disposed`, {
         kind: 'command-buffer',
+        labels: [object.label, this.#label],
       });
     }
     this.used.add(object);
@@ -284,7 +289,7 @@ export function checkRange(
   if (byteOffset + byteLength > buffer.byteLength) {
     throw new VulkanError(
       `Cannot ${verb} buffer "${buffer.label}": bytes ${byteOffset} to ${byteOffset + byteLength} are asked for, it has ${buffer.byteLength}`,
-      { kind: 'buffer-too-small' },
+      { kind: 'buffer-too-small', labels: [buffer.label] },
     );
   }
 }

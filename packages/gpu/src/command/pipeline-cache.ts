@@ -50,6 +50,7 @@ export class PipelineCache {
         'device-creation',
         `Cannot open device "${driver.name}"`,
         'free some memory',
+        driver.name,
       );
       return V.arena.readU64<V.VkPipelineCache>(out);
     });

@@ -53,7 +53,7 @@ export class ComputePipeline implements Child {
     if (!point.workgroupSize) {
       throw new VulkanError(
         `Cannot create pipeline "${label}": entry point "${entry}" is a ${point.stage} shader; give a compute shader`,
-        { kind: 'pipeline-creation' },
+        { kind: 'pipeline-creation', labels: [label] },
       );
     }
     this.workgroupSize = point.workgroupSize;
@@ -115,7 +115,7 @@ function specializationOf(
     const ids = [...known.keys()].join(', ');
     throw new VulkanError(
       `Cannot create pipeline "${label}": the shader has no specialization constant ${key}; it has ${ids || 'none'}`,
-      { kind: 'pipeline-creation' },
+      { kind: 'pipeline-creation', labels: [label] },
     );
   });
 }
@@ -149,6 +149,7 @@ function createLayout(
       'pipeline-creation',
       `Cannot create pipeline "${label}"`,
       'check the shader',
+      label,
     );
     return V.arena.readU64<V.VkPipelineLayout>(out);
   });
@@ -173,6 +174,7 @@ function createPipeline(
       'pipeline-creation',
       act,
       'check the shader',
+      label,
     );
     const shader = V.arena.readU64<V.VkShaderModule>(out);
     try {
@@ -186,7 +188,14 @@ function createPipeline(
         },
       });
       const result = commands.vkCreateComputePipelines(device, cache.handle, 1, info, V.NULL, out);
-      driver.check(result, 'vkCreateComputePipelines', 'pipeline-creation', act, 'check the shader with spirv-val');
+      driver.check(
+        result,
+        'vkCreateComputePipelines',
+        'pipeline-creation',
+        act,
+        'check the shader with spirv-val',
+        label,
+      );
       return V.arena.readU64<V.VkPipeline>(out);
     } finally {
       commands.vkDestroyShaderModule(device, shader, V.NULL);

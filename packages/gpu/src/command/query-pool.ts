@@ -29,6 +29,7 @@ export class QueryPool implements Child {
         `Cannot create query pool "${label}": device "${driver.name}" has no timestamps on its compute queue`,
         {
           kind: 'not-available',
+          labels: [label],
         },
       );
     }
@@ -46,6 +47,7 @@ export class QueryPool implements Child {
         'execution',
         `Cannot create query pool "${label}"`,
         'ask for fewer queries',
+        label,
       );
       return V.arena.readU64<V.VkQueryPool>(out);
     });
@@ -80,6 +82,7 @@ export class QueryPool implements Child {
         'execution',
         `Cannot read query pool "${this.label}"`,
         'read it after its submit',
+        this.label,
       );
       const nanoseconds = new Float64Array(this.count).fill(Number.NaN);
       let first: bigint | undefined;

@@ -53,7 +53,7 @@ export class Queue {
   submit(commands: readonly CommandBuffer[], options: SubmitOptions = {}): TimelinePoint {
     for (const each of commands) {
       each.checkSubmittable();
-      this.#driver.remember(each.label);
+      this.#driver.remember(each);
     }
     this.#driver.collect();
     const companion = this.companion;
@@ -96,6 +96,7 @@ export class Queue {
       'execution',
       `Cannot submit to queue "${this.label}"`,
       'submit less at once',
+      this.label,
     );
     this.timeline.last = value;
     for (const point of signal) point.timeline.last = Math.max(point.timeline.last, point.value);

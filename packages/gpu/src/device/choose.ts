@@ -2,6 +2,9 @@
 
 import { VulkanError } from '../errors.ts';
 
+/** How a device without a queue that computes says so. */
+export const NO_COMPUTE = 'a queue that computes';
+
 /** What choosing needs to know of a device. */
 export interface Choosable {
   readonly index: number;
@@ -12,7 +15,7 @@ export interface Choosable {
 
 /**
  * The device that a wish names: "#index" in order of score, the beginning of a uuid (four digits or more), or part of a
- * name, in any case. No wish: the best. Throws with the list of devices if none fits or the one that fits can't be used.
+ * name, in any case. No wish: the best that can be used. Throws with the list of devices if none fits or the one that fits can't be used.
  */
 export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: string | undefined): D {
   if (devices.length === 0) {
@@ -21,16 +24,18 @@ export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: s
     });
   }
   const wanted = wish?.trim() ?? '';
-  const device = wanted === '' ? devices[0] : find(devices, wanted.toLowerCase());
+  const best = devices.find((each) => each.missing.length === 0) ?? devices[0];
+  const device = wanted === '' ? best : find(devices, wanted.toLowerCase());
   if (!device) {
     throw new VulkanError(`Cannot open device "${wanted}": none is named so; there are ${listText(devices)}`, {
       kind: 'no-device',
+      labels: [wanted],
     });
   }
   if (device.missing.length > 0) {
     throw new VulkanError(
       `Cannot open device "${device.name}": it lacks ${device.missing.join(', ')}; there are ${listText(devices)}`,
-      { kind: 'no-device' },
+      { kind: device.missing.join() === NO_COMPUTE ? 'no-compute-queue' : 'no-device', labels: [device.name] },
     );
   }
   return device;

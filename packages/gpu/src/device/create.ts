@@ -3,18 +3,22 @@
 import * as V from '@halocline/vulkan';
 import type { Device as DeviceCommands } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
+import { chooseFeatures } from './features.ts';
+import type { DeviceWishes } from './features.ts';
 import type { Instance } from './instance.ts';
 import type { QueueFamilyReport, SurveyedDevice } from './survey.ts';
 
-/** Features that are turned on where the device has them, by the struct that they stand in. */
-const CORE = ['shaderInt64', 'shaderInt16', 'shaderFloat64'] as const;
-const ELEVEN = [
+/** Features that are turned on where the device has them. */
+const FEATURES: readonly string[] = [
+  'shaderInt64',
+  'shaderInt16',
+  'shaderFloat64',
+  // Vulkan 1.1
   'storageBuffer16BitAccess',
   'uniformAndStorageBuffer16BitAccess',
   'variablePointersStorageBuffer',
   'variablePointers',
-] as const;
-const TWELVE = [
+  // Vulkan 1.2
   'storageBuffer8BitAccess',
   'uniformAndStorageBuffer8BitAccess',
   'shaderBufferInt64Atomics',
@@ -29,8 +33,7 @@ const TWELVE = [
   'bufferDeviceAddress',
   'vulkanMemoryModel',
   'vulkanMemoryModelDeviceScope',
-] as const;
-const THIRTEEN = [
+  // Vulkan 1.3
   'synchronization2',
   'dynamicRendering',
   'maintenance4',
@@ -38,13 +41,17 @@ const THIRTEEN = [
   'computeFullSubgroups',
   'shaderIntegerDotProduct',
   'shaderZeroInitializeWorkgroupMemory',
-] as const;
-const ATOMIC_FLOAT = ['shaderBufferFloat32Atomics', 'shaderBufferFloat32AtomicAdd'] as const;
+  // of extensions
+  'shaderBufferFloat32Atomics',
+  'shaderBufferFloat32AtomicAdd',
+  'deviceFault',
+];
 
 /** Extensions that are turned on where the device has them. */
 const EXTENSIONS: readonly string[] = [
   V.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
   V.VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME,
+  V.VK_EXT_DEVICE_FAULT_EXTENSION_NAME,
   V.VK_KHR_PORTABILITY_SUBSET_EXTENSION_NAME,
   V.VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME,
   V.VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME,
@@ -76,27 +83,16 @@ export interface CreatedDevice {
   readonly extensions: readonly string[];
 }
 
-/** Makes the VkDevice with everything that the runtime uses and the device has. */
-export function createDevice(instance: Instance, { handle, report }: SurveyedDevice): CreatedDevice {
+/** Makes the VkDevice with everything that the runtime uses, or that is asked for, and that the device has. */
+export function createDevice(instance: Instance, device: SurveyedDevice, wishes: DeviceWishes): CreatedDevice {
+  const { handle, report } = device;
   const queues = chooseQueues(report.queues);
-  const extensions = EXTENSIONS.filter((name) => report.extensions.includes(name));
-  const hasAtomics = extensions.includes(V.VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME);
-  const features: Record<string, boolean> = {};
-  const pick = (names: readonly string[]): Record<string, number> => {
-    const on = names.filter((name) => report.features[name] === true);
-    for (const name of on) features[name] = true;
-    return Object.fromEntries(on.map((name) => [name, V.VK_TRUE]));
-  };
+  const own = { features: FEATURES, extensions: EXTENSIONS };
+  const { features, extensions, write } = chooseFeatures(instance.commands, device, own, wishes);
   const commands = V.arena.scope(() => {
-    const eleven = V.VkPhysicalDeviceVulkan11Features(pick(ELEVEN));
-    const twelve = V.VkPhysicalDeviceVulkan12Features({ pNext: eleven, ...pick(TWELVE) });
-    const thirteen = V.VkPhysicalDeviceVulkan13Features({ pNext: twelve, ...pick(THIRTEEN) });
-    const atomics = hasAtomics
-      ? V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT({ pNext: thirteen, ...pick(ATOMIC_FLOAT) })
-      : thirteen;
     const families = [...new Set([queues.compute, queues.transfer])];
     const info = V.VkDeviceCreateInfo({
-      pNext: V.VkPhysicalDeviceFeatures2({ pNext: atomics, features: pick(CORE) }),
+      pNext: write(),
       pQueueCreateInfos: families.map((queueFamilyIndex) => ({ queueFamilyIndex, pQueuePriorities: [1] })),
       ppEnabledExtensionNames: extensions,
     });
@@ -106,7 +102,7 @@ export function createDevice(instance: Instance, { handle, report }: SurveyedDev
       const name = V.resultName(result);
       throw new VulkanError(
         `Cannot open device "${report.name}": vkCreateDevice gave ${name}; close other programs that use it, or choose another device`,
-        { kind: 'device-creation', command: 'vkCreateDevice', result: name },
+        { kind: 'device-creation', command: 'vkCreateDevice', result: name, labels: [report.name] },
       );
     }
     return V.loadDevice(instance.commands, V.arena.readU64<V.VkDevice>(out));

@@ -25,6 +25,8 @@ import { Waiter } from '../sync/waiter.ts';
 import { chooseDevice } from './choose.ts';
 import { createDevice } from './create.ts';
 import type { CreatedDevice } from './create.ts';
+import { missingOf } from './features.ts';
+import type { DeviceWishes } from './features.ts';
 import { Driver } from './driver.ts';
 import type { Child, Counters } from './driver.ts';
 import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
@@ -34,7 +36,7 @@ import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { printsItself } from '../printing.ts';
 
 /** How a device is opened. */
-export interface DeviceOptions {
+export interface DeviceOptions extends DeviceWishes {
   /** Part of its name, `#index` in order of score, or the beginning of its uuid. Default: HALOCLINE_DEVICE, else the best. */
   readonly device?: string;
   /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, synchronization, gpu-assisted), else off. */
@@ -94,11 +96,14 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
     const devices = surveyDevices(instance.commands);
     const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
     const { index } = chooseDevice(
-      devices.map((device) => device.report),
+      devices.map(({ handle, report }) => {
+        const asked = report.missing.length > 0 ? [] : missingOf(instance.commands, { handle, report }, options);
+        return { ...report, missing: [...report.missing, ...asked] };
+      }),
       wish,
     );
     const chosen = devices[index]!;
-    return new Device(instance, chosen, createDevice(instance, chosen), options);
+    return new Device(instance, chosen, createDevice(instance, chosen, options), options);
   } catch (error) {
     instance.release();
     throw error;
@@ -248,6 +253,7 @@ export class Device implements AsyncDisposable {
         `Cannot close device "${this.name}": ${shown} ${living.length === 1 ? 'is' : 'are'} alive; dispose them first`,
         {
           kind: 'device-creation',
+          labels: [this.name, ...[...driver.children].map((child) => child.label)],
         },
       );
     }

@@ -7,6 +7,7 @@ import * as V from '@halocline/vulkan';
 import type { Device as DeviceCommands, Instance as InstanceCommands } from '@halocline/vulkan';
 import { DeviceLostError, VulkanError } from '../errors.ts';
 import type { VulkanErrorKind } from '../errors.ts';
+import { readFault } from './fault.ts';
 import type { DeviceLimits } from './survey.ts';
 
 /** What the runtime counts; tests of rooms above hold it against what they promise. Never reset by the runtime. */
@@ -40,8 +41,19 @@ interface Retired {
   readonly destroy: () => void;
 }
 
-/** How many labels of submitted commands are remembered, for a lost device's error. */
+/** Commands that were submitted, as a lost device's error names them. */
+interface Submitted {
+  readonly label: string;
+  readonly passes: readonly string[];
+}
+
+/** How many submitted command buffers, and passes of each, a lost device's error names. */
 const REMEMBERED = 8;
+
+function submittedText({ label, passes }: Submitted): string {
+  if (passes.length === 0) return label;
+  return `${label} (${passes.length > REMEMBERED ? '… ' : ''}${passes.slice(-REMEMBERED).join(', ')})`;
+}
 
 /** The shared part of a device. */
 export class Driver {
@@ -67,7 +79,7 @@ export class Driver {
   disposals = 0;
   /** Set by the device: submits what was asked for and not submitted yet, since it may use what is about to go. */
   beforeRetire: () => void = () => undefined;
-  readonly #labels: string[] = [];
+  readonly #submitted: Submitted[] = [];
   #lost = false;
   #retired: Retired[] = [];
 
@@ -90,23 +102,34 @@ export class Driver {
     this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
   }
 
-  /** Throws what a negative result means; `act` is the sentence's beginning, such as `Cannot create buffer "x"`. */
-  check(result: number, command: string, kind: VulkanErrorKind, act: string, remedy: string): void {
+  /**
+   * Throws what a negative result means; `act` is the sentence's beginning, such as `Cannot create buffer "x"`, and `labels`
+   * name the objects that it is about.
+   */
+  check(
+    result: number,
+    command: string,
+    kind: VulkanErrorKind,
+    act: string,
+    remedy: string,
+    ...labels: readonly string[]
+  ): void {
     if (result >= 0) return;
-    if (result === V.VK_ERROR_DEVICE_LOST) throw this.lost(command);
+    if (result === V.VK_ERROR_DEVICE_LOST) throw this.lost(command, ...labels);
     const name = V.resultName(result);
-    throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name });
+    throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name, labels });
   }
 
   /** The error for a lost device. From now on nothing is waited for: its work counts as done, and objects may go. */
-  lost(command: string): DeviceLostError {
+  lost(command: string, ...labels: readonly string[]): DeviceLostError {
     this.#lost = true;
-    return new DeviceLostError(this.name, command, [...this.#labels]);
+    const fault = this.features['deviceFault'] === true ? readFault(this.commands) : undefined;
+    return new DeviceLostError(this.name, command, this.#submitted.map(submittedText), { labels, fault });
   }
 
-  remember(label: string): void {
-    this.#labels.push(label);
-    if (this.#labels.length > REMEMBERED) this.#labels.shift();
+  remember(commands: Submitted): void {
+    this.#submitted.push(commands);
+    if (this.#submitted.length > REMEMBERED) this.#submitted.shift();
   }
 
   /** Names an object in the layer's messages and in captures. */

@@ -1,12 +1,14 @@
 /**
- * @file The Vulkan instance: made once a process however many ask, freed with the last. Devices with validation and
- * devices without can live side by side, so there are at most two.
+ * @file The Vulkan instance: made once a process however many ask, also from several threads, and freed with the last. An
+ * instance with validation stands beside it, one a thread for each kind of validation: its messages call back into the
+ * thread that made it.
  */
 
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
+import { acquireHandle, releaseHandle } from './shared-instance.ts';
 
 /**
  * How much the validation layer looks at: `true` what it always does; 'synchronization' missing barriers too, of descriptors
@@ -78,7 +80,8 @@ export class Instance {
       }
       this.#callback = V.registerDebugCallback((message) => this.#receive(message));
     }
-    this.commands = V.loadInstance(loader, createInstance(loader, validation, this.#callback));
+    const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
+    this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(create));
     if (this.#callback) this.#messenger = this.#createMessenger(this.#callback);
   }
 
@@ -93,7 +96,9 @@ export class Instance {
     const { commands } = this;
     if (this.#messenger !== undefined)
       commands.vkDestroyDebugUtilsMessengerEXT(commands.handle, this.#messenger, V.NULL);
-    commands.vkDestroyInstance(commands.handle, V.NULL);
+    const destroy = (): void => commands.vkDestroyInstance(commands.handle, V.NULL);
+    if (this.#callback) destroy();
+    else releaseHandle(destroy);
     this.#callback?.[Symbol.dispose]();
   }
 
@@ -116,7 +121,7 @@ export class Instance {
 
 const instances = new Map<string, Instance>();
 
-/** The process's instance with this validation, made if there is none. */
+/** This thread's instance with this validation, made if there is none; without validation it is the process's. */
 export function acquireInstance(validation: Validation): Instance {
   const key = String(validation);
   let instance = instances.get(key);

@@ -8,6 +8,8 @@ import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands } from '@halocline/vulkan';
 import { deviceKind, driverVersionText, queueFlags, versionText } from '../convert.ts';
 import type { DeviceKind } from '../convert.ts';
+import { NO_COMPUTE } from './choose.ts';
+import { readFeatures } from './features.ts';
 
 /** A heap of a device's memory; sizes in bytes. `budget` and `used` are the driver's figures where it gives them. */
 export interface HeapReport {
@@ -141,7 +143,7 @@ function missingOn(
   for (const feature of ['bufferDeviceAddress', 'timelineSemaphore', 'synchronization2']) {
     if (features[feature] !== true) missing.push(`feature ${feature}`);
   }
-  if (!queues.some((queue) => queue.flags.includes('compute'))) missing.push('a queue that computes');
+  if (!queues.some((queue) => queue.flags.includes('compute'))) missing.push(NO_COMPUTE);
   return missing;
 }
 
@@ -222,36 +224,6 @@ export function readMemory(
     }));
     const local = heaps.filter((heap) => heap.deviceLocal);
     return { deviceBytes: local.reduce((most, heap) => Math.max(most, heap.byteLength), 0), heaps };
-  });
-}
-
-function readFeatures(
-  instance: InstanceCommands,
-  handle: V.VkPhysicalDevice,
-  extensions: readonly string[],
-): Record<string, boolean> {
-  return V.arena.scope(() => {
-    const eleven = V.VkPhysicalDeviceVulkan11Features.allocate();
-    const twelve = V.VkPhysicalDeviceVulkan12Features.allocate({ pNext: eleven });
-    const thirteen = V.VkPhysicalDeviceVulkan13Features.allocate({ pNext: twelve });
-    const hasAtomics = extensions.includes(V.VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME);
-    const atomics = hasAtomics
-      ? V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT.allocate({ pNext: thirteen })
-      : thirteen;
-    const out = V.VkPhysicalDeviceFeatures2.allocate({ pNext: atomics });
-    instance.vkGetPhysicalDeviceFeatures2(handle, out);
-    const read: object[] = [
-      V.VkPhysicalDeviceFeatures2.read(out).features,
-      V.VkPhysicalDeviceVulkan11Features.read(eleven),
-      V.VkPhysicalDeviceVulkan12Features.read(twelve),
-      V.VkPhysicalDeviceVulkan13Features.read(thirteen),
-    ];
-    if (hasAtomics) read.push(V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT.read(atomics));
-    const features: Record<string, boolean> = {};
-    for (const [name, value] of read.flatMap((struct) => Object.entries(struct))) {
-      if (name !== 'sType' && name !== 'pNext') features[name] = value === 1;
-    }
-    return features;
   });
 }
 

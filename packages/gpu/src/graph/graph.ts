@@ -31,6 +31,8 @@ export interface Use {
 /** Where a plan writes its barriers: an `Encoder` is one, and so is a test's list. */
 export interface BarrierSink {
   barrier(before: readonly Access[], after: readonly Access[]): unknown;
+  /** Where there is one, each pass is recorded under its name: messages and a lost device's error tell it. */
+  label?(name: string, body: () => void): unknown;
 }
 
 /** A node of the graph: its name (unique), what it touches, the passes it must follow though no resource says so, and its commands. */
@@ -86,7 +88,11 @@ export class Plan<E extends BarrierSink = BarrierSink> {
         encoder.barrier(barrier.before, barrier.after);
         next++;
       }
-      for (const pass of level) pass.record?.(encoder);
+      for (const { name, record } of level) {
+        if (!record) continue;
+        if (encoder.label) encoder.label(name, () => record(encoder));
+        else record(encoder);
+      }
     }
   }
 

@@ -91,6 +91,16 @@ export class Buffer implements Child {
     return this.#disposed;
   }
 
+  /** The memory itself, as `bytes`; throws VulkanError 'not-mapped' where the host doesn't see it, or no longer. */
+  get mapped(): Uint8Array<ArrayBuffer> {
+    if (this.bytes && !this.#disposed) return this.bytes;
+    const why = this.#disposed ? 'it was disposed' : `it lives in '${this.memory}' memory`;
+    throw new VulkanError(
+      `Cannot map buffer "${this.label}": ${why}; create it with memory 'upload' or 'download', or use device.staging`,
+      { kind: 'not-mapped', labels: [this.label] },
+    );
+  }
+
   toString(): string {
     return `Buffer("${this.label}", ${bytesText(this.byteLength)}${this.#disposed ? ', disposed' : ''})`;
   }
@@ -115,7 +125,14 @@ export class Buffer implements Child {
       memory.handle as V.VkDeviceMemory,
       byteOffset,
     );
-    driver.check(result, 'vkBindBufferMemory', 'buffer', `Cannot create buffer "${this.label}"`, 'ask for less');
+    driver.check(
+      result,
+      'vkBindBufferMemory',
+      'buffer',
+      `Cannot create buffer "${this.label}"`,
+      'ask for less',
+      this.label,
+    );
   }
 
   #readAddress(): bigint {
@@ -136,7 +153,7 @@ function checkLength(driver: Driver, label: string, byteLength: number): void {
     throw new VulkanError(
       `Cannot create buffer "${label}": it has ${bytesText(byteLength)}, device "${driver.name}" allows ` +
         `${bytesText(driver.limits.maxBufferBytes)} a buffer; cut it into several`,
-      { kind: 'buffer' },
+      { kind: 'buffer', labels: [label] },
     );
   }
 }
@@ -154,7 +171,7 @@ function createHandle(maker: BufferMaker, label: string, byteLength: number, fla
       pQueueFamilyIndices: concurrent ? families : [],
     });
     const result = driver.commands.vkCreateBuffer(driver.handle, info, V.NULL, out);
-    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot create buffer "${label}"`, 'ask for less');
+    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot create buffer "${label}"`, 'ask for less', label);
     return V.arena.readU64<V.VkBuffer>(out);
   });
 }

@@ -126,7 +126,7 @@ export class Heap {
       this.#owners.set(request.owner, owner);
       return range;
     }
-    throw new OutOfMemoryError(request.what, this.#figures(request));
+    throw new OutOfMemoryError(request.what, this.#figures(request), { labels: [request.owner] });
   }
 
   /** Gives a range back; a block that is empty goes back to the driver, but for one of each type. */

@@ -411,5 +411,8 @@ function copyOut(ring: Buffer, { ringOffset, target, done }: Landing): void {
 
 function checkAlive(verb: string, buffer: Buffer): void {
   if (buffer.disposed)
-    throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, { kind: 'buffer' });
+    throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, {
+      kind: 'buffer',
+      labels: [buffer.label],
+    });
 }

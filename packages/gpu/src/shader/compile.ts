@@ -61,7 +61,13 @@ export function compileError(label: string, flat: FlatSource, printed: string): 
     .filter((error) => !error.what.startsWith('compilation terminated'));
   const [first, ...more] = errors;
   if (!first)
-    return new ShaderError(`Cannot compile shader "${label}": ${printed.trim() || 'the compiler gave no reason'}`);
+    return new ShaderError(
+      `Cannot compile shader "${label}": ${printed.trim() || 'the compiler gave no reason'}`,
+      undefined,
+      {
+        labels: [label],
+      },
+    );
   const origin = flat.origins[first.line - 1] ?? { file: label, line: first.line };
   const place = excerptOf(flat.text.split('\n')[first.line - 1] ?? '', origin.line, first.word);
   const others = more.map((error) => {
@@ -71,6 +77,7 @@ export function compileError(label: string, flat: FlatSource, printed: string): 
   return new ShaderError(
     `Cannot compile shader "${label}": ${what(first)} (${origin.file}:${origin.line}:${place.column})${others.slice(0, 4).join('')}`,
     { ...place, ...origin },
+    { labels: [label] },
   );
 }
 

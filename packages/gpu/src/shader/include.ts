@@ -104,6 +104,10 @@ function readInclude(
     return include(path, from);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ShaderError(`Cannot include "${path}" (${from}:${place.line}): ${why}`, { ...place, file: from });
+    throw new ShaderError(
+      `Cannot include "${path}" (${from}:${place.line}): ${why}`,
+      { ...place, file: from },
+      { cause },
+    );
   }
 }

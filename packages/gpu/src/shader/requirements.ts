@@ -99,12 +99,16 @@ export function checkShader(
   if (!points.includes(entry)) {
     throw new ShaderError(
       `Cannot use shader "${label}": it has no entry point "${entry}"; it has ${points.join(', ') || 'none'}`,
+      undefined,
+      { labels: [label] },
     );
   }
   const missing = missingFor(shader, entry, limits, features);
   if (missing.length > 0) {
     throw new ShaderError(
       `Cannot use shader "${label}": device "${device}" lacks ${missing.join(', ')}; choose another device`,
+      undefined,
+      { labels: [label, device] },
     );
   }
 }

@@ -48,6 +48,7 @@ export class Timeline implements Child, Progress {
         'synchronization',
         `Cannot create timeline "${label}"`,
         'dispose timelines that nobody needs',
+        label,
       );
       return V.arena.readU64<V.VkSemaphore>(out);
     });
@@ -129,12 +130,13 @@ export class Timeline implements Child, Progress {
 
   #check(result: number, command: string): void {
     if (result >= 0) return;
-    if (result === V.VK_ERROR_DEVICE_LOST) throw this.#driver.lost(command);
+    if (result === V.VK_ERROR_DEVICE_LOST) throw this.#driver.lost(command, this.label);
     const name = V.resultName(result);
     throw new VulkanError(
       `Cannot use timeline "${this.label}": ${command} gave ${name}; close the device and open it again`,
       {
         kind: 'synchronization',
+        labels: [this.label],
         command,
         result: name,
       },

@@ -1,0 +1,72 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import {
+  bufferAlloc,
+  bufferDownload,
+  bufferFree,
+  bufferUpload,
+  deviceCreate,
+  deviceFree,
+  deviceSync,
+  kernelCompile,
+  kernelFree,
+  kernelLaunch,
+} from '../src/flat.ts';
+import { compileGlsl } from '../src/index.ts';
+import { INCREMENT } from './kernels.ts';
+
+const ADD = `
+layout(local_size_x = 64) in;
+layout(std430, binding = 0) readonly buffer A { float a[]; };
+layout(std430, binding = 1) buffer B { float b[]; };
+layout(push_constant) uniform Push { float factor; } push;
+void main() { b[gl_GlobalInvocationID.x] += push.factor * a[gl_GlobalInvocationID.x]; }`;
+
+gpuTest('numbers are added through handles alone', {}, async ({ device: { uuid, validation } }) => {
+  const device = await deviceCreate({ device: uuid, validation });
+  const [a, b] = [bufferAlloc(device, 256), bufferAlloc(device, 256, 'sum')];
+  await bufferUpload(a, new Float32Array(64).fill(3));
+  await bufferUpload(b, new Float32Array(64).fill(1));
+  const add = await kernelCompile(device, ADD);
+  for (let round = 0; round < 3; round++) kernelLaunch(add, 1, { buffers: [a, b], push: new Float32Array([2]) });
+  await deviceSync(device);
+  expect(new Float32Array((await bufferDownload(b)).buffer)).toEqual(new Float32Array(64).fill(19));
+  const increment = await kernelCompile(device, await compileGlsl(INCREMENT, { label: 'increment' }));
+  await bufferUpload(a, new Uint32Array(64));
+  kernelLaunch(increment, [1, 1, 1], { buffers: [a], push: new Uint32Array([10]) });
+  expect([...new Uint32Array((await bufferDownload(a, 32, 16)).buffer)]).toEqual([1, 1, 0, 0]);
+  for (const kernel of [add, increment]) kernelFree(kernel);
+  for (const buffer of [a, b]) bufferFree(buffer);
+  await deviceFree(device);
+});
+
+gpuTest('a stale, foreign or invented handle is an error', {}, async ({ device: { uuid, validation } }) => {
+  const device = await deviceCreate({ device: uuid, validation });
+  const other = await deviceCreate({ device: uuid, validation });
+  const buffer = bufferAlloc(device, 256, 'mine');
+  const foreign = bufferAlloc(other, 256, 'theirs');
+  const kernel = await kernelCompile(device, ADD, { label: 'add' });
+  const push = new Float32Array([1]);
+  await expect(deviceFree(device)).rejects.toThrow(/buffer "mine", pipeline "add" are alive; dispose them first$/);
+  expect(() => kernelLaunch(kernel, 1, { buffers: [buffer, foreign], push })).toThrow(
+    `Cannot launch kernel "add" with handle ${foreign}: buffer "theirs" is of another device; copy it over`,
+  );
+  expect(() => kernelLaunch(kernel, 1, { buffers: [buffer], push })).toThrow(
+    'Cannot launch kernel "add": it has 2 bindings, 1 buffers are given; give one for each',
+  );
+  expect(() => kernelLaunch(buffer, 1)).toThrow(
+    `Cannot launch with handle ${buffer}: it is a buffer; give a kernel that is alive`,
+  );
+  bufferFree(foreign);
+  expect(() => bufferFree(foreign)).toThrow(
+    `Cannot free a buffer with handle ${foreign}: it was freed; give a buffer that is alive`,
+  );
+  await expect(bufferUpload(foreign, push)).rejects.toThrow('it was freed');
+  for (const wrong of [0, -1, 1.5, Number.NaN, 2 ** 40, 'x' as unknown as number]) {
+    expect(() => kernelFree(wrong)).toThrow(`with handle ${wrong}: no handle of that number was given`);
+  }
+  kernelFree(kernel);
+  bufferFree(buffer);
+  await Promise.all([deviceFree(device), deviceFree(other)]);
+  await expect(deviceSync(device)).rejects.toThrow('it was freed; give a device that is alive');
+});

@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { openDevice, VulkanError } from '../src/index.ts';
+
+gpuTest('features that are required and missing are listed at once, with the device', {}, async ({ device }) => {
+  const absent = Object.keys(device.report.features)
+    .filter((name) => !device.report.features[name])
+    .slice(0, 2);
+  const attempt = openDevice({
+    device: device.uuid,
+    features: { required: ['timelineSemaphore', ...absent] },
+    extensions: { required: ['VK_XX_nowhere'], wished: ['VK_XX_either'] },
+  });
+  const lacks = [...absent.map((name) => `feature ${name}`), 'extension VK_XX_nowhere'].join(', ');
+  const error = await attempt.catch((it: unknown) => it);
+  expect(error).toBeInstanceOf(VulkanError);
+  expect(error).toMatchObject({ kind: 'no-device', labels: [device.name] });
+  expect((error as Error).message).toContain(`Cannot open device "${device.name}": it lacks ${lacks}; there are #`);
+  await expect(openDevice({ features: { required: ['shaderSloat16'] } })).rejects.toThrow(
+    'Cannot ask for feature "shaderSloat16": Vulkan has none of that name; see its specification',
+  );
+});
+
+gpuTest('features are turned on when they are asked for, those of extensions too', {}, async ({ device }) => {
+  const extension = 'VK_EXT_conditional_rendering';
+  const has = device.report.extensions.includes(extension);
+  await using other = await openDevice({
+    device: device.uuid,
+    validation: device.validation,
+    features: { required: ['robustBufferAccess'], wished: ['conditionalRendering', 'samplerAnisotropy'] },
+    extensions: { wished: [extension] },
+  });
+  expect(device.features['robustBufferAccess']).toBe(undefined);
+  expect(other.features['robustBufferAccess']).toBe(true);
+  expect([other.features['conditionalRendering'] ?? false, other.raw.extensions.includes(extension)]).toEqual([
+    has,
+    has,
+  ]);
+  expect(other.raw.commands.has('vkCmdBeginConditionalRenderingEXT')).toBe(has);
+});
+
+gpuTest('threads share one instance, which outlives each of them', {}, async ({ device }) => {
+  await using mine = await openDevice({ device: device.uuid, validation: false });
+  const source = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { openDevice } = await import(workerData.module);
+    await using device = await openDevice({ device: workerData.uuid, validation: false });
+    using words = device.createBuffer({ label: 'words', byteLength: 16 });
+    await device.staging.upload(words, 0, new Uint32Array([1, 2, 3, 4]));
+    const [, second] = new Uint32Array((await device.staging.download(words)).buffer);
+    parentPort.postMessage([device.raw.instance.handle, second]);`;
+  const answers = await Promise.all(
+    [0, 1].map(async () => {
+      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
+        execArgv: ['--conditions=@halocline/source'],
+        workerData: { module: new URL('../src/index.ts', import.meta.url).href, uuid: device.uuid },
+      });
+      let answer: unknown;
+      worker.on('message', (message) => (answer = message));
+      await new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
+      return answer;
+    }),
+  );
+  expect(answers).toEqual(answers.map(() => [mine.raw.instance.handle, 2]));
+  using words = mine.createBuffer({ label: 'words', byteLength: 16 });
+  expect(words.address).not.toBe(0n);
+});
