@@ -14,12 +14,10 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   sim.addField('density', 'float32', 0);
   sim.addField('temperature', 'float32', 300);
   sim.addField('velocity', 'vec3', [0, 0, 0]);
-
   const ball = { center: [0.5, 0.85, 0.5] as const, radius: 0.12 };
   const levels = fluids.levelsOf(voxels);
   const solids = fluids.addObstacles(sim, { balls: [ball], floor: true });
   await fluids.runOnce(sim, [...solids, ...fluids.addHierarchy(sim, levels)]);
-
   fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 } });
   sim.addParameter('heat', 'float', Number(values['heat'] ?? 600)); // kelvin
   sim.addStencil('burn', {
@@ -38,15 +36,21 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   fluids.addForces(sim, { confinement: 1 });
   fluids.addClosedFaces(sim);
   fluids.addProjection(sim, { levels, tolerance: 0.05 });
-
   return {
     simulation: sim,
     frames: 48,
     fields: ['density', 'temperature', 'velocity'],
     render: {
-      ...{ width: 360, height: 720, density: 'density', spheres: [ball] },
-      camera: { azimuth: 25, elevation: 8, distance: 1.75 },
-      transfer: { extinction: 14 }, // per metre where density is 1
+      width: 360,
+      height: 720,
+      density: 'density',
+      spheres: [ball],
+      camera: {
+        azimuth: 25,
+        elevation: 8,
+        distance: 1.75,
+      },
+      transfer: { extinction: 14 },
     },
     report: async () => ({
       'largest divergence left': `${(await sim.scalar('divergence_left').read()).toFixed(3)} per second`,

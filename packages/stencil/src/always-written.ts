@@ -45,7 +45,7 @@ function step(node: Statement, state: ReadonlySet<string>, exits: Exits, sizes: 
   switch (node.op) {
     case 'write': {
       const written = new Set(state);
-      const components = node.component < 0 ? [...Array(sizes.get(node.field)!).keys()] : [node.component];
+      const components = node.component < 0 ? [...Array(sizes.get(node.field)).keys()] : [node.component];
       for (const component of components) written.add(`${node.field} ${component}`);
       return written;
     }

@@ -156,7 +156,7 @@ export function call(name: CallName, type: ValueType, args: readonly Expression[
         callValue(
           name,
           scalar,
-          args.map((arg) => (arg as Constant).value[i]!),
+          args.map((arg) => arg.value[i]!),
         ),
       ),
     );

@@ -125,7 +125,7 @@ export function lowerGlslCall(lowering: Lowering, span: Span, name: string, args
 }
 
 function noFit(name: string, signatures: readonly Signature[], types: readonly ValueType[]): string {
-  const counts = [...new Set(signatures.map(({ parameters }) => parameters.length))].sort();
+  const counts = [...new Set(signatures.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
   if (!counts.includes(types.length)) {
     const expected = `${counts.join(' or ')} argument${counts.at(-1) === 1 ? '' : 's'}`;
     return `${name} takes ${expected}, and gets ${types.length}; write ${usage(name, signatures[0]!)}`;

@@ -51,7 +51,7 @@ function make(stream: TokenStream, node: Without<ExpressionNode>): ExpressionNod
   if (depth > DEPTH_LIMIT) {
     throw stream.fail(node.span, `this expression is more than ${DEPTH_LIMIT} operators deep; use variables`);
   }
-  return { ...node, depth } as ExpressionNode;
+  return { ...node, depth };
 }
 
 function join(from: Span, to: Span): Span {
