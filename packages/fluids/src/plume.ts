@@ -1,7 +1,7 @@
 /**
  * @file A plume of hot smoke that rises against a ball: the parts of this room put together.
  */
-import { Simulation } from '@halocline/engine';
+import { Simulation, type SimulationOptions } from '@halocline/engine';
 import { addAdvection } from './advection.ts';
 import { addForces, type ForceOptions } from './forces.ts';
 import { addClosedFaces, addObstacles, addStillAir, runOnce, type Ball } from './obstacles.ts';
@@ -14,8 +14,8 @@ export interface PlumeOptions extends ForceOptions {
   readonly voxels?: number;
   /** Width of the box, metres. Default 1. */
   readonly width?: number;
-  /** Device by name, `#index` or uuid prefix. */
-  readonly device?: string;
+  /** Device by name, `#index` or uuid prefix; or an open one, which stays open. */
+  readonly device?: NonNullable<SimulationOptions['device']>;
   readonly validation?: boolean;
   readonly source?: Partial<SourceOptions>;
   /** The solid balls in the flow; by default one in the middle. */

@@ -30,7 +30,7 @@ export interface ProjectionOptions {
 }
 
 const defaults = Object.freeze({ tolerance: 0.05, iterations: 24 });
-/** How many times stiffer than the finer faces' share an aggregate would be: with 1 the 64×128×64 plume takes half again as many iterations. */
+/** How much too stiff an aggregate is. With 2 the 64×128×64 plume takes 5.3 iterations a step, with 1.8 it takes 4.6. */
 const overcorrection = 1.8;
 /** Red and black sweeps before, and again after, the coarser levels: those there cost little. The last level has no other. */
 const sweepsOf = (level: number, last: boolean): number => (last ? 3 : level === 0 ? 1 : 2);
@@ -188,10 +188,13 @@ function addTransfers(coarse: Stage, fine: Stage, level: number): void {
     `,
   });
   fine.addStencil(`prolong_${level}`, {
-    inputs: ['correction'],
+    inputs: ['correction', 'diagonal'],
     outputs: ['correction'],
     color: 'red',
-    code: `WriteField("correction", idx, ReadField("correction", coord) + ReadCoarse("correction", coord >> 1));`,
+    code: `
+      float coarse = ReadField("diagonal", coord) > 0.0 ? ReadCoarse("correction", coord >> 1) : 0.0;
+      WriteField("correction", idx, ReadField("correction", coord) + coarse);
+    `,
   });
 }
 
