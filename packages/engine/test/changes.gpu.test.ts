@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
-import type { Buffer, Device } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
+import { fillMemory, gpuTest } from '@halocline/testing';
 import { Simulation } from '../src/index.ts';
 
 const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
@@ -101,7 +100,7 @@ gpuTest('a level that there is no memory for can be had later', { memoryLimit: 2
   await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [64, 64, 64] } });
   simulation.addField('u', 'float32', 3);
   await simulation.runTimestep(1);
-  const filling = fill(device);
+  const filling = fillMemory(device);
   const coarse = simulation.level(1);
   coarse.addField('c', 'float32', 5);
   await expect(coarse.field('c').read()).rejects.toThrow('Cannot allocate buffer');
@@ -114,16 +113,3 @@ gpuTest('a level that there is no memory for can be had later', { memoryLimit: 2
   await simulation.runTimestep(1);
   expect((await coarse.field('c').read()).get(31, 31, 31)).toBe(4);
 });
-
-/** Takes all memory that there is, down to pieces of 256 bytes. */
-function fill(device: Device): Buffer[] {
-  const buffers: Buffer[] = [];
-  for (let byteLength = 2 ** 22; byteLength >= 256;) {
-    try {
-      buffers.push(device.createBuffer({ label: 'filling', byteLength }));
-    } catch {
-      byteLength /= 2;
-    }
-  }
-  return buffers;
-}

@@ -2,5 +2,6 @@
 
 export { closeTo, maxDifference, rootMeanSquare, ulpsBetween } from './closeness.ts';
 export type { Difference } from './closeness.ts';
+export { fillMemory } from './fill-memory.ts';
 export { gpuTest } from './gpu-test.ts';
 export type { GpuNeeds, GpuTestContext } from './gpu-test.ts';

@@ -5,6 +5,7 @@
 import type { Buffer, Device } from '@halocline/gpu';
 import type { Binding, Elements, InterpreterReduction, Placement, Stencil } from '@halocline/stencil';
 import { componentsOf, emitGlsl, emitSpirv, interpret } from '@halocline/stencil';
+import { ulpsBetween } from './closeness.ts';
 import { makeElements, seeded } from './stencil-world.ts';
 import type { HostLevel, HostWorld } from './stencil-world.ts';
 
@@ -296,13 +297,5 @@ export function firstDifference(
 
 /** Whether two float32 are at most `ulps` apart. */
 export function within(ulps: number): (a: number, b: number) => boolean {
-  const floats = new Float32Array(2);
-  const bits = new Int32Array(floats.buffer);
-  const ordered = (value: number): number => (value < 0 ? -2147483648 - value : value);
-  return (a, b) => {
-    if (Object.is(a, b)) return true;
-    floats[0] = a;
-    floats[1] = b;
-    return Math.abs(ordered(bits[0]!) - ordered(bits[1]!)) <= ulps;
-  };
+  return (a, b) => ulpsBetween(a, b) <= ulps;
 }

@@ -87,21 +87,25 @@ const binary = (operators: readonly string[], left: Arbitrary, right: Arbitrary)
 const call = (names: readonly string[], ...args: readonly Arbitrary[]): Arbitrary =>
   fc.tuple(fc.constantFrom(...names), fc.tuple(...args)).map(([name, given]) => `${name}(${given.join(', ')})`);
 
-/** The nodes above a type's leaves. `e` gives expressions one level down. */
-function nodes(type: ValueType, e: (type: ValueType) => Arbitrary): readonly Arbitrary[] {
+/**
+ * The nodes above a type's leaves. `e` gives expressions one level down; `divides` allows ÷ and √ of floats, and what is made
+ * of them.
+ */
+function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: boolean): readonly Arbitrary[] {
   const f = e('float');
+  const only = (...names: readonly string[]): readonly string[] => (divides ? names : []);
   switch (type) {
     case 'float':
       return [
-        binary(['+', '-', '*', '/'], f, f),
+        binary(['+', '-', '*', ...only('/')], f, f),
         binary(['+', '-', '*'], f, f),
         call(['abs', 'floor', 'ceil', 'fract', 'trunc', 'round', 'sign'], f),
-        f.map((x) => `sqrt(abs(${x}))`),
+        f.map((x) => (divides ? `sqrt(abs(${x}))` : `abs(${x})`)),
         f.map((x) => `(-${x})`),
-        call(['min', 'max', 'step', 'mod'], f, f),
-        call(['mix', 'clamp', 'fma', 'smoothstep'], f, f, f),
-        call(['dot', 'distance'], e('vec3'), e('vec3')),
-        call(['length'], e('vec3')),
+        call(['min', 'max', 'step', ...only('mod')], f, f),
+        call(['mix', 'clamp', 'fma', ...only('smoothstep')], f, f, f),
+        call(['dot', ...only('distance')], e('vec3'), e('vec3')),
+        ...(divides ? [call(['length'], e('vec3'))] : []),
         e('int').map((n) => `float(${n} + none)`),
         fc.oneof(e('uint'), e('bool')).map((n) => `float(int(${n}) | none)`),
         call(['twice'], f),
@@ -130,11 +134,11 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary): readonly Arb
       ];
     case 'vec3':
       return [
-        binary(['+', '-', '*', '/'], e('vec3'), e('vec3')),
-        binary(['*', '/'], e('vec3'), f),
+        binary(['+', '-', '*', ...only('/')], e('vec3'), e('vec3')),
+        binary(['*', ...only('/')], e('vec3'), f),
         call(['vec3'], f, f, f),
         call(['cross', 'reflect', 'min', 'max'], e('vec3'), e('vec3')),
-        call(['normalize', 'abs', 'floor', 'CoordToWorld'], e('vec3')),
+        call([...only('normalize'), 'abs', 'floor', 'CoordToWorld'], e('vec3')),
         e('vec3').map((v) => `(${v}).zxy`),
         e('vec3').map((v) => `SampleField("v", CoordToWorld(coord) - ${v} * dt)`),
       ];
@@ -158,23 +162,25 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary): readonly Arb
 
 const expressions = new Map<string, Arbitrary>();
 
+type Expression = (type: ValueType, depth: number) => Arbitrary;
+
 /** Expressions of a type, at most `depth` operations deep. */
-function expression(type: ValueType, depth: number): Arbitrary {
-  const key = `${type} ${depth}`;
+function expression(type: ValueType, depth: number, divides: boolean): Arbitrary {
+  const key = `${type} ${depth} ${divides}`;
   let made = expressions.get(key);
   if (!made) {
     if (depth === 0) made = leaf(type);
     else {
-      const down = (inner: ValueType): Arbitrary => expression(inner, depth - 1);
+      const down = (inner: ValueType): Arbitrary => expression(inner, depth - 1, divides);
       const choice = fc.tuple(down('bool'), down(type), down(type)).map(([c, a, b]) => `(${c} ? ${a} : ${b})`);
-      made = fc.oneof(leaf(type), ...nodes(type, down), choice);
+      made = fc.oneof(leaf(type), ...nodes(type, down, divides), choice);
     }
     expressions.set(key, made);
   }
   return made;
 }
 
-const assignment = (depth: number): Arbitrary =>
+const assignment = (expression: Expression, depth: number): Arbitrary =>
   fc.oneof(
     fc
       .tuple(fc.constantFrom('t0', 't1'), fc.constantFrom('=', '+=', '*='), expression('float', depth))
@@ -187,50 +193,56 @@ const assignment = (depth: number): Arbitrary =>
     fc.tuple(expression('float', 1)).map(([value]) => `t1 = apart(${value}, t0);`),
   );
 
-const write: Arbitrary = fc.oneof(
-  expression('float', 1).map((value) => `WriteField("a", idx, ${value});`),
-  expression('float', 1).map((value) => `WriteField("made", idx, ${value});`),
-  expression('vec3', 1).map((value) => `WriteField("v", idx, ${value});`),
-  expression('float', 1).map((value) => `WriteField("v_y", idx, ${value});`),
-  expression('int', 1).map((value) => `WriteField("n", idx, ${value});`),
-  expression('uint', 1).map((value) => `WriteField("byte", idx, ${value});`),
-);
+const write = (expression: Expression): Arbitrary =>
+  fc.oneof(
+    expression('float', 1).map((value) => `WriteField("a", idx, ${value});`),
+    expression('float', 1).map((value) => `WriteField("made", idx, ${value});`),
+    expression('vec3', 1).map((value) => `WriteField("v", idx, ${value});`),
+    expression('float', 1).map((value) => `WriteField("v_y", idx, ${value});`),
+    expression('int', 1).map((value) => `WriteField("n", idx, ${value});`),
+    expression('uint', 1).map((value) => `WriteField("byte", idx, ${value});`),
+  );
 
 const block = (statement: Arbitrary, most: number): Arbitrary =>
   fc.array(statement, { minLength: 1, maxLength: most }).map((list) => list.join('\n  '));
 
-const statement: Arbitrary = fc.oneof(
-  { weight: 4, arbitrary: assignment(2) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(expression('bool', 2), block(fc.oneof(assignment(1), write), 2), block(assignment(1), 2))
-      .map(([c, yes, no]) => `if (${c}) {\n  ${yes}\n} else {\n  ${no}\n}`),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(
-        fc.integer({ min: 1, max: 4 }),
-        assignment(1),
-        expression('bool', 1),
-        fc.constantFrom('break', 'continue', 'return'),
-      )
-      .map(
-        ([n, inner, c, how]) =>
-          `for (int i = 0; i < ${n}; i++) {\n  count += i;\n  if (${c}) { ${how}; }\n  ${inner}\n}`,
-      ),
-  },
-  { weight: 1, arbitrary: expression('bool', 1).map((c) => `if (${c}) { t0 = 3.0; return; }`) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(fc.constantFrom('Sum', 'Min', 'Max'), expression('float', 1))
-      .map(([kind, value]) => `Reduce${kind}("r${kind}", ${value});`),
-  },
-  { weight: 1, arbitrary: expression('int', 1).map((value) => `ReduceSum("whole", ${value});`) },
-  { weight: 1, arbitrary: expression('bool', 1).map((value) => `ReduceAny("some", ${value});`) },
-);
+const statement = (expression: Expression): Arbitrary =>
+  fc.oneof(
+    { weight: 4, arbitrary: assignment(expression, 2) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          expression('bool', 2),
+          block(fc.oneof(assignment(expression, 1), write(expression)), 2),
+          block(assignment(expression, 1), 2),
+        )
+        .map(([c, yes, no]) => `if (${c}) {\n  ${yes}\n} else {\n  ${no}\n}`),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(
+          fc.integer({ min: 1, max: 4 }),
+          assignment(expression, 1),
+          expression('bool', 1),
+          fc.constantFrom('break', 'continue', 'return'),
+        )
+        .map(
+          ([n, inner, c, how]) =>
+            `for (int i = 0; i < ${n}; i++) {\n  count += i;\n  if (${c}) { ${how}; }\n  ${inner}\n}`,
+        ),
+    },
+    { weight: 1, arbitrary: expression('bool', 1).map((c) => `if (${c}) { t0 = 3.0; return; }`) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom('Sum', 'Min', 'Max'), expression('float', 1))
+        .map(([kind, value]) => `Reduce${kind}("r${kind}", ${value});`),
+    },
+    { weight: 1, arbitrary: expression('int', 1).map((value) => `ReduceSum("whole", ${value});`) },
+    { weight: 1, arbitrary: expression('bool', 1).map((value) => `ReduceAny("some", ${value});`) },
+  );
 
 const FUNCTIONS = `float twice(float x) {
   if (x > 1.0) return x - 0.25;
@@ -265,15 +277,18 @@ export const RANDOM_SCALARS: ReadonlyMap<string, readonly ['float', number]> = n
   ['s', ['float', 2.25] as const],
 ]);
 
-/** Programs of a few statements; every output is written somewhere. */
-export const randomStencil: fc.Arbitrary<StencilSource> = fc
-  .tuple(
-    fc.array(statement, { minLength: 1, maxLength: 5 }),
-    fc.array(write, { minLength: 1, maxLength: 3 }),
-    fc.constantFrom(undefined, undefined, undefined, 'red' as const, 'black' as const),
-  )
-  .map(([statements, writes, color]) => {
-    const code = [FUNCTIONS, LOCALS, ...statements, ...writes, 'WriteField("made", idx, t0 + t1 + w0.x);'].join('\n');
-    const outputs = OUTPUTS.filter((name) => code.includes(`WriteField("${name}`));
-    return { name: 'random', inputs: [...RANDOM_FIELDS.keys()], outputs, code, ...(color ? { color } : {}) };
-  });
+/** Programs of a few statements; every output is written somewhere. `divides`: whether ÷ and √ of floats occur. */
+export function randomStencil(divides: boolean): fc.Arbitrary<StencilSource> {
+  const own: Expression = (type, depth) => expression(type, depth, divides);
+  return fc
+    .tuple(
+      fc.array(statement(own), { minLength: 1, maxLength: 5 }),
+      fc.array(write(own), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom(undefined, undefined, undefined, 'red' as const, 'black' as const),
+    )
+    .map(([statements, writes, color]) => {
+      const code = [FUNCTIONS, LOCALS, ...statements, ...writes, 'WriteField("made", idx, t0 + t1 + w0.x);'].join('\n');
+      const outputs = OUTPUTS.filter((name) => code.includes(`WriteField("${name}`));
+      return { name: 'random', inputs: [...RANDOM_FIELDS.keys()], outputs, code, ...(color ? { color } : {}) };
+    });
+}

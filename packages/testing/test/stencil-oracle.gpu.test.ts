@@ -160,12 +160,17 @@ gpuTest('the comparison sees a difference', {}, async ({ device }) => {
   expect(found).toMatch(/^made\[0\] at voxel .*: shader .*, interpreter /);
 });
 
+const DIVISION = `vec3 v = ReadField("v", idx); float b = ReadField("b", coord + ivec3(0, 0, 1)) + 0.1;
+  WriteField("v", idx, vec3(v.x / b, dot(v, vec3(coord)) / v.z, sqrt(abs(v.y))));`;
+
 gpuTest(
   `${PROGRAMS} random programs (HALOCLINE_LONG=1 for thousands)`,
   { timeoutMs: LONG ? 3_600_000 : 120_000, validation: false },
   async ({ device }) => {
+    // Devices may round ÷ and √ by a few ulps (Vulkan's 2.5 and 3), and a program can make anything of one.
+    const divides = (await differences(device, { outputs: ['v'], code: DIVISION }, [{}])).length === 0;
     await fc.assert(
-      fc.asyncProperty(randomStencil, async (source) => {
+      fc.asyncProperty(randomStencil(divides), async (source) => {
         expect(await differences(device, source, [{}], sameOrZero)).toEqual([]);
       }),
       { numRuns: PROGRAMS, seed: LONG ? Date.now() : 11, endOnFailure: !LONG },
