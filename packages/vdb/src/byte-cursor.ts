@@ -3,22 +3,39 @@ import { strFromU8 } from 'fflate';
 
 import { FormatError } from './errors.ts';
 
-/** A place in bytes that moves as they are read. */
+/** Where the bytes of a cursor stand in their file. */
+export interface CursorWindow {
+  /** Offset of the first byte. */
+  readonly base: number;
+  /** Bytes of the whole file. */
+  readonly fileLength: number;
+}
+
+/** A place in bytes that moves as they are read. They may be a window of a file: offsets are the file's. */
 export class ByteCursor {
-  readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #base: number;
   /** Offset of the next byte to be read. */
-  at = 0;
+  at: number;
   /** Offset past the last byte that may be read. */
   end: number;
   /** Start of every error: `Cannot read grid "density"`. */
   what: string;
+  /** Whether an error came of the window's end, not of the file's: with more bytes it may go away. */
+  short = false;
 
-  constructor(bytes: Uint8Array, what: string) {
-    this.bytes = bytes;
-    this.end = bytes.length;
+  constructor(bytes: Uint8Array, what: string, window: CursorWindow = { base: 0, fileLength: bytes.length }) {
+    this.#bytes = bytes;
+    this.#base = this.at = window.base;
+    this.end = window.fileLength;
     this.what = what;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** The byte at `at`, read or not; undefined past the end. */
+  peek(at: number): number | undefined {
+    return this.#bytes[at - this.#base];
   }
 
   /** The error to throw for what stands at `offset`. */
@@ -28,12 +45,18 @@ export class ByteCursor {
 
   /** Checks that `byteLength` bytes are left for `thing`, moves past them, and returns where they begin. */
   skip(byteLength: number, thing: string): number {
-    const left = this.end - this.at;
+    const left = Math.min(this.end, this.#base + this.#bytes.length) - this.at;
     if (!(byteLength >= 0 && byteLength <= left)) {
-      throw this.fault(this.at, `${thing} (${byteLength} bytes)`, left === 0 ? 'the end' : `${left} bytes`);
+      this.short = left < this.end - this.at;
+      throw this.fault(this.at, `${thing} (${byteLength} bytes)`, left <= 0 ? 'the end' : `${left} bytes`);
     }
     this.at += byteLength;
     return this.at - byteLength;
+  }
+
+  /** As `skip`, and returns where the bytes begin in the window. */
+  #move(byteLength: number, thing: string): number {
+    return this.skip(byteLength, thing) - this.#base;
   }
 
   /** Reads a u32 count of things of at least `byteLength` bytes each, and checks that so many can follow. */
@@ -53,8 +76,8 @@ export class ByteCursor {
 
   /** The next `byteLength` bytes: a view, not a copy. */
   take(byteLength: number, thing: string): Uint8Array {
-    const from = this.skip(byteLength, thing);
-    return this.bytes.subarray(from, from + byteLength);
+    const from = this.#move(byteLength, thing);
+    return this.#bytes.subarray(from, from + byteLength);
   }
 
   /** Copies the next bytes over all of `words`. */
@@ -63,24 +86,24 @@ export class ByteCursor {
   }
 
   u8(thing: string): number {
-    return this.bytes[this.skip(1, thing)]!;
+    return this.#bytes[this.#move(1, thing)]!;
   }
 
   u32(thing: string): number {
-    return this.#view.getUint32(this.skip(4, thing), true);
+    return this.#view.getUint32(this.#move(4, thing), true);
   }
 
   i32(thing: string): number {
-    return this.#view.getInt32(this.skip(4, thing), true);
+    return this.#view.getInt32(this.#move(4, thing), true);
   }
 
   i64(thing: string): bigint {
-    return this.#view.getBigInt64(this.skip(8, thing), true);
+    return this.#view.getBigInt64(this.#move(8, thing), true);
   }
 
   /** `count` float64. */
   doubles(count: number, thing: string): number[] {
-    const from = this.skip(8 * count, thing);
+    const from = this.#move(8 * count, thing);
     return Array.from({ length: count }, (_, i) => this.#view.getFloat64(from + 8 * i, true));
   }
 

@@ -2,7 +2,11 @@
  * @file A grid: a tree of voxels with a name, a class, a map to the world, and whatever the file said besides.
  */
 import { countBits } from './bits.ts';
+import { inspectable } from './inspect.ts';
 import type { GridMap, Vec3 } from './map.ts';
+import { activeCoordinates, nodesOf, tilesOf } from './nodes.ts';
+import type { Tile, TreeNode } from './nodes.ts';
+import { Numbering } from './numbering.ts';
 import { describeGrid } from './print.ts';
 import { computeStatistics } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
@@ -13,6 +17,11 @@ import type { GridClass, GridType, Scalar, Values } from './types.ts';
 export interface IndexBox {
   readonly min: Vec3;
   readonly max: Vec3;
+}
+
+/** Whether the cube of edge `span` voxels at (x, y, z) and the box share a voxel. */
+export function meets({ min, max }: IndexBox, x: number, y: number, z: number, span: number): boolean {
+  return x <= max[0] && y <= max[1] && z <= max[2] && x + span > min[0] && y + span > min[1] && z + span > min[2];
 }
 
 /** Values that stand beside a grid in a `.nvdb` file, as bytes: channels of index grids, attributes of points. */
@@ -75,6 +84,7 @@ export class Grid {
   #bounds: IndexBox | null | undefined;
   #voxelCount: number | undefined;
   #statistics: Statistics | undefined;
+  #numbering: Numbering | undefined;
 
   constructor(parts: GridParts) {
     this.name = parts.name;
@@ -183,6 +193,45 @@ export class Grid {
     }
   }
 
+  /** Iterates over the tiles that are active or differ from the background, from the root down. */
+  tiles(): Generator<Tile, void, undefined> {
+    return tilesOf(this.tree);
+  }
+
+  /** Iterates over the nodes: upper, then lower, then leaves. */
+  nodes(): Generator<TreeNode, void, undefined> {
+    return nodesOf(this.tree);
+  }
+
+  /** Coordinates of the active voxels of the leaves, 3 integers each, in the order of the format. Tiles are passed over. */
+  activeCoordinates(): Int32Array {
+    return activeCoordinates(this.tree);
+  }
+
+  /** Number that an index grid gives to voxel (i, j, k); 0 where it gives none. */
+  indexOf(i: number, j: number, k: number): number {
+    return this.#numbers.indexOf(i, j, k);
+  }
+
+  /** Numbers of the voxels of a list, 3 integers each; 0 where an index grid gives none. */
+  indicesOf(coordinates: Int32Array): Float64Array {
+    return this.#numbers.indicesOf(coordinates);
+  }
+
+  /** The voxel to which an index grid gives a number (a tile's least voxel); null where the number is nobody's. */
+  coordOf(index: number): Vec3 | null {
+    return this.#numbers.coordOf(index);
+  }
+
+  /** The voxels to which an index grid gives the numbers of a list, 3 integers each. A number that is nobody's is refused. */
+  coordsOf(indices: ArrayLike<number>): Int32Array {
+    return this.#numbers.coordsOf(indices);
+  }
+
+  get #numbers(): Numbering {
+    return (this.#numbering ??= new Numbering(this.tree));
+  }
+
   /** Count, least, greatest, mean and deviation of the active values, tiles weighted by their voxels. Reckoned once. */
   statistics(): Statistics {
     return (this.#statistics ??= computeStatistics(this.tree));
@@ -208,11 +257,6 @@ export class Grid {
   }
 
   static {
-    // Node prints objects through this symbol; a computed method name would hide the class's type from its declaration.
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-      value(this: Grid): string {
-        return this.toString();
-      },
-    });
+    inspectable(this.prototype);
   }
 }

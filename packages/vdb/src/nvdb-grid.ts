@@ -52,16 +52,22 @@ export function readGridSize(grid: GridBytes, available: number): number {
   return size;
 }
 
+/** Why grids of a type and version are passed over; undefined where they are read. */
+export function whyNot(typeId: number, version: number): string | undefined {
+  const type = TYPE_OF_ID.get(typeId);
+  if (type === undefined) return typeId === 23 ? 'points are not read' : 'grids of this type are not read';
+  if (TYPES[type].leaf !== 'index' || version >= packVersion(32, 6, 0)) return undefined;
+  return `index grids of version ${versionName(version)} are not read`;
+}
+
 /** Reads the grid that fills `grid` from its first byte to its last. */
 export function readGrid(grid: GridBytes): Grid | SkippedGrid {
   const head = readHead(grid);
   const { version, typeId } = head;
-  const skip = (reason: string): SkippedGrid => ({ name: grid.name, type: TYPE_NAMES[typeId]!, reason });
-  const type = TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'> | undefined;
-  if (type === undefined) return skip(typeId === 23 ? 'points are not read' : 'grids of this type are not read');
+  const reason = whyNot(typeId, version);
+  if (reason !== undefined) return { name: grid.name, type: TYPE_NAMES[typeId]!, reason };
+  const type = TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'>;
   const isIndex = TYPES[type].leaf === 'index';
-  if (isIndex && version < packVersion(32, 6, 0))
-    return skip(`index grids of version ${versionName(version)} are not read`);
   const layout = layoutOf(type);
   const rootAt = GRID_BYTES + grid.i64('root offset', GRID_BYTES + 24);
   if (rootAt < ROOT_OFFSET || rootAt % 32 !== 0) {
@@ -177,19 +183,23 @@ const BYTES_OF_ID: readonly number[] = [
   1, 4, 8, 2, 4, 8, 12, 24, 0, 2, 4, 1, 4, 0, 0, 0, 0, 16, 32, 8, 8, 8, 8, 4, 3, 6, 1,
 ];
 
+/** Bytes of one element of blind data whose metadata stand at `at`. Up to 32.6 the type alone tells. */
+export function blindElementBytes(view: DataView, at: number, version: number): number {
+  if (version > NODE_CHECKSUM_VERSION) return view.getUint32(at + 16, true);
+  return view.getUint32(at + 24, true) === 3 ? 1 : (BYTES_OF_ID[view.getUint32(at + 28, true)] ?? 0);
+}
+
 function readChannels(grid: GridBytes, head: Head): Channel[] {
   return Array.from({ length: head.blindCount }, (_, b): Channel => {
     const at = head.blindAt + b * BLIND_BYTES;
     const offset = at + grid.i64('blind data offset', at);
     const count = grid.u64('blind data count', at + 8);
-    const [word, semantic, classId, typeId] = [16, 20, 24, 28].map((o) => grid.view.getUint32(at + o, true)) as [
-      number,
+    const [semantic, classId, typeId] = [20, 24, 28].map((o) => grid.view.getUint32(at + o, true)) as [
       number,
       number,
       number,
     ];
-    // Up to 32.6 the word is a set of flags, and the type alone tells the size of an element.
-    const elementBytes = head.version > NODE_CHECKSUM_VERSION ? word : classId === 3 ? 1 : (BYTES_OF_ID[typeId] ?? 0);
+    const elementBytes = blindElementBytes(grid.view, at, head.version);
     grid.need('blind data', offset, count * elementBytes);
     const bytes = grid.u8.slice(offset, offset + count * elementBytes);
     return { name: grid.text(at + 32, 256), typeId, semantic, classId, count, elementBytes, bytes };

@@ -9,22 +9,28 @@
  */
 import { bloscLength, decodeBlosc, decodeZip } from './codec.ts';
 import { FormatError } from './errors.ts';
-import type { GridFile, SkippedGrid } from './file.ts';
+import type { GridEntry, GridFile, SkippedGrid } from './file.ts';
 import { decodeText, GridBytes } from './grid-bytes.ts';
 import { Grid } from './grid.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
-import { MAGIC, ROOT_OFFSET, versionName } from './nvdb-layout.ts';
+import type { Vec3 } from './map.ts';
+import { CLASSES, MAGIC, ROOT_OFFSET, TYPE_NAMES, versionName } from './nvdb-layout.ts';
+import { readNow } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { rebased } from './rebase.ts';
 
 const HEADER_BYTES = 16;
 const META_BYTES = 176;
 const CODECS = ['none', 'zip', 'blosc'] as const;
 
-/** One grid's entry in a segment. */
-interface Entry {
-  readonly name: string;
-  readonly gridSize: number;
+/** One payload of a file and what its metadata say: as a rule one grid. */
+export interface Payload {
+  readonly entry: GridEntry;
+  /** Where it starts in the file, and how many bytes it takes there and unpacked. */
+  readonly at: number;
   readonly fileSize: number;
+  readonly gridSize: number;
+  /** 0 none, 1 zip, 2 blosc. */
   readonly codec: number;
 }
 
@@ -38,19 +44,41 @@ export function isNanoVdb(bytes: Uint8Array): boolean {
 export function readNanoVdb(bytes: Uint8Array): GridFile {
   const grids: Grid[] = [];
   const skipped: SkippedGrid[] = [];
-  const take = (payload: Uint8Array, name: string, fileOffset: number): void => {
-    for (let at = 0; at < payload.length;) {
-      const head = new GridBytes(payload.subarray(at, at + ROOT_OFFSET), name, fileOffset + at);
-      const size = readGridSize(head, payload.length - at);
-      const result = readGrid(new GridBytes(payload.subarray(at, at + size), name, fileOffset + at));
+  for (const payload of readNow(listPayloads(bytes.length), bytes)) {
+    const packed = bytes.subarray(payload.at, payload.at + payload.fileSize);
+    for (const part of splitPayload(unpackPayload(packed, payload), payload)) {
+      const result = readGrid(part);
       if (result instanceof Grid) grids.push(result);
       else skipped.push(result);
-      at += size;
     }
-  };
-  if (isRaw(bytes)) take(bytes, '', 0);
-  else for (let at = 0; at < bytes.length;) at = readSegment(bytes, at, take);
+  }
   return { grids, skipped };
+}
+
+/** The bytes of each grid in an unpacked payload. */
+export function splitPayload(bytes: Uint8Array, { entry: { name }, codec, at: start }: Payload): GridBytes[] {
+  const fileOffset = codec === 0 ? start : 0;
+  const parts: GridBytes[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const head = new GridBytes(bytes.subarray(at, at + ROOT_OFFSET), name, fileOffset + at);
+    const size = readGridSize(head, bytes.length - at);
+    parts.push(new GridBytes(bytes.subarray(at, at + size), name, fileOffset + at));
+    at += size;
+  }
+  return parts;
+}
+
+/** Finds the payloads of a file of `fileLength` bytes by its headers alone. A raw dump is one payload, not packed. */
+export function* listPayloads(fileLength: number): Reading<Payload[]> {
+  const start = yield { offset: 0, length: ROOT_OFFSET };
+  if (isRaw(start)) {
+    const entry = { name: '', type: 'Unknown', gridClass: 'unknown' } as const;
+    const unsaid = { byteLength: fileLength, activeVoxelCount: undefined, indexBounds: undefined };
+    return [{ entry: { ...entry, ...unsaid }, at: 0, fileSize: fileLength, gridSize: fileLength, codec: 0 }];
+  }
+  const payloads: Payload[] = [];
+  for (let at = 0; at < fileLength;) at = yield* listSegment(fileLength, at, payloads);
+  return payloads;
 }
 
 /** A raw dump starts with a grid; one of version 32.6 is told from a file header by what only a grid can have. */
@@ -69,68 +97,83 @@ function isRaw(bytes: Uint8Array): boolean {
   );
 }
 
-function readSegment(
-  bytes: Uint8Array,
-  start: number,
-  take: (payload: Uint8Array, name: string, fileOffset: number) => void,
-): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+function fail(what: string, offset: number, expected: string, found: string): never {
+  throw new FormatError(`Cannot read NanoVDB file: its ${what}`, { offset, expected, found });
+}
+
+/** Adds the payloads of the segment at `start`, and gives where it ends. */
+function* listSegment(fileLength: number, start: number, payloads: Payload[]): Reading<number> {
   const need = (what: string, at: number, byteLength: number): void => {
-    if (at + byteLength <= bytes.length) return;
-    const found = `the end of the file after ${bytes.length - at}`;
-    throw new FormatError(`Cannot read NanoVDB file: its ${what}`, {
-      offset: at,
-      expected: `${byteLength} bytes`,
-      found,
-    });
-  };
-  const fail = (what: string, offset: number, expected: string, found: string): never => {
-    throw new FormatError(`Cannot read NanoVDB file: its ${what}`, { offset, expected, found });
+    if (at + byteLength > fileLength) {
+      fail(what, at, `${byteLength} bytes`, `the end of the file after ${fileLength - at}`);
+    }
   };
   need('segment header', start, HEADER_BYTES);
-  const magic = decodeText(bytes.subarray(start, start + 8));
+  const header = yield { offset: start, length: HEADER_BYTES };
+  const view = new DataView(header.buffer, header.byteOffset, header.length);
+  const magic = decodeText(header.subarray(0, 8));
   if (magic !== MAGIC.old && magic !== MAGIC.file) {
     fail('segment header', start, `${MAGIC.old} or ${MAGIC.file}`, JSON.stringify(magic));
   }
-  const version = view.getUint32(start + 8, true);
+  const version = view.getUint32(8, true);
   if (version >>> 21 !== 32) fail('version', start + 8, 'a version 32.x', versionName(version));
-  const gridCount = view.getUint16(start + 12, true);
-  const codec = view.getUint16(start + 14, true);
+  const gridCount = view.getUint16(12, true);
+  const codec = view.getUint16(14, true);
   if (codec >= CODECS.length) fail('codec', start + 14, '0 (none), 1 (zip) or 2 (blosc)', String(codec));
-  const entries: Entry[] = [];
+  const metas: Omit<Payload, 'at'>[] = [];
   let at = start + HEADER_BYTES;
   for (let g = 0; g < gridCount; g++) {
     need('grid metadata', at, META_BYTES);
-    const size = (offset: number): number => {
-      const value = Number(view.getBigUint64(at + offset, true));
+    const meta = yield { offset: at, length: META_BYTES };
+    const words = new DataView(meta.buffer, meta.byteOffset, meta.length);
+    const nameSize = words.getUint32(136, true);
+    const sizes = [0, 8].map((offset) => {
+      const value = words.getBigUint64(offset, true);
       if (value > Number.MAX_SAFE_INTEGER) fail('grid metadata', at + offset, 'a size below 2^53', String(value));
-      return value;
-    };
-    const nameSize = view.getUint32(at + 136, true);
-    const entry = { gridSize: size(0), fileSize: size(8), codec };
+      return Number(value);
+    }) as [number, number];
     need('grid name', at + META_BYTES, nameSize);
-    const name = bytes.subarray(at + META_BYTES, at + META_BYTES + nameSize);
-    entries.push({ ...entry, name: decodeText(name.at(-1) === 0 ? name.subarray(0, -1) : name) });
+    const name = yield { offset: at + META_BYTES, length: nameSize };
+    const text = decodeText(name.at(-1) === 0 ? name.subarray(0, -1) : name);
+    const [gridSize, fileSize] = sizes;
+    metas.push({ entry: describe(words, text, fileSize), gridSize, fileSize, codec });
     at += META_BYTES + nameSize;
   }
-  for (const entry of entries) {
-    need(`payload of grid "${entry.name}"`, at, entry.fileSize);
-    const payload = bytes.subarray(at, at + entry.fileSize);
-    take(unpack(payload, entry, at), entry.name, codec === 0 ? at : 0);
-    at += entry.fileSize;
+  for (const meta of metas) {
+    need(`payload of grid "${meta.entry.name}"`, at, meta.fileSize);
+    payloads.push({ ...meta, at });
+    at += meta.fileSize;
   }
   return at;
 }
 
+/** What `FileMetaData` says of a grid. */
+function describe(meta: DataView, name: string, byteLength: number): GridEntry {
+  const corner = (at: number): Vec3 => [
+    meta.getInt32(at, true),
+    meta.getInt32(at + 4, true),
+    meta.getInt32(at + 8, true),
+  ];
+  const voxels = Number(meta.getBigUint64(24, true));
+  const [min, max] = [corner(88), corner(100)];
+  return {
+    name,
+    type: TYPE_NAMES[meta.getUint32(32, true)] ?? 'Unknown',
+    gridClass: CLASSES[meta.getUint32(36, true)] ?? 'unknown',
+    byteLength,
+    activeVoxelCount: voxels,
+    indexBounds: voxels > 0 && min.every((v, a) => v <= max[a]!) ? { min, max } : undefined,
+  };
+}
+
 /** The bytes of a payload, unpacked: `gridSize` of them. */
-function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Array {
-  const { gridSize } = entry;
+export function unpackPayload(payload: Uint8Array, { entry, gridSize, codec, at: fileOffset }: Payload): Uint8Array {
   const what = `Cannot read grid "${entry.name}": its payload`;
-  const fail = (at: number, expected: string, found: string): never => {
+  const wrong = (at: number, expected: string, found: string): never => {
     throw new FormatError(what, { offset: fileOffset + at, expected, found });
   };
-  if (entry.codec === 0) {
-    if (payload.length !== gridSize) fail(0, `${gridSize} bytes`, `${payload.length} bytes`);
+  if (codec === 0) {
+    if (payload.length !== gridSize) wrong(0, `${gridSize} bytes`, `${payload.length} bytes`);
     return payload;
   }
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
@@ -144,21 +187,21 @@ function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Arr
   };
   /** The packed bytes of the chunk at `at`, which a 64-bit size precedes. */
   const chunk = (at: number): Uint8Array => {
-    if (at + 8 > payload.length) fail(at, 'a chunk of 8 bytes and more', `${payload.length - at} bytes`);
+    if (at + 8 > payload.length) wrong(at, 'a chunk of 8 bytes and more', `${payload.length - at} bytes`);
     const size = Number(view.getBigUint64(at, true));
     if (size > payload.length - at - 8)
-      fail(at, `a chunk of at most ${payload.length - at - 8} bytes`, `${size} bytes`);
+      wrong(at, `a chunk of at most ${payload.length - at - 8} bytes`, `${size} bytes`);
     return payload.subarray(at + 8, at + 8 + size);
   };
-  if (entry.codec === 1) {
+  if (codec === 1) {
     const packed = chunk(0);
     if (8 + packed.length !== payload.length)
-      fail(8 + packed.length, 'the end of the payload', `${payload.length - 8 - packed.length} more bytes`);
+      wrong(8 + packed.length, 'the end of the payload', `${payload.length - 8 - packed.length} more bytes`);
     return decoded(8, () => decodeZip(packed, gridSize));
   }
   // LZ4 unfolds a byte to at most 255; a larger promise is a lie.
   if (gridSize > payload.length * 255 + 4096)
-    fail(0, `a grid that fits ${payload.length} packed bytes`, `${gridSize} bytes`);
+    wrong(0, `a grid that fits ${payload.length} packed bytes`, `${gridSize} bytes`);
   const first = chunk(0);
   if (8 + first.length === payload.length) return decoded(8, () => decodeBlosc(first, gridSize));
   const out = new Uint8Array(gridSize);
@@ -167,7 +210,7 @@ function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Arr
     const packed = chunk(at);
     const length = decoded(at + 8, () => bloscLength(packed));
     if (length === 0 || filled + length > gridSize)
-      fail(at, `a chunk of 1 to ${gridSize - filled} bytes`, `${length} bytes`);
+      wrong(at, `a chunk of 1 to ${gridSize - filled} bytes`, `${length} bytes`);
     out.set(
       decoded(at + 8, () => decodeBlosc(packed)),
       filled,
@@ -175,6 +218,6 @@ function unpack(payload: Uint8Array, entry: Entry, fileOffset: number): Uint8Arr
     filled += length;
     at += 8 + packed.length;
   }
-  if (filled !== gridSize) fail(payload.length, `${gridSize} bytes`, `${filled} bytes`);
+  if (filled !== gridSize) wrong(payload.length, `${gridSize} bytes`, `${filled} bytes`);
   return out;
 }

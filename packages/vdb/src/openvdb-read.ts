@@ -11,6 +11,7 @@ import { readMetadata } from './openvdb-metadata.ts';
 import type { Metadata } from './openvdb-metadata.ts';
 import { readTransform } from './openvdb-transform.ts';
 import { readTree } from './openvdb-tree.ts';
+import type { TreeCoding } from './openvdb-tree.ts';
 import { parseTreeName, savedAsHalf } from './openvdb-types.ts';
 import { COMPRESS, NODE_MASK_VERSION } from './openvdb-values.ts';
 import type { Tree } from './tree.ts';
@@ -29,15 +30,19 @@ export interface OpenVdbFile extends GridFile {
 /** First eight bytes of every `.vdb` file, as one little-endian number. */
 export const OPENVDB_MAGIC = 0x56444220n;
 /** File versions that are read. */
-const versions = { least: 220, greatest: 225 } as const;
+const VERSIONS: { readonly least: 220; readonly greatest: 225 } = { least: 220, greatest: 225 } as const;
 /** Length of the text that tells files apart: 32 hexadecimal digits and 4 hyphens. */
 export const UUID_LENGTH = 36;
+/** Why a grid under a frustum is passed over. */
+export const FRUSTUM = 'its map is a frustum; only affine maps are read';
 /** Stands between the name of a grid and the number that makes it unique. */
 export const NAME_SEPARATOR = '\x1e';
 
-const classes: readonly GridClass[] = ['unknown', 'level set', 'fog volume', 'staggered'];
+/** Classes of grids that OpenVDB has. */
+export const VDB_CLASSES: readonly GridClass[] = ['unknown', 'level set', 'fog volume', 'staggered'];
 
-interface Header {
+/** What stands before the grids. */
+export interface Header {
   readonly fileVersion: number;
   readonly library: string;
   readonly hasOffsets: boolean;
@@ -45,17 +50,21 @@ interface Header {
   readonly compression: number;
 }
 
-interface Descriptor {
+/** What stands before a grid, and tells where it is. */
+export interface Descriptor {
   readonly uniqueName: string;
   /** The name less its number. */
   readonly name: string;
   readonly type: string;
   readonly parent: string;
   readonly gridPos: number;
+  /** Where the buffers begin; 0 where the file does not say. */
+  readonly blockPos: number;
   readonly endPos: number;
 }
 
-interface Part {
+/** A grid without its tree, or with it. */
+export interface Part {
   readonly descriptor: Descriptor;
   readonly metadata: Metadata;
   readonly map: GridMap;
@@ -89,15 +98,16 @@ export function readVdb(bytes: Uint8Array): OpenVdbFile {
   return { ...connect(cursor, header, parts), metadata, fileVersion: header.fileVersion, library: header.library };
 }
 
-function readHeader(cursor: ByteCursor): Header {
+/** Reads what stands before the metadata of the file. */
+export function readHeader(cursor: ByteCursor): Header {
   const magic = cursor.i64('the magic number');
   if (magic !== OPENVDB_MAGIC) {
     const found = `0x${BigInt.asUintN(64, magic).toString(16)}`;
     throw cursor.fault(0, 'the magic number of OpenVDB, 0x56444220', found);
   }
   const fileVersion = cursor.u32('file version');
-  if (fileVersion < versions.least || fileVersion > versions.greatest) {
-    throw cursor.fault(8, `file version ${versions.least} to ${versions.greatest}`, `${fileVersion}`);
+  if (fileVersion < VERSIONS.least || fileVersion > VERSIONS.greatest) {
+    throw cursor.fault(8, `file version ${VERSIONS.least} to ${VERSIONS.greatest}`, `${fileVersion}`);
   }
   const library = `${cursor.u32('library version')}.${cursor.u32('library version')}`;
   const hasOffsets = cursor.u8('whether grids have offsets') !== 0;
@@ -106,7 +116,8 @@ function readHeader(cursor: ByteCursor): Header {
   return { fileVersion, library, hasOffsets, compression: zipped ? COMPRESS.zip : 0 };
 }
 
-function readDescriptor(cursor: ByteCursor, { hasOffsets }: Header): Descriptor {
+/** Reads names, type and offsets of a grid. */
+export function readDescriptor(cursor: ByteCursor, { hasOffsets }: Header): Descriptor {
   const uniqueName = cursor.string('name of a grid');
   const type = cursor.string('type of a grid');
   const parent = cursor.string('instance parent of a grid');
@@ -114,7 +125,7 @@ function readDescriptor(cursor: ByteCursor, { hasOffsets }: Header): Descriptor 
   const [gridPos, blockPos, endPos] = [cursor.i64('grid offset'), cursor.i64('block offset'), cursor.i64('end offset')];
   const [name = ''] = uniqueName.split(NAME_SEPARATOR);
   const common = { uniqueName, name, type, parent };
-  if (!hasOffsets) return { ...common, gridPos: cursor.at, endPos: cursor.end };
+  if (!hasOffsets) return { ...common, gridPos: cursor.at, blockPos: 0, endPos: cursor.end };
   if (gridPos < cursor.at || gridPos > cursor.end) {
     throw cursor.fault(from, `a grid offset from ${cursor.at} to ${cursor.end}`, `${gridPos}`);
   }
@@ -125,7 +136,15 @@ function readDescriptor(cursor: ByteCursor, { hasOffsets }: Header): Descriptor 
   if (parent === '' && (blockPos < gridPos || blockPos > endPos)) {
     throw cursor.fault(from + 8, `a block offset from ${gridPos} to ${endPos}`, `${blockPos}`);
   }
-  return { ...common, gridPos: Number(gridPos), endPos: Number(endPos) };
+  return { ...common, gridPos: Number(gridPos), blockPos: Number(blockPos), endPos: Number(endPos) };
+}
+
+/** What `readTree` has to know of a grid. */
+export function treeCoding(header: Header, type: string, compression: number): TreeCoding | undefined {
+  const tree = parseTreeName(type);
+  if (!tree) return undefined;
+  const stored = tree.half ? savedAsHalf(tree.type) : tree.type;
+  return { type: tree.type, stored, compression, fileVersion: header.fileVersion };
 }
 
 /** Reads one grid, or says why not, and leaves the cursor where it ends. */
@@ -140,32 +159,31 @@ function readPart(cursor: ByteCursor, header: Header, descriptor: Descriptor): P
     cursor.at = endPos;
     return { name, type, reason };
   };
-  const tree = parseTreeName(type);
-  if (!tree) return skip(whyNot(type));
+  if (!parseTreeName(type)) return skip(whyNot(type));
   cursor.at = gridPos;
   const compression = header.fileVersion < NODE_MASK_VERSION ? header.compression : readCompression(cursor);
   const metadata = readMetadata(cursor);
   const map = readTransform(cursor);
-  if (!map) return skip('its map is a frustum; only affine maps are read');
+  if (!map) return skip(FRUSTUM);
   const part = { descriptor, metadata, map };
   if (descriptor.parent !== '') {
     if (header.hasOffsets) cursor.at = endPos;
     return part;
   }
-  const { fileVersion } = header;
-  const stored = tree.half ? savedAsHalf(tree.type) : tree.type;
-  const read = { ...part, tree: readTree(cursor, { type: tree.type, stored, compression, fileVersion }) };
+  const read = { ...part, tree: readTree(cursor, treeCoding(header, type, compression)!) };
   if (header.hasOffsets) cursor.at = endPos;
   return read;
 }
 
-function readCompression(cursor: ByteCursor): number {
+/** Reads the compression word of a grid. */
+export function readCompression(cursor: ByteCursor): number {
   const compression = cursor.u32('compression of a grid');
   if (compression > 7) throw cursor.fault(cursor.at - 4, 'compression flags from 0 to 7', `${compression}`);
   return compression;
 }
 
-function whyNot(type: string): string {
+/** Why a grid of a type that is none of ours is passed over. */
+export function whyNot(type: string): string {
   if (/^Tree_pt(data)?idx/.test(type)) return 'it holds points; grids of values are read';
   const known = /^Tree_\w+?_5_4_3/.test(type);
   return known ? `values of type ${type} are not read` : `trees of shape ${type} are not read; 5, 4, 3 is`;
@@ -201,15 +219,16 @@ function connect(cursor: ByteCursor, header: Header, parts: ReadonlyMap<string, 
   return { grids, skipped };
 }
 
-function makeGrid(header: Header, { descriptor, metadata, map }: Part, tree: Tree): Grid {
+/** A grid of what was read. */
+export function makeGrid(header: Header, { descriptor, metadata, map }: Part, tree: Tree): Grid {
   const name = typeof metadata['name'] === 'string' ? metadata['name'] : descriptor.name;
-  const gridClass = classes.find((candidate) => candidate === metadata['class']) ?? 'unknown';
+  const gridClass = VDB_CLASSES.find((candidate) => candidate === metadata['class']) ?? 'unknown';
   const source = `OpenVDB ${header.library}, file version ${header.fileVersion}`;
   return new Grid({ name, tree, map, gridClass, metadata, source });
 }
 
 /** The unique name as OpenVDB prints it: `density[1]`. */
-function printName(uniqueName: string): string {
+export function printName(uniqueName: string): string {
   const [name, number] = uniqueName.split(NAME_SEPARATOR);
   return number === undefined ? uniqueName : `${name}[${number}]`;
 }

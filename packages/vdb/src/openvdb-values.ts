@@ -71,10 +71,21 @@ export function writeWholeValue(out: ByteBuilder, type: OpenVdbType, value: read
   out.put(type.encode(numbers));
 }
 
-/** Reads a node's values into `run`. */
-export function readValues(cursor: ByteCursor, coding: ValueCoding, run: ValueRun): void {
-  const { type, stored, compression, background } = coding;
-  const { count, mask } = run;
+/** What stands before a node's values. */
+interface Preamble {
+  /** The inactive values where the selection has no bit, and where it has. */
+  readonly zero: readonly Scalar[];
+  readonly one: readonly Scalar[];
+  readonly selection: Uint8Array | undefined;
+  readonly storedCount: number;
+}
+
+function readPreamble(
+  cursor: ByteCursor,
+  coding: ValueCoding,
+  { count, mask }: Pick<ValueRun, 'count' | 'mask'>,
+): Preamble {
+  const { type, compression, background } = coding;
   const from = cursor.at;
   const code = coding.fileVersion >= NODE_MASK_VERSION ? cursor.u8('value code of a node') : CODE.all;
   if (code > CODE.all) throw cursor.fault(from, 'a value code from 0 to 6', `${code}`);
@@ -87,10 +98,21 @@ export function readValues(cursor: ByteCursor, coding: ValueCoding, run: ValueRu
   const selects = code === CODE.sign || code === CODE.oneOrBackground || code === CODE.two;
   const selection = selects ? cursor.take(count >> 3, 'selection mask of a node') : undefined;
   const sparse = code !== CODE.all && (compression & COMPRESS.activeMask) !== 0;
-  const storedCount = sparse ? countBits(mask, 0, count >> 5) : count;
-  const numbers = stored.decode(readPacked(cursor, coding, storedCount));
-  if (storedCount === count) gather(run, numbers);
-  else spread(run, numbers, { zero, one, selection });
+  return { zero, one, selection, storedCount: sparse ? countBits(mask, 0, count >> 5) : count };
+}
+
+/** Reads a node's values into `run`. */
+export function readValues(cursor: ByteCursor, coding: ValueCoding, run: ValueRun): void {
+  const preamble = readPreamble(cursor, coding, run);
+  const packed = takePacked(cursor, coding, preamble.storedCount);
+  const numbers = coding.stored.decode(unpack(cursor, coding, packed));
+  if (preamble.storedCount === run.count) gather(run, numbers);
+  else spread(run, numbers, preamble);
+}
+
+/** Passes over a node's values; their sizes are checked, their packed bytes are not. */
+export function skipValues(cursor: ByteCursor, coding: ValueCoding, run: Pick<ValueRun, 'count' | 'mask'>): void {
+  takePacked(cursor, coding, readPreamble(cursor, coding, run).storedCount);
 }
 
 function negative(value: readonly Scalar[], type: GridType): Scalar[] {
@@ -98,24 +120,34 @@ function negative(value: readonly Scalar[], type: GridType): Scalar[] {
   return value.map((v) => -v);
 }
 
-/** The bytes of `count` values, unpacked. */
-function readPacked(cursor: ByteCursor, coding: ValueCoding, count: number): Uint8Array {
-  const { stored, compression } = coding;
+/** The bytes of values as they stand in a file. */
+interface Packed {
+  readonly bytes: Uint8Array;
+  readonly isPacked: boolean;
+  /** Bytes when unpacked. */
+  readonly byteLength: number;
+}
+
+function takePacked(cursor: ByteCursor, { type, stored, compression }: ValueCoding, count: number): Packed {
   const byteLength = count * stored.components * stored.componentBytes;
+  const plain = (): Packed => ({ bytes: cursor.take(byteLength, 'values of a node'), isPacked: false, byteLength });
   // Half floats, of which there are none, leave no trace at all.
-  const plain = (compression & (COMPRESS.zip | COMPRESS.blosc)) === 0;
-  if (plain || (count === 0 && stored !== coding.type)) return cursor.take(byteLength, 'values of a node');
+  if ((compression & (COMPRESS.zip | COMPRESS.blosc)) === 0 || (count === 0 && stored !== type)) return plain();
   const from = cursor.at;
   const size = cursor.i64('packed size of values');
   if (size <= 0n) {
     if (-size !== BigInt(byteLength)) throw cursor.fault(from, `a size of −${byteLength}, not packed`, `${size}`);
-    return cursor.take(byteLength, 'values of a node');
+    return plain();
   }
-  const packed = cursor.take(Number(size), 'packed values of a node');
+  return { bytes: cursor.take(Number(size), 'packed values of a node'), isPacked: true, byteLength };
+}
+
+function unpack(cursor: ByteCursor, { compression }: ValueCoding, { bytes, isPacked, byteLength }: Packed): Uint8Array {
+  if (!isPacked) return bytes;
   try {
-    return compression & COMPRESS.blosc ? decodeBlosc(packed, byteLength) : decodeZip(packed, byteLength);
+    return compression & COMPRESS.blosc ? decodeBlosc(bytes, byteLength) : decodeZip(bytes, byteLength);
   } catch (error) {
-    throw rebased(error, cursor.what, cursor.at - packed.length);
+    throw rebased(error, cursor.what, cursor.at - bytes.length);
   }
 }
 
@@ -131,13 +163,7 @@ function gather(run: ValueRun, numbers: Values): void {
   });
 }
 
-interface Inactive {
-  readonly zero: readonly Scalar[];
-  readonly one: readonly Scalar[];
-  readonly selection: Uint8Array | undefined;
-}
-
-function spread(run: ValueRun, numbers: Values, { zero, one, selection }: Inactive): void {
+function spread(run: ValueRun, numbers: Values, { zero, one, selection }: Preamble): void {
   const { values, at, count, mask } = run;
   const components = values.length;
   values.forEach((out, c) => {

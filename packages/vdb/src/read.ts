@@ -10,8 +10,13 @@ export function readGridFile(given: Uint8Array): GridFile {
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength); // `slice` of Node's Buffer does not copy
   if (isNanoVdb(bytes)) return readNanoVdb(bytes);
   if (isOpenVdb(bytes)) return readVdb(bytes);
+  throw notAGridFile(bytes);
+}
+
+/** The error for bytes that are of neither format. */
+export function notAGridFile(bytes: Uint8Array): FormatError {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  throw new FormatError('Cannot read grids: the file', {
+  return new FormatError('Cannot read grids: the file', {
     offset: 0,
     expected: 'a NanoVDB or OpenVDB file',
     found: bytes.length === 0 ? 'no bytes' : `bytes ${start}`,

@@ -1,0 +1,95 @@
+/** @file What stands in a `.nvdb` file, and one grid of it, whole or in part, without the bytes of the others. */
+import { choose, noSuchGrid } from './choice.ts';
+import type { GridChoice, GridEntry, SkippedGrid } from './file.ts';
+import { GridBytes } from './grid-bytes.ts';
+import type { Grid } from './grid.ts';
+import { cropGrid } from './nvdb-crop.ts';
+import { readGrid, readGridSize } from './nvdb-grid.ts';
+import { CLASSES, GRID_BYTES, ROOT_OFFSET, TYPE_NAMES } from './nvdb-layout.ts';
+import { listPayloads, splitPayload, unpackPayload } from './nvdb-read.ts';
+import type { Payload } from './nvdb-read.ts';
+import { readNow } from './reading.ts';
+import type { Reading } from './reading.ts';
+
+/** A grid and where it stands: in the file, or in what is unpacked of it. */
+interface Located {
+  readonly entry: GridEntry;
+  readonly payload: Payload;
+  /** Offset and length of its bytes in the file where they are not packed; else of the payload. */
+  readonly at: number;
+  readonly byteLength: number;
+}
+
+/** Describes the grids of a file by its headers. */
+export function* listNanoVdb(fileLength: number): Reading<GridEntry[]> {
+  return (yield* locate(fileLength)).map(({ entry }) => entry);
+}
+
+function* locate(fileLength: number): Reading<Located[]> {
+  const found: Located[] = [];
+  for (const payload of yield* listPayloads(fileLength)) {
+    const { entry, at: start, fileSize, codec } = payload;
+    if (codec !== 0) {
+      found.push({ entry, payload, at: start, byteLength: fileSize });
+      continue;
+    }
+    for (let at = start; at < start + fileSize;) {
+      const head = new GridBytes(yield { offset: at, length: ROOT_OFFSET }, entry.name, at);
+      const byteLength = readGridSize(head, start + fileSize - at);
+      const isAlone = byteLength === fileSize && entry.type !== 'Unknown';
+      found.push({ entry: isAlone ? entry : describeHead(head, byteLength), payload, at, byteLength });
+      at += byteLength;
+    }
+  }
+  return found;
+}
+
+/** What `GridData` and `TreeData` say. */
+function describeHead(head: GridBytes, byteLength: number): GridEntry {
+  return {
+    name: head.text(40, 256),
+    type: TYPE_NAMES[head.u32[159]!] ?? 'Unknown',
+    gridClass: CLASSES[head.u32[158]!] ?? 'unknown',
+    byteLength,
+    activeVoxelCount: head.u64('voxel count', GRID_BYTES + 56),
+    indexBounds: undefined,
+  };
+}
+
+/** Reads the grid of choice, or says why it is passed over. Throws RangeError where there is none like it. */
+export function* readNanoVdbPart(fileLength: number, choice: GridChoice): Reading<Grid | SkippedGrid> {
+  const located = yield* locate(fileLength);
+  const names = located.map(({ entry }) => entry.name);
+  const number = choose(names, choice);
+  if (number === undefined) return yield* readHidden(located, choice);
+  const { payload, at, byteLength, entry } = located[number]!;
+  const { name } = entry;
+  const { box } = choice;
+  if (payload.codec === 0) {
+    if (box === undefined) return readGrid(new GridBytes(yield { offset: at, length: byteLength }, name, at));
+    return readGrid(new GridBytes(yield* cropGrid({ name, at, byteLength, box }), name, 0));
+  }
+  return readPart((yield* unpacked(payload))[0], choice, names);
+}
+
+function* unpacked(payload: Payload): Reading<GridBytes[]> {
+  const { at, fileSize } = payload;
+  return splitPayload(unpackPayload(yield { offset: at, length: fileSize }, payload), payload);
+}
+
+/** Writers up to 32.5 describe only the first grid of a packed payload: the others are looked for where no description fits. */
+function* readHidden(located: readonly Located[], choice: GridChoice): Reading<Grid | SkippedGrid> {
+  const parts: GridBytes[] = [];
+  for (const { payload } of located) if (payload.codec !== 0) parts.push(...(yield* unpacked(payload)));
+  const names = parts.map((part) => part.text(40, 256));
+  const all = parts.length > located.length ? names : located.map(({ entry }) => entry.name);
+  return readPart(parts[choose(names, choice) ?? -1], choice, all);
+}
+
+function readPart(part: GridBytes | undefined, choice: GridChoice, names: readonly string[]): Grid | SkippedGrid {
+  if (part === undefined) throw noSuchGrid(names, choice);
+  const { box } = choice;
+  if (box === undefined) return readGrid(part);
+  const crop = { name: part.name, at: 0, byteLength: part.length, box };
+  return readGrid(new GridBytes(readNow(cropGrid(crop), part.u8), part.name, 0));
+}

@@ -1,0 +1,231 @@
+/**
+ * @file What stands in a `.vdb` file, and one grid of it, whole or in part, without the bytes of the others.
+ *
+ * Each grid says where it starts, where its buffers start and where it ends. A whole grid is read in one go and its buffers are
+ * decoded when they are first asked for. Of a part the topology is read whole, and the buffers, which only one after another can
+ * be found, in windows of which the wanted leaves are kept.
+ */
+import { ByteCursor } from './byte-cursor.ts';
+import { choose, noSuchGrid } from './choice.ts';
+import type { GridChoice, GridEntry, SkippedGrid } from './file.ts';
+import type { Grid, IndexBox } from './grid.ts';
+import { readMetadata } from './openvdb-metadata.ts';
+import type { Metadata } from './openvdb-metadata.ts';
+import {
+  FRUSTUM,
+  makeGrid,
+  printName,
+  readCompression,
+  readDescriptor,
+  readHeader,
+  readVdb,
+  treeCoding,
+  VDB_CLASSES,
+  whyNot,
+} from './openvdb-read.ts';
+import type { Descriptor, Header } from './openvdb-read.ts';
+import { readTransform } from './openvdb-transform.ts';
+import { checkLeafCount, finishTree, leafArrays, readLeafBuffer, readTopology, readTree } from './openvdb-tree.ts';
+import type { TreeCoding } from './openvdb-tree.ts';
+import { NODE_MASK_VERSION } from './openvdb-values.ts';
+import { writeVdb } from './openvdb-write.ts';
+import { readNow } from './reading.ts';
+import type { Reading } from './reading.ts';
+import type { Tree } from './tree.ts';
+
+/** Bytes that are asked for first where nothing says how many there are. */
+const FIRST_WINDOW = 1 << 16;
+/** Bytes of buffers that are asked for at a time. */
+const BUFFER_WINDOW = 1 << 22;
+
+/** Where in a file, and how errors about it begin. */
+interface Place {
+  readonly fileLength: number;
+  readonly what: string;
+  readonly at: number;
+  /** Where what is read there ends at the latest. */
+  readonly end: number;
+}
+
+/** Runs `parse` on a window of `length` bytes, and on one twice as long as often as it proves too short. */
+function* parsed<T>(place: Place, length: number, parse: (cursor: ByteCursor) => T): Reading<{ value: T; at: number }> {
+  const { at, end, what, fileLength } = place;
+  for (let size = Math.min(length, end - at); ; size = Math.min(2 * size + 64, end - at)) {
+    const cursor = new ByteCursor(yield { offset: at, length: size }, what, { base: at, fileLength });
+    cursor.end = end;
+    try {
+      return { value: parse(cursor), at: cursor.at };
+    } catch (error) {
+      if (!cursor.short || size >= end - at) throw error;
+    }
+  }
+}
+
+/** The head of a file: undefined where grids do not say where they are. */
+interface Contents {
+  readonly header: Header;
+  readonly descriptors: readonly Descriptor[];
+}
+
+function* readContents(fileLength: number): Reading<Contents | undefined> {
+  const file = { fileLength, what: 'Cannot read .vdb file', end: fileLength };
+  const first = yield* parsed({ ...file, at: 0 }, FIRST_WINDOW, (cursor) => {
+    const header = readHeader(cursor);
+    readMetadata(cursor);
+    return { header, count: cursor.count(36, 'grids') };
+  });
+  const { header, count } = first.value;
+  if (!header.hasOffsets) return undefined;
+  const descriptors: Descriptor[] = [];
+  for (let { at } = first, i = 0; i < count; i++) {
+    const { value } = yield* parsed({ ...file, at }, 1024, (cursor) => readDescriptor(cursor, header));
+    descriptors.push(value);
+    at = value.endPos;
+  }
+  return { header, descriptors };
+}
+
+/** What stands before the tree of a grid. */
+interface GridHead {
+  readonly compression: number;
+  readonly metadata: Metadata;
+  readonly map: ReturnType<typeof readTransform>;
+}
+
+function placeOf(fileLength: number, { uniqueName, gridPos, endPos }: Descriptor): Place {
+  return { fileLength, what: `Cannot read grid "${printName(uniqueName)}"`, at: gridPos, end: endPos };
+}
+
+function readHead(cursor: ByteCursor, header: Header, withMap: boolean): GridHead {
+  const old = header.fileVersion < NODE_MASK_VERSION;
+  const compression = old ? header.compression : readCompression(cursor);
+  return { compression, metadata: readMetadata(cursor), map: withMap ? readTransform(cursor) : undefined };
+}
+
+/** Describes the grids of a file by what stands before their trees. */
+export function* listVdb(fileLength: number): Reading<GridEntry[]> {
+  const contents = yield* readContents(fileLength);
+  if (contents === undefined) {
+    const { grids } = readVdb(yield { offset: 0, length: fileLength });
+    return grids.map((grid) => describe(grid.name, `Tree_${grid.type}_5_4_3`, 0, grid.metadata));
+  }
+  const entries: GridEntry[] = [];
+  for (const descriptor of contents.descriptors) {
+    const { name, type, gridPos, endPos } = descriptor;
+    const place = placeOf(fileLength, descriptor);
+    const { value } = yield* parsed(place, 4096, (cursor) => readHead(cursor, contents.header, false));
+    entries.push(describe(name, type, endPos - gridPos, value.metadata));
+  }
+  return entries;
+}
+
+function describe(name: string, type: string, byteLength: number, metadata: Metadata): GridEntry {
+  const { file_voxel_count: voxels, file_bbox_min: min, file_bbox_max: max } = metadata;
+  const isBox = min instanceof Int32Array && max instanceof Int32Array && min.every((v, a) => v <= max[a]!);
+  return {
+    name: typeof metadata['name'] === 'string' ? metadata['name'] : name,
+    type,
+    gridClass: VDB_CLASSES.find((candidate) => candidate === metadata['class']) ?? 'unknown',
+    byteLength,
+    activeVoxelCount: typeof voxels === 'bigint' ? Number(voxels) : undefined,
+    indexBounds: isBox ? { min: [min[0]!, min[1]!, min[2]!], max: [max[0]!, max[1]!, max[2]!] } : undefined,
+  };
+}
+
+/** Reads the grid of choice, or says why it is passed over. Throws RangeError where there is none like it. */
+export function* readVdbPart(fileLength: number, choice: GridChoice): Reading<Grid | SkippedGrid> {
+  const contents = yield* readContents(fileLength);
+  if (contents === undefined) return yield* readWithoutOffsets(fileLength, choice);
+  const { header, descriptors } = contents;
+  const names = descriptors.map(({ name }) => name);
+  const descriptor = descriptors[choose(names, choice) ?? -1];
+  if (descriptor === undefined) throw noSuchGrid(names, choice);
+  const { name, type, parent } = descriptor;
+  if (!treeCoding(header, type, 0)) return { name, type, reason: whyNot(type) };
+  const place = placeOf(fileLength, descriptor);
+  const head = yield* parsed(place, 4096, (cursor) => readHead(cursor, header, true));
+  const { metadata, map } = head.value;
+  if (map === undefined) return { name, type, reason: FRUSTUM };
+  const part = { descriptor, metadata, map };
+  if (parent === '') {
+    return makeGrid(header, part, yield* readTreePart(place, header, { descriptor, head, box: choice.box }));
+  }
+  const owner = descriptors.find(({ uniqueName }) => uniqueName === parent);
+  if (owner === undefined || owner.type !== type || owner.parent !== '') {
+    const cursor = new ByteCursor(new Uint8Array(0), place.what);
+    const expected = `a ${type} grid "${printName(parent)}" whose tree it shares`;
+    throw cursor.fault(place.at, expected, owner === undefined ? 'none' : `one of type ${owner.type}`);
+  }
+  const ownerPlace = placeOf(fileLength, owner);
+  const ownerHead = yield* parsed(ownerPlace, 4096, (cursor) => readHead(cursor, header, true));
+  const shared = { descriptor: owner, head: ownerHead, box: choice.box };
+  return makeGrid(header, part, yield* readTreePart(ownerPlace, header, shared));
+}
+
+function* readTreePart(
+  place: Place,
+  header: Header,
+  of: {
+    readonly descriptor: Descriptor;
+    readonly head: { readonly value: GridHead; readonly at: number };
+    readonly box: IndexBox | undefined;
+  },
+): Reading<Tree> {
+  const { descriptor, head, box } = of;
+  const coding = treeCoding(header, descriptor.type, head.value.compression)!;
+  const at = { ...place, at: head.at };
+  if (box !== undefined) return yield* readBox(at, coding, { box, blockPos: descriptor.blockPos });
+  const whole = place.end - head.at;
+  return (yield* parsed(at, whole, (cursor) => readTree(cursor, coding, true))).value;
+}
+
+/** Reads the leaves that meet the box, and passes over the others. */
+function* readBox(
+  place: Place,
+  coding: TreeCoding,
+  { box, blockPos }: { readonly box: IndexBox; readonly blockPos: number },
+): Reading<Tree> {
+  const length = Math.max(FIRST_WINDOW, blockPos - place.at);
+  const found = yield* parsed(place, length, (cursor) => {
+    const topology = readTopology(cursor, coding, box);
+    checkLeafCount(cursor, topology);
+    return topology;
+  });
+  const topology = found.value;
+  const { wanted } = topology.leaves;
+  const values = leafArrays(topology);
+  let [at, leaf, kept] = [found.at, 0, 0];
+  const last = wanted.lastIndexOf(true);
+  for (let size = BUFFER_WINDOW; leaf <= last;) {
+    const bytes = yield { offset: at, length: Math.min(size, place.end - at) };
+    const cursor = new ByteCursor(bytes, place.what, { base: at, fileLength: place.fileLength });
+    cursor.end = place.end;
+    const first = leaf;
+    for (; leaf <= last; leaf++) {
+      const from = cursor.at;
+      try {
+        readLeafBuffer(cursor, topology, leaf, wanted[leaf] ? { values, at: 512 * kept } : undefined);
+      } catch (error) {
+        if (!cursor.short || at + bytes.length >= place.end) throw error;
+        cursor.at = from;
+        break;
+      }
+      if (wanted[leaf]) kept++;
+    }
+    if (leaf === first) size *= 2;
+    at = cursor.at;
+  }
+  return finishTree(new ByteCursor(new Uint8Array(0), place.what), topology, values);
+}
+
+/** A file whose grids do not say where they are has to be read whole. */
+function* readWithoutOffsets(fileLength: number, choice: GridChoice): Reading<Grid | SkippedGrid> {
+  const { grids } = readVdb(yield { offset: 0, length: fileLength });
+  const names = grids.map(({ name }) => name);
+  const grid = grids[choose(names, choice) ?? -1];
+  if (grid === undefined) throw noSuchGrid(names, choice);
+  const { box } = choice;
+  if (box === undefined) return grid;
+  const again = writeVdb([grid]);
+  return readNow(readVdbPart(again.length, { box }), again);
+}
