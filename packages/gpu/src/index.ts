@@ -22,6 +22,7 @@ export type { BarrierSink, GraphOptions, Pass, Use } from './graph/graph.ts';
 export type { GraphBarrier, Hazard, HazardKind } from './graph/hazards.ts';
 export type { Buffer, BufferOptions } from './memory/buffer.ts';
 export type { Heap, HeapUse } from './memory/heap.ts';
+export type { HostArray, HostArrayOptions } from './memory/host-array.ts';
 export type { DownloadOptions, Staging, TransferOptions } from './memory/staging.ts';
 export { Tlsf } from './memory/tlsf.ts';
 export type { TlsfAllocation, TlsfReport } from './memory/tlsf.ts';

@@ -17,6 +17,8 @@ import { Buffer } from '../memory/buffer.ts';
 import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
 import { DeviceMemory } from '../memory/device-memory.ts';
 import { Heap } from '../memory/heap.ts';
+import { createHostArray } from '../memory/host-array.ts';
+import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
 import { Staging } from '../memory/staging.ts';
 import { compileGlsl } from '../shader/compile.ts';
 import type { CompileOptions } from '../shader/compile.ts';
@@ -190,6 +192,15 @@ export class Device implements AsyncDisposable {
   /** A range of memory. Throws OutOfMemoryError. */
   createBuffer(options: BufferOptions): Buffer {
     return new Buffer(this.#maker, options);
+  }
+
+  /**
+   * Memory of JavaScript's own that the device reads and writes in place, without a copy: `byteLength` zeroed bytes. What the
+   * host writes before a submit, the device sees; what the device writes, the host sees after a barrier to 'host-read' and
+   * the submit's end. Throws VulkanError 'not-available' where the device can't.
+   */
+  hostArray(byteLength: number, options: HostArrayOptions = {}): HostArray {
+    return createHostArray(this.#maker, byteLength, options);
   }
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */

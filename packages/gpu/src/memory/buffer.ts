@@ -6,7 +6,7 @@ import type { BufferUsage, MemoryKind } from '../convert.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import type { Heap, MemoryRange } from './heap.ts';
+import type { Heap } from './heap.ts';
 import { printsItself } from '../printing.ts';
 
 /** What a buffer is made from. */
@@ -43,6 +43,33 @@ export interface BufferMaker {
   reclaim(): void;
 }
 
+/** What the driver wants of a buffer's memory; sizes in bytes. */
+export interface BufferNeeds {
+  readonly byteLength: number;
+  readonly alignment: number;
+  /** A bit for each memory type that will do. */
+  readonly memoryTypeBits: number;
+  /** The buffer needs memory of its own. */
+  readonly alone: boolean;
+}
+
+/** Where a buffer lies. */
+export interface Place {
+  readonly memory: { readonly handle: bigint; readonly bytes: ArrayBuffer | undefined };
+  readonly byteOffset: number;
+  /** Called when the buffer is disposed; the device may still use the memory. */
+  close?(): void;
+  /** Called when nothing uses the memory any more. */
+  release(): void;
+}
+
+/** Memory that a buffer is placed in instead of the device's heap. */
+export interface Placement {
+  /** VkExternalMemoryHandleTypeFlags that the memory is imported by; 0 for none. */
+  readonly handleTypes: number;
+  place(buffer: Buffer, needs: BufferNeeds): Place;
+}
+
 /** A range of device memory with an address. Dispose it when nothing records with it any more: what was submitted may still use it. */
 export class Buffer implements Child {
   static {
@@ -53,34 +80,37 @@ export class Buffer implements Child {
   readonly label: string;
   readonly owner: string;
   readonly byteLength: number;
-  readonly memory: MemoryKind;
+  /** 'host': memory of JavaScript's own (`device.hostArray`). */
+  readonly memory: MemoryKind | 'host';
   readonly handle: V.VkBuffer;
   /** The address that shaders reach it by; a multiple of 16. */
   readonly address: bigint;
-  /** The memory itself, for kinds `upload` and `download`. Inert after the buffer's end. */
+  /** The memory itself, for kinds `upload`, `download` and `host`. Inert after the buffer's end. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
   readonly #maker: BufferMaker;
-  readonly #range: MemoryRange;
+  readonly #place: Place;
   #disposed = false;
 
-  constructor(maker: BufferMaker, options: BufferOptions) {
+  constructor(maker: BufferMaker, options: BufferOptions, placement?: Placement) {
     const { label, byteLength, owner = label, usage = DEFAULT_USAGE, memory = 'device' } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
     this.label = label;
     this.owner = owner;
     this.byteLength = byteLength;
-    this.memory = memory;
+    this.memory = placement ? 'host' : memory;
     const flags = usageFlags(usage);
-    this.handle = createHandle(maker, label, byteLength, flags);
+    this.handle = createHandle(maker, label, byteLength, flags, placement?.handleTypes ?? 0);
     try {
-      this.#range = allocateFor(maker, this);
+      const needs = readNeeds(maker.driver, this.handle);
+      this.#place = placement ? placement.place(this, needs) : placeInHeap(maker, this, memory, needs);
     } catch (error) {
       maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.handle, V.NULL);
       throw error;
     }
-    const { bytes } = this.#range.memory;
-    this.bytes = bytes && memory !== 'device' ? new Uint8Array(bytes, this.#range.byteOffset, byteLength) : undefined;
+    const { bytes } = this.#place.memory;
+    const mapped = bytes && this.memory !== 'device';
+    this.bytes = mapped ? new Uint8Array(bytes, this.#place.byteOffset, byteLength) : undefined;
     this.#bind();
     this.address = (flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) !== 0 ? this.#readAddress() : 0n;
     maker.driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.handle, label);
@@ -108,17 +138,18 @@ export class Buffer implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const { driver, heap } = this.#maker;
+    const { driver } = this.#maker;
     driver.children.delete(this);
+    this.#place.close?.();
     driver.retire(() => {
       driver.commands.vkDestroyBuffer(driver.handle, this.handle, V.NULL);
-      heap.release(this.#range);
+      this.#place.release();
     });
   }
 
   #bind(): void {
     const { driver } = this.#maker;
-    const { memory, byteOffset } = this.#range;
+    const { memory, byteOffset } = this.#place;
     const result = driver.commands.vkBindBufferMemory(
       driver.handle,
       this.handle,
@@ -158,13 +189,20 @@ function checkLength(driver: Driver, label: string, byteLength: number): void {
   }
 }
 
-function createHandle(maker: BufferMaker, label: string, byteLength: number, flags: number): V.VkBuffer {
+function createHandle(
+  maker: BufferMaker,
+  label: string,
+  byteLength: number,
+  flags: number,
+  handleTypes: number,
+): V.VkBuffer {
   const { driver, families } = maker;
   return V.arena.scope(() => {
     const out = V.arena.u64();
     // Concurrent: a buffer has no layout and no compression that ownership could change, so sharing costs nothing.
     const concurrent = families.length > 1;
     const info = V.VkBufferCreateInfo({
+      pNext: handleTypes === 0 ? V.NULL : V.VkExternalMemoryBufferCreateInfo({ handleTypes }),
       size: byteLength,
       usage: flags,
       sharingMode: concurrent ? V.VK_SHARING_MODE_CONCURRENT : V.VK_SHARING_MODE_EXCLUSIVE,
@@ -176,34 +214,43 @@ function createHandle(maker: BufferMaker, label: string, byteLength: number, fla
   });
 }
 
-function allocateFor(maker: BufferMaker, buffer: Buffer): MemoryRange {
-  const { driver, heap, memory } = maker;
-  const needs = V.arena.scope(() => {
+function readNeeds(driver: Driver, buffer: V.VkBuffer): BufferNeeds {
+  return V.arena.scope(() => {
     const dedicated = V.VkMemoryDedicatedRequirements.allocate();
     const out = V.VkMemoryRequirements2.allocate({ pNext: dedicated });
-    driver.commands.vkGetBufferMemoryRequirements2(
-      driver.handle,
-      V.VkBufferMemoryRequirementsInfo2({ buffer: buffer.handle }),
-      out,
-    );
-    const { memoryRequirements } = V.VkMemoryRequirements2.read(out);
-    const alone = V.VkMemoryDedicatedRequirements.read(dedicated);
-    return { ...memoryRequirements, alone: alone.requiresDedicatedAllocation === 1 };
+    const info = V.VkBufferMemoryRequirementsInfo2({ buffer });
+    driver.commands.vkGetBufferMemoryRequirements2(driver.handle, info, out);
+    const { size, alignment, memoryTypeBits } = V.VkMemoryRequirements2.read(out).memoryRequirements;
+    const { requiresDedicatedAllocation } = V.VkMemoryDedicatedRequirements.read(dedicated);
+    return {
+      byteLength: Number(size),
+      alignment: Math.max(16, Number(alignment)),
+      memoryTypeBits,
+      alone: requiresDedicatedAllocation === 1,
+    };
   });
+}
+
+function placeInHeap(maker: BufferMaker, buffer: Buffer, kind: MemoryKind, needs: BufferNeeds): Place {
+  const { driver, heap, memory } = maker;
   const request = {
     what: `buffer "${buffer.label}"`,
     owner: buffer.owner,
-    byteLength: Number(needs.size),
-    alignment: Math.max(16, Number(needs.alignment)),
-    types: memory.typesFor(buffer.memory, needs.memoryTypeBits),
+    byteLength: needs.byteLength,
+    alignment: needs.alignment,
+    types: memory.typesFor(kind, needs.memoryTypeBits),
     dedicatedTo: needs.alone ? buffer.handle : undefined,
+  };
+  const allocate = (): Place => {
+    const range = heap.allocate(request);
+    return { memory: range.memory, byteOffset: range.byteOffset, release: () => heap.release(range) };
   };
   driver.collect();
   try {
-    return heap.allocate(request);
+    return allocate();
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     maker.reclaim();
-    return heap.allocate(request);
+    return allocate();
   }
 }

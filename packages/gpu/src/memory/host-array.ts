@@ -1,0 +1,124 @@
+/**
+ * @file Zero copy: memory that JavaScript allocated, and that the device reads and writes in place, through
+ * VK_EXT_external_memory_host. The memory is pinned at a multiple of the device's alignment, and outlives both the
+ * JavaScript that looks at it and the device's work: whichever ends last.
+ *
+ * The device reaches it over its bus: what is read once or written once gains, what is used again and again doesn't.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { BufferUsage } from '../convert.ts';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import { Buffer } from './buffer.ts';
+import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
+
+/** What a host array is made from, beside its length. */
+export interface HostArrayOptions {
+  /** Its name in messages. Default 'host array'. */
+  readonly label?: string;
+  /** Default: everything but vertex and index. */
+  readonly usage?: readonly BufferUsage[];
+}
+
+/** Memory of JavaScript's own that the device uses in place. Dispose it when neither side needs it: `array` is empty from then on. */
+export interface HostArray extends Disposable {
+  /** The memory, as long as was asked for: make typed arrays of it. */
+  readonly array: ArrayBuffer;
+  /** The same memory as a buffer of the device. */
+  readonly buffer: Buffer;
+}
+
+const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
+
+/** Makes a host array. Throws VulkanError 'not-available' where the device can't use the host's memory. */
+export function createHostArray(maker: BufferMaker, byteLength: number, options: HostArrayOptions): HostArray {
+  const { label = 'host array', ...rest } = options;
+  const { driver } = maker;
+  if (!driver.commands.has('vkGetMemoryHostPointerPropertiesEXT')) {
+    throw new VulkanError(
+      `Cannot make host array "${label}": device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ` +
+        `use a buffer with memory 'upload' or 'download'`,
+      { kind: 'not-available', labels: [label, driver.name] },
+    );
+  }
+  const buffer = new Buffer(
+    maker,
+    { label, byteLength, ...rest },
+    { handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs) },
+  );
+  return { array: buffer.mapped.buffer, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
+}
+
+function place(maker: BufferMaker, { label, byteLength }: Buffer, needs: BufferNeeds): Place {
+  const { driver } = maker;
+  const unit = Math.max(needs.alignment, importAlignment(driver));
+  const taken = Math.ceil(needs.byteLength / unit) * unit;
+  const pinned = V.pinned(taken, { alignment: unit });
+  try {
+    const handle = importMemory(maker, label, pinned.address, taken, needs.memoryTypeBits);
+    const array = V.viewMemory(pinned.address, byteLength);
+    return {
+      memory: { handle, bytes: array },
+      byteOffset: 0,
+      close: () => V.releaseView(array),
+      release: () => {
+        driver.commands.vkFreeMemory(driver.handle, handle, V.NULL);
+        pinned[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    pinned[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What the address and the length of imported memory must be multiples of, in bytes. */
+function importAlignment(driver: Driver): number {
+  return V.arena.scope(() => {
+    const host = V.VkPhysicalDeviceExternalMemoryHostPropertiesEXT.allocate();
+    const out = V.VkPhysicalDeviceProperties2.allocate({ pNext: host });
+    driver.instance.vkGetPhysicalDeviceProperties2(driver.physicalDevice, out);
+    return Number(V.VkPhysicalDeviceExternalMemoryHostPropertiesEXT.read(host).minImportedHostPointerAlignment);
+  });
+}
+
+function importMemory(
+  { driver, memory }: BufferMaker,
+  label: string,
+  address: bigint,
+  byteLength: number,
+  typeBits: number,
+): V.VkDeviceMemory {
+  const { commands, handle: device } = driver;
+  const act = `Cannot make host array "${label}"`;
+  return V.arena.scope(() => {
+    const out = V.VkMemoryHostPointerPropertiesEXT.allocate();
+    const asked = commands.vkGetMemoryHostPointerPropertiesEXT(device, HANDLE_TYPE, address, out);
+    driver.check(asked, 'vkGetMemoryHostPointerPropertiesEXT', 'allocation', act, 'use a buffer instead', label);
+    const { memoryTypeBits } = V.VkMemoryHostPointerPropertiesEXT.read(out);
+    const [type] = memory.typesFor('download', typeBits & memoryTypeBits);
+    if (type === undefined) {
+      throw new VulkanError(
+        `${act}: no coherent memory type of device "${driver.name}" takes it; use a buffer instead`,
+        {
+          kind: 'allocation',
+          labels: [label, driver.name],
+        },
+      );
+    }
+    const memoryOut = V.arena.u64();
+    const info = V.VkMemoryAllocateInfo({
+      pNext: V.VkImportMemoryHostPointerInfoEXT({
+        pNext: V.VkMemoryAllocateFlagsInfo({ flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT }),
+        handleType: HANDLE_TYPE,
+        pHostPointer: address,
+      }),
+      allocationSize: byteLength,
+      memoryTypeIndex: type,
+    });
+    const result = commands.vkAllocateMemory(device, info, V.NULL, memoryOut);
+    driver.check(result, 'vkAllocateMemory', 'allocation', act, 'ask for less', label);
+    return V.arena.readU64<V.VkDeviceMemory>(memoryOut);
+  });
+}
