@@ -12,6 +12,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'pure',
+          // Files share their workers' modules: no test replaces one, and what a test sets it puts back.
+          isolate: false,
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', '**/node_modules/**'],
         },
