@@ -1,20 +1,36 @@
 /** @file Little-endian bytes written one after another into an array that grows. */
 import { strToU8 } from 'fflate';
 
-/** Collects bytes; offsets are from its start. */
+/** Collects bytes, which may be taken away piece by piece; offsets are from the start of all. */
 export class ByteBuilder {
   #bytes = new Uint8Array(1 << 16);
   #view = new DataView(this.#bytes.buffer);
-  /** Bytes written so far. */
+  /** Bytes that were taken away. */
+  #taken = 0;
+  /** Bytes written so far, those that were taken away too. */
   length = 0;
+
+  /** Bytes that can be taken. */
+  get pending(): number {
+    return this.length - this.#taken;
+  }
+
+  /** Takes away what was written; it cannot be changed any more. */
+  take(): Uint8Array<ArrayBuffer> {
+    const piece = this.bytes.slice();
+    this.#bytes.fill(0, 0, piece.length);
+    this.#taken = this.length;
+    return piece;
+  }
 
   /** Makes room for `byteLength` bytes and returns where they begin. */
   reserve(byteLength: number): number {
     const from = this.length;
+    const held = this.pending;
     this.length += byteLength;
-    if (this.length > this.#bytes.length) {
-      const bigger = new Uint8Array(Math.max(this.length, this.#bytes.length * 2));
-      bigger.set(this.#bytes.subarray(0, from));
+    if (this.pending > this.#bytes.length) {
+      const bigger = new Uint8Array(Math.max(this.pending, this.#bytes.length * 2));
+      bigger.set(this.#bytes.subarray(0, held));
       this.#bytes = bigger;
       this.#view = new DataView(bigger.buffer);
     }
@@ -23,7 +39,7 @@ export class ByteBuilder {
 
   put(bytes: Uint8Array): void {
     const from = this.reserve(bytes.length);
-    this.#bytes.set(bytes, from);
+    this.set(from, bytes);
   }
 
   /** The bytes of a typed array, in this machine's order (little-endian wherever JavaScript runs). */
@@ -33,17 +49,17 @@ export class ByteBuilder {
 
   u8(value: number): void {
     const at = this.reserve(1);
-    this.#bytes[at] = value;
+    this.#bytes[at - this.#taken] = value;
   }
 
   u32(value: number): void {
     const at = this.reserve(4);
-    this.#view.setUint32(at, value, true);
+    this.#view.setUint32(at - this.#taken, value, true);
   }
 
   i32(value: number): void {
     const at = this.reserve(4);
-    this.#view.setInt32(at, value, true);
+    this.#view.setInt32(at - this.#taken, value, true);
   }
 
   i64(value: number | bigint): void {
@@ -53,12 +69,12 @@ export class ByteBuilder {
 
   /** Overwrites what stands at `at`. */
   setI64(at: number, value: number | bigint): void {
-    this.#view.setBigInt64(at, BigInt(value), true);
+    this.#view.setBigInt64(at - this.#taken, BigInt(value), true);
   }
 
   /** Overwrites what stands at `at`. */
   set(at: number, bytes: Uint8Array): void {
-    this.#bytes.set(bytes, at);
+    this.#bytes.set(bytes, at - this.#taken);
   }
 
   doubles(values: Iterable<number>): void {
@@ -72,8 +88,8 @@ export class ByteBuilder {
     this.put(bytes);
   }
 
-  /** What was written: a view, valid until more is. */
+  /** What was written and not taken away: a view, valid until more is. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.length);
+    return this.#bytes.subarray(0, this.pending);
   }
 }

@@ -6,7 +6,7 @@ export { type Channel, Grid, type GridParts, type IndexBox, type Leaf } from './
 export { indexGrid, type IndexSource, toOnIndex } from './index-grid.ts';
 export { gridFromLeaves, type LeafSource } from './leaf-grid.ts';
 export { GridMap, type Vec3 } from './map.ts';
-export { type VdbOptions, writeVdb } from './openvdb-write.ts';
+export { streamVdb, type VdbOptions, writeVdb } from './openvdb-write.ts';
 export { NANOVDB_DEFAULTS, type NanoVdbOptions, streamNanoVdb, writeNanoVdb } from './nvdb-write.ts';
 export { type Tile, type TreeNode } from './nodes.ts';
 export { formatBytes } from './print.ts';

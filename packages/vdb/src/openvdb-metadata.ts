@@ -1,7 +1,8 @@
 /**
  * @file Metadata maps of OpenVDB: a count, then name, type name, size and value of each item.
  * In memory a bool is a boolean, a string a string, int64 a bigint, other scalars numbers; vectors and matrices are typed
- * arrays, whose kind and length say which.
+ * arrays, whose kind and length say which. What a number or an array was in its file (int32, float or double; vec4s or quats)
+ * is remembered beside the map, so that it is written again as the same.
  */
 import { strFromU8, strToU8 } from 'fflate';
 
@@ -46,9 +47,18 @@ function vectors(length: number): Record<string, ItemType> {
   };
 }
 
+const knownTypes = new WeakMap<Readonly<Metadata>, ReadonlyMap<string, string>>();
+
+/** The types by name that the items of a map had in the file that it was read from; none for one that was not. */
+export function metadataTypes(metadata: Readonly<Metadata>): ReadonlyMap<string, string> {
+  return knownTypes.get(metadata) ?? new Map<string, string>();
+}
+
 /** Reads a metadata map; items of types that are not in the table are passed over by their size. */
 export function readMetadata(cursor: ByteCursor): Metadata {
   const metadata: Metadata = {};
+  const types = new Map<string, string>();
+  knownTypes.set(metadata, types);
   const count = cursor.count(12, 'items of metadata');
   for (let i = 0; i < count; i++) {
     const name = cursor.string('name of metadata');
@@ -62,16 +72,24 @@ export function readMetadata(cursor: ByteCursor): Metadata {
     }
     const value = typeName === 'string' ? strFromU8(bytes) : type?.read(bytes);
     // A name such as __proto__ is a name like any other.
-    if (value !== undefined)
-      Object.defineProperty(metadata, name, { value, enumerable: true, writable: true, configurable: true });
+    if (value === undefined) continue;
+    types.set(name, typeName);
+    Object.defineProperty(metadata, name, { value, enumerable: true, writable: true, configurable: true });
   }
   return metadata;
 }
 
-/** Writes a metadata map, names in order; values that are none of the kinds above are left out. */
-export function writeMetadata(out: ByteBuilder, metadata: Readonly<Metadata>): void {
+/**
+ * Writes a metadata map, names in order, as the `types` that are given where the values still fit them;
+ * values that are none of the kinds above are left out.
+ */
+export function writeMetadata(
+  out: ByteBuilder,
+  metadata: Readonly<Metadata>,
+  types: ReadonlyMap<string, string> = new Map<string, string>(),
+): void {
   const items = Object.entries(metadata)
-    .map(([name, value]) => ({ name, item: encodeItem(value) }))
+    .map(([name, value]) => ({ name, item: encodeAs(value, types.get(name)) ?? encodeItem(value) }))
     .filter((entry) => entry.item !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   out.u32(items.length);
@@ -81,6 +99,16 @@ export function writeMetadata(out: ByteBuilder, metadata: Readonly<Metadata>): v
     out.u32(item!.bytes.byteLength);
     out.array(item!.bytes);
   }
+}
+
+/** A number or an array as the type that is asked for; undefined where that cannot hold it, or where its kind says all. */
+function encodeAs(value: unknown, type: string | undefined): { type: string; bytes: ArrayBufferView } | undefined {
+  if (type === 'double' && typeof value === 'number') return { type, bytes: Float64Array.of(value) };
+  if (type === 'float' && Object.is(Math.fround(Number(value)), value))
+    return { type, bytes: Float32Array.of(Number(value)) };
+  const isQuaternion =
+    (type === 'quats' && value instanceof Float32Array) || (type === 'quatd' && value instanceof Float64Array);
+  return isQuaternion && value.length === 4 ? { type, bytes: value } : undefined;
 }
 
 function encodeItem(value: unknown): { type: string; bytes: ArrayBufferView } | undefined {

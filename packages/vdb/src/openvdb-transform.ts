@@ -26,6 +26,30 @@ export function isInvertible(map: GridMap): boolean {
   return [map.matrix, map.translation, map.inverse].every((numbers) => numbers.every(Number.isFinite));
 }
 
+/** Bytes of the maps that compound ones are made of. */
+const mapBytes: Readonly<Record<string, number>> = {
+  UniformScaleMap: 120,
+  ScaleMap: 120,
+  UniformScaleTranslateMap: 144,
+  ScaleTranslateMap: 144,
+  TranslationMap: 24,
+  AffineMap: 128,
+  UnitaryMap: 128,
+};
+
+/**
+ * A compound map, named by its parts (`UnitaryMap:ScaleMap:TranslationMap`): each compound of two holds the affine map of both
+ * and then the two (`CompoundMap::read` in `openvdb/math/Maps.h`). The outermost says all.
+ */
+function compound(cursor: ByteCursor, parts: readonly string[]): GridMap | 'frustum' | undefined {
+  if (parts.includes('NonlinearFrustumMap')) return 'frustum';
+  const sizes = parts.map((part) => mapBytes[part]);
+  if (sizes.includes(undefined)) return undefined;
+  const map = affine(cursor);
+  cursor.skip(128 * (parts.length - 2) + sizes.reduce<number>((sum, size) => sum + size!, 0), 'parts of the map');
+  return map;
+}
+
 function readMap(cursor: ByteCursor, name: string): GridMap | 'frustum' | undefined {
   const triple = (thing: string): Triple => cursor.doubles(3, thing) as Triple;
   // Scales are followed by what follows from them: |s|, 1/s, 1/s², 1/(2s).
@@ -34,6 +58,7 @@ function readMap(cursor: ByteCursor, name: string): GridMap | 'frustum' | undefi
     cursor.skip(12 * 8, 'rest of the map');
     return GridMap.scale(scale, translation);
   };
+  if (name.includes(':')) return compound(cursor, name.split(':'));
   switch (name) {
     case 'UniformScaleMap':
     case 'ScaleMap':

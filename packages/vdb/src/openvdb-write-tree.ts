@@ -8,18 +8,28 @@ import type { NodeLevel, Tree } from './tree.ts';
 import { makeValues } from './types.ts';
 import type { Values } from './types.ts';
 
-/** Writes topology and buffers; returns where the buffers begin. */
-export function writeTree(out: ByteBuilder, coding: ValueCoding, tree: Tree): number {
+/** Writes topology and buffers; returns where the buffers begin. Pauses now and then, so that what is written can be taken away. */
+export function* writeTree(out: ByteBuilder, coding: ValueCoding, tree: Tree): Generator<void, number, undefined> {
   out.i32(1);
   writeWholeValue(out, coding.type, coding.background);
-  const leaves = writeTopology(out, coding, tree);
+  const leaves = yield* writeTopology(out, coding, tree);
   const blocks = out.length;
-  for (const leaf of leaves) writeLeaf(out, coding, { tree, leaf });
+  for (const leaf of leaves) {
+    writeLeaf(out, coding, { tree, leaf });
+    yield;
+  }
   return blocks;
 }
 
+/** The numbers of the bits that are set in `count` words from `from`. */
+function bitsOf(words: Uint32Array, from: number, count: number): number[] {
+  const bits: number[] = [];
+  forEachBit(words, from, count, (bit) => void bits.push(bit));
+  return bits;
+}
+
 /** Returns the numbers of the leaves in the order of writing, which is that of the tree. */
-function writeTopology(out: ByteBuilder, coding: ValueCoding, tree: Tree): number[] {
+function* writeTopology(out: ByteBuilder, coding: ValueCoding, tree: Tree): Generator<void, number[], undefined> {
   const { root, upper, lower, leaf } = tree;
   const entries = Array.from({ length: root.count }, (_, r) => r);
   const tiles = entries.filter((r) => root.table[r]! < 0);
@@ -37,7 +47,7 @@ function writeTopology(out: ByteBuilder, coding: ValueCoding, tree: Tree): numbe
     putOrigin(r);
     const u = root.table[r]!;
     writeNode(out, coding, { tree, level: upper, node: u, slots: 32768 });
-    forEachBit(upper.childMask, u * 1024, 1024, (n) => {
+    for (const n of bitsOf(upper.childMask, u * 1024, 1024)) {
       const l = upper.table[u * 32768 + n]!;
       writeNode(out, coding, { tree, level: lower, node: l, slots: 4096 });
       forEachBit(lower.childMask, l * 128, 128, (m) => {
@@ -45,7 +55,8 @@ function writeTopology(out: ByteBuilder, coding: ValueCoding, tree: Tree): numbe
         leaves.push(number);
         out.array(leaf.masks.subarray(16 * number, 16 * number + 16));
       });
-    });
+      yield;
+    }
   }
   return leaves;
 }

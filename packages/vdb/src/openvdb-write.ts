@@ -6,7 +6,7 @@
 import { ByteBuilder } from './byte-builder.ts';
 import type { Codec } from './codec.ts';
 import type { Grid } from './grid.ts';
-import { writeMetadata } from './openvdb-metadata.ts';
+import { metadataTypes, writeMetadata } from './openvdb-metadata.ts';
 import type { Metadata } from './openvdb-metadata.ts';
 import { NAME_SEPARATOR, OPENVDB_MAGIC, UUID_LENGTH } from './openvdb-read.ts';
 import { isInvertible, writeTransform } from './openvdb-transform.ts';
@@ -37,31 +37,94 @@ const fileVersion = 224;
 /** Version of the library whose files these are like. */
 const library = { major: 10, minor: 0 } as const;
 
+/** Bytes that are handed out at a time. */
+const PIECE_BYTES = 1 << 20;
+
 /**
  * Writes grids as a `.vdb` file that OpenVDB, Houdini and Blender read: classes, vector types, statistics and unique names
  * included. Grids of the same tree share it. Types that OpenVDB has not are widened (int16 and uint8 to int32, uint32 to
  * int64, fp4 … fpn to float); those that nothing holds without loss are refused.
  */
 export function writeVdb(grids: readonly Grid[], options: VdbOptions = {}): Uint8Array<ArrayBuffer> {
-  const settings = { ...defaultVdbOptions, ...options };
   const out = new ByteBuilder();
+  const writing = writeFile(out, grids, { ...defaultVdbOptions, ...options });
+  let next = writing.next();
+  while (next.done !== true) next = writing.next();
+  const { uuidAt, offsets } = next.value;
+  const hash = new ContentHash();
+  hash.push(out.bytes);
+  out.set(uuidAt, hash.uuid());
+  for (const { at, values } of offsets) values.forEach((value, i) => out.setI64(at + 8 * i, value));
+  return out.bytes.slice();
+}
+
+/**
+ * The same bytes in order and in pieces of a MiB or so, with no more than a piece in memory besides the grids. The file says at its
+ * start where everything stands, so all is packed twice: once to know, once to be handed out.
+ */
+export function* streamVdb(grids: readonly Grid[], options: VdbOptions = {}): Generator<Uint8Array, void, undefined> {
+  const settings = { ...defaultVdbOptions, ...options };
+  const hash = new ContentHash();
+  const dry = pieces(grids, settings);
+  let next = dry.next();
+  for (; next.done !== true; next = dry.next()) hash.push(next.value);
+  yield* pieces(grids, settings, { uuid: hash.uuid(), offsets: next.value.offsets });
+}
+
+/** Where the three offsets of a grid stand, and what they are: of the grid, its blocks and its end. */
+interface GridOffsets {
+  readonly at: number;
+  readonly values: readonly [grid: number, blocks: number, end: number];
+}
+
+interface Known {
+  readonly uuid: Uint8Array;
+  readonly offsets: readonly GridOffsets[];
+}
+
+interface Written {
+  readonly uuidAt: number;
+  readonly offsets: readonly GridOffsets[];
+}
+
+function* pieces(
+  grids: readonly Grid[],
+  settings: Required<VdbOptions>,
+  known?: Known,
+): Generator<Uint8Array, Written, undefined> {
+  const out = new ByteBuilder();
+  const writing = writeFile(out, grids, settings, known);
+  let next = writing.next();
+  for (; next.done !== true; next = writing.next()) if (out.pending >= PIECE_BYTES) yield out.take();
+  if (out.pending > 0) yield out.take();
+  return next.value;
+}
+
+/** Writes a whole file; offsets and UUID are zeros where they are not known. Pauses now and then. */
+function* writeFile(
+  out: ByteBuilder,
+  grids: readonly Grid[],
+  settings: Required<VdbOptions>,
+  known?: Known,
+): Generator<void, Written, undefined> {
   out.i64(OPENVDB_MAGIC);
   out.u32(fileVersion);
   out.u32(library.major);
   out.u32(library.minor);
   out.u8(1);
   const uuidAt = out.reserve(UUID_LENGTH);
+  if (known) out.set(uuidAt, known.uuid);
   writeMetadata(out, { creator: settings.creator });
   out.u32(grids.length);
   const names = uniqueNames(grids);
   const written = new Map<unknown, string>();
-  grids.forEach((grid, i) => {
-    const name = names[i]!;
-    writeGrid(out, grid, { ...settings, name, parent: written.get(grid.tree) ?? '' });
-    if (!written.has(grid.tree)) written.set(grid.tree, name);
-  });
-  out.set(uuidAt, uuid(out.bytes));
-  return out.bytes.slice();
+  const offsets: GridOffsets[] = [];
+  for (const [i, grid] of grids.entries()) {
+    const place = { name: names[i]!, parent: written.get(grid.tree) ?? '', known: known?.offsets[i] };
+    offsets.push(yield* writeGrid(out, grid, { ...settings, ...place }));
+    if (!written.has(grid.tree)) written.set(grid.tree, names[i]!);
+  }
+  return { uuidAt, offsets };
 }
 
 /** Names with a number where they are empty or not the only one, as OpenVDB makes them. */
@@ -77,11 +140,15 @@ function uniqueNames(grids: readonly Grid[]): string[] {
   });
 }
 
-function writeGrid(
+function* writeGrid(
   out: ByteBuilder,
   grid: Grid,
-  options: Required<VdbOptions> & { readonly name: string; readonly parent: string },
-): void {
+  options: Required<VdbOptions> & {
+    readonly name: string;
+    readonly parent: string;
+    readonly known: GridOffsets | undefined;
+  },
+): Generator<void, GridOffsets, undefined> {
   const type = openVdbTypeOf(grid.type);
   if (!type) {
     throw new RangeError(
@@ -104,18 +171,15 @@ function writeGrid(
   out.string(options.name);
   out.string(`Tree_${type.name}_5_4_3${half ? '_HalfFloat' : ''}`);
   out.string(options.parent);
-  const offsets = out.reserve(24);
-  out.setI64(offsets, out.length);
+  const at = out.reserve(24);
+  options.known?.values.forEach((value, i) => out.setI64(at + 8 * i, value));
+  const start = out.length;
   out.u32(coding.compression);
-  writeMetadata(out, gridMetadata(grid, type, { ...options, half }));
+  writeMetadata(out, gridMetadata(grid, type, { ...options, half }), metadataTypes(grid.metadata));
   writeTransform(out, grid.map);
-  if (options.parent === '') {
-    const blocks = writeTree(out, coding, grid.tree);
-    out.setI64(offsets + 8, blocks);
-  } else {
-    out.setI64(offsets + 8, 0);
-  }
-  out.setI64(offsets + 16, out.length);
+  // An instance has no blocks: their offset is left at 0.
+  const blocks = options.parent === '' ? yield* writeTree(out, coding, grid.tree) : 0;
+  return { at, values: [start, blocks, out.length] };
 }
 
 /** The grid's own metadata, and what tools look for. */
@@ -144,15 +208,31 @@ function memoryOf({ tree }: Grid, type: OpenVdbType): bigint {
   return BigInt(tree.leaf.count * leafBytes + nodeBytes);
 }
 
-/** 32 hexadecimal digits in groups of 8, 4, 4, 4, 12: four FNV-1a hashes of every fourth byte each. */
-function uuid(bytes: Uint8Array): Uint8Array {
-  const hashes = [0x811c9dc5, 0x811c9dc4, 0x811c9dc7, 0x811c9dc6];
-  for (let lane = 0; lane < 4; lane++) {
-    let hash = hashes[lane]!;
-    for (let i = lane; i < bytes.length; i += 4) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    hashes[lane] = hash >>> 0;
+/** What tells files apart: four FNV-1a hashes, of every fourth byte each, over a file whose offsets and UUID are zeros. */
+class ContentHash {
+  readonly #hashes = [0x811c9dc5, 0x811c9dc4, 0x811c9dc7, 0x811c9dc6];
+  #at = 0;
+
+  push(bytes: Uint8Array): void {
+    for (let lane = 0; lane < 4; lane++) {
+      let hash = this.#hashes[lane]!;
+      for (let i = (lane + 4 - (this.#at & 3)) & 3; i < bytes.length; i += 4)
+        hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+      this.#hashes[lane] = hash;
+    }
+    this.#at += bytes.length;
   }
-  const digits = hashes.map((hash) => hash.toString(16).padStart(8, '0')).join('');
-  const text = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)];
-  return Uint8Array.from(text.join('-'), (digit) => digit.charCodeAt(0));
+
+  /** 32 hexadecimal digits in groups of 8, 4, 4, 4, 12. */
+  uuid(): Uint8Array {
+    const digits = this.#hashes.map((hash) => (hash >>> 0).toString(16).padStart(8, '0')).join('');
+    const text = [
+      digits.slice(0, 8),
+      digits.slice(8, 12),
+      digits.slice(12, 16),
+      digits.slice(16, 20),
+      digits.slice(20),
+    ];
+    return Uint8Array.from(text.join('-'), (digit) => digit.charCodeAt(0));
+  }
 }
