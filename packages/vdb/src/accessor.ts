@@ -5,7 +5,7 @@
 import { hasBit } from './bits.ts';
 import { inspectable } from './inspect.ts';
 import type { Tree } from './tree.ts';
-import type { Values } from './types.ts';
+import type { Scalar, Values } from './types.ts';
 
 /** Reads voxels of one tree. */
 export class Accessor {
@@ -57,6 +57,15 @@ export class Accessor {
     if (leaf < 0) return Number(this.tree.tileValues[component]![this.tile]);
     if (this.tree.offsets !== undefined) return this.tree.indexInLeaf(leaf, n);
     return Number((component === 0 ? this.#first : this.#values[component]!)[leaf * 512 + n]);
+  }
+
+  /** As `get`, but the very number that is stored: a bigint in an int64 grid. */
+  exact(i: number, j: number, k: number, component = 0): Scalar {
+    const leaf = this.find(i, j, k);
+    const n = ((i & 7) << 6) | ((j & 7) << 3) | (k & 7);
+    if (leaf < 0) return this.tree.tileValues[component]![this.tile]!;
+    if (this.tree.offsets !== undefined) return this.tree.indexInLeaf(leaf, n);
+    return this.#values[component]![leaf * 512 + n]!;
   }
 
   /** Whether voxel (i, j, k) is active. */

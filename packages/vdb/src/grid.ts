@@ -237,8 +237,8 @@ export class Grid {
     return (this.#statistics ??= computeStatistics(this.tree));
   }
 
-  /** A grid with another name, class, map or metadata and the same tree. */
-  with(parts: Partial<Omit<GridParts, 'tree'>>): Grid {
+  /** A grid with another name, class, map, metadata or tree, and else the same. */
+  with(parts: Partial<GridParts>): Grid {
     return new Grid({
       name: this.name,
       gridClass: this.gridClass,

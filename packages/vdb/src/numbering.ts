@@ -60,7 +60,11 @@ export class Numbering {
       const within = index - this.#starts[high]!;
       const n = this.#tree.type === 'index' ? (within < 512 ? within : -1) : select(masks, 16 * leaf, within);
       if (n >= 0 && Number.isInteger(n)) {
-        return [origins[3 * leaf]! + (n >> 6), origins[3 * leaf + 1]! + ((n >> 3) & 7), origins[3 * leaf + 2]! + (n & 7)];
+        return [
+          origins[3 * leaf]! + (n >> 6),
+          origins[3 * leaf + 1]! + ((n >> 3) & 7),
+          origins[3 * leaf + 2]! + (n & 7),
+        ];
       }
     }
     return this.#tiles.get(index) ?? null;
@@ -72,7 +76,9 @@ export class Numbering {
     for (let n = 0; n < indices.length; n++) {
       const coord = this.coordOf(indices[n]!);
       if (coord === null) {
-        throw new RangeError(`Cannot find voxel of number ${indices[n]}: no voxel has it; give numbers that indexOf gave`);
+        throw new RangeError(
+          `Cannot find voxel of number ${indices[n]}: no voxel has it; give numbers that indexOf gave`,
+        );
       }
       out[3 * n] = coord[0];
       out[3 * n + 1] = coord[1];
