@@ -42,6 +42,11 @@ export async function makeDomain(options: DomainOptions): Promise<Domain> {
 
 function takeBox(box: IndexBox): Topology {
   const { min, max } = box;
+  if (!Array.isArray(min) || !Array.isArray(max)) {
+    throw new TypeError(
+      'Cannot create simulation: the domain lacks min or max; give both, as in { min: [0, 0, 0], max: [64, 64, 64] }',
+    );
+  }
   const text = `[${min.join(', ')}] … [${max.join(', ')}]`;
   const fits = [...min, ...max].every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 28);
   if (min.length !== 3 || max.length !== 3 || !fits) {

@@ -32,7 +32,7 @@ export type FieldValue = number | readonly number[];
 export function checkFieldType(name: string, type: string): asserts type is FieldType {
   if ((FIELD_TYPES as readonly string[]).includes(type)) return;
   throw new TypeError(
-    `Cannot add field "${name}": "${type}" is no field type${didYouMean(type, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
+    `Cannot add field "${name}": "${type}" is no field type${didYouMean(String(type), FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
   );
 }
 

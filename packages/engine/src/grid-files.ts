@@ -3,7 +3,7 @@
  * old file or the new one, never half of one.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readGrids, writeNanoVdb, writeVdb, type Codec, type Grid } from '@halocline/vdb';
 
@@ -49,12 +49,30 @@ export function encodeGrids(file: string, grids: readonly Grid[], options: SaveO
     : writeVdb(grids, { codec, half });
 }
 
+/** Makes a folder and those above it, one by one: Node's own `recursive` never returns where a file system refuses folders. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const above = path.dirname(folder);
+    if (code === 'ENOENT' && above !== folder && !(await isFolder(above))) {
+      await makeFolder(above);
+      await mkdir(folder);
+    } else if (!(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isDirectory() === true;
+}
+
 /** Writes bytes to a file, whole or not at all; folders are made as needed. */
 export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const folder = path.dirname(file);
   const beside = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(path.resolve(folder));
     const handle = await open(beside, 'wx');
     try {
       await handle.writeFile(bytes);
@@ -65,7 +83,9 @@ export async function writeWhole(file: string, bytes: Uint8Array): Promise<void>
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw new Error(`Cannot save "${file}": ${reasonOf(error)}`, { cause: error });
+    const refused = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = refused ? 'its folder cannot be made there; choose another' : reasonOf(error);
+    throw new Error(`Cannot save "${file}": ${reason}`, { cause: error });
   }
 }
 
@@ -80,7 +100,8 @@ export async function readGridsFrom(file: string): Promise<Grid[]> {
   try {
     return readGrids(bytes);
   } catch (error) {
-    (error as Error).message = `Cannot load "${file}": ${(error as Error).message}`;
+    const what = (error as Error).message.replace(/^Cannot read (?:grids: |[^":]* file:? )?/u, '');
+    (error as Error).message = `Cannot load "${file}": ${what}`;
     throw error;
   }
 }

@@ -159,7 +159,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Submits one step of `dt` seconds; doesn't wait for the GPU to do it, only for there to be room. */
   async runTimestep(step: number | { readonly dt: number }): Promise<void> {
-    const dt = typeof step === 'number' ? step : step.dt;
+    const dt = typeof step === 'number' ? step : (step as { readonly dt: number } | undefined)?.dt;
     if (typeof dt !== 'number' || !Number.isFinite(dt)) {
       throw new TypeError(
         `Cannot run a step of ${JSON.stringify(step)}: dt is ${dt}; give seconds, as in runTimestep(0.016)`,
@@ -202,6 +202,7 @@ export class Simulation implements AsyncDisposable {
   async save(file: string, fields?: readonly string[], options: SaveOptions = {}): Promise<void> {
     checkEnding('save', file);
     const chosen = (fields ?? this.fields.map((field) => field.name)).map((name) => this.field(name));
+    if (chosen.length === 0) throw new TypeError(`Cannot save "${file}": there is no field to save; name at least one`);
     await this.#runtime.lane.run(async () => {
       const grids: Grid[] = [];
       for (const field of chosen) grids.push(await field.readNow());

@@ -24,6 +24,9 @@ describe('a simulation refuses', () => {
         'Cannot create simulation: the domain has 8388608 leaves of 8³ voxels, and a device takes 4194302; make it smaller',
       ),
     );
+    await expect(create({ domain: { min: [0, 0, 0] } })).rejects.toThrow(
+      'Cannot create simulation: the domain lacks min or max; give both, as in { min: [0, 0, 0], max: [64, 64, 64] }',
+    );
     await expect(create({ domain, voxelSize: 0 })).rejects.toThrow('voxelSize is 0; give metres above 0');
     const empty = { origins: new Int32Array(3), masks: new Uint32Array(16), map: GridMap.scale(1), background: [0] };
     const grid = gridFromLeaves({ name: 'nothing', type: 'float', values: [new Float32Array(512)], ...empty });
@@ -43,6 +46,10 @@ describe('a simulation refuses', () => {
       [
         () => simulation.addField('speed', 'flaot32'),
         'Cannot add field "speed": "flaot32" is no field type (did you mean "float32"?); use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
+      ],
+      [
+        () => simulation.addField('speed', undefined as unknown as string),
+        'Cannot add field "speed": "undefined" is no field type; use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
       ],
       [
         () => simulation.addField('2nd', 'float32'),
@@ -94,6 +101,12 @@ describe('a simulation refuses', () => {
     for (const [act, message] of messages) expect(messageOf(act)).toBe(message);
     await expect(simulation.runTimestep({ dt: NaN })).rejects.toThrow(
       'Cannot run a step of {"dt":null}: dt is NaN; give seconds, as in runTimestep(0.016)',
+    );
+    await expect(simulation.runTimestep(undefined as unknown as number)).rejects.toThrow(
+      'Cannot run a step of undefined: dt is undefined; give seconds, as in runTimestep(0.016)',
+    );
+    await expect(simulation.save('none.nvdb', [])).rejects.toThrow(
+      'Cannot save "none.nvdb": there is no field to save; name at least one',
     );
   });
 

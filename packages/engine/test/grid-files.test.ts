@@ -42,3 +42,16 @@ test('a file that is cut off says so, and where', async () => {
   writeFileSync(file, Buffer.concat([Buffer.from('NanoVDB2'), Buffer.alloc(30)]));
   await expect(readGridsFrom(file)).rejects.toThrow(`Cannot load "${file}": `);
 });
+
+test('a folder that can’t be made is an error, also where a file system takes no folders', async ({ skip }) => {
+  const inTheWay = path.join(folder, 'file');
+  writeFileSync(inTheWay, '');
+  const file = path.join(inTheWay, 'a.vdb');
+  await expect(writeWhole(file, Uint8Array.of(1))).rejects.toThrow(
+    new Error(`Cannot save "${file}": a part of its path is a file; choose another folder`),
+  );
+  if (process.platform !== 'linux') skip('/proc is of Linux');
+  await expect(writeWhole('/proc/nowhere/a.vdb', Uint8Array.of(1))).rejects.toThrow(
+    new Error('Cannot save "/proc/nowhere/a.vdb": its folder cannot be made there; choose another'),
+  );
+});
