@@ -32,7 +32,7 @@ async function overview(): Promise<string> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...rest] = args[0] === 'help' && args.length === 2 ? [args[1]!, '--help'] : args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(await overview());
     return name === undefined ? 2 : 0;
@@ -57,19 +57,52 @@ async function main(args: readonly string[]): Promise<number> {
   return await command.run(words);
 }
 
-/** The line, and where there is one the excerpt, that a user gets of an error; the stack only with HALOCLINE_STACK=1. */
-function complaint(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return process.env['HALOCLINE_STACK'] === '1' ? (error.stack ?? error.message) : error.message;
+/** The error that came first, where disposing after it failed too. */
+function firstError(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstError(error.suppressed) : error;
 }
 
+/** The line, and where there is one the excerpt, that a user gets of an error; the stack only with HALOCLINE_STACK=1. */
+function complaint(given: unknown): string {
+  const error = firstError(given);
+  if (!(error instanceof Error)) return String(error);
+  return process.env['HALOCLINE_STACK'] === '1' ? ((given as Error).stack ?? error.message) : error.message;
+}
+
+/** Says what went wrong, and gives the exit code of it. */
+function fail(error: unknown): number {
+  process.stderr.write(`${complaint(error)}\n`);
+  return firstError(error) instanceof UsageError ? 2 : 1;
+}
+
+// Whoever reads us may go away (`| head`): that ends us, and is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  process.exit(error.code === 'EPIPE' ? 0 : fail(new Error(`Cannot write to standard output: ${error.message}`)));
+});
+process.stderr.on('error', () => undefined);
+process.on('unhandledRejection', (error) => {
+  const what = `Cannot go on: a promise that nobody awaits failed: ${complaint(error)}; await it`;
+  process.exit(fail(new Error(what, { cause: error })));
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${complaint(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+let ended = false;
+process.on('beforeExit', () => {
+  if (ended) return;
+  ended = true;
+  process.exitCode = fail(
+    new Error(
+      `Cannot finish "halocline ${process.argv[2]}": it waits for something that never happens; see each await`,
+    ),
+  );
+});
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    ended = true;
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    ended = true;
+    process.exitCode = fail(error);
+  },
+);

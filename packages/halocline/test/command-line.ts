@@ -1,5 +1,5 @@
 /** Runs the command line as a user does, in a process of its own. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,18 @@ export interface Ended {
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** Runs `halocline ARGS`; `interruptOn` sends Ctrl-C (SIGINT) when that text has appeared on standard error. */
+/**
+ * Runs `halocline ARGS`. `interruptOn` sends Ctrl-C (or `signal`) when that text has appeared on standard error; of
+ * several texts each sends one.
+ */
 export function halocline(
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; interruptOn?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    cwd?: string;
+    interruptOn?: string | readonly string[];
+    signal?: NodeJS.Signals;
+  } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--conditions=@halocline/source', main, ...args], {
@@ -25,18 +33,24 @@ export function halocline(
     });
     let out = '';
     let err = '';
-    let interrupted = false;
+    const waitedFor = [options.interruptOn ?? []].flat();
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       err += data.toString();
-      if (!interrupted && options.interruptOn !== undefined && err.includes(options.interruptOn)) {
-        interrupted = true;
-        child.kill('SIGINT');
+      if (waitedFor.length > 0 && err.includes(waitedFor[0]!)) {
+        waitedFor.shift();
+        child.kill(options.signal ?? 'SIGINT');
       }
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
+}
+
+/** Runs a line of bash in which `"$@"` is the command. */
+export function inShell(line: string): { stdout: string; stderr: string; status: number | null } {
+  const args = ['-c', line, 'bash', process.execPath, '--conditions=@halocline/source', main];
+  return spawnSync('bash', args, { encoding: 'utf8' });
 }
 
 /** A folder of the test's own, gone at the end of its scope. */

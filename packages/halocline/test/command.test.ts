@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GridMap, gridFromLeaves, readGrids, sphereTopology, writeNanoVdb } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline, inShell, temporaryFolder } from './command-line.ts';
 
 /** No Vulkan at all: a loader that is not there. */
 const withoutVulkan = { env: { HALOCLINE_VULKAN_LOADER: '/nowhere/libvulkan.so.1' } };
@@ -41,7 +42,7 @@ test('every subcommand has help with an example', async () => {
   }
 }, 60_000);
 
-test.each([
+test.concurrent.each([
   [
     ['fly'],
     'Cannot run "halocline fly": there is no such command; one of info, doctor, run, inspect, convert, render, bench\n',
@@ -57,6 +58,33 @@ test.each([
     'Cannot read option "--format": "gif" is no format; one of nvdb, vdb, png, each with @last for the last frame alone\n',
   ],
   [['convert', 'a.vdb', 'b.obj'], 'Cannot write file "b.obj": its ending is ".obj"; end it in .nvdb or .vdb\n'],
+  [['run', 'a.ts', '--dt', '-1'], 'Cannot read option "--dt" of halocline run: "-1" is not a number above 0\n'],
+  [['run', 'a.ts', '--set', 'voxels'], 'Cannot read option "--set": "voxels" is not NAME=VALUE\n'],
+  [['info', '--jsn'], `Cannot run "halocline info": unknown option '--jsn'; its options are --json, --help\n`],
+  [
+    ['inspect', 'a', '--probe'],
+    `Cannot run "halocline inspect": option '--probe <value>' lacks its value; its options are --json, --probe, --help\n`,
+  ],
+  [
+    ['convert', 'a.vdb', 'b.nvdb', '--codec', 'lzma'],
+    'Cannot read option "--codec": "lzma" is no codec; one of none, zip, blosc\n',
+  ],
+  [['convert', 'a.vdb', 'b.vdb', '--compat'], 'Cannot write file "b.vdb": --compat is for .nvdb alone; leave it out\n'],
+  [['convert', 'a.vdb', 'b.nvdb', '--half'], 'Cannot write file "b.nvdb": --half is for .vdb alone; leave it out\n'],
+  [['render', 'a.vdb'], 'Cannot run "halocline render": -o PNG is missing; see halocline render --help\n'],
+  [['render', 'a.vdb', '-o', 'a.jpg'], 'Cannot write picture "a.jpg": its ending is ".jpg"; end it in .png\n'],
+  [
+    ['render', 'a.vdb', '-o', 'a.png', '--size', '0x9'],
+    'Cannot read option "--size": "0x9" is not WIDTHxHEIGHT of 1 to 16384 pixels\n',
+  ],
+  [
+    ['render', 'a.vdb', '-o', 'a.png', '--camera', 'zoom=2'],
+    'Cannot read camera "zoom=2": there is no "zoom"; use azimuth, elevation, distance, fov, target, eye\n',
+  ],
+  [
+    ['bench', 'nothing'],
+    'Cannot run benchmark "nothing": there is none of that name; one of pointwise, laplacian, reduce, advect, plume\n',
+  ],
   [['inspect', 'a', '--probe', '1,2'], 'Cannot read option "--probe": "1,2" is not i,j,k of whole numbers\n'],
 ])('wrong usage %j ends with 2 and one line', async (args, line) => {
   const { code, out, err } = await halocline(args, withoutVulkan);
@@ -94,24 +122,110 @@ test('convert goes to .vdb and back without Vulkan, and loses nothing', async ()
   const [there, back] = [join(folder.path, 'there.vdb'), join(folder.path, 'back.nvdb')];
   expect((await halocline(['convert', first, there], withoutVulkan)).code).toBe(0);
   expect((await halocline(['convert', there, back, '--compat', '--codec', 'none'], withoutVulkan)).code).toBe(0);
-  const { readFileSync } = await import('node:fs');
   const [before] = readGrids(readFileSync(first));
   const [after] = readGrids(readFileSync(back));
   expect(after!.activeVoxelCount).toBe(before!.activeVoxelCount);
   before!.forEachActive((i, j, k) => expect(after!.get(i, j, k)).toBe(0.5));
 });
 
-test.each([
-  ['nothing.nvdb', null, 'there is no such file'],
-  ['words.nvdb', 'these are words, not a grid', null],
+test('help NAME is NAME --help', async () => {
+  const [one, other] = await Promise.all([halocline(['help', 'convert']), halocline(['convert', '--help'])]);
+  expect(one).toEqual(other);
+});
+
+test('probes may be negative', async () => {
+  using folder = temporaryFolder();
+  const { code, out } = await halocline(['inspect', ballFile(folder.path), '--probe', '-9,0,0'], withoutVulkan);
+  expect(code).toBe(0);
+  expect(out).toContain('at -9,0,0      0.5 (active)');
+});
+
+test('convert takes the grids that are named, and refuses names that are not there', async () => {
+  using folder = temporaryFolder();
+  const ball = ballFile(folder.path);
+  const out = join(folder.path, 'out.vdb');
+  expect((await halocline(['convert', ball, out, '--fields', 'density'], withoutVulkan)).code).toBe(0);
+  expect(await halocline(['convert', ball, out, '--fields', 'heat'], withoutVulkan)).toEqual({
+    code: 1,
+    out: '',
+    err: `Cannot convert field "heat" of "${ball}": the file has none of that name; it has density\n`,
+  });
+});
+
+test('a file goes whole or not at all where it cannot be written', async () => {
+  using folder = temporaryFolder();
+  const ball = ballFile(folder.path);
+  const nowhere = join(folder.path, 'nowhere', 'a.vdb');
+  expect(await halocline(['convert', ball, nowhere], withoutVulkan)).toEqual({
+    code: 1,
+    out: '',
+    err: `Cannot write file "${nowhere}": there is no such folder; make it, or write elsewhere\n`,
+  });
+});
+
+test.concurrent.each([
+  ['nothing.nvdb', null, 'there is no such file; give the path of a .nvdb or .vdb file'],
+  ['empty.nvdb', '', 'it is empty; give a .nvdb or .vdb file'],
+  [
+    'words.nvdb',
+    'these are words',
+    'it is no .nvdb or .vdb file, it begins with bytes 74 68 65 73 65 20 61 72; give one that is',
+  ],
+  [
+    'cut.vdb',
+    ' BDV\0\0\0\0\xE0',
+    'at byte 8: found 1 bytes; expected file version (4 bytes); it may be cut off or damaged',
+  ],
+  [
+    'old.vdb',
+    ' BDV\0\0\0\0\x07\0\0\0',
+    'at byte 8: found 7; expected file version 220 to 225; it may be cut off or damaged',
+  ],
 ])('a file that is no grid, %s, ends with 1 and one line', async (name, text, what) => {
   using folder = temporaryFolder();
-  const path = text === null ? join(folder.path, name) : folder.file(name, text);
+  const path = join(folder.path, name);
+  if (text !== null) writeFileSync(path, text, 'latin1');
   const { code, out, err } = await halocline(['inspect', path], withoutVulkan);
+  expect({ code, out, err }).toEqual({ code: 1, out: '', err: `Cannot read file "${path}": ${what}\n` });
+});
+
+test('a NanoVDB file that is cut off says where', async () => {
+  using folder = temporaryFolder();
+  const ball = ballFile(folder.path);
+  writeFileSync(ball, readFileSync(ball).subarray(0, 400));
+  const { code, err } = await halocline(['convert', ball, join(folder.path, 'b.vdb')], withoutVulkan);
   expect(code).toBe(1);
-  expect(out).toBe('');
-  expect(err).toContain(`Cannot read file "${path}": ${what ?? ''}`);
-  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  expect(err).toMatch(
+    /^Cannot read file ".*": its payload of grid "density" at byte \d+: found .*; it may be cut off or damaged\n$/u,
+  );
+});
+
+test.skipIf(process.platform === 'win32')(
+  'standard output that is full ends with 1, one that is closed with 0',
+  async () => {
+    const { stdout, stderr, status } = inShell(
+      '"$@" --help > /dev/full; echo $?; "$@" --help | true; echo ${PIPESTATUS[0]}',
+    );
+    expect(stdout).toBe('1\n0\n');
+    expect(stderr).toMatch(/^Cannot write to standard output: ENOSPC.*\n$/u);
+    expect(status).toBe(0);
+  },
+);
+
+test('import halocline needs no Vulkan, and isAvailable tells', async () => {
+  using folder = temporaryFolder();
+  const path = new URL('../src/index.ts', import.meta.url).href;
+  const file = folder.file(
+    'a.mjs',
+    `import { isAvailable, Simulation } from '${path}';
+    console.log(isAvailable());
+    await Simulation.create({ domain: { min: [0, 0, 0], max: [8, 8, 8] } }).catch((error) => console.log(error.message));`,
+  );
+  const { stdout } = spawnSync(process.execPath, ['--conditions=@halocline/source', file], {
+    encoding: 'utf8',
+    env: { ...process.env, ...withoutVulkan.env },
+  });
+  expect(stdout).toMatch(/^false\nCannot open the Vulkan loader "\/nowhere\/libvulkan\.so\.1": .*; install .*\n$/u);
 });
 
 test('without Vulkan, info says so in one line', async () => {

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline, inShell, temporaryFolder } from './command-line.ts';
 
 const available = isVulkanAvailable();
 const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');
@@ -71,6 +72,175 @@ gpu('Ctrl-C finishes the frame under way, releases the device and ends with 130'
   expect(readdirSync(folder.path).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
+gpu('a second Ctrl-C drops the frame under way, and nothing half is left', async () => {
+  using folder = temporaryFolder();
+  // Each frame writes 4 million voxels of noise, which takes seconds.
+  const noise = `
+  sim.addStencil('noise', { inputs: [], outputs: ['heat'], code: 'WriteField("heat", idx, fract(sin(float(coord.x * 91 + coord.y * 37 + coord.z * 13) + time) * 4375.8));' });`;
+  const text = scene(noise, '{ simulation: sim, frames: 100 }').replace('[16, 16, 16]', '[160, 160, 160]');
+  const out = join(folder.path, 'out');
+  const ended = await halocline(['run', folder.file('noise.ts', text), '--out', out], {
+    interruptOn: ['frame ', 'Ctrl-C again drops it'],
+  });
+  expect(ended.code, ended.err).toBe(130);
+  expect(ended.err).toContain('Stopping after the frame under way; Ctrl-C again drops it\n');
+  for (const name of readdirSync(out)) expect(readGrids(readFileSync(join(out, name))), name).toHaveLength(1);
+});
+
+gpu('SIGTERM ends a run as Ctrl-C does, with 143', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('long.ts', scene(cooling, '{ simulation: sim, frames: 100000 }'));
+  const ended = await halocline(['run', path, '--out', folder.path], { interruptOn: 'frame ', signal: 'SIGTERM' });
+  expect(ended.code, ended.err).toBe(143);
+  expect(ended.err).toMatch(/Interrupted after \d+ of 100000 frames/u);
+});
+
+gpu('who reads the lines may go away', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling, '{ simulation: sim, frames: 1000 }'));
+  const { stdout, stderr } = inShell(`"$@" run ${path} --json --out ${folder.path} | head -1; echo \${PIPESTATUS[0]}`);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\{"frame":1,.*\}\n0\n$/u);
+});
+
+gpu.each([
+  ['a .js file that gives just a simulation', 'just.js', scene(cooling, 'sim')],
+  [
+    'a .mjs file whose default export is the simulation',
+    'direct.mjs',
+    `${scene('').replace('export default async ({ values, ...options }) =>', 'const make = async (options) =>')}
+export default (await make({})).simulation;`,
+  ],
+  [
+    'a scene that imports the solvers late',
+    'solve.ts',
+    scene(`const fluids = await import('halocline/fluids'); if (!fluids.addAdvection) throw new Error('none');`),
+  ],
+])('%s runs', async (_, name, text) => {
+  using folder = temporaryFolder();
+  const ended = await halocline(['run', folder.file(name, text), '--frames', '1', '--out', folder.path], { cwd: '/' });
+  expect(ended.code, ended.err).toBe(0);
+  expect(readdirSync(folder.path)).toContain(`${name.split('.')[0]}-0001.nvdb`);
+});
+
+gpu('names and formats that stand twice count once, spaces around them are nothing', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling));
+  const ended = await halocline(
+    ['run', path, '--frames', '1', '--fields', ' heat,heat', '--format', 'nvdb, nvdb', '--set', 'a=b c', '-o', 'out'],
+    { cwd: folder.path },
+  );
+  expect(ended.code, ended.err).toBe(0);
+  expect(readdirSync(join(folder.path, 'out'))).toEqual(['cool-0001.nvdb']);
+  expect(ended.out).toContain('frames  1 (1 step)\n');
+  expect(ended.out).toContain(`--frames 2 --set 'a=b c'\n`);
+});
+
+const box = '{ domain: { min: [0, 0, 0], max: [8, 8, 8] } }';
+gpu.each([
+  [
+    `export default async () => new Promise(() => {});`,
+    [],
+    'Cannot finish "halocline run": it waits for something that never happens; see each await\n',
+  ],
+  [
+    scene('', '{ simulation: sim, frames: -3 }'),
+    [],
+    'Cannot run scene "s.ts": its frames is -3; give a whole number from 1\n',
+  ],
+  [
+    scene('', '{ simulation: sim, stepsPerFrame: 0.5 }'),
+    [],
+    'Cannot run scene "s.ts": its stepsPerFrame is 0.5; give a whole number from 1\n',
+  ],
+  [
+    scene('', '{ simulation: sim, rate: 0 }'),
+    [],
+    'Cannot run scene "s.ts": its rate is 0; give frames a second above 0\n',
+  ],
+  [
+    scene('', `{ simulation: sim, fields: 'heat' }`),
+    [],
+    `Cannot run scene "s.ts": its fields is "heat"; give names, as in ['density']\n`,
+  ],
+  [
+    scene('', '{ sim }'),
+    [],
+    'Cannot run scene "s.ts": its default export gives an object without a simulation; give a simulation, or { simulation, … }\n',
+  ],
+  [scene(''), ['--fields', 'cold'], 'Cannot save field "cold": the scene has none of that name; it has heat\n'],
+  [scene(''), ['--device', '#9'], /^Cannot open device "#9": none is named so; there are #0 ".*" \(s\.ts:4\)\n$/u],
+  [
+    `import { Simulation } from 'halocline';\nexport default () => Simulation.create(${box});`,
+    ['--format', 'png'],
+    'Cannot render frame "out/s-0001.png": the scene has no field; add one, or leave png out of --format\n',
+  ],
+  [
+    scene('void Promise.reject(new Error("stray"));'),
+    [],
+    /^Cannot go on: a promise that nobody awaits failed: stray; await it\n$/u,
+  ],
+  [
+    scene(`sim.addField('heat', 'float32');`),
+    [],
+    'Cannot add field "heat": it is declared already, as float32; choose another name (s.ts:6)\n',
+  ],
+])('a scene that goes wrong, %#, ends with 1 and one line', async (text, args, message) => {
+  using folder = temporaryFolder();
+  folder.file('s.ts', text);
+  const ended = await halocline(['run', 's.ts', '--out', 'out', ...args], { cwd: folder.path });
+  expect({ code: ended.code, out: ended.out }).toEqual({ code: 1, out: '' });
+  if (typeof message === 'string') expect(ended.err).toBe(message);
+  else expect(ended.err).toMatch(message);
+});
+
+gpu('a report that throws says so after the frames', async () => {
+  using folder = temporaryFolder();
+  folder.file('s.ts', scene('', `{ simulation: sim, frames: 1, report: async () => { throw new Error('no ink'); } }`));
+  const ended = await halocline(['run', 's.ts', '--out', 'out'], { cwd: folder.path });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toMatch(/\nCannot run scene "s\.ts": its report threw at line \d+: no ink\n$/u);
+  expect(readdirSync(join(folder.path, 'out'))).toEqual(['s-0001.nvdb']);
+});
+
+gpu('more memory than allowed names who holds it', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling).replace('[16, 16, 16]', '[64, 64, 64]'));
+  const ended = await halocline(['run', path, '--out', folder.path], { env: { HALOCLINE_MEMORY_LIMIT: '1200000' } });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toMatch(
+    /^Cannot allocate buffer "heat": 1 MiB requested, [\d.]+ KiB free, the largest hole is [\d.]+ KiB; the biggest owners are topology .*\n$/u,
+  );
+});
+
+gpu('a disk that fills ends with 1, and leaves whole files alone', async ({ skip }) => {
+  using folder = temporaryFolder();
+  const small = join(folder.path, 'small');
+  mkdirSync(small);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'ignore' });
+  } catch {
+    skip('a small disk can’t be mounted here: it takes root');
+  }
+  try {
+    const path = folder.file('cool.ts', scene(cooling, '{ simulation: sim, frames: 100 }'));
+    const full = await halocline(['run', path, '--out', small]);
+    expect(full.code).toBe(1);
+    expect(full.err).toMatch(
+      /\nCannot save ".*small\/cool-\d+\.nvdb": the disk is full; free some space, or write elsewhere\n$/u,
+    );
+    for (const name of readdirSync(small)) expect(readGrids(readFileSync(join(small, name))), name).toHaveLength(1);
+    execFileSync('mount', ['-o', 'remount,ro', small]);
+    const refused = await halocline(['run', path, '--out', join(small, 'out')]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toBe(
+      `Cannot write to folder "${join(small, 'out')}": the disk is read-only; give another by --out\n`,
+    );
+  } finally {
+    execFileSync('umount', [small]);
+  }
+});
+
 gpu.each([
   ['does not parse', 'export default (', /^Cannot run scene ".*bad\.ts": it cannot be loaded.*: /u],
   ['exports nothing', 'const a = 1;', /it has no default export; end it with: export default async/u],
@@ -112,7 +282,7 @@ gpu('an output folder that cannot be made ends with 1 and says why', async () =>
   const ended = await halocline(['run', folder.file('cool.ts', scene(cooling)), '--out', join(inTheWay, 'out')]);
   expect(ended.code).toBe(1);
   expect(ended.err).toBe(
-    `Cannot write to folder "${join(inTheWay, 'out')}": a file is in the way; give another by --out\n`,
+    `Cannot write to folder "${join(inTheWay, 'out')}": a part of its path is a file; give another by --out\n`,
   );
 });
 

@@ -72,6 +72,20 @@ export function helpOf(command: Command): string {
   ].join('\n');
 }
 
+/** Joins an option and a value that begins like an option but is a number, as in `--probe -1,2,3`. */
+function joinNegatives(command: Command, args: readonly string[]): string[] {
+  const takesValue = (word: string | undefined): boolean => {
+    const name = word?.startsWith('--') === true ? word.slice(2) : undefined;
+    return name !== undefined && Object.hasOwn(command.options, name) && command.options[name]!.value !== undefined;
+  };
+  const joined: string[] = [];
+  for (const word of args) {
+    if (/^-[\d.]/u.test(word) && takesValue(joined.at(-1))) joined.push(`${joined.pop()!}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
+
 /** Parses the words after a subcommand's name. */
 export function parseWords(command: Command, args: readonly string[]): Words | 'help' {
   const options = Object.fromEntries(
@@ -129,10 +143,18 @@ function parseOrComplain(
   options: NonNullable<Parameters<typeof parseArgs>[0]>['options'],
 ): { values: Record<string, unknown>; positionals: string[] } {
   try {
-    return parseArgs({ args: [...args], options: options ?? {}, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: joinNegatives(command, args),
+      options: options ?? {},
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const known = Object.keys(command.options).map((name) => `--${name}`);
-    const said = (error as Error).message.split(/[.;]\s/u)[0]!.replace(/^./u, (letter) => letter.toLowerCase());
+    const said = (error as Error).message
+      .split(/[.;]\s/u)[0]!
+      .replace(/argument (?:is ambiguous|missing)$/u, 'lacks its value')
+      .replace(/^./u, (letter) => letter.toLowerCase());
     throw new UsageError(
       `Cannot run "halocline ${command.name}": ${said}; its options are ${[...known, '--help'].join(', ')}`,
       { cause: error },

@@ -1,12 +1,23 @@
 /** @file `halocline convert`: a grid file to another format. Needs no Vulkan. */
 import { extname } from 'node:path';
-import { writeNanoVdb, writeVdb } from '@halocline/vdb';
+import { writeNanoVdb, writeVdb, type Grid } from '@halocline/vdb';
 import { UsageError, type Command, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
-import { writeWhole } from './outputs.ts';
+import { writeWhole } from './write-file.ts';
 import { bytes } from './table.ts';
 
 const codecs = ['none', 'zip', 'blosc'] as const;
+
+function chooseGrids(path: string, grids: readonly Grid[], names: string | undefined): readonly Grid[] {
+  if (names === undefined) return grids;
+  const wanted = new Set(names.split(',').map((name) => name.trim()));
+  for (const name of wanted) {
+    if (grids.some((grid) => grid.name === name)) continue;
+    const known = grids.map((grid) => grid.name).join(', ');
+    throw new Error(`Cannot convert field "${name}" of "${path}": the file has none of that name; it has ${known}`);
+  }
+  return grids.filter((grid) => wanted.has(grid.name));
+}
 
 async function run(words: Words): Promise<number> {
   const [from, to] = [words.positionals[0]!, words.positionals[1]!];
@@ -19,9 +30,17 @@ async function run(words: Words): Promise<number> {
   if (ending !== '.nvdb' && ending !== '.vdb') {
     throw new UsageError(`Cannot write file "${to}": its ending is "${ending}"; end it in .nvdb or .vdb`);
   }
-  const { grids, skipped } = await readGridFile(from);
+  const misplaced = ending === '.nvdb' ? words.has('half') && 'half' : words.has('compat') && 'compat';
+  if (misplaced !== false) {
+    const wanted = misplaced === 'half' ? '.vdb' : '.nvdb';
+    throw new UsageError(`Cannot write file "${to}": --${misplaced} is for ${wanted} alone; leave it out`);
+  }
+  const { grids: all, skipped } = await readGridFile(from);
+  const grids = chooseGrids(from, all, words.text('fields'));
   for (const { name, type, reason } of skipped) process.stderr.write(`${name} (${type}) is passed over: ${reason}\n`);
-  if (grids.length === 0) throw new Error(`Cannot convert file "${from}": it holds no grid that can be read`);
+  if (grids.length === 0) {
+    throw new Error(`Cannot convert file "${from}": it holds no grid of values; halocline inspect tells what it holds`);
+  }
   const written =
     ending === '.nvdb'
       ? writeNanoVdb(grids, { codec, compat: words.has('compat') })
@@ -38,6 +57,7 @@ const command: Command = {
   options: {
     codec: { value: 'none|zip|blosc', help: 'compression (default: blosc)' },
     compat: { help: '.nvdb for NanoVDB 32.4 and older tools (Debian 12)' },
+    fields: { value: 'A,B', help: 'the grids to convert (default: all)' },
     half: { help: '.vdb with half floats' },
   },
   example: 'halocline convert smoke.vdb smoke.nvdb --codec zip',

@@ -50,7 +50,10 @@ function findLoader(): Loader | Finding {
   try {
     return openLoader();
   } catch (error) {
-    return { state: 'bad', what: 'loader', found: (error as Error).message, mend: loaderCommand };
+    const given = process.env['HALOCLINE_VULKAN_LOADER'];
+    const found = (error as Error).message.replace(/;.*/u, '');
+    const mend = given === undefined ? loaderCommand : 'unset HALOCLINE_VULKAN_LOADER';
+    return { state: 'bad', what: 'loader', found, mend };
   }
 }
 
@@ -84,6 +87,13 @@ function layerFinding(loader: Loader): Finding {
  * does not load, while libEGL_nvidia.so.0 would.
  */
 function driverMend(): string {
+  const variable = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'].find((name) => process.env[name]);
+  if (variable !== undefined) {
+    const files = process.env[variable]!.split(process.platform === 'win32' ? ';' : ':');
+    const gone = files.find((one) => one !== '' && !existsSync(one));
+    const what = gone === undefined ? 'names no driver that loads' : `names ${gone}, which is not there`;
+    return `unset ${variable} (it ${what})`;
+  }
   const file = ['/etc/vulkan/icd.d/nvidia_icd.json', '/usr/share/vulkan/icd.d/nvidia_icd.json'].find((one) =>
     existsSync(one),
   );
@@ -93,11 +103,7 @@ function driverMend(): string {
 
 function deviceFindings(devices: readonly DeviceReport[]): Finding[] {
   if (devices.length === 0) {
-    const given = process.env['VK_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'];
-    const found = given === undefined ? 'the loader finds none' : `none in ${given} (VK_DRIVER_FILES)`;
-    return [
-      { state: 'bad', what: 'driver', found, mend: `install your GPU's driver, or a software one: ${driverCommand}` },
-    ];
+    return [{ state: 'bad', what: 'driver', found: 'the loader finds none', mend: driverMend() }];
   }
   const findings = devices.map((device): Finding =>
     device.missing.length === 0
@@ -141,7 +147,8 @@ function diagnose(): Finding[] {
   try {
     findings.push(...deviceFindings(listDevices()));
   } catch (error) {
-    findings.push({ state: 'bad', what: 'driver', found: (error as Error).message, mend: driverMend() });
+    const found = (error as Error).message.replace(/;.*/u, '');
+    findings.push({ state: 'bad', what: 'driver', found, mend: driverMend() });
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 /** @file Grid files of the command line: read with one clear error. */
 import { readFile } from 'node:fs/promises';
-import { readGridFile as decode, type GridFile } from '@halocline/vdb';
+import { FormatError, readGridFile as decode, type GridFile } from '@halocline/vdb';
 
 /** Reads a file's bytes; the error says which file and why in words. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -9,12 +9,22 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const words: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
-      EACCES: 'permission is denied',
+      ENOENT: 'there is no such file; give the path of a .nvdb or .vdb file',
+      ENOTDIR: 'a part of its path is a file; give the path of a .nvdb or .vdb file',
+      EISDIR: 'it is a folder; give the path of a file',
+      EACCES: 'permission is denied; change its permissions, or copy it',
     };
     throw new Error(`Cannot read file "${path}": ${words[code ?? ''] ?? message}`, { cause: error });
   }
+}
+
+/** What a decoder said, as the end of a sentence that names the file. */
+function whatIsWrong(bytes: Uint8Array, error: unknown): string {
+  if (!(error instanceof FormatError)) return (error as Error).message.replace(/^Cannot \w+ /u, '');
+  if (bytes.byteLength === 0) return 'it is empty; give a .nvdb or .vdb file';
+  if (error.message.startsWith('Cannot read grids: '))
+    return `it is no .nvdb or .vdb file, it begins with ${error.found}; give one that is`;
+  return `${error.message.replace(/^Cannot read (?:[^":]* file:? )?/u, '')}; it may be cut off or damaged`;
 }
 
 /** Reads the grids of a `.nvdb` or `.vdb` file. */
@@ -23,7 +33,6 @@ export async function readGridFile(path: string): Promise<GridFile> {
   try {
     return decode(bytes);
   } catch (error) {
-    const message = (error as Error).message;
-    throw new Error(`Cannot read file "${path}": ${message.replace(/^Cannot read [^:]*: /u, '')}`, { cause: error });
+    throw new Error(`Cannot read file "${path}": ${whatIsWrong(bytes, error)}`, { cause: error });
   }
 }

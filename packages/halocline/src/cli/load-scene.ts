@@ -2,7 +2,7 @@
  * @file Loads a scene file: Node runs `.ts` and `.js` as they are. A scene anywhere on the disk may import `halocline`
  * and `halocline/fluids`; they are this package's own.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,12 +18,17 @@ const own: Readonly<Record<string, string>> = {
 export async function loadScene(path: string, options: SceneOptions): Promise<Scene> {
   const file = resolve(path);
   if (!['.ts', '.js', '.mts', '.mjs'].includes(extname(file))) {
-    throw new TypeError(`Cannot run scene "${path}": it ends in "${extname(file)}"; give a .ts or .js file`);
+    const what = statSync(file, { throwIfNoEntry: false })?.isDirectory()
+      ? 'it is a folder'
+      : `its ending is "${extname(file)}"`;
+    throw new TypeError(`Cannot run scene "${path}": ${what}; give a .ts or .js file`);
   }
-  if (!existsSync(file)) throw new Error(`Cannot run scene "${path}": there is no such file`);
+  if (!existsSync(file)) {
+    throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts or .js file`);
+  }
   const exported = await importScene(path, file);
   const make = exported['default'];
-  if (make === undefined || isEmpty(make)) {
+  if (make === undefined || (isEmpty(make) && !(make instanceof Simulation))) {
     throw new TypeError(
       `Cannot run scene "${path}": it has no default export; end it with: export default async (options) => ({ simulation })`,
     );
@@ -31,6 +36,7 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
   const made: unknown = typeof make === 'function' ? await callScene(path, make, options) : make;
   if (made instanceof Simulation) return { simulation: made };
   if (made !== null && typeof made === 'object' && 'simulation' in made && made.simulation instanceof Simulation) {
+    checkScene(path, made as Scene);
     return made as Scene;
   }
   const what = made === null ? 'null' : typeof made;
@@ -39,12 +45,31 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
   );
 }
 
+/** Throws unless the scene's numbers and names are what they should be. */
+function checkScene(path: string, scene: Scene): void {
+  const { frames, stepsPerFrame, rate, fields, report } = scene;
+  const complain = (name: string, value: unknown, wanted: string): never => {
+    throw new TypeError(`Cannot run scene "${path}": its ${name} is ${JSON.stringify(value)}; give ${wanted}`);
+  };
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+  if (frames !== undefined && !isCount(frames)) complain('frames', frames, 'a whole number from 1');
+  if (stepsPerFrame !== undefined && !isCount(stepsPerFrame)) {
+    complain('stepsPerFrame', stepsPerFrame, 'a whole number from 1');
+  }
+  if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) complain('rate', rate, 'frames a second above 0');
+  if (fields !== undefined && !(Array.isArray(fields) && fields.every((name) => typeof name === 'string'))) {
+    complain('fields', fields, "names, as in ['density']");
+  }
+  if (report !== undefined && typeof report !== 'function') complain('report', report, 'a function');
+}
+
 /** Whether a default export is the empty `module.exports` of a file without exports. */
 const isEmpty = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 
 async function importScene(path: string, file: string): Promise<Record<string, unknown>> {
-  const hooks = registerHooks({
+  // For good: a scene may import later too, as in `await import('halocline/fluids')`.
+  registerHooks({
     resolve: (specifier, context, next) => {
       const url = own[specifier];
       return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
@@ -53,9 +78,7 @@ async function importScene(path: string, file: string): Promise<Record<string, u
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    throw sceneError(path, file, 'cannot be loaded', error);
-  } finally {
-    hooks.deregister();
+    throw sceneError(path, 'it cannot be loaded', error);
   }
 }
 
@@ -63,26 +86,33 @@ async function callScene(path: string, make: Function, options: SceneOptions): P
   try {
     return (await make(options)) as unknown;
   } catch (error) {
-    throw sceneError(path, resolve(path), 'threw', error);
+    throw sceneError(path, 'it threw', error);
   }
 }
 
-/** The scene's own error with the place in the scene's file, where the stack or the message tells it. */
-function sceneError(path: string, file: string, what: string, error: unknown): Error {
+/**
+ * The scene's own error with the place in the scene's file, where the stack tells it. What the library says is whole by
+ * itself, and gets only the place; `what` (such as "it threw") leads what others say.
+ */
+export function sceneError(path: string, what: string, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const url = pathToFileURL(file).href;
-  const line = stack
-    .split('\n')
-    .map((text) =>
-      [url, file]
-        .map((name) =>
-          text.indexOf(`${name}:`) < 0 ? null : /:(\d+)/u.exec(text.slice(text.indexOf(`${name}:`) + name.length)),
-        )
-        .find(Boolean),
-    )
-    .find(Boolean)?.[1];
-  const place = line === undefined ? '' : ` at line ${line}`;
-  const wrapped = new Error(`Cannot run scene "${path}": it ${what}${place}: ${message}`, { cause: error });
-  return wrapped;
+  const line = lineOf(resolve(path), error instanceof Error ? (error.stack ?? '') : '');
+  if (/^Cannot \w+ .*: /u.test(message) && line !== null) {
+    const [first, ...rest] = message.split('\n');
+    return new Error([`${first} (${path}:${line})`, ...rest].join('\n'), { cause: error });
+  }
+  const place = line === null ? '' : ` at line ${line}`;
+  return new Error(`Cannot run scene "${path}": ${what}${place}: ${message}`, { cause: error });
+}
+
+/** The line of the file that a stack names first. */
+function lineOf(file: string, stack: string): string | null {
+  for (const text of stack.split('\n')) {
+    for (const name of [pathToFileURL(file).href, file]) {
+      const at = text.indexOf(`${name}:`);
+      const line = at < 0 ? undefined : /^:(\d+)/u.exec(text.slice(at + name.length))?.[1];
+      if (line !== undefined) return line;
+    }
+  }
+  return null;
 }

@@ -1,13 +1,8 @@
-/**
- * @file The files that a run leaves: a grid file a frame, a picture a frame, one animated picture. Files are written
- * beside, synced and renamed, so that a name never stands for half a file.
- */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+/** @file The files that a run leaves: a grid file a frame, a picture a frame, one animated picture. */
 import { Animation, encodePng, Renderer, type RenderOptions } from '@halocline/render';
 import type { Scene } from '../scene.ts';
 import { UsageError } from './command.ts';
+import { writeWhole } from './write-file.ts';
 
 const kinds = ['nvdb', 'vdb', 'png'] as const;
 type Kind = (typeof kinds)[number];
@@ -20,8 +15,9 @@ export interface Format {
 
 /** Reads `--format nvdb,vdb@last,png`. */
 export function parseFormats(text: string): Format[] {
-  return text.split(',').map((word) => {
-    const [name, when, ...rest] = word.trim().split('@');
+  const words = new Set(text.split(',').map((word) => word.trim()));
+  return [...words].map((word) => {
+    const [name, when, ...rest] = word.split('@');
     const kind = kinds.find((known) => known === name);
     if (kind === undefined || rest.length > 0 || (when !== undefined && when !== 'last')) {
       throw new UsageError(
@@ -30,44 +26,6 @@ export function parseFormats(text: string): Format[] {
     }
     return { kind, lastOnly: when === 'last' };
   });
-}
-
-/** Makes the output folder, and says so in one line if it can't be written. */
-export function prepareFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-    if (!statSync(path).isDirectory()) throw new Error('it is a file');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const what = {
-      EACCES: 'permission is denied',
-      EROFS: 'the disk is read-only',
-      EEXIST: 'a file has that name',
-      ENOTDIR: 'a file is in the way',
-    }[code ?? ''];
-    throw new Error(`Cannot write to folder "${path}": ${what ?? message}; give another by --out`, { cause: error });
-  }
-}
-
-/** Writes a file whole or not at all: beside, synced, renamed. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = join(dirname(path), `.${process.pid}-${Date.now()}.part`);
-  try {
-    const file = await open(beside, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOSPC' ? 'the disk is full' : code === 'ENOENT' ? 'there is no such folder' : message;
-    throw new Error(`Cannot write file "${path}": ${what}`, { cause: error });
-  }
 }
 
 /** Writes what a run leaves. */
@@ -106,7 +64,10 @@ export class Outputs implements AsyncDisposable {
     const { simulation, render = {}, rate = 24 } = this.#scene;
     this.#renderer ??= await Renderer.create(simulation.device);
     this.#animation ??= new Animation({ frameRate: rate });
-    const density = render.density ?? this.#fields[0]!;
+    const density = render.density ?? this.#fields[0];
+    if (density === undefined) {
+      throw new Error(`Cannot render frame "${path}": the scene has no field; add one, or leave png out of --format`);
+    }
     const named = [density, ...(render.temperature === undefined ? [] : [render.temperature])];
     const view = await simulation.volume(named);
     const options = { width: 480, height: 480, ...render, density } as RenderOptions;

@@ -42,7 +42,7 @@ export function makeProgress(total: number, stream: NodeJS.WriteStream = process
         return;
       }
       clear();
-      shown = `${line} ${bar(done / total, 24)} ${facts}  ${note}`.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+      shown = `${line} ${bar(done / total, 24)} ${facts}  ${note}`.slice(0, Math.max(8, (stream.columns || 80) - 1));
       stream.write(shown);
     },
     say(line) {

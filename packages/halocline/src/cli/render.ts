@@ -1,10 +1,11 @@
 /** @file `halocline render`: a picture of a grid file. */
+import { extname } from 'node:path';
 import { openDevice } from '@halocline/gpu';
 import { createVolume, encodePng, parseCamera, Renderer } from '@halocline/render';
 import type { Grid } from '@halocline/vdb';
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
-import { writeWhole } from './outputs.ts';
+import { writeWhole } from './write-file.ts';
 
 function parseSize(text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/u.exec(text);
@@ -15,12 +16,21 @@ function parseSize(text: string): { width: number; height: number } {
   return { width, height };
 }
 
+function readCamera(text: string): ReturnType<typeof parseCamera> {
+  try {
+    return parseCamera(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
 function chooseGrid(grids: readonly Grid[], path: string, name: string | undefined): Grid {
   const names = grids.map((grid) => grid.name).join(', ');
   const wanted = name ?? (grids.some((grid) => grid.name === 'density') ? 'density' : grids[0]?.name);
   const grid = grids.find((candidate) => candidate.name === wanted);
   if (grid !== undefined) return grid;
-  if (wanted === undefined) throw new Error(`Cannot render file "${path}": it holds no grid that can be read`);
+  if (wanted === undefined)
+    throw new Error(`Cannot render file "${path}": it holds no grid of values; halocline inspect tells what it holds`);
   throw new Error(`Cannot render field "${wanted}" of "${path}": the file has none of that name; it has ${names}`);
 }
 
@@ -29,10 +39,16 @@ async function run(words: Words): Promise<number> {
   const out = words.text('output');
   if (out === undefined)
     throw new UsageError('Cannot run "halocline render": -o PNG is missing; see halocline render --help');
+  if (extname(out).toLowerCase() !== '.png') {
+    throw new UsageError(`Cannot write picture "${out}": its ending is "${extname(out)}"; end it in .png`);
+  }
   const size = parseSize(words.text('size') ?? '720x720');
-  const camera = parseCamera(words.text('camera') ?? '');
+  const camera = readCamera(words.text('camera') ?? '');
   const { grids } = await readGridFile(path);
   const grid = chooseGrid(grids, path, words.text('field'));
+  if (grid.activeVoxelCount === 0) {
+    process.stderr.write(`${grid.name} has no active voxel: the picture shows the background alone\n`);
+  }
   const device = words.text('device');
   await using opened = await openDevice(device === undefined ? {} : { device });
   using volume = await createVolume(opened, [grid]);

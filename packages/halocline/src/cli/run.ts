@@ -1,13 +1,16 @@
 /**
  * @file `halocline run`: runs a scene for some frames, and leaves its files. Ctrl-C ends it after the frame under way,
- * with the device released, exit code 130.
+ * with the device released, exit code 130; a second Ctrl-C drops that frame.
  */
 import { basename, extname, join } from 'node:path';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
-import { loadScene } from './load-scene.ts';
-import { Outputs, parseFormats, prepareFolder } from './outputs.ts';
+import { listenForInterruption, type Interruption } from './interruption.ts';
+import { loadScene, sceneError } from './load-scene.ts';
+import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
+import { count } from './table.ts';
+import { dropUnfinished, prepareFolder } from './write-file.ts';
 
 interface Plan {
   readonly path: string;
@@ -17,12 +20,13 @@ interface Plan {
   readonly fields: readonly string[];
   readonly folder: string;
   readonly json: boolean;
+  /** The options that make this scene what it is, as they were typed. */
+  readonly settings: string;
 }
 
 interface Outcome {
   readonly framesDone: number;
   readonly stepMilliseconds: number;
-  readonly interrupted: boolean;
 }
 
 function valuesOf(words: Words): Record<string, string> {
@@ -38,10 +42,13 @@ function valuesOf(words: Words): Record<string, string> {
 function planOf(words: Words, scene: Scene, path: string): Plan {
   const stepsPerFrame = scene.stepsPerFrame ?? 1;
   const names = scene.simulation.fields.map((field) => field.name);
-  const fields = words.text('fields')?.split(',') ?? scene.fields ?? names;
+  const asked = words.text('fields')?.split(',') ?? scene.fields ?? names;
+  const fields = [...new Set(asked.map((name) => name.trim()))];
   const unknown = fields.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`Cannot save field "${unknown}": the scene has none of that name; it has ${names.join(', ')}`);
+    throw new Error(
+      `Cannot save field "${unknown}": the scene has none of that name; it has ${names.join(', ') || 'no fields'}`,
+    );
   }
   return {
     path,
@@ -51,6 +58,10 @@ function planOf(words: Words, scene: Scene, path: string): Plan {
     dt: words.number('dt', 'positive') ?? 1 / ((scene.rate ?? 24) * stepsPerFrame),
     folder: words.text('out') ?? join('out', basename(path, extname(path))),
     json: words.has('json'),
+    settings: words
+      .all('set')
+      .map((word) => ` --set ${/^[\w.=,:/+-]+$/u.test(word) ? word : `'${word}'`}`)
+      .join(''),
   };
 }
 
@@ -72,17 +83,11 @@ async function runFrames(
   plan: Plan,
   outputs: Outputs,
   progress: Progress,
-  interruption: { readonly asked: boolean },
+  interruption: Interruption,
 ): Promise<Outcome> {
   let stepping = 0;
-  for (let index = 0; index < plan.frames; index++) {
-    if (interruption.asked) {
-      return {
-        framesDone: index,
-        stepMilliseconds: stepping / Math.max(1, index * plan.stepsPerFrame),
-        interrupted: true,
-      };
-    }
+  let framesDone = 0;
+  for (let index = 0; index < plan.frames && interruption.exitCode === null; index++) {
     const start = performance.now();
     for (let step = 0; step < plan.stepsPerFrame; step++) await scene.simulation.runTimestep(plan.dt);
     await scene.simulation.finish();
@@ -91,12 +96,17 @@ async function runFrames(
     await outputs.write(index, index === plan.frames - 1);
     if (plan.json) process.stdout.write(`${await frameLine(scene, plan, index, milliseconds)}\n`);
     else progress.update(index + 1, `${(milliseconds / plan.stepsPerFrame).toFixed(1)} ms a step`);
+    framesDone = index + 1;
   }
-  return {
-    framesDone: plan.frames,
-    stepMilliseconds: stepping / (plan.frames * plan.stepsPerFrame),
-    interrupted: interruption.asked,
-  };
+  return { framesDone, stepMilliseconds: stepping / Math.max(1, framesDone * plan.stepsPerFrame) };
+}
+
+async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<string, string>>> {
+  try {
+    return (await scene.report?.()) ?? {};
+  } catch (error) {
+    throw sceneError(plan.path, 'its report threw', error);
+  }
 }
 
 async function summary(scene: Scene, plan: Plan, outputs: Outputs, outcome: Outcome): Promise<string> {
@@ -104,21 +114,21 @@ async function summary(scene: Scene, plan: Plan, outputs: Outputs, outcome: Outc
   const animation = await outputs.finish();
   const grid = outputs.files.findLast((file) => file.endsWith('vdb'));
   const rows: [string, string][] = [
-    ['frames', `${outcome.framesDone} (${outcome.framesDone * plan.stepsPerFrame} steps)`],
+    ['frames', `${outcome.framesDone} (${count(outcome.framesDone * plan.stepsPerFrame, 'step')})`],
     [
       'voxels',
-      `${simulation.activeVoxels.toLocaleString('en')} active in ${simulation.leafCount.toLocaleString('en')} leaves`,
+      `${simulation.activeVoxels.toLocaleString('en')} active in ${count(simulation.leafCount, 'leaf', 'leaves')}`,
     ],
     ['time', `${outcome.stepMilliseconds.toFixed(1)} ms a step`],
     ['device', simulation.device.name],
-    ...Object.entries((await scene.report?.()) ?? {}),
+    ...Object.entries(await reportOf(scene, plan)),
   ];
   if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);
   if (animation !== null) rows.push(['pictures', `${join(plan.folder, '*.png')}, animated: ${animation}`]);
   const width = Math.max(...rows.map(([name]) => name.length));
   const next = [
     ...(grid === undefined ? [] : [`halocline inspect ${grid}`, `halocline render ${grid} -o picture.png`]),
-    `halocline run ${plan.path} --frames ${plan.frames * 2}`,
+    `halocline run ${plan.path} --frames ${plan.frames * 2}${plan.settings}`,
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
   return [
@@ -136,41 +146,40 @@ async function run(words: Words): Promise<number> {
   words.number('frames', 'count');
   words.number('dt', 'positive');
   const values = valuesOf(words);
-  const interruption = { asked: false };
-  const onInterrupt = (): void => {
-    interruption.asked = true;
+  const stem = basename(path, extname(path));
+  const given = words.text('out');
+  if (given !== undefined) prepareFolder(given);
+  let progress: Progress | null = null;
+  const say = (line: string): void => (progress === null ? void process.stderr.write(`${line}\n`) : progress.say(line));
+  using interruption = listenForInterruption(
+    () => say('Stopping after the frame under way; Ctrl-C again drops it'),
+    () => dropUnfinished(given ?? join('out', stem), stem),
+  );
+  const device = words.text('device');
+  const options: SceneOptions = {
+    values,
+    log: say,
+    ...(device === undefined ? {} : { device }),
+    ...(words.has('validation') ? { validation: true } : {}),
   };
-  process.on('SIGINT', onInterrupt);
+  const scene = await loadScene(path, options);
+  await using _simulation = scene.simulation;
+  await scene.simulation.initialize();
+  const plan = planOf(words, scene, path);
+  prepareFolder(plan.folder);
+  await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
+  progress = makeProgress(plan.frames);
+  let outcome: Outcome;
   try {
-    const device = words.text('device');
-    const options: SceneOptions = {
-      values,
-      log: (message) => process.stderr.write(`${message}\n`),
-      ...(device === undefined ? {} : { device }),
-      ...(words.has('validation') ? { validation: true } : {}),
-    };
-    if (words.text('out') !== undefined) prepareFolder(words.text('out')!);
-    const scene = await loadScene(path, options);
-    await using _simulation = scene.simulation;
-    await scene.simulation.initialize();
-    const plan = planOf(words, scene, path);
-    prepareFolder(plan.folder);
-    await using outputs = new Outputs(scene, formats, join(plan.folder, basename(path, extname(path))), plan.fields);
-    const progress = makeProgress(plan.frames);
-    let outcome: Outcome;
-    try {
-      outcome = await runFrames(scene, plan, outputs, progress, interruption);
-    } finally {
-      progress.end();
-    }
-    const text = await summary(scene, plan, outputs, outcome);
-    if (!plan.json) process.stdout.write(text);
-    if (!outcome.interrupted) return 0;
-    process.stderr.write(`Interrupted after ${outcome.framesDone} of ${plan.frames} frames\n`);
-    return 130;
+    outcome = await runFrames(scene, plan, outputs, progress, interruption);
   } finally {
-    process.off('SIGINT', onInterrupt);
+    progress.end();
   }
+  const text = outcome.framesDone === 0 ? '' : await summary(scene, plan, outputs, outcome);
+  if (!plan.json) process.stdout.write(text);
+  if (interruption.exitCode === null) return 0;
+  process.stderr.write(`Interrupted after ${outcome.framesDone} of ${plan.frames} frames\n`);
+  return interruption.exitCode;
 }
 
 const command: Command = {

@@ -22,3 +22,8 @@ export function figure(value: number | bigint | readonly (number | bigint)[]): s
   if (typeof value === 'bigint') return String(value);
   return value.length === 1 ? figure(value[0]!) : `(${value.map((part) => figure(part)).join(', ')})`;
 }
+
+/** A count with its noun: `1 step`, `2,000 steps`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}

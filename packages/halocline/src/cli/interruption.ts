@@ -1,0 +1,34 @@
+/**
+ * @file Ctrl-C, and SIGTERM: the first is noted, so that the frame under way ends whole; the second ends the process at
+ * once, and what was half written goes with it.
+ */
+
+/** Listens until it is disposed. */
+export interface Interruption extends Disposable {
+  /** The exit code that a signal asked for: 130 for Ctrl-C, 143 for SIGTERM; null while there was none. */
+  readonly exitCode: 130 | 143 | null;
+}
+
+/** Listens for signals: `say` is called at the first, `drop` before the second ends the process. */
+export function listenForInterruption(say: () => void, drop: () => void): Interruption {
+  let asked: 130 | 143 | null = null;
+  const hear = (code: 130 | 143) => (): void => {
+    if (asked !== null) process.exit(code);
+    asked = code;
+    say();
+  };
+  const [onInterrupt, onTerminate] = [hear(130), hear(143)];
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  process.on('exit', drop);
+  return {
+    get exitCode() {
+      return asked;
+    },
+    [Symbol.dispose]() {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+      process.off('exit', drop);
+    },
+  };
+}
