@@ -135,16 +135,21 @@ function leafTableOf(origins: Int32Array): Uint32Array {
   return table;
 }
 
+/** Values by slot. An inactive voxel of background is empty, whatever number the background is; of a level set it is a distance. */
 function valuesOf(grid: Grid, component: number, slots: ReadonlyMap<string, number>): Float32Array {
-  const values = new Float32Array((slots.size + 1) * 512).fill(Number(grid.background[component] ?? 0));
+  const surface = grid.gridClass === 'level set';
+  const background = Number(grid.background[component] ?? 0);
+  const values = new Float32Array((slots.size + 1) * 512).fill(surface ? background : 0);
   for (const leaf of grid.leaves()) {
     const at = slots.get(leaf.origin.join(','))! * 512;
     const source = leaf.values[component];
     for (let n = 0; n < 512; n += 1) {
-      values[at + n] = source === undefined ? (leaf.mask[n >> 5]! >>> (n & 31)) & 1 : Number(source[n]);
+      const active = (leaf.mask[n >> 5]! >>> (n & 31)) & 1;
+      const value = source === undefined ? active : Number(source[n]);
+      values[at + n] = active === 0 && !surface && value === background ? 0 : value;
     }
   }
-  if (grid.gridClass === 'level set') fillSurface(values, grid);
+  if (surface) fillSurface(values, grid);
   return values;
 }
 

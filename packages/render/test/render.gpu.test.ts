@@ -71,6 +71,26 @@ gpuTest('an empty volume shows the background and nothing else', {}, async ({ de
   }
 });
 
+gpuTest('what is background shows nothing, whatever number that is', {}, async ({ device }) => {
+  const { origins, masks } = sphereTopology([20, 20, 20], 6);
+  const ones = new Float32Array((origins.length / 3) * 512).fill(1);
+  const map = GridMap.scale(1);
+  const leaves = { origins, masks, map, values: [ones, ones, ones] };
+  using volume = await createVolume(device, [
+    gridFromLeaves({ name: 'color', type: 'vec3f', background: [1, 1, 1], ...leaves }),
+  ]);
+  const image = await renderVolume(volume, { width: 40, height: 40, density: 'color', background: 'transparent' });
+  for (const [x, y] of [
+    [0, 0],
+    [39, 0],
+    [0, 39],
+    [39, 39],
+  ] as const) {
+    expect(pixel(image, x, y)).toEqual([0, 0, 0, 0]);
+  }
+  expect(pixel(image, 20, 20)[3]).toBeGreaterThan(100);
+});
+
 gpuTest('a ball of smoke is dark on the far side, and its shadow lies on the ground', {}, async ({ device }) => {
   using volume = await createVolume(device, [boxGrid('density', [0, 0, 0], [40, 40, 40], ball(12))]);
   const options: RenderOptions = {
