@@ -2,8 +2,7 @@
  * @file The shape for small, straight stencils whose reads are all at constant offsets: a thread owns four voxels along
  * z (16 bytes of float32), loads what all four need as aligned vec4s and single values at the edges, runs the body four
  * times side by side, and stores vec4s where all four are active. Tried before it: one workgroup a leaf with a
- * shared-memory tile, 1.12 TB/s for a 7-point Laplacian on an H100 (this shape by hand: 2.62). Emitted by this file, 512³
- * voxels, H100 (copy 3.03): a·x + y 2.92, divergence 2.89, gradient 2.89, Laplacian 2.31 TB/s, D3Q19 18.0 GLUP/s.
+ * shared-memory tile, 1.12 TB/s for a 7-point Laplacian on an H100 (this shape by hand: 2.62; a copy: 3.03).
  *
  * A position p along z counts from the quad's first voxel: quad ⌊p/4⌋ next to this one, component p mod 4.
  */
