@@ -23,7 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'gpu',
-          include: ['packages/*/test/**/*.gpu.test.ts'],
+          include: ['packages/*/test/**/*.gpu.test.ts', 'validation/**/*.gpu.test.ts'],
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,

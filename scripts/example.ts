@@ -4,9 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const place = (name: string): number => readme.indexOf(`| [${name}](examples/${name}.ts)`);
 const names = readdirSync(folder)
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => name.slice(0, -3));
+  .map((name) => name.slice(0, -3))
+  .toSorted((a, b) => place(a) - place(b));
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) {
@@ -22,6 +25,8 @@ if (name === undefined) {
   process.exitCode = 2;
 } else {
   const main = fileURLToPath(new URL('../packages/halocline/src/main.ts', import.meta.url));
-  const line = ['--conditions=@halocline/source', main, 'run', `${folder}${name}.ts`, ...rest];
+  const file = `${folder}${name}.ts`;
+  const scene = readFileSync(file, 'utf8').includes('export default'); // else it is a program
+  const line = ['--conditions=@halocline/source', ...(scene ? [main, 'run'] : []), file, ...rest];
   process.exitCode = spawnSync(process.execPath, line, { stdio: 'inherit' }).status ?? 1;
 }

@@ -1,5 +1,5 @@
 /**
- * @file Where the flow can go: solids are closed, the outermost layer of voxels is free air at rest pressure.
+ * @file Where the flow can go: solids are closed, the outermost layer of voxels is free air at rest pressure, or wall.
  *
  * Two fields tell it. `fluid` is 1 where pressure is solved and 0 in solids and in free air. `gate` is 1 on a lower face
  * that flow may cross: no side solid, at least one side fluid.
@@ -19,6 +19,8 @@ export interface ObstacleOptions {
   readonly balls?: readonly Ball[];
   /** Whether voxels with none below them (−y) are solid. */
   readonly floor?: boolean;
+  /** Whether the outermost layer of voxels is solid all around, as in a closed room, and not free air. */
+  readonly walls?: boolean;
 }
 
 const vec3 = (v: readonly number[]): string => `vec3(${v.map((x) => x.toExponential()).join(', ')})`;
@@ -40,10 +42,10 @@ export function addObstacles(simulation: Simulation, options: ObstacleOptions = 
     outputs: ['solid', 'fluid'],
     code: `
       vec3 position = CoordToWorld(coord);
-      bool solid = ${[...inside, ...floor, 'false'].join(' || ')};
       bool interior = IsActive(coord - ivec3(1, 0, 0)) && IsActive(coord + ivec3(1, 0, 0)) &&
         IsActive(coord - ivec3(0, 1, 0)) && IsActive(coord + ivec3(0, 1, 0)) &&
         IsActive(coord - ivec3(0, 0, 1)) && IsActive(coord + ivec3(0, 0, 1));
+      bool solid = ${[...inside, ...floor, options.walls === true ? '!interior' : 'false'].join(' || ')};
       WriteField("solid", idx, solid ? 1.0 : 0.0);
       WriteField("fluid", idx, interior && !solid ? 1.0 : 0.0);
     `,

@@ -15,6 +15,7 @@ export {
 } from '@halocline/engine';
 export { encodePng, parseCamera, Renderer, type Image, type RenderOptions } from '@halocline/render';
 export {
+  fogSphere,
   FormatError,
   Grid,
   gridFromLeaves,
