@@ -21,6 +21,7 @@ import {
   ROOT_OFFSET,
   TYPE_OF_ID,
 } from './nvdb-layout.ts';
+import { findOverlap } from './nvdb-nodes.ts';
 import type { Reading } from './reading.ts';
 import type { GridType } from './types.ts';
 
@@ -122,7 +123,26 @@ function* cropTree(
   const { upper, lower } = layout;
   const first = yield* cropLevel(crop, 'upper node', { kept: uppers, layout: upper, bits: 5, background });
   const second = yield* cropLevel(crop, 'lower node', { kept: first.below, layout: lower, bits: 4, background });
-  const leaves = yield* takeLeaves(crop, second.below, layout, oldMasks ? 160 : layout.leaf.size);
+  const leafSize = oldMasks ? 160 : layout.leaf.size;
+  const placed = [
+    [uppers, upper.size],
+    [first.below, lower.size],
+    [second.below, leafSize || 160],
+  ] as const;
+  const starts = placed.flatMap(([kept]) => kept.map(({ start }) => start));
+  const pair = findOverlap(
+    starts,
+    placed.flatMap(([kept, size]) => kept.map(() => size)),
+  );
+  if (pair !== undefined) {
+    const found = `two at bytes ${pair[0]} and ${pair[1]} of the grid`;
+    throw new FormatError(`Cannot read grid "${crop.name}": its nodes`, {
+      offset: crop.at + pair[1],
+      expected: 'nodes that do not overlap',
+      found,
+    });
+  }
+  const leaves = yield* takeLeaves(crop, second.below, layout, leafSize);
   return { root, nodes: [first.nodes, second.nodes, leaves] };
 }
 

@@ -134,12 +134,8 @@ export function readNodes(
     found: lowers,
     layout,
   });
-  checkApart(
-    grid,
-    'lower nodes',
-    lowers.starts,
-    lowers.starts.map(() => layout.lower.size),
-  );
+  const lowerSizes = lowers.starts.map(() => layout.lower.size);
+  checkApart(grid, 'lower nodes', lowers.starts, lowerSizes);
   const leaves: Placed = { starts: [], origins: [] };
   const leafBytes = layout.leafKind === 'fpn' ? 160 : oldMasks ? 160 : layout.leaf.size;
   const lower = readLevel(grid, layout.lower, pool, lowers, {
@@ -151,6 +147,13 @@ export function readNodes(
   });
   const leafSizes = leaves.starts.map((start) => (layout.leafKind === 'fpn' ? fpnLeafBytes(grid, start) : leafBytes));
   checkApart(grid, 'leaves', leaves.starts, leafSizes);
+  const rootEnd = tilesAt + tileCount * layout.tile.size;
+  checkApart(
+    grid,
+    'nodes',
+    [rootAt, ...uppers.starts, ...lowers.starts].concat(leaves.starts),
+    [rootEnd - rootAt, ...upperSizes, ...lowerSizes].concat(leafSizes),
+  );
   return {
     background: pool.values.map((array) => array[0]!),
     root,
@@ -162,7 +165,7 @@ export function readNodes(
     leafStarts: leaves.starts,
     leafSizes,
     leafOrigins: Int32Array.from(leaves.origins),
-    rootEnd: tilesAt + tileCount * layout.tile.size,
+    rootEnd,
   };
 }
 
@@ -284,21 +287,26 @@ function readLevel(
   return level;
 }
 
-/** Demands that no two nodes of a level share bytes. */
+/** Demands that no two of these nodes share bytes. */
 function checkApart(grid: GridBytes, part: string, starts: readonly number[], sizes: readonly number[]): void {
+  const pair = findOverlap(starts, sizes);
+  if (pair === undefined) return;
+  const [before, at] = pair;
+  grid.fail(part, at, 'nodes that do not overlap', `two at bytes ${before} and ${at} of the grid`);
+}
+
+/** Where the first two ranges start that share a byte; undefined where none do. */
+export function findOverlap(
+  starts: readonly number[],
+  sizes: readonly number[],
+): readonly [before: number, at: number] | undefined {
   let rising = true;
   for (let i = 1; i < starts.length && rising; i++) rising = starts[i]! >= starts[i - 1]! + sizes[i - 1]!;
-  if (rising) return;
+  if (rising) return undefined;
   const order = starts.map((_, i) => i).sort((a, b) => starts[a]! - starts[b]!);
   for (let i = 1; i < order.length; i++) {
     const [before, at] = [order[i - 1]!, order[i]!];
-    if (starts[at]! < starts[before]! + sizes[before]!) {
-      grid.fail(
-        part,
-        starts[at]!,
-        'nodes that do not overlap',
-        `two at bytes ${starts[before]} and ${starts[at]} of the grid`,
-      );
-    }
+    if (starts[at]! < starts[before]! + sizes[before]!) return [starts[before]!, starts[at]!];
   }
+  return undefined;
 }
