@@ -22,6 +22,7 @@ const tasks = {
   },
   example: { vulkan: 'run', lists: true, run: [[...source, 'scripts/example.ts']] },
   bench: { vulkan: 'run', run: [[...cli, 'bench']] },
+  fuzz: { run: [[...source, 'packages/vdb/fuzz/main.ts']] },
   halocline: { run: [cli] },
   test: { vulkan: 'test', run: [vitest] },
   'test:long': { vulkan: 'test', env: { HALOCLINE_LONG: '1' }, run: [vitest] },
