@@ -5,6 +5,7 @@ import { readFault } from '../src/device/fault.ts';
 import { validationWish } from '../src/device/instance.ts';
 import { bytesText, DeviceLostError, OutOfMemoryError, ShaderError, VulkanError } from '../src/errors.ts';
 import { foldGroups } from '../src/command/encoder.ts';
+import { openDevice } from '../src/index.ts';
 
 test('bytes read well', () => {
   expect([0, 1, 1023, 1024, 1536, 150 * 1024, 2 ** 31, 3 * 2 ** 40].map(bytesText)).toEqual([
@@ -116,4 +117,18 @@ test('a device that lacks nothing but a queue that computes says so', () => {
   expect(() => chooseDevice([device], undefined)).toThrow(
     expect.objectContaining({ kind: 'no-compute-queue', labels: ['Scaler'] }),
   );
+});
+
+test('a memory limit that is none is refused before a device is opened', async () => {
+  await expect(openDevice({ memoryLimit: 0 })).rejects.toThrow(
+    new RangeError('Cannot limit memory: memoryLimit is 0; give bytes, above 0'),
+  );
+  process.env['HALOCLINE_MEMORY_LIMIT'] = '2GiB';
+  try {
+    await expect(openDevice()).rejects.toThrow(
+      new RangeError('Cannot limit memory: HALOCLINE_MEMORY_LIMIT is "2GiB"; give bytes, above 0'),
+    );
+  } finally {
+    delete process.env['HALOCLINE_MEMORY_LIMIT'];
+  }
 });

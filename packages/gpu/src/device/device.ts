@@ -19,7 +19,10 @@ import { DeviceMemory } from '../memory/device-memory.ts';
 import { Heap } from '../memory/heap.ts';
 import { createHostArray } from '../memory/host-array.ts';
 import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
+import { MemoryPool } from '../memory/pool.ts';
+import type { PoolOptions } from '../memory/pool.ts';
 import { Staging } from '../memory/staging.ts';
+import { LinearMemory, RingMemory } from '../memory/step-memory.ts';
 import { compileGlsl } from '../shader/compile.ts';
 import type { CompileOptions } from '../shader/compile.ts';
 import { Timeline } from '../sync/timeline.ts';
@@ -86,13 +89,16 @@ export function isVulkanAvailable(): boolean {
 
 /** The bound in bytes that the option or HALOCLINE_MEMORY_LIMIT sets. */
 function memoryLimitWish(option: number | undefined): number {
-  const limit = option ?? Number(process.env['HALOCLINE_MEMORY_LIMIT'] || Infinity);
+  const given = process.env['HALOCLINE_MEMORY_LIMIT'];
+  const limit = option ?? Number(given || Infinity);
   if (limit > 0) return limit;
-  throw new RangeError(`Cannot limit memory to ${limit} bytes: give a number above 0`);
+  const what = option === undefined ? `HALOCLINE_MEMORY_LIMIT is "${given}"` : `memoryLimit is ${option}`;
+  throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 
 /** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
   const instance = acquireInstance(validationWish(options.validation));
   try {
     const devices = surveyDevices(instance.commands);
@@ -105,7 +111,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
       wish,
     );
     const chosen = devices[index]!;
-    return new Device(instance, chosen, createDevice(instance, chosen, options), options);
+    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit });
   } catch (error) {
     instance.release();
     throw error;
@@ -176,7 +182,7 @@ export class Device implements AsyncDisposable {
     this.compute = this.#openQueue(queues.compute, 'compute');
     this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
     const memory = new DeviceMemory(driver, created.extensions);
-    this.heap = new Heap(memory, memoryLimitWish(options.memoryLimit));
+    this.heap = new Heap(memory, options.memoryLimit);
     const families = [...new Set([queues.compute, queues.transfer])];
     this.#maker = { driver, heap: this.heap, memory, families, reclaim: () => this.#reclaim() };
     const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
@@ -201,6 +207,21 @@ export class Device implements AsyncDisposable {
    */
   hostArray(byteLength: number, options: HostArrayOptions = {}): HostArray {
     return createHostArray(this.#maker, byteLength, options);
+  }
+
+  /** Memory that is reserved for buffers of one purpose. Throws OutOfMemoryError. */
+  createPool(options: PoolOptions): MemoryPool {
+    return new MemoryPool(this.#maker, options);
+  }
+
+  /** Memory for what lives until a step begins again: slices of one buffer, which is made here. */
+  createLinear(options: BufferOptions): LinearMemory {
+    return new LinearMemory(this.createBuffer(options));
+  }
+
+  /** Memory for what lives until a submit is done: slices of one buffer, which is made here. */
+  createRing(options: BufferOptions): RingMemory {
+    return new RingMemory(this.createBuffer(options));
   }
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
