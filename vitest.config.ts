@@ -6,6 +6,7 @@ const ssr = { resolve };
 /** Two projects: `pure` needs no device and runs in seconds; `gpu` talks to a Vulkan driver, one file at a time. */
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/skips-reporter.ts'],
     projects: [
       {
         resolve,
