@@ -59,3 +59,20 @@ gpuTest('recorded commands know the passes of their graph', {}, ({ device }) => 
   using commands = device.record('step 7', (encoder) => graph.compile().record(encoder));
   expect(commands.passes).toEqual(['clear', 'paint']);
 });
+
+gpuTest('what the driver refuses half-way leaves nothing behind', {}, async ({ device }) => {
+  const spirv = await device.compile(BOUND, { label: 'bound' });
+  const { commands } = device.raw;
+  const refuse = (command: string, body: () => unknown): void => {
+    Object.defineProperty(commands, command, { value: () => -2, configurable: true });
+    expect(body).toThrow(`${command} gave VK_ERROR_OUT_OF_DEVICE_MEMORY`);
+    Reflect.deleteProperty(commands, command);
+  };
+  const upload = { label: 'words', byteLength: 2 ** 20, memory: 'upload' } as const;
+  refuse('vkMapMemory', () => device.createBuffer(upload));
+  refuse('vkBindBufferMemory', () => device.createBuffer(upload));
+  refuse('vkCreateDescriptorSetLayout', () => device.createPipeline({ label: 'bound', spirv }));
+  refuse('vkCreatePipelineLayout', () => device.createPipeline({ label: 'bound', spirv }));
+  // The layer would name at the device's end what is left.
+  expect([device.heap.used, device.children.size]).toEqual([0, 0]);
+});

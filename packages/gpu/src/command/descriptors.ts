@@ -46,16 +46,21 @@ export function createSetLayouts(
         descriptorCount: 1,
         stageFlags: V.VK_SHADER_STAGE_COMPUTE_BIT,
       }));
-    const layout = V.arena.scope(() => {
+    V.arena.scope(() => {
       const out = V.arena.u64();
       const info = V.VkDescriptorSetLayoutCreateInfo({ pBindings });
       const result = driver.commands.vkCreateDescriptorSetLayout(driver.handle, info, V.NULL, out);
+      if (result < 0) destroySetLayouts(driver, layouts);
       driver.check(result, 'vkCreateDescriptorSetLayout', 'pipeline-creation', act, 'use fewer bindings', label);
-      return V.arena.readU64<V.VkDescriptorSetLayout>(out);
+      layouts.push(V.arena.readU64<V.VkDescriptorSetLayout>(out));
     });
-    layouts.push(layout);
   }
   return layouts;
+}
+
+/** Gives set layouts back. */
+export function destroySetLayouts(driver: Driver, layouts: readonly V.VkDescriptorSetLayout[]): void {
+  for (const layout of layouts) driver.commands.vkDestroyDescriptorSetLayout(driver.handle, layout, V.NULL);
 }
 
 /** Makes descriptor sets for one recording. */

@@ -6,7 +6,7 @@ import { VulkanError } from '../errors.ts';
 import { reflect } from '../shader/reflection.ts';
 import type { ShaderReflection, ShaderSpecialization } from '../shader/reflection.ts';
 import { checkShader } from '../shader/requirements.ts';
-import { createSetLayouts } from './descriptors.ts';
+import { createSetLayouts, destroySetLayouts } from './descriptors.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 import { printsItself } from '../printing.ts';
 
@@ -59,7 +59,12 @@ export class ComputePipeline implements Child {
     this.workgroupSize = point.workgroupSize;
     this.pushBytes = this.reflection.pushConstants?.byteLength ?? 0;
     this.setLayouts = createSetLayouts(driver, label, declared.bindings);
-    this.layout = createLayout(driver, label, this.pushBytes, this.setLayouts);
+    try {
+      this.layout = createLayout(driver, label, this.pushBytes, this.setLayouts);
+    } catch (error) {
+      destroySetLayouts(driver, this.setLayouts);
+      throw error;
+    }
     try {
       this.handle = createPipeline(driver, cache, options, entry, this.layout, constants);
     } catch (error) {
@@ -92,9 +97,8 @@ export class ComputePipeline implements Child {
   }
 
   #destroyLayouts(): void {
-    const { commands, handle } = this.#driver;
-    commands.vkDestroyPipelineLayout(handle, this.layout, V.NULL);
-    for (const layout of this.setLayouts) commands.vkDestroyDescriptorSetLayout(handle, layout, V.NULL);
+    this.#driver.commands.vkDestroyPipelineLayout(this.#driver.handle, this.layout, V.NULL);
+    destroySetLayouts(this.#driver, this.setLayouts);
   }
 }
 

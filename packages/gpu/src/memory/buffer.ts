@@ -111,7 +111,14 @@ export class Buffer implements Child {
     const { bytes } = this.#place.memory;
     const mapped = bytes && this.memory !== 'device';
     this.bytes = mapped ? new Uint8Array(bytes, this.#place.byteOffset, byteLength) : undefined;
-    this.#bind();
+    try {
+      this.#bind();
+    } catch (error) {
+      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.handle, V.NULL);
+      this.#place.close?.();
+      this.#place.release();
+      throw error;
+    }
     this.address = (flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) !== 0 ? this.#readAddress() : 0n;
     maker.driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.handle, label);
     maker.driver.children.add(this);
