@@ -65,6 +65,7 @@ export interface Place {
 
 /** Memory that a buffer is placed in instead of the device's heap. */
 export interface Placement {
+  readonly memory: MemoryKind | 'host';
   /** VkExternalMemoryHandleTypeFlags that the memory is imported by; 0 for none. */
   readonly handleTypes: number;
   place(buffer: Buffer, needs: BufferNeeds): Place;
@@ -98,7 +99,7 @@ export class Buffer implements Child {
     this.label = label;
     this.owner = owner;
     this.byteLength = byteLength;
-    this.memory = placement ? 'host' : memory;
+    this.memory = placement?.memory ?? memory;
     const flags = usageFlags(usage);
     this.handle = createHandle(maker, label, byteLength, flags, placement?.handleTypes ?? 0);
     try {
@@ -219,6 +220,15 @@ function createHandle(
     driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot create buffer "${label}"`, 'ask for less', label);
     return V.arena.readU64<V.VkBuffer>(out);
   });
+}
+
+/** What the driver wants of the memory of every buffer with the usual uses: asked by a buffer that is made and dropped. */
+export function usualNeeds(maker: BufferMaker, label: string, byteLength: number): BufferNeeds {
+  checkLength(maker.driver, label, byteLength);
+  const handle = createHandle(maker, label, byteLength, usageFlags(DEFAULT_USAGE), 0);
+  const needs = readNeeds(maker.driver, handle);
+  maker.driver.commands.vkDestroyBuffer(maker.driver.handle, handle, V.NULL);
+  return needs;
 }
 
 function readNeeds(driver: Driver, buffer: V.VkBuffer): BufferNeeds {

@@ -56,6 +56,8 @@ interface Block {
 /** A range of device memory that a buffer is bound to. */
 export interface MemoryRange {
   readonly memory: SourceMemory;
+  /** The memory type. */
+  readonly type: number;
   readonly byteOffset: number;
   readonly byteLength: number;
   readonly owner: string;
@@ -63,8 +65,24 @@ export interface MemoryRange {
   readonly allocation: TlsfAllocation;
 }
 
+/** What comes from one of the device's memory heaps; sizes in bytes. */
+export interface MemoryHeapUse {
+  /** The heap's index, as in the device's report. */
+  readonly heap: number;
+  /** Held by buffers. */
+  readonly used: number;
+  /** Taken from the driver, in `blocks` blocks. */
+  readonly taken: number;
+  readonly blocks: number;
+  /** Free ranges within the blocks, and the largest of them. */
+  readonly holes: number;
+  readonly largestHole: number;
+}
+
 /** The heap in figures; sizes in bytes. */
 export interface HeapUse {
+  /** The device's memory heaps that something was taken from. */
+  readonly heaps: readonly MemoryHeapUse[];
   /** Bytes that buffers hold. */
   readonly used: number;
   /** Bytes taken from the driver. */
@@ -161,12 +179,26 @@ export class Heap {
     const blocks = this.#blocks.flatMap((list) => list ?? []);
     const heaps = new Set(blocks.map((block) => this.#source.heapOf(block.type)));
     return {
+      heaps: [...heaps].sort((a, b) => a - b).map((heap) => this.#heapUse(heap, blocks)),
       used: this.#used,
       taken: this.#taken.reduce((sum, bytes) => sum + (bytes ?? 0), 0),
       limit: [...heaps].reduce((sum, heap) => sum + Math.min(this.#memoryLimit, this.#source.sizeOf(heap)), 0),
       allocations: this.#allocations,
       blocks: blocks.length,
       owners: this.#biggest(Infinity),
+    };
+  }
+
+  #heapUse(heap: number, blocks: readonly Block[]): MemoryHeapUse {
+    const own = blocks.filter((block) => this.#source.heapOf(block.type) === heap);
+    const reports = own.map(({ space }) => space.report());
+    return {
+      heap,
+      used: reports.reduce((sum, each) => sum + each.used, 0),
+      taken: own.reduce((sum, { memory }) => sum + memory.byteLength, 0),
+      blocks: own.length,
+      holes: reports.reduce((sum, each) => sum + each.holes, 0),
+      largestHole: reports.reduce((most, each) => Math.max(most, each.largestHole), 0),
     };
   }
 
@@ -256,5 +288,13 @@ function cut(block: Block, request: MemoryRequest): MemoryRange | undefined {
   const allocation = block.space.allocate(request.byteLength, request.alignment);
   if (!allocation) return undefined;
   const { offset, byteLength } = allocation;
-  return { memory: block.memory, byteOffset: offset, byteLength, owner: request.owner, block, allocation };
+  return {
+    memory: block.memory,
+    type: block.type,
+    byteOffset: offset,
+    byteLength,
+    owner: request.owner,
+    block,
+    allocation,
+  };
 }

@@ -45,7 +45,7 @@ export function createHostArray(maker: BufferMaker, byteLength: number, options:
   const buffer = new Buffer(
     maker,
     { label, byteLength, ...rest },
-    { handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs) },
+    { memory: 'host', handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs) },
   );
   return { array: buffer.mapped.buffer, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
 }
