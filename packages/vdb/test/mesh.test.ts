@@ -65,7 +65,46 @@ function sphere(radius: number, rings: number): Mesh {
   return { positions: Float64Array.from(positions), triangles: Uint32Array.from(triangles) };
 }
 
+const minus = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const dot = (a: Point, b: Point): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const cross = (a: Point, b: Point): Point => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
+
+/** Distance to a triangle in another way than the source's: the foot on the plane where it lies within, else the edges. */
+function triangleDistance(p: Point, corners: readonly [Point, Point, Point]): number {
+  const edges = corners.map((corner, n) => [corner, corners[(n + 1) % 3]!] as const);
+  const normal = cross(minus(corners[1], corners[0]), minus(corners[2], corners[0]));
+  if (edges.every(([a, b]) => dot(cross(minus(b, a), minus(p, a)), normal) >= 0)) {
+    return Math.abs(dot(minus(p, corners[0]), normal)) / Math.hypot(...normal);
+  }
+  const lengths = edges.map(([a, b]) => {
+    const [along, to] = [minus(b, a), minus(p, a)];
+    const t = Math.min(1, Math.max(0, dot(along, to) / dot(along, along)));
+    return Math.hypot(to[0] - t * along[0], to[1] - t * along[1], to[2] - t * along[2]);
+  });
+  return Math.min(...lengths);
+}
+
 describe('mesh to level set', () => {
+  test('every voxel of the band has the distance to the nearest of all triangles, and no voxel of the band is missing', () => {
+    const mesh = both(sphere(9, 7), cube([6, 2, -3], 9, 0.7));
+    const at = (v: number): Point => [mesh.positions[3 * v]!, mesh.positions[3 * v + 1]!, mesh.positions[3 * v + 2]!];
+    const triangles = Array.from({ length: mesh.triangles.length / 3 }, (_, t) => {
+      const [a, b, c] = mesh.triangles.subarray(3 * t, 3 * t + 3);
+      return [at(a!), at(b!), at(c!)] as const;
+    }).filter((corners) => Math.hypot(...cross(minus(corners[1], corners[0]), minus(corners[2], corners[0]))) > 1e-9);
+    const grid = meshToLevelSet(mesh, { halfWidth: 2 });
+    for (let n = 0; n < 3000; n++) {
+      const p = [7, 11, 13].map((prime) => ((n * prime * 977) % 33) - 15) as unknown as Point;
+      const nearest = Math.min(...triangles.map((corners) => triangleDistance(p, corners)));
+      expect(Math.abs(grid.get(...p) as number)).toBeCloseTo(Math.min(2, nearest), 5);
+      expect(grid.isActive(...p)).toBe(nearest < 2);
+    }
+  });
+
   test('a turned cube has the distances of geometry, inside and outside', () => {
     fc.assert(
       fc.property(
