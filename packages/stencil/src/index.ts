@@ -9,5 +9,6 @@ export { formatIr } from './format-ir.ts';
 export { interpret } from './interpret/interpret.ts';
 export type { Elements, InterpreterLevel, InterpreterReduction, InterpreterWorld } from './interpret/world.ts';
 export * from './ir.ts';
+export { nearestName } from './language/nearest-name.ts';
 export { StencilError } from './stencil-error.ts';
 export { verifyStencil } from './verify.ts';
