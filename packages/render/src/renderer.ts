@@ -63,6 +63,14 @@ interface Piece {
 
 /** Renders volumes of one device; pipelines and buffers live from picture to picture. Dispose it before the device. */
 export class Renderer implements AsyncDisposable {
+  static {
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Renderer): string {
+        return this.toString();
+      },
+    });
+  }
+
   readonly device: Device;
   readonly #pipelines: Map<string, Pipelines> = new Map();
   readonly #parameters: DeviceBuffer;

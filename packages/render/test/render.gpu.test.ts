@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { fillMemory, gpuTest } from '@halocline/testing';
 import { GridMap, gridFromLeaves, sphereTopology } from '@halocline/vdb';
 import type { Grid } from '@halocline/vdb';
@@ -210,6 +211,11 @@ gpuTest('a vector field shows its length, in a colour map when one is named', {}
   const worst = a.pixels.reduce((most, byte, at) => Math.max(most, Math.abs(byte - b.pixels[at]!)), 0);
   expect(worst).toBeLessThanOrEqual(2);
   expect(pixel(a, 32, 32)[1]).toBeGreaterThan(pixel(a, 32, 32)[2]! + 60);
+});
+
+gpuTest('a renderer prints itself', {}, async ({ device }) => {
+  await using renderer = await Renderer.create(device);
+  expect(inspect(renderer)).toBe(`renderer on ${device.name}: 0 sets of pipelines, no bricks yet`);
 });
 
 gpuTest('a field that is not there is named, with those that are', {}, async ({ device }) => {

@@ -3,6 +3,8 @@
  * the transpose of OpenVDB's row-vector matrices). Voxel (i, j, k) has its centre at index position (i, j, k).
  */
 
+import { inspectable } from './inspect.ts';
+
 /** Three numbers, x, y, z. */
 export type Vec3 = readonly [number, number, number];
 
@@ -77,6 +79,10 @@ export class GridMap {
     const diagonal = m.every((v, i) => i % 4 === 0 || v === 0);
     const head = diagonal ? `scale ${m[0]}, ${m[4]}, ${m[8]}` : `matrix [${m.join(', ')}]`;
     return this.translation.every((v) => v === 0) ? head : `${head}, translate ${this.translation.join(', ')}`;
+  }
+
+  static {
+    inspectable(this.prototype);
   }
 }
 

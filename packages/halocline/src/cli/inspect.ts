@@ -19,6 +19,7 @@ interface Report {
   readonly leafCount: number;
   readonly indexBBox: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
   readonly worldBBox: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
+  /** Of vectors, those of least and of greatest length. */
   readonly min: Value | null;
   readonly max: Value | null;
   readonly mean: Value | null;
@@ -64,6 +65,7 @@ function print(made: Report): string {
   const box = (bounds: Report['indexBBox']): string =>
     bounds === null ? 'empty' : `${figure(bounds.min)} to ${figure(bounds.max)}`;
   const value = (given: Value | null): string => (given === null ? 'none' : figure(given));
+  const byLength = Array.isArray(made.min) ? ' (by length)' : '';
   const rows: [string, string][] = [
     ['type', `${made.type}, ${made.class}`],
     ['voxel size', `${figure(made.voxelSize)} m`],
@@ -72,7 +74,7 @@ function print(made: Report): string {
     ['active voxels', `${made.activeVoxels.toLocaleString('en')} in ${made.leafCount.toLocaleString('en')} leaves`],
     ['index box', box(made.indexBBox)],
     ['world box', `${box(made.worldBBox)}${made.worldBBox === null ? '' : ' m'}`],
-    ['values', `min ${value(made.min)}, max ${value(made.max)}, mean ${value(made.mean)}`],
+    ['values', `min ${value(made.min)}, max ${value(made.max)}${byLength}, mean ${value(made.mean)}`],
     ['checksum', made.checksum],
     ...made.probes.map(({ ijk, value: found, active }): [string, string] => [
       `at ${ijk.join(',')}`,
