@@ -1,7 +1,9 @@
 import * as V from '@halocline/vulkan';
 import { expect, test } from 'vitest';
 import { chooseDevice } from '../src/device/choose.ts';
+import { Driver } from '../src/device/driver.ts';
 import { readFault } from '../src/device/fault.ts';
+import type { DeviceLimits } from '../src/device/survey.ts';
 import { validationWish } from '../src/device/instance.ts';
 import { bytesText, DeviceLostError, OutOfMemoryError, ShaderError, VulkanError } from '../src/errors.ts';
 import { foldGroups } from '../src/command/encoder.ts';
@@ -89,6 +91,24 @@ test('workgroups fold into rows that are as even as can be', () => {
     [32768, 2, 1],
     [50000, 4, 1],
   ]);
+});
+
+test('a lost device names the last command buffers and their last passes', () => {
+  const driver = new Driver({
+    instance: {} as V.Instance,
+    physicalDevice: 0n as V.VkPhysicalDevice,
+    commands: { handle: 1n } as V.Device,
+    name: 'H200',
+    limits: {} as DeviceLimits,
+    features: {},
+    named: false,
+  });
+  const passes = Array.from({ length: 10 }, (_, index) => `pass ${index}`);
+  for (let step = 0; step < 9; step++) driver.remember({ label: `step ${step}`, passes: step === 8 ? passes : [] });
+  const { lastLabels, labels, kind, fault } = driver.lost('vkQueueSubmit2', 'compute');
+  expect([kind, labels, fault]).toEqual(['execution', ['H200', 'compute'], undefined]);
+  expect(lastLabels.slice(0, 2)).toEqual(['step 1', 'step 2']);
+  expect(lastLabels.at(-1)).toBe('step 8 (… pass 2, pass 3, pass 4, pass 5, pass 6, pass 7, pass 8, pass 9)');
 });
 
 test('a failure tells its command, its result, the objects and the cause', () => {

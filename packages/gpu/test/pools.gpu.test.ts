@@ -10,6 +10,12 @@ gpuTest('buffers of a pool share what it reserved, until it is full', {}, async 
   using a = pool.createBuffer({ label: 'a', byteLength: 4 * MIB });
   {
     using b = pool.createBuffer({ label: 'b', byteLength: 3 * MIB, owner: 'velocity' });
+    using d = device.createBuffer({ label: 'd', byteLength: 64, owner: 'velocity' });
+    expect(device.heap.report().labels.map((each) => [each.owner, each.byteLength])).toEqual([
+      ['fields', 8 * MIB],
+      [d.label, 64],
+    ]);
+    d[Symbol.dispose]();
     expect([pool.used, b.memory, device.heap.used - before]).toEqual([7 * MIB, 'device', 0]);
     expect(() => pool.createBuffer({ label: 'c', byteLength: 2 * MIB })).toThrow(
       'Cannot allocate buffer "c" in memory pool "fields": 2 MiB requested, 1 MiB free, the largest hole is 1 MiB; ' +

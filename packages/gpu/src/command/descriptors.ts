@@ -52,7 +52,9 @@ export function createSetLayouts(
       const result = driver.commands.vkCreateDescriptorSetLayout(driver.handle, info, V.NULL, out);
       if (result < 0) destroySetLayouts(driver, layouts);
       driver.check(result, 'vkCreateDescriptorSetLayout', 'pipeline-creation', act, 'use fewer bindings', label);
-      layouts.push(V.arena.readU64<V.VkDescriptorSetLayout>(out));
+      const layout = V.arena.readU64<V.VkDescriptorSetLayout>(out);
+      driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, layout, `${label}, set ${set}`);
+      layouts.push(layout);
     });
   }
   return layouts;
@@ -146,7 +148,9 @@ export class DescriptorSets {
         'use fewer bindings',
         this.#label,
       );
-      return V.arena.readU64<V.VkDescriptorPool>(out);
+      const pool = V.arena.readU64<V.VkDescriptorPool>(out);
+      driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_POOL, pool, this.#label);
+      return pool;
     });
   }
 }

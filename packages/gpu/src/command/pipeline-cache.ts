@@ -52,7 +52,9 @@ export class PipelineCache {
         'free some memory',
         driver.name,
       );
-      return V.arena.readU64<V.VkPipelineCache>(out);
+      const cache = V.arena.readU64<V.VkPipelineCache>(out);
+      driver.setName(V.VK_OBJECT_TYPE_PIPELINE_CACHE, cache, 'pipelines');
+      return cache;
     });
   }
 

@@ -181,6 +181,7 @@ function createPipeline(
       label,
     );
     const shader = V.arena.readU64<V.VkShaderModule>(out);
+    driver.setName(V.VK_OBJECT_TYPE_SHADER_MODULE, shader, label);
     try {
       const info = V.VkComputePipelineCreateInfo({
         layout,

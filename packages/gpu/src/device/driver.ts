@@ -100,6 +100,7 @@ export class Driver {
     this.limits = given.limits;
     this.features = given.features;
     this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
+    this.setName(V.VK_OBJECT_TYPE_DEVICE, this.handle, this.name);
   }
 
   /**

@@ -253,6 +253,7 @@ function placeInHeap(maker: BufferMaker, buffer: Buffer, kind: MemoryKind, needs
   const request = {
     what: `buffer "${buffer.label}"`,
     owner: buffer.owner,
+    label: buffer.label,
     byteLength: needs.byteLength,
     alignment: needs.alignment,
     types: memory.typesFor(kind, needs.memoryTypeBits),

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import { MEMORY_WISH } from '../convert.ts';
 import type { MemoryKind } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
+import { bytesText } from '../errors.ts';
 import { readMemory } from '../device/survey.ts';
 import type { MemorySource, SourceMemory } from './heap.ts';
 
@@ -75,6 +76,7 @@ export class DeviceMemory implements MemorySource {
       return V.arena.readU64<V.VkDeviceMemory>(out);
     });
     if (handle === undefined) return undefined;
+    this.#driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, handle, `${bytesText(byteLength)} of type ${type}`);
     const visible = (this.#memory.types[type]!.flags & V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) !== 0;
     try {
       return { handle, byteLength, bytes: visible ? this.#map(handle, byteLength) : undefined };

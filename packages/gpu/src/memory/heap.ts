@@ -38,6 +38,8 @@ export interface MemoryRequest {
   /** What it is for, in an out-of-memory message: `buffer "density"`. */
   readonly what: string;
   readonly owner: string;
+  /** Its name in the statistics by label. Default: the owner. */
+  readonly label?: string;
   readonly byteLength: number;
   readonly alignment: number;
   /** Memory types that will do, the best first. */
@@ -61,6 +63,7 @@ export interface MemoryRange {
   readonly byteOffset: number;
   readonly byteLength: number;
   readonly owner: string;
+  readonly label: string;
   readonly block: unknown;
   readonly allocation: TlsfAllocation;
 }
@@ -92,6 +95,28 @@ export interface HeapUse {
   readonly allocations: number;
   readonly blocks: number;
   readonly owners: readonly MemoryOwner[];
+  /** The same by the buffers' labels, in place of who holds them. */
+  readonly labels: readonly MemoryOwner[];
+}
+
+/** Bytes and buffers by a name: that of who holds them, or their own. */
+export class Tally {
+  readonly #entries = new Map<string, { byteLength: number; buffers: number }>();
+
+  /** Adds buffers and their bytes under a name, or takes them away. */
+  add(name: string, byteLength: number, buffers: number): void {
+    const entry = this.#entries.get(name) ?? { byteLength: 0, buffers: 0 };
+    entry.byteLength += byteLength;
+    entry.buffers += buffers;
+    if (entry.buffers === 0) this.#entries.delete(name);
+    else this.#entries.set(name, entry);
+  }
+
+  /** At most `count` of them, the biggest first. */
+  biggest(count: number): MemoryOwner[] {
+    const found = [...this.#entries].map(([owner, { byteLength, buffers }]) => ({ owner, byteLength, buffers }));
+    return found.sort((a, b) => b.byteLength - a.byteLength).slice(0, count);
+  }
 }
 
 const SMALLEST_BLOCK = 2 ** 20;
@@ -107,7 +132,8 @@ export class Heap {
   readonly #memoryLimit: number;
   readonly #blocks: Block[][] = [];
   readonly #taken: number[] = [];
-  readonly #owners = new Map<string, { byteLength: number; buffers: number }>();
+  readonly #owners = new Tally();
+  readonly #labels = new Tally();
   #used = 0;
   #allocations = 0;
 
@@ -138,10 +164,8 @@ export class Heap {
       if (!range) continue;
       this.#used += range.byteLength;
       this.#allocations++;
-      const owner = this.#owners.get(request.owner) ?? { byteLength: 0, buffers: 0 };
-      owner.byteLength += range.byteLength;
-      owner.buffers++;
-      this.#owners.set(request.owner, owner);
+      this.#owners.add(range.owner, range.byteLength, 1);
+      this.#labels.add(range.label, range.byteLength, 1);
       return range;
     }
     throw new OutOfMemoryError(request.what, this.#figures(request), { labels: [request.owner] });
@@ -153,9 +177,8 @@ export class Heap {
     block.space.release(range.allocation);
     this.#used -= range.byteLength;
     this.#allocations--;
-    const owner = this.#owners.get(range.owner)!;
-    owner.byteLength -= range.byteLength;
-    if (--owner.buffers === 0) this.#owners.delete(range.owner);
+    this.#owners.add(range.owner, -range.byteLength, -1);
+    this.#labels.add(range.label, -range.byteLength, -1);
     if (block.space.allocations > 0) return;
     const spare = this.#blocks[block.type]!.some(
       (other) => other !== block && !other.dedicated && other.space.allocations === 0,
@@ -185,7 +208,8 @@ export class Heap {
       limit: [...heaps].reduce((sum, heap) => sum + Math.min(this.#memoryLimit, this.#source.sizeOf(heap)), 0),
       allocations: this.#allocations,
       blocks: blocks.length,
-      owners: this.#biggest(Infinity),
+      owners: this.#owners.biggest(Infinity),
+      labels: this.#labels.biggest(Infinity),
     };
   }
 
@@ -270,13 +294,7 @@ export class Heap {
         if (!dedicated && request.types.includes(type)) largestHole = Math.max(largestHole, space.largestHole);
       }
     }
-    return { requested: request.byteLength, free, largestHole, owners: this.#biggest(5) };
-  }
-
-  #biggest(count: number): MemoryOwner[] {
-    const owners = [...this.#owners].map(([owner, { byteLength, buffers }]) => ({ owner, byteLength, buffers }));
-    owners.sort((a, b) => b.byteLength - a.byteLength);
-    return owners.slice(0, count);
+    return { requested: request.byteLength, free, largestHole, owners: this.#owners.biggest(5) };
   }
 }
 
@@ -294,6 +312,7 @@ function cut(block: Block, request: MemoryRequest): MemoryRange | undefined {
     byteOffset: offset,
     byteLength,
     owner: request.owner,
+    label: request.label ?? request.owner,
     block,
     allocation,
   };

@@ -119,6 +119,8 @@ function importMemory(
     });
     const result = commands.vkAllocateMemory(device, info, V.NULL, memoryOut);
     driver.check(result, 'vkAllocateMemory', 'allocation', act, 'ask for less', label);
-    return V.arena.readU64<V.VkDeviceMemory>(memoryOut);
+    const handle = V.arena.readU64<V.VkDeviceMemory>(memoryOut);
+    driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, handle, label);
+    return handle;
   });
 }

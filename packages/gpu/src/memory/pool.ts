@@ -9,6 +9,7 @@ import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
 import { printsItself } from '../printing.ts';
 import { Buffer, usualNeeds } from './buffer.ts';
 import type { BufferMaker, BufferNeeds, BufferOptions, Place } from './buffer.ts';
+import { Tally } from './heap.ts';
 import type { MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
 
@@ -38,7 +39,7 @@ export class MemoryPool implements Child {
   readonly #maker: BufferMaker;
   readonly #range: MemoryRange;
   readonly #space: Tlsf;
-  readonly #owners = new Map<string, { byteLength: number; buffers: number }>();
+  readonly #owners = new Tally();
   #disposed = false;
 
   constructor(maker: BufferMaker, { label, byteLength, memory = 'device' }: PoolOptions) {
@@ -107,31 +108,21 @@ export class MemoryPool implements Child {
     }
     if (!allocation) throw this.#full(label, byteLength);
     const taken = allocation;
-    this.#count(owner, taken.byteLength, 1);
+    this.#owners.add(owner, taken.byteLength, 1);
     return {
       memory: this.#range.memory,
       byteOffset: this.#range.byteOffset + taken.offset,
       release: () => {
         this.#space.release(taken);
-        this.#count(owner, -taken.byteLength, -1);
+        this.#owners.add(owner, -taken.byteLength, -1);
         this.#endWhenEmpty();
       },
     };
   }
 
-  #count(owner: string, byteLength: number, buffers: number): void {
-    const known = this.#owners.get(owner) ?? { byteLength: 0, buffers: 0 };
-    known.byteLength += byteLength;
-    known.buffers += buffers;
-    if (known.buffers === 0) this.#owners.delete(owner);
-    else this.#owners.set(owner, known);
-  }
-
   #full(label: string, requested: number): OutOfMemoryError {
-    const owners = [...this.#owners].map(([owner, use]) => ({ owner, ...use }));
-    owners.sort((a, b) => b.byteLength - a.byteLength);
     const { free, largestHole } = this.#space;
-    const figures = { requested, free, largestHole, owners: owners.slice(0, 5) };
+    const figures = { requested, free, largestHole, owners: this.#owners.biggest(5) };
     return new OutOfMemoryError(`buffer "${label}" in memory pool "${this.label}"`, figures, {
       labels: [label, this.label],
     });
