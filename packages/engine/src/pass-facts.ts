@@ -1,7 +1,8 @@
 /**
  * @file What the planner needs to know of a compiled stencil: the components that it reads and writes, where it writes a
  * second copy, and the scalars. Components are the grain of everything that follows: a stencil that writes `velocity.x`
- * alone swaps that array alone, and doesn't wait for one that reads `velocity.y`.
+ * in place doesn't wait for one that reads `velocity.y`. One that writes a second copy takes its field's other components
+ * along: the language says so (`completeCopies` in its analysis).
  */
 import { componentsOf, type LevelRelation, type ReduceKind, type ScalarType, type Stencil } from '@halocline/stencil';
 import { fieldKey, type FieldDeclaration } from './declarations.ts';
