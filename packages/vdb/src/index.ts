@@ -9,7 +9,7 @@ export { GridMap, type Vec3 } from './map.ts';
 export { streamVdb, type VdbOptions, writeVdb } from './openvdb-write.ts';
 export { NANOVDB_DEFAULTS, type NanoVdbOptions, streamNanoVdb, writeNanoVdb } from './nvdb-write.ts';
 export { type Tile, type TreeNode } from './nodes.ts';
-export { formatBytes } from './print.ts';
+export { formatBytes } from './format-bytes.ts';
 export { readGridFile, readGrids } from './read.ts';
 export { listGrids, listGridsFrom, readGrid, readGridFileFrom, readGridFrom } from './read-part.ts';
 export { type BlobLike, type GridSource, type RandomAccess } from './reading.ts';

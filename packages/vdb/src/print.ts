@@ -1,19 +1,9 @@
 /** @file How a grid prints itself: four lines, figures with units. */
+import { formatBytes } from './format-bytes.ts';
 import type { Grid } from './grid.ts';
 
 const triple = (v: readonly number[]): string => `(${v.join(', ')})`;
 const short = (v: number): string => String(Number(v.toPrecision(6)));
-
-/** `n` bytes in words: 512 B, 1.5 KiB, 3.2 MiB. */
-export function formatBytes(byteLength: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let [value, unit] = [byteLength, 0];
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
 
 /** A grid in four lines: name, type and class; map and background; boxes; counts and memory. */
 export function describeGrid(grid: Grid): string {

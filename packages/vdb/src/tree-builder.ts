@@ -6,6 +6,7 @@
  * (`build(values)`, 512 a leaf in the order of adding), or as a function that decodes them when they are first read.
  */
 import { forEachBit, hasBit, setBit } from './bits.ts';
+import { inspectable } from './inspect.ts';
 import { EMPTY, Tree } from './tree.ts';
 import type { LeafOffsets, NodeLevel } from './tree.ts';
 import { makeValues, store, TYPES } from './types.ts';
@@ -153,6 +154,10 @@ export class TreeBuilder {
     );
   }
 
+  toString(): string {
+    return `TreeBuilder of ${this.type}: ${this.#leafCount} leaves and ${this.#tileCount} tiles and nodes so far`;
+  }
+
   #backgroundValues(count: number): LeafValues | undefined {
     if (TYPES[this.type].leaf !== 'stored') return undefined;
     return () =>
@@ -174,6 +179,10 @@ export class TreeBuilder {
 
   #isLast(c: number, value: Scalar): boolean {
     return Object.is(this.#tileValues[c]![this.#valueCount - 1], value);
+  }
+
+  static {
+    inspectable(this.prototype);
   }
 }
 

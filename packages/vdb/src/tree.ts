@@ -13,6 +13,8 @@
  * Value 0 of `tileValues` is the background, so an empty slot is −1. A tile is active when the node's value mask says so.
  */
 import { countBits, forEachBit, hasBit, leafBox, popcount } from './bits.ts';
+import { formatBytes } from './format-bytes.ts';
+import { inspectable } from './inspect.ts';
 import { load, makeValues, TYPES } from './types.ts';
 import type { GridType, Scalar, Values } from './types.ts';
 
@@ -234,6 +236,11 @@ export class Tree {
     return sum;
   }
 
+  toString(): string {
+    const { root, upper, lower, leaf } = this;
+    return `Tree of ${this.type}: ${root.count} root entries, ${upper.count} upper and ${lower.count} lower nodes, ${leaf.count} leaves, ${formatBytes(this.byteLength)}`;
+  }
+
   #walk(i: number, j: number, k: number): number {
     const r = this.#findRoot(i & ~4095, j & ~4095, k & ~4095);
     if (r < 0) return this.#land(EMPTY, false);
@@ -281,6 +288,10 @@ export class Tree {
       }
     }
     return [out!];
+  }
+
+  static {
+    inspectable(this.prototype);
   }
 }
 

@@ -4,7 +4,7 @@
 import { countBits, forEachBit, hasBit, leafBox } from '../bits.ts';
 import type { Grid, IndexBox } from '../grid.ts';
 import { inspectable } from '../inspect.ts';
-import { formatBytes } from '../print.ts';
+import { formatBytes } from '../format-bytes.ts';
 import { VOXELIZE_LIMIT } from '../tiles.ts';
 import { coordinatesTopology, denseBoxTopology, LeafTable } from '../topology.ts';
 import type { Topology } from '../topology.ts';
