@@ -1,15 +1,19 @@
 /**
- * @file zlib streams (RFC 1950) through fflate, with the two checks that fflate leaves out: the Adler-32 at the end,
- * and a bound on what a small stream may unfold to. DEFLATE cannot shrink by more than 1032 to 1 (258 bytes from two
- * bits), so a length that a file claims is compared with its stream before anything is allocated.
+ * @file zlib streams (RFC 1950): DEFLATE between two bytes of header and the Adler-32 of what it unfolds to, which is checked.
+ * DEFLATE cannot shrink by more than 1032 to 1 (258 bytes from two bits), so a length that a file claims is compared with its
+ * stream before anything is allocated.
+ *
+ * Unfolding is our own (`inflate.ts`), folding fflate's. Measured with Node 26 on one core of a server, best of eight: a grid of
+ * 7.4 MB, mostly noise, 47 ms where fflate takes 45 in one go and 75 in pieces, which bombs asked for before; a level set of
+ * 0.95 MB 1.6 ms (fflate 2.5 and 4); a thousand leaves of 2 KiB 4.4 ms (fflate 6.2).
  */
-import { Inflate, unzlibSync, Zlib, zlibSync } from 'fflate';
+import { Zlib, zlibSync } from 'fflate';
 
 import { FormatError } from './errors.ts';
+import { inflate } from './inflate.ts';
+import { rebased } from './rebase.ts';
 
 const greatestRatio = 1032;
-/** Streams up to this many bytes are inflated in one go; longer ones in pieces, so that a bomb stops early. */
-const oneGo = 1 << 14;
 
 /** Adler-32 of RFC 1950: two sums modulo 65521, the second in the high half. */
 function adler32(bytes: Uint8Array): number {
@@ -37,7 +41,12 @@ export function decodeZip(bytes: Uint8Array, expectedLength: number): Uint8Array
   if (!(expectedLength <= length * greatestRatio)) {
     throw zipError(0, `a stream of ${expectedLength} bytes`, `${length} bytes, which cannot unfold to that many`);
   }
-  const result = length <= oneGo ? inflateAtOnce(bytes, expectedLength) : inflateInPieces(bytes, expectedLength);
+  const result = new Uint8Array(expectedLength);
+  try {
+    inflate(bytes.subarray(2, -4), result);
+  } catch (error) {
+    throw rebased(error, 'Cannot read zip stream', error instanceof FormatError && error.offset > 0 ? 2 : 0);
+  }
   const sum = adler32(result);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const stored = view.getUint32(length - 4);
@@ -57,48 +66,6 @@ export function zipPieces(pieces: Iterable<Uint8Array>): Uint8Array[] {
   for (const piece of pieces) zlib.push(piece);
   zlib.push(new Uint8Array(0), true);
   return out;
-}
-
-function inflateAtOnce(bytes: Uint8Array, expectedLength: number): Uint8Array<ArrayBuffer> {
-  // One byte more than wanted: a stream that goes on is noticed.
-  const out = new Uint8Array(expectedLength + 1);
-  let result: Uint8Array;
-  try {
-    result = unzlibSync(bytes, { out });
-  } catch (error) {
-    throw inflateError(error);
-  }
-  if (result.length !== expectedLength) throw lengthError(result.length, expectedLength);
-  return out.subarray(0, expectedLength);
-}
-
-function inflateInPieces(bytes: Uint8Array, expectedLength: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(expectedLength);
-  let written = 0;
-  const inflate = new Inflate((piece) => {
-    if (written + piece.length > expectedLength) throw lengthError(written + piece.length, expectedLength);
-    out.set(piece, written);
-    written += piece.length;
-  });
-  try {
-    const end = bytes.length - 4;
-    for (let at = 2; at < end; at += oneGo) {
-      inflate.push(bytes.subarray(at, Math.min(at + oneGo, end)), at + oneGo >= end);
-    }
-  } catch (error) {
-    throw inflateError(error);
-  }
-  if (written !== expectedLength) throw lengthError(written, expectedLength);
-  return out;
-}
-
-function lengthError(found: number, expected: number): FormatError {
-  return zipError(0, `a stream of ${expected} bytes`, found > expected ? `more than that` : `${found} bytes`);
-}
-
-function inflateError(error: unknown): FormatError {
-  if (error instanceof FormatError) return error;
-  return zipError(2, 'a DEFLATE stream', error instanceof Error ? error.message.toLowerCase() : String(error));
 }
 
 function zipError(offset: number, expected: string, found: string): FormatError {
