@@ -16,7 +16,7 @@ function evenBits(byte: number): number {
 /**
  * Ors the coarse image of a fine leaf's mask (16 words) into its parent's mask: octant dx, dy, dz (0 or 1) of the parent.
  */
-export function coarsenMask(fine: Uint32Array, parent: Uint32Array, dx: number, dy: number, dz: number): void {
+function coarsenMask(fine: Uint32Array, parent: Uint32Array, dx: number, dy: number, dz: number): void {
   for (let x = 0; x < 4; x++) {
     for (let half = 0; half < 2; half++) {
       // One word is four rows (y = 4·half … 4·half + 3) of eight voxels along z.

@@ -9,7 +9,7 @@ import { checkName, didYouMean, listNames } from './names.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
 
 /** Fields that a simulation may have, over all levels. */
-export const MAX_FIELDS = 256;
+const MAX_FIELDS = 256;
 
 /** What a user says of a stencil. Either `code` or `file` is given. */
 export interface StencilOptions {

@@ -8,7 +8,7 @@ import { coarserMap } from './level-map.ts';
 import { activeBoundsOf, activeVoxelsOf, leafBoundsOf, leafCountOf, type IndexBox, type Topology } from './topology.ts';
 
 /** Levels that a simulation may have: the coarsest voxel is 2¹⁹ of the finest wide. */
-export const MAX_LEVELS = 20;
+const MAX_LEVELS = 20;
 
 /** One level of the domain. */
 export interface DomainLevel {

@@ -38,7 +38,7 @@ export class EngineKernels implements Disposable {
 }
 
 /** Push constants: an address takes two words, low word first, and stands on an even one. */
-export function pushWords(constants: readonly (number | bigint)[]): Uint32Array<ArrayBuffer> {
+function pushWords(constants: readonly (number | bigint)[]): Uint32Array<ArrayBuffer> {
   const words: number[] = [];
   for (const constant of constants) {
     if (typeof constant === 'bigint') words.push(Number(constant & 0xffffffffn), Number(constant >> 32n));

@@ -6,16 +6,7 @@ import { componentsOf, elementBytes, type FieldType, type ScalarType, type Value
 import { didYouMean } from './names.ts';
 
 /** Every field type, in the order in which errors list them. */
-export const FIELD_TYPES: readonly FieldType[] = [
-  'float32',
-  'float16',
-  'int32',
-  'uint32',
-  'uint8',
-  'vec2',
-  'vec3',
-  'vec4',
-];
+const FIELD_TYPES: readonly FieldType[] = ['float32', 'float16', 'int32', 'uint32', 'uint8', 'vec2', 'vec3', 'vec4'];
 
 /** A typed array that holds one component of a field. */
 export type FieldArray =

@@ -36,7 +36,7 @@ export interface Schedule {
 }
 
 /** The edges that hazards make between units in declaration order; one edge a pair, for its first reason. */
-export function hazardEdges(units: readonly ScheduleUnit[]): ScheduleEdge[] {
+function hazardEdges(units: readonly ScheduleUnit[]): ScheduleEdge[] {
   const edges: ScheduleEdge[] = [];
   const writer = new Map<string, number>();
   const readers = new Map<string, number[]>();

@@ -16,11 +16,11 @@ import { LeafIndex } from './leaf-index.ts';
 import { leafCountOf, type Topology } from './topology.ts';
 
 /** Leaves that one workgroup of a leaf pass takes. */
-export const LEAVES_PER_GROUP = 2;
+const LEAVES_PER_GROUP = 2;
 /** Workgroups in x up to which a dispatch isn't folded into y: what every device can do. */
-export const MAX_GROUPS_X = 65_535;
+const MAX_GROUPS_X = 65_535;
 /** 32-bit words of the leaf table for each slot. */
-export const LEAF_TABLE_WORDS = 32;
+const LEAF_TABLE_WORDS = 32;
 
 /** The five tables of a level, on the host. Words are u32 (origins: the bits of an i32). */
 export interface LevelTables {

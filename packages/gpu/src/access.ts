@@ -14,7 +14,7 @@ export type Access =
   | 'host-write';
 
 /** Every access, in the order in which barriers list them. */
-export const ACCESSES: readonly Access[] = Object.freeze([
+const ACCESSES: readonly Access[] = Object.freeze([
   'shader-read',
   'shader-write',
   'indirect-read',
@@ -42,6 +42,3 @@ export function accessBit(access: Access): number {
 export function accessesOf(bits: number): readonly Access[] {
   return ACCESSES.filter((_, index) => (bits & (1 << index)) !== 0);
 }
-
-/** The bits of the accesses that write. */
-export const WRITE_BITS: number = accessBits(['shader-write', 'transfer-write', 'host-write']);

@@ -125,7 +125,7 @@ const GROUND_COLOR: Color = [0.16, 0.165, 0.18];
 /** Largest number of spheres in a picture. */
 export const MAX_SPHERES = 8;
 /** The default background: a dim, bluish gradient, lighter below. */
-export const DEFAULT_BACKGROUND: Background = Object.freeze({
+const DEFAULT_BACKGROUND: Background = Object.freeze({
   top: [0.006, 0.009, 0.017] as const,
   bottom: [0.042, 0.053, 0.075] as const,
 });

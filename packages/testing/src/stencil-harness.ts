@@ -49,7 +49,7 @@ export interface DeviceRunOptions {
 }
 
 /** 16 bytes for each parameter from byte 128 on, and for each scalar. */
-export function placementOf(stencil: Stencil): Placement {
+function placementOf(stencil: Stencil): Placement {
   return {
     parameters: new Map([...stencil.parameters.keys()].map((name, at) => [name, 128 + 16 * at])),
     scalars: new Map([...stencil.scalars.keys()].map((name, at) => [name, 16 * at])),

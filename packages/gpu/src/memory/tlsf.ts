@@ -299,6 +299,6 @@ function lowestBit(word: number): number {
 }
 
 /** Rounds an offset up to a multiple of a power of two; exact to 2⁵³. */
-export function alignUp(offset: number, alignment: number): number {
+function alignUp(offset: number, alignment: number): number {
   return Math.ceil(offset / alignment) * alignment;
 }

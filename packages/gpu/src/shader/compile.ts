@@ -52,7 +52,7 @@ function includeBeside(name: string, from: string): string {
 const ERROR = /^ERROR: \d+:(\d+): (?:'([^']*)' : )?(.*)$/;
 
 /** Turns the compiler's text into a ShaderError at the first error's place in the user's text; further errors are listed. */
-export function compileError(label: string, flat: FlatSource, printed: string): ShaderError {
+function compileError(label: string, flat: FlatSource, printed: string): ShaderError {
   const errors = printed
     .split('\n')
     .map((line) => ERROR.exec(line))
