@@ -25,6 +25,16 @@ test('a device is named by part of its name, its index or its uuid', () => {
   expect(index('abcd0000-0000-0000-0000-000000000002')).toBe(1);
 });
 
+test('without a wish the best device that has everything is taken', () => {
+  const [best, ...rest] = devices;
+  const lacking = { ...best!, missing: ['feature shaderFloat16', 'extension VK_KHR_ray_query'] };
+  expect(chooseDevice([lacking, ...rest], undefined).index).toBe(1);
+  expect(() => chooseDevice([lacking], undefined)).toThrow(
+    'Cannot open device "NVIDIA H200": it lacks feature shaderFloat16, extension VK_KHR_ray_query; ' +
+      'there are #0 "NVIDIA H200" (lacks feature shaderFloat16, extension VK_KHR_ray_query)',
+  );
+});
+
 test('a wish that cannot be met is answered with what there is', () => {
   expect(() => chooseDevice(devices, 'radeon')).toThrow(`Cannot open device "radeon": none is named so; ${list}`);
   expect(() => chooseDevice(devices, '#7')).toThrow(`Cannot open device "#7": none is named so; ${list}`);

@@ -6,6 +6,7 @@ import { readFault } from '../src/device/fault.ts';
 import type { DeviceLimits } from '../src/device/survey.ts';
 import { validationWish } from '../src/device/instance.ts';
 import { bytesText, DeviceLostError, OutOfMemoryError, ShaderError, VulkanError } from '../src/errors.ts';
+import type { VulkanErrorKind } from '../src/errors.ts';
 import { foldGroups } from '../src/command/encoder.ts';
 import { openDevice } from '../src/index.ts';
 
@@ -109,6 +110,26 @@ test('a lost device names the last command buffers and their last passes', () =>
   expect([kind, labels, fault]).toEqual(['execution', ['H200', 'compute'], undefined]);
   expect(lastLabels.slice(0, 2)).toEqual(['step 1', 'step 2']);
   expect(lastLabels.at(-1)).toBe('step 8 (… pass 2, pass 3, pass 4, pass 5, pass 6, pass 7, pass 8, pass 9)');
+});
+
+test('there are these kinds of failure and no others', () => {
+  const kinds: Record<VulkanErrorKind, true> = {
+    'not-available': true,
+    'no-device': true,
+    'no-compute-queue': true,
+    initialization: true,
+    'device-creation': true,
+    allocation: true,
+    buffer: true,
+    'buffer-too-small': true,
+    'not-mapped': true,
+    'pipeline-creation': true,
+    'shader-compilation': true,
+    execution: true,
+    'command-buffer': true,
+    synchronization: true,
+  };
+  expect(Object.keys(kinds).length).toBe(14);
 });
 
 test('a failure tells its command, its result, the objects and the cause', () => {
