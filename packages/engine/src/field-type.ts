@@ -20,10 +20,11 @@ export type FieldArray =
 export type FieldValue = number | readonly number[];
 
 /** Throws unless `type` is a field type. */
-export function checkFieldType(name: string, type: string): asserts type is FieldType {
-  if ((FIELD_TYPES as readonly string[]).includes(type)) return;
+export function checkFieldType(name: string, type: unknown): asserts type is FieldType {
+  const given = String(type);
+  if ((FIELD_TYPES as readonly unknown[]).includes(type)) return;
   throw new TypeError(
-    `Cannot add field "${name}": "${type}" is no field type${didYouMean(String(type), FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
+    `Cannot add field "${name}": "${given}" is no field type${didYouMean(given, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
   );
 }
 
