@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /**
  * Runs `halocline ARGS`. `interruptOn` sends Ctrl-C (or `signal`) when that text has appeared on standard error; of
- * several texts each sends one.
+ * several texts each sends one, those after the first half a second late: signals at once are one keystroke.
  */
 export function halocline(
   args: readonly string[],
@@ -33,13 +33,16 @@ export function halocline(
     });
     let out = '';
     let err = '';
+    let first = true;
     const waitedFor = [options.interruptOn ?? []].flat();
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       err += data.toString();
       if (waitedFor.length > 0 && err.includes(waitedFor[0]!)) {
         waitedFor.shift();
-        child.kill(options.signal ?? 'SIGINT');
+        const late = first ? 0 : 500;
+        first = false;
+        setTimeout(() => child.kill(options.signal ?? 'SIGINT'), late);
       }
     });
     child.on('error', reject);

@@ -1,7 +1,10 @@
 /**
  * @file Ctrl-C, and SIGTERM: the first is noted, so that the frame under way ends whole; the second ends the process at
- * once, and what was half written goes with it.
+ * once, and what was half written goes with it. One keystroke may arrive twice, where whoever started us passes it on.
  */
+
+/** Signals so soon after the first are the same keystroke, milliseconds. */
+const sameKeystrokeMs = 250;
 
 /** Listens until it is disposed. */
 export interface Interruption extends Disposable {
@@ -12,10 +15,13 @@ export interface Interruption extends Disposable {
 /** Listens for signals: `say` is called at the first, `drop` before the second ends the process. */
 export function listenForInterruption(say: () => void, drop: () => void): Interruption {
   let asked: 130 | 143 | null = null;
+  let askedAt = 0;
   const hear = (code: 130 | 143) => (): void => {
-    if (asked !== null) process.exit(code);
-    asked = code;
-    say();
+    if (asked === null) {
+      asked = code;
+      askedAt = performance.now();
+      say();
+    } else if (performance.now() - askedAt > sameKeystrokeMs) process.exit(code);
   };
   const [onInterrupt, onTerminate] = [hear(130), hear(143)];
   process.on('SIGINT', onInterrupt);
