@@ -417,9 +417,9 @@ describe('figures', () => {
         count: 1,
       },
     ]);
-    const fog = gridFromFunction({ min: [4, 4, 4], max: [5, 5, 5] }, (i) => i - 3, { gridClass: 'fog volume' });
+    const fog = gridFromFunction({ min: [4, 4, 4], max: [5, 5, 5] }, (i) => 4.5 - i, { gridClass: 'fog volume' });
     expect(validate(fog)).toEqual([
-      { what: 'an active value of a fog volume lies outside 0 … 1', where: 'voxel (5, 4, 4)', count: 4 },
+      { what: 'an active value of a fog volume is negative', where: 'voxel (5, 4, 4)', count: 4 },
     ]);
   });
 });

@@ -56,22 +56,29 @@ export function refineTopology(topology: Topology): Topology {
   }
   const count = origins.length / 3;
   const out = { origins: new Int32Array(24 * count), masks: new Uint32Array(128 * count) };
-  const [coarse, fine] = [bytesOf(topology.masks), bytesOf(out.masks)];
   for (let leaf = 0; leaf < count; leaf++) {
     for (let octant = 0; octant < 8; octant++) {
-      const [dx, dy, dz] = [octant & 4, (octant & 2) << 1, (octant & 1) << 2];
       const to = 8 * leaf + octant;
-      [dx, dy, dz].forEach((d, a) => (out.origins[3 * to + a] = 2 * (origins[3 * leaf + a]! + d)));
-      for (let x = 0; x < 4; x++) {
-        for (let y = 0; y < 4; y++) {
-          const row = SPREAD[(coarse[64 * leaf + 8 * (x + dx) + y + dy]! >> dz) & 15]!;
-          const at = 64 * to + 16 * x + 2 * y;
-          fine[at] = fine[at + 1] = fine[at + 8] = fine[at + 9] = row;
-        }
-      }
+      [octant & 4, (octant & 2) << 1, (octant & 1) << 2].forEach((d, a) => {
+        out.origins[3 * to + a] = 2 * (origins[3 * leaf + a]! + d);
+      });
+      refineMask(topology.masks, leaf, octant, out.masks.subarray(16 * to, 16 * to + 16));
     }
   }
   return compact(out.origins, out.masks, 8 * count);
+}
+
+/** Writes the fine mask of octant `octant` (x·4 + y·2 + z) of the leaf mask at word 16 · `leaf` into `out`, 16 words. */
+export function refineMask(masks: Uint32Array, leaf: number, octant: number, out: Uint32Array): void {
+  const [coarse, fine] = [bytesOf(masks), bytesOf(out)];
+  const first = 64 * leaf + 8 * (octant & 4) + ((octant & 2) << 1);
+  const dz = (octant & 1) << 2;
+  for (let x = 0; x < 4; x++) {
+    for (let y = 0; y < 4; y++) {
+      const at = 16 * x + 2 * y;
+      fine[at] = fine[at + 1] = fine[at + 8] = fine[at + 9] = SPREAD[(coarse[first + 8 * x + y]! >> dz) & 15]!;
+    }
+  }
 }
 
 /** Numbers of the leaves in Morton order of their origins (x the most significant of each three bits). */

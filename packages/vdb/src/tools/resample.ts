@@ -3,7 +3,7 @@
  * twice the edge and begins half a fine voxel later, so both say the same of every place in the world.
  */
 import { Accessor } from '../accessor.ts';
-import { hasBit, setBit } from '../bits.ts';
+import { forEachBit, hasBit, setBit } from '../bits.ts';
 import type { Grid } from '../grid.ts';
 import { GridMap } from '../map.ts';
 import type { Vec3 } from '../map.ts';
@@ -16,6 +16,7 @@ import type { Tree } from '../tree.ts';
 import { makeValues, store, TYPES } from '../types.ts';
 import type { Scalar, Values } from '../types.ts';
 import { storedComponents } from './fill.ts';
+import { refineMask } from './halves.ts';
 
 /** What becomes of the fine values in a coarse voxel: those of its active voxels count, or all where none is active. */
 export type Restriction = 'mean' | 'sum' | 'min' | 'max';
@@ -135,21 +136,15 @@ export function prolongGrid(grid: Grid, how: Prolongation = 'constant'): Grid {
   const given = TYPES[grid.type].leaf === 'stored' ? values : undefined;
   for (let leaf = 0; leaf < count; leaf++) {
     for (let octant = 0; octant < 8; octant++) {
-      const [dx, dy, dz] = [octant & 4, (octant & 2) << 1, (octant & 1) << 2];
-      const x = 2 * (origins[3 * leaf]! + dx);
-      const y = 2 * (origins[3 * leaf + 1]! + dy);
-      const z = 2 * (origins[3 * leaf + 2]! + dz);
-      mask.fill(0);
-      for (let n = 0; n < 512; n++) {
-        const [i, j, k] = [n >> 6, (n >> 3) & 7, n & 7];
-        const from = ((dx + (i >> 1)) << 6) | ((dy + (j >> 1)) << 3) | (dz + (k >> 1));
-        const active = hasBit(masks, 16 * leaf, from);
-        if (active) setBit(mask, 0, n);
-        for (let c = 0; c < values.length; c++) {
-          const own = how === 'constant' || !active;
-          store(values[c]!, n, own ? tree.values[c]![512 * leaf + from]! : between(accessor, x + i, y + j, z + k, c));
-        }
-      }
+      const x = 2 * (origins[3 * leaf]! + (octant & 4));
+      const y = 2 * (origins[3 * leaf + 1]! + ((octant & 2) << 1));
+      const z = 2 * (origins[3 * leaf + 2]! + ((octant & 1) << 2));
+      refineMask(masks, leaf, octant, mask);
+      given?.forEach((array, c) => {
+        const coarse = tree.values[c]! as Float64Array;
+        for (let n = 0; n < 512; n++) array[n] = coarse[512 * leaf + COARSE[512 * octant + n]!]!;
+        if (how === 'trilinear') interpolate(accessor, [x, y, z], c, mask, array);
+      });
       builder.addLeaf(x, y, z, mask, given);
     }
   }
@@ -167,15 +162,34 @@ export function prolongGrid(grid: Grid, how: Prolongation = 'constant'): Grid {
   return grid.with({ tree: builder.build(), map, voxelSize: map.voxelSize, channels: [] });
 }
 
-/** Between coarse centres: the fine voxel's own coarse one counts 3/4 along each axis, the one on its other side 1/4. */
-function between(a: Accessor, i: number, j: number, k: number, c: number): number {
-  let sum = 0;
-  for (let n = 0; n < 8; n++) {
-    const weight = (n & 4 ? 1 : 3) * (n & 2 ? 1 : 3) * (n & 1 ? 1 : 3);
-    const at = (v: number, far: number): number => (v >> 1) + (far === 0 ? 0 : v & 1 ? 1 : -1);
-    sum += weight * a.get(at(i, n & 4), at(j, n & 2), at(k, n & 1), c);
-  }
-  return sum / 64;
+/** For each octant of a leaf and each voxel of the fine leaf that it becomes: the voxel of the leaf that it lies in. */
+const COARSE = Uint16Array.from({ length: 8 * 512 }, (_, at) => {
+  const [octant, n] = [at >> 9, at & 511];
+  const [x, y, z] = [
+    (octant & 4) + (n >> 7),
+    ((octant & 2) << 1) + ((n >> 4) & 3),
+    ((octant & 1) << 2) + ((n & 7) >> 1),
+  ];
+  return (x << 6) | (y << 3) | z;
+});
+
+const AROUND = new Float64Array(216);
+
+/**
+ * Fills the active voxels of the fine leaf at `origin` between coarse centres: the voxel's own coarse one counts 3/4 along each axis,
+ * the one on its other side 1/4. `AROUND` holds the 6³ coarse voxels that matter.
+ */
+function interpolate(a: Accessor, origin: Vec3, c: number, mask: Uint32Array, out: Values): void {
+  const [x, y, z] = [origin[0] / 2 - 1, origin[1] / 2 - 1, origin[2] / 2 - 1];
+  for (let v = 0; v < 216; v++) AROUND[v] = a.get(x + Math.floor(v / 36), y + (Math.floor(v / 6) % 6), z + (v % 6), c);
+  forEachBit(mask, 0, 16, (n) => {
+    const [i, j, k] = [n >> 6, (n >> 3) & 7, n & 7];
+    const own = ((i >> 1) + 1) * 36 + ((j >> 1) + 1) * 6 + (k >> 1) + 1;
+    const [dx, dy, dz] = [i & 1 ? 36 : -36, j & 1 ? 6 : -6, k & 1 ? 1 : -1];
+    const row = (at: number): number => 3 * AROUND[at]! + AROUND[at + dz]!;
+    const face = (at: number): number => 3 * row(at) + row(at + dy);
+    store(out, n, (3 * face(own) + face(own + dx)) / 64);
+  });
 }
 
 function addLeaves(builder: TreeBuilder, topology: Topology, values: readonly Values[]): void {

@@ -167,8 +167,8 @@ function checkValues(grid: Grid, findings: Findings): void {
         findings.add('an inactive value of a level set is not the background or its negative', where());
       }
     }
-    if (grid.gridClass === 'fog volume' && active && (value < 0 || value > 1)) {
-      findings.add('an active value of a fog volume lies outside 0 … 1', where());
+    if (grid.gridClass === 'fog volume' && active && value < 0) {
+      findings.add('an active value of a fog volume is negative', where());
     }
     if (tree.type === 'bool' && value !== 0 && value !== 1) findings.add('a bool is neither 0 nor 1', where());
   };
