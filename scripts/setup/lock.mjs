@@ -6,14 +6,21 @@ import { join } from 'node:path';
 
 const allows = (list, name) => list === undefined || [list].flat().includes(name);
 
+/** The platform that this process runs on: `{ os, cpu, libc }` in npm's words. */
+export function platformHere() {
+  const libc = process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return { os: process.platform, cpu: process.arch, libc };
+}
+
 /**
- * Whether an entry of a lock file must be there on a platform: `{ os, cpu }` as Node names them. An optional package must
- * where it names this platform. Where it names none it is a part of another that may be left out, and which of two C
- * libraries a system has is npm's to find out.
+ * Whether an entry of a lock file must be there on a platform. An optional package must where it names this platform;
+ * where it names none it is a part of another that may be left out.
  */
 function isWanted({ optional, os, cpu, libc }, platform) {
   if (optional !== true) return true;
-  return (os ?? cpu) !== undefined && libc === undefined && allows(os, platform.os) && allows(cpu, platform.cpu);
+  return (
+    (os ?? cpu) !== undefined && allows(os, platform.os) && allows(cpu, platform.cpu) && allows(libc, platform.libc)
+  );
 }
 
 /**
@@ -29,14 +36,19 @@ export function firstMissing(lock, installed, platform) {
   return null;
 }
 
-/** Whether the install under `root` is whole: npm's record agrees with the lock file, and every folder of it exists. */
-export function isInstalled(root, platform = { os: process.platform, cpu: process.arch }) {
+/** What the install under `root` lacks: a package, or npm's record of it all; null where it is whole. */
+export function missingFrom(root, platform = platformHere()) {
+  const record = 'node_modules/.package-lock.json';
   try {
     const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
-    const installed = read('node_modules/.package-lock.json');
-    if (firstMissing(read('package-lock.json'), installed, platform) !== null) return false;
-    return Object.keys(installed.packages).every((path) => existsSync(join(root, path, 'package.json')));
+    const installed = read(record);
+    const absent = (path) => !existsSync(join(root, path, 'package.json'));
+    return (
+      firstMissing(read('package-lock.json'), installed, platform) ??
+      Object.keys(installed.packages).find(absent) ??
+      null
+    );
   } catch {
-    return false; // no record, or one that is cut off
+    return record; // there is none, or it is cut off
   }
 }

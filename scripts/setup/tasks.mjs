@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fail, installPackages, nodePath, root } from './install.mjs';
+import { fail, install, root } from './install.mjs';
 import { ensureVulkan } from './vulkan.mjs';
 
 const source = ['--conditions=@halocline/source'];
@@ -69,10 +69,9 @@ export async function main([name, ...args]) {
   if (task === undefined) {
     fail(`Cannot run "${name ?? ''}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
   }
-  installPackages();
   const needsVulkan =
     task.vulkan !== undefined && !args.includes('--help') && !(task.lists === true && args.length === 0);
-  const node = nodePath({ vulkan: needsVulkan });
+  const node = install({ vulkan: needsVulkan });
   const env = {
     ...process.env,
     ...task.env,

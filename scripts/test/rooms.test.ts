@@ -24,9 +24,11 @@ const sources = (folder: string): string[] =>
 
 const importsOf = (text: string): string[] =>
   [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s*'([^']+)'/gu,
-    ),
+    ...text
+      .replaceAll(/^\s*(?:\/\/|\*).*$/gmu, '')
+      .matchAll(
+        /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s*'([^']+)'/gu,
+      ),
   ].map((match) => match[1] ?? match[2] ?? match[3]!);
 
 describe.each(Object.entries(rooms))('room %s', (room, { below, outside, node }) => {

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandsFor, debianPackages } from '../setup/apt.mjs';
-import { firstMissing, isInstalled } from '../setup/lock.mjs';
+import { firstMissing, missingFrom } from '../setup/lock.mjs';
 
-const linux = { os: 'linux', cpu: 'x64' } as const;
+const linux = { os: 'linux', cpu: 'x64', libc: 'glibc' } as const;
 const lock = {
   packages: {
     '': { version: '0.1.0' },
@@ -64,23 +64,23 @@ describe('an install on disk', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test('is whole when npm recorded it and its folders are there, whoever called npm', () => {
-    expect(isInstalled(folder, linux)).toBe(true);
+    expect(missingFrom(folder, linux)).toBe(null);
   });
 
   test('is not when npm was broken off, and wrote no record or half of one', () => {
     writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{ "packages": {');
-    expect(isInstalled(folder, linux)).toBe(false);
+    expect(missingFrom(folder, linux)).toBe('node_modules/.package-lock.json');
     rmSync(join(folder, 'node_modules'), { recursive: true });
-    expect(isInstalled(folder, linux)).toBe(false);
+    expect(missingFrom(folder, linux)).toBe('node_modules/.package-lock.json');
   });
 
   test('is what this checkout has: nothing is installed again at the next start', () => {
-    expect(isInstalled(fileURLToPath(new URL('../../', import.meta.url)))).toBe(true);
+    expect(missingFrom(fileURLToPath(new URL('../../', import.meta.url)))).toBe(null);
   });
 
   test('is not when a folder was removed', () => {
     rmSync(join(folder, 'node_modules/a/node_modules'), { recursive: true });
-    expect(isInstalled(folder, linux)).toBe(false);
+    expect(missingFrom(folder, linux)).toBe('node_modules/a/node_modules/b');
   });
 });
 
