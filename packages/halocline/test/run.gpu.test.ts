@@ -60,6 +60,20 @@ gpu('--json prints one line a frame', async () => {
   ]);
 });
 
+gpu('a field that is no longer finite says so in --json', async () => {
+  using folder = temporaryFolder();
+  const blowing = `
+  sim.addStencil('blow', { inputs: ['heat'], outputs: ['heat'], code: 'WriteField("heat", idx, ReadField("heat", coord) * 1e30);' });`;
+  const path = folder.file('blow.ts', scene(blowing, '{ simulation: sim, frames: 2 }'));
+  const ended = await halocline(['run', path, '--json', '--out', folder.path]);
+  const lines = ended.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { fields: { heat: object } });
+  expect(lines.map((line) => 'finite' in line.fields.heat)).toEqual([false, true]);
+  expect(lines[1]!.fields.heat).toMatchObject({ max: null, finite: false });
+});
+
 gpu('Ctrl-C finishes the frame under way, releases the device and ends with 130', async () => {
   using folder = temporaryFolder();
   const path = folder.file('long.ts', scene(cooling, '{ simulation: sim, frames: 100000 }'));

@@ -102,6 +102,11 @@ export function orbitCamera(options: CameraOptions, box: Box, aspect: number): C
     (box.min[1] + box.max[1]) / 2,
     (box.min[2] + box.max[2]) / 2,
   ];
+  if (options.eye?.every((at, axis) => at === target[axis]) === true) {
+    throw new RangeError(
+      `Cannot place camera: its eye and its target are both (${target.join(', ')}); move one of them`,
+    );
+  }
   if (options.eye !== undefined) return lookAt(options.eye, target, fov, aspect);
   const [around, above] = [radians(azimuth), radians(Math.min(89.9, Math.max(-89.9, elevation)))];
   const back: Vec3 = [Math.sin(around) * Math.cos(above), Math.sin(above), Math.cos(around) * Math.cos(above)];

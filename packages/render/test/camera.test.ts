@@ -59,3 +59,10 @@ test.each([
 ])('the camera "%s" is refused', (text, reason) => {
   expect(() => parseCamera(text)).toThrow(new RangeError(`Cannot read camera "${text}": ${reason}`));
 });
+
+test('a camera that stands where it looks is refused', () => {
+  const box = { min: [0, 0, 0], max: [2, 2, 2] } as const;
+  expect(() => orbitCamera({ eye: [1, 1, 1] }, box, 1)).toThrow(
+    new RangeError('Cannot place camera: its eye and its target are both (1, 1, 1); move one of them'),
+  );
+});

@@ -66,7 +66,7 @@ const command: Command = {
   options: {
     output: { value: 'PNG', short: 'o', help: 'the picture to write' },
     size: { value: 'WxH', help: 'pixels (default: 720x720)' },
-    camera: { value: 'TEXT', help: 'azimuth=DEG,elevation=DEG,distance=N,fov=DEG,target=x:y:z' },
+    camera: { value: 'TEXT', help: 'azimuth=DEG,elevation=DEG,distance=N,fov=DEG,target=x:y:z,eye=x:y:z' },
     field: { value: 'NAME', help: 'which grid (default: density, else the first)' },
     device: deviceOption,
   },

@@ -70,9 +70,10 @@ async function frameLine(scene: Scene, plan: Plan, index: number, milliseconds: 
   const { simulation } = scene;
   const fields: Record<string, unknown> = {};
   for (const name of plan.fields) {
-    const { min, max, mean } = await simulation.field(name).statistics();
+    const { min, max, mean, finite } = await simulation.field(name).statistics();
     const plain = (values: readonly number[]): unknown => (values.length === 1 ? values[0] : values);
-    fields[name] = { min: plain(min), max: plain(max), mean: plain(mean) };
+    // JSON has no NaN and no infinity: they are null there.
+    fields[name] = { min: plain(min), max: plain(max), mean: plain(mean), ...(finite ? {} : { finite }) };
   }
   const memory = simulation.memory().total;
   return JSON.stringify({ frame: index + 1, time: simulation.time, milliseconds, fields, memory });
