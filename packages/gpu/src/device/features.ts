@@ -53,9 +53,12 @@ function featureNames(struct: FeatureStruct): readonly string[] {
   return names;
 }
 
+/** Everything that is bound, by name; as unknown, since a type of it all together is slow to check. */
+const vulkan: Readonly<Record<string, unknown>> = V;
+
 /** The struct of an extension that has a feature of this name; undefined if no extension that is bound has. */
 function extensionStruct(feature: string): FeatureStruct | undefined {
-  for (const [name, value] of Object.entries(V)) {
+  for (const [name, value] of Object.entries(vulkan)) {
     if (!/^VkPhysicalDevice(?!Vulkan\d)\w+Features[A-Z]*$/.test(name)) continue;
     const struct = value as FeatureStruct;
     if (featureNames(struct).includes(feature)) return struct;
