@@ -208,6 +208,45 @@ gpu.each([
   else expect(ended.err).toMatch(message);
 });
 
+const stencil = (name: string, inputs: string, outputs: string, code: string): string =>
+  `sim.addStencil('${name}', { inputs: [${inputs}], outputs: [${outputs}], code: '${code}' });`;
+gpu.each([
+  [
+    'a dependency cycle',
+    `${stencil('one', `'heat'`, `'b'`, 'WriteField("b", idx, ReadField("heat", coord));')}
+     ${stencil('two', `'b'`, `'heat'`, 'WriteField("heat", idx, ReadField("b", coord));')}
+     sim.addDependency('two', 'one');`,
+    'Cannot order the stencils: one → two → one is a cycle (two reads "b", which one writes; addDependency("two", "one")); remove one of these dependencies, or declare the stencils in the order in which they run\n',
+  ],
+  [
+    'a dependency on nothing',
+    `${stencil('cool', '', `'heat'`, 'WriteField("heat", idx, 1.0);')} sim.addDependency('haet', 'cool');`,
+    'Cannot add dependency "haet" → "cool": "haet" is neither a field nor a stencil (did you mean "heat"?); name one that was added\n',
+  ],
+  [
+    'taps beyond the halo',
+    stencil('far', `'heat'`, `'heat'`, 'WriteField("heat", idx, ReadField("heat", coord + ivec3(0, 3, 0)));'),
+    'Cannot run stencil "far": it reads "heat" 3 voxels away, and the halo is 2 voxels thick; give haloThickness: 3, or leave it out\n',
+  ],
+  [
+    'a write to what is no output',
+    `sim.addField('b', 'float32'); ${stencil('s', '', `'heat'`, 'WriteField("b", idx, 1.0);')}`,
+    `Cannot compile stencil "s": line 1, column 12: "b" is a field, but not among the outputs ("heat"); add it to outputs
+    1 | WriteField("b", idx, 1.0);
+      |            ^^^\n`,
+  ],
+  [
+    'an unknown input',
+    stencil('s', `'haet'`, `'heat'`, 'WriteField("heat", idx, 1.0);'),
+    'Cannot compile stencil "s": there is no field "haet" for an input; did you mean "heat"?\n',
+  ],
+])('%s ends with 1 and the whole of the error', async (_, text, message) => {
+  using folder = temporaryFolder();
+  folder.file('s.ts', scene(text).replace('voxelSize: 0.1', 'voxelSize: 0.1, haloThickness: 2'));
+  const ended = await halocline(['run', 's.ts', '--out', 'out'], { cwd: folder.path });
+  expect(ended).toEqual({ code: 1, out: '', err: message });
+});
+
 gpu('a report that throws says so after the frames', async () => {
   using folder = temporaryFolder();
   folder.file('s.ts', scene('', `{ simulation: sim, frames: 1, report: async () => { throw new Error('no ink'); } }`));
