@@ -34,7 +34,7 @@ describe('files cut off', () => {
 describe('bytes changed', () => {
   const files = [...fixtureFiles(), ...plainFiles()];
   // Seconds in the suite; hours by `npm run fuzz -- vdb`.
-  const limit = isLong ? 60_000 : 2500;
+  const limit = isLong ? 60_000 : 1500;
   test('leave a grid or a FormatError, and soon', { timeout: limit + 30_000 }, () => {
     fc.assert(
       fc.property(fc.constantFrom(...files), damages, ({ bytes }, changes) => survives(damaged(bytes, changes))),
