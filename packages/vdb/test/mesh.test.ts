@@ -88,7 +88,7 @@ function triangleDistance(p: Point, corners: readonly [Point, Point, Point]): nu
   return Math.min(...lengths);
 }
 
-describe('mesh to level set', () => {
+describe('mesh to level set', { timeout: 120_000 }, () => {
   test('every voxel of the band has the distance to the nearest of all triangles, and no voxel of the band is missing', () => {
     const mesh = both(sphere(9, 7), cube([6, 2, -3], 9, 0.7));
     const at = (v: number): Point => [mesh.positions[3 * v]!, mesh.positions[3 * v + 1]!, mesh.positions[3 * v + 2]!];

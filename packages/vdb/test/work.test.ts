@@ -102,7 +102,7 @@ test('tiles and nodes are named level by level', () => {
   ]);
 });
 
-describe('editor', () => {
+describe('editor', { timeout: 120_000 }, () => {
   test('it is a map from voxels to values, whatever the order of the changes', () => {
     const voxel = fc.tuple(
       fc.integer({ min: -9, max: 20 }),
@@ -111,7 +111,7 @@ describe('editor', () => {
     );
     const change = fc.tuple(voxel, fc.integer({ min: -100, max: 100 }), fc.boolean());
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
+      fc.property(fc.array(change, { maxLength: 60, size: 'max' }), (changes) => {
         const before = tiled();
         const editor = new GridEditor(before);
         const expected = new Map<string, [number, boolean]>();
