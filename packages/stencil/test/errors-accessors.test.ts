@@ -76,7 +76,45 @@ describe('an accessor that is used wrongly says how it is used', () => {
       'ReduceSum("a", 1.0); ReduceMin(«"a"», 1.0);',
       'the scalar "a" is reduced by sum already, and here by min; use two scalars',
     ],
+    ['float a = «Laplacian()»;', 'Laplacian takes 1 argument, and gets 0; write Laplacian("name")'],
+    ['float a = Laplacian(«"densty"»);', 'there is no input "densty"; did you mean "density"?'],
+    ['float a = Laplacian(«density»);', 'the first argument of Laplacian is a name in double quotes; write "density"'],
+    [
+      'vec3 a = Gradient(«"velocity"»);',
+      'Gradient takes a scalar field, and "velocity" is a vec3; give a component, as in Gradient("velocity_x")',
+    ],
+    [
+      'float a = Divergence(«"density"»);',
+      'Divergence takes a vec3 field, and "density" is a float; use Gradient("density") for scalars',
+    ],
+    [
+      'vec3 a = Curl(«"density"»);',
+      'Curl takes a vec3 field, and "density" is a float; use Gradient("density") for scalars',
+    ],
+    ['float a = «Random(coord)»;', 'Random takes 2 arguments, and gets 1; write Random(coord, seed)'],
+    [
+      'float a = Random(«1», 1);',
+      'Random takes an ivec3 coordinate, and this is an int; give coord, or coord + ivec3(…)',
+    ],
+    [
+      'float a = Random(coord, «1.0»);',
+      'the seed of Random is an int or uint, and this is a float; give a whole number',
+    ],
   ])('%s', (marked, problem) => {
     expect(errorOf(marked)).toBe(expectedError(marked, problem));
+  });
+});
+
+describe('a derivative', () => {
+  test('of integers has no place in an integer field', () => {
+    const marked = 'float a = Laplacian(«"ids"»);';
+    const problem = 'the field "ids" holds integers, and Laplacian divides; keep it in a float field';
+    expect(errorOf(marked, { inputs: ['ids'] })).toBe(expectedError(marked, problem));
+  });
+
+  test('reads its neighbours, which neighborRadius must allow', () => {
+    const marked = 'vec3 a = Gradient(«"density"»);';
+    const problem = 'this reads "density" 1 voxel away, and neighborRadius is 0; set neighborRadius to 1 or more';
+    expect(errorOf(marked, { neighborRadius: 0 })).toBe(expectedError(marked, problem));
   });
 });

@@ -66,6 +66,19 @@ gpuTest('a Laplacian is the same in every shape', {}, async ({ device }) => {
   expect(await differences(device, { outputs: ['made'], code: LAPLACIAN }, BOTH)).toEqual([]);
 });
 
+gpuTest('derivatives are the same in every shape', {}, async ({ device }) => {
+  const code = `WriteField("a", idx, Laplacian("a") + Divergence("v"));
+    WriteField("v", idx, Gradient("b") + 0.5 * Curl("v") - Laplacian("v"));`;
+  // voxelSize is a half here, and what is divided by a power of two has no rounding to differ in.
+  expect(await differences(device, { outputs: ['a', 'v'], code }, BOTH)).toEqual([]);
+});
+
+gpuTest('random numbers have the same bits in every shape', {}, async ({ device }) => {
+  const code = `WriteField("a", idx, Random(coord, frame)); WriteField("b", idx, Random(coord * 3 - ivec3(7), coord.z));
+    WriteField("n", idx, Random(coord, -1) < 0.5 ? 1 : 2);`;
+  expect(await differences(device, { outputs: ['a', 'b', 'n'], code }, BOTH)).toEqual([]);
+});
+
 gpuTest('taps up to eight voxels away, over edges and corners, in all field types', {}, async ({ device }) => {
   const code = `WriteField("a", idx, ReadField("a", coord + ivec3(-8, 8, 3)) + ReadField("b", coord + ivec3(5, -1, -8)));
     WriteField("v", idx, ReadField("v", coord + ivec3(1, 1, 1)) - ReadField("v", coord + ivec3(-1, 0, 4)));

@@ -1,14 +1,19 @@
 /** @file The accessors: how a stencil reads and writes fields, samples, asks for places, and reduces. */
 
 import { scalarOf, sizeOf, valueTypeOf } from '../ir.ts';
-import type { Expression, LevelRelation, Offset, ReduceKind, Span, ValueType } from '../ir.ts';
+import type { Expression, LevelRelation, ReduceKind, Span, ValueType } from '../ir.ts';
 import { offsetOf } from './affine.ts';
-import { binary, call, convert, filled } from './build.ts';
 import { wantType } from './constructors.ts';
+import { derivativeOf, isDerivative } from './derivatives.ts';
+import { lowerAll } from './effects.ts';
 import { inputPart, outputPart, resolveField } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
+import { randomOf } from './random.ts';
+import { placeOf, readAt, sampleAt, wantCoordinate, wantPosition } from './reads.ts';
+import type { PlaceAccessor } from './reads.ts';
+import { reduceInto } from './reductions.ts';
 import type { CallNode, ExpressionNode } from './syntax.ts';
 
 /** Turns an argument into IR. */
@@ -25,6 +30,11 @@ const USAGE: Readonly<Record<string, string>> = {
   CoordToWorld: 'CoordToWorld(coord)',
   WorldToCoord: 'WorldToCoord(position)',
   WorldToIndex: 'WorldToIndex(position)',
+  Laplacian: 'Laplacian("name")',
+  Gradient: 'Gradient("name")',
+  Divergence: 'Divergence("name")',
+  Curl: 'Curl("name")',
+  Random: 'Random(coord, seed)',
   ReduceSum: 'ReduceSum("name", value)',
   ReduceMin: 'ReduceMin("name", value)',
   ReduceMax: 'ReduceMax("name", value)',
@@ -47,9 +57,6 @@ export function isEffect(name: string): boolean {
   return EFFECTS.has(name);
 }
 
-/** Taps farther than a leaf's width leave the 27 neighbour leaves, and are looked up like computed coordinates. */
-const TAP_LIMIT = 8;
-
 /** The value of an accessor that reads. */
 export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Expression {
   const name = node.callee;
@@ -57,21 +64,14 @@ export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Exp
   if (name === 'SampleField') return lowerSample(lowering, node, lower);
   if (name === 'ReadField' || name === 'ReadCoarse' || name === 'ReadFine')
     return lowerFieldRead(lowering, node, lower);
+  if (name === 'Random') return lowerRandom(lowering, node, lower);
   takeArguments(lowering, node, 1);
-  const argument = node.args[0]!;
-  const value = lower(argument);
-  switch (name) {
-    case 'IsActive':
-      return { op: 'isActive', type: 'bool', coord: wantCoordinate(lowering, argument.span, name, value) };
-    case 'CoordToWorld':
-      return { op: 'indexToWorld', type: 'vec3', operand: indexPosition(lowering, argument.span, value) };
-    default: {
-      const operand = wantPosition(lowering, argument.span, name, value);
-      const index: Expression = { op: 'worldToIndex', type: 'vec3', operand };
-      if (name === 'WorldToIndex') return index;
-      return convert('int', call('floor', 'vec3', [binary('+', index, filled('vec3', 0.5))]));
-    }
+  if (isDerivative(name)) {
+    const field = takeName(lowering, node);
+    return derivativeOf(lowering, name, field.name, field.span);
   }
+  const argument = node.args[0]!;
+  return placeOf(lowering, name as PlaceAccessor, lower(argument), argument.span);
 }
 
 function takeArguments(lowering: Lowering, node: CallNode, least: number, most: number = least): void {
@@ -95,7 +95,8 @@ function lowerFieldRead(lowering: Lowering, node: CallNode, lower: Lower): Expre
   takeArguments(lowering, node, 2);
   const level = LEVELS[node.callee]!;
   const { name, span } = takeName(lowering, node);
-  const { field, component, type } = inputPart(lowering, span, name, level);
+  const part = inputPart(lowering, span, name, level);
+  const { field, component, type } = part;
   const place = node.args[1]!;
   if (place.kind === 'name' && place.name === 'idx') {
     if (level === 'same') return { op: 'tap', type, field, component, offset: [0, 0, 0] };
@@ -105,51 +106,13 @@ function lowerFieldRead(lowering: Lowering, node: CallNode, lower: Lower): Expre
     );
   }
   const coord = wantCoordinate(lowering, place.span, node.callee, lower(place));
-  const offset = level === 'same' ? offsetOf(coord, lowering.frame.affine) : undefined;
-  if (offset === undefined) return { op: 'gather', type, field, component, level, coord };
-  checkRadius(lowering, place.span, name, offset);
-  if (offset.some((distance) => Math.abs(distance) > TAP_LIMIT)) {
-    const here: Expression = { op: 'builtin', type: 'ivec3', name: 'coord' };
-    const far = binary('+', here, { op: 'constant', type: 'ivec3', value: offset });
-    return { op: 'gather', type, field, component, level, coord: far };
-  }
-  return { op: 'tap', type, field, component, offset };
-}
-
-function checkRadius(lowering: Lowering, span: Span, name: string, offset: Offset): void {
-  const radius = lowering.stencil.neighborRadius;
-  const distance = Math.max(...offset.map((one) => Math.abs(one)));
-  if (radius === undefined || distance <= radius) return;
-  const reads = `this reads "${name}" ${distance} voxel${distance === 1 ? '' : 's'} away`;
-  throw lowering.fail(span, `${reads}, and neighborRadius is ${radius}; set neighborRadius to ${distance} or more`);
-}
-
-function wantCoordinate(lowering: Lowering, span: Span, name: string, value: Expression): Expression {
-  if (value.type === 'ivec3') return value;
-  const advice =
-    value.type === 'vec3'
-      ? 'use WorldToCoord(position) or ivec3(…), or SampleField for positions'
-      : 'give coord, or coord + ivec3(…)';
-  throw lowering.fail(span, `${name} takes an ivec3 coordinate, and this is ${article(value.type)}; ${advice}`);
-}
-
-function wantPosition(lowering: Lowering, span: Span, name: string, value: Expression): Expression {
-  if (value.type === 'vec3') return value;
-  const advice =
-    value.type === 'ivec3' ? 'use CoordToWorld(coord) to make one' : 'give a position such as CoordToWorld(coord)';
-  throw lowering.fail(span, `${name} takes a vec3 of world metres, and this is ${article(value.type)}; ${advice}`);
-}
-
-function indexPosition(lowering: Lowering, span: Span, value: Expression): Expression {
-  if (value.type === 'ivec3' || value.type === 'vec3') return value;
-  const problem = `CoordToWorld takes an ivec3 or vec3 in index space, and this is ${article(value.type)}; give coord`;
-  throw lowering.fail(span, problem);
+  return readAt(lowering, { name, span, part, level }, coord, place.span);
 }
 
 function lowerSample(lowering: Lowering, node: CallNode, lower: Lower): Expression {
   takeArguments(lowering, node, 2, 3);
   const { name, span } = takeName(lowering, node);
-  const { field, component, type } = inputPart(lowering, span, name, 'same');
+  const part = inputPart(lowering, span, name, 'same');
   const place = node.args[1]!;
   const position = wantPosition(lowering, place.span, 'SampleField', lower(place));
   const mode = node.args[2];
@@ -157,11 +120,14 @@ function lowerSample(lowering: Lowering, node: CallNode, lower: Lower): Expressi
     throw lowering.fail(mode.span, 'SampleField samples "trilinear" or "nearest"; write one of the two names');
   }
   const filter = mode?.kind === 'string' && mode.value === 'nearest' ? 'nearest' : 'trilinear';
-  if (filter === 'trilinear' && scalarOf(type) !== 'float') {
-    const problem = `the field "${name}" holds integers, which SampleField cannot mix; add "nearest" as a third argument`;
-    throw lowering.fail(span, problem);
-  }
-  return { op: 'sample', type, field, component, filter, position };
+  return sampleAt(lowering, { name, span, part, level: 'same' }, position, filter);
+}
+
+function lowerRandom(lowering: Lowering, node: CallNode, lower: Lower): Expression {
+  takeArguments(lowering, node, 2);
+  const [place, seedNode] = node.args as [ExpressionNode, ExpressionNode];
+  const [coord, seed] = lowerAll(lowering, node.args, (_, arg) => lower(arg)) as [Expression, Expression];
+  return randomOf(lowering, { value: coord, span: place.span }, { value: seed, span: seedNode.span });
 }
 
 /** A write or a reduction, as a statement. */
@@ -230,31 +196,5 @@ function lowerReduce(lowering: Lowering, node: CallNode, lower: Lower): void {
   const { name, span } = takeName(lowering, node);
   const kind = node.callee.slice('Reduce'.length).toLowerCase() as ReduceKind;
   const given = node.args[1]!;
-  const value = lower(given);
-  const type = value.type as ValueType;
-  const logical = kind === 'any' || kind === 'all';
-  if (logical && type !== 'bool') {
-    throw lowering.fail(given.span, `${node.callee} takes a bool, and this is ${article(type)}; compare it first`);
-  }
-  const declared = lowering.environment.scalars.get(name);
-  if (logical && declared !== undefined && declared !== 'bool') {
-    const problem = `${node.callee} gives a bool, and the scalar "${name}" is ${article(declared)}; declare it as bool`;
-    throw lowering.fail(span, problem);
-  }
-  if (!logical && (sizeOf(type) > 1 || type === 'bool')) {
-    const advice =
-      type === 'bool' ? 'use ReduceAny or ReduceAll' : 'reduce length(…), or each component into a scalar of its own';
-    throw lowering.fail(
-      given.span,
-      `${node.callee} takes a float, int or uint, and this is ${article(type)}; ${advice}`,
-    );
-  }
-  const other = lowering.reductions.find((one) => one.scalar === name && one.kind !== kind);
-  if (other !== undefined) {
-    const problem = `the scalar "${name}" is reduced by ${other.kind} already, and here by ${kind}; use two scalars`;
-    throw lowering.fail(span, problem);
-  }
-  const statement = { op: 'reduce' as const, scalar: name, kind, value };
-  lowering.emit(statement);
-  lowering.reductions.push({ scalar: name, kind, span: given.span, statement });
+  reduceInto(lowering, { kind, name, span }, { value: lower(given), span: given.span });
 }
