@@ -160,9 +160,23 @@ export function valuesFromFunction(value: VoxelFunction, target: ValuesTarget): 
     // `map.indexToWorld` without an array a voxel: a third of the time.
     const result = value(i, j, k, a * i + b * j + c * k + x, d * i + e * j + f * k + y, g * i + h * j + l * k + z);
     if (typeof result === 'number') for (const array of components) array[element] = result;
-    else components.forEach((array, component) => (array[element] = result[component]!));
+    else {
+      checkVoxel(target, result, i, j, k);
+      components.forEach((array, component) => (array[element] = result[component]!));
+    }
   });
   return { components, lost: 0 };
+}
+
+function checkVoxel({ key, type }: ValuesTarget, given: unknown, i: number, j: number, k: number): void {
+  const count = componentsOf(type);
+  const list = typeof given === 'object' && given !== null ? (given as ArrayLike<unknown>) : [];
+  let numbers = 0;
+  while (numbers < list.length && typeof list[numbers] === 'number') numbers++;
+  if (numbers === count && list.length === count) return;
+  const wanted = count === 1 ? 'a number' : `a number or ${count} of them`;
+  const what = given === undefined ? 'nothing' : JSON.stringify(given);
+  throw new TypeError(`Cannot write field "${key}": the function gave ${what} at (${i}, ${j}, ${k}); give ${wanted}`);
 }
 
 /** The values of a dense array over the box of the active voxels: x slowest, z fastest, the components of a voxel side by side. */

@@ -44,6 +44,19 @@ describe('a field', () => {
     );
   });
 
+  gpuTest('refuses a function that gives anything but its components', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [8, 8, 8] } });
+    const heat = simulation.addField('heat', 'float32', 7);
+    const wind = simulation.addField('wind', 'vec3');
+    await expect(heat.write((() => undefined) as never)).rejects.toThrow(
+      new TypeError('Cannot write field "heat": the function gave nothing at (0, 0, 0); give a number'),
+    );
+    await expect(wind.write((i) => (i < 1 ? 0 : [1, 2]))).rejects.toThrow(
+      new TypeError('Cannot write field "wind": the function gave [1,2] at (1, 0, 0); give a number or 3 of them'),
+    );
+    expect((await heat.read()).get(0, 0, 0)).toBe(7);
+  });
+
   gpuTest('is filled in its active voxels, and cleared', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain });
     const field = simulation.addField('t', 'float32', 300);
