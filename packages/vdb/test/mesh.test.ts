@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FormatError } from '@halocline/vdb';
 import { type Mesh, meshToLevelSet, readMesh } from '@halocline/vdb/tools';
+
+const encoder = new TextEncoder();
 
 type Point = readonly [number, number, number];
 
@@ -177,6 +180,17 @@ describe('mesh to level set', { timeout: 120_000 }, () => {
     const grid = meshToLevelSet(open, { inside: 'none' });
     expect([grid.get(4, 0, 0), grid.get(0, 0, 0), grid.get(8, 0, 0), grid.get(-5, 0, 0)]).toEqual([2, 3, 2, 3]);
   });
+
+  test('what would fill the memory is refused before it does', () => {
+    expect(() => meshToLevelSet(cube([0, 0, 0], 100), { voxelSize: 0.001, inside: 'none' })).toThrow(
+      'Cannot make level set of mesh "mesh": its band would hold some 3.6e+11 voxels, more than 1073741824; give a larger voxelSize',
+    );
+    const broken = cube([0, 0, 0], 1);
+    broken.positions[4] = NaN;
+    expect(() => meshToLevelSet(broken)).toThrow('vertex 1 stands at voxel NaN; give positions within ±2³⁰ voxels');
+    const empty = meshToLevelSet({ positions: new Float32Array(0), triangles: new Uint32Array(0) });
+    expect([empty.activeVoxelCount, empty.get(0, 0, 0)]).toEqual([0, 3]);
+  });
 });
 
 describe('mesh files', () => {
@@ -211,6 +225,22 @@ describe('mesh files', () => {
     }
     expect(meshToLevelSet(readMesh(text.join('\n')), { halfWidth: 2 }).tree.values).toEqual(expected.tree.values);
     expect(meshToLevelSet(readMesh(bytes), { halfWidth: 2 }).tree.values).toEqual(expected.tree.values);
+  });
+
+  test('bytes at random are a mesh or a FormatError', () => {
+    const word = fc.constantFrom('v', 'f', '1', '-1', '2/3', '1e9', 'solid', 'vertex', '\n', ' ', 'x');
+    const texts = fc.array(word, { maxLength: 40 }).map((words) => encoder.encode(words.join(' ')));
+    fc.assert(
+      fc.property(fc.oneof(texts, fc.uint8Array({ maxLength: 200 })), (bytes) => {
+        try {
+          const { positions, triangles } = readMesh(bytes);
+          expect(triangles.every((v) => 3 * v < positions.length)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 300 },
+    );
   });
 
   test('what is no mesh is said to be none, and where', () => {

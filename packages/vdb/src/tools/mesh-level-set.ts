@@ -55,6 +55,12 @@ export function meshToLevelSet(mesh: Mesh, options: MeshOptions = {}): Grid {
     );
   }
   const { triangles } = weld({ positions: points, triangles: mesh.triangles });
+  const voxels = bandVoxels(points, triangles, halfWidth);
+  if (!(voxels <= BAND_LIMIT)) {
+    fail(
+      `its band would hold some ${voxels.toExponential(1)} voxels, more than ${BAND_LIMIT}; give a larger voxelSize`,
+    );
+  }
   const edges = edgesOf({ positions: points, triangles });
   if (inside !== 'none' && edges.open > 0) {
     fail(`${edges.open} of its edges are open; close it, or give inside: 'none' for distances without sign`);
@@ -68,6 +74,23 @@ export function meshToLevelSet(mesh: Mesh, options: MeshOptions = {}): Grid {
   if (crossings !== undefined) addInside(builder, distances, crossings, -Math.fround(halfWidth * voxelSize));
   const tree = builder.build();
   return new Grid({ name, tree, map: GridMap.scale(voxelSize), gridClass: rule === 'none' ? 'unknown' : 'level set' });
+}
+
+/** Most voxels of a band: 2³⁰, which are 4 GiB of distances. */
+const BAND_LIMIT = 2 ** 30;
+
+/** About how many voxels lie within `halfWidth` of the triangles: area times width. */
+function bandVoxels(points: Float64Array, triangles: Uint32Array, halfWidth: number): number {
+  let area = 0;
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+    const edge = (to: number, axis: number): number => points[to + axis]! - points[a + axis]!;
+    const x = edge(b, 1) * edge(c, 2) - edge(b, 2) * edge(c, 1);
+    const y = edge(b, 2) * edge(c, 0) - edge(b, 0) * edge(c, 2);
+    const z = edge(b, 0) * edge(c, 1) - edge(b, 1) * edge(c, 0);
+    area += Math.hypot(x, y, z) / 2;
+  }
+  return area * 2 * halfWidth;
 }
 
 function addLeaves(
