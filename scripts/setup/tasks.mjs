@@ -14,6 +14,7 @@ const vitest = [...bin('vitest/vitest.mjs'), 'run'];
 /**
  * Name → the command lines (arguments to Node) that it runs in turn, the user's go to the last; and whether it needs a
  * Vulkan device: to run, to test, or as a wish that need not come true. Without arguments, one that `lists` needs none.
+ * One of its `rooms` as first argument has lines of its own, and needs none either.
  */
 const tasks = {
   demo: {
@@ -21,7 +22,7 @@ const tasks = {
     run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb@last,png']],
   },
   example: { vulkan: 'run', lists: true, run: [[...source, 'scripts/example.ts']] },
-  bench: { vulkan: 'run', run: [[...cli, 'bench']] },
+  bench: { vulkan: 'run', run: [[...cli, 'bench']], rooms: { vdb: [[...source, 'packages/vdb/bench/main.ts']] } },
   fuzz: { run: [[...source, 'packages/vdb/fuzz/main.ts']] },
   halocline: { run: [cli] },
   test: { vulkan: 'test', run: [vitest] },
@@ -69,8 +70,13 @@ export async function main([name, ...args]) {
   if (task === undefined) {
     fail(`Cannot run "${name ?? ''}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
   }
+  const room = Object.hasOwn(task.rooms ?? {}, args[0] ?? '') ? task.rooms[args[0]] : undefined;
+  const lines = room ?? task.run;
   const needsVulkan =
-    task.vulkan !== undefined && !args.includes('--help') && !(task.lists === true && args.length === 0);
+    room === undefined &&
+    task.vulkan !== undefined &&
+    !args.includes('--help') &&
+    !(task.lists === true && args.length === 0);
   const node = install({ vulkan: needsVulkan });
   const env = {
     ...process.env,
@@ -80,8 +86,8 @@ export async function main([name, ...args]) {
   };
   const lack = needsVulkan ? ensureVulkan(node, { forTests: task.vulkan === 'test' }) : null;
   if (lack !== null && task.vulkan !== 'wish') fail(lack);
-  for (const [index, line] of task.run.entries()) {
-    const code = await runNode(node, index === task.run.length - 1 ? [...line, ...args] : line, env);
+  for (const [index, line] of lines.entries()) {
+    const code = await runNode(node, index === lines.length - 1 ? [...line, ...args] : line, env);
     if (code !== 0) process.exit(code);
   }
 }
