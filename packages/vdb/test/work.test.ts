@@ -1,7 +1,9 @@
 /** Work with grids: editing, filling, sampling, rays, resampling, pruning, checks. */
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Accessor,
   coordinatesTopology,
   fogSphere,
   Grid,
@@ -422,4 +424,20 @@ describe('figures', () => {
       { what: 'an active value of a fog volume is negative', where: 'voxel (5, 4, 4)', count: 4 },
     ]);
   });
+});
+
+test('everything prints itself', () => {
+  const grid = tiled();
+  const accessor = new Accessor(grid.tree);
+  accessor.find(100, 200, 50);
+  expect(String(accessor)).toBe('Accessor of a float tree, in an active tile of 128³');
+  accessor.find(3, 3, 3);
+  expect(inspect(accessor)).toBe('Accessor of a float tree, in leaf 0 at (0, 0, 0)');
+  expect(inspect(grid.tree)).toBe('Tree of float: 2 root entries, 1 upper and 1 lower nodes, 1 leaves, 155.2 KiB');
+  expect(String(new TreeBuilder('vec3f', [0, 0, 0]))).toBe(
+    'TreeBuilder of vec3f: 0 leaves and 0 tiles and nodes so far',
+  );
+  expect(String(new Sampler(grid)).split('\n')).toEqual(['Sampler (trilinear) of', ...String(grid).split('\n')]);
+  const editor = new GridEditor(grid).set(0, 0, 0, 1).set(900, 0, 0, 1);
+  expect(inspect(editor).split('\n')[0]).toBe('GridEditor of 2 touched leaves, on');
 });
