@@ -137,6 +137,28 @@ export default (await make({})).simulation;`,
   expect(readdirSync(folder.path)).toContain(`${name.split('.')[0]}-0001.nvdb`);
 });
 
+gpu('a scene is a module also where package.json says commonjs, in a folder of any name', async () => {
+  using folder = temporaryFolder();
+  folder.file('package.json', '{ "type": "commonjs" }');
+  mkdirSync(join(folder.path, 'a né'));
+  folder.file('a né/size.ts', 'export const rate: number = 10;');
+  folder.file(
+    'a né/s.ts',
+    `import { rate } from './size.ts';\n${scene(cooling, '{ simulation: sim, frames: 1, rate }')}`,
+  );
+  folder.file(
+    'old.js',
+    `const { Simulation } = require('halocline');\n${scene(cooling)
+      .replace(/import .*/u, '')
+      .replace('export default', 'module.exports =')}`,
+  );
+  for (const path of ['a né/s.ts', 'old.js']) {
+    const ended = await halocline(['run', path, '--frames', '1', '--out', 'out'], { cwd: folder.path });
+    expect({ code: ended.code, err: ended.err.replace(/^frame .*\n/u, '') }).toEqual({ code: 0, err: '' });
+  }
+  expect(readdirSync(join(folder.path, 'out'))).toEqual(['old-0001.nvdb', 's-0001.nvdb']);
+});
+
 gpu('names and formats that stand twice count once, spaces around them are nothing', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));

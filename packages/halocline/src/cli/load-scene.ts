@@ -2,10 +2,10 @@
  * @file Loads a scene file: Node runs `.ts` and `.js` as they are. A scene anywhere on the disk may import `halocline`
  * and `halocline/fluids`; they are this package's own.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Simulation } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 
@@ -67,12 +67,21 @@ function checkScene(path: string, scene: Scene): void {
 const isEmpty = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 
+/** Whether a user's file is written as a module, whatever the package.json above it says (`npm init` says commonjs). */
+function isModule(url: string): boolean {
+  if (!url.startsWith('file:') || url.includes('/node_modules/')) return false;
+  return /^\s*(?:import|export)\b/mu.test(readFileSync(fileURLToPath(url), 'utf8'));
+}
+
 async function importScene(path: string, file: string): Promise<Record<string, unknown>> {
   // For good: a scene may import later too, as in `await import('halocline/fluids')`.
   registerHooks({
     resolve: (specifier, context, next) => {
       const url = own[specifier];
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+      if (url !== undefined) return { url, shortCircuit: true };
+      const found = next(specifier, context);
+      if (found.format?.startsWith('commonjs') !== true || !isModule(found.url)) return found;
+      return { ...found, format: found.format.replace('commonjs', 'module') };
     },
   });
   try {
