@@ -177,3 +177,16 @@ gpuTest('a download into an array that went elsewhere fails alone', {}, async ({
   expect((await kept).join()).toBe('3,3,3,3');
   expect((await device.staging.download(buffer, 60)).join()).toBe('3,3,3,3');
 });
+
+gpuTest(
+  'a buffer that is disposed between two pieces of a transfer ends it',
+  { memoryLimit: 16 * MiB },
+  async ({ device }) => {
+    const buffer = device.createBuffer({ label: 'words', byteLength: 8 * MiB });
+    const up = device.staging.upload(buffer, 0, new Uint8Array(8 * MiB));
+    const down = device.staging.download(buffer);
+    buffer[Symbol.dispose]();
+    await expect(up).rejects.toThrow('Cannot upload to buffer "words": it was disposed');
+    await expect(down).rejects.toThrow('Cannot download from buffer "words": it was disposed');
+  },
+);

@@ -260,6 +260,7 @@ export class Staging implements Companion {
 
   /** Puts a piece into the ring and its copy into the batch; false if the ring is full. */
   #placeUpload(buffer: Buffer, byteOffset: number, piece: Uint8Array, options: TransferOptions): boolean {
+    checkAlive('upload to', buffer); // it may have been disposed between two pieces
     const up = (this.#up ??= this.#createRing('staging up', 'upload'));
     let at = up.ring.reserve(piece.byteLength);
     if (at < 0) {
@@ -281,6 +282,7 @@ export class Staging implements Companion {
     piece: Uint8Array,
     options: TransferOptions,
   ): Promise<void> | undefined {
+    checkAlive('download from', buffer);
     const down = (this.#down ??= this.#createRing('staging down', 'download'));
     const at = down.ring.reserve(piece.byteLength);
     if (at < 0) return undefined;
