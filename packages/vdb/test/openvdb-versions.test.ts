@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { readGridFile, readGrids, writeVdb } from '@halocline/vdb';
 import { ByteBuilder } from '../src/byte-builder.ts';
-import { encodeZip } from '../src/codec.ts';
+import { encodeBlosc, encodeZip } from '../src/codec.ts';
 import { floatToHalf } from '../src/half.ts';
 import { fixture } from './shared.ts';
 
@@ -13,16 +13,18 @@ interface Shape {
   /** Whether the values are zipped (before 222 the header says so). */
   readonly zipped: boolean;
   readonly hasOffsets: boolean;
+  /** Whether they are packed by Blosc instead. */
+  readonly blosc?: boolean;
   /** How many buffers each leaf holds; all but the first are left from other times. */
   readonly buffers: number;
 }
 
 const active = 77;
 
-function putFloats(out: ByteBuilder, floats: Float32Array, { type, zipped }: Shape): void {
+function putFloats(out: ByteBuilder, floats: Float32Array, { type, zipped, blosc }: Shape): void {
   const bytes = new Uint8Array(type.includes('alf') ? floatToHalf(floats).buffer : floats.buffer);
-  const packed = zipped ? encodeZip(bytes) : bytes;
-  if (zipped) out.i64(packed.length);
+  const packed = blosc ? encodeBlosc(bytes) : zipped ? encodeZip(bytes) : bytes;
+  if (zipped || blosc) out.i64(packed.length);
   out.put(packed);
 }
 
@@ -41,7 +43,7 @@ function oneLeaf(shape: Shape): Uint8Array {
   ['g', type, ''].forEach((text) => out.string(text));
   const offsets = out.reserve(24);
   if (hasOffsets) out.setI64(offsets, out.length);
-  if (!old) out.u32(shape.zipped ? 1 : 0);
+  if (!old) out.u32(shape.blosc ? 4 : shape.zipped ? 1 : 0);
   out.u32(0);
   out.string('TranslationMap');
   out.doubles([1, 2, 3]);
@@ -91,6 +93,7 @@ test.each<[string, Shape]>([
   ['221, half floats', { ...usual, version: 221, type: 'Tree_float_5_4_3_HalfFloat' }],
   ['223, zipped half floats', { ...usual, version: 223, type: 'Tree_float_5_4_3_HalfFloat', zipped: true }],
   ['225, a grid of halves', { ...usual, version: 225, type: 'Tree_half_5_4_3' }],
+  ['224, Blosc without active mask', { ...usual, version: 224, blosc: true }],
   ['224, without offsets', { ...usual, version: 224, hasOffsets: false }],
 ])('version %s is read', (_name, shape) => {
   const [grid] = readGrids(oneLeaf(shape));
