@@ -25,6 +25,8 @@ export class GridEditor {
   #y = NaN;
   #z = NaN;
   #leaf = -1;
+  /** Whether active tiles stay so. */
+  #tilesActive = true;
 
   constructor(grid: Grid) {
     storedComponents('edit', grid.name, grid.type);
@@ -95,8 +97,6 @@ export class GridEditor {
     this.#tilesActive = false;
     return this;
   }
-
-  #tilesActive = true;
 
   /** The grid with the changes. The editor may be used further. */
   build(): Grid {

@@ -82,7 +82,7 @@ export function refineMask(masks: Uint32Array, leaf: number, octant: number, out
 }
 
 /** Numbers of the leaves in Morton order of their origins (x the most significant of each three bits). */
-export function mortonOrder(origins: Int32Array): Uint32Array {
+function mortonOrder(origins: Int32Array): Uint32Array {
   const order = Uint32Array.from({ length: origins.length / 3 }, (_, leaf) => leaf);
   return order.sort((a, b) => {
     // The axis whose coordinates differ in the highest bit decides (Chan 2002); signs are turned so that negative ones come first.
