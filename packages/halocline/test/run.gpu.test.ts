@@ -140,6 +140,7 @@ export default (await make({})).simulation;`,
 gpu('a scene is a module also where package.json says commonjs, in a folder of any name', async () => {
   using folder = temporaryFolder();
   folder.file('package.json', '{ "type": "commonjs" }');
+  folder.file('typeless.js', scene(cooling));
   mkdirSync(join(folder.path, 'a né'));
   folder.file('a né/size.ts', 'export const rate: number = 10;');
   folder.file(
@@ -152,11 +153,12 @@ gpu('a scene is a module also where package.json says commonjs, in a folder of a
       .replace(/import .*/u, '')
       .replace('export default', 'module.exports =')}`,
   );
-  for (const path of ['a né/s.ts', 'old.js']) {
+  for (const path of ['a né/s.ts', 'old.js', 'typeless.js']) {
+    if (path === 'typeless.js') folder.file('package.json', '{}');
     const ended = await halocline(['run', path, '--frames', '1', '--out', 'out'], { cwd: folder.path });
     expect({ code: ended.code, err: ended.err.replace(/^frame .*\n/u, '') }).toEqual({ code: 0, err: '' });
   }
-  expect(readdirSync(join(folder.path, 'out'))).toEqual(['old-0001.nvdb', 's-0001.nvdb']);
+  expect(readdirSync(join(folder.path, 'out'))).toEqual(['old-0001.nvdb', 's-0001.nvdb', 'typeless-0001.nvdb']);
 });
 
 gpu('names and formats that stand twice count once, spaces around them are nothing', async () => {

@@ -14,6 +14,9 @@ const own: Readonly<Record<string, string>> = {
   'halocline/fluids': new URL(`../fluids${extname(import.meta.url)}`, import.meta.url).href,
 };
 
+/** Our own files say what they are. */
+const ownFolder = new URL('../../../', import.meta.url).href;
+
 /** Imports the scene, calls it with the options, and gives what it returns as a whole scene. */
 export async function loadScene(path: string, options: SceneOptions): Promise<Scene> {
   const file = resolve(path);
@@ -67,9 +70,9 @@ function checkScene(path: string, scene: Scene): void {
 const isEmpty = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 
-/** Whether a user's file is written as a module, whatever the package.json above it says (`npm init` says commonjs). */
+/** Whether a user's file is written as a module, whatever the package.json above it says (`npm init` says commonjs), or fails to say. */
 function isModule(url: string): boolean {
-  if (!url.startsWith('file:') || url.includes('/node_modules/')) return false;
+  if (!/^file:.*\.[jt]s$/u.test(url) || url.includes('/node_modules/') || url.startsWith(ownFolder)) return false;
   return /^\s*(?:import|export)\b/mu.test(readFileSync(fileURLToPath(url), 'utf8'));
 }
 
@@ -80,8 +83,9 @@ async function importScene(path: string, file: string): Promise<Record<string, u
       const url = own[specifier];
       if (url !== undefined) return { url, shortCircuit: true };
       const found = next(specifier, context);
-      if (found.format?.startsWith('commonjs') !== true || !isModule(found.url)) return found;
-      return { ...found, format: found.format.replace('commonjs', 'module') };
+      return isModule(found.url)
+        ? { ...found, format: found.url.endsWith('ts') ? 'module-typescript' : 'module' }
+        : found;
     },
   });
   try {
