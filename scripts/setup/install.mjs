@@ -58,7 +58,10 @@ export function install(needs) {
   process.stdout.write('Installing packages (npm ci) …\n');
   installPackages();
   const node = nodePath(needs);
-  if (missingFrom(root) !== null && node !== process.execPath) installAgain(node);
+  if (missingFrom(root) !== null && node !== process.execPath) {
+    process.stdout.write(`Installing the packages that npm left out for Node ${process.versions.node} …\n`);
+    installAgain(node);
+  }
   const missing = missingFrom(root);
   if (missing === null) return node;
   return fail(`Cannot install the packages: npm ci left out ${missing}; a newer npm may not, or npm config tells why`);
