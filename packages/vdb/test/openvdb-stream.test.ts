@@ -9,9 +9,10 @@ import { fixture, hasShared, sharedFile, sharedWords } from './shared.ts';
 
 const fog = fogSphere([0, 0, 0], 40, { name: 'fog' });
 const surface = levelSetSphere([0, 0, 0], 40, { name: 'surface' });
+const small = [fogSphere([0, 0, 0], 12, { name: 'a' }), levelSetSphere([0, 0, 0], 12, { name: 'b' })];
 
 test.each(['none', 'zip', 'blosc'] as const)('a stream gives the bytes of the whole file in order (%s)', (codec) => {
-  const grids = [fog, surface, fog.with({ name: 'twin' })];
+  const grids = codec === 'none' ? [fog, surface, fog.with({ name: 'twin' })] : small;
   const pieces = [...streamVdb(grids, { codec })];
   expect(Buffer.concat(pieces).equals(writeVdb(grids, { codec }))).toBe(true);
   if (codec === 'none') expect(pieces.length).toBeGreaterThan(1);
@@ -70,14 +71,14 @@ test('metadata of an unknown type are passed over by their size', () => {
 
 test('a grid that is read and written keeps the types of its metadata, also under another name', () => {
   const types = new Map([['weight', 'double']]);
-  const [plain] = readGrids(writeVdb([surface.with({ metadata: { weight: 1, count: 2 } })]));
+  const [plain] = readGrids(writeVdb([small[1]!.with({ metadata: { weight: 1, count: 2 } })]));
   expect(metadataTypes(plain!.metadata).get('weight')).toBe('int32');
   const out = new ByteBuilder();
   writeMetadata(out, { weight: 1, count: 2 }, types);
   const metadata = readMetadata(new ByteCursor(out.take(), 'Cannot read'));
-  const again = readGrids(writeVdb([surface.with({ metadata, name: 'other' })]))[0]!;
+  const again = readGrids(writeVdb([small[1]!.with({ metadata, name: 'other' })]))[0]!;
   expect([again.metadata['weight'], metadataTypes(again.metadata).get('weight')]).toEqual([1, 'double']);
-  const changed = readGrids(writeVdb([surface.with({ metadata: { ...again.metadata, weight: 'heavy' } })]))[0]!;
+  const changed = readGrids(writeVdb([small[1]!.with({ metadata: { ...again.metadata, weight: 'heavy' } })]))[0]!;
   expect(changed.metadata['weight']).toBe('heavy');
 });
 
@@ -89,7 +90,7 @@ test('what was written, read and written again has the same bytes', () => {
     map: new GridMap([1, 0.1, 0, 0, 2, 0, 0, 0, 3], [4, 5, 6]),
     tree: builder.build(),
   });
-  for (const grids of [[fog, surface], [tiles], readGrids(fixture('vel_vec3s_blosc_mask.vdb'))]) {
+  for (const grids of [small, [tiles], readGrids(fixture('vel_vec3s_blosc_mask.vdb'))]) {
     for (const options of [{ codec: 'none' }, { codec: 'zip' }, { codec: 'blosc', half: true }] as const) {
       const bytes = writeVdb(grids, options);
       expect(Buffer.compare(writeVdb(readGrids(bytes), options), bytes)).toBe(0);

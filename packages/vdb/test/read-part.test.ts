@@ -247,7 +247,7 @@ describe('a part', () => {
   });
 
   test.each([writeNanoVdb, writeVdb])('takes a small share of the file (%o)', async (write) => {
-    const large = fogSphere([0, 0, 0], 60, { name: 'large' });
+    const large = fogSphere([0, 0, 0], 48, { name: 'large' });
     const file = counted(write([large]));
     const box: IndexBox = { min: [0, 0, 0], max: [7, 7, 7] };
     const part = await readGridFrom(file, { box });
