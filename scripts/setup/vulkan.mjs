@@ -34,7 +34,8 @@ export function ensureVulkan(node, { forTests = false } = {}) {
   if (!found.devices.some(isUsable)) {
     const failure = aptInstall(debianPackages(['vulkan']));
     if (failure !== null) {
-      return `Cannot find a Vulkan driver: ${found.reason}, and ${failure}; install one (${commandsFor(['vulkan'])})`;
+      const reason = found.reason.split('; ')[0];
+      return `Cannot find a Vulkan driver: ${reason}; ${failure}: install one yourself (${commandsFor(['vulkan'])})`;
     }
     found = lookForVulkan(node);
     if (!found.devices.some(isUsable)) {
