@@ -34,7 +34,7 @@ function hex(text: string): Uint8Array {
 }
 
 /** Any outcome but a FormatError or the bytes themselves is a fault. */
-function survives(run: () => Uint8Array): void {
+function survives(run: () => unknown): void {
   try {
     run();
   } catch (error) {
@@ -84,13 +84,14 @@ describe('zip', () => {
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
-  test('survives any flipped byte', () => {
-    const packed = encodeZip(noise(500).map((v) => v & 7));
+  test("a flipped byte is refused, or changes nothing: padding and the level in the header are nobody's", () => {
+    const data = noise(500).map((v) => v & 7);
+    const packed = encodeZip(data);
     fc.assert(
       fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const bad = packed.slice();
         bad[at]! ^= flip;
-        expect(() => decodeZip(bad, 500)).toThrow(FormatError);
+        survives(() => expect(decodeZip(bad, 500)).toEqual(data));
       }),
     );
   });
