@@ -17,6 +17,7 @@ import {
   type Stencil,
   type StencilSource,
 } from '@halocline/stencil';
+import { compileTraced } from '@halocline/stencil/trace';
 import type { Declarations, StencilDeclaration } from './declarations.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
@@ -93,7 +94,7 @@ export class Compiler implements Disposable {
     declarations: Declarations,
     options: CompileOptions,
   ): CompiledStencil {
-    const { parameters, neighborRadius, requiresHalos, color } = source;
+    const { body, parameters, neighborRadius, requiresHalos, color } = source;
     const text: StencilSource = {
       name,
       inputs: source.inputs ?? [],
@@ -104,7 +105,8 @@ export class Compiler implements Disposable {
       ...(requiresHalos === undefined ? {} : { requiresHalos }),
       ...(color === undefined ? {} : { color }),
     };
-    const stencil = compileStencil(text, environmentOf(declarations, level));
+    const environment = environmentOf(declarations, level);
+    const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
     checkReach(stencil, options.haloThickness);
     for (const write of stencil.writes) {
       if (write.undeclared) declarations.addField(level, write.field, write.type, 0, true);
@@ -124,6 +126,7 @@ export class Compiler implements Disposable {
   #codeOf(declaration: StencilDeclaration): string {
     const { name, options } = declaration;
     if (options.code !== undefined) return options.code;
+    if (options.body !== undefined) return String(options.body.trace);
     const file = options.file!;
     try {
       const stamp = stampOf(file);

@@ -4,6 +4,7 @@
  * the others (an unknown input, a cycle) is said by `initialize()`.
  */
 import type { Color, FieldType, ScalarType, ValueType } from '@halocline/stencil';
+import type { TracedStencil } from '@halocline/stencil/trace';
 import { checkFieldType, parseScalarType, parseValueType, spreadValue, type FieldValue } from './field-type.ts';
 import { checkName, didYouMean, listNames } from './names.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
@@ -11,7 +12,7 @@ import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } fro
 /** Fields that a simulation may have, over all levels. */
 const MAX_FIELDS = 256;
 
-/** What a user says of a stencil. Either `code` or `file` is given. */
+/** What a user says of a stencil. One of `code`, `file` and `body` is given. */
 export interface StencilOptions {
   /** Fields (or `NAME_x`, `_y`, `_z` components) that it reads. */
   readonly inputs?: readonly string[];
@@ -21,6 +22,8 @@ export interface StencilOptions {
   readonly code?: string;
   /** Path of a file that holds it; read at `initialize()`, and again when it has changed. */
   readonly file?: string;
+  /** A stencil of TypeScript, as `stencil(…)` makes it; it brings inputs, outputs and parameters with it. */
+  readonly body?: TracedStencil;
   /** Names of the parameters that it uses; without it, all may be used. */
   readonly parameters?: readonly string[];
   /** How far, in voxels, computed reads may go across subdomains. */
@@ -134,11 +137,12 @@ export class Declarations {
   addStencil(level: number, name: string, options: StencilOptions): void {
     checkName('add', 'stencil', name);
     this.#checkFree('stencil', name);
-    if ((options.code === undefined) === (options.file === undefined)) {
-      const what = options.code === undefined ? 'it has neither code nor file' : 'it has both code and file';
-      throw new TypeError(`Cannot add stencil "${name}": ${what}; give one of them`);
+    const ways = (['code', 'file', 'body'] as const).filter((way) => options[way] !== undefined);
+    if (ways.length !== 1) {
+      const what = ways.length === 0 ? 'neither code nor file nor body' : `both ${ways.join(' and ')}`;
+      throw new TypeError(`Cannot add stencil "${name}": it has ${what}; give one of them`);
     }
-    this.stencils.set(name, { name, level, options });
+    this.stencils.set(name, { name, level, options: withLists(name, options) });
     this.revision++;
   }
 
@@ -240,6 +244,23 @@ export class Declarations {
       );
     }
   }
+}
+
+/** The options with the names that a traced body brings, where they are not given. */
+function withLists(name: string, options: StencilOptions): StencilOptions {
+  const { body } = options;
+  if (body === undefined) return options;
+  if (typeof body !== 'object' || typeof body.trace !== 'function') {
+    throw new TypeError(
+      `Cannot add stencil "${name}": its body is of type ${typeof body}; give what stencil({ inputs, outputs }, …) makes`,
+    );
+  }
+  return {
+    inputs: Object.keys(body.inputs),
+    outputs: Object.keys(body.outputs),
+    parameters: Object.keys(body.parameters),
+    ...options,
+  };
 }
 
 function freeName(stem: string, taken: ReadonlyMap<string, unknown>): string {

@@ -63,10 +63,17 @@ describe('a simulation refuses', () => {
         () => simulation.field('densty'),
         'Cannot find field "densty": there is none of that name (did you mean "density"?); the fields are "density"',
       ],
-      [() => simulation.addStencil('s', {}), 'Cannot add stencil "s": it has neither code nor file; give one of them'],
+      [
+        () => simulation.addStencil('s', {}),
+        'Cannot add stencil "s": it has neither code nor file nor body; give one of them',
+      ],
       [
         () => simulation.addStencil('s', { code: '', file: 'x' }),
         'Cannot add stencil "s": it has both code and file; give one of them',
+      ],
+      [
+        () => simulation.addStencil('s', { body: (() => ({})) as never }),
+        'Cannot add stencil "s": its body is of type function; give what stencil({ inputs, outputs }, …) makes',
       ],
       [
         () => simulation.removeStencil('s'),

@@ -88,7 +88,7 @@ function storageOf(type: ValueType): FieldType {
 }
 
 /** Holds reductions against the types of their scalars; a scalar that nobody declared takes the values' type. */
-function settleReductions(lowering: Lowering): readonly Reduction[] {
+export function settleReductions(lowering: Lowering): readonly Reduction[] {
   const { scalars } = lowering.environment;
   const settled = new Map<string, Reduction>();
   for (const { scalar, kind, span, statement } of lowering.reductions) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as stencil from '../src/index.ts';
+import * as trace from '../src/trace/index.ts';
 
 test('the package exports these names', () => {
   expect(Object.keys(stencil).sort()).toMatchInlineSnapshot(`
@@ -18,6 +19,44 @@ test('the package exports these names', () => {
       "valueTypeOf",
       "vectorOf",
       "verifyStencil",
+    ]
+  `);
+});
+
+test('the entry of traced stencils exports these names', () => {
+  expect(Object.keys(trace).sort()).toMatchInlineSnapshot(`
+    [
+      "compileTraced",
+      "coord",
+      "coordToWorld",
+      "curl",
+      "divergence",
+      "dt",
+      "float",
+      "frame",
+      "gradient",
+      "int",
+      "isActive",
+      "ivec3",
+      "laplacian",
+      "loop",
+      "math",
+      "random",
+      "reduceAll",
+      "reduceAny",
+      "reduceMax",
+      "reduceMin",
+      "reduceSum",
+      "stencil",
+      "time",
+      "uint",
+      "vec2",
+      "vec3",
+      "vec4",
+      "voxelSize",
+      "where",
+      "worldToCoord",
+      "worldToIndex",
     ]
   `);
 });

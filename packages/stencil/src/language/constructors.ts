@@ -5,12 +5,17 @@ import type { Expression, Span, ValueType } from '../ir.ts';
 import { construct, convert, splat, swizzle } from './build.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
-import type { CallNode } from './syntax.ts';
+
+/** Where a constructor and its arguments stand. */
+interface Place {
+  readonly span: Span;
+  readonly args: readonly { readonly span: Span }[];
+}
 
 /** A constructor's value from its checked arguments, each with its place. */
 export function lowerConstructor(
   lowering: Lowering,
-  node: CallNode,
+  node: Place,
   type: ValueType,
   args: readonly Expression[],
 ): Expression {
@@ -30,7 +35,7 @@ export function lowerConstructor(
   return fill(lowering, node, type, parts);
 }
 
-function fill(lowering: Lowering, node: CallNode, type: ValueType, parts: readonly Expression[]): Expression {
+function fill(lowering: Lowering, node: Place, type: ValueType, parts: readonly Expression[]): Expression {
   const size = sizeOf(type);
   const filled: Expression[] = [];
   let count = 0;

@@ -1,0 +1,348 @@
+/** @file What a traced body calls: built-in quantities, constructors, GLSL's functions, places, choices and loops. */
+
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import type { BuiltinName, Expression, ReduceKind, ValueType } from '../ir.ts';
+import { binary, constant, filled, local, select, splat } from '../language/build.ts';
+import { wantType, lowerConstructor } from '../language/constructors.ts';
+import { commonType, converted } from '../language/conversions.ts';
+import { derivativeOf } from '../language/derivatives.ts';
+import type { Derivative } from '../language/derivatives.ts';
+import { lowerGlslCall } from '../language/glsl-functions.ts';
+import { article } from '../language/operators.ts';
+import { randomOf } from '../language/random.ts';
+import { placeOf } from '../language/reads.ts';
+import type { PlaceAccessor } from '../language/reads.ts';
+import { reduceInto } from '../language/reductions.ts';
+import { operands } from '../walk.ts';
+import { currentTrace, NOWHERE } from './trace.ts';
+import type { Trace } from './trace.ts';
+import type { AnyValue, FieldHandle, FloatType, NumberType, Operand, Value } from './types.ts';
+import { asValue, expressionOf, made, TracedField, TracedValue } from './value.ts';
+
+function builtin<T extends ValueType>(name: BuiltinName, type: T): Value<T> {
+  return asValue(new TracedValue({ op: 'builtin', type, name }));
+}
+
+/** The voxel's index coordinate. */
+export const coord: Value<'ivec3'> = builtin('coord', 'ivec3');
+/** The step's length in seconds. */
+export const dt: Value<'float'> = builtin('dt', 'float');
+/** Simulated seconds at the start of the step. */
+export const time: Value<'float'> = builtin('time', 'float');
+/** The number of steps before this one. */
+export const frame: Value<'uint'> = builtin('frame', 'uint');
+/** The edge of a voxel in metres. */
+export const voxelSize: Value<'float'> = builtin('voxelSize', 'float');
+
+/** A part of a vector under construction. */
+type Part = AnyValue | number | boolean;
+type Constructor<T extends ValueType> = (...parts: readonly [Part, ...Part[]]) => Value<T>;
+
+function constructor<T extends ValueType>(type: T): Constructor<T> {
+  return (...parts) => {
+    const trace = currentTrace(`${type}(…)`);
+    const like = type.startsWith('i') ? 'int' : type.startsWith('u') ? 'uint' : 'float';
+    const args = parts.map((part) => expressionOf(trace, part, like));
+    const node = { span: NOWHERE, args: args.map(() => ({ span: NOWHERE })) };
+    return asValue(made(trace, lowerConstructor(trace.lowering, node, type, args)));
+  };
+}
+
+/** A float of a number or of a value of another scalar type. */
+export const float: Constructor<'float'> = constructor('float');
+/** An int; floats are truncated. */
+export const int: Constructor<'int'> = constructor('int');
+/** A uint; floats are truncated. */
+export const uint: Constructor<'uint'> = constructor('uint');
+/** Two floats, of their parts or one for both. */
+export const vec2: Constructor<'vec2'> = constructor('vec2');
+/** Three floats, of their parts or one for all. */
+export const vec3: Constructor<'vec3'> = constructor('vec3');
+/** Four floats, of their parts or one for all. */
+export const vec4: Constructor<'vec4'> = constructor('vec4');
+/** Three ints, of their parts or one for all. */
+export const ivec3: Constructor<'ivec3'> = constructor('ivec3');
+
+type OneFloat = <T extends FloatType>(x: Value<T>) => Value<T>;
+type TwoFloats = <T extends FloatType>(a: Value<T>, b: Operand<T>) => Value<T>;
+type TwoNumbers = <T extends NumberType>(a: Value<T>, b: Operand<T>) => Value<T>;
+type ToFloat = <T extends FloatType>(x: Value<T>) => Value<'float'>;
+
+type FloatFunction =
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'trunc'
+  | 'fract'
+  | 'sqrt'
+  | 'inversesqrt'
+  | 'exp'
+  | 'exp2'
+  | 'log'
+  | 'log2'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'radians'
+  | 'degrees'
+  | 'normalize';
+
+/** GLSL's functions, with GLSL's meaning; plain numbers are spread to the size of the first value. */
+export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
+  readonly abs: <T extends NumberType>(x: Value<T>) => Value<T>;
+  readonly sign: <T extends NumberType>(x: Value<T>) => Value<T>;
+  readonly atan2: TwoFloats;
+  readonly pow: TwoFloats;
+  readonly mod: TwoFloats;
+  readonly min: TwoNumbers;
+  readonly max: TwoNumbers;
+  readonly clamp: <T extends NumberType>(x: Value<T>, low: Operand<T>, high: Operand<T>) => Value<T>;
+  readonly mix: <T extends FloatType>(a: Value<T>, b: Operand<T>, t: Operand<T>) => Value<T>;
+  readonly step: <T extends FloatType>(edge: Operand<T>, x: Value<T>) => Value<T>;
+  readonly smoothstep: <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>) => Value<T>;
+  readonly fma: <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>) => Value<T>;
+  readonly length: ToFloat;
+  readonly dot: <T extends FloatType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
+  readonly distance: <T extends FloatType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
+  readonly cross: (a: Value<'vec3'>, b: Value<'vec3'>) => Value<'vec3'>;
+  readonly reflect: <T extends FloatType>(incident: Value<T>, normal: Value<NoInfer<T>>) => Value<T>;
+};
+
+const MATH_NAMES: readonly string[] = (
+  'floor ceil round trunc fract sqrt inversesqrt exp exp2 log log2 sin cos tan asin acos atan sinh cosh tanh ' +
+  'radians degrees normalize abs sign atan2 pow mod min max clamp mix step smoothstep fma length dot distance cross reflect'
+).split(' ');
+
+/** Functions whose every argument has the size of the others, in GLSL too; a scalar beside a vector is spread here. */
+const ONE_SIZE: ReadonlySet<string> = new Set(['atan2', 'pow', 'fma', 'clamp', 'mix', 'step', 'smoothstep']);
+
+function glsl(name: string): (...args: readonly unknown[]) => TracedValue {
+  return (...args) => {
+    const trace = currentTrace(`${name}(…)`);
+    const values = args.filter((arg) => arg instanceof TracedValue).map(({ type }) => type);
+    const like = values.toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] ?? 'float';
+    const ready = args.map((arg) => spread(name, expressionOf(trace, arg, like), like));
+    return made(trace, lowerGlslCall(trace.lowering, NOWHERE, name === 'atan2' ? 'atan' : name, ready));
+  };
+}
+
+function spread(name: string, value: Expression, like: ValueType): Expression {
+  const type = value.type as ValueType;
+  if (!ONE_SIZE.has(name) || sizeOf(type) > 1) return value;
+  return value.op === 'constant'
+    ? filled(vectorOf(scalarOf(type), sizeOf(like)), value.value[0]!)
+    : splat(sizeOf(like), value);
+}
+
+/** GLSL's functions: `math.sqrt(x)`, `math.max(a, 0)` … */
+export const math: MathFunctions = Object.freeze(
+  Object.fromEntries(MATH_NAMES.map((name) => [name, glsl(name)])),
+) as unknown as MathFunctions;
+
+function derivative(which: Derivative, handle: unknown): TracedValue {
+  const trace = currentTrace(`${which.toLowerCase()}(…)`);
+  if (!(handle instanceof TracedField)) {
+    throw trace.fail(`${which.toLowerCase()}(…) takes a field among the inputs, not a value; give the field's handle`);
+  }
+  return made(trace, derivativeOf(trace.lowering, which, handle.fieldName, NOWHERE));
+}
+
+type ScalarField = FieldHandle<'float32'> | FieldHandle<'float16'>;
+type FloatField = ScalarField | FieldHandle<'vec2'> | FieldHandle<'vec3'> | FieldHandle<'vec4'>;
+
+/** ∇²u at the voxel: its six neighbours and itself, over voxelSize². */
+export function laplacian<F extends FloatField>(u: F): Value<F['type']> {
+  return asValue(derivative('Laplacian', u));
+}
+
+/** ∇u at the voxel, by central differences. */
+export function gradient(u: ScalarField): Value<'vec3'> {
+  return asValue(derivative('Gradient', u));
+}
+
+/** ∇·v at the voxel, by central differences. */
+export function divergence(v: FieldHandle<'vec3'>): Value<'float'> {
+  return asValue(derivative('Divergence', v));
+}
+
+/** ∇×v at the voxel, by central differences. */
+export function curl(v: FieldHandle<'vec3'>): Value<'vec3'> {
+  return asValue(derivative('Curl', v));
+}
+
+/** A float in [0, 1) that hangs on its arguments alone: the same bits on every device. */
+export function random(place: Value<'ivec3'>, seed: Value<'int'> | Value<'uint'> | number): Value<'float'> {
+  const trace = currentTrace('random(…)');
+  const at = { value: expressionOf(trace, place, null), span: NOWHERE };
+  const salt = { value: expressionOf(trace, seed, 'int'), span: NOWHERE };
+  return asValue(made(trace, randomOf(trace.lowering, at, salt)));
+}
+
+function place(name: PlaceAccessor, given: unknown): TracedValue {
+  const trace = currentTrace(`${name[0]!.toLowerCase()}${name.slice(1)}(…)`);
+  return made(trace, placeOf(trace.lowering, name, expressionOf(trace, given, null), NOWHERE));
+}
+
+/** Whether a voxel is active. */
+export function isActive(at: Value<'ivec3'>): Value<'bool'> {
+  return asValue(place('IsActive', at));
+}
+
+/** World metres of a place in index space. */
+export function coordToWorld(at: Value<'ivec3'> | Value<'vec3'>): Value<'vec3'> {
+  return asValue(place('CoordToWorld', at));
+}
+
+/** The voxel that holds a point of world metres. */
+export function worldToCoord(position: Value<'vec3'>): Value<'ivec3'> {
+  return asValue(place('WorldToCoord', position));
+}
+
+/** The place in index space of a point of world metres. */
+export function worldToIndex(position: Value<'vec3'>): Value<'vec3'> {
+  return asValue(place('WorldToIndex', position));
+}
+
+/** `then` where the condition holds, else `otherwise`; only the chosen one is computed where nothing else needs it. */
+export function where<T extends ValueType>(
+  condition: Value<'bool'>,
+  then: Value<T>,
+  otherwise: Value<NoInfer<T>> | (T extends NumberType ? number : boolean),
+): Value<T> {
+  const trace = currentTrace('where(…)');
+  const test = expressionOf(trace, condition, null);
+  if (test.type !== 'bool') {
+    throw trace.fail(`the condition of where is a bool, and this is ${article(test.type)}; compare it, as in a.gt(0)`);
+  }
+  const a = expressionOf(trace, then, then instanceof TracedValue ? null : 'float');
+  const b = expressionOf(trace, otherwise, a.type as ValueType);
+  const type = commonType(a.type as ValueType, b.type as ValueType);
+  if (type === undefined) {
+    throw trace.fail(`the values of where are ${article(a.type)} and ${article(b.type)}; give both one type`);
+  }
+  return asValue(made(trace, select(test, converted(a, type), converted(b, type))));
+}
+
+type State<S extends Readonly<Record<string, ValueType>>> = { readonly [K in keyof S]: Value<S[K]> };
+
+/** Rounds after which a loop ends whose count is computed. */
+const LOOP_LIMIT = 65536;
+
+/**
+ * Runs `body` for i = 0 … count − 1, each round with what the round before it gave, from `initial` on; gives what the last
+ * one gave. A count that is computed ends after 65,536 rounds. A plain `for` of TypeScript is unrolled instead.
+ */
+export function loop<S extends Readonly<Record<string, ValueType>>>(
+  count: number | Value<'int'>,
+  initial: State<S>,
+  body: (i: Value<'int'>, state: State<S>) => State<NoInfer<S>>,
+): State<S> {
+  const trace = currentTrace('loop(…)');
+  const rounds = countOf(trace, count);
+  const kept = Object.entries(initial).map(([name, value]) => {
+    const given = expressionOf(trace, value, null);
+    return { name, ...trace.declare(name, given), type: given.type as ValueType };
+  });
+  const limit = rounds.op === 'constant' ? rounds.value[0]! : LOOP_LIMIT;
+  const counter = trace.declare('i', constant('int', [0]));
+  const i = local('int', counter.index);
+  const states = Object.fromEntries(kept.map((one) => [one.name, new TracedValue(one.value)]));
+  const statements = trace.inBlock(() => {
+    const next = body(asValue(new TracedValue(i)), states as unknown as State<S>) as Readonly<Record<string, unknown>>;
+    assignAll(trace, kept, next);
+  });
+  trace.lowering.emit({
+    op: 'loop',
+    testFirst: true,
+    condition: binary('<', i, rounds),
+    body: statements,
+    continuing: [{ op: 'assign', local: counter.index, value: binary('+', i, filled('int', 1)) }],
+    limit,
+  });
+  return states as unknown as State<S>;
+}
+
+function countOf(trace: Trace, count: unknown): Expression {
+  if (typeof count === 'number' && (count < 0 || count > LOOP_LIMIT)) {
+    throw trace.fail(`loop(…) has a count of ${count}; give a whole number from 0 to ${LOOP_LIMIT}`);
+  }
+  const rounds = expressionOf(trace, count, 'int');
+  if (rounds.type !== 'int')
+    throw trace.fail(`the count of loop is an int, and this is ${article(rounds.type)}; use int(…)`);
+  if (operands(rounds).length === 0 && rounds.op !== 'tap') return rounds;
+  return trace.declare('count', rounds).value;
+}
+
+interface Kept {
+  readonly name: string;
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+/** Assigns the next round's state, all at once: a value that needs another's old one is kept before. */
+function assignAll(trace: Trace, kept: readonly Kept[], next: Readonly<Record<string, unknown>>): void {
+  const extra = Object.keys(next ?? {}).find((name) => !kept.some((one) => one.name === name));
+  if (extra !== undefined)
+    throw trace.fail(`a round of loop gives "${extra}", which is not in its state; start with it`);
+  const values = kept.map(({ name, type }) => {
+    const given = next?.[name];
+    if (given === undefined) throw trace.fail(`a round of loop does not give "${name}"; give each part of the state`);
+    return wantType(trace.lowering, NOWHERE, `"${name}"`, { value: expressionOf(trace, given, type), type });
+  });
+  const needed = values.some((value, at) => usesLocals(value, new Set(kept.slice(0, at).map(({ index }) => index))));
+  const ready = needed ? values.map((value) => trace.lowering.spill(value)) : values;
+  for (const [at, { index }] of kept.entries()) {
+    const value = ready[at]!;
+    if (value.op === 'local' && value.local === index) continue;
+    trace.lowering.emit({ op: 'assign', local: index, value });
+  }
+}
+
+function usesLocals(value: Expression, locals: ReadonlySet<number>): boolean {
+  const seen = new Set<Expression>();
+  const visit = (node: Expression): boolean => {
+    if (seen.has(node)) return false;
+    seen.add(node);
+    return (node.op === 'local' && locals.has(node.local)) || operands(node).some(visit);
+  };
+  return visit(value);
+}
+
+function reduce(kind: ReduceKind, name: string, given: unknown): void {
+  const trace = currentTrace('a reduction');
+  const value = { value: expressionOf(trace, given, 'float'), span: NOWHERE };
+  reduceInto(trace.lowering, { kind, name, span: NOWHERE }, value);
+}
+
+type Reduced = Value<'float'> | Value<'int'> | Value<'uint'> | number;
+
+/** Adds the values of all voxels into a scalar. */
+export function reduceSum(scalar: string, value: Reduced): void {
+  reduce('sum', scalar, value);
+}
+
+/** The least of the values of all voxels, into a scalar. */
+export function reduceMin(scalar: string, value: Reduced): void {
+  reduce('min', scalar, value);
+}
+
+/** The largest of the values of all voxels, into a scalar. */
+export function reduceMax(scalar: string, value: Reduced): void {
+  reduce('max', scalar, value);
+}
+
+/** Whether the condition holds in any voxel, into a bool scalar. */
+export function reduceAny(scalar: string, condition: Value<'bool'>): void {
+  reduce('any', scalar, condition);
+}
+
+/** Whether the condition holds in every voxel, into a bool scalar. */
+export function reduceAll(scalar: string, condition: Value<'bool'>): void {
+  reduce('all', scalar, condition);
+}

@@ -1,0 +1,159 @@
+/**
+ * @file Traced stencils: a body of plain TypeScript runs once, on values that write down what is done with them. The same
+ * builders, analysis and verifier follow as for the language's text, so both give the same IR.
+ */
+
+import { analyze } from '../analyze.ts';
+import { settleReductions } from '../compile.ts';
+import { valueTypeOf } from '../ir.ts';
+import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
+import { wantType } from '../language/constructors.ts';
+import { checkDeclaration } from '../language/declaration.ts';
+import { outputPart } from '../language/field-names.ts';
+import { nearestName, quotedList } from '../language/nearest-name.ts';
+import { article } from '../language/operators.ts';
+import { verifyStencil } from '../verify.ts';
+import { NOWHERE, Trace, withTrace } from './trace.ts';
+import type { Handles, Results, TraceOptions } from './types.ts';
+import { expressionOf, TracedField, TracedValue } from './value.ts';
+
+type Types<T> = Readonly<Record<string, T>>;
+
+/** A stencil whose body is TypeScript: what `stencil(…)` gives, and what `addStencil(name, { body })` takes. */
+export interface TracedStencil {
+  readonly inputs: Types<FieldType>;
+  readonly outputs: Types<FieldType>;
+  readonly parameters: Types<ValueType>;
+  readonly scalars: Types<ScalarType>;
+  readonly trace: (handles: never) => unknown;
+}
+
+/**
+ * A stencil of TypeScript. `body` gets a handle for each input, parameter and scalar, and gives each output's new value;
+ * it runs when the stencil is compiled, once, and never for each voxel.
+ */
+export function stencil<
+  const I extends Types<FieldType>,
+  const O extends Types<FieldType>,
+  const P extends Types<ValueType>,
+  const S extends Types<ScalarType>,
+>(options: TraceOptions<I, O, P, S>, body: (handles: Handles<I, P, S>) => Results<O>): TracedStencil {
+  if (typeof body !== 'function') {
+    throw new TypeError(
+      `Cannot make a traced stencil: its body is of type ${typeof body}; give a function of the fields' handles`,
+    );
+  }
+  const { inputs = {}, outputs = {}, parameters = {}, scalars = {} } = options;
+  const twin = findTwin([inputs, parameters, scalars]);
+  if (twin !== undefined) {
+    throw new TypeError(
+      `Cannot make a traced stencil: "${twin}" names two of its inputs, parameters and scalars; rename one`,
+    );
+  }
+  return { inputs, outputs, parameters, scalars, trace: body };
+}
+
+function findTwin(lists: readonly Types<unknown>[]): string | undefined {
+  const names = lists.flatMap((list) => Object.keys(list));
+  return names.find((name, at) => names.indexOf(name) !== at);
+}
+
+/** What is said of a traced stencil beside its body; inputs, outputs and parameters are the body's own where they are left out. */
+export type TracedSource = Pick<StencilSource, 'name'> & Partial<Omit<StencilSource, 'name' | 'code'>>;
+
+/** Traces a stencil's body and compiles it against what it may name. Throws a `StencilError`. */
+export function compileTraced(declared: TracedSource, body: TracedStencil, environment: Environment): Stencil {
+  const source: StencilSource = {
+    inputs: Object.keys(body.inputs),
+    outputs: Object.keys(body.outputs),
+    parameters: Object.keys(body.parameters),
+    ...declared,
+    code: String(body.trace),
+  };
+  checkDeclaration(source, environment);
+  const trace = new Trace(source, environment);
+  const { lowering } = trace;
+  withTrace(trace, () => {
+    const results: unknown = body.trace(handlesOf(trace, body) as never);
+    writeResults(trace, body, results);
+  });
+  const reductions = settleReductions(lowering);
+  const { locals } = lowering.frame;
+  const compiled = analyze({
+    stencil: source,
+    environment,
+    body: trace.finish(),
+    locals,
+    functions: [],
+    made: new Map(Object.entries(body.outputs).filter(([name]) => outputPart(lowering, NOWHERE, name) === null)),
+    reductions,
+  });
+  verifyStencil(compiled);
+  return compiled;
+}
+
+/** The handles by name; a name that there is not is an error that lists those that there are. */
+function handlesOf(trace: Trace, body: TracedStencil): Types<TracedValue> {
+  const handles = new Map<string, TracedValue>();
+  for (const [name, type] of Object.entries(body.inputs)) handles.set(name, new TracedField(name, type));
+  for (const [name, type] of Object.entries(body.parameters)) {
+    checkOutside(trace, `parameter "${name}"`, type, trace.lowering.environment.parameters.get(name));
+    handles.set(name, new TracedValue({ op: 'parameter', type, name }));
+  }
+  for (const [name, type] of Object.entries(body.scalars)) {
+    checkOutside(trace, `scalar "${name}"`, type, trace.lowering.environment.scalars.get(name));
+    handles.set(name, new TracedValue({ op: 'scalar', type, name }));
+  }
+  return new Proxy<Record<string, TracedValue>>(Object.fromEntries(handles), {
+    get: (_, name) => {
+      if (typeof name === 'symbol') return undefined;
+      const handle = handles.get(name);
+      if (handle !== undefined) return handle;
+      const nearest = nearestName(name, handles.keys());
+      const advice =
+        nearest === undefined ? `its handles are ${quotedList([...handles.keys()])}` : `did you mean "${nearest}"?`;
+      throw trace.fail(`the body asks for "${name}", which is no input, parameter or scalar of the stencil; ${advice}`);
+    },
+  });
+}
+
+function checkOutside(trace: Trace, what: string, type: string, found: string | undefined): void {
+  if (found === undefined) throw trace.fail(`there is no ${what} in the simulation; add it first`);
+  if (found === type) return;
+  throw trace.fail(
+    `the ${what} is ${article(type)} in the stencil, and ${article(found)} in the simulation; write '${found}'`,
+  );
+}
+
+/** Writes what the body gave, in the order of the outputs. */
+function writeResults(trace: Trace, body: TracedStencil, results: unknown): void {
+  const outputs = Object.keys(body.outputs);
+  if (results !== undefined && (typeof results !== 'object' || results === null || results instanceof TracedValue)) {
+    throw trace.fail(`the body gives no object; give the outputs by name, as in { ${outputs[0] ?? 'u'}: value }`);
+  }
+  const given = (results ?? {}) as Types<unknown>;
+  const extra = Object.keys(given).find((name) => !outputs.includes(name));
+  if (extra !== undefined) {
+    const nearest = nearestName(extra, outputs);
+    const advice = nearest === undefined ? 'add it to outputs' : `did you mean "${nearest}"?`;
+    throw trace.fail(`the body gives "${extra}", which is no output; ${advice}`);
+  }
+  for (const [name, storage] of Object.entries(body.outputs)) {
+    if (given[name] === undefined) throw trace.fail(`the body does not give the output "${name}"; give its new value`);
+    writeOutput(trace, name, storage, given[name]);
+  }
+}
+
+function writeOutput(trace: Trace, name: string, storage: FieldType, given: unknown): void {
+  const { lowering } = trace;
+  const part = outputPart(lowering, NOWHERE, name);
+  const found = part === null ? storage : part.component < 0 ? part.storage : 'float32';
+  if (found !== storage) {
+    const problem = `the output "${name}" is ${article(storage)} in the stencil, and ${article(found)} in the simulation`;
+    throw trace.fail(`${problem}; write ${name}: '${found}'`);
+  }
+  const type = valueTypeOf(storage);
+  const value = expressionOf(trace, given, type);
+  const ready = wantType(lowering, NOWHERE, `the output "${name}"`, { value, type });
+  lowering.emit({ op: 'write', field: part?.field ?? name, component: part?.component ?? -1, value: ready });
+}
