@@ -3,7 +3,7 @@ import { Simulation, type SceneFunction } from 'halocline';
 import * as fluids from 'halocline/fluids';
 
 const scene: SceneFunction = async ({ values, ...options }) => {
-  const voxels = Number(values['voxels'] ?? 64);
+  const [voxels, heat] = [Number(values['voxels'] ?? 64), Number(values['heat'] ?? 600)];
   const h = 1 / voxels; // the box is 1 m wide and deep, 2 m tall
   const sim = await Simulation.create({
     ...options,
@@ -19,7 +19,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   const solids = fluids.addObstacles(sim, { balls: [ball], floor: true });
   await fluids.runOnce(sim, [...solids, ...fluids.addHierarchy(sim, levels)]);
   fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 } });
-  sim.addParameter('heat', 'float', Number(values['heat'] ?? 600)); // kelvin
+  sim.addParameter('heat', 'float', heat); // kelvin
   sim.addStencil('burn', {
     inputs: ['density', 'temperature'],
     outputs: ['density', 'temperature'],
@@ -40,6 +40,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
     simulation: sim,
     frames: 48,
     fields: ['density', 'temperature', 'velocity'],
+    camera: { azimuth: 25, elevation: 8, distance: 1.75 },
     render: {
       width: 360,
       height: 720,

@@ -3,7 +3,7 @@
  * a scene, or just a simulation.
  */
 import type { Simulation } from '@halocline/engine';
-import type { RenderOptions } from '@halocline/render';
+import type { CameraOptions, RenderOptions } from '@halocline/render';
 
 /** What the command line tells a scene. */
 export interface SceneOptions {
@@ -30,6 +30,8 @@ export interface Scene {
   readonly fields?: readonly string[];
   /** How pictures are made. */
   readonly render?: Partial<RenderOptions>;
+  /** Where pictures are taken from; by default so that the whole domain is seen. The same as `render.camera`. */
+  readonly camera?: CameraOptions;
   /** Lines for the end of the run, as name → text; called once, before the simulation is disposed. */
   readonly report?: () => Promise<Readonly<Record<string, string>>>;
 }

@@ -45,6 +45,21 @@ gpu('a scene runs, and leaves a whole file a frame', async () => {
   expect(heat!.get(3, 4, 5) as number).toBeCloseTo(0.7, 6);
 });
 
+gpu('a scene says where its pictures are taken from', async () => {
+  using folder = temporaryFolder();
+  const picture = async (name: string, camera: string): Promise<Buffer> => {
+    const path = folder.file(`${name}.ts`, scene(cooling, `{ simulation: sim, frames: 1${camera} }`));
+    const ended = await halocline(['run', path, '--out', folder.path, '--format', 'png']);
+    expect(ended.code, ended.err).toBe(0);
+    return readFileSync(join(folder.path, `${name}-0001.png`));
+  };
+  const usual = await picture('usual', '');
+  const same = await picture('same', ', camera: {}');
+  const turned = await picture('turned', ', camera: { azimuth: 70, distance: 3 }');
+  expect(usual.equals(same)).toBe(true);
+  expect(usual.equals(turned)).toBe(false);
+});
+
 gpu('--json prints one line a frame', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));

@@ -61,7 +61,7 @@ export class Outputs implements AsyncDisposable {
   }
 
   async #picture(path: string): Promise<void> {
-    const { simulation, render = {}, rate = 24 } = this.#scene;
+    const { simulation, render = {}, camera, rate = 24 } = this.#scene;
     this.#renderer ??= await Renderer.create(simulation.device);
     this.#animation ??= new Animation({ frameRate: rate });
     const density = render.density ?? this.#fields[0];
@@ -70,7 +70,13 @@ export class Outputs implements AsyncDisposable {
     }
     const named = [density, ...(render.temperature === undefined ? [] : [render.temperature])];
     const view = await simulation.volume(named);
-    const options = { width: 480, height: 480, ...render, density } as RenderOptions;
+    const options = {
+      width: 480,
+      height: 480,
+      ...(camera === undefined ? {} : { camera }),
+      ...render,
+      density,
+    } as RenderOptions;
     const image = await this.#renderer.render(view, options);
     this.#animation.add(image);
     await writeWhole(path, encodePng(image));
