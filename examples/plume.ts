@@ -44,7 +44,6 @@ const scene: SceneFunction = async ({ values, ...options }) => {
     render: {
       width: 360,
       height: 720,
-      density: 'density',
       spheres: [ball],
       camera: {
         azimuth: 25,
