@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { aptInstall, commandsFor, debianPackages } from './apt.mjs';
-import { missingFrom } from './lock.mjs';
+import { missingFrom, npmRecord } from './lock.mjs';
 import { fail, root, run } from './process.mjs';
 
 const packages = {
@@ -44,8 +44,7 @@ async function runNpm(node) {
  * runs on the Node that it brought, as soon as that is there.
  */
 export async function install(needs) {
-  if (missingFrom(root) === null) return nodePath(needs);
-  if (!isSound(broughtNode())) await runNpm(process.execPath);
+  if (missingFrom(root) === npmRecord) await runNpm(process.execPath);
   const node = nodePath(needs);
   if (missingFrom(root) !== null) await runNpm(node);
   const missing = missingFrom(root);
@@ -57,18 +56,15 @@ export async function install(needs) {
 function whyNot(file) {
   const result = spawnSync(file, ['--version'], { encoding: 'utf8' });
   if (result.status === 0) return null;
-  return (result.error?.message ?? result.stderr).trim().split('\n')[0];
+  return (
+    (result.error?.message ?? result.stderr).trim().split('\n')[0] || `it ended with ${result.signal ?? result.status}`
+  );
 }
 
 /** Path of the Node that npm brings for this system; undefined if there is none for it. */
 function broughtNode() {
   const name = packages[`${process.platform}-${process.arch}`];
   return name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-}
-
-/** Whether a Node is there and starts, or would if the system had a library that it lacks. */
-function isSound(file) {
-  return file !== undefined && existsSync(file) && /^$|shared libraries/u.test(whyNot(file) ?? '');
 }
 
 /** Whether the system's linker knows a library. */

@@ -36,12 +36,14 @@ export function firstMissing(lock, installed, platform) {
   return null;
 }
 
+/** Where npm records what it has installed. */
+export const npmRecord = 'node_modules/.package-lock.json';
+
 /** What the install under `root` lacks: a package, or npm's record of it all; null where it is whole. */
 export function missingFrom(root, platform = platformHere()) {
-  const record = 'node_modules/.package-lock.json';
   try {
     const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
-    const installed = read(record);
+    const installed = read(npmRecord);
     const absent = (path) => !existsSync(join(root, path, 'package.json'));
     return (
       firstMissing(read('package-lock.json'), installed, platform) ??
@@ -49,6 +51,6 @@ export function missingFrom(root, platform = platformHere()) {
       null
     );
   } catch {
-    return record; // there is none, or it is cut off
+    return npmRecord; // there is none, or it is cut off
   }
 }
