@@ -44,7 +44,9 @@ async function runNpm(node) {
  * runs on the Node that it brought, as soon as that is there.
  */
 export async function install(needs) {
-  if (missingFrom(root) === npmRecord || !existsSync(broughtNode() ?? '')) await runNpm(process.execPath);
+  const brought = broughtNode();
+  const isNothingThere = missingFrom(root) === npmRecord || (brought !== undefined && !existsSync(brought));
+  if (isNothingThere) await runNpm(process.execPath);
   const node = nodePath(needs);
   if (missingFrom(root) !== null) await runNpm(node);
   const missing = missingFrom(root);
