@@ -12,6 +12,7 @@ export function fail(line, code = 1) {
   process.exit(code);
 }
 
+const parent = process.ppid;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Exit code of a process that a signal ended, as a shell gives it. */
@@ -19,8 +20,9 @@ const codeOf = (signal) => 128 + constants.signals[signal];
 
 /**
  * Runs a program to its end, in the root of the checkout; resolves to its exit code. A terminal sends Ctrl-C to the whole
- * group: the child has it already, and decides how to end. One that was sent to npm alone ends here, and goes on to the
- * child a moment later, if that still runs. A child that fails after a signal failed by it, whatever its code.
+ * group: the child has it already, and decides how to end. One that was sent to this process alone goes on to the child
+ * a moment later, if that still runs; one that was sent to npm alone ends the shell between npm and this process, which
+ * is noticed. A child that fails after a signal failed by it, whatever its code.
  */
 export function run(program, args, options) {
   return new Promise((resolve) => {
@@ -31,9 +33,12 @@ export function run(program, args, options) {
       setTimeout(() => child.kill(signal), 1000).unref();
     };
     for (const signal of signals) process.on(signal, passOn);
+    const isAbandoned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+    const watch = setInterval(() => isAbandoned() && child.kill('SIGINT'), 1000).unref();
     child.on('error', (error) => fail(`Cannot start ${program}: ${error.message}`));
     child.on('exit', (code, signal) => {
       for (const each of signals) process.off(each, passOn);
+      clearInterval(watch);
       const ended = signal ?? (code === 0 ? null : received);
       resolve(ended === null ? code : codeOf(ended));
     });
