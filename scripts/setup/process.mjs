@@ -20,9 +20,9 @@ const codeOf = (signal) => 128 + constants.signals[signal];
 
 /**
  * Runs a program to its end, in the root of the checkout; resolves to its exit code. A terminal sends Ctrl-C to the whole
- * group: the child has it already, and decides how to end. One that was sent to this process alone goes on to the child
- * a moment later, if that still runs; one that was sent to npm alone ends the shell between npm and this process, which
- * is noticed. A child that fails after a signal failed by it, whatever its code.
+ * group: the child has it already, and takes what is passed on for the same keystroke. A signal that was sent to npm
+ * alone may end only the shell between npm and this process, which is noticed. A child that fails after a signal failed
+ * by it, whatever its code.
  */
 export function run(program, args, options) {
   return new Promise((resolve) => {
@@ -30,11 +30,15 @@ export function run(program, args, options) {
     let received = null;
     const passOn = (signal) => {
       received ??= signal;
-      setTimeout(() => child.kill(signal), 1000).unref();
+      setTimeout(() => child.kill(signal), 50).unref();
     };
     for (const signal of signals) process.on(signal, passOn);
     const isAbandoned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
-    const watch = setInterval(() => isAbandoned() && child.kill('SIGINT'), 1000).unref();
+    const watch = setInterval(() => {
+      if (!isAbandoned()) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 1000).unref();
     child.on('error', (error) => fail(`Cannot start ${program}: ${error.message}`));
     child.on('exit', (code, signal) => {
       for (const each of signals) process.off(each, passOn);
