@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'pure',
           // Files share their workers' modules: no test replaces one, and what a test sets it puts back.
           isolate: false,
+          testTimeout: process.env['HALOCLINE_LONG'] === '1' ? 3_600_000 : 30_000,
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', '**/node_modules/**'],
         },

@@ -121,5 +121,8 @@ function checkOutputs({ stencil, environment, written }: Lowering, body: readonl
   });
   if (idle.length === 0) return;
   const what = `the output${idle.length === 1 ? '' : 's'} ${quotedList(idle)} ${idle.length === 1 ? 'is' : 'are'} never written`;
-  throw new StencilError(stencil.name, `${what}; add WriteField("${idle[0]}", idx, value), or remove it from outputs`);
+  const would = idle.every((output) => written.has(output))
+    ? `, since control never comes to WriteField("${idle[0]}", …); move it before the return, or out of the condition`
+    : `; add WriteField("${idle[0]}", idx, value), or remove it from outputs`;
+  throw new StencilError(stencil.name, what + would);
 }

@@ -46,6 +46,13 @@ describe('a declaration that cannot hold is refused without a place in the text'
   ])('%s', (_, declared, problem) => {
     expect(errorOf('', declared)).toBe(`Cannot compile stencil "s": ${problem}`);
   });
+
+  test('an output whose write control never comes to', () => {
+    expect(errorOf('if (0 < 1) return; WriteField("other", idx, 1.0);', { outputs: ['other'] })).toBe(
+      'Cannot compile stencil "s": the output "other" is never written, since control never comes to ' +
+        'WriteField("other", …); move it before the return, or out of the condition',
+    );
+  });
 });
 
 describe('a text that does not suit its declaration is refused where it does not', () => {

@@ -2,7 +2,8 @@
  * @file Random stencils as source text, typed, through fast-check: so a failure shrinks to a program that a person can
  * read. Only operations that shader and interpreter compute alike, bit for bit, occur.
  *
- * Float literals are multiplied by a parameter `one`, conversions of integers pass through a parameter `none` (0), and no
+ * Float literals are multiplied by a parameter `one` (0 is `float(none)`: lavapipe's `_div` gives 0 for x ÷ 0 where it
+ * knows the 0), conversions of integers pass through a parameter `none` (0), and no
  * text is subtracted from itself: lavapipe (Mesa 22.3, `lp_build_add`, `_mul`, `_sub`) takes x + 0 for x, x × 0 for 0 and
  * x − x for 0 where it sees that from its compiler's constants, which is wrong for −0, infinities and NaN.
  */
@@ -29,7 +30,7 @@ const floatConstant = fc
     fc.constantFrom(0, 1, -1, 0.5, 2, 3, 0.1, 1e-3, 100, 1e20, 1e-30),
     fc.integer({ min: -64, max: 64 }).map((value) => value / 16),
   )
-  .map((value) => `(one * ${value < 0 ? `(${text(value)})` : text(value)})`);
+  .map((value) => (value === 0 ? 'float(none)' : `(one * ${value < 0 ? `(${text(value)})` : text(value)})`));
 const intConstant = fc
   .oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(31, 255, 65537, 2147483647, -2147483647))
   .map((value) => (value < 0 ? `(${value})` : String(value)));
