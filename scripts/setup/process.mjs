@@ -35,7 +35,7 @@ export function run(program, args, options) {
     for (const signal of signals) process.on(signal, passOn);
     const isAbandoned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
     const watch = setInterval(() => {
-      if (!isAbandoned()) return;
+      if (received !== null || !isAbandoned()) return;
       clearInterval(watch);
       child.kill('SIGTERM');
     }, 1000).unref();
