@@ -1,7 +1,7 @@
 /** `npm run example`: lists the examples in the order to read them; `npm run example -- NAME` runs one. */
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { run } from './setup/process.mjs';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -24,9 +24,9 @@ if (name === undefined) {
   console.error(`Cannot run example "${name}": there is none of that name; one of ${names.join(', ')}`);
   process.exitCode = 2;
 } else {
-  const main = fileURLToPath(new URL('../packages/halocline/src/main.ts', import.meta.url));
-  const file = `${folder}${name}.ts`;
-  const scene = readFileSync(file, 'utf8').includes('export default'); // else it is a program
+  const main = 'packages/halocline/src/main.ts';
+  const file = `examples/${name}.ts`;
+  const scene = readFileSync(`${folder}${name}.ts`, 'utf8').includes('export default'); // else it is a program
   const line = ['--conditions=@halocline/source', ...(scene ? [main, 'run'] : []), file, ...rest];
-  process.exitCode = spawnSync(process.execPath, line, { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = await run(process.execPath, line);
 }

@@ -23,6 +23,10 @@ const codeOf = (signal) => 128 + constants.signals[signal];
  * group: the child has it already, and takes what is passed on for the same keystroke. A signal that was sent to npm
  * alone may end only the shell between npm and this process, which is noticed. A child that fails after a signal failed
  * by it, whatever its code.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>}
  */
 export function run(program, args, options) {
   return new Promise((resolve) => {

@@ -10,6 +10,7 @@ const testPackages = [
   'vulkan-validationlayers',
   'libnanovdb-tools',
   'libopenvdb-tools',
+  'python3-openvdb',
   'spirv-tools',
   'glslang-tools',
 ];
