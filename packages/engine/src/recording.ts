@@ -44,9 +44,9 @@ function passesOf(plan: StepPlan, unit: { passes: readonly unknown[] }): string[
 function graphPass(program: Program, pass: PlannedPass, slot: number): Pass<Encoder> {
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
-    if (pass.kind === 'status') return { resource, access: 'transfer-read' };
-    if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect-read' };
-    return { resource, access: write ? 'shader-write' : 'shader-read' };
+    if (pass.kind === 'status') return { resource, access: 'transfer-source' };
+    if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect' };
+    return { resource, access: write ? 'storage-write' : 'storage-read' };
   };
   return {
     name: pass.name,
@@ -75,7 +75,7 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot:
     case 'status': {
       const { status, report } = program.buffers;
       encoder.copy(status, 0, report, slot * program.statusBytes, program.statusBytes);
-      encoder.barrier(['transfer-write'], ['host-read']);
+      encoder.barrier(['transfer-target'], ['host-read']);
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Access, Device, Encoder } from '@halocline/gpu';
 
 /** Every way in which the engine's work touches memory. */
-const ALL: readonly Access[] = ['shader-read', 'shader-write', 'indirect-read', 'transfer-read', 'transfer-write'];
+const ALL: readonly Access[] = ['storage-read', 'storage-write', 'indirect', 'transfer-source', 'transfer-target'];
 
 /** Records commands, submits them behind everything on the compute queue, and waits for the device to have done them. */
 export async function submitOnce(device: Device, label: string, body: (encoder: Encoder) => void): Promise<void> {

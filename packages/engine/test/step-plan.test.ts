@@ -88,7 +88,7 @@ test('each gate sees what the gate before it wrote, whatever lies between them',
   const levelOf = (name: string): number => levels.findIndex((level) => level.includes(name));
   for (const [before, after] of gates.slice(1).map((name, index) => [gates[index]!, name] as const)) {
     const between = barriers.filter(({ level }) => level > levelOf(before) && level <= levelOf(after));
-    const seen = between.some((each) => each.before.includes('shader-write') && each.after.includes('shader-read'));
+    const seen = between.some((each) => each.before.includes('storage-write') && each.after.includes('storage-read'));
     expect(`${before}, ${after}: ${seen}`).toBe(`${before}, ${after}: true`);
   }
   expect(gates.length).toBe(6);

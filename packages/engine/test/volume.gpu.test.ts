@@ -42,7 +42,7 @@ gpuTest('a volume view leads to the current copy of a field, step after step', {
     await view.before();
     const addresses = [view.leaves, view.count, view.leafTable].map((buffer) => buffer.address);
     await device.submitOnce('probe', (encoder) => {
-      encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+      encoder.barrier(['storage-write'], ['storage-read', 'storage-write']);
       encoder
         .pipeline(pipeline)
         .push(BigUint64Array.of(...addresses, view.fieldAddress('u'), target.address))

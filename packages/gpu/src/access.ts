@@ -5,21 +5,35 @@
 
 /** One way of touching memory, as seen from the device; `host-*` are the processor's reads and writes of mapped memory. */
 export type Access =
-  | 'shader-read'
-  | 'shader-write'
-  | 'indirect-read'
-  | 'transfer-read'
-  | 'transfer-write'
+  | 'storage-read'
+  | 'storage-write'
+  | 'uniform'
+  | 'indirect'
+  | 'conditional'
+  | 'vertex'
+  | 'index'
+  | 'sampled'
+  | 'color-attachment'
+  | 'depth-attachment'
+  | 'transfer-source'
+  | 'transfer-target'
   | 'host-read'
   | 'host-write';
 
 /** Every access, in the order in which barriers list them. */
 const ACCESSES: readonly Access[] = Object.freeze([
-  'shader-read',
-  'shader-write',
-  'indirect-read',
-  'transfer-read',
-  'transfer-write',
+  'storage-read',
+  'storage-write',
+  'uniform',
+  'indirect',
+  'conditional',
+  'vertex',
+  'index',
+  'sampled',
+  'color-attachment',
+  'depth-attachment',
+  'transfer-source',
+  'transfer-target',
   'host-read',
   'host-write',
 ]);

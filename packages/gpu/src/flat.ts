@@ -136,7 +136,7 @@ export function kernelLaunch(
   const push = pushBytes(bindings.length > 0 ? [] : buffers, options.push);
   const [x, y, z] = typeof groups === 'number' ? [groups, 1, 1] : groups;
   using commands = device.record(label, (encoder) => {
-    encoder.barrier(['shader-write', 'transfer-write'], ['shader-read', 'shader-write']).pipeline(pipeline);
+    encoder.barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write']).pipeline(pipeline);
     for (const [index, { set, binding }] of bindings.entries()) encoder.bind(binding, buffers[index]!, { set });
     if (push.byteLength > 0) encoder.push(push);
     encoder.dispatch(x, y, z);

@@ -18,7 +18,7 @@ gpuTest('workgroups past the limit fold into y, and every word is reached once',
   await device.submitOnce('step', (encoder) =>
     encoder
       .fill(buffer, 0, count * 4, 41)
-      .barrier(['transfer-write'], ['shader-read', 'shader-write'])
+      .barrier(['transfer-target'], ['storage-read', 'storage-write'])
       .pipeline(pipeline)
       .push(wordsPush(buffer.address, count))
       .dispatch(count / 64),
@@ -68,7 +68,7 @@ gpuTest('a recording is submitted while it still runs', {}, async ({ device }) =
   using pipeline = device.createPipeline({ label: 'slow', spirv: await device.compile(SLOW, { label: 'slow' }) });
   using commands = device.record('slow', (encoder) =>
     encoder
-      .barrier(['shader-write'], ['shader-read', 'shader-write'])
+      .barrier(['storage-write'], ['storage-read', 'storage-write'])
       .pipeline(pipeline)
       .push(wordsPush(buffer.address, 1))
       .dispatch(1),
@@ -89,19 +89,19 @@ gpuTest('a graph records passes with the barriers that they need', {}, async ({ 
   const plan = new Graph<Encoder>()
     .pass({
       name: 'zero',
-      writes: [{ resource: 'a', access: 'transfer-write' }],
+      writes: [{ resource: 'a', access: 'transfer-target' }],
       record: (encoder) => encoder.fill(a, 0, 256, 0),
     })
     .pass({
       name: 'add',
-      reads: [{ resource: 'a', access: 'shader-read' }],
-      writes: [{ resource: 'a', access: 'shader-write' }],
+      reads: [{ resource: 'a', access: 'storage-read' }],
+      writes: [{ resource: 'a', access: 'storage-write' }],
       record: (encoder) => encoder.pipeline(pipeline).push(wordsPush(a.address, 64)).dispatch(1),
     })
     .pass({
       name: 'keep',
-      reads: [{ resource: 'a', access: 'transfer-read' }],
-      writes: [{ resource: 'b', access: 'transfer-write' }],
+      reads: [{ resource: 'a', access: 'transfer-source' }],
+      writes: [{ resource: 'b', access: 'transfer-target' }],
       record: (encoder) => encoder.copy(a, 0, b, 0, 256),
     })
     .compile({ repeats: true });

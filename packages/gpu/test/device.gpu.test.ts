@@ -33,7 +33,7 @@ gpuTest('numbers go up, are scaled twice, and come down', {}, async ({ device })
   expect(String(scale)).toBe('ComputePipeline("scale", 64×1×1 threads, 12 bytes pushed)');
   using commands = device.record('scale', (encoder) =>
     encoder
-      .barrier(['shader-write'], ['shader-read', 'shader-write'])
+      .barrier(['storage-write'], ['storage-read', 'storage-write'])
       .pipeline(scale)
       .push(pushOf(floats.address, COUNT))
       .dispatch(Math.ceil(COUNT / 64)),

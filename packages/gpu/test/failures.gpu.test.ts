@@ -54,7 +54,7 @@ gpuTest('recorded commands know the passes of their graph', {}, ({ device }) => 
   const graph = new Graph<Encoder>();
   for (const name of ['clear', 'paint']) {
     const record = (encoder: Encoder): unknown => encoder.fill(words, 0, 64, 1);
-    graph.pass({ name, writes: [{ resource: 'words', access: 'transfer-write' }], record: (it) => void record(it) });
+    graph.pass({ name, writes: [{ resource: 'words', access: 'transfer-target' }], record: (it) => void record(it) });
   }
   using commands = device.record('step 7', (encoder) => graph.compile().record(encoder));
   expect(commands.passes).toEqual(['clear', 'paint']);

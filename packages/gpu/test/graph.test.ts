@@ -12,8 +12,8 @@ const uses = (text: string, access: Access): Use[] =>
 
 const pass = (name: string, reads: string, writes: string): Pass => ({
   name,
-  reads: uses(reads, 'shader-read'),
-  writes: uses(writes, 'shader-write'),
+  reads: uses(reads, 'storage-read'),
+  writes: uses(writes, 'storage-write'),
 });
 
 test('what does not depend moves forward', () => {
@@ -38,23 +38,23 @@ test('declaration order decides who sees which write', () => {
 
 test('a plan explains every barrier', () => {
   const graph = new Graph()
-    .pass({ name: 'load', writes: uses('density', 'transfer-write') })
+    .pass({ name: 'load', writes: uses('density', 'transfer-target') })
     .pass(pass('advect', 'density velocity', 'advected'))
     .pass(pass('force', 'density', 'velocity'))
-    .pass({ name: 'save', reads: uses('advected', 'transfer-read') });
+    .pass({ name: 'save', reads: uses('advected', 'transfer-source') });
   expect(graph.explain()).toMatchInlineSnapshot(`
     "level 0:
-      load writes density (transfer-write)
-    barrier: transfer-write → shader-read
+      load writes density (transfer-target)
+    barrier: transfer-target → storage-read
       because advect reads density that load writes (read after write)
     level 1:
-      advect reads density (shader-read), velocity (shader-read), writes advected (shader-write)
-    barrier: shader-read, shader-write → shader-write, transfer-read
+      advect reads density (storage-read), velocity (storage-read), writes advected (storage-write)
+    barrier: storage-read, storage-write → storage-write, transfer-source
       because force writes velocity that advect reads (write after read)
       because save reads advected that advect writes (read after write)
     level 2:
-      force reads density (shader-read), writes velocity (shader-write)
-      save reads advected (transfer-read)"
+      force reads density (storage-read), writes velocity (storage-write)
+      save reads advected (transfer-source)"
   `);
 });
 
@@ -80,8 +80,8 @@ test('passes that share no resource are ordered when asked', () => {
   expect(plan.barriers).toEqual([
     {
       level: 1,
-      before: ['shader-write'],
-      after: ['shader-write'],
+      before: ['storage-write'],
+      after: ['storage-write'],
       reasons: [{ kind: 'asked for', resource: '', earlier: 'b', later: 'a' }],
     },
   ]);
@@ -90,10 +90,10 @@ test('passes that share no resource are ordered when asked', () => {
 test('a plan that repeats waits for its last run', () => {
   const plan = new Graph().pass(pass('a', 'x', 'y')).compile({ repeats: true });
   expect(plan.explain()).toMatchInlineSnapshot(`
-    "barrier: shader-read, shader-write → shader-read, shader-write
+    "barrier: storage-read, storage-write → storage-read, storage-write
       because the plan runs again on the same resources (its last run comes before)
     level 0:
-      a reads x (shader-read), writes y (shader-write)"
+      a reads x (storage-read), writes y (storage-write)"
   `);
 });
 
@@ -108,7 +108,7 @@ test('a plan records barriers and passes in order', () => {
     graph.pass({ ...each, record: () => log.push(each.name) });
   }
   graph.compile().record(sink);
-  expect(log).toEqual(['a', 'c', 'shader-write > shader-read', 'b']);
+  expect(log).toEqual(['a', 'c', 'storage-write > storage-read', 'b']);
 });
 
 test('a cycle is printed', () => {

@@ -17,7 +17,7 @@ async function recordKernel(device: Device, glsl: string, words: Buffer, count: 
       .pipeline(pipeline)
       .push(wordsPush(words.address, count))
       .dispatch(Math.ceil(count / 64))
-      .barrier(['shader-write'], ['host-read']),
+      .barrier(['storage-write'], ['host-read']),
   );
   const { timeline, value } = device.compute.submit([commands]);
   commands[Symbol.dispose]();
@@ -49,10 +49,10 @@ gpuTest('a host array is copied from and to like any buffer', { extensions: HOST
   await device.submitOnce('there and back', (encoder) =>
     encoder
       .copy(host.buffer, 0, words, 0, 32)
-      .barrier(['transfer-write'], ['transfer-read', 'transfer-write'])
+      .barrier(['transfer-target'], ['transfer-source', 'transfer-target'])
       .copy(words, 0, host.buffer, 60, 4)
       .fill(host.buffer, 0, 8, 9)
-      .barrier(['transfer-write'], ['host-read']),
+      .barrier(['transfer-target'], ['host-read']),
   );
   expect([...new Uint32Array(host.array)].join(' ')).toBe('9 9 5 5 5 5 5 5 5 5 5 5 5 5 5 5');
 });

@@ -110,7 +110,7 @@ gpuTest('a download sees every submit before it and none after', {}, async ({ de
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
   const fill = (value: number) =>
     device.record(`fill ${value}`, (encoder) =>
-      encoder.barrier(['transfer-write'], ['transfer-write']).fill(buffer, 0, 64, value),
+      encoder.barrier(['transfer-target'], ['transfer-target']).fill(buffer, 0, 64, value),
     );
   using one = fill(1);
   using two = fill(2);
@@ -126,7 +126,7 @@ gpuTest('mapped memory is written and read in place', {}, async ({ device }) => 
   using down = device.createBuffer({ label: 'down', byteLength: 64, memory: 'download' });
   up.bytes!.set([1, 2, 3]);
   await device.submitOnce('copy', (encoder) =>
-    encoder.copy(up, 0, down, 0, 64).barrier(['transfer-write'], ['host-read']),
+    encoder.copy(up, 0, down, 0, 64).barrier(['transfer-target'], ['host-read']),
   );
   expect([...down.bytes!.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
   expect(device.counters).toMatchObject({ uploads: 0, downloads: 0, submits: 1 });

@@ -75,11 +75,11 @@ gpuTest('ring memory comes back when the submits that use it are done', {}, asyn
     new Uint32Array(words.bytes!.buffer, words.bytes!.byteOffset, 100).fill(step);
     using commands = device.record('step', (encoder) =>
       encoder
-        .barrier(['shader-write'], ['shader-read', 'shader-write'])
+        .barrier(['storage-write'], ['storage-read', 'storage-write'])
         .pipeline(increment)
         .push(wordsPush(words.address, 100))
         .dispatch(2)
-        .barrier(['shader-write'], ['host-read']),
+        .barrier(['storage-write'], ['host-read']),
     );
     ring.close(device.compute.submit([commands]));
     expect(ring.used).toBeLessThanOrEqual(1024);

@@ -167,17 +167,17 @@ export class Renderer implements AsyncDisposable {
   #findBricks(volume: Volume, pipelines: Pipelines, store: BrickStore): Piece {
     const record = (encoder: Encoder): void => {
       encoder.barrier(
-        ['shader-write', 'shader-read', 'transfer-write', 'transfer-read'],
-        ['shader-read', 'shader-write', 'transfer-read', 'transfer-write', 'indirect-read'],
+        ['storage-write', 'storage-read', 'transfer-target', 'transfer-source'],
+        ['storage-read', 'storage-write', 'transfer-source', 'transfer-target', 'indirect'],
       );
       encoder.copy(this.#uploaded, 0, this.#parameters, 0, PARAMETER_BYTES);
       encoder.fill(this.#counters, 0, 16, 0);
       for (const buffer of [store.claims, store.table, store.slots]) encoder.fill(buffer, 0, buffer.byteLength, 0);
-      encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
+      encoder.barrier(['transfer-target'], ['storage-read', 'storage-write']);
       this.#run(encoder, pipelines.bricks, 0, 0).dispatchIndirect(volume.count, 0);
-      encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+      encoder.barrier(['storage-write'], ['storage-read', 'storage-write']);
       this.#run(encoder, pipelines.bricks, 0, 1).dispatchIndirect(volume.count, 0);
-      encoder.barrier(['shader-write'], ['shader-read', 'shader-write']);
+      encoder.barrier(['storage-write'], ['storage-read', 'storage-write']);
     };
     return { samples: volume.leafCount * 512, record };
   }
@@ -192,7 +192,7 @@ export class Renderer implements AsyncDisposable {
           samples: count * cost,
           record: (encoder) => {
             this.#run(encoder, pipeline, first, 0).dispatch(count);
-            encoder.barrier(['shader-write'], ['shader-read']);
+            encoder.barrier(['storage-write'], ['storage-read']);
           },
         }),
       );
@@ -212,10 +212,10 @@ export class Renderer implements AsyncDisposable {
 
   #copyOut(image: ImageStore): Piece {
     const record = (encoder: Encoder): void => {
-      encoder.barrier(['shader-write', 'shader-read'], ['transfer-read', 'shader-write', 'transfer-write']);
+      encoder.barrier(['storage-write', 'storage-read'], ['transfer-source', 'storage-write', 'transfer-target']);
       encoder.copy(image.pixels, 0, image.download, 0, image.byteLength);
       encoder.copy(this.#counters, 0, image.download, image.byteLength, 16);
-      encoder.barrier(['transfer-write'], ['host-read']);
+      encoder.barrier(['transfer-target'], ['host-read']);
     };
     return { samples: 0, record };
   }

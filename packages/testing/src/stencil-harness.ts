@@ -228,9 +228,9 @@ export async function runOnDevice(
   const block = await buffers.upload('pass block', BigUint64Array.from(addresses));
   using pipeline = device.createPipeline({ label: stencil.name, spirv });
   using commands = device.record(stencil.name, (encoder) => {
-    encoder.barrier(['transfer-write'], ['shader-read', 'shader-write']);
+    encoder.barrier(['transfer-target'], ['storage-read', 'storage-write']);
     encoder.pipeline(pipeline).push(BigUint64Array.of(block.address)).dispatch(groups);
-    encoder.barrier(['shader-write'], ['transfer-read']);
+    encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);
   return await readBack(device, pass, stencil, world, outputs);

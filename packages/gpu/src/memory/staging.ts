@@ -53,8 +53,8 @@ interface Batch {
   awaited: boolean;
 }
 
-const ANY_TRANSFER: readonly Access[] = ['transfer-read', 'transfer-write'];
-const ANY_DEVICE: readonly Access[] = ['shader-read', 'shader-write', 'indirect-read', ...ANY_TRANSFER];
+const ANY_TRANSFER: readonly Access[] = ['transfer-source', 'transfer-target'];
+const ANY_DEVICE: readonly Access[] = ['storage-read', 'storage-write', 'indirect', ...ANY_TRANSFER];
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {

@@ -35,7 +35,7 @@ export async function copyBandwidth(device: Device): Promise<number> {
   using commands = device.record('ceiling', (encoder) => {
     encoder.resetQueries(queries).pipeline(pipeline).push(push).timestamp(queries, 0);
     for (let pass = 0; pass < passes; pass++) {
-      encoder.dispatch(Math.ceil(byteLength / 16 / 256)).barrier(['shader-write'], ['shader-read', 'shader-write']);
+      encoder.dispatch(Math.ceil(byteLength / 16 / 256)).barrier(['storage-write'], ['storage-read', 'storage-write']);
     }
     encoder.timestamp(queries, 1);
   });
