@@ -1,0 +1,109 @@
+/**
+ * @file Ghosts: the leaves of others that a subdomain holds since its stencils read them, and which of their voxels. A reach is
+ * a box of voxels around the one that is computed; across faces, edges and corners alike.
+ *
+ * What a leaf needs of one at a given offset depends on the offset alone, so the needed voxels are rows of bits made once
+ * for each offset, and ORed:
+ *
+ *     offset (1, 0, 0), reach 2 towards x        offset (1, 1, 0)
+ *     ┌────────┐┌──┬─────┐                       only the 2 × 2 voxels at the edge
+ *     │  own   ││xx│     │
+ *     └────────┘└──┴─────┘
+ */
+import { LeafIndex } from '../leaf-index.ts';
+import type { Coordinate, IndexBox, Topology } from '../topology.ts';
+
+/** Leaves of others, ascending by rank, and of each the voxels that are read: 16 words. */
+export interface Ghosts {
+  readonly ranks: Uint32Array;
+  readonly masks: Uint32Array;
+}
+
+/** A leaf offset, and which voxels of a leaf there are within reach of one at the origin. */
+interface ReachedLeaf {
+  readonly offset: Coordinate;
+  readonly mask: Uint32Array;
+}
+
+/** The leaves around one at the origin that reach (offsets, inclusive) touches, itself left out. */
+function reachedLeaves({ min, max }: IndexBox): ReachedLeaf[] {
+  const reached: ReachedLeaf[] = [];
+  const [first, last] = [min.map((low) => Math.floor(low / 8)), max.map((high) => (high + 7) >> 3)];
+  for (let x = first[0]!; x <= last[0]!; x++) {
+    for (let y = first[1]!; y <= last[1]!; y++) {
+      for (let z = first[2]!; z <= last[2]!; z++) {
+        if (x === 0 && y === 0 && z === 0) continue;
+        const mask = reachedVoxels([x, y, z], { min, max });
+        if (mask.some((word) => word !== 0)) reached.push({ offset: [x, y, z], mask });
+      }
+    }
+  }
+  return reached;
+}
+
+function reachedVoxels(offset: Coordinate, { min, max }: IndexBox): Uint32Array {
+  const mask = new Uint32Array(16);
+  const low = offset.map((leaf, axis) => Math.max(0, min[axis]! - 8 * leaf));
+  const high = offset.map((leaf, axis) => Math.min(7, 7 + max[axis]! - 8 * leaf));
+  for (let x = low[0]!; x <= high[0]!; x++) {
+    for (let y = low[1]!; y <= high[1]!; y++) {
+      for (let z = low[2]!; z <= high[2]!; z++) {
+        const bit = (x << 6) | (y << 3) | z;
+        mask[bit >> 5]! |= 1 << (bit & 31);
+      }
+    }
+  }
+  return mask;
+}
+
+/**
+ * What subdomain `owner` reads of others, where each of its leaves reads within `reach` (inclusive offsets in voxels).
+ * Only active voxels are named: the others never change.
+ */
+export function findGhosts(
+  topology: Topology,
+  owners: Uint32Array,
+  owner: number,
+  reach: IndexBox,
+  index: LeafIndex = new LeafIndex(topology.origins),
+): Ghosts {
+  const reached = reachedLeaves(reach);
+  const needed = new Map<number, Uint32Array>();
+  for (let rank = 0; rank < owners.length; rank++) {
+    if (owners[rank] !== owner) continue;
+    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
+    for (const { offset, mask } of reached) {
+      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
+      if (other < 0 || owners[other] === owner) continue;
+      let words = needed.get(other);
+      if (words === undefined) needed.set(other, (words = new Uint32Array(16)));
+      for (let word = 0; word < 16; word++) words[word]! |= mask[word]!;
+    }
+  }
+  const ranks = Uint32Array.from(needed.keys()).sort();
+  const masks = new Uint32Array(16 * ranks.length);
+  ranks.forEach((rank, at) => {
+    const words = needed.get(rank)!;
+    for (let word = 0; word < 16; word++) masks[16 * at + word] = words[word]! & topology.masks[16 * rank + word]!;
+  });
+  return { ranks, masks };
+}
+
+/** Ranks of the subdomain's own leaves that lie within `reach` of a leaf of another: what they compute, others read. */
+export function boundaryLeaves(topology: Topology, owners: Uint32Array, owner: number, reach: IndexBox): Uint32Array {
+  const index = new LeafIndex(topology.origins);
+  // Another reads within `reach` of its voxels; seen from the leaf that is read, it stands at the opposite offset.
+  const opposite = { min: reach.max.map((v) => -v), max: reach.min.map((v) => -v) } as unknown as IndexBox;
+  const reached = reachedLeaves(opposite);
+  const ranks: number[] = [];
+  for (let rank = 0; rank < owners.length; rank++) {
+    if (owners[rank] !== owner) continue;
+    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
+    const seen = reached.some(({ offset }) => {
+      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
+      return other >= 0 && owners[other] !== owner;
+    });
+    if (seen) ranks.push(rank);
+  }
+  return Uint32Array.from(ranks);
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { activeVoxelsByLeaf, coarsenCut, cutLeaves } from '../src/cut/cut.ts';
+import { orderLeaves } from '../src/cut/curve.ts';
+import { listExchanges } from '../src/cut/exchange.ts';
+import { boundaryLeaves, findGhosts } from '../src/cut/ghosts.ts';
+import { ownedRanges, wholeSubtrees } from '../src/cut/subtrees.ts';
+import { coarsenTopology } from '../src/coarsen.ts';
+import { boxTopology, leafCountOf, sortTopology, type IndexBox, type Topology } from '../src/topology.ts';
+
+const box = (i: number, j: number, k: number): Topology => boxTopology({ min: [0, 0, 0], max: [i, j, k] });
+
+/** Leaves at random places of a small box, with random voxels. */
+const topologies = fc
+  .uniqueArray(
+    fc.tuple(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -2, max: 2 }), fc.integer({ min: -1, max: 1 })),
+    {
+      minLength: 1,
+      maxLength: 24,
+      selector: String,
+    },
+  )
+  .chain((leaves) =>
+    fc
+      .array(fc.integer({ min: 1, max: 0xffffffff }), { minLength: leaves.length, maxLength: leaves.length })
+      .map((words) =>
+        sortTopology({
+          origins: Int32Array.from(leaves.flat(), (value) => 8 * value),
+          masks: Uint32Array.from(
+            leaves.flatMap((_, leaf) => Array.from({ length: 16 }, (_, n) => words[leaf]! ^ (n * 0x9e3779b1))),
+          ),
+        }),
+      ),
+  );
+
+const voxelsOf = (topology: Topology, rank: number): { bit: number; at: number[] }[] =>
+  Array.from({ length: 512 }, (_, bit) => bit)
+    .filter((bit) => ((topology.masks[16 * rank + (bit >> 5)]! >>> (bit & 31)) & 1) === 1)
+    .map((bit) => ({
+      bit,
+      at: [bit >> 6, (bit >> 3) & 7, bit & 7].map((v, axis) => v + topology.origins[3 * rank + axis]!),
+    }));
+
+test('a cut gives every leaf one owner, in ranges of the order, of nearly equal weight', () => {
+  const { owners } = cutLeaves(box(64, 32, 16), 3);
+  expect([...owners]).toEqual([...Array(21).fill(0), ...Array(22).fill(1), ...Array(21).fill(2)]);
+});
+
+test('more subdomains than leaves leave some empty', () => {
+  expect([...cutLeaves(box(16, 8, 8), 5).owners]).toEqual([1, 3]);
+  expect([...cutLeaves(box(0, 0, 0), 4).owners]).toEqual([]);
+});
+
+test('weights and shares move the cut', () => {
+  const line = box(64, 8, 8);
+  expect([...cutLeaves(line, 2, { weights: [9, 1, 1, 1, 1, 1, 1, 1] }).owners]).toEqual([0, 1, 1, 1, 1, 1, 1, 1]);
+  expect([...cutLeaves(line, 2, { shares: [3, 1] }).owners]).toEqual([0, 0, 0, 0, 0, 0, 1, 1]);
+  expect([...cutLeaves(line, 2, { shares: [0, 1] }).owners]).toEqual(Array(8).fill(1));
+});
+
+test('impossible cuts are refused', () => {
+  expect(() => cutLeaves(box(8, 8, 8), 0)).toThrow(
+    'Cannot cut the domain into 0 subdomains; give a whole number, at least 1',
+  );
+  expect(() => cutLeaves(box(8, 8, 8), 2, { shares: [0, 0] })).toThrow(
+    'Cannot cut the domain into 2 subdomains by shares 0, 0; give a number for each, at least 0, and one above',
+  );
+});
+
+test('neighbours on the Hilbert curve share a face', () => {
+  const topology = box(64, 64, 64);
+  const order = orderLeaves(topology, 'hilbert');
+  expect(new Set(order).size).toBe(512);
+  const steps = Array.from(order.subarray(1), (rank, place) =>
+    [0, 1, 2].reduce(
+      (sum, axis) => sum + Math.abs(topology.origins[3 * rank + axis]! - topology.origins[3 * order[place]! + axis]!),
+      0,
+    ),
+  );
+  expect(new Set(steps)).toEqual(new Set([8]));
+});
+
+test('slabs are cut across the longest axis', () => {
+  const topology = box(16, 32, 8);
+  const { owners } = cutLeaves(topology, 2, { order: 'slabs' });
+  owners.forEach((owner, rank) => expect(owner).toBe(topology.origins[3 * rank + 1]! >= 16 ? 1 : 0));
+});
+
+test('a coarse leaf goes to the owner of its first fine leaf', () => {
+  const fine = box(64, 32, 16);
+  const coarse = coarsenTopology(fine);
+  const cut = cutLeaves(fine, 3);
+  const { owners } = coarsenCut(fine, cut, coarse);
+  for (let rank = 0; rank < leafCountOf(coarse); rank++) {
+    const above = [0, 1, 2].map((axis) => coarse.origins[3 * rank + axis]! >> 3);
+    const first = cut.owners.findIndex((_, leaf) =>
+      above.every((value, axis) => fine.origins[3 * leaf + axis]! >> 4 === value),
+    );
+    expect(owners[rank]).toBe(cut.owners[first]);
+  }
+});
+
+const reaches = fc
+  .array(fc.integer({ min: 0, max: 10 }), { minLength: 6, maxLength: 6 })
+  .map(([a, b, c, d, e, f]): IndexBox => ({ min: [-a!, -b!, -c!], max: [d!, e!, f!] }));
+
+test('ghosts are exactly the active voxels of others within reach of an own leaf', () => {
+  fc.assert(
+    fc.property(topologies, fc.integer({ min: 1, max: 5 }), reaches, (topology, count, reach) => {
+      const { owners } = cutLeaves(topology, count);
+      for (let owner = 0; owner < count; owner++) {
+        const ghosts = findGhosts(topology, owners, owner, reach);
+        const found = new Set(
+          Array.from(ghosts.ranks).flatMap((rank, at) =>
+            voxelsOf({ origins: topology.origins, masks: ghosts.masks }, at).map(({ bit }) => `${rank} ${bit}`),
+          ),
+        );
+        const expected = new Set<string>();
+        owners.forEach((whose, rank) => {
+          if (whose === owner) return;
+          for (const { bit, at } of voxelsOf(topology, rank)) {
+            const near = owners.some(
+              (mine, own) =>
+                mine === owner &&
+                at.every((value, axis) => {
+                  const low = topology.origins[3 * own + axis]! + reach.min[axis]!;
+                  const high = topology.origins[3 * own + axis]! + 7 + reach.max[axis]!;
+                  return value >= low && value <= high;
+                }),
+            );
+            if (near) expected.add(`${rank} ${bit}`);
+          }
+        });
+        expect(found).toEqual(expected);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('boundary leaves are those that are ghosts of somebody', () => {
+  fc.assert(
+    fc.property(topologies, fc.integer({ min: 1, max: 5 }), reaches, (topology, count, reach) => {
+      const { owners } = cutLeaves(topology, count);
+      const subdomains = Array.from({ length: count }, (_, owner) => owner);
+      const lent = new Set(subdomains.flatMap((owner) => [...findGhosts(topology, owners, owner, reach).ranks]));
+      const boundary = subdomains.flatMap((owner) => [...boundaryLeaves(topology, owners, owner, reach)]);
+      expect(new Set(boundary)).toEqual(lent);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('messages carry every ghost voxel once, from its owner', () => {
+  fc.assert(
+    fc.property(topologies, fc.integer({ min: 2, max: 4 }), reaches, (topology, count, reach) => {
+      const { owners } = cutLeaves(topology, count);
+      const ghosts = Array.from({ length: count }, (_, owner) => findGhosts(topology, owners, owner, reach));
+      const slots = ghosts.map((_, owner) => (rank: number) => rank + 1000 * owner);
+      const arrays = ghosts.map(() => new Map<number, number>());
+      // Every owner's voxel holds a number of its own; after the exchange its ghosts hold it too.
+      owners.forEach((owner, rank) => {
+        for (let bit = 0; bit < 512; bit++) arrays[owner]!.set(512 * slots[owner]!(rank) + bit, 512 * rank + bit);
+      });
+      for (const { from, to, sources, targets } of listExchanges(owners, ghosts, slots)) {
+        expect(sources.length).toBe(targets.length);
+        sources.forEach((source, n) => {
+          expect(arrays[to]!.has(targets[n]!)).toBe(false);
+          arrays[to]!.set(targets[n]!, arrays[from]!.get(source)!);
+        });
+      }
+      ghosts.forEach(({ ranks, masks }, owner) =>
+        ranks.forEach((rank, at) => {
+          for (const { bit } of voxelsOf({ origins: topology.origins, masks }, at)) {
+            expect(arrays[owner]!.get(512 * slots[owner]!(rank) + bit)).toBe(512 * rank + bit);
+          }
+        }),
+      );
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('whole subtrees make up a range, and are few', () => {
+  expect(wholeSubtrees(1, 6)).toEqual([
+    { first: 1, height: 0 },
+    { first: 2, height: 1 },
+    { first: 4, height: 1 },
+  ]);
+  fc.assert(
+    fc.property(fc.nat(5000), fc.nat(5000), (a, b) => {
+      const [first, end] = [Math.min(a, b), Math.max(a, b)];
+      const trees = wholeSubtrees(first, end);
+      let at = first;
+      for (const tree of trees) {
+        expect(tree.first).toBe(at);
+        expect(at % 2 ** tree.height).toBe(0);
+        at += 2 ** tree.height;
+      }
+      expect(at).toBe(end);
+      expect(trees.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(end - first + 2)));
+    }),
+  );
+});
+
+test('a Morton cut owns one range of ranks each', () => {
+  const { owners } = cutLeaves(box(64, 32, 16), 3);
+  expect([0, 1, 2, 3].map((owner) => ownedRanges(owners, owner))).toEqual([[[0, 21]], [[21, 43]], [[43, 64]], []]);
+  expect(activeVoxelsByLeaf(box(12, 8, 8))).toEqual(Uint32Array.of(512, 256));
+});
