@@ -1,7 +1,7 @@
 /** @file Every mapping between this room's words and Vulkan's numbers. */
 
 import * as V from '@halocline/vulkan';
-import type { Access } from './access.ts';
+import type { Access, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
 /** What a buffer may be used for. */
@@ -63,10 +63,10 @@ export const MEMORY_WISH: Readonly<Record<MemoryKind, MemoryWish>> = Object.free
   download: { required: VISIBLE | COHERENT, wished: CACHED, unwished: LOCAL },
 });
 
-/** Stages and accesses of one side of a barrier, as numbers below 2³². */
+/** Stages and accesses of one side of a barrier: VkPipelineStageFlags2 and VkAccessFlags2. */
 export interface AccessMask {
-  readonly stages: number;
-  readonly accesses: number;
+  readonly stages: bigint;
+  readonly accesses: bigint;
 }
 
 const SHADERS =
@@ -99,17 +99,22 @@ const MASKS: Readonly<Record<Access, AccessMask>> = Object.freeze({
 });
 
 function mask(stages: number | bigint, accesses: number | bigint): AccessMask {
-  return { stages: Number(stages), accesses: Number(accesses) };
+  return { stages: BigInt(stages), accesses: BigInt(accesses) };
 }
 
-/** A set of accesses → one side of a barrier. */
-export function accessMask(accesses: readonly Access[]): AccessMask {
-  let [stages, bits] = [0, 0];
-  for (const access of accesses) {
-    stages |= MASKS[access].stages;
-    bits |= MASKS[access].accesses;
+/** A set of usages → one side of a barrier. */
+export function accessMask(usages: readonly Usage[]): AccessMask {
+  let [stages, accesses] = [0n, 0n];
+  for (const usage of usages) {
+    if (typeof usage === 'string') {
+      stages |= MASKS[usage].stages;
+      accesses |= MASKS[usage].accesses;
+    } else {
+      stages |= usage.stage;
+      accesses |= usage.access;
+    }
   }
-  return { stages, accesses: bits };
+  return { stages, accesses };
 }
 
 const KINDS: ReadonlyMap<number, DeviceKind> = new Map([

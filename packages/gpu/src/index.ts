@@ -1,6 +1,6 @@
 /** @file `@halocline/gpu`: devices, memory, shaders, commands, graph and timelines over Vulkan. */
 
-export type { Access } from './access.ts';
+export type { Access, ImageLayout, RawUsage, Usage } from './access.ts';
 export type { CommandBuffer } from './command/command-buffer.ts';
 export { foldGroups } from './command/encoder.ts';
 export type { BindOptions, Encoder } from './command/encoder.ts';
@@ -28,6 +28,7 @@ export type { LinearMemory, MemorySlice, RingMemory } from './memory/step-memory
 export type { DownloadOptions, Staging, TransferOptions } from './memory/staging.ts';
 export { Tlsf } from './memory/tlsf.ts';
 export type { TlsfAllocation, TlsfReport } from './memory/tlsf.ts';
+export type { BufferRole, ImageRole, Role, RoleUsage } from './role.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';

@@ -4,7 +4,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import type { Access } from '../access.ts';
+import type { Usage } from '../access.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
@@ -168,7 +168,7 @@ export class Encoder {
   }
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
-  barrier(before: readonly Access[], after: readonly Access[]): this {
+  barrier(before: readonly Usage[], after: readonly Usage[]): this {
     recordBarrier(this.#driver.commands, this.handle, before, after);
     return this;
   }

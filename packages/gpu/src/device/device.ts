@@ -39,6 +39,7 @@ import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { printsItself } from '../printing.ts';
+import type { BufferRole } from '../role.ts';
 
 /** How a device is opened. */
 export interface DeviceOptions extends DeviceWishes {
@@ -196,7 +197,7 @@ export class Device implements AsyncDisposable {
   }
 
   /** A range of memory. Throws OutOfMemoryError. */
-  createBuffer(options: BufferOptions): Buffer {
+  createBuffer<const R extends BufferRole = 'any'>(options: BufferOptions<R>): Buffer<R> {
     return new Buffer(this.#maker, options);
   }
 
