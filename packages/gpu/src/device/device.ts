@@ -63,7 +63,7 @@ export interface RawDevice {
   readonly extensions: readonly string[];
 }
 
-const LARGEST_RING = 2 ** 25;
+const LARGEST_RING = 2 ** 26;
 const SMALLEST_RING = 2 ** 16;
 
 /** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
@@ -292,6 +292,7 @@ export class Device implements AsyncDisposable {
     }
     this.#closed = true;
     await this.idle().catch(() => undefined);
+    await this.staging.endThreads();
     await this.#waiter.close();
     this.#destroy();
   }
