@@ -79,7 +79,7 @@ export function accessesOf(bits: number): readonly Access[] {
 }
 
 /** Whether these usages are all words. */
-export function accessWords(usages: readonly Usage[]): usages is readonly Access[] {
+export function areWords(usages: readonly Usage[]): usages is readonly Access[] {
   for (const usage of usages) if (typeof usage !== 'string') return false;
   return true;
 }

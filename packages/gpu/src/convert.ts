@@ -1,7 +1,7 @@
 /** @file Every mapping between this room's words and Vulkan's numbers. */
 
 import * as V from '@halocline/vulkan';
-import type { Access, Usage } from './access.ts';
+import type { Access, RawUsage, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
 /** What a buffer may be used for. */
@@ -115,6 +115,35 @@ export function accessMask(usages: readonly Usage[]): AccessMask {
     }
   }
   return { stages, accesses };
+}
+
+const DRAWING = V.VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT | V.VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT;
+const SHADER_WORDS: ReadonlySet<Access> = new Set(['storage-read', 'storage-write', 'uniform', 'sampled']);
+
+/** What a word that shaders share means in a pass that draws: vertex and fragment shaders alone. */
+export function drawingUsage(word: Access): RawUsage | undefined {
+  return SHADER_WORDS.has(word) ? { stage: DRAWING, access: MASKS[word].accesses } : undefined;
+}
+
+/** What a word that shaders share means in a pass that dispatches, where the word alone would say more. */
+export function dispatchUsage(word: Access): RawUsage | undefined {
+  const stage = V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
+  const { stages, accesses } = MASKS[word];
+  return SHADER_WORDS.has(word) && stages !== stage ? { stage, access: accesses } : undefined;
+}
+
+const WRITES =
+  V.VK_ACCESS_2_SHADER_WRITE_BIT |
+  V.VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT |
+  V.VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT |
+  V.VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT |
+  V.VK_ACCESS_2_TRANSFER_WRITE_BIT |
+  V.VK_ACCESS_2_HOST_WRITE_BIT |
+  V.VK_ACCESS_2_MEMORY_WRITE_BIT;
+
+/** Whether a usage writes memory. */
+export function writesMemory(usage: Usage): boolean {
+  return ((typeof usage === 'string' ? MASKS[usage].accesses : usage.access) & WRITES) !== 0n;
 }
 
 const KINDS: ReadonlyMap<number, DeviceKind> = new Map([

@@ -4,7 +4,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import { accessBits, accessWords } from '../access.ts';
+import { accessBits, areWords } from '../access.ts';
 import type { Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
 
@@ -19,7 +19,7 @@ export function recordBarrier(
   before: readonly Usage[],
   after: readonly Usage[],
 ): void {
-  if (!accessWords(before) || !accessWords(after)) {
+  if (!areWords(before) || !areWords(after)) {
     V.arena.scope(() => {
       commands.vkCmdPipelineBarrier2(
         commandBuffer,
