@@ -20,6 +20,8 @@ export interface ImageBarrier<I> {
   readonly before: 'undefined' | readonly Usage[];
   readonly after: readonly Usage[];
   readonly range?: ImagePart;
+  /** What the image held may be lost, whatever it was used for before. */
+  readonly discard?: boolean;
   /** The image is handed from one queue family to another; the same barrier stands on both queues. */
   readonly handOver?: { readonly from: number; readonly to: number };
 }

@@ -12,7 +12,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import { checkRange } from '../command/encoder.ts';
+import { checkRange } from '../command/check-range.ts';
 import type { Companion, Queue } from '../command/queue.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText, VulkanError } from '../errors.ts';
@@ -21,7 +21,7 @@ import type { Buffer, BufferOptions } from './buffer.ts';
 import { acquireCopiers, releaseCopiers } from './copiers.ts';
 import type { Copiers } from './copiers.ts';
 import { hostBufferOf } from './host-array.ts';
-import { adviseHugePages } from './libc.ts';
+import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import { Ring } from './ring.ts';
 import { BatchRecorder } from './transfer-batch.ts';
 import type { Batch, BufferRange } from './transfer-batch.ts';
@@ -58,7 +58,7 @@ interface Place {
 /** From here on, the copiers' threads help with a transfer, in bytes. */
 const WORTH_THREADS = 2 ** 20;
 /** Pieces that a ring holds. */
-const PIECES = 8;
+const PIECES = 4;
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
@@ -103,7 +103,7 @@ export class Staging implements Companion {
 
   /**
    * Copies bytes into a buffer. When the promise resolves, `data` may change and every later submit sees the bytes; small
-   * uploads are ordered so at once, without `await`. Data larger than an eighth of the ring travels in pieces: until the
+   * uploads are ordered so at once, without `await`. Data larger than a quarter of the ring travels in pieces: until the
    * promise resolves it must neither change nor be transferred to another owner, and what must see it must not be submitted.
    * Data in a host array goes without a copy: it must not change until the promise resolves, which waits for the device.
    */
@@ -125,7 +125,7 @@ export class Staging implements Companion {
 
   /**
    * Copies bytes out of a buffer, as they are after everything that was submitted so far. Waits for the device, without
-   * blocking. More than an eighth of the ring travels in pieces: until the promise resolves, submit nothing that writes there.
+   * blocking. More than a quarter of the ring travels in pieces: until the promise resolves, submit nothing that writes there.
    */
   download(
     buffer: Buffer,
@@ -274,9 +274,10 @@ export class Staging implements Companion {
     const sent: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {
-      for (let at = 0; at < bytes.byteLength; at += this.#pieceBytes) {
+      let size = Math.max(this.#pieceBytes / 8, 4096); // the first ones are smaller: the device begins earlier
+      for (let at = 0; at < bytes.byteLength; at += size, size = Math.min(2 * size, this.#pieceBytes)) {
         checkAlive('upload to', buffer); // it may have been disposed between two pieces
-        const piece = bytes.subarray(at, at + this.#pieceBytes);
+        const piece = bytes.subarray(at, at + size);
         const place = await this.#room(piece.byteLength, sent);
         const filled = this.#fill(place, piece);
         last = this.#send({ place, filled, previous: last }, { buffer, byteOffset: byteOffset + at }, piece, options);
@@ -419,7 +420,7 @@ export class Staging implements Companion {
   #copyOut({ mapped }: Buffer, at: number, target: Uint8Array): Promise<void> | undefined {
     const { byteLength } = target;
     const copiers = this.#copiersFor(target);
-    if (copiers) return copiers.copy(addressIn(target), addressIn(mapped) + BigInt(at), byteLength);
+    if (copiers) return copiers.copy(addressIn(target), addressIn(mapped) + BigInt(at), byteLength, HUGE_PAGE);
     target.set(mapped.subarray(at, at + byteLength));
     return undefined;
   }
