@@ -54,9 +54,12 @@ export class Copiers {
     }
   }
 
-  /** Copies on the threads; waits, without blocking, until it is done. */
-  async copy(target: bigint, source: bigint, byteLength: number): Promise<void> {
-    const slot = this.#begin(target, source, byteLength, LARGEST_CHUNK);
+  /**
+   * Copies on the threads, `chunkBytes` at a time; waits, without blocking, until it is done. Where the target is fresh
+   * memory, a chunk is best a page: threads that touch one page for the first time wait for one another.
+   */
+  async copy(target: bigint, source: bigint, byteLength: number, chunkBytes: number = LARGEST_CHUNK): Promise<void> {
+    const slot = this.#begin(target, source, byteLength, chunkBytes);
     if (slot < 0) return void libc()!.memcpy(target, source, BigInt(byteLength));
     if (this.#waiting++ === 0) this.#workers[0]!.ref();
     await Atomics.waitAsync(this.#table.states, slot, PENDING).value;
