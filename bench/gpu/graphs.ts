@@ -1,0 +1,50 @@
+/**
+ * @file Graphs of 10, 100 and 1,000 passes: declared and compiled, recorded, and executed to their end. Each pass reads
+ * what two passes before it wrote, and dispatches one workgroup, so that every level has its barrier.
+ */
+import { Graph, type ComputePipeline, type Encoder } from '@halocline/gpu';
+import { pushedShader } from './calls.ts';
+import { milliseconds, type Row, type World } from './row.ts';
+
+function graphOf(passes: number, pipeline: ComputePipeline): Graph<Encoder> {
+  const words = new Uint32Array(4);
+  const graph = new Graph<Encoder>();
+  for (let i = 0; i < passes; i++) {
+    graph.pass({
+      name: `pass ${i}`,
+      reads: [Math.max(0, i - 3), i].map((at) => ({ resource: `x${at}`, access: 'storage-read' as const })),
+      writes: [{ resource: `x${i + 1}`, access: 'storage-write' }],
+      record: (encoder) => {
+        words[0] = i;
+        encoder.pipeline(pipeline).push(words).dispatch(1);
+      },
+    });
+  }
+  return graph;
+}
+
+/** All rows. */
+export async function graphs({ device }: World): Promise<readonly Row[]> {
+  const spirv = await device.compile(pushedShader, { label: 'bench' });
+  using pipeline = device.createPipeline({ label: 'bench', spirv });
+  const rows: Row[] = [];
+  for (const passes of [10, 100, 1000]) {
+    const name = `graph of ${passes} passes`;
+    const compiled = await milliseconds(() => graphOf(passes, pipeline).compile(), 15, 5);
+    const plan = graphOf(passes, pipeline).compile();
+    const recorded = await milliseconds(
+      () => device.record('bench', (encoder) => plan.record(encoder))[Symbol.dispose](),
+      15,
+      5,
+    );
+    using commands = device.record('bench', (encoder) => plan.record(encoder));
+    const executed = await milliseconds(async () => {
+      const { timeline, value } = device.compute.submit([commands]);
+      await timeline.wait(value);
+    }, 15);
+    rows.push({ name: `${name}: declared and compiled`, value: compiled, unit: 'ms' });
+    rows.push({ name: `${name}: recorded`, value: recorded, unit: 'ms' });
+    rows.push({ name: `${name}: submitted and awaited`, value: executed, unit: 'ms' });
+  }
+  return rows;
+}
