@@ -13,7 +13,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
   });
   sim.addField('density', 'float32', 0);
   sim.addField('temperature', 'float32', 300);
-  sim.addField('velocity', 'vec3', [0, 0, 0]);
+  sim.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   const ball = { center: [0.5, 0.85, 0.5] as const, radius: 0.12 };
   const levels = fluids.levelsOf(voxels);
   const solids = fluids.addObstacles(sim, { balls: [ball], floor: true });

@@ -13,7 +13,7 @@ const vitest = [...bin('vitest/vitest.mjs'), 'run'];
 /**
  * Name → the command lines (arguments to Node) that it runs in turn, the user's go to the last; and whether it needs a
  * Vulkan device: to run, to test, or as a wish that need not come true. Without arguments, one that `lists` needs none.
- * One of its `rooms` as first argument has lines of its own, and needs none either.
+ * One of its `rooms` as first argument is a task of its own.
  */
 const tasks = {
   demo: {
@@ -21,7 +21,14 @@ const tasks = {
     run: [[...cli, 'run', 'examples/plume.ts', '--out', 'out/plume', '--format', 'nvdb,vdb@last,png']],
   },
   example: { vulkan: 'run', lists: true, run: [[...source, 'scripts/example.ts']] },
-  bench: { vulkan: 'run', run: [[...cli, 'bench']], rooms: { vdb: [[...source, 'packages/vdb/bench/main.ts']] } },
+  bench: {
+    vulkan: 'run',
+    run: [[...cli, 'bench']],
+    rooms: {
+      vdb: { run: [[...source, 'packages/vdb/bench/main.ts']] },
+      gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
+    },
+  },
   fuzz: { run: [[...source, 'packages/vdb/fuzz/main.ts']] },
   halocline: { run: [cli] },
   test: { vulkan: 'test', run: [vitest] },
@@ -45,17 +52,14 @@ const tasks = {
 
 /** Runs the task named by the first argument; the rest are passed on. */
 export async function main([name, ...args]) {
-  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
-  if (task === undefined) {
+  const named = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
+  if (named === undefined) {
     fail(`Cannot run "${name ?? ''}": there is no such task; one of ${Object.keys(tasks).join(', ')}`, 2);
   }
-  const room = Object.hasOwn(task.rooms ?? {}, args[0] ?? '') ? task.rooms[args[0]] : undefined;
-  const lines = room ?? task.run;
+  const task = Object.hasOwn(named.rooms ?? {}, args[0] ?? '') ? named.rooms[args[0]] : named;
+  const lines = task.run;
   const needsVulkan =
-    room === undefined &&
-    task.vulkan !== undefined &&
-    !args.includes('--help') &&
-    !(task.lists === true && args.length === 0);
+    task.vulkan !== undefined && !args.includes('--help') && !(task.lists === true && args.length === 0);
   const node = await install({ vulkan: needsVulkan });
   const env = {
     ...process.env,

@@ -15,7 +15,7 @@ async function errors(device: Device, n: number, levels: number): Promise<readon
     domain: { min: [0, 0, 0], max: [n + 1, n + 1, n + 1] }, // the walls are the outermost layer: free air, where φ = 0
     voxelSize: h,
   });
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   await runOnce(simulation, [...addObstacles(simulation), ...addHierarchy(simulation, levels)]);
   addProjection(simulation, { levels, tolerance: 2e-5 * 3 * Math.PI ** 2, iterations: 60 });
   await simulation.initialize();

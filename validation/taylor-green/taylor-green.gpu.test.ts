@@ -25,7 +25,7 @@ async function energyLeft(device: Device, n: number, levels: number): Promise<nu
     voxelSize: h,
     translation: [-h / 2, -h / 2, 0], // fluid fills 0 … π
   });
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   await runOnce(simulation, [...addObstacles(simulation, { walls: true }), ...addHierarchy(simulation, levels)]);
   addAdvection(simulation, []);
   simulation.addParameter('viscosity', 'float', viscosity);

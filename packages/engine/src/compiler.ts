@@ -109,7 +109,7 @@ export class Compiler implements Disposable {
     const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
     checkReach(stencil, options.haloThickness);
     for (const write of stencil.writes) {
-      if (write.undeclared) declarations.addField(level, write.field, write.type, 0, true);
+      if (write.undeclared) declarations.addField(level, write.field, write.type, 0, { implicit: true });
     }
     for (const reduction of stencil.reductions) {
       if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
@@ -178,8 +178,10 @@ export function environmentOf(declarations: Declarations, level: number): Enviro
         .filter((field) => field.level === index)
         .map((field) => [field.name, field.type]),
     );
+  const staggered = [...declarations.fields.values()].filter((field) => field.level === level && field.at !== 'center');
   return {
     fields: fieldsOn(level),
+    places: new Map(staggered.map((field) => [field.name, field.at])),
     coarseFields: fieldsOn(level + 1),
     fineFields: fieldsOn(level - 1),
     parameters: new Map([...declarations.parameters.values()].map(({ name, type }) => [name, type])),

@@ -3,9 +3,16 @@
  * dependencies and repeats. It checks what can be said at once (a name given twice, an unknown type); what depends on
  * the others (an unknown input, a cycle) is said by `initialize()`.
  */
-import type { Color, FieldType, ScalarType, ValueType } from '@halocline/stencil';
+import type { Color, FieldPlace, FieldType, ScalarType, ValueType } from '@halocline/stencil';
 import type { TracedStencil } from '@halocline/stencil/trace';
-import { checkFieldType, parseScalarType, parseValueType, spreadValue, type FieldValue } from './field-type.ts';
+import {
+  checkFieldPlace,
+  checkFieldType,
+  parseScalarType,
+  parseValueType,
+  spreadValue,
+  type FieldValue,
+} from './field-type.ts';
 import { checkName, didYouMean, listNames } from './names.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
 
@@ -33,6 +40,15 @@ export interface StencilOptions {
   readonly color?: Color;
 }
 
+/** What a user may say of a field beside its type and default. */
+export interface FieldOptions {
+  /**
+   * Where its values live in their voxels: at the centre (default), on a lower face, or, of a vec3, each component on the
+   * lower face across its axis. Sampling, derivatives and files know it.
+   */
+  readonly at?: FieldPlace;
+}
+
 /** When a repeat stops before its last iteration: a scalar that is not 0, or one that is below a bound. */
 export type Until = string | { readonly scalar: string; readonly below: number | string };
 
@@ -53,6 +69,7 @@ export interface FieldDeclaration {
   readonly level: number;
   readonly type: FieldType;
   readonly default: readonly number[];
+  readonly at: FieldPlace;
   /** Whether it was made for a stencil's output. */
   readonly implicit: boolean;
 }
@@ -95,10 +112,18 @@ export class Declarations {
   readonly repeats: Map<string, RepeatDeclaration> = new Map();
   revision = 0;
 
-  addField(level: number, name: string, type: string, value: FieldValue, implicit = false): FieldDeclaration {
+  /** `implicit` says that it is made for a stencil's output. */
+  addField(
+    level: number,
+    name: string,
+    type: string,
+    value: FieldValue,
+    { at = 'center', implicit = false }: FieldOptions & { readonly implicit?: boolean } = {},
+  ): FieldDeclaration {
     const key = fieldKey(name, level);
     checkName('add', 'field', name);
     checkFieldType(key, type);
+    checkFieldPlace(key, type, at);
     const existing = this.fields.get(key);
     if (existing !== undefined) {
       const how = existing.implicit ? 'was made for a stencil that writes it' : 'is declared already';
@@ -109,7 +134,7 @@ export class Declarations {
         `Cannot add field "${key}": the simulation has ${MAX_FIELDS} fields, the most there can be; join fields into vectors`,
       );
     }
-    const field = { key, name, level, type, default: spreadValue('add', key, type, value), implicit };
+    const field = { key, name, level, type, default: spreadValue('add', key, type, value), at, implicit };
     this.fields.set(key, field);
     this.revision++;
     return field;

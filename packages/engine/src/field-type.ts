@@ -2,7 +2,15 @@
  * @file What the engine knows of a field's type: spelling, the typed array of one component, and how a number is kept in
  * that array's bits.
  */
-import { componentsOf, elementBytes, type FieldType, type ScalarType, type ValueType } from '@halocline/stencil';
+import {
+  FIELD_PLACES,
+  componentsOf,
+  elementBytes,
+  type FieldPlace,
+  type FieldType,
+  type ScalarType,
+  type ValueType,
+} from '@halocline/stencil';
 import { didYouMean } from './names.ts';
 
 /** Every field type, in the order in which errors list them. */
@@ -25,6 +33,20 @@ export function checkFieldType(name: string, type: unknown): asserts type is Fie
   if ((FIELD_TYPES as readonly unknown[]).includes(type)) return;
   throw new TypeError(
     `Cannot add field "${name}": "${given}" is no field type${didYouMean(given, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
+  );
+}
+
+/** Throws unless a field of `type` can live at `at`. */
+export function checkFieldPlace(name: string, type: FieldType, at: unknown): asserts at is FieldPlace {
+  const given = String(at);
+  if (!(FIELD_PLACES as readonly unknown[]).includes(at)) {
+    throw new TypeError(
+      `Cannot add field "${name}": "${given}" is no place${didYouMean(given, FIELD_PLACES)}; use one of ${FIELD_PLACES.join(', ')}`,
+    );
+  }
+  if (given !== 'faces' || type === 'vec3') return;
+  throw new TypeError(
+    `Cannot add field "${name}": only a vec3 lives on faces, and this is ${type}; use vec3, or face-x, face-y or face-z`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** @file A field as the user holds it: what it is, and its values to and from the device. */
-import { componentsOf, type FieldType } from '@halocline/stencil';
-import { Grid, type GridClass } from '@halocline/vdb';
+import { componentsOf, faceAxis, type FieldPlace, type FieldType } from '@halocline/stencil';
+import { Grid, GridMap, type GridClass } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import type { DomainLevel } from './domain.ts';
@@ -47,6 +47,11 @@ export class Field {
     return this.#declaration.type;
   }
 
+  /** Where its values live in their voxels. */
+  get at(): FieldPlace {
+    return this.#declaration.at;
+  }
+
   /** Number of component arrays. */
   get components(): number {
     return componentsOf(this.type);
@@ -71,7 +76,10 @@ export class Field {
     return store?.address(0, this.#runtime.copiesOf(this.#declaration)[0]!) ?? 0n;
   }
 
-  /** The values as a grid, with the level's active voxels. Waits for the GPU. */
+  /**
+   * The values as a grid, with the level's active voxels. A field on faces gives one of class `staggered`, a field on one
+   * face a map that is half a voxel lower there. Waits for the GPU.
+   */
   async read(): Promise<Grid> {
     return this.#runtime.lane.run(() => this.readNow());
   }
@@ -86,7 +94,8 @@ export class Field {
       runtime.subdomains.length === 1
         ? await this.#download()
         : await gatherField(runtime.subdomains, this.#declaration, runtime.copiesOf(this.#declaration));
-    return gridFromValues(values, target, { name: this.name, map: target.level.map, gridClass: this.#gridClass });
+    const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
+    return gridFromValues(values, target, { name: this.name, map: mapAt(target.level.map, this.at), gridClass });
   }
 
   /** The components as they lie on the device, where one subdomain holds all of them: slots are ranks, plus one. */
@@ -118,6 +127,7 @@ export class Field {
         `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
       );
     }
+    if (source instanceof Grid) this.#tellPlace(source);
     this.#gridClass = source instanceof Grid && source.gridClass !== 'unknown' ? source.gridClass : null;
   }
 
@@ -157,7 +167,15 @@ export class Field {
 
   toString(): string {
     const value = this.default.length === 1 ? this.default[0] : `(${this.default.join(', ')})`;
-    return `Field(${this.#declaration.key}: ${this.type}, default ${value}, ${this.bytes} bytes)`;
+    const at = this.at === 'center' ? '' : ` at ${this.at}`;
+    return `Field(${this.#declaration.key}: ${this.type}${at}, default ${value}, ${this.bytes} bytes)`;
+  }
+
+  /** Values are taken as they are, so those of a grid on faces would be half a voxel off in a field at centres. */
+  #tellPlace({ name, gridClass }: Grid): void {
+    if (gridClass !== 'staggered' || this.at === 'faces') return;
+    const what = `grid "${name}" is staggered, and the field lives at ${this.at}; add it with { at: 'faces' }`;
+    this.#runtime.log(`Field "${this.#declaration.key}": ${what}`);
   }
 
   #values(source: FieldSource, target: ValuesTarget): FieldValues {
@@ -175,4 +193,12 @@ export class Field {
 function wholeTarget({ key, type, default: values }: FieldDeclaration, level: DomainLevel): ValuesTarget {
   const slots = Uint32Array.from({ length: level.leafCount }, (_, rank) => rank + 1);
   return { key, type, default: values, level, slots, capacity: level.leafCount + 1 };
+}
+
+/** The map of values that live at a place: on one face, half a voxel lower along its axis. */
+function mapAt(map: GridMap, at: FieldPlace): GridMap {
+  const axis = faceAxis(at);
+  if (axis < 0) return map;
+  const lower = (each: number): number => (each === axis ? -0.5 : 0);
+  return new GridMap(map.matrix, map.indexToWorld([lower(0), lower(1), lower(2)]), map.inverse);
 }

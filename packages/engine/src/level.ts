@@ -1,7 +1,7 @@
 /** @file A level of the simulation: fields and stencils over a topology of its own. Level 0 is the simulation's. */
 import type { GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
-import { fieldKey, type StencilOptions } from './declarations.ts';
+import { fieldKey, type FieldOptions, type StencilOptions } from './declarations.ts';
 import { Field } from './field.ts';
 import type { FieldValue } from './field-type.ts';
 import { voxelEdge } from './level-map.ts';
@@ -21,9 +21,9 @@ export class Level {
   }
 
   /** Declares a field; see `Simulation.addField`. */
-  addField(name: string, type: string, value: FieldValue = 0): Field {
+  addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
     this.#runtime.checkOpen();
-    this.#runtime.declarations.addField(this.index, name, type, value);
+    this.#runtime.declarations.addField(this.index, name, type, value, { at: options.at ?? 'center' });
     return this.field(name);
   }
 

@@ -5,7 +5,7 @@
 import { openDevice, type Device } from '@halocline/gpu';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
-import type { RepeatOptions, StencilOptions } from './declarations.ts';
+import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
@@ -79,9 +79,12 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
-  /** Declares a field over the domain, with its background: a number, or one for each component. */
-  addField(name: string, type: string, value: FieldValue = 0): Field {
-    return this.#levels[0]!.addField(name, type, value);
+  /**
+   * Declares a field over the domain, with its background: a number, or one for each component. `{ at: 'faces' }` puts the
+   * components of a vec3 on the lower faces of their voxels.
+   */
+  addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
+    return this.#levels[0]!.addField(name, type, value, options);
   }
 
   /** Declares a stencil; declaration order is program order. It is compiled by `initialize` or the next step. */

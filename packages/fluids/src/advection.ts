@@ -6,7 +6,6 @@
  * mean of the two voxels they join, which is as exact as the velocities at centres, and spares three of four traces.
  */
 import type { Simulation } from '@halocline/engine';
-import { atCenter } from './faces.ts';
 
 /** What is lost on the way. */
 export interface AdvectionOptions {
@@ -22,7 +21,7 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
   simulation.addStencil('center_velocity', {
     inputs: ['velocity'],
     outputs: ['flow'],
-    code: `WriteField("flow", idx, ${atCenter('velocity')});`,
+    code: `WriteField("flow", idx, AtCenter("velocity"));`,
   });
   simulation.addStencil('trace_back', {
     inputs: ['flow'],
@@ -37,12 +36,11 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
     inputs: ['velocity', 'drift'],
     outputs: ['velocity'],
     code: `
-      vec3 at = CoordToWorld(coord);
       vec3 here = ReadField("drift", coord);
       WriteField("velocity", idx, vec3(
-        SampleField("velocity_x", at - 0.5 * (here + ReadField("drift", coord - ivec3(1, 0, 0)))),
-        SampleField("velocity_y", at - 0.5 * (here + ReadField("drift", coord - ivec3(0, 1, 0)))),
-        SampleField("velocity_z", at - 0.5 * (here + ReadField("drift", coord - ivec3(0, 0, 1))))));
+        SampleField("velocity_x", PositionOf("velocity_x") - 0.5 * (here + ReadField("drift", coord - ivec3(1, 0, 0)))),
+        SampleField("velocity_y", PositionOf("velocity_y") - 0.5 * (here + ReadField("drift", coord - ivec3(0, 1, 0)))),
+        SampleField("velocity_z", PositionOf("velocity_z") - 0.5 * (here + ReadField("drift", coord - ivec3(0, 0, 1))))));
     `,
   });
 }

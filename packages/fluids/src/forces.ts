@@ -3,7 +3,6 @@
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
  */
 import type { Simulation } from '@halocline/engine';
-import { atLowerFaces } from './faces.ts';
 
 /** What drives the smoke. */
 export interface ForceOptions {
@@ -38,10 +37,7 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     inputs: ['flow'],
     outputs: ['vorticity', 'swirl'],
     code: `
-      vec3 dx = ReadField("flow", coord + ivec3(1, 0, 0)) - ReadField("flow", coord - ivec3(1, 0, 0));
-      vec3 dy = ReadField("flow", coord + ivec3(0, 1, 0)) - ReadField("flow", coord - ivec3(0, 1, 0));
-      vec3 dz = ReadField("flow", coord + ivec3(0, 0, 1)) - ReadField("flow", coord - ivec3(0, 0, 1));
-      vec3 vorticity = vec3(dy.z - dz.y, dz.x - dx.z, dx.y - dy.x) * (0.5 / voxelSize);
+      vec3 vorticity = Curl("flow");
       WriteField("vorticity", idx, vorticity);
       WriteField("swirl", idx, length(vorticity));
     `,
@@ -50,10 +46,7 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     inputs: ['vorticity', 'swirl', 'temperature', 'density'],
     outputs: ['force'],
     code: `
-      vec3 toward = 0.5 / voxelSize * vec3(
-        ReadField("swirl", coord + ivec3(1, 0, 0)) - ReadField("swirl", coord - ivec3(1, 0, 0)),
-        ReadField("swirl", coord + ivec3(0, 1, 0)) - ReadField("swirl", coord - ivec3(0, 1, 0)),
-        ReadField("swirl", coord + ivec3(0, 0, 1)) - ReadField("swirl", coord - ivec3(0, 0, 1)));
+      vec3 toward = Gradient("swirl");
       vec3 axis = toward / (length(toward) + 1e-3 / voxelSize);
       vec3 force = confinement * voxelSize * cross(axis, ReadField("vorticity", coord));
       float lift = (ReadField("temperature", coord) - ambient) / ambient - smoke_weight * ReadField("density", coord);
@@ -64,7 +57,7 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     inputs: ['velocity', 'force'],
     outputs: ['velocity'],
     code: `
-      WriteField("velocity", idx, ReadField("velocity", coord) + dt * ${atLowerFaces('force')});
+      WriteField("velocity", idx, ReadField("velocity", coord) + dt * AtFaces("force"));
     `,
   });
 }

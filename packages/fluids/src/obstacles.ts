@@ -32,7 +32,7 @@ const vec3 = (v: readonly number[]): string => `vec3(${v.map((x) => x.toExponent
 export function addObstacles(simulation: Simulation, options: ObstacleOptions = {}): string[] {
   simulation.addField('fluid', 'float32', 0);
   simulation.addField('solid', 'float32', 0);
-  simulation.addField('gate', 'vec3', [0, 0, 0]);
+  simulation.addField('gate', 'vec3', [0, 0, 0], { at: 'faces' });
   const inside = (options.balls ?? []).map(
     (ball) => `distance(position, ${vec3(ball.center)}) < ${ball.radius.toExponential()}`,
   );

@@ -61,7 +61,7 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
   const ambient = options.ambient ?? 300;
   simulation.addField('density', 'float32', 0);
   simulation.addField('temperature', 'float32', ambient);
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   await runOnce(simulation, [...addObstacles(simulation, { balls, floor: true }), ...addHierarchy(simulation, levels)]);
 
   addAdvection(simulation, ['density', 'temperature'], { decay: { density: 0.1 } });

@@ -299,6 +299,6 @@ export function addProjection(simulation: Simulation, options: ProjectionOptions
   simulation.addStencil('measure_divergence', {
     inputs: ['velocity', 'fluid'],
     outputs: [],
-    code: `ReduceMax("divergence_left", ReadField("fluid", coord) * abs(${outflow}) / voxelSize);`,
+    code: `ReduceMax("divergence_left", ReadField("fluid", coord) * abs(Divergence("velocity")));`,
   });
 }

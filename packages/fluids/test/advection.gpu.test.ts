@@ -16,7 +16,7 @@ interface Setting extends AdvectionOptions {
 async function carrier({ device, size, voxelSize = 1, self = false, ...options }: Setting): Promise<Simulation> {
   const simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: size }, voxelSize });
   simulation.addField('density', 'float32', 0);
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   addAdvection(simulation, ['density'], options);
   if (!self) simulation.removeStencil('advect_velocity');
   await simulation.initialize();

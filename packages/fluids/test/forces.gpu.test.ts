@@ -9,7 +9,7 @@ async function forced(device: Device, size: Triple, options: ForceOptions): Prom
   const simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: size }, voxelSize: 0.25 });
   simulation.addField('density', 'float32', 0);
   simulation.addField('temperature', 'float32', 300);
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   simulation.addField('flow', 'vec3', [0, 0, 0]);
   addForces(simulation, options);
   await simulation.initialize();

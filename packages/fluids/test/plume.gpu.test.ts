@@ -61,7 +61,7 @@ describe('a plume', () => {
     });
     simulation.addField('density', 'float32', 0);
     simulation.addField('temperature', 'float32', 300);
-    simulation.addField('velocity', 'vec3', [0, 0, 0]);
+    simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
     await fluids.runOnce(simulation, [
       ...fluids.addObstacles(simulation, { floor: true }),
       ...fluids.addHierarchy(simulation, 3),

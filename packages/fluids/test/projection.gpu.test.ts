@@ -19,7 +19,7 @@ const sceneOf = (size: Triple): Scene =>
 
 async function projector({ device, size, levels, ...options }: Setting): Promise<Simulation> {
   const simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: size } });
-  simulation.addField('velocity', 'vec3', [0, 0, 0]);
+  simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   const ball = { center: [0.45 * size[0], 0.5 * size[1], 0.4 * size[2]] as const, radius: 0.21 * size[0] };
   const marks = addObstacles(simulation, { balls: [ball], floor: true });
   await runOnce(simulation, [...marks, ...addHierarchy(simulation, levels)]);

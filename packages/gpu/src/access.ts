@@ -20,6 +20,27 @@ export type Access =
   | 'host-read'
   | 'host-write';
 
+/** How an image's memory is arranged: its Vulkan layout. A usage implies one; storage images live in 'general'. */
+export type ImageLayout =
+  | 'undefined'
+  | 'general'
+  | 'color-attachment'
+  | 'depth-attachment'
+  | 'sampled'
+  | 'transfer-source'
+  | 'transfer-target';
+
+/** A usage in Vulkan's own terms, where no word fits: bits of VkPipelineStageFlags2 and VkAccessFlags2, and the layout of an image. */
+export interface RawUsage {
+  readonly stage: bigint;
+  readonly access: bigint;
+  /** For images; default 'general'. */
+  readonly layout?: ImageLayout;
+}
+
+/** How a pass touches a resource: one of this room's words, or raw. */
+export type Usage = Access | RawUsage;
+
 /** Every access, in the order in which barriers list them. */
 const ACCESSES: readonly Access[] = Object.freeze([
   'storage-read',
@@ -55,4 +76,10 @@ export function accessBit(access: Access): number {
 /** The accesses of a set of bits, in order. */
 export function accessesOf(bits: number): readonly Access[] {
   return ACCESSES.filter((_, index) => (bits & (1 << index)) !== 0);
+}
+
+/** Whether these usages are all words. */
+export function areWords(usages: readonly Usage[]): usages is readonly Access[] {
+  for (const usage of usages) if (typeof usage !== 'string') return false;
+  return true;
 }

@@ -1,7 +1,7 @@
 /** @file Every mapping between this room's words and Vulkan's numbers. */
 
 import * as V from '@halocline/vulkan';
-import type { Access } from './access.ts';
+import type { Access, RawUsage, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
 /** What a buffer may be used for. */
@@ -63,10 +63,10 @@ export const MEMORY_WISH: Readonly<Record<MemoryKind, MemoryWish>> = Object.free
   download: { required: VISIBLE | COHERENT, wished: CACHED, unwished: LOCAL },
 });
 
-/** Stages and accesses of one side of a barrier, as numbers below 2³². */
+/** Stages and accesses of one side of a barrier: VkPipelineStageFlags2 and VkAccessFlags2. */
 export interface AccessMask {
-  readonly stages: number;
-  readonly accesses: number;
+  readonly stages: bigint;
+  readonly accesses: bigint;
 }
 
 const SHADERS =
@@ -99,17 +99,51 @@ const MASKS: Readonly<Record<Access, AccessMask>> = Object.freeze({
 });
 
 function mask(stages: number | bigint, accesses: number | bigint): AccessMask {
-  return { stages: Number(stages), accesses: Number(accesses) };
+  return { stages: BigInt(stages), accesses: BigInt(accesses) };
 }
 
-/** A set of accesses → one side of a barrier. */
-export function accessMask(accesses: readonly Access[]): AccessMask {
-  let [stages, bits] = [0, 0];
-  for (const access of accesses) {
-    stages |= MASKS[access].stages;
-    bits |= MASKS[access].accesses;
+/** A set of usages → one side of a barrier. */
+export function accessMask(usages: readonly Usage[]): AccessMask {
+  let [stages, accesses] = [0n, 0n];
+  for (const usage of usages) {
+    if (typeof usage === 'string') {
+      stages |= MASKS[usage].stages;
+      accesses |= MASKS[usage].accesses;
+    } else {
+      stages |= usage.stage;
+      accesses |= usage.access;
+    }
   }
-  return { stages, accesses: bits };
+  return { stages, accesses };
+}
+
+const DRAWING = V.VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT | V.VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT;
+const SHADER_WORDS: ReadonlySet<Access> = new Set(['storage-read', 'storage-write', 'uniform', 'sampled']);
+
+/** What a word that shaders share means in a pass that draws: vertex and fragment shaders alone. */
+export function drawingUsage(word: Access): RawUsage | undefined {
+  return SHADER_WORDS.has(word) ? { stage: DRAWING, access: MASKS[word].accesses } : undefined;
+}
+
+/** What a word that shaders share means in a pass that dispatches, where the word alone would say more. */
+export function dispatchUsage(word: Access): RawUsage | undefined {
+  const stage = V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
+  const { stages, accesses } = MASKS[word];
+  return SHADER_WORDS.has(word) && stages !== stage ? { stage, access: accesses } : undefined;
+}
+
+const WRITES =
+  V.VK_ACCESS_2_SHADER_WRITE_BIT |
+  V.VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT |
+  V.VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT |
+  V.VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT |
+  V.VK_ACCESS_2_TRANSFER_WRITE_BIT |
+  V.VK_ACCESS_2_HOST_WRITE_BIT |
+  V.VK_ACCESS_2_MEMORY_WRITE_BIT;
+
+/** Whether a usage writes memory. */
+export function writesMemory(usage: Usage): boolean {
+  return ((typeof usage === 'string' ? MASKS[usage].accesses : usage.access) & WRITES) !== 0n;
 }
 
 const KINDS: ReadonlyMap<number, DeviceKind> = new Map([

@@ -1,12 +1,14 @@
 /** @file `@halocline/gpu`: devices, memory, shaders, commands, graph and timelines over Vulkan. */
 
-export type { Access } from './access.ts';
+export type { Access, ImageLayout, RawUsage, Usage } from './access.ts';
 export type { CommandBuffer } from './command/command-buffer.ts';
 export { foldGroups } from './command/encoder.ts';
 export type { BindOptions, Encoder } from './command/encoder.ts';
+export type { TransitionOptions } from './command/image-barrier.ts';
 export type { ComputePipeline, ComputePipelineOptions } from './command/pipeline.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export type { Queue, SubmitOptions } from './command/queue.ts';
+export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
 export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
 export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';
 export type { Device, DeviceOptions, RawDevice } from './device/device.ts';
@@ -20,6 +22,11 @@ export type { DeviceFault, MemoryOwner, VulkanErrorKind } from './errors.ts';
 export { Graph, Plan } from './graph/graph.ts';
 export type { BarrierSink, GraphOptions, Pass, Use } from './graph/graph.ts';
 export type { GraphBarrier, Hazard, HazardKind } from './graph/hazards.ts';
+export type { ImageFormat } from './image/format.ts';
+export type { Image, ImageOptions, ImageUsage } from './image/image.ts';
+export type { EdgeMode, Sampler, SamplerOptions } from './image/sampler.ts';
+export type { ImageDownloadOptions, ImageUploadOptions } from './image/staging.ts';
+export type { ImageRange, ImageView, ViewShape } from './image/view.ts';
 export type { Buffer, BufferOptions } from './memory/buffer.ts';
 export type { Heap, HeapUse, MemoryHeapUse } from './memory/heap.ts';
 export type { HostArray, HostArrayOptions } from './memory/host-array.ts';
@@ -28,6 +35,7 @@ export type { LinearMemory, MemorySlice, RingMemory } from './memory/step-memory
 export type { DownloadOptions, Staging, TransferOptions } from './memory/staging.ts';
 export { Tlsf } from './memory/tlsf.ts';
 export type { TlsfAllocation, TlsfReport } from './memory/tlsf.ts';
+export type { BufferRole, ImageRole, Role, RoleUsage } from './role.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';

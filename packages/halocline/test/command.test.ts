@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GridMap, gridFromLeaves, readGrids, sphereTopology, writeNanoVdb } from '@halocline/vdb';
+import { GridMap, gridFromLeaves, readGrids, sphereTopology, toOnIndex, writeNanoVdb } from '@halocline/vdb';
 import { expect, test } from 'vitest';
 import { halocline, inShell, temporaryFolder } from './command-line.ts';
 
@@ -152,6 +152,24 @@ test('convert takes the grids that are named, and refuses names that are not the
   });
 });
 
+test('convert writes the grids that fit, names the others, and ends with 1', async () => {
+  using folder = temporaryFolder();
+  const [both, out] = [join(folder.path, 'both.nvdb'), join(folder.path, 'out.vdb')];
+  const ball = readGrids(readFileSync(ballFile(folder.path)))[0]!;
+  writeFileSync(both, writeNanoVdb([toOnIndex(ball).with({ name: 'numbers' }), ball]));
+  const { code, err } = await halocline(['convert', both, out], withoutVulkan);
+  expect([code, err]).toEqual([
+    1,
+    'Cannot write grid "numbers" to .vdb: OpenVDB has no values of type onindex; convert them or write .nvdb\n',
+  ]);
+  expect(readGrids(readFileSync(out)).map(({ name }) => name)).toEqual(['density']);
+  expect(await halocline(['convert', both, out, '--fields', 'numbers'], withoutVulkan)).toEqual({
+    code: 1,
+    out: '',
+    err,
+  });
+});
+
 test('a file goes whole or not at all where it cannot be written', async () => {
   using folder = temporaryFolder();
   const ball = ballFile(folder.path);
@@ -174,7 +192,7 @@ test.concurrent.each([
   [
     'cut.vdb',
     ' BDV\0\0\0\0\xE0',
-    'at byte 8: found 1 bytes; expected file version (4 bytes); it may be cut off or damaged',
+    'at byte 8: found 1 byte to the end of the file; expected file version (4 bytes); it may be cut off or damaged',
   ],
   [
     'old.vdb',

@@ -130,6 +130,7 @@ function readsOf(accesses: readonly Access[], environment: Environment): readonl
     return {
       field,
       type: fieldType(environment, field, level),
+      at: level === 'same' ? (environment.places?.get(field) ?? 'center') : 'center',
       level,
       reach: reachOf(group.flatMap(({ offset }) => (offset === null ? [] : [offset]))),
       gather: group.some(({ offset }) => offset === null),

@@ -43,9 +43,10 @@ function letters(components: readonly number[]): string {
   return components.map((component) => LETTERS[component]).join('');
 }
 
-function formatRead({ field, type, level, reach, gather, components }: FieldRead): string {
+function formatRead({ field, type, at, level, reach, gather, components }: FieldRead): string {
   const parts = [`  reads ${type} "${field}"`];
   if (components.length > 1 || type.startsWith('vec')) parts.push(`.${letters(components)}`);
+  if (at !== 'center') parts.push(` at ${at}`);
   if (level !== 'same') parts.push(` ${level}`);
   if (reach !== null) parts.push(` ${formatReach(reach)}`);
   if (gather) parts.push(' gather');
@@ -157,7 +158,7 @@ function formatExpression(node: Expression, names: Names): string {
     case 'gather':
       return `${fieldName(node)}${node.level === 'same' ? '' : ` ${node.level}`}[${text(node.coord)}]`;
     case 'sample':
-      return `${fieldName(node)} ${node.filter}[${text(node.position)}]`;
+      return `${fieldName(node)} ${node.filter}${node.at === 'center' ? '' : ` at ${node.at}`}[${text(node.position)}]`;
     case 'isActive':
       return `isActive[${text(node.coord)}]`;
     default:

@@ -3,6 +3,8 @@
  */
 
 export { compileStencil } from './compile.ts';
+export { FIELD_PLACES, faceAxis } from './field-place.ts';
+export type { FieldPlace } from './field-place.ts';
 export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
 export { formatIr } from './format-ir.ts';

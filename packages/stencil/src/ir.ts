@@ -6,6 +6,8 @@
  * The meaning of each node is written beside it; `verify.ts` holds a whole stencil against these words.
  */
 
+import type { FieldPlace } from './field-place.ts';
+
 /** Scalar kinds of the language. */
 export type ScalarType = 'float' | 'int' | 'uint' | 'bool';
 
@@ -206,12 +208,17 @@ export type Expression =
       readonly level: LevelRelation;
       readonly coord: Expression;
     }
-  /** Trilinear (or nearest) sample at a vec3 of world metres, on the stencil's own level. */
+  /**
+   * Trilinear (or nearest) sample at a vec3 of world metres, on the stencil's own level. `at` is where the values live that
+   * are sampled: their lattice is half a voxel lower than that of the centres along the axis of their face. The whole of a
+   * field on `faces` is sampled component by component, each on its own lattice.
+   */
   | {
       readonly op: 'sample';
       readonly type: ValueType;
       readonly field: string;
       readonly component: number;
+      readonly at: FieldPlace;
       readonly filter: 'trilinear' | 'nearest';
       readonly position: Expression;
     }
@@ -289,6 +296,8 @@ export interface Reach {
 export interface FieldRead {
   readonly field: string;
   readonly type: FieldType;
+  /** Where its values live; `center` for fields of other levels, which are never sampled. */
+  readonly at: FieldPlace;
   readonly level: LevelRelation;
   /** Union of the taps' offsets; null where there are only gathers or samples. */
   readonly reach: Reach | null;
@@ -327,6 +336,8 @@ export interface Slot {
 /** What a stencil may name, on its level and the neighbouring ones. */
 export interface Environment {
   readonly fields: ReadonlyMap<string, FieldType>;
+  /** Where fields of the stencil's own level live that do not live at voxel centres. */
+  readonly places?: ReadonlyMap<string, FieldPlace>;
   readonly coarseFields?: ReadonlyMap<string, FieldType>;
   readonly fineFields?: ReadonlyMap<string, FieldType>;
   readonly parameters: ReadonlyMap<string, ValueType>;

@@ -1,5 +1,6 @@
 /** @file The part of the IR's spec that speaks of expressions: what each operation takes, and the type that it gives. */
 
+import { placeOfComponent } from './field-place.ts';
 import { componentsOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
 import type { CallName, Expression, LevelRelation, Local, Stencil, ValueType } from './ir.ts';
 import { builtinType } from './language/names.ts';
@@ -262,6 +263,7 @@ function placeType(spec: Spec, node: PlaceNode): ValueType {
       return readType(spec, node, node.level);
     default:
       check(spec, node.position.type === 'vec3', `sample at ${node.position.type}`);
+      checkPlace(spec, node);
       check(spec, node.filter === 'nearest' || scalarOf(node.type) === 'float', 'a trilinear sample of integers');
       return readType(spec, node, 'same');
   }
@@ -281,6 +283,12 @@ function checkReach(spec: Spec, { field, offset }: Expression & { readonly op: '
     );
   });
   check(spec, within, `a tap of "${field}" at (${offset.join(', ')}) is beyond the listed reach`);
+}
+
+function checkPlace(spec: Spec, { field, component, at }: Expression & { readonly op: 'sample' }): void {
+  const read = spec.stencil.reads.find((one) => one.field === field && one.level === 'same');
+  const place = placeOfComponent(read?.at ?? 'center', component);
+  check(spec, at === place, `a sample of "${field}" at ${at}, which lives at ${place}`);
 }
 
 function readType(

@@ -21,6 +21,7 @@ describe('reach', () => {
       {
         field: 'density',
         type: 'float32',
+        at: 'center',
         level: 'same',
         reach: { low: [0, -2, 0], high: [1, 0, 3] },
         gather: false,

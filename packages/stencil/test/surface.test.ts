@@ -5,12 +5,14 @@ import * as trace from '../src/trace/index.ts';
 test('the package exports these names', () => {
   expect(Object.keys(stencil).sort()).toMatchInlineSnapshot(`
     [
+      "FIELD_PLACES",
       "StencilError",
       "compileStencil",
       "componentsOf",
       "elementBytes",
       "emitGlsl",
       "emitSpirv",
+      "faceAxis",
       "formatIr",
       "interpret",
       "nearestName",
@@ -26,6 +28,8 @@ test('the package exports these names', () => {
 test('the entry of traced stencils exports these names', () => {
   expect(Object.keys(trace).sort()).toMatchInlineSnapshot(`
     [
+      "atCenter",
+      "atFaces",
       "compileTraced",
       "coord",
       "coordToWorld",
@@ -41,6 +45,7 @@ test('the entry of traced stencils exports these names', () => {
       "laplacian",
       "loop",
       "math",
+      "positionOf",
       "random",
       "reduceAll",
       "reduceAny",

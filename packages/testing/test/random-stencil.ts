@@ -7,7 +7,7 @@
  * text is subtracted from itself: lavapipe (Mesa 22.3, `lp_build_add`, `_mul`, `_sub`) takes x + 0 for x, x × 0 for 0 and
  * x − x for 0 where it sees that from its compiler's constants, which is wrong for −0, infinities and NaN.
  */
-import type { FieldType, StencilSource, ValueType } from '@halocline/stencil';
+import type { FieldPlace, FieldType, StencilSource, ValueType } from '@halocline/stencil';
 import fc from 'fast-check';
 
 type Arbitrary = fc.Arbitrary<string>;
@@ -20,6 +20,14 @@ export const RANDOM_FIELDS: ReadonlyMap<string, FieldType> = new Map([
   ['n', 'int32'],
   ['u', 'uint32'],
   ['byte', 'uint8'],
+  ['m', 'vec3'],
+  ['g', 'float32'],
+]);
+
+/** Those of them that live on faces. */
+export const RANDOM_PLACES: ReadonlyMap<string, FieldPlace> = new Map([
+  ['m', 'faces'],
+  ['g', 'face-y'],
 ]);
 
 const small = fc.integer({ min: -2, max: 2 });
@@ -116,6 +124,9 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         e('ivec3').map((at) => `ReadCoarse("b", ${at} / 2)`),
         e('ivec3').map((at) => `ReadFine("b", ${at} * 2 + ivec3(1, 0, 1))`),
         e('vec3').map((v) => `SampleField("a", CoordToWorld(coord) + ${v} * 0.25)`),
+        e('vec3').map((v) => `SampleField("g", PositionOf("m_x") - ${v})`),
+        // voxelSize is a half in these tests: what is divided by it has no rounding to differ in.
+        fc.constantFrom('Divergence("m")', 'AtCenter("g")', 'Laplacian("a")', 'Gradient("a", "faces").z'),
       ];
     case 'int':
       return [
@@ -142,6 +153,8 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         call([...only('normalize'), 'abs', 'floor', 'CoordToWorld'], e('vec3')),
         e('vec3').map((v) => `(${v}).zxy`),
         e('vec3').map((v) => `SampleField("v", CoordToWorld(coord) - ${v} * dt)`),
+        e('vec3').map((v) => `SampleField("m", PositionOf("a") - ${v})`),
+        fc.constantFrom('AtCenter("m")', 'AtFaces("v")', 'AtFaces("b")', 'Curl("m")', 'Gradient("b", "faces")'),
       ];
     case 'ivec3':
       return [

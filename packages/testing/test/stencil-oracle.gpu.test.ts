@@ -6,7 +6,7 @@ import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
+import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_PLACES, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
 import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES, within } from '../src/stencil-harness.ts';
 import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
@@ -17,6 +17,7 @@ const PROGRAMS = LONG ? 3000 : 25;
 const fields: ReadonlyMap<string, FieldType> = new Map([...RANDOM_FIELDS, ['half', 'float16'], ['pair', 'vec2']]);
 const environment: Environment = {
   fields,
+  places: RANDOM_PLACES,
   coarseFields: fields,
   fineFields: fields,
   parameters: new Map<string, ValueType>([...RANDOM_PARAMETERS].map(([name, [type]]) => [name, type])),
@@ -152,6 +153,17 @@ gpuTest('samples, smooth and nearest, in and out of the topology', {}, async ({ 
     WriteField("made", idx, SampleField("a", p) - SampleField("b", -p * 7.0));
     WriteField("n", idx, SampleField("n", p, "nearest"));`;
   expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP)).toEqual([]);
+});
+
+gpuTest('fields on faces are sampled, differenced and averaged where they live', {}, async ({ device }) => {
+  const sampled = `vec3 p = CoordToWorld(coord) + ReadField("v", idx);
+    WriteField("v", idx, SampleField("m", p) + SampleField("m", p, "nearest"));
+    WriteField("a", idx, SampleField("g", p) - SampleField("m_z", p * 3.0, "nearest"));
+    WriteField("made", idx, SampleField("m", p).y + SampleField("g", PositionOf("g")));`;
+  expect(await differences(device, { outputs: ['v', 'a', 'made'], code: sampled }, LOOP)).toEqual([]);
+  const differenced = `WriteField("made", idx, Divergence("m") + AtCenter("g") + dot(Gradient("g"), PositionOf("m_y")));
+    WriteField("v", idx, Curl("m") + Gradient("a", "faces") - AtFaces("v") * AtFaces("b") + AtCenter("m") + Laplacian("m"));`;
+  expect(await differences(device, { outputs: ['v', 'made'], code: differenced }, BOTH)).toEqual([]);
 });
 
 gpuTest('coarser and finer levels, near and far', {}, async ({ device }) => {

@@ -1,5 +1,5 @@
 /** @file Little-endian bytes written one after another into an array that grows. */
-import { strToU8 } from 'fflate';
+import { encodeText } from './text.ts';
 
 /** Collects bytes, which may be taken away piece by piece; offsets are from the start of all. */
 export class ByteBuilder {
@@ -83,7 +83,7 @@ export class ByteBuilder {
 
   /** A u32 length and as many bytes of UTF-8. */
   string(text: string): void {
-    const bytes = strToU8(text);
+    const bytes = encodeText(text);
     this.u32(bytes.length);
     this.put(bytes);
   }

@@ -1,7 +1,6 @@
 /** @file Little-endian bytes read one after another, every read checked against the end. */
-import { strFromU8 } from 'fflate';
-
 import { FormatError } from './errors.ts';
+import { decodeText } from './text.ts';
 
 /** Where the bytes of a cursor stand in their file. */
 export interface CursorWindow {
@@ -16,6 +15,7 @@ export class ByteCursor {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #base: number;
+  readonly #fileLength: number;
   /** Offset of the next byte to be read. */
   at: number;
   /** Offset past the last byte that may be read. */
@@ -28,7 +28,7 @@ export class ByteCursor {
   constructor(bytes: Uint8Array, what: string, window: CursorWindow = { base: 0, fileLength: bytes.length }) {
     this.#bytes = bytes;
     this.#base = this.at = window.base;
-    this.end = window.fileLength;
+    this.end = this.#fileLength = window.fileLength;
     this.what = what;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
@@ -48,10 +48,16 @@ export class ByteCursor {
     const left = Math.min(this.end, this.#base + this.#bytes.length) - this.at;
     if (!(byteLength >= 0 && byteLength <= left)) {
       this.short = left < this.end - this.at;
-      throw this.fault(this.at, `${thing} (${byteLength} bytes)`, left <= 0 ? 'the end' : `${left} bytes`);
+      throw this.fault(this.at, `${thing} (${countOf(byteLength)})`, this.#rest(Math.max(0, left)));
     }
     this.at += byteLength;
     return this.at - byteLength;
+  }
+
+  /** What is left, in words. */
+  #rest(byteLength: number): string {
+    const end = `the end of the ${this.end < this.#fileLength ? 'grid' : 'file'}`;
+    return byteLength === 0 ? end : `${countOf(byteLength)} to ${end}`;
   }
 
   /** As `skip`, and returns where the bytes begin in the window. */
@@ -110,6 +116,10 @@ export class ByteCursor {
   /** A u32 length and as many bytes of UTF-8. */
   string(thing: string): string {
     const byteLength = this.u32(`length of ${thing}`);
-    return strFromU8(this.take(byteLength, thing));
+    return decodeText(this.take(byteLength, thing));
   }
+}
+
+function countOf(byteLength: number): string {
+  return byteLength === 1 ? '1 byte' : `${byteLength} bytes`;
 }

@@ -6,29 +6,43 @@
 /** Float bits of all 65,536 halves, 256 KiB, made at first use. */
 let table: Uint32Array | undefined;
 
+/** Float bits of a half without sign. */
 function floatBits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 31;
+  const exponent = half >> 10;
   let mantissa = half & 0x3ff;
-  if (exponent === 31) return (sign | 0x7f800000 | (mantissa << 13)) >>> 0;
-  if (exponent > 0) return (sign | ((exponent + 112) << 23) | (mantissa << 13)) >>> 0;
-  if (mantissa === 0) return sign >>> 0;
+  if (exponent === 31) return 0x7f800000 | (mantissa << 13);
+  if (exponent > 0) return (half << 13) + 0x38000000;
+  if (mantissa === 0) return 0;
   let shift = 113;
   for (; (mantissa & 0x400) === 0; mantissa <<= 1) shift--;
-  return (sign | (shift << 23) | ((mantissa & 0x3ff) << 13)) >>> 0;
+  return (shift << 23) | ((mantissa & 0x3ff) << 13);
 }
 
 function floatTable(): Uint32Array {
-  table ??= Uint32Array.from({ length: 65536 }, (_, half) => floatBits(half));
+  if (table !== undefined) return table;
+  table = new Uint32Array(65536);
+  for (let half = 0; half < 32768; half++) {
+    const bits = floatBits(half);
+    table[half] = bits;
+    table[half + 32768] = bits | 0x80000000;
+  }
   return table;
 }
 
-/** The float bits of each half in `halves`, written to `floats` (of the same length), which is returned. */
-export function halfToFloat(halves: Uint16Array, floats: Float32Array = new Float32Array(halves.length)): Float32Array {
-  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+/** Room for the floats of a node, used again and again. */
+let room = new Float32Array(512);
+
+/**
+ * The floats of halves that stand in `bytes`, low byte first, at any alignment. What is returned is good until the next call: a file
+ * has thousands of leaves, and each would leave a small array behind.
+ */
+export function halfToFloat(bytes: Uint8Array): Float32Array {
+  const count = bytes.length >> 1;
+  if (count > room.length) room = new Float32Array(count);
+  const bits = new Uint32Array(room.buffer);
   const lookUp = floatTable();
-  for (let i = 0; i < halves.length; i++) bits[i] = lookUp[halves[i]!]!;
-  return floats;
+  for (let i = 0, at = 0; i < count; i++, at += 2) bits[i] = lookUp[bytes[at]! | (bytes[at + 1]! << 8)]!;
+  return room.subarray(0, count);
 }
 
 /** The half nearest to each float (ties to even; beyond 65504 infinity), written to `halves`, which is returned. */

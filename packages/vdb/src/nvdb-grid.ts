@@ -1,5 +1,4 @@
 /** @file One NanoVDB grid, decoded: bytes from `GridData` on → a grid, or a word on why it is passed over. */
-import { decodeText } from './grid-bytes.ts';
 import type { GridBytes } from './grid-bytes.ts';
 import type { SkippedGrid } from './file.ts';
 import { Grid } from './grid.ts';
@@ -22,6 +21,7 @@ import {
 } from './nvdb-layout.ts';
 import { readLeafMasks, readLeafOffsets, readLeafValues } from './nvdb-leaves.ts';
 import { readNodes, type Nodes } from './nvdb-nodes.ts';
+import { decodeText } from './text.ts';
 import { Tree, type LeafOffsets } from './tree.ts';
 import { TYPES } from './types.ts';
 import type { GridType } from './types.ts';

@@ -1,8 +1,8 @@
 /** @file `GridData` and `TreeData`, written: name, map, boxes, offsets and counts, and the checksum over all. */
-import { encodeText } from './grid-bytes.ts';
 import type { GridMap } from './map.ts';
 import { headChecksum, NO_CRC, TailChecksum } from './nvdb-checksum.ts';
 import { GRID_BYTES, MAGIC, MODERN_VERSION, NODE_CHECKSUM_VERSION, ROOT_OFFSET } from './nvdb-layout.ts';
+import { encodeText } from './text.ts';
 
 /** What goes into the head of a grid. */
 export interface HeadFields {

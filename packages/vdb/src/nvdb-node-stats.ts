@@ -40,9 +40,9 @@ export function deviation(stats: LevelStats, n: number): number {
 
 function makeStats(tree: Tree, count: number): LevelStats {
   const box = new Int32Array(6 * count);
-  for (let n = 0; n < count; n++) {
-    box.fill(2 ** 31 - 1, 6 * n, 6 * n + 3);
-    box.fill(-(2 ** 31), 6 * n + 3, 6 * n + 6);
+  for (let i = 0; i < box.length; i += 6) {
+    box[i] = box[i + 1] = box[i + 2] = 2 ** 31 - 1;
+    box[i + 3] = box[i + 4] = box[i + 5] = -(2 ** 31);
   }
   return {
     size: new Float64Array(count),
@@ -101,12 +101,19 @@ function leafStats(tree: Tree, full: boolean): LevelStats {
 
 function leafSamples(stats: LevelStats, leaf: number, masks: Uint32Array, values: readonly Values[]): void {
   let [size, avg, aux, low, high, lowAt, highAt] = [0, 0, 0, Infinity, -Infinity, 0, 0];
+  const single = values.length === 1 && !(values[0] instanceof BigInt64Array) ? values[0] : undefined;
   for (let w = 0; w < 16; w++) {
     for (let word = masks[16 * leaf + w]!; word !== 0; word &= word - 1) {
       const at = 512 * leaf + (w << 5) + 31 - Math.clz32(word & -word);
-      const sample = sampleOf(values, at);
-      if (sample < low) [low, lowAt] = [sample, at];
-      if (sample > high) [high, highAt] = [sample, at];
+      const sample = single === undefined ? sampleOf(values, at) : single[at]!;
+      if (sample < low) {
+        low = sample;
+        lowAt = at;
+      }
+      if (sample > high) {
+        high = sample;
+        highAt = at;
+      }
       size++;
       const delta = sample - avg;
       avg += delta / size;

@@ -78,7 +78,7 @@ function toleranceOf(grid: Grid, { tolerance }: Quantize): number {
   if (tolerance !== undefined) {
     if (tolerance >= 0) return tolerance;
     throw new RangeError(
-      `Cannot write grid "${grid.name}" as NanoVDB: its tolerance is ${tolerance}; give 0 or more, in the unit of its values`,
+      `Cannot write grid "${grid.name}" to .nvdb: its tolerance is ${tolerance}; give 0 or more, in the unit of its values`,
     );
   }
   if (grid.gridClass === 'level set') return Math.abs(Number(grid.background[0])) / 30;

@@ -10,7 +10,7 @@
 import { bloscLength, decodeBlosc, decodeZip } from './codec.ts';
 import { FormatError } from './errors.ts';
 import type { GridEntry, GridFile, SkippedGrid } from './file.ts';
-import { decodeText, GridBytes } from './grid-bytes.ts';
+import { GridBytes } from './grid-bytes.ts';
 import { Grid } from './grid.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
 import type { Vec3 } from './map.ts';
@@ -18,6 +18,7 @@ import { CLASSES, MAGIC, ROOT_OFFSET, TYPE_NAMES, versionName } from './nvdb-lay
 import { readNow } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { rebased } from './rebase.ts';
+import { decodeText } from './text.ts';
 
 const HEADER_BYTES = 16;
 const META_BYTES = 176;

@@ -5,7 +5,6 @@
  * covers: the pieces are made once for it and once to be written.
  */
 import { countBits } from './bits.ts';
-import { encodeText } from './grid-bytes.ts';
 import type { Channel, Grid } from './grid.ts';
 import { setU64, writeChecksum, writeHead } from './nvdb-head.ts';
 import {
@@ -16,7 +15,6 @@ import {
   layoutOf,
   NODE_CHECKSUM_VERSION,
   ROOT_OFFSET,
-  versionName,
 } from './nvdb-layout.ts';
 import type { GridLayout, NodeLayout, StatOffsets } from './nvdb-layout.ts';
 import { deviation, nodeStatistics } from './nvdb-node-stats.ts';
@@ -24,9 +22,11 @@ import type { LevelStats, TreeStats } from './nvdb-node-stats.ts';
 import { fpnLeafEnds, QUANTIZE_DEFAULTS } from './nvdb-quantize.ts';
 import type { Quantize } from './nvdb-quantize.ts';
 import { writeLeaves } from './nvdb-write-leaves.ts';
+import { encodeText } from './text.ts';
 import type { NodeLevel, Tree } from './tree.ts';
 import { TYPES } from './types.ts';
 import type { GridClass, GridType, Values } from './types.ts';
+import { demandWritable } from './writable.ts';
 
 /** Place of a grid in its file, and the version it is written for. */
 export interface GridPlace {
@@ -90,7 +90,8 @@ export function encodeGrid(
 /** Makes a grid ready to be written piece by piece. Throws RangeError for what the version can't hold. */
 export function prepareGrid(grid: Grid, place: GridPlace, quantize: Quantize): EncodedGrid {
   const { tree, type } = grid;
-  const typeId = checkType(grid, place.version);
+  demandWritable(grid, place.version <= NODE_CHECKSUM_VERSION ? 'nvdb-compat' : 'nvdb');
+  const typeId = ID_OF_TYPE.get(type)!;
   const layout = layoutOf(type as Exclude<GridType, 'vec3i'>);
   const isIndex = TYPES[type].leaf === 'index';
   const full = TYPES[type].leaf === 'stored' && type !== 'bool' && type !== 'rgba8';
@@ -170,19 +171,6 @@ export function leafStart({ starts, layout, leafEnds }: GridWriter, leaf: number
 function makePiece(base: number, end: number): Piece {
   const bytes = new Uint8Array(end - base);
   return { base, bytes, u32: new Uint32Array(bytes.buffer), view: new DataView(bytes.buffer) };
-}
-
-function checkType(grid: Grid, version: number): number {
-  const { type } = grid;
-  const id = ID_OF_TYPE.get(type);
-  const refuse = (is: string, remedy: string): never => {
-    throw new RangeError(`Cannot write grid "${grid.name}" as NanoVDB: ${is}; ${remedy}`);
-  };
-  if (id === undefined) return refuse(`the format has no ${type}`, 'write it as OpenVDB, or convert it to vec3f');
-  if (version <= NODE_CHECKSUM_VERSION && id > 18) {
-    return refuse(`version ${versionName(version)} has no ${type} grids of this layout`, 'write it without compat');
-  }
-  return id;
 }
 
 const FLOATS: readonly GridType[] = ['float', 'double', 'fp4', 'fp8', 'fp16', 'fpn'];

@@ -1,12 +1,12 @@
 /** @file Grids → a `.nvdb` file: one segment with all grids, in the modern profile (32.9.2) or the compatible one (32.4.2). */
 import { encodeBlosc, zipPieces } from './codec.ts';
 import type { Codec } from './codec.ts';
-import { encodeText } from './grid-bytes.ts';
 import type { Grid } from './grid.ts';
 import { setU64 } from './nvdb-head.ts';
 import { COMPAT_VERSION, GRID_BYTES, MAGIC, MODERN_VERSION, ROOT_OFFSET } from './nvdb-layout.ts';
 import { prepareGrid } from './nvdb-write-grid.ts';
 import type { EncodedGrid } from './nvdb-write-grid.ts';
+import { encodeText } from './text.ts';
 
 /** How a `.nvdb` file is written. */
 export interface NanoVdbOptions {

@@ -4,10 +4,9 @@
  * arrays, whose kind and length say which. What a number or an array was in its file (int32, float or double; vec4s or quats)
  * is remembered beside the map, so that it is written again as the same.
  */
-import { strFromU8, strToU8 } from 'fflate';
-
 import type { ByteBuilder } from './byte-builder.ts';
 import type { ByteCursor } from './byte-cursor.ts';
+import { decodeText, encodeText } from './text.ts';
 
 /** Items by name. */
 export type Metadata = Record<string, unknown>;
@@ -70,7 +69,7 @@ export function readMetadata(cursor: ByteCursor): Metadata {
     if (type && type.byteLength !== byteLength) {
       throw cursor.fault(from, `${type.byteLength} bytes of ${typeName} metadata "${name}"`, `${byteLength}`);
     }
-    const value = typeName === 'string' ? strFromU8(bytes) : type?.read(bytes);
+    const value = typeName === 'string' ? decodeText(bytes) : type?.read(bytes);
     // A name such as __proto__ is a name like any other.
     if (value === undefined) continue;
     types.set(name, typeName);
@@ -113,7 +112,7 @@ function encodeAs(value: unknown, type: string | undefined): { type: string; byt
 
 function encodeItem(value: unknown): { type: string; bytes: ArrayBufferView } | undefined {
   if (typeof value === 'boolean') return { type: 'bool', bytes: Uint8Array.of(value ? 1 : 0) };
-  if (typeof value === 'string') return { type: 'string', bytes: strToU8(value) };
+  if (typeof value === 'string') return { type: 'string', bytes: encodeText(value) };
   if (typeof value === 'bigint') return { type: 'int64', bytes: BigInt64Array.of(value) };
   if (typeof value === 'number') {
     if (Object.is(value | 0, value)) return { type: 'int32', bytes: Int32Array.of(value) };

@@ -13,7 +13,7 @@ export interface OpenVdbType {
   readonly componentBytes: number;
   /** Whether a grid may be saved as half floats (`_HalfFloat`). */
   readonly halves: boolean;
-  /** The numbers that whole components in a file's order hold; takes any alignment. */
+  /** The numbers that whole components in a file's order hold, good until the next call; takes any alignment. */
   readonly decode: (bytes: Uint8Array) => Values;
   /** The bytes of numbers in memory's order. */
   readonly encode: (values: Values) => Uint8Array;
@@ -75,8 +75,7 @@ export function savedAsHalf(type: OpenVdbType): OpenVdbType {
     ...type,
     componentBytes: 2,
     decode: (bytes) => {
-      const source = aligned(bytes, 2);
-      const floats = halfToFloat(new Uint16Array(source.buffer, source.byteOffset, source.length / 2));
+      const floats = halfToFloat(bytes);
       return type.componentBytes === 8 ? Float64Array.from(floats) : floats;
     },
     encode: (values) => bytesOf(floatToHalf(Float32Array.from(values as Float32Array))),

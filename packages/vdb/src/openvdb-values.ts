@@ -163,22 +163,33 @@ function gather(run: ValueRun, numbers: Values): void {
   });
 }
 
-function spread(run: ValueRun, numbers: Values, { zero, one, selection }: Preamble): void {
-  const { values, at, count, mask } = run;
-  const components = values.length;
-  values.forEach((out, c) => {
+function spread({ values, at, count, mask }: ValueRun, numbers: Values, { zero, one, selection }: Preamble): void {
+  for (let c = 0; c < values.length; c++) {
+    const out = values[c]!;
     const [v0, v1] = [zero[c]!, one[c]!];
     if (!selection) (out as Float64Array).fill(v0 as number, at, at + count);
     else for (let n = 0; n < count; n++) out[at + n] = (selection[n >> 3]! >> (n & 7)) & 1 ? v1 : v0;
-    let k = c;
-    for (let w = 0; w < count >> 5; w++) {
-      const base = at + (w << 5);
-      for (let word = mask[w]!; word !== 0; word &= word - 1) {
-        out[base + 31 - Math.clz32(word & -word)] = numbers[k]!;
-        k += components;
-      }
+    spreadActive(out, at, mask, { numbers, from: c, step: values.length });
+  }
+}
+
+/** Writes every `step`-th number from `from` on to the active slots; runs of 32 of them, which are most, without a look at bits. */
+function spreadActive(
+  out: Values,
+  at: number,
+  mask: Uint32Array,
+  { numbers, from, step }: { readonly numbers: Values; readonly from: number; readonly step: number },
+): void {
+  let k = from;
+  for (let w = 0; w < mask.length; w++) {
+    const base = at + (w << 5);
+    let word = mask[w]!;
+    if (word === 0xffffffff) {
+      for (let n = base; n < base + 32; n++, k += step) out[n] = numbers[k]!;
+      continue;
     }
-  });
+    for (; word !== 0; word &= word - 1, k += step) out[base + 31 - Math.clz32(word & -word)] = numbers[k]!;
+  }
 }
 
 /**

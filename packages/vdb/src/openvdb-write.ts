@@ -9,12 +9,13 @@ import type { Grid } from './grid.ts';
 import { metadataTypes, writeMetadata } from './openvdb-metadata.ts';
 import type { Metadata } from './openvdb-metadata.ts';
 import { NAME_SEPARATOR, OPENVDB_MAGIC, UUID_LENGTH } from './openvdb-read.ts';
-import { isInvertible, writeTransform } from './openvdb-transform.ts';
+import { writeTransform } from './openvdb-transform.ts';
 import { openVdbTypeOf, savedAsHalf } from './openvdb-types.ts';
 import type { OpenVdbType } from './openvdb-types.ts';
 import { COMPRESS } from './openvdb-values.ts';
 import type { ValueCoding } from './openvdb-values.ts';
 import { writeTree } from './openvdb-write-tree.ts';
+import { demandWritable } from './writable.ts';
 
 /** How `writeVdb` packs values, and what it says of itself. */
 export interface VdbOptions {
@@ -149,17 +150,8 @@ function* writeGrid(
     readonly known: GridOffsets | undefined;
   },
 ): Generator<void, GridOffsets, undefined> {
-  const type = openVdbTypeOf(grid.type);
-  if (!type) {
-    throw new RangeError(
-      `Cannot write grid "${grid.name}" to .vdb: OpenVDB has no values of type ${grid.type}; convert them or write .nvdb`,
-    );
-  }
-  if (!isInvertible(grid.map)) {
-    throw new RangeError(
-      `Cannot write grid "${grid.name}" to .vdb: its map (${grid.map.toString()}) has no inverse; give one that scales each axis`,
-    );
-  }
+  demandWritable(grid, 'vdb');
+  const type = openVdbTypeOf(grid.type)!;
   const half = options.half && type.halves;
   const coding: ValueCoding = {
     type,

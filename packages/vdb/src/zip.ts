@@ -7,7 +7,7 @@
  * 7.4 MB, mostly noise, 47 ms where fflate takes 45 in one go and 75 in pieces, which bombs asked for before; a level set of
  * 0.95 MB 1.6 ms (fflate 2.5 and 4); a thousand leaves of 2 KiB 4.4 ms (fflate 6.2).
  */
-import { Zlib, zlibSync } from 'fflate';
+import { Zlib, zlibSync } from 'fflate/browser';
 
 import { FormatError } from './errors.ts';
 import { inflate } from './inflate.ts';

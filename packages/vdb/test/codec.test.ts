@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 import { decodeBlosc, decodeZip, encodeBlosc, encodeZip } from '../src/codec.ts';
@@ -84,14 +85,14 @@ describe('zip', () => {
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
-  test("a flipped byte is refused, or changes nothing: padding and the level in the header are nobody's", () => {
+  test('a flipped byte is refused, or gives what zlib gives: an Adler-32 does not see everything', () => {
     const data = noise(500).map((v) => v & 7);
     const packed = encodeZip(data);
     fc.assert(
       fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const bad = packed.slice();
         bad[at]! ^= flip;
-        survives(() => expect(decodeZip(bad, 500)).toEqual(data));
+        survives(() => expect(decodeZip(bad, 500)).toEqual(new Uint8Array(inflateSync(bad))));
       }),
     );
   });

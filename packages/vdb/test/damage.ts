@@ -83,9 +83,15 @@ export function outcome(bytes: Uint8Array): number | FormatError {
   }
 }
 
-/** Reads damaged bytes in every way there is, and demands a grid or a whole FormatError each time, within `limitMs` in all. */
+/** Milliseconds that this thread has worked: what waits for other programs is no fault of a reader's. */
+function workedMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Reads damaged bytes in every way there is, and demands a grid or a whole FormatError each time, within `limitMs` of work in all. */
 export function survives(bytes: Uint8Array, limitMs = 4000): void {
-  const start = performance.now();
+  const start = workedMs();
   const result = outcome(bytes);
   if (
     result instanceof FormatError &&
@@ -108,7 +114,7 @@ export function survives(bytes: Uint8Array, limitMs = 4000): void {
       if (!(error instanceof FormatError) && !isMissing) throw error;
     }
   }
-  const took = performance.now() - start;
+  const took = workedMs() - start;
   if (took > limitMs) throw new Error(`Reading ${bytes.length} bytes took ${took.toFixed(0)} ms`);
 }
 

@@ -75,7 +75,7 @@ describe('FpN', () => {
   test('a tolerance below 0 is refused', () => {
     expect(() => writeNanoVdb([as('fpn')], { tolerance: -1 })).toThrow(
       new RangeError(
-        'Cannot write grid "sphere" as NanoVDB: its tolerance is -1; give 0 or more, in the unit of its values',
+        'Cannot write grid "sphere" to .nvdb: its tolerance is -1; give 0 or more, in the unit of its values',
       ),
     );
   });

@@ -304,12 +304,12 @@ describe('writing .nvdb', () => {
     const index = toOnIndex(fogSphere([0, 0, 0], 9));
     expect(() => writeNanoVdb([index], { compat: true })).toThrow(
       new RangeError(
-        'Cannot write grid "sphere" as NanoVDB: version 32.4.2 has no onindex grids of this layout; write it without compat',
+        'Cannot write grid "sphere" to .nvdb: version 32.4.2 has no onindex grids of this layout; write it without compat',
       ),
     );
     const tree = new TreeBuilder('vec3i', [0, 0, 0]).build();
     expect(() => writeNanoVdb([new Grid({ name: 'v', map: GridMap.scale(1), tree })])).toThrow(
-      'Cannot write grid "v" as NanoVDB: the format has no vec3i; write it as OpenVDB, or convert it to vec3f',
+      'Cannot write grid "v" to .nvdb: NanoVDB has no values of type vec3i; write .vdb, or convert them to vec3f',
     );
   });
 });

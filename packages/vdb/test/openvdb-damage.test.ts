@@ -87,7 +87,7 @@ describe('faults are told whole', () => {
 
   test('a string that would not end', () => {
     expect(bad((view) => view.setUint32(find('density') - 4, 0xfffffff0, true))).toThrow(
-      `Cannot read .vdb file at byte ${find('density')}: found ${end - find('density')} bytes; expected name of a grid (4294967280 bytes)`,
+      `Cannot read .vdb file at byte ${find('density')}: found ${end - find('density')} bytes to the end of the file; expected name of a grid (4294967280 bytes)`,
     );
   });
 

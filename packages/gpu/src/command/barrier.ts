@@ -4,8 +4,8 @@
  */
 
 import * as V from '@halocline/vulkan';
-import { accessBits } from '../access.ts';
-import type { Access } from '../access.ts';
+import { accessBits, areWords } from '../access.ts';
+import type { Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
 
 const written = new Map<number, V.Pinned>();
@@ -16,10 +16,19 @@ const BYTES = 128;
 export function recordBarrier(
   commands: V.Device,
   commandBuffer: V.VkCommandBuffer,
-  before: readonly Access[],
-  after: readonly Access[],
+  before: readonly Usage[],
+  after: readonly Usage[],
 ): void {
-  const key = accessBits(before) * 1024 + accessBits(after);
+  if (!areWords(before) || !areWords(after)) {
+    V.arena.scope(() => {
+      commands.vkCmdPipelineBarrier2(
+        commandBuffer,
+        V.VkDependencyInfo({ pMemoryBarriers: memoryBarrier(before, after) }),
+      );
+    });
+    return;
+  }
+  const key = accessBits(before) * 2 ** 16 + accessBits(after);
   let info = written.get(key);
   if (!info) {
     info = write(before, after);
@@ -28,19 +37,23 @@ export function recordBarrier(
   commands.vkCmdPipelineBarrier2(commandBuffer, info.address as V.Pointer<V.VkDependencyInfo>);
 }
 
-function write(before: readonly Access[], after: readonly Access[]): V.Pinned {
-  const [from, to] = [accessMask(before), accessMask(after)];
+function write(before: readonly Usage[], after: readonly Usage[]): V.Pinned {
   const memory = V.pinned(BYTES);
   const barrier = memory.address + BigInt(BARRIER_AT);
-  V.VkMemoryBarrier2.write(barrier, {
-    srcStageMask: from.stages,
-    srcAccessMask: from.accesses,
-    dstStageMask: to.stages,
-    dstAccessMask: to.accesses,
-  });
+  V.VkMemoryBarrier2.write(barrier, memoryBarrier(before, after));
   V.VkDependencyInfo.write(memory.address, {
     memoryBarrierCount: 1,
     pMemoryBarriers: barrier as V.Pointer<V.VkMemoryBarrier2>,
   });
   return memory;
+}
+
+function memoryBarrier(before: readonly Usage[], after: readonly Usage[]): V.VkMemoryBarrier2 {
+  const [from, to] = [accessMask(before), accessMask(after)];
+  return {
+    srcStageMask: from.stages,
+    srcAccessMask: from.accesses,
+    dstStageMask: to.stages,
+    dstAccessMask: to.accesses,
+  };
 }

@@ -4,16 +4,34 @@
  */
 
 import * as V from '@halocline/vulkan';
-import type { Access } from '../access.ts';
+import type { Usage } from '../access.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import type { BarrierBatch } from '../graph/sink.ts';
+import type { Image } from '../image/image.ts';
+import type { ImageRange } from '../image/view.ts';
+import type { TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { recordBarrier } from './barrier.ts';
+import { checkRange } from './check-range.ts';
 import type { Used } from './command-buffer.ts';
 import { DescriptorSets } from './descriptors.ts';
 import type { BoundRange } from './descriptors.ts';
+import { imageBarrier, recordBarriers } from './image-barrier.ts';
+import type { TransitionOptions } from './image-barrier.ts';
 import type { ComputePipeline } from './pipeline.ts';
 import type { QueryPool } from './query-pool.ts';
+import { CommandScope } from './scope.ts';
+import {
+  blitImage,
+  clearImage,
+  copyBuffer,
+  copyBufferToImage,
+  copyImage,
+  copyImageToBuffer,
+  fillBuffer,
+} from './transfer.ts';
+import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
 
 /** Which set, and which part of the buffer, in bytes; the offset is a multiple of the device's `bindingAlignment`. */
 export interface BindOptions {
@@ -25,13 +43,10 @@ export interface BindOptions {
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
   readonly handle: V.VkCommandBuffer;
-  /** What is used, for the command buffer's check. */
-  readonly used: Set<Used> = new Set();
   /** Every label, in order. */
   readonly passes: string[] = [];
-  /** What must be given back when the command buffer goes. */
-  readonly releases: (() => void)[] = [];
   readonly #driver: Driver;
+  readonly #scope: CommandScope;
   readonly #label: string;
   #pipeline: ComputePipeline | undefined;
   #pushed = 0;
@@ -39,16 +54,28 @@ export class Encoder {
   #bindingsChanged = false;
   #sets: DescriptorSets | undefined;
 
-  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string) {
+  /** Use `device.record`. */
+  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
     this.#driver = driver;
+    this.#scope = new CommandScope(driver, handle, label, tracker);
     this.#label = label;
     this.handle = handle;
+  }
+
+  /** What is used, for the command buffer's check. */
+  get used(): ReadonlySet<Used> {
+    return this.#scope.used;
+  }
+
+  /** What must be given back when the command buffer goes. */
+  get releases(): readonly (() => void)[] {
+    return this.#scope.releases;
   }
 
   /** Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. */
   pipeline(pipeline: ComputePipeline): this {
     if (this.#pipeline === pipeline) return this;
-    this.#use(pipeline);
+    this.#scope.use(pipeline);
     this.#pipeline = pipeline;
     this.#pushed = 0;
     this.#bindings.clear();
@@ -95,14 +122,14 @@ export class Encoder {
       );
     }
     const { maxStorageBytes, maxUniformBytes, bindingAlignment } = this.#driver.limits;
-    this.#checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
+    checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
     const most = declared.kind === 'uniform-buffer' ? maxUniformBytes : maxStorageBytes;
     if (byteLength > most || byteLength < declared.byteLength) {
       throw new RangeError(
         `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline.label}": ${byteLength} bytes; binding ${set}.${binding} takes ${declared.byteLength} to ${most}`,
       );
     }
-    this.#use(buffer);
+    this.#scope.use(buffer);
     this.#bindings.set(`${set}.${binding}`, { buffer, byteOffset, byteLength });
     this.#bindingsChanged = true;
     return this;
@@ -123,6 +150,7 @@ export class Encoder {
         `Cannot dispatch pipeline "${this.#pipeline!.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
       );
     }
+    this.#scope.tracker?.settle();
     this.#driver.commands.vkCmdDispatch(this.handle, groups[0], groups[1], groups[2]);
     return this;
   }
@@ -130,52 +158,84 @@ export class Encoder {
   /** Runs as many workgroups as three uint32 in a buffer say when the device comes to it. The offset is a multiple of 4. */
   dispatchIndirect(buffer: Buffer, byteOffset: number = 0): this {
     this.#ready();
-    this.#checkRange('dispatch from', buffer, byteOffset, 12, 4);
-    this.#use(buffer);
+    checkRange('dispatch from', buffer, byteOffset, 12, 4);
+    this.#scope.use(buffer);
+    this.#scope.tracker?.touch(buffer, { byteOffset, byteLength: 12 }, 'indirect', 'dispatchIndirect');
+    this.#scope.tracker?.settle();
     this.#driver.commands.vkCmdDispatchIndirect(this.handle, buffer.handle, byteOffset);
     return this;
   }
 
   /** Copies bytes between buffers; overlapping ranges of one buffer are not allowed. */
   copy(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, byteLength: number): this {
-    if (byteLength === 0) return this;
-    this.#checkRange('copy from', from, fromOffset, byteLength, 1);
-    this.#checkRange('copy to', to, toOffset, byteLength, 1);
-    if (from === to && fromOffset < toOffset + byteLength && toOffset < fromOffset + byteLength) {
-      throw new RangeError(
-        `Cannot copy within buffer "${from.label}": the ranges overlap; copy through another buffer`,
-      );
-    }
-    this.#use(from);
-    this.#use(to);
-    V.arena.scope(() => {
-      const region = V.VkBufferCopy({ srcOffset: fromOffset, dstOffset: toOffset, size: byteLength });
-      this.#driver.commands.vkCmdCopyBuffer(this.handle, from.handle, to.handle, 1, region);
-    });
+    copyBuffer(this.#scope, from, fromOffset, to, toOffset, byteLength);
+    return this;
+  }
+
+  /** Copies texels out of a buffer into an image in layout 'transfer-target': one mip level, one or more layers. */
+  copyBufferToImage(from: Buffer, to: Image, region: ImageRegion = {}): this {
+    copyBufferToImage(this.#scope, from, to, region);
+    return this;
+  }
+
+  /** Copies texels of an image in layout 'transfer-source' into a buffer, tightly packed. */
+  copyImageToBuffer(from: Image, to: Buffer, region: ImageRegion = {}): this {
+    copyImageToBuffer(this.#scope, from, to, region);
+    return this;
+  }
+
+  /** Copies texels from image ('transfer-source') to image ('transfer-target'), bit by bit. */
+  copyImage(from: Image, to: Image, boxes: { readonly from?: ImageBox; readonly to?: ImageBox } = {}): this {
+    copyImage(this.#scope, from, to, boxes);
+    return this;
+  }
+
+  /** Copies texels from image ('transfer-source') to image ('transfer-target'), scaled and converted. Needs a queue that draws. */
+  blit(from: Image, to: Image, options: BlitOptions = {}): this {
+    blitImage(this.#scope, from, to, options);
+    return this;
+  }
+
+  /** Writes one value into every texel of an image in layout 'transfer-target': up to four numbers, or one depth. */
+  clear(image: Image, value: ClearValue, range: ImageRange = {}): this {
+    clearImage(this.#scope, image, value, range);
     return this;
   }
 
   /** Fills bytes with a uint32; offset and length are multiples of 4. */
   fill(buffer: Buffer, byteOffset: number, byteLength: number, word: number): this {
-    if (byteLength === 0) return this;
-    this.#checkRange('fill', buffer, byteOffset, byteLength, 4);
-    if (byteLength % 4 !== 0) {
-      throw new RangeError(`Cannot fill buffer "${buffer.label}": ${byteLength} bytes; give a multiple of 4`);
-    }
-    this.#use(buffer);
-    this.#driver.commands.vkCmdFillBuffer(this.handle, buffer.handle, byteOffset, byteLength, word >>> 0);
+    fillBuffer(this.#scope, buffer, byteOffset, byteLength, word);
     return this;
   }
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
-  barrier(before: readonly Access[], after: readonly Access[]): this {
+  barrier(before: readonly Usage[], after: readonly Usage[]): this {
+    this.#scope.tracker?.barrier({ memory: { before, after } });
     recordBarrier(this.#driver.commands, this.handle, before, after);
+    return this;
+  }
+
+  /** Brings an image, or a part of it, from one usage over to another: waits as a barrier does, and changes the layout. */
+  transition(image: Image, options: TransitionOptions): this {
+    return this.barriers({ images: [imageBarrier(image, options)] });
+  }
+
+  /** A memory barrier and any number of image barriers, in one call. */
+  barriers(batch: BarrierBatch<Image>): this {
+    this.#scope.tracker?.barrier(batch);
+    recordBarriers(this.#scope, batch);
+    return this;
+  }
+
+  /** Tells the tracker that the next dispatch touches a resource by address: what no binding shows. Costs nothing without one. */
+  touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
+    this.#scope.tracker?.touch(resource, range, access, 'dispatch');
     return this;
   }
 
   /** Makes all queries of a pool unset; before their timestamps. */
   resetQueries(pool: QueryPool): this {
-    this.#use(pool);
+    this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
     return this;
   }
@@ -187,7 +247,7 @@ export class Encoder {
         `Cannot write timestamp ${index} of query pool "${pool.label}": it has 0 to ${pool.count - 1}`,
       );
     }
-    this.#use(pool);
+    this.#scope.use(pool);
     this.#driver.commands.vkCmdWriteTimestamp2(this.handle, V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pool.handle, index);
     return this;
   }
@@ -196,6 +256,7 @@ export class Encoder {
   label(name: string, body: (encoder: this) => void): this {
     const { named, commands } = this.#driver;
     this.passes.push(name);
+    this.#scope.tracker?.beginPass(name);
     if (named) {
       V.arena.scope(() =>
         commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
@@ -203,6 +264,7 @@ export class Encoder {
     }
     body(this);
     if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
+    this.#scope.tracker?.endPass();
     return this;
   }
 
@@ -236,7 +298,7 @@ export class Encoder {
     });
     if (!this.#sets) {
       const sets = new DescriptorSets(this.#driver, this.#label);
-      this.releases.push(() => sets.destroy());
+      this.#scope.releases.push(() => sets.destroy());
       this.#sets = sets;
     }
     const sets = this.#sets.make(pipeline.setLayouts, ranges);
@@ -253,44 +315,6 @@ export class Encoder {
       ),
     );
     this.#bindingsChanged = false;
-  }
-
-  #use(object: Used): void {
-    if (object.disposed) {
-      throw new VulkanError(`Cannot record "${this.#label}": ${object.kind} "${object.label}" was disposed`, {
-        kind: 'command-buffer',
-        labels: [object.label, this.#label],
-      });
-    }
-    this.used.add(object);
-  }
-
-  #checkRange(verb: string, buffer: Buffer, byteOffset: number, byteLength: number, unit: number): void {
-    checkRange(verb, buffer, byteOffset, byteLength, unit);
-  }
-}
-
-/** Throws unless a range lies within a buffer, its offset on a multiple of `unit`. */
-export function checkRange(
-  verb: string,
-  buffer: Buffer,
-  byteOffset: number,
-  byteLength: number,
-  unit: number = 1,
-): void {
-  if (!Number.isSafeInteger(byteOffset) || !Number.isSafeInteger(byteLength) || byteOffset < 0 || byteLength < 0) {
-    throw new RangeError(
-      `Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset}, length ${byteLength}; give whole numbers`,
-    );
-  }
-  if (byteOffset % unit !== 0) {
-    throw new RangeError(`Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset} is no multiple of ${unit}`);
-  }
-  if (byteOffset + byteLength > buffer.byteLength) {
-    throw new VulkanError(
-      `Cannot ${verb} buffer "${buffer.label}": bytes ${byteOffset} to ${byteOffset + byteLength} are asked for, it has ${buffer.byteLength}`,
-      { kind: 'buffer-too-small', labels: [buffer.label] },
-    );
   }
 }
 

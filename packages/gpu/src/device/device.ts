@@ -13,6 +13,12 @@ import { QueryPool } from '../command/query-pool.ts';
 import { Queue } from '../command/queue.ts';
 import type { DeviceKind } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
+import { Image } from '../image/image.ts';
+import type { ImageOptions } from '../image/image.ts';
+import { Sampler } from '../image/sampler.ts';
+import type { SamplerOptions } from '../image/sampler.ts';
+import { downloadImage, uploadImage } from '../image/staging.ts';
+import type { ImageDownloadOptions, ImageUploadOptions } from '../image/staging.ts';
 import { Buffer } from '../memory/buffer.ts';
 import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
 import { DeviceMemory } from '../memory/device-memory.ts';
@@ -39,6 +45,7 @@ import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { printsItself } from '../printing.ts';
+import type { BufferRole, ImageRole } from '../role.ts';
 
 /** How a device is opened. */
 export interface DeviceOptions extends DeviceWishes {
@@ -196,7 +203,7 @@ export class Device implements AsyncDisposable {
   }
 
   /** A range of memory. Throws OutOfMemoryError. */
-  createBuffer(options: BufferOptions): Buffer {
+  createBuffer<const R extends BufferRole = 'any'>(options: BufferOptions<R>): Buffer<R> {
     return new Buffer(this.#maker, options);
   }
 
@@ -222,6 +229,35 @@ export class Device implements AsyncDisposable {
   /** Memory for what lives until a submit is done: slices of one buffer, which is made here. */
   createRing(options: BufferOptions): RingMemory {
     return new RingMemory(this.createBuffer(options));
+  }
+
+  /** An image. Throws VulkanError 'not-available' where the device has none of its format, usage and size; OutOfMemoryError. */
+  createImage<const R extends ImageRole = 'any'>(options: ImageOptions<R>): Image<R> {
+    return new Image(this.#maker, options);
+  }
+
+  /** A sampler: how shaders read between texels. */
+  createSampler(options: SamplerOptions): Sampler {
+    return new Sampler(this.#driver, options);
+  }
+
+  /** Replaces the texels of one mip level of an image, tightly packed. Waits for the device, without blocking. */
+  uploadImage(image: Image, data: ArrayBufferView, options: ImageUploadOptions = {}): Promise<void> {
+    return uploadImage(this, image, data, options);
+  }
+
+  /** The texels of one mip level of an image, tightly packed. Waits for the device, without blocking. */
+  downloadImage(image: Image, options: ImageDownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return downloadImage(this, image, options);
+  }
+
+  /** The queue that draws: the compute queue, where its family can. Throws VulkanError 'not-available' elsewhere. */
+  get graphics(): Queue {
+    if (this.report.queues[this.compute.family]!.flags.includes('graphics')) return this.compute;
+    throw new VulkanError(`Cannot draw on device "${this.name}": no queue of it draws; choose another device`, {
+      kind: 'not-available',
+      labels: [this.name],
+    });
   }
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
@@ -291,6 +327,7 @@ export class Device implements AsyncDisposable {
     }
     this.#closed = true;
     await this.idle().catch(() => undefined);
+    await this.staging.endThreads();
     await this.#waiter.close();
     this.#destroy();
   }

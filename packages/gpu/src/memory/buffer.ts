@@ -8,15 +8,18 @@ import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Heap } from './heap.ts';
 import { printsItself } from '../printing.ts';
+import type { BufferRole } from '../role.ts';
 
 /** What a buffer is made from. */
-export interface BufferOptions {
+export interface BufferOptions<R extends BufferRole = BufferRole> {
   /** Its name in messages. */
   readonly label: string;
   readonly byteLength: number;
   /** Who holds it, in out-of-memory messages. Default: the label. */
   readonly owner?: string;
-  /** Default: everything but vertex and index. */
+  /** What it is for, which its type then carries: usages of it in passes default to this and are checked against it. Default 'any'. */
+  readonly role?: R;
+  /** Default: everything but vertex and index, and what the role needs. */
   readonly usage?: readonly BufferUsage[];
   /** Default 'device'. */
   readonly memory?: MemoryKind;
@@ -72,13 +75,15 @@ export interface Placement {
 }
 
 /** A range of device memory with an address. Dispose it when nothing records with it any more: what was submitted may still use it. */
-export class Buffer implements Child {
+export class Buffer<R extends BufferRole = BufferRole> implements Child {
   static {
     printsItself(this);
   }
 
   readonly kind = 'buffer';
   readonly label: string;
+  /** What it is for. `Buffer` alone, in a type, is a buffer of whatever role. */
+  readonly role: R;
   readonly owner: string;
   readonly byteLength: number;
   /** 'host': memory of JavaScript's own (`device.hostArray`). */
@@ -92,11 +97,12 @@ export class Buffer implements Child {
   readonly #place: Place;
   #disposed = false;
 
-  constructor(maker: BufferMaker, options: BufferOptions, placement?: Placement) {
-    const { label, byteLength, owner = label, usage = DEFAULT_USAGE, memory = 'device' } = options;
+  constructor(maker: BufferMaker, options: BufferOptions<R>, placement?: Placement) {
+    const { label, byteLength, owner = label, role = 'any' as R, usage = roleUsage(role), memory = 'device' } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
     this.label = label;
+    this.role = role;
     this.owner = owner;
     this.byteLength = byteLength;
     this.memory = placement?.memory ?? memory;
@@ -180,6 +186,10 @@ export class Buffer implements Child {
       driver.commands.vkGetBufferDeviceAddress(driver.handle, V.VkBufferDeviceAddressInfo({ buffer: this.handle })),
     );
   }
+}
+
+function roleUsage(role: BufferRole): readonly BufferUsage[] {
+  return role === 'vertex' || role === 'index' ? [...DEFAULT_USAGE, role] : DEFAULT_USAGE;
 }
 
 function checkLength(driver: Driver, label: string, byteLength: number): void {

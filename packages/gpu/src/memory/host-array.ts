@@ -11,6 +11,7 @@ import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Buffer } from './buffer.ts';
+import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
 
 /** What a host array is made from, beside its length. */
@@ -47,14 +48,25 @@ export function createHostArray(maker: BufferMaker, byteLength: number, options:
     { label, byteLength, ...rest },
     { memory: 'host', handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs) },
   );
-  return { array: buffer.mapped.buffer, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
+  const array = buffer.mapped.buffer;
+  hosted.set(array, { driver, buffer });
+  return { array, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
+}
+
+const hosted = new WeakMap<ArrayBufferLike, { readonly driver: Driver; readonly buffer: Buffer }>();
+
+/** The buffer that a host array of this device is; undefined for other memory. */
+export function hostBufferOf(array: ArrayBufferLike, driver: Driver): Buffer | undefined {
+  const found = hosted.get(array);
+  return found?.driver === driver ? found.buffer : undefined;
 }
 
 function place(maker: BufferMaker, { label, byteLength }: Buffer, needs: BufferNeeds): Place {
   const { driver } = maker;
   const unit = Math.max(needs.alignment, importAlignment(driver));
   const taken = Math.ceil(needs.byteLength / unit) * unit;
-  const pinned = V.pinned(taken, { alignment: unit });
+  const pinned = V.pinned(taken, { alignment: taken >= HUGE_PAGE ? Math.max(unit, HUGE_PAGE) : unit });
+  adviseHugePages(pinned.address, taken);
   try {
     const handle = importMemory(maker, label, pinned.address, taken, needs.memoryTypeBits);
     const array = V.viewMemory(pinned.address, byteLength);

@@ -31,6 +31,11 @@ export class Ring {
     return this.#used;
   }
 
+  /** Bytes that were reserved since the last close, skipped ones included. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** The mark of the oldest group that is closed; undefined if there is none. */
   get oldestMark(): number | undefined {
     return this.#groups[0]?.mark;
@@ -50,11 +55,11 @@ export class Ring {
     return offset;
   }
 
-  /** Closes the open group: what was reserved since the last close may be given back when `mark` is reached. */
-  close(mark: number): void {
-    if (this.#open === 0) return;
-    this.#groups.push({ bytes: this.#open, mark });
-    this.#open = 0;
+  /** Closes a group, the oldest `bytes` that are open: they may be given back when `mark` is reached. Default: all. */
+  close(mark: number, bytes: number = this.#open): void {
+    if (bytes === 0) return;
+    this.#groups.push({ bytes, mark });
+    this.#open -= bytes;
   }
 
   /** Gives back every group whose mark is at most `reached`. */

@@ -1,23 +1,30 @@
 /**
- * @file Staging: bytes up to the device and down from it, through two rings of mapped memory.
+ * @file Staging: bytes up to the device and down from it, through two rings of mapped memory; memory that the device uses in
+ * place (`device.hostArray`) goes straight.
  *
  * Transfers are gathered into a batch, in the order in which they are asked for, and the batch is submitted at the end of
  * the microtask, or with the next submit of commands if that comes first: then in the same call. So what was uploaded is
  * seen by every later submit, and what is downloaded is as it was after every earlier one. Where the device has a queue
  * for transfers alone, batches run there, ordered by the timelines of both queues; else barriers at both ends order them.
+ *
+ * Large transfers travel in pieces, a submit each, while threads fill or empty the pieces behind and before it: see
+ * `copiers.ts`. What was tried beside this, and its figures, is in docs/memory.md.
  */
 
 import * as V from '@halocline/vulkan';
-import type { Access } from '../access.ts';
-import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
-import { checkRange } from '../command/encoder.ts';
+import { checkRange } from '../command/check-range.ts';
 import type { Companion, Queue } from '../command/queue.ts';
-import { recordBarrier } from '../command/barrier.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText, VulkanError } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
+import { acquireCopiers, releaseCopiers } from './copiers.ts';
+import type { Copiers } from './copiers.ts';
+import { hostBufferOf } from './host-array.ts';
+import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import { Ring } from './ring.ts';
+import { BatchRecorder } from './transfer-batch.ts';
+import type { Batch, BufferRange } from './transfer-batch.ts';
 import { printsItself } from '../printing.ts';
 
 /** How a transfer is ordered. */
@@ -35,26 +42,23 @@ export interface DownloadOptions extends TransferOptions {
   readonly into?: Uint8Array<ArrayBuffer>;
 }
 
-interface Landing {
-  readonly ringOffset: number;
-  readonly target: Uint8Array;
-  readonly done: (error?: unknown) => void;
+/** A ring of one direction, made with the first transfer that needs it. */
+interface RingBuffer {
+  readonly ring: Ring;
+  readonly buffer: Buffer;
 }
 
-interface Batch {
-  readonly commands: V.VkCommandBuffer;
-  readonly landings: Landing[];
-  /** For each buffer the hull of the bytes that the batch touches. */
-  readonly touched: Map<Buffer, [start: number, end: number]>;
-  readonly submitted: PromiseWithResolvers<void>;
-  /** Waits for earlier commands. */
-  ordered: boolean;
-  /** Later commands wait for it. */
-  awaited: boolean;
+/** A part of the ring of uploads. */
+interface Place {
+  readonly byteOffset: number;
+  /** Bytes of the ring that it takes, skipped ones included. */
+  readonly taken: number;
 }
 
-const ANY_TRANSFER: readonly Access[] = ['transfer-source', 'transfer-target'];
-const ANY_DEVICE: readonly Access[] = ['storage-read', 'storage-write', 'indirect', ...ANY_TRANSFER];
+/** From here on, the copiers' threads help with a transfer, in bytes. */
+const WORTH_THREADS = 2 ** 20;
+/** Pieces that a ring holds. */
+const PIECES = 4;
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
@@ -65,16 +69,16 @@ export class Staging implements Companion {
   readonly #driver: Driver;
   readonly #compute: Queue;
   readonly #queue: Queue;
-  readonly #pool: CommandPool;
+  readonly #recorder: BatchRecorder;
   readonly #makeRing: (options: BufferOptions) => Buffer;
   readonly #ringBytes: number;
   readonly #separate: boolean;
-  #up: { ring: Ring; buffer: Buffer } | undefined;
-  #down: { ring: Ring; buffer: Buffer } | undefined;
+  #copiers: Copiers | undefined;
+  #up: RingBuffer | undefined;
+  #down: RingBuffer | undefined;
   #batch: Batch | undefined;
   #taken: Batch | undefined;
   #flushAsked = false;
-  #free: { commands: V.VkCommandBuffer; value: number }[] = [];
   #landings: Promise<void>[] = [];
   #lastLanding: Promise<void> = Promise.resolve();
   #slow: Promise<unknown> = Promise.resolve();
@@ -94,13 +98,14 @@ export class Staging implements Companion {
     this.#separate = queues.transfer !== queues.compute;
     this.#ringBytes = ringBytes;
     this.#makeRing = makeRing;
-    this.#pool = new CommandPool(driver, this.#queue.family, 'staging');
+    this.#recorder = new BatchRecorder(driver, this.#queue, this.#separate);
   }
 
   /**
    * Copies bytes into a buffer. When the promise resolves, `data` may change and every later submit sees the bytes; small
    * uploads are ordered so at once, without `await`. Data larger than a quarter of the ring travels in pieces: until the
-   * promise resolves it must not change, and what must see it must not be submitted.
+   * promise resolves it must neither change nor be transferred to another owner, and what must see it must not be submitted.
+   * Data in a host array goes without a copy: it must not change until the promise resolves, which waits for the device.
    */
   upload(buffer: Buffer, byteOffset: number, data: ArrayBufferView, options: TransferOptions = {}): Promise<void> {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -109,6 +114,9 @@ export class Staging implements Companion {
     this.#driver.counters.uploads++;
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
+    const direct = this.#hostRange(bytes);
+    if (direct)
+      return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
     if (this.#slowCount === 0 && bytes.byteLength <= this.#pieceBytes) {
       if (this.#placeUpload(buffer, byteOffset, bytes, options)) return this.#batch!.submitted.promise;
     }
@@ -129,13 +137,18 @@ export class Staging implements Companion {
     checkAlive('download from', buffer);
     this.#driver.counters.downloads++;
     this.#driver.counters.bytesDown += byteLength;
-    const target = options.into ?? new Uint8Array(byteLength);
+    const target = options.into ?? freshArray(byteLength);
     if (target.byteLength !== byteLength) {
       throw new RangeError(
         `Cannot download from buffer "${buffer.label}": ${byteLength} bytes into ${target.byteLength}; give an array of that length`,
       );
     }
     if (byteLength === 0) return Promise.resolve(target);
+    const direct = this.#hostRange(target);
+    if (direct) {
+      const start = (): Promise<void> => this.#direct({ buffer, byteOffset }, direct, byteLength, false, options);
+      return this.#inTurn(start).then(() => target);
+    }
     if (this.#slowCount === 0 && byteLength <= this.#pieceBytes) {
       const landed = this.#placeDownload(buffer, byteOffset, target, options);
       if (landed) return landed.then(() => target);
@@ -150,7 +163,7 @@ export class Staging implements Companion {
     this.#batch = undefined;
     let value: number;
     try {
-      this.#end(batch);
+      this.#recorder.end(batch);
       const { timeline } = this.#compute;
       const ordered = this.#separate && batch.ordered && timeline.last > 0;
       const wait = ordered ? [{ timeline, value: timeline.last }] : [];
@@ -183,7 +196,7 @@ export class Staging implements Companion {
     if (!batch) return { commands: undefined, wait: undefined };
     this.#batch = undefined;
     this.#taken = batch;
-    this.#end(batch);
+    this.#recorder.end(batch);
     return { commands: batch.commands, wait: undefined };
   }
 
@@ -200,15 +213,21 @@ export class Staging implements Companion {
     return `Staging(${uploads} uploads, ${downloads} downloads, rings of ${bytesText(this.#ringBytes)})`;
   }
 
+  /** Ends the copiers' threads if no other device needs them; returns when they have ended. Nothing may be under way. */
+  async endThreads(): Promise<void> {
+    if (this.#copiers) await releaseCopiers();
+    this.#copiers = undefined;
+  }
+
   /** Frees the rings. Nothing may be under way. */
   destroy(): void {
     this.#up?.buffer[Symbol.dispose]();
     this.#down?.buffer[Symbol.dispose]();
-    this.#pool.destroy();
+    this.#recorder.destroy();
   }
 
   get #pieceBytes(): number {
-    return this.#ringBytes / 4;
+    return this.#ringBytes / PIECES;
   }
 
   /** Large transfers take turns, and later small ones don't overtake them. */
@@ -219,19 +238,106 @@ export class Staging implements Companion {
     return done;
   }
 
+  /** Begins a transfer at once, or, where large ones are under way, behind them. It needn't end before the next begins. */
+  #inTurn(begin: () => Promise<void>): Promise<void> {
+    if (this.#slowCount === 0) return begin();
+    const begun = Promise.withResolvers<{ readonly done: Promise<void> }>();
+    void this.#queueSlow(async () => begun.resolve({ done: begin() })).catch(begun.reject);
+    return begun.promise.then(({ done }) => done);
+  }
+
+  /** Where bytes lie in memory that the device uses in place; undefined where they don't. */
+  #hostRange(bytes: Uint8Array): BufferRange | undefined {
+    const buffer = hostBufferOf(bytes.buffer, this.#driver);
+    return buffer && { buffer, byteOffset: bytes.byteOffset };
+  }
+
+  /** Copies between buffers; resolves when the device is done. */
+  async #direct(
+    from: BufferRange,
+    to: BufferRange,
+    byteLength: number,
+    up: boolean,
+    options: TransferOptions,
+  ): Promise<void> {
+    checkAlive(up ? 'upload to' : 'download from', (up ? to : from).buffer);
+    const batch = this.#openBatch(options, up);
+    this.#recorder.copy(batch, from, to, byteLength, [from, to]);
+    const landed = Promise.withResolvers<void>();
+    const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
+    batch.landings.push({ land: () => undefined, done });
+    await landed.promise;
+  }
+
   async #uploadPieces(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): Promise<void> {
-    let last: Promise<void> | undefined;
-    for (let at = 0; at < bytes.byteLength; at += this.#pieceBytes) {
-      const piece = bytes.subarray(at, at + this.#pieceBytes);
-      while (!this.#placeUpload(buffer, byteOffset + at, piece, options)) {
-        this.flush();
-        const { timeline } = this.#queue;
-        await timeline.wait(this.#up!.ring.oldestMark ?? timeline.last);
+    this.#startCopiers(bytes.byteLength);
+    const sent: Promise<void>[] = [];
+    let last: Promise<void> = Promise.resolve();
+    try {
+      let size = Math.max(this.#pieceBytes / 8, 4096); // the first ones are smaller: the device begins earlier
+      for (let at = 0; at < bytes.byteLength; at += size, size = Math.min(2 * size, this.#pieceBytes)) {
+        checkAlive('upload to', buffer); // it may have been disposed between two pieces
+        const piece = bytes.subarray(at, at + size);
+        const place = await this.#room(piece.byteLength, sent);
+        const filled = this.#fill(place, piece);
+        last = this.#send({ place, filled, previous: last }, { buffer, byteOffset: byteOffset + at }, piece, options);
+        last.catch(() => undefined);
+        sent.push(last);
       }
-      last = this.#batch!.submitted.promise;
-      this.flush();
+    } finally {
+      await Promise.allSettled(sent);
     }
     await last;
+  }
+
+  /** Room in the ring of uploads; waits for the device where there is none. `sent` are the pieces on their way. */
+  async #room(byteLength: number, sent: readonly Promise<void>[]): Promise<Place> {
+    const { ring } = (this.#up ??= this.#createRing('staging up', 'upload'));
+    const { timeline } = this.#queue;
+    for (let oldest = 0; ;) {
+      const open = ring.open;
+      let byteOffset = ring.reserve(byteLength);
+      if (byteOffset < 0) {
+        ring.release(timeline.value());
+        byteOffset = ring.reserve(byteLength);
+      }
+      if (byteOffset >= 0) return { byteOffset, taken: ring.open - open };
+      if (ring.oldestMark !== undefined) await timeline.wait(ring.oldestMark);
+      else if (oldest < sent.length) await sent[oldest++];
+      else this.flush();
+    }
+  }
+
+  /** Puts a piece into the ring; with the threads' help if there are any: then it is done when the promise resolves. */
+  #fill({ byteOffset }: Place, piece: Uint8Array): Promise<void> | undefined {
+    const ring = this.#up!.buffer.mapped;
+    const copiers = this.#copiersFor(piece);
+    if (copiers) return copiers.copy(addressIn(ring) + BigInt(byteOffset), addressIn(piece), piece.byteLength);
+    ring.set(piece, byteOffset);
+    return undefined;
+  }
+
+  /** Submits a piece when it is filled and the one before is submitted. */
+  async #send(
+    { place, filled, previous }: { place: Place; filled: Promise<void> | undefined; previous: Promise<void> },
+    target: BufferRange,
+    piece: Uint8Array,
+    options: TransferOptions,
+  ): Promise<void> {
+    const { ring, buffer } = this.#up!;
+    const byteLength = piece.byteLength;
+    await filled;
+    try {
+      await previous;
+      checkAlive('upload to', target.buffer);
+    } catch (error) {
+      ring.close(0, place.taken);
+      throw error;
+    }
+    const batch = this.#openBatch(options, true);
+    batch.upBytes += place.taken;
+    this.#recorder.copy(batch, { buffer, byteOffset: place.byteOffset }, target, byteLength, [target]);
+    this.flush();
   }
 
   async #downloadPieces(
@@ -240,6 +346,7 @@ export class Staging implements Companion {
     target: Uint8Array,
     options: TransferOptions,
   ): Promise<void> {
+    this.#startCopiers(target.byteLength);
     const landings: Promise<void>[] = [];
     for (let at = 0; at < target.byteLength; at += this.#pieceBytes) {
       const piece = target.subarray(at, at + this.#pieceBytes);
@@ -258,93 +365,88 @@ export class Staging implements Companion {
     await Promise.all(landings);
   }
 
-  /** Puts a piece into the ring and its copy into the batch; false if the ring is full. */
-  #placeUpload(buffer: Buffer, byteOffset: number, piece: Uint8Array, options: TransferOptions): boolean {
-    checkAlive('upload to', buffer); // it may have been disposed between two pieces
+  #startCopiers(byteLength: number): void {
+    if (byteLength < WORTH_THREADS) return;
+    this.#copiers ??= acquireCopiers();
+    this.#copiers.start();
+  }
+
+  /** The threads that shall copy these bytes of JavaScript's; undefined where the caller's own thread shall. */
+  #copiersFor(bytes: Uint8Array): Copiers | undefined {
+    return this.#copiers?.ready === true && isSteady(bytes) ? this.#copiers : undefined;
+  }
+
+  /** Puts bytes into the ring and their copy into the batch; false if the ring is full. */
+  #placeUpload(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): boolean {
     const up = (this.#up ??= this.#createRing('staging up', 'upload'));
-    let at = up.ring.reserve(piece.byteLength);
+    const open = up.ring.open;
+    let at = up.ring.reserve(bytes.byteLength);
     if (at < 0) {
       up.ring.release(this.#queue.timeline.value());
-      at = up.ring.reserve(piece.byteLength);
+      at = up.ring.reserve(bytes.byteLength);
       if (at < 0) return false;
     }
-    up.buffer.mapped.set(piece, at);
-    const batch = this.#openBatch(buffer, byteOffset, piece.byteLength);
-    batch.ordered ||= options.concurrent !== true;
-    batch.awaited = true;
-    this.#copy(batch, up.buffer, at, buffer, byteOffset, piece.byteLength);
+    const ring = up.buffer.mapped;
+    const copiers = this.#copiersFor(bytes);
+    if (copiers) copiers.copyNow(addressIn(ring) + BigInt(at), addressIn(bytes), bytes.byteLength);
+    else ring.set(bytes, at);
+    const batch = this.#openBatch(options, true);
+    batch.upBytes += up.ring.open - open;
+    const target = { buffer, byteOffset };
+    this.#recorder.copy(batch, { buffer: up.buffer, byteOffset: at }, target, bytes.byteLength, [target]);
     return true;
   }
 
   #placeDownload(
     buffer: Buffer,
     byteOffset: number,
-    piece: Uint8Array,
+    target: Uint8Array,
     options: TransferOptions,
   ): Promise<void> | undefined {
     checkAlive('download from', buffer);
     const down = (this.#down ??= this.#createRing('staging down', 'download'));
-    const at = down.ring.reserve(piece.byteLength);
+    const at = down.ring.reserve(target.byteLength);
     if (at < 0) return undefined;
-    const batch = this.#openBatch(buffer, byteOffset, piece.byteLength);
-    batch.ordered ||= options.concurrent !== true;
-    batch.awaited ||= options.concurrent !== true;
-    this.#copy(batch, buffer, byteOffset, down.buffer, at, piece.byteLength);
+    const batch = this.#openBatch(options, options.concurrent !== true);
+    const source = { buffer, byteOffset };
+    this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, target.byteLength, [source]);
     const landed = Promise.withResolvers<void>();
     const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
-    batch.landings.push({ ringOffset: at, target: piece, done });
+    batch.landings.push({ land: () => this.#copyOut(down.buffer, at, target), done });
     return landed.promise;
   }
 
-  #createRing(label: string, memory: 'upload' | 'download'): { ring: Ring; buffer: Buffer } {
+  /** Throws if the array was transferred elsewhere meanwhile. */
+  #copyOut({ mapped }: Buffer, at: number, target: Uint8Array): Promise<void> | undefined {
+    const { byteLength } = target;
+    const copiers = this.#copiersFor(target);
+    if (copiers) return copiers.copy(addressIn(target), addressIn(mapped) + BigInt(at), byteLength, HUGE_PAGE);
+    target.set(mapped.subarray(at, at + byteLength));
+    return undefined;
+  }
+
+  #createRing(label: string, memory: 'upload' | 'download'): RingBuffer {
     const usage = [memory === 'upload' ? 'transfer-source' : 'transfer-target'] as const;
     const buffer = this.#makeRing({ label, owner: 'staging', byteLength: this.#ringBytes, memory, usage });
     this.#driver.children.delete(buffer);
     return { ring: new Ring(this.#ringBytes), buffer };
   }
 
-  /** The open batch, begun if there is none; with a barrier if it touched these bytes before. */
-  #openBatch(buffer: Buffer, start: number, byteLength: number): Batch {
-    const batch = (this.#batch ??= this.#begin());
+  /** The open batch, begun if there is none. */
+  #openBatch(options: TransferOptions, awaited: boolean): Batch {
+    const batch = (this.#batch ??= this.#recorder.begin());
+    batch.ordered ||= options.concurrent !== true;
+    batch.awaited ||= awaited;
     if (!this.#flushAsked) {
       this.#flushAsked = true;
       queueMicrotask(() => this.#flushLater());
     }
-    const end = start + byteLength;
-    const hull = batch.touched.get(buffer);
-    if (!hull) batch.touched.set(buffer, [start, end]);
-    else if (start < hull[1] && hull[0] < end) {
-      this.#barrier(batch.commands, ANY_TRANSFER, ANY_TRANSFER);
-      batch.touched.clear();
-      batch.touched.set(buffer, [start, end]);
-    } else {
-      hull[0] = Math.min(hull[0], start);
-      hull[1] = Math.max(hull[1], end);
-    }
     return batch;
   }
 
-  #begin(): Batch {
-    const reached = this.#queue.timeline.value();
-    const index = this.#free.findIndex((each) => each.value <= reached);
-    const commands = index >= 0 ? this.#free.splice(index, 1)[0]!.commands : this.#pool.allocate('staging');
-    beginCommands(this.#driver, commands, 'staging', true);
-    this.#barrier(commands, this.#separate ? ANY_TRANSFER : ANY_DEVICE, ANY_TRANSFER);
-    const submitted = Promise.withResolvers<void>();
-    submitted.promise.catch(() => undefined);
-    return { commands, landings: [], touched: new Map(), submitted, ordered: false, awaited: false };
-  }
-
-  #end(batch: Batch): void {
-    const after: Access[] = this.#separate ? [...ANY_TRANSFER] : [...ANY_DEVICE];
-    if (batch.landings.length > 0) after.push('host-read');
-    this.#barrier(batch.commands, ANY_TRANSFER, after);
-    endCommands(this.#driver, batch.commands, 'staging');
-  }
-
   #submitted(batch: Batch, value: number): void {
-    this.#free.push({ commands: batch.commands, value });
-    this.#up?.ring.close(value);
+    this.#recorder.recycle(batch, value);
+    this.#up?.ring.close(value, batch.upBytes);
     if (batch.awaited) this.#awaitedValue = value;
     batch.submitted.resolve();
     if (batch.landings.length > 0) this.#land(batch, value);
@@ -352,11 +454,11 @@ export class Staging implements Companion {
 
   /** The device never saw the batch: what it holds of the rings is free. */
   #unsubmitted(batch: Batch, error: unknown): void {
-    this.#free.push({ commands: batch.commands, value: 0 });
-    for (const half of [this.#up, this.#down]) {
-      half?.ring.close(0);
-      half?.ring.release(0);
-    }
+    this.#recorder.recycle(batch, 0);
+    this.#up?.ring.close(0, batch.upBytes);
+    this.#up?.ring.release(0);
+    this.#down?.ring.close(0);
+    this.#down?.ring.release(0);
     this.#failed(batch, error);
   }
 
@@ -365,19 +467,18 @@ export class Staging implements Companion {
     for (const landing of batch.landings) landing.done(error);
   }
 
-  /** When the device is done, copies out of the ring; one batch after the other, since the ring is given back in order. */
+  /** When the device is done, copies out of the ring; that is given back in order, one batch after the other. */
   #land(batch: Batch, value: number): void {
-    const { ring, buffer } = this.#down!;
-    ring.close(value);
-    const landed = Promise.all([this.#queue.timeline.wait(value), this.#lastLanding])
-      .then(
-        () => batch.landings.forEach((landing) => copyOut(buffer, landing)),
-        (error: unknown) => this.#failed(batch, error),
-      )
-      .then(() => ring.release(value));
-    this.#lastLanding = landed;
-    this.#landings.push(landed);
-    void landed.finally(() => this.#landings.shift());
+    const ring = this.#down?.ring;
+    ring?.close(value);
+    const landed = this.#queue.timeline.wait(value).then(
+      () => Promise.all(batch.landings.map(land)),
+      (error: unknown) => this.#failed(batch, error),
+    );
+    const released = Promise.all([landed, this.#lastLanding]).then(() => ring?.release(value));
+    this.#lastLanding = released;
+    this.#landings.push(released);
+    void released.finally(() => this.#landings.shift());
   }
 
   #flushLater(): void {
@@ -388,27 +489,31 @@ export class Staging implements Companion {
       // Whoever asked for a transfer of this batch gets the error through its promise.
     }
   }
+}
 
-  #copy(batch: Batch, from: Buffer, fromOffset: number, to: Buffer, toOffset: number, byteLength: number): void {
-    V.arena.scope(() => {
-      const region = V.VkBufferCopy({ srcOffset: fromOffset, dstOffset: toOffset, size: byteLength });
-      this.#driver.commands.vkCmdCopyBuffer(batch.commands, from.handle, to.handle, 1, region);
-    });
-  }
-
-  #barrier(commands: V.VkCommandBuffer, before: readonly Access[], after: readonly Access[]): void {
-    recordBarrier(this.#driver.commands, commands, before, after);
+async function land({ land: act, done }: Batch['landings'][number]): Promise<void> {
+  try {
+    await act();
+    done();
+  } catch (error) {
+    done(error);
   }
 }
 
-function copyOut(ring: Buffer, { ringOffset, target, done }: Landing): void {
-  try {
-    target.set(ring.mapped.subarray(ringOffset, ringOffset + target.byteLength));
-    done();
-  } catch (error) {
-    // The array was transferred elsewhere meanwhile.
-    done(error);
-  }
+/** An array for a download. Fresh memory costs more than the transfer: large pages make it less. */
+function freshArray(byteLength: number): Uint8Array<ArrayBuffer> {
+  const array = new Uint8Array(byteLength);
+  if (byteLength >= WORTH_THREADS) adviseHugePages(V.addressOf(array.buffer), byteLength);
+  return array;
+}
+
+function addressIn(bytes: Uint8Array): bigint {
+  return V.addressOf(bytes.buffer as ArrayBuffer) + BigInt(bytes.byteOffset);
+}
+
+/** Whether threads may use the bytes by their address, and it pays: they are there, many, and can't shrink. */
+function isSteady({ buffer, byteLength }: Uint8Array): boolean {
+  return byteLength >= WORTH_THREADS && !(buffer instanceof ArrayBuffer ? buffer.resizable : buffer.growable);
 }
 
 function checkAlive(verb: string, buffer: Buffer): void {

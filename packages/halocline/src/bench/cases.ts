@@ -74,7 +74,7 @@ export const benchCases: readonly BenchCase[] = [
     make: async (device, software) => {
       const sim = await cube(device, software ? 64 : 256);
       sim.addField('smoke', 'float32', 0);
-      sim.addField('velocity', 'vec3', [0, 0, 0]);
+      sim.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
       addAdvection(sim, ['smoke']);
       await sim.initialize();
       await sim.field('velocity').write((i, j, k) => [wave(i, j, k), wave(j, k, i), wave(k, i, j)]);

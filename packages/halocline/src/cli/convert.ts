@@ -1,6 +1,6 @@
 /** @file `halocline convert`: a grid file to another format. Needs no Vulkan. */
 import { extname } from 'node:path';
-import { writeNanoVdb, writeVdb, type Grid } from '@halocline/vdb';
+import { streamNanoVdb, streamVdb, whyNotWritten, type Grid, type GridFormat } from '@halocline/vdb';
 import { UsageError, type Command, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
 import { writeWhole } from './write-file.ts';
@@ -41,13 +41,26 @@ async function run(words: Words): Promise<number> {
   if (grids.length === 0) {
     throw new Error(`Cannot convert file "${from}": it holds no grid of values; halocline inspect tells what it holds`);
   }
-  const written =
+  const format = ending === '.vdb' ? 'vdb' : words.has('compat') ? 'nvdb-compat' : 'nvdb';
+  const { fit, refusals } = sift(grids, format);
+  for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
+  if (fit.length === 0) return 1;
+  const pieces =
     ending === '.nvdb'
-      ? writeNanoVdb(grids, { codec, compat: words.has('compat') })
-      : writeVdb(grids, { codec, half: words.has('half') });
-  await writeWhole(to, written);
-  process.stdout.write(`${to}: ${grids.map((grid) => grid.name).join(', ')}; ${bytes(written.byteLength)}\n`);
-  return 0;
+      ? streamNanoVdb(fit, { codec, compat: words.has('compat') })
+      : streamVdb(fit, { codec, half: words.has('half') });
+  const byteLength = await writeWhole(to, pieces);
+  process.stdout.write(`${to}: ${fit.map((grid) => grid.name).join(', ')}; ${bytes(byteLength)}\n`);
+  return refusals.length === 0 ? 0 : 1;
+}
+
+/** The grids that the format holds, and why it holds the others not. */
+function sift(grids: readonly Grid[], format: GridFormat): { fit: readonly Grid[]; refusals: readonly string[] } {
+  const refusals = grids.map((grid) => whyNotWritten(grid, format));
+  return {
+    fit: grids.filter((_, i) => refusals[i] === undefined),
+    refusals: refusals.filter((refusal) => refusal !== undefined),
+  };
 }
 
 const command: Command = {

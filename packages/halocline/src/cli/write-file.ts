@@ -2,7 +2,6 @@
  * @file What the command line writes: folders made as needed, files whole or not at all. A file is written beside, synced
  * and renamed, so that a name never stands for half of one; what is beside goes when the process ends early.
  */
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -62,25 +61,34 @@ export function dropUnfinished(folder: string, stem: string): void {
   }
 }
 
-/** Writes a file whole or not at all. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+/** Eight digits that no other unfinished file beside is likely to have; two that do are an error, not a mixture. */
+function unique(): string {
+  return Math.random().toString(16).slice(2, 10);
+}
+
+/** Writes a file whole or not at all, from bytes or from pieces of them in order. Gives its length in bytes. */
+export async function writeWhole(path: string, content: Uint8Array | Iterable<Uint8Array>): Promise<number> {
+  const beside = join(dirname(path), `.${basename(path)}.${unique()}.part`);
   const drop = (): void => rmSync(beside, { force: true });
   const stop = (): never => process.exit(130);
+  let byteLength = 0;
   const alone = process.listenerCount('SIGINT') === 0;
   process.on('exit', drop);
   if (alone) process.on('SIGINT', stop);
   try {
     const file = await open(beside, 'wx');
     try {
-      await file.writeFile(bytes);
+      await file.writeFile(content);
       await file.sync();
+      byteLength = (await file.stat()).size;
     } finally {
       await file.close();
     }
     await rename(beside, path);
+    return byteLength;
   } catch (error) {
     drop();
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new Error(`Cannot write file "${path}": ${reasonOf(error)}`, { cause: error });
   } finally {
     process.off('exit', drop);

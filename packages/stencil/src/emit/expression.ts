@@ -9,7 +9,8 @@ import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
 import { applyMap, blockValue } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { gather, isActive, sample } from './lookup.ts';
+import { gather, isActive } from './lookup.ts';
+import { sample } from './sample.ts';
 import { componentList, isCheap } from './scan.ts';
 import { scalarOfValue } from './target.ts';
 import type { Operation, Value, Variable } from './target.ts';
@@ -246,7 +247,7 @@ export function lowerExpression(frame: Frame, node: Expression): Value {
       return gather(frame, node.field, node.component, node.level, lowerExpression(frame, node.coord));
     case 'sample': {
       const position = lowerExpression(frame, node.position);
-      return lowerConvert(code, node.type, sample(frame, node.field, node.component, node.filter, position));
+      return lowerConvert(code, node.type, sample(frame, node, position));
     }
     case 'isActive':
       return isActive(frame, lowerExpression(frame, node.coord));

@@ -7,10 +7,9 @@
  * Between levels: the leaf above is word 30 of the table, and from there the same search on the coarser level; the leaves
  * below are found through `children` of the neighbour that covers them. Row 0 of every table is zero.
  */
-import type { LevelRelation, Offset, ValueType } from '../ir.ts';
-import { valueTypeOf, vectorOf, sizeOf } from '../ir.ts';
-import { clampToInt } from './convert.ts';
-import { address, applyMap, elementKind, fieldType, tableWord } from './frame.ts';
+import type { LevelRelation } from '../ir.ts';
+import { valueTypeOf, sizeOf } from '../ir.ts';
+import { address, elementKind, fieldType, tableWord } from './frame.ts';
 import type { Frame, Lowering } from './frame.ts';
 import { componentList } from './scan.ts';
 import type { FunctionReference, Value, Variable } from './target.ts';
@@ -23,11 +22,13 @@ const UPPER = { mask: 1032, table: 2064 };
 const LOWER = { mask: 136, table: 272 };
 const LEAF_OFFSET = 20;
 
-function newFrame(lowering: Lowering): Frame {
+/** A frame for a function that is no user's. */
+export function newFrame(lowering: Lowering): Frame {
   return { lowering, uses: lowering.uses.top, once: new Map(), locals: [], voxel: null, effects: null };
 }
 
-function shared(lowering: Lowering, name: string, make: () => FunctionReference): FunctionReference {
+/** A function of the module that is made at its first use. */
+export function shared(lowering: Lowering, name: string, make: () => FunctionReference): FunctionReference {
   const known = lowering.functions.get(name);
   if (known) return known;
   const made = make();
@@ -47,7 +48,7 @@ function descend(frame: Frame, level: LevelRelation, node: Value, n: Value, at: 
 }
 
 /** `uint walk(ivec3 leaf)`: slot of the leaf that covers voxels leaf·8 … leaf·8 + 7, by the index grid. */
-function walkFunction(lowering: Lowering, level: LevelRelation): FunctionReference {
+export function walkFunction(lowering: Lowering, level: LevelRelation): FunctionReference {
   const { code, target } = lowering;
   return shared(lowering, `walk_${level}`, () =>
     target.function(`walk_${level}`, 'uint', [{ name: 'leaf', type: 'ivec3', variable: false }], ([leaf]) => {
@@ -99,7 +100,7 @@ function walkFunction(lowering: Lowering, level: LevelRelation): FunctionReferen
 }
 
 /** Index of a neighbour in a leaf's row of the table, by d − 1 in −1 … 1 on each axis (uvec3 d). */
-function neighborWord(frame: Frame, slot: Value, d: Value): Value {
+export function neighborWord(frame: Frame, slot: Value, d: Value): Value {
   const { code } = frame.lowering;
   const [x, y, z] = code.components(d) as [Value, Value, Value];
   const index = code.add(code.add(code.mul(x, code.uint(9)), code.mul(y, code.uint(3))), z);
@@ -110,7 +111,7 @@ function neighborWord(frame: Frame, slot: Value, d: Value): Value {
  * `uint leafAt(uint slot, ivec3 own, ivec3 leaf)`: slot, on `level`, of the leaf at leaf coordinates `leaf`. `own` are
  * leaf coordinates of `slot`: this leaf's (same, fine), or those of the leaf above (coarse).
  */
-function leafAtFunction(lowering: Lowering, level: LevelRelation): FunctionReference {
+export function leafAtFunction(lowering: Lowering, level: LevelRelation): FunctionReference {
   const { code, target } = lowering;
   const walk = walkFunction(lowering, level);
   const body = ([slot, own, leaf]: readonly (Value | Variable)[]): void => {
@@ -142,7 +143,7 @@ function leafAtFunction(lowering: Lowering, level: LevelRelation): FunctionRefer
 }
 
 /** Where look-ups of a voxel start, on a level: a slot, and its leaf coordinates. */
-function home(frame: Frame, level: LevelRelation): readonly [Value, Value] {
+export function home(frame: Frame, level: LevelRelation): readonly [Value, Value] {
   const { code, target } = frame.lowering;
   const voxel = frame.voxel!;
   const own = target.keep(code.right(voxel.coord!, 3), 'own');
@@ -153,7 +154,7 @@ function home(frame: Frame, level: LevelRelation): readonly [Value, Value] {
 }
 
 /** Place of a coordinate (ivec3) within its leaf. */
-function placeInLeaf(frame: Frame, coord: Value): Value {
+export function placeInLeaf(frame: Frame, coord: Value): Value {
   const { code } = frame.lowering;
   const [x, y, z] = code.components(code.asUint(code.mask(coord, 7))) as [Value, Value, Value];
   return code.or(code.or(code.left(x, 6), code.left(y, 3)), z);
@@ -174,7 +175,8 @@ export function loadElement(
   return target.keep(target.load(kind, 1, from, code.add(code.left(slot, 9), index)), field);
 }
 
-function componentsRead(frame: Frame, field: string, component: number, level: LevelRelation): number[] {
+/** The components that a read of a field's component (−1: all) gives. */
+export function componentsRead(frame: Frame, field: string, component: number, level: LevelRelation): number[] {
   return componentList(component, sizeOf(valueTypeOf(fieldType(frame.lowering, field, level))));
 }
 
@@ -203,127 +205,4 @@ export function isActive(frame: Frame, coord: Value): Value {
   const n = target.keep(placeInLeaf(frame, at), 'n');
   const word = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf, 4), code.right(n, 5)));
   return target.keep(code.and(code.differs(leaf, 0), code.bit(word, code.mask(n, 31))), 'active');
-}
-
-const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
-
-/**
- * Slots of the eight corners of the cell whose least corner is `base`, seen from the leaf `slot` at leaf coordinates
- * `own`. Near it all eight come from the table of neighbours without a branch; else one walk in a loop finds them: a
- * shader samples many times, and compilers inline every one.
- */
-function cornerSlots(frame: Frame, base: Value, slot: Value, own: Value): Value[] {
-  const { code, target } = frame.lowering;
-  const from = (corner: Value): Value => code.right(code.add(base, corner), 3);
-  const step = (leaf: Value): Value =>
-    target.keep(code.asUint(code.add(code.sub(leaf, own), code.all('ivec3', 1))), 'd');
-  const [low, high] = [step(from(code.all('ivec3', 0))), step(from(code.all('ivec3', 1)))];
-  const within = (d: Value): Value => target.quantify('all', target.apply('le', d, code.all('uvec3', 2)));
-  const found = CORNERS.map(() => target.variable('uint', 'corner'));
-  const near = (): void => {
-    const [first, second] = [code.components(low), code.components(high)];
-    for (const [n, corner] of CORNERS.entries()) {
-      const d = target.construct(
-        'uvec3',
-        corner.map((one, axis) => (one ? second : first)[axis]!),
-      );
-      target.set(found[n]!, tableWord(frame, { kind: 'leafTable', level: 'same' }, neighborWord(frame, slot, d)));
-    }
-  };
-  const far = (): void => {
-    const walk = walkFunction(frame.lowering, 'same');
-    for (const each of found) target.set(each, code.uint(0));
-    const corner = target.variable('uint', 'n');
-    target.set(corner, code.uint(0));
-    target.loop(
-      () => target.apply('lt', target.get(corner), code.uint(8)),
-      () => {
-        const n = target.keep(target.get(corner), 'n');
-        const bits = [code.right(n, 2), code.mask(code.right(n, 1), 1), code.mask(n, 1)];
-        const offset = target.construct(
-          'ivec3',
-          bits.map((bit) => target.convert('int', bit)),
-        );
-        const leaf = target.keep(target.call(walk, [from(offset)])!, 'leaf');
-        for (const [m, each] of found.entries()) {
-          target.set(each, target.select(code.equals(n, m), leaf, target.get(each)));
-        }
-      },
-      () => target.set(corner, code.add(target.get(corner), code.uint(1))),
-    );
-  };
-  target.branch(code.and(within(low), within(high)), near, far);
-  return found.map((each) => target.keep(target.get(each), 'slot'));
-}
-
-/** a + t·(c − a). */
-function lerp(frame: Frame, from: Value, to: Value, t: Value): Value {
-  const { code, target } = frame.lowering;
-  return target.keep(code.add(from, code.mul(t, code.sub(to, from))), 'mixed');
-}
-
-/** Trilinear values of some components at index-space `point`: along z first, then y, then x. */
-function trilinear(
-  frame: Frame,
-  field: string,
-  parts: readonly number[],
-  point: Value,
-  slot: Value,
-  own: Value,
-): Value {
-  const { code, target } = frame.lowering;
-  const floor = target.keep(target.apply('floor', point), 'floor');
-  const [fx, fy, fz] = code.components(target.keep(code.sub(point, floor), 'fraction')) as [Value, Value, Value];
-  const base = target.keep(clampToInt(code, floor), 'base');
-  const slots = cornerSlots(frame, base, slot, own);
-  const places = CORNERS.map((corner) =>
-    target.keep(placeInLeaf(frame, code.add(base, target.constant('ivec3', corner))), 'n'),
-  );
-  return code.join(
-    parts.map((part) => {
-      const value = CORNERS.map((_, n) => code.asFloat(loadElement(frame, field, part, 'same', slots[n]!, places[n]!)));
-      const z = [0, 2, 4, 6].map((n) => lerp(frame, value[n]!, value[n + 1]!, fz));
-      return lerp(frame, lerp(frame, z[0]!, z[1]!, fy), lerp(frame, z[2]!, z[3]!, fy), fx);
-    }),
-  );
-}
-
-/** A field at a vec3 of world metres, by a function of its own for each field and filter. */
-export function sample(
-  frame: Frame,
-  field: string,
-  component: number,
-  filter: 'trilinear' | 'nearest',
-  position: Value,
-): Value {
-  const { lowering } = frame;
-  const { code, target } = lowering;
-  const parts = componentsRead(frame, field, component, 'same');
-  const stored = valueTypeOf(fieldType(lowering, field));
-  const scalar =
-    filter === 'nearest' && stored === 'int' ? 'int' : filter === 'nearest' && stored === 'uint' ? 'uint' : 'float';
-  const type: ValueType = vectorOf(scalar, parts.length);
-  const leafAt = leafAtFunction(lowering, 'same');
-  const name = `sample_${filter}_${field}${component < 0 ? '' : `_${component}`}`;
-  const parameters = [
-    { name: 'slot', type: 'uint', variable: false },
-    { name: 'own', type: 'ivec3', variable: false },
-    { name: 'position', type: 'vec3', variable: false },
-  ] as const;
-  const callee = shared(lowering, name, () =>
-    target.function(name, type, parameters, ([slot, own, at]) => {
-      const inner = newFrame(lowering);
-      const point = applyMap(inner, 'worldToIndex', at as Value);
-      if (filter === 'trilinear') {
-        return target.return(trilinear(inner, field, parts, point, slot as Value, own as Value));
-      }
-      const nearest = target.apply('floor', code.add(point, code.all('vec3', 0.5)));
-      const coord = target.keep(clampToInt(code, nearest), 'at');
-      const leaf = target.keep(target.call(leafAt, [slot!, own!, code.right(coord, 3)])!, 'leaf');
-      const place = target.keep(placeInLeaf(inner, coord), 'n');
-      target.return(code.join(parts.map((part) => loadElement(inner, field, part, 'same', leaf, place))));
-    }),
-  );
-  const [slot, own] = home(frame, 'same');
-  return target.keep(target.call(callee, [slot, own, position])!, 'sampled');
 }

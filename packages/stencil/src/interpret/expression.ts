@@ -2,6 +2,7 @@
  * @file Expressions as closures. A scalar is a function that gives a number; a vector is a function that fills an array
  * of its own and gives it, valid until it is asked again. Evaluation goes from left to right, as in the shader.
  */
+import { faceAxis } from '../field-place.ts';
 import type { Argument, Expression, ScalarType, ValueType } from '../ir.ts';
 import { scalarOf, sizeOf } from '../ir.ts';
 import { binaryOperation, conversion, unaryOperation } from './arithmetic.ts';
@@ -267,10 +268,11 @@ function sample(scope: Scope, node: Node<'sample'>): Evaluator {
   const parts = componentsOfRead(machine.elements(node.field, 'same'), node.component);
   const position = compileExpression(scope, node.position).many;
   const nearest = node.filter === 'nearest';
+  const axes = parts.map((_, component) => faceAxis(node.at, component));
   const scalarType: ScalarType = nearest ? scalarOf(node.type) : 'float';
   const convert = conversion(scalarType, scalarOf(node.type));
   return fromParts(node.type, (out) => {
-    machine.sample(parts, nearest, position(), out);
+    machine.sample(parts, axes, nearest, position(), out);
     for (let c = 0; c < out.length; c++) out[c] = convert(out[c]!);
   });
 }

@@ -107,31 +107,42 @@ export class Machine {
     return (this.world.same.masks[element >> 5]! >>> (element & 31)) & 1;
   }
 
-  /** Values of some components at a point in the world, into `out`. */
-  sample(parts: readonly Elements[], nearest: boolean, position: Float64Array, out: Float64Array): void {
-    const point = this.#point;
-    applyRows(this.#worldToIndex, point, position[0]!, position[1]!, position[2]!);
-    if (nearest) {
-      const [i, j, k] = [0, 1, 2].map((axis) => toInt(floor(fround(point[axis]! + 0.5)))) as [number, number, number];
-      const element = this.elementAt('same', i, j, k);
+  /** Values of some components at a point in the world, into `out`; `axes` tells the face that each lives on, −1 the centre. */
+  sample(
+    parts: readonly Elements[],
+    axes: readonly number[],
+    nearest: boolean,
+    position: Float64Array,
+    out: Float64Array,
+  ): void {
+    applyRows(this.#worldToIndex, this.#point, position[0]!, position[1]!, position[2]!);
+    const [x, y, z] = this.#point as unknown as [number, number, number];
+    for (const axis of new Set(axes)) {
+      const point = [x, y, z] as [number, number, number];
+      if (axis >= 0) point[axis] = fround(point[axis]! + 0.5);
+      const value = nearest ? this.#nearest(point) : this.#trilinear(point);
       parts.forEach((part, at) => {
-        out[at] = part[element]!;
+        if (axes[at] === axis) out[at] = value(part);
       });
-      return;
     }
-    const [fx, fy, fz] = [0, 1, 2].map((axis) => fround(point[axis]! - floor(point[axis]!))) as [
-      number,
-      number,
-      number,
-    ];
-    const [i, j, k] = [0, 1, 2].map((axis) => toInt(floor(point[axis]!))) as [number, number, number];
+  }
+
+  #nearest(point: readonly [number, number, number]): (part: Elements) => number {
+    const [i, j, k] = point.map((along) => toInt(floor(fround(along + 0.5)))) as [number, number, number];
+    const element = this.elementAt('same', i, j, k);
+    return (part) => part[element]!;
+  }
+
+  #trilinear(point: readonly [number, number, number]): (part: Elements) => number {
+    const [fx, fy, fz] = point.map((along) => fround(along - floor(along))) as [number, number, number];
+    const [i, j, k] = point.map((along) => toInt(floor(along))) as [number, number, number];
     const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
       this.elementAt('same', i + (corner >> 2), j + ((corner >> 1) & 1), k + (corner & 1)),
     );
-    parts.forEach((part, at) => {
+    return (part) => {
       const value = (corner: number): number => fround(part[corners[corner]!]!);
       const along = (corner: number): number => lerp(value(corner), value(corner + 1), fz);
-      out[at] = lerp(lerp(along(0), along(2), fy), lerp(along(4), along(6), fy), fx);
-    });
+      return lerp(lerp(along(0), along(2), fy), lerp(along(4), along(6), fy), fx);
+    };
   }
 }

@@ -10,6 +10,7 @@ import { inputPart, outputPart, resolveField } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
+import { isPlaceMean, placeMeanOf } from './places.ts';
 import { randomOf } from './random.ts';
 import { placeOf, readAt, sampleAt, wantCoordinate, wantPosition } from './reads.ts';
 import type { PlaceAccessor } from './reads.ts';
@@ -32,6 +33,9 @@ const USAGE: Readonly<Record<string, string>> = {
   WorldToIndex: 'WorldToIndex(position)',
   Laplacian: 'Laplacian("name")',
   Gradient: 'Gradient("name")',
+  AtCenter: 'AtCenter("name")',
+  AtFaces: 'AtFaces("name")',
+  PositionOf: 'PositionOf("name")',
   Divergence: 'Divergence("name")',
   Curl: 'Curl("name")',
   Random: 'Random(coord, seed)',
@@ -65,11 +69,9 @@ export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Exp
   if (name === 'ReadField' || name === 'ReadCoarse' || name === 'ReadFine')
     return lowerFieldRead(lowering, node, lower);
   if (name === 'Random') return lowerRandom(lowering, node, lower);
-  takeArguments(lowering, node, 1);
-  if (isDerivative(name)) {
-    const field = takeName(lowering, node);
-    return derivativeOf(lowering, name, field.name, field.span);
-  }
+  takeArguments(lowering, node, 1, name === 'Gradient' ? 2 : 1);
+  if (isDerivative(name)) return derivativeOf(lowering, name, takeName(lowering, node), takeFaces(lowering, node));
+  if (isPlaceMean(name)) return placeMeanOf(lowering, name, takeName(lowering, node));
   const argument = node.args[0]!;
   return placeOf(lowering, name as PlaceAccessor, lower(argument), argument.span);
 }
@@ -87,6 +89,14 @@ function takeName(lowering: Lowering, node: CallNode): { readonly name: string; 
   const quoted = first.kind === 'name' ? ` "${first.name}"` : '';
   const problem = `the first argument of ${node.callee} is a name in double quotes; write${quoted === '' ? ` ${USAGE[node.callee]}` : quoted}`;
   throw lowering.fail(first.span, problem);
+}
+
+/** Where Gradient's second argument says that the faces are wanted. */
+function takeFaces(lowering: Lowering, { args }: CallNode): Span | null {
+  const second = args[1];
+  if (second === undefined) return null;
+  if (second.kind === 'string' && second.value === 'faces') return second.span;
+  throw lowering.fail(second.span, 'the second argument of Gradient is "faces", or left out; write "faces"');
 }
 
 const LEVELS: Readonly<Record<string, LevelRelation>> = { ReadField: 'same', ReadCoarse: 'coarse', ReadFine: 'fine' };

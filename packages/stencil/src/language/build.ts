@@ -3,6 +3,7 @@
  * `arithmetic.ts` has a certain answer. Types are the caller's business; nothing here converts by itself.
  */
 
+import { placeOfComponent } from '../field-place.ts';
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { BinaryOperator, CallName, Expression, ScalarType, UnaryOperator, ValueType } from '../ir.ts';
 import { binaryValue, callValue, convertedValue, unaryValue } from './arithmetic.ts';
@@ -120,7 +121,9 @@ export function swizzle(operand: Expression, components: readonly number[]): Exp
   }
   const field = operand.op === 'tap' || operand.op === 'gather' || operand.op === 'sample';
   if (field && operand.component === -1 && components.length === 1) {
-    return { ...operand, type: scalarOf(whole), component: components[0]! };
+    const part = { type: scalarOf(whole), component: components[0]! };
+    if (operand.op !== 'sample') return { ...operand, ...part };
+    return { ...operand, ...part, at: placeOfComponent(operand.at, part.component) };
   }
   if (operand.op === 'tap' && operand.component === -1) {
     return construct(

@@ -1,13 +1,18 @@
 /**
- * @file Derivatives of fields at the voxel, by central differences along the grid's axes over `voxelSize` h, second order
- * (Fornberg 1988, table 1): ∂u/∂x ≈ (u(i+1) − u(i−1)) / 2h, and ∇²u ≈ (Σ of the six neighbours − 6 u) / h². They are taps,
- * so their reach is known. Fields live at voxel centres.
+ * @file Derivatives of fields at the voxel, over `voxelSize` h. They are taps, so their reach is known.
+ *
+ * Values that live at one place are differenced centrally along the grid's axes, second order (Fornberg 1988, table 1):
+ * ∂u/∂x ≈ (u(i+1) − u(i−1)) / 2h, and ∇²u ≈ (Σ of the six neighbours − 6 u) / h²; the result lives where the field does.
+ * Between centres and faces (Harlow and Welch, 1965) differences are of neighbours: `Gradient("p", "faces")` is
+ * (p(i) − p(i−1)) / h on each lower face, and the divergence of a field on faces is Σ (u(i+1) − u(i)) / h at the centre. Each
+ * is the other's negative transpose, and their product is the Laplacian. The curl of a field on faces is that of its means
+ * at the centres.
  */
 
 import { scalarOf, sizeOf } from '../ir.ts';
 import type { Expression, Offset, Span, ValueType } from '../ir.ts';
 import { binary, construct, filled, splat, swizzle } from './build.ts';
-import { inputPart } from './field-names.ts';
+import { inputPart, placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
@@ -23,33 +28,25 @@ export function isDerivative(name: string): name is Derivative {
 
 const SIZE: Expression = { op: 'builtin', type: 'float', name: 'voxelSize' };
 
-/** A derivative of a field or a component of one, by its name. */
-export function derivativeOf(lowering: Lowering, which: Derivative, name: string, span: Span): Expression {
-  const part = inputPart(lowering, span, name, 'same');
-  checkOperand(lowering, which, name, { part, span });
-  const at = (axis: number, side: number): Expression => {
-    const offset = [0, 0, 0];
-    offset[axis] = side;
-    return readAt(lowering, { name, span, part, level: 'same' }, tapPlace(offset as [number, number, number]), span);
-  };
-  const difference = (axis: number, component: number): Expression => {
-    const [plus, minus] = [at(axis, 1), at(axis, -1)];
-    const pick = (value: Expression): Expression => (component < 0 ? value : swizzle(value, [component]));
-    return binary('-', pick(plus), pick(minus));
-  };
-  const twice = binary('*', filled('float', 2), SIZE);
-  switch (which) {
-    case 'Laplacian':
-      return laplacian(at, part.type);
-    case 'Gradient':
-      return binary('/', construct('vec3', [difference(0, -1), difference(1, -1), difference(2, -1)]), splat(3, twice));
-    case 'Divergence':
-      return binary('/', binary('+', binary('+', difference(0, 0), difference(1, 1)), difference(2, 2)), twice);
-    default: {
-      const turn = (a: number, b: number): Expression => binary('-', difference(a, b), difference(b, a));
-      return binary('/', construct('vec3', [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, twice));
-    }
-  }
+/** A field that is read around the voxel, as the user named it. */
+export interface Operand {
+  readonly name: string;
+  readonly span: Span;
+  readonly part: FieldPart;
+}
+
+/** A field's part at the voxel and `side` voxels along `axis`; a component of it where one is given. */
+export function besides(
+  lowering: Lowering,
+  { name, span, part }: Operand,
+  axis: number,
+  side: number,
+  component: number = -1,
+): Expression {
+  const offset: [number, number, number] = [0, 0, 0];
+  offset[axis] = side;
+  const value = readAt(lowering, { name, span, part, level: 'same' }, tapPlace(offset), span);
+  return component < 0 ? value : swizzle(value, [component]);
 }
 
 function tapPlace(offset: Offset): Expression {
@@ -57,23 +54,85 @@ function tapPlace(offset: Offset): Expression {
   return binary('+', here, { op: 'constant', type: 'ivec3', value: offset });
 }
 
-function laplacian(at: (axis: number, side: number) => Expression, type: ValueType): Expression {
-  const sides = [0, 1, 2].flatMap((axis) => [at(axis, 1), at(axis, -1)]);
+/** A derivative of a field or a component of one. `toFaces` is the span of `"faces"` where the gradient is wanted there. */
+export function derivativeOf(
+  lowering: Lowering,
+  which: Derivative,
+  { name, span }: Omit<Operand, 'part'>,
+  toFaces: Span | null = null,
+): Expression {
+  const operand: Operand = { name, span, part: inputPart(lowering, span, name, 'same') };
+  checkOperand(lowering, which, operand);
+  const place = placeOfPart(lowering, operand.part);
+  if (toFaces !== null && place !== 'center') {
+    const problem = `Gradient gives faces of a field at centers, and "${name}" lives at ${place}; leave "faces" out`;
+    throw lowering.fail(toFaces, problem);
+  }
+  const difference = (axis: number, component: number, [high, low]: readonly [number, number]): Expression =>
+    binary('-', besides(lowering, operand, axis, high, component), besides(lowering, operand, axis, low, component));
+  const twice = binary('*', filled('float', 2), SIZE);
+  switch (which) {
+    case 'Laplacian':
+      return laplacian(lowering, operand);
+    case 'Gradient': {
+      const sides = toFaces === null ? ([1, -1] as const) : ([0, -1] as const);
+      const differences = [0, 1, 2].map((axis) => difference(axis, -1, sides));
+      return binary('/', construct('vec3', differences), splat(3, toFaces === null ? twice : SIZE));
+    }
+    case 'Divergence': {
+      const sides = place === 'faces' ? ([1, 0] as const) : ([1, -1] as const);
+      const [x, y, z] = [0, 1, 2].map((axis) => difference(axis, axis, sides)) as [Expression, Expression, Expression];
+      return binary('/', binary('+', binary('+', x, y), z), place === 'faces' ? SIZE : twice);
+    }
+    default:
+      return place === 'faces' ? curlOfFaces(lowering, operand) : curl((a, b) => difference(a, b, [1, -1]), twice);
+  }
+}
+
+/** ∇×v of ∂v_b/∂a · h for each axis a and component b, and h. */
+function curl(difference: (axis: number, component: number) => Expression, over: Expression): Expression {
+  const turn = (a: number, b: number): Expression => binary('-', difference(a, b), difference(b, a));
+  return binary('/', construct('vec3', [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, over));
+}
+
+/** Central differences of the means at the centres: each mean is of two faces along the component's own axis. */
+function curlOfFaces(lowering: Lowering, operand: Operand): Expression {
+  const { name, span, part } = operand;
+  const sum = (axis: number, side: number, component: number): Expression => {
+    const at = (along: number): Expression => {
+      const offset: [number, number, number] = [0, 0, 0];
+      offset[axis] = side;
+      offset[component] = along;
+      return swizzle(readAt(lowering, { name, span, part, level: 'same' }, tapPlace(offset), span), [component]);
+    };
+    return binary('+', at(0), at(1));
+  };
+  const difference = (axis: number, component: number): Expression =>
+    binary('-', sum(axis, 1, component), sum(axis, -1, component));
+  return curl(difference, binary('*', filled('float', 4), SIZE));
+}
+
+function laplacian(lowering: Lowering, operand: Operand): Expression {
+  const { type } = operand.part;
+  const sides = [0, 1, 2].flatMap((axis) => [
+    besides(lowering, operand, axis, 1),
+    besides(lowering, operand, axis, -1),
+  ]);
   const sum = sides.reduce((left, right) => binary('+', left, right));
-  const rest = binary('-', sum, binary('*', filled(type, 6), at(0, 0)));
+  const rest = binary('-', sum, binary('*', filled(type, 6), besides(lowering, operand, 0, 0)));
   return binary('/', rest, splat(sizeOf(type), binary('*', SIZE, SIZE)));
 }
 
-function checkOperand(
-  lowering: Lowering,
-  which: Derivative,
-  name: string,
-  { part, span }: { readonly part: FieldPart; readonly span: Span },
-): void {
-  const { type } = part;
-  if (scalarOf(type) !== 'float') {
-    throw lowering.fail(span, `the field "${name}" holds integers, and ${which} divides; keep it in a float field`);
-  }
+/** Throws where a field holds integers, of which there are no fractions. */
+export function wantFloats(lowering: Lowering, which: string, { name, part, span }: Operand): void {
+  if (scalarOf(part.type) === 'float') return;
+  throw lowering.fail(span, `the field "${name}" holds integers, and ${which} divides; keep it in a float field`);
+}
+
+function checkOperand(lowering: Lowering, which: Derivative, operand: Operand): void {
+  const { name, part, span } = operand;
+  const type: ValueType = part.type;
+  wantFloats(lowering, which, operand);
   const size = sizeOf(type);
   if (which === 'Laplacian') return;
   if (which === 'Gradient') {

@@ -3,6 +3,8 @@
  * bears that name. What may be read are the inputs, what may be written the outputs; all else is an error that helps.
  */
 
+import { placeOfComponent } from '../field-place.ts';
+import type { FieldPlace } from '../field-place.ts';
 import { componentsOf, valueTypeOf } from '../ir.ts';
 import type { FieldType, LevelRelation, Span, ValueType } from '../ir.ts';
 import type { Lowering } from './lowering.ts';
@@ -29,6 +31,11 @@ export function resolveField(fields: Fields, name: string): FieldPart | undefine
   const whole = component < 0 ? undefined : fields.get(field);
   if (whole === undefined || componentsOf(whole) < 2 || component >= componentsOf(whole)) return undefined;
   return { field, component, type: 'float', storage: whole };
+}
+
+/** Where the values of a field's part live, on the stencil's own level. */
+export function placeOfPart(lowering: Lowering, { field, component }: FieldPart): FieldPlace {
+  return placeOfComponent(lowering.environment.places?.get(field) ?? 'center', component);
 }
 
 /** Fields of a level. */

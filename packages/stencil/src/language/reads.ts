@@ -7,6 +7,7 @@ import { scalarOf } from '../ir.ts';
 import type { Expression, LevelRelation, Offset, Span } from '../ir.ts';
 import { offsetOf } from './affine.ts';
 import { binary, call, convert, filled } from './build.ts';
+import { placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
@@ -57,7 +58,7 @@ export function sampleAt(
     const problem = `the field "${name}" holds integers, which SampleField cannot mix; add "nearest" as a third argument`;
     throw lowering.fail(span, problem);
   }
-  return { op: 'sample', type, field, component, filter, position };
+  return { op: 'sample', type, field, component, at: placeOfPart(lowering, part), filter, position };
 }
 
 /** The accessors that ask for a place. */

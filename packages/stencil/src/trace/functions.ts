@@ -1,7 +1,7 @@
 /** @file What a traced body calls: built-in quantities, constructors, GLSL's functions, places, choices and loops. */
 
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
-import type { BuiltinName, Expression, ReduceKind, ValueType } from '../ir.ts';
+import type { BuiltinName, Expression, FieldType, ReduceKind, Span, ValueType } from '../ir.ts';
 import { binary, constant, filled, local, select, splat } from '../language/build.ts';
 import { wantType, lowerConstructor } from '../language/constructors.ts';
 import { commonType, converted } from '../language/conversions.ts';
@@ -9,6 +9,8 @@ import { derivativeOf } from '../language/derivatives.ts';
 import type { Derivative } from '../language/derivatives.ts';
 import { lowerGlslCall } from '../language/glsl-functions.ts';
 import { article } from '../language/operators.ts';
+import { placeMeanOf } from '../language/places.ts';
+import type { PlaceMean } from '../language/places.ts';
 import { randomOf } from '../language/random.ts';
 import { placeOf } from '../language/reads.ts';
 import type { PlaceAccessor } from '../language/reads.ts';
@@ -145,12 +147,21 @@ export const math: MathFunctions = Object.freeze(
   Object.fromEntries(MATH_NAMES.map((name) => [name, glsl(name)])),
 ) as unknown as MathFunctions;
 
-function derivative(which: Derivative, handle: unknown): TracedValue {
-  const trace = currentTrace(`${which.toLowerCase()}(…)`);
-  if (!(handle instanceof TracedField)) {
-    throw trace.fail(`${which.toLowerCase()}(…) takes a field among the inputs, not a value; give the field's handle`);
-  }
-  return made(trace, derivativeOf(trace.lowering, which, handle.fieldName, NOWHERE));
+function named(what: string, handle: unknown): { readonly trace: Trace; readonly name: string; readonly span: Span } {
+  const trace = currentTrace(`${what}(…)`);
+  if (handle instanceof TracedField) return { trace, name: handle.fieldName, span: NOWHERE };
+  throw trace.fail(`${what}(…) takes a field among the inputs, not a value; give the field's handle`);
+}
+
+function derivative(which: Derivative, handle: unknown, to?: unknown): TracedValue {
+  const { trace, ...field } = named(which.toLowerCase(), handle);
+  if (to !== undefined && to !== 'faces') throw trace.fail('the second argument of gradient is "faces", or left out');
+  return made(trace, derivativeOf(trace.lowering, which, field, to === undefined ? null : NOWHERE));
+}
+
+function placed(which: PlaceMean, handle: unknown): TracedValue {
+  const { trace, ...field } = named(`${which[0]!.toLowerCase()}${which.slice(1)}`, handle);
+  return made(trace, placeMeanOf(trace.lowering, which, field));
 }
 
 type ScalarField = FieldHandle<'float32'> | FieldHandle<'float16'>;
@@ -161,12 +172,27 @@ export function laplacian<F extends FloatField>(u: F): Value<F['type']> {
   return asValue(derivative('Laplacian', u));
 }
 
-/** ∇u at the voxel, by central differences. */
-export function gradient(u: ScalarField): Value<'vec3'> {
-  return asValue(derivative('Gradient', u));
+/** ∇u at the voxel, by central differences; with `'faces'` on its lower faces, by differences of neighbours. */
+export function gradient(u: ScalarField, to?: 'faces'): Value<'vec3'> {
+  return asValue(derivative('Gradient', u, to));
 }
 
-/** ∇·v at the voxel, by central differences. */
+/** The means of a field on faces, at the voxel's centre. */
+export function atCenter<F extends FloatField>(u: F): Value<F['type']> {
+  return asValue(placed('AtCenter', u));
+}
+
+/** The means of a field at centres, on the voxel's lower faces: of a vec3 each component on its own. */
+export function atFaces(u: ScalarField | FieldHandle<'vec3'>): Value<'vec3'> {
+  return asValue(placed('AtFaces', u));
+}
+
+/** World metres of where a field's value of this voxel is. */
+export function positionOf(u: FieldHandle<FieldType>): Value<'vec3'> {
+  return asValue(placed('PositionOf', u));
+}
+
+/** ∇·v at the voxel: of a field at centres by central differences, of one on faces by those of its six faces. */
 export function divergence(v: FieldHandle<'vec3'>): Value<'float'> {
   return asValue(derivative('Divergence', v));
 }

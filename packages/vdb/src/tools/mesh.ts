@@ -3,7 +3,7 @@
  * Of an `.obj` the lines `v` and `f` count (faces of more than three corners become fans); of an `.stl` the corners, not the normals.
  */
 import { FormatError } from '../errors.ts';
-import { encodeText } from '../grid-bytes.ts';
+import { encodeText } from '../text.ts';
 
 /** Triangles in world space. */
 export interface Mesh {

@@ -1,0 +1,28 @@
+/** @file A range of a buffer, checked once for every command that takes one. */
+
+import { VulkanError } from '../errors.ts';
+import type { Buffer } from '../memory/buffer.ts';
+
+/** Throws unless a range lies within a buffer, its offset on a multiple of `unit`. */
+export function checkRange(
+  verb: string,
+  buffer: Buffer,
+  byteOffset: number,
+  byteLength: number,
+  unit: number = 1,
+): void {
+  if (!Number.isSafeInteger(byteOffset) || !Number.isSafeInteger(byteLength) || byteOffset < 0 || byteLength < 0) {
+    throw new RangeError(
+      `Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset}, length ${byteLength}; give whole numbers`,
+    );
+  }
+  if (byteOffset % unit !== 0) {
+    throw new RangeError(`Cannot ${verb} buffer "${buffer.label}": offset ${byteOffset} is no multiple of ${unit}`);
+  }
+  if (byteOffset + byteLength > buffer.byteLength) {
+    throw new VulkanError(
+      `Cannot ${verb} buffer "${buffer.label}": bytes ${byteOffset} to ${byteOffset + byteLength} are asked for, it has ${buffer.byteLength}`,
+      { kind: 'buffer-too-small', labels: [buffer.label] },
+    );
+  }
+}

@@ -1,0 +1,85 @@
+/** @file Barriers of images: a layout for another, and one part of an image at a time if need be; a whole batch in one call. */
+
+import * as V from '@halocline/vulkan';
+import type { Usage } from '../access.ts';
+import { accessMask } from '../convert.ts';
+import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
+import type { Image } from '../image/image.ts';
+import { impliedLayout, layoutNumber } from '../image/layout.ts';
+import { subresourceRange, wholeRange } from '../image/view.ts';
+import type { ImageRange } from '../image/view.ts';
+import type { CommandScope } from './scope.ts';
+
+/** From which usage an image goes over to which; the usages imply its layouts. */
+export interface TransitionOptions {
+  /** 'undefined': waits for everything, and what the image held is lost. */
+  readonly before: Usage | readonly Usage[] | 'undefined';
+  readonly after: Usage | readonly Usage[];
+  /** Default: the whole image. */
+  readonly range?: ImageRange;
+  /** What the image held may be lost, whatever it was used for before. Default false. */
+  readonly discard?: boolean;
+}
+
+/** The image barrier of a transition. */
+export function imageBarrier(image: Image, options: TransitionOptions): ImageBarrier<Image> {
+  const { before, after, range, discard } = options;
+  return {
+    image,
+    before: before === 'undefined' ? before : listOf(before),
+    after: listOf(after),
+    ...(range ? { range } : {}),
+    ...(discard === undefined ? {} : { discard }),
+  };
+}
+
+function listOf(usage: Usage | readonly Usage[]): readonly Usage[] {
+  return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
+}
+
+/** Records a batch as one vkCmdPipelineBarrier2. */
+export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>): void {
+  const { memory, images = [] } = batch;
+  for (const { image } of images) scope.use(image);
+  V.arena.scope(() => {
+    const info = V.VkDependencyInfo({
+      pMemoryBarriers: memory ? [masks(memory.before, memory.after)] : [],
+      pImageMemoryBarriers: images.map(write),
+    });
+    scope.driver.commands.vkCmdPipelineBarrier2(scope.handle, info);
+  });
+}
+
+const EVERYTHING: readonly Usage[] = [
+  { stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, access: V.VK_ACCESS_2_MEMORY_WRITE_BIT },
+];
+
+function write({ image, before, after, range, discard, handOver }: ImageBarrier<Image>): V.VkImageMemoryBarrier2 {
+  const forget = discard === true || before === 'undefined';
+  return {
+    ...masks(before === 'undefined' ? EVERYTHING : before, after),
+    oldLayout: layoutNumber(forget ? 'undefined' : impliedLayout(before)),
+    newLayout: layoutNumber(impliedLayout(after)),
+    srcQueueFamilyIndex: handOver?.from ?? V.VK_QUEUE_FAMILY_IGNORED,
+    dstQueueFamilyIndex: handOver?.to ?? V.VK_QUEUE_FAMILY_IGNORED,
+    image: image.handle,
+    subresourceRange: subresourceRange(image, wholeRange(image, range)),
+  };
+}
+
+interface Masks {
+  readonly srcStageMask: bigint;
+  readonly srcAccessMask: bigint;
+  readonly dstStageMask: bigint;
+  readonly dstAccessMask: bigint;
+}
+
+function masks(before: readonly Usage[], after: readonly Usage[]): Masks {
+  const [from, to] = [accessMask(before), accessMask(after)];
+  return {
+    srcStageMask: from.stages,
+    srcAccessMask: from.accesses,
+    dstStageMask: to.stages,
+    dstAccessMask: to.accesses,
+  };
+}

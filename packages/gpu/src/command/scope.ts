@@ -1,0 +1,39 @@
+/** @file What all commands of one recording share: where they go, what they use, and what goes with the recording. */
+
+import type * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { UsageTracker } from '../tracking/tracker.ts';
+import type { Used } from './command-buffer.ts';
+
+/** One recording. */
+export class CommandScope {
+  readonly driver: Driver;
+  readonly handle: V.VkCommandBuffer;
+  readonly label: string;
+  /** What is used, for the command buffer's check. */
+  readonly used: Set<Used> = new Set();
+  /** What must be given back when the command buffer goes. */
+  readonly releases: (() => void)[] = [];
+
+  /** Follows what the commands touch; most recordings have none. */
+  readonly tracker: UsageTracker | undefined;
+
+  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
+    this.tracker = tracker;
+    this.driver = driver;
+    this.handle = handle;
+    this.label = label;
+  }
+
+  /** Notes that the recording uses something; throws if that was disposed. */
+  use(object: Used): void {
+    if (object.disposed) {
+      throw new VulkanError(`Cannot record "${this.label}": ${object.kind} "${object.label}" was disposed`, {
+        kind: 'command-buffer',
+        labels: [object.label, this.label],
+      });
+    }
+    this.used.add(object);
+  }
+}

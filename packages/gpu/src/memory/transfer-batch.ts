@@ -1,0 +1,143 @@
+/**
+ * @file Batches of transfers: what was asked for since the last submit, in order, as commands for one submit. A barrier
+ * stands at both ends, and between two transfers of a batch only where they touch the same bytes.
+ */
+
+import * as V from '@halocline/vulkan';
+import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
+import type { Queue } from '../command/queue.ts';
+import type { Driver } from '../device/driver.ts';
+import type { Buffer } from './buffer.ts';
+
+/** What is done when the device is done with a batch. */
+export interface Landing {
+  /** Brings the bytes to where they belong; throws if it can't. */
+  readonly land: () => Promise<void> | undefined;
+  readonly done: (error?: unknown) => void;
+}
+
+/** Transfers that are submitted together. */
+export interface Batch {
+  readonly commands: V.VkCommandBuffer;
+  readonly landings: Landing[];
+  /** For each buffer the hull of the bytes that the batch touches. */
+  readonly touched: Map<Buffer, [start: number, end: number]>;
+  readonly submitted: PromiseWithResolvers<void>;
+  /** Waits for earlier commands. */
+  ordered: boolean;
+  /** Later commands wait for it. */
+  awaited: boolean;
+  /** Bytes of the ring of uploads that it reads, skipped ones included. */
+  upBytes: number;
+}
+
+/** A range of a buffer that a transfer reads or writes. */
+export interface BufferRange {
+  readonly buffer: Buffer;
+  readonly byteOffset: number;
+}
+
+interface Side {
+  readonly stages: bigint;
+  readonly accesses: bigint;
+}
+
+const TRANSFER: Side = {
+  stages: V.VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT,
+  accesses: V.VK_ACCESS_2_TRANSFER_READ_BIT | V.VK_ACCESS_2_TRANSFER_WRITE_BIT,
+};
+const EVERYTHING: Side = {
+  stages: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+  accesses: V.VK_ACCESS_2_MEMORY_READ_BIT | V.VK_ACCESS_2_MEMORY_WRITE_BIT,
+};
+
+function withHost({ stages, accesses }: Side): Side {
+  return {
+    stages: stages | V.VK_PIPELINE_STAGE_2_HOST_BIT,
+    accesses: accesses | V.VK_ACCESS_2_HOST_READ_BIT,
+  };
+}
+
+/** Records batches for the queue that transfers run on. */
+export class BatchRecorder {
+  readonly #driver: Driver;
+  readonly #queue: Queue;
+  readonly #pool: CommandPool;
+  /** What runs around a batch without the queues' timelines ordering it. */
+  readonly #around: Side;
+  #free: { commands: V.VkCommandBuffer; value: number }[] = [];
+
+  /** `separate`: nothing else runs on the queue. */
+  constructor(driver: Driver, queue: Queue, separate: boolean) {
+    this.#driver = driver;
+    this.#queue = queue;
+    this.#around = separate ? TRANSFER : EVERYTHING;
+    this.#pool = new CommandPool(driver, queue.family, 'staging');
+  }
+
+  begin(): Batch {
+    const reached = this.#queue.timeline.value();
+    const index = this.#free.findIndex((each) => each.value <= reached);
+    const commands = index >= 0 ? this.#free.splice(index, 1)[0]!.commands : this.#pool.allocate('staging');
+    beginCommands(this.#driver, commands, 'staging', true);
+    this.#barrier(commands, this.#around, TRANSFER);
+    const submitted = Promise.withResolvers<void>();
+    submitted.promise.catch(() => undefined);
+    return { commands, landings: [], touched: new Map(), submitted, ordered: false, awaited: false, upBytes: 0 };
+  }
+
+  /** Copies; `shared` says which of the two ends others may touch too. */
+  copy(batch: Batch, from: BufferRange, to: BufferRange, byteLength: number, shared: readonly BufferRange[]): void {
+    for (const range of shared) this.#touch(batch, range, byteLength);
+    V.arena.scope(() => {
+      const region = V.VkBufferCopy({ srcOffset: from.byteOffset, dstOffset: to.byteOffset, size: byteLength });
+      this.#driver.commands.vkCmdCopyBuffer(batch.commands, from.buffer.handle, to.buffer.handle, 1, region);
+    });
+  }
+
+  end(batch: Batch): void {
+    const after = batch.landings.length > 0 ? withHost(this.#around) : this.#around;
+    this.#barrier(batch.commands, TRANSFER, after);
+    endCommands(this.#driver, batch.commands, 'staging');
+  }
+
+  /** The commands may be recorded anew when the queue's timeline has reached the value. */
+  recycle(batch: Batch, value: number): void {
+    this.#free.push({ commands: batch.commands, value });
+  }
+
+  destroy(): void {
+    this.#pool.destroy();
+  }
+
+  /** A barrier, if the batch touched some of these bytes before. */
+  #touch(batch: Batch, { buffer, byteOffset: start }: BufferRange, byteLength: number): void {
+    const end = start + byteLength;
+    const hull = batch.touched.get(buffer);
+    if (!hull) batch.touched.set(buffer, [start, end]);
+    else if (start < hull[1] && hull[0] < end) {
+      this.#barrier(batch.commands, TRANSFER, TRANSFER);
+      batch.touched.clear();
+      batch.touched.set(buffer, [start, end]);
+    } else {
+      hull[0] = Math.min(hull[0], start);
+      hull[1] = Math.max(hull[1], end);
+    }
+  }
+
+  #barrier(commands: V.VkCommandBuffer, before: Side, after: Side): void {
+    V.arena.scope(() => {
+      const info = V.VkDependencyInfo({
+        pMemoryBarriers: [
+          {
+            srcStageMask: before.stages,
+            srcAccessMask: before.accesses,
+            dstStageMask: after.stages,
+            dstAccessMask: after.accesses,
+          },
+        ],
+      });
+      this.#driver.commands.vkCmdPipelineBarrier2(commands, info);
+    });
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * @file What an encoder tells while it records: every touch of a resource, every barrier, every pass. A tracker that checks
+ * holds them against what passes declared and against each other; one that is automatic records the barriers that are missing.
+ * The encoder has none unless a device was opened with `checks` or `autoBarriers`: then all of this is one undefined check.
+ *
+ *     tracker.touch(buffer, { byteOffset: 0, byteLength: 64 }, 'indirect', 'dispatchIndirect');   // each thing that a command touches
+ *     tracker.touch(image, undefined, 'storage-write', 'dispatchIndirect');
+ *     tracker.settle();                                                                           // then, at once
+ *     commands.vkCmdDispatchIndirect(…);                                                           // the command itself
+ */
+
+import type { Usage } from '../access.ts';
+import type { BarrierBatch, ImagePart } from '../graph/sink.ts';
+
+/** What is tracked, as a tracker sees it: a `Buffer` and an `Image` are, and so are a test's plain objects. */
+export interface TrackedResource {
+  readonly kind: string;
+  /** Its name in messages. */
+  readonly label: string;
+  /** Buffers: their size in bytes. */
+  readonly byteLength?: number;
+  /** Buffers: where they live. In memory that the host sees, the host may have written everything. */
+  readonly memory?: string;
+  /** Images: mip levels. */
+  readonly mips?: number;
+  /** Images: array layers. */
+  readonly layers?: number;
+}
+
+/** A range of a buffer in bytes. */
+export interface ByteRange {
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/** A part of a buffer or of an image; undefined means the whole. */
+export type TouchedRange = ByteRange | ImagePart | undefined;
+
+/** A use that a pass declares. A text stands for every resource of that label. */
+export interface DeclaredUse {
+  readonly resource: TrackedResource | string;
+  readonly access: Usage;
+  readonly range?: TouchedRange;
+}
+
+/** Follows one recording. */
+export interface UsageTracker {
+  /** The command that comes next touches a resource. A command that reads and writes it says both. */
+  touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void;
+  /** Everything that the command touches was told; to be called just before it is recorded. */
+  settle(): void;
+  /** A barrier is recorded by hand. */
+  barrier(batch: BarrierBatch<TrackedResource>): void;
+  /** A pass begins; without `declared` it is only a name. */
+  beginPass(name: string, declared?: readonly DeclaredUse[]): void;
+  endPass(): void;
+  /** Rendering begins (its attachments have been touched and settled) or ends: no barrier may stand between. */
+  rendering(begun: boolean): void;
+}

@@ -1,0 +1,163 @@
+/**
+ * @file Sampling at world positions, trilinear or nearest. Values on faces have a lattice of their own, half a voxel lower
+ * along one axis: a point in it is the point in index space plus a half there. A field on `faces` has three lattices, and
+ * each of its components is sampled on its own.
+ */
+import { faceAxis, placeOfComponent } from '../field-place.ts';
+import type { FieldPlace } from '../field-place.ts';
+import type { Expression, Offset, ValueType } from '../ir.ts';
+import { valueTypeOf, vectorOf } from '../ir.ts';
+import { clampToInt } from './convert.ts';
+import { applyMap, fieldType, tableWord } from './frame.ts';
+import type { Frame } from './frame.ts';
+import {
+  componentsRead,
+  home,
+  leafAtFunction,
+  loadElement,
+  neighborWord,
+  newFrame,
+  placeInLeaf,
+  shared,
+  walkFunction,
+} from './lookup.ts';
+import type { Value } from './target.ts';
+
+const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
+
+/**
+ * Slots of the eight corners of the cell whose least corner is `base`, seen from the leaf `slot` at leaf coordinates
+ * `own`. Near it all eight come from the table of neighbours without a branch; else one walk in a loop finds them: a
+ * shader samples many times, and compilers inline every one.
+ */
+function cornerSlots(frame: Frame, base: Value, slot: Value, own: Value): Value[] {
+  const { code, target } = frame.lowering;
+  const from = (corner: Value): Value => code.right(code.add(base, corner), 3);
+  const step = (leaf: Value): Value =>
+    target.keep(code.asUint(code.add(code.sub(leaf, own), code.all('ivec3', 1))), 'd');
+  const [low, high] = [step(from(code.all('ivec3', 0))), step(from(code.all('ivec3', 1)))];
+  const within = (d: Value): Value => target.quantify('all', target.apply('le', d, code.all('uvec3', 2)));
+  const found = CORNERS.map(() => target.variable('uint', 'corner'));
+  const near = (): void => {
+    const [first, second] = [code.components(low), code.components(high)];
+    for (const [n, corner] of CORNERS.entries()) {
+      const d = target.construct(
+        'uvec3',
+        corner.map((one, axis) => (one ? second : first)[axis]!),
+      );
+      target.set(found[n]!, tableWord(frame, { kind: 'leafTable', level: 'same' }, neighborWord(frame, slot, d)));
+    }
+  };
+  const far = (): void => {
+    const walk = walkFunction(frame.lowering, 'same');
+    for (const each of found) target.set(each, code.uint(0));
+    const corner = target.variable('uint', 'n');
+    target.set(corner, code.uint(0));
+    target.loop(
+      () => target.apply('lt', target.get(corner), code.uint(8)),
+      () => {
+        const n = target.keep(target.get(corner), 'n');
+        const bits = [code.right(n, 2), code.mask(code.right(n, 1), 1), code.mask(n, 1)];
+        const offset = target.construct(
+          'ivec3',
+          bits.map((bit) => target.convert('int', bit)),
+        );
+        const leaf = target.keep(target.call(walk, [from(offset)])!, 'leaf');
+        for (const [m, each] of found.entries()) {
+          target.set(each, target.select(code.equals(n, m), leaf, target.get(each)));
+        }
+      },
+      () => target.set(corner, code.add(target.get(corner), code.uint(1))),
+    );
+  };
+  target.branch(code.and(within(low), within(high)), near, far);
+  return found.map((each) => target.keep(target.get(each), 'slot'));
+}
+
+/** a + t·(c − a). */
+function lerp(frame: Frame, from: Value, to: Value, t: Value): Value {
+  const { code, target } = frame.lowering;
+  return target.keep(code.add(from, code.mul(t, code.sub(to, from))), 'mixed');
+}
+
+/** A point of index space on the lattice of values that live at `at`. */
+function onLattice(frame: Frame, point: Value, at: FieldPlace): Value {
+  const { code, target } = frame.lowering;
+  const axis = faceAxis(at);
+  if (axis < 0) return point;
+  const parts = code.components(target.keep(point, 'point'));
+  parts[axis] = code.add(parts[axis]!, code.float(0.5));
+  return target.keep(code.join(parts), 'lattice');
+}
+
+/** Components of a field that share a lattice, sampled from the leaf `slot` at leaf coordinates `own`. */
+interface Sampling {
+  readonly field: string;
+  readonly parts: readonly number[];
+  readonly slot: Value;
+  readonly own: Value;
+}
+
+/** Trilinear values at a point of the lattice: along z first, then y, then x. */
+function trilinear(frame: Frame, { field, parts, slot, own }: Sampling, point: Value): Value[] {
+  const { code, target } = frame.lowering;
+  const floor = target.keep(target.apply('floor', point), 'floor');
+  const [fx, fy, fz] = code.components(target.keep(code.sub(point, floor), 'fraction')) as [Value, Value, Value];
+  const base = target.keep(clampToInt(code, floor), 'base');
+  const slots = cornerSlots(frame, base, slot, own);
+  const places = CORNERS.map((corner) =>
+    target.keep(placeInLeaf(frame, code.add(base, target.constant('ivec3', corner))), 'n'),
+  );
+  return parts.map((part) => {
+    const value = CORNERS.map((_, n) => code.asFloat(loadElement(frame, field, part, 'same', slots[n]!, places[n]!)));
+    const z = [0, 2, 4, 6].map((n) => lerp(frame, value[n]!, value[n + 1]!, fz));
+    return lerp(frame, lerp(frame, z[0]!, z[1]!, fy), lerp(frame, z[2]!, z[3]!, fy), fx);
+  });
+}
+
+/** The values nearest to a point of the lattice. */
+function nearest(frame: Frame, { field, parts, slot, own }: Sampling, point: Value): Value[] {
+  const { code, target } = frame.lowering;
+  const voxel = target.apply('floor', code.add(point, code.all('vec3', 0.5)));
+  const coord = target.keep(clampToInt(code, voxel), 'at');
+  const leafAt = leafAtFunction(frame.lowering, 'same');
+  const leaf = target.keep(target.call(leafAt, [slot, own, code.right(coord, 3)])!, 'leaf');
+  const place = target.keep(placeInLeaf(frame, coord), 'n');
+  return parts.map((part) => loadElement(frame, field, part, 'same', leaf, place));
+}
+
+/** A field at a vec3 of world metres, by a function of its own for each field, component and filter. */
+export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>, position: Value): Value {
+  const { lowering } = frame;
+  const { code, target } = lowering;
+  const { field, component, filter, at } = node;
+  const parts = componentsRead(frame, field, component, 'same');
+  const stored = valueTypeOf(fieldType(lowering, field));
+  const scalar =
+    filter === 'nearest' && stored === 'int' ? 'int' : filter === 'nearest' && stored === 'uint' ? 'uint' : 'float';
+  const type: ValueType = vectorOf(scalar, parts.length);
+  // Both are made before the function that calls them.
+  if (filter === 'nearest') leafAtFunction(lowering, 'same');
+  else walkFunction(lowering, 'same');
+  const name = `sample_${filter}_${field}${component < 0 ? '' : `_${component}`}`;
+  const parameters = [
+    { name: 'slot', type: 'uint', variable: false },
+    { name: 'own', type: 'ivec3', variable: false },
+    { name: 'position', type: 'vec3', variable: false },
+  ] as const;
+  const lattices = at === 'faces' ? parts.map((part) => [part]) : [parts];
+  const callee = shared(lowering, name, () =>
+    target.function(name, type, parameters, ([slot, own, given]) => {
+      const inner = newFrame(lowering);
+      const point = applyMap(inner, 'worldToIndex', given as Value);
+      const values = lattices.flatMap((group) => {
+        const sampling: Sampling = { field, parts: group, slot: slot as Value, own: own as Value };
+        const on = onLattice(inner, point, placeOfComponent(at, group[0]!));
+        return filter === 'nearest' ? nearest(inner, sampling, on) : trilinear(inner, sampling, on);
+      });
+      target.return(code.join(values));
+    }),
+  );
+  const [slot, own] = home(frame, 'same');
+  return target.keep(target.call(callee, [slot, own, position])!, 'sampled');
+}
