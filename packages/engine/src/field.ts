@@ -3,6 +3,7 @@ import { componentsOf, faceAxis, type FieldPlace, type FieldType } from '@halocl
 import { Grid, GridMap, type GridClass } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldDeclaration } from './declarations.ts';
+import type { DomainLevel } from './domain.ts';
 import { arrayOver, spreadValue, type FieldArray, type FieldValue } from './field-type.ts';
 import {
   forEachVoxel,
@@ -16,8 +17,8 @@ import {
   type VoxelFunction,
 } from './grid-values.ts';
 import type { Runtime } from './runtime.ts';
+import { gatherField, scatterField } from './whole-field.ts';
 import { fieldStatistics, type FieldStatistics } from './statistics.ts';
-import type { Subdomain } from './subdomain.ts';
 
 /** What `write` takes: a grid, an array over the domain's box (x slowest, z fastest, components side by side), or a function. */
 export type FieldSource = Grid | ArrayLike<number> | VoxelFunction;
@@ -87,18 +88,25 @@ export class Field {
   async readNow(): Promise<Grid> {
     const runtime = this.#runtime;
     await runtime.settle();
-    const copies = runtime.copiesOf(this.#declaration);
-    const stores = await runtime.stores(this.#declaration);
-    const subdomain = runtime.subdomains[0]!;
-    const store = stores[0]!;
+    await runtime.stores(this.#declaration);
+    const target = wholeTarget(this.#declaration, runtime.domain.level(this.level));
+    const values =
+      runtime.subdomains.length === 1
+        ? await this.#download()
+        : await gatherField(runtime.subdomains, this.#declaration, runtime.copiesOf(this.#declaration));
+    const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
+    return gridFromValues(values, target, { name: this.name, map: mapAt(target.level.map, this.at), gridClass });
+  }
+
+  /** The components as they lie on the device, where one subdomain holds all of them: slots are ranks, plus one. */
+  async #download(): Promise<FieldArray[]> {
+    const store = this.#runtime.subdomains[0]!.existingField(this.#declaration.key)!;
     const components: FieldArray[] = [];
-    for (const [component, copy] of copies.entries()) {
+    for (const [component, copy] of this.#runtime.copiesOf(this.#declaration).entries()) {
       const bytes = await store.download(component, copy);
       components.push(arrayOver(this.type, bytes.buffer, bytes.byteOffset, 512 * store.capacity));
     }
-    const target = this.#target(subdomain);
-    const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
-    return gridFromValues(components, target, { name: this.name, map: mapAt(target.level.map, this.at), gridClass });
+    return components;
   }
 
   /** Sets the values of the active voxels. Waits for the GPU. A grid's active voxels outside of the topology are told to the log. */
@@ -108,16 +116,16 @@ export class Field {
 
   /** `write`, by one who is in the lane already. */
   async writeNow(source: FieldSource): Promise<void> {
-    await this.#runtime.settle();
-    const stores = await this.#runtime.stores(this.#declaration);
-    for (const [index, subdomain] of this.#runtime.subdomains.entries()) {
-      const { components, lost } = this.#values(source, this.#target(subdomain));
-      await stores[index]!.upload(components);
-      if (lost > 0) {
-        this.#runtime.log(
-          `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
-        );
-      }
+    const runtime = this.#runtime;
+    await runtime.settle();
+    const stores = await runtime.stores(this.#declaration);
+    const { components, lost } = this.#values(source, wholeTarget(this.#declaration, runtime.domain.level(this.level)));
+    if (stores.length === 1) await stores[0]!.upload(components);
+    else await scatterField(runtime.subdomains, this.#declaration, components);
+    if (lost > 0) {
+      runtime.log(
+        `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
+      );
     }
     if (source instanceof Grid) this.#tellPlace(source);
     this.#gridClass = source instanceof Grid && source.gridClass !== 'unknown' ? source.gridClass : null;
@@ -130,18 +138,17 @@ export class Field {
       await this.#runtime.settle();
       const stores = await this.#runtime.stores(this.#declaration);
       this.#gridClass = null;
-      for (const [index, subdomain] of this.#runtime.subdomains.entries()) {
-        if (values.every((entry, component) => entry === this.default[component])) {
-          await stores[index]!.fill(values);
-          continue;
-        }
-        const target = this.#target(subdomain);
-        const components = backgroundArrays(target);
-        forEachVoxel(target.level.topology, target.slots, (_i, _j, _k, element) =>
-          components.forEach((array, component) => (array[element] = values[component]!)),
-        );
-        await stores[index]!.upload(components);
+      if (values.every((entry, component) => entry === this.default[component])) {
+        for (const store of stores) await store.fill(values);
+        return;
       }
+      const target = wholeTarget(this.#declaration, this.#runtime.domain.level(this.level));
+      const components = backgroundArrays(target);
+      forEachVoxel(target.level.topology, target.slots, (_i, _j, _k, element) =>
+        components.forEach((array, component) => (array[element] = values[component]!)),
+      );
+      if (stores.length === 1) await stores[0]!.upload(components);
+      else await scatterField(this.#runtime.subdomains, this.#declaration, components);
     });
   }
 
@@ -171,12 +178,6 @@ export class Field {
     this.#runtime.log(`Field "${this.#declaration.key}": ${what}`);
   }
 
-  #target(subdomain: Subdomain): ValuesTarget {
-    const { key, type, level } = this.#declaration;
-    const { domain, tables } = subdomain.levels[level]!;
-    return { key, type, default: this.default, level: domain, slots: tables.leaves, capacity: tables.capacity };
-  }
-
   #values(source: FieldSource, target: ValuesTarget): FieldValues {
     if (source instanceof Grid) return valuesFromGrid(source, target);
     if (typeof source === 'function') return valuesFromFunction(source, target);
@@ -186,6 +187,12 @@ export class Field {
   static {
     printByToString(this.prototype);
   }
+}
+
+/** Values over a whole level: slot is rank plus one. */
+function wholeTarget({ key, type, default: values }: FieldDeclaration, level: DomainLevel): ValuesTarget {
+  const slots = Uint32Array.from({ length: level.leafCount }, (_, rank) => rank + 1);
+  return { key, type, default: values, level, slots, capacity: level.leafCount + 1 };
 }
 
 /** The map of values that live at a place: on one face, half a voxel lower along its axis. */

@@ -9,12 +9,13 @@ import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
 import { componentName, relatedLevel } from './pass-facts.ts';
 import type { Copies } from './step-plan.ts';
-import { COUNT_BYTES, type Subdomain } from './subdomain.ts';
+import type { Member } from './member.ts';
+import type { Subdomain } from './subdomain.ts';
 import { UNIFORMS_BYTES } from './uniforms.ts';
 
 /** Buffers of a program that bindings point into. */
 export interface BlockSources {
-  readonly subdomain: Subdomain;
+  readonly member: Member;
   readonly uniforms: Buffer;
   readonly partials: ReadonlyMap<string, Buffer>;
 }
@@ -34,9 +35,9 @@ export class PassBlocks {
     return Uint32Array.from(this.#words);
   }
 
-  /** Byte offset of the block of a stencil that finds these copies current; it is made where there is none alike. */
-  offsetOf(compiled: CompiledStencil, copies: Copies): number {
-    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies));
+  /** Byte offset of the block of a stencil that finds these copies current on a subdomain; it is made where there is none alike. */
+  offsetOf(compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): number {
+    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies, subdomain));
     const key = addresses.join();
     let offset = this.#offsets.get(key);
     if (offset === undefined) {
@@ -48,19 +49,19 @@ export class PassBlocks {
     return offset;
   }
 
-  #address(binding: Binding, compiled: CompiledStencil, copies: Copies): bigint {
-    const { subdomain, uniforms, partials } = this.#sources;
+  #address(binding: Binding, compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): bigint {
+    const { member, uniforms, partials } = this.#sources;
     const { level } = compiled;
     switch (binding.kind) {
       case 'leaves':
       case 'children':
         return subdomain.levels[level]![binding.kind].address;
       case 'count':
-        return subdomain.counts.address + BigInt(COUNT_BYTES * level);
+        return member.countAddress(subdomain, level);
       case 'uniforms':
         return uniforms.address + BigInt(UNIFORMS_BYTES * level);
       case 'scalars':
-        return subdomain.scalars.address;
+        return member.scalars.address;
       case 'leafTable':
       case 'masks':
         return subdomain.levels[relatedLevel(level, binding.level)]![binding.kind].address;
@@ -69,20 +70,25 @@ export class PassBlocks {
       case 'partials':
         return partials.get(binding.scalar)!.address;
       case 'read':
-        return this.#component(binding.field, relatedLevel(level, binding.level), binding.component, copies, false);
+        return componentAddress(subdomain, binding, relatedLevel(level, binding.level), copies, false);
       case 'write': {
         const swaps = compiled.stencil.writes.some((write) => write.field === binding.field && write.doubleBuffered);
-        return this.#component(binding.field, level, binding.component, copies, swaps);
+        return componentAddress(subdomain, binding, level, copies, swaps);
       }
     }
   }
+}
 
-  #component(field: string, level: number, component: number, copies: Copies, other: boolean): bigint {
-    const store = this.#sources.subdomain.existingField(fieldKey(field, level))!;
-    const name = componentName(field, level, componentsOf(store.declaration.type), component);
-    const current = copies.get(name);
-    if (current === undefined)
-      throw new Error(`Bug in the planner: it doesn't know which copy of "${name}" is current`);
-    return store.address(component, other ? 1 - current : current);
-  }
+function componentAddress(
+  subdomain: Subdomain,
+  { field, component }: { readonly field: string; readonly component: number },
+  level: number,
+  copies: Copies,
+  other: boolean,
+): bigint {
+  const store = subdomain.existingField(fieldKey(field, level))!;
+  const name = componentName(field, level, componentsOf(store.declaration.type), component);
+  const current = copies.get(name);
+  if (current === undefined) throw new Error(`Bug in the planner: it doesn't know which copy of "${name}" is current`);
+  return store.address(component, other ? 1 - current : current);
 }

@@ -1,16 +1,19 @@
 /**
- * @file A program: what a step of one subdomain does, compiled and ready to be recorded. It owns the buffers that only the
+ * @file A program: what a step does on one device, compiled and ready to be recorded. It owns the buffers that only the
  * step needs, the pass blocks, and the recordings, one for each (current copies, step in flight, iterations of each loop).
  *
  *     ring      a slot for each step in flight, host-visible: uniforms of each level, scalars that the host set
  *     uniforms  the step's numbers, where stencils read them; the first pass takes them from the ring
- *     args      indirect arguments that gates open and shut: scopes × levels × 16 bytes
+ *     args      indirect arguments that gates open and shut: scopes × (subdomains × levels) × 16 bytes
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
-import type { EngineKernels } from './engine-kernels.ts';
+import type { Decomposition } from './decomposition.ts';
+import { Exchanges } from './exchanges.ts';
+import type { HaloNeeds } from './halo-needs.ts';
+import type { Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
@@ -29,8 +32,9 @@ export const STEPS_IN_FLIGHT = 2;
 /** What a program is made of. */
 export interface ProgramParts {
   readonly declarations: Declarations;
-  readonly subdomain: Subdomain;
-  readonly kernels: EngineKernels;
+  readonly decomposition: Decomposition;
+  readonly member: Member;
+  readonly needs: HaloNeeds;
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
   readonly units: readonly Unit[];
   readonly schedule: Schedule;
@@ -41,6 +45,8 @@ export interface ProgramParts {
 /** Which recording is wanted. */
 export interface RecordingRequest {
   readonly start: Copies;
+  /** Copies whose ghosts are stale. */
+  readonly stale: ReadonlySet<string>;
   /** Which of the steps in flight it is. */
   readonly slot: number;
   readonly iterations: readonly number[];
@@ -63,7 +69,7 @@ interface ProgramBuffers {
   readonly report: Buffer;
 }
 
-/** The step of one subdomain. */
+/** The step of one device. */
 export class Program implements Disposable {
   readonly parts: ProgramParts;
   readonly loops: readonly Loop[];
@@ -74,11 +80,12 @@ export class Program implements Disposable {
   readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, { commands: CommandBuffer; plan: StepPlan }>();
   #blockBuffer: Buffer | null = null;
+  #exchanges: Exchanges | null = null;
 
   private constructor(parts: ProgramParts) {
     this.parts = parts;
     this.loops = loopsOf(parts.units);
-    const { device, levels } = parts.subdomain;
+    const { device, levelCount, entryCount } = parts.member;
     const { statusBytes } = this;
     this.#owned = new OwnedBuffers(device, 'program');
     using undo = new DisposableStack();
@@ -87,14 +94,14 @@ export class Program implements Disposable {
       this.#owned.make({ label, byteLength, memory });
     this.buffers = {
       ring: make('steps in flight', STEPS_IN_FLIGHT * this.slotBytes, 'upload'),
-      uniforms: make('uniforms', levels.length * UNIFORMS_BYTES),
-      args: make('arguments', (1 + 2 * this.loops.length) * levels.length * 16),
+      uniforms: make('uniforms', levelCount * UNIFORMS_BYTES),
+      args: make('arguments', (1 + 2 * this.loops.length) * entryCount * 16),
       status: make('status', statusBytes),
       report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
     };
     this.partials = makePartials(parts, this.#owned);
     this.#blocks = new PassBlocks({
-      subdomain: parts.subdomain,
+      member: parts.member,
       uniforms: this.buffers.uniforms,
       partials: this.partials,
     });
@@ -103,19 +110,7 @@ export class Program implements Disposable {
 
   /** Makes the program, its fields' memory and second copies included. Waits for the device. */
   static async create(parts: ProgramParts): Promise<Program> {
-    const { subdomain, declarations, compiled } = parts;
-    for (const field of declarations.fields.values()) await subdomain.field(field);
-    for (const { stencil, level, bindings } of compiled.values()) {
-      for (const write of stencil.writes) {
-        if (!write.doubleBuffered) continue;
-        const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
-        await (await subdomain.field(key)).ensureSecondCopy();
-      }
-      for (const binding of bindings) {
-        if (binding.kind !== 'grid') continue;
-        await subdomain.grid(binding.level === 'coarse' ? level + 1 : binding.level === 'fine' ? level - 1 : level);
-      }
-    }
+    for (const subdomain of parts.member.subdomains) await prepareFields(parts, subdomain);
     const program = new Program(parts);
     try {
       await program.#upload();
@@ -127,12 +122,12 @@ export class Program implements Disposable {
   }
 
   get device(): Device {
-    return this.parts.subdomain.device;
+    return this.parts.member.device;
   }
 
   /** Bytes of one slot of the ring. */
   get slotBytes(): number {
-    return this.parts.subdomain.levels.length * UNIFORMS_BYTES + 8 * MAX_PARAMETERS;
+    return this.parts.member.levelCount * UNIFORMS_BYTES + 8 * MAX_PARAMETERS;
   }
 
   /** Bytes of the status: the stalled loop, then a count for each loop. */
@@ -142,12 +137,24 @@ export class Program implements Disposable {
 
   /** Bytes of what belongs to the program alone. */
   get byteLength(): number {
-    return this.#owned.byteLength;
+    return this.#owned.byteLength + this.exchanges.byteLength;
   }
 
-  /** Address of a stencil's pass block. */
-  blockAddress(compiled: CompiledStencil, copies: Copies): bigint {
-    return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies));
+  /** What brings ghosts up to date. */
+  get exchanges(): Exchanges {
+    return this.#exchanges!;
+  }
+
+  /** Every copy that has ghosts: what is stale where nothing is known. */
+  get allStale(): ReadonlySet<string> {
+    const { decomposition, needs } = this.parts;
+    if (decomposition.count === 1) return new Set();
+    return new Set([...needs.reads.keys()].flatMap((component) => [`${component}:0`, `${component}:1`]));
+  }
+
+  /** Address of a stencil's pass block for a subdomain. */
+  blockAddress(compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): bigint {
+    return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies, subdomain));
   }
 
   /** The field that a component belongs to, and its number there. */
@@ -161,17 +168,17 @@ export class Program implements Disposable {
 
   /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
   writeSlot(slot: number, clock: StepClock, { parameters, scalars }: StepNumbers): void {
-    const { declarations, subdomain } = this.parts;
+    const { declarations, member } = this.parts;
     const bytes = this.buffers.ring.bytes!;
     const view = new DataView(bytes.buffer, bytes.byteOffset + slot * this.slotBytes, this.slotBytes);
     const given = declarations.parameters
       .values()
       .map((each) => ({ ...each, value: parameters.get(each.name) ?? each.value }));
     const block = { clock, parameters: given.toArray() };
-    subdomain.levels.forEach((level, index) =>
+    member.subdomains[0]!.levels.forEach((level, index) =>
       writeUniforms(view, index * UNIFORMS_BYTES, { ...block, map: level.domain.map }),
     );
-    const first = subdomain.levels.length * UNIFORMS_BYTES;
+    const first = member.levelCount * UNIFORMS_BYTES;
     for (const scalar of declarations.scalars.values()) {
       const value = scalars.get(scalar.name);
       view.setUint32(first + scalar.byteOffset / 2, value === undefined ? 0 : 1, true);
@@ -187,14 +194,14 @@ export class Program implements Disposable {
   }
 
   /** The commands of a step, recorded where they aren't yet, and the copies that are current after it. */
-  recording(request: RecordingRequest): { commands: CommandBuffer; after: Copies } {
-    const { start, slot, iterations, resume } = request;
+  recording(request: RecordingRequest): { commands: CommandBuffer; after: Copies; stale: ReadonlySet<string> } {
+    const { start, stale, slot, iterations, resume } = request;
     const copies = [...start]
       .filter(([, copy]) => copy !== 0)
       .map(([component]) => component)
       .sort()
       .join();
-    const key = `${slot} ${resume ?? ''} ${iterations.join()} ${copies}`;
+    const key = `${slot} ${resume ?? ''} ${iterations.join()} ${copies} ${[...stale].sort().join()}`;
     let recording = this.#recordings.get(key);
     if (recording === undefined) {
       this.#forget(key);
@@ -202,13 +209,15 @@ export class Program implements Disposable {
       recording = { plan, commands: recordPlan(this, plan, slot) };
       this.#recordings.set(key, recording);
     }
-    return { commands: recording.commands, after: recording.plan.after };
+    return { commands: recording.commands, after: recording.plan.after, stale: recording.plan.stale };
   }
 
   /** The passes of a recording. */
-  plan(request: Omit<PlanRequest, 'stages'>): StepPlan {
-    const stages = this.parts.subdomain.levels.map((level) => reductionStages(level.tables.capacity).length);
-    return planStep(this.parts.units, { ...request, stages });
+  plan(request: Omit<PlanRequest, 'stages' | 'ghostReads'>): StepPlan {
+    const { decomposition, needs, units } = this.parts;
+    const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
+    const ghostReads = decomposition.count === 1 ? new Map<string, string[]>() : needs.byStencil;
+    return planStep(units, { ...request, stages, ghostReads });
   }
 
   /** A count of iterations that wanders leaves recordings behind: the oldest go. Nothing of theirs is in flight by then. */
@@ -221,12 +230,16 @@ export class Program implements Disposable {
 
   async #upload(): Promise<void> {
     const { staging } = this.device;
+    const { member, decomposition, needs, declarations } = this.parts;
+    this.#exchanges = await Exchanges.create(member, decomposition, needs, declarations.fields.values());
     const iterations = this.loops.map(() => 2);
     let start = this.parts.start;
     for (let parity = 0; parity < 2; parity++) {
       const plan = this.plan({ start, iterations });
       for (const pass of plan.passes) {
-        if (pass.kind === 'stencil') this.#blocks.offsetOf(this.parts.compiled.get(pass.pass.facts.name)!, pass.copies);
+        if (pass.kind !== 'stencil') continue;
+        const compiled = this.parts.compiled.get(pass.pass.facts.name)!;
+        for (const subdomain of member.subdomains) this.#blocks.offsetOf(compiled, pass.copies, subdomain);
       }
       start = plan.after;
     }
@@ -240,14 +253,31 @@ export class Program implements Disposable {
   [Symbol.dispose](): void {
     for (const { commands } of this.#recordings.values()) commands[Symbol.dispose]();
     this.#recordings.clear();
+    this.#exchanges?.[Symbol.dispose]();
     this.#owned[Symbol.dispose]();
   }
 }
 
-function makePartials({ compiled, subdomain }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {
+/** Memory of fields, second copies and look-up grids on one subdomain. */
+async function prepareFields({ declarations, compiled }: ProgramParts, subdomain: Subdomain): Promise<void> {
+  for (const field of declarations.fields.values()) await subdomain.field(field);
+  for (const { stencil, level, bindings } of compiled.values()) {
+    for (const write of stencil.writes) {
+      if (!write.doubleBuffered) continue;
+      const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
+      await (await subdomain.field(key)).ensureSecondCopy();
+    }
+    for (const binding of bindings) {
+      if (binding.kind !== 'grid') continue;
+      await subdomain.grid(binding.level === 'coarse' ? level + 1 : binding.level === 'fine' ? level - 1 : level);
+    }
+  }
+}
+
+function makePartials({ compiled, decomposition }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {
   const words = new Map<string, number>();
   for (const { facts } of compiled.values()) {
-    const needed = partialsWords(subdomain.levels[facts.level]!.tables.capacity);
+    const needed = partialsWords(decomposition.domain.levels[facts.level]!.leafCount);
     for (const { scalar } of facts.reductions) words.set(scalar, Math.max(words.get(scalar) ?? 0, needed));
   }
   return new Map(

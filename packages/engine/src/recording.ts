@@ -5,7 +5,8 @@ import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
-import { COUNT_BYTES } from './subdomain.ts';
+import { COUNT_BYTES } from './member.ts';
+import type { Subdomain } from './subdomain.ts';
 import { scalarOfUntil } from './units.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
@@ -62,9 +63,17 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot:
       return recordBegin(program, encoder, slot);
     case 'stencil': {
       const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
-      const address = program.blockAddress(compiled, pass.copies);
-      encoder.pipeline(compiled.pipeline).push(BigUint64Array.of(address));
-      return dispatchScope(program, encoder, pass.scope, compiled.level);
+      encoder.pipeline(compiled.pipeline);
+      for (const subdomain of program.parts.member.subdomains) {
+        encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, subdomain)));
+        dispatchScope(program, encoder, pass.scope, subdomain, compiled.level);
+      }
+      return;
+    }
+    case 'exchange': {
+      const args = scopeAddress(program, pass.scope);
+      for (const name of pass.sent) program.exchanges.record(encoder, name, args);
+      return;
     }
     case 'reduce':
       return recordReduce(program, encoder, pass);
@@ -86,33 +95,30 @@ function scopeNumber(scope: Scope): number {
   return kind === 'live' ? 0 : (kind === 'body' ? 1 : 2) + 2 * Number(loop);
 }
 
-function scopeAddress(program: Program, scope: Scope, level: number): bigint {
-  const { subdomain } = program.parts;
-  if (scope === 'count') return subdomain.counts.address + BigInt(COUNT_BYTES * level);
-  const at = COUNT_BYTES * (scopeNumber(scope) * subdomain.levels.length + level);
-  return program.buffers.args.address + BigInt(at);
+/** Address of a scope's first arguments: word 2 is 0 where the scope is shut. */
+function scopeAddress(program: Program, scope: Scope): bigint {
+  const { member } = program.parts;
+  if (scope === 'count') return member.counts.address;
+  return program.buffers.args.address + BigInt(COUNT_BYTES * scopeNumber(scope) * member.entryCount);
 }
 
-function dispatchScope(program: Program, encoder: Encoder, scope: Scope, level: number): void {
-  const { subdomain } = program.parts;
-  if (scope === 'count') encoder.dispatchIndirect(subdomain.counts, COUNT_BYTES * level);
-  else
-    encoder.dispatchIndirect(
-      program.buffers.args,
-      COUNT_BYTES * (scopeNumber(scope) * subdomain.levels.length + level),
-    );
+function dispatchScope(program: Program, encoder: Encoder, scope: Scope, subdomain: Subdomain, level: number): void {
+  const { member } = program.parts;
+  const entry = member.entry(subdomain, level);
+  if (scope === 'count') encoder.dispatchIndirect(member.counts, COUNT_BYTES * entry);
+  else encoder.dispatchIndirect(program.buffers.args, COUNT_BYTES * (scopeNumber(scope) * member.entryCount + entry));
 }
 
 function recordBegin(program: Program, encoder: Encoder, slot: number): void {
   const { ring, uniforms, status } = program.buffers;
-  const { declarations, subdomain, kernels } = program.parts;
+  const { declarations, member } = program.parts;
   const words = PARAMETERS_OFFSET / 4 + 4 * Math.min(declarations.parameters.size, MAX_PARAMETERS);
-  kernels.bind(encoder, 'begin', [
+  member.kernels.bind(encoder, 'begin', [
     ring.address + BigInt(slot * program.slotBytes),
     uniforms.address,
-    subdomain.scalars.address,
+    member.scalars.address,
     status.address,
-    subdomain.levels.length,
+    member.levelCount,
     words,
     UNIFORMS_BYTES / 4,
     declarations.scalars.size,
@@ -123,17 +129,17 @@ function recordBegin(program: Program, encoder: Encoder, slot: number): void {
 
 function recordReduce(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'reduce' }): void {
   const { reduction, level, stage, scope } = pass;
-  const { subdomain, kernels, declarations } = program.parts;
-  const { capacity } = subdomain.levels[level]!.tables;
+  const { member, decomposition, declarations } = program.parts;
+  const { leafCount } = decomposition.domain.levels[level]!;
   const partials = program.partials.get(reduction.scalar)!.address;
-  const stages = reductionStages(capacity);
-  const scalar = subdomain.scalars.address + BigInt(declarations.scalars.get(reduction.scalar)!.byteOffset);
-  const target = stage === stages.length - 1 ? scalar : partials + BigInt(4 * stageOffset(capacity, stage + 1));
-  kernels.bind(encoder, 'reduce', [
-    partials + BigInt(4 * stageOffset(capacity, stage)),
+  const stages = reductionStages(leafCount);
+  const scalar = member.scalars.address + BigInt(declarations.scalars.get(reduction.scalar)!.byteOffset);
+  const target = stage === stages.length - 1 ? scalar : partials + BigInt(4 * stageOffset(leafCount, stage + 1));
+  member.kernels.bind(encoder, 'reduce', [
+    partials + BigInt(4 * stageOffset(leafCount, stage)),
     target,
-    scopeAddress(program, scope, level),
-    subdomain.counts.address + BigInt(COUNT_BYTES * level),
+    scopeAddress(program, scope),
+    member.totalAddress(level),
     stage,
     reduceCode(reduction.kind),
     scalarCode(reduction.type),
@@ -142,22 +148,22 @@ function recordReduce(program: Program, encoder: Encoder, pass: PlannedPass & { 
 }
 
 function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'gate' }): void {
-  const { subdomain, kernels, declarations } = program.parts;
+  const { member, declarations } = program.parts;
   const { args, status, uniforms } = program.buffers;
   const loop = program.loops[pass.loop]!;
   const scalar = declarations.scalars.get(scalarOfUntil(loop.until))!;
   const below = typeof loop.until === 'string' ? 0 : loop.until.below;
   const parameter = typeof below === 'string' ? declarations.parameters.get(below)! : null;
-  kernels.bind(encoder, 'gate', [
-    subdomain.counts.address,
+  member.kernels.bind(encoder, 'gate', [
+    member.counts.address,
     args.address,
     status.address,
-    subdomain.scalars.address + BigInt(scalar.byteOffset),
+    member.scalars.address + BigInt(scalar.byteOffset),
     uniforms.address + BigInt(parameter?.byteOffset ?? 0),
     GATE_MODES[pass.mode],
     pass.loop,
     program.loops.length,
-    subdomain.levels.length,
+    member.entryCount,
     loop.times,
     typeof loop.until === 'string' ? 0 : parameter === null ? 1 : 2,
     scalarCode(scalar.type),
@@ -167,16 +173,17 @@ function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { ki
 }
 
 function recordSettle(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'settle' }): void {
-  const { subdomain, kernels } = program.parts;
+  const { member } = program.parts;
   const { field, component } = program.componentOf(pass.component);
-  const store = subdomain.existingField(fieldKey(field.name, field.level))!;
-  const { leaves } = subdomain.levels[field.level]!;
-  kernels.bind(encoder, 'settle', [
-    leaves.address,
-    subdomain.counts.address + BigInt(COUNT_BYTES * field.level),
-    store.address(component, pass.from),
-    store.address(component, pass.to),
-    (512 * elementBytes(field.type)) / 16,
-  ]);
-  dispatchScope(program, encoder, `settle ${pass.loop}`, field.level);
+  for (const subdomain of member.subdomains) {
+    const store = subdomain.existingField(fieldKey(field.name, field.level))!;
+    member.kernels.bind(encoder, 'settle', [
+      subdomain.levels[field.level]!.leaves.address,
+      member.countAddress(subdomain, field.level),
+      store.address(component, pass.from),
+      store.address(component, pass.to),
+      (512 * elementBytes(field.type)) / 16,
+    ]);
+    dispatchScope(program, encoder, `settle ${pass.loop}`, subdomain, field.level);
+  }
 }

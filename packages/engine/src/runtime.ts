@@ -6,9 +6,13 @@ import type { Device } from '@halocline/gpu';
 import { Compiler } from './compiler.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
-import { EngineKernels } from './engine-kernels.ts';
-import { scalarBits, scalarFromBits } from './field-type.ts';
+import { Decomposition } from './decomposition.ts';
+import { haloNeeds } from './halo-needs.ts';
+import { ghostRings } from './local-level.ts';
+import { Member } from './member.ts';
+import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
+import { gatherField, scatterField } from './whole-field.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -16,13 +20,15 @@ import { Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
-import { Subdomain } from './subdomain.ts';
+import type { Subdomain } from './subdomain.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
 export interface RuntimeOptions {
   readonly device: Device;
   readonly domain: Domain;
+  /** Subdomains, all on the device. */
+  readonly subdomains: number;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
@@ -33,8 +39,9 @@ export class Runtime {
   readonly device: Device;
   readonly domain: Domain;
   readonly declarations: Declarations = new Declarations();
+  readonly decomposition: Decomposition;
+  readonly member: Member;
   readonly subdomains: readonly Subdomain[];
-  readonly kernels: EngineKernels;
   readonly lane: Lane = new Lane();
   readonly log: (message: string) => void;
   /** Seconds of all steps submitted so far. */
@@ -54,6 +61,9 @@ export class Runtime {
   #stepper: Stepper | null = null;
   #revision = -1;
   #levelCount = 0;
+  #rings = 1;
+  /** Holds whole fields for a renderer, where there are several subdomains. */
+  #view: Member | null = null;
   #closed = false;
 
   constructor(options: RuntimeOptions) {
@@ -62,8 +72,10 @@ export class Runtime {
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
     this.#compiler = new Compiler(options.device);
-    this.kernels = new EngineKernels(options.device);
-    this.subdomains = [new Subdomain(options.device, options.domain, 0)];
+    this.decomposition = new Decomposition(options.domain, options.subdomains);
+    const numbers = Array.from({ length: options.subdomains }, (_, index) => index);
+    this.member = new Member(options.device, this.decomposition, numbers);
+    this.subdomains = this.member.subdomains;
   }
 
   /** The program that runs now; null before the first `compile`. */
@@ -96,7 +108,7 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { declarations, kernels } = this;
+    const { declarations, decomposition, member } = this;
     const compiled = this.#compiler.compile(declarations, { haloThickness: this.#haloThickness, log: this.log });
     const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
     const { units, schedule } = orderUnits(declarations, facts);
@@ -109,9 +121,10 @@ export class Runtime {
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     await this.settle();
-    await this.prepare();
-    const subdomain = this.subdomains[0]!;
-    const program = await Program.create({ declarations, subdomain, kernels, compiled, units, schedule, start });
+    const needs = haloNeeds(declarations, compiled, this.#haloThickness);
+    await this.#hold(ghostRings(needs.thickness));
+    const parts = { declarations, decomposition, member, needs, compiled, units, schedule, start };
+    const program = await Program.create(parts);
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
       this.#known.add(scalar.name);
@@ -123,8 +136,8 @@ export class Runtime {
     this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
     this.#placed = new Map(placed);
     this.#revision = revision;
-    this.#levelCount = subdomain.levels.length;
-    for (const each of this.subdomains) each.retire(declarations.fields);
+    this.#levelCount = member.levelCount;
+    for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
   }
 
   /** The numbers of a step that is asked for now: what is set later belongs to a later step. */
@@ -167,8 +180,46 @@ export class Runtime {
   async prepare(): Promise<void> {
     this.checkOpen();
     // Recordings that a stalled step may still need hold the tables as they are.
-    if (this.subdomains[0]!.levels.length < this.domain.levels.length) await this.settle();
-    for (const subdomain of this.subdomains) await subdomain.prepare();
+    if (this.member.levelCount < this.domain.levels.length) await this.settle();
+    await this.#hold(this.#rings);
+  }
+
+  /** Holds every level with so many rings of ghosts. Subdomains that hold others by now are made anew, their fields kept. */
+  async #hold(rings: number): Promise<void> {
+    const { member, subdomains } = this;
+    const grows = rings > this.#rings || member.levelCount < this.domain.levels.length;
+    if (subdomains.length === 1 || member.levelCount === 0 || !grows) {
+      this.#rings = Math.max(rings, this.#rings);
+      return member.prepare(this.#rings);
+    }
+    await this.settle();
+    const fields = [...this.declarations.fields.values()].filter((field) =>
+      this.subdomains[0]!.existingField(field.key),
+    );
+    const values: { field: FieldDeclaration; components: FieldArray[] }[] = [];
+    for (const field of fields) {
+      values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
+    }
+    this.#rings = Math.max(rings, this.#rings);
+    member.clear();
+    await member.prepare(this.#rings);
+    for (const { field, components } of values) await scatterField(this.subdomains, field, components);
+  }
+
+  /**
+   * A member that holds the whole of these fields, for who reads them all on one device: the simulation's own where it has one
+   * subdomain, else one that they are gathered for. Within the lane. Waits for the device where it gathers.
+   */
+  async view(fields: readonly FieldDeclaration[]): Promise<Member> {
+    if (this.subdomains.length === 1) return this.member;
+    this.#view ??= new Member(this.device, new Decomposition(this.domain, 1), [0]);
+    await this.#view.prepare(1);
+    await this.settle();
+    for (const field of fields) {
+      const store = await this.#view.subdomains[0]!.field(field);
+      await store.upload(await gatherField(this.subdomains, field, this.copiesOf(field)));
+    }
+    return this.#view;
   }
 
   /** The iterations that a repeat ran in the last step that is known to be done. */
@@ -194,7 +245,7 @@ export class Runtime {
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
     const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
     if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
-    const bytes = await this.device.staging.download(this.subdomains[0]!.scalars, scalar.byteOffset, 4);
+    const bytes = await this.device.staging.download(this.member.scalars, scalar.byteOffset, 4);
     return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
   }
 
@@ -238,8 +289,8 @@ export class Runtime {
     } finally {
       this.#program?.[Symbol.dispose]();
       this.#compiler[Symbol.dispose]();
-      this.kernels[Symbol.dispose]();
-      for (const subdomain of this.subdomains) subdomain[Symbol.dispose]();
+      this.#view?.[Symbol.dispose]();
+      this.member[Symbol.dispose]();
     }
   }
 }

@@ -28,6 +28,8 @@ export interface SimulationOptions extends DomainOptions {
   readonly validation?: boolean;
   /** Bytes that the simulation's own device may use. */
   readonly memoryLimit?: number;
+  /** Parts that the domain is cut into, all on the device; default 1. The results are the same, bit for bit. */
+  readonly subdomains?: number;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
@@ -57,17 +59,20 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the device and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, log = () => undefined } = options;
+    const { haloThickness = null, subdomains = 1, log = () => undefined } = options;
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
       );
     }
+    if (!(Number.isInteger(subdomains) && subdomains >= 1)) {
+      throw new RangeError(`Cannot create simulation: subdomains is ${subdomains}; give a whole number, at least 1`);
+    }
     const domain = await makeDomain(options);
     const given = typeof options.device === 'object' ? options.device : null;
     const device = given ?? (await openDevice(deviceOptions(options, log)));
     try {
-      return new Simulation(new Runtime({ device, domain, haloThickness, log }), given === null);
+      return new Simulation(new Runtime({ device, domain, subdomains, haloThickness, log }), given === null);
     } catch (error) {
       if (given === null) await device[Symbol.asyncDispose]();
       throw error;
@@ -282,13 +287,13 @@ export class Simulation implements AsyncDisposable {
 
   /** Bytes on the device, by what holds them. */
   memory(): MemoryReport {
-    const { subdomains, declarations, program } = this.#runtime;
+    const { subdomains, member, declarations, program } = this.#runtime;
     const byField = [...declarations.fields.values()].map(({ key }) => {
       const bytes = subdomains.reduce((sum, each) => sum + (each.existingField(key)?.byteLength ?? 0), 0);
       return { name: key, bytes };
     });
     const fields = byField.reduce((sum, { bytes }) => sum + bytes, 0);
-    const topology = subdomains.reduce((sum, each) => sum + each.topologyBytes, 0);
+    const topology = member.topologyBytes;
     const own = program?.byteLength ?? 0;
     return { total: fields + topology + own, fields, topology, program: own, byField };
   }

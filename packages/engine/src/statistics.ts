@@ -3,7 +3,7 @@ import { submitOnce } from './submit-once.ts';
 import { elementCode } from './engine-kernels.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import type { Runtime } from './runtime.ts';
-import { COUNT_BYTES } from './subdomain.ts';
+import { COUNT_BYTES } from './member.ts';
 
 /** Figures over the active voxels; one number a component. */
 export interface FieldStatistics {
@@ -22,28 +22,38 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
   const copies = runtime.copiesOf(field);
   const totals = copies.map(() => ({ min: Infinity, max: -Infinity, sum: 0, finite: 0, others: 0 }));
   const stores = await runtime.stores(field);
+  const { leafCount } = runtime.domain.level(field.level);
+  // Records of all leaves by rank: sums then come out the same, however the domain is cut.
+  const records = copies.map(() => new Uint8Array(16 * leafCount));
   for (const [index, subdomain] of runtime.subdomains.entries()) {
-    const { tables, leaves, masks } = subdomain.levels[field.level]!;
+    const { member } = runtime;
+    const { tables, ranks, leaves, masks } = subdomain.levels[field.level]!;
     if (tables.leafCount === 0) continue;
     const byteLength = 16 * tables.leafCount;
     const label = `statistics of ${field.key}`;
-    using target = runtime.device.createBuffer({ label, byteLength: byteLength * copies.length });
-    await submitOnce(runtime.device, label, (encoder) => {
+    using target = member.device.createBuffer({ label, byteLength: byteLength * copies.length });
+    await submitOnce(member.device, label, (encoder) => {
       copies.forEach((copy, component) => {
-        runtime.kernels.bind(encoder, 'statistics', [
+        member.kernels.bind(encoder, 'statistics', [
           leaves.address,
-          subdomain.counts.address + BigInt(COUNT_BYTES * field.level),
+          member.countAddress(subdomain, field.level),
           masks.address,
           stores[index]!.address(component, copy),
           target.address + BigInt(byteLength * component),
           elementCode(field.type),
         ]);
-        encoder.dispatchIndirect(subdomain.counts, COUNT_BYTES * field.level);
+        encoder.dispatchIndirect(member.counts, COUNT_BYTES * member.entry(subdomain, field.level));
       });
     });
-    const bytes = await runtime.device.staging.download(target, 0, byteLength * copies.length);
-    totals.forEach((total, component) => addLeaves(total, bytes, byteLength * component, tables.leafCount));
+    const bytes = await member.device.staging.download(target, 0, byteLength * copies.length);
+    for (let place = 0; place < tables.leafCount; place++) {
+      records.forEach((record, component) => {
+        const at = byteLength * component + 16 * place;
+        record.set(bytes.subarray(at, at + 16), 16 * ranks[place]!);
+      });
+    }
   }
+  totals.forEach((total, component) => addLeaves(total, records[component]!));
   return {
     min: totals.map(({ min, finite }) => (finite === 0 ? NaN : min)),
     max: totals.map(({ max, finite }) => (finite === 0 ? NaN : max)),
@@ -61,9 +71,9 @@ interface Total {
   others: number;
 }
 
-function addLeaves(total: Total, bytes: Uint8Array<ArrayBuffer>, byteOffset: number, leafCount: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + byteOffset, 16 * leafCount);
-  for (let at = 0; at < 16 * leafCount; at += 16) {
+function addLeaves(total: Total, records: Uint8Array<ArrayBuffer>): void {
+  const view = new DataView(records.buffer);
+  for (let at = 0; at < records.byteLength; at += 16) {
     total.min = Math.min(total.min, view.getFloat32(at, true));
     total.max = Math.max(total.max, view.getFloat32(at + 4, true));
     total.sum += view.getFloat32(at + 8, true);

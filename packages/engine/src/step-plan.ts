@@ -14,7 +14,10 @@
  * So what was recorded never shows in the results, and the host never waits to find out.
  *
  *     begin  open │ a  b │ body  gate  body  gate … settle  check │ c │ status
+ *
+ * Where there are several subdomains, an **exchange** stands before a pass that reads ghosts which are stale by then.
  */
+import { GhostTracker, type GhostReads } from './ghost-tracker.ts';
 import type { Until } from './declarations.ts';
 import { scalarOfUntil, type Unit, type UnitPass } from './units.ts';
 import type { ScalarReduction } from './pass-facts.ts';
@@ -58,6 +61,12 @@ export type PlannedPass = { readonly name: string; readonly uses: PlannedUses } 
       readonly from: number;
       readonly to: number;
     }
+  | {
+      readonly kind: 'exchange';
+      /** Copies whose ghosts are brought up to date: `density:1`. */
+      readonly sent: readonly string[];
+      readonly scope: Scope;
+    }
   | { readonly kind: 'status' }
 );
 
@@ -70,10 +79,11 @@ export interface Loop {
   readonly until: Until;
 }
 
-/** The passes of one recording, and the copies that are current after it. */
+/** The passes of one recording, the copies that are current after it, and those whose ghosts are stale. */
 export interface StepPlan {
   readonly passes: readonly PlannedPass[];
   readonly after: Copies;
+  readonly stale: ReadonlySet<string>;
   toString(): string;
 }
 
@@ -87,6 +97,10 @@ export interface PlanRequest {
   readonly resume?: number;
   /** Number of reduction stages on each level. */
   readonly stages: readonly number[];
+  /** What stencils read of others' leaves, by stencil; empty where there is one subdomain. */
+  readonly ghostReads?: GhostReads;
+  /** Copies whose ghosts are stale when the step begins. */
+  readonly stale?: ReadonlySet<string>;
 }
 
 /** The loops of a step, numbered in order. */
@@ -108,6 +122,7 @@ class Planner {
   readonly #loops: readonly Loop[];
   readonly #passes: PlannedPass[] = [];
   readonly #copies: Map<string, number>;
+  readonly #ghosts: GhostTracker;
   #counter = 0;
   #silent = false;
 
@@ -116,6 +131,7 @@ class Planner {
     this.#request = request;
     this.#loops = loopsOf(units);
     this.#copies = new Map(request.start);
+    this.#ghosts = new GhostTracker(request.ghostReads ?? new Map(), request.stale ?? []);
   }
 
   plan(): StepPlan {
@@ -134,7 +150,7 @@ class Planner {
     if (this.#gated) this.#add({ kind: 'status', name: 'status', uses: { reads: ['status'], writes: [] } });
     const passes = this.#passes;
     const text = (): string => passes.map((pass) => pass.name.replace(/ #\d+$/, '')).join(' · ');
-    return { passes, after: new Map(this.#copies), toString: text };
+    return { passes, after: new Map(this.#copies), stale: this.#ghosts.stale, toString: text };
   }
 
   get #gated(): boolean {
@@ -176,6 +192,7 @@ class Planner {
     for (const component of [...facts.reads, ...facts.writes.map((write) => write.component)]) {
       copies.set(component, this.#copies.get(component) ?? 0);
     }
+    this.#exchange(facts.name, copies, scope);
     const reads = facts.reads.map((component) => `${component}:${copies.get(component)}`);
     const writes = facts.writes.map(({ component, swaps }) => {
       const current = copies.get(component)!;
@@ -188,8 +205,17 @@ class Planner {
       writes: [...writes, ...partials],
     };
     this.#add({ kind: 'stencil', name, pass, scope, copies, uses });
+    for (const written of writes) this.#ghosts.wrote(written);
     for (const { component, swaps } of facts.writes) if (swaps) this.#copies.set(component, 1 - copies.get(component)!);
     for (const reduction of facts.reductions) this.#reduce(reduction, facts.level, scope);
+  }
+
+  /** Brings stale ghosts that the stencil reads up to date. */
+  #exchange(stencil: string, copies: Copies, scope: Scope): void {
+    const sent = this.#ghosts.send(stencil, copies);
+    if (sent.length === 0) return;
+    const uses = { reads: [...sent, ...argumentsOf(scope)], writes: sent };
+    this.#add({ kind: 'exchange', name: `exchange ${sent.join(', ')}`, sent, scope, uses });
   }
 
   #reduce(reduction: ScalarReduction, level: number, scope: Scope): void {
@@ -213,15 +239,22 @@ class Planner {
     const scope: Scope = `body ${loop.index}`;
     const scalar = scalarOfUntil(loop.until);
     let odd: string[] = [];
+    const stale: ReadonlySet<string>[] = [];
+    // A stall may have come after any number of turns.
+    if (loop.index === this.#request.resume) this.#ghosts.forget();
     for (let turn = 0; turn < recorded; turn++) {
       this.#unitPasses(loop.unit, scope, turn);
+      stale.push(new Set(this.#ghosts.stale));
       if (turn === 0) odd = [...this.#copies.keys()].filter((key) => this.#copies.get(key) !== (start.get(key) ?? 0));
       const args = [`args body ${loop.index}`, `args settle ${loop.index}`, 'status'];
       const uses = { reads: [...gateReads(loop.index), `scalar ${scalar}`, 'uniforms', 'scalars'], writes: args };
       this.#add({ kind: 'gate', mode: 'iterate', loop: loop.index, name: `gate ${loop.name}`, uses });
     }
+    stale.push(...this.#laterTurns(loop.unit, scope));
+    this.#ghosts.unite(stale);
     for (const component of odd) {
       const to = start.get(component) ?? 0;
+      this.#ghosts.wrote(`${component}:${to}`);
       const uses = {
         reads: [`${component}:${1 - to}`, `args settle ${loop.index}`],
         writes: [`${component}:${to}`],
@@ -232,6 +265,18 @@ class Planner {
     const later = this.#loops.slice(loop.index).flatMap(({ index }) => [`args body ${index}`, `args settle ${index}`]);
     const uses = { reads: gateReads(loop.index), writes: ['args live', ...later, 'status'] };
     this.#add({ kind: 'gate', mode: 'check', loop: loop.index, name: `check ${loop.name}`, uses });
+  }
+
+  /** What is stale after turns beyond those that are recorded: a stalled loop goes on. Two more, since copies swap in pairs. */
+  #laterTurns(unit: Unit, scope: Scope): ReadonlySet<string>[] {
+    const [silent, states] = [this.#silent, [] as ReadonlySet<string>[]];
+    this.#silent = true;
+    for (let turn = 0; turn < 2; turn++) {
+      this.#unitPasses(unit, scope, turn);
+      states.push(new Set(this.#ghosts.stale));
+    }
+    this.#silent = silent;
+    return states;
   }
 }
 

@@ -17,6 +17,7 @@ import type { StepClock, StepNumbers } from './uniforms.ts';
 interface StepInFlight {
   readonly slot: number;
   readonly start: Copies;
+  readonly stale: ReadonlySet<string>;
   iterations: readonly number[];
   readonly number: number;
   point: TimelinePoint;
@@ -33,6 +34,7 @@ export class Stepper {
   #previous: readonly (number | null)[];
   #recorded: number[];
   #copies: Copies;
+  #stale: ReadonlySet<string>;
   #next = 0;
 
   constructor(
@@ -46,6 +48,7 @@ export class Stepper {
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
     this.#copies = program.parts.start;
+    this.#stale = program.allStale;
   }
 
   /** The copies that are current once all submitted steps are done. */
@@ -68,12 +71,13 @@ export class Stepper {
       forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
     );
     this.#program.writeSlot(slot, clock, numbers);
-    const start = this.#copies;
+    const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const { commands, after } = this.#program.recording({ start, slot, iterations });
+    const { commands, after, stale: staleAfter } = this.#program.recording({ start, stale, slot, iterations });
     const point = this.#queue.submit([commands]);
-    this.#inFlight.push({ slot, start, iterations, number: clock.frame, point });
+    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, point });
     this.#copies = after;
+    this.#stale = staleAfter;
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
@@ -126,8 +130,8 @@ export class Stepper {
   }
 
   #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
-    const { start, slot, iterations } = what;
-    const request = { start, slot, iterations, ...(resume === undefined ? {} : { resume }) };
+    const { start, stale, slot, iterations } = what;
+    const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
     entry.point = this.#queue.submit([this.#program.recording(request).commands]);
   }
 }

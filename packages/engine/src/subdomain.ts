@@ -1,21 +1,18 @@
 /**
- * @file A subdomain: the leaves of the domain that one device owns, as tables in that device's memory, and the fields over
- * them. A simulation on one device has one; nothing outside of this file assumes so.
- *
- * The indirect arguments of all levels stand in one buffer, four words each, level 0 first.
+ * @file A subdomain: the leaves of the domain that one device owns, with the ghosts around them, as tables in that device's
+ * memory, and the fields over them.
  */
 import type { Buffer, Device } from '@halocline/gpu';
 import { indexGrid } from '@halocline/vdb';
-import type { Domain, DomainLevel } from './domain.ts';
+import type { Decomposition } from './decomposition.ts';
 import { FieldStore } from './field-store.ts';
 import type { FieldDeclaration } from './declarations.ts';
+import type { LocalLevel } from './local-level.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { buildTables, type LevelTables } from './tables.ts';
-import { SCALARS_BYTES } from './uniforms.ts';
 
-/** A level's tables, on the host and on the device. */
-export interface SubdomainLevel {
-  readonly domain: DomainLevel;
+/** What a subdomain holds of a level, with its tables, on the host and on the device. */
+export interface SubdomainLevel extends LocalLevel {
   readonly tables: LevelTables;
   readonly leaves: Buffer;
   readonly leafTable: Buffer;
@@ -23,28 +20,22 @@ export interface SubdomainLevel {
   readonly children: Buffer;
 }
 
-/** Bytes of one level's indirect arguments. */
-export const COUNT_BYTES = 16;
-
-/** What one device owns of the domain. */
+/** What one device owns of the domain, or a part of that. */
 export class Subdomain implements Disposable {
   readonly device: Device;
+  /** Its number among all subdomains. */
   readonly index: number;
-  /** 16 bytes for each scalar, its value first. */
-  readonly scalars: Buffer;
-  readonly #domain: Domain;
+  readonly #decomposition: Decomposition;
   readonly #buffers: OwnedBuffers;
   readonly #fields = new Map<string, FieldStore>();
   readonly #grids = new Map<number, Buffer>();
   #levels: SubdomainLevel[] = [];
-  #counts: Buffer | null = null;
 
-  constructor(device: Device, domain: Domain, index: number) {
+  constructor(device: Device, decomposition: Decomposition, index: number) {
     this.device = device;
     this.index = index;
-    this.#domain = domain;
+    this.#decomposition = decomposition;
     this.#buffers = new OwnedBuffers(device, 'topology');
-    this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
   }
 
   /** The levels that are on the device. */
@@ -52,17 +43,15 @@ export class Subdomain implements Disposable {
     return this.#levels;
   }
 
-  /** The indirect arguments of every level's passes. */
-  get counts(): Buffer {
-    return this.#counts!;
-  }
-
-  /** Brings the domain's levels to the device, all or none; those that are there stay. Waits for the upload. */
-  async prepare(): Promise<void> {
+  /**
+   * Brings the domain's levels to the device, all or none, with `rings` rings of ghost leaves; those that are there stay. Tells
+   * whether there was anything to bring. Waits for the upload.
+   */
+  async prepare(rings: number): Promise<boolean> {
     const known = this.#levels.length;
-    const levels = [...this.#domain.levels];
-    if (known === levels.length) return;
-    const all = buildTables(levels.map((level) => level.topology));
+    if (known === this.#decomposition.domain.levels.length) return false;
+    const held = this.#decomposition.held(this.index, rings);
+    const all = buildTables(held);
     const made: Buffer[] = [];
     const uploads: Promise<void>[] = [];
     const upload = (buffer: Buffer, words: Uint32Array<ArrayBuffer>): Buffer => {
@@ -78,10 +67,10 @@ export class Subdomain implements Disposable {
       const next = this.#levels.map((level, k) => ({ ...level, tables: all[k]! }));
       // The coarsest level that was there has a parent level now.
       if (known > 0) upload(next[known - 1]!.leafTable, all[known - 1]!.leafTable);
-      for (let k = known; k < levels.length; k++) {
+      for (let k = known; k < held.length; k++) {
         const tables = all[k]!;
         next.push({
-          domain: levels[k]!,
+          ...held[k]!,
           tables,
           leaves: make(`leaves of level ${k}`, tables.leaves),
           leafTable: make(`leaf table of level ${k}`, tables.leafTable),
@@ -89,11 +78,9 @@ export class Subdomain implements Disposable {
           children: make(`children of level ${k}`, tables.children),
         });
       }
-      const counts = make('counts', Uint32Array.from(all.flatMap((tables) => [...tables.count])));
       await Promise.all(uploads);
-      if (this.#counts !== null) this.#buffers.release(this.#counts);
-      this.#counts = counts;
       this.#levels = next;
+      return true;
     } catch (error) {
       await Promise.allSettled(uploads);
       for (const buffer of made) this.#buffers.release(buffer);
@@ -105,12 +92,12 @@ export class Subdomain implements Disposable {
   async grid(level: number): Promise<Buffer> {
     const made = this.#grids.get(level);
     if (made !== undefined) return made;
-    const { domain, tables } = this.#levels[level]!;
+    const { domain, topology, tables } = this.#levels[level]!;
     const bytes = indexGrid({
       name: `level ${level}`,
-      origins: domain.topology.origins,
-      masks: domain.topology.masks,
-      offsets: (rank: number) => 512 * tables.leaves[rank]!,
+      origins: topology.origins,
+      masks: topology.masks,
+      offsets: (place: number) => 512 * tables.slots[place]!,
       map: domain.map,
     });
     const label = `index grid of level ${level}`;
@@ -157,13 +144,21 @@ export class Subdomain implements Disposable {
     }
   }
 
-  /** Bytes of the tables and scalars. */
+  /** Bytes of the tables. */
   get topologyBytes(): number {
     return this.#buffers.byteLength;
   }
 
-  [Symbol.dispose](): void {
+  /** Gives all memory back, fields included: it begins anew. */
+  clear(): void {
     for (const store of this.#fields.values()) store[Symbol.dispose]();
+    this.#fields.clear();
+    this.#grids.clear();
+    this.#levels = [];
     this.#buffers[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
   }
 }

@@ -50,7 +50,8 @@ export interface VolumeView {
 export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclaration[]): Promise<VolumeView> {
   for (const field of fields) await runtime.stores(field);
   await runtime.prepare();
-  const subdomain = runtime.subdomains[0]!;
+  const member = await runtime.view(fields);
+  const subdomain = member.subdomains[0]!;
   const grid = await subdomain.grid(0);
   const find = (name: string): FieldDeclaration => {
     const field = fields.find((each) => each.name === name);
@@ -66,13 +67,13 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
   };
   const { domain, tables } = subdomain.levels[0]!;
   return {
-    device: runtime.device,
+    device: member.device,
     // Tables may be made anew when a level is added, so they are looked up when asked for.
     get leaves() {
       return subdomain.levels[0]!.leaves;
     },
     get count() {
-      return subdomain.counts;
+      return member.counts;
     },
     get leafTable() {
       return subdomain.levels[0]!.leafTable;
@@ -89,7 +90,7 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
           `Cannot view field "${name}": it has been removed; ask for a volume of the fields there are`,
         );
       }
-      return store.address(component, runtime.copiesOf(field)[component]!);
+      return store.address(component, member === runtime.member ? runtime.copiesOf(field)[component]! : 0);
     },
     fieldType: (name) => find(name).type,
     background: (name) => find(name).default,
@@ -100,6 +101,10 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
     voxelSize: voxelEdge(domain.map),
     capacity: tables.capacity,
     leafCount: tables.leafCount,
-    before: () => runtime.lane.run(() => runtime.settleLoops()),
+    before: () =>
+      runtime.lane.run(async () => {
+        await runtime.settleLoops();
+        await runtime.view(fields);
+      }),
   };
 }

@@ -109,7 +109,7 @@ test('ghosts are exactly the active voxels of others within reach of an own leaf
     fc.property(topologies, fc.integer({ min: 1, max: 5 }), reaches, (topology, count, reach) => {
       const { owners } = cutLeaves(topology, count);
       for (let owner = 0; owner < count; owner++) {
-        const ghosts = findGhosts(topology, owners, owner, reach);
+        const ghosts = findGhosts({ topology, owners, owner, reach });
         const found = new Set(
           Array.from(ghosts.ranks).flatMap((rank, at) =>
             voxelsOf({ origins: topology.origins, masks: ghosts.masks }, at).map(({ bit }) => `${rank} ${bit}`),
@@ -143,7 +143,7 @@ test('boundary leaves are those that are ghosts of somebody', () => {
     fc.property(topologies, fc.integer({ min: 1, max: 5 }), reaches, (topology, count, reach) => {
       const { owners } = cutLeaves(topology, count);
       const subdomains = Array.from({ length: count }, (_, owner) => owner);
-      const lent = new Set(subdomains.flatMap((owner) => [...findGhosts(topology, owners, owner, reach).ranks]));
+      const lent = new Set(subdomains.flatMap((owner) => [...findGhosts({ topology, owners, owner, reach }).ranks]));
       const boundary = subdomains.flatMap((owner) => [...boundaryLeaves(topology, owners, owner, reach)]);
       expect(new Set(boundary)).toEqual(lent);
     }),
@@ -155,7 +155,7 @@ test('messages carry every ghost voxel once, from its owner', () => {
   fc.assert(
     fc.property(topologies, fc.integer({ min: 2, max: 4 }), reaches, (topology, count, reach) => {
       const { owners } = cutLeaves(topology, count);
-      const ghosts = Array.from({ length: count }, (_, owner) => findGhosts(topology, owners, owner, reach));
+      const ghosts = Array.from({ length: count }, (_, owner) => findGhosts({ topology, owners, owner, reach }));
       const slots = ghosts.map((_, owner) => (rank: number) => rank + 1000 * owner);
       const arrays = ghosts.map(() => new Map<number, number>());
       // Every owner's voxel holds a number of its own; after the exchange its ghosts hold it too.

@@ -117,7 +117,7 @@ export class Mirror {
     const color = options.color === undefined ? {} : { color: options.color };
     const stencil = compileStencil({ ...source, ...color }, environmentOf(this.declarations, level));
     for (const write of stencil.writes) {
-      if (write.undeclared) this.declarations.addField(level, write.field, write.type, 0, true);
+      if (write.undeclared) this.declarations.addField(level, write.field, write.type, 0, { implicit: true });
     }
     for (const { undeclared, scalar, type } of stencil.reductions) {
       if (undeclared) this.declarations.addScalar(scalar, type, 0);

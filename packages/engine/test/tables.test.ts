@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import { coarsenTopology } from '../src/coarsen.ts';
+import { GridMap } from '@halocline/vdb';
+import { Domain } from '../src/domain.ts';
+import { wholeLevel } from '../src/local-level.ts';
 import { buildTables, leafArguments } from '../src/tables.ts';
 import { boxTopology, type Topology } from '../src/topology.ts';
 
 /** A cross of leaves with a gap, unequal in its axes. */
 const fine: Topology = boxTopology({ min: [-16, 0, 0], max: [24, 16, 8] });
-const levels = [fine, coarsenTopology(fine)];
+const domain = new Domain(fine, GridMap.scale(1));
+domain.level(1);
+const levels = domain.levels.map(wholeLevel);
 const [tables, coarse] = buildTables(levels) as [ReturnType<typeof buildTables>[0], ReturnType<typeof buildTables>[0]];
 
 const origin = (table: { leafTable: Uint32Array }, slot: number): number[] =>

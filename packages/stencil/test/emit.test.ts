@@ -118,12 +118,12 @@ test("the text reads like a person's", () => {
       uvec2 new_pressure_0_1 = PassBlock(push.block).d[5];
       uint local = gl_LocalInvocationIndex;
       uvec3 group = gl_WorkGroupID;
-      uint rank = (((group.y * gl_NumWorkGroups.x) + group.x) << 1u) + (local >> 7u);
+      uint place = (((group.y * gl_NumWorkGroups.x) + group.x) << 1u) + (local >> 7u);
       uint thread = local & 127u;
-      bool here = rank < (Read_uint(count).d[3u]);
+      bool here = place < (Read_uint(count).d[3u]);
       precise float new_pressure_0;
       if (here) {
-        uint slot = Read_uint(leaves).d[rank];
+        uint slot = Read_uint(leaves).d[place];
         uint x = thread >> 4u;
         uint y = (thread >> 1u) & 7u;
         uint zq = thread & 1u;

@@ -25,14 +25,13 @@ interface ReachedLeaf {
   readonly mask: Uint32Array;
 }
 
-/** The leaves around one at the origin that reach (offsets, inclusive) touches, itself left out. */
+/** The leaves around one at the origin that reach (offsets, inclusive) touches; itself where the reach holds its own voxels. */
 function reachedLeaves({ min, max }: IndexBox): ReachedLeaf[] {
   const reached: ReachedLeaf[] = [];
   const [first, last] = [min.map((low) => Math.floor(low / 8)), max.map((high) => (high + 7) >> 3)];
   for (let x = first[0]!; x <= last[0]!; x++) {
     for (let y = first[1]!; y <= last[1]!; y++) {
       for (let z = first[2]!; z <= last[2]!; z++) {
-        if (x === 0 && y === 0 && z === 0) continue;
         const mask = reachedVoxels([x, y, z], { min, max });
         if (mask.some((word) => word !== 0)) reached.push({ offset: [x, y, z], mask });
       }
@@ -56,21 +55,25 @@ function reachedVoxels(offset: Coordinate, { min, max }: IndexBox): Uint32Array 
   return mask;
 }
 
-/**
- * What subdomain `owner` reads of others, where each of its leaves reads within `reach` (inclusive offsets in voxels).
- * Only active voxels are named: the others never change.
- */
-export function findGhosts(
-  topology: Topology,
-  owners: Uint32Array,
-  owner: number,
-  reach: IndexBox,
-  index: LeafIndex = new LeafIndex(topology.origins),
-): Ghosts {
+/** Who reads what of one level. */
+export interface GhostRequest {
+  readonly topology: Topology;
+  readonly owners: Uint32Array;
+  readonly owner: number;
+  /** Ranks of the leaves from whose voxels is read; default: the owner's own. They need not be the owner's. */
+  readonly from?: Uint32Array;
+  /** Inclusive offsets in voxels. */
+  readonly reach: IndexBox;
+  readonly index?: LeafIndex;
+}
+
+/** What a subdomain reads of others. Only active voxels are named: the others never change. */
+export function findGhosts(request: GhostRequest): Ghosts {
+  const { topology, owners, owner, from = ownLeaves(owners, owner), reach } = request;
+  const { index = new LeafIndex(topology.origins) } = request;
   const reached = reachedLeaves(reach);
   const needed = new Map<number, Uint32Array>();
-  for (let rank = 0; rank < owners.length; rank++) {
-    if (owners[rank] !== owner) continue;
+  for (const rank of from) {
     const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
     for (const { offset, mask } of reached) {
       const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
@@ -87,6 +90,31 @@ export function findGhosts(
     for (let word = 0; word < 16; word++) masks[16 * at + word] = words[word]! & topology.masks[16 * rank + word]!;
   });
   return { ranks, masks };
+}
+
+/** The union of ghosts of one subdomain and level. */
+export function mergeGhosts(all: readonly Ghosts[]): Ghosts {
+  if (all.length === 1) return all[0]!;
+  const ranks = Uint32Array.from(new Set(all.flatMap((ghosts) => [...ghosts.ranks]))).sort();
+  const places = new Map(Array.from(ranks, (rank, place) => [rank, place]));
+  const masks = new Uint32Array(16 * ranks.length);
+  for (const ghosts of all) {
+    ghosts.ranks.forEach((rank, at) => {
+      const place = places.get(rank)!;
+      for (let word = 0; word < 16; word++) masks[16 * place + word]! |= ghosts.masks[16 * at + word]!;
+    });
+  }
+  return { ranks, masks };
+}
+
+/** Ranks of a subdomain's own leaves, ascending. */
+export function ownLeaves(owners: Uint32Array, owner: number): Uint32Array<ArrayBuffer> {
+  const ranks = new Uint32Array(owners.length);
+  let count = 0;
+  owners.forEach((each, rank) => {
+    if (each === owner) ranks[count++] = rank;
+  });
+  return ranks.slice(0, count);
 }
 
 /** Ranks of the subdomain's own leaves that lie within `reach` of a leaf of another: what they compute, others read. */

@@ -135,9 +135,9 @@ export function lowerStencil(
   const counts = target.workgroupCount();
   const row = code.mul(code.component(group, 1), code.component(counts, 0));
   const first = code.left(code.add(row, code.component(group, 0)), 1);
-  const rank = target.keep(code.add(first, code.right(local, 7)), 'rank');
+  const place = target.keep(code.add(first, code.right(local, 7)), 'place');
   const thread = target.keep(code.mask(local, 127), 'thread');
-  const here = target.keep(target.apply('lt', rank, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
+  const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
   const parts: Parts = {
     outputs: newOutputs(lowering, chosen === 'quad'),
     accumulators: newAccumulators(code, stencil.reductions),
@@ -145,11 +145,11 @@ export function lowerStencil(
     usesCoord: uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
   };
   target.branch(here, () => {
-    const slot = target.keep(tableWord(frame, { kind: 'leaves' }, rank), 'slot');
+    const slot = target.keep(tableWord(frame, { kind: 'leaves' }, place), 'slot');
     const leaf: Leaf = { slot, thread };
     if (chosen === 'loop') return emitLoop(frame, parts, leaf);
     emitQuad(frame, parts, leaf);
   });
-  emitTrees(frame, parts.accumulators, rank, here);
+  emitTrees(frame, parts.accumulators, place, here);
   return lowering.bindings;
 }

@@ -5,7 +5,7 @@
  */
 import type { ReduceKind, Reduction, ScalarType } from '../ir.ts';
 import type { Code } from './code.ts';
-import { address } from './frame.ts';
+import { address, tableWord } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { GROUP_THREADS } from './spirv-target.ts';
 import type { Value, Variable } from './target.ts';
@@ -63,8 +63,12 @@ export function combineFour(code: Code, kind: ReduceKind, [a, b, c, d]: readonly
   return combine(code, kind, low, high);
 }
 
-/** The tree over the threads of each leaf, and the leaf's partial result. `here` tells whether the leaf exists. */
-export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], rank: Value, here: Value): void {
+/**
+ * The tree over the threads of each leaf, and the leaf's partial result, which stands at the leaf's rank in the whole domain: a
+ * pass may run over some of the leaves, or those of a subdomain. `place` counts the pass's leaves; `here` tells whether
+ * there is one.
+ */
+export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], place: Value, here: Value): void {
   const { code, target } = frame.lowering;
   if (accumulators.length === 0) return;
   const local = target.keep(target.localIndex(), 'local');
@@ -85,6 +89,9 @@ export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], ra
     target.barrier();
   }
   target.branch(code.and(here, code.equals(thread, 0)), () => {
+    const slot = tableWord(frame, { kind: 'leaves' }, place);
+    const word = code.add(code.left(slot, 5), code.uint(31));
+    const rank = target.keep(tableWord(frame, { kind: 'leafTable', level: 'same' }, word), 'rank');
     accumulators.forEach(({ reduction, type }, at) => {
       const to = address(frame, { kind: 'partials', scalar: reduction.scalar });
       const kind = type === 'float' ? 'f32' : type === 'int' ? 'i32' : 'u32';

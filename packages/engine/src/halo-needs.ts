@@ -1,0 +1,81 @@
+/**
+ * @file What a program needs of others' leaves: for each component the ways in which stencils read it beyond their own voxels.
+ * The reach of constant offsets is the stencil's own; where coordinates are computed, it is `neighborRadius`, or the
+ * halo's thickness.
+ */
+import { componentsOf } from '@halocline/stencil';
+import type { CompiledStencil } from './compiler.ts';
+import type { Declarations } from './declarations.ts';
+import type { ReadFrom, ReadReach } from './decomposition.ts';
+import type { GhostReads } from './ghost-tracker.ts';
+import { componentName, relatedLevel } from './pass-facts.ts';
+import type { Coordinate, IndexBox } from './topology.ts';
+
+/** Voxels that a halo is thick at the least. */
+const LEAST_THICKNESS = 2;
+
+/** Components that are read around, and how. */
+export interface HaloNeeds {
+  /** Voxels. */
+  readonly thickness: number;
+  /** Component → the ways in which it is read beyond own voxels. */
+  readonly reads: ReadonlyMap<string, readonly ReadReach[]>;
+  /** Stencil → the components that it reads so. */
+  readonly byStencil: GhostReads;
+}
+
+/** The halo of these stencils. `thickness` is what the user asked for, or null. */
+export function haloNeeds(
+  declarations: Declarations,
+  compiled: ReadonlyMap<string, CompiledStencil>,
+  thickness: number | null,
+): HaloNeeds {
+  const stencils = [...compiled.values()];
+  const farthest = stencils.flatMap(({ stencil }) =>
+    stencil.reads.map(({ reach }) => (reach === null ? 0 : distance(reach))),
+  );
+  const thick = thickness ?? Math.max(LEAST_THICKNESS, ...farthest);
+  const reads = new Map<string, ReadReach[]>();
+  const byStencil = new Map<string, string[]>();
+  for (const { name, level, stencil } of stencils) {
+    const around = new Set<string>();
+    for (const read of stencil.reads) {
+      const radius = read.gather ? (declarations.stencils.get(name)?.options.neighborRadius ?? thick) : 0;
+      const box = readBox(read.reach, radius);
+      const from: ReadFrom = read.level;
+      if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
+      for (const index of read.components) {
+        const component = componentName(read.field, relatedLevel(level, read.level), componentsOf(read.type), index);
+        around.add(component);
+        addReach(reads, component, { from, reach: box });
+      }
+    }
+    byStencil.set(name, [...around]);
+  }
+  return {
+    thickness: Math.max(
+      thick,
+      ...[...reads.values()].flat().map(({ reach }) => distance({ low: reach.min, high: reach.max })),
+    ),
+    reads,
+    byStencil,
+  };
+}
+
+function distance({ low, high }: { low: Coordinate; high: Coordinate }): number {
+  return Math.max(...[...low, ...high].map(Math.abs));
+}
+
+/** The taps' box, united with the cube that computed coordinates may reach. */
+function readBox(reach: { low: Coordinate; high: Coordinate } | null, radius: number): IndexBox {
+  const low = [0, 1, 2].map((axis) => Math.min(reach?.low[axis] ?? 0, -radius)) as unknown as Coordinate;
+  const high = [0, 1, 2].map((axis) => Math.max(reach?.high[axis] ?? 0, radius)) as unknown as Coordinate;
+  return { min: low, max: high };
+}
+
+function addReach(reads: Map<string, ReadReach[]>, component: string, read: ReadReach): void {
+  const known = reads.get(component) ?? [];
+  const alike = (other: ReadReach): boolean =>
+    other.from === read.from && String([other.reach.min, other.reach.max]) === String([read.reach.min, read.reach.max]);
+  if (!known.some(alike)) reads.set(component, [...known, read]);
+}

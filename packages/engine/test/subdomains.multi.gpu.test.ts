@@ -1,0 +1,225 @@
+/** The same bits, however the domain is cut: every simulation here runs whole and in parts, and all fields are compared. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Device } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { topologyOf } from './topologies.ts';
+import { Simulation, type SimulationOptions } from '../src/index.ts';
+
+type Make = (simulation: Simulation) => Promise<void> | void;
+
+/** Every field of every level after some steps, as bytes, and every scalar. */
+async function run(options: SimulationOptions, make: Make, steps: number): Promise<Record<string, unknown>> {
+  await using simulation = await Simulation.create(options);
+  await make(simulation);
+  await simulation.initialize();
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(0.01);
+  const result: Record<string, unknown> = {};
+  for (const level of [0, 1, 2]) {
+    for (const field of simulation.level(level).fields) {
+      const { values, leaf } = (await field.read()).tree;
+      result[`${field.name}@${level}`] = {
+        values: values.map((each) => each.toString()),
+        origins: leaf.origins.toString(),
+      };
+    }
+  }
+  for (const name of ['total', 'most']) {
+    if (await exists(simulation, name)) result[name] = await simulation.scalar(name).read();
+  }
+  return result;
+}
+
+async function exists(simulation: Simulation, name: string): Promise<boolean> {
+  try {
+    await simulation.scalar(name).read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sameBits(device: Device, options: SimulationOptions, make: Make, steps = 20): Promise<void> {
+  const whole = await run({ ...options, device }, make, steps);
+  for (const subdomains of [2, 3, 4, 7, 8]) {
+    expect(await run({ ...options, device, subdomains }, make, steps), `${subdomains} subdomains`).toEqual(whole);
+  }
+}
+
+const wavy = (i: number, j: number, k: number): number =>
+  Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k + 1);
+
+const diffusion: Make = async (simulation) => {
+  simulation.addField('u', 'float32', 0.25);
+  simulation.addStencil('diffuse', {
+    inputs: ['u'],
+    outputs: ['u'],
+    code: `WriteField("u", idx, ReadField("u", coord) + 0.1 * Laplacian("u") * voxelSize * voxelSize);
+           ReduceSum("total", ReadField("u", coord)); ReduceMax("most", ReadField("u", coord));`,
+  });
+  await simulation.field('u').write(wavy);
+};
+
+gpuTest('diffusion of a box that no cut divides evenly', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(device, { domain: { min: [-19, 0, 3], max: [30, 21, 40] } }, diffusion);
+});
+
+gpuTest(
+  'diffusion of a thin sheet, a single leaf, and less than a leaf',
+  { timeoutMs: 300_000 },
+  async ({ device }) => {
+    await sameBits(device, { domain: { min: [0, 0, 0], max: [70, 1, 33] } }, diffusion);
+    await sameBits(device, { domain: { min: [0, 0, 0], max: [8, 8, 8] } }, diffusion);
+    await sameBits(device, { domain: { min: [3, 3, 3], max: [5, 6, 7] } }, diffusion);
+  },
+);
+
+gpuTest('taps that reach past a whole leaf', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(device, { domain: { min: [0, 0, 0], max: [48, 17, 24] } }, async (simulation) => {
+    simulation.addField('u', 'float32', 1);
+    simulation.addStencil('far', {
+      inputs: ['u'],
+      outputs: ['u'],
+      code: `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(11, -1, 0)) + 0.5 * ReadField("u", coord - ivec3(0, 3, 9)));`,
+    });
+    await simulation.field('u').write(wavy);
+  });
+});
+
+gpuTest('fields of 8 and 16 bits', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(device, { domain: { min: [1, 0, 0], max: [27, 19, 21] } }, async (simulation) => {
+    simulation.addField('h', 'float16', 0);
+    simulation.addField('n', 'uint8', 3);
+    simulation.addStencil('mix', {
+      inputs: ['h', 'n'],
+      outputs: ['h', 'n'],
+      code: `WriteField("h", idx, 0.5 * ReadField("h", coord + ivec3(0, 0, 1)) + 0.25 * float(ReadField("n", coord - ivec3(1, 1, 1))));
+             WriteField("n", idx, (ReadField("n", coord + ivec3(1, 0, 0)) * 5u + 1u) & 255u);`,
+    });
+    await simulation.field('h').write(wavy);
+    await simulation.field('n').write((i, j, k) => (i * 31 + j * 7 + k) & 255);
+  });
+});
+
+gpuTest('red and black sweeps until a scalar says stop', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(
+    device,
+    { domain: { min: [0, 0, 0], max: [30, 20, 18] } },
+    async (simulation) => {
+      simulation.addField('p', 'float32', 0);
+      simulation.addField('q', 'float32', 0);
+      const around = ['1, 0, 0', '0, 1, 0', '0, 0, 1'].map(
+        (axis) => `ReadField("p", coord + ivec3(${axis})) + ReadField("p", coord - ivec3(${axis}))`,
+      );
+      const sweep = { inputs: ['p', 'q'], outputs: ['p'] };
+      const code = `WriteField("p", idx, (${around.join(' + ')} - ReadField("q", coord)) / 6.0);`;
+      simulation.addStencil('red', { ...sweep, code, color: 'red' });
+      simulation.addStencil('black', { ...sweep, code, color: 'black' });
+      simulation.addStencil('rest', {
+        inputs: ['p', 'q'],
+        code: `float r = ${around.join(' + ')} - 6.0 * ReadField("p", coord) - ReadField("q", coord); ReduceSum("total", r * r);`,
+      });
+      simulation.addStencil('change', {
+        inputs: ['q', 'p'],
+        outputs: ['q'],
+        code: 'WriteField("q", idx, 0.7 * ReadField("q", coord) + 0.1 * ReadField("p", coord + ivec3(0, 1, 0)));',
+      });
+      simulation.repeat({
+        name: 'solve',
+        body: ['red', 'black', 'rest'],
+        times: 60,
+        until: { scalar: 'total', below: 0.05 },
+      });
+      await simulation.field('q').write(wavy);
+    },
+    6,
+  );
+});
+
+gpuTest(
+  'a loop that swaps copies, and stops after an odd number of turns',
+  { timeoutMs: 300_000 },
+  async ({ device }) => {
+    await sameBits(
+      device,
+      { domain: { min: [0, 0, 0], max: [25, 16, 9] } },
+      async (simulation) => {
+        await diffusion(simulation);
+        simulation.addScalar('left', 'float', 0);
+        simulation.addStencil('count', { code: 'ReduceMax("left", 2.5 - 0.01 * float(frame));' });
+        simulation.addStencil('after', {
+          inputs: ['u'],
+          outputs: ['v'],
+          code: 'WriteField("v", idx, ReadField("u", coord + ivec3(2, 0, 0)) - ReadField("u", coord - ivec3(0, 2, 0)));',
+        });
+        simulation.repeat({ name: 'turns', body: ['diffuse'], times: 100, until: { scalar: 'most', below: 1.4 } });
+      },
+      5,
+    );
+  },
+);
+
+gpuTest('a back-trace that reaches as far as it says', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(device, { domain: { min: [0, 0, 0], max: [40, 24, 20] } }, async (simulation) => {
+    simulation.addField('smoke', 'float32', 0);
+    simulation.addField('wind', 'vec3', [0, 0, 0]);
+    simulation.addStencil('advect', {
+      inputs: ['smoke', 'wind'],
+      outputs: ['smoke'],
+      neighborRadius: 5,
+      code: 'WriteField("smoke", idx, SampleField("smoke", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
+    });
+    await simulation.field('smoke').write(wavy);
+    await simulation
+      .field('wind')
+      .write((i, j, k) => [300 * Math.sin(0.1 * j), 250 * Math.cos(0.2 * k), 200 * Math.sin(0.3 * i)]);
+  });
+});
+
+gpuTest('levels that read each other', { timeoutMs: 300_000 }, async ({ device }) => {
+  await sameBits(device, { domain: { min: [0, 0, 0], max: [50, 30, 22] } }, async (simulation) => {
+    await diffusion(simulation);
+    const coarse = simulation.level(1);
+    coarse.addField('c', 'float32', 0);
+    coarse.addStencil('restrict', {
+      inputs: ['u', 'c'],
+      outputs: ['c'],
+      code: `float sum = 0.0;
+             for (int n = 0; n < 8; n++) sum += ReadFine("u", 2 * coord + ivec3(n >> 2, (n >> 1) & 1, n & 1));
+             WriteField("c", idx, 0.125 * sum + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));`,
+    });
+    simulation.addStencil('prolong', {
+      inputs: ['c', 'u'],
+      outputs: ['u'],
+      code: 'WriteField("u", idx, ReadField("u", coord) + 0.01 * ReadCoarse("c", coord / 2 + ivec3(1, 0, 0)));',
+    });
+  });
+});
+
+gpuTest('random topologies and random taps', { timeoutMs: 600_000 }, async ({ device }) => {
+  const offset = fc.tuple(
+    fc.integer({ min: -4, max: 4 }),
+    fc.integer({ min: -4, max: 4 }),
+    fc.integer({ min: -4, max: 4 }),
+  );
+  const programs = fc.record({
+    seed: fc.nat(),
+    leaves: fc.integer({ min: 1, max: 30 }),
+    taps: fc.array(offset, { minLength: 1, maxLength: 4 }),
+    subdomains: fc.constantFrom(2, 3, 5, 8),
+  });
+  await fc.assert(
+    fc.asyncProperty(programs, async ({ seed, leaves, taps, subdomains }) => {
+      const make: Make = async (simulation) => {
+        simulation.addField('u', 'float32', 0.5);
+        const sum = taps.map((tap) => `ReadField("u", coord + ivec3(${tap.join(', ')}))`).join(' + ');
+        simulation.addStencil('mix', { inputs: ['u'], outputs: ['u'], code: `WriteField("u", idx, 0.3 * (${sum}));` });
+        await simulation.field('u').write(wavy);
+      };
+      const options = { device, grid: topologyOf(seed, leaves) };
+      const whole = await run(options, make, 4);
+      expect(await run({ ...options, subdomains }, make, 4)).toEqual(whole);
+    }),
+    { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 300 : 8 },
+  );
+});
