@@ -19,7 +19,7 @@ import {
   TYPE_OF_ID,
   versionName,
 } from './nvdb-layout.ts';
-import { readLeafMasks, readLeafOffsets, readLeafValues } from './nvdb-leaves.ts';
+import { isRow, leafViewer, readLeafMasks, readLeafOffsets, readLeafValues } from './nvdb-leaves.ts';
 import { readNodes, type Nodes } from './nvdb-nodes.ts';
 import { decodeText } from './text.ts';
 import { Tree, type LeafOffsets } from './tree.ts';
@@ -90,17 +90,17 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
     tileValues: nodes.tileValues,
     leaf: { count: starts.length, origins: nodes.leafOrigins, masks: readLeafMasks(grid, starts) },
     ...(layout.leafKind === 'mask' || isIndex ? {} : { values: () => readLeafValues(grid, type, layout, starts) }),
+    ...(isRow(layout) ? { leafView: leafViewer(grid, type, layout, starts) } : {}),
     ...(isIndex ? { offsets: readOffsets(grid, layout, nodes, rootAt) } : {}),
   });
   const uppers = nodes.upperStarts;
   const checksum = checkGrid(grid.u8, version, head.gridSize, {
     headEnd: uppers[0] ?? nodes.rootEnd,
-    starts: version > NODE_CHECKSUM_VERSION ? [] : [...uppers, ...nodes.lowerStarts, ...starts],
-    sizes: [
-      ...uppers.map(() => layout.upper.size),
-      ...nodes.lowerStarts.map(() => layout.lower.size),
-      ...nodes.leafSizes,
-    ],
+    *nodes() {
+      for (const start of uppers) yield [start, layout.upper.size];
+      for (const start of nodes.lowerStarts) yield [start, layout.lower.size];
+      for (const [leaf, start] of starts.entries()) yield [start, nodes.leafSizes[leaf]!];
+    },
   });
   const channels = readChannels(grid, head);
   return new Grid({
