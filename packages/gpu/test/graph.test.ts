@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Graph } from '../src/graph/graph.ts';
-import type { Pass, Use } from '../src/graph/graph.ts';
+import type { Pass } from '../src/graph/pass.ts';
+import type { Use } from '../src/graph/resource.ts';
 import type { Access } from '../src/access.ts';
 
 const uses = (text: string, access: Access): Use[] =>
@@ -44,17 +45,24 @@ test('a plan explains every barrier', () => {
     .pass({ name: 'save', reads: uses('advected', 'transfer-source') });
   expect(graph.explain()).toMatchInlineSnapshot(`
     "level 0:
-      load writes density (transfer-target)
+      load
+        writes density as transfer-target: transfer write in transfer
     barrier: transfer-target → storage-read
       because advect reads density that load writes (read after write)
     level 1:
-      advect reads density (storage-read), velocity (storage-read), writes advected (storage-write)
+      advect
+        reads density as storage-read: shader read in compute shader
+        reads velocity as storage-read: shader read in compute shader
+        writes advected as storage-write: shader write in compute shader
     barrier: storage-read, storage-write → storage-write, transfer-source
       because force writes velocity that advect reads (write after read)
       because save reads advected that advect writes (read after write)
     level 2:
-      force reads density (storage-read), writes velocity (storage-write)
-      save reads advected (transfer-source)"
+      force
+        reads density as storage-read: shader read in compute shader
+        writes velocity as storage-write: shader write in compute shader
+      save
+        reads advected as transfer-source: transfer read in transfer"
   `);
 });
 
@@ -80,8 +88,11 @@ test('passes that share no resource are ordered when asked', () => {
   expect(plan.barriers).toEqual([
     {
       level: 1,
+      queue: 'compute',
+      place: 'before',
       before: ['storage-write'],
       after: ['storage-write'],
+      images: [],
       reasons: [{ kind: 'asked for', resource: '', earlier: 'b', later: 'a' }],
     },
   ]);
@@ -93,7 +104,9 @@ test('a plan that repeats waits for its last run', () => {
     "barrier: storage-read, storage-write → storage-read, storage-write
       because the plan runs again on the same resources (its last run comes before)
     level 0:
-      a reads x (storage-read), writes y (storage-write)"
+      a
+        reads x as storage-read: shader read in compute shader
+        writes y as storage-write: shader write in compute shader"
   `);
 });
 
