@@ -23,7 +23,7 @@ import { Buffer, setMaker } from '../memory/buffer.ts';
 import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
 import { DeviceMemory } from '../memory/device-memory.ts';
 import { defragment } from '../memory/defragment.ts';
-import type { Defragmentation } from '../memory/defragment.ts';
+import type { Defragmentation, Fragmented } from '../memory/defragment.ts';
 import { DeviceHeap } from '../memory/heap.ts';
 import { createHostArray } from '../memory/host-array.ts';
 import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
@@ -193,7 +193,14 @@ export class Device implements AsyncDisposable {
     const memory = new DeviceMemory(driver, created.extensions);
     this.heap = new DeviceHeap(memory, options.memoryLimit);
     const families = [...new Set([queues.compute, queues.transfer])];
-    this.#maker = { driver, heap: this.heap, memory, families, reclaim: () => this.#reclaim() };
+    this.#maker = {
+      driver,
+      heap: this.heap,
+      memory,
+      families,
+      defragment: (what) => this.#defragment(what),
+      reclaim: () => this.#reclaim(),
+    };
     setMaker(this, this.#maker);
     const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
     const ringBytes = Math.max(SMALLEST_RING, 2 ** Math.floor(Math.log2(room)));
@@ -225,19 +232,12 @@ export class Device implements AsyncDisposable {
   }
 
   /**
-   * Lays buffers that have `onMoved` together, in the heap and in each pool, so that holes become one and empty blocks go back
-   * to the driver. Call it between steps: what was recorded with a moved buffer is refused at its next submit, and must be
-   * recorded again. Waits for the device: without blocking until it is idle, then blocking while the copies run.
+   * Lays buffers of the heap that have `onMoved` together, so that holes become one and empty blocks go back to the driver;
+   * pools have the same of their own. Call it between steps: what was recorded with a moved buffer is refused at its next
+   * submit, and must be recorded again. Waits for the device: without blocking until it is idle, then blocking while it copies.
    */
-  async defragment(): Promise<Defragmentation> {
-    await this.idle();
-    this.staging.flush();
-    const { timeline } = this.transfer;
-    return defragment(
-      this.#maker,
-      this.compute,
-      this.transfer === this.compute ? [] : [{ timeline, value: timeline.last }],
-    );
+  defragment(): Promise<Defragmentation> {
+    return this.#defragment(this.heap);
   }
 
   /** Memory for what lives until a step begins again: slices of one buffer, which is made here. */
@@ -377,6 +377,14 @@ export class Device implements AsyncDisposable {
       return V.arena.readU64<V.VkQueue>(out);
     });
     return new Queue(driver, family, handle, new Timeline(driver, this.#waiter, `${label} queue`), label);
+  }
+
+  async #defragment(what: Fragmented): Promise<Defragmentation> {
+    await this.idle();
+    this.staging.flush();
+    const { timeline } = this.transfer;
+    const after = this.transfer === this.compute ? [] : [{ timeline, value: timeline.last }];
+    return defragment(this.#maker, what, this.compute, after);
   }
 
   /** Memory is short: waits, blocking, for what is still in use by work that was submitted, and frees it. */

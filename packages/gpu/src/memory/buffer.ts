@@ -6,6 +6,7 @@ import type { BufferUsage, MemoryKind } from '../convert.ts';
 import type { Used } from '../command/command-buffer.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
+import type { Defragmentation, Fragmented } from './defragment.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
 import { printsItself } from '../printing.ts';
@@ -25,7 +26,7 @@ export interface BufferOptions<R extends BufferRole = BufferRole> {
   /** Default 'device'. */
   readonly memory?: MemoryKind;
   /**
-   * Called when `device.defragment` has moved the buffer: its handle and its address are new, its bytes are the same. Only
+   * Called when `defragment` of the device or of its pool has moved the buffer: its handle and its address are new, its bytes are the same. Only
    * buffers of 'device' memory that have this are moved: whoever keeps an address, or records it, must hear of it.
    */
   readonly onMoved?: (buffer: Buffer) => void;
@@ -48,6 +49,8 @@ export interface BufferMaker {
   readonly memory: DeviceMemory;
   /** The queue families that may touch a buffer; two or more make it concurrent. */
   readonly families: readonly number[];
+  /** Moves what may move; waits for the device. */
+  defragment(what: Fragmented): Promise<Defragmentation>;
   /** Called before giving up for want of memory: waits for what is still in use and frees it. */
   reclaim(): void;
 }
@@ -243,7 +246,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
         this.#handle = createHandle(this.#maker, this.label, this.byteLength, this.#flags, 0);
         this.#place = placeOf(to, release);
         this.#address = this.#bind();
-        this.#stay.end = 'was moved by device.defragment';
+        this.#stay.end = 'was moved by defragment';
         this.#stay = new Stay(this.label);
         return before;
       },

@@ -12,7 +12,6 @@ import type { BufferMaker, BufferResident } from './buffer.ts';
 import { compact } from './compaction.ts';
 import type { Move } from './compaction.ts';
 import type { MemoryBlock, MemoryRange } from './heap.ts';
-import { MemoryPool } from './pool.ts';
 
 /** What defragmentation did; sizes in bytes. */
 export interface Defragmentation {
@@ -21,46 +20,47 @@ export interface Defragmentation {
   readonly byteLength: number;
   /** Given back to the driver. */
   readonly givenBack: number;
-  /** The largest hole within the blocks of the heap and the pools, before and after. */
+  /** The largest hole within the blocks, before and after; a block that is empty, and then given back, is one. */
   readonly largestHoleBefore: number;
   readonly largestHole: number;
 }
 
-/** Blocks among which ranges may move, and how a range there is given back. */
-interface Group {
-  readonly blocks: readonly MemoryBlock[];
-  readonly release: (range: MemoryRange) => void;
+/** What is defragmented: a heap, or a pool. */
+export interface Fragmented {
+  /** The blocks among which ranges may move, a list for each memory type. */
+  readonly sharedBlocks: readonly (readonly MemoryBlock[])[];
+  release(range: MemoryRange): void;
+  /** Gives back blocks that are empty and not needed. */
+  trim(): void;
 }
 
 /** Moves what may move. Nothing else may happen on the device meanwhile: it doesn't return before the copies are done. */
-export function defragment(maker: BufferMaker, queue: Queue, after: readonly TimelinePoint[]): Defragmentation {
+export function defragment(
+  maker: BufferMaker,
+  what: Fragmented,
+  queue: Queue,
+  after: readonly TimelinePoint[],
+): Defragmentation {
   const { driver, heap } = maker;
   driver.collect();
-  const pools = [...driver.children].filter((child) => child instanceof MemoryPool);
-  const groups: Group[] = [
-    ...heap.sharedBlocks.map((blocks) => ({ blocks, release: (range: MemoryRange) => heap.release(range) })),
-    ...pools.map((pool) => ({ blocks: pool.blocks, release: (range: MemoryRange) => pool.release(range) })),
-  ];
-  const holes = (): number =>
-    Math.max(0, ...groups.flatMap(({ blocks }) => blocks.map(({ space }) => space.largestHole)));
+  const holes = (): number => Math.max(0, ...what.sharedBlocks.flat().map(({ space }) => space.largestHole));
   const { taken } = heap.report();
   const largestHoleBefore = holes();
   const moved = new Map<BufferResident, number>();
   const before: V.VkBuffer[] = [];
   copyAll(maker, queue, after, (copy) => {
-    for (const { blocks, release } of groups) {
-      for (const move of compact(blocks)) {
-        const resident = move.from.resident as BufferResident;
-        const { byteLength } = resident.buffer;
-        const handle = resident.relocate(move.to, release);
-        copy(handle, resident.buffer.handle, byteLength, move);
-        before.push(handle);
-        moved.set(resident, byteLength);
-      }
+    for (const move of what.sharedBlocks.flatMap(compact)) {
+      const resident = move.from.resident as BufferResident;
+      const { byteLength } = resident.buffer;
+      const handle = resident.relocate(move.to, (range) => what.release(range));
+      copy(handle, resident.buffer.handle, byteLength, move);
+      before.push(handle);
+      moved.set(resident, byteLength);
     }
   });
   for (const handle of before) driver.commands.vkDestroyBuffer(driver.handle, handle, V.NULL);
-  for (const pool of pools) pool.trim();
+  const largestHole = holes();
+  what.trim();
   heap.trim();
   driver.disposals++;
   const result = {
@@ -68,7 +68,7 @@ export function defragment(maker: BufferMaker, queue: Queue, after: readonly Tim
     byteLength: [...moved.values()].reduce((sum, bytes) => sum + bytes, 0),
     givenBack: taken - heap.report().taken,
     largestHoleBefore,
-    largestHole: holes(),
+    largestHole,
   };
   for (const resident of moved.keys()) if (!resident.buffer.disposed) resident.moved();
   return result;

@@ -11,6 +11,7 @@ import { printsItself } from '../printing.ts';
 import type { BufferRole } from '../role.ts';
 import { Buffer, makerOf, placeOf, usualNeeds } from './buffer.ts';
 import type { BufferMaker, BufferNeeds, BufferOptions, Place } from './buffer.ts';
+import type { Defragmentation } from './defragment.ts';
 import { cut, Tally } from './heap.ts';
 import type { MemoryBlock, MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
@@ -96,9 +97,14 @@ export class MemoryPool implements Child {
     return this.#segments.reduce((most, { space }) => Math.max(most, space.largestHole), 0);
   }
 
-  /** Its blocks, for defragmentation. */
-  get blocks(): readonly MemoryBlock[] {
-    return this.#segments;
+  /** Its pieces, for defragmentation. */
+  get sharedBlocks(): readonly (readonly MemoryBlock[])[] {
+    return [this.#segments];
+  }
+
+  /** As `device.defragment`, among the pool's own buffers. Waits for the device. */
+  defragment(): Promise<Defragmentation> {
+    return this.#maker.defragment(this);
   }
 
   /** How full it is. */
