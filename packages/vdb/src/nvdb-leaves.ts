@@ -21,6 +21,14 @@ export function readLeafOffsets(grid: GridBytes, starts: readonly number[], valu
   return { offsets, stats: starts.some((start) => (grid.u8[start + 15]! & 16) !== 0), valueCount };
 }
 
+/**
+ * The same of a grid of before 32.6: a leaf keeps the number of its statistics at byte 80, wherever that is, and of its first value at
+ * 88; whether its active voxels alone have numbers is a flag.
+ */
+export function readOldLeafOffsets(grid: GridBytes, starts: readonly number[], valueCount: number): LeafOffsets {
+  return { offsets: Float64Array.from(starts, (start) => grid.u64('leaf', start + 88)), stats: false, valueCount };
+}
+
 /** Decodes the values of all leaves: one array a component, 512 values a leaf. */
 export function readLeafValues(
   grid: GridBytes,
