@@ -30,6 +30,8 @@ export interface WalkOptions {
   readonly wishes: readonly (readonly [before: number, after: number])[];
   /** For a transient resource those whose memory it takes over. */
   readonly heirs: ReadonlyMap<ResourceNode, readonly ResourceNode[]>;
+  /** Passes that other queues wait for, or the host. */
+  readonly awaited: ReadonlySet<number>;
   /** Passes of one level and queue stay in their order, though some wait for other queues. */
   readonly keepsOrder: boolean;
 }
@@ -109,14 +111,17 @@ class Walk {
     }
   }
 
-  /** Passes that wait for nobody first, so that the others wait as late as can be. */
+  /** Passes that wait for nobody first, so that the others wait late; of each those first that others wait for. */
   #deviceSteps(level: number, lane: number, passes: readonly PassNode[]): void {
-    const [early, late]: [PassNode[], PassNode[]] = [[], []];
+    const { keepsOrder, awaited } = this.#options;
+    const groups: PassNode[][] = [[], [], [], []];
+    let late = false;
     for (const pass of passes) {
       const waits = this.#rows.unknown(lane, this.#predecessors(pass, lane)).length > 0;
-      (waits || (this.#options.keepsOrder && late.length > 0) ? late : early).push(pass);
+      late = waits || (keepsOrder && late);
+      groups[(late ? 2 : 0) + (keepsOrder || awaited.has(pass.index) ? 0 : 1)]!.push(pass);
     }
-    for (const list of [early, late]) if (list.length > 0) this.#deviceStep(level, lane, list);
+    for (const group of groups) if (group.length > 0) this.#deviceStep(level, lane, group);
   }
 
   #deviceStep(level: number, lane: number, passes: readonly PassNode[]): void {

@@ -18,7 +18,7 @@ import { estimatedNeeds } from './estimate.ts';
 import { buildModel } from './model.ts';
 import type { GraphModel, PassNode } from './model.ts';
 import type { Pass, SettledUse } from './pass.ts';
-import { HOST_LANE, queueName, USUAL_QUEUES } from './queues.ts';
+import { HOST_LANE, laneOf, queueName, USUAL_QUEUES } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import { orderPasses } from './schedule.ts';
 import type { StageEdges } from './schedule.ts';
@@ -77,8 +77,10 @@ export function compileGraph(
   const stages = stageEdges(source, living);
   const levels = orderPasses(model.passes, living, [...edges, ...asked], repeats ? new Set() : initial, stages);
   const arenas = shareMemory(model, levels, queues, needs);
+  const awaited = awaitedPasses(model, [...edges, ...asked], queues);
   const keepsOrder = stages.edges.length > 0;
-  const steps = walkLevels(model, levels, { queues, repeats, wishes, heirs: heirsOf(arenas), keepsOrder });
+  const heirs = heirsOf(arenas);
+  const steps = walkLevels(model, levels, { queues, repeats, wishes, heirs, awaited, keepsOrder });
   const stepBarriers = new Map(steps.map((step) => [step, finishBarriers(step, queues)]));
   const { batches, batchOf } = cutBatches(steps, HOST_LANE);
   return {
@@ -96,6 +98,12 @@ export function compileGraph(
     batchOf,
     arenas,
   };
+}
+
+/** Passes that others wait for on other queues. */
+function awaitedPasses({ passes }: GraphModel, edges: readonly Edge[], queues: QueueTable): Set<number> {
+  const lanes = passes.map(({ queue }) => laneOf(queues, queue));
+  return new Set(edges.filter(({ from, to }) => lanes[from] !== lanes[to]).map(({ from }) => from));
 }
 
 function finishBarriers(step: Step, queues: QueueTable): { before?: GraphBarrier; after?: GraphBarrier } {

@@ -97,10 +97,36 @@ function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
       );
     }
   }
-  if (typeof resource === 'object' && resource.kind === 'image' && layoutOf(usage) === undefined) {
-    refuse(pass, writes, label, `no image can be used as "${resolveUsage(usage, 'compute').text}"; use a buffer`);
+  if (typeof resource === 'string' || resource.kind === 'host value') return settled;
+  if (resource.kind === 'image' && layoutOf(usage) === undefined) {
+    const { text } = resolveUsage(usage, 'compute');
+    refuse(pass, writes, label, `no image can be used as "${text}"; use a buffer`);
   }
+  const slip = partSlip(resource, settled.part);
+  if (slip !== '') refuse(pass, writes, label, slip);
   return settled;
+}
+
+/** What is wrong with a part of a resource; nothing if it lies within. */
+function partSlip(resource: BufferLike | ImageLike, part: RoleUse['part']): string {
+  const { byteOffset, byteLength, mip, mips, layer, layers } = part;
+  const outside = (first: number, count: number, all: number): boolean =>
+    !Number.isSafeInteger(first) || !Number.isSafeInteger(count) || first < 0 || count < 1 || first + count > all;
+  if (resource.kind === 'buffer') {
+    if ((mip ?? mips ?? layer ?? layers) !== undefined) return 'a buffer has no mips and layers; give bytes';
+    const [first, all] = [byteOffset ?? 0, resource.byteLength];
+    const count = byteLength ?? all - first;
+    return outside(first, count, all) ? `bytes ${first} to ${first + count} are meant, it has ${all}; stay within` : '';
+  }
+  if ((byteOffset ?? byteLength) !== undefined) return 'an image has no bytes here; give mips and layers';
+  const [firstMip, firstLayer] = [mip ?? 0, layer ?? 0];
+  if (outside(firstMip, mips ?? resource.mips - firstMip, resource.mips)) {
+    return `mip levels from ${firstMip} are meant, it has ${resource.mips}; stay within`;
+  }
+  if (outside(firstLayer, layers ?? resource.layers - firstLayer, resource.layers)) {
+    return `layers from ${firstLayer} are meant, it has ${resource.layers}; stay within`;
+  }
+  return '';
 }
 
 function refuse(pass: Pass<never>, writes: boolean, label: string, why: string): never {

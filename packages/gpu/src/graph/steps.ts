@@ -160,5 +160,8 @@ function boxesOf({ cuts, layers, object }: ResourceNode, cells: ReadonlySet<numb
       else boxes.push({ mip, mips, layer, layers: layerEnd(row) - layer });
     }
   }
-  return boxes;
+  return boxes.map(({ mip, mips, layer, layers: count }) => ({
+    ...(mips === object.mips ? {} : { mip, mips }),
+    ...(count === object.layers ? {} : { layer, layers: count }),
+  }));
 }
