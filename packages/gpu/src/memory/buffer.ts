@@ -204,6 +204,12 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     );
   }
 
+  /** The bytes of 'device' memory that the host reaches too: a processor's, or an integrated device's. Anew at each call: buffers move. */
+  get visible(): Uint8Array<ArrayBuffer> | undefined {
+    const { memory, byteOffset } = this.#place;
+    return memory.bytes && new Uint8Array(memory.bytes, byteOffset, this.byteLength);
+  }
+
   toString(): string {
     return `Buffer("${this.label}", ${bytesText(this.byteLength)}${this.#disposed ? ', disposed' : ''})`;
   }
