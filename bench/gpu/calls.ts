@@ -70,7 +70,7 @@ function encoderRows({ device }: World, pipeline: ComputePipeline): Row[] {
     unit: 'ns',
     note,
   });
-  const graph = new Graph<Encoder>();
+  const graph = new Graph();
   for (let i = 0; i < COUNT; i++) {
     graph.pass({
       name: `pass ${i}`,
