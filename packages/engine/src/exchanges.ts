@@ -43,7 +43,7 @@ export class Exchanges implements Disposable {
 
   private constructor(member: Member) {
     this.#member = member;
-    this.#owned = new OwnedBuffers(member.device, 'halo');
+    this.#owned = new OwnedBuffers(member.pools.halos, 'halo');
   }
 
   /** Makes lists and tables of all that these needs name; the fields' memory is there. Waits for the upload. */

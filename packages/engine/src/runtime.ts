@@ -2,7 +2,7 @@
  * @file What the simulation, its levels, fields and scalars share: the declarations, the domain, its subdomains, and the
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
-import type { Device } from '@halocline/gpu';
+import type { Defragmentation, Device } from '@halocline/gpu';
 import { Compiler } from './compiler.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
@@ -16,6 +16,7 @@ import { gatherField, scatterField } from './whole-field.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
+import { withRoom } from './pools.ts';
 import { Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -64,6 +65,8 @@ export class Runtime {
   #rings = 1;
   /** Holds whole fields for a renderer, where there are several subdomains. */
   #view: Member | null = null;
+  /** Fields lie elsewhere than the program that runs now has it. */
+  #moved = false;
   #closed = false;
 
   constructor(options: RuntimeOptions) {
@@ -88,6 +91,7 @@ export class Runtime {
     const { declarations } = this;
     const levels = this.domain.levels.length;
     return (
+      this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
       this.#compiler.filesChanged(declarations)
@@ -124,7 +128,7 @@ export class Runtime {
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
     const parts = { declarations, decomposition, member, needs, compiled, units, schedule, start };
-    const program = await Program.create(parts);
+    const program = await this.#withRoom(() => Program.create(parts));
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
       this.#known.add(scalar.name);
@@ -135,6 +139,7 @@ export class Runtime {
     this.#program = program;
     this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
     this.#placed = new Map(placed);
+    this.#moved = false;
     this.#revision = revision;
     this.#levelCount = member.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
@@ -222,6 +227,22 @@ export class Runtime {
     return this.#view;
   }
 
+  /** Lays the fields together, and makes the program anew where any moved. Within the lane. Waits for the device. */
+  async defragment(): Promise<Defragmentation> {
+    this.checkOpen();
+    await this.settle();
+    const done = await this.member.pools.defragment();
+    this.#moved ||= done.buffers > 0;
+    if (this.#program !== null) await this.compile();
+    return done;
+  }
+
+  /** Takes memory; where there is none, once more after the fields were laid together. */
+  async #withRoom<T>(body: () => Promise<T>): Promise<T> {
+    const settled = (): Promise<void> => this.settle();
+    return withRoom(this.member.pools, { settled, moved: () => (this.#moved = true) }, body);
+  }
+
   /** The iterations that a repeat ran in the last step that is known to be done. */
   iterationsOf(name: string): number | undefined {
     return this.#stepper?.iterations.get(name);
@@ -259,7 +280,7 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      stores.push(await subdomain.field(field));
+      stores.push(await this.#withRoom(() => subdomain.field(field)));
     }
     return stores;
   }

@@ -207,14 +207,13 @@ export class MemoryPool implements Child {
   }
 
   #grow(byteLength: number, what: string, types: readonly number[]): void {
-    const least = Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
-    const wished = Math.max(least, Math.min(this.byteLength, LARGEST_GROWTH));
-    for (const size of new Set([wished, least])) {
+    const wished = Math.max(byteLength, Math.min(this.byteLength, LARGEST_GROWTH));
+    for (const size of new Set([wished, byteLength])) {
       try {
         return this.#addSegment(size, what, types);
       } catch (error) {
         if (!(error instanceof OutOfMemoryError)) throw error;
-        if (size !== least) continue;
+        if (size !== byteLength) continue;
         this.#maker.reclaim();
         return this.#addSegment(size, what, types);
       }
