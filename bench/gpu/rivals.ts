@@ -139,8 +139,8 @@ async function compare(device: Device, software: boolean, say: World['say']): Pr
   const goal = 'no slower than Dawn';
   return [
     ...rows,
-    { name: 'a dispatch, Dawn by immediates', value: nanoseconds(dawn.immediatesMs), unit: 'ns', note },
-    { name: 'a dispatch, Dawn by dynamic offsets', value: nanoseconds(dawn.offsetsMs), unit: 'ns', note },
+    { name: 'a dispatch, Dawn by immediates', value: nanoseconds(dawn.immediatesMs), unit: 'ns', note: dawn.device },
+    { name: 'a dispatch, Dawn by dynamic offsets', value: nanoseconds(dawn.offsetsMs), unit: 'ns', note: dawn.device },
     ...encodingRows(us.encode, us.plain, dawn, software),
     { ...up, goal, reached: us.upload <= dawn.upload },
     { name: 'upload of 256 MiB, Dawn', value: speed(dawn.upload), unit: 'GB/s' },

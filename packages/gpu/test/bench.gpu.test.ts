@@ -39,4 +39,12 @@ describe.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required')('npm 
       /^Cannot run benchmark "gpu coffee": there is none of that name; one of calls, [a-z, ]+\n$/u,
     );
   });
+
+  test('says how it is called, and what it does not know', () => {
+    expect(bench('gpu', '--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(bench('--milk')).toMatchObject({
+      status: 2,
+      stderr: `Cannot run benchmark "gpu": Unknown option '--milk'; see --help\n`,
+    });
+  });
 });
