@@ -34,8 +34,8 @@ interface Operation {
 }
 const isImage = (name: Name): boolean => name === 'p' || name === 'q';
 
-const operation: fc.Arbitrary<Operation> = fc
-  .record({
+const operation = fc
+  .record<Operation>({
     kind: fc.constantFrom('fill', 'copy', 'copy', 'add', 'clear'),
     from: fc.constantFrom(...BUFFERS, ...IMAGES),
     to: fc.constantFrom(...BUFFERS, ...IMAGES),
@@ -48,7 +48,7 @@ const operation: fc.Arbitrary<Operation> = fc
     if (kind === 'clear') return isImage(to) && half === undefined;
     if (kind === 'add') return from !== to && !isImage(from) && !isImage(to) && half === undefined;
     return from !== to && !(half !== undefined && (isImage(from) || isImage(to)));
-  }) as fc.Arbitrary<Operation>;
+  });
 
 /** Those of the operations that read nothing that wasn't written. */
 function sound(operations: readonly Operation[]): Operation[] {

@@ -155,8 +155,8 @@ export class Executor {
       const index = batchOf.get(step)!;
       if (submits[index]) continue;
       const batch = batches[index]!;
-      const ready = [...behindHosts, ...batch.waits.map((each) => submits[each]!), rows.get(batch.lane)];
-      submits[index] = Promise.all(ready).then(async () => {
+      const before = rows.get(batch.lane) ?? Promise.resolve();
+      submits[index] = Promise.all([before, ...behindHosts]).then(async () => {
         const points = await Promise.all(batch.waits.map((each) => submits[each]!));
         const waits: TimelinePoint[] = [];
         for (const [order, each] of batch.waits.entries()) waits[each] = points[order]!;

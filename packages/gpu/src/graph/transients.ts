@@ -107,19 +107,20 @@ function fillArena(
 }
 
 function takeRange(
-  { heap, memory, driver, reclaim }: BufferMaker,
+  maker: BufferMaker,
   label: string,
   byteLength: number,
   alignment: number,
   typeBits: number,
 ): { readonly memory: MemoryRange['memory']; readonly byteOffset: number; release(): void } {
+  const { heap, memory, driver } = maker;
   const request = { what: label, owner: label, byteLength, alignment, types: memory.typesFor('device', typeBits) };
   driver.collect();
   let range: MemoryRange;
   try {
     range = heap.allocate(request);
   } catch {
-    reclaim();
+    maker.reclaim();
     range = heap.allocate(request);
   }
   return { memory: range.memory, byteOffset: range.byteOffset, release: () => heap.release(range) };

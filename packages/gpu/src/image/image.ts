@@ -317,10 +317,11 @@ function readNeeds(driver: Driver, handle: V.VkImage): ImageNeeds {
 
 /** Memory of the device's heap. */
 function placeInHeap(
-  { driver, heap, memory, reclaim }: BufferMaker,
+  maker: BufferMaker,
   image: Image,
   { byteLength, alignment, memoryTypeBits }: ImageNeeds,
 ): ImagePlace {
+  const { driver, heap, memory } = maker;
   const { owner, label } = image;
   const types = memory.typesFor('device', memoryTypeBits);
   const request = { what: `image "${label}"`, owner, label, byteLength, alignment, types };
@@ -330,7 +331,7 @@ function placeInHeap(
       return heap.allocate(request);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
-      reclaim();
+      maker.reclaim();
       return heap.allocate(request);
     }
   })();
