@@ -145,6 +145,12 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     );
   }
 
+  /** Where `mapped` lies in this process's memory, for who copies by address. Throws as `mapped` does. */
+  get mappedAddress(): bigint {
+    const { buffer, byteOffset } = this.mapped;
+    return V.addressOf(buffer) + BigInt(byteOffset);
+  }
+
   toString(): string {
     return `Buffer("${this.label}", ${bytesText(this.byteLength)}${this.#disposed ? ', disposed' : ''})`;
   }
