@@ -22,7 +22,7 @@ export interface ImportOptions {
   readonly address: bigint;
   readonly byteLength: number;
   /** Called when neither the buffer nor the device's work needs the memory any more. */
-  release(): void;
+  readonly release: () => void;
 }
 
 const PAGE = 65_536;

@@ -77,7 +77,7 @@ export class Timeline implements Child, Progress {
         semaphore: this.handle,
         handleType: V.VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT,
       });
-      this.#check(driver.commands.vkGetSemaphoreFdKHR(driver.handle, info, out as never), 'vkGetSemaphoreFdKHR');
+      this.#check(driver.commands.vkGetSemaphoreFdKHR(driver.handle, info, out), 'vkGetSemaphoreFdKHR');
       return V.arena.readU32(out) | 0;
     });
   }
