@@ -2,13 +2,13 @@
  * @file Graphs of 10, 100 and 1,000 passes: declared and compiled, recorded, and executed to their end. Each pass reads
  * what two passes before it wrote, and dispatches one workgroup, so that every level has its barrier.
  */
-import { Graph, type ComputePipeline, type Encoder } from '@halocline/gpu';
+import { Graph, type ComputePipeline } from '@halocline/gpu';
 import { pushedShader } from './calls.ts';
 import { milliseconds, type Row, type World } from './row.ts';
 
-function graphOf(passes: number, pipeline: ComputePipeline): Graph<Encoder> {
+function graphOf(passes: number, pipeline: ComputePipeline): Graph {
   const words = new Uint32Array(4);
-  const graph = new Graph<Encoder>();
+  const graph = new Graph();
   for (let i = 0; i < passes; i++) {
     graph.pass({
       name: `pass ${i}`,

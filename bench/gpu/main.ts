@@ -10,22 +10,46 @@ import { openDevice } from '@halocline/gpu';
 import { groups } from './groups.ts';
 import type { Row } from './row.ts';
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(process.argv[2] === 'gpu' ? 3 : 2),
-  options: { csv: { type: 'string' }, device: { type: 'string' }, json: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const names = groups.map((group) => group.name).join(', ');
+
+/** Ends with a line of how to call this. */
+function refuse(line: string): never {
+  say(line);
+  process.exit(2);
+}
+
+function readWords() {
+  const args = process.argv.slice(process.argv[2] === 'gpu' ? 3 : 2);
+  const options = {
+    csv: { type: 'string' },
+    device: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    return refuse(`Cannot run benchmark "gpu": ${(error as Error).message.split('. ')[0]}; see --help`);
+  }
+}
+
+const { values, positionals } = readWords();
 const unknown = positionals.find((name) => !groups.some((group) => group.name === name));
 if (unknown !== undefined) {
-  const names = groups.map((group) => group.name).join(', ');
-  process.stderr.write(`Cannot run benchmark "gpu ${unknown}": there is none of that name; one of ${names}\n`);
-  process.exit(2);
+  refuse(`Cannot run benchmark "gpu ${unknown}": there is none of that name; one of ${names}`);
+}
+if (values.help) {
+  process.stdout.write(
+    `npm run bench -- gpu [GROUP…] [--device NAME] [--csv FILE] [--json]\n\ngroups: ${names}\n` +
+      `--csv appends the rows to a file, --json prints them; bench/README.md tells what each row means\n`,
+  );
+  process.exit(0);
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 type Told = Row & { readonly group: string };
 
@@ -84,7 +108,13 @@ const rows: Told[] = [];
 for (const { name, measure } of groups) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   say(`${name} …`);
-  for (const row of await measure({ device, software: device.kind === 'cpu', say })) rows.push({ group: name, ...row });
+  try {
+    const measured = await measure({ device, software: device.kind === 'cpu', say });
+    rows.push(...measured.map((row) => ({ group: name, ...row })));
+  } catch (error) {
+    say(`${name} ended early: ${String(error)}`); // the others are worth having
+    process.exitCode = 1;
+  }
 }
 if (values.csv !== undefined) keep(values.csv, rows, machine);
 process.stdout.write(

@@ -30,11 +30,10 @@ const swiftshader = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib/chro
 const nanoseconds = (ms: number): number => (ms * 1e6) / COUNT;
 
 /** Ours and the C loop's milliseconds for one recording and submit of all dispatches: the least of runs in turn. */
-async function encoding(device: Device, pipeline: ComputePipeline, runs: number, say: World['say']) {
+async function encoding(device: Device, pipeline: ComputePipeline, runs: number) {
   const words = new Uint32Array(4);
   return await withCLoop(device, pipeline, async (loop, lack) => {
-    if (!loop) say(`the plain C loop is not measured: ${lack}`);
-    let [ours, plain] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    let [encode, plain] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let run = -3; run < runs; run++) {
       const start = performance.now();
       using commands = device.record('bench', (encoder) => {
@@ -48,9 +47,9 @@ async function encoding(device: Device, pipeline: ComputePipeline, runs: number,
       const took = performance.now() - start;
       await timeline.wait(value);
       const c = loop?.(COUNT) ?? Number.NaN;
-      if (run >= 0) [ours, plain] = [Math.min(ours, took), Math.min(plain, c)];
+      if (run >= 0) [encode, plain] = [Math.min(encode, took), Math.min(plain, c)];
     }
-    return { ours, plain: loop ? plain : undefined };
+    return { encode, plain: loop ? plain : undefined, lack };
   });
 }
 
@@ -101,34 +100,51 @@ function encodingRows(ours: number, plain: number | undefined, dawn: DawnFigures
   return rows;
 }
 
-/** Rows of one device that Dawn takes. */
-async function compare(device: Device, software: boolean, say: World['say']): Promise<Row[]> {
+/** The least of each figure. */
+function least<T extends object>(a: T, b: T | undefined): T {
+  if (b === undefined) return a;
+  const of = (key: string): unknown => {
+    const [x, y] = [a[key as keyof T], b[key as keyof T]];
+    return typeof x === 'number' && typeof y === 'number' ? Math.min(x, y) : x;
+  };
+  return Object.fromEntries(Object.keys(a).map((key) => [key, of(key)])) as T;
+}
+
+/** Everything in turn, twice, so that a busy machine slows down nobody alone. */
+async function measureAll(device: Device, runs: number, say: World['say']) {
   const lack = fetchWebgpu(say);
-  const runs = software ? 30 : 60;
   const spirv = await device.compile(pushedShader, { label: 'bench' });
   using pipeline = device.createPipeline({ label: 'bench', spirv });
-  const { ours, plain } = await encoding(device, pipeline, runs, say);
-  const ourBytes = await transfers(device);
-  const dawn = lack ?? askDawn(runs);
+  const ours = async () => ({ ...(await encoding(device, pipeline, runs)), ...(await transfers(device)) });
+  const first = await ours();
+  const asked = lack ?? askDawn(runs);
+  const us = least(first, await ours());
+  const again = lack ?? askDawn(runs);
+  const answers = [asked, again].filter((each) => typeof each !== 'string');
+  if (typeof again === 'string') say(`Dawn is not measured: ${again}`);
+  return { us, dawn: answers.length === 0 ? undefined : least(answers[0]!, answers[1]) };
+}
+
+/** Rows of one device that Dawn takes. */
+async function compare(device: Device, software: boolean, say: World['say']): Promise<Row[]> {
+  const { us, dawn } = await measureAll(device, software ? 20 : 40, say);
+  if (us.lack !== '') say(`the plain C loop is not measured: ${us.lack}`);
   const speed = (ms: number): number => BYTES / ms / 1e6;
   const note = 'recorded and submitted, a parameter each';
-  const rows: Row[] = [{ name: 'a dispatch, ours', value: nanoseconds(ours), unit: 'ns', note }];
-  if (plain !== undefined) rows.push({ name: 'a dispatch, C', value: nanoseconds(plain), unit: 'ns', note });
-  const up: Row = { name: 'upload of 256 MiB, ours', value: speed(ourBytes.upload), unit: 'GB/s' };
-  const down: Row = { name: 'read-back of 256 MiB, ours', value: speed(ourBytes.download), unit: 'GB/s' };
-  if (typeof dawn === 'string') {
-    say(`Dawn is not measured: ${dawn}`);
-    return [...rows, up, down];
-  }
+  const rows: Row[] = [{ name: 'a dispatch, ours', value: nanoseconds(us.encode), unit: 'ns', note }];
+  if (us.plain !== undefined) rows.push({ name: 'a dispatch, C', value: nanoseconds(us.plain), unit: 'ns', note });
+  const up: Row = { name: 'upload of 256 MiB, ours', value: speed(us.upload), unit: 'GB/s' };
+  const down: Row = { name: 'read-back of 256 MiB, ours', value: speed(us.download), unit: 'GB/s' };
+  if (dawn === undefined) return [...rows, up, down];
   const goal = 'no slower than Dawn';
   return [
     ...rows,
-    { name: 'a dispatch, Dawn by immediates', value: nanoseconds(dawn.immediatesMs), unit: 'ns', note },
-    { name: 'a dispatch, Dawn by dynamic offsets', value: nanoseconds(dawn.offsetsMs), unit: 'ns', note },
-    ...encodingRows(ours, plain, dawn, software),
-    { ...up, goal, reached: ourBytes.upload <= dawn.upload },
+    { name: 'a dispatch, Dawn by immediates', value: nanoseconds(dawn.immediatesMs), unit: 'ns', note: dawn.device },
+    { name: 'a dispatch, Dawn by dynamic offsets', value: nanoseconds(dawn.offsetsMs), unit: 'ns', note: dawn.device },
+    ...encodingRows(us.encode, us.plain, dawn, software),
+    { ...up, goal, reached: us.upload <= dawn.upload },
     { name: 'upload of 256 MiB, Dawn', value: speed(dawn.upload), unit: 'GB/s' },
-    { ...down, goal, reached: ourBytes.download <= dawn.download },
+    { ...down, goal, reached: us.download <= dawn.download },
     { name: 'read-back of 256 MiB, Dawn', value: speed(dawn.download), unit: 'GB/s' },
   ];
 }

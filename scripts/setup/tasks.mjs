@@ -43,6 +43,7 @@ const tasks = {
     run: [
       [...source, 'packages/engine/kernels/build.ts'],
       [...source, 'packages/render/shaders/build.ts'],
+      [...source, 'packages/vdb/wasm/build.ts'],
     ],
   },
   bundle: { vulkan: 'run', run: [compile, [...source, 'scripts/bundle.ts']] },

@@ -59,7 +59,7 @@ export class Exchanges implements Disposable {
 
   private constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#owned = new OwnedBuffers(parts.member.device, 'halo');
+    this.#owned = new OwnedBuffers(parts.member.pools.halos, 'halo');
   }
 
   /** Makes tables of all that may be exchanged; the fields' memory is there. Waits for the upload. */

@@ -3,7 +3,7 @@
  * what it writes. Component c begins at c · capacity · 512 elements; slot s owns elements 512·s to 512·s + 511 of each.
  */
 import { componentsOf, elementBytes } from '@halocline/stencil';
-import type { Buffer, Device } from '@halocline/gpu';
+import type { Buffer, Device, MemoryPool } from '@halocline/gpu';
 import type { FieldDeclaration } from './declarations.ts';
 import { fillWord, type FieldArray } from './field-type.ts';
 import { submitOnce } from './submit-once.ts';
@@ -16,10 +16,12 @@ export class FieldStore implements Disposable {
   readonly componentBytes: number;
   readonly components: number;
   readonly #device: Device;
+  readonly #pool: MemoryPool;
   readonly #copies: Buffer[] = [];
 
-  private constructor(device: Device, declaration: FieldDeclaration, capacity: number) {
+  private constructor(device: Device, pool: MemoryPool, declaration: FieldDeclaration, capacity: number) {
     this.#device = device;
+    this.#pool = pool;
     this.declaration = declaration;
     this.capacity = capacity;
     this.components = componentsOf(declaration.type);
@@ -28,8 +30,13 @@ export class FieldStore implements Disposable {
   }
 
   /** Makes the memory of a field, filled with its default. Waits for the device. */
-  static async create(device: Device, declaration: FieldDeclaration, capacity: number): Promise<FieldStore> {
-    const store = new FieldStore(device, declaration, capacity);
+  static async create(
+    device: Device,
+    pool: MemoryPool,
+    declaration: FieldDeclaration,
+    capacity: number,
+  ): Promise<FieldStore> {
+    const store = new FieldStore(device, pool, declaration, capacity);
     try {
       await store.fill(declaration.default);
     } catch (error) {
@@ -49,7 +56,7 @@ export class FieldStore implements Disposable {
     return this.#copies.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
 
-  /** Address of a component in a copy. */
+  /** Address of a component in a copy, until the pool is defragmented. */
   address(component: number, copy: number): bigint {
     return this.#copies[copy]!.address + BigInt(component * this.componentBytes);
   }
@@ -105,6 +112,8 @@ export class FieldStore implements Disposable {
     const { key } = this.declaration;
     const label = this.#copies.length === 0 ? key : `${key}, second copy`;
     const byteLength = this.components * this.componentBytes;
-    this.#copies.push(this.#device.createBuffer({ label, owner: `field ${key}`, byteLength }));
+    const owner = `field ${key}`;
+    // The runtime asks for the move, and makes the program anew.
+    this.#copies.push(this.#pool.createBuffer({ label, owner, byteLength, onMoved: () => undefined }));
   }
 }

@@ -64,8 +64,8 @@ export class Link implements Disposable {
     const room = { label, byteLength: TURNS * this.byteLength };
     using undo = new DisposableStack();
     if (options.transport === 'shared') {
-      const [out, into] = shareHostMemory([sender, receiver], room) as [Buffer, Buffer];
-      [this.#out, this.#in] = [undo.use(out), undo.use(into)];
+      const [here, there] = shareHostMemory([sender, receiver], room) as [Buffer, Buffer];
+      [this.#out, this.#in] = [undo.use(here), undo.use(there)];
     } else {
       this.#out = undo.use(sender.createBuffer({ ...room, owner: 'halo', memory: 'download' }));
       this.#in = undo.use(receiver.createBuffer({ ...room, owner: 'halo', memory: 'upload' }));

@@ -9,6 +9,7 @@ import type { Buffer, Device, Relay } from '@halocline/gpu';
 import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
+import { Pools } from './pools.ts';
 import { Subdomain } from './subdomain.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
@@ -19,6 +20,7 @@ export const COUNT_BYTES = 16;
 export class Member implements Disposable {
   readonly device: Device;
   readonly kernels: EngineKernels;
+  readonly pools: Pools;
   readonly subdomains: readonly Subdomain[];
   /** 16 bytes for each scalar, its value first. */
   readonly scalars: Buffer;
@@ -34,7 +36,8 @@ export class Member implements Disposable {
     this.kernels = new EngineKernels(device);
     this.#buffers = new OwnedBuffers(device, 'topology');
     this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
-    this.subdomains = owners.map((owner) => new Subdomain(device, decomposition, owner));
+    this.pools = new Pools(device);
+    this.subdomains = owners.map((owner) => new Subdomain(device, this.pools, decomposition, owner));
   }
 
   /** Passes on to other members what happens here; made when it is first asked for. */
@@ -113,5 +116,6 @@ export class Member implements Disposable {
     this.kernels[Symbol.dispose]();
     for (const subdomain of this.subdomains) subdomain[Symbol.dispose]();
     this.#buffers[Symbol.dispose]();
+    this.pools[Symbol.dispose]();
   }
 }

@@ -1,20 +1,25 @@
 /** @file Buffers that go together: whoever fails half-way, or ends, gives all of them back. */
-import type { Buffer, BufferOptions, Device } from '@halocline/gpu';
+import type { Buffer, BufferOptions } from '@halocline/gpu';
+
+/** Where buffers come from: a device, or a pool of one. */
+export interface BufferSource {
+  createBuffer(options: BufferOptions): Buffer;
+}
 
 /** Makes buffers of one owner, and disposes them with itself. */
 export class OwnedBuffers implements Disposable {
-  readonly #device: Device;
+  readonly #source: BufferSource;
   readonly #owner: string;
   readonly #buffers = new Set<Buffer>();
 
   /** `owner` is what out-of-memory messages call them. */
-  constructor(device: Device, owner: string) {
-    this.#device = device;
+  constructor(source: BufferSource, owner: string) {
+    this.#source = source;
     this.#owner = owner;
   }
 
   make(options: BufferOptions): Buffer {
-    const buffer = this.#device.createBuffer({ owner: this.#owner, ...options });
+    const buffer = this.#source.createBuffer({ owner: this.#owner, ...options });
     this.#buffers.add(buffer);
     return buffer;
   }

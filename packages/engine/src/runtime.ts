@@ -2,7 +2,7 @@
  * @file What the simulation, its levels, fields and scalars share: the declarations, the domain, its subdomains, and the
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
-import type { Device } from '@halocline/gpu';
+import type { Defragmentation, Device } from '@halocline/gpu';
 import { Compiler } from './compiler.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
@@ -16,6 +16,7 @@ import { gatherField, scatterField } from './whole-field.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
+import { withRoom } from './pools.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -69,6 +70,8 @@ export class Runtime {
   #rings = 1;
   /** Holds whole fields for a renderer, where there are several subdomains. */
   #view: Member | null = null;
+  /** Fields lie elsewhere than the program that runs now has it. */
+  #moved = false;
   #closed = false;
 
   constructor(options: RuntimeOptions) {
@@ -97,6 +100,7 @@ export class Runtime {
     const { declarations } = this;
     const levels = this.domain.levels.length;
     return (
+      this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
       this.#compilers[0]!.filesChanged(declarations)
@@ -136,11 +140,13 @@ export class Runtime {
     await this.settle();
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
-    for (const [number, { subdomains }] of team.members.entries()) {
-      for (const subdomain of subdomains) {
-        await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
+    await this.#withRoom(async () => {
+      for (const [number, { subdomains }] of team.members.entries()) {
+        for (const subdomain of subdomains) {
+          await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
+        }
       }
-    }
+    });
     const reductions = [...facts.values()].flatMap((pass) =>
       pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
     );
@@ -148,15 +154,11 @@ export class Runtime {
     const traffic = team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
     const shared = { declarations, decomposition, memberCount, needs, ...traffic, units, schedule, start };
-    const programs: Program[] = [];
-    try {
-      for (const [number, member] of team.members.entries()) {
-        programs.push(await Program.create({ ...shared, member, number, compiled: everywhere[number]! }));
-      }
-    } catch (error) {
-      for (const program of programs) program[Symbol.dispose]();
-      throw error;
-    }
+    const programs = await this.#withRoom(() =>
+      createAll(team.members, (member, number) =>
+        Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+      ),
+    );
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
       this.#known.add(scalar.name);
@@ -167,6 +169,7 @@ export class Runtime {
     this.#programs = programs;
     this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
     this.#placed = new Map(placed);
+    this.#moved = false;
     this.#revision = revision;
     this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
@@ -254,6 +257,22 @@ export class Runtime {
     return this.#view;
   }
 
+  /** Lays the fields together, and makes the program anew where any moved. Within the lane. Waits for the device. */
+  async defragment(): Promise<Defragmentation> {
+    this.checkOpen();
+    await this.settle();
+    const done = await this.team.defragment();
+    this.#moved ||= done.buffers > 0;
+    if (this.#programs.length > 0) await this.compile();
+    return done;
+  }
+
+  /** Takes memory; where there is none, once more after the fields were laid together. */
+  async #withRoom<T>(body: () => Promise<T>): Promise<T> {
+    const settled = (): Promise<void> => this.settle();
+    return withRoom(this.team, { settled, moved: () => (this.#moved = true) }, body);
+  }
+
   /** The iterations that a repeat ran in the last step that is known to be done. */
   iterationsOf(name: string): number | undefined {
     return this.#stepper?.iterations.get(name);
@@ -291,7 +310,7 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      stores.push(await subdomain.field(field));
+      stores.push(await this.#withRoom(() => subdomain.field(field)));
     }
     return stores;
   }
@@ -324,6 +343,21 @@ export class Runtime {
       this.#view?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
+  }
+}
+
+/** Makes one of each for all members; if one fails, those that were made are given back. */
+async function createAll<T extends Disposable>(
+  members: readonly Member[],
+  make: (member: Member, number: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  try {
+    for (const [number, member] of members.entries()) made.push(await make(member, number));
+    return made;
+  } catch (error) {
+    for (const each of made) each[Symbol.dispose]();
+    throw error;
   }
 }
 

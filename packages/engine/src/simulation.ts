@@ -2,7 +2,7 @@
  * @file The simulation as a user sees it: names fields, gives stencils, runs steps. Only what reads, writes or saves waits
  * for the GPU; acts that weren't awaited still happen in the order of the calls.
  */
-import type { Device } from '@halocline/gpu';
+import type { Defragmentation, Device } from '@halocline/gpu';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
@@ -286,6 +286,14 @@ export class Simulation implements AsyncDisposable {
     const fields = byField.reduce((sum, { bytes }) => sum + bytes, 0);
     const { topologyBytes: topology } = team;
     return { total: fields + topology + own, fields, topology, program: own, byField };
+  }
+
+  /**
+   * Lays the fields' memory together, so that a large field finds room; where memory runs out this happens by itself. The
+   * addresses of fields are others then. Waits for the GPU.
+   */
+  async defragment(): Promise<Defragmentation> {
+    return this.#runtime.lane.run(() => this.#runtime.defragment());
   }
 
   /** The step in words: the order of the stencils and why, their copies, loops, barriers. After `initialize`. */

@@ -9,6 +9,7 @@ import { FieldStore } from './field-store.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import type { LocalLevel } from './local-level.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
+import type { Pools } from './pools.ts';
 import { buildTables, type LevelTables } from './tables.ts';
 
 /** What a subdomain holds of a level, with its tables, on the host and on the device. */
@@ -26,13 +27,15 @@ export class Subdomain implements Disposable {
   /** Its number among all subdomains. */
   readonly index: number;
   readonly #decomposition: Decomposition;
+  readonly #pools: Pools;
   readonly #buffers: OwnedBuffers;
   readonly #fields = new Map<string, FieldStore>();
   readonly #grids = new Map<number, Buffer>();
   #levels: SubdomainLevel[] = [];
 
-  constructor(device: Device, decomposition: Decomposition, index: number) {
+  constructor(device: Device, pools: Pools, decomposition: Decomposition, index: number) {
     this.device = device;
+    this.#pools = pools;
     this.index = index;
     this.#decomposition = decomposition;
     this.#buffers = new OwnedBuffers(device, 'topology');
@@ -125,7 +128,8 @@ export class Subdomain implements Disposable {
     // What was removed, and added anew under its name, is another field.
     known?.[Symbol.dispose]();
     this.#fields.delete(key);
-    const store = await FieldStore.create(this.device, declaration, this.#levels[level]!.tables.capacity);
+    const { capacity } = this.#levels[level]!.tables;
+    const store = await FieldStore.create(this.device, this.#pools.fields, declaration, capacity);
     this.#fields.set(key, store);
     return store;
   }

@@ -2,7 +2,7 @@
  * @file The team: all members of a simulation, and the links between them. Subdomains go to members in contiguous runs, so that
  * what is near on the curve is near in memory.
  */
-import type { Device } from '@halocline/gpu';
+import type { Defragmentation, Device } from '@halocline/gpu';
 import type { Decomposition } from './decomposition.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import { HaloLists, type ComponentExchange } from './halo-lists.ts';
@@ -117,6 +117,20 @@ export class Team implements AsyncDisposable {
         this.members.length,
       );
     });
+  }
+
+  /** Lays the fields of every member together: their addresses are others then. Waits for the devices. */
+  async defragment(): Promise<Defragmentation> {
+    const all: Defragmentation[] = [];
+    for (const { pools } of this.members) all.push(await pools.defragment());
+    const sum = (of: (each: Defragmentation) => number): number => all.reduce((total, each) => total + of(each), 0);
+    return {
+      buffers: sum(({ buffers }) => buffers),
+      byteLength: sum(({ byteLength }) => byteLength),
+      givenBack: sum(({ givenBack }) => givenBack),
+      largestHoleBefore: Math.max(...all.map(({ largestHoleBefore }) => largestHoleBefore)),
+      largestHole: Math.max(...all.map(({ largestHole }) => largestHole)),
+    };
   }
 
   /** Bytes of tables and scalars. */

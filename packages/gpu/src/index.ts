@@ -2,12 +2,33 @@
 
 export type { Access, ImageLayout, RawUsage, Usage } from './access.ts';
 export type { CommandBuffer } from './command/command-buffer.ts';
+export type { GraphicsPipeline, GraphicsPipelineOptions } from './command/graphics-pipeline.ts';
+export type {
+  BlendMode,
+  ColorTarget,
+  DepthCompare,
+  DepthTarget,
+  Topology,
+  VertexAttribute,
+  VertexBufferLayout,
+  VertexFormat,
+} from './command/graphics-state.ts';
 export { foldGroups } from './command/encoder.ts';
-export type { BindOptions, Encoder } from './command/encoder.ts';
+export type { Bindable, BindOptions } from './command/bindable.ts';
+export type { Encoder } from './command/encoder.ts';
 export type { TransitionOptions } from './command/image-barrier.ts';
 export type { ComputePipeline, ComputePipelineOptions } from './command/pipeline.ts';
+export type { StageOptions, SubgroupOptions } from './command/pipeline-stage.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export type { Queue, SubmitOptions } from './command/queue.ts';
+export type {
+  IndexedOptions,
+  IndirectOptions,
+  RenderEncoder,
+  RenderingOptions,
+  RenderTarget,
+  Viewport,
+} from './command/rendering.ts';
 export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
 export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
 export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';
@@ -19,18 +40,39 @@ export type { Validation, ValidationMessage } from './device/instance.ts';
 export type { DeviceLimits, DeviceReport, HeapReport, QueueFamilyReport } from './device/survey.ts';
 export { bytesText, DeviceLostError, GraphError, OutOfMemoryError, ShaderError, VulkanError } from './errors.ts';
 export type { DeviceFault, MemoryOwner, VulkanErrorKind } from './errors.ts';
-export { Graph, Plan } from './graph/graph.ts';
-export type { BarrierSink, GraphOptions, Pass, Use } from './graph/graph.ts';
-export type { GraphBarrier, Hazard, HazardKind } from './graph/hazards.ts';
+export type { Bindings, Imports } from './graph/bindings.ts';
+export type { GraphOptions } from './graph/compile.ts';
+export { Graph } from './graph/graph.ts';
+export type { HazardKind } from './graph/hazards.ts';
+export type { Pass } from './graph/pass.ts';
+export { Plan } from './graph/plan.ts';
+export type { PlanCounts } from './graph/plan.ts';
+export type { QueuePlace, QueueTable } from './graph/queues.ts';
+export { use } from './graph/resource.ts';
+export type {
+  GraphBuffer,
+  GraphImage,
+  HostValue,
+  NamedUse,
+  Resource,
+  RoleUse,
+  Use,
+  UsePart,
+} from './graph/resource.ts';
+export type { BarrierBatch, BarrierSink, ImageBarrier } from './graph/sink.ts';
+export type { GraphBarrier, GraphImageBarrier, Hazard } from './graph/steps.ts';
+export type { PassQueue } from './graph/usage.ts';
 export type { ImageFormat } from './image/format.ts';
 export type { Image, ImageOptions, ImageUsage } from './image/image.ts';
 export type { EdgeMode, Sampler, SamplerOptions } from './image/sampler.ts';
 export type { ImageDownloadOptions, ImageUploadOptions } from './image/staging.ts';
 export type { ImageRange, ImageView, ViewShape } from './image/view.ts';
 export type { Buffer, BufferOptions } from './memory/buffer.ts';
-export type { Heap, HeapUse, MemoryHeapUse } from './memory/heap.ts';
+export type { Defragmentation } from './memory/defragment.ts';
+export type { DeviceHeap, HeapUse, MemoryHeapUse } from './memory/heap.ts';
 export type { HostArray, HostArrayOptions } from './memory/host-array.ts';
-export type { MemoryPool, PoolOptions } from './memory/pool.ts';
+export { Heap } from './memory/pool.ts';
+export type { HeapOptions, MemoryPool, PoolOptions, PoolUse } from './memory/pool.ts';
 export type { LinearMemory, MemorySlice, RingMemory } from './memory/step-memory.ts';
 export type { DownloadOptions, Staging, TransferOptions } from './memory/staging.ts';
 export { shareHostMemory } from './memory/shared-memory.ts';

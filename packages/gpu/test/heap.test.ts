@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OutOfMemoryError } from '../src/errors.ts';
-import { Heap } from '../src/memory/heap.ts';
+import { DeviceHeap } from '../src/memory/heap.ts';
 import type { MemoryRange, MemoryRequest, MemorySource, SourceMemory } from '../src/memory/heap.ts';
 
 const MiB = 2 ** 20;
@@ -32,7 +32,7 @@ function asking(byteLength: number, more: Partial<MemoryRequest> = {}): MemoryRe
   return { what: 'buffer "a"', owner: 'a', byteLength, alignment: 256, types: [0], ...more };
 }
 
-function expectEmpty(heap: Heap, source: NullMemory, ranges: readonly MemoryRange[]): void {
+function expectEmpty(heap: DeviceHeap, source: NullMemory, ranges: readonly MemoryRange[]): void {
   for (const range of ranges) heap.release(range);
   heap.trim();
   expect(source.live.size).toBe(0);
@@ -41,7 +41,7 @@ function expectEmpty(heap: Heap, source: NullMemory, ranges: readonly MemoryRang
 
 test('small ranges share a block, a large one has its own', () => {
   const source = new NullMemory();
-  const heap = new Heap(source);
+  const heap = new DeviceHeap(source);
   const ranges = [heap.allocate(asking(1000)), heap.allocate(asking(1000)), heap.allocate(asking(100 * MiB))];
   expect(source.taken).toEqual([64, 100]);
   expect(ranges.map((range) => range.byteOffset)).toEqual([0, 1024, 0]);
@@ -50,7 +50,7 @@ test('small ranges share a block, a large one has its own', () => {
 
 test('an empty block is given back, but one is kept as a spare', () => {
   const source = new NullMemory();
-  const heap = new Heap(source);
+  const heap = new DeviceHeap(source);
   const ranges = Array.from({ length: 5 }, () => heap.allocate(asking(30 * MiB)));
   expect(source.taken).toEqual([64, 64, 64]);
   for (const range of ranges.splice(0)) heap.release(range);
@@ -60,7 +60,7 @@ test('an empty block is given back, but one is kept as a spare', () => {
 
 test('the limit holds, blocks shrink to fit, spares are given up', () => {
   const source = new NullMemory();
-  const heap = new Heap(source, 40 * MiB);
+  const heap = new DeviceHeap(source, 40 * MiB);
   const small = heap.allocate(asking(MiB));
   expect(source.taken).toEqual([2]);
   const large = heap.allocate(asking(38 * MiB));
@@ -72,7 +72,7 @@ test('the limit holds, blocks shrink to fit, spares are given up', () => {
 
 test('out of memory says what was asked, what is free, the largest hole and the biggest owners', () => {
   const source = new NullMemory();
-  const heap = new Heap(source, 100 * MiB);
+  const heap = new DeviceHeap(source, 100 * MiB);
   const ranges = [1, 2, 3, 4, 5, 6].map((size) => heap.allocate(asking(size * 4 * MiB, { owner: `field ${size}` })));
   let error: unknown;
   try {
@@ -90,7 +90,7 @@ test('out of memory says what was asked, what is free, the largest hole and the 
 
 test('the next memory type serves when the best is full', () => {
   const source = new NullMemory();
-  const heap = new Heap(source);
+  const heap = new DeviceHeap(source);
   const ranges = [
     heap.allocate(asking(60 * MiB, { types: [2, 0] })),
     heap.allocate(asking(60 * MiB, { types: [2, 0] })),
@@ -101,7 +101,7 @@ test('the next memory type serves when the best is full', () => {
 
 test('a driver that refuses large blocks is asked for smaller ones', () => {
   const source = new NullMemory();
-  const heap = new Heap(source);
+  const heap = new DeviceHeap(source);
   source.refuseAbove = 10 * MiB;
   const range = heap.allocate(asking(3 * MiB));
   expect(source.taken).toEqual([8]);
@@ -111,9 +111,9 @@ test('a driver that refuses large blocks is asked for smaller ones', () => {
 
 test('a buffer that wants memory of its own gets it', () => {
   const source = new NullMemory();
-  const heap = new Heap(source);
+  const heap = new DeviceHeap(source);
   const ranges = [heap.allocate(asking(5000, { dedicatedTo: 9n })), heap.allocate(asking(5000))];
   expect([...source.live.values()].map((each) => each.byteLength)).toEqual([5000, 64 * MiB]);
-  expect(String(heap)).toBe('Heap(9.77 KiB in 2 ranges, 64 MiB taken in 2 blocks)');
+  expect(String(heap)).toBe('DeviceHeap(9.77 KiB in 2 ranges, 64 MiB taken in 2 blocks)');
   expectEmpty(heap, source, ranges);
 });

@@ -301,7 +301,7 @@ gpu('more memory than allowed names who holds it', async () => {
   const ended = await halocline(['run', path, '--out', folder.path], { env: { HALOCLINE_MEMORY_LIMIT: '1200000' } });
   expect(ended.code).toBe(1);
   expect(ended.err).toMatch(
-    /^Cannot allocate buffer "heat": 1 MiB requested, [\d.]+ [KM]iB free, the largest hole is [\d.]+ KiB; the biggest owners are topology .*\n$/u,
+    /^Cannot allocate buffer "heat" in memory pool "fields": 1 MiB requested, [\d.]+ [KM]iB free, the largest hole is [\d.]+ KiB; the biggest owners are topology .*\n$/u,
   );
 });
 

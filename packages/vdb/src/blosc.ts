@@ -13,6 +13,7 @@ import { FormatError } from './errors.ts';
 import { decodeLz4, encodeLz4 } from './lz4.ts';
 import { rebased } from './rebase.ts';
 import { bitUnshuffle, shuffle, unshuffle } from './shuffle.ts';
+import { unpacker } from './unpacker.ts';
 import { decodeZip } from './zip.ts';
 
 const headerBytes = 16;
@@ -57,19 +58,34 @@ export function decodeBlosc(bytes: Uint8Array, expectedLength?: number): Uint8Ar
   }
   if (chunk.flags & stored) return bytes.slice(headerBytes);
   const out = new Uint8Array(chunk.byteLength);
-  const scratch = chunk.flags & (shuffled | bitShuffled) ? new Uint8Array(Math.min(chunk.blockSize, out.length)) : out;
   for (let block = 0, start = 0; start < out.length; block++, start += chunk.blockSize) {
-    const target = out.subarray(start, Math.min(start + chunk.blockSize, out.length));
-    if (scratch === out) {
-      decodeBlock(chunk, block, target);
-      continue;
-    }
-    const shuffledBlock = scratch.subarray(0, target.length);
-    decodeBlock(chunk, block, shuffledBlock);
-    if (chunk.flags & bitShuffled) bitUnshuffle(shuffledBlock, target, chunk.typeSize);
-    else unshuffle(shuffledBlock, target, chunk.typeSize);
+    decodeBlock(chunk, block, out.subarray(start, Math.min(start + chunk.blockSize, out.length)));
   }
   return out;
+}
+
+/** Unpacks the streams of a block and puts their bytes in order. */
+function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
+  const { flags, codec, typeSize } = chunk;
+  const streams = findStreams(chunk, block, target.length);
+  const isPlain = (flags & (shuffled | bitShuffled)) === 0;
+  const fast = codec === lz4 && (isPlain || (typeSize === 4 && (flags & bitShuffled) === 0)) ? unpacker() : null;
+  if (fast?.takes(target.length) === true && fast.unpack(streams, target, !isPlain)) return;
+  const inOrder = isPlain ? target : new Uint8Array(target.length);
+  const share = target.length / streams.length;
+  streams.forEach((source, n) => {
+    const out = inOrder.subarray(n * share, (n + 1) * share);
+    try {
+      if (source.length === share) out.set(source);
+      else if (codec === zlib) out.set(decodeZip(source, share));
+      else decodeLz4(source, out);
+    } catch (error) {
+      throw rebased(error, 'Cannot read Blosc chunk', source.byteOffset - chunk.bytes.byteOffset);
+    }
+  });
+  if (isPlain) return;
+  if (flags & bitShuffled) bitUnshuffle(inOrder, target, typeSize);
+  else unshuffle(inOrder, target, typeSize);
 }
 
 function readHeader(bytes: Uint8Array): Chunk {
@@ -102,38 +118,30 @@ function readHeader(bytes: Uint8Array): Chunk {
   return { bytes, view, flags, codec, typeSize, byteLength, blockSize };
 }
 
-function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
+/** The packed streams of a block that unfolds to `byteLength` bytes, an equal share each. */
+function findStreams(chunk: Chunk, block: number, byteLength: number): Uint8Array[] {
   const { bytes, view, flags, typeSize, blockSize } = chunk;
   const tableEnd = headerBytes + 4 * Math.ceil(chunk.byteLength / blockSize);
   let at = view.getInt32(headerBytes + 4 * block, true);
   if (at < tableEnd || at > bytes.length) {
     throw bloscError(headerBytes + 4 * block, `a block start from ${tableEnd} to ${bytes.length}`, `${at}`);
   }
-  const split = !(flags & notSplit) && target.length === blockSize && splits(typeSize, blockSize);
-  const streams = split ? typeSize : 1;
-  const streamLength = Math.floor(target.length / streams);
-  for (let stream = 0; stream < streams; stream++) {
+  const split = !(flags & notSplit) && byteLength === blockSize && splits(typeSize, blockSize);
+  const count = split ? typeSize : 1;
+  // A type that does not divide its block leaves bytes that no stream holds; Blosc refuses to write such chunks.
+  if (byteLength % count !== 0) throw bloscError(8, `a block size that ${typeSize} divides`, `${blockSize}`);
+  const streams: Uint8Array[] = [];
+  for (let stream = 0; stream < count; stream++) {
     if (at + 4 > bytes.length) throw bloscError(at, 'a stream size', 'the end of the chunk');
     const size = view.getInt32(at, true);
     at += 4;
     if (size < 0 || size > bytes.length - at) {
       throw bloscError(at - 4, `a stream of at most ${bytes.length - at} bytes`, `${size}`);
     }
-    const source = bytes.subarray(at, at + size);
-    const out = streams === 1 ? target : target.subarray(stream * streamLength, (stream + 1) * streamLength);
-    try {
-      if (size === out.length) out.set(source);
-      else if (chunk.codec === zlib) out.set(decodeZip(source, out.length));
-      else decodeLz4(source, out);
-    } catch (error) {
-      throw rebased(error, 'Cannot read Blosc chunk', at);
-    }
+    streams.push(bytes.subarray(at, at + size));
     at += size;
   }
-  // A type that does not divide its block leaves bytes that no stream holds; Blosc refuses to write such chunks.
-  if (streamLength * streams !== target.length) {
-    throw bloscError(8, `a block size that ${typeSize} divides`, `${blockSize}`);
-  }
+  return streams;
 }
 
 function splits(typeSize: number, blockSize: number): boolean {

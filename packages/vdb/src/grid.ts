@@ -165,13 +165,12 @@ export class Grid {
   /** Iterates over the leaves in the order of the format. Active tiles have none: see `voxelizeTiles`. */
   *leaves(): Generator<Leaf, void, undefined> {
     const { count, origins, masks } = this.tree.leaf;
-    const values = this.tree.values;
     for (let index = 0; index < count; index++) {
       yield {
         index,
         origin: [origins[3 * index]!, origins[3 * index + 1]!, origins[3 * index + 2]!],
         mask: masks.subarray(16 * index, 16 * index + 16),
-        values: values.map((array) => array.subarray(512 * index, 512 * index + 512)),
+        values: this.tree.leafValues(index),
       };
     }
   }

@@ -11,12 +11,12 @@ import { GRID_BYTES, NODE_CHECKSUM_VERSION, ROOT_OFFSET } from './nvdb-layout.ts
 /** A part that was not reckoned. */
 export const NO_CRC = 0xffffffff;
 
-/** Byte ranges of the nodes of an older grid, in the order uppers, lowers, leaves. */
+/** What the checksum of an older grid covers. */
 export interface NodeRanges {
   /** Where the first upper node starts; the end of the root's tiles when there is none. */
   readonly headEnd: number;
-  readonly starts: readonly number[];
-  readonly sizes: readonly number[];
+  /** Start and length in bytes of each upper node, then lower node, then leaf. */
+  nodes(): Iterable<readonly [start: number, byteLength: number]>;
 }
 
 /** The head of the checksum of a grid that starts at byte 0 of `grid`. `headEnd` matters for versions up to 32.6.0. */
@@ -86,6 +86,6 @@ export function checkGrid(
   if (head !== headChecksum(grid, version, ranges.headEnd)) return 'bad';
   if (tail === NO_CRC) return 'ok';
   if (version > NODE_CHECKSUM_VERSION) return tail === tailChecksum(grid, gridSize) ? 'ok' : 'bad';
-  const list = ranges.starts.map((start, i) => crc32(grid, start, start + ranges.sizes[i]!));
+  const list = Array.from(ranges.nodes(), ([start, byteLength]) => crc32(grid, start, start + byteLength));
   return tail === crcOfCrcs(list, 8) || tail === crcOfCrcs(list, 4) ? 'ok' : 'bad';
 }

@@ -72,7 +72,7 @@ export function* cropGrid(crop: Crop): Reading<Uint8Array> {
   const blinds: Block[] = [];
   const kept: Block[] = [];
   const counts = [0, 0, 0];
-  if (whyNot(typeId, version) === undefined) {
+  if (whyNot(typeId, head.view.getUint32(632, true)) === undefined) {
     const layout = layoutOf(TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'>);
     const levels = yield* cropTree(crop, head, layout, typeId === 21 || typeId === 22);
     levels.nodes.forEach((level, i) => (counts[2 - i] = level.length));

@@ -19,12 +19,22 @@ import {
   TYPE_OF_ID,
   versionName,
 } from './nvdb-layout.ts';
-import { readLeafMasks, readLeafOffsets, readLeafValues } from './nvdb-leaves.ts';
+import {
+  isRow,
+  leafViewer,
+  readLeafMasks,
+  readLeafOffsets,
+  readLeafValues,
+  readOldLeafOffsets,
+} from './nvdb-leaves.ts';
 import { readNodes, type Nodes } from './nvdb-nodes.ts';
 import { decodeText } from './text.ts';
 import { Tree, type LeafOffsets } from './tree.ts';
 import { TYPES } from './types.ts';
 import type { GridType } from './types.ts';
+
+/** The first version whose index leaves are those of today. */
+const INDEX_VERSION = packVersion(32, 6, 0);
 
 /** What `GridData` says. */
 interface Head {
@@ -52,22 +62,26 @@ export function readGridSize(grid: GridBytes, available: number): number {
   return size;
 }
 
-/** Why grids of a type and version are passed over; undefined where they are read. */
-export function whyNot(typeId: number, version: number): string | undefined {
-  const type = TYPE_OF_ID.get(typeId);
-  if (type === undefined) return typeId === 23 ? 'points are not read' : 'grids of this type are not read';
-  if (TYPES[type].leaf !== 'index' || version >= packVersion(32, 6, 0)) return undefined;
-  return `index grids of version ${versionName(version)} are not read`;
+/** Why grids of a type and class are passed over; undefined where they are read. */
+export function whyNot(typeId: number, classId: number): string | undefined {
+  if (typeId === 23 || isPoints(classId)) return 'it holds points; grids of values are read';
+  return TYPE_OF_ID.has(typeId) ? undefined : 'grids of this type are not read';
+}
+
+function isPoints(classId: number): boolean {
+  return CLASSES[classId] === 'point index' || CLASSES[classId] === 'point data';
 }
 
 /** Reads the grid that fills `grid` from its first byte to its last. */
 export function readGrid(grid: GridBytes): Grid | SkippedGrid {
   const head = readHead(grid);
   const { version, typeId } = head;
-  const reason = whyNot(typeId, version);
-  if (reason !== undefined) return { name: grid.name, type: TYPE_NAMES[typeId]!, reason };
-  const type = TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'>;
+  const skip = (reason: string): SkippedGrid => ({ name: grid.name, type: TYPE_NAMES[typeId]!, reason });
+  const reason = whyNot(typeId, head.classId);
+  if (reason !== undefined) return skip(reason);
+  let type = TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'>;
   const isIndex = TYPES[type].leaf === 'index';
+  const isOldIndex = isIndex && version < INDEX_VERSION;
   const layout = layoutOf(type);
   const rootAt = GRID_BYTES + grid.i64('root offset', GRID_BYTES + 24);
   if (rootAt < ROOT_OFFSET || rootAt % 32 !== 0) {
@@ -81,6 +95,11 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
   const nodes = readNodes(grid, type, layout, rootAt, typeId === 21 || typeId === 22);
   checkCounts(grid, [nodes.leafStarts.length, nodes.lower.count, nodes.upper.count]);
   const { leafStarts: starts } = nodes;
+  if (isOldIndex) {
+    const sparse = starts.filter((start) => (grid.u8[start + 15]! & 16) !== 0).length;
+    if (sparse > 0 && sparse < starts.length) return skip('some of its leaves number all voxels, others active ones');
+    if (sparse > 0) type = 'onindex';
+  }
   const tree = new Tree({
     type,
     background: nodes.background,
@@ -90,17 +109,18 @@ export function readGrid(grid: GridBytes): Grid | SkippedGrid {
     tileValues: nodes.tileValues,
     leaf: { count: starts.length, origins: nodes.leafOrigins, masks: readLeafMasks(grid, starts) },
     ...(layout.leafKind === 'mask' || isIndex ? {} : { values: () => readLeafValues(grid, type, layout, starts) }),
-    ...(isIndex ? { offsets: readOffsets(grid, layout, nodes, rootAt) } : {}),
+    ...(isRow(layout) ? { leafView: leafViewer(grid, type, layout, starts) } : {}),
+    ...(isOldIndex ? { offsets: readOldLeafOffsets(grid, starts, grid.u64('value count', 656)) } : {}),
+    ...(isIndex && !isOldIndex ? { offsets: readOffsets(grid, layout, nodes, rootAt) } : {}),
   });
   const uppers = nodes.upperStarts;
   const checksum = checkGrid(grid.u8, version, head.gridSize, {
     headEnd: uppers[0] ?? nodes.rootEnd,
-    starts: version > NODE_CHECKSUM_VERSION ? [] : [...uppers, ...nodes.lowerStarts, ...starts],
-    sizes: [
-      ...uppers.map(() => layout.upper.size),
-      ...nodes.lowerStarts.map(() => layout.lower.size),
-      ...nodes.leafSizes,
-    ],
+    *nodes() {
+      for (const start of uppers) yield [start, layout.upper.size];
+      for (const start of nodes.lowerStarts) yield [start, layout.lower.size];
+      for (const [leaf, start] of starts.entries()) yield [start, nodes.leafSizes[leaf]!];
+    },
   });
   const channels = readChannels(grid, head);
   return new Grid({

@@ -2,16 +2,16 @@
 import type { GridBytes } from './grid-bytes.ts';
 import type { GridLayout } from './nvdb-layout.ts';
 import type { LeafOffsets } from './tree.ts';
-import { makeValues } from './types.ts';
+import { makeValues, TYPES } from './types.ts';
 import type { GridType, Values } from './types.ts';
 
 /** The value masks of the leaves that start at `starts`: 16 words each. */
 export function readLeafMasks(grid: GridBytes, starts: readonly number[]): Uint32Array {
   const masks = new Uint32Array(16 * starts.length);
-  starts.forEach((start, leaf) => {
-    const at = start / 4 + 4;
+  for (let leaf = 0; leaf < starts.length; leaf++) {
+    const at = starts[leaf]! / 4 + 4;
     for (let w = 0; w < 16; w++) masks[16 * leaf + w] = grid.u32[at + w]!;
-  });
+  }
   return masks;
 }
 
@@ -19,6 +19,14 @@ export function readLeafMasks(grid: GridBytes, starts: readonly number[]): Uint3
 export function readLeafOffsets(grid: GridBytes, starts: readonly number[], valueCount: number): LeafOffsets {
   const offsets = Float64Array.from(starts, (start) => grid.u64('leaf', start + 80));
   return { offsets, stats: starts.some((start) => (grid.u8[start + 15]! & 16) !== 0), valueCount };
+}
+
+/**
+ * The same of a grid of before 32.6: a leaf keeps the number of its statistics at byte 80, wherever that is, and of its first value at
+ * 88; whether its active voxels alone have numbers is a flag.
+ */
+export function readOldLeafOffsets(grid: GridBytes, starts: readonly number[], valueCount: number): LeafOffsets {
+  return { offsets: Float64Array.from(starts, (start) => grid.u64('leaf', start + 88)), stats: false, valueCount };
 }
 
 /** Decodes the values of all leaves: one array a component, 512 values a leaf. */
@@ -43,6 +51,24 @@ export function readLeafValues(
       readPlain(grid, layout, starts, out);
   }
   return out;
+}
+
+/** Whether the values of a leaf stand in a row, as they do in memory. */
+export function isRow({ leafKind, components }: GridLayout): boolean {
+  return leafKind === 'values' && components === 1;
+}
+
+/** What gives a view of the values of a leaf, by its number. */
+export function leafViewer(
+  grid: GridBytes,
+  type: GridType,
+  layout: GridLayout,
+  starts: readonly number[],
+): (leaf: number) => Values[] {
+  const View = TYPES[type].array(0).constructor as new (buffer: ArrayBufferLike, at: number, length: number) => Values;
+  const { buffer, byteOffset } = grid.u8;
+  const first = byteOffset + layout.leaf.values;
+  return (leaf) => [new View(buffer, first + starts[leaf]!, 512)];
 }
 
 function readBits(grid: GridBytes, from: number, out: Uint8Array, to: number): void {

@@ -42,6 +42,8 @@ class TilePool {
   readonly #type: GridType;
   readonly #layout: GridLayout;
   readonly #background: number;
+  /** The background where it is one word, as a word; else −1. */
+  readonly #word: number;
   #last: number;
 
   constructor(grid: GridBytes, type: GridType, layout: GridLayout, background: number) {
@@ -49,13 +51,14 @@ class TilePool {
     this.#type = type;
     this.#layout = layout;
     this.#background = this.#last = background;
+    this.#word = layout.valueBytes === 4 ? grid.u32[background / 4]! : -1;
     this.values = makeValues(type, 16);
     this.#read(background, 0);
   }
 
   /** Table entry for the tile whose value stands at byte `at`. */
   entry(at: number): number {
-    if (this.#same(at, this.#background)) return EMPTY;
+    if (this.#word >= 0 ? this.#grid.u32[at / 4] === this.#word : this.#same(at, this.#background)) return EMPTY;
     if (this.count > 1 && this.#same(at, this.#last)) return ~(this.count - 1);
     const number = this.count++;
     if (number >= this.values[0]!.length) {

@@ -82,6 +82,8 @@ export interface TreeParts {
   readonly tileValues: readonly Values[];
   /** One array a component, 512 values a leaf, inactive voxels too. Absent for mask and index types. */
   readonly values?: readonly Values[] | (() => readonly Values[]);
+  /** Where values are still to be decoded but those of a leaf stand in a row already: a view of them, one array a component. */
+  readonly leafView?: (leaf: number) => readonly Values[];
   /** For index types. */
   readonly offsets?: LeafOffsets;
 }
@@ -100,6 +102,7 @@ export class Tree {
   readonly tileValues: readonly Values[];
   readonly offsets: LeafOffsets | undefined;
   #values: readonly Values[] | (() => readonly Values[]) | undefined;
+  readonly #leafView: ((leaf: number) => readonly Values[]) | undefined;
   #rootHit = -1;
   #leafHit = -1;
   #leafX = 0;
@@ -118,6 +121,7 @@ export class Tree {
     this.tileValues = parts.tileValues;
     this.offsets = parts.offsets;
     this.#values = parts.values;
+    this.#leafView = parts.leafView;
   }
 
   /** Values of all leaves: one array a component, 512 values a leaf, z fastest. Decoded at the first call where they came packed. */
@@ -125,6 +129,12 @@ export class Tree {
     if (typeof this.#values === 'function') this.#values = this.#values();
     this.#values ??= this.#computeValues();
     return this.#values;
+  }
+
+  /** The 512 values of one leaf, one array a component, z fastest. What is plain in its file is not decoded for it. */
+  leafValues(leaf: number): readonly Values[] {
+    if (typeof this.#values === 'function' && this.#leafView !== undefined) return this.#leafView(leaf);
+    return this.values.map((array) => array.subarray(512 * leaf, 512 * leaf + 512));
   }
 
   /** Number of the leaf that holds voxel (i, j, k), or −1. */

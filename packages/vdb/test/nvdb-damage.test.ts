@@ -149,6 +149,8 @@ describe('damaged .nvdb', () => {
     file[first + 636] = 23;
     const { grids, skipped } = readGridFile(file);
     expect(grids.map((grid) => grid.name)).toEqual(['fog']);
-    expect(skipped).toEqual([{ name: 'points', type: 'PointIndex', reason: 'points are not read' }]);
+    expect(skipped).toEqual([
+      { name: 'points', type: 'PointIndex', reason: 'it holds points; grids of values are read' },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   fogSphere,
   type Grid,
+  indexGrid,
   levelSetSphere,
   listGrids,
   readGrid,
@@ -175,21 +176,60 @@ describe('retired and unread types', () => {
   });
 
   test.each([
-    [23, 'PointIndex', 'points are not read'],
-    [24, 'Vec3u8', 'grids of this type are not read'],
-    [9, 'Half', 'grids of this type are not read'],
-  ])('type %i is passed over with a word while the others load', (typeId, type, reason) => {
+    [23, 4, 'PointIndex', 'it holds points; grids of values are read'],
+    [10, 5, 'UInt32', 'it holds points; grids of values are read'],
+    [24, 0, 'Vec3u8', 'grids of this type are not read'],
+    [9, 0, 'Half', 'grids of this type are not read'],
+  ])('type %i of class %i is passed over with a word while the others load', (typeId, classId, type, reason) => {
     const { heads, payload } = split(writeNanoVdb([fog, surface]));
-    new DataView(payload.buffer).setUint32(636, typeId, true);
+    const view = new DataView(payload.buffer);
+    view.setUint32(632, classId, true);
+    view.setUint32(636, typeId, true);
     const { grids, skipped } = readGridFile(join(heads, payload));
     expect(grids.map(told)).toEqual([told(surface)]);
     expect(skipped).toEqual([{ name: 'fog', type, reason }]);
   });
 
-  test('index grids of before 32.6, whose leaves are others, are passed over with a word', () => {
-    const { heads, payload } = split(writeNanoVdb([toOnIndex(fog), fog]));
-    new DataView(payload.buffer).setUint32(16, packVersion(32, 4, 2), true);
-    const { grids, skipped } = readGridFile(join(heads, payload));
-    expect([grids.length, skipped[0]?.reason]).toEqual([1, 'index grids of version 32.4.2 are not read']);
+  /** An index payload as 32.4 laid it out: the first number at byte 88 of a leaf, and a flag where active voxels alone have one. */
+  function asOldIndex(payload: Uint8Array, isSparse: (leaf: number) => boolean): Uint8Array {
+    const view = new DataView(payload.buffer, payload.byteOffset);
+    view.setUint32(16, packVersion(32, 4, 2), true);
+    view.setUint32(636, 19, true);
+    view.setBigInt64(8, -1n, true);
+    const leafAt = 672 + view.getUint32(672, true);
+    for (let leaf = 0; leaf < view.getUint32(704, true); leaf++) {
+      const at = leafAt + 96 * leaf;
+      payload.copyWithin(at + 88, at + 80, at + 88);
+      view.setBigUint64(at + 80, 0n, true);
+      if (isSparse(leaf)) payload[at + 15]! |= 16;
+    }
+    return payload;
+  }
+
+  test.each(['onindex', 'index'] as const)(
+    '%s grids of before 32.6, whose leaves are others, have the same numbers',
+    (type) => {
+      const { origins, masks } = fog.tree.leaf;
+      const dense = indexGrid({ name: 'fog', map: fog.map, origins, masks, offsets: (leaf) => 512 * leaf + 1 });
+      const modern = type === 'onindex' ? split(writeNanoVdb([toOnIndex(fog)])).payload : dense;
+      const old = asOldIndex(modern.slice(), () => type === 'onindex');
+      const [[reference], [grid]] = [readGrids(modern), readGrids(old)];
+      expect([grid!.type, grid!.source]).toEqual([type, 'NanoVDB 32.4.2']);
+      const coordinates = fog.activeCoordinates();
+      expect(grid!.indicesOf(coordinates)).toEqual(reference!.indicesOf(coordinates));
+      const box = { min: [0, 0, 0], max: [4, 4, 4] } as const;
+      expect(readGrid(old, { box }).get(3, 2, 1)).toBe(reference!.get(3, 2, 1));
+    },
+  );
+
+  test('one whose leaves are of both kinds is passed over with a word', () => {
+    const { heads, payload } = split(writeNanoVdb([toOnIndex(fog)]));
+    const { skipped } = readGridFile(
+      join(
+        heads,
+        asOldIndex(payload, (leaf) => leaf === 0),
+      ),
+    );
+    expect(skipped[0]?.reason).toBe('some of its leaves number all voxels, others active ones');
   });
 });

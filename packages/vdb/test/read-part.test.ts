@@ -158,7 +158,9 @@ describe('one grid', () => {
     const point = writeNanoVdb(grids);
     point[16 + 2 * (176 + 6) + 636] = 23;
     expect(() => readGrid(point)).toThrow(
-      new RangeError('Cannot read grid "large" of type PointIndex: points are not read; choose another'),
+      new RangeError(
+        'Cannot read grid "large" of type PointIndex: it holds points; grids of values are read; choose another',
+      ),
     );
     expect(readGrid(point, { name: 'small' }).name).toBe('small');
   });

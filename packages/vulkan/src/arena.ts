@@ -17,6 +17,7 @@ let chunk: Region | undefined;
 let chunkIndex = -1;
 let top = 0;
 let depth = 0;
+let heldBytes = 0;
 
 /** What `reserve` found: the chunk, valid until the next reservation. */
 export function reservedIn(): Region {
@@ -48,11 +49,13 @@ function nextChunk(byteLength: number): void {
   const size = Math.max(Math.min(doubled, KEPT_BYTES), (byteLength + 7) & ~7);
   chunk = regionOf(new ArrayBuffer(size));
   chunks.push(chunk);
+  heldBytes += size;
   addRegion(chunk);
 }
 
 /** Zeroes everything from a mark up to the present top, and returns to the mark. */
 function rewind(index: number, mark: number): void {
+  if (chunkIndex === index && top === mark) return;
   for (let i = Math.max(index, 0); i <= chunkIndex; i++) {
     const { bytes } = chunks[i] as Region;
     bytes.fill(0, i === index ? mark : 0, i === chunkIndex ? top : bytes.byteLength);
@@ -60,12 +63,16 @@ function rewind(index: number, mark: number): void {
   chunkIndex = index;
   chunk = chunks[index];
   top = mark;
-  if (depth > 0) return;
+  if (depth === 0 && heldBytes > KEPT_BYTES) giveBack();
+}
+
+/** Gives back the chunks beyond those that are kept. */
+function giveBack(): void {
   let kept = 0;
   const keep = chunks.filter((it) => (kept += it.bytes.byteLength) <= KEPT_BYTES);
-  if (keep.length === chunks.length) return;
   for (const region of chunks) if (!keep.includes(region)) removeRegion(region);
   chunks.splice(0, chunks.length, ...keep);
+  heldBytes = keep.reduce((sum, it) => sum + it.bytes.byteLength, 0);
 }
 
 function scope<T>(body: () => T): T {
@@ -74,7 +81,7 @@ function scope<T>(body: () => T): T {
   depth++;
   try {
     const result = body();
-    if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
+    if (typeof result === 'object' && typeof (result as { then?: unknown } | null)?.then === 'function') {
       throw new Error(
         'Bug in a caller: the body of an arena.scope is asynchronous, and its memory would be dropped while it waits',
       );

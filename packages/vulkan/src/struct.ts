@@ -2,10 +2,12 @@
  * @file Structs as callable values: `VkBufferCreateInfo({ size: 1024 })` writes into the arena and returns the address.
  *
  * The generator gives each struct one line of text; nothing is done with it until the struct is first used, so that
- * hundreds of them cost nothing at start-up. Then the text becomes one writer and one reader for each member.
+ * hundreds of them cost nothing at start-up. Then the text becomes one writer and one reader for each member. A struct
+ * that is written often gets a function of its own: see hot-writer.ts.
  */
 import { reserve, reservedIn } from './arena.ts';
-import { parseFields } from './layout.ts';
+import { makeHotWriter, type StructWriter } from './hot-writer.ts';
+import { parseFields, type Field } from './layout.ts';
 import { readerOf, writerOf, type Reader, type Writer } from './members.ts';
 import { withMemory, type Region } from './region.ts';
 import type { Pointer, Read } from './types.ts';
@@ -31,6 +33,7 @@ export interface Struct<T> {
 
 /** What a struct's text becomes at its first use. */
 interface Compiled {
+  readonly fields: readonly Field[];
   readonly names: readonly string[];
   readonly offsets: readonly number[];
   readonly writers: readonly Writer[];
@@ -40,12 +43,17 @@ interface Compiled {
   readonly factors: readonly number[];
 }
 
+/** From this many writes on, a struct is written often. */
+const HOT = 64;
+
 /** One struct's code, shared by all who nest it or point to it. */
 export class StructCode {
   readonly size: number;
   readonly sType: number;
   #text: string;
   #compiled: Compiled | undefined;
+  #writes = 0;
+  #hot: StructWriter | undefined;
 
   constructor(size: number, sType: number, text: string) {
     this.size = size;
@@ -58,6 +66,7 @@ export class StructCode {
       const fields = parseFields(this.sType < 0 ? this.#text : `sType=i@0 pNext=P@8 ${this.#text}`.trimEnd());
       const indexOf = (name: string): number => fields.findIndex((it) => it.name === name);
       this.#compiled = {
+        fields,
         names: fields.map((it) => it.name),
         offsets: fields.map((it) => it.offset),
         writers: fields.map((it) => writerOf(it.shape, codeOf, it.bits)),
@@ -71,6 +80,12 @@ export class StructCode {
 
   /** Writes sType and the members that are given. */
   write(region: Region, at: number, init: Readonly<Record<string, unknown>>): void {
+    if (this.#hot !== undefined) this.#hot(region, at, init);
+    else this.#writeByLoop(region, at, init);
+  }
+
+  #writeByLoop(region: Region, at: number, init: Readonly<Record<string, unknown>>): void {
+    if (++this.#writes === HOT) this.#hot = this.#makeHot();
     const { names, offsets, writers, counters, factors } = this.compiled;
     if (this.sType >= 0) region.view.setInt32(at, this.sType, true);
     for (let i = 0; i < names.length; i++) {
@@ -83,6 +98,15 @@ export class StructCode {
         (writers[counter] as Writer)(region, at + (offsets[counter] as number), count);
       }
     }
+  }
+
+  #makeHot(): StructWriter | undefined {
+    const { factors } = this.compiled;
+    return makeHotWriter({
+      ...this.compiled,
+      sType: this.sType,
+      lengthOf: (value, index) => lengthOf(value, factors[index] as number),
+    });
   }
 
   read(region: Region, at: number): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { defineStruct } from '../src/struct.ts';
 import {
@@ -42,6 +43,41 @@ describe('a struct', () => {
       const info = VkBufferCreateInfo({ queueFamilyIndexCount: 1, pQueueFamilyIndices: [4, 9] });
       expect(VkBufferCreateInfo.read(info).queueFamilyIndexCount).toBe(1);
     });
+  });
+
+  test('is written the same often and seldom: counts, nested structs, arrays, members that are null', () => {
+    const submit = (value: number): unknown =>
+      arena.scope(() => {
+        const info = VkSubmitInfo2({
+          pWaitSemaphoreInfos: [{ semaphore: 5n as VkSemaphore, value, stageMask: 0x10000 }],
+          pSignalSemaphoreInfos: [{ semaphore: 6n as VkSemaphore, value: 2n ** 40n }, {}],
+          pNext: NULL,
+        });
+        const read = VkSubmitInfo2.read(info);
+        const semaphores = [read.pWaitSemaphoreInfos, read.pSignalSemaphoreInfos].map((at) =>
+          VkSemaphoreSubmitInfo.readArray(at, 2),
+        );
+        const { pWaitSemaphoreInfos: _wait, pSignalSemaphoreInfos: _signal, ...rest } = read;
+        return { rest, wait: semaphores[0]![0], signal: semaphores[1] };
+      });
+    const first = submit(7);
+    for (let i = 0; i < 200; i++) submit(i);
+    expect(submit(7)).toEqual(first);
+    expect(first).toMatchObject({
+      rest: { waitSemaphoreInfoCount: 1, signalSemaphoreInfoCount: 2, commandBufferInfoCount: 0 },
+      wait: { semaphore: 5n, value: 7n, stageMask: 0x10000n },
+      signal: [{ semaphore: 6n, value: 1099511627776n }, { semaphore: 0n }],
+    });
+  });
+
+  test('needs no code made from text: where that is forbidden, it is written as before', () => {
+    const index = new URL('../src/index.ts', import.meta.url).href;
+    const script = `import { arena, VkBufferCreateInfo as Info } from '${index}';
+      let size;
+      for (let i = 0; i < 200; i++) size = arena.scope(() => Info.read(Info({ size: i })).size);
+      process.stdout.write(String(size));`;
+    const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '--eval', script];
+    expect(spawnSync(process.execPath, flags, { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '199' });
   });
 
   test('takes 64-bit numbers as numbers and as bigints', () => {

@@ -11,6 +11,10 @@ export interface Used {
   readonly kind: string;
   readonly label: string;
   readonly disposed: boolean;
+  /** What stands for it in a recording, where that may end before the thing itself does: a buffer's stay at a place. */
+  readonly stay?: Used;
+  /** How it ended, in words. Default 'was disposed'. */
+  readonly end?: string | undefined;
 }
 
 /** The pool that a queue family's command buffers come from. */
@@ -142,7 +146,7 @@ export class CommandBuffer implements Child {
     for (const each of this.#used) {
       if (!each.disposed) continue;
       throw new VulkanError(
-        `Cannot submit "${this.label}": it uses ${each.kind} "${each.label}", which was disposed; record it again`,
+        `Cannot submit "${this.label}": it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
         {
           kind: 'command-buffer',
           labels: [this.label, each.label],

@@ -227,8 +227,9 @@ export class Encoder {
     return this;
   }
 
-  /** Tells the tracker that the next dispatch touches a resource by address: what no binding shows. Costs nothing without one. */
+  /** Tells that the next dispatch touches a resource by address: what no binding shows. The tracker sees it, if there is one. */
   touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
+    this.#scope.use(resource);
     this.#scope.tracker?.touch(resource, range, access, 'dispatch');
     return this;
   }

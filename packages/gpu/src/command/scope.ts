@@ -34,6 +34,6 @@ export class CommandScope {
         labels: [object.label, this.label],
       });
     }
-    this.used.add(object);
+    this.used.add(object.stay ?? object);
   }
 }

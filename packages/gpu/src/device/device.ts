@@ -19,10 +19,12 @@ import { Sampler } from '../image/sampler.ts';
 import type { SamplerOptions } from '../image/sampler.ts';
 import { downloadImage, uploadImage } from '../image/staging.ts';
 import type { ImageDownloadOptions, ImageUploadOptions } from '../image/staging.ts';
-import { Buffer } from '../memory/buffer.ts';
+import { Buffer, setMaker } from '../memory/buffer.ts';
 import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
 import { DeviceMemory } from '../memory/device-memory.ts';
-import { Heap } from '../memory/heap.ts';
+import { defragment } from '../memory/defragment.ts';
+import type { Defragmentation, Fragmented } from '../memory/defragment.ts';
+import { DeviceHeap } from '../memory/heap.ts';
 import { createHostArray, importHostMemory } from '../memory/host-array.ts';
 import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
 import { MemoryPool } from '../memory/pool.ts';
@@ -144,7 +146,7 @@ export class Device implements AsyncDisposable {
   /** The features that are turned on, by Vulkan's names. */
   readonly features: Readonly<Record<string, boolean>>;
   readonly counters: Counters;
-  readonly heap: Heap;
+  readonly heap: DeviceHeap;
   readonly compute: Queue;
   /** The queue that transfers run on; the compute queue itself where the device has none for them alone. */
   readonly transfer: Queue;
@@ -193,9 +195,17 @@ export class Device implements AsyncDisposable {
     this.compute = this.#openQueue(queues.compute, 'compute');
     this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
     const memory = new DeviceMemory(driver, created.extensions);
-    this.heap = new Heap(memory, options.memoryLimit);
+    this.heap = new DeviceHeap(memory, options.memoryLimit);
     const families = [...new Set([queues.compute, queues.transfer])];
-    this.#maker = { driver, heap: this.heap, memory, families, reclaim: () => this.#reclaim() };
+    this.#maker = {
+      driver,
+      heap: this.heap,
+      memory,
+      families,
+      defragment: (what) => this.#defragment(what),
+      reclaim: () => this.#reclaim(),
+    };
+    setMaker(this, this.#maker);
     const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
     const ringBytes = Math.max(SMALLEST_RING, 2 ** Math.floor(Math.log2(room)));
     this.staging = new Staging(driver, this, ringBytes, (ring) => new Buffer(this.#maker, ring));
@@ -228,6 +238,15 @@ export class Device implements AsyncDisposable {
   /** Memory that is reserved for buffers of one purpose. Throws OutOfMemoryError. */
   createPool(options: PoolOptions): MemoryPool {
     return new MemoryPool(this.#maker, options);
+  }
+
+  /**
+   * Lays buffers of the heap that have `onMoved` together, so that holes become one and empty blocks go back to the driver;
+   * pools have the same of their own. Call it between steps: what was recorded with a moved buffer is refused at its next
+   * submit, and must be recorded again. Waits for the device: without blocking until it is idle, then blocking while it copies.
+   */
+  defragment(): Promise<Defragmentation> {
+    return this.#defragment(this.heap);
   }
 
   /** Memory for what lives until a step begins again: slices of one buffer, which is made here. */
@@ -378,6 +397,14 @@ export class Device implements AsyncDisposable {
       return V.arena.readU64<V.VkQueue>(out);
     });
     return new Queue(driver, family, handle, new Timeline(driver, this.#waiter, `${label} queue`), label);
+  }
+
+  async #defragment(what: Fragmented): Promise<Defragmentation> {
+    await this.idle();
+    this.staging.flush();
+    const { timeline } = this.transfer;
+    const after = this.transfer === this.compute ? [] : [{ timeline, value: timeline.last }];
+    return defragment(this.#maker, what, this.compute, after);
   }
 
   /** Memory is short: waits, blocking, for what is still in use by work that was submitted, and frees it. */

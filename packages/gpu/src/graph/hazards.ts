@@ -1,161 +1,124 @@
 /**
- * @file Hazards → barriers. Walks the levels with a small state for each resource: the accesses of its last writer, whom
- * that write was already made visible to, and who read it since. A hazard needs a barrier only if no barrier since has
- * ended it; the hazards of one level share one barrier, which is global: resources are memory reached by address, and a
- * driver treats a buffer barrier as a global one anyway.
+ * @file Which passes must wait for which. For each cell, in declaration order, touches are gathered into epochs: a write
+ * is an epoch of its own, and so is a run of reads that go together (of one layout; where an image changed its layout for
+ * them, or its queue family, on one queue). Every touch waits for all touches of the epoch before:
  *
- * Terms are those of the Vulkan specification, chapter "Synchronization and Cache Control": a write must be made visible
- * to a later read or write of it; a write after a read needs only that the read has executed.
+ *     declared   w₀   r₁ r₂   w₃   r₄        w₀ ─▶ r₁ ─▶ w₃ ─▶ r₄     write after read, read after write
+ *     epochs      0     1      2    3         └──▶ r₂ ──┘              r₁ and r₂ in any order
+ *
+ * Terms are those of the Vulkan specification, chapter "Synchronization and Cache Control".
  */
 
-import type { Access } from '../access.ts';
-import { accessBit, accessesOf } from '../access.ts';
-import type { Pass } from './graph.ts';
+import type { ImageLayout } from '../access.ts';
+import type { PassNode, ResourceNode, Touch } from './model.ts';
+import { familyOf, laneOf } from './queues.ts';
+import type { QueueTable } from './queues.ts';
+import { writesMemory } from '../convert.ts';
 
-export type HazardKind = 'read after write' | 'write after read' | 'write after write' | 'asked for' | 'last run';
+export type HazardKind =
+  | 'read after write'
+  | 'write after read'
+  | 'write after write'
+  | 'layout change'
+  | 'queue hand-over'
+  | 'shared memory'
+  | 'asked for'
+  | 'last run';
 
-/** Why a barrier is there: `later` touches `resource` that `earlier` touched. */
-export interface Hazard {
-  readonly kind: HazardKind;
-  readonly resource: string;
-  readonly earlier: string;
-  readonly later: string;
+/** `to` waits for `from`: a barrier or a timeline stands between them if `weight` is 1; 0 only orders. */
+export interface Edge {
+  readonly from: number;
+  readonly to: number;
+  readonly weight: 0 | 1;
 }
 
-/** One global memory barrier, before the passes of `level`. */
-export interface GraphBarrier {
-  readonly level: number;
-  readonly before: readonly Access[];
-  readonly after: readonly Access[];
-  readonly reasons: readonly Hazard[];
+/** The passes' hazards. */
+export interface Dependencies {
+  readonly edges: readonly Edge[];
+  /** Passes that a barrier must come before even if no pass does: what they touch must first be made ready. */
+  readonly initial: ReadonlySet<number>;
 }
 
-interface Touch {
-  readonly pass: string;
-  readonly bits: number;
-  readonly level: number;
+interface Epoch {
+  members: Touch[];
+  previous: readonly Touch[];
+  number: number;
+  writes: boolean;
+  layout: ImageLayout;
+  lane: number;
+  /** The image had to change its layout or owner for it. */
+  moved: boolean;
 }
 
-interface ResourceState {
-  writer: Touch | undefined;
-  readers: Touch[];
-}
-
-interface Draft {
-  before: number;
-  after: number;
-  readonly reasons: Hazard[];
-}
-
-/** The barriers of ordered levels. `wishes` are pairs of passes that wait without a resource; `repeats` adds one at the start against the last run. */
-export function deriveBarriers(
-  levels: readonly (readonly Pass<never>[])[],
-  wishes: readonly (readonly [string, string])[],
-  repeats: boolean,
-): GraphBarrier[] {
-  const states = new Map<string, ResourceState>();
-  const drafts: (Draft | undefined)[] = [];
-  const places = new Map<string, { pass: Pass<never>; level: number }>();
-  if (repeats) drafts[0] = lastRun(levels);
-  for (const [level, passes] of levels.entries()) {
-    for (const pass of passes) places.set(pass.name, { pass, level });
-    for (const pass of passes) meetHazards(pass, level, states, drafts);
-    for (const pass of passes) noteTouches(pass, level, states);
-  }
-  for (const [before, after] of wishes) meetWish(places.get(before)!, places.get(after)!, drafts);
-  const barriers: GraphBarrier[] = [];
-  for (const [level, draft] of drafts.entries()) {
-    if (!draft) continue;
-    const { before, after, reasons } = draft;
-    barriers.push({ level, before: accessesOf(before), after: accessesOf(after), reasons });
-  }
-  return barriers;
-}
-
-function meetHazards(
-  pass: Pass<never>,
-  level: number,
-  states: ReadonlyMap<string, ResourceState>,
-  drafts: (Draft | undefined)[],
-): void {
-  for (const { resource, access } of pass.reads ?? []) {
-    const writer = states.get(resource)?.writer;
-    if (writer) demand('read after write', resource, writer, pass.name, accessBit(access), level, drafts);
-  }
-  for (const { resource, access } of pass.writes ?? []) {
-    const state = states.get(resource);
-    if (!state) continue;
-    for (const reader of state.readers)
-      demand('write after read', resource, reader, pass.name, accessBit(access), level, drafts);
-    if (state.writer && state.readers.length === 0) {
-      demand('write after write', resource, state.writer, pass.name, accessBit(access), level, drafts);
+/** The hazards among passes (those that were not culled), in declaration order; numbers the touches' epochs. */
+export function findDependencies(passes: readonly PassNode[], queues: QueueTable, cellCount: number): Dependencies {
+  const epochs: (Epoch | undefined)[] = Array.from({ length: cellCount });
+  const edges: Edge[] = [];
+  const initial = new Set<number>();
+  const wanderers = wanderingImages(passes, queues);
+  for (const { index, queue, touches } of passes) {
+    const lane = laneOf(queues, queue);
+    for (const touch of touches) {
+      const epoch = epochs[touch.cell];
+      if (epoch && joins(epoch, touch, lane, wanderers)) {
+        epoch.members.push(touch);
+        touch.epoch = epoch.number;
+      } else {
+        epochs[touch.cell] = nextEpoch(epoch, touch, lane, queues);
+      }
+      const { previous, number } = epochs[touch.cell]!;
+      for (const { pass } of previous) if (pass !== index) edges.push({ from: pass, to: index, weight: 1 });
+      if (number === 0 && needsArrival(touch)) initial.add(index);
     }
   }
+  return { edges, initial };
 }
 
-/** Puts a hazard into the barrier before `level`, unless a barrier between the two passes ends it already. */
-function demand(
-  kind: HazardKind,
-  resource: string,
-  earlier: Touch,
-  later: string,
-  after: number,
-  level: number,
-  drafts: (Draft | undefined)[],
-): void {
-  for (let at = earlier.level + 1; at < level; at++) {
-    const draft = drafts[at];
-    if (draft && (draft.before & earlier.bits) === earlier.bits && (draft.after & after) === after) return;
+function joins(epoch: Epoch, touch: Touch, lane: number, wanderers: ReadonlySet<ResourceNode>): boolean {
+  if (epoch.writes || touch.writes) return false;
+  if (touch.node.kind !== 'image') return true;
+  if (epoch.layout !== touch.layout) return false;
+  return epoch.lane === lane || (!epoch.moved && !wanderers.has(touch.node));
+}
+
+function nextEpoch(before: Epoch | undefined, touch: Touch, lane: number, queues: QueueTable): Epoch {
+  const { writes, layout, node } = touch;
+  const number = before ? before.number + 1 : 0;
+  touch.epoch = number;
+  const moved =
+    node.kind === 'image' &&
+    (before
+      ? before.layout !== layout || familyOf(queues, before.lane) !== familyOf(queues, lane)
+      : needsArrival(touch));
+  return { members: [touch], previous: before?.members ?? [], number, writes, layout, lane, moved };
+}
+
+/** Images that passes of several queue families touch: they are handed over from one to the next. */
+function wanderingImages(passes: readonly PassNode[], queues: QueueTable): ReadonlySet<ResourceNode> {
+  const families = new Map<ResourceNode, number>();
+  const wanderers = new Set<ResourceNode>();
+  for (const { queue, touches } of passes) {
+    const family = familyOf(queues, laneOf(queues, queue));
+    for (const { node } of touches) {
+      if (node.kind !== 'image') continue;
+      if ((families.get(node) ?? family) !== family) wanderers.add(node);
+      families.set(node, family);
+    }
   }
-  const draft = (drafts[level] ??= { before: 0, after: 0, reasons: [] });
-  draft.before |= earlier.bits;
-  draft.after |= after;
-  draft.reasons.push({ kind, resource, earlier: earlier.pass, later });
+  return wanderers;
 }
 
-function noteTouches(pass: Pass<never>, level: number, states: Map<string, ResourceState>): void {
-  const writes = bitsByResource(pass.writes);
-  for (const [resource, bits] of writes)
-    states.set(resource, { writer: { pass: pass.name, bits, level }, readers: [] });
-  for (const [resource, bits] of bitsByResource(pass.reads)) {
-    if (writes.has(resource)) continue;
-    const state = states.get(resource);
-    if (state) state.readers.push({ pass: pass.name, bits, level });
-    else states.set(resource, { writer: undefined, readers: [{ pass: pass.name, bits, level }] });
-  }
+/** Whether the first touch of a resource needs a barrier against the state in which it comes. */
+export function needsArrival({ node, writes, layout }: Touch): boolean {
+  const { arrives, kind } = node;
+  if (arrives === undefined) return false;
+  if (arrives === 'undefined') return kind === 'image';
+  return writes || writesMemory(arrives.usage) || (kind === 'image' && arrives.layout !== layout);
 }
 
-function bitsByResource(uses: Pass<never>['reads']): Map<string, number> {
-  const bits = new Map<string, number>();
-  for (const { resource, access } of uses ?? []) bits.set(resource, (bits.get(resource) ?? 0) | accessBit(access));
-  return bits;
-}
-
-function meetWish(
-  earlier: { pass: Pass<never>; level: number },
-  later: { pass: Pass<never>; level: number },
-  drafts: (Draft | undefined)[],
-): void {
-  const bits = touchBits(earlier.pass);
-  const after = touchBits(later.pass);
-  if (bits === 0 || after === 0) return;
-  const touch = { pass: earlier.pass.name, bits, level: earlier.level };
-  demand('asked for', '', touch, later.pass.name, after, later.level, drafts);
-}
-
-function touchBits(pass: Pass<never>): number {
-  let bits = 0;
-  for (const { access } of pass.reads ?? []) bits |= accessBit(access);
-  for (const { access } of pass.writes ?? []) bits |= accessBit(access);
-  return bits;
-}
-
-/** Everything that the plan does, before everything that it does: the run before is on the same resources. */
-function lastRun(levels: readonly (readonly Pass<never>[])[]): Draft | undefined {
-  let bits = 0;
-  for (const pass of levels.flat()) bits |= touchBits(pass);
-  const [first, last] = [levels[0]?.[0], levels.at(-1)?.at(-1)];
-  if (bits === 0 || !first || !last) return undefined;
-  const reason: Hazard = { kind: 'last run', resource: '', earlier: last.name, later: first.name };
-  return { before: bits, after: bits, reasons: [reason] };
+/** What lies between two touches of one cell, the later waiting for the earlier. */
+export function hazardKind(earlier: Touch, later: Touch): HazardKind {
+  if (earlier.writes) return later.reads ? 'read after write' : 'write after write';
+  if (later.writes) return 'write after read';
+  return earlier.layout === later.layout ? 'queue hand-over' : 'layout change';
 }

@@ -3,10 +3,12 @@
 import * as V from '@halocline/vulkan';
 import { usageFlags } from '../convert.ts';
 import type { BufferUsage, MemoryKind } from '../convert.ts';
+import type { Used } from '../command/command-buffer.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
+import type { Defragmentation, Fragmented } from './defragment.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import type { Heap } from './heap.ts';
+import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole } from '../role.ts';
 
@@ -23,6 +25,11 @@ export interface BufferOptions<R extends BufferRole = BufferRole> {
   readonly usage?: readonly BufferUsage[];
   /** Default 'device'. */
   readonly memory?: MemoryKind;
+  /**
+   * Called when `defragment` of the device or of its pool has moved the buffer: its handle and its address are new, its bytes are the same. Only
+   * buffers of 'device' memory that have this are moved: whoever keeps an address, or records it, must hear of it.
+   */
+  readonly onMoved?: (buffer: Buffer) => void;
 }
 
 /** The usages of a buffer that names none. */
@@ -38,22 +45,14 @@ const DEFAULT_USAGE: readonly BufferUsage[] = Object.freeze([
 /** What buffers are made with. */
 export interface BufferMaker {
   readonly driver: Driver;
-  readonly heap: Heap;
+  readonly heap: DeviceHeap;
   readonly memory: DeviceMemory;
   /** The queue families that may touch a buffer; two or more make it concurrent. */
   readonly families: readonly number[];
+  /** Moves what may move; waits for the device. */
+  defragment(what: Fragmented): Promise<Defragmentation>;
   /** Called before giving up for want of memory: waits for what is still in use and frees it. */
   reclaim(): void;
-}
-
-/** What the driver wants of a buffer's memory; sizes in bytes. */
-export interface BufferNeeds {
-  readonly byteLength: number;
-  readonly alignment: number;
-  /** A bit for each memory type that will do. */
-  readonly memoryTypeBits: number;
-  /** The buffer needs memory of its own. */
-  readonly alone: boolean;
 }
 
 /** Where a buffer lies. */
@@ -66,12 +65,56 @@ export interface Place {
   release(): void;
 }
 
+/** The place that a range of a heap or of a pool is. */
+export function placeOf(range: MemoryRange, release: (range: MemoryRange) => void): Place {
+  return { memory: range.memory, byteOffset: range.byteOffset, release: () => release(range) };
+}
+
+const makers = new WeakMap<object, BufferMaker>();
+
+/** What buffers of a device are made with; the device says so when it is made. */
+export function setMaker(device: object, maker: BufferMaker): void {
+  makers.set(device, maker);
+}
+
+/** What `setMaker` said. */
+export function makerOf(device: object): BufferMaker {
+  return makers.get(device)!;
+}
+
+/** What the driver wants of a buffer's memory; sizes in bytes. */
+export interface BufferNeeds {
+  readonly byteLength: number;
+  readonly alignment: number;
+  /** A bit for each memory type that will do. */
+  readonly memoryTypeBits: number;
+  /** The buffer needs memory of its own. */
+  readonly alone: boolean;
+  /** Set where the buffer may move. */
+  readonly resident: Resident | undefined;
+}
+
 /** Memory that a buffer is placed in instead of the device's heap. */
 export interface Placement {
   readonly memory: MemoryKind | 'host';
   /** VkExternalMemoryHandleTypeFlags that the memory is imported by; 0 for none. */
   readonly handleTypes: number;
   place(buffer: Buffer, needs: BufferNeeds): Place;
+}
+
+/** A buffer's time at one place. */
+class Stay implements Used {
+  readonly kind = 'buffer';
+  readonly label: string;
+  end: string | undefined;
+
+  constructor(label: string) {
+    this.label = label;
+  }
+
+  get disposed(): boolean {
+    return this.end !== undefined;
+  }
 }
 
 /** A range of device memory with an address. Dispose it when nothing records with it any more: what was submitted may still use it. */
@@ -88,51 +131,67 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   readonly byteLength: number;
   /** 'host': memory of JavaScript's own (`device.hostArray`). */
   readonly memory: MemoryKind | 'host';
-  readonly handle: V.VkBuffer;
-  /** The address that shaders reach it by; a multiple of 16. */
-  readonly address: bigint;
   /** The memory itself, for kinds `upload`, `download` and `host`. Inert after the buffer's end. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
   readonly #maker: BufferMaker;
-  readonly #place: Place;
+  readonly #flags: number;
+  #place: Place;
+  #handle: V.VkBuffer;
+  #address: bigint;
+  #stay: Stay;
   #disposed = false;
 
   constructor(maker: BufferMaker, options: BufferOptions<R>, placement?: Placement) {
     const { label, byteLength, owner = label, role = 'any' as R, usage = roleUsage(role), memory = 'device' } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
+    this.#stay = new Stay(label);
     this.label = label;
     this.role = role;
     this.owner = owner;
     this.byteLength = byteLength;
     this.memory = placement?.memory ?? memory;
-    const flags = usageFlags(usage);
-    this.handle = createHandle(maker, label, byteLength, flags, placement?.handleTypes ?? 0);
+    this.#flags = usageFlags(usage);
+    if (options.onMoved && this.memory !== 'device') throw unmovable(label, this.memory);
+    this.#handle = createHandle(maker, label, byteLength, this.#flags, placement?.handleTypes ?? 0);
     try {
-      const needs = readNeeds(maker.driver, this.handle);
+      const resident = options.onMoved && this.#resident(options.onMoved);
+      const needs = { ...readNeeds(maker.driver, this.#handle), resident };
       this.#place = placement ? placement.place(this, needs) : placeInHeap(maker, this, memory, needs);
     } catch (error) {
-      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.handle, V.NULL);
+      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.#handle, V.NULL);
       throw error;
     }
     const { bytes } = this.#place.memory;
     const mapped = bytes && this.memory !== 'device';
     this.bytes = mapped ? new Uint8Array(bytes, this.#place.byteOffset, byteLength) : undefined;
     try {
-      this.#bind();
+      this.#address = this.#bind();
     } catch (error) {
-      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.handle, V.NULL);
+      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.#handle, V.NULL);
       this.#place.close?.();
       this.#place.release();
       throw error;
     }
-    this.address = (flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) !== 0 ? this.#readAddress() : 0n;
-    maker.driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.handle, label);
     maker.driver.children.add(this);
   }
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  get handle(): V.VkBuffer {
+    return this.#handle;
+  }
+
+  /** The address that shaders reach it by; a multiple of 16. */
+  get address(): bigint {
+    return this.#address;
+  }
+
+  /** What stands for it in recordings: it ends when the buffer does, and when it is moved. */
+  get stay(): Stay {
+    return this.#stay;
   }
 
   /** The memory itself, as `bytes`; throws VulkanError 'not-mapped' where the host doesn't see it, or no longer. */
@@ -151,6 +210,12 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     return V.addressOf(buffer) + BigInt(byteOffset);
   }
 
+  /** The bytes of 'device' memory that the host reaches too: a processor's, or an integrated device's. Anew at each call: buffers move. */
+  get visible(): Uint8Array<ArrayBuffer> | undefined {
+    const { memory, byteOffset } = this.#place;
+    return memory.bytes && new Uint8Array(memory.bytes, byteOffset, this.byteLength);
+  }
+
   toString(): string {
     return `Buffer("${this.label}", ${bytesText(this.byteLength)}${this.#disposed ? ', disposed' : ''})`;
   }
@@ -158,6 +223,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#stay.end = 'was disposed';
     const { driver } = this.#maker;
     driver.children.delete(this);
     this.#place.close?.();
@@ -167,31 +233,52 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     });
   }
 
-  #bind(): void {
+  /** Binds the handle to its place, and gives its address there. */
+  #bind(): bigint {
     const { driver } = this.#maker;
+    const { commands, handle: device } = driver;
     const { memory, byteOffset } = this.#place;
-    const result = driver.commands.vkBindBufferMemory(
-      driver.handle,
-      this.handle,
-      memory.handle as V.VkDeviceMemory,
-      byteOffset,
-    );
-    driver.check(
-      result,
-      'vkBindBufferMemory',
-      'buffer',
-      `Cannot create buffer "${this.label}"`,
-      'ask for less',
-      this.label,
+    const bound = memory.handle as V.VkDeviceMemory;
+    const result = commands.vkBindBufferMemory(device, this.#handle, bound, byteOffset);
+    const act = `Cannot create buffer "${this.label}"`;
+    driver.check(result, 'vkBindBufferMemory', 'buffer', act, 'ask for less', this.label);
+    driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.#handle, this.label);
+    if ((this.#flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) === 0) return 0n;
+    return V.arena.scope(() =>
+      commands.vkGetBufferDeviceAddress(device, V.VkBufferDeviceAddressInfo({ buffer: this.#handle })),
     );
   }
 
-  #readAddress(): bigint {
-    const { driver } = this.#maker;
-    return V.arena.scope(() =>
-      driver.commands.vkGetBufferDeviceAddress(driver.handle, V.VkBufferDeviceAddressInfo({ buffer: this.handle })),
-    );
+  #resident(onMoved: (buffer: Buffer) => void): BufferResident {
+    return {
+      buffer: this,
+      moved: () => onMoved(this),
+      relocate: (to, release) => {
+        const before = this.#handle;
+        this.#handle = createHandle(this.#maker, this.label, this.byteLength, this.#flags, 0);
+        this.#place = placeOf(to, release);
+        this.#address = this.#bind();
+        this.#stay.end = 'was moved by defragment';
+        this.#stay = new Stay(this.label);
+        return before;
+      },
+    };
   }
+}
+
+/** A buffer that may move. */
+export interface BufferResident extends Resident {
+  readonly buffer: Buffer;
+  /** Lays it over to another range; gives the handle that it had, which its bytes must be copied from. */
+  relocate(to: MemoryRange, release: (range: MemoryRange) => void): V.VkBuffer;
+  /** Tells its owner. */
+  moved(): void;
+}
+
+function unmovable(label: string, memory: string): TypeError {
+  return new TypeError(
+    `Cannot create buffer "${label}": onMoved is given, and '${memory}' memory never moves; leave it out, or take 'device'`,
+  );
 }
 
 function roleUsage(role: BufferRole): readonly BufferUsage[] {
@@ -239,7 +326,7 @@ function createHandle(
 }
 
 /** What the driver wants of the memory of every buffer with the usual uses: asked by a buffer that is made and dropped. */
-export function usualNeeds(maker: BufferMaker, label: string, byteLength: number): BufferNeeds {
+export function usualNeeds(maker: BufferMaker, label: string, byteLength: number): Omit<BufferNeeds, 'resident'> {
   checkLength(maker.driver, label, byteLength);
   const handle = createHandle(maker, label, byteLength, usageFlags(DEFAULT_USAGE), 0);
   const needs = readNeeds(maker.driver, handle);
@@ -247,7 +334,7 @@ export function usualNeeds(maker: BufferMaker, label: string, byteLength: number
   return needs;
 }
 
-function readNeeds(driver: Driver, buffer: V.VkBuffer): BufferNeeds {
+function readNeeds(driver: Driver, buffer: V.VkBuffer): Omit<BufferNeeds, 'resident'> {
   return V.arena.scope(() => {
     const dedicated = V.VkMemoryDedicatedRequirements.allocate();
     const out = V.VkMemoryRequirements2.allocate({ pNext: dedicated });
@@ -274,10 +361,11 @@ function placeInHeap(maker: BufferMaker, buffer: Buffer, kind: MemoryKind, needs
     alignment: needs.alignment,
     types: memory.typesFor(kind, needs.memoryTypeBits),
     dedicatedTo: needs.alone ? buffer.handle : undefined,
+    resident: needs.alone ? undefined : needs.resident,
   };
   const allocate = (): Place => {
-    const range = heap.allocate(request);
-    return { memory: range.memory, byteOffset: range.byteOffset, release: () => heap.release(range) };
+    const release = (range: MemoryRange): void => heap.release(range);
+    return placeOf(heap.allocate(request), release);
   };
   driver.collect();
   try {

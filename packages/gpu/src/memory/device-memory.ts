@@ -77,9 +77,9 @@ export class DeviceMemory implements MemorySource {
     });
     if (handle === undefined) return undefined;
     this.#driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, handle, `${bytesText(byteLength)} of type ${type}`);
-    const visible = (this.#memory.types[type]!.flags & V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) !== 0;
+    const mapped = (this.#memory.types[type]!.flags & MAPPED) === MAPPED;
     try {
-      return { handle, byteLength, bytes: visible ? this.#map(handle, byteLength) : undefined };
+      return { handle, byteLength, bytes: mapped ? this.#map(handle, byteLength) : undefined };
     } catch (error) {
       commands.vkFreeMemory(device, handle, V.NULL);
       throw error;
@@ -109,6 +109,9 @@ const USABLE =
   V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
   V.VK_MEMORY_PROPERTY_HOST_COHERENT_BIT |
   V.VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+
+/** What the host sees, and needs no flush. */
+const MAPPED = V.VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | V.VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
 
 function readTypes(driver: Driver): MemoryTypes {
   return V.arena.scope(() => {

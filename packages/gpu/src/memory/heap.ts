@@ -46,13 +46,22 @@ export interface MemoryRequest {
   readonly types: readonly number[];
   /** The driver wants memory of its own for this buffer. */
   readonly dedicatedTo?: bigint | undefined;
+  /** Who is told when the range moves; it never does without. */
+  readonly resident?: Resident | undefined;
 }
 
-interface Block {
+/** Who lies in a range that may move: the heap only asks whether there is somebody. */
+export type Resident = object;
+
+/** Memory that ranges are cut from. */
+export interface MemoryBlock {
   readonly type: number;
   readonly memory: SourceMemory;
+  /** Where in the memory it begins, in bytes. */
+  readonly byteOffset: number;
   readonly space: Tlsf;
   readonly dedicated: boolean;
+  readonly ranges: Set<MemoryRange>;
 }
 
 /** A range of device memory that a buffer is bound to. */
@@ -62,10 +71,12 @@ export interface MemoryRange {
   readonly type: number;
   readonly byteOffset: number;
   readonly byteLength: number;
+  readonly alignment: number;
   readonly owner: string;
   readonly label: string;
-  readonly block: unknown;
+  readonly block: MemoryBlock;
   readonly allocation: TlsfAllocation;
+  readonly resident: Resident | undefined;
 }
 
 /** What comes from one of the device's memory heaps; sizes in bytes. */
@@ -115,7 +126,10 @@ export class Tally {
   /** At most `count` of them, the biggest first. */
   biggest(count: number): MemoryOwner[] {
     const found = [...this.#entries].map(([owner, { byteLength, buffers }]) => ({ owner, byteLength, buffers }));
-    return found.sort((a, b) => b.byteLength - a.byteLength).slice(0, count);
+    return found
+      .filter((each) => each.byteLength > 0)
+      .sort((a, b) => b.byteLength - a.byteLength)
+      .slice(0, count);
   }
 }
 
@@ -123,14 +137,14 @@ const SMALLEST_BLOCK = 2 ** 20;
 const LARGEST_BLOCK = 2 ** 28;
 
 /** Allocates device memory. */
-export class Heap {
+export class DeviceHeap {
   static {
     printsItself(this);
   }
 
   readonly #source: MemorySource;
   readonly #memoryLimit: number;
-  readonly #blocks: Block[][] = [];
+  readonly #blocks: MemoryBlock[][] = [];
   readonly #taken: number[] = [];
   readonly #owners = new Tally();
   readonly #labels = new Tally();
@@ -173,8 +187,9 @@ export class Heap {
 
   /** Gives a range back; a block that is empty goes back to the driver, but for one of each type. */
   release(range: MemoryRange): void {
-    const block = range.block as Block;
+    const { block } = range;
     block.space.release(range.allocation);
+    block.ranges.delete(range);
     this.#used -= range.byteLength;
     this.#allocations--;
     this.#owners.add(range.owner, -range.byteLength, -1);
@@ -186,6 +201,20 @@ export class Heap {
     if (block.dedicated || spare) this.#drop(block);
   }
 
+  /** Counts bytes of a range under another name: what lies in a pool is known by its own. */
+  lend(range: MemoryRange, to: { readonly owner: string; readonly label: string }, byteLength: number): void {
+    const buffers = Math.sign(byteLength);
+    this.#owners.add(to.owner, byteLength, buffers);
+    this.#labels.add(to.label, byteLength, buffers);
+    this.#owners.add(range.owner, -byteLength, 0);
+    this.#labels.add(range.label, -byteLength, 0);
+  }
+
+  /** The blocks that hold several ranges, a list for each memory type. */
+  get sharedBlocks(): readonly (readonly MemoryBlock[])[] {
+    return this.#blocks.map((blocks) => blocks?.filter((block) => !block.dedicated) ?? []);
+  }
+
   /** Gives every empty block back to the driver. */
   trim(): void {
     for (const blocks of this.#blocks) {
@@ -195,7 +224,7 @@ export class Heap {
 
   toString(): string {
     const { used, taken, allocations, blocks } = this.report();
-    return `Heap(${bytesText(used)} in ${allocations} ranges, ${bytesText(taken)} taken in ${blocks} blocks)`;
+    return `DeviceHeap(${bytesText(used)} in ${allocations} ranges, ${bytesText(taken)} taken in ${blocks} blocks)`;
   }
 
   report(): HeapUse {
@@ -213,7 +242,7 @@ export class Heap {
     };
   }
 
-  #heapUse(heap: number, blocks: readonly Block[]): MemoryHeapUse {
+  #heapUse(heap: number, blocks: readonly MemoryBlock[]): MemoryHeapUse {
     const own = blocks.filter((block) => this.#source.heapOf(block.type) === heap);
     const reports = own.map(({ space }) => space.report());
     return {
@@ -239,14 +268,21 @@ export class Heap {
     return block && cut(block, request);
   }
 
-  #takeBlock(type: number, request: MemoryRequest, alone: boolean): Block | undefined {
+  #takeBlock(type: number, request: MemoryRequest, alone: boolean): MemoryBlock | undefined {
     const heap = this.#source.heapOf(type);
     if (request.byteLength > this.#freeOf(heap)) this.#dropSpares(heap);
     for (let byteLength = alone ? request.byteLength : this.#blockSize(type); ; byteLength /= 2) {
       const wanted = Math.max(request.byteLength, Math.floor(byteLength));
       const memory = wanted <= this.#freeOf(heap) ? this.#source.take(type, wanted, request.dedicatedTo) : undefined;
       if (memory) {
-        const block: Block = { type, memory, space: new Tlsf(memory.byteLength), dedicated: alone };
+        const block: MemoryBlock = {
+          type,
+          memory,
+          byteOffset: 0,
+          space: new Tlsf(memory.byteLength),
+          dedicated: alone,
+          ranges: new Set(),
+        };
         this.#blocks[type]!.push(block);
         this.#taken[heap] = (this.#taken[heap] ?? 0) + memory.byteLength;
         return block;
@@ -273,7 +309,7 @@ export class Heap {
     }
   }
 
-  #drop(block: Block): void {
+  #drop(block: MemoryBlock): void {
     const blocks = this.#blocks[block.type]!;
     blocks.splice(blocks.indexOf(block), 1);
     const heap = this.#source.heapOf(block.type);
@@ -298,22 +334,28 @@ export class Heap {
   }
 }
 
-function isEmpty(block: Block): boolean {
+function isEmpty(block: MemoryBlock): boolean {
   return block.space.allocations === 0;
 }
 
-function cut(block: Block, request: MemoryRequest): MemoryRange | undefined {
+/** Cuts a range out of a block; undefined if no hole would do. */
+export function cut(block: MemoryBlock, request: Omit<MemoryRequest, 'types' | 'what'>): MemoryRange | undefined {
   const allocation = block.space.allocate(request.byteLength, request.alignment);
   if (!allocation) return undefined;
-  const { offset, byteLength } = allocation;
-  return {
-    memory: block.memory,
-    type: block.type,
-    byteOffset: offset,
-    byteLength,
-    owner: request.owner,
-    label: request.label ?? request.owner,
-    block,
-    allocation,
-  };
+  const { owner, label = owner, alignment, resident } = request;
+  const range = rangeAt(block, allocation, { owner, label, alignment, resident });
+  block.ranges.add(range);
+  return range;
+}
+
+/** What a range keeps when it moves. */
+export type RangeKeep = Pick<MemoryRange, 'owner' | 'label' | 'alignment' | 'resident'>;
+
+/** The range that an allocation of a block is. */
+export function rangeAt(block: MemoryBlock, allocation: TlsfAllocation, keep: RangeKeep): MemoryRange {
+  const { owner, label, alignment, resident } = keep;
+  const { memory, type } = block;
+  const byteOffset = block.byteOffset + allocation.offset;
+  const { byteLength } = allocation;
+  return { memory, type, byteOffset, byteLength, alignment, owner, label, block, allocation, resident };
 }

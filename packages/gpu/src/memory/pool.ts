@@ -1,30 +1,57 @@
 /**
- * @file Named pools: memory that is reserved at once, and in which buffers are placed until it is full. What lives in a pool
- * can't be crowded out by others, and crowds nobody out.
+ * @file Named pools: memory that is reserved at once, and in which buffers are placed until it is full; then it grows, if it
+ * may. What lives in a pool can't be crowded out by others, and crowds nobody out.
  */
 
 import type { MemoryKind } from '../convert.ts';
+import type { Device } from '../device/device.ts';
 import type { Child } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
 import { printsItself } from '../printing.ts';
-import { Buffer, usualNeeds } from './buffer.ts';
+import type { BufferRole } from '../role.ts';
+import { Buffer, makerOf, placeOf, usualNeeds } from './buffer.ts';
 import type { BufferMaker, BufferNeeds, BufferOptions, Place } from './buffer.ts';
-import { Tally } from './heap.ts';
-import type { MemoryRange } from './heap.ts';
+import type { Defragmentation } from './defragment.ts';
+import { cut, Tally } from './heap.ts';
+import type { MemoryBlock, MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
 
 /** What a pool is made from. */
 export interface PoolOptions {
-  /** Its name in messages, and in the heap's list of owners. */
+  /** Its name in messages, and in the heap's list of owners for what is reserved and not used. */
   readonly label: string;
-  /** Bytes to reserve. */
+  /** Bytes to reserve; 0 only for one that grows. */
   readonly byteLength: number;
   /** Default 'device'. */
   readonly memory?: MemoryKind;
+  /**
+   * Whether it takes more where it is full: as much again as it has, but at most 256 MiB, or as much as a larger buffer needs.
+   * What was taken so goes back with the last buffer in it. Default false.
+   */
+  readonly grows?: boolean;
+}
+
+/** A pool in figures; sizes in bytes. */
+export interface PoolUse {
+  readonly byteLength: number;
+  readonly used: number;
+  readonly free: number;
+  /** The largest buffer that still fits without growing. */
+  readonly largestHole: number;
+  readonly holes: number;
+  readonly buffers: number;
+  /** Pieces of memory that it consists of: one, and one more each time it grew. */
+  readonly blocks: number;
 }
 
 /** The driver's alignments divide this, so offsets in a pool are aligned as they are in its memory. */
 const ALIGNMENT = 2 ** 16;
+const LARGEST_GROWTH = 2 ** 28;
+
+/** A piece of a pool: a range of the device's heap, cut by the pool. */
+interface Segment extends MemoryBlock {
+  readonly range: MemoryRange;
+}
 
 /** Reserved memory. After its end no buffer is placed in it; it goes back to the heap with the last one that was. */
 export class MemoryPool implements Child {
@@ -34,97 +61,197 @@ export class MemoryPool implements Child {
 
   readonly kind = 'memory pool';
   readonly label: string;
-  readonly byteLength: number;
   readonly memory: MemoryKind;
   readonly #maker: BufferMaker;
-  readonly #range: MemoryRange;
-  readonly #space: Tlsf;
+  readonly #grows: boolean;
+  readonly #types: readonly number[];
+  readonly #segments: Segment[] = [];
   readonly #owners = new Tally();
+  readonly #reserved: number;
   #disposed = false;
 
-  constructor(maker: BufferMaker, { label, byteLength, memory = 'device' }: PoolOptions) {
+  constructor(maker: BufferMaker, { label, byteLength, memory = 'device', grows = false }: PoolOptions) {
     this.#maker = maker;
     this.label = label;
-    this.byteLength = byteLength;
     this.memory = memory;
-    const { memoryTypeBits } = usualNeeds(maker, label, byteLength);
-    const types = maker.memory.typesFor(memory, memoryTypeBits);
-    const what = `memory pool "${label}"`;
-    this.#range = maker.heap.allocate({ what, owner: label, byteLength, alignment: ALIGNMENT, types });
-    this.#space = new Tlsf(byteLength);
+    this.#grows = grows;
+    this.#reserved = byteLength === 0 && grows ? 0 : 1;
+    const { memoryTypeBits } = usualNeeds(maker, label, byteLength === 0 && grows ? ALIGNMENT : byteLength);
+    this.#types = maker.memory.typesFor(memory, memoryTypeBits);
+    if (this.#reserved > 0) this.#addSegment(byteLength, `memory pool "${label}"`, this.#types);
     maker.driver.children.add(this);
+  }
+
+  /** Bytes that it has taken. */
+  get byteLength(): number {
+    return this.#segments.reduce((sum, { space }) => sum + space.byteLength, 0);
   }
 
   /** Bytes that its buffers hold. */
   get used(): number {
-    return this.#space.used;
+    return this.#segments.reduce((sum, { space }) => sum + space.used, 0);
   }
 
-  /** The largest buffer that still fits, in bytes. */
+  /** The largest buffer that still fits without growing, in bytes. */
   get largestHole(): number {
-    return this.#space.largestHole;
+    return this.#segments.reduce((most, { space }) => Math.max(most, space.largestHole), 0);
   }
 
-  /** A buffer in the pool. Throws OutOfMemoryError when the pool is full. */
-  createBuffer(options: Omit<BufferOptions, 'memory'>): Buffer {
+  /** Its pieces, for defragmentation. */
+  get sharedBlocks(): readonly (readonly MemoryBlock[])[] {
+    return [this.#segments];
+  }
+
+  /** As `device.defragment`, among the pool's own buffers. Waits for the device. */
+  defragment(): Promise<Defragmentation> {
+    return this.#maker.defragment(this);
+  }
+
+  /** How full it is. */
+  report(): PoolUse {
+    const reports = this.#segments.map(({ space }) => space.report());
+    const sum = (key: 'byteLength' | 'used' | 'free' | 'holes' | 'allocations'): number =>
+      reports.reduce((total, each) => total + each[key], 0);
+    return {
+      byteLength: sum('byteLength'),
+      used: sum('used'),
+      free: sum('free'),
+      largestHole: this.largestHole,
+      holes: sum('holes'),
+      buffers: sum('allocations'),
+      blocks: reports.length,
+    };
+  }
+
+  /** A buffer in the pool. Throws OutOfMemoryError when the pool is full, and can't grow. */
+  createBuffer<const R extends BufferRole = 'any'>(options: Omit<BufferOptions<R>, 'memory'>): Buffer<R> {
     if (this.#disposed) {
       throw new VulkanError(
         `Cannot create buffer "${options.label}": memory pool "${this.label}" was disposed; create it before`,
         { kind: 'allocation', labels: [options.label, this.label] },
       );
     }
+    const { memory } = this;
     const place = (buffer: Buffer, needs: BufferNeeds): Place => this.#place(buffer, needs);
-    return new Buffer(this.#maker, { ...options, memory: this.memory }, { memory: this.memory, handleTypes: 0, place });
+    return new Buffer(this.#maker, { ...options, memory }, { memory, handleTypes: 0, place });
+  }
+
+  /** Takes back what a range of it was; part of its buffers' end. */
+  release(range: MemoryRange): void {
+    const segment = range.block as Segment;
+    segment.space.release(range.allocation);
+    segment.ranges.delete(range);
+    this.#tally(range, -1);
+    this.trim();
+  }
+
+  /** Gives back what it took beyond its reserve and doesn't need; after its end all that is empty. */
+  trim(): void {
+    for (const segment of this.#segments.slice(this.#disposed ? 0 : this.#reserved)) {
+      if (segment.ranges.size > 0) continue;
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+      this.#maker.heap.release(segment.range);
+    }
   }
 
   toString(): string {
     const used = `${bytesText(this.used)} of ${bytesText(this.byteLength)} used`;
-    return `MemoryPool("${this.label}", ${used}${this.#disposed ? ', disposed' : ''})`;
+    return `${this.constructor.name}("${this.label}", ${used}${this.#disposed ? ', disposed' : ''})`;
   }
 
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#maker.driver.children.delete(this);
-    this.#endWhenEmpty();
+    this.trim();
   }
 
-  #endWhenEmpty(): void {
-    if (this.#disposed && this.#space.allocations === 0) this.#maker.heap.release(this.#range);
-  }
-
-  #place({ label, owner }: Buffer, { byteLength, alignment, memoryTypeBits }: BufferNeeds): Place {
-    if ((memoryTypeBits & (1 << this.#range.type)) === 0) {
+  #place({ label, owner }: Buffer, needs: BufferNeeds): Place {
+    const { byteLength, alignment, memoryTypeBits, resident } = needs;
+    const types = this.#segments.length > 0 ? [this.#segments[0]!.type] : this.#types;
+    const fitting = types.filter((type) => (memoryTypeBits & (1 << type)) !== 0);
+    if (fitting.length === 0) {
       throw new VulkanError(`Cannot create buffer "${label}": its uses don't go with memory pool "${this.label}"`, {
         kind: 'buffer',
         labels: [label, this.label],
       });
     }
+    const request = { label, owner, byteLength, alignment, resident };
     this.#maker.driver.collect();
-    let allocation = this.#space.allocate(byteLength, alignment);
-    if (!allocation) {
+    let range = this.#cut(request);
+    if (!range && !this.#grows) {
       this.#maker.reclaim();
-      allocation = this.#space.allocate(byteLength, alignment);
+      range = this.#cut(request);
     }
-    if (!allocation) throw this.#full(label, byteLength);
-    const taken = allocation;
-    this.#owners.add(owner, taken.byteLength, 1);
-    return {
-      memory: this.#range.memory,
-      byteOffset: this.#range.byteOffset + taken.offset,
-      release: () => {
-        this.#space.release(taken);
-        this.#owners.add(owner, -taken.byteLength, -1);
-        this.#endWhenEmpty();
-      },
-    };
+    if (!range) {
+      if (!this.#grows) throw this.#full(label, byteLength);
+      this.#grow(byteLength, `buffer "${label}" in memory pool "${this.label}"`, fitting);
+      range = this.#cut(request)!;
+    }
+    this.#tally(range, 1);
+    return placeOf(range, (last) => this.release(last));
+  }
+
+  #cut(request: Parameters<typeof cut>[1]): MemoryRange | undefined {
+    for (const segment of this.#segments) {
+      const range = cut(segment, request);
+      if (range) return range;
+    }
+    return undefined;
+  }
+
+  /** Counts a range by its own names, in place of the pool's. */
+  #tally(range: MemoryRange, sign: 1 | -1): void {
+    this.#owners.add(range.owner, sign * range.byteLength, sign);
+    this.#maker.heap.lend((range.block as Segment).range, range, sign * range.byteLength);
+  }
+
+  #grow(byteLength: number, what: string, types: readonly number[]): void {
+    const wished = Math.max(byteLength, Math.min(this.byteLength, LARGEST_GROWTH));
+    for (const size of new Set([wished, byteLength])) {
+      try {
+        return this.#addSegment(size, what, types);
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error;
+        if (size !== byteLength) continue;
+        this.#maker.reclaim();
+        return this.#addSegment(size, what, types);
+      }
+    }
+  }
+
+  #addSegment(byteLength: number, what: string, types: readonly number[]): void {
+    const { heap } = this.#maker;
+    const range = heap.allocate({ what, owner: this.label, byteLength, alignment: ALIGNMENT, types });
+    const { memory, type, byteOffset } = range;
+    const space = new Tlsf(byteLength);
+    this.#segments.push({ memory, type, byteOffset, space, dedicated: false, ranges: new Set(), range });
   }
 
   #full(label: string, requested: number): OutOfMemoryError {
-    const { free, largestHole } = this.#space;
+    const { free, largestHole } = this.report();
     const figures = { requested, free, largestHole, owners: this.#owners.biggest(5) };
     return new OutOfMemoryError(`buffer "${label}" in memory pool "${this.label}"`, figures, {
       labels: [label, this.label],
     });
+  }
+}
+
+/** What a heap of one's own is made from. */
+export interface HeapOptions {
+  /** Its name in messages. Default 'heap'. */
+  readonly label?: string;
+  readonly memoryType: MemoryKind;
+  /** Bytes to reserve. */
+  readonly byteLength: number;
+}
+
+/**
+ * Memory of one type that a builder takes for good and places buffers in: never more than `byteLength`, whatever the device
+ * has. Dispose it with its last buffer.
+ */
+export class Heap extends MemoryPool {
+  constructor(device: Device, { label = 'heap', memoryType, byteLength }: HeapOptions) {
+    super(makerOf(device), { label, memory: memoryType, byteLength });
   }
 }

@@ -7,7 +7,8 @@
  * seen by every later submit, and what is downloaded is as it was after every earlier one. Where the device has a queue
  * for transfers alone, batches run there, ordered by the timelines of both queues; else barriers at both ends order them.
  *
- * Large transfers travel in pieces, a submit each, while threads fill or empty the pieces behind and before it: see
+ * Large uploads into memory that the host sees too (a processor's, an integrated device's) are one copy, without the device.
+ * Other large transfers travel in pieces, a submit each, while threads fill or empty the pieces behind and before it: see
  * `copiers.ts`. What was tried beside this, and its figures, is in docs/memory.md.
  */
 
@@ -73,6 +74,8 @@ export class Staging implements Companion {
   readonly #makeRing: (options: BufferOptions) => Buffer;
   readonly #ringBytes: number;
   readonly #separate: boolean;
+  /** Threads that write into a buffer's own memory: while they do, what is disposed stays. */
+  readonly #inPlace = { last: 0, done: 0, value: (): number => this.#inPlace.done };
   #copiers: Copiers | undefined;
   #up: RingBuffer | undefined;
   #down: RingBuffer | undefined;
@@ -99,6 +102,7 @@ export class Staging implements Companion {
     this.#ringBytes = ringBytes;
     this.#makeRing = makeRing;
     this.#recorder = new BatchRecorder(driver, this.#queue, this.#separate);
+    driver.progress.push(this.#inPlace);
   }
 
   /**
@@ -271,6 +275,8 @@ export class Staging implements Companion {
 
   async #uploadPieces(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): Promise<void> {
     this.#startCopiers(bytes.byteLength);
+    checkAlive('upload to', buffer);
+    if (buffer.visible) return await this.#uploadInPlace(buffer, byteOffset, bytes, options);
     const sent: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {
@@ -288,6 +294,20 @@ export class Staging implements Companion {
       await Promise.allSettled(sent);
     }
     await last;
+  }
+
+  /** Memory that the host sees too is written as it is, once the device has done what was submitted: one copy, not two. */
+  async #uploadInPlace(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): Promise<void> {
+    this.flush();
+    await this.#queue.timeline.wait(this.#queue.timeline.last);
+    if (options.concurrent !== true) await this.#compute.timeline.wait(this.#compute.timeline.last);
+    checkAlive('upload to', buffer);
+    const target = buffer.visible!.subarray(byteOffset, byteOffset + bytes.byteLength);
+    const copiers = this.#copiersFor(bytes);
+    if (!copiers) return target.set(bytes);
+    this.#inPlace.last++;
+    await copiers.copy(addressIn(target), addressIn(bytes), bytes.byteLength);
+    this.#inPlace.done++;
   }
 
   /** Room in the ring of uploads; waits for the device where there is none. `sent` are the pieces on their way. */

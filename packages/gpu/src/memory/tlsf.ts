@@ -101,6 +101,27 @@ export class Tlsf {
     return node === NONE ? undefined : this.#take(node, byteLength, alignment);
   }
 
+  /** As `allocate`, but at the lowest offset where the range fits: it looks at the ranges one by one. */
+  allocateLowest(byteLength: number, alignment = 1): TlsfAllocation | undefined {
+    for (let node = 0; node !== NONE; node = this.#after[node]!) {
+      if (this.#owner[node] !== null) continue;
+      const start = alignUp(this.#offset[node]!, alignment);
+      if (start + byteLength <= this.#offset[node]! + this.#size[node]!) return this.#take(node, byteLength, alignment);
+    }
+    return undefined;
+  }
+
+  /** The lowest offset that a range could move down to, its own place counted as free; its own if there is none lower. */
+  lowestOffset({ node: own, offset, byteLength }: TlsfAllocation, alignment = 1): number {
+    for (let node = 0; node !== own; node = this.#after[node]!) {
+      if (this.#owner[node] !== null) continue;
+      const start = alignUp(this.#offset[node]!, alignment);
+      const end = this.#offset[node]! + this.#size[node]! + (this.#after[node] === own ? byteLength : 0);
+      if (start < offset && start + byteLength <= end) return start;
+    }
+    return offset;
+  }
+
   /** Gives a range back, and merges it with the holes on both sides. */
   release(allocation: TlsfAllocation): void {
     const { node } = allocation;

@@ -47,6 +47,8 @@ export interface DeclaredUse {
 export interface UsageTracker {
   /** The command that comes next touches a resource. A command that reads and writes it says both. */
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void;
+  /** The command that comes next reaches memory by address: what it touches is what its pass declares, else unknown. */
+  byAddress(): void;
   /** Everything that the command touches was told; to be called just before it is recorded. */
   settle(): void;
   /** A barrier is recorded by hand. */

@@ -1,0 +1,134 @@
+/** @file A pass: what it is called, where it runs, what it touches, and its commands. Checked as it is added. */
+
+import type { Usage } from '../access.ts';
+import { writesMemory } from '../convert.ts';
+import { GraphError } from '../errors.ts';
+import { roleAllows } from '../role.ts';
+import type { Bindings } from './bindings.ts';
+import { HostValue, RoleUse } from './resource.ts';
+import type { BufferLike, ImageLike, Use } from './resource.ts';
+import type { BarrierSink } from './sink.ts';
+import { defaultUsage, layoutOf, resolveUsage } from './usage.ts';
+import type { PassQueue } from './usage.ts';
+
+/** A node of the graph: its name (unique), where it runs, what it touches, what it must follow, and its commands. */
+export interface Pass<E extends BarrierSink = BarrierSink> {
+  readonly name: string;
+  /** Default 'compute'. */
+  readonly queue?: PassQueue;
+  readonly reads?: readonly Use[];
+  readonly writes?: readonly Use[];
+  /** Names of passes that must come before, wherever they are declared and though no resource says so. */
+  readonly after?: readonly string[];
+  /** The named stage that it stands in; `graph.stage` says which stages come before. */
+  readonly stage?: string;
+  /** It does something that its writes don't tell, so it is never culled. Default: true where it writes nothing. */
+  readonly sideEffects?: boolean;
+  /** Records its commands; `at` gives the buffers and images behind declared resources. */
+  readonly record?: (encoder: E, at: Bindings) => void;
+  /** For queue 'host': what it does. A promise is waited for. */
+  readonly run?: (at: Bindings) => void | Promise<void>;
+}
+
+/** A use, settled: what, how, which part. */
+export interface SettledUse {
+  readonly resource: string | BufferLike | ImageLike | HostValue<unknown>;
+  readonly usage: Usage;
+  readonly part: RoleUse['part'];
+  readonly writes: boolean;
+}
+
+const NO_PART = Object.freeze({});
+
+/** The uses of a pass, with defaults filled in and checked: reads first. */
+export function settleUses(pass: Pass<never>): SettledUse[] {
+  const uses: SettledUse[] = [];
+  for (const each of pass.reads ?? []) uses.push(settle(pass, each, false));
+  for (const each of pass.writes ?? []) uses.push(settle(pass, each, true));
+  return uses;
+}
+
+/** The name of what a use touches. */
+export function labelOf(resource: SettledUse['resource']): string {
+  return typeof resource === 'string' ? resource : resource.label;
+}
+
+function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
+  const queue = pass.queue ?? 'compute';
+  if (typeof each === 'string') {
+    return { resource: each, usage: defaultUsage('any', queue, writes), part: NO_PART, writes };
+  }
+  if (each instanceof HostValue) {
+    if (queue !== 'host') {
+      refuse(
+        pass,
+        writes,
+        each.label,
+        `it runs on the ${queue} queue, which can't reach a host value; copy it to a buffer`,
+      );
+    }
+    return { resource: each, usage: writes ? 'host-write' : 'host-read', part: NO_PART, writes };
+  }
+  if (each instanceof RoleUse) {
+    const { resource, part, access = defaultUsage(resource.role, queue, writes) } = each;
+    return checked(pass, { resource, usage: access, part, writes });
+  }
+  if ('access' in each) return checked(pass, { resource: each.resource, usage: each.access, part: NO_PART, writes });
+  return checked(pass, { resource: each, usage: defaultUsage(each.role, queue, writes), part: NO_PART, writes });
+}
+
+function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
+  const { resource, usage, writes } = settled;
+  const label = labelOf(resource);
+  resolveUsage(usage, pass.queue ?? 'compute'); // throws for an unknown word
+  if (typeof usage === 'string') {
+    if (writes && !writesMemory(usage)) {
+      refuse(pass, writes, label, `"${usage}" only reads; list it under reads, or say how it is written`);
+    }
+    if (!writes && writesMemory(usage) && !usage.endsWith('-attachment')) {
+      refuse(pass, writes, label, `"${usage}" writes; list it under writes, or say how it is read`);
+    }
+    if (typeof resource === 'object' && resource.kind !== 'host value' && !roleAllows(resource.role, usage)) {
+      refuse(
+        pass,
+        writes,
+        label,
+        `its role "${resource.role}" doesn't allow "${usage}"; give it another role, or none`,
+      );
+    }
+  }
+  if (typeof resource === 'string' || resource.kind === 'host value') return settled;
+  if (resource.kind === 'image' && layoutOf(usage) === undefined) {
+    const { text } = resolveUsage(usage, 'compute');
+    refuse(pass, writes, label, `no image can be used as "${text}"; use a buffer`);
+  }
+  const slip = partSlip(resource, settled.part);
+  if (slip !== '') refuse(pass, writes, label, slip);
+  return settled;
+}
+
+/** What is wrong with a part of a resource; nothing if it lies within. */
+function partSlip(resource: BufferLike | ImageLike, part: RoleUse['part']): string {
+  const { byteOffset, byteLength, mip, mips, layer, layers } = part;
+  const outside = (first: number, count: number, all: number): boolean =>
+    !Number.isSafeInteger(first) || !Number.isSafeInteger(count) || first < 0 || count < 1 || first + count > all;
+  if (resource.kind === 'buffer') {
+    if ((mip ?? mips ?? layer ?? layers) !== undefined) return 'a buffer has no mips and layers; give bytes';
+    const [first, all] = [byteOffset ?? 0, resource.byteLength];
+    const count = byteLength ?? all - first;
+    return outside(first, count, all) ? `bytes ${first} to ${first + count} are meant, it has ${all}; stay within` : '';
+  }
+  if ((byteOffset ?? byteLength) !== undefined) return 'an image has no bytes here; give mips and layers';
+  const [firstMip, firstLayer] = [mip ?? 0, layer ?? 0];
+  if (outside(firstMip, mips ?? resource.mips - firstMip, resource.mips)) {
+    return `mip levels from ${firstMip} are meant, it has ${resource.mips}; stay within`;
+  }
+  if (outside(firstLayer, layers ?? resource.layers - firstLayer, resource.layers)) {
+    return `layers from ${firstLayer} are meant, it has ${resource.layers}; stay within`;
+  }
+  return '';
+}
+
+function refuse(pass: Pass<never>, writes: boolean, label: string, why: string): never {
+  throw new GraphError(`Cannot add pass "${pass.name}": it ${writes ? 'writes' : 'reads'} "${label}", and ${why}`);
+}

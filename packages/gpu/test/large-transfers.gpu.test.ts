@@ -1,0 +1,85 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import type { Device } from '../src/index.ts';
+import { SLOW, wordsPush } from './kernels.ts';
+
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+
+function same(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let at = 0; at < a.byteLength; at += GiB) {
+    const [x, y] = [a, b].map((array) => Buffer.from(array.buffer, at, Math.min(GiB, array.byteLength - at)));
+    if (!x!.equals(y!)) return false;
+  }
+  return true;
+}
+
+function pattern(byteLength: number): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.ceil(byteLength / 4));
+  for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 2654435761) ^ (i >>> 7);
+  return new Uint8Array(words.buffer, 0, byteLength);
+}
+
+/** Up, down as a new array, and down into an array that was there. */
+async function thereAndBack(device: Device, byteLength: number): Promise<boolean> {
+  using buffer = device.createBuffer({ label: 'data', byteLength });
+  const data = pattern(byteLength);
+  await device.staging.upload(buffer, 0, data);
+  const fresh = await device.staging.download(buffer);
+  const into = await device.staging.download(buffer, 0, byteLength, { into: new Uint8Array(byteLength) });
+  return same(fresh, data) && same(into, data);
+}
+
+gpuTest('threads fill and empty the pieces of a large transfer, and nothing is lost', {}, async ({ device }) => {
+  // The threads start with the first transfer, and take over while it runs or with the second.
+  for (let round = 0; round < 4; round++) expect(await thereAndBack(device, 50 * MiB + 12_345)).toBe(true);
+});
+
+gpuTest('what can shrink or is shared goes up whole', {}, async ({ device }) => {
+  using buffer = device.createBuffer({ label: 'data', byteLength: 20 * MiB });
+  const shared = new Uint8Array(new SharedArrayBuffer(20 * MiB)).fill(3);
+  const resizable = new Uint8Array(new ArrayBuffer(20 * MiB, { maxByteLength: 21 * MiB })).fill(4);
+  for (const data of [shared, resizable]) {
+    await device.staging.upload(buffer, 0, data);
+    const back = await device.staging.download(buffer);
+    expect(back.every((byte) => byte === data[0])).toBe(true);
+  }
+});
+
+gpuTest('more than 4 GiB goes up and comes back', { deviceBytes: 16 * GiB, timeoutMs: 300_000 }, async ({ device }) => {
+  expect(await thereAndBack(device, 5 * GiB + 12_345)).toBe(true);
+});
+
+gpuTest('bytes come down while a kernel runs', { transferQueue: true }, async ({ device }) => {
+  using pipeline = device.createPipeline({ label: 'slow', spirv: await device.compile(SLOW, { label: 'slow' }) });
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using other = device.createBuffer({ label: 'other', byteLength: 20 * MiB });
+  await device.staging.upload(other, 0, new Uint8Array(20 * MiB).fill(5));
+  using commands = device.record('slow', (encoder) => {
+    encoder.pipeline(pipeline).push(wordsPush(words.address, 1));
+    for (let i = 0; i < 100; i++) encoder.dispatch(1).barrier(['storage-write'], ['storage-read', 'storage-write']);
+  });
+  const { timeline, value } = device.compute.submit([commands]);
+  const bytes = await device.staging.download(other, 0, 20 * MiB, { concurrent: true });
+  expect(timeline.value()).toBeLessThan(value);
+  expect(bytes.every((byte) => byte === 5)).toBe(true);
+  await device.idle();
+});
+
+const HOST = ['VK_EXT_external_memory_host'];
+
+gpuTest('bytes of a host array go straight up and down, in their turn', { extensions: HOST }, async ({ device }) => {
+  using host = device.hostArray(3 * MiB);
+  using buffer = device.createBuffer({ label: 'data', byteLength: 40 * MiB });
+  const bytes = new Uint8Array(host.array);
+  bytes.set(pattern(3 * MiB));
+  const large = device.staging.upload(buffer, 0, new Uint8Array(40 * MiB).fill(7));
+  const small = device.staging.upload(buffer, MiB, bytes.subarray(5, 2 * MiB));
+  await Promise.all([large, small]);
+  bytes.fill(0);
+  const into = bytes.subarray(9, 9 + 2 * MiB - 5);
+  expect(await device.staging.download(buffer, MiB, into.byteLength, { into })).toBe(into);
+  expect(Buffer.from(into).equals(pattern(3 * MiB).subarray(5, 2 * MiB))).toBe(true);
+  expect((await device.staging.download(buffer, MiB - 1, 1)).join()).toBe('7');
+});
