@@ -42,8 +42,10 @@ export { bytesText, DeviceLostError, GraphError, OutOfMemoryError, ShaderError, 
 export type { DeviceFault, MemoryOwner, VulkanErrorKind } from './errors.ts';
 export type { Bindings, Imports } from './graph/bindings.ts';
 export type { GraphOptions } from './graph/compile.ts';
+export type { ExecuteOptions, Execution } from './graph/execute.ts';
 export { Graph } from './graph/graph.ts';
 export type { HazardKind } from './graph/hazards.ts';
+export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
 export { Plan } from './graph/plan.ts';
 export type { PlanCounts } from './graph/plan.ts';

@@ -42,6 +42,8 @@ export interface GraphSource {
   readonly wishes: readonly (readonly [before: number, after: number])[];
   /** Named stages, and those that each comes after. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
+  /** For hints: the states in which resources come and go don't matter. */
+  readonly loose?: boolean;
 }
 
 /** A graph as it will run. */
@@ -67,10 +69,10 @@ export function compileGraph(
   needs: MemoryNeeds = estimatedNeeds,
 ): CompiledGraph {
   const { repeats = false, queues = USUAL_QUEUES, cull = true } = options;
-  const model = buildModel(source.passes, source.uses);
+  const model = buildModel(source.passes, source.uses, source.loose);
   const alive = cull ? livingPasses(model) : model.passes.map(() => true);
   const living = model.passes.filter(({ index }) => alive[index]);
-  checkTransients(living, model.cellCount);
+  if (!source.loose) checkTransients(living, model.cellCount);
   const { edges, initial } = findDependencies(living, queues, model.cellCount);
   const wishes = bridge(source.wishes, alive);
   const asked = wishes.map(([from, to]): Edge => ({ from, to, weight: 1 }));

@@ -1,7 +1,7 @@
 /** @file Stages and accesses in words, and as Vulkan's constants. */
 
 import * as V from '@halocline/vulkan';
-import type { Usage } from '../access.ts';
+import type { ImageLayout, Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
 
 const STAGES: readonly (readonly [string, bigint])[] = [
@@ -57,6 +57,21 @@ export function stageConstants(stages: bigint): string {
 /** VkAccessFlags2 → names of constants, joined by |. */
 export function accessConstants(accesses: bigint): string {
   return constants(accesses, ACCESSES).join(' | ') || 'VK_ACCESS_2_NONE';
+}
+
+const LAYOUTS: Readonly<Record<ImageLayout, string>> = Object.freeze({
+  undefined: 'VK_IMAGE_LAYOUT_UNDEFINED',
+  general: 'VK_IMAGE_LAYOUT_GENERAL',
+  'color-attachment': 'VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL',
+  'depth-attachment': 'VK_IMAGE_LAYOUT_DEPTH_STENCIL_ATTACHMENT_OPTIMAL',
+  sampled: 'VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL',
+  'transfer-source': 'VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL',
+  'transfer-target': 'VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL',
+});
+
+/** Layout → the name of its constant. */
+export function layoutConstant(layout: ImageLayout): string {
+  return LAYOUTS[layout];
 }
 
 /** Usages → "shader write in compute shader": accesses, then stages. */

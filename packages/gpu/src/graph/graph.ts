@@ -116,7 +116,7 @@ export class Graph<E extends BarrierSink = Encoder> {
       wishes: this.#wishes(),
       stages: this.#allStages(),
     };
-    return new Plan(source, compileGraph(source, options));
+    return new Plan(source, options, compileGraph(source, options));
   }
 
   explain(): string {

@@ -81,14 +81,21 @@ interface Draft {
   readonly first: SettledUse;
 }
 
-/** The model of passes in declaration order; `uses` are theirs, as `settleUses` gave them. */
-export function buildModel(passes: readonly Pass<never>[], uses: readonly (readonly SettledUse[])[]): GraphModel {
+/**
+ * The model of passes in declaration order; `uses` are theirs, as `settleUses` gave them. `loose`: the states in which
+ * resources come and go don't matter.
+ */
+export function buildModel(
+  passes: readonly Pass<never>[],
+  uses: readonly (readonly SettledUse[])[],
+  loose: boolean = false,
+): GraphModel {
   const drafts = new Map<SettledUse['resource'], Draft>();
   for (const list of uses) for (const each of list) cut(drafts, each);
   const nodes = new Map<SettledUse['resource'], ResourceNode>();
   let cellCount = 0;
   for (const draft of drafts.values()) {
-    const node = resourceNode(draft, cellCount);
+    const node = resourceNode(draft, cellCount, loose);
     cellCount += node.cellCount;
     nodes.set(draft.object, node);
   }
@@ -98,7 +105,7 @@ export function buildModel(passes: readonly Pass<never>[], uses: readonly (reado
 
 /** The model of one pass, alone. */
 export function soloModel(pass: Pass<never>): GraphModel {
-  return buildModel([pass], [settleUses(pass)]);
+  return buildModel([pass], [settleUses(pass)], true);
 }
 
 function cut(drafts: Map<SettledUse['resource'], Draft>, use: SettledUse): void {
@@ -130,7 +137,7 @@ function imageBox(
   return { mip, mipEnd: mip + mips, layer, layerEnd: layer + layers };
 }
 
-function resourceNode({ object, cuts, layers, first }: Draft, firstCell: number): ResourceNode {
+function resourceNode({ object, cuts, layers, first }: Draft, firstCell: number, loose: boolean): ResourceNode {
   const label = labelOf(object);
   const base = { label, object, firstCell };
   const lone = { cuts: [0], layers: [0], cellCount: 1, kept: true, arrives: undefined, leaves: undefined };
@@ -146,7 +153,7 @@ function resourceNode({ object, cuts, layers, first }: Draft, firstCell: number)
     layers: sorted(layers),
     cellCount: cuts.size * layers.size,
     kept: declared?.origin !== 'transient' || declared.options.kept === true,
-    ...ends(object, declared, first),
+    ...(loose ? { arrives: undefined, leaves: undefined } : ends(object, declared, first)),
   };
 }
 

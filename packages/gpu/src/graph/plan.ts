@@ -1,14 +1,22 @@
 /** @file A compiled graph: its order and barriers, how it explains and draws itself, and how it is recorded. */
 
 import { GraphError } from '../errors.ts';
+import type { Device } from '../device/device.ts';
+import type { Image } from '../image/image.ts';
+import type { Buffer } from '../memory/buffer.ts';
 import { printsItself } from '../printing.ts';
+import type { BufferRole, ImageRole } from '../role.ts';
 import { bindImports, Bound } from './bindings.ts';
 import type { Imports } from './bindings.ts';
-import type { CompiledGraph, GraphSource } from './compile.ts';
+import type { CompiledGraph, GraphOptions, GraphSource } from './compile.ts';
 import { planToDot, planToMermaid } from './drawing.ts';
+import { Executor } from './execute.ts';
+import type { ExecuteOptions, Execution } from './execute.ts';
 import { explainPlan } from './explain.ts';
 import type { Pass } from './pass.ts';
-import type { BarrierBatch, BarrierSink } from './sink.ts';
+import { recordSteps } from './record.ts';
+import type { GraphBuffer, GraphImage } from './resource.ts';
+import type { BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
 import { planToSvg } from './svg.ts';
 
@@ -29,7 +37,7 @@ export interface PlanCounts {
 }
 
 /** The passes in order, with the barriers between their levels. It prints, explains, draws and records itself. */
-export class Plan<E extends BarrierSink = BarrierSink> {
+export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   static {
     printsItself(this);
   }
@@ -44,12 +52,16 @@ export class Plan<E extends BarrierSink = BarrierSink> {
   readonly passes: readonly (readonly Pass<E>[])[];
   /** Names of passes that were left out, since nobody uses what they write. */
   readonly culled: readonly string[];
+  /** All of it, as data. */
   readonly compiled: CompiledGraph;
-  readonly source: GraphSource;
+  readonly #source: GraphSource;
+  readonly #options: GraphOptions;
+  readonly #executors = new Map<Device | undefined, Executor>();
 
   /** Use `graph.compile`. */
-  constructor(source: GraphSource, compiled: CompiledGraph) {
-    this.source = source;
+  constructor(source: GraphSource, options: GraphOptions, compiled: CompiledGraph) {
+    this.#source = source;
+    this.#options = options;
     this.compiled = compiled;
     this.passes = compiled.levels.map((level) => level.map(({ pass }) => pass as Pass<E>));
     this.levels = compiled.levels.map((level) => level.map(({ name }) => name));
@@ -94,6 +106,34 @@ export class Plan<E extends BarrierSink = BarrierSink> {
     recordSteps(this.compiled, steps, encoder, new Bound(bindImports(model, imports)));
   }
 
+  /**
+   * Runs the graph: waits, without blocking, until all of it is done, on the device and on the host. Transient resources and
+   * what is kept between executions live until the plan is disposed. Throws GraphError where a host pass threw.
+   */
+  async execute(options: ExecuteOptions = {}): Promise<void> {
+    await this.start(options).done;
+  }
+
+  /** As `execute`, without waiting: each execution comes behind the one before on the same device. */
+  start(options: ExecuteOptions = {}): Execution {
+    return this.#executor(options.device).start(options);
+  }
+
+  /** The graph as it runs on a device: compiled for its queues, with what the driver says that transient memory takes. */
+  on(device: Device): CompiledGraph {
+    return this.#executor(device).compiled;
+  }
+
+  /** What stands behind a transient buffer that is kept, once the plan was executed on the device. */
+  buffer<R extends BufferRole>(declared: GraphBuffer<R>, device: Device): Buffer<R> {
+    return this.#kept(declared, device) as Buffer<R>;
+  }
+
+  /** What stands behind a transient image that is kept, once the plan was executed on the device. */
+  image<R extends ImageRole>(declared: GraphImage<R>, device: Device): Image<R> {
+    return this.#kept(declared, device) as Image<R>;
+  }
+
   /** Says for every pass what it reads and writes, in which stage and access, and for every barrier and wait why it is there. */
   explain(): string {
     return explainPlan(this.compiled);
@@ -117,45 +157,30 @@ export class Plan<E extends BarrierSink = BarrierSink> {
   toString(): string {
     return `Plan(${this.order})`;
   }
-}
 
-/** Records steps of one queue, barriers and passes. */
-export function recordSteps<E extends BarrierSink>(
-  compiled: CompiledGraph,
-  steps: readonly Step[],
-  encoder: E,
-  at: Bound,
-): void {
-  for (const step of steps) {
-    const { before, after } = compiled.stepBarriers.get(step)!;
-    if (before) recordBarrier(before, encoder, at);
-    for (const { name, pass } of step.passes) {
-      const { record } = pass as Pass<E>;
-      if (!record) continue;
-      if (encoder.label) encoder.label(name, () => record(encoder, at));
-      else record(encoder, at);
+  /** Gives back what executions took. What was submitted may still run; the plan can be executed again. */
+  [Symbol.dispose](): void {
+    for (const executor of this.#executors.values()) executor[Symbol.dispose]();
+    this.#executors.clear();
+  }
+
+  #executor(device: Device | undefined): Executor {
+    let executor = this.#executors.get(device);
+    if (!executor) {
+      executor = new Executor(this.#source, this.#options, device);
+      this.#executors.set(device, executor);
     }
-    if (after) recordBarrier(after, encoder, at);
+    return executor;
   }
-}
 
-function recordBarrier({ before, after, images }: GraphBarrier, encoder: BarrierSink, at: Bound): void {
-  if (images.length === 0) {
-    encoder.barrier(before, after);
-    return;
+  #kept(declared: GraphBuffer | GraphImage, device: Device): Buffer | Image {
+    const { kind, label, options } = declared;
+    const found = options.kept === true ? this.#executors.get(device)?.resource(declared) : undefined;
+    if (found) return found;
+    const why =
+      options.kept === true
+        ? 'the plan was not executed on the device; execute it first'
+        : 'it is not kept; declare it with kept: true';
+    throw new GraphError(`Cannot give transient ${kind} "${label}": ${why}`);
   }
-  const batch: BarrierBatch = {
-    ...(before.length > 0 ? { memory: { before, after } } : {}),
-    images: images.map(({ node, layouts, before, after, range, handOver }) => ({
-      image: at.imageOf(node),
-      before,
-      after,
-      ...(layouts[0] === 'undefined' ? { discard: true } : {}),
-      ...(range ? { range } : {}),
-      ...(handOver ? { handOver } : {}),
-    })),
-  };
-  if (!encoder.barriers)
-    throw new GraphError('Cannot record image barriers: the encoder has no method "barriers"; give one that has');
-  encoder.barriers(batch as BarrierBatch<never>);
 }

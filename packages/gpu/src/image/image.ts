@@ -91,11 +91,12 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   readonly usage: readonly ImageUsage[];
   readonly handle: V.VkImage;
   readonly #maker: BufferMaker;
-  readonly #range: MemoryRange;
+  readonly #place: ImagePlace;
   readonly #views = new Map<string, ImageView>();
   #disposed = false;
 
-  constructor(maker: BufferMaker, options: ImageOptions<R>) {
+  /** `place`: memory that it is placed in instead of the device's heap. */
+  constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     this.#maker = maker;
     this.label = label;
@@ -111,7 +112,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
     this.usage = options.usage ?? usualUsage(maker.driver, this, role);
     this.handle = createHandle(maker.driver, this);
     try {
-      this.#range = allocate(maker, this);
+      this.#place = bind(maker, this, place(maker, this, readNeeds(maker.driver, this.handle)));
     } catch (error) {
       maker.driver.commands.vkDestroyImage(maker.driver.handle, this.handle, V.NULL);
       throw error;
@@ -162,12 +163,12 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const { driver, heap } = this.#maker;
+    const { driver } = this.#maker;
     driver.children.delete(this);
     driver.retire(() => {
       for (const view of this.#views.values()) driver.commands.vkDestroyImageView(driver.handle, view.handle, V.NULL);
       driver.commands.vkDestroyImage(driver.handle, this.handle, V.NULL);
-      heap.release(this.#range);
+      this.#place.release();
     });
   }
 
@@ -284,24 +285,46 @@ function checkSupport(driver: Driver, image: Image, { format, type, tiling, usag
   }
 }
 
-/** Binds memory of the device's heap to an image. */
-function allocate(maker: BufferMaker, image: Image): MemoryRange {
-  const { driver, heap, memory } = maker;
-  const needs = V.arena.scope(() => {
+/** What the driver wants of an image's memory; sizes in bytes. */
+export interface ImageNeeds {
+  readonly byteLength: number;
+  readonly alignment: number;
+  /** A bit for each memory type that will do. */
+  readonly memoryTypeBits: number;
+}
+
+/** Where an image lies. */
+export interface ImagePlace {
+  readonly memory: { readonly handle: bigint };
+  readonly byteOffset: number;
+  /** Called when nothing uses the memory any more. */
+  release(): void;
+}
+
+/** Finds memory for an image. */
+export type PlaceImage = (maker: BufferMaker, image: Image, needs: ImageNeeds) => ImagePlace;
+
+/** In whole pages, since buffers may lie beside an image, and may not share one with it. */
+function readNeeds(driver: Driver, handle: V.VkImage): ImageNeeds {
+  const { size, alignment, memoryTypeBits } = V.arena.scope(() => {
     const out = V.VkMemoryRequirements.allocate();
-    driver.commands.vkGetImageMemoryRequirements(driver.handle, image.handle, out);
+    driver.commands.vkGetImageMemoryRequirements(driver.handle, handle, out);
     return V.VkMemoryRequirements.read(out);
   });
-  // Whole pages of this size, since buffers may lie beside an image, and may not share one with it.
-  const page = Math.max(Number(needs.alignment), imagePage(driver));
-  const request = {
-    what: `image "${image.label}"`,
-    owner: image.owner,
-    label: image.label,
-    byteLength: Math.ceil(Number(needs.size) / page) * page,
-    alignment: page,
-    types: memory.typesFor('device', needs.memoryTypeBits),
-  };
+  const page = Math.max(Number(alignment), imagePage(driver));
+  return { byteLength: Math.ceil(Number(size) / page) * page, alignment: page, memoryTypeBits };
+}
+
+/** Memory of the device's heap. */
+function placeInHeap(
+  maker: BufferMaker,
+  image: Image,
+  { byteLength, alignment, memoryTypeBits }: ImageNeeds,
+): ImagePlace {
+  const { driver, heap, memory } = maker;
+  const { owner, label } = image;
+  const types = memory.typesFor('device', memoryTypeBits);
+  const request = { what: `image "${label}"`, owner, label, byteLength, alignment, types };
   driver.collect();
   const range = ((): MemoryRange => {
     try {
@@ -312,12 +335,17 @@ function allocate(maker: BufferMaker, image: Image): MemoryRange {
       return heap.allocate(request);
     }
   })();
-  const device = range.memory.handle as V.VkDeviceMemory;
-  const result = driver.commands.vkBindImageMemory(driver.handle, image.handle, device, range.byteOffset);
-  if (result < 0) heap.release(range);
+  return { memory: range.memory, byteOffset: range.byteOffset, release: () => heap.release(range) };
+}
+
+/** Binds an image to its memory, and gives that back if the driver won't. */
+function bind({ driver }: BufferMaker, image: Image, place: ImagePlace): ImagePlace {
+  const memory = place.memory.handle as V.VkDeviceMemory;
+  const result = driver.commands.vkBindImageMemory(driver.handle, image.handle, memory, place.byteOffset);
+  if (result < 0) place.release();
   const act = `Cannot create image "${image.label}"`;
   driver.check(result, 'vkBindImageMemory', 'allocation', act, 'ask for less', image.label);
-  return range;
+  return place;
 }
 
 const pages = new WeakMap<Driver, number>();

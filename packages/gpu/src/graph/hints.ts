@@ -1,0 +1,105 @@
+/** @file Hints for those who write barriers by hand: what one pass requires, and the Vulkan call between two. No graph and no device is needed. */
+
+import type { ImageLayout } from '../access.ts';
+import { accessMask } from '../convert.ts';
+import { compileGraph } from './compile.ts';
+import { passLines } from './explain.ts';
+import { accessConstants, layoutConstant, stageConstants } from './flag-names.ts';
+import { soloModel } from './model.ts';
+import { settleUses } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { USUAL_QUEUES } from './queues.ts';
+import type { QueueTable } from './queues.ts';
+import type { GraphBarrier, GraphImageBarrier } from './steps.ts';
+import { resolveUsage } from './usage.ts';
+
+/** What one pass requires, a line a use: the kind of the resource, stages, accesses and, for images, the layout. */
+export function barrierRequirements(pass: Pass<never>): string {
+  const [node] = soloModel(pass).passes;
+  const kinds = node!.uses.map(({ resource, usage }) => {
+    if (typeof resource === 'string') return 'memory';
+    if (resource.kind !== 'image') return resource.kind;
+    return `image in layout ${resolveUsage(usage, node!.queue).layout}`;
+  });
+  const [title, ...lines] = passLines(node!);
+  return [title!.trim(), ...lines.map((line, index) => `${line.slice(2)} (${kinds[index] ?? 'nothing'})`)].join('\n');
+}
+
+/**
+ * The Vulkan call that must stand between two passes, `a` before `b`, as C to paste; a comment where none is needed, or where
+ * they run on different queues. Image and family names are those of the resources' labels.
+ */
+export function barrierBetween(a: Pass<never>, b: Pass<never>, queues: QueueTable = USUAL_QUEUES): string {
+  const passes = [a, b].map((pass) => ({ ...pass, after: [], sideEffects: true }));
+  const uses = passes.map((pass) => settleUses(pass as Pass<never>));
+  const source = { passes: passes as Pass<never>[], uses, wishes: [], stages: new Map(), loose: true };
+  const { barriers, steps } = compileGraph(source, { queues, cull: false });
+  const between = barriers.filter(({ reasons }) =>
+    reasons.some(({ earlier, later }) => earlier === a.name && later === b.name),
+  );
+  const waits = steps.some((step) => step.waits.length > 0);
+  const lines = between.flatMap((barrier) => callLines(barrier, a, b));
+  if (waits) lines.push(`// ${b.name}'s submit waits for the timeline semaphore that ${a.name}'s submit signals`);
+  return lines.join('\n') || `// nothing is needed between ${a.name} and ${b.name}`;
+}
+
+function callLines({ before, after, images, queue, place }: GraphBarrier, a: Pass<never>, b: Pass<never>): string[] {
+  const where = place === 'after' ? `behind ${a.name}` : `between ${a.name} and ${b.name}`;
+  const fields: string[] = [];
+  if (before.length > 0) {
+    const body = maskLines(before, after).map((line) => `    ${line}`);
+    fields.push(
+      '  .memoryBarrierCount = 1,',
+      '  .pMemoryBarriers = &(VkMemoryBarrier2){',
+      '    .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,',
+      ...body,
+      '  },',
+    );
+  }
+  const own = images.filter(({ node }) => touches(b, node.label) && touches(a, node.label));
+  if (own.length > 0) {
+    fields.push(`  .imageMemoryBarrierCount = ${own.length},`, '  .pImageMemoryBarriers = (VkImageMemoryBarrier2[]){');
+    for (const image of own) fields.push(...imageLines(image).map((line) => `    ${line}`));
+    fields.push('  },');
+  }
+  return [
+    `// ${where}, on the ${queue} queue`,
+    'vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){',
+    '  .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,',
+    ...fields,
+    '});',
+  ];
+}
+
+function touches(pass: Pass<never>, label: string): boolean {
+  return settleUses(pass).some(({ resource }) => typeof resource === 'object' && resource.label === label);
+}
+
+function maskLines(before: GraphBarrier['before'], after: GraphBarrier['after']): string[] {
+  const [from, to] = [accessMask(before), accessMask(after)];
+  return [
+    `.srcStageMask = ${stageConstants(from.stages)},`,
+    `.srcAccessMask = ${accessConstants(from.accesses)},`,
+    `.dstStageMask = ${stageConstants(to.stages)},`,
+    `.dstAccessMask = ${accessConstants(to.accesses)},`,
+  ];
+}
+
+function imageLines({ node, layouts, before, after, range = {}, handOver }: GraphImageBarrier): string[] {
+  const { mip = 0, mips, layer = 0, layers } = range;
+  const depth = layouts.some((layout: ImageLayout) => layout === 'depth-attachment');
+  const counts = [mips ?? 'VK_REMAINING_MIP_LEVELS', layers ?? 'VK_REMAINING_ARRAY_LAYERS'];
+  const families = [handOver?.from, handOver?.to].map((family) => family ?? 'VK_QUEUE_FAMILY_IGNORED');
+  return [
+    '{',
+    '  .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,',
+    ...maskLines(before, after).map((line) => `  ${line}`),
+    `  .oldLayout = ${layoutConstant(layouts[0])},`,
+    `  .newLayout = ${layoutConstant(layouts[1])},`,
+    `  .srcQueueFamilyIndex = ${families[0]},`,
+    `  .dstQueueFamilyIndex = ${families[1]},`,
+    `  .image = ${node.label.replaceAll(/\W+/g, '_')},`,
+    `  .subresourceRange = { VK_IMAGE_ASPECT_${depth ? 'DEPTH' : 'COLOR'}_BIT, ${mip}, ${counts[0]}, ${layer}, ${counts[1]} },`,
+    '},',
+  ];
+}

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { barrierBetween, barrierRequirements, Graph, use } from '../src/index.ts';
+import type { Pass } from '../src/index.ts';
+
+const graph = new Graph();
+const points = graph.importBuffer('points', { byteLength: 1024, role: 'vertex' });
+const picture = graph.transientImage('picture', {
+  size: [64, 64],
+  format: 'rgba8unorm',
+  mips: 4,
+  role: 'render-target',
+});
+const move: Pass<never> = { name: 'move', reads: ['velocity'], writes: [use(points, 'storage-write')] };
+const draw: Pass<never> = {
+  name: 'draw',
+  queue: 'graphics',
+  reads: [points],
+  writes: [use(picture, 'color-attachment', { mip: 0, mips: 1 })],
+};
+const tone: Pass<never> = { name: 'tone', reads: [use(picture, undefined, { mip: 0, mips: 1 })], writes: ['out'] };
+const fetch: Pass<never> = { name: 'fetch', queue: 'transfer', reads: [picture] };
+
+test('one pass alone tells what it requires', () => {
+  expect(barrierRequirements(move)).toMatchInlineSnapshot(`
+    "move
+      reads velocity as storage-read: shader read in compute shader (memory)
+      writes points as storage-write: shader write in compute shader (buffer)"
+  `);
+  expect(barrierRequirements(draw)).toMatchInlineSnapshot(`
+    "draw
+      reads points as vertex: vertex attribute read in vertex input (buffer)
+      writes picture (mip 0) as color-attachment: color attachment read, color attachment write in color attachment output (image in layout color-attachment)"
+  `);
+  expect(barrierRequirements({ name: 'idle' })).toBe('idle touches nothing');
+});
+
+test('between two passes stands the call to paste', () => {
+  expect(barrierBetween(move, draw)).toMatchInlineSnapshot(`
+    "// between move and draw, on the compute queue
+    vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){
+      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+      .memoryBarrierCount = 1,
+      .pMemoryBarriers = &(VkMemoryBarrier2){
+        .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+        .srcStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT,
+        .srcAccessMask = VK_ACCESS_2_SHADER_WRITE_BIT,
+        .dstStageMask = VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT,
+        .dstAccessMask = VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT,
+      },
+    });"
+  `);
+  expect(barrierBetween(draw, tone)).toMatchInlineSnapshot(`
+    "// between draw and tone, on the compute queue
+    vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){
+      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+      .imageMemoryBarrierCount = 1,
+      .pImageMemoryBarriers = (VkImageMemoryBarrier2[]){
+        {
+          .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+          .srcStageMask = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+          .srcAccessMask = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+          .dstStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT,
+          .dstAccessMask = VK_ACCESS_2_SHADER_READ_BIT,
+          .oldLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+          .newLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+          .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+          .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+          .image = picture,
+          .subresourceRange = { VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, VK_REMAINING_ARRAY_LAYERS },
+        },
+      },
+    });"
+  `);
+});
+
+test('passes on two queues wait, and an image is handed over', () => {
+  expect(barrierBetween({ ...draw, writes: [picture] }, fetch)).toMatchInlineSnapshot(`
+    "// behind draw, on the compute queue
+    vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){
+      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+      .imageMemoryBarrierCount = 1,
+      .pImageMemoryBarriers = (VkImageMemoryBarrier2[]){
+        {
+          .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+          .srcStageMask = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+          .srcAccessMask = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+          .dstStageMask = VK_PIPELINE_STAGE_2_NONE,
+          .dstAccessMask = VK_ACCESS_2_NONE,
+          .oldLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+          .newLayout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+          .srcQueueFamilyIndex = 0,
+          .dstQueueFamilyIndex = 1,
+          .image = picture,
+          .subresourceRange = { VK_IMAGE_ASPECT_COLOR_BIT, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS },
+        },
+      },
+    });
+    // between draw and fetch, on the transfer queue
+    vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){
+      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+      .imageMemoryBarrierCount = 1,
+      .pImageMemoryBarriers = (VkImageMemoryBarrier2[]){
+        {
+          .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+          .srcStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+          .srcAccessMask = VK_ACCESS_2_NONE,
+          .dstStageMask = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT,
+          .dstAccessMask = VK_ACCESS_2_TRANSFER_READ_BIT,
+          .oldLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+          .newLayout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+          .srcQueueFamilyIndex = 0,
+          .dstQueueFamilyIndex = 1,
+          .image = picture,
+          .subresourceRange = { VK_IMAGE_ASPECT_COLOR_BIT, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS },
+        },
+      },
+    });
+    // fetch's submit waits for the timeline semaphore that draw's submit signals"
+  `);
+});
+
+test('passes that share nothing need nothing', () => {
+  expect(barrierBetween(move, tone)).toBe('// nothing is needed between move and tone');
+});

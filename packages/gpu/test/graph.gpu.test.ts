@@ -1,0 +1,330 @@
+import { gpuTest } from '@halocline/testing';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Graph, GraphError, use } from '../src/index.ts';
+import type { Buffer, ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
+
+const WORDS = 64;
+const BYTES = 4 * WORDS;
+const HALF = BYTES / 2;
+
+const ADD = `
+layout(local_size_x = 64) in;
+layout(set = 0, binding = 0) readonly buffer From { uint from[]; };
+layout(set = 0, binding = 1) buffer To { uint to[]; };
+void main() { to[gl_LocalInvocationID.x] += 3u * from[gl_LocalInvocationID.x]; }`;
+
+const addPipeline = async (device: Device): Promise<ComputePipeline> =>
+  device.createPipeline({ label: 'add', spirv: await device.compile(ADD, { label: 'add' }) });
+
+const wordsOf = async (device: Device, buffer: Buffer): Promise<number[]> => [
+  ...new Uint32Array((await device.staging.download(buffer, 0, buffer.byteLength)).buffer),
+];
+
+const BUFFERS = ['in', 'out', 'x', 'y', 'z'] as const;
+const IMAGES = ['p', 'q'] as const;
+type Name = (typeof BUFFERS)[number] | (typeof IMAGES)[number];
+interface Operation {
+  readonly kind: 'fill' | 'copy' | 'add' | 'clear';
+  readonly from: Name;
+  readonly to: Name;
+  readonly half: 0 | 1 | undefined;
+  readonly value: number;
+  readonly queue: 'compute' | 'transfer';
+}
+const isImage = (name: Name): boolean => name === 'p' || name === 'q';
+
+const operation = fc
+  .record<Operation>({
+    kind: fc.constantFrom('fill', 'copy', 'copy', 'add', 'clear'),
+    from: fc.constantFrom(...BUFFERS, ...IMAGES),
+    to: fc.constantFrom(...BUFFERS, ...IMAGES),
+    half: fc.constantFrom(undefined, undefined, 0 as const, 1 as const),
+    value: fc.nat(9),
+    queue: fc.constantFrom('compute', 'transfer'),
+  })
+  .filter(({ kind, from, to, half }) => {
+    if (kind === 'fill') return !isImage(to);
+    if (kind === 'clear') return isImage(to) && half === undefined;
+    if (kind === 'add') return from !== to && !isImage(from) && !isImage(to) && half === undefined;
+    return from !== to && !(half !== undefined && (isImage(from) || isImage(to)));
+  });
+
+/** Those of the operations that read nothing that wasn't written. */
+function sound(operations: readonly Operation[]): Operation[] {
+  const written = new Set<string>(['in 0', 'in 1', 'out 0', 'out 1']);
+  const halves = ({ half }: Operation): number[] => (half === undefined ? [0, 1] : [half]);
+  return operations.filter((each) => {
+    const reads = each.kind === 'copy' || each.kind === 'add' ? [each.from] : [];
+    if (each.kind === 'add') reads.push(each.to);
+    if (!reads.every((name) => halves(each).every((half) => written.has(`${name} ${half}`)))) return false;
+    for (const half of halves(each)) written.add(`${each.to} ${half}`);
+    return true;
+  });
+}
+
+/** What the operations make of the buffers, one after the other. */
+function model(operations: readonly Operation[], state: Map<Name, Uint32Array>): void {
+  for (const { kind, from, to, half, value } of operations) {
+    const [start, end] = half === undefined ? [0, WORDS] : [(half * WORDS) / 2, ((half + 1) * WORDS) / 2];
+    const [source, target] = [state.get(from)!, state.get(to)!];
+    for (let at = start; at < end; at++) {
+      if (kind === 'fill' || kind === 'clear') target[at] = value;
+      else target[at] = kind === 'copy' ? source[at]! : target[at]! + 3 * source[at]!;
+    }
+  }
+}
+
+function graphOf(operations: readonly Operation[], add: ComputePipeline): Graph {
+  const graph = new Graph();
+  const image = { size: [8, 8], format: 'r32uint' } as const;
+  const buffers = new Map<Name, GraphBuffer<'any'>>();
+  const images = new Map<Name, GraphImage<'any'>>();
+  for (const name of ['in', 'out'] as const) buffers.set(name, graph.importBuffer(name, { byteLength: BYTES }));
+  for (const name of ['x', 'y', 'z'] as const) buffers.set(name, graph.transientBuffer(name, { byteLength: BYTES }));
+  for (const name of IMAGES) images.set(name, graph.transientImage(name, image));
+  for (const [index, { kind, from, to, half, value, queue }] of operations.entries()) {
+    const part = half === undefined ? {} : { byteOffset: half * HALF, byteLength: HALF };
+    const resource = (name: Name) => (buffers.get(name) ?? images.get(name))!;
+    const name = `${index}: ${kind} ${from} ${to}`;
+    if (kind === 'add') {
+      graph.pass({
+        name,
+        reads: [buffers.get(from)!, buffers.get(to)!],
+        writes: [buffers.get(to)!],
+        record: (encoder, at) =>
+          encoder
+            .pipeline(add)
+            .bind(0, at.buffer(buffers.get(from)!))
+            .bind(1, at.buffer(buffers.get(to)!))
+            .dispatch(1),
+      });
+      continue;
+    }
+    graph.pass({
+      name,
+      queue: kind === 'clear' ? 'compute' : queue,
+      reads: kind === 'copy' ? [use(resource(from), 'transfer-source', part)] : [],
+      writes: [use(resource(to), 'transfer-target', { ...part, discard: index % 2 === 0 })],
+      record: (encoder, at) => {
+        const buffer = (name: Name) => at.buffer(buffers.get(name)!);
+        const image = (name: Name) => at.image(images.get(name)!);
+        const { byteOffset = 0, byteLength = BYTES } = part;
+        if (kind === 'fill') encoder.fill(buffer(to), byteOffset, byteLength, value);
+        else if (kind === 'clear') encoder.clear(image(to), value);
+        else if (isImage(from) && isImage(to)) encoder.copyImage(image(from), image(to));
+        else if (isImage(to)) encoder.copyBufferToImage(buffer(from), image(to));
+        else if (isImage(from)) encoder.copyImageToBuffer(image(from), buffer(to));
+        else encoder.copy(buffer(from), byteOffset, buffer(to), byteOffset, byteLength);
+      },
+    });
+  }
+  return graph;
+}
+
+gpuTest('random graphs do what their passes do one after the other', { timeoutMs: 300_000 }, async ({ device }) => {
+  using add = await addPipeline(device);
+  using input = device.createBuffer({ label: 'in', byteLength: BYTES });
+  using output = device.createBuffer({ label: 'out', byteLength: BYTES });
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 14 }), fc.boolean(), async (operations, reuse) => {
+      const list = sound(operations);
+      using plan = graphOf(list, add).compile();
+      const state = new Map<Name, Uint32Array>([...BUFFERS, ...IMAGES].map((name) => [name, new Uint32Array(WORDS)]));
+      for (const [buffer, name] of [
+        [input, 'in'],
+        [output, 'out'],
+      ] as const) {
+        state.get(name)!.set(Uint32Array.from({ length: WORDS }, (_, at) => at + (name === 'in' ? 1 : 1000)));
+        void device.staging.upload(buffer, 0, state.get(name)!.slice());
+      }
+      const used = (text: string) =>
+        list.some(({ kind, from, to }) => to === text || (kind !== 'fill' && kind !== 'clear' && from === text));
+      const imports = { ...(used('in') ? { in: input } : {}), ...(used('out') ? { out: output } : {}) };
+      for (let run = 0; run < 3; run++) model(list, state);
+      const runs = [0, 1, 2].map(() => plan.start({ device, imports, reuse }));
+      await Promise.all(runs.map(({ done }) => done));
+      expect(await wordsOf(device, input)).toEqual([...state.get('in')!]);
+      expect(await wordsOf(device, output)).toEqual([...state.get('out')!]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+gpuTest('a plan is executed with other buffers each time', {}, async ({ device }) => {
+  using add = await addPipeline(device);
+  const graph = new Graph();
+  const [old, next] = ['old', 'next'].map((name) => graph.importBuffer(name, { byteLength: BYTES, role: 'storage' }));
+  graph.pass({
+    name: 'add',
+    reads: [old!, next!],
+    writes: [next!],
+    record: (encoder, at) => encoder.pipeline(add).bind(0, at.buffer(old!)).bind(1, at.buffer(next!)).dispatch(1),
+  });
+  using plan = graph.compile();
+  const make = (label: string) => device.createBuffer({ label, byteLength: BYTES, role: 'storage' });
+  using a = make('a');
+  using b = make('b');
+  for (const buffer of [a, b]) void device.staging.upload(buffer, 0, new Uint32Array(WORDS).fill(1));
+  for (let run = 0; run < 2; run++) {
+    plan.start({ device, imports: { old: a, next: b }, reuse: true });
+    plan.start({ device, imports: { old: b, next: a }, reuse: true });
+  }
+  expect((await wordsOf(device, a))[0]).toBe(142);
+  await expect(plan.execute({ device, imports: { old: a } })).rejects.toThrow(
+    'Cannot import buffer "next": nothing was given for it; name it among the imports',
+  );
+  await expect(plan.execute({ device, imports: { old: a, next: b, last: a } })).rejects.toThrow(
+    'Cannot import "last": the graph has no import of that name; it has old, next',
+  );
+  using small = device.createBuffer({ label: 'small', byteLength: 16, role: 'storage' });
+  await expect(plan.execute({ device, imports: { old: a, next: small } })).rejects.toThrow(
+    'Cannot import buffer "next": buffer "small" has 16 bytes, not 256; give a larger one',
+  );
+  using points = device.createBuffer({ label: 'points', byteLength: BYTES, role: 'vertex' });
+  await expect(plan.execute({ device, imports: { old: a, next: points } })).rejects.toThrow(
+    'Cannot import buffer "next": buffer "points" has role "vertex", not "storage"; give one of that role',
+  );
+});
+
+gpuTest('recordings that are kept are made again when a buffer of theirs is gone', {}, async ({ device }) => {
+  const graph = new Graph();
+  const cells = graph.importBuffer('cells', { byteLength: BYTES, role: 'storage' });
+  let recorded = 0;
+  graph.pass({
+    name: 'fill',
+    writes: [use(cells, 'transfer-target')],
+    record: (encoder, at) => {
+      recorded++;
+      encoder.fill(at.buffer(cells), 0, BYTES, 7);
+    },
+  });
+  using plan = graph.compile();
+  const make = () => device.createBuffer({ label: 'cells', byteLength: BYTES, role: 'storage' });
+  {
+    using first = make();
+    for (let run = 0; run < 3; run++) await plan.execute({ device, imports: { cells: first }, reuse: true });
+    expect(recorded).toBe(1);
+  }
+  using second = make();
+  await plan.execute({ device, imports: { cells: second }, reuse: true });
+  expect(recorded).toBe(2);
+  expect((await wordsOf(device, second))[63]).toBe(7);
+});
+
+gpuTest('a kept transient is read after the execution, and its neighbours share memory', {}, async ({ device }) => {
+  const graph = new Graph();
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => graph.transientBuffer(name, { byteLength: 2 ** 20 }));
+  const sum = graph.transientBuffer('sum', { byteLength: BYTES, kept: true });
+  graph.pass({
+    name: 'fill',
+    writes: [use(a!, 'transfer-target')],
+    record: (encoder, at) => encoder.fill(at.buffer(a!), 0, BYTES, 5),
+  });
+  for (const [from, to] of [
+    [a!, b!],
+    [b!, c!],
+    [c!, sum],
+  ] as const) {
+    graph.pass({
+      name: `${from.label} to ${to.label}`,
+      reads: [use(from, 'transfer-source')],
+      writes: [use(to, 'transfer-target')],
+      record: (encoder, at) => encoder.copy(at.buffer(from), 0, at.buffer(to), 0, BYTES),
+    });
+  }
+  using plan = graph.compile();
+  expect(() => plan.buffer(sum, device)).toThrow(
+    'Cannot give transient buffer "sum": the plan was not executed on the device; execute it first',
+  );
+  await plan.execute({ device });
+  expect((await wordsOf(device, plan.buffer(sum, device)))[0]).toBe(5);
+  expect(() => plan.buffer(a!, device)).toThrow(
+    'Cannot give transient buffer "a": it is not kept; declare it with kept: true',
+  );
+  expect(plan.on(device).arenas.map(({ byteLength }) => byteLength)).toEqual([2 ** 21]);
+});
+
+gpuTest('a host pass waits only for what it reads of the device', {}, async ({ device }) => {
+  const graph = new Graph();
+  const log: string[] = [];
+  const report = graph.importBuffer('report', { byteLength: BYTES, role: 'download' });
+  const order = graph.importBuffer('order', { byteLength: BYTES, role: 'upload' });
+  const settings = graph.hostValue('settings', 0);
+  graph
+    .pass({ name: 'parse', queue: 'host', writes: [settings], run: () => void (settings.value = 4) })
+    .pass({
+      name: 'write order',
+      queue: 'host',
+      reads: [settings],
+      writes: [order],
+      run: (at) => {
+        const { buffer, byteOffset } = at.buffer(order).mapped;
+        new Uint32Array(buffer, byteOffset, WORDS).fill(settings.value);
+      },
+    })
+    .pass({
+      name: 'answer',
+      queue: 'transfer',
+      reads: [order],
+      writes: [report],
+      record: (encoder, at) => encoder.copy(at.buffer(order), 0, at.buffer(report), 0, BYTES),
+    })
+    .pass({
+      name: 'read report',
+      queue: 'host',
+      reads: [report],
+      run: (at) => void log.push(`report ${new Uint32Array(at.buffer(report).mapped.slice().buffer)[9]}`),
+    })
+    .pass({ name: 'greet', queue: 'host', run: () => void log.push('hello') });
+  using plan = graph.compile();
+  using up = device.createBuffer({ label: 'up', byteLength: BYTES, memory: 'upload', role: 'upload' });
+  using down = device.createBuffer({ label: 'down', byteLength: BYTES, memory: 'download', role: 'download' });
+  const runs = [0, 1].map(() => plan.start({ device, imports: { report: down, order: up } }));
+  await Promise.all(runs.map(({ done }) => done));
+  expect(log).toEqual(['hello', 'report 4', 'hello', 'report 4']);
+  expect(plan.on(device).steps.flatMap(({ after }) => after?.reasons ?? [])).toEqual([
+    { kind: 'read after write', resource: 'report', earlier: 'answer', later: 'read report' },
+  ]);
+});
+
+test('a graph of host passes alone needs no device, and those without a conflict run at once', async () => {
+  const graph = new Graph();
+  const log: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const total = graph.hostValue('total', 0);
+  graph
+    .pass({ name: 'slow', queue: 'host', writes: ['a'], run: () => gate.promise })
+    .pass({ name: 'fast', queue: 'host', writes: ['b'], run: () => (log.push('fast'), gate.resolve()) })
+    .pass({ name: 'sum', queue: 'host', reads: ['a', 'b'], writes: [total], run: () => void (total.value += 2) })
+    .pass({ name: 'show', queue: 'host', reads: [total], run: () => void log.push(`total ${total.value}`) });
+  using plan = graph.compile();
+  await Promise.all([plan.execute(), plan.execute()]);
+  expect(log).toEqual(['fast', 'total 2', 'fast', 'total 4']);
+});
+
+test('a host pass that throws ends the execution, by name, and nothing behind it runs', async () => {
+  const graph = new Graph();
+  const log: string[] = [];
+  graph
+    .pass({
+      name: 'parse',
+      queue: 'host',
+      writes: ['a'],
+      run: () => {
+        throw new RangeError('too short');
+      },
+    })
+    .pass({ name: 'use', queue: 'host', reads: ['a'], run: () => void log.push('used') });
+  using plan = graph.compile();
+  await expect(plan.execute()).rejects.toThrow(new GraphError('Cannot run pass "parse": too short'));
+  await expect(plan.execute()).rejects.toThrow('Cannot run pass "parse": too short');
+  expect(log).toEqual([]);
+});
+
+test('a device is asked for where one is needed', async () => {
+  using plan = new Graph().pass({ name: 'step', writes: ['field'] }).compile();
+  await expect(plan.execute()).rejects.toThrow(
+    'Cannot execute the plan: pass "step" runs on a device, and none was given; give one',
+  );
+});
