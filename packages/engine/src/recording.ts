@@ -30,19 +30,14 @@ export function recordPlan(program: Program, plan: StepPlan, slot: number, turn:
 }
 
 /** The graph of a plan, as if nothing had to travel. */
-export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph<Encoder> {
+export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
   const graph = segmentGraph(program, { before: null, passes: plan.passes, after: null }, slot, 0);
   return orderAsAsked(graph, program, plan.passes);
 }
 
 /** The graph of one segment, whose last hop takes room `turn`. */
-function segmentGraph(
-  program: Program,
-  { before, passes, after }: Segment,
-  slot: number,
-  turn: number,
-): Graph<Encoder> {
-  const graph = new Graph<Encoder>();
+function segmentGraph(program: Program, { before, passes, after }: Segment, slot: number, turn: number): Graph {
+  const graph = new Graph();
   const { exchanges } = program;
   if (before !== null) {
     graph.pass({
@@ -70,7 +65,7 @@ function segmentGraph(
 }
 
 /** What was asked for by `addDependency`, between the passes of two units. */
-function orderAsAsked(graph: Graph<Encoder>, program: Program, passes: readonly PlannedPass[]): Graph<Encoder> {
+function orderAsAsked(graph: Graph, program: Program, passes: readonly PlannedPass[]): Graph {
   const { schedule, units } = program.parts;
   const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
   for (const { from, to } of asked) {
