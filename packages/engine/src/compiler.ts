@@ -105,7 +105,7 @@ export class Compiler implements Disposable {
       ...(requiresHalos === undefined ? {} : { requiresHalos }),
       ...(color === undefined ? {} : { color }),
     };
-    const environment = environmentOf(declarations, level);
+    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
     const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
     checkReach(stencil, options.haloThickness);
     for (const write of stencil.writes) {
@@ -187,6 +187,14 @@ export function environmentOf(declarations: Declarations, level: number): Enviro
     parameters: new Map([...declarations.parameters.values()].map(({ name, type }) => [name, type])),
     scalars: new Map([...declarations.scalars.values()].map(({ name, type }) => [name, type])),
   };
+}
+
+/** The kinds of numbers that a device cannot compute with. */
+function missingNumbers({ features }: Device): readonly ('double' | 'float16_t')[] {
+  return [
+    ...(features['shaderFloat64'] === true ? [] : (['double'] as const)),
+    ...(features['shaderFloat16'] === true ? [] : (['float16_t'] as const)),
+  ];
 }
 
 /** Whether an input is a field that only another waiting stencil makes. */

@@ -10,6 +10,7 @@ import type {
   FieldType,
   Reduction,
   ScalarType,
+  Span,
   Statement,
   Stencil,
   StencilSource,
@@ -24,9 +25,12 @@ import { lowerBlock } from './language/statements.ts';
 import { Lowering } from './language/lowering.ts';
 import { quotedList } from './language/nearest-name.ts';
 import { article } from './language/operators.ts';
+import { libraryOf } from './language/library.ts';
 import { parseProgram } from './language/parse-statement.ts';
-import { collectFunctions, lowerFunction } from './language/user-functions.ts';
-import { StencilError } from './stencil-error.ts';
+import { collectStructs, plainConstants } from './language/resolve-type.ts';
+import { splitArrays } from './language/split-arrays.ts';
+import { checkFunctionName, collectFunctions, lowerFunction } from './language/user-functions.ts';
+import { StencilError, errorAt } from './stencil-error.ts';
 import { verifyStencil } from './verify.ts';
 import { visitStatements } from './walk.ts';
 
@@ -37,18 +41,26 @@ import { visitStatements } from './walk.ts';
 export function compileStencil(stencil: StencilSource, environment: Environment): Stencil {
   checkDeclaration(stencil, environment);
   const text = { name: stencil.name, text: stencil.code };
-  const program = parseProgram(text);
-  const functions = collectFunctions(text, program);
+  const own = parseProgram(text);
+  for (const node of own) if (node.kind === 'function') checkFunctionName(text, node);
+  const program = [...libraryOf(own), ...own];
+  const fail = (span: Span, problem: string): StencilError => errorAt(text, span, problem);
+  const constants = plainConstants(program);
+  const types = { constant: (name: string) => constants.get(name), fail, environment };
+  const structs = collectStructs(program, types);
+  const functions = collectFunctions(text, program, { ...types, structs });
   const nodes = functions.map(({ node }) => node);
   const assigned = assignedNames(program, nodes);
-  const lowering = new Lowering(text, { stencil, environment }, { functions, assigned });
-  lowerBlock(lowering, program);
-  const { locals, block: body } = lowering.frame;
-  const reached = lowering.built.length;
-  for (const one of functions) if (one.variants.size === 0) lowerFunction(lowering, one, []);
-  checkOutputs(lowering, body);
+  const lowering = new Lowering(text, { stencil, environment }, { functions, assigned, structs });
+  lowerBlock(lowering, own);
   const made = settleWrites(lowering);
   const reductions = settleReductions(lowering);
+  const { locals, body } = splitArrays({ locals: lowering.frame.locals, body: lowering.frame.block }, 0);
+  const reached = lowering.built.length;
+  for (const one of functions) {
+    if (one.variants.size === 0 && own.includes(one.node)) lowerFunction(lowering, one, []);
+  }
+  checkOutputs(lowering, body);
   const compiled = analyze({
     stencil,
     environment,

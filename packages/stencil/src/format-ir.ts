@@ -74,7 +74,8 @@ function formatReduction({ scalar, kind, type, undeclared }: Reduction): string 
 function formatFunction(one: StencilFunction, index: number, names: readonly string[]): readonly string[] {
   const parameters = one.parameters.map(({ mode, type }, i) => {
     const word = mode === 'in' ? '' : `${mode} `;
-    return `${word}${type} ${localName(one.locals, i)}`;
+    const { length } = one.locals[i]!;
+    return `${word}${type}${length === undefined ? '' : `[${length}]`} ${localName(one.locals, i)}`;
   });
   const head = `function @${index}.${one.name}(${parameters.join(', ')}) ${one.returns}`;
   return [head, ...formatBlock(one.body, { locals: one.locals, names }, 1)];
@@ -99,6 +100,12 @@ function formatStatement(node: Statement, names: Names, depth: number): readonly
     }
     case 'assignIndex':
       return [`${indent}${localName(names.locals, node.local)}[${text(node.index)}] = ${text(node.value)}`];
+    case 'assignElement': {
+      const part = node.components === undefined ? '' : `.${letters(node.components)}`;
+      return [`${indent}${localName(names.locals, node.local)}[${text(node.index)}]${part} = ${text(node.value)}`];
+    }
+    case 'clear':
+      return [`${indent}clear ${localName(names.locals, node.local)}`];
     case 'if': {
       const lines = [`${indent}if ${text(node.condition)}`, ...inside(node.then)];
       return node.else.length === 0 ? lines : [...lines, `${indent}else`, ...inside(node.else)];
@@ -153,6 +160,8 @@ function formatExpression(node: Expression, names: Names): string {
       return `${text(node.operand)}.${letters(node.components)}`;
     case 'index':
       return `${text(node.operand)}[${text(node.index)}]`;
+    case 'element':
+      return `${localName(names.locals, node.local)}[${text(node.index)}]`;
     case 'tap':
       return `${fieldName(node)}[${node.offset.join(',')}]`;
     case 'gather':
@@ -177,7 +186,9 @@ function formatArgument(arg: Argument, names: Names): string {
 function formatConstant({ type, value }: Expression & { readonly op: 'constant' }): string {
   const one = (number: number): string => (Object.is(number, -0) ? '-0' : String(number));
   const plain =
-    type === 'float' ? (text: string) => (/^-?\d+$/.test(text) ? `${text}.0` : text) : (text: string) => text;
+    type === 'float' || type === 'double' || type === 'float16_t'
+      ? (text: string) => (/^-?\d+$/.test(text) ? `${text}.0` : text)
+      : (text: string) => text;
   if (type === 'bool') return value[0] === 1 ? 'true' : 'false';
   if (value.length === 1) return type === 'uint' ? `${value[0]}u` : plain(one(value[0]!));
   return `${type}{${value.map(one).join(', ')}}`;

@@ -8,8 +8,8 @@
 
 import type { FieldPlace } from './field-place.ts';
 
-/** Scalar kinds of the language. */
-export type ScalarType = 'float' | 'int' | 'uint' | 'bool';
+/** Scalar kinds of the language; `double` and `float16_t` are for devices that have them. */
+export type ScalarType = 'float' | 'int' | 'uint' | 'bool' | 'double' | 'float16_t';
 
 /** Value types, by their GLSL names. */
 export type ValueType =
@@ -25,7 +25,13 @@ export type ValueType =
   | 'uvec4'
   | 'bvec2'
   | 'bvec3'
-  | 'bvec4';
+  | 'bvec4'
+  | 'dvec2'
+  | 'dvec3'
+  | 'dvec4'
+  | 'f16vec2'
+  | 'f16vec3'
+  | 'f16vec4';
 
 /** How a field is stored: `vec2`…`vec4` are two to four arrays of float32. `uint8` reads as `uint`, `float16` as `float`. */
 export type FieldType = 'float32' | 'float16' | 'int32' | 'uint32' | 'uint8' | 'vec2' | 'vec3' | 'vec4';
@@ -140,7 +146,7 @@ export interface Span {
 }
 
 export type Expression =
-  /** `value` has one number for each component; bool is 0 or 1; float is exactly representable in float32. */
+  /** `value` has one number for each component; bool is 0 or 1; a float, double or float16_t is exactly representable in it. */
   | { readonly op: 'constant'; readonly type: ValueType; readonly value: readonly number[] }
   | { readonly op: 'local'; readonly type: ValueType; readonly local: number }
   | { readonly op: 'builtin'; readonly type: ValueType; readonly name: BuiltinName }
@@ -191,6 +197,8 @@ export type Expression =
     }
   /** A vector's component by a computed index; out of range is clamped. */
   | { readonly op: 'index'; readonly type: ScalarType; readonly operand: Expression; readonly index: Expression }
+  /** An element of a local that is an array, by a scalar int or uint; out of range is clamped. */
+  | { readonly op: 'element'; readonly type: ValueType; readonly local: number; readonly index: Expression }
   /** The field at coord + offset, old copy. `component` −1 is the whole value. */
   | {
       readonly op: 'tap';
@@ -242,6 +250,16 @@ export type Statement =
       readonly components?: readonly number[];
       readonly value: Expression;
     }
+  /** Assigns an element of a local that is an array, or some components of one; an index out of range is clamped. */
+  | {
+      readonly op: 'assignElement';
+      readonly local: number;
+      readonly index: Expression;
+      readonly components?: readonly number[];
+      readonly value: Expression;
+    }
+  /** Sets every element of a local that is an array to zero. */
+  | { readonly op: 'clear'; readonly local: number }
   /** Assigns one component by a computed index; out of range is clamped. */
   | { readonly op: 'assignIndex'; readonly local: number; readonly index: Expression; readonly value: Expression }
   | {
@@ -273,12 +291,17 @@ export type Statement =
   /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. Any and all take bool. */
   | { readonly op: 'reduce'; readonly scalar: string; readonly kind: ReduceKind; readonly value: Expression };
 
+/**
+ * A variable of a function. One with a `length` is an array of so many values of the type: it is read by `element`, assigned by
+ * `assignElement` and `clear`, and passed to functions as `out` or `inout`; never a value as a whole.
+ */
 export interface Local {
   readonly name: string;
   readonly type: ValueType;
+  readonly length?: number;
 }
 
-/** A user function; it calls only functions of a lower number. Its parameters are its first locals, in order. `coord` and the other built-ins are readable within. */
+/** A user function; it calls only functions of a lower number. Its parameters are its first locals, in order (arrays among them are `out` or `inout`). `coord` and the other built-ins are readable within. */
 export interface StencilFunction {
   readonly name: string;
   readonly returns: ValueType | 'void';
@@ -338,6 +361,8 @@ export interface Environment {
   readonly fields: ReadonlyMap<string, FieldType>;
   /** Where fields of the stencil's own level live that do not live at voxel centres. */
   readonly places?: ReadonlyMap<string, FieldPlace>;
+  /** Scalar types that the device does not have; all are there by default. */
+  readonly missing?: readonly ('double' | 'float16_t')[];
   readonly coarseFields?: ReadonlyMap<string, FieldType>;
   readonly fineFields?: ReadonlyMap<string, FieldType>;
   readonly parameters: ReadonlyMap<string, ValueType>;
@@ -411,15 +436,41 @@ export function sizeOf(type: ValueType): number {
 /** Scalar type of a value type's components. */
 export function scalarOf(type: ValueType): ScalarType {
   if (sizeOf(type) === 1) return type as ScalarType;
-  const first = type[0];
-  return first === 'i' ? 'int' : first === 'u' ? 'uint' : first === 'b' ? 'bool' : 'float';
+  return VECTOR_SCALARS[type[0]!] ?? 'float';
+}
+
+const VECTOR_SCALARS: Readonly<Record<string, ScalarType>> = {
+  i: 'int',
+  u: 'uint',
+  b: 'bool',
+  d: 'double',
+  f: 'float16_t',
+};
+
+const PREFIXES: Readonly<Record<ScalarType, string>> = {
+  float: '',
+  int: 'i',
+  uint: 'u',
+  bool: 'b',
+  double: 'd',
+  float16_t: 'f16',
+};
+
+/** Whether a scalar type is float, double or float16_t. */
+export function isFloating(scalar: ScalarType): boolean {
+  return scalar === 'float' || scalar === 'double' || scalar === 'float16_t';
+}
+
+/** Rounds a number to what a floating type can hold. */
+export function roundingOf(scalar: ScalarType): (value: number) => number {
+  if (scalar === 'double') return (value) => value;
+  return scalar === 'float16_t' ? Math.f16round : Math.fround;
 }
 
 /** The value type of `size` components of a scalar type. */
 export function vectorOf(scalar: ScalarType, size: number): ValueType {
   if (size === 1) return scalar;
-  const prefix = scalar === 'float' ? '' : scalar[0];
-  return `${prefix}vec${size}` as ValueType;
+  return `${PREFIXES[scalar]}vec${size}` as ValueType;
 }
 
 /** Number of component arrays of a field type, 1 to 4. */

@@ -1,7 +1,7 @@
 /** @file The part of the IR's spec that speaks of expressions: what each operation takes, and the type that it gives. */
 
 import { placeOfComponent } from './field-place.ts';
-import { componentsOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import { componentsOf, isFloating, roundingOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
 import type { CallName, Expression, LevelRelation, Local, Stencil, ValueType } from './ir.ts';
 import { builtinType } from './language/names.ts';
 import { operands } from './walk.ts';
@@ -41,6 +41,7 @@ function typeOf(spec: Spec, node: Expression, effects: boolean): ValueType | 'vo
       return node.type;
     case 'local':
       check(spec, spec.locals[node.local] !== undefined, `there is no local ${node.local}`);
+      check(spec, spec.locals[node.local]!.length === undefined, `local ${node.local} is an array and no value`);
       return spec.locals[node.local]!.type;
     case 'builtin':
       return builtinType(node.name) ?? 'void';
@@ -70,6 +71,10 @@ function typeOf(spec: Spec, node: Expression, effects: boolean): ValueType | 'vo
       check(spec, sizeOf(valueOf(node.operand)) > 1, 'index of a scalar');
       check(spec, node.index.type === 'int' || node.index.type === 'uint', `index by ${node.index.type}`);
       return scalarOf(valueOf(node.operand));
+    case 'element':
+      check(spec, (spec.locals[node.local]?.length ?? 0) > 0, `local ${node.local} is no array`);
+      check(spec, node.index.type === 'int' || node.index.type === 'uint', `element by ${node.index.type}`);
+      return spec.locals[node.local]!.type;
     default:
       return placeType(spec, node);
   }
@@ -84,7 +89,7 @@ function checkConstant(spec: Spec, { type, value }: Expression & { readonly op: 
   check(spec, value.length === sizeOf(type), `a constant ${type} of ${value.length} components`);
   const scalar = scalarOf(type);
   const fits = (one: number): boolean => {
-    if (scalar === 'float') return Number.isFinite(one) && Math.fround(one) === one;
+    if (isFloating(scalar)) return Number.isFinite(one) && roundingOf(scalar)(one) === one;
     if (scalar === 'bool') return one === 0 || one === 1;
     return scalar === 'int' ? (one | 0) === one : one >>> 0 === one;
   };
@@ -155,6 +160,12 @@ const BITS: Readonly<Partial<Record<CallName, readonly ['float' | 'int' | 'uint'
   uintBitsToFloat: ['uint', 'float'],
 };
 
+/** Functions that there are not for doubles, as in GLSL. */
+const SINGLE: ReadonlySet<CallName> = new Set([
+  ...(['pow', 'exp', 'exp2', 'log', 'log2', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2'] as const),
+  ...(['sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'radians', 'degrees'] as const),
+]);
+
 const PAIRS: ReadonlySet<CallName> = new Set([
   ...COMPARING,
   ...(['mod', 'min', 'max', 'step', 'pow', 'atan2', 'dot', 'distance', 'cross', 'reflect'] as const),
@@ -191,12 +202,13 @@ function callType(spec: Spec, { name, args }: Expression & { readonly op: 'call'
     check(spec, scalar === bits[0], words);
     return vectorOf(bits[1], size);
   }
-  check(spec, scalar === 'float' || (INTEGERS_TOO.has(name) && (scalar !== 'bool' || mask)), words);
+  check(spec, isFloating(scalar) || (INTEGERS_TOO.has(name) && (scalar !== 'bool' || mask)), words);
   check(spec, name !== 'dot' || size > 1, words);
-  check(spec, name !== 'mix' || mask || scalar === 'float', words);
-  check(spec, name !== 'cross' || first === 'vec3', words);
+  check(spec, name !== 'mix' || mask || isFloating(scalar), words);
+  check(spec, name !== 'cross' || (size === 3 && isFloating(scalar)), words);
+  check(spec, scalar !== 'double' || !SINGLE.has(name), words);
   if (TESTING.has(name)) return vectorOf('bool', size);
-  return REDUCING.has(name) ? 'float' : first;
+  return REDUCING.has(name) ? scalar : first;
 }
 
 function invokeType(spec: Spec, node: Expression & { readonly op: 'invoke' }, effects: boolean): ValueType | 'void' {
@@ -210,6 +222,11 @@ function invokeType(spec: Spec, node: Expression & { readonly op: 'invoke' }, ef
     const type = arg.mode === 'in' ? arg.value.type : spec.locals[arg.local]?.type;
     check(spec, arg.mode === parameter.mode && type === parameter.type, `argument ${i} of "${name}"`);
     if (arg.mode === 'in') continue;
+    check(
+      spec,
+      spec.locals[arg.local]!.length === callee!.locals[i]!.length,
+      `argument ${i} of "${name}" has another length`,
+    );
     check(spec, effects, `"${name}" has effects inside an expression`);
     check(spec, !written.has(arg.local), `"${name}" writes one local twice`);
     written.add(arg.local);

@@ -5,6 +5,8 @@
  * - Every expression has the type that its operation gives (`verify-expression.ts`).
  * - An `invoke` with `out` or `inout` stands only as the whole value of an `assign`, or in an `evaluate`.
  * - A function calls only functions of a lower number, so there is no recursion, and callees come first.
+ * - A local with a length is an array of at least one: read by `element`, assigned by `assignElement` and `clear`, passed as
+ *   `out` or `inout` to a parameter of its length, and never mentioned otherwise.
  * - `break` and `continue` stand in a loop's body, not in its `continuing` part. A jump ends its block.
  * - `write` and `reduce` stand in the main body only.
  * - A function that returns a value does so on every path. Its parameters are its first locals.
@@ -40,7 +42,10 @@ interface Place {
 
 function verifyFunction(stencil: Stencil, one: StencilFunction, index: number): void {
   const spec: Spec = { stencil, where: `function "${one.name}"`, locals: one.locals, callable: index };
-  one.parameters.forEach(({ type }, i) => check(spec, one.locals[i]?.type === type, `parameter ${i} is no local`));
+  one.parameters.forEach(({ type, mode }, i) => {
+    check(spec, one.locals[i]?.type === type, `parameter ${i} is no local`);
+    check(spec, mode !== 'in' || one.locals[i]?.length === undefined, `parameter ${i} is an array and passed by value`);
+  });
   const ends = verifyBlock(spec, one.body, { main: false, returns: one.returns, loop: false });
   check(spec, one.returns === 'void' || ends, 'it can end without a value');
 }
@@ -60,6 +65,12 @@ function verifyStatement(spec: Spec, node: Statement, place: Place): boolean {
     case 'assign':
     case 'assignIndex':
       verifyAssign(spec, node);
+      return false;
+    case 'assignElement':
+      verifyElement(spec, node);
+      return false;
+    case 'clear':
+      check(spec, localAt(spec, node.local).length !== undefined, 'clear of no array');
       return false;
     case 'if':
       check(spec, checkExpression(spec, node.condition) === 'bool', 'the condition of if is no bool');
@@ -97,7 +108,8 @@ function localAt(spec: Spec, index: number): Local {
 }
 
 function verifyAssign(spec: Spec, node: Statement & { readonly op: 'assign' | 'assignIndex' }): void {
-  const { type } = localAt(spec, node.local);
+  const { type, length } = localAt(spec, node.local);
+  check(spec, length === undefined, `${node.op} of a whole array`);
   if (node.op === 'assignIndex') {
     const index = checkExpression(spec, node.index);
     check(spec, index === 'int' || index === 'uint', `an index of type ${index}`);
@@ -108,7 +120,24 @@ function verifyAssign(spec: Spec, node: Statement & { readonly op: 'assign' | 'a
     );
     return;
   }
-  const { components } = node;
+  verifyValue(spec, node, type, checkExpression(spec, node.value, { effects: true }));
+}
+
+function verifyElement(spec: Spec, node: Statement & { readonly op: 'assignElement' }): void {
+  const { type, length } = localAt(spec, node.local);
+  check(spec, length !== undefined, 'assignElement of no array');
+  const index = checkExpression(spec, node.index);
+  check(spec, index === 'int' || index === 'uint', `an index of type ${index}`);
+  verifyValue(spec, node, type, checkExpression(spec, node.value));
+}
+
+/** Holds the value that is assigned to a place of type `type`, or to some components of it, against them. */
+function verifyValue(
+  spec: Spec,
+  { components, local }: Pick<Statement & { readonly op: 'assign' }, 'components' | 'local'>,
+  type: ValueType,
+  given: ValueType | 'void',
+): void {
   if (components !== undefined) {
     const distinct = new Set(components).size === components.length;
     check(spec, distinct && components.length > 0, 'assign names a component twice');
@@ -119,8 +148,7 @@ function verifyAssign(spec: Spec, node: Statement & { readonly op: 'assign' | 'a
     );
   }
   const wanted = components === undefined ? type : vectorOf(scalarOf(type), components.length);
-  const given = checkExpression(spec, node.value, { effects: true });
-  check(spec, given === wanted, `assign of ${given} to ${wanted} "${spec.locals[node.local]!.name}"`);
+  check(spec, given === wanted, `assign of ${given} to ${wanted} "${spec.locals[local]!.name}"`);
 }
 
 function verifyOutput(spec: Spec, node: Statement & { readonly op: 'write' | 'reduce' }): void {

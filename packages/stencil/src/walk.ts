@@ -22,6 +22,8 @@ export function operands(node: Expression): readonly Expression[] {
       return node.args.flatMap((arg) => (arg.mode === 'in' ? [arg.value] : []));
     case 'index':
       return [node.operand, node.index];
+    case 'element':
+      return [node.index];
     case 'gather':
     case 'isActive':
       return [node.coord];
@@ -36,12 +38,14 @@ export function operands(node: Expression): readonly Expression[] {
 function expressionsOf(node: Statement): readonly Expression[] {
   switch (node.op) {
     case 'assignIndex':
+    case 'assignElement':
       return [node.index, node.value];
     case 'if':
     case 'loop':
       return [node.condition];
     case 'break':
     case 'continue':
+    case 'clear':
       return [];
     default:
       return node.value === undefined ? [] : [node.value];

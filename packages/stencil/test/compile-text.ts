@@ -1,6 +1,6 @@
 /** Compiling small texts in tests: one environment for all, and errors written with «marks» around what the caret shows. */
 
-import { StencilError, compileStencil, formatIr } from '../src/index.ts';
+import { StencilError, compileStencil, formatIr, interpret } from '../src/index.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../src/index.ts';
 
 function mapOf<T>(entries: Record<string, T>): ReadonlyMap<string, T> {
@@ -52,4 +52,31 @@ export function expectedError(marked: string, problem: string): string {
   const length = Math.max(1, marked.indexOf('»') - column - 1);
   const caret = `${' '.repeat(column)}${'^'.repeat(length)}`;
   return `Cannot compile stencil "s": line 1, column ${column + 1}: ${problem}\n    1 | ${plain}\n      | ${caret}`;
+}
+
+/** What a text returns for the one voxel at the origin, `dt` ¼: the text is a function's body, before it stand others. */
+export function resultOf(type: 'float' | 'vec2' | 'vec3' | 'vec4', body: string, functions: string = ''): number[] {
+  const code = `${functions}\n${type} result() { ${body} }\nWriteField("made", idx, result());`;
+  const stencil = compileStencil({ name: 's', inputs: [], outputs: ['made'], code }, environment);
+  const masks = new Uint32Array(32);
+  masks[16] = 1;
+  const size = type === 'float' ? 1 : Number(type.at(-1));
+  const made = Array.from({ length: size }, () => new Float32Array(1024));
+  const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+  interpret(stencil, {
+    same: { leaves: [1], slotAt: () => 1, origin: () => [0, 0, 0], masks, fields: new Map() },
+    outputs: new Map([['made', made]]),
+    dt: 0.25,
+    time: 0,
+    frame: 0,
+    voxelSize: 1,
+    parameters: new Map([
+      ['steps', [3]],
+      ['open', [1]],
+    ]),
+    scalars: new Map(),
+    indexToWorld: identity,
+    worldToIndex: identity,
+  });
+  return made.map((values) => values[512]!);
 }

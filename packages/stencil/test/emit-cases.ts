@@ -79,6 +79,27 @@ const STRAIGHT: Readonly<Record<string, Case>> = {
       WriteField("made", idx, all(b) ? e : (any(not(b)) && v != w) ? float(c.x) : fma(e, k, total));
       WriteField("velocity_y", idx, mix(w.y, v.x, clamp(e, 0.0, 1.0)) + float(frame) * dt * time * voxelSize);`,
   },
+  types: {
+    inputs: ['density', 'id', 'velocity'],
+    outputs: ['density', 'velocity'],
+    code: `struct Ray { vec3 origin; mat2x3 turn; float t[3]; bool on; };
+      float[2] pair(Ray r, inout float a[3]) { a[1] += r.t[2]; r.t = a; return float[](r.t[0], r.on ? 1.0 : a[2]); }
+      Ray rays[2]; float a[3] = float[](k, dt, ReadField("density", coord + ivec3(0, 0, 1)));
+      int n = ReadField("id", idx); bool flags[4];
+      rays[n].origin = ReadField("velocity", idx); flags[n] = n > 2; rays[n].on = flags[n ^ 1];
+      rays[n].turn[1].zx = vec2(a[n]); rays[n].turn[n][n] = 2.0; ivec2 grid[2][2]; grid[n][1].y = n;
+      float b[2] = pair(rays[n], a); uint carry; uint m = uaddCarry(uint(n), 5u, carry);
+      WriteField("density", idx, b[n] + float(grid[1][n].y) + determinant(mat3(rays[0].turn)) + float(m + carry));
+      WriteField("velocity", idx, rays[1].turn * vec2(a[0], k) + inverse(mat3(k))[1]);`,
+  },
+  wide: {
+    inputs: ['density', 'id'],
+    outputs: ['density'],
+    code: `double x(double a, out dvec2 b) { b = dvec2(a, sqrt(a)); return a > 1e300lf ? -0.0lf : a / 3.0lf; }
+      double d[3]; dvec2 both; d[ReadField("id", idx)] = x(double(ReadField("density", idx)), both) + 4.9e-324lf;
+      f16vec3 h = f16vec3(both, 1.0) * 0.1hf; f16mat2 m = f16mat2(h.x, h); h[ReadField("id", idx)] = min(h.y, h.z);
+      WriteField("density", idx, float(d[1] + dot(both, both)) + float(h.x + m[1][0]) + float(int(d[0])) + float(uint(h.z)));`,
+  },
   red: {
     inputs: ['density'],
     outputs: ['density'],

@@ -49,7 +49,7 @@ function coarsen(origins: readonly Offset[]): Offset[] {
   return [...covered.values()];
 }
 
-function fineOrigins(random: () => number): Offset[] {
+function fineOrigins(random: () => number, wide: number): Offset[] {
   const origins = new Map<string, Offset>();
   const centers: Offset[] = [
     [0, 0, 0],
@@ -57,7 +57,7 @@ function fineOrigins(random: () => number): Offset[] {
     [-128, 120, 4088],
   ];
   for (const [at, [ci, cj, ck]] of centers.entries()) {
-    const radius = at === 0 ? 3 : 1;
+    const radius = at === 0 ? wide : 1;
     for (let i = -radius; i < radius; i++)
       for (let j = -radius; j < radius; j++)
         for (let k = -radius; k < radius; k++) {
@@ -167,10 +167,13 @@ function addField(level: HostLevel, name: string, type: FieldType, random: () =>
   level.fields.set(name, arrays);
 }
 
-/** A world of three levels with random values in the fields that are named. */
-export function makeWorld(types: ReadonlyMap<string, FieldType>, seed: number = 1): HostWorld {
+/**
+ * A world of three levels with random values in the fields that are named. On the finest, leaves fill two thirds of a cube
+ * of 2·`radius` around the origin, and of two small ones far away.
+ */
+export function makeWorld(types: ReadonlyMap<string, FieldType>, seed: number = 1, radius: number = 3): HostWorld {
   const random = seeded(seed);
-  const origins = fineOrigins(random);
+  const origins = fineOrigins(random, radius);
   const middle = [...coarsen(origins), [800, 0, 0] as Offset, [808, 0, 0] as Offset];
   const levels = {
     fine: makeLevel(origins, random),

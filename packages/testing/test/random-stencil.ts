@@ -118,6 +118,10 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         e('int').map((n) => `float(${n} + none)`),
         fc.oneof(e('uint'), e('bool')).map((n) => `float(int(${n}) | none)`),
         call(['twice'], f),
+        e('int').map((n) => `list[n0 + ${n}]`),
+        fc.tuple(e('int'), e('int')).map(([i, j]) => `m0[${i} & 1][${j}]`),
+        fc.tuple(f, f, fc.constantFrom('x', 'y')).map(([a, b, c]) => `(m0 * vec2(${a}, ${b})).${c}`),
+        fc.constantFrom('p0.x', 'p0.v.y', 'm0[1].x', 'swapped(p0, t0).x'),
         fc.tuple(e('vec3'), fc.constantFrom('x', 'y', 'z')).map(([v, c]) => `(${v}).${c}`),
         fc.tuple(e('vec3'), e('int')).map(([v, at]) => `(${v})[n0 + ${at}]`),
         e('ivec3').map((at) => `ReadField("a", ${at})`),
@@ -136,6 +140,8 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         call(['min', 'max'], e('int'), e('int')),
         call(['clamp'], e('int'), e('int'), e('int')),
         call(['int'], fc.oneof(f, e('uint'), e('bool'))),
+        call(['bitCount', 'findMSB', 'findLSB', 'bitfieldReverse'], e('int')),
+        call(['bitfieldExtract'], e('int'), e('int'), e('int')),
       ];
     case 'uint':
       return [
@@ -149,6 +155,7 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         binary(['+', '-', '*', ...only('/')], e('vec3'), e('vec3')),
         binary(['*', ...only('/')], e('vec3'), f),
         call(['vec3'], f, f, f),
+        f.map((x) => `swapped(p0, ${x}).v`),
         call(['cross', 'reflect', 'min', 'max'], e('vec3'), e('vec3')),
         call([...only('normalize'), 'abs', 'floor', 'CoordToWorld'], e('vec3')),
         e('vec3').map((v) => `(${v}).zxy`),
@@ -205,6 +212,13 @@ const assignment = (expression: Expression, depth: number): Arbitrary =>
     expression('float', depth).map((value) => `w0.y = ${value};`),
     fc.tuple(expression('int', 1), expression('float', 1)).map(([at, value]) => `w0[n0 ^ ${at}] = ${value};`),
     fc.tuple(expression('float', 1)).map(([value]) => `t1 = apart(${value}, t0);`),
+    fc
+      .tuple(expression('int', 1), fc.constantFrom('=', '+=', '*='), expression('float', 1))
+      .map(([at, operator, value]) => `list[n0 + ${at}] ${operator} ${value};`),
+    fc.tuple(expression('int', 1), expression('float', 1)).map(([at, x]) => `m0[${at}] = vec2(${x}, t0);`),
+    fc.constantFrom('m0 *= m0 + one;', 'p0.v = m0[0].xyx;', 'list = float[](t1, list[n0], t0, list[0]);'),
+    expression('float', 1).map((x) => `p0 = swapped(p0, ${x});`),
+    expression('int', 1).map((at) => `p0.v[${at}] = list[2];`),
   );
 
 const write = (expression: Expression): Arbitrary =>
@@ -258,7 +272,12 @@ const statement = (expression: Expression): Arbitrary =>
     { weight: 1, arbitrary: expression('bool', 1).map((value) => `ReduceAny("some", ${value});`) },
   );
 
-const FUNCTIONS = `float twice(float x) {
+const FUNCTIONS = `struct Pair { float x; vec3 v; };
+Pair swapped(Pair p, float x) {
+  if (x > p.x) p = Pair(p.v.x, p.v.zyx * x);
+  return p;
+}
+float twice(float x) {
   if (x > 1.0) return x - 0.25;
   return x * 2.0 + k;
 }
@@ -276,7 +295,10 @@ float t1 = k;
 int n0 = coord.x + coord.z;
 int count = 0;
 uint u0 = 5u;
-vec3 w0 = ReadField("v", idx);`;
+vec3 w0 = ReadField("v", idx);
+float list[4] = float[](t0, k, one, t1);
+mat2 m0 = mat2(one, t0, k, t1);
+Pair p0 = Pair(t1, w0);`;
 
 const OUTPUTS = ['a', 'made', 'v', 'n', 'byte'];
 

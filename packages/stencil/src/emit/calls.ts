@@ -97,6 +97,10 @@ function mix(code: Code, [from, to, by]: Args): Value {
   return code.add(code.mul(from!, code.sub(code.like(by!, 1), by!)), code.mul(to!, by!));
 }
 
+function twiceOf(code: Code, value: Value): Value {
+  return code.mul(code.like(value, 2), value);
+}
+
 const BITS: Readonly<Partial<Record<CallName, ScalarType>>> = {
   floatBitsToInt: 'int',
   floatBitsToUint: 'uint',
@@ -147,7 +151,7 @@ export function lowerCall(code: Code, name: CallName, type: Value['type'], given
     case 'cross':
       return cross(code, a, b);
     case 'reflect':
-      return code.sub(a, code.mul(spread(code, t.keep(code.mul(code.float(2), dot(code, b, a)), 'twice'), a), b));
+      return code.sub(a, code.mul(spread(code, t.keep(twiceOf(code, dot(code, b, a)), 'twice'), a), b));
     case 'fma':
       return code.add(code.mul(a, b), c);
     default:

@@ -3,7 +3,7 @@
  * that the text that people read says what a person would have written.
  */
 import type { ValueType } from '../ir.ts';
-import { sizeOf, vectorOf } from '../ir.ts';
+import { isFloating, roundingOf, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
 
@@ -36,9 +36,11 @@ export class Code {
 
   /** The same number in every component of a type. */
   all(type: ValueType, value: number): Value {
+    const scalar = scalarOf(type);
+    const held = isFloating(scalar) ? roundingOf(scalar)(value) : value;
     return this.target.constant(
       type,
-      Array.from({ length: sizeOf(type) }, () => value),
+      Array.from({ length: sizeOf(type) }, () => held),
     );
   }
 
@@ -48,7 +50,7 @@ export class Code {
   }
 
   add(left: Value, right: Value): Value {
-    if (scalarOfValue(left) !== 'float') {
+    if (!isFloating(scalarOfValue(left))) {
       if (is(left, 0)) return right;
       if (is(right, 0)) return left;
     }
@@ -60,7 +62,7 @@ export class Code {
   }
 
   mul(left: Value, right: Value): Value {
-    if (scalarOfValue(left) !== 'float') {
+    if (!isFloating(scalarOfValue(left))) {
       if (is(left, 1)) return right;
       if (is(right, 1)) return left;
     }
@@ -112,7 +114,7 @@ export class Code {
 
   #extreme(operation: 'min' | 'max', beats: 'lt' | 'gt', x: Value, y: Value): Value {
     const { target } = this;
-    if (scalarOfValue(x) !== 'float') return target.apply(operation, x, y);
+    if (!isFloating(scalarOfValue(x))) return target.apply(operation, x, y);
     const [a, b] = [target.keep(x, 'x'), target.keep(y, 'y')];
     return target.select(target.apply(beats, b, a), b, a);
   }

@@ -4,7 +4,7 @@
  * INT_MIN ÷ −1 wraps, shifts take the amount modulo 32, % has the sign of the dividend.
  */
 import type { Expression, ValueType } from '../ir.ts';
-import { sizeOf } from '../ir.ts';
+import { isFloating, sizeOf } from '../ir.ts';
 import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
 import { applyMap, blockValue } from './frame.ts';
@@ -92,7 +92,7 @@ function binary(frame: Frame, node: Node<'binary'>): Value {
   const left = lowerExpression(frame, node.left);
   const right = lowerExpression(frame, node.right);
   const scalar = scalarOfValue(left);
-  if (operator === '/' && scalar !== 'float') return divideIntegers(frame, left, right);
+  if (operator === '/' && !isFloating(scalar)) return divideIntegers(frame, left, right);
   if (operator === '/') return target.apply('div', left, right);
   if (operator === '%') return remainder(frame, left, right);
   if (operator === '<<' || operator === '>>') {
@@ -140,10 +140,12 @@ export function invoke(frame: Frame, node: Node<'invoke'>): Value | null {
     if (argument.mode === 'in') args.push(lowerExpression(frame, argument.value));
     else {
       const local = frame.locals[argument.local]!;
-      const copy = target.variable(local.type, 'argument');
-      target.set(copy, argument.mode === 'inout' ? target.get(local) : code.all(local.type, 0));
+      const copy = target.variable(local.type, 'argument', local.length);
+      if (argument.mode === 'inout') target.copy(copy, local);
+      else if (local.length === undefined) target.set(copy, code.all(local.type, 0));
+      else target.clear(copy);
       args.push(copy);
-      back.push(() => target.set(local, target.get(copy)));
+      back.push(() => target.copy(local, copy));
     }
   }
   const value = target.call(callee, args);
@@ -240,6 +242,11 @@ export function lowerExpression(frame: Frame, node: Expression): Value {
     case 'index': {
       const operand = target.keep(lowerExpression(frame, node.operand), 'vector');
       return target.extract(operand, clampIndex(frame, lowerExpression(frame, node.index), sizeOf(operand.type)));
+    }
+    case 'element': {
+      const array = frame.locals[node.local]!;
+      const index = clampIndex(frame, lowerExpression(frame, node.index), array.length!);
+      return keepInOrder(frame, target.getElement(array, index));
     }
     case 'tap':
       return read(frame, node);

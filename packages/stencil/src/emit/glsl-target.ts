@@ -4,7 +4,7 @@
  * every operation that leads to them.
  */
 import type { ScalarType, ValueType } from '../ir.ts';
-import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import { GROUP_THREADS } from './spirv-target.ts';
 import { opcodesOf, registerType, resultType } from './target.ts';
 import type {
@@ -27,6 +27,7 @@ const STORED: Readonly<Record<ElementKind, readonly [one: string, four: string]>
 };
 const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
 const AXES = 'xyzw';
+const HALF_EXTENSION = 'GL_EXT_shader_explicit_arithmetic_types_float16';
 
 interface FunctionText {
   readonly prologue: string[];
@@ -55,8 +56,17 @@ function floatText(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
+/** A double in GLSL, or a half, whose value is a float's. */
+function otherFloatText(type: 'double' | 'float16_t', value: number): string {
+  if (type === 'float16_t') return `float16_t(${floatText(value)})`;
+  if (Number.isFinite(value))
+    return `${Object.is(value, -0) ? '-0.0' : /[.e]/.test(String(value)) ? value : `${value}.0`}lf`;
+  return `packDouble2x32(uvec2(0u, ${Number.isNaN(value) ? '0x7ff80000u' : value > 0 ? '0x7ff00000u' : '0xfff00000u'}))`;
+}
+
 function literal(type: ScalarType, value: number): string {
   if (type === 'float') return floatText(value);
+  if (type === 'double' || type === 'float16_t') return otherFloatText(type, value);
   if (type === 'bool') return value === 0 ? 'false' : 'true';
   if (type === 'uint') return `${value >>> 0}u`;
   return value === -2147483648 ? '(-2147483647 - 1)' : String(value | 0);
@@ -110,6 +120,7 @@ export class GlslTarget implements Target {
   }
 
   constant(type: ValueType, values: readonly number[]): Value {
+    if (scalarOf(type) === 'float16_t') this.#extensions.add(HALF_EXTENSION);
     const parts = values.map((value) => literal(scalarOf(type), value));
     const same = parts.every((part) => part === parts[0]);
     return {
@@ -171,6 +182,7 @@ export class GlslTarget implements Target {
   }
 
   convert(type: ValueType, operand: Value): Value {
+    if (scalarOf(type) === 'float16_t') this.#extensions.add(HALF_EXTENSION);
     return type === operand.type ? operand : { type, ref: `${type}(${text(operand)})` };
   }
 
@@ -190,10 +202,11 @@ export class GlslTarget implements Target {
     return { type: value.type, ref: kept };
   }
 
-  variable(type: ValueType, name: string): Variable {
+  variable(type: ValueType, name: string, length?: number): Variable {
+    if (scalarOf(type) === 'float16_t') this.#extensions.add(HALF_EXTENSION);
     const ref = this.#name(name);
-    this.#line(`${declared(type)} ${ref};`);
-    return { type, ref };
+    this.#line(`${declared(type)} ${ref}${length === undefined ? '' : `[${length}]`};`);
+    return { type, ref, ...(length === undefined ? {} : { length }) };
   }
 
   get(variable: Variable): Value {
@@ -202,6 +215,23 @@ export class GlslTarget implements Target {
 
   set(variable: Variable, value: Value): void {
     this.#line(`${text(variable)} = ${text(value)};`);
+  }
+
+  getElement(array: Variable, index: Value): Value {
+    return { type: array.type, ref: `${text(array)}[${text(index)}]` };
+  }
+
+  setElement(array: Variable, index: Value, value: Value): void {
+    this.#line(`${text(array)}[${text(index)}] = ${text(value)};`);
+  }
+
+  clear(array: Variable): void {
+    const zero = `${array.type}(${literal(scalarOf(array.type), 0)})`;
+    this.#line(`${text(array)} = ${array.type}[${array.length}](${Array(array.length).fill(zero).join(', ')});`);
+  }
+
+  copy(to: Variable, from: Variable): void {
+    this.#line(`${text(to)} = ${text(from)};`);
   }
 
   branch(condition: Value, then: () => void, otherwise?: () => void): void {
@@ -287,14 +317,18 @@ export class GlslTarget implements Target {
     const values = parameters.map((parameter): Value => {
       const own = this.#name(parameter.name);
       this.#kept.add(own);
-      return { type: parameter.type, ref: own };
+      const { type, length } = parameter;
+      return { type, ref: own, ...(length === undefined ? {} : { length }) };
     });
     this.#function = { prologue: [], body: [] };
     this.#lines = this.#function.body;
     this.#indent = 1;
     body(values);
     if (returns !== 'void') this.#line(`return ${returns}(${literal(scalarOf(returns), 0)});`);
-    const list = parameters.map(({ type, variable }, at) => `${variable ? 'inout ' : ''}${type} ${text(values[at]!)}`);
+    const list = parameters.map(
+      ({ type, variable, length }, at) =>
+        `${variable ? 'inout ' : ''}${type} ${text(values[at]!)}${length === undefined ? '' : `[${length}]`}`,
+    );
     this.#functions.push(
       `${returns} ${ref}(${list.join(', ')}) {`,
       ...this.#function.prologue,
@@ -410,7 +444,7 @@ const RESERVED = new Set(
 );
 
 function declared(type: ValueType): string {
-  return scalarOf(type) === 'float' ? `precise ${type}` : type;
+  return isFloating(scalarOf(type)) ? `precise ${type}` : type;
 }
 
 function booleanText(operation: Operation, operands: readonly Value[]): string {

@@ -15,14 +15,14 @@ function reducedType(reduction: Reduction): ScalarType {
   return reduction.kind === 'any' || reduction.kind === 'all' || reduction.type === 'bool' ? 'uint' : reduction.type;
 }
 
-const GREATEST: Readonly<Record<ScalarType, number>> = { float: Infinity, int: 2147483647, uint: 4294967295, bool: 1 };
-const LEAST: Readonly<Record<ScalarType, number>> = { float: -Infinity, int: -2147483648, uint: 0, bool: 0 };
+const GREATEST: Readonly<Partial<Record<ScalarType, number>>> = { int: 2147483647, uint: 4294967295, bool: 1 };
+const LEAST: Readonly<Partial<Record<ScalarType, number>>> = { int: -2147483648, uint: 0, bool: 0 };
 
 /** What a voxel without a contribution counts as. */
 function identityOf(kind: ReduceKind, type: ScalarType): number {
   if (kind === 'sum' || kind === 'any') return 0;
   if (kind === 'all') return 1;
-  return kind === 'min' ? GREATEST[type] : LEAST[type];
+  return kind === 'min' ? (GREATEST[type] ?? Infinity) : (LEAST[type] ?? -Infinity);
 }
 
 /** a ∘ b. */

@@ -3,6 +3,7 @@
  * taps and the shape of the shader are known from the start.
  */
 import type { Expression, Offset, Statement, Stencil } from '../ir.ts';
+import { operands } from '../walk.ts';
 
 /** The largest offset that stays within the 27 neighbour leaves from any voxel: beyond it a tap is a look-up. */
 export const TABLE_REACH = 8;
@@ -40,41 +41,11 @@ export function componentList(component: number, count: number): number[] {
   return component < 0 ? Array.from({ length: count }, (_, c) => c) : [component];
 }
 
-/** The sub-expressions of an expression, in the order of evaluation. */
-export function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.op) {
-    case 'unary':
-    case 'convert':
-    case 'swizzle':
-    case 'indexToWorld':
-    case 'worldToIndex':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'select':
-      return [expression.condition, expression.then, expression.else];
-    case 'call':
-    case 'construct':
-      return expression.args;
-    case 'invoke':
-      return expression.args.flatMap((argument) => (argument.mode === 'in' ? [argument.value] : []));
-    case 'index':
-      return [expression.operand, expression.index];
-    case 'gather':
-    case 'isActive':
-      return [expression.coord];
-    case 'sample':
-      return [expression.position];
-    default:
-      return [];
-  }
-}
-
 /** Whether evaluating it costs so little, and does so little, that a branch around it would cost more. */
 export function isCheap(expression: Expression): boolean {
   const { op } = expression;
   if (op === 'invoke' || op === 'gather' || op === 'sample' || op === 'isActive') return false;
-  return operandsOf(expression).every(isCheap);
+  return operands(expression).every(isCheap);
 }
 
 function scanExpression(uses: Uses, expression: Expression, components: (field: string) => number): void {
@@ -95,7 +66,7 @@ function scanExpression(uses: Uses, expression: Expression, components: (field: 
     uses.invokes.add(expression.function);
     if (expression.args.some((argument) => argument.mode !== 'in')) uses.passesVariables = true;
   }
-  for (const operand of operandsOf(expression)) scanExpression(uses, operand, components);
+  for (const operand of operands(expression)) scanExpression(uses, operand, components);
 }
 
 function scanStatements(uses: Uses, body: readonly Statement[], components: (field: string) => number): void {
@@ -104,7 +75,8 @@ function scanStatements(uses: Uses, body: readonly Statement[], components: (fie
     if (statement.op === 'return') uses.returns = true;
     if ('value' in statement && statement.value) scanExpression(uses, statement.value, components);
     if ('condition' in statement) scanExpression(uses, statement.condition, components);
-    if (statement.op === 'assignIndex') scanExpression(uses, statement.index, components);
+    if (statement.op === 'assignIndex' || statement.op === 'assignElement')
+      scanExpression(uses, statement.index, components);
     if (statement.op === 'if') {
       scanStatements(uses, statement.then, components);
       scanStatements(uses, statement.else, components);
@@ -163,10 +135,10 @@ export function scanStencil(stencil: Stencil, components: (field: string) => num
 }
 
 function localsOf(expression: Expression, into: Set<number>): void {
-  if (expression.op === 'local') into.add(expression.local);
+  if (expression.op === 'local' || expression.op === 'element') into.add(expression.local);
   if (expression.op === 'invoke')
     for (const argument of expression.args) if (argument.mode !== 'in') into.add(argument.local);
-  for (const operand of operandsOf(expression)) localsOf(operand, into);
+  for (const operand of operands(expression)) localsOf(operand, into);
 }
 
 function localsWithin(statements: readonly Statement[], into: Set<number>): void {
@@ -174,7 +146,7 @@ function localsWithin(statements: readonly Statement[], into: Set<number>): void
     if ('local' in statement) into.add(statement.local);
     if ('value' in statement && statement.value) localsOf(statement.value, into);
     if ('condition' in statement) localsOf(statement.condition, into);
-    if (statement.op === 'assignIndex') localsOf(statement.index, into);
+    if (statement.op === 'assignIndex' || statement.op === 'assignElement') localsOf(statement.index, into);
     if (statement.op === 'if') localsWithin([...statement.then, ...statement.else], into);
     if (statement.op === 'loop') localsWithin([...statement.body, ...statement.continuing], into);
   }
@@ -185,6 +157,7 @@ export function assignedFirst(statements: readonly Statement[]): Set<number> {
   const assigned = new Set<number>();
   const mentioned = new Set<number>();
   for (const statement of statements) {
+    if (statement.op === 'clear' && !mentioned.has(statement.local)) assigned.add(statement.local);
     if (statement.op === 'assign' && !statement.components && !mentioned.has(statement.local)) {
       localsOf(statement.value, mentioned);
       if (!mentioned.has(statement.local)) assigned.add(statement.local);

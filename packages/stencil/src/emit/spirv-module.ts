@@ -29,6 +29,7 @@ export const OP = {
   ConstantFalse: 42,
   Constant: 43,
   ConstantComposite: 44,
+  ConstantNull: 46,
   Function: 54,
   FunctionParameter: 55,
   FunctionEnd: 56,
@@ -80,6 +81,8 @@ export const DECORATION = {
 /** Capabilities; the values are the specification's. */
 export const CAPABILITY = {
   Shader: 1,
+  Float16: 9,
+  Float64: 10,
   StorageBuffer16BitAccess: 4433,
   StorageBuffer8BitAccess: 4448,
   PhysicalStorageBufferAddresses: 5347,

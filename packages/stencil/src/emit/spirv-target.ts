@@ -5,9 +5,9 @@
  * as §2.11 asks: a block that has ended takes no more instructions, and merges come by construction.
  */
 import type { ScalarType, ValueType } from '../ir.ts';
-import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import { CAPABILITY, DECORATION, floatBits, instruction, OP, SpirvModule, STORAGE } from './spirv-module.ts';
-import { opcodesOf, registerType, resultType } from './target.ts';
+import { opcodeFor, opcodesOf, registerType, resultType } from './target.ts';
 import type {
   ElementKind,
   FunctionParameter,
@@ -65,12 +65,12 @@ export class SpirvTarget implements Target {
     const row = opcodesOf(operation);
     const operandType = operands[0]!.type;
     const scalar = scalarOf(operandType);
-    const opcode = row[scalar];
+    const opcode = opcodeFor(operation, scalar);
     if (opcode === undefined) throw new Error(`Bug in SpirvTarget.apply: ${operation} of ${operandType}`);
     const type = resultType(operation, operandType);
     if (row.extended) return this.#emit(type, OP.ExtInst, this.#module.glsl, opcode, ...operands.map(id));
     const result = this.#emit(type, opcode, ...operands.map(id));
-    if (scalar === 'float' && !row.compares && !this.#ended)
+    if (isFloating(scalar) && !row.compares && !this.#ended)
       this.#module.decorate(id(result), DECORATION.NoContraction);
     return result;
   }
@@ -113,8 +113,9 @@ export class SpirvTarget implements Target {
   convert(type: ValueType, operand: Value): Value {
     const [from, to] = [scalarOf(operand.type), scalarOf(type)];
     if (from === to) return operand;
-    if (to === 'float') return this.#emit(type, from === 'int' ? OP.ConvertSToF : OP.ConvertUToF, id(operand));
-    if (from === 'float') return this.#emit(type, to === 'int' ? OP.ConvertFToS : OP.ConvertFToU, id(operand));
+    if (isFloating(from) && isFloating(to)) return this.#emit(type, OP.FConvert, id(operand));
+    if (isFloating(to)) return this.#emit(type, from === 'int' ? OP.ConvertSToF : OP.ConvertUToF, id(operand));
+    if (isFloating(from)) return this.#emit(type, to === 'int' ? OP.ConvertFToS : OP.ConvertFToU, id(operand));
     return this.bitcast(type, operand);
   }
 
@@ -126,11 +127,12 @@ export class SpirvTarget implements Target {
     return value;
   }
 
-  variable(type: ValueType, name: string): Variable {
+  variable(type: ValueType, name: string, length?: number): Variable {
     const ref = this.#module.id();
-    instruction(this.#function.variables, OP.Variable, this.#pointer(STORAGE.Function, type), ref, STORAGE.Function);
+    const pointer = this.#pointer(STORAGE.Function, type, length);
+    instruction(this.#function.variables, OP.Variable, pointer, ref, STORAGE.Function);
     this.#module.name(ref, name);
-    return { type, ref };
+    return { type, ref, ...(length === undefined ? {} : { length }) };
   }
 
   get(variable: Variable): Value {
@@ -139,6 +141,24 @@ export class SpirvTarget implements Target {
 
   set(variable: Variable, value: Value): void {
     this.#write(OP.Store, id(variable), id(value));
+  }
+
+  getElement(array: Variable, index: Value): Value {
+    return this.#emit(array.type, OP.Load, this.#localElement(array, index));
+  }
+
+  setElement(array: Variable, index: Value, value: Value): void {
+    this.#write(OP.Store, this.#localElement(array, index), id(value));
+  }
+
+  clear(array: Variable): void {
+    const type = this.#array(array.type, array.length!);
+    this.#write(OP.Store, id(array), this.#module.constant(OP.ConstantNull, type));
+  }
+
+  copy(to: Variable, from: Variable): void {
+    const type = from.length === undefined ? this.#type(from.type) : this.#array(from.type, from.length);
+    this.#write(OP.Store, id(to), this.#raw(type, OP.Load, id(from)));
   }
 
   branch(condition: Value, then: () => void, otherwise?: () => void): void {
@@ -224,10 +244,10 @@ export class SpirvTarget implements Target {
     const values = parameters.map((parameter): Value => {
       const own = this.#module.id();
       this.#module.name(own, parameter.name);
-      return { type: parameter.type, ref: own };
+      return { type: parameter.type, ref: own, ...lengthOf(parameter) };
     });
-    const types = parameters.map(({ type, variable }) =>
-      variable ? this.#pointer(STORAGE.Function, type) : this.#type(type),
+    const types = parameters.map(({ type, variable, length }) =>
+      variable ? this.#pointer(STORAGE.Function, type, length) : this.#type(type),
     );
     const outer = [this.#function, this.#code, this.#ended] as const;
     this.#define(
@@ -292,7 +312,7 @@ export class SpirvTarget implements Target {
   }
 
   shared(type: ScalarType, length: number, name: string): SharedArray {
-    const array = this.#module.type(OP.TypeArray, this.#type(type), this.#scalarConstant('uint', length));
+    const array = this.#array(type, length);
     const pointer = this.#module.type(OP.TypePointer, STORAGE.Workgroup, array);
     const ref = this.#module.global(pointer, STORAGE.Workgroup);
     this.#module.name(ref, name);
@@ -365,18 +385,29 @@ export class SpirvTarget implements Target {
   #type(type: ValueType): number {
     const size = sizeOf(type);
     if (size > 1) return this.#module.type(OP.TypeVector, this.#type(scalarOf(type)), size);
-    if (type === 'float') return this.#module.type(OP.TypeFloat, 32);
+    if (type === 'double') this.#module.capability(CAPABILITY.Float64);
+    if (type === 'float16_t') this.#module.capability(CAPABILITY.Float16);
+    if (isFloating(type as ScalarType)) return this.#module.type(OP.TypeFloat, FLOAT_BITS[type as 'float']);
     return type === 'bool' ? this.#module.type(OP.TypeBool) : this.#module.type(OP.TypeInt, 32, type === 'int' ? 1 : 0);
   }
 
-  #pointer(storage: number, type: ValueType): number {
-    return this.#module.type(OP.TypePointer, storage, this.#type(type));
+  #pointer(storage: number, type: ValueType, length?: number): number {
+    const pointee = length === undefined ? this.#type(type) : this.#array(type, length);
+    return this.#module.type(OP.TypePointer, storage, pointee);
+  }
+
+  #array(type: ValueType, length: number): number {
+    return this.#module.type(OP.TypeArray, this.#type(type), this.#scalarConstant('uint', length));
+  }
+
+  #localElement(array: Variable, index: Value): number {
+    return this.#raw(this.#pointer(STORAGE.Function, array.type), OP.AccessChain, id(array), id(index));
   }
 
   #scalarConstant(scalar: ScalarType, value: number): number {
     const type = this.#type(scalar);
     if (scalar === 'bool') return this.#module.constant(value === 0 ? OP.ConstantFalse : OP.ConstantTrue, type);
-    return this.#module.constant(OP.Constant, type, scalar === 'float' ? floatBits(value) : value >>> 0);
+    return this.#module.constant(OP.Constant, type, ...scalarWords(scalar, value));
   }
 
   #storedType(kind: ElementKind): number {
@@ -430,6 +461,20 @@ export class SpirvTarget implements Target {
     });
     return this.#emit(type, OP.Load, variable);
   }
+}
+
+const FLOAT_BITS = { float: 32, double: 64, float16_t: 16 } as const;
+
+/** The words of a constant, the lowest first. */
+function scalarWords(scalar: ScalarType, value: number): readonly number[] {
+  if (scalar === 'float') return [floatBits(value)];
+  if (scalar === 'double') return [...new Uint32Array(Float64Array.of(value).buffer)];
+  if (scalar === 'float16_t') return [new Uint16Array(Float16Array.of(value).buffer)[0]!];
+  return [value >>> 0];
+}
+
+function lengthOf({ length }: { readonly length?: number }): { readonly length?: number } {
+  return length === undefined ? {} : { length };
 }
 
 function zeros(type: ValueType): number[] {

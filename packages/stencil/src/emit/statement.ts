@@ -39,6 +39,20 @@ function assignIndex(frame: Frame, node: Node<'assignIndex'>): void {
   target.set(local, target.insert(target.get(local), index, value));
 }
 
+function assignElement(frame: Frame, node: Node<'assignElement'>): void {
+  const { code, target } = frame.lowering;
+  const array = frame.locals[node.local]!;
+  const index = target.keep(clampIndex(frame, lowerExpression(frame, node.index), array.length!), 'index');
+  const value = lowerExpression(frame, node.value);
+  if (!node.components || sizeOf(array.type) === 1) return target.setElement(array, index, value);
+  const parts = code.components(target.keep(target.getElement(array, index), 'old'));
+  const given = code.components(target.keep(value, 'value'));
+  node.components.forEach((component, at) => {
+    parts[component] = given[at]!;
+  });
+  target.setElement(array, index, code.join(parts));
+}
+
 function loop(frame: Frame, node: Node<'loop'>, leaves: Returns): void {
   const { code, target } = frame.lowering;
   const round = target.variable('uint', 'round');
@@ -101,6 +115,10 @@ function lowerStatement(frame: Frame, node: Statement, returns: Returns): void {
       return assign(frame, node);
     case 'assignIndex':
       return assignIndex(frame, node);
+    case 'assignElement':
+      return assignElement(frame, node);
+    case 'clear':
+      return target.clear(frame.locals[node.local]!);
     case 'if':
       return target.branch(
         lowerExpression(frame, node.condition),
@@ -135,7 +153,7 @@ function lowerStatements(frame: Frame, body: readonly Statement[], returns: Retu
 
 /** Variables for a function's locals. */
 export function declareLocals(lowering: Lowering, locals: readonly Local[]): Variable[] {
-  return locals.map(({ type, name }) => lowering.target.variable(type, name));
+  return locals.map(({ type, name, length }) => lowering.target.variable(type, name, length));
 }
 
 /** Sets locals from number `from` on to zero, but those that the body assigns before anything reads them. */
@@ -143,7 +161,9 @@ function clearLocals(frame: Frame, from: number, body: readonly Statement[]): vo
   const { code, target } = frame.lowering;
   const assigned = assignedFirst(body);
   frame.locals.forEach((local, number) => {
-    if (number >= from && !assigned.has(number)) target.set(local, code.all(local.type, 0));
+    if (number < from || assigned.has(number)) return;
+    if (local.length === undefined) target.set(local, code.all(local.type, 0));
+    else target.clear(local);
   });
 }
 
@@ -182,12 +202,13 @@ export function lowerFunction(lowering: Lowering, number: number): void {
     name: source.locals[at]!.name,
     type,
     variable: mode !== 'in',
+    ...(source.locals[at]!.length === undefined ? {} : { length: source.locals[at]!.length }),
   }));
   const made = target.function(`${source.name}_user`, source.returns, [...lead, ...own], (given) => {
     const count = source.parameters.length;
     const passed = given.slice(lead.length);
-    const locals = source.locals.map(({ type, name }, at) =>
-      at < count && own[at]!.variable ? (passed[at] as Variable) : target.variable(type, name),
+    const locals = source.locals.map(({ type, name, length }, at) =>
+      at < count && own[at]!.variable ? (passed[at] as Variable) : target.variable(type, name, length),
     );
     const frame: Frame = {
       lowering,

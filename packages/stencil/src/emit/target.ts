@@ -14,9 +14,10 @@ export interface Value {
   readonly constant?: readonly number[];
 }
 
-/** A mutable local, of one function. */
+/** A mutable local, of one function; with a length, an array of so many values of the type. */
 export interface Variable {
   readonly type: ValueType;
+  readonly length?: number;
   readonly ref: number | string;
 }
 
@@ -37,6 +38,8 @@ export interface FunctionParameter {
   readonly type: ValueType;
   /** Whether the caller's variable is passed instead of a value. */
   readonly variable: boolean;
+  /** Of a variable that is an array. */
+  readonly length?: number;
 }
 
 /** How elements lie in memory. `f16` is read and written as float, `u8` as uint. */
@@ -165,6 +168,12 @@ export function opcodesOf(operation: Operation): Opcodes {
   return OPERATIONS[operation];
 }
 
+/** The opcode of an operation on a scalar type; all floating types share one. */
+export function opcodeFor(operation: Operation, scalar: ScalarType): number | undefined {
+  const row = OPERATIONS[operation];
+  return scalar === 'double' || scalar === 'float16_t' ? row.float : row[scalar];
+}
+
 /** The type that an operation gives, by its first operand's. */
 export function resultType(operation: Operation, operand: ValueType): ValueType {
   return opcodesOf(operation).compares ? vectorOf('bool', sizeOf(operand)) : operand;
@@ -192,9 +201,16 @@ export interface Target {
   /** The same value, computed here and once. */
   keep(value: Value, name: string): Value;
 
-  variable(type: ValueType, name: string): Variable;
+  variable(type: ValueType, name: string, length?: number): Variable;
   get(variable: Variable): Value;
   set(variable: Variable, value: Value): void;
+  /** An element of an array, by an index that is in range. */
+  getElement(array: Variable, index: Value): Value;
+  setElement(array: Variable, index: Value, value: Value): void;
+  /** Sets every element of an array to zero. */
+  clear(array: Variable): void;
+  /** Gives a variable what another of its type and length holds. */
+  copy(to: Variable, from: Variable): void;
 
   /** `if`: nothing is known of values made within, after it. */
   branch(condition: Value, then: () => void, otherwise?: () => void): void;

@@ -37,6 +37,8 @@ export interface Scope {
   /** Place of each local in the machine's array. */
   readonly places: readonly number[];
   readonly types: readonly ValueType[];
+  /** Numbers that each local takes: its type's size, times the length of an array. */
+  readonly sizes: readonly number[];
   readonly callables: readonly Callable[];
 }
 
@@ -148,7 +150,7 @@ function call(scope: Scope, node: Node<'call'>): Evaluator {
   const last = args.at(-1)!;
   const each = componentwise(node.name, scalarOf(args[0]!.type), scalarOf(last.type) === 'bool');
   if (each) return mapped(node.type, each, args);
-  const operation = whole(node.name);
+  const operation = whole(node.name, scalarOf(args[0]!.type));
   if (!operation) throw new Error(`Bug in the interpreter: ${node.name} of ${args[0]!.type}`);
   const vectors = args.map(asVector);
   const run = (out: Float64Array): void => {
@@ -175,10 +177,14 @@ export function asVector(value: Evaluator): () => Float64Array {
 
 function argumentReader(scope: Scope, argument: Argument): () => Float64Array {
   if (argument.mode === 'in') return asVector(compileExpression(scope, argument.value));
-  const type = scope.types[argument.local]!;
-  if (argument.mode === 'inout') return asVector(local(scope, { op: 'local', type, local: argument.local }));
-  const zeros = new Float64Array(sizeOf(type));
-  return () => zeros;
+  const values = new Float64Array(scope.sizes[argument.local]!);
+  if (argument.mode === 'out') return () => values;
+  const { machine } = scope;
+  const at = scope.places[argument.local]!;
+  return () => {
+    values.set(machine.locals.subarray(at, at + values.length));
+    return values;
+  };
 }
 
 /** Calls a function: arguments first, then its parameters are set, and `out` variables are copied back in order. */
@@ -201,6 +207,18 @@ export function compileInvoke(scope: Scope, node: Node<'invoke'>): () => Float64
     });
     return returned;
   };
+}
+
+function element(scope: Scope, node: Node<'element'>): Evaluator {
+  const { machine } = scope;
+  const start = scope.places[node.local]!;
+  const size = sizeOf(node.type);
+  const index = clampedIndex(compileExpression(scope, node.index).one, scope.sizes[node.local]! / size);
+  if (size === 1) return scalar(node.type, () => machine.locals[start + index()]!);
+  return vector(node.type, (out) => {
+    const at = start + size * index();
+    for (let c = 0; c < out.length; c++) out[c] = machine.locals[at + c]!;
+  });
 }
 
 function fromArray(type: ValueType, read: () => Float64Array): Evaluator {
@@ -332,6 +350,8 @@ export function compileExpression(scope: Scope, node: Expression): Evaluator {
       const at = clampedIndex(compileExpression(scope, node.index).one, sizeOf(operand.type));
       return scalar(node.type, () => operand.many()[at()]!);
     }
+    case 'element':
+      return element(scope, node);
     case 'tap':
       return tap(scope, node);
     case 'gather':

@@ -2,7 +2,7 @@
  * @file The interpreter: runs a stencil's IR on host arrays, and is the oracle that the shader must agree with, bit for
  * bit in + − × ÷, √, comparisons and integers. It knows nothing of how the shader is made: voxels run one by one.
  */
-import type { Reduction, ScalarType, Stencil, ValueType } from '../ir.ts';
+import type { Local, Reduction, ScalarType, Stencil, ValueType } from '../ir.ts';
 import { sizeOf } from '../ir.ts';
 import { reduction } from './arithmetic.ts';
 import type { Callable, Scope } from './expression.ts';
@@ -58,35 +58,40 @@ function reduceRanks({ partials, identity, combine }: Running): number {
   return values[0]!;
 }
 
-/** Places of locals from `start` on, and the first place after them. */
-function place(types: readonly ValueType[], start: number): readonly [places: number[], end: number] {
-  let at = start;
-  const places = types.map((type) => {
-    const here = at;
-    at += sizeOf(type);
-    return here;
+/** Where the locals of a function are, from `start` on, and the first place after them. */
+interface Places {
+  readonly places: readonly number[];
+  readonly sizes: readonly number[];
+  readonly types: readonly ValueType[];
+  readonly end: number;
+}
+
+function place(locals: readonly Local[], start: number): Places {
+  let end = start;
+  const sizes = locals.map(({ type, length = 1 }) => length * sizeOf(type));
+  const places = sizes.map((size) => {
+    end += size;
+    return end - size;
   });
-  return [places, at];
+  return { places, sizes, types: locals.map(({ type }) => type), end };
 }
 
 /** Compiles the stencil's functions and gives the scope of its own statements. */
 function compileScopes(machine: Machine): Scope {
   const { stencil } = machine;
-  const topTypes = stencil.locals.map(({ type }) => type);
-  const [topPlaces, topEnd] = place(topTypes, 0);
-  let end = topEnd;
+  const top = place(stencil.locals, 0);
+  let { end } = top;
   const scopes: Scope[] = [];
   const callables: Callable[] = [];
   for (const source of stencil.functions) {
-    const types = source.locals.map(({ type }) => type);
     const start = end;
-    const [places, after] = place(types, start);
-    end = after;
-    scopes.push({ machine, places, types, callables });
+    const own = place(source.locals, start);
+    end = own.end;
+    scopes.push({ machine, ...own, callables });
     callables.push({
-      parameters: source.parameters.map(({ mode, type }, at) => ({ mode, at: places[at]!, size: sizeOf(type) })),
+      parameters: source.parameters.map(({ mode }, at) => ({ mode, at: own.places[at]!, size: own.sizes[at]! })),
       start,
-      length: after - start,
+      length: end - start,
       result: new Float64Array(source.returns === 'void' ? 0 : sizeOf(source.returns)),
       run() {},
     });
@@ -96,7 +101,7 @@ function compileScopes(machine: Machine): Scope {
     const callable = callables[number]!;
     callable.run = compileStatements({ scope: scopes[number]!, result: callable.result, effects: null }, source.body);
   });
-  return { machine, places: topPlaces, types: topTypes, callables };
+  return { machine, ...top, callables };
 }
 
 /** Arrays that results go to, with the old values that unwritten voxels keep. */
@@ -149,7 +154,7 @@ export function interpret(stencil: Stencil, world: InterpreterWorld): ReadonlyMa
   const scope = compileScopes(machine);
   const effects = newEffects(machine, running);
   const run = compileStatements({ scope, result: new Float64Array(0), effects }, stencil.body);
-  const [, topLength] = place(scope.types, 0);
+  const topLength = place(stencil.locals, 0).end;
   const copies = oldCopies(machine);
   const parity = stencil.color === 'black' ? 1 : 0;
   for (const rank of world.ranks ?? Array.from(leaves, (_, at) => at)) {

@@ -62,6 +62,32 @@ function assignIndex(body: Body, node: Node<'assignIndex'>): Execution {
   };
 }
 
+function assignElement(body: Body, node: Node<'assignElement'>): Execution {
+  const { machine, places, sizes, types } = body.scope;
+  const start = places[node.local]!;
+  const size = sizeOf(types[node.local]!);
+  const index = clampedIndex(compileExpression(body.scope, node.index).one, sizes[node.local]! / size);
+  const value = asVector(compileExpression(body.scope, node.value));
+  const { components } = node;
+  return () => {
+    const at = start + size * index();
+    const values = value();
+    if (!components) machine.locals.set(values, at);
+    else components.forEach((component, number) => void (machine.locals[at + component] = values[number]!));
+    return NORMAL;
+  };
+}
+
+function clear(body: Body, node: Node<'clear'>): Execution {
+  const { machine, places, sizes } = body.scope;
+  const start = places[node.local]!;
+  const end = start + sizes[node.local]!;
+  return () => {
+    machine.locals.fill(0, start, end);
+    return NORMAL;
+  };
+}
+
 function branch(body: Body, node: Node<'if'>): Execution {
   const condition = compileExpression(body.scope, node.condition).one;
   const [yes, no] = [compileStatements(body, node.then), compileStatements(body, node.else)];
@@ -110,6 +136,10 @@ function compileStatement(body: Body, node: Statement): Execution {
       return assign(body, node);
     case 'assignIndex':
       return assignIndex(body, node);
+    case 'assignElement':
+      return assignElement(body, node);
+    case 'clear':
+      return clear(body, node);
     case 'if':
       return branch(body, node);
     case 'loop':

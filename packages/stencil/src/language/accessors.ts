@@ -193,11 +193,13 @@ function checkOwnVoxel(lowering: Lowering, place: ExpressionNode, lower: Lower):
 
 function storableType(lowering: Lowering, span: Span, name: string, type: ValueType): void {
   const scalar = scalarOf(type);
-  if (scalar === 'float' || (sizeOf(type) === 1 && scalar !== 'bool')) return;
+  if (scalar === 'float' || type === 'int' || type === 'uint') return;
   const advice =
     sizeOf(type) > 1
       ? 'write a vector of floats, or declare one field for each component'
-      : 'write 1.0 or 0.0, or 1u or 0u';
+      : scalar === 'bool'
+        ? 'write 1.0 or 0.0, or 1u or 0u'
+        : 'write float(…)';
   throw lowering.fail(span, `the output "${name}" is not declared, and no field can hold ${article(type)}; ${advice}`);
 }
 

@@ -4,15 +4,20 @@
  * flush, division by zero, a shift by 32) gives `undefined`, and stays in the program.
  */
 
+import { isFloating, roundingOf } from '../ir.ts';
 import type { BinaryOperator, CallName, ScalarType, UnaryOperator } from '../ir.ts';
 
-const SMALLEST_NORMAL = 2 ** -126;
+const SMALLEST_NORMAL: Readonly<Partial<Record<ScalarType, number>>> = {
+  float: 2 ** -126,
+  double: 2 ** -1022,
+  float16_t: 2 ** -14,
+};
 
-/** A float result, or undefined where devices may differ. */
-function float(value: number): number | undefined {
-  const rounded = Math.fround(value);
+/** A result of a floating type, or undefined where devices may differ. */
+function float(type: ScalarType, value: number): number | undefined {
+  const rounded = roundingOf(type)(value);
   if (!Number.isFinite(rounded)) return undefined;
-  return rounded !== 0 && Math.abs(rounded) < SMALLEST_NORMAL ? undefined : rounded;
+  return rounded !== 0 && Math.abs(rounded) < SMALLEST_NORMAL[type]! ? undefined : rounded;
 }
 
 /** Wraps to the 32 bits of a type. */
@@ -24,7 +29,7 @@ export function wrap(type: ScalarType, value: number): number {
 export function unaryValue(operator: UnaryOperator, type: ScalarType, a: number): number | undefined {
   if (operator === '!') return a === 0 ? 1 : 0;
   if (operator === '~') return wrap(type, ~a);
-  return type === 'float' ? -a : wrap(type, -a);
+  return isFloating(type) ? -a : wrap(type, -a);
 }
 
 /** One component of a binary operator whose operands have one scalar type. Comparisons give 0 or 1. */
@@ -49,20 +54,20 @@ export function binaryValue(operator: BinaryOperator, type: ScalarType, a: numbe
     case '^^':
       return a ^ b;
     default:
-      return type === 'float' ? floatValue(operator, a, b) : integerValue(operator, type, a, b);
+      return isFloating(type) ? floatValue(operator, type, a, b) : integerValue(operator, type, a, b);
   }
 }
 
-function floatValue(operator: BinaryOperator, a: number, b: number): number | undefined {
+function floatValue(operator: BinaryOperator, type: ScalarType, a: number, b: number): number | undefined {
   switch (operator) {
     case '+':
-      return float(a + b);
+      return float(type, a + b);
     case '-':
-      return float(a - b);
+      return float(type, a - b);
     case '*':
-      return float(a * b);
+      return float(type, a * b);
     case '/':
-      return float(a / b);
+      return float(type, a / b);
     default:
       return undefined;
   }
@@ -99,8 +104,9 @@ function integerValue(operator: BinaryOperator, type: ScalarType, a: number, b: 
 export function convertedValue(from: ScalarType, to: ScalarType, a: number): number | undefined {
   if (from === to) return a;
   if (to === 'bool') return a === 0 ? 0 : 1;
-  if (to === 'float') return Math.fround(a);
-  if (from !== 'float') return wrap(to, a);
+  if (isFloating(to))
+    return isFloating(from) ? float(to, a) : roundingOf(to)(a) === a || to === 'float' ? roundingOf(to)(a) : undefined;
+  if (!isFloating(from)) return wrap(to, a);
   const whole = Math.trunc(a);
   const fits = to === 'int' ? whole >= -(2 ** 31) && whole < 2 ** 31 : whole >= 0 && whole < 2 ** 32;
   return fits ? wrap(to, whole) : undefined;
@@ -115,7 +121,7 @@ export function callValue(name: CallName, type: ScalarType, args: readonly numbe
   if (ZERO_MATTERS.has(name) && args.some((arg) => Object.is(arg, -0))) return undefined;
   switch (name) {
     case 'abs':
-      return type === 'float' ? Math.abs(a) : wrap(type, Math.abs(a));
+      return isFloating(type) ? Math.abs(a) : wrap(type, Math.abs(a));
     case 'sign':
       return Math.sign(a);
     case 'floor':

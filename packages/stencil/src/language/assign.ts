@@ -1,32 +1,45 @@
-/** @file Assignments: what stands on the left of `=`, compound operators, `++` and `--`. */
+/**
+ * @file Places that can be assigned: a variable, a part of one (a member, a column, an element), or some components of it; and
+ * the operators that assign.
+ */
 
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { BinaryOperator, Expression, Span, ValueType } from '../ir.ts';
-import { filled, indexed, local, swizzle } from './build.ts';
-import { wantType } from './constructors.ts';
+import { wantValue } from './aggregates.ts';
+import { filled, indexed, swizzle } from './build.ts';
 import type { Lowering } from './lowering.ts';
+import { lowerAggregateBinary } from './matrices.ts';
 import { builtinType } from './names.ts';
 import { nearestName } from './nearest-name.ts';
 import { article, lowerBinary } from './operators.ts';
+import { checkPartIndex, memberNumber } from './parts.ts';
+import type { Lowerers } from './parts.ts';
+import { indexRef, memberRef, mentions, readRef, refTo, writeRef } from './storage.ts';
+import type { Ref } from './storage.ts';
 import { checkIndex, swizzleComponents } from './swizzles.ts';
 import type { AssignNode, ExpressionNode, UpdateNode } from './syntax.ts';
+import { isAggregate, typeName } from './types.ts';
+import type { Type } from './types.ts';
+import { spillValue } from './values.ts';
+import type { Value } from './values.ts';
 
-type Lower = (lowering: Lowering, node: ExpressionNode) => Expression;
-
-/** A place that can be assigned: a local, some of its components, or one by a computed index. */
+/** A place that can be assigned: a variable or a part of one, whole, some of its components, or one by a computed index. */
 export interface Target {
-  readonly local: number;
-  readonly whole: ValueType;
-  readonly type: ValueType;
+  readonly ref: Ref;
+  /** Type of what is assigned. */
+  readonly type: Type;
   readonly components: readonly number[] | null;
   readonly index: Expression | null;
 }
 
-/** The place that an expression names, or an error that says why it is none. */
-export function lowerTarget(lowering: Lowering, node: ExpressionNode, lower: Lower): Target {
+/** The place that an expression names, or an error that says why it names none. */
+export function lowerTarget(lowering: Lowering, node: ExpressionNode, lower: Lowerers): Target {
   if (node.kind === 'name') return nameTarget(lowering, node.name, node.span);
   if (node.kind === 'member') {
     const outer = lowerTarget(lowering, node.operand, lower);
+    if (isAggregate(outer.type)) {
+      return whole(memberRef(outer.ref, memberNumber(lowering, node.memberSpan, outer.type, node.member)));
+    }
     const components = swizzleComponents(lowering, node.memberSpan, node.member, outer.type);
     if (new Set(components).size < components.length) {
       throw lowering.fail(
@@ -36,26 +49,37 @@ export function lowerTarget(lowering: Lowering, node: ExpressionNode, lower: Low
     }
     return narrow(outer, components);
   }
-  if (node.kind === 'index') {
-    const outer = lowerTarget(lowering, node.operand, lower);
-    const index = lower(lowering, node.index);
-    checkIndex(lowering, node.index.span, outer.type, index);
-    if (index.op === 'constant') return narrow(outer, [index.value[0]!]);
-    if (outer.components !== null) {
-      throw lowering.fail(
-        node.index.span,
-        'an index that is computed cannot follow a swizzle on the left of =; index the whole vector',
-      );
-    }
-    // Evaluated once, even where the place is both read and written.
-    return { ...outer, type: scalarOf(outer.type), index: lowering.spill(index) };
-  }
+  if (node.kind === 'index') return indexTarget(lowering, node.operand, node.index, lower);
   throw lowering.fail(node.span, `this cannot be assigned; only a variable or its components can stand here`);
+}
+
+function whole(ref: Ref): Target {
+  return { ref, type: ref.type, components: null, index: null };
+}
+
+function indexTarget(lowering: Lowering, operand: ExpressionNode, indexNode: ExpressionNode, lower: Lowerers): Target {
+  const outer = lowerTarget(lowering, operand, lower);
+  const index = lower.leaf(lowering, indexNode);
+  // Evaluated once, even where the place is both read and written.
+  const once = (): Expression => (index.op === 'constant' ? index : lowering.spill(index));
+  if (isAggregate(outer.type)) {
+    checkPartIndex(lowering, indexNode.span, outer.type, index);
+    return whole(indexRef(outer.ref, once()));
+  }
+  checkIndex(lowering, indexNode.span, outer.type, index);
+  if (index.op === 'constant') return narrow(outer, [index.value[0]!]);
+  if (outer.components !== null) {
+    throw lowering.fail(
+      indexNode.span,
+      'an index that is computed cannot follow a swizzle on the left of =; index the whole vector',
+    );
+  }
+  return { ...outer, type: scalarOf(outer.type), index: once() };
 }
 
 function narrow(outer: Target, components: readonly number[]): Target {
   const inner = components.map((component) => outer.components?.[component] ?? component);
-  const type = vectorOf(scalarOf(outer.whole), inner.length);
+  const type = vectorOf(scalarOf(outer.ref.type as ValueType), inner.length);
   return { ...outer, type, components: inner };
 }
 
@@ -70,7 +94,7 @@ function nameTarget(lowering: Lowering, name: string, span: Span): Target {
       const problem = `"${name}" is a variable of the main code, which functions do not see; return the value instead`;
       throw lowering.fail(span, problem);
     }
-    return { local: binding.local, whole: binding.type, type: binding.type, components: null, index: null };
+    return whole(refTo(binding.type, binding.storage));
   }
   throw lowering.fail(span, notAssignable(lowering, name));
 }
@@ -94,52 +118,63 @@ function notAssignable(lowering: Lowering, name: string): string {
 }
 
 /** What a place holds now. */
-export function readTarget(target: Target): Expression {
-  const whole = local(target.whole, target.local);
-  if (target.index !== null) return indexed(whole, target.index);
-  return target.components === null ? whole : swizzle(whole, target.components);
+export function readTarget(target: Target): Value {
+  const value = readRef(target.ref);
+  if (value.op === 'aggregate') return value;
+  if (target.index !== null) return indexed(value, target.index);
+  return target.components === null ? value : swizzle(value, target.components);
 }
 
 /** Assigns a value of the place's type. */
-export function writeTarget(lowering: Lowering, target: Target, value: Expression): void {
-  const { local: index, components } = target;
-  if (target.index !== null) lowering.emit({ op: 'assignIndex', local: index, index: target.index, value });
-  else if (components === null) lowering.emit({ op: 'assign', local: index, value });
-  else lowering.emit({ op: 'assign', local: index, components, value });
+export function writeTarget(lowering: Lowering, target: Target, value: Value): void {
+  const { ref, components, index } = target;
+  // What is copied part by part must not change under the copying.
+  const moved = value.op === 'aggregate' && mentions(value, ref.storage);
+  writeRef(lowering, ref, moved ? spillValue(lowering, value).value : value, { components, index });
+}
+
+/** A binary operator on values of any type. */
+export function lowerOperator(
+  lowering: Lowering,
+  span: Span,
+  operator: BinaryOperator,
+  { left, right }: { readonly left: Value; readonly right: Value },
+): Value {
+  if (left.op === 'aggregate' || right.op === 'aggregate') {
+    return lowerAggregateBinary(lowering, span, operator, { left, right });
+  }
+  return lowerBinary(lowering, span, operator, { left, right });
 }
 
 /** `a = b`, `a += b`. The value of the whole is what was assigned. */
-export function lowerAssign(lowering: Lowering, node: AssignNode, lower: Lower): Expression {
+export function lowerAssign(lowering: Lowering, node: AssignNode, lower: Lowerers): Value {
   const target = lowerTarget(lowering, node.target, lower);
   const start = lowering.frame.block.length;
-  const given = lower(lowering, node.value);
+  const given = lower.value(lowering, node.value);
   let value = given;
   if (node.operator !== null) {
     let old = readTarget(target);
-    if (lowering.frame.block.length > start) old = lowering.spill(old, start);
-    value = lowerBinary(lowering, node.operatorSpan, node.operator, { left: old, right: given });
+    if (lowering.frame.block.length > start) old = spillValue(lowering, old, start).value;
+    value = lowerOperator(lowering, node.operatorSpan, node.operator, { left: old, right: given });
   }
-  writeTarget(lowering, target, wantAssigned(lowering, node, target.type, value));
+  const what = node.target.kind === 'name' ? `"${node.target.name}"` : 'the left side';
+  writeTarget(lowering, target, wantValue(lowering, node.value.span, what, { value, type: target.type }));
   return readTarget(target);
 }
 
-function wantAssigned(lowering: Lowering, node: AssignNode, type: ValueType, value: Expression): Expression {
-  const what = node.target.kind === 'name' ? `"${node.target.name}"` : 'the left side';
-  return wantType(lowering, node.value.span, what, { value, type });
-}
-
 /** `i++` and its like: behind the name the value is the old one, before it the new. */
-export function lowerUpdate(lowering: Lowering, node: UpdateNode, lower: Lower): Expression {
+export function lowerUpdate(lowering: Lowering, node: UpdateNode, lower: Lowerers): Value {
   const target = lowerTarget(lowering, node.target, lower);
   const operator: BinaryOperator = node.operator;
   const { type } = target;
-  if (scalarOf(type) === 'bool') {
+  if (isAggregate(type) || scalarOf(type) === 'bool') {
     throw lowering.fail(
       node.span,
-      `the operator ${operator}${operator} takes numbers, not ${article(type)}; use = to set it`,
+      `the operator ${operator}${operator} takes numbers, not ${article(typeName(type))}; use = to set it`,
     );
   }
-  const old = node.prefix ? readTarget(target) : lowering.spill(readTarget(target));
+  const now = readTarget(target) as Expression;
+  const old = node.prefix ? now : lowering.spill(now);
   const one = filled(vectorOf(scalarOf(type), sizeOf(type)), 1);
   writeTarget(lowering, target, lowerBinary(lowering, node.span, operator, { left: old, right: one }));
   return node.prefix ? readTarget(target) : old;

@@ -3,6 +3,7 @@
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, Span, ValueType } from '../ir.ts';
 import { construct, convert, splat, swizzle } from './build.ts';
+import { becomes } from './conversions.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
 
@@ -71,8 +72,7 @@ export function wantType(
   const given = value.type as ValueType;
   const [from, to] = [scalarOf(given), scalarOf(type)];
   if (sizeOf(given) === sizeOf(type)) {
-    const implicit = from === to || (from === 'int' && to !== 'bool') || (from === 'uint' && to === 'float');
-    if (implicit) return convert(to, value);
+    if (becomes(from, to)) return convert(to, value);
     throw lowering.fail(
       span,
       `${place} is ${article(type)}, and this is ${article(given)}; convert it with ${type}(…)`,

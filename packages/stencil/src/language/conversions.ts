@@ -1,24 +1,35 @@
-/** @file GLSL's implicit conversions: int → uint → float, alike for vectors. */
+/** @file GLSL's implicit conversions: int → uint → float → double, float16_t → float, alike for vectors. */
 
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, ScalarType, ValueType } from '../ir.ts';
 import { convert } from './build.ts';
 
-const RANK: Readonly<Record<ScalarType, number>> = { bool: -1, int: 0, uint: 1, float: 2 };
+/** What each scalar type becomes by itself. */
+const IMPLICIT: Readonly<Record<ScalarType, readonly ScalarType[]>> = {
+  bool: [],
+  int: ['uint', 'float', 'double'],
+  uint: ['float', 'double'],
+  float16_t: ['float', 'double'],
+  float: ['double'],
+  double: [],
+};
+
+/** Whether a scalar type is another, or becomes it by itself. */
+export function becomes(from: ScalarType, to: ScalarType): boolean {
+  return from === to || IMPLICIT[from].includes(to);
+}
 
 /** Whether a value of one type stands where another is wanted, by itself. */
 export function isConvertible(from: ValueType, to: ValueType): boolean {
   if (from === to) return true;
   if (sizeOf(from) !== sizeOf(to)) return false;
-  const [a, b] = [RANK[scalarOf(from)], RANK[scalarOf(to)]];
-  return a >= 0 && b > a;
+  return becomes(scalarOf(from), scalarOf(to));
 }
 
-/** The scalar type that two can both become; undefined where one is bool and the other is not. */
+/** The scalar type that two can both become; undefined where one is bool and the other is not, or one a float16_t and the other an integer. */
 export function commonScalar(a: ScalarType, b: ScalarType): ScalarType | undefined {
-  if (a === b) return a;
-  if (RANK[a] < 0 || RANK[b] < 0) return undefined;
-  return RANK[a] > RANK[b] ? a : b;
+  if (becomes(a, b)) return b;
+  return becomes(b, a) ? a : undefined;
 }
 
 /** The type that two of one size can both become. */

@@ -1,7 +1,6 @@
 /** @file Loops that count by constants: `for (int i = a; i < b; i += c)`, whose body does not assign `i`. */
 
-import { scalarOf } from '../ir.ts';
-import type { BinaryOperator, Expression } from '../ir.ts';
+import type { BinaryOperator } from '../ir.ts';
 import { binaryValue } from './arithmetic.ts';
 import { assignedNames } from './assigned-names.ts';
 import { lowerAny } from './expressions.ts';
@@ -22,6 +21,9 @@ interface Counting {
 export interface Counter extends Counting {
   readonly count: number;
 }
+
+/** Types that a counter may have. */
+const COUNTED = ['float', 'int', 'uint'] as const;
 
 /** Rounds that a loop with a known count may have. */
 const COUNT_LIMIT = 1 << 20;
@@ -59,8 +61,9 @@ function countingOf(lowering: Lowering, node: ForNode): Counting | undefined {
   const { initial, condition, step } = node;
   if (initial?.kind !== 'declaration' || initial.declarators.length !== 1 || step === null) return undefined;
   const { name } = initial.declarators[0]!;
-  const scalar = scalarOf(initial.type);
-  if (scalar !== initial.type || scalar === 'bool') return undefined;
+  const scalar = COUNTED.find((one) => one === initial.type.name);
+  const plain = initial.type.lengths.length + initial.declarators[0]!.lengths.length === 0;
+  if (scalar === undefined || !plain) return undefined;
   if (condition?.kind !== 'binary' || condition.left.kind !== 'name' || condition.left.name !== name) return undefined;
   if (!['<', '<=', '>', '>=', '!='].includes(condition.operator)) return undefined;
   const functions = lowering.functions.map((one) => one.node);
@@ -89,7 +92,7 @@ function stepOf(
 /** The value of an expression that is a constant of a scalar type, without leaving a trace. */
 function constantOf(lowering: Lowering, node: ExpressionNode | null, scalar: Counting['scalar']): number | undefined {
   if (node === null) return undefined;
-  const { result, statements } = lowering.capture((): Expression => lowerAny(lowering, node));
+  const { result, statements } = lowering.capture(() => lowerAny(lowering, node));
   if (statements.length > 0 || result.op !== 'constant' || result.type !== scalar) {
     const whole = result.op === 'constant' && result.type === 'int' && scalar !== 'int';
     return whole ? (scalar === 'uint' ? result.value[0]! >>> 0 : result.value[0]) : undefined;

@@ -68,7 +68,14 @@ export function isGlslFunction(name: string): boolean {
   return Object.hasOwn(SIGNATURES, name);
 }
 
-const LETTERS: Readonly<Record<string, ScalarType>> = { f: 'float', i: 'int', u: 'uint', b: 'bool' };
+const LETTERS: Readonly<Record<string, ScalarType>> = {
+  f: 'float',
+  i: 'int',
+  u: 'uint',
+  b: 'bool',
+  d: 'double',
+  h: 'float16_t',
+};
 
 interface Signature {
   readonly result: string;
@@ -76,17 +83,32 @@ interface Signature {
 }
 
 function parseSignature(text: string): Signature {
-  const [, result, parameters] = /^(\w)\((.*)\)$/.exec(text)!;
+  const [, result, parameters] = /^(\w+)\((.*)\)$/.exec(text)!;
   return { result: result!, parameters: parameters!.split(',') };
 }
 
+const SINGLE = new Set(
+  'pow exp exp2 log log2 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh radians degrees'.split(' '),
+);
+
+/** The signatures of float16_t, and but for the functions of angles and powers those of double, are those of float. */
+function withOtherFloats(name: string, texts: readonly string[]): readonly string[] {
+  if (name.includes('Bits')) return texts;
+  const floats = texts.filter((text) => /[Ff3]/.test(text));
+  const like = (letter: string): readonly string[] =>
+    floats.map((text) =>
+      text.replaceAll('F', letter).replaceAll('f', letter.toLowerCase()).replaceAll('3', `3${letter.toLowerCase()}`),
+    );
+  return [...texts, ...(SINGLE.has(name) ? [] : like('D')), ...like('H')];
+}
+
 const PARSED: ReadonlyMap<string, readonly Signature[]> = new Map(
-  Object.entries(SIGNATURES).map(([name, texts]) => [name, texts.map(parseSignature)]),
+  Object.entries(SIGNATURES).map(([name, texts]) => [name, withOtherFloats(name, texts).map(parseSignature)]),
 );
 
 /** A parameter's type when the common size is `size`. */
 function typeOf(letter: string, size: number): ValueType {
-  if (letter === '3') return 'vec3';
+  if (letter.startsWith('3')) return vectorOf(LETTERS[letter[1] ?? 'f']!, 3);
   const last = letter.at(-1)!;
   const scalar = LETTERS[last.toLowerCase()]!;
   return last === last.toLowerCase() ? scalar : vectorOf(scalar, size);
@@ -130,7 +152,8 @@ function noFit(name: string, signatures: readonly Signature[], types: readonly V
     const expected = `${counts.join(' or ')} argument${counts.at(-1) === 1 ? '' : 's'}`;
     return `${name} takes ${expected}, and gets ${types.length}; write ${usage(name, signatures[0]!)}`;
   }
-  return `${name} does not take (${types.join(', ')}); write ${usage(name, signatures.at(-1)!)} with ${explain(signatures)}`;
+  const own = signatures.filter(({ parameters }) => !parameters.some((letter) => /[dh]$/i.test(letter)));
+  return `${name} does not take (${types.join(', ')}); write ${usage(name, own.at(-1)!)} with ${explain(own)}`;
 }
 
 const ARGUMENT_NAMES = 'abcd';
@@ -156,14 +179,14 @@ function build(lowering: Lowering, name: string, type: ValueType, args: readonly
     case 'atan':
       return call(args.length === 2 ? 'atan2' : 'atan', type, args);
     case 'dot':
-      return sizeOf(a.type as ValueType) === 1 ? binary('*', a, b) : call('dot', type, args);
+      return dotOf(a, b);
     case 'roundEven':
       return call('round', type, args);
     case 'mix':
       return c.type === 'bool' ? select(c, b, a) : call('mix', type, args);
     case 'faceforward': {
       const normal = lowering.spill(a);
-      const facing = binary('<', call('dot', 'float', [c, b]), filled('float', 0));
+      const facing = binary('<', dotOf(c, b), filled(scalarOf(type), 0));
       return select(facing, normal, unary('-', normal));
     }
     case 'refract':
@@ -173,16 +196,21 @@ function build(lowering: Lowering, name: string, type: ValueType, args: readonly
   }
 }
 
+function dotOf(a: Expression, b: Expression): Expression {
+  const type = a.type as ValueType;
+  return sizeOf(type) === 1 ? binary('*', a, b) : call('dot', scalarOf(type), [a, b]);
+}
+
 /** GLSL 4.60 §8.5: k = 1 − η²(1 − (n·i)²); 0 if k < 0, else η i − (η n·i + √k) n. */
 function refract(lowering: Lowering, type: ValueType, args: readonly Expression[]): Expression {
   const [incident, normal, eta] = args.map((arg) => lowering.spill(arg)) as [Expression, Expression, Expression];
   const scalarEta =
-    sizeOf(type) === 1 ? eta : ({ op: 'swizzle', type: 'float', operand: eta, components: [0] } as const);
-  const one = filled('float', 1);
-  const cosine = lowering.spill(call('dot', 'float', [normal, incident]));
+    sizeOf(type) === 1 ? eta : ({ op: 'swizzle', type: scalarOf(type), operand: eta, components: [0] } as const);
+  const one = filled(scalarOf(type), 1);
+  const cosine = lowering.spill(dotOf(normal, incident));
   const sine = binary('-', one, binary('*', cosine, cosine));
   const k = lowering.spill(binary('-', one, binary('*', binary('*', scalarEta, scalarEta), sine)));
-  const along = binary('+', binary('*', scalarEta, cosine), call('sqrt', 'float', [k]));
+  const along = binary('+', binary('*', scalarEta, cosine), call('sqrt', scalarOf(type), [k]));
   const bent = binary('-', binary('*', eta, incident), binary('*', splat(sizeOf(type), along), normal));
-  return select(binary('<', k, filled('float', 0)), filled(type, 0), bent);
+  return select(binary('<', k, filled(scalarOf(type), 0)), filled(type, 0), bent);
 }

@@ -5,28 +5,32 @@ import type { Argument, Expression, Span, ValueType } from '../ir.ts';
 import { affineOf } from './affine.ts';
 import { lowerTarget, readTarget, writeTarget } from './assign.ts';
 import type { Target } from './assign.ts';
-import { filled, local } from './build.ts';
+import { local } from './build.ts';
 import { converted, isConvertible } from './conversions.ts';
 import { keepValues } from './effects.ts';
-import type { Lowering, UserFunction } from './lowering.ts';
+import type { Lowering, UserFunction, UserParameter } from './lowering.ts';
+import type { Lowerers } from './parts.ts';
+import { allocate, leafStorages, readRef, refTo, writeRef } from './storage.ts';
+import type { CallNode } from './syntax.ts';
+import { isAggregate, typeName } from './types.ts';
+import type { Type } from './types.ts';
 import { lowerFunction } from './user-functions.ts';
 import type { KnownArgument } from './user-functions.ts';
-import type { CallNode, ExpressionNode, ParameterNode } from './syntax.ts';
-
-type Lower = (lowering: Lowering, node: ExpressionNode) => Expression;
+import { zeroOf } from './values.ts';
+import type { Value } from './values.ts';
 
 /** An argument, before its overload is known: a value, or a place to be written. */
-type Given = { readonly value: Expression } | { readonly target: Target };
+type Given = { readonly value: Value } | { readonly target: Target };
 
 /**
  * The call's value. A function without `out` has no effects, and stays an expression; one with them becomes statements.
  * A function that returns nothing gives a value of type void, which nobody may use.
  */
-export function lowerInvoke(lowering: Lowering, node: CallNode, lower: Lower): Expression {
+export function lowerInvoke(lowering: Lowering, node: CallNode, lower: Lowerers): Value {
   const named = lowering.functions.filter((one) => one.node.name === node.callee);
-  const candidates = named.filter((one) => one.node.parameters.length === node.args.length);
+  const candidates = named.filter((one) => one.parameters.length === node.args.length);
   if (candidates.length === 0) throw lowering.fail(node.span, wrongCount(node, named));
-  const given = lowerArguments(lowering, node, candidates[0]!.node.parameters, lower);
+  const given = lowerArguments(lowering, node, candidates[0]!.parameters, lower);
   const chosen = choose(lowering, node, candidates, given);
   const index = indexOf(lowering, chosen, node.calleeSpan, given);
   return emitCall(lowering, chosen, index, given);
@@ -41,15 +45,15 @@ function wrongCount(node: CallNode, named: readonly UserFunction[]): string {
 function lowerArguments(
   lowering: Lowering,
   node: CallNode,
-  parameters: readonly ParameterNode[],
-  lower: Lower,
+  parameters: readonly UserParameter[],
+  lower: Lowerers,
 ): readonly Given[] {
-  const values: Expression[] = [];
+  const values: Value[] = [];
   const targets: (Target | null)[] = [];
   for (const [i, arg] of node.args.entries()) {
     const start = lowering.frame.block.length;
     const target = parameters[i]!.mode === 'in' ? null : lowerTarget(lowering, arg, lower);
-    const value = target === null ? lower(lowering, arg) : readTarget(target);
+    const value = target === null ? lower.value(lowering, arg) : readTarget(target);
     if (lowering.frame.block.length > start) keepIn(lowering, values, targets, start);
     values.push(value);
     targets.push(target);
@@ -61,15 +65,20 @@ function lowerArguments(
 }
 
 /** Keeps the earlier arguments that are values; places stay places. */
-function keepIn(lowering: Lowering, values: Expression[], targets: readonly (Target | null)[], at: number): void {
+function keepIn(lowering: Lowering, values: Value[], targets: readonly (Target | null)[], at: number): void {
   const places = values.flatMap((_, i) => (targets[i] === null ? [i] : []));
   const kept = places.map((i) => values[i]!);
   keepValues(lowering, kept, at);
   places.forEach((place, i) => (values[place] = kept[i]!));
 }
 
-function typeOf(given: Given): ValueType {
-  return 'target' in given ? given.target.type : (given.value.type as ValueType);
+function typeOf(given: Given): Type {
+  return 'target' in given ? given.target.type : (given.value.type as Type);
+}
+
+/** Whether a value of one type is taken where another is wanted. */
+function isTaken(from: Type, to: Type): boolean {
+  return isAggregate(from) || isAggregate(to) ? typeName(from) === typeName(to) : isConvertible(from, to);
 }
 
 /** GLSL's choice: an exact overload, else the one whose every argument needs no worse a conversion than any other's. */
@@ -80,25 +89,22 @@ function choose(
   given: readonly Given[],
 ): UserFunction {
   const types = given.map(typeOf);
-  const fitting = candidates.filter(({ node: { parameters } }) =>
-    parameters.every(({ mode, type }, i) => (mode === 'in' ? isConvertible(types[i]!, type) : types[i] === type)),
+  const names = types.map(typeName).join(', ');
+  const exact = (type: Type, i: number): boolean => typeName(type) === typeName(types[i]!);
+  const fitting = candidates.filter(({ parameters }) =>
+    parameters.every(({ mode, type }, i) => (mode === 'in' ? isTaken(types[i]!, type) : exact(type, i))),
   );
-  const exactness = ({ node: { parameters } }: UserFunction): readonly boolean[] =>
-    parameters.map(({ type }, i) => type === types[i]);
+  const exactness = ({ parameters }: UserFunction): readonly boolean[] =>
+    parameters.map(({ type }, i) => exact(type, i));
   const best = fitting.filter((one) => {
     const mine = exactness(one);
-    return fitting.every((other) => exactness(other).every((exact, i) => !exact || mine[i]!));
+    return fitting.every((other) => exactness(other).every((same, i) => !same || mine[i]!));
   });
   if (best.length === 1) return best[0]!;
   const list = candidates.map(({ signature }) => signature).join(' or ');
-  if (fitting.length === 0) {
-    throw lowering.fail(node.span, `"${node.callee}" does not take (${types.join(', ')}); it is ${list}`);
-  }
+  if (fitting.length === 0) throw lowering.fail(node.span, `"${node.callee}" does not take (${names}); it is ${list}`);
   const several = fitting.map(({ signature }) => signature).join(' and ');
-  throw lowering.fail(
-    node.span,
-    `(${types.join(', ')}) fits ${several} alike; convert the arguments to the types of one`,
-  );
+  throw lowering.fail(node.span, `(${names}) fits ${several} alike; convert the arguments to the types of one`);
 }
 
 /** The function's number, lowering it first if need be. A function that is under way would call itself. */
@@ -124,34 +130,75 @@ const VARIANT_LIMIT = 128;
 /** Arguments that are integers affine in `coord`, so that reads in the function can be taps. */
 function knownArguments(lowering: Lowering, given: readonly Given[]): readonly KnownArgument[] {
   return given.map((one) => {
-    if ('target' in one || scalarOf(one.value.type as ValueType) !== 'int') return null;
+    if ('target' in one || one.value.op === 'aggregate' || scalarOf(one.value.type as ValueType) !== 'int') return null;
     return affineOf(one.value, lowering.frame.affine) ?? null;
   });
 }
 
-function emitCall(lowering: Lowering, chosen: UserFunction, index: number, given: readonly Given[]): Expression {
-  const { parameters, returns } = chosen.node;
-  const writeBack: (() => void)[] = [];
-  const used = new Set<number>();
-  const args = given.map((one, i): Argument => {
-    const { mode, type } = parameters[i]!;
-    if (!('target' in one)) return { mode: 'in', value: converted(one.value, type) };
-    const { target } = one;
-    const out = mode === 'inout' ? 'inout' : 'out';
-    if (target.components === null && target.index === null && !used.has(target.local)) {
-      used.add(target.local);
-      return { mode: out, local: target.local };
-    }
-    const copy = lowering.newLocal('temporary', type);
-    const value: Expression = mode === 'inout' ? readTarget(target) : filled(type, 0);
-    lowering.emit({ op: 'assign', local: copy, value });
-    writeBack.push(() => writeTarget(lowering, target, local(type, copy)));
-    return { mode: out, local: copy };
+/** Arguments of the IR's call, and what follows it: places that could not be passed themselves get their values back. */
+interface Passing {
+  readonly args: Argument[];
+  readonly after: (() => void)[];
+  /** Locals that are passed already: no two parameters write one. */
+  readonly used: Set<number>;
+}
+
+function emitCall(lowering: Lowering, chosen: UserFunction, index: number, given: readonly Given[]): Value {
+  const passing: Passing = { args: [], after: [], used: new Set() };
+  given.forEach((one, i) => {
+    const parameter = chosen.parameters[i]!;
+    if ('target' in one) passTarget(lowering, passing, parameter, one.target);
+    else passValue(lowering, passing, parameter, one.value);
   });
-  const invoke: Expression = { op: 'invoke', type: returns, function: index, args };
+  const { args, after } = passing;
+  const { returns } = chosen;
+  const returned = isAggregate(returns) ? refTo(returns, allocate(lowering, 'temporary', returns)) : null;
+  if (returned !== null) {
+    for (const leaf of leafStorages(returned.storage)) args.push({ mode: 'out', local: leaf.local });
+  }
+  const type = isAggregate(returns) ? 'void' : returns;
+  const invoke: Expression = { op: 'invoke', type, function: index, args };
   if (args.every(({ mode }) => mode === 'in')) return invoke;
-  const result = returns === 'void' ? invoke : lowering.spill(invoke);
-  if (returns === 'void') lowering.emit({ op: 'evaluate', value: invoke });
-  for (const write of writeBack) write();
-  return result;
+  const result = type === 'void' ? invoke : lowering.spill(invoke);
+  if (type === 'void') lowering.emit({ op: 'evaluate', value: invoke });
+  for (const write of after) write();
+  return returned === null ? result : readRef(returned);
+}
+
+/** A value for an `in` parameter. Its arrays are passed as variables, which the function may change as it likes. */
+function passValue(lowering: Lowering, { args }: Passing, { type }: UserParameter, value: Value): void {
+  if (!isAggregate(type)) {
+    args.push({ mode: 'in', value: converted(value as Expression, type) });
+    return;
+  }
+  const ref = refTo(type, allocate(lowering, 'temporary', type));
+  writeRef(lowering, ref, value);
+  for (const leaf of leafStorages(ref.storage)) {
+    if (leaf.lengths.length > 0) args.push({ mode: 'inout', local: leaf.local });
+    else args.push({ mode: 'in', value: local(leaf.type, leaf.local) });
+  }
+}
+
+/** A place for an `out` or `inout` parameter: itself where it is a whole variable, else a copy that is brought back. */
+function passTarget(
+  lowering: Lowering,
+  { args, after, used }: Passing,
+  parameter: UserParameter,
+  target: Target,
+): void {
+  const mode = parameter.mode === 'inout' ? 'inout' : 'out';
+  const { ref } = target;
+  const leaves = leafStorages(ref.storage);
+  const entire = ref.indices.length === 0 && target.components === null && target.index === null;
+  if (entire && leaves.every((leaf) => !used.has(leaf.local))) {
+    for (const { local: own } of leaves) {
+      used.add(own);
+      args.push({ mode, local: own });
+    }
+    return;
+  }
+  const copy = refTo(target.type, allocate(lowering, 'temporary', target.type));
+  writeRef(lowering, copy, mode === 'inout' ? readTarget(target) : zeroOf(target.type));
+  for (const leaf of leafStorages(copy.storage)) args.push({ mode, local: leaf.local });
+  after.push(() => writeTarget(lowering, target, readRef(copy)));
 }

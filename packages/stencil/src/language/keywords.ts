@@ -19,6 +19,14 @@ const TYPES: readonly ValueType[] = [
   'bvec2',
   'bvec3',
   'bvec4',
+  'double',
+  'dvec2',
+  'dvec3',
+  'dvec4',
+  'float16_t',
+  'f16vec2',
+  'f16vec3',
+  'f16vec4',
 ];
 
 /** The value types by name. */
@@ -32,7 +40,11 @@ export function isTypeName(word: string): word is ValueType {
 const CONTROL = 'void const in out inout true false if else for while do break continue return';
 const RESERVED = 'switch case default struct discard goto uniform buffer shared layout';
 
-const WORDS: ReadonlySet<string> = new Set([...TYPES, ...CONTROL.split(' '), ...RESERVED.split(' ')]);
+const MATRICES = ['', 'd', 'f16'].flatMap((prefix) =>
+  [2, 3, 4].flatMap((n) => [`${prefix}mat${n}`, ...[2, 3, 4].map((m) => `${prefix}mat${n}x${m}`)]),
+);
+
+const WORDS: ReadonlySet<string> = new Set([...TYPES, ...MATRICES, ...CONTROL.split(' '), ...RESERVED.split(' ')]);
 
 /** Whether a word can not be a name of the user's. */
 export function isKeyword(word: string): boolean {
@@ -42,7 +54,6 @@ export function isKeyword(word: string): boolean {
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ['switch', 'the stencil language has no switch; use if and else'],
   ['case', 'the stencil language has no switch; use if and else'],
-  ['struct', 'the stencil language has no struct; use vectors or out parameters'],
   ['discard', 'the stencil language has no discard; use return, the voxel then keeps its old values'],
   ['goto', 'the stencil language has no goto; use if, break or continue'],
   ['uniform', 'a stencil declares no uniform; name a parameter of the simulation'],
@@ -53,8 +64,8 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 
 /** What to say where a statement starts with a word of GLSL that this language leaves out. */
 export function absentWord(word: string): string | undefined {
-  if (/^(?:double|d?mat[234](?:x[234])?|dvec[234]|float16_t|f16vec[234]|u?int(?:8|16|64)_t)$/.test(word)) {
-    return `the stencil language has no type ${word}; it has float, int, uint, bool and vectors of two to four of them`;
+  if (/^(?:u?int(?:8|16|64)_t|[iu](?:8|16|64)vec[234]|float(?:32|64)_t)$/.test(word)) {
+    return `the stencil language has no type ${word}; it has float, double, float16_t, int, uint and bool`;
   }
   return ABSENT.get(word);
 }

@@ -22,15 +22,18 @@ import { errorAt } from '../stencil-error.ts';
 import type { SourceText, StencilError } from '../stencil-error.ts';
 import { local } from './build.ts';
 import type { Constant } from './build.ts';
-import type { FunctionNode } from './syntax.ts';
+import type { TypeContext } from './resolve-type.ts';
+import type { Storage } from './storage.ts';
+import type { FunctionNode, ParameterNode } from './syntax.ts';
+import type { StructType, Type } from './types.ts';
 
 /** What a name of the user's stands for. */
 export type Binding =
   | { readonly kind: 'constant'; readonly value: Constant; readonly span: Span }
   | {
       readonly kind: 'local';
-      readonly local: number;
-      readonly type: ValueType;
+      readonly type: Type;
+      readonly storage: Storage;
       /** Why it can not be assigned, in words; null where it can. */
       readonly fixed: string | null;
       readonly frame: Frame;
@@ -66,7 +69,9 @@ export interface AffineComponent {
 export interface Frame {
   readonly main: boolean;
   readonly name: string;
-  readonly returns: ValueType | 'void';
+  readonly returns: Type | 'void';
+  /** Where a value that is an aggregate goes; null for all others. */
+  returned: Storage | null;
   readonly locals: Local[];
   /** Locals that are never assigned again, whose components are affine in `coord`. */
   readonly affine: Map<number, readonly AffineComponent[]>;
@@ -75,9 +80,16 @@ export interface Frame {
   loops: number;
 }
 
+/** A parameter, with its type. */
+export interface UserParameter extends Omit<ParameterNode, 'type'> {
+  readonly type: Type;
+}
+
 /** A function that the user defines. */
 export interface UserFunction {
   readonly node: FunctionNode;
+  readonly parameters: readonly UserParameter[];
+  readonly returns: Type | 'void';
   /** Its name and the types of its parameters, as in `f(float, vec3)`. */
   readonly signature: string;
   /** Whether it, or a function that it calls, reads fields: then it is built once for each set of offsets it gets. */
@@ -113,6 +125,7 @@ export class Lowering {
   /** Names that some statement assigns after their declaration. */
   readonly assigned: ReadonlySet<string>;
   readonly functions: readonly UserFunction[];
+  readonly structs: ReadonlyMap<string, StructType>;
   readonly writes: PendingWrite[] = [];
   readonly reductions: PendingReduction[] = [];
   /** Outputs, as they are declared, of which something is written. */
@@ -129,13 +142,18 @@ export class Lowering {
   constructor(
     text: SourceText,
     declared: { readonly stencil: StencilSource; readonly environment: Environment },
-    program: { readonly functions: readonly UserFunction[]; readonly assigned: ReadonlySet<string> },
+    program: {
+      readonly functions: readonly UserFunction[];
+      readonly assigned: ReadonlySet<string>;
+      readonly structs: ReadonlyMap<string, StructType>;
+    },
   ) {
     this.text = text;
     this.stencil = declared.stencil;
     this.environment = declared.environment;
     this.functions = program.functions;
     this.assigned = program.assigned;
+    this.structs = program.structs;
     this.frame = newFrame('', 'void', { main: true, scope: this.top });
   }
 
@@ -163,8 +181,8 @@ export class Lowering {
   }
 
   /** A new local of the current function. */
-  newLocal(name: string, type: ValueType): number {
-    this.frame.locals.push({ name, type });
+  newLocal(name: string, type: ValueType, length?: number): number {
+    this.frame.locals.push({ name, type, ...(length === undefined ? {} : { length }) });
     return this.frame.locals.length - 1;
   }
 
@@ -199,6 +217,20 @@ export class Lowering {
     }
   }
 
+  /** What types and their lengths can name here. */
+  get types(): TypeContext {
+    return {
+      structs: this.structs,
+      constant: (name) => {
+        const binding = this.frame.scope.find(name);
+        const value = binding?.kind === 'constant' ? binding.value : undefined;
+        return value?.type === 'int' || value?.type === 'uint' ? value.value[0] : undefined;
+      },
+      fail: (span, problem) => this.fail(span, problem),
+      environment: this.environment,
+    };
+  }
+
   /** Type of a field on the stencil's own level. */
   fieldType(field: string): FieldType | undefined {
     return this.environment.fields.get(field);
@@ -208,8 +240,8 @@ export class Lowering {
 /** An empty function. */
 export function newFrame(
   name: string,
-  returns: ValueType | 'void',
+  returns: Type | 'void',
   rest: { readonly main: boolean; readonly scope: Scope },
 ): Frame {
-  return { name, returns, ...rest, locals: [], affine: new Map(), block: [], loops: 0 };
+  return { name, returns, returned: null, ...rest, locals: [], affine: new Map(), block: [], loops: 0 };
 }

@@ -3,13 +3,16 @@
 import type { BuiltinName, Expression, ScalarType, ValueType } from '../ir.ts';
 import type { StencilError } from '../stencil-error.ts';
 import { ACCESSORS } from './accessors.ts';
-import { local } from './build.ts';
 import { fieldNames } from './field-names.ts';
 import { GLSL_FUNCTIONS } from './glsl-functions.ts';
+import { LIBRARY_FUNCTIONS } from './library.ts';
+import { MATRIX_FUNCTIONS } from './matrices.ts';
 import { BUILTIN_NAMES, TYPE_NAMES } from './keywords.ts';
 import type { Lowering } from './lowering.ts';
 import { nearestName } from './nearest-name.ts';
+import { readRef, refTo } from './storage.ts';
 import type { CallNode, NameNode } from './syntax.ts';
+import type { Value } from './values.ts';
 
 const BUILTINS: Readonly<Record<BuiltinName, ValueType>> = {
   coord: 'ivec3',
@@ -25,12 +28,12 @@ export function builtinType(name: string): ValueType | undefined {
 }
 
 /** The value of a bare name. */
-export function lowerName(lowering: Lowering, node: NameNode): Expression {
+export function lowerName(lowering: Lowering, node: NameNode): Value {
   const { name, span } = node;
   const binding = lowering.frame.scope.find(name);
   if (binding?.kind === 'constant') return binding.value;
   if (binding !== undefined) {
-    if (binding.frame === lowering.frame) return local(binding.type, binding.local);
+    if (binding.frame === lowering.frame) return readRef(refTo(binding.type, binding.storage));
     const problem = `"${name}" is a variable of the main code, which functions do not see; pass it as an argument`;
     throw lowering.fail(span, problem);
   }
@@ -79,7 +82,13 @@ function isFunction(lowering: Lowering, name: string): boolean {
 }
 
 function functionNames(lowering: Lowering): readonly string[] {
-  return [...lowering.functions.map(({ node }) => node.name), ...ACCESSORS, ...GLSL_FUNCTIONS];
+  return [
+    ...lowering.functions.map(({ node }) => node.name),
+    ...ACCESSORS,
+    ...GLSL_FUNCTIONS,
+    ...MATRIX_FUNCTIONS,
+    ...LIBRARY_FUNCTIONS,
+  ];
 }
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -104,16 +113,10 @@ export function unknownFunction(lowering: Lowering, node: CallNode): StencilErro
   const problem = `there is no function "${name}"`;
   const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
   if (elsewhere !== undefined) return lowering.fail(node.calleeSpan, `${problem}; ${elsewhere}`);
-  if (/^d?mat[234]|^dvec[234]|^double/.test(name)) {
-    return lowering.fail(
-      node.calleeSpan,
-      `${problem}; the stencil language has scalars and vectors of float, int, uint and bool`,
-    );
-  }
   if (lowering.frame.scope.find(name) !== undefined || builtinType(name) !== undefined) {
     return lowering.fail(node.calleeSpan, `"${name}" is a variable and cannot be called; remove the parentheses`);
   }
-  const nearest = nearestName(name, [...functionNames(lowering), ...TYPE_NAMES]);
+  const nearest = nearestName(name, [...functionNames(lowering), ...TYPE_NAMES, ...lowering.structs.keys()]);
   const advice =
     nearest === undefined ? 'define it, or use one of the built-in functions' : `did you mean "${nearest}"?`;
   return lowering.fail(node.calleeSpan, `${problem}; ${advice}`);

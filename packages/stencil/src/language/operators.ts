@@ -1,6 +1,6 @@
 /** @file What operators mean for the types of their operands: GLSL's rules, with conversions and splats made plain. */
 
-import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { BinaryOperator, Expression, ScalarType, Span, ValueType } from '../ir.ts';
 import { binary, convert, splat, unary } from './build.ts';
 import { commonScalar } from './conversions.ts';
@@ -103,7 +103,7 @@ function lowerArithmetic(
   if (scalar === undefined || scalar === 'bool') {
     throw lowering.fail(span, mismatch(operator, a, b, boolAdvice(operator, a, b)));
   }
-  if (INTEGER_ONLY.has(operator) && scalar === 'float') {
+  if (INTEGER_ONLY.has(operator) && isFloating(scalar)) {
     const advice = operator === '%' ? 'use mod(a, b) for floats' : 'it takes integers';
     throw lowering.fail(span, mismatch(operator, a, b, advice));
   }
@@ -115,6 +115,7 @@ function lowerArithmetic(
 }
 
 function boolAdvice(operator: BinaryOperator, a: ValueType, b: ValueType): string {
+  if (scalarOf(a) !== 'bool' && scalarOf(b) !== 'bool') return 'convert one of them to the type of the other';
   if (a !== 'bool' || b !== 'bool') return 'a bool is no number, use ?: to choose one';
   return operator === '&' ? 'use &&' : operator === '|' ? 'use ||' : 'it takes numbers';
 }

@@ -2,8 +2,9 @@
 
 import type { BinaryOperator, Span } from '../ir.ts';
 import { absentWord, isKeyword, isTypeName } from './keywords.ts';
+import { matrixOf } from './types.ts';
 import { operandsOf } from './syntax.ts';
-import type { BinaryNode, CallNode, ExpressionNode, NameNode } from './syntax.ts';
+import type { BinaryNode, CallNode, ExpressionNode, Lengths, NameNode } from './syntax.ts';
 import { DEPTH_LIMIT } from './token-stream.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -147,6 +148,12 @@ function parseMember(stream: TokenStream, operand: ExpressionNode): ExpressionNo
   const name = stream.peek();
   if (name.kind !== 'name') throw stream.missing('components such as x, xyz or rgb', 'after "."');
   stream.next();
+  if (name.text === 'length' && stream.is('(') && stream.is(')', 1)) {
+    stream.next();
+    stream.next();
+    const span = stream.since(operand.span);
+    return make(stream, { kind: 'call', callee: '.length', calleeSpan: name.span, args: [operand], span });
+  }
   if (stream.is('(')) {
     throw stream.fail(name.span, `the stencil language has no methods; write ${name.text}(…) with the value inside`);
   }
@@ -159,6 +166,8 @@ function parsePrimary(stream: TokenStream): ExpressionNode {
   const { span, text } = token;
   switch (token.kind) {
     case 'float':
+    case 'double':
+    case 'float16_t':
     case 'int':
     case 'uint':
       stream.next();
@@ -186,15 +195,35 @@ function parseParenthesized(stream: TokenStream): ExpressionNode {
 function parseName(stream: TokenStream): ExpressionNode {
   const { text, span } = stream.next();
   if (text === 'true' || text === 'false') return make(stream, { kind: 'bool', value: text === 'true', span });
-  if (isKeyword(text) && !isTypeName(text)) {
+  const typed = isTypeName(text) || matrixOf(text) !== undefined;
+  if ((typed || stream.structs.has(text)) && stream.is('[')) {
+    const lengths = parseLengths(stream);
+    if (stream.is('(')) return parseCall(stream, text, span, lengths);
+    throw stream.missing('"("', 'after the type of an array');
+  }
+  if (isKeyword(text) && !typed) {
     throw stream.fail(span, absentWord(text) ?? `the word ${text} cannot stand here; write a value`);
   }
   if (stream.is('(')) return parseCall(stream, text, span);
-  if (isTypeName(text)) throw stream.fail(span, `the type ${text} is not a value; write ${text}(…) to make one`);
+  if (typed) throw stream.fail(span, `the type ${text} is not a value; write ${text}(…) to make one`);
   return make(stream, { kind: 'name', name: text, span } satisfies Omit<NameNode, 'depth'>);
 }
 
-function parseCall(stream: TokenStream, callee: string, calleeSpan: Span): ExpressionNode {
+/** Lengths in brackets, as many as there are. */
+export function parseLengths(stream: TokenStream): Lengths {
+  const lengths: (ExpressionNode | null)[] = [];
+  while (stream.take('[')) {
+    if (stream.take(']')) {
+      lengths.push(null);
+      continue;
+    }
+    lengths.push(parseExpression(stream));
+    stream.expect(']', 'after the length of an array');
+  }
+  return lengths;
+}
+
+function parseCall(stream: TokenStream, callee: string, calleeSpan: Span, lengths?: Lengths): ExpressionNode {
   stream.expect('(', 'before arguments');
   const args: ExpressionNode[] = [];
   if (!stream.take(')')) {
@@ -204,5 +233,6 @@ function parseCall(stream: TokenStream, callee: string, calleeSpan: Span): Expre
     stream.next();
   }
   const span = stream.since(calleeSpan);
-  return make(stream, { kind: 'call', callee, calleeSpan, args, span } satisfies Omit<CallNode, 'depth'>);
+  const extent = lengths === undefined ? {} : { lengths };
+  return make(stream, { kind: 'call', callee, calleeSpan, args, span, ...extent } satisfies Omit<CallNode, 'depth'>);
 }

@@ -1,12 +1,13 @@
 /** @file Statements and function definitions: the stencil's text as a list of them. */
 
-import type { Span, ValueType } from '../ir.ts';
+import type { Span } from '../ir.ts';
 import type { SourceText } from '../stencil-error.ts';
 import { TYPE_NAMES, absentWord, isKeyword, isTypeName } from './keywords.ts';
 import { nearestName } from './nearest-name.ts';
-import { parseExpression } from './parse-expression.ts';
-import type { Declarator, FunctionNode, ParameterNode, StatementNode } from './syntax.ts';
+import { parseExpression, parseLengths } from './parse-expression.ts';
+import type { Declarator, FunctionNode, ParameterNode, StatementNode, StructNode, TypeNode } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
+import { matrixOf } from './types.ts';
 
 /** The statements of a text, function definitions among them. */
 export function parseProgram(source: SourceText): readonly StatementNode[] {
@@ -15,15 +16,34 @@ export function parseProgram(source: SourceText): readonly StatementNode[] {
   while (stream.peek().kind !== 'end') {
     if (stream.take(';')) continue;
     if (stream.is('}')) throw stream.fail(stream.peek().span, 'there is no block to close here; remove this "}"');
-    statements.push(startsFunction(stream) ? parseFunction(stream) : parseStatement(stream));
+    if (stream.is('struct')) statements.push(parseStruct(stream));
+    else statements.push(startsFunction(stream) ? parseFunction(stream) : parseStatement(stream));
   }
   return statements;
 }
 
 function startsFunction(stream: TokenStream): boolean {
   const { kind, text } = stream.peek();
-  const typed = kind === 'name' && (!isKeyword(text) || isTypeName(text) || text === 'void');
-  return typed && stream.peek(1).kind === 'name' && stream.is('(', 2);
+  const typed = kind === 'name' && (!isKeyword(text) || isType(text) || text === 'void');
+  const behind = lengthsEnd(stream);
+  return typed && stream.peek(behind).kind === 'name' && stream.is('(', behind + 1);
+}
+
+function isType(word: string): boolean {
+  return isTypeName(word) || matrixOf(word) !== undefined;
+}
+
+/** How many tokens on, behind a type's name and the brackets after it. */
+function lengthsEnd(stream: TokenStream): number {
+  let at = 1;
+  while (stream.is('[', at)) {
+    while (!stream.is(']', at)) {
+      if (stream.peek(at).kind === 'end') return at;
+      at++;
+    }
+    at++;
+  }
+  return at;
 }
 
 function parseStatement(stream: TokenStream): StatementNode {
@@ -50,6 +70,8 @@ function statement(stream: TokenStream): StatementNode {
       return { kind: text, span };
     case 'return':
       return parseReturn(stream);
+    case 'struct':
+      throw stream.fail(span, 'a struct is declared in a block; declare it outside of all blocks');
     case 'else':
       throw stream.fail(span, 'there is no if before this else; remove it or write the if');
     default:
@@ -60,9 +82,9 @@ function statement(stream: TokenStream): StatementNode {
 /** A type and a name, `const`, or two names in a row (of which the first is then an unknown type). */
 function startsDeclaration(stream: TokenStream): boolean {
   if (stream.is('const')) return true;
-  const second = stream.peek(1);
-  if (isTypeName(stream.peek().text) || stream.is('void')) return !stream.is('(', 1);
-  return second.kind === 'name' || absentWord(stream.peek().text) !== undefined;
+  const behind = lengthsEnd(stream);
+  if (isType(stream.peek().text) || stream.is('void')) return !stream.is('(', behind);
+  return stream.peek(behind).kind === 'name' || absentWord(stream.peek().text) !== undefined;
 }
 
 function parseExpressionStatement(stream: TokenStream): StatementNode {
@@ -161,19 +183,49 @@ function parseReturn(stream: TokenStream): StatementNode {
   return { kind: 'return', span: stream.since(span), value };
 }
 
-function parseType(stream: TokenStream): ValueType {
+function parseType(stream: TokenStream): TypeNode {
   const { text, span } = stream.peek();
-  if (isTypeName(text)) {
+  if (isType(text) || stream.structs.has(text)) {
     stream.next();
-    return text;
+    const lengths = parseLengths(stream);
+    return { name: text, span: stream.since(span), lengths };
   }
   if (text === 'void') throw stream.fail(span, 'a variable cannot be void; give it a type such as float');
-  throw stream.fail(span, absentWord(text) ?? unknownType(text));
+  throw stream.fail(span, absentWord(text) ?? unknownType(stream, text));
 }
 
-function unknownType(text: string): string {
-  const nearest = nearestName(text, TYPE_NAMES);
+function unknownType(stream: TokenStream, text: string): string {
+  const nearest = nearestName(text, [...TYPE_NAMES, 'mat2', 'mat3', 'mat4', ...stream.structs]);
   return `there is no type "${text}"; ${nearest === undefined ? 'use float, int, uint, bool or a vector of them' : `did you mean "${nearest}"?`}`;
+}
+
+function parseStruct(stream: TokenStream): StructNode {
+  const { span } = stream.next();
+  const name = parseNewName(stream, 'after struct');
+  if (stream.structs.has(name.text)) {
+    throw stream.fail(name.span, `the struct "${name.text}" is declared already; rename one`);
+  }
+  stream.expect('{', `after the name of the struct "${name.text}"`);
+  const members: StructNode['members'][number][] = [];
+  while (!stream.take('}')) {
+    if (stream.peek().kind === 'end') throw stream.missing('"}"', `in the struct "${name.text}"`);
+    const type = parseType(stream);
+    do {
+      const member = parseNewName(stream, `after ${type.name}`);
+      if (members.some((one) => one.name === member.text)) {
+        throw stream.fail(member.span, `the struct "${name.text}" has two members "${member.text}"; rename one`);
+      }
+      const lengths = [...parseLengths(stream), ...type.lengths];
+      members.push({ name: member.text, span: member.span, type: { ...type, lengths } });
+    } while (stream.take(','));
+    stream.expect(';', `after a member of the struct "${name.text}"`);
+  }
+  if (members.length === 0) {
+    throw stream.fail(name.span, `the struct "${name.text}" has no members; give it one, as in float x;`);
+  }
+  stream.expect(';', `after the struct "${name.text}"`);
+  stream.structs.add(name.text);
+  return { kind: 'struct', name: name.text, nameSpan: name.span, span: stream.since(span), members };
 }
 
 function parseDeclaration(stream: TokenStream): StatementNode {
@@ -187,16 +239,14 @@ function parseDeclaration(stream: TokenStream): StatementNode {
   return { kind: 'declaration', span: stream.since(span), constant, type, declarators };
 }
 
-function parseDeclarator(stream: TokenStream, type: ValueType, constant: boolean): Declarator {
-  const name = parseNewName(stream, `after ${type}`);
-  if (stream.is('[')) {
-    throw stream.fail(stream.peek().span, 'the stencil language has no arrays; use a vector or several variables');
-  }
+function parseDeclarator(stream: TokenStream, type: TypeNode, constant: boolean): Declarator {
+  const name = parseNewName(stream, `after ${type.name}`);
+  const lengths = parseLengths(stream);
   const initializer = stream.take('=') ? parseExpression(stream) : null;
   if (constant && initializer === null) {
-    throw stream.fail(name.span, `the constant "${name.text}" has no value; write const ${type} ${name.text} = …`);
+    throw stream.fail(name.span, `the constant "${name.text}" has no value; write const ${type.name} ${name.text} = …`);
   }
-  return { name: name.text, span: name.span, initializer };
+  return { name: name.text, span: name.span, lengths, initializer };
 }
 
 function parseNewName(stream: TokenStream, where: string): ReturnType<TokenStream['next']> {
@@ -210,7 +260,7 @@ function parseNewName(stream: TokenStream, where: string): ReturnType<TokenStrea
 
 function parseFunction(stream: TokenStream): FunctionNode {
   const { span } = stream.peek();
-  const returns = stream.take('void') ? 'void' : parseType(stream);
+  const returns = stream.take('void') ? null : parseType(stream);
   const name = parseNewName(stream, 'after the type of a function');
   const parameters = parseParameters(stream, name.text);
   if (stream.take(';')) {
@@ -248,9 +298,7 @@ function parseParameter(stream: TokenStream): ParameterNode {
     throw stream.fail(span, `a parameter that is ${mode} cannot be const; remove one of the two words`);
   }
   const type = parseType(stream);
-  const named = stream.peek().kind === 'name' ? parseNewName(stream, `after ${type}`) : null;
-  if (stream.is('[')) {
-    throw stream.fail(stream.peek().span, 'the stencil language has no arrays; use a vector or several parameters');
-  }
-  return { mode, constant, type, name: named?.text ?? null, span: named?.span ?? span };
+  const named = stream.peek().kind === 'name' ? parseNewName(stream, `after ${type.name}`) : null;
+  const lengths = [...parseLengths(stream), ...type.lengths];
+  return { mode, constant, type: { ...type, lengths }, name: named?.text ?? null, span: named?.span ?? span };
 }

@@ -22,9 +22,13 @@ export function reduceInto(
     const problem = `${callee} gives a bool, and the scalar "${name}" is ${article(declared)}; declare it as bool`;
     throw lowering.fail(span, problem);
   }
-  if (!logical && (sizeOf(type) > 1 || type === 'bool')) {
+  if (!logical && type !== 'float' && type !== 'int' && type !== 'uint') {
     const advice =
-      type === 'bool' ? 'use ReduceAny or ReduceAll' : 'reduce length(…), or each component into a scalar of its own';
+      type === 'bool'
+        ? 'use ReduceAny or ReduceAll'
+        : sizeOf(type) === 1
+          ? 'use float(…)'
+          : 'reduce length(…), or each component into a scalar of its own';
     throw lowering.fail(value.span, `${callee} takes a float, int or uint, and this is ${article(type)}; ${advice}`);
   }
   const other = lowering.reductions.find((one) => one.scalar === name && one.kind !== kind);

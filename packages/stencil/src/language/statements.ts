@@ -1,18 +1,24 @@
 /** @file Statements: declarations, conditions, jumps. Each lowering says whether it ends the path, so dead code is dropped. */
 
 import { sizeOf } from '../ir.ts';
-import type { Expression, Statement, ValueType } from '../ir.ts';
+import type { Expression, Span, Statement, ValueType } from '../ir.ts';
 import { lineOf } from '../stencil-error.ts';
 import { visitStatements } from '../walk.ts';
 import { isAccessor, isEffect, lowerEffect } from './accessors.ts';
 import { affineOf } from './affine.ts';
+import { wantValue } from './aggregates.ts';
 import { filled } from './build.ts';
-import { wantType } from './constructors.ts';
-import { lowerAny, lowerCondition, lowerExpression } from './expressions.ts';
+import { lowerAny, lowerCondition, lowerExpression, lowerValue } from './expressions.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerLoop } from './loops.ts';
 import { article } from './operators.ts';
+import { resolveType } from './resolve-type.ts';
+import { allocate, clearStorage, refTo, writeRef } from './storage.ts';
+import type { Storage } from './storage.ts';
 import type { DeclarationNode, Declarator, ExpressionNode, StatementNode } from './syntax.ts';
+import { isAggregate, partTypes, typeName } from './types.ts';
+import type { AggregateType } from './types.ts';
+import type { Value } from './values.ts';
 
 /** Statements in order. Gives whether control never reaches their end; what stands behind that point is checked and dropped. */
 export function lowerBlock(lowering: Lowering, statements: readonly StatementNode[]): boolean {
@@ -70,24 +76,19 @@ function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
 }
 
 function lowerDeclarator(lowering: Lowering, node: DeclarationNode, declarator: Declarator): void {
-  const { name, span, initializer } = declarator;
-  const { type, constant } = node;
-  let value: Expression = filled(type, 0);
-  if (initializer !== null) {
-    const given = lowerExpression(lowering, initializer);
-    value = wantType(lowering, initializer.span, `"${name}"`, { value: given, type });
-  }
-  declare(lowering, { name, span, constant }, value);
+  const { name, span, initializer, lengths } = declarator;
+  const { constant } = node;
+  const given = initializer === null ? null : lowerValue(lowering, initializer);
+  const count = given !== null && isAggregate(given.type) ? partTypes(given.type).length : undefined;
+  const type = resolveType(lowering.types, node.type, lengths, count);
+  const value = given && wantValue(lowering, initializer!.span, `"${name}"`, { value: given, type });
+  checkNew(lowering, name, span);
+  if (isAggregate(type)) declareAggregate(lowering, { name, span, constant }, type, value);
+  else declare(lowering, { name, span, constant }, (value as Expression | null) ?? filled(type, 0));
 }
 
-/** Makes a name. One that is never assigned and has a constant value needs no local. */
-function declare(
-  lowering: Lowering,
-  { name, span, constant }: Pick<Declarator, 'name' | 'span'> & { readonly constant: boolean },
-  value: Expression,
-): void {
-  const { frame } = lowering;
-  const earlier = frame.scope.names.get(name);
+function checkNew(lowering: Lowering, name: string, span: Span): void {
+  const earlier = lowering.frame.scope.names.get(name);
   if (earlier !== undefined) {
     const line = lineOf(lowering.text, earlier.span);
     throw lowering.fail(span, `"${name}" is declared already, in line ${line}; rename one, or assign without the type`);
@@ -95,6 +96,26 @@ function declare(
   if (name === 'coord' || name === 'idx') {
     throw lowering.fail(span, `"${name}" is the voxel's own place; choose another name`);
   }
+}
+
+type Named = Pick<Declarator, 'name' | 'span'> & { readonly constant: boolean };
+
+const fixedBy = (constant: boolean): string | null =>
+  constant ? 'is const and cannot be assigned; remove the const' : null;
+
+/** Makes the name of an array, a matrix or a struct. */
+function declareAggregate(lowering: Lowering, named: Named, type: AggregateType, value: Value | null): void {
+  const { name, span, constant } = named;
+  const { frame } = lowering;
+  const storage = allocate(lowering, name, type);
+  if (value === null) for (const statement of clearStorage(storage)) lowering.emit(statement);
+  else writeRef(lowering, refTo(type, storage), value);
+  frame.scope.names.set(name, { kind: 'local', type, storage, fixed: fixedBy(constant), frame, span });
+}
+
+/** Makes a name. One that is never assigned and has a constant value needs no local. */
+function declare(lowering: Lowering, { name, span, constant }: Named, value: Expression): void {
+  const { frame } = lowering;
   const settled = constant || !lowering.assigned.has(name);
   if (settled && value.op === 'constant') {
     frame.scope.names.set(name, { kind: 'constant', value, span });
@@ -105,8 +126,8 @@ function declare(
   lowering.emit({ op: 'assign', local: index, value });
   const affine = settled ? affineOf(value, frame.affine) : undefined;
   if (affine !== undefined && affine.length === sizeOf(type)) frame.affine.set(index, affine);
-  const fixed = constant ? 'is const and cannot be assigned; remove the const' : null;
-  frame.scope.names.set(name, { kind: 'local', local: index, type, fixed, frame, span });
+  const storage: Storage = { kind: 'leaf', local: index, type, lengths: [] };
+  frame.scope.names.set(name, { kind: 'local', type, storage, fixed: fixedBy(constant), frame, span });
 }
 
 function lowerIf(lowering: Lowering, node: StatementNode & { readonly kind: 'if' }): boolean {
@@ -134,10 +155,11 @@ function hasOutput(statements: readonly Statement[]): boolean {
 }
 
 function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 'return' }): void {
-  const { returns, main, name } = lowering.frame;
+  const { returns, returned, main, name } = lowering.frame;
   if (node.value === null) {
     if (returns !== 'void') {
-      throw lowering.fail(node.span, `the function "${name}" returns ${article(returns)}; write return and a value`);
+      const type = typeName(returns);
+      throw lowering.fail(node.span, `the function "${name}" returns ${article(type)}; write return and a value`);
     }
     lowering.emit({ op: 'return' });
     return;
@@ -148,7 +170,11 @@ function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 
   if (returns === 'void') {
     throw lowering.fail(node.value.span, `the function "${name}" is void; return nothing, or give it a type`);
   }
-  const value = lowerExpression(lowering, node.value);
-  const ready = wantType(lowering, node.value.span, `the value of "${name}"`, { value, type: returns });
-  lowering.emit({ op: 'return', value: ready });
+  const given = lowerValue(lowering, node.value);
+  const value = wantValue(lowering, node.value.span, `the value of "${name}"`, { value: given, type: returns });
+  if (returned === null) lowering.emit({ op: 'return', value: value as Expression });
+  else {
+    writeRef(lowering, refTo(returns, returned), value);
+    lowering.emit({ op: 'return' });
+  }
 }

@@ -1,6 +1,6 @@
 /** @file The syntax tree: what the text says, before anybody asks whether it makes sense. */
 
-import type { BinaryOperator, Span, ValueType } from '../ir.ts';
+import type { BinaryOperator, Span } from '../ir.ts';
 
 /** Each expression knows its place, and the depth of the tree under it. */
 interface Node {
@@ -10,7 +10,7 @@ interface Node {
 
 export interface NumberNode extends Node {
   readonly kind: 'number';
-  readonly type: 'float' | 'int' | 'uint';
+  readonly type: 'float' | 'double' | 'float16_t' | 'int' | 'uint';
   readonly value: number;
   readonly text: string;
 }
@@ -69,12 +69,23 @@ export interface ConditionalNode extends Node {
   readonly else: ExpressionNode;
 }
 
-/** A constructor, an accessor, a built-in function or a user's. */
+/** Array lengths behind a type or a name, the outermost first; null where the brackets are empty. */
+export type Lengths = readonly (ExpressionNode | null)[];
+
+/** A type as it is written. */
+export interface TypeNode {
+  readonly name: string;
+  readonly span: Span;
+  readonly lengths: Lengths;
+}
+
+/** A constructor, an accessor, a built-in function or a user's. `lengths` make it the constructor of an array. */
 export interface CallNode extends Node {
   readonly kind: 'call';
   readonly callee: string;
   readonly calleeSpan: Span;
   readonly args: readonly ExpressionNode[];
+  readonly lengths?: Lengths;
 }
 
 export interface MemberNode extends Node {
@@ -107,6 +118,8 @@ export type ExpressionNode =
 export interface Declarator {
   readonly name: string;
   readonly span: Span;
+  /** Behind the name: outside of those of the type. */
+  readonly lengths: Lengths;
   readonly initializer: ExpressionNode | null;
 }
 
@@ -114,7 +127,7 @@ export interface DeclarationNode {
   readonly kind: 'declaration';
   readonly span: Span;
   readonly constant: boolean;
-  readonly type: ValueType;
+  readonly type: TypeNode;
   readonly declarators: readonly Declarator[];
 }
 
@@ -132,7 +145,8 @@ export interface FunctionNode {
   readonly name: string;
   readonly nameSpan: Span;
   readonly span: Span;
-  readonly returns: ValueType | 'void';
+  /** Null for void. */
+  readonly returns: TypeNode | null;
   readonly parameters: readonly ParameterNode[];
   /** Null for a declaration that promises a definition. */
   readonly body: readonly StatementNode[] | null;
@@ -143,15 +157,25 @@ export interface FunctionNode {
 export interface ParameterNode {
   readonly mode: 'in' | 'out' | 'inout';
   readonly constant: boolean;
-  readonly type: ValueType;
+  readonly type: TypeNode;
   readonly name: string | null;
   readonly span: Span;
+}
+
+/** A struct: a name for several values together. */
+export interface StructNode {
+  readonly kind: 'struct';
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly span: Span;
+  readonly members: readonly { readonly name: string; readonly span: Span; readonly type: TypeNode }[];
 }
 
 export type StatementNode =
   | DeclarationNode
   | ForNode
   | FunctionNode
+  | StructNode
   | { readonly kind: 'expression'; readonly span: Span; readonly expression: ExpressionNode }
   | {
       readonly kind: 'if';

@@ -15,6 +15,8 @@ export const DEPTH_LIMIT = 1000;
 /** The tokens of a text and the place of the parser in them. */
 export class TokenStream {
   readonly source: SourceText;
+  /** Names of the structs that were declared before. */
+  readonly structs: Set<string> = new Set();
   #tokens: readonly Token[];
   #at = 0;
   #nesting = 0;

@@ -1,12 +1,13 @@
 /** @file Text to tokens. Comments and blanks vanish; each token knows its place in the text. */
 
+import { roundingOf } from '../ir.ts';
 import type { Span } from '../ir.ts';
 import { errorAt } from '../stencil-error.ts';
 import type { SourceText } from '../stencil-error.ts';
 
 /** A word of the language. `text` is as written; a string's `text` is what stands between its quotes. */
 export interface Token {
-  readonly kind: 'name' | 'float' | 'int' | 'uint' | 'string' | 'punctuation' | 'end';
+  readonly kind: 'name' | 'float' | 'double' | 'float16_t' | 'int' | 'uint' | 'string' | 'punctuation' | 'end';
   readonly text: string;
   /** Value of a number; a float is rounded to float32, an integer is not yet held against its range. */
   readonly value: number;
@@ -16,7 +17,7 @@ export interface Token {
 const BLANKS = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /(?:0[xX][0-9a-fA-F]*|(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)[A-Za-z0-9_]*/y;
-const FLOAT = /^(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fF]?$/;
+const FLOAT = /^(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)([fF]|[hH][fF]|[lL][fF])?$/;
 const INTEGER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)[uU]?$/;
 const PUNCTUATION =
   /<<=|>>=|\+\+|--|&&|\|\||\^\^|<<|>>|<=|>=|==|!=|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|[-+*/%<>=!&|^~?:;,.(){}[\]]/y;
@@ -86,17 +87,20 @@ function numberToken(source: SourceText, text: string, span: Span): Token {
     if (value > 0xffffffff) throw errorAt(source, span, `${text} does not fit 32 bits; the largest is 4294967295u`);
     return { kind: unsigned ? 'uint' : 'int', text, value, span };
   }
-  if (FLOAT.test(text)) {
-    const value = Math.fround(Number(text.replace(/[fF]$/, '')));
-    if (!Number.isFinite(value))
-      throw errorAt(source, span, `${text} does not fit a float; the largest is 3.4028234e38`);
-    return { kind: 'float', text, value, span };
+  const float = FLOAT.exec(text);
+  if (float !== null) {
+    const suffix = float[1]?.toLowerCase() ?? '';
+    const kind = suffix === 'lf' ? 'double' : suffix === 'hf' ? 'float16_t' : 'float';
+    const value = roundingOf(kind)(Number(text.slice(0, text.length - suffix.length)));
+    if (Number.isFinite(value)) return { kind, text, value, span };
+    const largest = { float: '3.4028234e38', double: '1.7976931348623157e308lf', float16_t: '65504.0hf' }[kind];
+    throw errorAt(source, span, `${text} does not fit a ${kind}; the largest is ${largest}`);
   }
   throw errorAt(source, span, `${text} is not a number; ${numberAdvice(text)}`);
 }
 
 function numberAdvice(text: string): string {
-  if (/[lL][fF]$/.test(text)) return `the stencil language has no double, write ${text.slice(0, -2)}`;
+  if (/^\d+[lL][fF]$/.test(text)) return `write ${text.slice(0, -2)}.0lf`;
   if (/^\d+[fF]$/.test(text)) return `write ${text.slice(0, -1)}.0`;
   if (/^0\d+$/.test(text)) return 'a leading 0 means octal digits, 0 to 7';
   return 'write 1, 1u, 0x1F, 1.0 or 1e-3';

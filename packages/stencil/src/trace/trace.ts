@@ -13,7 +13,7 @@ import { local } from '../language/build.ts';
 import { Lowering } from '../language/lowering.ts';
 import { StencilError } from '../stencil-error.ts';
 import { operands } from '../walk.ts';
-import { mapOperands, mapStatement, statementOperands } from './map.ts';
+import { mapOperands, mapStatement, statementOperands } from '../rebuild.ts';
 
 /** Where in a text a traced value stands: nowhere. The stack of the error leads to the line of TypeScript. */
 export const NOWHERE: Span = Object.freeze({ start: 0, length: 0 });
@@ -41,7 +41,7 @@ export class Trace {
     this.lowering = new TraceLowering(
       { name: stencil.name, text: stencil.code },
       { stencil, environment },
-      { functions: [], assigned: new Set() },
+      { functions: [], assigned: new Set(), structs: new Map() },
     );
     this.#open = [this.lowering.frame.block];
   }

@@ -23,9 +23,25 @@ export type ScalarOf<T extends ValueType> = T extends `i${string}`
     ? 'uint'
     : T extends `b${string}`
       ? 'bool'
-      : 'float';
+      : T extends `d${string}`
+        ? 'double'
+        : T extends `f16${string}` | 'float16_t'
+          ? 'float16_t'
+          : 'float';
 
-export type FloatType = 'float' | 'vec2' | 'vec3' | 'vec4';
+export type FloatType =
+  | 'float'
+  | 'vec2'
+  | 'vec3'
+  | 'vec4'
+  | 'double'
+  | 'dvec2'
+  | 'dvec3'
+  | 'dvec4'
+  | 'float16_t'
+  | 'f16vec2'
+  | 'f16vec3'
+  | 'f16vec4';
 export type IntegerType = 'int' | 'uint' | 'ivec2' | 'ivec3' | 'ivec4' | 'uvec2' | 'uvec3' | 'uvec4';
 export type NumberType = FloatType | IntegerType;
 
@@ -34,6 +50,8 @@ interface Vectors {
   readonly int: { readonly 1: 'int'; readonly 2: 'ivec2'; readonly 3: 'ivec3'; readonly 4: 'ivec4' };
   readonly uint: { readonly 1: 'uint'; readonly 2: 'uvec2'; readonly 3: 'uvec3'; readonly 4: 'uvec4' };
   readonly bool: { readonly 1: 'bool'; readonly 2: 'bvec2'; readonly 3: 'bvec3'; readonly 4: 'bvec4' };
+  readonly double: { readonly 1: 'double'; readonly 2: 'dvec2'; readonly 3: 'dvec3'; readonly 4: 'dvec4' };
+  readonly float16_t: { readonly 1: 'float16_t'; readonly 2: 'f16vec2'; readonly 3: 'f16vec3'; readonly 4: 'f16vec4' };
 }
 
 type Size = 1 | 2 | 3 | 4;
@@ -126,7 +144,7 @@ export type Value<T extends ValueType> = Whole<T> &
   Components<T> &
   (T extends NumberType ? Arithmetic<T> : unknown) &
   (T extends IntegerType ? Integers<T> : unknown) &
-  (T extends 'float' | 'int' | 'uint' ? Order<T> : unknown) &
+  (T extends 'float' | 'int' | 'uint' | 'double' | 'float16_t' ? Order<T> : unknown) &
   (T extends 'bool' ? Logic : unknown);
 
 /** A value of any type. */

@@ -1,6 +1,6 @@
 /** @file Rebuilding IR with other operands. */
 
-import type { Argument, Expression, Statement } from '../ir.ts';
+import type { Argument, Expression, Statement } from './ir.ts';
 
 type Map1 = (value: Expression) => Expression;
 
@@ -27,6 +27,8 @@ export function mapOperands(node: Expression, map: Map1): Expression {
       };
     case 'index':
       return { ...node, operand: map(node.operand), index: map(node.index) };
+    case 'element':
+      return { ...node, index: map(node.index) };
     case 'gather':
     case 'isActive':
       return { ...node, coord: map(node.coord) };
@@ -48,9 +50,11 @@ export function statementOperands(node: Statement): {
     case 'if':
       return { values: [node.condition], blocks: [node.then, node.else] };
     case 'assignIndex':
+    case 'assignElement':
       return { values: [node.index, node.value], blocks: [] };
     case 'break':
     case 'continue':
+    case 'clear':
       return { values: [], blocks: [] };
     default:
       return { values: node.value === undefined ? [] : [node.value], blocks: [] };
@@ -75,9 +79,11 @@ export function mapStatement(
     case 'if':
       return { ...node, condition: map(node.condition), then: rebuild(node.then), else: rebuild(node.else) };
     case 'assignIndex':
+    case 'assignElement':
       return { ...node, index: map(node.index), value: map(node.value) };
     case 'break':
     case 'continue':
+    case 'clear':
       return node;
     default:
       return node.value === undefined ? node : { ...node, value: map(node.value) };
