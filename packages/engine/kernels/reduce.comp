@@ -13,6 +13,7 @@ layout(push_constant) uniform Push {
   uint stage;
   uint kind;     // 0 sum, 1 min, 2 max
   uint type;     // 0 float, 1 int, 2 uint
+  uint first;    // chunk of the first workgroup
 } push;
 
 shared uint values[1024];
@@ -41,8 +42,9 @@ void main() {
   if (Words(push.args).at[2] == 0) return;
   uint count = Words(push.count).at[3];
   for (uint stage = 0; stage < push.stage; stage++) count = (count + 1023) / 1024;
-  uint base = gl_WorkGroupID.x * 1024;
-  if (base >= count && gl_WorkGroupID.x > 0) return;
+  uint chunk = push.first + gl_WorkGroupID.x;
+  uint base = chunk * 1024;
+  if (base >= count && chunk > 0) return;
   uint local = gl_LocalInvocationID.x;
   Words source = Words(push.source);
   for (uint at = local; at < 1024; at += 256) values[at] = base + at < count ? source.at[base + at] : identity();
@@ -54,5 +56,5 @@ void main() {
     }
   }
   barrier();
-  if (local == 0) Words(push.target).at[gl_WorkGroupID.x] = values[0];
+  if (local == 0) Words(push.target).at[chunk] = values[0];
 }

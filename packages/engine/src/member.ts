@@ -5,7 +5,7 @@
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, then, for each level, the leaf
  *               count of the whole domain in word 3
  */
-import type { Buffer, Device } from '@halocline/gpu';
+import type { Buffer, Device, Relay } from '@halocline/gpu';
 import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
@@ -27,6 +27,7 @@ export class Member implements Disposable {
   readonly #decomposition: Decomposition;
   readonly #buffers: OwnedBuffers;
   #counts: Buffer | null = null;
+  #relay: Relay | null = null;
 
   /** `owners` are the numbers of the subdomains that the device computes. */
   constructor(device: Device, decomposition: Decomposition, owners: readonly number[]) {
@@ -37,6 +38,12 @@ export class Member implements Disposable {
     this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
     this.pools = new Pools(device);
     this.subdomains = owners.map((owner) => new Subdomain(device, this.pools, decomposition, owner));
+  }
+
+  /** Passes on to other members what happens here; made when it is first asked for. */
+  get relay(): Relay {
+    this.#relay ??= this.device.createRelay(`messages of ${this.device.name}`);
+    return this.#relay;
   }
 
   /** Levels that are on the device. */
@@ -97,6 +104,12 @@ export class Member implements Disposable {
   /** Bytes of the tables and scalars. */
   get topologyBytes(): number {
     return this.subdomains.reduce((sum, each) => sum + each.topologyBytes, this.#buffers.byteLength);
+  }
+
+  /** Ends the thread that relays, once it has passed on everything. The links that use it are disposed after it. */
+  async endRelay(): Promise<void> {
+    await this.#relay?.[Symbol.asyncDispose]();
+    this.#relay = null;
   }
 
   [Symbol.dispose](): void {

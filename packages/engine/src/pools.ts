@@ -36,7 +36,11 @@ export interface FieldUser {
 }
 
 /** Runs a body that takes memory; where there is none, once more if laying the fields together moved any. */
-export async function withRoom<T>(pools: Pools, user: FieldUser, body: () => Promise<T>): Promise<T> {
+export async function withRoom<T>(
+  pools: Pick<Pools, 'defragment'>,
+  user: FieldUser,
+  body: () => Promise<T>,
+): Promise<T> {
   try {
     return await body();
   } catch (error) {

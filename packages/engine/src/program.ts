@@ -12,6 +12,11 @@ import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
 import { Exchanges } from './exchanges.ts';
+import type { ComponentExchange } from './halo-lists.ts';
+import type { Link } from './links.ts';
+import type { MessageLayout } from './message-layout.ts';
+import { shareName, splitPlan, type Segment } from './segments.ts';
+import type { ChunkRun, SharedSums } from './shared-sums.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import type { Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
@@ -34,7 +39,16 @@ export interface ProgramParts {
   readonly declarations: Declarations;
   readonly decomposition: Decomposition;
   readonly member: Member;
+  /** Its number, and how many there are. */
+  readonly number: number;
+  readonly memberCount: number;
   readonly needs: HaloNeeds;
+  /** What components exchange, and where it stands in messages. */
+  readonly components: readonly ComponentExchange[];
+  readonly layout: MessageLayout;
+  readonly links: readonly Link[];
+  /** Who reduces what, by level. */
+  readonly sums: readonly SharedSums[];
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
   readonly units: readonly Unit[];
   readonly schedule: Schedule;
@@ -50,7 +64,15 @@ export interface RecordingRequest {
   /** Which of the steps in flight it is. */
   readonly slot: number;
   readonly iterations: readonly number[];
+  /** The room of messages that the first hop takes, 0 or 1. */
+  readonly turn: number;
   readonly resume?: number;
+}
+
+/** A step's commands, a command buffer a segment, and what is current after them. */
+export interface Recording {
+  readonly commands: readonly CommandBuffer[];
+  readonly plan: StepPlan;
 }
 
 /** What the device says of a step that it has done. */
@@ -78,7 +100,7 @@ export class Program implements Disposable {
   readonly partials: ReadonlyMap<string, Buffer>;
   readonly #blocks: PassBlocks;
   readonly #owned: OwnedBuffers;
-  readonly #recordings = new Map<string, { commands: CommandBuffer; plan: StepPlan }>();
+  readonly #recordings = new Map<string, Recording>();
   #blockBuffer: Buffer | null = null;
   #exchanges: Exchanges | null = null;
 
@@ -108,9 +130,8 @@ export class Program implements Disposable {
     undo.move();
   }
 
-  /** Makes the program, its fields' memory and second copies included. Waits for the device. */
+  /** Makes the program; `prepareFields` has been called for every subdomain. Waits for the device. */
   static async create(parts: ProgramParts): Promise<Program> {
-    for (const subdomain of parts.member.subdomains) await prepareFields(parts, subdomain);
     const program = new Program(parts);
     try {
       await program.#upload();
@@ -194,44 +215,61 @@ export class Program implements Disposable {
   }
 
   /** The commands of a step, recorded where they aren't yet, and the copies that are current after it. */
-  recording(request: RecordingRequest): { commands: CommandBuffer; after: Copies; stale: ReadonlySet<string> } {
-    const { start, stale, slot, iterations, resume } = request;
+  recording(request: RecordingRequest): Recording {
+    const { start, stale, slot, iterations, turn, resume } = request;
     const copies = [...start]
       .filter(([, copy]) => copy !== 0)
       .map(([component]) => component)
       .sort()
       .join();
-    const key = `${slot} ${resume ?? ''} ${iterations.join()} ${copies} ${[...stale].sort().join()}`;
+    const key = `${slot} ${turn} ${resume ?? ''} ${iterations.join()} ${copies} ${[...stale].sort().join()}`;
     let recording = this.#recordings.get(key);
     if (recording === undefined) {
       this.#forget(key);
       const plan = this.plan(request);
-      recording = { plan, commands: recordPlan(this, plan, slot) };
+      recording = { plan, commands: recordPlan(this, plan, slot, turn) };
       this.#recordings.set(key, recording);
     }
-    return { commands: recording.commands, after: recording.plan.after, stale: recording.plan.stale };
+    return recording;
+  }
+
+  /** A plan, cut where something travels between members. */
+  segments(plan: StepPlan): Segment[] {
+    const travelling = new Set(this.parts.layout.parcels.map(({ name }) => name));
+    return splitPlan(plan, (name) => travelling.has(name));
+  }
+
+  /** Chunks of a level's first reduction stage that this member takes alone, or that all do after the share. */
+  sharedChunks(level: number, part: 'own' | 'borders'): readonly ChunkRun[] {
+    const sums = this.parts.sums[level]!;
+    return part === 'own' ? sums.own[this.parts.number]! : sums.borders;
   }
 
   /** The passes of a recording. */
   plan(request: Omit<PlanRequest, 'stages' | 'ghostReads'>): StepPlan {
-    const { decomposition, needs, units } = this.parts;
+    const { decomposition, needs, units, memberCount } = this.parts;
     const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
     const ghostReads = decomposition.count === 1 ? new Map<string, string[]>() : needs.byStencil;
-    return planStep(units, { ...request, stages, ghostReads });
+    return planStep(units, { ...request, stages, ghostReads, members: memberCount });
   }
 
   /** A count of iterations that wanders leaves recordings behind: the oldest go. Nothing of theirs is in flight by then. */
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
     if (alike.length < 8) return;
-    this.#recordings.get(alike[0]!)!.commands[Symbol.dispose]();
+    for (const commands of this.#recordings.get(alike[0]!)!.commands) commands[Symbol.dispose]();
     this.#recordings.delete(alike[0]!);
   }
 
   async #upload(): Promise<void> {
     const { staging } = this.device;
-    const { member, decomposition, needs, declarations } = this.parts;
-    this.#exchanges = await Exchanges.create(member, decomposition, needs, declarations.fields.values());
+    const { member } = this.parts;
+    const partials = new Map(
+      [...this.partials].flatMap(([scalar, { address }]) =>
+        this.parts.sums.map((_, level) => [shareName(scalar, level), address] as const),
+      ),
+    );
+    this.#exchanges = await Exchanges.create({ ...this.parts, partials: (name) => partials.get(name)! });
     const iterations = this.loops.map(() => 2);
     let start = this.parts.start;
     for (let parity = 0; parity < 2; parity++) {
@@ -251,7 +289,7 @@ export class Program implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { commands } of this.#recordings.values()) commands[Symbol.dispose]();
+    for (const { commands } of this.#recordings.values()) for (const each of commands) each[Symbol.dispose]();
     this.#recordings.clear();
     this.#exchanges?.[Symbol.dispose]();
     this.#owned[Symbol.dispose]();
@@ -259,7 +297,10 @@ export class Program implements Disposable {
 }
 
 /** Memory of fields, second copies and look-up grids on one subdomain. */
-async function prepareFields({ declarations, compiled }: ProgramParts, subdomain: Subdomain): Promise<void> {
+export async function prepareFields(
+  subdomain: Subdomain,
+  { declarations, compiled }: Pick<ProgramParts, 'declarations' | 'compiled'>,
+): Promise<void> {
   for (const field of declarations.fields.values()) await subdomain.field(field);
   for (const { stencil, level, bindings } of compiled.values()) {
     for (const write of stencil.writes) {

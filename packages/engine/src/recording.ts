@@ -4,6 +4,7 @@ import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
+import type { Segment } from './segments.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES } from './member.ts';
 import type { Subdomain } from './subdomain.ts';
@@ -12,34 +13,72 @@ import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts
 import { scalarBits } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
 
-/** Records a plan for the step in `slot`. */
-export function recordPlan(program: Program, plan: StepPlan, slot: number): CommandBuffer {
-  const compiled = stepGraph(program, plan, slot).compile({ repeats: true });
-  return program.device.record('step', (encoder) => compiled.record(encoder));
+/** Records a plan for the step in `slot`, a command buffer a segment; the first hop takes room `turn` of the messages. */
+export function recordPlan(program: Program, plan: StepPlan, slot: number, turn: number): CommandBuffer[] {
+  const commands: CommandBuffer[] = [];
+  try {
+    for (const [index, segment] of program.segments(plan).entries()) {
+      const graph = segmentGraph(program, segment, slot, (turn + index) & 1);
+      const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
+      commands.push(program.device.record('step', (encoder) => compiled.record(encoder)));
+    }
+    return commands;
+  } catch (error) {
+    for (const each of commands) each[Symbol.dispose]();
+    throw error;
+  }
 }
 
-/** The graph of a plan. */
-export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph<Encoder> {
-  const graph = new Graph<Encoder>();
-  for (const pass of plan.passes) graph.pass(graphPass(program, pass, slot));
-  return orderAsAsked(graph, program, plan);
+/** The graph of a plan, as if nothing had to travel. */
+export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
+  const graph = segmentGraph(program, { before: null, passes: plan.passes, after: null }, slot, 0);
+  return orderAsAsked(graph, program, plan.passes);
+}
+
+/** The graph of one segment, whose last hop takes room `turn`. */
+function segmentGraph(program: Program, { before, passes, after }: Segment, slot: number, turn: number): Graph {
+  const graph = new Graph();
+  const { exchanges } = program;
+  if (before !== null) {
+    graph.pass({
+      name: `unpack ${before.names.join(', ')}`,
+      writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
+      record: (encoder) => {
+        encoder.barrier(['host-write'], ['storage-read']);
+        exchanges.recordUnpack(encoder, before.names, scopeAddress(program, before.scope), turn ^ 1);
+      },
+    });
+  }
+  for (const pass of passes) graph.pass(graphPass(program, pass, slot));
+  if (after !== null) {
+    graph.pass({
+      name: `pack ${after.names.join(', ')}`,
+      reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
+      writes: [{ resource: 'messages', access: 'storage-write' }],
+      record: (encoder) => {
+        exchanges.recordPack(encoder, after.names, scopeAddress(program, after.scope), turn);
+        encoder.barrier(['storage-write'], ['host-read']);
+      },
+    });
+  }
+  return graph;
 }
 
 /** What was asked for by `addDependency`, between the passes of two units. */
-function orderAsAsked(graph: Graph<Encoder>, program: Program, plan: StepPlan): Graph<Encoder> {
+function orderAsAsked(graph: Graph, program: Program, passes: readonly PlannedPass[]): Graph {
   const { schedule, units } = program.parts;
   const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
   for (const { from, to } of asked) {
-    const before = passesOf(plan, units[schedule.order.indexOf(from)]!);
-    const after = passesOf(plan, units[schedule.order.indexOf(to)]!);
+    const before = passesOf(passes, units[schedule.order.indexOf(from)]!);
+    const after = passesOf(passes, units[schedule.order.indexOf(to)]!);
     for (const last of before) for (const first of after) graph.order(last, first);
   }
   return graph;
 }
 
-function passesOf(plan: StepPlan, unit: { passes: readonly unknown[] }): string[] {
+function passesOf(passes: readonly PlannedPass[], unit: { passes: readonly unknown[] }): string[] {
   const own = new Set(unit.passes);
-  return plan.passes.flatMap((pass) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
+  return passes.flatMap((pass) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 
 function graphPass(program: Program, pass: PlannedPass, slot: number): Pass<Encoder> {
@@ -72,11 +111,12 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot:
     }
     case 'exchange': {
       const args = scopeAddress(program, pass.scope);
-      for (const name of pass.sent) program.exchanges.record(encoder, name, args);
-      return;
+      return program.exchanges.recordLocal(encoder, pass.sent, args);
     }
     case 'reduce':
       return recordReduce(program, encoder, pass);
+    case 'share':
+      throw new Error('Bug in the planner: a share is where a step is cut, and nothing is recorded for it');
     case 'gate':
       return recordGate(program, encoder, pass);
     case 'settle':
@@ -128,23 +168,27 @@ function recordBegin(program: Program, encoder: Encoder, slot: number): void {
 }
 
 function recordReduce(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'reduce' }): void {
-  const { reduction, level, stage, scope } = pass;
+  const { reduction, level, stage, scope, part } = pass;
   const { member, decomposition, declarations } = program.parts;
   const { leafCount } = decomposition.domain.levels[level]!;
   const partials = program.partials.get(reduction.scalar)!.address;
   const stages = reductionStages(leafCount);
   const scalar = member.scalars.address + BigInt(declarations.scalars.get(reduction.scalar)!.byteOffset);
   const target = stage === stages.length - 1 ? scalar : partials + BigInt(4 * stageOffset(leafCount, stage + 1));
-  member.kernels.bind(encoder, 'reduce', [
-    partials + BigInt(4 * stageOffset(leafCount, stage)),
-    target,
-    scopeAddress(program, scope),
-    member.totalAddress(level),
-    stage,
-    reduceCode(reduction.kind),
-    scalarCode(reduction.type),
-  ]);
-  encoder.dispatch(stages[stage]!.groups);
+  const chunks = part === 'all' ? ([[0, stages[stage]!.groups]] as const) : program.sharedChunks(level, part);
+  for (const [first, end] of chunks) {
+    member.kernels.bind(encoder, 'reduce', [
+      partials + BigInt(4 * stageOffset(leafCount, stage)),
+      target,
+      scopeAddress(program, scope),
+      member.totalAddress(level),
+      stage,
+      reduceCode(reduction.kind),
+      scalarCode(reduction.type),
+      first,
+    ]);
+    encoder.dispatch(end - first);
+  }
 }
 
 function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { kind: 'gate' }): void {

@@ -6,7 +6,7 @@
  */
 
 /** Values that one workgroup of the reduction kernel takes; a power of two. */
-const REDUCTION_CHUNK = 1024;
+export const REDUCTION_CHUNK = 1024;
 
 /** One dispatch of the reduction kernel. */
 export interface ReductionStage {

@@ -17,19 +17,23 @@ import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
-import { Program, STEPS_IN_FLIGHT } from './program.ts';
+import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
+import type { Transport } from './links.ts';
 import type { Subdomain } from './subdomain.ts';
+import { Team } from './team.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
 export interface RuntimeOptions {
-  readonly device: Device;
+  /** One for each member. */
+  readonly devices: readonly Device[];
   readonly domain: Domain;
-  /** Subdomains, all on the device. */
+  /** At least as many as devices. */
   readonly subdomains: number;
+  readonly transport: Transport;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
@@ -41,7 +45,7 @@ export class Runtime {
   readonly domain: Domain;
   readonly declarations: Declarations = new Declarations();
   readonly decomposition: Decomposition;
-  readonly member: Member;
+  readonly team: Team;
   readonly subdomains: readonly Subdomain[];
   readonly lane: Lane = new Lane();
   readonly log: (message: string) => void;
@@ -50,7 +54,8 @@ export class Runtime {
   /** Steps submitted so far. */
   frame = 0;
   readonly #haloThickness: number | null;
-  readonly #compiler: Compiler;
+  /** One for each member. */
+  readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
   #scalars = new Map<string, number>();
   /** First values of scalars that no step has seen yet. */
@@ -58,7 +63,7 @@ export class Runtime {
   readonly #known = new Set<string>();
   /** The fields of the program that runs now, by component. */
   #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
-  #program: Program | null = null;
+  #programs: readonly Program[] = [];
   #stepper: Stepper | null = null;
   #revision = -1;
   #levelCount = 0;
@@ -70,20 +75,24 @@ export class Runtime {
   #closed = false;
 
   constructor(options: RuntimeOptions) {
-    this.device = options.device;
+    this.device = options.devices[0]!;
     this.domain = options.domain;
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
-    this.#compiler = new Compiler(options.device);
+    this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
-    const numbers = Array.from({ length: options.subdomains }, (_, index) => index);
-    this.member = new Member(options.device, this.decomposition, numbers);
-    this.subdomains = this.member.subdomains;
+    this.team = new Team(options.devices, this.decomposition, options.transport);
+    this.subdomains = this.team.subdomains;
   }
 
-  /** The program that runs now; null before the first `compile`. */
+  /** The program that runs now, on the first member; null before the first `compile`. */
   get program(): Program | null {
-    return this.#program;
+    return this.#programs[0] ?? null;
+  }
+
+  /** Bytes of what belongs to the programs alone. */
+  get programBytes(): number {
+    return this.#programs.reduce((sum, program) => sum + program.byteLength, 0);
   }
 
   /** Whether anything was declared, removed or edited since the last `compile`. */
@@ -94,7 +103,7 @@ export class Runtime {
       this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
-      this.#compiler.filesChanged(declarations)
+      this.#compilers[0]!.filesChanged(declarations)
     );
   }
 
@@ -112,8 +121,12 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { declarations, decomposition, member } = this;
-    const compiled = this.#compiler.compile(declarations, { haloThickness: this.#haloThickness, log: this.log });
+    const { declarations, decomposition, team } = this;
+    const everywhere = this.#compilers.map((compiler, member) => {
+      const log = member === 0 ? this.log : (): void => undefined;
+      return compiler.compile(declarations, { haloThickness: this.#haloThickness, log });
+    });
+    const compiled = everywhere[0]!;
     const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
     const { units, schedule } = orderUnits(declarations, facts);
     for (const unit of units) checkUntil(unit, declarations);
@@ -127,21 +140,38 @@ export class Runtime {
     await this.settle();
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
-    const parts = { declarations, decomposition, member, needs, compiled, units, schedule, start };
-    const program = await this.#withRoom(() => Program.create(parts));
+    await this.#withRoom(async () => {
+      for (const [number, { subdomains }] of team.members.entries()) {
+        for (const subdomain of subdomains) {
+          await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
+        }
+      }
+    });
+    const reductions = [...facts.values()].flatMap((pass) =>
+      pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
+    );
+    // Messages of the program that ran have arrived by now, and its links may go.
+    const traffic = team.traffic(declarations.fields.values(), needs, reductions);
+    const memberCount = team.members.length;
+    const shared = { declarations, decomposition, memberCount, needs, ...traffic, units, schedule, start };
+    const programs = await this.#withRoom(() =>
+      createAll(team.members, (member, number) =>
+        Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+      ),
+    );
     for (const scalar of declarations.scalars.values()) {
       if (this.#known.has(scalar.name)) continue;
       this.#known.add(scalar.name);
       this.#initials.set(scalar.name, scalar.initial);
     }
-    this.#program?.[Symbol.dispose]();
-    this.#compiler.retire(compiled);
-    this.#program = program;
-    this.#stepper = new Stepper(program, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
+    for (const program of this.#programs) program[Symbol.dispose]();
+    for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
+    this.#programs = programs;
+    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
     this.#placed = new Map(placed);
     this.#moved = false;
     this.#revision = revision;
-    this.#levelCount = member.levelCount;
+    this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
   }
 
@@ -185,17 +215,17 @@ export class Runtime {
   async prepare(): Promise<void> {
     this.checkOpen();
     // Recordings that a stalled step may still need hold the tables as they are.
-    if (this.member.levelCount < this.domain.levels.length) await this.settle();
+    if (this.team.levelCount < this.domain.levels.length) await this.settle();
     await this.#hold(this.#rings);
   }
 
   /** Holds every level with so many rings of ghosts. Subdomains that hold others by now are made anew, their fields kept. */
   async #hold(rings: number): Promise<void> {
-    const { member, subdomains } = this;
-    const grows = rings > this.#rings || member.levelCount < this.domain.levels.length;
-    if (subdomains.length === 1 || member.levelCount === 0 || !grows) {
+    const { team, subdomains } = this;
+    const grows = rings > this.#rings || team.levelCount < this.domain.levels.length;
+    if (subdomains.length === 1 || team.levelCount === 0 || !grows) {
       this.#rings = Math.max(rings, this.#rings);
-      return member.prepare(this.#rings);
+      return team.prepare(this.#rings);
     }
     await this.settle();
     const fields = [...this.declarations.fields.values()].filter((field) =>
@@ -206,8 +236,8 @@ export class Runtime {
       values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
     }
     this.#rings = Math.max(rings, this.#rings);
-    member.clear();
-    await member.prepare(this.#rings);
+    team.clear();
+    await team.prepare(this.#rings);
     for (const { field, components } of values) await scatterField(this.subdomains, field, components);
   }
 
@@ -216,7 +246,7 @@ export class Runtime {
    * subdomain, else one that they are gathered for. Within the lane. Waits for the device where it gathers.
    */
   async view(fields: readonly FieldDeclaration[]): Promise<Member> {
-    if (this.subdomains.length === 1) return this.member;
+    if (this.subdomains.length === 1) return this.team.members[0]!;
     this.#view ??= new Member(this.device, new Decomposition(this.domain, 1), [0]);
     await this.#view.prepare(1);
     await this.settle();
@@ -231,16 +261,16 @@ export class Runtime {
   async defragment(): Promise<Defragmentation> {
     this.checkOpen();
     await this.settle();
-    const done = await this.member.pools.defragment();
+    const done = await this.team.defragment();
     this.#moved ||= done.buffers > 0;
-    if (this.#program !== null) await this.compile();
+    if (this.#programs.length > 0) await this.compile();
     return done;
   }
 
   /** Takes memory; where there is none, once more after the fields were laid together. */
   async #withRoom<T>(body: () => Promise<T>): Promise<T> {
     const settled = (): Promise<void> => this.settle();
-    return withRoom(this.member.pools, { settled, moved: () => (this.#moved = true) }, body);
+    return withRoom(this.team, { settled, moved: () => (this.#moved = true) }, body);
   }
 
   /** The iterations that a repeat ran in the last step that is known to be done. */
@@ -266,7 +296,7 @@ export class Runtime {
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
     const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
     if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
-    const bytes = await this.device.staging.download(this.member.scalars, scalar.byteOffset, 4);
+    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 4);
     return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
   }
 
@@ -308,11 +338,26 @@ export class Runtime {
     try {
       await this.settle();
     } finally {
-      this.#program?.[Symbol.dispose]();
-      this.#compiler[Symbol.dispose]();
+      for (const program of this.#programs) program[Symbol.dispose]();
+      for (const compiler of this.#compilers) compiler[Symbol.dispose]();
       this.#view?.[Symbol.dispose]();
-      this.member[Symbol.dispose]();
+      await this.team[Symbol.asyncDispose]();
     }
+  }
+}
+
+/** Makes one of each for all members; if one fails, those that were made are given back. */
+async function createAll<T extends Disposable>(
+  members: readonly Member[],
+  make: (member: Member, number: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  try {
+    for (const [number, member] of members.entries()) made.push(await make(member, number));
+    return made;
+  } catch (error) {
+    for (const each of made) each[Symbol.dispose]();
+    throw error;
   }
 }
 

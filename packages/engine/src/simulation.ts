@@ -2,7 +2,7 @@
  * @file The simulation as a user sees it: names fields, gives stencils, runs steps. Only what reads, writes or saves waits
  * for the GPU; acts that weren't awaited still happen in the order of the calls.
  */
-import { openDevice, type Defragmentation, type Device } from '@halocline/gpu';
+import type { Defragmentation, Device } from '@halocline/gpu';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
@@ -13,7 +13,9 @@ import type { Field } from './field.ts';
 import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
 import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
 import { Level } from './level.ts';
+import { chooseTransport } from './links.ts';
 import { didYouMean, listNames } from './names.ts';
+import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
@@ -21,15 +23,7 @@ import { parameterValue } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
-export interface SimulationOptions extends DomainOptions {
-  /** Name part, `#index` or uuid prefix; or a device that is open already, and stays open. Default: `HALOCLINE_DEVICE`, else the best. */
-  readonly device?: string | Device;
-  /** Validation layers; default `HALOCLINE_VALIDATION`. */
-  readonly validation?: boolean;
-  /** Bytes that the simulation's own device may use. */
-  readonly memoryLimit?: number;
-  /** Parts that the domain is cut into, all on the device; default 1. The results are the same, bit for bit. */
-  readonly subdomains?: number;
+export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
@@ -49,32 +43,29 @@ export interface MemoryReport {
 export class Simulation implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #levels: Level[];
-  readonly #ownsDevice: boolean;
+  readonly #ownDevices: readonly Device[];
 
-  private constructor(runtime: Runtime, ownsDevice: boolean) {
+  private constructor(runtime: Runtime, ownDevices: readonly Device[]) {
     this.#runtime = runtime;
     this.#levels = [new Level(runtime, 0)];
-    this.#ownsDevice = ownsDevice;
+    this.#ownDevices = ownDevices;
   }
 
-  /** Opens the device and makes the domain. */
+  /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, subdomains = 1, log = () => undefined } = options;
+    const { haloThickness = null, log = () => undefined } = options;
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
       );
     }
-    if (!(Number.isInteger(subdomains) && subdomains >= 1)) {
-      throw new RangeError(`Cannot create simulation: subdomains is ${subdomains}; give a whole number, at least 1`);
-    }
+    const transport = chooseTransport();
     const domain = await makeDomain(options);
-    const given = typeof options.device === 'object' ? options.device : null;
-    const device = given ?? (await openDevice(deviceOptions(options, log)));
+    const { devices, own, subdomains } = await openDevices(options, log);
     try {
-      return new Simulation(new Runtime({ device, domain, subdomains, haloThickness, log }), given === null);
+      return new Simulation(new Runtime({ devices, domain, subdomains, transport, haloThickness, log }), own);
     } catch (error) {
-      if (given === null) await device[Symbol.asyncDispose]();
+      for (const device of own) await device[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -287,14 +278,13 @@ export class Simulation implements AsyncDisposable {
 
   /** Bytes on the device, by what holds them. */
   memory(): MemoryReport {
-    const { subdomains, member, declarations, program } = this.#runtime;
+    const { subdomains, team, declarations, programBytes: own } = this.#runtime;
     const byField = [...declarations.fields.values()].map(({ key }) => {
       const bytes = subdomains.reduce((sum, each) => sum + (each.existingField(key)?.byteLength ?? 0), 0);
       return { name: key, bytes };
     });
     const fields = byField.reduce((sum, { bytes }) => sum + bytes, 0);
-    const topology = member.topologyBytes;
-    const own = program?.byteLength ?? 0;
+    const { topologyBytes: topology } = team;
     return { total: fields + topology + own, fields, topology, program: own, byField };
   }
 
@@ -326,22 +316,12 @@ export class Simulation implements AsyncDisposable {
   /** Waits for the GPU, and gives back memory and, if the simulation opened it, the device. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runtime.lane.run(() => this.#runtime.close());
-    if (this.#ownsDevice) await this.device[Symbol.asyncDispose]();
+    for (const device of this.#ownDevices) await device[Symbol.asyncDispose]();
   }
 
   static {
     printByToString(this.prototype);
   }
-}
-
-function deviceOptions(options: SimulationOptions, log: (message: string) => void): Parameters<typeof openDevice>[0] {
-  const { device, validation, memoryLimit } = options;
-  return {
-    log,
-    ...(typeof device === 'string' ? { device } : {}),
-    ...(validation === undefined ? {} : { validation }),
-    ...(memoryLimit === undefined ? {} : { memoryLimit }),
-  };
 }
 
 /** Which grid goes into which field. */

@@ -26,7 +26,7 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
   // Records of all leaves by rank: sums then come out the same, however the domain is cut.
   const records = copies.map(() => new Uint8Array(16 * leafCount));
   for (const [index, subdomain] of runtime.subdomains.entries()) {
-    const { member } = runtime;
+    const member = runtime.team.memberOf(subdomain);
     const { tables, ranks, leaves, masks } = subdomain.levels[field.level]!;
     if (tables.leafCount === 0) continue;
     const byteLength = 16 * tables.leafCount;

@@ -51,6 +51,15 @@ export type PlannedPass = { readonly name: string; readonly uses: PlannedUses } 
       readonly reduction: ScalarReduction;
       readonly level: number;
       readonly stage: number;
+      /** Of the first stage, over several members: the member's own chunks, or the borders. */
+      readonly part: 'all' | 'own' | 'borders';
+      readonly scope: Scope;
+    }
+  | {
+      readonly kind: 'share';
+      /** The reduction whose partial values members send each other. */
+      readonly reduction: ScalarReduction;
+      readonly level: number;
       readonly scope: Scope;
     }
   | { readonly kind: 'gate'; readonly mode: 'open' | 'iterate' | 'check' | 'resume'; readonly loop: number }
@@ -97,6 +106,8 @@ export interface PlanRequest {
   readonly resume?: number;
   /** Number of reduction stages on each level. */
   readonly stages: readonly number[];
+  /** Number of members; more than one share what they reduce. */
+  readonly members?: number;
   /** What stencils read of others' leaves, by stencil; empty where there is one subdomain. */
   readonly ghostReads?: GhostReads;
   /** Copies whose ghosts are stale when the step begins. */
@@ -221,15 +232,27 @@ class Planner {
   #reduce(reduction: ScalarReduction, level: number, scope: Scope): void {
     const { scalar } = reduction;
     const stages = this.#request.stages[level] ?? 1;
+    const shared = (this.#request.members ?? 1) > 1;
+    const partials = `partials ${scalar}`;
     for (let stage = 0; stage < stages; stage++) {
       const last = stage === stages - 1;
-      const source = stage === 0 ? `partials ${scalar}` : `scratch ${stage - 1} ${scalar}`;
+      const source = stage === 0 ? partials : `scratch ${stage - 1} ${scalar}`;
+      const target = last ? `scalar ${scalar}` : `scratch ${stage} ${scalar}`;
       const uses = {
         // `scalars` is the block that `begin` writes as a whole, before any reduction into a part of it.
         reads: [source, 'scalars', ...argumentsOf(scope)],
-        writes: [last ? `scalar ${scalar}` : `scratch ${stage} ${scalar}`],
+        writes: [target],
       };
-      this.#add({ kind: 'reduce', name: `reduce ${scalar}`, reduction, level, stage, scope, uses });
+      const pass = { kind: 'reduce', name: `reduce ${scalar}`, reduction, level, stage, scope, uses } as const;
+      if (stage > 0 || !shared) {
+        this.#add({ ...pass, part: 'all' });
+        continue;
+      }
+      if (!last) this.#add({ ...pass, part: 'own' });
+      const both = last ? [partials] : [partials, target];
+      const share = { reads: [...both, ...argumentsOf(scope)], writes: both };
+      this.#add({ kind: 'share', name: `share ${scalar}`, reduction, level, scope, uses: share });
+      this.#add({ ...pass, part: 'borders' });
     }
   }
 

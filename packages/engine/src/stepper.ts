@@ -8,10 +8,11 @@
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
  * later steps again, in order. Nothing else is to be undone.
  */
-import type { Queue, TimelinePoint } from '@halocline/gpu';
+import type { TimelinePoint } from '@halocline/gpu';
 import { forecastIterations } from './forecast.ts';
-import type { Program } from './program.ts';
-import type { Copies } from './step-plan.ts';
+import type { Link } from './links.ts';
+import type { Program, RecordingRequest } from './program.ts';
+import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
 interface StepInFlight {
@@ -20,13 +21,15 @@ interface StepInFlight {
   readonly stale: ReadonlySet<string>;
   iterations: readonly number[];
   readonly number: number;
-  point: TimelinePoint;
+  points: readonly TimelinePoint[];
 }
 
-/** Submits the steps of one program. */
+/** Submits the steps of a program that runs on one member or several. */
 export class Stepper {
+  readonly #programs: readonly Program[];
+  /** The first member's: what a step does, all of them agree on. */
   readonly #program: Program;
-  readonly #queue: Queue;
+  readonly #links: readonly Link[];
   readonly #slots: number;
   readonly #log: (message: string) => void;
   readonly #inFlight: StepInFlight[] = [];
@@ -36,13 +39,17 @@ export class Stepper {
   #copies: Copies;
   #stale: ReadonlySet<string>;
   #next = 0;
+  /** The room of messages that the next hop takes. */
+  #turn = 0;
 
   constructor(
-    program: Program,
+    programs: readonly Program[],
     options: { slots: number; log: (message: string) => void; previous: ReadonlyMap<string, number> },
   ) {
+    const program = programs[0]!;
+    this.#programs = programs;
     this.#program = program;
-    this.#queue = program.device.compute;
+    this.#links = program.parts.links;
     this.#slots = options.slots;
     this.#log = options.log;
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
@@ -70,14 +77,13 @@ export class Stepper {
     this.#recorded = this.#program.loops.map((loop, index) =>
       forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
     );
-    this.#program.writeSlot(slot, clock, numbers);
+    for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
     const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const { commands, after, stale: staleAfter } = this.#program.recording({ start, stale, slot, iterations });
-    const point = this.#queue.submit([commands]);
-    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, point });
-    this.#copies = after;
-    this.#stale = staleAfter;
+    const { points, plan } = await this.#submit({ start, stale, slot, iterations });
+    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points });
+    this.#copies = plan.after;
+    this.#stale = plan.stale;
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
@@ -95,17 +101,19 @@ export class Stepper {
     for (;;) {
       const oldest = this.#inFlight[0];
       if (oldest === undefined) return;
-      const { timeline, value } = oldest.point;
-      if (timeline.value() < value) {
+      const done = oldest.points.every(({ timeline, value }) => timeline.value() >= value);
+      if (!done) {
+        for (const link of this.#links) link.check();
         if (this.#inFlight.length <= most) return;
-        await timeline.wait(value);
+        await Promise.all(oldest.points.map(({ timeline, value }) => timeline.wait(value)));
+        for (const link of this.#links) link.check();
       }
-      this.#finish(oldest);
+      await this.#finish(oldest);
     }
   }
 
   /** A step that the device has run through: done, or stalled and to be gone on with. */
-  #finish(step: StepInFlight): void {
+  async #finish(step: StepInFlight): Promise<void> {
     const program = this.#program;
     if (program.loops.length === 0) {
       this.#inFlight.shift();
@@ -125,13 +133,39 @@ export class Stepper {
     const iterations = step.iterations.map((count, index) =>
       index === loop.index ? forecastIterations(2 * done, 0, loop.times - done) : count,
     );
-    this.#resubmit({ ...step, iterations }, loop.index, step);
-    for (const later of this.#inFlight.slice(1)) this.#resubmit(later, undefined, later);
+    await this.#resubmit({ ...step, iterations }, loop.index, step);
+    for (const later of this.#inFlight.slice(1)) await this.#resubmit(later, undefined, later);
   }
 
-  #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
+  async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {
     const { start, stale, slot, iterations } = what;
     const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    entry.point = this.#queue.submit([this.#program.recording(request).commands]);
+    entry.points = (await this.#submit(request)).points;
+  }
+
+  /** Submits a recording, segment by segment, on every member; what they wait for of each other, their queues wait for. */
+  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<{ points: TimelinePoint[]; plan: StepPlan }> {
+    const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
+    const segments = recordings[0]!.commands.length;
+    const points: TimelinePoint[] = [];
+    let arrivals: TimelinePoint[][] = this.#programs.map(() => []);
+    for (let segment = 0; segment < segments; segment++) {
+      const next: TimelinePoint[][] = this.#programs.map(() => []);
+      for (const [number, program] of this.#programs.entries()) {
+        const out = segment === segments - 1 ? [] : this.#links.filter((link) => link.from === number);
+        const passages = out.map((link) => link.next());
+        const signal = passages.flatMap((passage) => passage.signal ?? []);
+        const commands = recordings[number]!.commands[segment]!;
+        const point = program.device.compute.submit([commands], { wait: arrivals[number]!, signal });
+        for (const [index, link] of out.entries()) {
+          next[link.to]!.push(passages[index]!.wait);
+          await link.pass(point, this.#turn, passages[index]!);
+        }
+        points[number] = point;
+      }
+      if (segment < segments - 1) this.#turn ^= 1;
+      arrivals = next;
+    }
+    return { points, plan: recordings[0]!.plan };
   }
 }

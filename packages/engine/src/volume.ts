@@ -90,7 +90,7 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
           `Cannot view field "${name}": it has been removed; ask for a volume of the fields there are`,
         );
       }
-      return store.address(component, member === runtime.member ? runtime.copiesOf(field)[component]! : 0);
+      return store.address(component, runtime.subdomains.length === 1 ? runtime.copiesOf(field)[component]! : 0);
     },
     fieldType: (name) => find(name).type,
     background: (name) => find(name).default,

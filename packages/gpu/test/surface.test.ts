@@ -3,6 +3,6 @@ import * as gpu from '../src/index.ts';
 
 test('the package exports these values', () => {
   expect(Object.keys(gpu).sort().join(' ')).toMatchInlineSnapshot(
-    `"DeviceLostError Graph GraphError Heap OutOfMemoryError Plan ShaderError Tlsf VulkanError barrierBetween barrierRequirements bytesText compileGlsl foldGroups isValidationAvailable isVulkanAvailable listDevices openDevice reflect use"`,
+    `"DeviceLostError Graph GraphError Heap OutOfMemoryError Plan ShaderError Tlsf VulkanError barrierBetween barrierRequirements bytesText compileGlsl foldGroups isValidationAvailable isVulkanAvailable listDevices openDevice reflect shareHostMemory use"`,
   );
 });

@@ -25,15 +25,19 @@ import { DeviceMemory } from '../memory/device-memory.ts';
 import { defragment } from '../memory/defragment.ts';
 import type { Defragmentation, Fragmented } from '../memory/defragment.ts';
 import { DeviceHeap } from '../memory/heap.ts';
-import { createHostArray } from '../memory/host-array.ts';
+import { createHostArray, importHostMemory } from '../memory/host-array.ts';
 import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
 import { MemoryPool } from '../memory/pool.ts';
 import type { PoolOptions } from '../memory/pool.ts';
+import type { ImportOptions } from '../memory/shared-memory.ts';
 import { Staging } from '../memory/staging.ts';
 import { LinearMemory, RingMemory } from '../memory/step-memory.ts';
 import { compileGlsl } from '../shader/compile.ts';
 import type { CompileOptions } from '../shader/compile.ts';
+import { Relay } from '../sync/relay.ts';
+import { canShareTimelines } from '../sync/shared-timeline.ts';
 import { Timeline } from '../sync/timeline.ts';
+import type { TimelineSharing } from '../sync/timeline.ts';
 import { Waiter } from '../sync/waiter.ts';
 import { chooseDevice } from './choose.ts';
 import { createDevice } from './create.ts';
@@ -226,6 +230,11 @@ export class Device implements AsyncDisposable {
     return createHostArray(this.#maker, byteLength, options);
   }
 
+  /** A buffer over host memory that is there already; see `shareHostMemory`. */
+  importHostMemory(options: ImportOptions): Buffer {
+    return importHostMemory(this.#maker, options);
+  }
+
   /** Memory that is reserved for buffers of one purpose. Throws OutOfMemoryError. */
   createPool(options: PoolOptions): MemoryPool {
     return new MemoryPool(this.#maker, options);
@@ -301,11 +310,22 @@ export class Device implements AsyncDisposable {
     await timeline.wait(value);
   }
 
-  /** A timeline of the caller's own, for order across queues or devices. */
-  createTimeline(label: string): Timeline {
-    const timeline = new Timeline(this.#driver, this.#waiter, label);
+  /** A timeline of the caller's own, for order across queues or devices; `sharing` where `sharesTimelines`. */
+  createTimeline(label: string, sharing?: TimelineSharing): Timeline {
+    const timeline = new Timeline(this.#driver, this.#waiter, label, sharing);
     this.#driver.children.add(timeline);
     return timeline;
+  }
+
+  /** Whether the driver lets timelines be exported to, and imported from, other devices. */
+  get sharesTimelines(): boolean {
+    return canShareTimelines(this.#driver);
+  }
+
+  /** A thread that passes on what happens on the compute queue's timeline to other devices. Close it before this device. */
+  createRelay(label: string): Relay {
+    const { timeline } = this.compute;
+    return new Relay({ label, loaderPath: vulkanLoader().path, instance: this.raw.instance.handle, timeline });
   }
 
   /** A row of timestamps on the compute queue. */

@@ -204,6 +204,12 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     );
   }
 
+  /** Where `mapped` lies in this process's memory, for who copies by address. Throws as `mapped` does. */
+  get mappedAddress(): bigint {
+    const { buffer, byteOffset } = this.mapped;
+    return V.addressOf(buffer) + BigInt(byteOffset);
+  }
+
   /** The bytes of 'device' memory that the host reaches too: a processor's, or an integrated device's. Anew at each call: buffers move. */
   get visible(): Uint8Array<ArrayBuffer> | undefined {
     const { memory, byteOffset } = this.#place;

@@ -13,6 +13,7 @@ import { VulkanError } from '../errors.ts';
 import { Buffer } from './buffer.ts';
 import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
+import type { ImportOptions } from './shared-memory.ts';
 
 /** What a host array is made from, beside its length. */
 export interface HostArrayOptions {
@@ -36,13 +37,7 @@ const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
 export function createHostArray(maker: BufferMaker, byteLength: number, options: HostArrayOptions): HostArray {
   const { label = 'host array', ...rest } = options;
   const { driver } = maker;
-  if (!driver.commands.has('vkGetMemoryHostPointerPropertiesEXT')) {
-    throw new VulkanError(
-      `Cannot make host array "${label}": device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ` +
-        `use a buffer with memory 'upload' or 'download'`,
-      { kind: 'not-available', labels: [label, driver.name] },
-    );
-  }
+  checkImports(driver, label);
   const buffer = new Buffer(
     maker,
     { label, byteLength, ...rest },
@@ -51,6 +46,47 @@ export function createHostArray(maker: BufferMaker, byteLength: number, options:
   const array = buffer.mapped.buffer;
   hosted.set(array, { driver, buffer });
   return { array, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
+}
+
+/** Makes a buffer over host memory that is there already, and stays the caller's until `release`. Throws as `createHostArray` does. */
+export function importHostMemory(maker: BufferMaker, { label, address, byteLength, release }: ImportOptions): Buffer {
+  const { driver } = maker;
+  checkImports(driver, label);
+  try {
+    return new Buffer(
+      maker,
+      { label, byteLength },
+      {
+        memory: 'host',
+        handleTypes: HANDLE_TYPE,
+        place: (_, needs) => {
+          const handle = importMemory(maker, label, address, byteLength, needs.memoryTypeBits);
+          const array = V.viewMemory(address, byteLength);
+          return {
+            memory: { handle, bytes: array },
+            byteOffset: 0,
+            close: () => V.releaseView(array),
+            release: () => {
+              driver.commands.vkFreeMemory(driver.handle, handle, V.NULL);
+              release();
+            },
+          };
+        },
+      },
+    );
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function checkImports(driver: Driver, label: string): void {
+  if (driver.commands.has('vkGetMemoryHostPointerPropertiesEXT')) return;
+  throw new VulkanError(
+    `Cannot make host array "${label}": device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ` +
+      `use a buffer with memory 'upload' or 'download'`,
+    { kind: 'not-available', labels: [label, driver.name] },
+  );
 }
 
 const hosted = new WeakMap<ArrayBufferLike, { readonly driver: Driver; readonly buffer: Buffer }>();

@@ -12,6 +12,9 @@ export interface TimelinePoint {
   readonly value: number;
 }
 
+/** How a timeline is shared with other devices of the machine: it may be exported, or it is an exported one. */
+export type TimelineSharing = 'export' | { readonly fd: number };
+
 /** A timeline semaphore, from 0 up. */
 export class Timeline implements Child, Progress {
   static {
@@ -29,13 +32,17 @@ export class Timeline implements Child, Progress {
   #reached = 0;
   #disposed = false;
 
-  constructor(driver: Driver, waiter: Waiter, label: string) {
+  constructor(driver: Driver, waiter: Waiter, label: string, sharing?: TimelineSharing) {
     this.label = label;
     this.#driver = driver;
     this.#waiter = waiter;
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
-      const type = V.VkSemaphoreTypeCreateInfo({ semaphoreType: V.VK_SEMAPHORE_TYPE_TIMELINE });
+      const pNext =
+        sharing === 'export'
+          ? V.VkExportSemaphoreCreateInfo({ handleTypes: V.VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT })
+          : V.NULL;
+      const type = V.VkSemaphoreTypeCreateInfo({ pNext, semaphoreType: V.VK_SEMAPHORE_TYPE_TIMELINE });
       const result = driver.commands.vkCreateSemaphore(
         driver.handle,
         V.VkSemaphoreCreateInfo({ pNext: type }),
@@ -52,7 +59,27 @@ export class Timeline implements Child, Progress {
       );
       return V.arena.readU64<V.VkSemaphore>(out);
     });
+    if (typeof sharing === 'object') this.#import(sharing.fd);
     driver.setName(V.VK_OBJECT_TYPE_SEMAPHORE, this.handle, label);
+  }
+
+  /** The device that it belongs to. */
+  get device(): V.VkDevice {
+    return this.#driver.handle;
+  }
+
+  /** A file descriptor by which another device of the machine can import it, once; whoever imports it owns it. */
+  exportFd(): number {
+    const driver = this.#driver;
+    return V.arena.scope(() => {
+      const out = V.arena.u32();
+      const info = V.VkSemaphoreGetFdInfoKHR({
+        semaphore: this.handle,
+        handleType: V.VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT,
+      });
+      this.#check(driver.commands.vkGetSemaphoreFdKHR(driver.handle, info, out), 'vkGetSemaphoreFdKHR');
+      return V.arena.readU32(out) | 0;
+    });
   }
 
   /** The value that has been reached by now. Doesn't wait. */
@@ -126,6 +153,23 @@ export class Timeline implements Child, Progress {
     this.#driver.children.delete(this);
     const driver = this.#driver;
     driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
+  }
+
+  #import(fd: number): void {
+    const driver = this.#driver;
+    try {
+      V.arena.scope(() => {
+        const info = V.VkImportSemaphoreFdInfoKHR({
+          semaphore: this.handle,
+          handleType: V.VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT,
+          fd,
+        });
+        this.#check(driver.commands.vkImportSemaphoreFdKHR(driver.handle, info), 'vkImportSemaphoreFdKHR');
+      });
+    } catch (error) {
+      driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL);
+      throw error;
+    }
   }
 
   #check(result: number, command: string): void {

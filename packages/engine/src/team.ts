@@ -1,0 +1,147 @@
+/**
+ * @file The team: all members of a simulation, and the links between them. Subdomains go to members in contiguous runs, so that
+ * what is near on the curve is near in memory.
+ */
+import type { Defragmentation, Device } from '@halocline/gpu';
+import type { Decomposition } from './decomposition.ts';
+import type { FieldDeclaration } from './declarations.ts';
+import { HaloLists, type ComponentExchange } from './halo-lists.ts';
+import type { HaloNeeds } from './halo-needs.ts';
+import { Link, type Transport } from './links.ts';
+import { Member } from './member.ts';
+import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
+import { shareName } from './segments.ts';
+import { shareSums, type SharedSums } from './shared-sums.ts';
+import type { Subdomain } from './subdomain.ts';
+
+/** What travels between members, and how. */
+export interface Traffic {
+  readonly components: readonly ComponentExchange[];
+  readonly layout: MessageLayout;
+  readonly links: readonly Link[];
+  /** By level. */
+  readonly sums: readonly SharedSums[];
+}
+
+/** The members of a simulation. */
+export class Team implements AsyncDisposable {
+  readonly members: readonly Member[];
+  /** All subdomains, by number. */
+  readonly subdomains: readonly Subdomain[];
+  readonly #decomposition: Decomposition;
+  readonly #transport: Transport;
+  #lists: HaloLists;
+  #links: Link[] = [];
+
+  constructor(devices: readonly Device[], decomposition: Decomposition, transport: Transport) {
+    const { count } = decomposition;
+    this.#decomposition = decomposition;
+    this.#transport = transport;
+    const numbers = Array.from({ length: count }, (_, index) => index);
+    this.members = devices.map((device, number) => {
+      const own = numbers.filter((index) => Math.floor((index * devices.length) / count) === number);
+      return new Member(device, decomposition, own);
+    });
+    this.subdomains = this.members.flatMap((member) => member.subdomains);
+    this.#lists = new HaloLists(decomposition, this.subdomains);
+  }
+
+  /** The member that has a subdomain. */
+  memberOf(subdomain: Subdomain): Member {
+    return this.members.find((member) => member.subdomains.includes(subdomain))!;
+  }
+
+  /** Levels that are on the devices. */
+  get levelCount(): number {
+    return this.members[0]!.levelCount;
+  }
+
+  /** The links of now. */
+  get links(): readonly Link[] {
+    return this.#links;
+  }
+
+  /** Brings levels that were made since to the devices. Waits for the upload. */
+  async prepare(rings: number): Promise<void> {
+    for (const member of this.members) await member.prepare(rings);
+  }
+
+  /** Gives the subdomains' memory back, fields included: they begin anew. */
+  clear(): void {
+    for (const member of this.members) member.clear();
+    this.#lists = new HaloLists(this.#decomposition, this.subdomains);
+  }
+
+  /** What a program's exchanges and reductions (scalar and level) send, with links that have room for it. Nothing is in flight. */
+  traffic(
+    fields: Iterable<FieldDeclaration>,
+    needs: HaloNeeds,
+    reductions: Iterable<{ readonly scalar: string; readonly level: number }>,
+  ): Traffic {
+    const components = this.#lists.of(fields, needs);
+    const sums = this.members.length === 1 ? [] : this.#sums();
+    const shares = new Map<string, SumShare>();
+    for (const { scalar, level } of this.members.length === 1 ? [] : reductions) {
+      const name = shareName(scalar, level);
+      shares.set(name, { name, sent: sums[level]!.sent });
+    }
+    const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
+    const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
+    return { components, layout, links: this.#link(layout), sums };
+  }
+
+  /** Links with room for a layout's messages; those that are large enough stay. */
+  #link(layout: MessageLayout): readonly Link[] {
+    const old = this.#links;
+    const fits = (link: Link): boolean =>
+      link.byteLength >= 4 * (layout.words.get(linkKey(link.from, link.to)) ?? Infinity);
+    this.#links = old.filter(fits);
+    for (const link of old) if (!this.#links.includes(link)) link[Symbol.dispose]();
+    for (const from of this.members.keys()) {
+      for (const to of this.members.keys()) {
+        const words = layout.words.get(linkKey(from, to));
+        if (words === undefined || this.#links.some((link) => link.from === from && link.to === to)) continue;
+        const options = { transport: this.#transport, byteLength: 4 * words };
+        this.#links.push(new Link(this.members, from, to, options));
+      }
+    }
+    return this.#links;
+  }
+
+  #sums(): SharedSums[] {
+    return this.#decomposition.domain.levels.map((_, level) => {
+      const { owners } = this.#decomposition.cut(level);
+      const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
+      return shareSums(
+        owners.map((owner) => numbers[owner]!),
+        this.members.length,
+      );
+    });
+  }
+
+  /** Lays the fields of every member together: their addresses are others then. Waits for the devices. */
+  async defragment(): Promise<Defragmentation> {
+    const all: Defragmentation[] = [];
+    for (const { pools } of this.members) all.push(await pools.defragment());
+    const sum = (of: (each: Defragmentation) => number): number => all.reduce((total, each) => total + of(each), 0);
+    return {
+      buffers: sum(({ buffers }) => buffers),
+      byteLength: sum(({ byteLength }) => byteLength),
+      givenBack: sum(({ givenBack }) => givenBack),
+      largestHoleBefore: Math.max(...all.map(({ largestHoleBefore }) => largestHoleBefore)),
+      largestHole: Math.max(...all.map(({ largestHole }) => largestHole)),
+    };
+  }
+
+  /** Bytes of tables and scalars. */
+  get topologyBytes(): number {
+    return this.members.reduce((sum, member) => sum + member.topologyBytes, 0);
+  }
+
+  /** Gives everything back. Nothing is in flight. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const member of this.members) await member.endRelay();
+    for (const link of this.#links) link[Symbol.dispose]();
+    for (const member of this.members) member[Symbol.dispose]();
+  }
+}

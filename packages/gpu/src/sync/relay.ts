@@ -1,0 +1,116 @@
+/**
+ * @file A relay: a thread that listens to one timeline and passes on what it hears to other devices: when a value is reached, it may
+ * copy some bytes, and signals a timeline. That is how devices wait for each other where the driver lets them share
+ * no semaphore. JavaScript's own thread has no part in it, so it may block or work meanwhile.
+ */
+
+import { Worker } from 'node:worker_threads';
+import * as V from '@halocline/vulkan';
+import { VulkanError } from '../errors.ts';
+import { BELL, DONE, FAILURE, POSTED, QUIT, relayTable, RING, TABLE_BYTES, WORDS } from './relay-table.ts';
+import type { Timeline, TimelinePoint } from './timeline.ts';
+
+/** The running text's ending: sources are started as sources, compiled files as compiled files. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** Bytes to be copied by the processor, between addresses that stay valid until the signal. */
+export interface RelayCopy {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly byteLength: number;
+}
+
+/** What happens when the timeline has reached `value`. */
+export interface RelayMessage {
+  readonly value: number;
+  readonly copy?: RelayCopy;
+  /** Signalled after the copy; larger than all values before on its timeline. */
+  readonly signal: TimelinePoint;
+}
+
+/** What a relay is made for. */
+export interface RelayOptions {
+  readonly label: string;
+  readonly loaderPath: string;
+  readonly instance: V.VkInstance;
+  readonly timeline: Timeline;
+}
+
+/** Passes on what happens on one timeline. Close it before the timelines that it signals. */
+export class Relay implements AsyncDisposable {
+  readonly label: string;
+  readonly #buffer = new SharedArrayBuffer(TABLE_BYTES);
+  readonly #table = relayTable(this.#buffer);
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+  #error: Error | undefined;
+
+  constructor({ label, loaderPath, instance, timeline }: RelayOptions) {
+    this.label = label;
+    this.#worker = new Worker(new URL(`./relay-worker${ENDING}`, import.meta.url), {
+      name: 'halocline relay',
+      workerData: {
+        table: this.#buffer,
+        loaderPath,
+        instance,
+        device: timeline.device,
+        semaphore: timeline.handle,
+      },
+      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+    });
+    this.#worker.on('error', (error) => {
+      this.#error = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.unref();
+  }
+
+  /** Adds a message behind those posted so far; values must not fall. Waits only while 1,024 are on their way. */
+  async post({ value, copy, signal }: RelayMessage): Promise<void> {
+    const { control, messages } = this.#table;
+    for (;;) {
+      this.check();
+      const done = Atomics.load(control, DONE);
+      if (((Atomics.load(control, POSTED) - done) | 0) < RING) break;
+      await Atomics.waitAsync(control, DONE, done).value;
+    }
+    const posted = Atomics.load(control, POSTED);
+    messages.set(
+      [
+        BigInt(value),
+        copy?.from ?? 0n,
+        copy?.to ?? 0n,
+        BigInt(copy?.byteLength ?? 0),
+        signal.timeline.device,
+        signal.timeline.handle,
+        BigInt(signal.value),
+      ],
+      (posted % RING) * WORDS,
+    );
+    signal.timeline.last = Math.max(signal.timeline.last, signal.value);
+    Atomics.store(control, POSTED, (posted + 1) | 0);
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+  }
+
+  /** Throws if the thread died, or a wait or signal of its failed. */
+  check(): void {
+    const failure = Atomics.load(this.#table.control, FAILURE);
+    if (this.#error === undefined && failure === 0) return;
+    const result = failure === 0 ? undefined : V.resultName(failure);
+    throw new VulkanError(
+      `Cannot relay "${this.label}": ${this.#error?.message ?? `the wait ended with ${result}`}; close the devices and open them again`,
+      { kind: 'synchronization', labels: [this.label], ...(result === undefined ? {} : { result }) },
+    );
+  }
+
+  /** Ends the thread when it has passed on all that was posted. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { control } = this.#table;
+    this.#worker.ref();
+    Atomics.store(control, QUIT, 1);
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+    if (this.#error === undefined) await this.#ended;
+  }
+}

@@ -1,0 +1,20 @@
+/** @file Whether timelines cross devices: by opaque file descriptors, where the driver knows them for timeline semaphores. */
+
+import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+
+const BOTH = V.VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT | V.VK_EXTERNAL_SEMAPHORE_FEATURE_IMPORTABLE_BIT;
+
+/** Whether the device exports and imports timeline semaphores. */
+export function canShareTimelines(driver: Driver): boolean {
+  if (!driver.commands.has('vkGetSemaphoreFdKHR')) return false;
+  return V.arena.scope(() => {
+    const info = V.VkPhysicalDeviceExternalSemaphoreInfo({
+      pNext: V.VkSemaphoreTypeCreateInfo({ semaphoreType: V.VK_SEMAPHORE_TYPE_TIMELINE }),
+      handleType: V.VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT,
+    });
+    const out = V.VkExternalSemaphoreProperties.allocate();
+    driver.instance.vkGetPhysicalDeviceExternalSemaphoreProperties(driver.physicalDevice, info, out);
+    return (V.VkExternalSemaphoreProperties.read(out).externalSemaphoreFeatures & BOTH) === BOTH;
+  });
+}
