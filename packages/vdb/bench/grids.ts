@@ -1,11 +1,10 @@
 /**
- * @file How fast work with grids is, against what is asked of it: `node --conditions=@halocline/source packages/vdb/bench/grids.ts`.
- * Prints a table; the mesh is also given to Debian's OpenVDB (python3-openvdb) where that is installed. Times in milliseconds:
- * the first run of a job, with the compiler still at work, and the best of the next ones.
+ * @file How fast work with grids is, against what is asked of it. The mesh is also given to Debian's OpenVDB (python3-openvdb)
+ * where that is installed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   Accessor,
@@ -18,14 +17,8 @@ import {
   toOnIndex,
 } from '@halocline/vdb';
 import { type Mesh, meshToLevelSet, VoxelSet } from '@halocline/vdb/tools';
-
-interface Row {
-  readonly job: string;
-  readonly first: string;
-  readonly best: string;
-  readonly toReach: string;
-  readonly bound: string;
-}
+import { timed, unasked } from './table.ts';
+import type { Row } from './table.ts';
 
 const rows: Row[] = [];
 
@@ -36,15 +29,14 @@ function time(body: () => unknown): number {
 }
 
 /** Runs a job once, then `again` times. */
-function measure(job: string, again: number, limits: { toReach: string; bound: string }, body: () => unknown): void {
-  const first = time(body);
-  let best = first;
-  for (let i = 0; i < again; i++) best = Math.min(best, time(body));
-  rows.push({ job, first: `${first.toFixed(1)} ms`, best: `${best.toFixed(1)} ms`, ...limits });
+function measure(job: string, again: number, asked: { limitMs: number; note: string }, body: () => unknown): void {
+  const { best, first } = timed(body, 1 + again);
+  const { limitMs, note } = asked;
+  rows.push({ job, best, first, unit: 'ms', goal: `under ${limitMs} ms`, reached: best < limitMs, note });
 }
 
 function dilation(): void {
-  const bound = 'hash look-ups of 26 leaves around each, then words';
+  const note = 'hash look-ups of 26 leaves around each, then words';
   for (const [name, topology] of [
     ['ball', sphereTopology([0.2, 0.3, 0.1], 62.1)],
     ['shell', shellTopology([0.2, 0.3, 0.1], 117, 123)],
@@ -52,7 +44,7 @@ function dilation(): void {
     const set = new VoxelSet(topology);
     for (const neighbours of [6, 26] as const) {
       const job = `dilate ${name}, ${(set.voxelCount / 1e6).toFixed(2)} M voxels, by 2 (${neighbours})`;
-      measure(job, 7, { toReach: '50 ms', bound }, () => set.dilate(2, neighbours));
+      measure(job, 7, { limitMs: 50, note }, () => set.dilate(2, neighbours));
     }
   }
 }
@@ -61,7 +53,7 @@ function dilation(): void {
 function access(): void {
   const grid = levelSetSphere([0, 0, 0], 120);
   const reads = 5_000_000;
-  const lists: [string, string, Int32Array][] = [];
+  const lists: [string, number, Int32Array][] = [];
   const ordered = new Int32Array(3 * reads);
   const random = new Int32Array(3 * reads);
   const active = grid.activeCoordinates();
@@ -75,8 +67,8 @@ function access(): void {
       random[3 * n + a] = active[anywhere + a]!;
     }
   }
-  lists.push(['in order of the leaves', '20 M/s', ordered], ['at random', '5 M/s', random]);
-  for (const [name, toReach, list] of lists) {
+  lists.push(['in order of the leaves', 20, ordered], ['at random', 5, random]);
+  for (const [name, least, list] of lists) {
     const accessor = new Accessor(grid.tree);
     let [first, best, sum] = [0, 0, 0];
     for (let run = 0; run < 5; run++) {
@@ -88,8 +80,9 @@ function access(): void {
       best = Math.max(best, speed);
     }
     if (Number.isNaN(sum)) throw new Error('Bug in the benchmark: a value is no number');
-    const bound = name === 'at random' ? 'cache misses: table, then values' : 'arithmetic of the look-up';
-    rows.push({ job: `get ${name}`, first: `${first.toFixed(1)} M/s`, best: `${best.toFixed(1)} M/s`, toReach, bound });
+    const note = name === 'at random' ? 'cache misses: table, then values' : 'arithmetic of the look-up';
+    const goal = `at least ${least} M/s`;
+    rows.push({ job: `get ${name}`, best, first, unit: 'M/s', goal, reached: best >= least, note });
   }
 }
 
@@ -114,7 +107,7 @@ function mesh(): Mesh {
 function meshes(): void {
   const source = mesh();
   const job = `mesh of ${source.triangles.length / 3} triangles → level set at 256³`;
-  measure(job, 2, { toReach: '5000 ms', bound: 'point–triangle distances' }, () => meshToLevelSet(source));
+  measure(job, 2, { limitMs: 5000, note: 'point–triangle distances' }, () => meshToLevelSet(source));
   const folder = mkdtempSync(join(tmpdir(), 'halocline-bench-'));
   try {
     writeFileSync(join(folder, 'p'), source.positions);
@@ -130,14 +123,13 @@ for i in range(3):
     const output = execFileSync('/usr/bin/python3', ['-c', program], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
     const times = output.trim().split('\n').map(Number);
     rows.push({
+      ...unasked,
       job: '  the same by OpenVDB 10 (C++, all cores)',
-      first: `${times[0]!.toFixed(1)} ms`,
-      best: `${Math.min(...times).toFixed(1)} ms`,
-      toReach: '',
-      bound: '',
+      best: Math.min(...times),
+      first: times[0]!,
     });
   } catch {
-    rows.push({ job: '  OpenVDB 10: not installed (python3-openvdb)', first: '', best: '', toReach: '', bound: '' });
+    // python3-openvdb is not installed: nothing to compare with.
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -168,28 +160,24 @@ function build(): void {
     const grid = gridFromLeaves({ name: 'walk', type: 'mask', map: GridMap.scale(1), background: [0], ...topology });
     leaves = toOnIndex(grid).leafCount;
   };
-  const limits = { toReach: '2000 ms, 1 GiB', bound: 'one hash look-up a change of leaf' };
-  const first = time(body);
-  const best = Math.min(first, time(body));
+  const { best, first } = timed(body, 2);
   const most = process.resourceUsage().maxRSS / 1024;
   rows.push({
-    job: `OnIndex of 10 M coordinates, ${leaves} leaves; process ${most.toFixed(0)} MiB`,
-    first: `${first.toFixed(1)} ms`,
-    best: `${best.toFixed(1)} ms`,
-    ...limits,
+    job: `OnIndex of 10 M coordinates, ${leaves} leaves`,
+    best,
+    first,
+    unit: 'ms',
+    goal: 'under 2000 ms and 1 GiB',
+    reached: best < 2000 && most < 1024,
+    note: `the process has had ${most.toFixed(0)} MiB at most; a hash look-up a change of leaf`,
   });
 }
 
-build(); // first: it tells the most memory that the process ever had
-dilation();
-access();
-meshes();
-const heading: Row = { job: 'job', first: 'first', best: 'best', toReach: 'to reach', bound: 'bound by' };
-const width = (key: keyof Row): number => Math.max(...[heading, ...rows].map((row) => row[key].length));
-process.stdout.write(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
-for (const row of [heading, ...rows]) {
-  const cells = (['job', 'first', 'best', 'toReach', 'bound'] as const).map((key, column) =>
-    column === 0 || column === 4 ? row[key].padEnd(width(key)) : row[key].padStart(width(key)),
-  );
-  process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
+/** All rows. */
+export function gridRows(): Row[] {
+  build(); // first: it tells the most memory that the process ever had
+  dilation();
+  access();
+  meshes();
+  return rows;
 }

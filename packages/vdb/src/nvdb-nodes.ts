@@ -56,9 +56,14 @@ class TilePool {
     this.#read(background, 0);
   }
 
+  /** Whether the value at byte `at` is the background. */
+  isBackground(at: number): boolean {
+    return this.#word >= 0 ? this.#grid.u32[at / 4] === this.#word : this.#same(at, this.#background);
+  }
+
   /** Table entry for the tile whose value stands at byte `at`. */
   entry(at: number): number {
-    if (this.#word >= 0 ? this.#grid.u32[at / 4] === this.#word : this.#same(at, this.#background)) return EMPTY;
+    if (this.isBackground(at)) return EMPTY;
     if (this.count > 1 && this.#same(at, this.#last)) return ~(this.count - 1);
     const number = this.count++;
     if (number >= this.values[0]!.length) {
@@ -167,7 +172,7 @@ export function readNodes(
     lowerStarts: lowers.starts,
     leafStarts: leaves.starts,
     leafSizes,
-    leafOrigins: Int32Array.from(leaves.origins),
+    leafOrigins: new Int32Array(leaves.origins),
     rootEnd,
   };
 }
@@ -260,7 +265,7 @@ function readLevel(
   const shift = bits === 5 ? 7 : 3;
   const level = {
     count,
-    origins: Int32Array.from(nodes.origins),
+    origins: new Int32Array(nodes.origins),
     childMask: new Uint32Array(count * words),
     valueMask: new Uint32Array(count * words),
     table: new Int32Array(count * slots),
@@ -272,10 +277,11 @@ function readLevel(
     const children = grid.u32.subarray((start + layout.childMask) / 4, (start + layout.childMask) / 4 + words);
     level.childMask.set(children, node * words);
     for (let w = 0; w < words; w++) level.valueMask[node * words + w] = values[w]! & ~children[w]!;
+    level.table.fill(EMPTY, node * slots, (node + 1) * slots);
     for (let n = 0; n < slots; n++) {
       const at = start + layout.table + n * layout.stride;
       if (!hasBit(children, 0, n)) {
-        level.table[node * slots + n] = pool.entry(at);
+        if (!pool.isBackground(at)) level.table[node * slots + n] = pool.entry(at);
         continue;
       }
       level.table[node * slots + n] = found.starts.length;

@@ -13,7 +13,7 @@ import { unpackModule } from './generated/unpack.ts';
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   lz4(from: number, fromEnd: number, to: number, toEnd: number): number;
-  unshuffle(from: number, to: number, count: number): void;
+  unshuffle(from: number, stride: number, to: number, count: number): void;
 }
 
 /** What is needed of the engine's `WebAssembly`, whose types belong to browsers and Node. */
@@ -27,6 +27,8 @@ const START = 256;
 /** Bytes that the loops may write, and read, past the end. */
 const SLACK = 64;
 const PAGE = 65536;
+/** Values that are put together at a time. */
+const STRIP = 16384;
 /** Blocks longer than this are not worth the memory that they would keep. */
 const LONGEST_BLOCK = 1 << 22;
 
@@ -45,9 +47,9 @@ export class Unpacker {
     return byteLength <= LONGEST_BLOCK;
   }
 
-  /** Makes room for a block of `byteLength` bytes: unpacked, unshuffled, and its longest stream before that. */
+  /** Makes room for a block of `byteLength` bytes, and behind it for its longest stream or a strip of its values. */
   #reserve(byteLength: number): void {
-    const missing = START + 3 * (byteLength + SLACK) - this.#bytes.length;
+    const missing = START + 2 * SLACK + byteLength + Math.max(byteLength, 4 * STRIP) - this.#bytes.length;
     if (missing <= 0) return;
     this.#exports.memory.grow(Math.ceil(missing / PAGE));
     this.#bytes = new Uint8Array(this.#exports.memory.buffer);
@@ -77,11 +79,14 @@ export class Unpacker {
       target.set(this.#bytes.subarray(START, START + length));
       return true;
     }
-    const out = source + length + SLACK;
-    const whole = length - (length % 4);
-    this.#exports.unshuffle(START, out, length >> 2);
-    target.set(this.#bytes.subarray(out, out + whole));
-    target.set(this.#bytes.subarray(START + whole, START + length), whole);
+    // Strip by strip, so that what is put together is still near when it is copied out.
+    const count = length >> 2;
+    for (let first = 0; first < count; first += STRIP) {
+      const strip = Math.min(STRIP, count - first);
+      this.#exports.unshuffle(START + first, count, source, strip);
+      target.set(this.#bytes.subarray(source, source + 4 * strip), 4 * first);
+    }
+    target.set(this.#bytes.subarray(START + 4 * count, START + length), 4 * count);
     return true;
   }
 }

@@ -43,8 +43,10 @@
             (local.set $from (i32.add (local.get $from) (i32.const 1)))
             (local.set $count (i32.add (local.get $count) (local.get $byte)))
             (br_if $more (i32.eq (local.get $byte) (i32.const 255))))))
-      (if (i32.gt_u (local.get $count) (i32.sub (local.get $fromEnd) (local.get $from))) (then (return (i32.const 0))))
-      (if (i32.gt_u (local.get $count) (i32.sub (local.get $toEnd) (local.get $to))) (then (return (i32.const 0))))
+      (if (i32.or
+            (i32.gt_u (local.get $count) (i32.sub (local.get $fromEnd) (local.get $from)))
+            (i32.gt_u (local.get $count) (i32.sub (local.get $toEnd) (local.get $to))))
+        (then (return (i32.const 0))))
       (if (i32.le_u (local.get $count) (i32.const 32))
         (then
           (v128.store align=1 (local.get $to) (v128.load align=1 (local.get $from)))
@@ -52,15 +54,20 @@
         (else (memory.copy (local.get $to) (local.get $from) (local.get $count))))
       (local.set $from (i32.add (local.get $from) (local.get $count)))
       (local.set $to (i32.add (local.get $to) (local.get $count)))
-      (if (i32.eq (local.get $from) (local.get $fromEnd))
-        (then (return (i32.eq (local.get $to) (local.get $toEnd)))))
 
-      ;; Distance.
-      (if (i32.lt_u (i32.sub (local.get $fromEnd) (local.get $from)) (i32.const 2)) (then (return (i32.const 0))))
+      ;; Distance: 1 … what is there already. The last sequence has none.
       (local.set $distance (i32.load16_u align=1 (local.get $from)))
       (local.set $from (i32.add (local.get $from) (i32.const 2)))
-      (if (i32.eqz (local.get $distance)) (then (return (i32.const 0))))
-      (if (i32.gt_u (local.get $distance) (i32.sub (local.get $to) (local.get $start))) (then (return (i32.const 0))))
+      (if (i32.gt_u (local.get $from) (local.get $fromEnd))
+        (then
+          (return
+            (i32.and
+              (i32.eq (local.get $from) (i32.add (local.get $fromEnd) (i32.const 2)))
+              (i32.eq (local.get $to) (local.get $toEnd))))))
+      (if (i32.ge_u
+            (i32.sub (local.get $distance) (i32.const 1))
+            (i32.sub (local.get $to) (local.get $start)))
+        (then (return (i32.const 0))))
       (local.set $match (i32.sub (local.get $to) (local.get $distance)))
 
       ;; Match.
@@ -102,14 +109,14 @@
       (br $sequence))
     (unreachable))
 
-  ;; Undoes the shuffle of `count` values of four bytes: four rows of bytes at `from` become values at `to`.
-  (func (export "unshuffle") (param $from i32) (param $to i32) (param $count i32)
+  ;; Undoes the shuffle of `count` values of four bytes: four rows of bytes, `stride` apart from `from` on, become values at `to`.
+  (func (export "unshuffle") (param $from i32) (param $stride i32) (param $to i32) (param $count i32)
     (local $second i32) (local $third i32) (local $fourth i32) (local $end i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
-    (local.set $second (i32.add (local.get $from) (local.get $count)))
-    (local.set $third (i32.add (local.get $second) (local.get $count)))
-    (local.set $fourth (i32.add (local.get $third) (local.get $count)))
-    (local.set $end (local.get $second))
+    (local.set $second (i32.add (local.get $from) (local.get $stride)))
+    (local.set $third (i32.add (local.get $second) (local.get $stride)))
+    (local.set $fourth (i32.add (local.get $third) (local.get $stride)))
+    (local.set $end (i32.add (local.get $from) (local.get $count)))
     (if (i32.eqz (local.get $count)) (then (return)))
     (loop $sixteen
       (local.set $a (v128.load align=1 (local.get $from)))
