@@ -2,8 +2,11 @@
  * @file A member: one device of a simulation, with the subdomains that it computes. What they share stands here: the scalars, and
  * the indirect arguments of every pass.
  *
- *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, then, for each level, the leaf
- *               count of the whole domain in word 3
+ *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
+ *               there are parts; then, for each level, the leaf count of the whole domain in word 3
+ *
+ * Where there are other members, the leaves of a level stand twice: in order of rank, and in two parts, the boundary that others
+ * read and the interior.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
 import type { Decomposition } from './decomposition.ts';
@@ -11,10 +14,22 @@ import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
 import { Subdomain } from './subdomain.ts';
+import type { Part } from './segments.ts';
+import { leafArguments } from './tables.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
 /** Bytes of one entry of the counts. */
 export const COUNT_BYTES = 16;
+
+/** Leaves of one subdomain and level that a pass runs over. */
+export interface LeafSet {
+  readonly subdomain: Subdomain;
+  readonly level: number;
+  readonly part: Part;
+}
+
+const WHOLE: readonly Part[] = Object.freeze(['all']);
+const PARTS: readonly Part[] = Object.freeze(['all', 'boundary', 'interior']);
 
 /** A device and its subdomains. */
 export class Member implements Disposable {
@@ -26,12 +41,18 @@ export class Member implements Disposable {
   readonly scalars: Buffer;
   readonly #decomposition: Decomposition;
   readonly #buffers: OwnedBuffers;
+  readonly #alone: boolean;
+  /** Where the parts of each level stand, and how many leaves of boundary come first. */
+  #split: ReadonlyMap<Subdomain, readonly { readonly address: bigint; readonly boundary: number }[]> = new Map();
+  /** The counts and parts of now. */
+  #passBuffers: readonly Buffer[] = [];
   #counts: Buffer | null = null;
   #relay: Relay | null = null;
 
-  /** `owners` are the numbers of the subdomains that the device computes. */
+  /** `owners` are the numbers of the subdomains that the device computes; all of them, where there is no other member. */
   constructor(device: Device, decomposition: Decomposition, owners: readonly number[]) {
     this.device = device;
+    this.#alone = owners.length === decomposition.count;
     this.#decomposition = decomposition;
     this.kernels = new EngineKernels(device);
     this.#buffers = new OwnedBuffers(device, 'topology');
@@ -56,19 +77,32 @@ export class Member implements Disposable {
     return this.#counts!;
   }
 
-  /** Entries of the counts that passes are dispatched with: one a subdomain and level. */
+  /** The parts that passes may run over. */
+  get parts(): readonly Part[] {
+    return this.#alone ? WHOLE : PARTS;
+  }
+
+  /** Entries of the counts that passes are dispatched with: one a subdomain, level and part. */
   get entryCount(): number {
-    return this.subdomains.length * this.levelCount;
+    return this.subdomains.length * this.levelCount * this.parts.length;
   }
 
-  /** Entry of a subdomain's level. */
-  entry(subdomain: Subdomain, level: number): number {
-    return this.subdomains.indexOf(subdomain) * this.levelCount + level;
+  /** Entry of some leaves. */
+  entry({ subdomain, level, part }: LeafSet): number {
+    return (this.subdomains.indexOf(subdomain) * this.levelCount + level) * this.parts.length + PARTS.indexOf(part);
   }
 
-  /** Address of the counts of a subdomain's level. */
-  countAddress(subdomain: Subdomain, level: number): bigint {
-    return this.counts.address + BigInt(COUNT_BYTES * this.entry(subdomain, level));
+  /** Address of the counts of some leaves. */
+  countAddress(leaves: LeafSet): bigint {
+    return this.counts.address + BigInt(COUNT_BYTES * this.entry(leaves));
+  }
+
+  /** Address of the slots of some leaves. */
+  leavesAddress({ subdomain, level, part }: LeafSet): bigint {
+    const { leaves } = subdomain.levels[level]!;
+    if (part === 'all') return leaves.address;
+    const { address, boundary } = this.#split.get(subdomain)![level]!;
+    return part === 'boundary' ? address : address + BigInt(4 * boundary);
   }
 
   /** Address of the entry that tells how many leaves the whole level has. */
@@ -79,21 +113,43 @@ export class Member implements Disposable {
   /** Brings levels that were made since to the device. Waits for the upload. */
   async prepare(rings: number): Promise<void> {
     const changed = await Promise.all(this.subdomains.map((subdomain) => subdomain.prepare(rings)));
-    if (!changed.includes(true)) return;
-    const own = this.subdomains.flatMap(({ levels }) => levels.map(({ tables }) => tables.count));
-    const totals = this.#decomposition.domain.levels
-      .slice(0, this.levelCount)
-      .map(({ leafCount }) => Uint32Array.of(0, 0, 0, leafCount));
-    const words = Uint32Array.from([...own, ...totals].flatMap((entry) => [...entry]));
-    const counts = this.#buffers.make({ label: 'counts', byteLength: words.byteLength });
-    try {
-      await this.device.staging.upload(counts, 0, words);
-    } catch (error) {
-      this.#buffers.release(counts);
-      throw error;
+    if (changed.includes(true)) await this.splitLeaves(() => new Set());
+  }
+
+  /**
+   * Puts the leaves of each level in two parts: `boundary` tells the slots of those that others read. Nothing is in flight. Waits
+   * for the upload.
+   */
+  async splitLeaves(boundary: (subdomain: Subdomain, level: number) => ReadonlySet<number>): Promise<void> {
+    const made: Buffer[] = [];
+    const upload = async (label: string, words: Uint32Array<ArrayBuffer>): Promise<Buffer> => {
+      const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
+      made.push(buffer);
+      await this.device.staging.upload(buffer, 0, words);
+      return buffer;
+    };
+    const split = new Map<Subdomain, { address: bigint; boundary: number }[]>();
+    const entries: Uint32Array[] = [];
+    for (const subdomain of this.subdomains) {
+      const levels: { address: bigint; boundary: number }[] = [];
+      for (const [level, { tables }] of subdomain.levels.entries()) {
+        entries.push(tables.count);
+        if (this.#alone) continue;
+        const own = tables.leaves.subarray(0, tables.leafCount);
+        const read = boundary(subdomain, level);
+        const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
+        const { address } = await upload(`parts of level ${level}`, Uint32Array.from([...first, ...last]));
+        levels.push({ address, boundary: first.length });
+        entries.push(leafArguments(first.length), leafArguments(last.length));
+      }
+      split.set(subdomain, levels);
     }
-    if (this.#counts !== null) this.#buffers.release(this.#counts);
-    this.#counts = counts;
+    const totals = this.#decomposition.domain.levels.slice(0, this.levelCount);
+    for (const { leafCount } of totals) entries.push(Uint32Array.of(0, 0, 0, leafCount));
+    this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
+    for (const buffer of this.#passBuffers) this.#buffers.release(buffer);
+    this.#passBuffers = made;
+    this.#split = split;
   }
 
   /** Gives the subdomains' memory back, fields included: they begin anew. */

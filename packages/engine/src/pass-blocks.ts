@@ -9,7 +9,7 @@ import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
 import { componentName, relatedLevel } from './pass-facts.ts';
 import type { Copies } from './step-plan.ts';
-import type { Member } from './member.ts';
+import type { LeafSet, Member } from './member.ts';
 import type { Subdomain } from './subdomain.ts';
 import { UNIFORMS_BYTES } from './uniforms.ts';
 
@@ -35,9 +35,9 @@ export class PassBlocks {
     return Uint32Array.from(this.#words);
   }
 
-  /** Byte offset of the block of a stencil that finds these copies current on a subdomain; it is made where there is none alike. */
-  offsetOf(compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): number {
-    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies, subdomain));
+  /** Byte offset of the block of a stencil that finds these copies current, over a subdomain's leaves; it is made where there is none alike. */
+  offsetOf(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): number {
+    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies, over));
     const key = addresses.join();
     let offset = this.#offsets.get(key);
     if (offset === undefined) {
@@ -49,15 +49,21 @@ export class PassBlocks {
     return offset;
   }
 
-  #address(binding: Binding, compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): bigint {
+  #address(
+    binding: Binding,
+    compiled: CompiledStencil,
+    copies: Copies,
+    { subdomain, part }: Omit<LeafSet, 'level'>,
+  ): bigint {
     const { member, uniforms, partials } = this.#sources;
     const { level } = compiled;
     switch (binding.kind) {
       case 'leaves':
+        return member.leavesAddress({ subdomain, level, part });
       case 'children':
-        return subdomain.levels[level]![binding.kind].address;
+        return subdomain.levels[level]!.children.address;
       case 'count':
-        return member.countAddress(subdomain, level);
+        return member.countAddress({ subdomain, level, part });
       case 'uniforms':
         return uniforms.address + BigInt(UNIFORMS_BYTES * level);
       case 'scalars':

@@ -18,7 +18,7 @@ import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
 import type { HaloNeeds } from './halo-needs.ts';
-import type { Member } from './member.ts';
+import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
@@ -47,6 +47,8 @@ export interface ProgramParts {
   readonly components: readonly ComponentExchange[];
   readonly layout: MessageLayout;
   readonly links: readonly Link[];
+  /** Whether what is sent is computed first, and the rest while it travels. */
+  readonly overlap: boolean;
   /** Who reduces what, by level. */
   readonly sums: readonly SharedSums[];
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
@@ -71,6 +73,7 @@ export interface RecordingRequest {
 
 /** A step's commands, a command buffer a segment, and what is current after them. */
 export interface Recording {
+  readonly segments: readonly Segment[];
   readonly commands: readonly CommandBuffer[];
   readonly plan: StepPlan;
 }
@@ -173,9 +176,9 @@ export class Program implements Disposable {
     return new Set([...needs.reads.keys()].flatMap((component) => [`${component}:0`, `${component}:1`]));
   }
 
-  /** Address of a stencil's pass block for a subdomain. */
-  blockAddress(compiled: CompiledStencil, copies: Copies, subdomain: Subdomain): bigint {
-    return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies, subdomain));
+  /** Address of a stencil's pass block for leaves of a subdomain. */
+  blockAddress(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): bigint {
+    return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies, over));
   }
 
   /** The field that a component belongs to, and its number there. */
@@ -227,7 +230,8 @@ export class Program implements Disposable {
     if (recording === undefined) {
       this.#forget(key);
       const plan = this.plan(request);
-      recording = { plan, commands: recordPlan(this, plan, slot, turn) };
+      const segments = this.segments(plan);
+      recording = { plan, segments, commands: recordPlan(this, segments, slot, turn) };
       this.#recordings.set(key, recording);
     }
     return recording;
@@ -236,7 +240,7 @@ export class Program implements Disposable {
   /** A plan, cut where something travels between members. */
   segments(plan: StepPlan): Segment[] {
     const travelling = new Set(this.parts.layout.parcels.map(({ name }) => name));
-    return splitPlan(plan, (name) => travelling.has(name));
+    return splitPlan(plan, (name) => travelling.has(name), this.parts.overlap);
   }
 
   /** Chunks of a level's first reduction stage that this member takes alone, or that all do after the share. */
@@ -277,7 +281,9 @@ export class Program implements Disposable {
       for (const pass of plan.passes) {
         if (pass.kind !== 'stencil') continue;
         const compiled = this.parts.compiled.get(pass.pass.facts.name)!;
-        for (const subdomain of member.subdomains) this.#blocks.offsetOf(compiled, pass.copies, subdomain);
+        for (const subdomain of member.subdomains) {
+          for (const part of member.parts) this.#blocks.offsetOf(compiled, pass.copies, { subdomain, part });
+        }
       }
       start = plan.after;
     }

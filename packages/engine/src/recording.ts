@@ -4,23 +4,29 @@ import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
-import type { Segment } from './segments.ts';
+import type { Part, Segment, SegmentPass } from './segments.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
-import { COUNT_BYTES } from './member.ts';
-import type { Subdomain } from './subdomain.ts';
+import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil } from './units.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
 
 /** Records a plan for the step in `slot`, a command buffer a segment; the first hop takes room `turn` of the messages. */
-export function recordPlan(program: Program, plan: StepPlan, slot: number, turn: number): CommandBuffer[] {
+export function recordPlan(
+  program: Program,
+  segments: readonly Segment[],
+  slot: number,
+  turn: number,
+): CommandBuffer[] {
   const commands: CommandBuffer[] = [];
+  let room = turn;
   try {
-    for (const [index, segment] of program.segments(plan).entries()) {
-      const graph = segmentGraph(program, segment, slot, (turn + index) & 1);
+    for (const segment of segments) {
+      const graph = segmentGraph(program, segment, slot, room);
       const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
       commands.push(program.device.record('step', (encoder) => compiled.record(encoder)));
+      if (segment.after !== null) room ^= 1;
     }
     return commands;
   } catch (error) {
@@ -31,11 +37,11 @@ export function recordPlan(program: Program, plan: StepPlan, slot: number, turn:
 
 /** The graph of a plan, as if nothing had to travel. */
 export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
-  const graph = segmentGraph(program, { before: null, passes: plan.passes, after: null }, slot, 0);
-  return orderAsAsked(graph, program, plan.passes);
+  const passes = plan.passes.map((pass) => ({ pass, part: 'all' }) as const);
+  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, slot, 0), program, passes);
 }
 
-/** The graph of one segment, whose last hop takes room `turn`. */
+/** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
 function segmentGraph(program: Program, { before, passes, after }: Segment, slot: number, turn: number): Graph {
   const graph = new Graph();
   const { exchanges } = program;
@@ -49,7 +55,7 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, slot
       },
     });
   }
-  for (const pass of passes) graph.pass(graphPass(program, pass, slot));
+  for (const { pass, part } of passes) graph.pass(graphPass(program, pass, part, slot));
   if (after !== null) {
     graph.pass({
       name: `pack ${after.names.join(', ')}`,
@@ -65,7 +71,7 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, slot
 }
 
 /** What was asked for by `addDependency`, between the passes of two units. */
-function orderAsAsked(graph: Graph, program: Program, passes: readonly PlannedPass[]): Graph {
+function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPass[]): Graph {
   const { schedule, units } = program.parts;
   const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
   for (const { from, to } of asked) {
@@ -76,12 +82,12 @@ function orderAsAsked(graph: Graph, program: Program, passes: readonly PlannedPa
   return graph;
 }
 
-function passesOf(passes: readonly PlannedPass[], unit: { passes: readonly unknown[] }): string[] {
+function passesOf(passes: readonly SegmentPass[], unit: { passes: readonly unknown[] }): string[] {
   const own = new Set(unit.passes);
-  return passes.flatMap((pass) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
+  return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 
-function graphPass(program: Program, pass: PlannedPass, slot: number): Pass<Encoder> {
+function graphPass(program: Program, pass: PlannedPass, part: Part, slot: number): Pass<Encoder> {
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
@@ -92,11 +98,11 @@ function graphPass(program: Program, pass: PlannedPass, slot: number): Pass<Enco
     name: pass.name,
     reads: pass.uses.reads.map((resource) => use(resource, false)),
     writes: pass.uses.writes.map((resource) => use(resource, true)),
-    record: (encoder) => recordPass(program, encoder, pass, slot),
+    record: (encoder) => recordPass(program, encoder, pass, part, slot),
   };
 }
 
-function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot: number): void {
+function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part: Part, slot: number): void {
   switch (pass.kind) {
     case 'begin':
       return recordBegin(program, encoder, slot);
@@ -104,8 +110,8 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, slot:
       const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
       encoder.pipeline(compiled.pipeline);
       for (const subdomain of program.parts.member.subdomains) {
-        encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, subdomain)));
-        dispatchScope(program, encoder, pass.scope, subdomain, compiled.level);
+        encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, { subdomain, part })));
+        dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part });
       }
       return;
     }
@@ -142,9 +148,9 @@ function scopeAddress(program: Program, scope: Scope): bigint {
   return program.buffers.args.address + BigInt(COUNT_BYTES * scopeNumber(scope) * member.entryCount);
 }
 
-function dispatchScope(program: Program, encoder: Encoder, scope: Scope, subdomain: Subdomain, level: number): void {
+function dispatchScope(program: Program, encoder: Encoder, scope: Scope, leaves: LeafSet): void {
   const { member } = program.parts;
-  const entry = member.entry(subdomain, level);
+  const entry = member.entry(leaves);
   if (scope === 'count') encoder.dispatchIndirect(member.counts, COUNT_BYTES * entry);
   else encoder.dispatchIndirect(program.buffers.args, COUNT_BYTES * (scopeNumber(scope) * member.entryCount + entry));
 }
@@ -223,11 +229,11 @@ function recordSettle(program: Program, encoder: Encoder, pass: PlannedPass & { 
     const store = subdomain.existingField(fieldKey(field.name, field.level))!;
     member.kernels.bind(encoder, 'settle', [
       subdomain.levels[field.level]!.leaves.address,
-      member.countAddress(subdomain, field.level),
+      member.countAddress({ subdomain, level: field.level, part: 'all' }),
       store.address(component, pass.from),
       store.address(component, pass.to),
       (512 * elementBytes(field.type)) / 16,
     ]);
-    dispatchScope(program, encoder, `settle ${pass.loop}`, subdomain, field.level);
+    dispatchScope(program, encoder, `settle ${pass.loop}`, { subdomain, level: field.level, part: 'all' });
   }
 }

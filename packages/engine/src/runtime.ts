@@ -34,6 +34,8 @@ export interface RuntimeOptions {
   /** At least as many as devices. */
   readonly subdomains: number;
   readonly transport: Transport;
+  /** Whether what is sent is computed first. */
+  readonly overlap: boolean;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
@@ -54,6 +56,7 @@ export class Runtime {
   /** Steps submitted so far. */
   frame = 0;
   readonly #haloThickness: number | null;
+  readonly #overlap: boolean;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -79,6 +82,7 @@ export class Runtime {
     this.domain = options.domain;
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
+    this.#overlap = options.overlap;
     this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.transport);
@@ -151,9 +155,10 @@ export class Runtime {
       pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
     );
     // Messages of the program that ran have arrived by now, and its links may go.
-    const traffic = team.traffic(declarations.fields.values(), needs, reductions);
+    const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
-    const shared = { declarations, decomposition, memberCount, needs, ...traffic, units, schedule, start };
+    const overlap = this.#overlap;
+    const shared = { declarations, decomposition, memberCount, overlap, needs, ...traffic, units, schedule, start };
     const programs = await this.#withRoom(() =>
       createAll(team.members, (member, number) =>
         Program.create({ ...shared, member, number, compiled: everywhere[number]! }),

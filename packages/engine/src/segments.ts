@@ -1,10 +1,21 @@
 /**
  * @file A step in segments: where members need something of each other, a step is cut, and each part is a submit of its own. A
- * segment ends by packing what others need, and the next begins by unpacking what they sent:
+ * segment may end by packing what others need, and begin by unpacking what they sent. What is sent is computed first:
+ * the stencil that writes it runs over the **boundary** leaves, which others read, the message goes, and the **interior**
+ * is computed while it travels.
  *
- *     begin  a  [pack u │ unpack u]  b  reduce r  [pack r │ unpack r]  reduce r  c
+ *     begin  a over boundary  [pack u │   a over interior   │ unpack u]  b  reduce r  [pack r │ unpack r]  reduce r  c
  */
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
+
+/** The leaves that a pass runs over. */
+export type Part = 'all' | 'boundary' | 'interior';
+
+/** A pass of a segment. */
+export interface SegmentPass {
+  readonly pass: PlannedPass;
+  readonly part: Part;
+}
 
 /** What travels between two segments. */
 export interface Hop {
@@ -18,7 +29,7 @@ export interface Hop {
 /** Passes of one submit; the hops around them. */
 export interface Segment {
   readonly before: Hop | null;
-  readonly passes: readonly PlannedPass[];
+  readonly passes: readonly SegmentPass[];
   readonly after: Hop | null;
 }
 
@@ -27,8 +38,8 @@ export function shareName(scalar: string, level: number): string {
   return `sum ${scalar}@${level}`;
 }
 
-/** Cuts a plan where something that `travels` tells of goes from member to member. */
-export function splitPlan(plan: StepPlan, travels: (name: string) => boolean): Segment[] {
+/** Cuts a plan where something that `travels` tells of goes from member to member; `overlap` computes what is sent first. */
+export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, overlap: boolean = true): Segment[] {
   const segments: Segment[] = [];
   let before: Hop | null = null;
   let passes: PlannedPass[] = [];
@@ -36,10 +47,30 @@ export function splitPlan(plan: StepPlan, travels: (name: string) => boolean): S
     const hop = hopOf(pass, travels);
     if (pass.kind !== 'share') passes.push(pass);
     if (hop === null) continue;
-    segments.push({ before, passes, after: hop });
+    const writer = overlap
+      ? passes.findLastIndex((each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass)
+      : -1;
+    segments.push(
+      ...(passes[writer]?.kind === 'stencil'
+        ? sendFirst(before, passes, writer, hop)
+        : [{ before, passes: passes.map(whole), after: hop }]),
+    );
     [before, passes] = [hop, []];
   }
-  return [...segments, { before, passes, after: null }];
+  return [...segments, { before, passes: passes.map(whole), after: null }];
+}
+
+/** The boundary of the pass at `writer`, the message, and then its interior with what follows. */
+function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: number, hop: Hop): Segment[] {
+  const pass = passes[writer]!;
+  return [
+    { before, passes: [...passes.slice(0, writer).map(whole), { pass, part: 'boundary' }], after: hop },
+    { before: null, passes: [{ pass, part: 'interior' }, ...passes.slice(writer + 1).map(whole)], after: null },
+  ];
+}
+
+function whole(pass: PlannedPass): SegmentPass {
+  return { pass, part: 'all' };
 }
 
 function hopOf(pass: PlannedPass, travels: (name: string) => boolean): Hop | null {

@@ -24,6 +24,8 @@ import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
+  /** Whether devices compute what others need first, and the rest while it travels; default true. */
+  readonly overlap?: boolean;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
@@ -53,7 +55,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, log = () => undefined } = options;
+    const { haloThickness = null, overlap = true, log = () => undefined } = options;
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
@@ -63,7 +65,7 @@ export class Simulation implements AsyncDisposable {
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
-      return new Simulation(new Runtime({ devices, domain, subdomains, transport, haloThickness, log }), own);
+      return new Simulation(new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log }), own);
     } catch (error) {
       for (const device of own) await device[Symbol.asyncDispose]();
       throw error;

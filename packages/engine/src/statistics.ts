@@ -29,6 +29,7 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
     const member = runtime.team.memberOf(subdomain);
     const { tables, ranks, leaves, masks } = subdomain.levels[field.level]!;
     if (tables.leafCount === 0) continue;
+    const over = { subdomain, level: field.level, part: 'all' } as const;
     const byteLength = 16 * tables.leafCount;
     const label = `statistics of ${field.key}`;
     using target = member.device.createBuffer({ label, byteLength: byteLength * copies.length });
@@ -36,13 +37,13 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
       copies.forEach((copy, component) => {
         member.kernels.bind(encoder, 'statistics', [
           leaves.address,
-          member.countAddress(subdomain, field.level),
+          member.countAddress(over),
           masks.address,
           stores[index]!.address(component, copy),
           target.address + BigInt(byteLength * component),
           elementCode(field.type),
         ]);
-        encoder.dispatchIndirect(member.counts, COUNT_BYTES * member.entry(subdomain, field.level));
+        encoder.dispatchIndirect(member.counts, COUNT_BYTES * member.entry(over));
       });
     });
     const bytes = await member.device.staging.download(target, 0, byteLength * copies.length);

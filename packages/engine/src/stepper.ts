@@ -146,26 +146,27 @@ export class Stepper {
   /** Submits a recording, segment by segment, on every member; what they wait for of each other, their queues wait for. */
   async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<{ points: TimelinePoint[]; plan: StepPlan }> {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
-    const segments = recordings[0]!.commands.length;
+    const { segments, plan } = recordings[0]!;
     const points: TimelinePoint[] = [];
     let arrivals: TimelinePoint[][] = this.#programs.map(() => []);
-    for (let segment = 0; segment < segments; segment++) {
-      const next: TimelinePoint[][] = this.#programs.map(() => []);
+    for (const [index, segment] of segments.entries()) {
+      const turn = this.#turn;
+      const waits = segment.before === null ? this.#programs.map(() => []) : arrivals;
+      if (segment.after !== null) arrivals = this.#programs.map(() => []);
       for (const [number, program] of this.#programs.entries()) {
-        const out = segment === segments - 1 ? [] : this.#links.filter((link) => link.from === number);
+        const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
         const passages = out.map((link) => link.next());
         const signal = passages.flatMap((passage) => passage.signal ?? []);
-        const commands = recordings[number]!.commands[segment]!;
-        const point = program.device.compute.submit([commands], { wait: arrivals[number]!, signal });
-        for (const [index, link] of out.entries()) {
-          next[link.to]!.push(passages[index]!.wait);
-          await link.pass(point, this.#turn, passages[index]!);
+        const commands = recordings[number]!.commands[index]!;
+        const point = program.device.compute.submit([commands], { wait: waits[number]!, signal });
+        for (const [each, link] of out.entries()) {
+          arrivals[link.to]!.push(passages[each]!.wait);
+          await link.pass(point, turn, passages[each]!);
         }
         points[number] = point;
       }
-      if (segment < segments - 1) this.#turn ^= 1;
-      arrivals = next;
+      if (segment.after !== null) this.#turn ^= 1;
     }
-    return { points, plan: recordings[0]!.plan };
+    return { points, plan };
   }
 }

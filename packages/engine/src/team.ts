@@ -3,6 +3,7 @@
  * what is near on the curve is near in memory.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
+import { elementBytes } from '@halocline/stencil';
 import type { Decomposition } from './decomposition.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import { HaloLists, type ComponentExchange } from './halo-lists.ts';
@@ -73,11 +74,11 @@ export class Team implements AsyncDisposable {
   }
 
   /** What a program's exchanges and reductions (scalar and level) send, with links that have room for it. Nothing is in flight. */
-  traffic(
+  async traffic(
     fields: Iterable<FieldDeclaration>,
     needs: HaloNeeds,
     reductions: Iterable<{ readonly scalar: string; readonly level: number }>,
-  ): Traffic {
+  ): Promise<Traffic> {
     const components = this.#lists.of(fields, needs);
     const sums = this.members.length === 1 ? [] : this.#sums();
     const shares = new Map<string, SumShare>();
@@ -87,6 +88,7 @@ export class Team implements AsyncDisposable {
     }
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
+    if (this.members.length > 1) await this.#splitLeaves(components, numbers);
     return { components, layout, links: this.#link(layout), sums };
   }
 
@@ -106,6 +108,24 @@ export class Team implements AsyncDisposable {
       }
     }
     return this.#links;
+  }
+
+  /** Tells every member which of its leaves other members read. */
+  async #splitLeaves(components: readonly ComponentExchange[], numbers: readonly number[]): Promise<void> {
+    const read = new Map<string, Set<number>>();
+    for (const { field, pairs } of components) {
+      const perSlot = 128 * elementBytes(field.type);
+      for (const { from, to, sources } of pairs) {
+        if (numbers[from] === numbers[to]) continue;
+        const key = `${from} ${field.level}`;
+        const slots = read.get(key) ?? new Set();
+        for (const word of sources) slots.add(Math.floor(word / perSlot));
+        read.set(key, slots);
+      }
+    }
+    for (const member of this.members) {
+      await member.splitLeaves(({ index }, level) => read.get(`${index} ${level}`) ?? new Set());
+    }
   }
 
   #sums(): SharedSums[] {
