@@ -83,7 +83,7 @@ export function compileGraph(
   const keepsOrder = stages.edges.length > 0;
   const heirs = heirsOf(arenas);
   const steps = walkLevels(model, levels, { queues, repeats, wishes, heirs, awaited, keepsOrder });
-  const stepBarriers = new Map(steps.map((step) => [step, finishBarriers(step, queues)]));
+  const stepBarriers = new Map(steps.map((step) => [step, (step.finished = finishBarriers(step, queues))]));
   const { batches, batchOf } = cutBatches(steps, HOST_LANE);
   return {
     model,

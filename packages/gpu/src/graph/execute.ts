@@ -192,7 +192,7 @@ export class Executor {
 
   #record({ lane, steps }: Batch, at: Bound): CommandBuffer {
     const device = this.#device!;
-    const body = (encoder: Encoder): void => recordSteps(this.compiled, steps, encoder, at);
+    const body = (encoder: Encoder): void => recordSteps(steps, encoder, at);
     if (lane === 0) return device.record('graph', body);
     let pool = this.#pools.get(lane);
     const { driver } = makerOf(device);

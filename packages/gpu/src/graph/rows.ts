@@ -65,6 +65,7 @@ export class Rows {
       reasons: [],
       known,
       knownHosts,
+      finished: {},
       awaited: false,
     };
     row.push(step);

@@ -100,6 +100,8 @@ export interface Step extends StepPoint {
   readonly hostWaits: readonly number[];
   before: Call | undefined;
   after: Call | undefined;
+  /** What these two came to. */
+  finished: { readonly before?: GraphBarrier; readonly after?: GraphBarrier };
   /** Why it waits. */
   readonly reasons: Hazard[];
   /** For each lane the last step that is surely done when this one begins. */
