@@ -105,6 +105,7 @@ export function compileGraph(
 /** Passes that others wait for on other queues. */
 function awaitedPasses({ passes }: GraphModel, edges: readonly Edge[], queues: QueueTable): Set<number> {
   const lanes = passes.map(({ queue }) => laneOf(queues, queue));
+  if (lanes.every((lane) => lane === lanes[0])) return new Set();
   return new Set(edges.filter(({ from, to }) => lanes[from] !== lanes[to]).map(({ from }) => from));
 }
 

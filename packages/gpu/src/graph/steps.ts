@@ -95,7 +95,7 @@ export interface Step extends StepPoint {
   readonly level: number;
   readonly passes: PassNode[];
   /** Steps of other queues that must be done; at most one for each. */
-  readonly waits: readonly StepPoint[];
+  readonly waits: readonly Step[];
   /** Indices of host passes that must be done. */
   readonly hostWaits: readonly number[];
   before: Call | undefined;
