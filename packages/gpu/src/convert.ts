@@ -13,7 +13,9 @@ export type BufferUsage =
   | 'transfer-source'
   | 'transfer-target'
   | 'vertex'
-  | 'index';
+  | 'index'
+  | 'texel'
+  | 'conditional';
 
 /** Where a buffer lives: `device` is the fastest for shaders; `upload` and `download` are mapped, for the host to write and to read. */
 export type MemoryKind = 'device' | 'upload' | 'download';
@@ -30,6 +32,8 @@ const USAGE: Readonly<Record<BufferUsage, number>> = Object.freeze({
   'transfer-target': V.VK_BUFFER_USAGE_TRANSFER_DST_BIT,
   vertex: V.VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
   index: V.VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
+  texel: V.VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT | V.VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT,
+  conditional: V.VK_BUFFER_USAGE_CONDITIONAL_RENDERING_BIT_EXT,
 });
 
 /** Usages → VkBufferUsageFlags. */

@@ -325,3 +325,25 @@ test('lifetimes are packed: those that overlap in time do not in memory, and not
     }),
   );
 });
+
+test('a picture of a plan has a box for each pass, a bar for each barrier, and text that is escaped', () => {
+  const graph = new Graph<never>();
+  const photo = graph.transientImage('photo', { size: [8, 8], format: 'rgba8unorm', role: 'texture' });
+  graph
+    .pass({ name: 'load <a & b>', queue: 'transfer', writes: [photo] })
+    .pass({ name: 'blur', reads: [photo], writes: ['out'] })
+    .pass({ name: 'show', queue: 'host', reads: ['out'] });
+  const plan = graph.compile();
+  const svg = plan.toSvg();
+  const count = (pattern: RegExp) => [...svg.matchAll(pattern)].length;
+  expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
+  expect(svg).toContain('load &lt;a &amp; b&gt;');
+  expect(svg).toContain('3 passes · 3 levels · 4 barriers · 2 waits');
+  expect(count(/<g><rect [^>]*rx="6"/g)).toBe(3);
+  expect(count(/<g><title>[^<]*<\/title><rect /g)).toBe(4);
+  for (const tag of ['g', 'text', 'title', 'path', 'marker']) {
+    expect(`${tag} ${count(new RegExp(`<${tag}[ >]`, 'g'))}`).toBe(
+      `${tag} ${count(new RegExp(`</${tag}>`, 'g')) + count(new RegExp(`<${tag} [^>]*/>`, 'g'))}`,
+    );
+  }
+});

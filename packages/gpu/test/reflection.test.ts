@@ -40,6 +40,15 @@ const spirv = await compileGlsl(source, { label: 'all', cache: false });
 test('a module tells what it declares', () => {
   expect(reflect(spirv)).toMatchInlineSnapshot(`
     {
+      "addressSpaces": [
+        "function",
+        "physical-storage-buffer",
+        "push-constant",
+        "storage-buffer",
+        "uniform",
+        "uniform-constant",
+        "workgroup",
+      ],
       "addressing": "physical-storage-buffer64",
       "bindings": [
         {
@@ -47,8 +56,11 @@ test('a module tells what it declares', () => {
           "byteLength": 0,
           "count": 3,
           "kind": "storage-buffer",
+          "multisampled": false,
           "name": "target",
+          "readable": false,
           "set": 0,
+          "shape": null,
           "writable": true,
         },
         {
@@ -56,8 +68,11 @@ test('a module tells what it declares', () => {
           "byteLength": 80,
           "count": 1,
           "kind": "uniform-buffer",
+          "multisampled": false,
           "name": "block",
+          "readable": true,
           "set": 0,
+          "shape": null,
           "writable": false,
         },
         {
@@ -65,8 +80,11 @@ test('a module tells what it declares', () => {
           "byteLength": 0,
           "count": 1,
           "kind": "storage-image",
+          "multisampled": false,
           "name": "picture",
+          "readable": true,
           "set": 0,
+          "shape": "2d",
           "writable": true,
         },
         {
@@ -74,8 +92,11 @@ test('a module tells what it declares', () => {
           "byteLength": 0,
           "count": 1,
           "kind": "combined-image-sampler",
+          "multisampled": false,
           "name": "map",
+          "readable": true,
           "set": 0,
+          "shape": "2d",
           "writable": false,
         },
         {
@@ -83,8 +104,11 @@ test('a module tells what it declares', () => {
           "byteLength": 4,
           "count": 1,
           "kind": "storage-buffer",
+          "multisampled": false,
           "name": "source",
+          "readable": true,
           "set": 1,
+          "shape": null,
           "writable": false,
         },
       ],
@@ -94,7 +118,9 @@ test('a module tells what it declares', () => {
       ],
       "entryPoints": [
         {
+          "inputs": [],
           "name": "main",
+          "outputs": [],
           "stage": "compute",
           "workgroupSize": [
             1,

@@ -1,68 +1,99 @@
 /**
- * @file Descriptor sets by reflection, for shaders that declare buffer bindings instead of taking addresses. A recording owns
- * the pools that its sets come from; they go with the command buffer.
+ * @file Descriptor sets: written from what is bound, pushed with the commands where the device can, else taken from pools.
+ * A recording holds the pools that its sets come from; when it goes they are emptied and kept for the next one.
  */
 
 import * as V from '@halocline/vulkan';
 import { DESCRIPTOR_TYPE } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
-import { VulkanError } from '../errors.ts';
-import type { Buffer } from '../memory/buffer.ts';
-import type { ShaderBinding } from '../shader/reflection-types.ts';
+import { layoutNumber } from '../image/layout.ts';
+import type { Bound } from './bindable.ts';
+import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 
-/** A range of a buffer that stands at a binding; sizes in bytes. */
-export interface BoundRange {
-  readonly buffer: Buffer;
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}
+/** What stands at one binding, as many as it has places. */
+export type BoundTo = readonly [PipelineBinding, readonly Bound[]];
 
 const SETS_A_POOL = 64;
-const DESCRIPTORS_A_POOL = 256;
+const USUAL_SIZES: ReadonlyMap<number, number> = new Map([
+  [V.VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 256],
+  [V.VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 128],
+  [V.VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, 64],
+  [V.VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE, 64],
+  [V.VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 128],
+  [V.VK_DESCRIPTOR_TYPE_SAMPLER, 32],
+  [V.VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, 16],
+  [V.VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER, 16],
+]);
 
-/** One layout for each set from 0 to the last that the shader names; none if it has no bindings. Throws on kinds that aren't bound yet. */
-export function createSetLayouts(
-  driver: Driver,
-  label: string,
-  bindings: readonly ShaderBinding[],
-): V.VkDescriptorSetLayout[] {
-  const act = `Cannot create pipeline "${label}"`;
-  for (const { kind, set, binding, count } of bindings) {
-    if ((kind === 'storage-buffer' || kind === 'uniform-buffer') && count === 1) continue;
-    const what = count === 1 ? `a ${kind}` : `an array of ${kind}s`;
-    throw new VulkanError(`${act}: its binding ${set}.${binding} is ${what}; bind single buffers, or pass addresses`, {
-      kind: 'pipeline-creation',
-      labels: [label],
-    });
-  }
-  const last = bindings.reduce((most, each) => Math.max(most, each.set), -1);
-  const layouts: V.VkDescriptorSetLayout[] = [];
-  for (let set = 0; set <= last; set++) {
-    const pBindings = bindings
-      .filter((each) => each.set === set)
-      .map(({ binding, kind }) => ({
-        binding,
-        descriptorType: DESCRIPTOR_TYPE[kind],
-        descriptorCount: 1,
-        stageFlags: V.VK_SHADER_STAGE_COMPUTE_BIT,
-      }));
-    V.arena.scope(() => {
-      const out = V.arena.u64();
-      const info = V.VkDescriptorSetLayoutCreateInfo({ pBindings });
-      const result = driver.commands.vkCreateDescriptorSetLayout(driver.handle, info, V.NULL, out);
-      if (result < 0) destroySetLayouts(driver, layouts);
-      driver.check(result, 'vkCreateDescriptorSetLayout', 'pipeline-creation', act, 'use fewer bindings', label);
-      const layout = V.arena.readU64<V.VkDescriptorSetLayout>(out);
-      driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, layout, `${label}, set ${set}`);
-      layouts.push(layout);
-    });
-  }
-  return layouts;
+/** VkWriteDescriptorSet of one binding; sets that are pushed have no handle. */
+export function descriptorWrite([binding, bound]: BoundTo, dstSet: V.VkDescriptorSet): V.VkWriteDescriptorSet {
+  return {
+    dstSet,
+    dstBinding: binding.binding,
+    descriptorCount: bound.length,
+    descriptorType: DESCRIPTOR_TYPE[binding.kind],
+    ...contents(bound),
+  };
 }
 
-/** Gives set layouts back. */
-export function destroySetLayouts(driver: Driver, layouts: readonly V.VkDescriptorSetLayout[]): void {
-  for (const layout of layouts) driver.commands.vkDestroyDescriptorSetLayout(driver.handle, layout, V.NULL);
+function contents(bound: readonly Bound[]): V.VkWriteDescriptorSet {
+  const [first] = bound;
+  if (first?.kind === 'range') {
+    const ranges = bound as readonly Extract<Bound, { kind: 'range' }>[];
+    return {
+      pBufferInfo: ranges.map((each) => ({
+        buffer: each.buffer.handle,
+        offset: each.byteOffset,
+        range: each.byteLength,
+      })),
+    };
+  }
+  if (first?.kind === 'texels') {
+    return { pTexelBufferView: (bound as readonly Extract<Bound, { kind: 'texels' }>[]).map((each) => each.view) };
+  }
+  return {
+    pImageInfo: (bound as readonly Extract<Bound, { kind: 'view' }>[]).map(({ sampler, view, layout }) => ({
+      sampler: sampler?.handle ?? V.VK_NULL_HANDLE,
+      imageView: view?.handle ?? V.VK_NULL_HANDLE,
+      imageLayout: layoutNumber(layout),
+    })),
+  };
+}
+
+/** Emptied pools of a device, for the next recordings. */
+class PoolShelf {
+  readonly #driver: Driver;
+  readonly #free: V.VkDescriptorPool[] = [];
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+    driver.closers.push(() => this.#close());
+  }
+
+  take(label: string): V.VkDescriptorPool {
+    return this.#free.pop() ?? createPool(this.#driver, label, SETS_A_POOL, USUAL_SIZES);
+  }
+
+  putBack(pool: V.VkDescriptorPool): void {
+    this.#driver.commands.vkResetDescriptorPool(this.#driver.handle, pool, 0);
+    this.#free.push(pool);
+  }
+
+  #close(): void {
+    const { commands, handle } = this.#driver;
+    for (const pool of this.#free.splice(0)) commands.vkDestroyDescriptorPool(handle, pool, V.NULL);
+  }
+}
+
+const shelves = new WeakMap<Driver, PoolShelf>();
+
+function shelfOf(driver: Driver): PoolShelf {
+  let shelf = shelves.get(driver);
+  if (!shelf) {
+    shelf = new PoolShelf(driver);
+    shelves.set(driver, shelf);
+  }
+  return shelf;
 }
 
 /** Makes descriptor sets for one recording. */
@@ -70,87 +101,93 @@ export class DescriptorSets {
   readonly #driver: Driver;
   readonly #label: string;
   readonly #pools: V.VkDescriptorPool[] = [];
+  /** Pools of one large set each, which nobody else has a use for. */
+  readonly #own: V.VkDescriptorPool[] = [];
 
   constructor(driver: Driver, label: string) {
     this.#driver = driver;
     this.#label = label;
   }
 
-  /** Sets that hold these ranges, keyed by the shader's bindings; one for each layout, in order. */
-  make(
-    layouts: readonly V.VkDescriptorSetLayout[],
-    ranges: readonly (readonly [ShaderBinding, BoundRange])[],
-  ): V.VkDescriptorSet[] {
-    const sets = this.#allocate(layouts);
+  /** Sets that hold what is bound, for every set of the layout from `first` on. */
+  make(layout: PipelineLayout, bound: readonly BoundTo[], first: number): V.VkDescriptorSet[] {
+    const layouts = layout.setLayouts.slice(first);
+    if (layouts.length === 0) return [];
+    const sets = this.#allocate(layouts, bound);
+    const driver = this.#driver;
     V.arena.scope(() => {
-      const writes = ranges.map(([{ set, binding, kind }, { buffer, byteOffset, byteLength }]) => ({
-        dstSet: sets[set]!,
-        dstBinding: binding,
-        descriptorCount: 1,
-        descriptorType: DESCRIPTOR_TYPE[kind],
-        pBufferInfo: [{ buffer: buffer.handle, offset: byteOffset, range: byteLength }],
-      }));
-      const { commands, handle } = this.#driver;
-      commands.vkUpdateDescriptorSets(handle, writes.length, V.VkWriteDescriptorSet(writes), 0, V.NULL);
+      const writes = bound
+        .filter(([{ set }]) => set >= first)
+        .map((each) => descriptorWrite(each, sets[each[0].set - first]!));
+      driver.commands.vkUpdateDescriptorSets(driver.handle, writes.length, V.VkWriteDescriptorSet(writes), 0, V.NULL);
     });
     return sets;
   }
 
-  destroy(): void {
+  /** Gives the pools back; nothing may use the sets any more. */
+  release(): void {
     const { commands, handle } = this.#driver;
-    for (const pool of this.#pools) commands.vkDestroyDescriptorPool(handle, pool, V.NULL);
+    for (const pool of this.#pools.splice(0)) shelfOf(this.#driver).putBack(pool);
+    for (const pool of this.#own.splice(0)) commands.vkDestroyDescriptorPool(handle, pool, V.NULL);
   }
 
-  #allocate(layouts: readonly V.VkDescriptorSetLayout[]): V.VkDescriptorSet[] {
-    if (this.#pools.length === 0) this.#pools.push(this.#createPool());
+  #allocate(layouts: readonly V.VkDescriptorSetLayout[], bound: readonly BoundTo[]): V.VkDescriptorSet[] {
     const driver = this.#driver;
-    const attempt = (pool: V.VkDescriptorPool): V.VkDescriptorSet[] | number =>
-      V.arena.scope(() => {
-        const out = V.arena.u64(layouts.length);
-        const info = V.VkDescriptorSetAllocateInfo({ descriptorPool: pool, pSetLayouts: layouts });
-        const result = driver.commands.vkAllocateDescriptorSets(driver.handle, info, out);
-        return result < 0 ? result : layouts.map((_, index) => V.arena.readU64<V.VkDescriptorSet>(out, index));
-      });
-    let sets = attempt(this.#pools.at(-1)!);
-    if (sets === V.VK_ERROR_OUT_OF_POOL_MEMORY || sets === V.VK_ERROR_FRAGMENTED_POOL) {
-      this.#pools.push(this.#createPool());
-      sets = attempt(this.#pools.at(-1)!);
+    const sizes = new Map<number, number>();
+    for (const [{ kind, count }] of bound) {
+      const type = DESCRIPTOR_TYPE[kind];
+      sizes.set(type, (sizes.get(type) ?? 0) + count);
     }
+    if ([...sizes].some(([type, count]) => count > (USUAL_SIZES.get(type) ?? 0))) {
+      const pool = createPool(driver, this.#label, layouts.length, sizes);
+      this.#own.push(pool);
+      return this.#checked(attempt(driver, pool, layouts));
+    }
+    if (this.#pools.length === 0) this.#pools.push(shelfOf(driver).take(this.#label));
+    let sets = attempt(driver, this.#pools.at(-1)!, layouts);
+    if (sets === V.VK_ERROR_OUT_OF_POOL_MEMORY || sets === V.VK_ERROR_FRAGMENTED_POOL) {
+      this.#pools.push(shelfOf(driver).take(this.#label));
+      sets = attempt(driver, this.#pools.at(-1)!, layouts);
+    }
+    return this.#checked(sets);
+  }
+
+  #checked(sets: V.VkDescriptorSet[] | number): V.VkDescriptorSet[] {
     if (typeof sets !== 'number') return sets;
-    driver.check(
-      sets,
-      'vkAllocateDescriptorSets',
-      'command-buffer',
-      `Cannot record "${this.#label}"`,
-      'use fewer bindings',
-      this.#label,
-    );
+    const act = `Cannot record "${this.#label}"`;
+    this.#driver.check(sets, 'vkAllocateDescriptorSets', 'command-buffer', act, 'use fewer bindings', this.#label);
     return [];
   }
+}
 
-  #createPool(): V.VkDescriptorPool {
-    const driver = this.#driver;
-    return V.arena.scope(() => {
-      const out = V.arena.u64();
-      const info = V.VkDescriptorPoolCreateInfo({
-        maxSets: SETS_A_POOL,
-        pPoolSizes: [
-          { type: V.VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, descriptorCount: DESCRIPTORS_A_POOL },
-          { type: V.VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, descriptorCount: DESCRIPTORS_A_POOL },
-        ],
-      });
-      const result = driver.commands.vkCreateDescriptorPool(driver.handle, info, V.NULL, out);
-      driver.check(
-        result,
-        'vkCreateDescriptorPool',
-        'command-buffer',
-        `Cannot record "${this.#label}"`,
-        'use fewer bindings',
-        this.#label,
-      );
-      const pool = V.arena.readU64<V.VkDescriptorPool>(out);
-      driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_POOL, pool, this.#label);
-      return pool;
-    });
-  }
+function attempt(
+  driver: Driver,
+  pool: V.VkDescriptorPool,
+  layouts: readonly V.VkDescriptorSetLayout[],
+): V.VkDescriptorSet[] | number {
+  return V.arena.scope(() => {
+    const out = V.arena.u64(layouts.length);
+    const info = V.VkDescriptorSetAllocateInfo({ descriptorPool: pool, pSetLayouts: layouts });
+    const result = driver.commands.vkAllocateDescriptorSets(driver.handle, info, out);
+    return result < 0 ? result : layouts.map((_, index) => V.arena.readU64<V.VkDescriptorSet>(out, index));
+  });
+}
+
+function createPool(
+  driver: Driver,
+  label: string,
+  maxSets: number,
+  sizes: ReadonlyMap<number, number>,
+): V.VkDescriptorPool {
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    const pPoolSizes = [...sizes].map(([type, descriptorCount]) => ({ type, descriptorCount }));
+    const info = V.VkDescriptorPoolCreateInfo({ maxSets, pPoolSizes });
+    const result = driver.commands.vkCreateDescriptorPool(driver.handle, info, V.NULL, out);
+    const act = `Cannot record "${label}"`;
+    driver.check(result, 'vkCreateDescriptorPool', 'command-buffer', act, 'use fewer bindings', label);
+    const pool = V.arena.readU64<V.VkDescriptorPool>(out);
+    driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_POOL, pool, 'descriptors');
+    return pool;
+  });
 }

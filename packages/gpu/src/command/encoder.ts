@@ -6,21 +6,22 @@
 import * as V from '@halocline/vulkan';
 import type { Usage } from '../access.ts';
 import type { Driver } from '../device/driver.ts';
-import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { BarrierBatch } from '../graph/sink.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageRange } from '../image/view.ts';
-import type { TouchedRange, UsageTracker } from '../tracking/tracker.ts';
+import type { DeclaredUse, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { recordBarrier } from './barrier.ts';
 import { checkRange } from './check-range.ts';
 import type { Used } from './command-buffer.ts';
-import { DescriptorSets } from './descriptors.ts';
-import type { BoundRange } from './descriptors.ts';
+import type { Bindable, BindOptions } from './bindable.ts';
+import { Bindings } from './bindings.ts';
 import { imageBarrier, recordBarriers } from './image-barrier.ts';
 import type { TransitionOptions } from './image-barrier.ts';
 import type { ComputePipeline } from './pipeline.ts';
 import type { QueryPool } from './query-pool.ts';
+import { recordRendering } from './rendering.ts';
+import type { RenderEncoder, RenderingOptions } from './rendering.ts';
 import { CommandScope } from './scope.ts';
 import {
   blitImage,
@@ -33,13 +34,6 @@ import {
 } from './transfer.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
 
-/** Which set, and which part of the buffer, in bytes; the offset is a multiple of the device's `bindingAlignment`. */
-export interface BindOptions {
-  readonly set?: number;
-  readonly byteOffset?: number;
-  readonly byteLength?: number;
-}
-
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
   readonly handle: V.VkCommandBuffer;
@@ -47,18 +41,13 @@ export class Encoder {
   readonly passes: string[] = [];
   readonly #driver: Driver;
   readonly #scope: CommandScope;
-  readonly #label: string;
-  #pipeline: ComputePipeline | undefined;
-  #pushed = 0;
-  readonly #bindings = new Map<string, BoundRange>();
-  #bindingsChanged = false;
-  #sets: DescriptorSets | undefined;
+  readonly #bindings: Bindings<ComputePipeline>;
 
   /** Use `device.record`. */
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
     this.#driver = driver;
     this.#scope = new CommandScope(driver, handle, label, tracker);
-    this.#label = label;
+    this.#bindings = new Bindings(this.#scope, V.VK_PIPELINE_BIND_POINT_COMPUTE, 'dispatch');
     this.handle = handle;
   }
 
@@ -74,64 +63,22 @@ export class Encoder {
 
   /** Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. */
   pipeline(pipeline: ComputePipeline): this {
-    if (this.#pipeline === pipeline) return this;
-    this.#scope.use(pipeline);
-    this.#pipeline = pipeline;
-    this.#pushed = 0;
-    this.#bindings.clear();
-    this.#bindingsChanged = pipeline.setLayouts.length > 0;
-    this.#driver.commands.vkCmdBindPipeline(this.handle, V.VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle);
+    this.#bindings.set(pipeline);
     return this;
   }
 
   /** Sets the push constants, from byte 0 (or `byteOffset`, a multiple of 4): the bytes are copied now. */
   push(bytes: ArrayBufferView, byteOffset: number = 0): this {
-    const pipeline = this.#bound('push constants');
-    const { byteLength } = bytes;
-    const end = byteOffset + byteLength;
-    if (end > pipeline.pushBytes || byteLength % 4 !== 0 || byteOffset % 4 !== 0 || byteLength === 0) {
-      throw new RangeError(
-        `Cannot push constants of pipeline "${pipeline.label}": bytes ${byteOffset} to ${end} are given, ` +
-          `the shader declares ${pipeline.pushBytes}; give whole words within them`,
-      );
-    }
-    const driver = this.#driver;
-    if (bytes instanceof Uint32Array) driver.scratchUints.set(bytes);
-    else driver.scratchBytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength));
-    driver.commands.vkCmdPushConstants(
-      this.handle,
-      pipeline.layout,
-      V.VK_SHADER_STAGE_COMPUTE_BIT,
-      byteOffset,
-      byteLength,
-      driver.scratch.address,
-    );
-    this.#pushed = Math.max(this.#pushed, end);
+    this.#bindings.push(bytes, byteOffset);
     return this;
   }
 
-  /** Puts a buffer, or a range of it, where the shader declares binding `binding` (of set 0, unless `set` says another). */
-  bind(binding: number, buffer: Buffer, options: BindOptions = {}): this {
-    const pipeline = this.#bound('bind a buffer');
-    const { set = 0, byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
-    const declared = pipeline.reflection.bindings.find((each) => each.set === set && each.binding === binding);
-    if (!declared) {
-      const there = pipeline.reflection.bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');
-      throw new RangeError(
-        `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline.label}": the shader has no binding ${set}.${binding}; it has ${there || 'none'}`,
-      );
-    }
-    const { maxStorageBytes, maxUniformBytes, bindingAlignment } = this.#driver.limits;
-    checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
-    const most = declared.kind === 'uniform-buffer' ? maxUniformBytes : maxStorageBytes;
-    if (byteLength > most || byteLength < declared.byteLength) {
-      throw new RangeError(
-        `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline.label}": ${byteLength} bytes; binding ${set}.${binding} takes ${declared.byteLength} to ${most}`,
-      );
-    }
-    this.#scope.use(buffer);
-    this.#bindings.set(`${set}.${binding}`, { buffer, byteOffset, byteLength });
-    this.#bindingsChanged = true;
+  /**
+   * Puts a buffer (or a range of it), an image (or a view of it) or a sampler where the shader declares binding `binding` (of
+   * set 0, unless `set` says another); as many as the binding has places.
+   */
+  bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions = {}): this {
+    this.#bindings.bind(binding, resources, options);
     return this;
   }
 
@@ -140,14 +87,14 @@ export class Encoder {
    * `y · numWorkGroups.x + x`, and skips what is past its end, as some workgroups of the last row may be.
    */
   dispatch(x: number, y: number = 1, z: number = 1): this {
-    this.#ready();
+    const pipeline = this.#bindings.ready('dispatch');
     const most = this.#driver.limits.maxWorkgroups;
     const fold = x > most[0] && y === 1 && z === 1 ? foldGroups(x, most[0]) : undefined;
     const groups = fold ?? ([x, y, z] as const);
     for (const axis of [0, 1, 2] as const) {
       if (Number.isInteger(groups[axis]) && groups[axis] >= 0 && groups[axis] <= most[axis]) continue;
       throw new RangeError(
-        `Cannot dispatch pipeline "${this.#pipeline!.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
+        `Cannot dispatch pipeline "${pipeline.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
       );
     }
     this.#scope.tracker?.settle();
@@ -157,7 +104,7 @@ export class Encoder {
 
   /** Runs as many workgroups as three uint32 in a buffer say when the device comes to it. The offset is a multiple of 4. */
   dispatchIndirect(buffer: Buffer, byteOffset: number = 0): this {
-    this.#ready();
+    this.#bindings.ready('dispatchIndirect');
     checkRange('dispatch from', buffer, byteOffset, 12, 4);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, { byteOffset, byteLength: 12 }, 'indirect', 'dispatchIndirect');
@@ -234,6 +181,15 @@ export class Encoder {
     return this;
   }
 
+  /**
+   * Draws into images, which must be in layout 'color-attachment' or 'depth-attachment': `body` records what is drawn. The
+   * compute pipeline stays as it was.
+   */
+  rendering(options: RenderingOptions, body: (encoder: RenderEncoder) => void): this {
+    recordRendering(this.#scope, options, body);
+    return this;
+  }
+
   /** Makes all queries of a pool unset; before their timestamps. */
   resetQueries(pool: QueryPool): this {
     this.#scope.use(pool);
@@ -253,11 +209,16 @@ export class Encoder {
     return this;
   }
 
-  /** Records `body` under a name that validation messages and captures show. */
-  label(name: string, body: (encoder: this) => void): this {
+  /** Whether it wants to know what passes declare. */
+  get tracks(): boolean {
+    return this.#scope.tracker !== undefined;
+  }
+
+  /** Records `body` under a name that validation messages and captures show; `declared` is what it may touch, for a tracker. */
+  label(name: string, body: (encoder: this) => void, declared?: readonly DeclaredUse[]): this {
     const { named, commands } = this.#driver;
     this.passes.push(name);
-    this.#scope.tracker?.beginPass(name);
+    this.#scope.tracker?.beginPass(name, declared);
     if (named) {
       V.arena.scope(() =>
         commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
@@ -267,55 +228,6 @@ export class Encoder {
     if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
     this.#scope.tracker?.endPass();
     return this;
-  }
-
-  #bound(what: string): ComputePipeline {
-    if (this.#pipeline) return this.#pipeline;
-    throw new VulkanError(`Cannot ${what} in "${this.#label}": no pipeline is set; call encoder.pipeline first`, {
-      kind: 'command-buffer',
-      labels: [this.#label],
-    });
-  }
-
-  #ready(): void {
-    const pipeline = this.#bound('dispatch');
-    if (this.#bindingsChanged) this.#bindSets(pipeline);
-    if (this.#pushed >= pipeline.pushBytes) return;
-    throw new VulkanError(
-      `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
-        `push constants are set; call encoder.push after encoder.pipeline`,
-      { kind: 'command-buffer', labels: [pipeline.label, this.#label] },
-    );
-  }
-
-  #bindSets(pipeline: ComputePipeline): void {
-    const ranges = pipeline.reflection.bindings.map((declared) => {
-      const range = this.#bindings.get(`${declared.set}.${declared.binding}`);
-      if (range) return [declared, range] as const;
-      throw new VulkanError(
-        `Cannot dispatch pipeline "${pipeline.label}" in "${this.#label}": nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
-        { kind: 'command-buffer', labels: [pipeline.label, this.#label] },
-      );
-    });
-    if (!this.#sets) {
-      const sets = new DescriptorSets(this.#driver, this.#label);
-      this.#scope.releases.push(() => sets.destroy());
-      this.#sets = sets;
-    }
-    const sets = this.#sets.make(pipeline.setLayouts, ranges);
-    V.arena.scope(() =>
-      this.#driver.commands.vkCmdBindDescriptorSets(
-        this.handle,
-        V.VK_PIPELINE_BIND_POINT_COMPUTE,
-        pipeline.layout,
-        0,
-        sets.length,
-        V.arena.u64(sets),
-        0,
-        V.NULL,
-      ),
-    );
-    this.#bindingsChanged = false;
   }
 }
 

@@ -13,7 +13,23 @@ const FEATURES: readonly string[] = [
   'shaderInt64',
   'shaderInt16',
   'shaderFloat64',
+  'shaderImageGatherExtended',
+  'shaderStorageImageExtendedFormats',
+  'shaderStorageImageReadWithoutFormat',
+  'shaderStorageImageWriteWithoutFormat',
+  'shaderStorageBufferArrayDynamicIndexing',
+  'shaderUniformBufferArrayDynamicIndexing',
+  'shaderSampledImageArrayDynamicIndexing',
+  'shaderStorageImageArrayDynamicIndexing',
+  'imageCubeArray',
+  'vertexPipelineStoresAndAtomics',
+  'fragmentStoresAndAtomics',
+  'multiDrawIndirect',
+  'drawIndirectFirstInstance',
+  'largePoints',
+  'sampleRateShading',
   // Vulkan 1.1
+  'shaderDrawParameters',
   'storageBuffer16BitAccess',
   'uniformAndStorageBuffer16BitAccess',
   'variablePointersStorageBuffer',
@@ -25,6 +41,9 @@ const FEATURES: readonly string[] = [
   'shaderFloat16',
   'shaderInt8',
   'runtimeDescriptorArray',
+  'shaderSampledImageArrayNonUniformIndexing',
+  'shaderStorageBufferArrayNonUniformIndexing',
+  'shaderStorageImageArrayNonUniformIndexing',
   'scalarBlockLayout',
   'uniformBufferStandardLayout',
   'shaderSubgroupExtendedTypes',
@@ -40,11 +59,13 @@ const FEATURES: readonly string[] = [
   'subgroupSizeControl',
   'computeFullSubgroups',
   'shaderIntegerDotProduct',
+  'shaderDemoteToHelperInvocation',
   'shaderZeroInitializeWorkgroupMemory',
   // of extensions
   'shaderBufferFloat32Atomics',
   'shaderBufferFloat32AtomicAdd',
   'deviceFault',
+  'conditionalRendering',
 ];
 
 /** Extensions that are turned on where the device has them. */
@@ -57,6 +78,7 @@ const EXTENSIONS: readonly string[] = [
   V.VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME,
   V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME,
   V.VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME,
+  V.VK_EXT_CONDITIONAL_RENDERING_EXTENSION_NAME,
 ];
 
 /** The families that a device's queues come from; equal where there is no queue for transfers alone. */

@@ -6,6 +6,8 @@
 import * as V from '@halocline/vulkan';
 import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
+import { GraphicsPipeline } from '../command/graphics-pipeline.ts';
+import type { GraphicsPipelineOptions } from '../command/graphics-pipeline.ts';
 import { ComputePipeline } from '../command/pipeline.ts';
 import type { ComputePipelineOptions } from '../command/pipeline.ts';
 import { PipelineCache } from '../command/pipeline-cache.ts';
@@ -293,6 +295,11 @@ export class Device implements AsyncDisposable {
     return new ComputePipeline(this.#driver, this.#cache, options);
   }
 
+  /** A pipeline that draws; its shaders are checked against the device first. Throws ShaderError. */
+  createGraphicsPipeline(options: GraphicsPipelineOptions): GraphicsPipeline {
+    return new GraphicsPipeline(this.#driver, this.#cache, options);
+  }
+
   /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */
   compile(source: string, options: CompileOptions): Promise<Uint32Array> {
     return compileGlsl(source, options);
@@ -376,6 +383,7 @@ export class Device implements AsyncDisposable {
     driver.commands.vkDeviceWaitIdle(driver.handle);
     driver.collect();
     driver.progress.length = 0;
+    for (const close of driver.closers) close();
     this.#cache.keep();
     this.#cache.destroy();
     this.staging.destroy();

@@ -79,6 +79,8 @@ export class Driver {
   disposals = 0;
   /** Set by the device: submits what was asked for and not submitted yet, since it may use what is about to go. */
   beforeRetire: () => void = () => undefined;
+  /** Called when the device closes and nothing runs any more: what is kept for reuse goes. */
+  readonly closers: (() => void)[] = [];
   readonly #submitted: Submitted[] = [];
   #lost = false;
   #retired: Retired[] = [];

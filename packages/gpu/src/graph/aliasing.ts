@@ -85,8 +85,9 @@ export function shareMemory(
   queues: QueueTable,
   needs: MemoryNeeds,
 ): TransientArena[] {
-  const lives = lifetimes(levels, queues);
   const arenas: TransientArena[] = [];
+  if (!model.nodes.some(({ origin }) => origin === 'transient')) return arenas;
+  const lives = lifetimes(levels, queues);
   for (const kind of ['buffer', 'image'] as const) {
     const nodes = model.nodes.filter((node) => node.kind === kind && node.origin === 'transient' && !node.kept);
     const sharing = nodes.filter((node) => (lives.get(node)?.lane ?? HOST_LANE) !== HOST_LANE);

@@ -30,11 +30,10 @@ export function cutBatches(steps: readonly Step[], hostLane: number): { batches:
   }
   const batchOf = new Map<Step, number>();
   for (const [index, draft] of drafts.entries()) for (const step of draft.steps) batchOf.set(step, index);
-  const at = new Map(steps.map((step) => [`${step.lane} ${step.ordinal}`, step]));
   const batches = drafts.map(({ lane, steps: own }) => ({
     lane,
     steps: own,
-    waits: own[0]!.waits.map((point) => batchOf.get(at.get(`${point.lane} ${point.ordinal}`)!)!),
+    waits: own[0]!.waits.map((step) => batchOf.get(step)!),
     hostWaits: own[0]!.hostWaits,
   }));
   return { batches, batchOf };

@@ -4,7 +4,7 @@ import { GraphError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
-import type { GraphModel, ResourceNode } from './model.ts';
+import type { GraphModel } from './model.ts';
 import { GraphBuffer, GraphImage } from './resource.ts';
 
 /** Buffers and images for imported resources, by the resources' names. */
@@ -32,9 +32,9 @@ export class Bound implements Bindings {
     return this.#find(declared) as Image<R>;
   }
 
-  /** The image of a node: itself, or what stands behind it. */
-  imageOf({ object }: ResourceNode): unknown {
-    return object instanceof GraphImage ? this.#find(object) : object;
+  /** A resource of a pass: itself, or what stands behind it. */
+  behind(resource: unknown): unknown {
+    return resource instanceof GraphBuffer || resource instanceof GraphImage ? this.#find(resource) : resource;
   }
 
   #find(declared: GraphBuffer | GraphImage): Buffer | Image {
@@ -46,14 +46,28 @@ export class Bound implements Bindings {
   }
 }
 
+const imported = new WeakMap<GraphModel, readonly (GraphBuffer | GraphImage)[]>();
+
+/** The imported resources that a graph declares. */
+function importedBy(model: GraphModel): readonly (GraphBuffer | GraphImage)[] {
+  let found = imported.get(model);
+  if (!found) {
+    found = model.nodes
+      .filter(({ origin }) => origin === 'imported')
+      .map(({ object }) => object)
+      .filter((object) => object instanceof GraphBuffer || object instanceof GraphImage);
+    imported.set(model, found);
+  }
+  return found;
+}
+
 /** The imported resources of a graph with what was given for them; throws where one is missing or doesn't fit. */
 export function bindImports(model: GraphModel, imports: Imports): Map<unknown, Buffer | Image> {
   const table = new Map<unknown, Buffer | Image>();
   const wanted = new Set<string>();
-  for (const { object, origin, label } of model.nodes) {
-    if (origin !== 'imported' || !(object instanceof GraphBuffer || object instanceof GraphImage)) continue;
-    wanted.add(label);
-    const given = imports[label];
+  for (const object of importedBy(model)) {
+    wanted.add(object.label);
+    const given = imports[object.label];
     if (!given) refuse(object, 'nothing was given for it; name it among the imports');
     checkFits(object, given);
     table.set(object, given);

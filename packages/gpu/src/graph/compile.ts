@@ -83,7 +83,7 @@ export function compileGraph(
   const keepsOrder = stages.edges.length > 0;
   const heirs = heirsOf(arenas);
   const steps = walkLevels(model, levels, { queues, repeats, wishes, heirs, awaited, keepsOrder });
-  const stepBarriers = new Map(steps.map((step) => [step, finishBarriers(step, queues)]));
+  const stepBarriers = new Map(steps.map((step) => [step, (step.finished = finishBarriers(step, queues))]));
   const { batches, batchOf } = cutBatches(steps, HOST_LANE);
   return {
     model,
@@ -105,6 +105,7 @@ export function compileGraph(
 /** Passes that others wait for on other queues. */
 function awaitedPasses({ passes }: GraphModel, edges: readonly Edge[], queues: QueueTable): Set<number> {
   const lanes = passes.map(({ queue }) => laneOf(queues, queue));
+  if (lanes.every((lane) => lane === lanes[0])) return new Set();
   return new Set(edges.filter(({ from, to }) => lanes[from] !== lanes[to]).map(({ from }) => from));
 }
 

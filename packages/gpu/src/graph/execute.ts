@@ -22,7 +22,6 @@ import { hostSteps, runHostPass } from './host.ts';
 import { recordSteps } from './record.ts';
 import { USUAL_QUEUES } from './queues.ts';
 import type { QueueTable } from './queues.ts';
-import type { StepPoint } from './steps.ts';
 import { DeviceNeeds, Transients } from './transients.ts';
 
 /** How a plan is executed. */
@@ -138,15 +137,13 @@ export class Executor {
     const hosts = new Map<number, Promise<void>>();
     const submits: Promise<TimelinePoint>[] = [];
     const rows = new Map<number, Promise<TimelinePoint>>();
-    const stepAt = ({ lane, ordinal }: StepPoint): Promise<TimelinePoint> => {
-      const step = steps.find((each) => each.lane === lane && each.ordinal === ordinal)!;
-      return submits[batchOf.get(step)!]!;
-    };
     for (const step of steps) {
       const [pass] = step.passes;
       const behindHosts = step.hostWaits.map((index) => hosts.get(index)!);
       if (pass?.queue === 'host') {
-        const points = step.waits.map((point) => stepAt(point).then(({ timeline, value }) => timeline.wait(value)));
+        const points = step.waits.map((each) =>
+          submits[batchOf.get(each)!]!.then(({ timeline, value }) => timeline.wait(value)),
+        );
         const touchesDevice = pass.touches.some(({ node }) => node.kind !== 'host value');
         const behind = [...behindHosts, ...points, ...(touchesDevice ? [earlier] : [])];
         hosts.set(pass.index, runHostPass(pass, behind, at));
@@ -192,7 +189,7 @@ export class Executor {
 
   #record({ lane, steps }: Batch, at: Bound): CommandBuffer {
     const device = this.#device!;
-    const body = (encoder: Encoder): void => recordSteps(this.compiled, steps, encoder, at);
+    const body = (encoder: Encoder): void => recordSteps(steps, encoder, at);
     if (lane === 0) return device.record('graph', body);
     let pool = this.#pools.get(lane);
     const { driver } = makerOf(device);

@@ -7,7 +7,7 @@ import { labelOf } from './pass.ts';
 import type { SettledUse } from './pass.ts';
 import { HOST_LANE, queueName } from './queues.ts';
 import type { GraphBarrier, GraphImageBarrier, Hazard, Step } from './steps.ts';
-import { resolveUsage, usagesOf } from './usage.ts';
+import { usagesOf } from './usage.ts';
 
 /** Everything that a plan does and why, step by step. */
 export function explainPlan(compiled: CompiledGraph): string {
@@ -29,14 +29,14 @@ export function explainPlan(compiled: CompiledGraph): string {
 }
 
 /** A pass with its uses, one a line. */
-export function passLines({ name, queue, uses }: PassNode): string[] {
+export function passLines({ name, uses }: PassNode): string[] {
   if (uses.length === 0) return [`  ${name} touches nothing`];
-  return [`  ${name}`, ...uses.map((use) => `    ${useText(use, queue)}`)];
+  return [`  ${name}`, ...uses.map((use) => `    ${useText(use)}`)];
 }
 
 /** One use: "reads velocity as storage-read: shader read in compute shader". */
-function useText({ resource, usage, part, writes }: SettledUse, queue: PassNode['queue']): string {
-  const { text, side } = resolveUsage(usage, queue);
+function useText({ resource, usage, part, writes, resolved }: SettledUse): string {
+  const { text, side } = resolved;
   const as = typeof usage === 'string' ? ` as ${text}` : '';
   return `${writes ? 'writes' : 'reads'} ${labelOf(resource)}${partText(part)}${as}: ${usageWords(usagesOf(side))}`;
 }
@@ -105,11 +105,10 @@ export function hazardText({ kind, resource, earlier, later, layouts }: Hazard):
 }
 
 /** "transfer (copy) and host (parse)": whom a step waits for. */
-export function waitsText({ steps, queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
-  const texts = waits.map(({ lane, ordinal }) => {
-    const step = steps.find((each) => each.lane === lane && each.ordinal === ordinal)!;
-    return `${queueName(queues, lane)} (${step.passes.map(({ name }) => name).join(', ')})`;
-  });
+export function waitsText({ queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
+  const texts = waits.map(
+    ({ lane, passes }) => `${queueName(queues, lane)} (${passes.map(({ name }) => name).join(', ')})`,
+  );
   if (hostWaits.length > 0) {
     texts.push(`${queueName(queues, HOST_LANE)} (${hostWaits.map((pass) => model.passes[pass]!.name).join(', ')})`);
   }

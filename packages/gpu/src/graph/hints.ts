@@ -11,15 +11,14 @@ import type { Pass } from './pass.ts';
 import { USUAL_QUEUES } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import type { GraphBarrier, GraphImageBarrier } from './steps.ts';
-import { resolveUsage } from './usage.ts';
 
 /** What one pass requires, a line a use: the kind of the resource, stages, accesses and, for images, the layout. */
 export function barrierRequirements(pass: Pass<never>): string {
   const [node] = soloModel(pass).passes;
-  const kinds = node!.uses.map(({ resource, usage }) => {
+  const kinds = node!.uses.map(({ resource, resolved }) => {
     if (typeof resource === 'string') return 'memory';
     if (resource.kind !== 'image') return resource.kind;
-    return `image in layout ${resolveUsage(usage, node!.queue).layout}`;
+    return `image in layout ${resolved.layout}`;
   });
   const [title, ...lines] = passLines(node!);
   return [title!.trim(), ...lines.map((line, index) => `${line.slice(2)} (${kinds[index] ?? 'nothing'})`)].join('\n');

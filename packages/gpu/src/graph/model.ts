@@ -73,6 +73,8 @@ export interface GraphModel {
   readonly cellCount: number;
 }
 
+const UNCUT = new Set([0]);
+
 interface Draft {
   readonly object: SettledUse['resource'];
   readonly cuts: Set<number>;
@@ -112,7 +114,8 @@ function cut(drafts: Map<SettledUse['resource'], Draft>, use: SettledUse): void 
   const { resource, part } = use;
   let draft = drafts.get(resource);
   if (!draft) {
-    draft = { object: resource, cuts: new Set([0]), layers: new Set([0]), first: use };
+    const whole = typeof resource === 'string';
+    draft = { object: resource, cuts: whole ? UNCUT : new Set([0]), layers: whole ? UNCUT : new Set([0]), first: use };
     drafts.set(resource, draft);
   }
   if (typeof resource === 'string') return;
@@ -197,19 +200,19 @@ function passNode(
   nodes: ReadonlyMap<SettledUse['resource'], ResourceNode>,
 ): PassNode {
   const queue = pass.queue ?? 'compute';
-  const touches = new Map<number, Touch>();
+  const touches: Touch[] = [];
   let whole = NO_SIDE;
   for (const use of uses) {
     const node = nodes.get(use.resource)!;
-    const { side, layout } = resolveUsage(use.usage, queue);
+    const { side, layout } = use.resolved;
     whole = joinSides(whole, side);
     for (const cell of cellsOf(node, use.part)) {
-      const touch = touches.get(cell);
+      const touch = touches.find((each) => each.cell === cell);
       if (touch) mergeTouch(touch, use, side, layout, pass.name);
-      else touches.set(cell, firstTouch(index, cell, node, use, side, layout));
+      else touches.push(firstTouch(index, cell, node, use, side, layout));
     }
   }
-  return { index, name: pass.name, queue, pass, uses, touches: [...touches.values()], side: whole };
+  return { index, name: pass.name, queue, pass, uses, touches, side: whole };
 }
 
 function firstTouch(

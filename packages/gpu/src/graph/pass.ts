@@ -9,7 +9,7 @@ import { HostValue, RoleUse } from './resource.ts';
 import type { BufferLike, ImageLike, Use } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import { defaultUsage, layoutOf, resolveUsage } from './usage.ts';
-import type { PassQueue } from './usage.ts';
+import type { PassQueue, Resolved } from './usage.ts';
 
 /** A node of the graph: its name (unique), where it runs, what it touches, what it must follow, and its commands. */
 export interface Pass<E extends BarrierSink = BarrierSink> {
@@ -36,6 +36,8 @@ export interface SettledUse {
   readonly usage: Usage;
   readonly part: RoleUse['part'];
   readonly writes: boolean;
+  /** The usage on the pass's queue. */
+  readonly resolved: Resolved;
 }
 
 const NO_PART = Object.freeze({});
@@ -55,32 +57,35 @@ export function labelOf(resource: SettledUse['resource']): string {
 
 function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
   const queue = pass.queue ?? 'compute';
-  if (typeof each === 'string') {
-    return { resource: each, usage: defaultUsage('any', queue, writes), part: NO_PART, writes };
-  }
+  if (typeof each === 'string') return settled(each, defaultUsage('any', queue, writes), NO_PART, writes, queue);
   if (each instanceof HostValue) {
     if (queue !== 'host') {
-      refuse(
-        pass,
-        writes,
-        each.label,
-        `it runs on the ${queue} queue, which can't reach a host value; copy it to a buffer`,
-      );
+      const why = `it runs on the ${queue} queue, which can't reach a host value; copy it to a buffer`;
+      refuse(pass, writes, each.label, why);
     }
-    return { resource: each, usage: writes ? 'host-write' : 'host-read', part: NO_PART, writes };
+    return settled(each, writes ? 'host-write' : 'host-read', NO_PART, writes, queue);
   }
   if (each instanceof RoleUse) {
     const { resource, part, access = defaultUsage(resource.role, queue, writes) } = each;
-    return checked(pass, { resource, usage: access, part, writes });
+    return checked(pass, settled(resource, access, part, writes, queue));
   }
-  if ('access' in each) return checked(pass, { resource: each.resource, usage: each.access, part: NO_PART, writes });
-  return checked(pass, { resource: each, usage: defaultUsage(each.role, queue, writes), part: NO_PART, writes });
+  if ('access' in each) return checked(pass, settled(each.resource, each.access, NO_PART, writes, queue));
+  return checked(pass, settled(each, defaultUsage(each.role, queue, writes), NO_PART, writes, queue));
+}
+
+function settled(
+  resource: SettledUse['resource'],
+  usage: Usage,
+  part: RoleUse['part'],
+  writes: boolean,
+  queue: PassQueue,
+): SettledUse {
+  return { resource, usage, part, writes, resolved: resolveUsage(usage, queue) };
 }
 
 function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
   const { resource, usage, writes } = settled;
   const label = labelOf(resource);
-  resolveUsage(usage, pass.queue ?? 'compute'); // throws for an unknown word
   if (typeof usage === 'string') {
     if (writes && !writesMemory(usage)) {
       refuse(pass, writes, label, `"${usage}" only reads; list it under reads, or say how it is written`);
@@ -99,8 +104,7 @@ function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
   }
   if (typeof resource === 'string' || resource.kind === 'host value') return settled;
   if (resource.kind === 'image' && layoutOf(usage) === undefined) {
-    const { text } = resolveUsage(usage, 'compute');
-    refuse(pass, writes, label, `no image can be used as "${text}"; use a buffer`);
+    refuse(pass, writes, label, `no image can be used as "${settled.resolved.text}"; use a buffer`);
   }
   const slip = partSlip(resource, settled.part);
   if (slip !== '') refuse(pass, writes, label, slip);

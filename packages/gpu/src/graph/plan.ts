@@ -58,6 +58,9 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   readonly #options: GraphOptions;
   readonly #executors = new Map<Device | undefined, Executor>();
 
+  /** Why it can't be recorded by hand; '' if it can. */
+  #refusal: string | undefined;
+
   /** Use `graph.compile`. */
   constructor(source: GraphSource, options: GraphOptions, compiled: CompiledGraph) {
     this.#source = source;
@@ -90,20 +93,10 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
 
   /** Records every barrier and pass, in order, for a graph of one queue. `imports` are given where it has imported resources. */
   record(encoder: E, imports: Imports = {}): void {
-    const { batches, model, steps } = this.compiled;
-    const lanes = new Set(steps.map(({ lane }) => lane));
-    if (lanes.size > 1 || (steps.length > 0 && batches.length !== 1)) {
-      throw new GraphError(
-        'Cannot record the plan: its passes run on several queues, or on the host; call plan.execute',
-      );
-    }
-    const transient = model.nodes.find(({ origin }) => origin === 'transient');
-    if (transient) {
-      throw new GraphError(
-        `Cannot record the plan: ${transient.kind} "${transient.label}" is transient and needs memory; call plan.execute`,
-      );
-    }
-    recordSteps(this.compiled, steps, encoder, new Bound(bindImports(model, imports)));
+    const { model, steps } = this.compiled;
+    this.#refusal ??= refusalOf(this.compiled);
+    if (this.#refusal !== '') throw new GraphError(this.#refusal);
+    recordSteps(steps, encoder, new Bound(bindImports(model, imports)));
   }
 
   /**
@@ -183,4 +176,15 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
         : 'it is not kept; declare it with kept: true';
     throw new GraphError(`Cannot give transient ${kind} "${label}": ${why}`);
   }
+}
+
+function refusalOf({ batches, model, steps }: CompiledGraph): string {
+  const lanes = new Set(steps.map(({ lane }) => lane));
+  if (lanes.size > 1 || (steps.length > 0 && batches.length !== 1)) {
+    return 'Cannot record the plan: its passes run on several queues, or on the host; call plan.execute';
+  }
+  const transient = model.nodes.find(({ origin }) => origin === 'transient');
+  return transient === undefined
+    ? ''
+    : `Cannot record the plan: ${transient.kind} "${transient.label}" is transient and needs memory; call plan.execute`;
 }

@@ -2,25 +2,22 @@
 
 import { GraphError } from '../errors.ts';
 import type { Bound } from './bindings.ts';
-import type { CompiledGraph } from './compile.ts';
-import type { Pass } from './pass.ts';
+import type { DeclaredUse, TrackedResource } from '../tracking/tracker.ts';
+import { labelOf } from './pass.ts';
+import type { Pass, SettledUse } from './pass.ts';
 import type { BarrierBatch, BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
 
 /** Records steps of one queue, barriers and passes. */
-export function recordSteps<E extends BarrierSink>(
-  compiled: CompiledGraph,
-  steps: readonly Step[],
-  encoder: E,
-  at: Bound,
-): void {
+export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encoder: E, at: Bound): void {
   for (const step of steps) {
-    const { before, after } = compiled.stepBarriers.get(step)!;
+    const { before, after } = step.finished;
     if (before) recordBarrier(before, encoder, at);
-    for (const { name, pass } of step.passes) {
+    for (const { name, pass, uses } of step.passes) {
       const { record } = pass as Pass<E>;
       if (!record) continue;
-      if (encoder.label) encoder.label(name, () => record(encoder, at));
+      const declared = encoder.tracks === true ? uses.map((use) => declaredUse(use, at)) : undefined;
+      if (encoder.label) encoder.label(name, () => record(encoder, at), declared);
       else record(encoder, at);
     }
     if (after) recordBarrier(after, encoder, at);
@@ -35,7 +32,7 @@ function recordBarrier({ before, after, images }: GraphBarrier, encoder: Barrier
   const batch: BarrierBatch = {
     ...(before.length > 0 ? { memory: { before, after } } : {}),
     images: images.map(({ node, layouts, before, after, range, handOver }) => ({
-      image: at.imageOf(node),
+      image: at.behind(node.object),
       before,
       after,
       ...(layouts[0] === 'undefined' ? { discard: true } : {}),
@@ -46,4 +43,14 @@ function recordBarrier({ before, after, images }: GraphBarrier, encoder: Barrier
   if (!encoder.barriers)
     throw new GraphError('Cannot record image barriers: the encoder has no method "barriers"; give one that has');
   encoder.barriers(batch as BarrierBatch<never>);
+}
+
+/** A use as a tracker takes it: of the buffer or image that stands behind it this time. */
+function declaredUse({ resource, usage, part }: SettledUse, at: Bound): DeclaredUse {
+  if (typeof resource === 'string' || resource.kind === 'host value')
+    return { resource: labelOf(resource), access: usage };
+  const declared = { resource: at.behind(resource) as TrackedResource, access: usage };
+  if (resource.kind === 'image') return { ...declared, range: part };
+  const { byteOffset = 0, byteLength = resource.byteLength - byteOffset } = part;
+  return { ...declared, range: { byteOffset, byteLength } };
 }

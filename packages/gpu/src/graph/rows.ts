@@ -44,15 +44,7 @@ export class Rows {
     const row = this.#row(lane);
     const last = lane === HOST_LANE ? undefined : row.at(-1);
     const needed = needs(this.unknown(lane, before));
-    const known = new Map(last?.known);
-    const knownHosts = new Set(last?.knownHosts);
-    for (const step of needed) {
-      step.awaited = true;
-      for (const [other, ordinal] of step.known) raise(known, other, ordinal);
-      for (const host of step.knownHosts) knownHosts.add(host);
-      if (step.lane === HOST_LANE) knownHosts.add(step.passes[0]!.index);
-      else raise(known, step.lane, step.ordinal);
-    }
+    const { known, knownHosts } = needed.length === 0 ? (last ?? NOTHING) : learn(last ?? NOTHING, needed);
     const step: Step = {
       lane,
       ordinal: row.length,
@@ -65,6 +57,7 @@ export class Rows {
       reasons: [],
       known,
       knownHosts,
+      finished: {},
       awaited: false,
     };
     row.push(step);
@@ -86,8 +79,27 @@ export class Rows {
   }
 }
 
+type Knowledge = Pick<Step, 'known' | 'knownHosts'>;
+
+const NOTHING: Knowledge = { known: new Map(), knownHosts: new Set() };
+
+/** What is known behind these steps. */
+function learn(last: Knowledge, needed: readonly Step[]): Knowledge {
+  const known = new Map(last.known);
+  const knownHosts = new Set(last.knownHosts);
+  for (const step of needed) {
+    step.awaited = true;
+    for (const [other, ordinal] of step.known) raise(known, other, ordinal);
+    for (const host of step.knownHosts) knownHosts.add(host);
+    if (step.lane === HOST_LANE) knownHosts.add(step.passes[0]!.index);
+    else raise(known, step.lane, step.ordinal);
+  }
+  return { known, knownHosts };
+}
+
 /** The last step of each lane and each host pass, without those that another of them comes after. */
-function needs(steps: readonly Step[]): Step[] {
+function needs(steps: readonly Step[]): readonly Step[] {
+  if (steps.length === 0) return steps;
   const latest = new Map<number | string, Step>();
   for (const step of steps) {
     const key = step.lane === HOST_LANE ? `host ${step.ordinal}` : step.lane;

@@ -4,6 +4,7 @@
  */
 
 import type { Usage } from '../access.ts';
+import type { DeclaredUse } from '../tracking/tracker.ts';
 
 /** A part of an image: mip levels and array layers, all by default. */
 export interface ImagePart {
@@ -38,6 +39,8 @@ export interface BarrierSink {
   barrier(before: readonly Usage[], after: readonly Usage[]): unknown;
   /** A batch that has image barriers; needed only where a graph touches images. */
   barriers?(batch: BarrierBatch<never>): unknown;
+  /** Whether `label` wants to be told what the pass declares. */
+  readonly tracks?: boolean;
   /** Where there is one, each pass is recorded under its name: messages and a lost device's error tell it. */
-  label?(name: string, body: () => void): unknown;
+  label?(name: string, body: () => void, declared?: readonly DeclaredUse[]): unknown;
 }

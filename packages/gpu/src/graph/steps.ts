@@ -95,11 +95,13 @@ export interface Step extends StepPoint {
   readonly level: number;
   readonly passes: PassNode[];
   /** Steps of other queues that must be done; at most one for each. */
-  readonly waits: readonly StepPoint[];
+  readonly waits: readonly Step[];
   /** Indices of host passes that must be done. */
   readonly hostWaits: readonly number[];
   before: Call | undefined;
   after: Call | undefined;
+  /** What these two came to. */
+  finished: { readonly before?: GraphBarrier; readonly after?: GraphBarrier };
   /** Why it waits. */
   readonly reasons: Hazard[];
   /** For each lane the last step that is surely done when this one begins. */

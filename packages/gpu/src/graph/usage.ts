@@ -58,8 +58,17 @@ export function isEmptySide({ words, stage, access }: Side): boolean {
   return words === 0 && stage === 0n && access === 0n;
 }
 
+const wordLists = new Map<number, readonly Access[]>();
+
+function listOf(words: number): readonly Access[] {
+  let list = wordLists.get(words);
+  if (!list) wordLists.set(words, (list = Object.freeze(accessesOf(words))));
+  return list;
+}
+
 /** A side as usages: its words, and at most one raw usage behind them. */
 export function usagesOf({ words, stage, access }: Side, layout?: ImageLayout): readonly Usage[] {
+  if (words !== 0 && stage === 0n && access === 0n) return listOf(words);
   const usages: Usage[] = [...accessesOf(words)];
   if (stage !== 0n || access !== 0n || usages.length === 0) {
     usages.push(layout === undefined ? { stage, access } : { stage, access, layout });
@@ -90,17 +99,19 @@ export function defaultUsage(role: Role, queue: PassQueue, writes: boolean): Acc
   return writes ? write : read;
 }
 
-const resolvedWords = new Map<string, Resolved>();
+const resolvedWords: Readonly<Record<PassQueue, Map<Access, Resolved>>> = Object.freeze({
+  compute: new Map(),
+  transfer: new Map(),
+  graphics: new Map(),
+  host: new Map(),
+});
 
 /** A usage in a pass of a queue. Words that any shader may mean are narrowed to the stages that the queue's passes run. */
 export function resolveUsage(usage: Usage, queue: PassQueue): Resolved {
   if (typeof usage !== 'string') return resolveRaw(usage, rawText(usage));
-  const key = `${queue} ${usage}`;
-  let resolved = resolvedWords.get(key);
-  if (!resolved) {
-    resolved = resolveWord(usage, queue);
-    resolvedWords.set(key, resolved);
-  }
+  const known = resolvedWords[queue];
+  let resolved = known.get(usage);
+  if (!resolved) known.set(usage, (resolved = resolveWord(usage, queue)));
   return resolved;
 }
 

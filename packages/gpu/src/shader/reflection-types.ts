@@ -4,6 +4,7 @@ import { constantValue, malformed } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
 import { Decoration, Op, StorageClass } from './spirv-words.ts';
 
+/** What a binding holds. */
 export type ShaderBindingKind =
   | 'storage-buffer'
   | 'uniform-buffer'
@@ -16,6 +17,9 @@ export type ShaderBindingKind =
   | 'input-attachment'
   | 'acceleration-structure';
 
+/** The shape of an image, as a shader declares it. */
+export type ShaderImageShape = '1d' | '2d' | '3d' | 'cube' | '1d-array' | '2d-array' | 'cube-array';
+
 /** A resource that a shader expects in a descriptor set. */
 export interface ShaderBinding {
   readonly set: number;
@@ -24,7 +28,12 @@ export interface ShaderBinding {
   readonly name: string;
   /** Array length; 0 where it is set at run time. */
   readonly count: number;
+  readonly readable: boolean;
   readonly writable: boolean;
+  /** Images: the shape that the shader sees; null for the rest. */
+  readonly shape: ShaderImageShape | null;
+  /** Images: whether each texel has several samples. */
+  readonly multisampled: boolean;
   /** Least size of a buffer in bytes, without a trailing run-time array; 0 for images. */
   readonly byteLength: number;
 }
@@ -71,7 +80,9 @@ export function bindingsOf(module: SpirvModule): ShaderBinding[] {
       kind,
       name: module.names.get(id) || module.names.get(element.type) || '',
       count: element.count,
-      writable: isWritable(module, kind, id, element.type),
+      readable: isAllowed(module, kind, id, element.type, Decoration.NonReadable),
+      writable: mayWrite(kind) && isAllowed(module, kind, id, element.type, Decoration.NonWritable),
+      ...imageShape(module, element.type),
       byteLength: kind.endsWith('buffer') && !kind.includes('texel') ? sizeOf(module, element.type, 0) : 0,
     });
   }
@@ -100,7 +111,8 @@ export function sharedBytesOf(module: SpirvModule): number {
   return bytes;
 }
 
-function variable(module: SpirvModule, at: number): Variable {
+/** The variable that an OpVariable at this word declares. */
+export function variable(module: SpirvModule, at: number): Variable {
   const { words } = module;
   const pointer = place(module, words[at + 1]!, at);
   if (opcodeAt(module, pointer) !== Op.TypePointer)
@@ -147,14 +159,41 @@ function bindingKind(module: SpirvModule, storage: number, type: number): Shader
 const BUFFER_DIMENSION = 5;
 const SUBPASS_DIMENSION = 6;
 
-function isWritable(module: SpirvModule, kind: ShaderBindingKind, id: number, type: number): boolean {
-  if (kind !== 'storage-buffer' && kind !== 'storage-image' && kind !== 'storage-texel-buffer') return false;
-  if (module.decorations.get(id)?.has(Decoration.NonWritable)) return false;
+function mayWrite(kind: ShaderBindingKind): boolean {
+  return kind === 'storage-buffer' || kind === 'storage-image' || kind === 'storage-texel-buffer';
+}
+
+/** Whether a binding, or a member of its block, is without this decoration. */
+function isAllowed(
+  module: SpirvModule,
+  kind: ShaderBindingKind,
+  id: number,
+  type: number,
+  decoration: number,
+): boolean {
+  if (module.decorations.get(id)?.has(decoration)) return false;
   if (kind !== 'storage-buffer') return true;
   const members = module.memberDecorations.get(type) ?? [];
   const count = structMembers(module, type).length;
-  for (let index = 0; index < count; index++) if (!members[index]?.has(Decoration.NonWritable)) return true;
+  for (let index = 0; index < count; index++) if (!members[index]?.has(decoration)) return true;
   return count === 0;
+}
+
+const SHAPES: readonly ShaderImageShape[] = ['1d', '2d', '3d', 'cube'];
+
+function imageShape(
+  module: SpirvModule,
+  type: number,
+): { readonly shape: ShaderImageShape | null; readonly multisampled: boolean } {
+  let at = place(module, type, 0);
+  if (opcodeAt(module, at) === Op.TypeSampledImage) at = place(module, module.words[at + 2]!, at);
+  if (opcodeAt(module, at) !== Op.TypeImage) return { shape: null, multisampled: false };
+  const shape = SHAPES[module.words[at + 3]!] ?? null;
+  const arrayed = module.words[at + 5] === 1 && shape !== null && shape !== '3d';
+  return {
+    shape: arrayed ? (`${shape}-array` as ShaderImageShape) : shape,
+    multisampled: module.words[at + 6] === 1,
+  };
 }
 
 function structMembers(module: SpirvModule, type: number): ShaderMember[] {
@@ -230,12 +269,14 @@ function structSize(module: SpirvModule, type: number, at: number, depth: number
   return end;
 }
 
-function place(module: SpirvModule, id: number, by: number): number {
+/** The word where an id is declared; `by` is the word that uses it. */
+export function place(module: SpirvModule, id: number, by: number): number {
   const at = module.declared.get(id);
   if (at === undefined) throw malformed(by, `id ${id} is used and not declared`);
   return at;
 }
 
-function opcodeAt(module: SpirvModule, at: number): number {
+/** The opcode of an instruction. */
+export function opcodeAt(module: SpirvModule, at: number): number {
   return module.words[at]! & 0xffff;
 }

@@ -9,7 +9,10 @@ import { bindingsOf, pushConstantsOf, sharedBytesOf } from './reflection-types.t
 import type { ShaderBinding, ShaderPushConstants } from './reflection-types.ts';
 import { constantValue, malformed } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
+import { portsOf } from './stage-interface.ts';
+import type { ShaderPort } from './stage-interface.ts';
 import {
+  ADDRESS_SPACES,
   ADDRESSING,
   BUILTIN_WORKGROUP_SIZE,
   CAPABILITIES,
@@ -32,6 +35,10 @@ export interface ShaderEntryPoint {
   readonly workgroupSize: readonly [number, number, number] | null;
   /** For each of x, y, z the id of the specialization constant that sets it, or null. */
   readonly workgroupSizeIds: readonly [number | null, number | null, number | null];
+  /** What it reads by location: vertex attributes, for a vertex shader. */
+  readonly inputs: readonly ShaderPort[];
+  /** What it writes by location: colours, for a fragment shader. */
+  readonly outputs: readonly ShaderPort[];
 }
 
 /** A constant that a pipeline may set. */
@@ -49,6 +56,8 @@ export interface ShaderReflection {
   /** "1.5" */
   readonly version: string;
   readonly addressing: string;
+  /** Where its pointers point: 'push-constant', 'storage-buffer', 'physical-storage-buffer', 'workgroup', …; in order of name. */
+  readonly addressSpaces: readonly string[];
   readonly memoryModel: string;
   readonly capabilities: readonly string[];
   readonly extensions: readonly string[];
@@ -63,7 +72,8 @@ export interface ShaderReflection {
 interface Header {
   readonly capabilities: string[];
   readonly extensions: string[];
-  readonly entries: { id: number; stage: string; name: string }[];
+  readonly entries: { id: number; stage: string; name: string; ports: ReadonlySet<number> }[];
+  readonly spaces: Set<number>;
   readonly localSizes: Map<number, [number, number, number]>;
   readonly localSizeIds: Map<number, [number, number, number]>;
   readonly specializations: number[];
@@ -88,6 +98,7 @@ export function reflect(words: Uint32Array): ShaderReflection {
     capabilities: [],
     extensions: [],
     entries: [],
+    spaces: new Set(),
     localSizes: new Map(),
     localSizeIds: new Map(),
     specializations: [],
@@ -106,6 +117,7 @@ export function reflect(words: Uint32Array): ShaderReflection {
   return {
     version,
     addressing: header.addressing,
+    addressSpaces: [...header.spaces].map((space) => ADDRESS_SPACES.get(space) ?? `storage class ${space}`).sort(),
     memoryModel: header.memoryModel,
     capabilities: header.capabilities,
     extensions: header.extensions,
@@ -185,13 +197,13 @@ function readInstruction(module: SpirvModule, header: Header, at: number, length
       header.addressing = ADDRESSING.get(a) ?? `addressing model ${a}`;
       header.memoryModel = MEMORY_MODELS.get(b) ?? `memory model ${b}`;
       return;
-    case Op.EntryPoint:
-      header.entries.push({
-        id: b,
-        stage: STAGES.get(a) ?? `execution model ${a}`,
-        name: text(words, at + 3, at + length),
-      });
+    case Op.EntryPoint: {
+      const name = text(words, at + 3, at + length);
+      const after = at + 4 + Math.floor(new TextEncoder().encode(name).byteLength / 4);
+      const ports = new Set(words.subarray(after, at + length));
+      header.entries.push({ id: b, stage: STAGES.get(a) ?? `execution model ${a}`, name, ports });
       return;
+    }
     case Op.ExecutionMode:
     case Op.ExecutionModeId:
       readMode(header, words, at, length);
@@ -227,6 +239,10 @@ function readInstruction(module: SpirvModule, header: Header, at: number, length
       module.declared.set(b, at);
       if (module.decorations.get(b)?.has(Decoration.SpecId)) header.specializations.push(b);
       return;
+    case Op.TypePointer:
+      header.spaces.add(b);
+      module.declared.set(a, at);
+      return;
     default:
       module.declared.set(a, at);
   }
@@ -261,8 +277,11 @@ function text(words: Uint32Array, from: number, to: number): string {
 function entryPoint(module: SpirvModule, header: Header, entry: Header['entries'][number]): ShaderEntryPoint {
   const ids = builtinSizeIds(module) ?? header.localSizeIds.get(entry.id);
   const literal = header.localSizes.get(entry.id);
-  if (entry.stage !== 'compute') {
-    return { name: entry.name, stage: entry.stage, workgroupSize: null, workgroupSizeIds: [null, null, null] };
+  const { name, stage, ports } = entry;
+  if (stage !== 'compute') {
+    const inputs = portsOf(module, ports, 'input');
+    const outputs = portsOf(module, ports, 'output');
+    return { name, stage, workgroupSize: null, workgroupSizeIds: [null, null, null], inputs, outputs };
   }
   const workgroupSize: [number, number, number] = literal ?? [1, 1, 1];
   const workgroupSizeIds: [number | null, number | null, number | null] = [null, null, null];
@@ -271,7 +290,7 @@ function entryPoint(module: SpirvModule, header: Header, entry: Header['entries'
     workgroupSize[axis] = constantValue(module, ids[axis]);
     workgroupSizeIds[axis] = module.decorations.get(ids[axis])?.get(Decoration.SpecId) ?? null;
   }
-  return { name: entry.name, stage: entry.stage, workgroupSize, workgroupSizeIds };
+  return { name, stage, workgroupSize, workgroupSizeIds, inputs: [], outputs: [] };
 }
 
 /** The three constants of a composite decorated as WorkgroupSize, which overrides the execution mode. */

@@ -37,6 +37,19 @@ const FEATURE_OF: ReadonlyMap<string, string> = new Map([
   ['StoragePushConstant8', 'storagePushConstant8'],
   ['VariablePointersStorageBuffer', 'variablePointersStorageBuffer'],
   ['VariablePointers', 'variablePointers'],
+  ['ImageCubeArray', 'imageCubeArray'],
+  ['SampledCubeArray', 'imageCubeArray'],
+  ['SampleRateShading', 'sampleRateShading'],
+  ['StorageImageExtendedFormats', 'shaderStorageImageExtendedFormats'],
+  ['StorageImageMultisample', 'shaderStorageImageMultisample'],
+  ['ImageGatherExtended', 'shaderImageGatherExtended'],
+  ['UniformBufferArrayDynamicIndexing', 'shaderUniformBufferArrayDynamicIndexing'],
+  ['SampledImageArrayDynamicIndexing', 'shaderSampledImageArrayDynamicIndexing'],
+  ['StorageBufferArrayDynamicIndexing', 'shaderStorageBufferArrayDynamicIndexing'],
+  ['StorageImageArrayDynamicIndexing', 'shaderStorageImageArrayDynamicIndexing'],
+  ['SampledImageArrayNonUniformIndexing', 'shaderSampledImageArrayNonUniformIndexing'],
+  ['StorageBufferArrayNonUniformIndexing', 'shaderStorageBufferArrayNonUniformIndexing'],
+  ['StorageImageArrayNonUniformIndexing', 'shaderStorageImageArrayNonUniformIndexing'],
   ['DrawParameters', 'shaderDrawParameters'],
   ['MultiView', 'multiview'],
   ['RuntimeDescriptorArray', 'runtimeDescriptorArray'],
@@ -47,6 +60,12 @@ const FEATURE_OF: ReadonlyMap<string, string> = new Map([
   ['DotProduct', 'shaderIntegerDotProduct'],
   ['AtomicFloat32AddEXT', 'shaderBufferFloat32AtomicAdd'],
   ['AtomicFloat64AddEXT', 'shaderBufferFloat64AtomicAdd'],
+]);
+
+/** What a device must have for a stage that may write buffers and images. */
+const STORES: ReadonlyMap<string, string> = new Map([
+  ['vertex', 'vertexPipelineStoresAndAtomics'],
+  ['fragment', 'fragmentStoresAndAtomics'],
 ]);
 
 /** Everything that the device lacks for this shader, in words; empty if it will do. */
@@ -60,6 +79,12 @@ export function missingFor(
   for (const capability of shader.capabilities) {
     const feature = FEATURE_OF.get(capability);
     if (feature && features[feature] !== true) missing.push(`feature ${feature} (for capability ${capability})`);
+  }
+  const stage = shader.entryPoints.find((each) => each.name === entry)?.stage;
+  const writes = shader.bindings.find((each) => each.writable);
+  const needed = STORES.get(stage ?? '');
+  if (writes && needed && features[needed] !== true) {
+    missing.push(`feature ${needed} (for binding ${writes.set}.${writes.binding}, which a ${stage} shader may write)`);
   }
   if (shader.addressing === 'physical32' || shader.addressing === 'physical64') {
     missing.push(`OpenCL's addressing model ${shader.addressing}`);

@@ -48,6 +48,8 @@ export const Decoration = {
   MatrixStride: 7,
   BuiltIn: 11,
   NonWritable: 24,
+  NonReadable: 25,
+  Location: 30,
   Binding: 33,
   DescriptorSet: 34,
   Offset: 35,
@@ -59,11 +61,28 @@ export const EXECUTION_MODE_LOCAL_SIZE_ID = 38;
 
 export const StorageClass = {
   UniformConstant: 0,
+  Input: 1,
   Uniform: 2,
+  Output: 3,
   Workgroup: 4,
   PushConstant: 9,
   StorageBuffer: 12,
 } as const;
+
+/** Storage classes → address spaces, by number. */
+export const ADDRESS_SPACES: ReadonlyMap<number, string> = new Map([
+  [0, 'uniform-constant'],
+  [1, 'input'],
+  [2, 'uniform'],
+  [3, 'output'],
+  [4, 'workgroup'],
+  [6, 'private'],
+  [7, 'function'],
+  [9, 'push-constant'],
+  [11, 'image'],
+  [12, 'storage-buffer'],
+  [5349, 'physical-storage-buffer'],
+]);
 
 /** Execution models → stages, by number. */
 export const STAGES: ReadonlyMap<number, string> = new Map([

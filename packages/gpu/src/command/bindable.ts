@@ -1,0 +1,171 @@
+/** @file What may stand at a binding, checked against what the shader declares there. */
+
+import * as V from '@halocline/vulkan';
+import type { ImageLayout } from '../access.ts';
+import type { Driver } from '../device/driver.ts';
+import { formatMeaning } from '../image/format.ts';
+import type { ImageFormat } from '../image/format.ts';
+import { Image } from '../image/image.ts';
+import type { ImageUsage } from '../image/image.ts';
+import { Sampler } from '../image/sampler.ts';
+import type { ImageView } from '../image/view.ts';
+import { Buffer } from '../memory/buffer.ts';
+import { checkRange } from './check-range.ts';
+import type { PipelineBinding } from './pipeline-layout.ts';
+import type { CommandScope } from './scope.ts';
+
+/** What a binding takes: a buffer, an image or a part of it, or a sampler. */
+export type Bindable = Buffer | Image | ImageView | Sampler;
+
+/** Which set and element, and which part of a buffer, in bytes; its offset is a multiple of the device's `bindingAlignment`. */
+export interface BindOptions {
+  readonly set?: number;
+  readonly byteOffset?: number;
+  readonly byteLength?: number;
+  /** For a sampled image that the shader declares together with its sampler. */
+  readonly sampler?: Sampler;
+  /** For a texel buffer: how its bytes are read. */
+  readonly format?: ImageFormat;
+  /** For a sampled image that isn't in layout 'sampled'. */
+  readonly layout?: ImageLayout;
+}
+
+/** What stands at one place of a binding. */
+export type Bound =
+  | { readonly kind: 'range'; readonly buffer: Buffer; readonly byteOffset: number; readonly byteLength: number }
+  | {
+      readonly kind: 'texels';
+      readonly buffer: Buffer;
+      readonly byteOffset: number;
+      readonly byteLength: number;
+      readonly view: V.VkBufferView;
+    }
+  | {
+      readonly kind: 'view';
+      readonly view: ImageView | undefined;
+      readonly sampler: Sampler | undefined;
+      readonly layout: ImageLayout;
+    };
+
+/** Checks a resource against a binding; throws RangeError or VulkanError where it doesn't fit. */
+export function boundOf(
+  scope: CommandScope,
+  pipeline: string,
+  binding: PipelineBinding,
+  resource: Bindable,
+  options: BindOptions,
+): Bound {
+  const place = `${binding.set}.${binding.binding}`;
+  const refuse = (what: string): RangeError =>
+    new RangeError(`Cannot bind ${nameOf(resource)} to pipeline "${pipeline}": ${what}`);
+  switch (binding.kind) {
+    case 'storage-buffer':
+    case 'uniform-buffer':
+      if (resource instanceof Buffer) return rangeOf(scope, pipeline, binding, resource, options);
+      throw refuse(`binding ${place} is a ${binding.kind}; give a buffer`);
+    case 'uniform-texel-buffer':
+    case 'storage-texel-buffer':
+      if (resource instanceof Buffer && options.format) return texelsOf(scope, resource, options.format, options);
+      throw refuse(`binding ${place} is a ${binding.kind}; give a buffer, and the option format`);
+    case 'sampler':
+      if (!(resource instanceof Sampler)) throw refuse(`binding ${place} is a sampler; give one`);
+      scope.use(resource);
+      return { kind: 'view', view: undefined, sampler: resource, layout: 'undefined' };
+    default: {
+      if (resource instanceof Buffer || resource instanceof Sampler) {
+        throw refuse(`binding ${place} is a ${binding.kind}; give an image or a view of one`);
+      }
+      const bound = viewOf(binding, resource, options, refuse);
+      scope.use(bound.view!.image);
+      if (bound.sampler) scope.use(bound.sampler);
+      return bound;
+    }
+  }
+}
+
+/** `buffer "x"`, `image "x"`, … */
+export function nameOf(resource: Bindable): string {
+  return 'image' in resource ? `image "${resource.image.label}"` : `${resource.kind} "${resource.label}"`;
+}
+
+function rangeOf(
+  scope: CommandScope,
+  pipeline: string,
+  binding: PipelineBinding,
+  buffer: Buffer,
+  options: BindOptions,
+): Bound {
+  const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
+  const { maxStorageBytes, maxUniformBytes, bindingAlignment } = scope.driver.limits;
+  checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
+  const most = binding.kind === 'uniform-buffer' ? maxUniformBytes : maxStorageBytes;
+  if (byteLength > most || byteLength < binding.byteLength) {
+    throw new RangeError(
+      `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline}": ${byteLength} bytes; binding ${binding.set}.${binding.binding} takes ${binding.byteLength} to ${most}`,
+    );
+  }
+  scope.use(buffer);
+  return { kind: 'range', buffer, byteOffset, byteLength };
+}
+
+/** A view of a buffer's bytes as texels; it goes with the recording. */
+function texelsOf(scope: CommandScope, buffer: Buffer, format: ImageFormat, options: BindOptions): Bound {
+  const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
+  const { vk, texelBytes } = formatMeaning(format);
+  checkRange('bind', buffer, byteOffset, byteLength, Math.max(scope.driver.limits.bindingAlignment, texelBytes));
+  if (byteLength % texelBytes !== 0) {
+    throw new RangeError(
+      `Cannot bind buffer "${buffer.label}": ${byteLength} bytes; give whole texels of ${texelBytes}`,
+    );
+  }
+  scope.use(buffer);
+  const { driver } = scope;
+  const view = createBufferView(driver, buffer, { format: vk, offset: byteOffset, range: byteLength });
+  scope.releases.push(() => driver.commands.vkDestroyBufferView(driver.handle, view, V.NULL));
+  return { kind: 'texels', buffer, byteOffset, byteLength, view };
+}
+
+function createBufferView(driver: Driver, buffer: Buffer, part: V.VkBufferViewCreateInfo): V.VkBufferView {
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    const info = V.VkBufferViewCreateInfo({ buffer: buffer.handle, ...part });
+    const result = driver.commands.vkCreateBufferView(driver.handle, info, V.NULL, out);
+    const act = `Cannot bind buffer "${buffer.label}" as texels`;
+    driver.check(result, 'vkCreateBufferView', 'buffer', act, "create it with usage 'texel'", buffer.label);
+    return V.arena.readU64<V.VkBufferView>(out);
+  });
+}
+
+function viewOf(
+  binding: PipelineBinding,
+  resource: Image | ImageView,
+  options: BindOptions,
+  refuse: (what: string) => RangeError,
+): Extract<Bound, { kind: 'view' }> {
+  const { kind, shape, set, binding: number } = binding;
+  const place = `${set}.${number}`;
+  const image = resource instanceof Image ? resource : resource.image;
+  const view = resource instanceof Image ? resource.view({}, shape ?? '2d') : resource;
+  if (shape !== null && view.shape !== shape) {
+    throw refuse(`binding ${place} is of shape ${shape}, the view of shape ${view.shape}; view it as ${shape}`);
+  }
+  const storage = kind === 'storage-image';
+  if (storage && view.range.mips > 1) {
+    throw refuse(`binding ${place} is a storage-image, the view has ${view.range.mips} mips; view one of them`);
+  }
+  const needs: ImageUsage = storage ? 'storage' : 'sampled';
+  if (!image.usage.includes(needs)) throw refuse(`it was made without usage '${needs}'; create it with that`);
+  if (binding.multisampled !== image.samples > 1) {
+    throw refuse(
+      `it has ${image.samples} samples a texel, binding ${place} is ${binding.multisampled ? '' : 'not '}multisampled; change either`,
+    );
+  }
+  if ((kind === 'combined-image-sampler') !== (options.sampler !== undefined)) {
+    const what = options.sampler
+      ? 'takes no sampler; leave it out'
+      : 'is sampled with a sampler; give the option sampler';
+    throw refuse(`binding ${place} ${what}`);
+  }
+  const layout = options.layout ?? (storage ? 'general' : 'sampled');
+  return { kind: 'view', view, sampler: options.sampler, layout };
+}

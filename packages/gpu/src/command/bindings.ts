@@ -1,0 +1,203 @@
+/**
+ * @file What is set for the next dispatch or draw: a pipeline, its push constants, what is bound. Descriptor sets are made
+ * when a command wants them, and only if something changed.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Usage } from '../access.ts';
+import { drawingUsage } from '../convert.ts';
+import { VulkanError } from '../errors.ts';
+import type { TrackedResource } from '../tracking/tracker.ts';
+import { boundOf, nameOf } from './bindable.ts';
+import type { Bindable, BindOptions, Bound } from './bindable.ts';
+import type { Used } from './command-buffer.ts';
+import { descriptorWrite, DescriptorSets } from './descriptors.ts';
+import type { BoundTo } from './descriptors.ts';
+import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
+import type { CommandScope } from './scope.ts';
+
+/** A pipeline of either kind. */
+export interface Bindee extends Used {
+  readonly handle: V.VkPipeline;
+  readonly layout: V.VkPipelineLayout;
+  readonly pushBytes: number;
+  readonly signature: PipelineLayout;
+}
+
+/** The state of one bind point. */
+export class Bindings<P extends Bindee> {
+  readonly #scope: CommandScope;
+  readonly #point: number;
+  readonly #verb: string;
+  #pipeline: P | undefined;
+  #pushed = 0;
+  readonly #bound = new Map<string, Bound[]>();
+  #changed = false;
+  #sets: DescriptorSets | undefined;
+
+  /** `verb` is what the commands do: 'dispatch' or 'draw'. */
+  constructor(scope: CommandScope, point: number, verb: string) {
+    this.#scope = scope;
+    this.#point = point;
+    this.#verb = verb;
+  }
+
+  get pipeline(): P | undefined {
+    return this.#pipeline;
+  }
+
+  /** Makes a pipeline the current one. Its push constants and bindings start unset. */
+  set(pipeline: P): void {
+    if (this.#pipeline === pipeline) return;
+    const { driver, handle } = this.#scope;
+    this.#scope.use(pipeline);
+    this.#pipeline = pipeline;
+    this.#pushed = 0;
+    this.#bound.clear();
+    this.#changed = pipeline.signature.bindings.length > 0;
+    driver.commands.vkCmdBindPipeline(handle, this.#point, pipeline.handle);
+  }
+
+  /** Copies push constants into the recording. */
+  push(bytes: ArrayBufferView, byteOffset: number): void {
+    const pipeline = this.current('push constants');
+    const { byteLength } = bytes;
+    const end = byteOffset + byteLength;
+    if (end > pipeline.pushBytes || byteLength % 4 !== 0 || byteOffset % 4 !== 0 || byteLength === 0) {
+      throw new RangeError(
+        `Cannot push constants of pipeline "${pipeline.label}": bytes ${byteOffset} to ${end} are given, ` +
+          `the shader declares ${pipeline.pushBytes}; give whole words within them`,
+      );
+    }
+    const { driver, handle } = this.#scope;
+    if (bytes instanceof Uint32Array) driver.scratchUints.set(bytes);
+    else driver.scratchBytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength));
+    driver.commands.vkCmdPushConstants(
+      handle,
+      pipeline.layout,
+      pipeline.signature.pushStages,
+      byteOffset,
+      byteLength,
+      driver.scratch.address,
+    );
+    if (end > this.#pushed) this.#pushed = end;
+  }
+
+  /** Puts resources where the shader declares a binding, from its first place on. */
+  bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions): void {
+    const list = Array.isArray(resources) ? (resources as readonly Bindable[]) : [resources as Bindable];
+    const pipeline = this.current(`bind ${list[0] ? nameOf(list[0]) : 'nothing'}`);
+    const { set = 0 } = options;
+    const { bindings } = pipeline.signature;
+    const declared = bindings.find((each) => each.set === set && each.binding === binding);
+    if (!declared) {
+      const there = bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');
+      throw new RangeError(
+        `Cannot bind ${list[0] ? nameOf(list[0]) : 'nothing'} to pipeline "${pipeline.label}": the shader has no binding ${set}.${binding}; it has ${there || 'none'}`,
+      );
+    }
+    if (list.length !== declared.count) {
+      throw new RangeError(
+        `Cannot bind to pipeline "${pipeline.label}": ${list.length} are given for binding ${set}.${binding} ${declared.name}; it has ${declared.count}`,
+      );
+    }
+    const bound = list.map((each) => boundOf(this.#scope, pipeline.label, declared, each, options));
+    this.#bound.set(`${set}.${binding}`, bound);
+    this.#changed = true;
+  }
+
+  /** The pipeline, with everything set that it takes; throws in words where something isn't. Called before each command that runs it. */
+  ready(command: string): P {
+    const pipeline = this.current(this.#verb);
+    if (this.#changed) this.#bindSets(pipeline);
+    if (this.#scope.tracker) this.#track(pipeline, command);
+    if (this.#pushed >= pipeline.pushBytes) return pipeline;
+    throw new VulkanError(
+      `Cannot ${this.#verb} pipeline "${pipeline.label}" in "${this.#scope.label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
+        `push constants are set; call encoder.push after encoder.pipeline`,
+      { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
+    );
+  }
+
+  /** Forgets everything: what runs in between may have set something else. */
+  forget(): void {
+    this.#pipeline = undefined;
+    this.#pushed = 0;
+    this.#bound.clear();
+  }
+
+  /** The pipeline; throws where none is set. */
+  current(what: string): P {
+    if (this.#pipeline) return this.#pipeline;
+    const { label } = this.#scope;
+    throw new VulkanError(`Cannot ${what} in "${label}": no pipeline is set; call encoder.pipeline first`, {
+      kind: 'command-buffer',
+      labels: [label],
+    });
+  }
+
+  #bindSets(pipeline: P): void {
+    const { signature } = pipeline;
+    const bound = signature.bindings.map((declared): BoundTo => {
+      const range = this.#bound.get(`${declared.set}.${declared.binding}`);
+      if (range) return [declared, range];
+      throw new VulkanError(
+        `Cannot ${this.#verb} pipeline "${pipeline.label}" in "${this.#scope.label}": nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
+        { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
+      );
+    });
+    const { driver, handle } = this.#scope;
+    const { commands } = driver;
+    V.arena.scope(() => {
+      if (signature.pushesSet) {
+        const writes = bound.filter(([{ set }]) => set === 0).map((each) => descriptorWrite(each, V.VK_NULL_HANDLE));
+        const infos = V.VkWriteDescriptorSet(writes);
+        commands.vkCmdPushDescriptorSet(handle, this.#point, pipeline.layout, 0, writes.length, infos);
+      }
+      const first = signature.pushesSet ? 1 : 0;
+      const sets = this.#descriptorSets().make(signature, bound, first);
+      if (sets.length === 0) return;
+      const list = V.arena.u64(sets);
+      commands.vkCmdBindDescriptorSets(handle, this.#point, pipeline.layout, first, sets.length, list, 0, V.NULL);
+    });
+    this.#changed = false;
+  }
+
+  #descriptorSets(): DescriptorSets {
+    if (!this.#sets) {
+      const sets = new DescriptorSets(this.#scope.driver, this.#scope.label);
+      this.#scope.releases.push(() => sets.release());
+      this.#sets = sets;
+    }
+    return this.#sets;
+  }
+
+  #track(pipeline: P, command: string): void {
+    const { tracker } = this.#scope;
+    for (const declared of pipeline.signature.bindings) {
+      for (const bound of this.#bound.get(`${declared.set}.${declared.binding}`) ?? []) {
+        const [resource, range] = touched(bound);
+        if (!resource) continue;
+        for (const word of accessesOf(declared)) {
+          const usage: Usage = this.#verb === 'draw' ? (drawingUsage(word) ?? word) : word;
+          tracker?.touch(resource, range, usage, command);
+        }
+      }
+    }
+  }
+}
+
+function touched(bound: Bound): readonly [TrackedResource | undefined, object | undefined] {
+  if (bound.kind === 'view') return [bound.view?.image, bound.view?.range];
+  return [bound.buffer, { byteOffset: bound.byteOffset, byteLength: bound.byteLength }];
+}
+
+function accessesOf({
+  kind,
+  readable,
+  writable,
+}: PipelineBinding): ('storage-read' | 'storage-write' | 'uniform' | 'sampled')[] {
+  if (kind === 'uniform-buffer' || kind === 'uniform-texel-buffer') return ['uniform'];
+  if (kind === 'sampled-image' || kind === 'combined-image-sampler') return ['sampled'];
+  return [...(readable ? (['storage-read'] as const) : []), ...(writable ? (['storage-write'] as const) : [])];
+}

@@ -1,0 +1,46 @@
+/** @file Numbers of a device that only pipelines ask for; read once a device. */
+
+import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+
+/** What pipelines ask of a device beyond its limits. */
+export interface PipelineProperties {
+  /** Descriptors that a pushed set may have; 0 where none can be pushed. */
+  readonly maxPushDescriptors: number;
+  /** Threads of a subgroup that may be asked for: powers of two from least to most. */
+  readonly leastSubgroup: number;
+  readonly mostSubgroup: number;
+  readonly maxSubgroups: number;
+  /** VkShaderStageFlags of the stages for which a size may be asked. */
+  readonly sizedStages: number;
+}
+
+const known = new WeakMap<Driver, PipelineProperties>();
+
+/** The properties of a device. */
+export function pipelineProperties(driver: Driver): PipelineProperties {
+  let properties = known.get(driver);
+  if (!properties) {
+    properties = read(driver);
+    known.set(driver, properties);
+  }
+  return properties;
+}
+
+function read(driver: Driver): PipelineProperties {
+  const pushes = driver.commands.has('vkCmdPushDescriptorSet');
+  return V.arena.scope(() => {
+    const pushed = V.VkPhysicalDevicePushDescriptorProperties.allocate();
+    const subgroups = V.VkPhysicalDeviceSubgroupSizeControlProperties.allocate({ pNext: pushes ? pushed : V.NULL });
+    const out = V.VkPhysicalDeviceProperties2.allocate({ pNext: subgroups });
+    driver.instance.vkGetPhysicalDeviceProperties2(driver.physicalDevice, out);
+    const sizes = V.VkPhysicalDeviceSubgroupSizeControlProperties.read(subgroups);
+    return {
+      maxPushDescriptors: pushes ? V.VkPhysicalDevicePushDescriptorProperties.read(pushed).maxPushDescriptors : 0,
+      leastSubgroup: sizes.minSubgroupSize,
+      mostSubgroup: sizes.maxSubgroupSize,
+      maxSubgroups: sizes.maxComputeWorkgroupSubgroups,
+      sizedStages: sizes.requiredSubgroupSizeStages,
+    };
+  });
+}

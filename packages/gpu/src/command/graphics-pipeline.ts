@@ -1,0 +1,176 @@
+/** @file Pipelines that draw: a vertex and a fragment shader, reflected, and the words for all that is fixed between them. */
+
+import * as V from '@halocline/vulkan';
+import type { Child, Driver } from '../device/driver.ts';
+import { formatMeaning } from '../image/format.ts';
+import type { ImageFormat } from '../image/format.ts';
+import { printsItself } from '../printing.ts';
+import type { ShaderReflection } from '../shader/reflection.ts';
+import {
+  blendState,
+  checkColors,
+  depthState,
+  topologyNumber,
+  usualVertexBuffers,
+  vertexState,
+} from './graphics-state.ts';
+import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout } from './graphics-state.ts';
+import type { PipelineCache } from './pipeline-cache.ts';
+import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
+import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
+import { readStage, withModules } from './pipeline-stage.ts';
+import type { Stage, StageOptions } from './pipeline-stage.ts';
+
+/** What a pipeline that draws is made from. */
+export interface GraphicsPipelineOptions {
+  /** Its name in messages. */
+  readonly label: string;
+  readonly vertex: StageOptions;
+  /** Left out: only depth is written. */
+  readonly fragment?: StageOptions;
+  /** The colour targets, by location of the fragment shader's outputs. Default: none. */
+  readonly color?: readonly (ImageFormat | ColorTarget)[];
+  readonly depth?: ImageFormat | DepthTarget;
+  /** Default 'triangles'. */
+  readonly topology?: Topology;
+  /** Default: one buffer with all that the vertex shader reads, tightly packed in order of location. */
+  readonly vertexBuffers?: readonly VertexBufferLayout[];
+  /** Faces that aren't drawn; the front's vertices go counter-clockwise on the screen. Default 'none'. */
+  readonly cull?: 'none' | 'front' | 'back';
+  /** Samples a texel of the targets. Default 1. */
+  readonly samples?: number;
+  /** Lengths of binding arrays that the shaders leave open, by "set.binding". */
+  readonly bindingCounts?: BindingCounts;
+}
+
+const CULL = Object.freeze({
+  none: V.VK_CULL_MODE_NONE,
+  front: V.VK_CULL_MODE_FRONT_BIT,
+  back: V.VK_CULL_MODE_BACK_BIT,
+});
+const DYNAMIC = [V.VK_DYNAMIC_STATE_VIEWPORT, V.VK_DYNAMIC_STATE_SCISSOR];
+
+/** What a pipeline draws to; a rendering's targets must be alike. */
+export interface TargetFormats {
+  readonly color: readonly ImageFormat[];
+  readonly depth: ImageFormat | undefined;
+  readonly samples: number;
+}
+
+/** Shaders that draw, compiled for the device. */
+export class GraphicsPipeline implements Child {
+  static {
+    printsItself(this);
+  }
+
+  readonly kind = 'pipeline';
+  readonly label: string;
+  readonly handle: V.VkPipeline;
+  readonly layout: V.VkPipelineLayout;
+  /** What it takes from outside: bindings and push constants. */
+  readonly signature: PipelineLayout;
+  /** What each shader declares. */
+  readonly reflections: { readonly vertex: ShaderReflection; readonly fragment: ShaderReflection | undefined };
+  /** Bytes of push constants, over all stages. */
+  readonly pushBytes: number;
+  /** Vertex buffers that it reads. */
+  readonly vertexBufferCount: number;
+  readonly targets: TargetFormats;
+  readonly #driver: Driver;
+  #disposed = false;
+
+  constructor(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions) {
+    const { label, samples = 1 } = options;
+    this.#driver = driver;
+    this.label = label;
+    const vertex = readStage(driver, label, 'vertex', options.vertex);
+    const fragment = options.fragment && readStage(driver, label, 'fragment', options.fragment);
+    this.reflections = { vertex: vertex.reflection, fragment: fragment?.reflection };
+    const stages = fragment ? [vertex, fragment] : [vertex];
+    const color = (options.color ?? []).map((each) => (typeof each === 'string' ? { format: each } : each));
+    const depth = typeof options.depth === 'string' ? { format: options.depth } : options.depth;
+    checkColors(label, color, fragment?.point.outputs ?? []);
+    const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
+    const vertices = vertexState(label, buffers, vertex.point.inputs);
+    this.vertexBufferCount = buffers.length;
+    this.targets = { color: color.map((each) => each.format), depth: depth?.format, samples };
+    this.signature = createPipelineLayout(driver, label, stages, options.bindingCounts);
+    this.layout = this.signature.handle;
+    this.pushBytes = this.signature.pushBytes;
+    try {
+      this.handle = create(driver, cache, options, { layout: this.layout, stages, vertices, color, depth });
+    } catch (error) {
+      destroyPipelineLayout(driver, this.signature);
+      throw error;
+    }
+    driver.setName(V.VK_OBJECT_TYPE_PIPELINE, this.handle, label);
+    driver.children.add(this);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  toString(): string {
+    const { color, depth } = this.targets;
+    const targets = [...color, ...(depth ? [depth] : [])].join(', ') || 'nothing';
+    return `GraphicsPipeline("${this.label}", draws to ${targets}${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const driver = this.#driver;
+    driver.children.delete(this);
+    driver.retire(() => {
+      driver.commands.vkDestroyPipeline(driver.handle, this.handle, V.NULL);
+      destroyPipelineLayout(driver, this.signature);
+    });
+  }
+}
+
+interface Parts {
+  readonly layout: V.VkPipelineLayout;
+  readonly stages: readonly Stage[];
+  readonly vertices: V.VkPipelineVertexInputStateCreateInfo;
+  readonly color: readonly ColorTarget[];
+  readonly depth: DepthTarget | undefined;
+}
+
+function create(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions, parts: Parts): V.VkPipeline {
+  const { label, topology = 'triangles', cull = 'none', samples = 1 } = options;
+  const { layout, stages, vertices, color, depth } = parts;
+  return V.arena.scope(() => {
+    const out = V.arena.u64();
+    const rendering = V.VkPipelineRenderingCreateInfo({
+      colorAttachmentCount: color.length,
+      pColorAttachmentFormats: color.map((each) => formatMeaning(each.format).vk),
+      depthAttachmentFormat: depth ? formatMeaning(depth.format).vk : V.VK_FORMAT_UNDEFINED,
+    });
+    const result = withModules(driver, label, stages, {}, (pStages) => {
+      const info = V.VkGraphicsPipelineCreateInfo({
+        pNext: rendering,
+        pStages,
+        pVertexInputState: vertices,
+        pInputAssemblyState: { topology: topologyNumber(topology) },
+        pViewportState: { viewportCount: 1, scissorCount: 1 },
+        pRasterizationState: {
+          polygonMode: V.VK_POLYGON_MODE_FILL,
+          cullMode: CULL[cull],
+          frontFace: V.VK_FRONT_FACE_COUNTER_CLOCKWISE,
+          lineWidth: 1,
+        },
+        pMultisampleState: { rasterizationSamples: samples },
+        pDepthStencilState: depthState(depth),
+        pColorBlendState: { pAttachments: color.map(blendState) },
+        pDynamicState: { pDynamicStates: DYNAMIC },
+        layout,
+      });
+      return driver.commands.vkCreateGraphicsPipelines(driver.handle, cache.handle, 1, info, V.NULL, out);
+    });
+    const act = `Cannot create pipeline "${label}"`;
+    const remedy = 'check the shaders with spirv-val';
+    driver.check(result, 'vkCreateGraphicsPipelines', 'pipeline-creation', act, remedy, label);
+    return V.arena.readU64<V.VkPipeline>(out);
+  });
+}

@@ -1,0 +1,232 @@
+/** @file The fixed parts of drawing, in words: vertices, blending, depth, which faces; and what Vulkan calls them. */
+
+import * as V from '@halocline/vulkan';
+import { VulkanError } from '../errors.ts';
+import { formatMeaning } from '../image/format.ts';
+import type { ImageFormat } from '../image/format.ts';
+import type { ShaderPort } from '../shader/stage-interface.ts';
+
+/** What vertices make. */
+export type Topology = 'points' | 'lines' | 'line-strip' | 'triangles' | 'triangle-strip';
+
+/**
+ * How a fragment goes into what is there: 'replace' it; 'alpha' by its own alpha; 'premultiplied' where its colour has been
+ * multiplied by alpha; 'add' to it; 'multiply' with it.
+ */
+export type BlendMode = 'replace' | 'alpha' | 'premultiplied' | 'add' | 'multiply';
+
+/** A colour target of a pipeline. */
+export interface ColorTarget {
+  readonly format: ImageFormat;
+  /** Default 'replace'. */
+  readonly blend?: BlendMode;
+}
+
+/** The depth target of a pipeline. */
+export interface DepthTarget {
+  readonly format: ImageFormat;
+  /** A fragment is kept if its depth compares so to what is there. Default 'less'. */
+  readonly compare?: DepthCompare;
+  /** Whether kept fragments write their depth. Default true. */
+  readonly write?: boolean;
+}
+
+/** How depths compare. */
+export type DepthCompare =
+  | 'never'
+  | 'less'
+  | 'equal'
+  | 'less-equal'
+  | 'greater'
+  | 'not-equal'
+  | 'greater-equal'
+  | 'always';
+
+/** How an attribute's bytes are read. */
+export type VertexFormat =
+  | 'float32'
+  | 'float32x2'
+  | 'float32x3'
+  | 'float32x4'
+  | 'float16x2'
+  | 'float16x4'
+  | 'unorm8x4'
+  | 'snorm8x4'
+  | 'unorm16x2'
+  | 'unorm16x4'
+  | 'uint32'
+  | 'uint32x2'
+  | 'uint32x3'
+  | 'uint32x4'
+  | 'sint32'
+  | 'sint32x2'
+  | 'sint32x3'
+  | 'sint32x4';
+
+/** What a vertex buffer holds; bytes. */
+export interface VertexBufferLayout {
+  /** From one vertex, or instance, to the next. Default: to the end of the last attribute. */
+  readonly byteStride?: number;
+  /** Whether it goes on with each vertex or with each instance. Default 'vertex'. */
+  readonly step?: 'vertex' | 'instance';
+  readonly attributes: readonly VertexAttribute[];
+}
+
+/** An attribute of a vertex. */
+export interface VertexAttribute {
+  readonly location: number;
+  readonly format: VertexFormat;
+  /** Default: behind the attribute before it. */
+  readonly byteOffset?: number;
+}
+
+const TOPOLOGY: Readonly<Record<Topology, number>> = Object.freeze({
+  points: V.VK_PRIMITIVE_TOPOLOGY_POINT_LIST,
+  lines: V.VK_PRIMITIVE_TOPOLOGY_LINE_LIST,
+  'line-strip': V.VK_PRIMITIVE_TOPOLOGY_LINE_STRIP,
+  triangles: V.VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST,
+  'triangle-strip': V.VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP,
+});
+
+/** Topology → VkPrimitiveTopology. */
+export function topologyNumber(topology: Topology): number {
+  return TOPOLOGY[topology];
+}
+
+const COMPARE: Readonly<Record<DepthCompare, number>> = Object.freeze({
+  never: V.VK_COMPARE_OP_NEVER,
+  less: V.VK_COMPARE_OP_LESS,
+  equal: V.VK_COMPARE_OP_EQUAL,
+  'less-equal': V.VK_COMPARE_OP_LESS_OR_EQUAL,
+  greater: V.VK_COMPARE_OP_GREATER,
+  'not-equal': V.VK_COMPARE_OP_NOT_EQUAL,
+  'greater-equal': V.VK_COMPARE_OP_GREATER_OR_EQUAL,
+  always: V.VK_COMPARE_OP_ALWAYS,
+});
+
+/** The depth test of a target; without one nothing is tested. */
+export function depthState(depth: DepthTarget | undefined): V.VkPipelineDepthStencilStateCreateInfo {
+  return {
+    depthTestEnable: depth ? V.VK_TRUE : V.VK_FALSE,
+    depthWriteEnable: depth && depth.write !== false ? V.VK_TRUE : V.VK_FALSE,
+    depthCompareOp: COMPARE[depth?.compare ?? 'less'],
+    maxDepthBounds: 1,
+  };
+}
+
+interface Factors {
+  readonly color: readonly [source: number, target: number];
+  readonly alpha: readonly [source: number, target: number];
+}
+
+const { VK_BLEND_FACTOR_ZERO: ZERO, VK_BLEND_FACTOR_ONE: ONE, VK_BLEND_FACTOR_SRC_ALPHA: ALPHA } = V;
+const REST = V.VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
+const BLEND: Readonly<Record<Exclude<BlendMode, 'replace'>, Factors>> = Object.freeze({
+  alpha: { color: [ALPHA, REST], alpha: [ONE, REST] },
+  premultiplied: { color: [ONE, REST], alpha: [ONE, REST] },
+  add: { color: [ONE, ONE], alpha: [ONE, ONE] },
+  multiply: { color: [V.VK_BLEND_FACTOR_DST_COLOR, ZERO], alpha: [V.VK_BLEND_FACTOR_DST_ALPHA, ZERO] },
+});
+const ALL_CHANNELS = 15;
+
+/** How a colour target is written. */
+export function blendState({ blend = 'replace' }: ColorTarget): V.VkPipelineColorBlendAttachmentState {
+  if (blend === 'replace') return { colorWriteMask: ALL_CHANNELS };
+  const { color, alpha } = BLEND[blend];
+  return {
+    blendEnable: V.VK_TRUE,
+    srcColorBlendFactor: color[0],
+    dstColorBlendFactor: color[1],
+    colorBlendOp: V.VK_BLEND_OP_ADD,
+    srcAlphaBlendFactor: alpha[0],
+    dstAlphaBlendFactor: alpha[1],
+    alphaBlendOp: V.VK_BLEND_OP_ADD,
+    colorWriteMask: ALL_CHANNELS,
+  };
+}
+
+/** Vertex formats: VkFormat and bytes. */
+const VERTEX: Readonly<Record<VertexFormat, readonly [vk: number, byteLength: number]>> = Object.freeze({
+  float32: [V.VK_FORMAT_R32_SFLOAT, 4],
+  float32x2: [V.VK_FORMAT_R32G32_SFLOAT, 8],
+  float32x3: [V.VK_FORMAT_R32G32B32_SFLOAT, 12],
+  float32x4: [V.VK_FORMAT_R32G32B32A32_SFLOAT, 16],
+  float16x2: [V.VK_FORMAT_R16G16_SFLOAT, 4],
+  float16x4: [V.VK_FORMAT_R16G16B16A16_SFLOAT, 8],
+  unorm8x4: [V.VK_FORMAT_R8G8B8A8_UNORM, 4],
+  snorm8x4: [V.VK_FORMAT_R8G8B8A8_SNORM, 4],
+  unorm16x2: [V.VK_FORMAT_R16G16_UNORM, 4],
+  unorm16x4: [V.VK_FORMAT_R16G16B16A16_UNORM, 8],
+  uint32: [V.VK_FORMAT_R32_UINT, 4],
+  uint32x2: [V.VK_FORMAT_R32G32_UINT, 8],
+  uint32x3: [V.VK_FORMAT_R32G32B32_UINT, 12],
+  uint32x4: [V.VK_FORMAT_R32G32B32A32_UINT, 16],
+  sint32: [V.VK_FORMAT_R32_SINT, 4],
+  sint32x2: [V.VK_FORMAT_R32G32_SINT, 8],
+  sint32x3: [V.VK_FORMAT_R32G32B32_SINT, 12],
+  sint32x4: [V.VK_FORMAT_R32G32B32A32_SINT, 16],
+});
+
+const NUMBERS = { float: 'float32', int: 'sint32', uint: 'uint32' } as const;
+
+/** One buffer with all that the vertex shader reads, tightly packed in order of location; none if it reads nothing. */
+export function usualVertexBuffers(label: string, inputs: readonly ShaderPort[]): VertexBufferLayout[] {
+  if (inputs.length === 0) return [];
+  const attributes = inputs.flatMap((input) => {
+    if (input.bits !== 32) {
+      throw new VulkanError(
+        `Cannot create pipeline "${label}": its input ${input.location} ${input.name} has ${input.bits} bits a component; give vertexBuffers`,
+        { kind: 'pipeline-creation', labels: [label] },
+      );
+    }
+    const format = `${NUMBERS[input.type]}${input.components > 1 ? `x${input.components}` : ''}` as VertexFormat;
+    return Array.from({ length: input.locations }, (_, column) => ({ location: input.location + column, format }));
+  });
+  return [{ attributes }];
+}
+
+/** The layouts of vertex buffers, checked against what the vertex shader reads. */
+export function vertexState(
+  label: string,
+  buffers: readonly VertexBufferLayout[],
+  inputs: readonly ShaderPort[],
+): V.VkPipelineVertexInputStateCreateInfo {
+  const bindings: V.VkVertexInputBindingDescription[] = [];
+  const attributes: V.VkVertexInputAttributeDescription[] = [];
+  for (const [binding, buffer] of buffers.entries()) {
+    let end = 0;
+    for (const { location, format, byteOffset = end } of buffer.attributes) {
+      const [vk, byteLength] = VERTEX[format];
+      attributes.push({ location, binding, format: vk, offset: byteOffset });
+      end = byteOffset + byteLength;
+    }
+    const inputRate = buffer.step === 'instance' ? V.VK_VERTEX_INPUT_RATE_INSTANCE : V.VK_VERTEX_INPUT_RATE_VERTEX;
+    bindings.push({ binding, stride: buffer.byteStride ?? end, inputRate });
+  }
+  const given = new Set(attributes.map((each) => each.location));
+  const missing = inputs.filter((input) => !given.has(input.location)).map((each) => `${each.location} ${each.name}`);
+  if (missing.length > 0) {
+    throw new VulkanError(
+      `Cannot create pipeline "${label}": no vertex buffer has what its vertex shader reads at location ${missing.join(', ')}; add attributes`,
+      { kind: 'pipeline-creation', labels: [label] },
+    );
+  }
+  return { pVertexBindingDescriptions: bindings, pVertexAttributeDescriptions: attributes };
+}
+
+/** Throws unless every colour target can be drawn to, and is written by the fragment shader as what it holds. */
+export function checkColors(label: string, colors: readonly ColorTarget[], outputs: readonly ShaderPort[]): void {
+  for (const [location, { format }] of colors.entries()) {
+    const { reads, aspect } = formatMeaning(format);
+    const refuse = (what: string): VulkanError =>
+      new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
+    if (aspect !== 'color') throw refuse(`its colour ${location} is of format ${format}; give that as depth`);
+    const output = outputs.find((each) => each.location === location);
+    const type = reads === 'sint' ? 'int' : reads;
+    if (output && output.type !== type) {
+      throw refuse(
+        `its fragment shader writes ${output.type} to colour ${location} of format ${format}; write ${type}`,
+      );
+    }
+  }
+}

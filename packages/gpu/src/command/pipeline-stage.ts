@@ -1,0 +1,207 @@
+/** @file One shader of a pipeline: reflected, specialized, checked against the device, and handed to it. */
+
+import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import { reflect } from '../shader/reflection.ts';
+import type { ShaderEntryPoint, ShaderReflection, ShaderSpecialization } from '../shader/reflection.ts';
+import { checkShader } from '../shader/requirements.ts';
+import { pipelineProperties } from './driver-properties.ts';
+
+/** A shader of a pipeline. */
+export interface StageOptions {
+  readonly spirv: Uint32Array;
+  /** Default 'main'. */
+  readonly entry?: string;
+  /** Values of specialization constants, by id; true and false count as 1 and 0. */
+  readonly specialization?: Readonly<Record<number, number | boolean>>;
+}
+
+/** How the threads of a workgroup are put into subgroups. */
+export interface SubgroupOptions {
+  /** Threads of a subgroup: a power of two that the device offers. Default: as the device likes. */
+  readonly subgroupSize?: number;
+  /** No subgroup has threads that are off: x of the workgroup must be a multiple of the subgroup's size. Default false. */
+  readonly fullSubgroups?: boolean;
+}
+
+/** A shader that was reflected and checked. */
+export interface Stage {
+  readonly bit: number;
+  readonly spirv: Uint32Array;
+  readonly point: ShaderEntryPoint;
+  /** With workgroup sizes as they will be. */
+  readonly reflection: ShaderReflection;
+  readonly constants: readonly Constant[];
+}
+
+interface Constant extends ShaderSpecialization {
+  /** The value that the pipeline is made with. */
+  readonly given: number;
+}
+
+const BITS: Readonly<Record<string, number>> = Object.freeze({
+  compute: V.VK_SHADER_STAGE_COMPUTE_BIT,
+  vertex: V.VK_SHADER_STAGE_VERTEX_BIT,
+  fragment: V.VK_SHADER_STAGE_FRAGMENT_BIT,
+});
+
+/** Reads a shader and checks it: against the device, and that it is of this stage. */
+export function readStage(driver: Driver, label: string, name: string, options: StageOptions): Stage {
+  const { spirv, entry = 'main', specialization = {} } = options;
+  const declared = reflect(spirv);
+  const constants = specializationOf(label, declared, specialization);
+  const reflection = specialized(declared, constants);
+  checkShader(label, driver.name, reflection, entry, driver.limits, driver.features);
+  const point = reflection.entryPoints.find((each) => each.name === entry)!;
+  if (point.stage !== name) {
+    throw new VulkanError(
+      `Cannot create pipeline "${label}": entry point "${entry}" is a ${point.stage} shader; give a ${name} shader`,
+      { kind: 'pipeline-creation', labels: [label] },
+    );
+  }
+  return { bit: BITS[name]!, spirv, point, reflection, constants };
+}
+
+function specializationOf(
+  label: string,
+  shader: ShaderReflection,
+  values: Readonly<Record<number, number | boolean>>,
+): Constant[] {
+  const known = new Map(shader.specializations.map((constant) => [constant.id, constant]));
+  return Object.entries(values).map(([key, value]) => {
+    const constant = known.get(Number(key));
+    if (constant) return { ...constant, given: Number(value) };
+    const ids = [...known.keys()].join(', ');
+    throw new VulkanError(
+      `Cannot create pipeline "${label}": the shader has no specialization constant ${key}; it has ${ids || 'none'}`,
+      { kind: 'pipeline-creation', labels: [label] },
+    );
+  });
+}
+
+/** The reflection with workgroup sizes as they will be. */
+function specialized(shader: ShaderReflection, constants: readonly Constant[]): ShaderReflection {
+  const given = new Map(constants.map((constant) => [constant.id, constant.given]));
+  const entryPoints = shader.entryPoints.map((entry) => {
+    if (!entry.workgroupSize) return entry;
+    const size = (axis: 0 | 1 | 2): number =>
+      given.get(entry.workgroupSizeIds[axis] ?? -1) ?? entry.workgroupSize![axis];
+    return { ...entry, workgroupSize: [size(0), size(1), size(2)] as const };
+  });
+  return { ...shader, entryPoints };
+}
+
+/**
+ * Writes the stages into the arena and calls `body` with them; the shader modules live as long as that. To be called in a
+ * scope of the arena.
+ */
+export function withModules<T>(
+  driver: Driver,
+  label: string,
+  stages: readonly Stage[],
+  subgroups: SubgroupOptions,
+  body: (stages: V.VkPipelineShaderStageCreateInfo[]) => T,
+): T {
+  const { commands, handle: device } = driver;
+  const modules: V.VkShaderModule[] = [];
+  try {
+    const infos = stages.map((stage): V.VkPipelineShaderStageCreateInfo => {
+      const module = createModule(driver, label, stage.spirv);
+      modules.push(module);
+      return {
+        ...subgroupInfo(subgroups),
+        stage: stage.bit,
+        module,
+        pName: stage.point.name,
+        pSpecializationInfo: stage.constants.length > 0 ? specializationInfo(stage.constants) : V.NULL,
+      };
+    });
+    return body(infos);
+  } finally {
+    for (const module of modules) commands.vkDestroyShaderModule(device, module, V.NULL);
+  }
+}
+
+function createModule(driver: Driver, label: string, spirv: Uint32Array): V.VkShaderModule {
+  const out = V.arena.u64();
+  const info = V.VkShaderModuleCreateInfo({ pCode: spirv });
+  const result = driver.commands.vkCreateShaderModule(driver.handle, info, V.NULL, out);
+  const act = `Cannot create pipeline "${label}"`;
+  driver.check(result, 'vkCreateShaderModule', 'pipeline-creation', act, 'check the shader', label);
+  const module = V.arena.readU64<V.VkShaderModule>(out);
+  driver.setName(V.VK_OBJECT_TYPE_SHADER_MODULE, module, label);
+  return module;
+}
+
+function subgroupInfo({ subgroupSize, fullSubgroups = false }: SubgroupOptions): {
+  flags: number;
+  pNext: V.Pointer<V.VkPipelineShaderStageRequiredSubgroupSizeCreateInfo> | V.Pointer<never>;
+} {
+  return {
+    flags: fullSubgroups ? V.VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
+    pNext:
+      subgroupSize === undefined
+        ? V.NULL
+        : V.VkPipelineShaderStageRequiredSubgroupSizeCreateInfo({ requiredSubgroupSize: subgroupSize }),
+  };
+}
+
+/** Throws unless the device can put a workgroup of this size into subgroups so. */
+export function checkSubgroups(
+  driver: Driver,
+  label: string,
+  workgroup: readonly [number, number, number],
+  { subgroupSize, fullSubgroups = false }: SubgroupOptions,
+): void {
+  if (subgroupSize === undefined && !fullSubgroups) return;
+  const refuse = (what: string): VulkanError =>
+    new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
+  const feature = subgroupSize === undefined ? 'computeFullSubgroups' : 'subgroupSizeControl';
+  if (driver.features[feature] !== true || (fullSubgroups && driver.features['computeFullSubgroups'] !== true)) {
+    const lacking = driver.features[feature] === true ? 'computeFullSubgroups' : feature;
+    throw refuse(`device "${driver.name}" lacks feature ${lacking}; leave its subgroups to the device`);
+  }
+  const { leastSubgroup, mostSubgroup, maxSubgroups, sizedStages } = pipelineProperties(driver);
+  if (subgroupSize !== undefined) {
+    const power = Number.isInteger(Math.log2(subgroupSize));
+    if ((sizedStages & V.VK_SHADER_STAGE_COMPUTE_BIT) === 0) {
+      throw refuse(`device "${driver.name}" takes no subgroup size for compute; leave its subgroups to the device`);
+    }
+    if (!power || subgroupSize < leastSubgroup || subgroupSize > mostSubgroup) {
+      throw refuse(
+        `subgroups of ${subgroupSize} threads are asked for; device "${driver.name}" has powers of two from ${leastSubgroup} to ${mostSubgroup}`,
+      );
+    }
+    const threads = workgroup[0] * workgroup[1] * workgroup[2];
+    if (threads > subgroupSize * maxSubgroups) {
+      throw refuse(
+        `its workgroup has ${threads} threads, and subgroups of ${subgroupSize} allow ${subgroupSize * maxSubgroups}; take larger subgroups`,
+      );
+    }
+  }
+  const unit = subgroupSize ?? mostSubgroup;
+  if (fullSubgroups && workgroup[0] % unit !== 0) {
+    throw refuse(
+      `its workgroup has ${workgroup[0]} threads in x, and full subgroups want a multiple of ${unit}; change local_size_x`,
+    );
+  }
+}
+
+function specializationInfo(constants: readonly Constant[]): V.VkSpecializationInfo {
+  const data = new DataView(new ArrayBuffer(constants.length * 8));
+  const pMapEntries = constants.map((constant, index) => {
+    const offset = index * 8;
+    writeConstant(data, offset, constant);
+    return { constantID: constant.id, offset, size: constant.bits / 8 };
+  });
+  return { pMapEntries, pData: data };
+}
+
+function writeConstant(data: DataView, offset: number, { type, bits, given }: Constant): void {
+  if (type === 'float') {
+    if (bits === 64) data.setFloat64(offset, given, true);
+    else if (bits === 32) data.setFloat32(offset, given, true);
+    else data.setFloat16(offset, given, true);
+  } else data.setBigInt64(offset, BigInt(Math.trunc(given)), true);
+}

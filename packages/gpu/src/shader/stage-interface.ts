@@ -1,0 +1,65 @@
+/** @file What goes in and out of a shader stage by location: the attributes of a vertex, the colours of a fragment. */
+
+import { constantValue } from './spirv-module.ts';
+import type { SpirvModule } from './spirv-module.ts';
+import { opcodeAt, place, variable } from './reflection-types.ts';
+import { Decoration, Op, StorageClass } from './spirv-words.ts';
+
+/** A variable that a stage reads from the one before it, or hands on. */
+export interface ShaderPort {
+  /** The first location that it takes. */
+  readonly location: number;
+  readonly name: string;
+  readonly type: 'float' | 'int' | 'uint';
+  /** Bits of a component. */
+  readonly bits: number;
+  /** Components at a location, 1 to 4. */
+  readonly components: number;
+  /** Locations that it takes: columns of a matrix, elements of an array. */
+  readonly locations: number;
+}
+
+/** The ports of one direction, in order of location. Built-in variables have none. */
+export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction: 'input' | 'output'): ShaderPort[] {
+  const ports: ShaderPort[] = [];
+  const wanted = direction === 'input' ? StorageClass.Input : StorageClass.Output;
+  for (const at of module.variables) {
+    const { id, storage, type } = variable(module, at);
+    const location = module.decorations.get(id)?.get(Decoration.Location);
+    if (storage !== wanted || location === undefined || !ids.has(id)) continue;
+    const shape = shapeOf(module, type, at, 0);
+    if (shape) ports.push({ location, name: module.names.get(id) ?? '', ...shape });
+  }
+  return ports.sort((a, b) => a.location - b.location);
+}
+
+type Shape = Omit<ShaderPort, 'location' | 'name'>;
+
+const DEEPEST = 8;
+
+/** Undefined for what has no plain shape: a block. */
+function shapeOf(module: SpirvModule, type: number, by: number, depth: number): Shape | undefined {
+  const at = place(module, type, by);
+  const { words } = module;
+  if (depth > DEEPEST) return undefined;
+  switch (opcodeAt(module, at)) {
+    case Op.TypeFloat:
+      return { type: 'float', bits: words[at + 2]!, components: 1, locations: 1 };
+    case Op.TypeInt:
+      return { type: words[at + 3] === 1 ? 'int' : 'uint', bits: words[at + 2]!, components: 1, locations: 1 };
+    case Op.TypeVector: {
+      const element = shapeOf(module, words[at + 2]!, at, depth + 1);
+      return element && { ...element, components: words[at + 3]! };
+    }
+    case Op.TypeMatrix: {
+      const column = shapeOf(module, words[at + 2]!, at, depth + 1);
+      return column && { ...column, locations: words[at + 3]! };
+    }
+    case Op.TypeArray: {
+      const element = shapeOf(module, words[at + 2]!, at, depth + 1);
+      return element && { ...element, locations: element.locations * constantValue(module, words[at + 3]!) };
+    }
+    default:
+      return undefined;
+  }
+}
