@@ -27,6 +27,7 @@ const tasks = {
     rooms: {
       vdb: { run: [[...source, 'packages/vdb/bench/main.ts']] },
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
+      multi: { vulkan: 'run', run: [[...source, 'bench/multi/main.ts']] },
     },
   },
   fuzz: { run: [[...source, 'packages/vdb/fuzz/main.ts']] },
