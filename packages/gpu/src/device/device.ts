@@ -77,7 +77,7 @@ export interface RawDevice {
   readonly extensions: readonly string[];
 }
 
-const LARGEST_RING = 2 ** 25;
+const LARGEST_RING = 2 ** 26;
 const SMALLEST_RING = 2 ** 16;
 
 /** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
