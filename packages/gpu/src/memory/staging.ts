@@ -191,6 +191,11 @@ export class Staging implements Companion {
     this.#submitted(batch, value);
   }
 
+  /** Whether threads write into a buffer's own memory now. */
+  get writesInPlace(): boolean {
+    return this.#inPlace.done < this.#inPlace.last;
+  }
+
   /** Waits, without blocking, until every transfer is done. */
   async idle(): Promise<void> {
     await this.#slow;
