@@ -59,7 +59,7 @@ gpuTest('fields laid together keep their values, and steps go on with the new ad
   expect([grid.get(10, 5, 3), grid.get(50, 90, 2)]).toEqual([13, 139]);
 });
 
-gpuTest('a field that finds no room makes the others move together', { memoryLimit: 44 * MiB }, async ({ device }) => {
+gpuTest('a field that finds no room makes the others move together', { memoryLimit: 40 * MiB }, async ({ device }) => {
   await using sim = await filled(device);
   await thin(sim);
   sim.addField('wide', 'vec3', [1, 2, 3]);
@@ -69,7 +69,7 @@ gpuTest('a field that finds no room makes the others move together', { memoryLim
   expect(wide.get(4, 5, 6)).toEqual([1, 2, 3]);
 });
 
-gpuTest('where there is no room at all, the message names the pool', { memoryLimit: 44 * MiB }, async ({ device }) => {
+gpuTest('where there is no room at all, the message names the pool', { memoryLimit: 40 * MiB }, async ({ device }) => {
   await using sim = await filled(device);
   sim.addField('wide', 'vec4', 0);
   const error: unknown = await sim.initialize().catch((thrown: unknown) => thrown);

@@ -17,7 +17,8 @@ export { foldGroups } from './command/encoder.ts';
 export type { Bindable, BindOptions } from './command/bindable.ts';
 export type { Encoder } from './command/encoder.ts';
 export type { TransitionOptions } from './command/image-barrier.ts';
-export type { ComputePipeline, ComputePipelineOptions } from './command/pipeline.ts';
+export type { ConditionalOptions } from './command/conditional.ts';
+export type { ComputePipeline, ComputePipelineOptions, RunOptions } from './command/pipeline.ts';
 export type { StageOptions, SubgroupOptions } from './command/pipeline-stage.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export type { Queue, SubmitOptions } from './command/queue.ts';
@@ -29,6 +30,7 @@ export type {
   RenderTarget,
   Viewport,
 } from './command/rendering.ts';
+export type { DrawTargets, SecondaryCommands } from './command/secondary.ts';
 export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
 export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
 export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';

@@ -1,6 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Device } from '../src/index.ts';
+import type { Buffer as DeviceBuffer, Device } from '../src/index.ts';
 import { SLOW, wordsPush } from './kernels.ts';
 
 const MiB = 2 ** 20;
@@ -21,9 +21,15 @@ function pattern(byteLength: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(words.buffer, 0, byteLength);
 }
 
+/** A buffer as on a card, whose memory the host doesn't see, also where it does. */
+function onCard(device: Device, byteLength: number): DeviceBuffer {
+  const buffer = device.createBuffer({ label: 'data', byteLength });
+  return Object.defineProperty(buffer, 'visible', { value: undefined });
+}
+
 /** Up, down as a new array, and down into an array that was there. */
 async function thereAndBack(device: Device, byteLength: number): Promise<boolean> {
-  using buffer = device.createBuffer({ label: 'data', byteLength });
+  using buffer = onCard(device, byteLength);
   const data = pattern(byteLength);
   await device.staging.upload(buffer, 0, data);
   const fresh = await device.staging.download(buffer);
@@ -37,7 +43,7 @@ gpuTest('threads fill and empty the pieces of a large transfer, and nothing is l
 });
 
 gpuTest('what can shrink or is shared goes up whole', {}, async ({ device }) => {
-  using buffer = device.createBuffer({ label: 'data', byteLength: 20 * MiB });
+  using buffer = onCard(device, 20 * MiB);
   const shared = new Uint8Array(new SharedArrayBuffer(20 * MiB)).fill(3);
   const resizable = new Uint8Array(new ArrayBuffer(20 * MiB, { maxByteLength: 21 * MiB })).fill(4);
   for (const data of [shared, resizable]) {
@@ -67,11 +73,31 @@ gpuTest('bytes come down while a kernel runs', { transferQueue: true }, async ({
   await device.idle();
 });
 
+gpuTest(
+  'pieces that could not be submitted leave room for later ones',
+  { memoryLimit: 16 * MiB },
+  async ({ device }) => {
+    using buffer = onCard(device, MiB);
+    const { transfer } = device;
+    transfer.submitHandles = () => {
+      throw new Error('the driver is out of order');
+    };
+    for (let round = 0; round < 4; round++) {
+      const up = device.staging.upload(buffer, 0, new Uint8Array(MiB));
+      await expect(up).rejects.toThrow('the driver is out of order');
+      await expect(device.staging.download(buffer)).rejects.toThrow('the driver is out of order');
+    }
+    Reflect.deleteProperty(transfer, 'submitHandles');
+    await device.staging.upload(buffer, 0, new Uint8Array(MiB).fill(9));
+    expect((await device.staging.download(buffer)).every((byte) => byte === 9)).toBe(true);
+  },
+);
+
 const HOST = ['VK_EXT_external_memory_host'];
 
 gpuTest('bytes of a host array go straight up and down, in their turn', { extensions: HOST }, async ({ device }) => {
   using host = device.hostArray(3 * MiB);
-  using buffer = device.createBuffer({ label: 'data', byteLength: 40 * MiB });
+  using buffer = onCard(device, 40 * MiB);
   const bytes = new Uint8Array(host.array);
   bytes.set(pattern(3 * MiB));
   const large = device.staging.upload(buffer, 0, new Uint8Array(40 * MiB).fill(7));

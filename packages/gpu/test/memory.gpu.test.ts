@@ -156,8 +156,8 @@ gpuTest(
     };
     // More than the rings hold, piece by piece.
     for (let at = 0; at < 24; at++) {
-      const up = device.staging.upload(buffer, 0, new Uint8Array(MiB / 4));
-      const down = device.staging.download(buffer, 0, MiB / 4);
+      const up = device.staging.upload(buffer, 0, new Uint8Array(MiB / 8));
+      const down = device.staging.download(buffer, 0, MiB / 8);
       await expect(up).rejects.toThrow('the driver is out of order');
       await expect(down).rejects.toThrow('the driver is out of order');
     }

@@ -33,12 +33,12 @@ gpuTest('buffers of a pool share what it reserved, until it is full', {}, async 
 
 gpuTest('a pool goes back to the heap with the last of its buffers', {}, async ({ device }) => {
   const pool = device.createPool({ label: 'halos', byteLength: MIB, memory: 'upload' });
-  const buffer = pool.createBuffer({ label: 'a', byteLength: 1000 });
+  const buffer = pool.createBuffer({ label: 'a', byteLength: 4096 });
   buffer.mapped.fill(7);
   const [report] = device.heap.report().heaps;
   expect([report!.used, device.heap.report().owners[0]]).toEqual([
     MIB,
-    { owner: 'halos', byteLength: MIB - 1000, buffers: 1 },
+    { owner: 'halos', byteLength: MIB - 4096, buffers: 1 },
   ]);
   pool[Symbol.dispose]();
   expect(device.heap.used).toBe(MIB);

@@ -122,7 +122,7 @@ export function settleReductions(lowering: Lowering): readonly Reduction[] {
 }
 
 /** Every output must be written somewhere where control can come. */
-function checkOutputs({ stencil, environment, written }: Lowering, body: readonly Statement[]): void {
+export function checkOutputs({ stencil, environment, written }: Lowering, body: readonly Statement[]): void {
   const reached = new Set<string>();
   visitStatements(body, (node) => {
     if (node.op === 'write') reached.add(node.field);

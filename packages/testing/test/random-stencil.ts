@@ -119,7 +119,7 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         fc.oneof(e('uint'), e('bool')).map((n) => `float(int(${n}) | none)`),
         call(['twice'], f),
         e('int').map((n) => `list[n0 + ${n}]`),
-        fc.tuple(e('int'), e('int')).map(([i, j]) => `m0[${i} & 1][${j}]`),
+        fc.tuple(e('int'), e('int')).map(([i, j]) => `m0[n0 + ${i}][n0 ^ ${j}]`),
         fc.tuple(f, f, fc.constantFrom('x', 'y')).map(([a, b, c]) => `(m0 * vec2(${a}, ${b})).${c}`),
         fc.constantFrom('p0.x', 'p0.v.y', 'm0[1].x', 'swapped(p0, t0).x'),
         fc.tuple(e('vec3'), fc.constantFrom('x', 'y', 'z')).map(([v, c]) => `(${v}).${c}`),
@@ -215,10 +215,10 @@ const assignment = (expression: Expression, depth: number): Arbitrary =>
     fc
       .tuple(expression('int', 1), fc.constantFrom('=', '+=', '*='), expression('float', 1))
       .map(([at, operator, value]) => `list[n0 + ${at}] ${operator} ${value};`),
-    fc.tuple(expression('int', 1), expression('float', 1)).map(([at, x]) => `m0[${at}] = vec2(${x}, t0);`),
+    fc.tuple(expression('int', 1), expression('float', 1)).map(([at, x]) => `m0[n0 - ${at}] = vec2(${x}, t0);`),
     fc.constantFrom('m0 *= m0 + one;', 'p0.v = m0[0].xyx;', 'list = float[](t1, list[n0], t0, list[0]);'),
     expression('float', 1).map((x) => `p0 = swapped(p0, ${x});`),
-    expression('int', 1).map((at) => `p0.v[${at}] = list[2];`),
+    expression('int', 1).map((at) => `p0.v[n0 + ${at}] = list[2];`),
   );
 
 const write = (expression: Expression): Arbitrary =>

@@ -16,6 +16,8 @@ import { checkRange } from './check-range.ts';
 import type { Used } from './command-buffer.ts';
 import type { Bindable, BindOptions } from './bindable.ts';
 import { Bindings } from './bindings.ts';
+import { recordConditional } from './conditional.ts';
+import type { ConditionalOptions } from './conditional.ts';
 import { imageBarrier, recordBarriers } from './image-barrier.ts';
 import type { TransitionOptions } from './image-barrier.ts';
 import type { ComputePipeline } from './pipeline.ts';
@@ -23,6 +25,8 @@ import type { QueryPool } from './query-pool.ts';
 import { recordRendering } from './rendering.ts';
 import type { RenderEncoder, RenderingOptions } from './rendering.ts';
 import { CommandScope } from './scope.ts';
+import { executeSecondary } from './secondary.ts';
+import type { SecondaryCommands } from './secondary.ts';
 import {
   blitImage,
   clearImage,
@@ -100,6 +104,16 @@ export class Encoder {
     this.#scope.tracker?.settle();
     this.#driver.commands.vkCmdDispatch(this.handle, groups[0], groups[1], groups[2]);
     return this;
+  }
+
+  /**
+   * Runs at least this many threads: as many workgroups as hold them. The shader skips what is past the end, on each axis.
+   * A count in x past the device's limit folds into y, as in `dispatch`.
+   */
+  dispatchThreads(threads: number | readonly [x: number, y?: number, z?: number]): this {
+    const [x, y = 1, z = 1] = typeof threads === 'number' ? [threads] : threads;
+    const [width, height, depth] = this.#bindings.current('dispatch').workgroupSize;
+    return this.dispatch(Math.ceil(x / width), Math.ceil(y / height), Math.ceil(z / depth));
   }
 
   /** Runs as many workgroups as three uint32 in a buffer say when the device comes to it. The offset is a multiple of 4. */
@@ -187,6 +201,19 @@ export class Encoder {
    */
   rendering(options: RenderingOptions, body: (encoder: RenderEncoder) => void): this {
     recordRendering(this.#scope, options, body);
+    return this;
+  }
+
+  /** Executes commands that were recorded before (`device.recordSecondary`). The pipeline must be set again afterwards. */
+  execute(...secondaries: readonly SecondaryCommands[]): this {
+    executeSecondary(this.#scope, secondaries, undefined);
+    this.#bindings.forget();
+    return this;
+  }
+
+  /** What `body` dispatches and draws runs only if a uint32 in memory isn't 0 when the device comes to it. */
+  conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
+    recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
   }
 

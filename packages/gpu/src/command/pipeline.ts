@@ -1,8 +1,11 @@
 /** @file Compute pipelines by reflection: the shader says what it needs, and is checked before the driver sees it. */
 
 import * as V from '@halocline/vulkan';
+import type { Access } from '../access.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import type { ShaderReflection } from '../shader/reflection.ts';
+import type { Bindable } from './bindable.ts';
+import type { Encoder } from './encoder.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
@@ -17,6 +20,20 @@ export interface ComputePipelineOptions extends StageOptions, SubgroupOptions {
   /** Lengths of binding arrays that the shader leaves open, by "set.binding". */
   readonly bindingCounts?: BindingCounts;
 }
+
+/** What a single run takes beside its resources. */
+export interface RunOptions {
+  /** Threads in x, y, z: as many workgroups run as hold them. */
+  readonly threads: number | readonly [x: number, y?: number, z?: number];
+  /** The push constants, from byte 0. */
+  readonly push?: ArrayBufferView;
+}
+
+/** Records, submits and waits: the device's `submitOnce`. */
+export type SubmitOnce = (label: string, body: (encoder: Encoder) => void) => Promise<void>;
+
+const WRITTEN: readonly Access[] = ['storage-write', 'transfer-target', 'host-write'];
+const READ: readonly Access[] = ['storage-read', 'storage-write', 'uniform', 'sampled'];
 
 /** A compute shader, compiled for the device. */
 export class ComputePipeline implements Child {
@@ -36,10 +53,13 @@ export class ComputePipeline implements Child {
   /** Bytes of push constants that the shader declares. */
   readonly pushBytes: number;
   readonly #driver: Driver;
+  readonly #submitOnce: SubmitOnce;
   #disposed = false;
 
-  constructor(driver: Driver, cache: PipelineCache, options: ComputePipelineOptions) {
+  /** Use `device.createPipeline`. */
+  constructor(driver: Driver, cache: PipelineCache, options: ComputePipelineOptions, submitOnce: SubmitOnce) {
     const { label } = options;
+    this.#submitOnce = submitOnce;
     this.#driver = driver;
     this.label = label;
     const stage = readStage(driver, label, 'compute', options);
@@ -71,6 +91,26 @@ export class ComputePipeline implements Child {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /**
+   * Runs it once: the resources stand at its bindings, in order of set and number. Sees what earlier submits wrote, and waits,
+   * without blocking, until it is done. For more than a trial, record commands.
+   */
+  run(resources: readonly (Bindable | readonly Bindable[])[], { threads, push }: RunOptions): Promise<void> {
+    const { bindings } = this.signature;
+    if (resources.length !== bindings.length) {
+      const there = bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');
+      throw new RangeError(
+        `Cannot run pipeline "${this.label}": ${resources.length} resources are given for its ${bindings.length} bindings; it has ${there || 'none'}`,
+      );
+    }
+    return this.#submitOnce(this.label, (encoder) => {
+      encoder.barrier(WRITTEN, READ).pipeline(this);
+      if (push) encoder.push(push);
+      for (const [index, { set, binding }] of bindings.entries()) encoder.bind(binding, resources[index]!, { set });
+      encoder.dispatchThreads(threads);
+    });
   }
 
   toString(): string {

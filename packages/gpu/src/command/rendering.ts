@@ -11,8 +11,12 @@ import type { TouchedRange } from '../tracking/tracker.ts';
 import type { Bindable, BindOptions } from './bindable.ts';
 import { Bindings } from './bindings.ts';
 import { checkRange } from './check-range.ts';
+import { recordConditional } from './conditional.ts';
+import type { ConditionalOptions } from './conditional.ts';
 import type { GraphicsPipeline, TargetFormats } from './graphics-pipeline.ts';
 import type { CommandScope } from './scope.ts';
+import { executeSecondary } from './secondary.ts';
+import type { SecondaryCommands } from './secondary.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
 
@@ -36,6 +40,8 @@ export interface RenderingOptions {
   readonly depth?: RenderTarget;
   /** Texels that are drawn to. Default: all that every target has. */
   readonly area?: readonly [x: number, y: number, width: number, height: number];
+  /** Nothing is drawn but what `execute` brings. Default false. */
+  readonly secondary?: boolean;
 }
 
 /** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
@@ -179,6 +185,19 @@ export class RenderEncoder {
     return this;
   }
 
+  /** Executes recorded draws (`device.recordDraws`), in a rendering with `secondary: true`. */
+  execute(...secondaries: readonly SecondaryCommands[]): this {
+    executeSecondary(this.#scope, secondaries, this.targets);
+    this.#bindings.forget();
+    return this;
+  }
+
+  /** Draws only if a uint32 in memory isn't 0 when the device comes to it. */
+  conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
+    recordConditional(this.#scope, buffer, options, () => body(this));
+    return this;
+  }
+
   /** Tells the tracker that the next draw touches a resource by address. Costs nothing without one. */
   touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
     this.#scope.tracker?.touch(resource, range, access, 'draw');
@@ -259,23 +278,34 @@ export function recordRendering(
     const info = V.VkRenderingInfo({
       renderArea: { offset: { x, y }, extent: { width, height } },
       layerCount: 1,
+      flags: options.secondary === true ? V.VK_RENDERING_CONTENTS_SECONDARY_COMMAND_BUFFERS_BIT : 0,
       pColorAttachments: color.map((target, index) => attachment(scope, target, views[index]!)),
       ...(depth ? { pDepthAttachment: attachment(scope, depth, views.at(-1)!) } : {}),
     });
     scope.driver.commands.vkCmdBeginRendering(scope.handle, info);
   });
   scope.tracker?.rendering(true);
-  setViewport(scope, { x, y, width, height });
-  setScissor(scope, x, y, width, height);
-  body(
-    new RenderEncoder(scope, {
-      color: views.slice(0, color.length).map((view) => view.image.format),
-      depth: depth ? views.at(-1)!.image.format : undefined,
-      samples: views[0]!.image.samples,
-    }),
-  );
+  const formats = {
+    color: views.slice(0, color.length).map((view) => view.image.format),
+    depth: depth ? views.at(-1)!.image.format : undefined,
+    samples: views[0]!.image.samples,
+  };
+  if (options.secondary === true) body(new RenderEncoder(scope, formats));
+  else recordDraws(scope, formats, [x, y, width, height], body);
   scope.driver.commands.vkCmdEndRendering(scope.handle);
   scope.tracker?.rendering(false);
+}
+
+/** Records draws to targets that are begun elsewhere: viewport and scissor begin as `area`. */
+export function recordDraws(
+  scope: CommandScope,
+  targets: TargetFormats,
+  [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],
+  body: (encoder: RenderEncoder) => void,
+): void {
+  setViewport(scope, { x, y, width, height });
+  setScissor(scope, x, y, width, height);
+  body(new RenderEncoder(scope, targets));
 }
 
 function viewOf(scope: CommandScope, { image: given }: RenderTarget): ImageView {

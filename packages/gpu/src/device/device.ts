@@ -12,6 +12,9 @@ import { ComputePipeline } from '../command/pipeline.ts';
 import type { ComputePipelineOptions } from '../command/pipeline.ts';
 import { PipelineCache } from '../command/pipeline-cache.ts';
 import { QueryPool } from '../command/query-pool.ts';
+import type { RenderEncoder } from '../command/rendering.ts';
+import { recordSecondary, recordSecondaryDraws } from '../command/secondary.ts';
+import type { DrawTargets, SecondaryCommands } from '../command/secondary.ts';
 import { Queue } from '../command/queue.ts';
 import type { DeviceKind } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
@@ -77,7 +80,7 @@ export interface RawDevice {
   readonly extensions: readonly string[];
 }
 
-const LARGEST_RING = 2 ** 25;
+const LARGEST_RING = 2 ** 26;
 const SMALLEST_RING = 2 ** 16;
 
 /** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
@@ -292,7 +295,7 @@ export class Device implements AsyncDisposable {
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
   createPipeline(options: ComputePipelineOptions): ComputePipeline {
-    return new ComputePipeline(this.#driver, this.#cache, options);
+    return new ComputePipeline(this.#driver, this.#cache, options, (label, body) => this.submitOnce(label, body));
   }
 
   /** A pipeline that draws; its shaders are checked against the device first. Throws ShaderError. */
@@ -310,9 +313,25 @@ export class Device implements AsyncDisposable {
     return new CommandBuffer(this.#driver, this.#pool, label, body);
   }
 
+  /** Records commands that other recordings execute (`encoder.execute`): once recorded, in as many as wished. */
+  recordSecondary(label: string, body: (encoder: Encoder) => void): SecondaryCommands {
+    return recordSecondary(this.#driver, this.#pool, label, body);
+  }
+
+  /** Records draws that renderings to such targets execute: `encoder.rendering({ …, secondary: true }, (r) => r.execute(…))`. */
+  recordDraws(label: string, targets: DrawTargets, body: (encoder: RenderEncoder) => void): SecondaryCommands {
+    return recordSecondaryDraws(this.#driver, this.#pool, label, targets, body);
+  }
+
   /** Records, submits and waits, without blocking; the commands are dropped afterwards. */
-  async submitOnce(label: string, body: (encoder: Encoder) => void): Promise<void> {
-    using commands = this.record(label, body);
+  submitOnce(body: (encoder: Encoder) => void): Promise<void>;
+  submitOnce(label: string, body: (encoder: Encoder) => void): Promise<void>;
+  async submitOnce(
+    labelOrBody: string | ((encoder: Encoder) => void),
+    maybeBody?: (encoder: Encoder) => void,
+  ): Promise<void> {
+    const named = typeof labelOrBody === 'string';
+    using commands = this.record(named ? labelOrBody : 'once', named ? maybeBody! : labelOrBody);
     const { timeline, value } = this.compute.submit([commands]);
     await timeline.wait(value);
   }
@@ -408,7 +427,8 @@ export class Device implements AsyncDisposable {
   }
 
   async #defragment(what: Fragmented): Promise<Defragmentation> {
-    await this.idle();
+    do await this.idle();
+    while (this.staging.writesInPlace);
     this.staging.flush();
     const { timeline } = this.transfer;
     const after = this.transfer === this.compute ? [] : [{ timeline, value: timeline.last }];

@@ -151,7 +151,7 @@ class Walk {
         // The timeline alone doesn't make memory visible to the host: the specification wants a barrier on the device.
         const producer = this.#rows.at(earlier.step);
         const call = (producer.after ??= new Call());
-        call.memory(earlier.side, touch.side);
+        call.memory(pending(earlier, touch), touch.side);
         call.reasons.push(hazard);
       }
     }
@@ -225,7 +225,10 @@ class Walk {
     if (earlier.touch?.pass === touch.pass) return;
     const hazard = hazardBetween(earlier, touch, name);
     if (earlier.step && earlier.step.lane !== step.lane) step.reasons.push(hazard);
-    else demands.push({ from: earlier.step?.ordinal ?? -1, before: earlier.side, after: touch.side, hazard });
+    else {
+      const before = pending(earlier, touch);
+      demands.push({ from: earlier.step?.ordinal ?? -1, before, after: touch.side, hazard });
+    }
   }
 
   #moveDemands(state: CellState, touch: Touch, step: Step, name: string): Demand[] {
@@ -331,10 +334,15 @@ class Walk {
     for (const earlier of state.previous) {
       const from = earlier.step?.lane === lane ? earlier.step.ordinal : -1;
       const hazard = hazardBetween(earlier, touch, later, moves ? state : undefined);
-      const demand = { from, before: earlier.side, after: side, hazard };
+      const demand = { from, before: moves ? earlier.side : pending(earlier, touch), after: side, hazard };
       end.demands.push(moves ? { ...demand, moves: { state, touch } } : demand);
     }
   }
+}
+
+/** What of an earlier touch a later one must wait for: a read only for its writes. */
+function pending({ touch, side }: Placed, later: Touch): Side {
+  return touch?.writes && !later.writes ? touch.written : side;
 }
 
 function move({ before }: Demand, { state, touch }: NonNullable<Demand['moves']>, call: Call): void {

@@ -29,7 +29,7 @@ export function barrierRequirements(pass: Pass<never>): string {
  * they run on different queues. Image and family names are those of the resources' labels.
  */
 export function barrierBetween(a: Pass<never>, b: Pass<never>, queues: QueueTable = USUAL_QUEUES): string {
-  const passes = [a, b].map((pass) => ({ ...pass, after: [], sideEffects: true }));
+  const passes = [a, b].map(({ stage: _stage, ...pass }) => ({ ...pass, after: [] }));
   const uses = passes.map((pass) => settleUses(pass as Pass<never>));
   const source = { passes: passes as Pass<never>[], uses, wishes: [], stages: new Map(), loose: true };
   const { barriers, steps } = compileGraph(source, { queues, cull: false });

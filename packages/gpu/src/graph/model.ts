@@ -49,6 +49,8 @@ export interface Touch {
   /** It leaves nothing of what was there. */
   discards: boolean;
   side: Side;
+  /** The part of `side` that writes: all that a later read must see. */
+  written: Side;
   readonly layout: ImageLayout;
   /** Touches of one cell with the same number need no order among them; those of a smaller one come before. */
   epoch: number;
@@ -225,7 +227,8 @@ function firstTouch(
 ): Touch {
   const discards = writes && part.discard === true;
   const settled = node.kind === 'image' ? layout : 'general';
-  return { pass, cell, node, reads: !writes, writes, discards, side, layout: settled, epoch: 0 };
+  const written = writes ? side : NO_SIDE;
+  return { pass, cell, node, reads: !writes, writes, discards, side, written, layout: settled, epoch: 0 };
 }
 
 function mergeTouch(touch: Touch, { writes }: SettledUse, side: Side, layout: ImageLayout, name: string): void {
@@ -236,6 +239,7 @@ function mergeTouch(touch: Touch, { writes }: SettledUse, side: Side, layout: Im
     );
   }
   touch.side = joinSides(touch.side, side);
+  if (writes) touch.written = joinSides(touch.written, side);
   if (writes) touch.writes = true;
   else touch.reads = true;
   touch.discards &&= writes;

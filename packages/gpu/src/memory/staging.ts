@@ -56,10 +56,22 @@ interface Place {
   readonly taken: number;
 }
 
+/** How a piece goes on its way. */
+interface Sending {
+  readonly place: Place;
+  /** Resolves when the bytes are in their place; undefined where they are. */
+  readonly filled: Promise<void> | undefined;
+  /** The piece before. */
+  readonly previous: Promise<void>;
+  /** There is one before, and nothing between. */
+  readonly continues: boolean;
+}
+
 /** From here on, the copiers' threads help with a transfer, in bytes. */
 const WORTH_THREADS = 2 ** 20;
-/** Pieces that a ring holds. */
-const PIECES = 4;
+/** What goes at once, without waiting its turn, as a part of the ring; and the pieces of what doesn't. */
+const SMALL = 1 / 8;
+const PIECE = 1 / 4;
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
@@ -107,7 +119,7 @@ export class Staging implements Companion {
 
   /**
    * Copies bytes into a buffer. When the promise resolves, `data` may change and every later submit sees the bytes; small
-   * uploads are ordered so at once, without `await`. Data larger than a quarter of the ring travels in pieces: until the
+   * uploads are ordered so at once, without `await`. Data larger than an eighth of the ring travels in pieces: until the
    * promise resolves it must neither change nor be transferred to another owner, and what must see it must not be submitted.
    * Data in a host array goes without a copy: it must not change until the promise resolves, which waits for the device.
    */
@@ -121,15 +133,15 @@ export class Staging implements Companion {
     const direct = this.#hostRange(bytes);
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
-    if (this.#slowCount === 0 && bytes.byteLength <= this.#pieceBytes) {
-      if (this.#placeUpload(buffer, byteOffset, bytes, options)) return this.#batch!.submitted.promise;
+    if (this.#isSmall(bytes.byteLength) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
+      return this.#batch!.submitted.promise;
     }
     return this.#queueSlow(() => this.#uploadPieces(buffer, byteOffset, bytes, options));
   }
 
   /**
    * Copies bytes out of a buffer, as they are after everything that was submitted so far. Waits for the device, without
-   * blocking. More than a quarter of the ring travels in pieces: until the promise resolves, submit nothing that writes there.
+   * blocking. More than an eighth of the ring travels in pieces: until the promise resolves, submit nothing that writes there.
    */
   download(
     buffer: Buffer,
@@ -153,7 +165,7 @@ export class Staging implements Companion {
       const start = (): Promise<void> => this.#direct({ buffer, byteOffset }, direct, byteLength, false, options);
       return this.#inTurn(start).then(() => target);
     }
-    if (this.#slowCount === 0 && byteLength <= this.#pieceBytes) {
+    if (this.#isSmall(byteLength)) {
       const landed = this.#placeDownload(buffer, byteOffset, target, options);
       if (landed) return landed.then(() => target);
     }
@@ -177,6 +189,11 @@ export class Staging implements Companion {
       throw error;
     }
     this.#submitted(batch, value);
+  }
+
+  /** Whether threads write into a buffer's own memory now. */
+  get writesInPlace(): boolean {
+    return this.#inPlace.done < this.#inPlace.last;
   }
 
   /** Waits, without blocking, until every transfer is done. */
@@ -230,8 +247,13 @@ export class Staging implements Companion {
     this.#recorder.destroy();
   }
 
+  /** Whether a transfer goes at once. */
+  #isSmall(byteLength: number): boolean {
+    return this.#slowCount === 0 && byteLength <= this.#ringBytes * SMALL;
+  }
+
   get #pieceBytes(): number {
-    return this.#ringBytes / PIECES;
+    return this.#ringBytes * PIECE;
   }
 
   /** Large transfers take turns, and later small ones don't overtake them. */
@@ -286,7 +308,8 @@ export class Staging implements Companion {
         const piece = bytes.subarray(at, at + size);
         const place = await this.#room(piece.byteLength, sent);
         const filled = this.#fill(place, piece);
-        last = this.#send({ place, filled, previous: last }, { buffer, byteOffset: byteOffset + at }, piece, options);
+        const how = { place, filled, previous: last, continues: at > 0 };
+        last = this.#send(how, { buffer, byteOffset: byteOffset + at }, piece, options);
         last.catch(() => undefined);
         sent.push(last);
       }
@@ -339,7 +362,7 @@ export class Staging implements Companion {
 
   /** Submits a piece when it is filled and the one before is submitted. */
   async #send(
-    { place, filled, previous }: { place: Place; filled: Promise<void> | undefined; previous: Promise<void> },
+    { place, filled, previous, continues }: Sending,
     target: BufferRange,
     piece: Uint8Array,
     options: TransferOptions,
@@ -354,7 +377,7 @@ export class Staging implements Companion {
       ring.close(0, place.taken);
       throw error;
     }
-    const batch = this.#openBatch(options, true);
+    const batch = this.#openBatch(options, true, continues);
     batch.upBytes += place.taken;
     this.#recorder.copy(batch, { buffer, byteOffset: place.byteOffset }, target, byteLength, [target]);
     this.flush();
@@ -368,10 +391,12 @@ export class Staging implements Companion {
   ): Promise<void> {
     this.#startCopiers(target.byteLength);
     const landings: Promise<void>[] = [];
-    for (let at = 0; at < target.byteLength; at += this.#pieceBytes) {
-      const piece = target.subarray(at, at + this.#pieceBytes);
+    for (let at = 0; at < target.byteLength;) {
+      // The last ones are smaller: when the device is done, little is left to be copied out.
+      const rest = 4096 * Math.ceil((target.byteLength - at) / 4 / 4096);
+      const piece = target.subarray(at, at + Math.min(this.#pieceBytes, Math.max(this.#pieceBytes / 8, rest)));
       for (;;) {
-        const landed = this.#placeDownload(buffer, byteOffset + at, piece, options);
+        const landed = this.#placeDownload(buffer, byteOffset + at, piece, options, at > 0);
         if (landed) {
           landed.catch(() => undefined);
           landings.push(landed);
@@ -381,6 +406,7 @@ export class Staging implements Companion {
         await this.#landings[0];
       }
       this.flush();
+      at += piece.byteLength;
     }
     await Promise.all(landings);
   }
@@ -422,12 +448,13 @@ export class Staging implements Companion {
     byteOffset: number,
     target: Uint8Array,
     options: TransferOptions,
+    continues: boolean = false,
   ): Promise<void> | undefined {
     checkAlive('download from', buffer);
     const down = (this.#down ??= this.#createRing('staging down', 'download'));
     const at = down.ring.reserve(target.byteLength);
     if (at < 0) return undefined;
-    const batch = this.#openBatch(options, options.concurrent !== true);
+    const batch = this.#openBatch(options, options.concurrent !== true, continues);
     const source = { buffer, byteOffset };
     this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, target.byteLength, [source]);
     const landed = Promise.withResolvers<void>();
@@ -453,8 +480,8 @@ export class Staging implements Companion {
   }
 
   /** The open batch, begun if there is none. */
-  #openBatch(options: TransferOptions, awaited: boolean): Batch {
-    const batch = (this.#batch ??= this.#recorder.begin());
+  #openBatch(options: TransferOptions, awaited: boolean, continues: boolean = false): Batch {
+    const batch = (this.#batch ??= this.#recorder.begin(continues && this.#separate));
     batch.ordered ||= options.concurrent !== true;
     batch.awaited ||= awaited;
     if (!this.#flushAsked) {

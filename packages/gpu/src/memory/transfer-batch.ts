@@ -1,6 +1,6 @@
 /**
  * @file Batches of transfers: what was asked for since the last submit, in order, as commands for one submit. A barrier
- * stands at both ends, and between two transfers of a batch only where they touch the same bytes.
+ * stands at its beginning, at its end where others need it, and between two transfers only where they touch the same bytes.
  */
 
 import * as V from '@halocline/vulkan';
@@ -63,6 +63,7 @@ export class BatchRecorder {
   readonly #driver: Driver;
   readonly #queue: Queue;
   readonly #pool: CommandPool;
+  readonly #separate: boolean;
   /** What runs around a batch without the queues' timelines ordering it. */
   readonly #around: Side;
   #free: { commands: V.VkCommandBuffer; value: number }[] = [];
@@ -71,16 +72,18 @@ export class BatchRecorder {
   constructor(driver: Driver, queue: Queue, separate: boolean) {
     this.#driver = driver;
     this.#queue = queue;
+    this.#separate = separate;
     this.#around = separate ? TRANSFER : EVERYTHING;
     this.#pool = new CommandPool(driver, queue.family, 'staging');
   }
 
-  begin(): Batch {
+  /** A new batch. One that `continues` the batch before, a piece behind a piece, stands behind that one's barrier. */
+  begin(continues: boolean): Batch {
     const reached = this.#queue.timeline.value();
     const index = this.#free.findIndex((each) => each.value <= reached);
     const commands = index >= 0 ? this.#free.splice(index, 1)[0]!.commands : this.#pool.allocate('staging');
     beginCommands(this.#driver, commands, 'staging', true);
-    this.#barrier(commands, this.#around, TRANSFER);
+    if (!continues) this.#barrier(commands, this.#around, TRANSFER);
     const submitted = Promise.withResolvers<void>();
     submitted.promise.catch(() => undefined);
     return { commands, landings: [], touched: new Map(), submitted, ordered: false, awaited: false, upBytes: 0 };
@@ -95,9 +98,10 @@ export class BatchRecorder {
     });
   }
 
+  /** Ends recording. On a queue of its own, the next batch's barrier is enough, but for what the host reads. */
   end(batch: Batch): void {
-    const after = batch.landings.length > 0 ? withHost(this.#around) : this.#around;
-    this.#barrier(batch.commands, TRANSFER, after);
+    const seen = batch.landings.length > 0;
+    if (seen || !this.#separate) this.#barrier(batch.commands, TRANSFER, seen ? withHost(this.#around) : this.#around);
     endCommands(this.#driver, batch.commands, 'staging');
   }
 

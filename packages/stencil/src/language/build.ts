@@ -92,7 +92,23 @@ export function construct(type: ValueType, args: readonly Expression[]): Express
     const components = args.flatMap((arg) => [...arg.value]);
     return components.length === 1 ? filled(type, components[0]!) : constant(type, components);
   }
-  return { op: 'construct', type, args };
+  return wholeOf(type, args) ?? { op: 'construct', type, args };
+}
+
+/** The vector whose components, one by one and in order, are put together again. */
+function wholeOf(type: ValueType, args: readonly Expression[]): Expression | undefined {
+  const [first] = args;
+  if (first?.op !== 'swizzle' || first.operand.op !== 'local' || first.operand.type !== type) return undefined;
+  const { local: index } = first.operand;
+  const inOrder = args.every(
+    (arg, at) =>
+      arg.op === 'swizzle' &&
+      arg.operand.op === 'local' &&
+      arg.operand.local === index &&
+      arg.components.length === 1 &&
+      arg.components[0] === at,
+  );
+  return inOrder && args.length === sizeOf(type) ? first.operand : undefined;
 }
 
 /** A scalar spread to the size of a type; what has the size already stays. */

@@ -36,7 +36,21 @@ export function lowerInvoke(lowering: Lowering, node: CallNode, lower: Lowerers)
   return emitCall(lowering, chosen, index, given);
 }
 
-function wrongCount(node: CallNode, named: readonly UserFunction[]): string {
+/** The call of a function by its name, on values; it has no `out` parameters. */
+export function callNamed(lowering: Lowering, span: Span, callee: string, values: readonly Expression[]): Expression {
+  const node = { callee, span, args: values };
+  const named = lowering.functions.filter((one) => one.node.name === callee);
+  const candidates = named.filter(({ parameters }) => parameters.length === values.length);
+  if (candidates.length === 0) throw lowering.fail(span, wrongCount(node, named));
+  const given = values.map((value): Given => ({ value }));
+  const chosen = choose(lowering, node, candidates, given);
+  return emitCall(lowering, chosen, indexOf(lowering, chosen, span, given), given) as Expression;
+}
+
+/** What is said of a call in errors. */
+type Called = Pick<CallNode, 'callee' | 'span'> & { readonly args: readonly unknown[] };
+
+function wrongCount(node: Called, named: readonly UserFunction[]): string {
   const count = node.args.length;
   const known = named.map(({ signature }) => signature).join(' or ');
   return `"${node.callee}" does not take ${count} argument${count === 1 ? '' : 's'}; it is ${known}`;
@@ -84,7 +98,7 @@ function isTaken(from: Type, to: Type): boolean {
 /** GLSL's choice: an exact overload, else the one whose every argument needs no worse a conversion than any other's. */
 function choose(
   lowering: Lowering,
-  node: CallNode,
+  node: Called,
   candidates: readonly UserFunction[],
   given: readonly Given[],
 ): UserFunction {

@@ -8,6 +8,8 @@ import { commonType, converted } from '../language/conversions.ts';
 import { derivativeOf } from '../language/derivatives.ts';
 import type { Derivative } from '../language/derivatives.ts';
 import { lowerGlslCall } from '../language/glsl-functions.ts';
+import { callNamed } from '../language/invoke.ts';
+import { isLibraryFunction } from '../language/library.ts';
 import { article } from '../language/operators.ts';
 import { placeMeanOf } from '../language/places.ts';
 import type { PlaceMean } from '../language/places.ts';
@@ -15,10 +17,11 @@ import { randomOf } from '../language/random.ts';
 import { placeOf } from '../language/reads.ts';
 import type { PlaceAccessor } from '../language/reads.ts';
 import { reduceInto } from '../language/reductions.ts';
+import { checkDevice } from '../language/resolve-type.ts';
 import { operands } from '../walk.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type { AnyValue, FieldHandle, FloatType, NumberType, Operand, Value } from './types.ts';
+import type { AnyValue, FieldHandle, FloatType, IntegerType, NumberType, Operand, Value } from './types.ts';
 import { asValue, expressionOf, made, TracedField, TracedValue } from './value.ts';
 
 function builtin<T extends ValueType>(name: BuiltinName, type: T): Value<T> {
@@ -43,7 +46,9 @@ type Constructor<T extends ValueType> = (...parts: readonly [Part, ...Part[]]) =
 function constructor<T extends ValueType>(type: T): Constructor<T> {
   return (...parts) => {
     const trace = currentTrace(`${type}(…)`);
-    const like = type.startsWith('i') ? 'int' : type.startsWith('u') ? 'uint' : 'float';
+    const scalar = scalarOf(type);
+    const like = scalar === 'bool' ? 'int' : scalar;
+    checkDevice({ environment: trace.lowering.environment, fail: (_, problem) => trace.fail(problem) }, NOWHERE, type);
     const args = parts.map((part) => expressionOf(trace, part, like));
     const node = { span: NOWHERE, args: args.map(() => ({ span: NOWHERE })) };
     return asValue(made(trace, lowerConstructor(trace.lowering, node, type, args)));
@@ -62,13 +67,33 @@ export const vec2: Constructor<'vec2'> = constructor('vec2');
 export const vec3: Constructor<'vec3'> = constructor('vec3');
 /** Four floats, of their parts or one for all. */
 export const vec4: Constructor<'vec4'> = constructor('vec4');
+/** Two ints, of their parts or one for both. */
+export const ivec2: Constructor<'ivec2'> = constructor('ivec2');
 /** Three ints, of their parts or one for all. */
 export const ivec3: Constructor<'ivec3'> = constructor('ivec3');
+/** Four ints, of their parts or one for all. */
+export const ivec4: Constructor<'ivec4'> = constructor('ivec4');
+/** Two uints, of their parts or one for both. */
+export const uvec2: Constructor<'uvec2'> = constructor('uvec2');
+/** Three uints, of their parts or one for all. */
+export const uvec3: Constructor<'uvec3'> = constructor('uvec3');
+/** Four uints, of their parts or one for all. */
+export const uvec4: Constructor<'uvec4'> = constructor('uvec4');
+/** A bool: whether a number is not 0. */
+export const bool: Constructor<'bool'> = constructor('bool');
+/** A double, for devices that have them. */
+export const double: Constructor<'double'> = constructor('double');
+/** A float of 16 bits, for devices that have them. */
+export const half: Constructor<'float16_t'> = constructor('float16_t');
+
+/** Functions of two vectors are typed for floats alone; double and half ones go through at run time. */
+type SingleType = 'vec2' | 'vec3' | 'vec4';
 
 type OneFloat = <T extends FloatType>(x: Value<T>) => Value<T>;
 type TwoFloats = <T extends FloatType>(a: Value<T>, b: Operand<T>) => Value<T>;
 type TwoNumbers = <T extends NumberType>(a: Value<T>, b: Operand<T>) => Value<T>;
 type ToFloat = <T extends FloatType>(x: Value<T>) => Value<'float'>;
+type ToInt = (x: Value<'int'> | Value<'uint'>) => Value<'int'>;
 
 type FloatFunction =
   | 'floor'
@@ -91,6 +116,9 @@ type FloatFunction =
   | 'sinh'
   | 'cosh'
   | 'tanh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
   | 'radians'
   | 'degrees'
   | 'normalize';
@@ -110,14 +138,30 @@ export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
   readonly smoothstep: <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>) => Value<T>;
   readonly fma: <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>) => Value<T>;
   readonly length: ToFloat;
-  readonly dot: <T extends FloatType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
-  readonly distance: <T extends FloatType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
+  readonly dot: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
+  readonly distance: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
   readonly cross: (a: Value<'vec3'>, b: Value<'vec3'>) => Value<'vec3'>;
-  readonly reflect: <T extends FloatType>(incident: Value<T>, normal: Value<NoInfer<T>>) => Value<T>;
+  /** Number of bits that are 1; place of the lowest and of the highest that says something, −1 for none. */
+  readonly bitCount: ToInt;
+  readonly findLSB: ToInt;
+  readonly findMSB: ToInt;
+  readonly bitfieldReverse: <T extends IntegerType>(x: Value<T>) => Value<T>;
+  readonly ldexp: (x: Value<'float'>, exponent: Value<'int'> | number) => Value<'float'>;
+  readonly packHalf2x16: (v: Value<'vec2'>) => Value<'uint'>;
+  readonly unpackHalf2x16: (p: Value<'uint'>) => Value<'vec2'>;
+  readonly isnan: (x: Value<'float'>) => Value<'bool'>;
+  readonly isinf: (x: Value<'float'>) => Value<'bool'>;
+  readonly floatBitsToInt: (x: Value<'float'>) => Value<'int'>;
+  readonly floatBitsToUint: (x: Value<'float'>) => Value<'uint'>;
+  readonly intBitsToFloat: (x: Value<'int'>) => Value<'float'>;
+  readonly uintBitsToFloat: (x: Value<'uint'>) => Value<'float'>;
+  readonly reflect: <T extends SingleType>(incident: Value<T>, normal: Value<NoInfer<T>>) => Value<T>;
 };
 
 const MATH_NAMES: readonly string[] = (
   'floor ceil round trunc fract sqrt inversesqrt exp exp2 log log2 sin cos tan asin acos atan sinh cosh tanh ' +
+  'asinh acosh atanh isnan isinf floatBitsToInt floatBitsToUint intBitsToFloat uintBitsToFloat ' +
+  'bitCount findLSB findMSB bitfieldReverse ldexp packHalf2x16 unpackHalf2x16 ' +
   'radians degrees normalize abs sign atan2 pow mod min max clamp mix step smoothstep fma length dot distance cross reflect'
 ).split(' ');
 
@@ -129,6 +173,10 @@ function glsl(name: string): (...args: readonly unknown[]) => TracedValue {
     const trace = currentTrace(`${name}(…)`);
     const values = args.filter((arg) => arg instanceof TracedValue).map(({ type }) => type);
     const like = values.toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] ?? 'float';
+    if (isLibraryFunction(name)) {
+      const given = args.map((arg) => expressionOf(trace, arg, 'int'));
+      return made(trace, callNamed(trace.lowering, NOWHERE, name, given));
+    }
     const ready = args.map((arg) => spread(name, expressionOf(trace, arg, like), like));
     return made(trace, lowerGlslCall(trace.lowering, NOWHERE, name === 'atan2' ? 'atan' : name, ready));
   };
@@ -188,7 +236,7 @@ export function atFaces(u: ScalarField | FieldHandle<'vec3'>): Value<'vec3'> {
 }
 
 /** World metres of where a field's value of this voxel is. */
-export function positionOf(u: FieldHandle<FieldType>): Value<'vec3'> {
+export function positionOf<F extends FieldType>(u: FieldHandle<F>): Value<'vec3'> {
   return asValue(placed('PositionOf', u));
 }
 

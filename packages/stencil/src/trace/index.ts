@@ -2,7 +2,11 @@
  * Traced stencils: bodies of plain TypeScript, typed by the fields' types, that give the same IR as the language's text.
  */
 
+export { array, mat2, mat3, mat4 } from './aggregates.ts';
+export type { ArrayHandle, Matrix } from './aggregates.ts';
+export { breakWhen, exit, variable, when, written } from './control.ts';
+export type { OutputHandle, Variable } from './control.ts';
 export * from './functions.ts';
 export { compileTraced, stencil } from './stencil.ts';
 export type { TracedSource, TracedStencil } from './stencil.ts';
-export type { FieldHandle, Handles, Results, TraceOptions, Value } from './types.ts';
+export type { FieldHandle, Handles, Outputs, Results, TraceOptions, Value } from './types.ts';

@@ -4,7 +4,7 @@
  */
 
 import { analyze } from '../analyze.ts';
-import { settleReductions } from '../compile.ts';
+import { checkOutputs, settleReductions } from '../compile.ts';
 import { valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
@@ -12,9 +12,11 @@ import { checkDeclaration } from '../language/declaration.ts';
 import { outputPart } from '../language/field-names.ts';
 import { nearestName, quotedList } from '../language/nearest-name.ts';
 import { article } from '../language/operators.ts';
+import { splitArrays } from '../language/split-arrays.ts';
 import { verifyStencil } from '../verify.ts';
+import { written } from './control.ts';
 import { NOWHERE, Trace, withTrace } from './trace.ts';
-import type { Handles, Results, TraceOptions } from './types.ts';
+import type { Handles, Outputs, Results, TraceOptions } from './types.ts';
 import { expressionOf, TracedField, TracedValue } from './value.ts';
 
 type Types<T> = Readonly<Record<string, T>>;
@@ -25,19 +27,23 @@ export interface TracedStencil {
   readonly outputs: Types<FieldType>;
   readonly parameters: Types<ValueType>;
   readonly scalars: Types<ScalarType>;
-  readonly trace: (handles: never) => unknown;
+  readonly trace: (handles: never, outputs: never) => unknown;
 }
 
 /**
  * A stencil of TypeScript. `body` gets a handle for each input, parameter and scalar, and gives each output's new value;
- * it runs when the stencil is compiled, once, and never for each voxel.
+ * it runs when the stencil is compiled, once, and never for each voxel. An output that it writes by hand, through its second
+ * argument, it gives as `written`.
  */
 export function stencil<
   const I extends Types<FieldType>,
   const O extends Types<FieldType>,
   const P extends Types<ValueType>,
   const S extends Types<ScalarType>,
->(options: TraceOptions<I, O, P, S>, body: (handles: Handles<I, P, S>) => Results<O>): TracedStencil {
+>(
+  options: TraceOptions<I, O, P, S>,
+  body: (handles: Handles<I, P, S>, outputs: Outputs<O>) => Results<O>,
+): TracedStencil {
   if (typeof body !== 'function') {
     throw new TypeError(
       `Cannot make a traced stencil: its body is of type ${typeof body}; give a function of the fields' handles`,
@@ -74,17 +80,19 @@ export function compileTraced(declared: TracedSource, body: TracedStencil, envir
   const trace = new Trace(source, environment);
   const { lowering } = trace;
   withTrace(trace, () => {
-    const results: unknown = body.trace(handlesOf(trace, body) as never);
+    const results: unknown = body.trace(handlesOf(trace, body) as never, outputsOf(trace, body) as never);
     writeResults(trace, body, results);
   });
   const reductions = settleReductions(lowering);
-  const { locals } = lowering.frame;
+  const finished = trace.finish();
+  const { locals, body: statements } = splitArrays({ locals: lowering.frame.locals, body: finished }, 0);
+  checkOutputs(lowering, statements);
   const compiled = analyze({
     stencil: source,
     environment,
-    body: trace.finish(),
+    body: statements,
     locals,
-    functions: [],
+    functions: lowering.built,
     made: new Map(Object.entries(body.outputs).filter(([name]) => outputPart(lowering, NOWHERE, name) === null)),
     reductions,
   });
@@ -117,6 +125,15 @@ function handlesOf(trace: Trace, body: TracedStencil): Types<TracedValue> {
   });
 }
 
+/** The outputs that a body may write itself. */
+function outputsOf(trace: Trace, body: TracedStencil): Types<{ write(value: unknown): void }> {
+  const handles = Object.entries(body.outputs).map(([name, storage]) => [
+    name,
+    { write: (value: unknown) => writeOutput(trace, name, storage, value) },
+  ]);
+  return Object.fromEntries(handles) as Types<{ write(value: unknown): void }>;
+}
+
 function checkOutside(trace: Trace, what: string, type: string, found: string | undefined): void {
   if (found === undefined) throw trace.fail(`there is no ${what} in the simulation; add it first`);
   if (found === type) return;
@@ -139,6 +156,7 @@ function writeResults(trace: Trace, body: TracedStencil, results: unknown): void
     throw trace.fail(`the body gives "${extra}", which is no output; ${advice}`);
   }
   for (const [name, storage] of Object.entries(body.outputs)) {
+    if (given[name] === written) continue;
     if (given[name] === undefined) throw trace.fail(`the body does not give the output "${name}"; give its new value`);
     writeOutput(trace, name, storage, given[name]);
   }
@@ -155,5 +173,6 @@ function writeOutput(trace: Trace, name: string, storage: FieldType, given: unkn
   const type = valueTypeOf(storage);
   const value = expressionOf(trace, given, type);
   const ready = wantType(lowering, NOWHERE, `the output "${name}"`, { value, type });
+  lowering.written.add(name);
   lowering.emit({ op: 'write', field: part?.field ?? name, component: part?.component ?? -1, value: ready });
 }

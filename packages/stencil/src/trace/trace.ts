@@ -9,8 +9,11 @@
  */
 
 import type { Environment, Expression, Span, Statement, StencilSource, ValueType } from '../ir.ts';
+import { assignedNames } from '../language/assigned-names.ts';
 import { local } from '../language/build.ts';
+import { LIBRARY_FUNCTIONS, libraryFunctions } from '../language/library.ts';
 import { Lowering } from '../language/lowering.ts';
+import { collectFunctions } from '../language/user-functions.ts';
 import { StencilError } from '../stencil-error.ts';
 import { operands } from '../walk.ts';
 import { mapOperands, mapStatement, statementOperands } from '../rebuild.ts';
@@ -36,12 +39,21 @@ export class Trace {
   readonly #marks = new Map<Statement, Expression>();
   readonly #depths = new WeakMap<Expression, number>();
   readonly #homes = new WeakMap<Expression, Statement[]>();
+  /** Blocks of `when`; all others are of loops. */
+  readonly #conditional = new WeakSet<Statement[]>();
+  /** What variables hold, read since anything changed. */
+  readonly #read = new Map<number, Expression>();
+  #loops = 0;
 
   constructor(stencil: StencilSource, environment: Environment) {
+    const text = { name: stencil.name, text: stencil.code };
+    const types = { constant: () => undefined, fail: () => this.fail(''), environment, structs: new Map() };
+    const library = libraryFunctions(LIBRARY_FUNCTIONS);
+    const functions = collectFunctions(text, library, types);
     this.lowering = new TraceLowering(
-      { name: stencil.name, text: stencil.code },
+      text,
       { stencil, environment },
-      { functions: [], assigned: new Set(), structs: new Map() },
+      { functions, assigned: assignedNames(library, library), structs: new Map() },
     );
     this.#open = [this.lowering.frame.block];
   }
@@ -80,6 +92,9 @@ export class Trace {
   checkOpen(value: Expression): void {
     const home = this.#homes.get(value);
     if (home === undefined || this.#open.includes(home)) return;
+    if (this.#conditional.has(home)) {
+      throw this.fail('this value is made inside of when(…), and used after it; set a variable(…) there');
+    }
     throw this.fail('this value is made inside of a loop, and used after it; hand it on in what the loop gives back');
   }
 
@@ -94,17 +109,41 @@ export class Trace {
   }
 
   /** Runs a part whose statements go to a block of their own. */
-  inBlock(part: () => void): Statement[] {
+  inBlock(part: () => void, kind: 'loop' | 'when' = 'loop'): Statement[] {
     return this.lowering.capture(() => {
       const block = this.lowering.frame.block;
       this.#open.push(block);
+      if (kind === 'when') this.#conditional.add(block);
+      else this.#loops++;
+      this.changed();
       try {
         part();
       } finally {
         this.#open.pop();
+        if (kind === 'loop') this.#loops--;
+        this.changed();
       }
       return block;
     }).statements;
+  }
+
+  /** Whether a loop is under way. */
+  inLoop(): boolean {
+    return this.#loops > 0;
+  }
+
+  /** Forgets what variables held: one was set, or control came to another block. */
+  changed(): void {
+    this.#read.clear();
+  }
+
+  /** What a variable holds now, kept in a local of its own until something changes. */
+  readOnce(variable: number, read: () => Expression): Expression {
+    const known = this.#read.get(variable);
+    if (known !== undefined) return known;
+    const { value } = this.declare('now', read());
+    this.#read.set(variable, value);
+    return value;
   }
 
   /** The body: marks of values that several use become assignments, the others vanish. */
@@ -120,7 +159,7 @@ export class Trace {
       return result;
     };
     const rebuild = (block: readonly Statement[]): Statement[] =>
-      block.flatMap((statement) => {
+      reached(block).flatMap((statement) => {
         const marked = this.#marks.get(statement);
         if (marked === undefined) return [mapStatement(statement, rewrite, rebuild)];
         if ((uses.get(marked) ?? 0) < 2) return [];
@@ -160,6 +199,12 @@ export class Trace {
     walk(body);
     return uses;
   }
+}
+
+/** Statements up to the first jump, and with it. */
+function reached(block: readonly Statement[]): readonly Statement[] {
+  const at = block.findIndex(({ op }) => op === 'return' || op === 'break');
+  return at < 0 ? block : block.slice(0, at + 1);
 }
 
 /** Values that cost nothing to write twice. */

@@ -4,6 +4,7 @@
  */
 
 import type { FieldType, ScalarType, ValueType } from '../ir.ts';
+import type { OutputHandle, written } from './control.ts';
 
 /** The type that a read of a field gives. */
 export type ValueOf<F extends FieldType> = F extends 'float32' | 'float16'
@@ -29,19 +30,7 @@ export type ScalarOf<T extends ValueType> = T extends `i${string}`
           ? 'float16_t'
           : 'float';
 
-export type FloatType =
-  | 'float'
-  | 'vec2'
-  | 'vec3'
-  | 'vec4'
-  | 'double'
-  | 'dvec2'
-  | 'dvec3'
-  | 'dvec4'
-  | 'float16_t'
-  | 'f16vec2'
-  | 'f16vec3'
-  | 'f16vec4';
+export type FloatType = 'float' | 'vec2' | 'vec3' | 'vec4' | 'double' | 'float16_t';
 export type IntegerType = 'int' | 'uint' | 'ivec2' | 'ivec3' | 'ivec4' | 'uvec2' | 'uvec3' | 'uvec4';
 export type NumberType = FloatType | IntegerType;
 
@@ -147,8 +136,8 @@ export type Value<T extends ValueType> = Whole<T> &
   (T extends 'float' | 'int' | 'uint' | 'double' | 'float16_t' ? Order<T> : unknown) &
   (T extends 'bool' ? Logic : unknown);
 
-/** A value of any type. */
-export type AnyValue = { [T in ValueType]: Value<T> }[ValueType];
+/** A value of any type, by what all have: a union of them all is too much for TypeScript. */
+export type AnyValue = Pick<Whole<ValueType>, 'type'> & { named(name: string): unknown };
 
 /** A coordinate of voxels: an offset from this voxel in plain whole numbers, or any ivec3. */
 type Place = [i: number, j: number, k: number] | [coord: Value<'ivec3'>];
@@ -193,9 +182,14 @@ type ValuesOf<P extends Readonly<Record<string, ValueType>>> = string extends ke
   ? unknown
   : { readonly [K in keyof P]: Value<P[K]> };
 
-/** What the body gives: each output's new value. A stencil without outputs, which only reduces, gives nothing. */
+/** The outputs, to be written by hand. */
+export type Outputs<O extends Readonly<Record<string, FieldType>>> = string extends keyof O
+  ? unknown
+  : { readonly [K in keyof O]: OutputHandle<O[K]> };
+
+/** What the body gives: each output's new value, or `written` for one that it wrote by hand. A stencil without outputs, which only reduces, gives nothing. */
 export type Results<O extends Readonly<Record<string, FieldType>>> = string extends keyof O
   ? void
-  : { readonly [K in keyof O]: Value<ValueOf<O[K]>> | ScalarNumber<O[K]> };
+  : { readonly [K in keyof O]: Value<ValueOf<O[K]>> | ScalarNumber<O[K]> | typeof written };
 
 type ScalarNumber<F extends FieldType> = ValueOf<F> extends ScalarType ? number : never;

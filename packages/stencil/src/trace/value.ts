@@ -3,7 +3,7 @@
  * language's own rules, so types, folding and errors are the same in both ways of writing.
  */
 
-import { scalarOf, sizeOf } from '../ir.ts';
+import { isFloating, roundingOf, scalarOf, sizeOf } from '../ir.ts';
 import type { BinaryOperator, Expression, LevelRelation, ScalarType, ValueType } from '../ir.ts';
 import { affineOf } from '../language/affine.ts';
 import { constant, filled, swizzle } from '../language/build.ts';
@@ -157,9 +157,11 @@ function literal(trace: Trace, value: number, type: ValueType): Expression {
   const scalar: ScalarType = scalarOf(type);
   if (scalar === 'bool')
     throw trace.fail(`${value} is a number where a bool is wanted; write true, false or a comparison`);
-  if (scalar === 'float') {
-    if (Number.isFinite(Math.fround(value))) return filled(type, Math.fround(value));
-    throw trace.fail(`${value} does not fit a float; the largest is 3.4028234e38`);
+  if (isFloating(scalar)) {
+    const rounded = roundingOf(scalar)(value);
+    if (Number.isFinite(rounded)) return filled(type, rounded);
+    const largest = { float: '3.4028234e38', double: '1.7976931348623157e308', float16_t: '65504' }[scalar as 'float'];
+    throw trace.fail(`${value} does not fit a ${scalar}; the largest is ${largest}`);
   }
   const [least, most] = scalar === 'int' ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
   if (Number.isInteger(value) && value >= least && value <= most) return filled(type, value);

@@ -1,0 +1,199 @@
+/**
+ * @file Secondary command buffers: recorded once, executed by any number of recordings. Those that draw are recorded for
+ * targets of given formats and executed within a rendering.
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Child, Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import { formatMeaning } from '../image/format.ts';
+import type { ImageFormat } from '../image/format.ts';
+import { printsItself } from '../printing.ts';
+import { endCommands } from './command-buffer.ts';
+import type { CommandPool, Used } from './command-buffer.ts';
+import { Encoder } from './encoder.ts';
+import type { TargetFormats } from './graphics-pipeline.ts';
+import { recordDraws } from './rendering.ts';
+import type { RenderEncoder } from './rendering.ts';
+import { CommandScope } from './scope.ts';
+
+/** What recorded draws draw to. */
+export interface DrawTargets {
+  readonly color?: readonly ImageFormat[];
+  readonly depth?: ImageFormat;
+  /** Default 1. */
+  readonly samples?: number;
+  /** Texels of the targets: viewport and scissor at the beginning. */
+  readonly size: readonly [width: number, height: number];
+}
+
+/** What a secondary command buffer holds. */
+interface Recorded {
+  readonly used: ReadonlySet<Used>;
+  readonly releases: readonly (() => void)[];
+}
+
+/** Commands that other recordings execute. Dispose it when no recording that executes it is submitted any more. */
+export class SecondaryCommands implements Child {
+  static {
+    printsItself(this);
+  }
+
+  readonly kind = 'secondary commands';
+  readonly label: string;
+  readonly handle: V.VkCommandBuffer;
+  /** What it draws to; undefined where it draws nothing. */
+  readonly targets: TargetFormats | undefined;
+  /** What it uses, for the check of the recordings that execute it. */
+  readonly used: ReadonlySet<Used>;
+  readonly #driver: Driver;
+  readonly #pool: CommandPool;
+  readonly #releases: readonly (() => void)[];
+  #disposed = false;
+
+  /** Use `device.recordSecondary` and `device.recordDraws`. */
+  constructor(
+    driver: Driver,
+    pool: CommandPool,
+    label: string,
+    targets: TargetFormats | undefined,
+    body: (handle: V.VkCommandBuffer) => Recorded,
+  ) {
+    this.#driver = driver;
+    this.#pool = pool;
+    this.label = label;
+    this.targets = targets;
+    this.handle = allocate(driver, pool, label);
+    try {
+      begin(driver, this.handle, label, targets);
+      const { used, releases } = body(this.handle);
+      endCommands(driver, this.handle, label);
+      this.used = used;
+      this.#releases = releases;
+    } catch (error) {
+      pool.free(this.handle);
+      throw error;
+    }
+    driver.children.add(this);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  toString(): string {
+    return `SecondaryCommands("${this.label}"${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#driver.children.delete(this);
+    this.#driver.retire(() => {
+      this.#pool.free(this.handle);
+      for (const release of this.#releases) release();
+    });
+  }
+}
+
+/** Gives back what a recording that failed holds, and passes its error on. */
+function recorded(scope: Recorded, body: () => void): Recorded {
+  try {
+    body();
+  } catch (error) {
+    for (const release of scope.releases) release();
+    throw error;
+  }
+  return scope;
+}
+
+/** Records commands outside any rendering. */
+export function recordSecondary(
+  driver: Driver,
+  pool: CommandPool,
+  label: string,
+  body: (encoder: Encoder) => void,
+): SecondaryCommands {
+  return new SecondaryCommands(driver, pool, label, undefined, (handle) => {
+    const encoder = new Encoder(driver, handle, label);
+    return recorded(encoder, () => encoder.label(label, body));
+  });
+}
+
+/** Records draws, to be executed within a rendering to such targets. */
+export function recordSecondaryDraws(
+  driver: Driver,
+  pool: CommandPool,
+  label: string,
+  { color = [], depth, samples = 1, size }: DrawTargets,
+  body: (encoder: RenderEncoder) => void,
+): SecondaryCommands {
+  const targets = { color, depth, samples };
+  return new SecondaryCommands(driver, pool, label, targets, (handle) => {
+    const scope = new CommandScope(driver, handle, label);
+    return recorded(scope, () => recordDraws(scope, targets, [0, 0, ...size], body));
+  });
+}
+
+/** Executes secondary commands in a recording; `targets` are those of the rendering that it stands in. */
+export function executeSecondary(
+  scope: CommandScope,
+  secondaries: readonly SecondaryCommands[],
+  targets: TargetFormats | undefined,
+): void {
+  if (secondaries.length === 0) return;
+  for (const each of secondaries) {
+    if ((each.targets === undefined) !== (targets === undefined)) {
+      const what = each.targets
+        ? 'draws; execute it within a rendering'
+        : 'has no draws; execute it outside the rendering';
+      throw new VulkanError(`Cannot execute "${each.label}" in "${scope.label}": it ${what}`, {
+        kind: 'command-buffer',
+        labels: [each.label, scope.label],
+      });
+    }
+    scope.use(each);
+    for (const used of each.used) scope.use(used);
+  }
+  V.arena.scope(() => {
+    const handles = V.arena.u64(secondaries.map((each) => each.handle));
+    scope.driver.commands.vkCmdExecuteCommands(scope.handle, secondaries.length, handles);
+  });
+}
+
+function allocate(driver: Driver, pool: CommandPool, label: string): V.VkCommandBuffer {
+  const handle = V.arena.scope(() => {
+    const out = V.arena.u64();
+    const info = V.VkCommandBufferAllocateInfo({
+      commandPool: pool.handle,
+      level: V.VK_COMMAND_BUFFER_LEVEL_SECONDARY,
+      commandBufferCount: 1,
+    });
+    const result = driver.commands.vkAllocateCommandBuffers(driver.handle, info, out);
+    const remedy = 'dispose recorded commands that nobody needs';
+    driver.check(result, 'vkAllocateCommandBuffers', 'command-buffer', `Cannot record "${label}"`, remedy, label);
+    return V.arena.readU64<V.VkCommandBuffer>(out);
+  });
+  driver.setName(V.VK_OBJECT_TYPE_COMMAND_BUFFER, handle, label);
+  return handle;
+}
+
+function begin(driver: Driver, handle: V.VkCommandBuffer, label: string, targets: TargetFormats | undefined): void {
+  const result = V.arena.scope(() => {
+    const rendering = targets
+      ? V.VkCommandBufferInheritanceRenderingInfo({
+          colorAttachmentCount: targets.color.length,
+          pColorAttachmentFormats: targets.color.map((format) => formatMeaning(format).vk),
+          depthAttachmentFormat: targets.depth ? formatMeaning(targets.depth).vk : V.VK_FORMAT_UNDEFINED,
+          rasterizationSamples: targets.samples,
+        })
+      : V.NULL;
+    const within = targets ? V.VK_COMMAND_BUFFER_USAGE_RENDER_PASS_CONTINUE_BIT : 0;
+    const info = V.VkCommandBufferBeginInfo({
+      flags: V.VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT | within,
+      pInheritanceInfo: V.VkCommandBufferInheritanceInfo({ pNext: rendering }),
+    });
+    return driver.commands.vkBeginCommandBuffer(handle, info);
+  });
+  driver.check(result, 'vkBeginCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less', label);
+}

@@ -1,0 +1,425 @@
+/**
+ * @file Follows one recording. Inside it every hazard is known as it is recorded; what the recording finds when it begins is
+ * not, since it may be submitted behind any other and again and again. So each segment of a resource keeps its *entries*, the
+ * touches that collide with what was before, and what it leaves behind: `submits.ts` puts both together at each submit.
+ */
+
+import type { ImageLayout, Usage } from '../access.ts';
+import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
+import { layoutOf } from '../graph/usage.ts';
+import { VulkanError } from '../errors.ts';
+import { Declarations } from './declarations.ts';
+import { hazardText, layoutText } from './findings.ts';
+import type { Report } from './findings.ts';
+import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
+import type { Segment } from './segments.ts';
+import { barrierNote, credit, fold, newTrace } from './trace.ts';
+import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
+import type { DeclaredUse, TouchedRange, TrackedResource, UsageTracker } from './tracker.ts';
+import { commandBit, executed, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
+
+/** A touch that meets what was before the recording. */
+export interface Entry {
+  readonly bit: number;
+  /** How many barriers of the recording stand before it. */
+  readonly at: number;
+  /** Of an image barrier: its own first scope. */
+  readonly note: BarrierNote | undefined;
+  readonly who: Toucher | undefined;
+  /** The layout that it needs; undefined for buffers, 'undefined' where what was there may be lost. */
+  readonly layout: ImageLayout | undefined;
+  /** It is no use unless something was written before. */
+  readonly reads: boolean;
+}
+
+/** What a recording does to one segment of a resource. */
+export interface Local extends Segment {
+  writer: Trace | undefined;
+  readers: Trace[];
+  entries: Entry[];
+  layout: ImageLayout | undefined;
+  written: boolean;
+}
+
+/** What is kept of a recording for its submits. */
+export interface Recorded {
+  readonly label: string;
+  readonly log: readonly BarrierNote[];
+  readonly marks: readonly BarrierMark[];
+  readonly tracks: ReadonlyMap<TrackedResource, Segments<Local>>;
+  /** Something in it reaches memory that nobody declared. */
+  readonly blind: boolean;
+}
+
+/** What a recording is followed for. */
+export interface RecordingOptions {
+  readonly label: string;
+  /** Gets what is wrong; absent: nothing is checked. */
+  readonly report?: Report | undefined;
+  /** The mark of a barrier by its text: recordings of one label share theirs. */
+  readonly markOf?: ((text: string) => BarrierMark) | undefined;
+  /** Records a barrier that is missing; absent: none is. */
+  readonly emit?: ((batch: BarrierBatch<TrackedResource>) => void) | undefined;
+}
+
+interface Pending {
+  readonly resource: TrackedResource;
+  readonly segments: readonly Local[];
+  readonly usage: Usage;
+  /** Of the usage, once it is known whether the command draws. */
+  bit: number;
+  readonly layout: ImageLayout | undefined;
+  readonly command: string;
+}
+
+/** What a command lacks before it may run. */
+interface Need {
+  before: number;
+  after: number;
+  images: ImageBarrier<TrackedResource>[] | undefined;
+}
+
+const cut = (each: Local): Local => ({
+  ...each,
+  writer: each.writer && { ...each.writer },
+  readers: each.readers.map((reader) => ({ ...reader })),
+  entries: [...each.entries],
+});
+
+/** The tracker of one recording. */
+export class RecordingTracker implements UsageTracker {
+  readonly #label: string;
+  readonly #report: Report | undefined;
+  readonly #emit: RecordingOptions['emit'];
+  readonly #markOf: (text: string) => BarrierMark;
+  readonly #log: BarrierNote[] = [];
+  readonly #marks: BarrierMark[] = [];
+  readonly #tracks = new Map<TrackedResource, Segments<Local>>();
+  readonly #passes: Declarations;
+  readonly #pending: Pending[] = [];
+  readonly #need: Need = { before: 0, after: 0, images: undefined };
+  #rendering = false;
+  #blind = false;
+  #barriers = 0;
+
+  constructor({ label, report, emit, markOf = (text) => ({ text, used: false }) }: RecordingOptions) {
+    this.#label = label;
+    this.#report = report;
+    this.#emit = emit;
+    this.#markOf = markOf;
+    this.#passes = new Declarations(label, report);
+  }
+
+  touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
+    this.#await(resource, range, access, command);
+    this.#passes.touched(resource, access);
+  }
+
+  byAddress(): void {
+    if (!this.#passes.declared) this.#blind = true;
+  }
+
+  settle(): void {
+    this.#settle(this.#rendering);
+  }
+
+  barrier(batch: BarrierBatch<TrackedResource>): void {
+    this.#barriers++;
+    const mark = this.#report ? this.#newMark(batch) : undefined;
+    const { memory, images = [] } = batch;
+    if (memory) this.#log.push(barrierNote(bitsOf(memory.before), bitsOf(memory.after), mark));
+    for (const image of images) this.#transition(image, mark);
+  }
+
+  beginPass(name: string, declared?: readonly DeclaredUse[]): void {
+    this.settle();
+    this.#passes.begin(name, declared);
+    if (!this.#emit || !declared) return;
+    for (const use of declared) this.#declare(use);
+    this.#resolve(false);
+    for (const each of this.#pending) this.#meet(each);
+    this.#insert(name);
+    this.#pending.length = 0;
+  }
+
+  endPass(): void {
+    this.settle();
+    for (const use of this.#passes.untouched()) this.#declare(use);
+    this.#resolve(false);
+    if (!this.#emit) for (const each of this.#pending) this.#meet(each);
+    for (const each of this.#pending) this.#note(each);
+    this.#pending.length = 0;
+    this.#passes.end();
+  }
+
+  rendering(begun: boolean): void {
+    this.#settle(true);
+    this.#rendering = begun;
+  }
+
+  /** The recording is over: what its submits need to know. */
+  finish(): Recorded {
+    this.settle();
+    for (const track of this.#tracks.values()) {
+      for (const { writer, readers } of track.list) {
+        if (writer) fold(writer, this.#log);
+        for (const reader of readers) fold(reader, this.#log);
+      }
+    }
+    if (this.#blind) for (const mark of this.#marks) mark.used = true;
+    return { label: this.#label, log: this.#log, marks: this.#marks, tracks: this.#tracks, blind: this.#blind };
+  }
+
+  #track(resource: TrackedResource): Segments<Local> {
+    let track = this.#tracks.get(resource);
+    if (!track) {
+      const whole = { start: 0, end: lineLength(resource), layout: undefined, written: false };
+      track = new Segments<Local>({ ...whole, writer: undefined, readers: [], entries: [] }, cut);
+      this.#tracks.set(resource, track);
+    }
+    return track;
+  }
+
+  #declare({ resource, access, range }: DeclaredUse): void {
+    if (typeof resource !== 'string') this.#await(resource, range, access, 'its declaration');
+  }
+
+  #await(resource: TrackedResource, range: TouchedRange, usage: Usage, command: string): void {
+    const layout = resource.kind === 'image' ? layoutOf(usage) : undefined;
+    for (const { start, end } of piecesOf(resource, range)) {
+      const segments = this.#track(resource).within(start, end);
+      this.#pending.push({ resource, segments, usage, bit: 0, layout, command });
+    }
+  }
+
+  #resolve(drawing: boolean): void {
+    for (const each of this.#pending) each.bit = commandBit(each.usage, drawing);
+  }
+
+  #settle(drawing: boolean): void {
+    const pending = this.#pending;
+    if (pending.length === 0) return;
+    this.#resolve(drawing);
+    if (this.#report) this.#checkCommand(pending);
+    for (const each of pending) this.#meet(each);
+    this.#insert(pending[0]!.command);
+    for (const each of pending) if (writesOf(each.bit) === 0) this.#note(each);
+    for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each);
+    pending.length = 0;
+  }
+
+  #who(command: string): Toucher | undefined {
+    return this.#report ? { pass: this.#passes.name, command } : undefined;
+  }
+
+  /** Uses that nobody declared, and reads of what the recording itself knows to hold nothing. */
+  #checkCommand(pending: readonly Pending[]): void {
+    for (const each of pending) {
+      const writes = writesOf(each.bit) !== 0;
+      const also = !writes && pending.some((other) => other.resource === each.resource && writesOf(other.bit) !== 0);
+      if (!also) this.#passes.check(each.resource, each.bit, each.command);
+    }
+  }
+
+  /** Holds a touch against what the recording did before; what is missing goes into the need, or is reported. */
+  #meet({ resource, segments, bit, layout, command }: Pending): void {
+    const writes = writesOf(bit);
+    for (const segment of segments) {
+      if (layout !== undefined && segment.layout !== undefined && segment.layout !== layout) {
+        this.#meetLayout(resource, segment, bit, layout, command);
+        continue;
+      }
+      const { writer, readers } = segment;
+      let lacking = 0;
+      if (writes !== 0)
+        for (const reader of readers) lacking |= this.#meetTrace(resource, segment, reader, bit, command, false);
+      // The barrier that ends a write after a read ends the write before, too, where that was visible to the read.
+      if (writer && (lacking === 0 || !chains(writer, lacking)))
+        this.#meetTrace(resource, segment, writer, bit, command, true);
+    }
+  }
+
+  #meetTrace(
+    resource: TrackedResource,
+    segment: Segment,
+    trace: Trace,
+    bit: number,
+    command: string,
+    memory: boolean,
+  ): number {
+    if (trace.at < this.#log.length) fold(trace, this.#log);
+    const met = memory ? trace.visible : trace.ordered;
+    if ((met & bit) === bit || (!this.#emit && (covered(met) & bit) === bit)) {
+      credit(trace, bit, memory);
+      return 0;
+    }
+    this.#need.before |= trace.as;
+    this.#need.after |= bit;
+    if (!this.#emit)
+      this.#report?.(
+        hazardText({ resource, segment, earlier: trace, bit, who: this.#who(command)!, recording: this.#label }),
+      );
+    return trace.as;
+  }
+
+  #meetLayout(resource: TrackedResource, segment: Local, bit: number, layout: ImageLayout, command: string): void {
+    const from = segment.layout!;
+    if (!this.#emit) {
+      this.#report?.(layoutText({ resource, segment, from, to: layout, who: this.#who(command)! }));
+      segment.layout = layout;
+      return;
+    }
+    const before = lastUses(segment);
+    const images = (this.#need.images ??= []);
+    for (const range of partsOf(resource, segment)) {
+      const after = usagesOfBits(bit, layout);
+      images.push({ image: resource, before: usagesOfBits(before, from), after, range });
+    }
+    become(segment, layout, bit, this.#log.length, undefined);
+  }
+
+  /** Records what is missing, as one barrier. */
+  #insert(command: string): void {
+    const need = this.#need;
+    if (this.#emit && (need.after !== 0 || need.images)) {
+      if (this.#rendering) this.#refuse(command);
+      const memory =
+        need.after === 0 ? undefined : { before: usagesOfBits(need.before), after: usagesOfBits(need.after) };
+      this.#emit({ ...(memory && { memory }), ...(need.images && { images: need.images }) });
+      if (memory) this.#log.push(barrierNote(need.before, need.after));
+    }
+    need.before = 0;
+    need.after = 0;
+    need.images = undefined;
+  }
+
+  #refuse(command: string): never {
+    throw new VulkanError(
+      `Cannot ${command} in "${this.#passes.name}": it needs a barrier, and none can stand within rendering; ` +
+        `say encoder.touches before the rendering begins`,
+      { kind: 'command-buffer', labels: [this.#label] },
+    );
+  }
+
+  #note({ segments, bit, layout, command }: Pending): void {
+    const writes = writesOf(bit);
+    const who = this.#who(command);
+    for (const segment of segments) {
+      if (!segment.writer) {
+        const known = segment.entries.some((each) => each.bit === bit);
+        if (!known) {
+          const first = segment.entries.length === 0;
+          segment.entries.push({
+            bit,
+            at: this.#log.length,
+            note: undefined,
+            who,
+            layout: first ? layout : undefined,
+            reads: writes === 0,
+          });
+        }
+      }
+      if (layout !== undefined) segment.layout = layout;
+      if (writes !== 0) {
+        segment.writer = newTrace(writes, this.#log.length, who);
+        segment.readers = [];
+        segment.written = true;
+      } else addReader(segment.readers, bit, this.#log.length, who);
+    }
+  }
+
+  /** An image barrier by hand. It writes the image itself, after its first scope and before its second. */
+  #transition({ image, before, after, range }: ImageBarrier<TrackedResource>, mark: BarrierMark | undefined): void {
+    const from = before === 'undefined' ? 'undefined' : sideLayout(before);
+    const to = sideLayout(after);
+    const note = barrierNote(before === 'undefined' ? 0 : bitsOf(before), bitsOf(after), mark);
+    if (mark && from !== to) mark.used = true;
+    const who = this.#who('a layout transition');
+    for (const { start, end } of piecesOf(image, range)) {
+      for (const segment of this.#track(image).within(start, end)) {
+        if (segment.layout !== undefined && from !== 'undefined' && segment.layout !== from)
+          this.#report?.(layoutText({ resource: image, segment, from: segment.layout, to: from, who: who! }));
+        this.#meetTransition(image, segment, note, who);
+        if (!segment.writer)
+          segment.entries.push({ bit: TRANSITION, at: this.#log.length, note, who, layout: from, reads: false });
+        become(segment, to, note.after, this.#log.length, who);
+        if (from === 'undefined') segment.written = false;
+      }
+    }
+  }
+
+  #meetTransition(image: TrackedResource, segment: Local, note: BarrierNote, who: Toucher | undefined): void {
+    if (!this.#report) return;
+    for (const trace of segment.writer ? [segment.writer, ...segment.readers] : segment.readers) {
+      fold(trace, this.#log);
+      const direct = (note.executedBefore & trace.bit) === trace.bit;
+      if (note.mark && direct) note.mark.used = true;
+      if (direct || (trace.ordered & note.executedBefore) !== 0) continue;
+      const recording = this.#label;
+      this.#report(hazardText({ resource: image, segment, earlier: trace, bit: TRANSITION, who: who!, recording }));
+    }
+  }
+
+  /** The mark of a barrier by hand; what the host does isn't seen, so what waits for it or it waits for counts as used. */
+  #newMark({ memory }: BarrierBatch<TrackedResource>): BarrierMark {
+    const mark = this.#markOf(`barrier ${this.#barriers} of "${this.#label}"`);
+    if (memory?.before.includes('host-write') || memory?.after.includes('host-read')) mark.used = true;
+    this.#marks.push(mark);
+    return mark;
+  }
+}
+
+/** Whether a barrier behind these usages also makes a write before visible on. */
+export function chains(writer: Trace, before: number): boolean {
+  return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
+}
+
+/** A segment after a change of layout. */
+function become(segment: Local, layout: ImageLayout, after: number, at: number, who: Toucher | undefined): void {
+  segment.layout = layout;
+  segment.readers = [];
+  segment.writer = { ...newTrace(TRANSITION, at, who), as: after, visible: covered(after), ordered: executed(after) };
+}
+
+/** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
+export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined): void {
+  for (const reader of readers) {
+    if (reader.bit !== bit) continue;
+    reader.ordered = 0;
+    reader.at = at;
+    reader.who = who;
+    reader.gains = undefined;
+    reader.place = undefined;
+    return;
+  }
+  readers.push(newTrace(bit, at, who));
+}
+
+/** What touched a segment last, as one side of a barrier. */
+export function lastUses({
+  writer,
+  readers,
+}: {
+  readonly writer: Trace | undefined;
+  readonly readers: readonly Trace[];
+}): number {
+  let bits = 0;
+  for (const reader of readers) bits |= reader.bit;
+  if (!writer) return bits;
+  return bits | writer.as;
+}
+
+function bitsOf(usages: readonly Usage[]): number {
+  let bits = 0;
+  for (const usage of usages) bits |= usageBit(usage);
+  return bits;
+}
+
+/** The layout that the usages of one side imply. */
+function sideLayout(usages: readonly Usage[]): ImageLayout {
+  for (const usage of usages) {
+    const layout = layoutOf(usage);
+    if (layout !== undefined) return layout;
+  }
+  return 'general';
+}

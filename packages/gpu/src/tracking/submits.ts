@@ -1,0 +1,357 @@
+/**
+ * @file The states of a device's resources across submits. At each submit a recording's entries are held against what earlier
+ * submits left: in place of a barrier, a wait between queues or of the host orders everything before it. What is missing is
+ * reported, or, on a device with `autoBarriers`, put into the submit ahead of the recording.
+ */
+
+import type { ImageLayout } from '../access.ts';
+import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
+import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './findings.ts';
+import type { Report } from './findings.ts';
+import { addReader, chains, lastUses, RecordingTracker } from './recording.ts';
+import type { Entry, Local, Recorded, RecordingOptions } from './recording.ts';
+import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
+import type { Segment } from './segments.ts';
+import { barrierNote, copyTrace, credit, finish, fold, newTrace } from './trace.ts';
+import type { BarrierMark, BarrierNote, Place, Trace } from './trace.ts';
+import type { TouchedRange, TrackedResource } from './tracker.ts';
+import { covered, executed, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
+
+/** A moment of a timeline: a queue is known by its own. */
+export interface Moment {
+  readonly timeline: object;
+  readonly value: number;
+}
+
+/** One submit. */
+export interface TrackedSubmit {
+  /** The queue's timeline, and the value that it will have when the submit is done. */
+  readonly place: Moment;
+  readonly wait: readonly Moment[];
+  readonly signal: readonly Moment[];
+  readonly recordings: readonly Recorded[];
+}
+
+/** What a submit needs more: a barrier ahead of each recording, by its index, and moments to wait for. */
+export interface Remedy {
+  readonly barriers: readonly (BarrierBatch<TrackedResource> | undefined)[];
+  readonly wait: readonly Moment[];
+}
+
+/** How submits are tracked. */
+export interface SubmitsOptions {
+  readonly report?: Report | undefined;
+  /** Whether what is missing is inserted. */
+  readonly automatic: boolean;
+  /** The value of a queue's timeline that the host has seen reached. */
+  readonly seen: (timeline: object) => number;
+}
+
+interface Held extends Segment {
+  writer: Trace | undefined;
+  readers: Trace[];
+  layout: ImageLayout;
+  written: boolean;
+}
+
+/** What one queue did. */
+interface Line {
+  /** The barriers of each recording submitted. */
+  readonly logs: (readonly BarrierNote[])[];
+  /** What its later submits come after, by timeline. */
+  readonly clock: Map<object, number>;
+}
+
+interface Fix {
+  before: number;
+  after: number;
+  readonly images: ImageBarrier<TrackedResource>[];
+}
+
+const LONGEST = 512;
+const MOMENTS = 64;
+
+const cut = (each: Held): Held => ({
+  ...each,
+  writer: each.writer && { ...each.writer },
+  readers: each.readers.map((reader) => ({ ...reader })),
+});
+
+/** Follows a device's submits. */
+export class SubmitTracker {
+  readonly #options: SubmitsOptions;
+  readonly #report: Report | undefined;
+  readonly #tracks = new Map<TrackedResource, Segments<Held>>();
+  readonly #lines = new Map<object, Line>();
+  readonly #moments = new Map<object, { value: number; clock: ReadonlyMap<object, number> }[]>();
+  readonly #marks = new Map<string, BarrierMark>();
+  readonly #executed = new Set<BarrierMark>();
+  readonly #said = new Set<string>();
+  #blind = false;
+  #wait: Moment[] = [];
+
+  constructor(options: SubmitsOptions) {
+    this.#options = options;
+    const { report } = options;
+    this.#report =
+      report &&
+      ((finding) => {
+        if (this.#said.has(finding.message)) return;
+        this.#said.add(finding.message);
+        report(finding);
+      });
+  }
+
+  /** A tracker for one recording. */
+  begin(label: string, emit: RecordingOptions['emit']): RecordingTracker {
+    const { automatic } = this.#options;
+    return new RecordingTracker({
+      label,
+      report: this.#report,
+      emit: automatic ? emit : undefined,
+      markOf: (text) => this.#mark(text),
+    });
+  }
+
+  /** Something that orders itself wrote or read a range: the staging, or the host. */
+  external(resource: TrackedResource, range: TouchedRange, writes: boolean): void {
+    if (!writes) return;
+    for (const { start, end } of piecesOf(resource, range)) {
+      for (const held of this.#track(resource).within(start, end)) {
+        held.writer = undefined;
+        held.readers = [];
+        held.written = true;
+      }
+    }
+  }
+
+  /** Takes a submit in; to be called before it is made. */
+  submit({ place, wait, signal, recordings }: TrackedSubmit): Remedy {
+    const line = this.#line(place.timeline);
+    for (const moment of wait) this.#waited(line.clock, moment);
+    for (const timeline of this.#lines.keys()) raise(line.clock, timeline, this.#options.seen(timeline));
+    this.#wait = [];
+    const barriers = recordings.map((recorded) =>
+      this.#take(line, recorded, { queue: place.timeline, value: place.value }),
+    );
+    for (const moment of this.#wait) this.#waited(line.clock, moment);
+    const clock = new Map(line.clock).set(place.timeline, place.value);
+    for (const moment of [place, ...signal]) this.#signalled(moment, clock);
+    if (line.logs.length > LONGEST) this.#trim();
+    return { barriers, wait: this.#wait };
+  }
+
+  /** Reports the barriers that were of no use in any submit. */
+  close(): void {
+    for (const mark of this.#executed) if (!mark.used) this.#report?.(uselessText(mark));
+  }
+
+  #take(line: Line, recorded: Recorded, place: Place): BarrierBatch<TrackedResource> | undefined {
+    const fix: Fix = { before: 0, after: 0, images: [] };
+    if (recorded.blind) this.#blind = true;
+    for (const mark of recorded.marks) this.#executed.add(mark);
+    for (const [resource, track] of recorded.tracks) {
+      const whole = this.#track(resource);
+      for (const local of track.list) {
+        if (local.entries.length === 0) continue;
+        for (const held of whole.within(local.start, local.end))
+          this.#enter(line, recorded, resource, local, held, place, fix);
+      }
+    }
+    if (fix.after !== 0) line.logs.push([barrierNote(fix.before, fix.after)]);
+    if (recorded.log.length > 0) line.logs.push(recorded.log);
+    for (const [resource, track] of recorded.tracks) {
+      const whole = this.#track(resource);
+      for (const local of track.list) {
+        for (const held of whole.within(local.start, local.end)) leave(held, local, place, line.logs.length);
+      }
+    }
+    if (fix.after === 0 && fix.images.length === 0) return undefined;
+    const memory = { before: usagesOfBits(fix.before), after: usagesOfBits(fix.after) };
+    return { ...(fix.after !== 0 && { memory }), ...(fix.images.length > 0 && { images: fix.images }) };
+  }
+
+  /** Holds the entries of a recording's segment against the state of the resource. */
+  #enter(
+    line: Line,
+    recorded: Recorded,
+    resource: TrackedResource,
+    local: Local,
+    held: Held,
+    place: Place,
+    fix: Fix,
+  ): void {
+    const { writer, readers } = held;
+    if (writer) this.#order(line, writer, place);
+    for (const reader of readers) this.#order(line, reader, place);
+    for (const entry of local.entries) {
+      if (entry.layout !== undefined && entry.layout !== 'undefined' && entry.layout !== held.layout) {
+        this.#relayout(resource, held, entry, fix, line.logs.length, place);
+        continue;
+      }
+      if (entry.reads && !held.written && !this.#blind && (resource.memory ?? 'device') === 'device') {
+        this.#report?.(unwrittenText(resource, held, entry.bit, entry.who!));
+      }
+      const at = { recorded, resource, held, place };
+      let lacking = 0;
+      if (writesOf(entry.bit) !== 0)
+        for (const reader of held.readers) lacking |= this.#collide(at, reader, entry, fix, false);
+      if (held.writer && (lacking === 0 || !chains(held.writer, lacking)))
+        this.#collide(at, held.writer, entry, fix, true);
+    }
+  }
+
+  /** Holds one entry against one access before; returns the usages that a barrier would have to name, 0 if none is missing. */
+  #collide(
+    at: { readonly recorded: Recorded; readonly resource: TrackedResource; readonly held: Held; readonly place: Place },
+    earlier: Trace,
+    entry: Entry,
+    fix: Fix,
+    memory: boolean,
+  ): number {
+    const { recorded, resource, held, place } = at;
+    const { automatic } = this.#options;
+    const { note, bit } = entry;
+    const foreign = earlier.place!.queue !== place.queue;
+    const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
+    if (!foreign) fold(met, recorded.log, entry.at);
+    if (note) {
+      const direct = !foreign && (note.executedBefore & met.bit) === met.bit;
+      if (note.mark && direct) note.mark.used = true;
+      if (direct || (met.ordered & note.executedBefore) !== 0 || met.ordered === -1) return 0;
+    } else {
+      const sees = memory ? met.visible : met.ordered;
+      if ((sees & bit) === bit || (!automatic && (covered(sees) & bit) === bit)) {
+        credit(met, bit, memory);
+        return 0;
+      }
+    }
+    const hazard = { resource, segment: held, earlier, bit, who: entry.who!, recording: recorded.label };
+    if (foreign) {
+      if (automatic) {
+        this.#wait.push({ timeline: earlier.place!.queue, value: earlier.place!.value });
+        finish(earlier);
+      } else this.#report?.(waitText(hazard));
+      return 0;
+    }
+    fix.before |= earlier.as;
+    fix.after |= note ? note.before : bit;
+    if (!automatic) this.#report?.(hazardText(hazard));
+    return earlier.as;
+  }
+
+  #relayout(resource: TrackedResource, held: Held, entry: Entry, fix: Fix, at: number, place: Place): void {
+    const to = entry.layout!;
+    if (!this.#options.automatic) {
+      this.#report?.(layoutText({ resource, segment: held, from: held.layout, to, who: entry.who! }));
+      held.layout = to;
+      return;
+    }
+    const bits = entry.note?.before ?? entry.bit;
+    for (const trace of held.writer ? [held.writer, ...held.readers] : held.readers) {
+      const { queue, value } = trace.place!;
+      if (queue !== place.queue && trace.ordered !== -1) this.#wait.push({ timeline: queue, value });
+    }
+    const before = held.layout === 'undefined' ? ('undefined' as const) : usagesOfBits(lastUses(held), held.layout);
+    for (const range of partsOf(resource, held)) {
+      fix.images.push({ image: resource, before, after: usagesOfBits(bits, to), range });
+    }
+    held.layout = to;
+    held.readers = [];
+    held.writer = {
+      ...newTrace(TRANSITION, at, entry.who),
+      as: bits,
+      visible: covered(bits),
+      ordered: executed(bits),
+      place,
+    };
+  }
+
+  /** Brings a trace up to the beginning of this submit. */
+  #order(line: Line, trace: Trace, place: Place): void {
+    const { queue, value } = trace.place!;
+    if (queue === place.queue) {
+      for (; trace.at < line.logs.length; trace.at++) {
+        const { at } = trace;
+        trace.at = 0;
+        fold(trace, line.logs[at]!);
+        trace.at = at;
+      }
+    }
+    if (value <= (line.clock.get(queue) ?? 0)) finish(trace);
+  }
+
+  #track(resource: TrackedResource): Segments<Held> {
+    let track = this.#tracks.get(resource);
+    if (!track) {
+      const whole = { start: 0, end: lineLength(resource), layout: 'undefined' as const, written: false };
+      track = new Segments<Held>({ ...whole, writer: undefined, readers: [] }, cut);
+      this.#tracks.set(resource, track);
+    }
+    return track;
+  }
+
+  #line(timeline: object): Line {
+    let line = this.#lines.get(timeline);
+    if (!line) this.#lines.set(timeline, (line = { logs: [], clock: new Map() }));
+    return line;
+  }
+
+  #mark(text: string): BarrierMark {
+    let mark = this.#marks.get(text);
+    if (!mark) this.#marks.set(text, (mark = { text, used: false }));
+    return mark;
+  }
+
+  /** Everything that came before a moment comes before what waits for it. */
+  #waited(clock: Map<object, number>, { timeline, value }: Moment): void {
+    const moment = this.#moments.get(timeline)?.find((each) => each.value >= value);
+    for (const [other, reached] of moment?.clock ?? []) raise(clock, other, reached);
+  }
+
+  #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {
+    const list = this.#moments.get(timeline) ?? [];
+    list.push({ value, clock });
+    if (list.length > MOMENTS) list.shift();
+    this.#moments.set(timeline, list);
+  }
+
+  /** Lets every trace meet the logs, so that they can go; what was disposed goes with them. */
+  #trim(): void {
+    for (const [resource, track] of this.#tracks) {
+      if ((resource as { disposed?: boolean }).disposed === true) this.#tracks.delete(resource);
+      else
+        for (const { writer, readers } of track.list)
+          for (const trace of writer ? [writer, ...readers] : readers) this.#rest(trace);
+    }
+    for (const line of this.#lines.values()) line.logs.length = 0;
+  }
+
+  #rest(trace: Trace): void {
+    const queue = trace.place!.queue;
+    this.#order(this.#line(queue), trace, { queue, value: 0 });
+    trace.at = 0;
+  }
+}
+
+/** What a recording leaves of a segment. */
+function leave(held: Held, local: Local, place: Place, at: number): void {
+  if (local.writer) {
+    held.writer = copyTrace(local.writer, place, at);
+    held.readers = local.readers.map((reader) => copyTrace(reader, place, at));
+  } else {
+    for (const reader of local.readers) {
+      addReader(held.readers, reader.bit, at, reader.who);
+      Object.assign(
+        held.readers.find((each) => each.bit === reader.bit)!,
+        copyTrace(reader, place, at),
+      );
+    }
+  }
+  held.layout = local.layout ?? held.layout;
+  held.written ||= local.written;
+}
+
+function raise(clock: Map<object, number>, timeline: object, value: number): void {
+  if (value > (clock.get(timeline) ?? 0)) clock.set(timeline, value);
+}

@@ -1,0 +1,116 @@
+/**
+ * @file Usages as bits. Each word of `access.ts` has one; each other pair of stages and accesses gets one when it first comes
+ * along. Beside them stands what a set of usages, as one side of a barrier, covers: Vulkan unites a side's stages and unites
+ * its accesses, so a side of two words may cover a third.
+ */
+
+import { accessesOf } from '../access.ts';
+import type { ImageLayout, Usage } from '../access.ts';
+import { accessMask, dispatchUsage, drawingUsage, writesMemory } from '../convert.ts';
+import { wholeAccesses, wholeStages } from './whole-masks.ts';
+
+/** The change of an image's layout, which is a write of the barrier's own; no side of a barrier covers it. */
+export const TRANSITION: number = 1 << 30;
+
+const WORDS = accessesOf(-1);
+const MOST = 30;
+
+interface Known {
+  readonly usage: Usage;
+  readonly stages: bigint;
+  readonly accesses: bigint;
+}
+
+const known: Known[] = [];
+const bits = new Map<string, number>();
+let writing = TRANSITION;
+let coveredBy = new Map<number, number>();
+let executedBy = new Map<number, number>();
+const dispatched = new Map<string, number>();
+const drawn = new Map<string, number>();
+
+for (const word of WORDS) add(word, word);
+for (const word of WORDS) for (const narrow of [dispatchUsage(word), drawingUsage(word)]) if (narrow) usageBit(narrow);
+
+/** The bit of a usage. At most ten different raw usages are told apart in a process: one more is a RangeError. */
+export function usageBit(usage: Usage): number {
+  const key = typeof usage === 'string' ? usage : `${usage.stage} ${usage.access}`;
+  return bits.get(key) ?? add(key, usage);
+}
+
+/** The bit of what a command does: a word that all shaders share means, in a dispatch, compute shaders, in a draw those that draw. */
+export function commandBit(usage: Usage, drawing: boolean): number {
+  if (typeof usage !== 'string') return usageBit(usage);
+  const table = drawing ? drawn : dispatched;
+  let bit = table.get(usage);
+  if (bit === undefined) {
+    bit = usageBit((drawing ? drawingUsage(usage) : dispatchUsage(usage)) ?? usage);
+    table.set(usage, bit);
+  }
+  return bit;
+}
+
+function add(key: string, usage: Usage): number {
+  if (known.length === MOST) {
+    throw new RangeError(`Cannot track raw usage ${key}: ${MOST - WORDS.length} others are known; use words`);
+  }
+  const bit = 1 << known.length;
+  const { stages, accesses } = accessMask([usage]);
+  known.push({ usage, stages: wholeStages(stages), accesses: wholeAccesses(accesses) });
+  bits.set(key, bit);
+  if (writesMemory(usage)) writing |= bit;
+  coveredBy = new Map();
+  executedBy = new Map();
+  return bit;
+}
+
+/** Those of these bits that write. */
+export function writesOf(set: number): number {
+  return set & writing;
+}
+
+/** The usages of a set of bits; raw ones get the layout, where one is given. */
+export function usagesOfBits(set: number, layout?: ImageLayout): Usage[] {
+  const usages = known.filter((_, index) => (set & (1 << index)) !== 0).map(({ usage }) => usage);
+  if (layout === undefined) return usages;
+  return usages.map((usage) => (typeof usage === 'string' ? usage : { ...usage, layout }));
+}
+
+/** A set of bits as code that a barrier takes: `['storage-write']`. */
+export function usagesText(set: number): string {
+  return `[${usagesOfBits(set).map(usageText).join(', ')}]`;
+}
+
+/** A usage as code. */
+export function usageText(usage: Usage): string {
+  if (typeof usage === 'string') return `'${usage}'`;
+  return `{ stage: 0x${usage.stage.toString(16)}n, access: 0x${usage.access.toString(16)}n }`;
+}
+
+/** Everything whose stages and accesses lie within this side of a barrier. */
+export function covered(side: number): number {
+  let result = coveredBy.get(side);
+  if (result === undefined) coveredBy.set(side, (result = within(side, true)));
+  return result;
+}
+
+/** Everything whose stages lie within this side of a barrier: for order alone, without memory. */
+export function executed(side: number): number {
+  let result = executedBy.get(side);
+  if (result === undefined) executedBy.set(side, (result = within(side, false)));
+  return result;
+}
+
+function within(side: number, memory: boolean): number {
+  let [stages, accesses, result] = [0n, 0n, 0];
+  for (const [index, each] of known.entries()) {
+    if ((side & (1 << index)) === 0) continue;
+    stages |= each.stages;
+    accesses |= each.accesses;
+  }
+  for (const [index, each] of known.entries()) {
+    if ((each.stages & ~stages) !== 0n) continue;
+    if (!memory || (each.accesses & ~accesses) === 0n) result |= 1 << index;
+  }
+  return result;
+}

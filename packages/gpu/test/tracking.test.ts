@@ -1,0 +1,378 @@
+import { expect, test } from 'vitest';
+import type { Usage } from '../src/access.ts';
+import type { BarrierBatch } from '../src/graph/sink.ts';
+import { SubmitTracker } from '../src/tracking/submits.ts';
+import type { Moment } from '../src/tracking/submits.ts';
+import type { RecordingTracker } from '../src/tracking/recording.ts';
+import type { TouchedRange, TrackedResource } from '../src/tracking/tracker.ts';
+
+const buffer = (label: string): TrackedResource => ({ kind: 'buffer', label, byteLength: 256 });
+const image = (label: string, mips = 1, layers = 1): TrackedResource => ({ kind: 'image', label, mips, layers });
+const [x, y] = [buffer('x'), buffer('y')];
+
+/** A device without a device: what it was told, in words. */
+class Bench {
+  readonly said: string[] = [];
+  readonly inserted: string[] = [];
+  readonly seen = new Map<object, number>();
+  readonly compute = { label: 'compute' };
+  readonly transfer = { label: 'transfer' };
+  readonly tracker: SubmitTracker;
+  #value = 0;
+
+  constructor(automatic = false) {
+    const seen = (timeline: object): number => this.seen.get(timeline) ?? 0;
+    this.tracker = new SubmitTracker({
+      automatic,
+      seen,
+      ...(!automatic && { report: ({ rule, message }) => this.said.push(`${rule}: ${message}`) }),
+    });
+  }
+
+  record(label: string, body: (recording: RecordingTracker) => void) {
+    const recording = this.tracker.begin(label, (batch) => this.inserted.push(batchText(batch)));
+    body(recording);
+    return recording.finish();
+  }
+
+  run(
+    label: string,
+    body: (recording: RecordingTracker) => void,
+    wait: Moment[] = [],
+    queue: object = this.compute,
+  ): Moment {
+    return this.submit(this.record(label, body), wait, queue);
+  }
+
+  submit(recorded: ReturnType<Bench['record']>, wait: Moment[] = [], queue: object = this.compute): Moment {
+    const place = { timeline: queue, value: ++this.#value };
+    const { barriers, wait: more } = this.tracker.submit({ place, wait, signal: [], recordings: [recorded] });
+    for (const batch of barriers) if (batch) this.inserted.push(`ahead of ${recorded.label}: ${batchText(batch)}`);
+    for (const { timeline, value } of more)
+      this.inserted.push(`${recorded.label} waits for ${JSON.stringify(timeline)} ${value}`);
+    return place;
+  }
+}
+
+function batchText({ memory, images = [] }: BarrierBatch<TrackedResource>): string {
+  const side = (usages: readonly Usage[] | 'undefined'): string =>
+    usages === 'undefined' ? usages : usages.map((each) => (typeof each === 'string' ? each : 'raw')).join('+');
+  const texts = memory ? [`${side(memory.before)} → ${side(memory.after)}`] : [];
+  for (const each of images) texts.push(`${each.image.label}: ${side(each.before)} → ${side(each.after)}`);
+  return texts.join('; ');
+}
+
+const does = (access: Usage, resource: TrackedResource, range?: TouchedRange) => (recording: RecordingTracker) => {
+  recording.touch(resource, range, access, 'dispatch');
+  recording.settle();
+};
+const write = (resource: TrackedResource, range?: TouchedRange) => does('storage-write', resource, range);
+const read = (resource: TrackedResource, range?: TouchedRange) => does('storage-read', resource, range);
+
+function pass(recording: RecordingTracker, name: string, ...acts: ((recording: RecordingTracker) => void)[]): void {
+  recording.beginPass(name);
+  for (const act of acts) act(recording);
+  recording.endPass();
+}
+
+test('a missing barrier is named with both passes, the resource and the line that would mend it', () => {
+  const bench = new Bench();
+  bench.run('step', (recording) => {
+    pass(recording, 'a', write(x));
+    pass(recording, 'b', read(x));
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "missing-barrier: Cannot let pass "b" read buffer "x" in dispatch: pass "a" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-read']) there",
+    ]
+  `);
+});
+
+test('every kind of hazard is told, and none where a barrier stands', () => {
+  const kinds: [string, Usage, Usage][] = [
+    ['read after write', 'transfer-target', 'uniform'],
+    ['write after read', 'storage-read', 'transfer-target'],
+    ['write after write', 'storage-write', 'storage-write'],
+    ['read after read', 'storage-read', 'uniform'],
+  ];
+  const found = kinds.map(([kind, before, after]) => {
+    const [bare, good] = [new Bench(), new Bench()];
+    bare.tracker.external(x, undefined, true);
+    good.tracker.external(x, undefined, true);
+    bare.run('bare', (recording) => [does(before, x), does(after, x)].forEach((act) => act(recording)));
+    good.run('good', (recording) => {
+      does(before, x)(recording);
+      recording.barrier({ memory: { before: [before], after: [after] } });
+      does(after, x)(recording);
+    });
+    return `${kind}: ${bare.said.length} without, ${good.said.length} with a barrier`;
+  });
+  expect(found).toEqual([
+    'read after write: 1 without, 0 with a barrier',
+    'write after read: 1 without, 0 with a barrier',
+    'write after write: 1 without, 0 with a barrier',
+    'read after read: 0 without, 0 with a barrier',
+  ]);
+});
+
+test('barriers chain where the second scope of one meets the first of the next', () => {
+  const chained = (middle: Usage): string[] => {
+    const bench = new Bench();
+    bench.run('chain', (recording) => {
+      write(x)(recording);
+      recording.barrier({ memory: { before: ['storage-write'], after: ['uniform'] } });
+      recording.barrier({ memory: { before: [middle], after: ['indirect'] } });
+      does('indirect', x)(recording);
+    });
+    return bench.said;
+  };
+  expect(chained('uniform')).toEqual([]);
+  expect(chained('transfer-source')).toHaveLength(1);
+});
+
+test('ranges that do not overlap do not collide', () => {
+  const bench = new Bench();
+  const [left, right] = [0, 128].map((byteOffset) => ({ byteOffset, byteLength: 128 }));
+  bench.run('halves', (recording) => {
+    write(x, left)(recording);
+    write(x, right)(recording);
+    read(x, { byteOffset: 100, byteLength: 8 })(recording);
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "missing-barrier: Cannot let pass "halves" read buffer "x" bytes 100 to 108 in dispatch: pass "halves" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-read']) there",
+    ]
+  `);
+});
+
+test('hazards are followed from submit to submit, also where one recording runs twice', () => {
+  const bench = new Bench();
+  const step = bench.record('step', write(x));
+  bench.submit(step);
+  bench.submit(step);
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "missing-barrier: Cannot let pass "step" write buffer "x" in dispatch: pass "step" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-write']) there",
+    ]
+  `);
+  const again = new Bench();
+  const ordered = again.record('step', (recording) => {
+    recording.barrier({ memory: { before: ['storage-write'], after: ['storage-write'] } });
+    write(x)(recording);
+  });
+  again.submit(ordered);
+  again.submit(ordered);
+  expect(again.said).toEqual([]);
+});
+
+test('what the host waited for collides with nothing', () => {
+  const bench = new Bench();
+  bench.run('first', write(x));
+  bench.seen.set(bench.compute, 1);
+  bench.run('second', read(x));
+  expect(bench.said).toEqual([]);
+});
+
+test('between queues a wait orders, and no barrier does', () => {
+  const bench = new Bench();
+  const done = bench.run('fill', does('transfer-target', x), [], bench.transfer);
+  bench.run('use', (recording) => {
+    recording.barrier({ memory: { before: ['transfer-target'], after: ['storage-read'] } });
+    read(x)(recording);
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "missing-wait: Cannot let pass "use" read buffer "x" in dispatch: pass "fill" writes it on another queue, and no wait stands between; submit "use" with { wait: [the point of that submit] }",
+    ]
+  `);
+  const waiting = new Bench();
+  const point = waiting.run('fill', does('transfer-target', x), [], waiting.transfer);
+  waiting.run('use', read(x), [point]);
+  waiting.run('use again', read(x));
+  expect([done.value, waiting.said]).toEqual([1, []]);
+});
+
+test('waits pass on what they waited for themselves', () => {
+  const bench = new Bench();
+  const third = { label: 'third' };
+  const first = bench.run('first', write(x), [], bench.transfer);
+  const second = bench.run('second', write(y), [first], bench.compute);
+  bench.run('third', read(x), [second], third);
+  expect(bench.said).toEqual([]);
+});
+
+test('a read of what nobody wrote is told', () => {
+  const bench = new Bench();
+  const mapped = { ...buffer('mapped'), memory: 'upload' };
+  bench.tracker.external(y, { byteOffset: 0, byteLength: 16 }, true);
+  bench.run('step', (recording) => {
+    recording.beginPass('sum');
+    for (const each of [x, y, mapped]) read(each)(recording);
+    recording.endPass();
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "read-before-write: Cannot let pass "sum" read buffer "x" in dispatch (['storage-read']): nothing wrote it; upload, fill or write it first",
+      "read-before-write: Cannot let pass "sum" read buffer "y" bytes 16 to 256 in dispatch (['storage-read']): nothing wrote it; upload, fill or write it first",
+    ]
+  `);
+});
+
+test('a use that its pass does not declare is told, whatever orders it', () => {
+  const bench = new Bench();
+  bench.tracker.external(x, undefined, true);
+  bench.run('step', (recording) => {
+    recording.beginPass('advect', [{ resource: 'x', access: 'storage-read' }]);
+    read(x)(recording);
+    write(y)(recording);
+    recording.endPass();
+    recording.barrier({ memory: { before: ['storage-read'], after: ['storage-write'] } });
+    recording.beginPass('clear', [{ resource: x, access: 'storage-read' }]);
+    write(x)(recording);
+    recording.endPass();
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "undeclared-use: Cannot let pass "advect" write buffer "y" in dispatch: it declares no use of it; add ['storage-write'] to its writes",
+      "undeclared-use: Cannot let pass "clear" write buffer "x" in dispatch: it declares ['storage-read']; add ['storage-write'] to its writes",
+    ]
+  `);
+});
+
+test('what a pass declares and its commands do not show counts as touched: memory that shaders reach by address', () => {
+  const bench = new Bench();
+  bench.run('step', (recording) => {
+    recording.beginPass('a', [{ resource: x, access: 'storage-write' }]);
+    recording.byAddress();
+    recording.settle();
+    recording.endPass();
+    recording.beginPass('b', [{ resource: x, access: 'storage-read' }]);
+    recording.endPass();
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "missing-barrier: Cannot let pass "b" read buffer "x" in its declaration: pass "a" writes it in its declaration, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-read']) there",
+    ]
+  `);
+});
+
+test('a barrier that ended no hazard in any submit is told at the end; one that did in one of them is not', () => {
+  const bench = new Bench();
+  const step = bench.record('step', (recording) => {
+    recording.barrier({ memory: { before: ['storage-write'], after: ['storage-write'] } });
+    write(x)(recording);
+    recording.barrier({ memory: { before: ['transfer-target'], after: ['uniform'] } });
+  });
+  bench.submit(step);
+  bench.submit(step);
+  bench.tracker.close();
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "useless-barrier: Cannot find a use of barrier 2 of "step": nothing after it touches what it waits for; leave it out",
+    ]
+  `);
+});
+
+test('layouts are followed, mip by mip', () => {
+  const bench = new Bench();
+  const picture = image('picture', 2);
+  bench.run('blur', (recording) => {
+    recording.barrier({ images: [{ image: picture, before: 'undefined', after: ['storage-write'] }] });
+    pass(recording, 'draw', write(picture));
+    recording.barrier({
+      images: [{ image: picture, before: ['storage-write'], after: ['sampled'], range: { mip: 0, mips: 1 } }],
+    });
+    pass(
+      recording,
+      'look',
+      does('sampled', picture, { mip: 0, mips: 1 }),
+      does('sampled', picture, { mip: 1, mips: 1 }),
+    );
+  });
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "wrong-layout: Cannot use image "picture" mip 1 in dispatch of pass "look": it is in layout 'general', 'sampled' is expected; put encoder.transition between",
+    ]
+  `);
+});
+
+test('a recording that expects another layout than the last one left is told', () => {
+  const bench = new Bench();
+  const picture = image('picture');
+  bench.run('draw', (recording) => {
+    recording.barrier({ images: [{ image: picture, before: 'undefined', after: ['color-attachment'] }] });
+    does('color-attachment', picture)(recording);
+  });
+  bench.run('save', does('transfer-source', picture));
+  expect(bench.said).toMatchInlineSnapshot(`
+    [
+      "wrong-layout: Cannot use image "picture" in dispatch of pass "save": it is in layout 'color-attachment', 'transfer-source' is expected; put encoder.transition between",
+    ]
+  `);
+});
+
+test('automatic barriers: what is missing is inserted before the command, merged, and nothing more', () => {
+  const bench = new Bench(true);
+  bench.run('step', (recording) => {
+    write(x)(recording);
+    write(y)(recording);
+    recording.touch(x, undefined, 'storage-read', 'dispatch');
+    recording.touch(y, undefined, 'storage-read', 'dispatch');
+    recording.settle();
+    read(x)(recording);
+    write(x)(recording);
+  });
+  expect(bench.inserted).toEqual(['storage-write → storage-read', 'storage-read → storage-write']);
+});
+
+test('automatic barriers: a recording that runs again is put behind its last run', () => {
+  const bench = new Bench(true);
+  const step = bench.record('step', (recording) => {
+    read(x)(recording);
+    write(y)(recording);
+  });
+  bench.submit(step);
+  bench.submit(step);
+  bench.run('reader', read(y));
+  bench.run('reader', read(y));
+  expect(bench.inserted).toEqual([
+    'ahead of step: storage-write → storage-write',
+    'ahead of reader: storage-write → storage-read',
+  ]);
+});
+
+test('automatic barriers: layouts change as commands need them, and queues wait for each other', () => {
+  const bench = new Bench(true);
+  const picture = image('picture');
+  bench.run('draw', (recording) => {
+    write(picture)(recording);
+    does('transfer-source', picture)(recording);
+  });
+  bench.run('again', write(picture));
+  bench.run('save', does('transfer-source', picture), [], bench.transfer);
+  expect(bench.inserted).toMatchInlineSnapshot(`
+    [
+      "picture: storage-write → transfer-source",
+      "ahead of draw: picture: undefined → storage-write",
+      "ahead of again: picture: transfer-source → storage-write",
+      "ahead of save: picture: storage-write → transfer-source",
+      "save waits for {"label":"compute"} 2",
+    ]
+  `);
+});
+
+test('automatic barriers: none can stand within rendering, so what a draw needs is said before', () => {
+  const bench = new Bench(true);
+  const draw = (said: boolean) => (recording: RecordingTracker) => {
+    write(x)(recording);
+    if (said) recording.touch(x, undefined, 'storage-read', 'draw');
+    recording.rendering(true);
+    recording.touch(x, undefined, 'storage-read', 'draw');
+    recording.settle();
+    recording.rendering(false);
+  };
+  expect(() => bench.record('particles', draw(true))).not.toThrow();
+  expect(() => bench.record('particles', draw(false))).toThrowErrorMatchingInlineSnapshot(
+    `[VulkanError: Cannot draw in "particles": it needs a barrier, and none can stand within rendering; say encoder.touches before the rendering begins]`,
+  );
+});
