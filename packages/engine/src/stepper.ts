@@ -155,14 +155,10 @@ export class Stepper {
       if (segment.after !== null) arrivals = this.#programs.map(() => []);
       for (const [number, program] of this.#programs.entries()) {
         const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
-        const passages = out.map((link) => link.next());
-        const signal = passages.flatMap((passage) => passage.signal ?? []);
+        const signal = out.flatMap((link) => link.signals());
         const commands = recordings[number]!.commands[index]!;
         const point = program.device.compute.submit([commands], { wait: waits[number]!, signal });
-        for (const [each, link] of out.entries()) {
-          arrivals[link.to]!.push(passages[each]!.wait);
-          await link.pass(point, turn, passages[each]!);
-        }
+        for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));
         points[number] = point;
       }
       if (segment.after !== null) this.#turn ^= 1;

@@ -165,6 +165,8 @@ export class Device implements AsyncDisposable {
   readonly #maker: BufferMaker;
   readonly #waiter: Waiter;
   readonly #pool: CommandPool;
+  /** Made when something is first recorded for transfers. */
+  #transferPool: CommandPool | undefined;
   readonly #cache: PipelineCache;
   readonly #timestampBits: number;
   #closed = false;
@@ -308,9 +310,17 @@ export class Device implements AsyncDisposable {
     return compileGlsl(source, options);
   }
 
-  /** Records commands for the compute queue, to be submitted as often as wished. */
-  record(label: string, body: (encoder: Encoder) => void): CommandBuffer {
-    return new CommandBuffer(this.#driver, this.#pool, label, body);
+  /** Records commands for the compute queue, or for the queue of transfers, to be submitted there as often as wished. */
+  record(
+    label: string,
+    body: (encoder: Encoder) => void,
+    { queue = 'compute' }: { readonly queue?: 'compute' | 'transfer' } = {},
+  ): CommandBuffer {
+    if (queue === 'compute' || this.transfer === this.compute) {
+      return new CommandBuffer(this.#driver, this.#pool, label, body);
+    }
+    this.#transferPool ??= new CommandPool(this.#driver, this.transfer.family, 'transfer');
+    return new CommandBuffer(this.#driver, this.#transferPool, label, body);
   }
 
   /** Records commands that other recordings execute (`encoder.execute`): once recorded, in as many as wished. */
@@ -407,6 +417,7 @@ export class Device implements AsyncDisposable {
     this.#cache.destroy();
     this.staging.destroy();
     this.#pool.destroy();
+    this.#transferPool?.destroy();
     this.heap.trim();
     this.compute.timeline[Symbol.dispose]();
     if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
