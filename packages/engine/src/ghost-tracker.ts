@@ -28,8 +28,14 @@ export class GhostTracker {
 
   /** The copies that must be sent before a stencil runs; they are fresh afterwards. */
   send(stencil: string, copies: ReadonlyMap<string, number>): string[] {
-    const read = (this.#reads.get(stencil) ?? []).map((component) => `${component}:${copies.get(component) ?? 0}`);
-    const sent = read.filter((name) => this.#stale.has(name));
+    return this.refresh(
+      (this.#reads.get(stencil) ?? []).map((component) => `${component}:${copies.get(component) ?? 0}`),
+    );
+  }
+
+  /** Those of these copies that must be sent; they are fresh afterwards. */
+  refresh(copies: readonly string[]): string[] {
+    const sent = copies.filter((name) => this.#stale.has(name));
     for (const name of sent) this.#stale.delete(name);
     return sent;
   }

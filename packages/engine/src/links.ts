@@ -91,7 +91,8 @@ export class Link implements Disposable {
     const apart = (device: Device): boolean => device.transfer !== device.compute;
     if (direct && this.byteLength >= LARGE && apart(sender.device) && apart(receiver.device)) {
       const [here, there] = shareHostMemory([sender.device, receiver.device], room) as [Buffer, Buffer];
-      [undo.use(here), undo.use(there)];
+      undo.use(here);
+      undo.use(there);
       this.#out = undo.use(sender.pools.halos.createBuffer(room));
       this.#in = undo.use(receiver.pools.halos.createBuffer(room));
       const copies = (device: Device, source: Buffer, target: Buffer): CommandBuffer[] =>

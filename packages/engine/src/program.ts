@@ -25,7 +25,15 @@ import { componentNames } from './pass-facts.ts';
 import { recordPlan } from './recording.ts';
 import { partialsWords, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
-import { loopsOf, planStep, type Copies, type Loop, type PlanRequest, type StepPlan } from './step-plan.ts';
+import {
+  carriedComponents,
+  loopsOf,
+  planStep,
+  type Copies,
+  type Loop,
+  type PlanRequest,
+  type StepPlan,
+} from './step-plan.ts';
 import type { Subdomain } from './subdomain.ts';
 import type { Unit } from './units.ts';
 import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
@@ -250,11 +258,15 @@ export class Program implements Disposable {
   }
 
   /** The passes of a recording. */
-  plan(request: Omit<PlanRequest, 'stages' | 'ghostReads'>): StepPlan {
+  plan(request: Pick<PlanRequest, 'start' | 'iterations' | 'stale' | 'resume'>): StepPlan {
     const { decomposition, needs, units, memberCount } = this.parts;
     const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
-    const ghostReads = decomposition.count === 1 ? new Map<string, string[]>() : needs.byStencil;
-    return planStep(units, { ...request, stages, ghostReads, members: memberCount });
+    if (decomposition.count === 1) return planStep(units, { ...request, stages });
+    const shared = { stages, ghostReads: needs.byStencil, members: memberCount };
+    // Across members a message is hidden only where there is work between its sending and its reading.
+    const carried =
+      memberCount === 1 ? new Set<string>() : carriedComponents(units, { ...shared, stale: this.allStale });
+    return planStep(units, { ...request, ...shared, carried });
   }
 
   /** A count of iterations that wanders leaves recordings behind: the oldest go. Nothing of theirs is in flight by then. */

@@ -112,6 +112,8 @@ export interface PlanRequest {
   readonly ghostReads?: GhostReads;
   /** Copies whose ghosts are stale when the step begins. */
   readonly stale?: ReadonlySet<string>;
+  /** Components that the next step reads around before it writes them: they are sent when this one has written them. */
+  readonly carried?: ReadonlySet<string>;
 }
 
 /** The loops of a step, numbered in order. */
@@ -119,6 +121,29 @@ export function loopsOf(units: readonly Unit[]): Loop[] {
   return units
     .filter((unit) => (unit.repeat?.until ?? null) !== null)
     .map((unit, index) => ({ name: unit.name, index, unit, times: unit.repeat!.times, until: unit.repeat!.until! }));
+}
+
+/** Components that a step reads around as the step before left them: it would begin by waiting for them. */
+export function carriedComponents(
+  units: readonly Unit[],
+  request: Omit<PlanRequest, 'start' | 'iterations'>,
+): Set<string> {
+  const { passes } = planStep(units, { ...request, start: new Map(), iterations: [] });
+  const written = new Set<string>();
+  const carried = new Set<string>();
+  for (const pass of passes) {
+    if (pass.kind === 'exchange') {
+      for (const name of pass.sent.map(plainName)) if (!written.has(name)) carried.add(name);
+    } else if (pass.kind === 'stencil') {
+      for (const { component } of pass.pass.facts.writes) written.add(component);
+    }
+  }
+  return carried;
+}
+
+/** `density` of `density:1`. */
+function plainName(copy: string): string {
+  return copy.slice(0, copy.lastIndexOf(':'));
 }
 
 /** Plans one recording. */
@@ -158,6 +183,7 @@ class Planner {
       if (loop.index === resume) this.#silent = false;
       this.#loop(loop);
     }
+    this.#exchangeCarried();
     if (this.#gated) this.#add({ kind: 'status', name: 'status', uses: { reads: ['status'], writes: [] } });
     const passes = this.#passes;
     const text = (): string => passes.map((pass) => pass.name.replace(/ #\d+$/, '')).join(' · ');
@@ -223,7 +249,16 @@ class Planner {
 
   /** Brings stale ghosts that the stencil reads up to date. */
   #exchange(stencil: string, copies: Copies, scope: Scope): void {
-    const sent = this.#ghosts.send(stencil, copies);
+    this.#send(this.#ghosts.send(stencil, copies), scope);
+  }
+
+  /** Sends at the end of the step what the next one would have to wait for at its start. */
+  #exchangeCarried(): void {
+    const current = [...(this.#request.carried ?? [])].map((name) => `${name}:${this.#copies.get(name) ?? 0}`);
+    this.#send(this.#ghosts.refresh(current), this.#outer);
+  }
+
+  #send(sent: readonly string[], scope: Scope): void {
     if (sent.length === 0) return;
     const uses = { reads: [...sent, ...argumentsOf(scope)], writes: sent };
     this.#add({ kind: 'exchange', name: `exchange ${sent.join(', ')}`, sent, scope, uses });
