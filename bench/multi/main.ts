@@ -58,7 +58,8 @@ async function measure(bench: MultiCase, scaling: Row['scaling'], devices: numbe
   const { start } = bench.declare(sim);
   await sim.runTimestep(0.01);
   for (const name of start) sim.removeStencil(name);
-  for (let step = 0; step < 6; step++) await sim.runTimestep(0.01);
+  // Every recording there will be (slots, copies, turns of messages) is made before the clock runs.
+  for (let step = 0; step < 24; step++) await sim.runTimestep(0.01);
   await sim.finish();
   const steps = Number(values.steps);
   const began = performance.now();

@@ -1,7 +1,7 @@
 /**
  * @file What one member records for an exchange: copies between its own subdomains, packing of what goes to others, unpacking
- * of what has come. Each is one dispatch of the `exchange` kernel for each component, over a table of entries in device
- * memory that is made once.
+ * of what has come. Each is one dispatch of the `exchange` kernel where the components' entries are neighbours in one table in
+ * device memory, which is made once: all that is sent of one copy and turn stands together.
  *
  *     entry  12 words: source base, target base, source words, target words (addresses, low word first), count, 0, 0, 0;
  *            a list whose address is 0 counts 0, 1, 2 …: the message's side
@@ -84,30 +84,39 @@ export class Exchanges implements Disposable {
 
   /** Copies between the member's own subdomains; names are copies, `density:1`. `args` is the address of the scope's arguments. */
   recordLocal(encoder: Encoder, names: readonly string[], args: bigint): void {
-    for (const name of names) this.#record(encoder, name, args);
+    this.#record(encoder, names, args);
   }
 
   /** Packs what others need of these copies, or of a reduction, into a turn's messages. */
   recordPack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    for (const name of names) this.#record(encoder, `pack ${turn} ${name}`, args);
+    this.#record(
+      encoder,
+      names.map((name) => packKey(turn, name)),
+      args,
+    );
   }
 
   /** Unpacks what has come. */
   recordUnpack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    for (const name of names) this.#record(encoder, `unpack ${turn} ${name}`, args);
+    this.#record(
+      encoder,
+      names.map((name) => unpackKey(turn, name)),
+      args,
+    );
   }
 
-  #record(encoder: Encoder, key: string, args: bigint): void {
-    const table = this.#tables.get(key);
-    if (table === undefined) return;
+  #record(encoder: Encoder, keys: readonly string[], args: bigint): void {
     const { kernels } = this.#parts.member;
-    kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(table.byteOffset), args]);
-    encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(table.words / THREADS)), table.entries);
+    for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
+      kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
+      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / THREADS)), entries);
+    }
   }
 
   #addLocal(): void {
-    for (const { name, field, component, pairs } of this.#parts.components) {
-      for (let copy = 0; copy < this.#copies(field.key); copy++) {
+    for (const copy of [0, 1]) {
+      for (const { name, field, component, pairs } of this.#parts.components) {
+        if (copy >= this.#copies(field.key)) continue;
         const entries: Entry[] = [];
         for (const { from, to, sources, targets } of pairs) {
           const [sender, receiver] = [this.#own(from), this.#own(to)];
@@ -126,31 +135,45 @@ export class Exchanges implements Disposable {
   }
 
   #addParcels(): void {
-    const { components, layout, number } = this.#parts;
-    const byName = new Map(components.map((each) => [each.name, each]));
-    for (const name of new Set(layout.parcels.map((parcel) => parcel.name))) {
-      const parcels = layout.parcels.filter((parcel) => parcel.name === name);
-      const component = byName.get(name);
-      const copies = component === undefined ? [null] : [...Array(this.#copies(component.field.key)).keys()];
-      for (const copy of copies) {
-        const key = copy === null ? name : `${name}:${copy}`;
-        const base = (parcel: Parcel, side: 0 | 1): bigint =>
-          component === undefined
-            ? this.#parts.partials(name)
-            : this.#own(parcel.pair![side])!.existingField(component.field.key)!.address(component.component, copy!);
-        for (let turn = 0; turn < TURNS; turn++) {
-          const out = parcels.filter((parcel) => parcel.from === number);
-          const into = parcels.filter((parcel) => parcel.to === number);
-          this.#addTable(
-            `pack ${turn} ${key}`,
-            out.map((parcel) => this.#packEntry(parcel, base(parcel, 0), turn)),
-          );
-          this.#addTable(
-            `unpack ${turn} ${key}`,
-            into.map((parcel) => this.#unpackEntry(parcel, base(parcel, 1), turn)),
-          );
+    const parcels = Map.groupBy(this.#parts.layout.parcels, (parcel) => parcel.name);
+    const known = new Set(this.#parts.components.map(({ name }) => name));
+    const sums = [...parcels].filter(([name]) => !known.has(name));
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const side of ['out', 'in'] as const) {
+        for (const copy of [0, 1]) {
+          for (const { name, field, component } of this.#parts.components) {
+            if (copy >= this.#copies(field.key)) continue;
+            const base = (subdomain: number): bigint =>
+              this.#own(subdomain)!.existingField(field.key)!.address(component, copy);
+            this.#addSide(`${name}:${copy}`, parcels.get(name) ?? [], side, turn, base);
+          }
         }
+        for (const [name, shares] of sums) this.#addSide(name, shares, side, turn, () => this.#parts.partials(name));
       }
+    }
+  }
+
+  /** The table of one name, one side and one turn; `base` is the address of a subdomain's array. */
+  #addSide(
+    name: string,
+    parcels: readonly Parcel[],
+    side: 'out' | 'in',
+    turn: number,
+    base: (subdomain: number) => bigint,
+  ): void {
+    const { number } = this.#parts;
+    if (side === 'out') {
+      const out = parcels.filter((parcel) => parcel.from === number);
+      this.#addTable(
+        packKey(turn, name),
+        out.map((parcel) => this.#packEntry(parcel, base(parcel.pair?.[0] ?? 0), turn)),
+      );
+    } else {
+      const into = parcels.filter((parcel) => parcel.to === number);
+      this.#addTable(
+        unpackKey(turn, name),
+        into.map((parcel) => this.#unpackEntry(parcel, base(parcel.pair?.[1] ?? 0), turn)),
+      );
     }
   }
 
@@ -214,4 +237,25 @@ export class Exchanges implements Disposable {
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
   }
+}
+
+function packKey(turn: number, name: string): string {
+  return `pack ${turn} ${name}`;
+}
+
+function unpackKey(turn: number, name: string): string {
+  return `unpack ${turn} ${name}`;
+}
+
+/** Tables in order, neighbours made one. */
+function joined(tables: readonly EntryTable[]): EntryTable[] {
+  const all: EntryTable[] = [];
+  for (const table of tables.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
+    const last = all.at(-1);
+    if (last !== undefined && last.byteOffset + 4 * ENTRY_WORDS * last.entries === table.byteOffset) {
+      const words = Math.max(last.words, table.words);
+      all[all.length - 1] = { byteOffset: last.byteOffset, entries: last.entries + table.entries, words };
+    } else all.push(table);
+  }
+  return all;
 }
