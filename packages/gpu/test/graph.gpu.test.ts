@@ -328,3 +328,46 @@ test('a device is asked for where one is needed', async () => {
     'Cannot execute the plan: pass "step" runs on a device, and none was given; give one',
   );
 });
+
+gpuTest("a device's own buffers and images stand in a pass as they are", {}, async ({ device }) => {
+  using points = device.createBuffer({ label: 'points', byteLength: BYTES, role: 'vertex' });
+  using photo = device.createImage({ label: 'photo', size: [8, 8], format: 'r32uint', role: 'texture', mips: 2 });
+  // @ts-expect-error a vertex buffer is no index buffer
+  use(points, 'index');
+  // @ts-expect-error a texture is no attachment
+  use(photo, 'color-attachment');
+  const graph = new Graph();
+  const [base, half] = [
+    { mip: 0, mips: 1 },
+    { mip: 1, mips: 1 },
+  ];
+  graph
+    .pass({
+      name: 'paint',
+      writes: [use(photo, 'transfer-target', { discard: true })],
+      record: (encoder) => encoder.clear(photo, 6, base).clear(photo, 7, half),
+    })
+    .pass({
+      name: 'fetch',
+      reads: [use(photo, 'transfer-source', half)],
+      writes: [points],
+      record: (encoder) => encoder.copyImageToBuffer(photo, points, { mip: 1 }),
+    });
+  using plan = graph.compile();
+  await plan.execute({ device });
+  expect((await wordsOf(device, points)).slice(0, 16)).toEqual(Array.from({ length: 16 }, () => 7));
+  const texels = new Uint32Array((await device.downloadImage(photo, { before: 'sampled' })).buffer);
+  expect(texels[0]).toBe(6);
+});
+
+gpuTest('a transient that the host reads is mapped', {}, async ({ device }) => {
+  const graph = new Graph();
+  const report = graph.transientBuffer('report', { byteLength: BYTES, role: 'download' });
+  let seen = 0;
+  graph
+    .pass({ name: 'fill', writes: [report], record: (encoder, at) => encoder.fill(at.buffer(report), 0, BYTES, 3) })
+    .pass({ name: 'read', queue: 'host', reads: [report], run: (at) => void (seen = at.buffer(report).mapped[4]!) });
+  using plan = graph.compile();
+  await plan.execute({ device });
+  expect(seen).toBe(3);
+});

@@ -132,9 +132,10 @@ function createAlone(device: Device, { object }: ResourceNode): Buffer | Image {
 }
 
 function bufferOptions({ label, byteLength, role }: GraphBuffer): BufferOptions {
-  return { label, byteLength, role, owner: 'graph' };
+  const memory = role === 'upload' || role === 'download' ? role : 'device';
+  return { label, byteLength, role, memory, owner: 'graph' };
 }
 
-function imageOptions({ label, size, format, role, mips, layers }: GraphImage): ImageOptions {
-  return { label, size, format, role, mips, layers, owner: 'graph' };
+function imageOptions({ label, size, format, role, mips, layers, samples }: GraphImage): ImageOptions {
+  return { label, size, format, role, mips, layers, samples, owner: 'graph' };
 }
