@@ -1,7 +1,7 @@
 import { gpuTest } from '@halocline/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Graph, GraphError, use } from '../src/index.ts';
+import { expect } from 'vitest';
+import { Graph, use } from '../src/index.ts';
 import type { Buffer, ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
 
 const WORDS = 64;
@@ -286,47 +286,6 @@ gpuTest('a host pass waits only for what it reads of the device', {}, async ({ d
   expect(plan.on(device).steps.flatMap(({ after }) => after?.reasons ?? [])).toEqual([
     { kind: 'read after write', resource: 'report', earlier: 'answer', later: 'read report' },
   ]);
-});
-
-test('a graph of host passes alone needs no device, and those without a conflict run at once', async () => {
-  const graph = new Graph();
-  const log: string[] = [];
-  const gate = Promise.withResolvers<void>();
-  const total = graph.hostValue('total', 0);
-  graph
-    .pass({ name: 'slow', queue: 'host', writes: ['a'], run: () => gate.promise })
-    .pass({ name: 'fast', queue: 'host', writes: ['b'], run: () => (log.push('fast'), gate.resolve()) })
-    .pass({ name: 'sum', queue: 'host', reads: ['a', 'b'], writes: [total], run: () => void (total.value += 2) })
-    .pass({ name: 'show', queue: 'host', reads: [total], run: () => void log.push(`total ${total.value}`) });
-  using plan = graph.compile();
-  await Promise.all([plan.execute(), plan.execute()]);
-  expect(log).toEqual(['fast', 'total 2', 'fast', 'total 4']);
-});
-
-test('a host pass that throws ends the execution, by name, and nothing behind it runs', async () => {
-  const graph = new Graph();
-  const log: string[] = [];
-  graph
-    .pass({
-      name: 'parse',
-      queue: 'host',
-      writes: ['a'],
-      run: () => {
-        throw new RangeError('too short');
-      },
-    })
-    .pass({ name: 'use', queue: 'host', reads: ['a'], run: () => void log.push('used') });
-  using plan = graph.compile();
-  await expect(plan.execute()).rejects.toThrow(new GraphError('Cannot run pass "parse": too short'));
-  await expect(plan.execute()).rejects.toThrow('Cannot run pass "parse": too short');
-  expect(log).toEqual([]);
-});
-
-test('a device is asked for where one is needed', async () => {
-  using plan = new Graph().pass({ name: 'step', writes: ['field'] }).compile();
-  await expect(plan.execute()).rejects.toThrow(
-    'Cannot execute the plan: pass "step" runs on a device, and none was given; give one',
-  );
 });
 
 gpuTest("a device's own buffers and images stand in a pass as they are", {}, async ({ device }) => {

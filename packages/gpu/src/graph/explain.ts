@@ -1,5 +1,6 @@
 /** @file A plan in words: passes with what they touch and how, barriers and waits with their reasons, boundaries of stages. */
 
+import { AFTERWARDS } from './barriers.ts';
 import type { CompiledGraph } from './compile.ts';
 import { usageText, usageWords } from './flag-names.ts';
 import type { PassNode } from './model.ts';
@@ -82,7 +83,7 @@ function because(reasons: readonly Hazard[]): string[] {
 export function hazardText({ kind, resource, earlier, later, layouts }: Hazard): string {
   const state = layouts ? `${resource} as ${layouts[1]}` : resource;
   if (earlier === '') return `${later} needs ${state}, which comes to the graph otherwise (${kind})`;
-  if (later === 'what comes after') return `${later} needs ${state}, which ${earlier} leaves otherwise (${kind})`;
+  if (later === AFTERWARDS) return `${later} needs ${state}, which ${earlier} leaves otherwise (${kind})`;
   const moved = layouts ? `; its layout goes from ${layouts[0]} to ${layouts[1]}` : '';
   switch (kind) {
     case 'read after write':
