@@ -32,6 +32,7 @@ export type {
 } from './command/rendering.ts';
 export type { DrawTargets, SecondaryCommands } from './command/secondary.ts';
 export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
+export type { ShaderFile, WatchedComputeOptions, WatchedGraphicsOptions, WatchedPipeline } from './command/watched.ts';
 export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
 export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';
 export type { Device, DeviceOptions, RawDevice } from './device/device.ts';

@@ -37,6 +37,7 @@ import {
   fillBuffer,
 } from './transfer.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
+import type { Followed, WatchedPipeline } from './watched.ts';
 
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
@@ -60,13 +61,21 @@ export class Encoder {
     return this.#scope.used;
   }
 
+  /** Watched pipelines, with the version that is recorded. */
+  get followed(): ReadonlyMap<Followed, number> {
+    return this.#scope.followed;
+  }
+
   /** What must be given back when the command buffer goes. */
   get releases(): readonly (() => void)[] {
     return this.#scope.releases;
   }
 
-  /** Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. */
-  pipeline(pipeline: ComputePipeline): this {
+  /**
+   * Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. With one that is watched,
+   * the recording is made again, before a submit, when an edit changed it: then its body is called once more.
+   */
+  pipeline(pipeline: ComputePipeline | WatchedPipeline<ComputePipeline>): this {
     this.#bindings.set(pipeline);
     return this;
   }
