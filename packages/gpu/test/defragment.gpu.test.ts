@@ -80,7 +80,7 @@ gpuTest('commands that were recorded with a moved buffer are refused, and go whe
   hole[Symbol.dispose]();
   await device.defragment();
   expect(() => device.compute.submit([stale])).toThrow(
-    'Cannot submit "fill": it uses buffer "words", which was moved by defragment; record it again',
+    'Cannot submit "fill": it uses buffer "words", which was moved by defragmentation; record it again',
   );
   expect((await device.staging.download(words, 0, 4)).join()).toBe('7,0,0,0');
   using fresh = record();
