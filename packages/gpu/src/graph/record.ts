@@ -26,7 +26,7 @@ export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encod
 
 function recordBarrier({ before, after, images }: GraphBarrier, encoder: BarrierSink, at: Bound): void {
   if (images.length === 0) {
-    encoder.barrier(before, after);
+    encoder.barrier(before, after, true);
     return;
   }
   const batch: BarrierBatch = {
