@@ -226,6 +226,12 @@ export class Encoder {
     return this;
   }
 
+  /** Notes that the recording uses what no command shows: it is refused when that was disposed, or has moved. */
+  uses(resource: Buffer | Image): this {
+    this.#scope.use(resource);
+    return this;
+  }
+
   /** Makes all queries of a pool unset; before their timestamps. */
   resetQueries(pool: QueryPool): this {
     this.#scope.use(pool);

@@ -41,6 +41,8 @@ export interface BarrierSink {
   barrier(before: readonly Usage[], after: readonly Usage[], derived?: boolean): unknown;
   /** A batch that has image barriers; needed only where a graph touches images. */
   barriers?(batch: BarrierBatch<never>): unknown;
+  /** Notes that what is recorded uses a buffer or an image, which its commands may not show: they may reach it by address. */
+  uses?(resource: never): unknown;
   /** Whether `label` wants to be told what the pass declares. */
   readonly tracks?: boolean;
   /** Where there is one, each pass is recorded under its name: messages and a lost device's error tell it. */
