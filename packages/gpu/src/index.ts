@@ -51,7 +51,7 @@ export type { HazardKind } from './graph/hazards.ts';
 export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
 export { Plan } from './graph/plan.ts';
-export type { PlanCounts } from './graph/plan.ts';
+export type { PlanCounts, RecordOptions } from './graph/plan.ts';
 export type { QueuePlace, QueueTable } from './graph/queues.ts';
 export { use } from './graph/resource.ts';
 export type {

@@ -131,11 +131,11 @@ function simulate(plan: Plan<never>): {
 } {
   const places: Event[] = [];
   const barriers: { event: Event; barrier: Plan['barriers'][number] }[] = [];
-  const { batches, stepBarriers } = plan.compiled;
+  const { batches } = plan.compiled;
   for (const [batch, { lane, steps }] of batches.entries()) {
     let at = 0;
     for (const step of steps) {
-      const { before, after } = stepBarriers.get(step)!;
+      const { before, after } = step.finished;
       if (before) barriers.push({ event: { lane, batch, at: at++ }, barrier: before });
       for (const pass of step.passes) places[pass.index] = { lane, batch, at };
       at++;
@@ -220,11 +220,11 @@ test('every hazard is ended by a barrier or a wait, and every image is in the la
 /** Follows the layouts of images through the plan. */
 function checkLayouts(passes: readonly Made[], plan: Plan<never>, { leaves }: Setting): void {
   const layouts = new Map<string, string>();
-  const { batches, stepBarriers } = plan.compiled;
+  const { batches } = plan.compiled;
   const handed: string[] = [];
   for (const { steps } of batches) {
     for (const step of steps) {
-      for (const [when, barrier] of Object.entries(stepBarriers.get(step)!)) {
+      for (const [when, barrier] of Object.entries(step.finished)) {
         if (when === 'after') continue;
         for (const {
           node,
@@ -249,7 +249,7 @@ function checkLayouts(passes: readonly Made[], plan: Plan<never>, { leaves }: Se
         node,
         layouts: [old, next],
         handOver,
-      } of stepBarriers.get(step)!.after?.images ?? []) {
+      } of step.finished.after?.images ?? []) {
         handed.push(`${node.label} ${old} ${next} ${handOver!.from}`);
       }
     }

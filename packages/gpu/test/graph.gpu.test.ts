@@ -330,3 +330,37 @@ gpuTest('a transient that the host reads is mapped', {}, async ({ device }) => {
   await plan.execute({ device });
   expect(seen).toBe(3);
 });
+
+gpuTest('a plan with transients is recorded into commands of the caller', {}, async ({ device }) => {
+  const graph = new Graph();
+  const draft = graph.transientBuffer('draft', { byteLength: BYTES });
+  const out = graph.importBuffer('out', { byteLength: BYTES });
+  graph
+    .pass({
+      name: 'keep',
+      reads: [use(out, 'transfer-source')],
+      writes: [use(draft, 'transfer-target')],
+      record: (encoder, at) => encoder.copy(at.buffer(out), 0, at.buffer(draft), 4, BYTES - 4),
+    })
+    .pass({
+      name: 'shift',
+      reads: [use(draft, 'transfer-source')],
+      writes: [use(out, 'transfer-target')],
+      record: (encoder, at) => encoder.copy(at.buffer(draft), 4, at.buffer(out), 4, BYTES - 4),
+    })
+    .pass({
+      name: 'mark',
+      writes: [use(out, 'transfer-target', { byteOffset: 0, byteLength: 4 })],
+      record: (encoder, at) => encoder.fill(at.buffer(out), 0, 4, 1),
+    });
+  using plan = graph.compile();
+  using buffer = device.createBuffer({ label: 'out', byteLength: BYTES });
+  void device.staging.upload(buffer, 0, new Uint32Array(WORDS).fill(9));
+  const imports = { out: buffer };
+  using commands = device.record('frame', (encoder) => plan.record(encoder, { device, imports }));
+  for (let frame = 0; frame < 3; frame++) device.compute.submit([commands]);
+  expect((await wordsOf(device, buffer)).slice(0, 5)).toEqual([1, 1, 1, 9, 9]);
+  expect(() => device.record('frame', (encoder) => plan.record(encoder, { imports }))).toThrow(
+    'Cannot record the plan: buffer "draft" is transient and needs memory; give the device',
+  );
+});

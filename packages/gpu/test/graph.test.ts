@@ -347,3 +347,26 @@ test('a picture of a plan has a box for each pass, a bar for each barrier, and t
     );
   }
 });
+
+test('a plan of several queues is executed, not recorded', () => {
+  const plan = new Graph<never>()
+    .pass({ name: 'load', queue: 'transfer', writes: ['x'] })
+    .pass({ name: 'step', reads: ['x'], writes: ['y'] })
+    .compile();
+  expect(() => plan.record(undefined as never)).toThrow(
+    'Cannot record the plan: its passes run on several queues, or on the host; call plan.execute',
+  );
+});
+
+test('plans and resources print themselves', () => {
+  const graph = new Graph<never>();
+  expect(String(graph.importBuffer('cells', { byteLength: 64 }))).toBe('GraphBuffer("cells", imported, 64 bytes)');
+  expect(String(graph.transientImage('glow', { size: [8, 4], format: 'rgba16float' }))).toBe(
+    'GraphImage("glow", transient, 8×4 rgba16float)',
+  );
+  expect(String(graph.hostValue('settings', {}))).toBe('HostValue("settings")');
+  expect(String(graph.pass(pass('a', '', 'x')).compile())).toBe('Plan(a)');
+  expect(() => graph.hostValue('glow', 1)).toThrow(
+    'Cannot declare "glow": the graph has a resource of that name; give each its own',
+  );
+});

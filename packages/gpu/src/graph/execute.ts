@@ -77,6 +77,7 @@ export class Executor {
       const name = batch.steps.flatMap(({ passes }) => passes)[0]?.name;
       throw new GraphError(`Cannot execute the plan: pass "${name}" runs on a device, and none was given; give one`);
     }
+    if (device && this.compiled.levels.flat().some(({ queue }) => queue === 'graphics')) checkDraws(device);
     if (device && needs) this.#transients = new Transients(device, this.compiled, needs.types);
   }
 
@@ -85,9 +86,13 @@ export class Executor {
     return this.#transients?.table.get(declared);
   }
 
+  /** What stands behind declared resources this time. */
+  bind(imports: Imports): Bound {
+    return new Bound(new Map([...bindImports(this.compiled.model, imports), ...(this.#transients?.table ?? [])]));
+  }
+
   start({ imports = {}, reuse = false }: ExecuteOptions): Execution {
-    const table = new Map([...bindImports(this.compiled.model, imports), ...(this.#transients?.table ?? [])]);
-    const at = new Bound(table);
+    const at = this.bind(imports);
     const commands = reuse ? this.#recorded(imports, at) : undefined;
     const hosts = hostSteps(this.compiled.steps);
     if (hosts.length === 0 && this.#turn === undefined) return this.#startAtOnce(at, commands);
@@ -232,6 +237,11 @@ export class Executor {
     this.#last = [...last.values()];
     return this.#last;
   }
+}
+
+/** Throws unless the device draws. */
+function checkDraws(device: Device): void {
+  void device.graphics;
 }
 
 async function waitForAll(points: readonly TimelinePoint[]): Promise<void> {

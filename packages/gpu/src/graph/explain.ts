@@ -15,7 +15,7 @@ export function explainPlan(compiled: CompiledGraph): string {
   const lines: string[] = [];
   const several = new Set(compiled.steps.map(({ lane }) => lane)).size > 1;
   for (const step of compiled.steps) {
-    const { before, after } = compiled.stepBarriers.get(step)!;
+    const { before, after } = step.finished;
     const queue = queueName(compiled.queues, step.lane);
     const waits = waitsText(compiled, step);
     if (waits) lines.push(`${queue} waits for ${waits}`, ...because(step.reasons));
