@@ -69,6 +69,7 @@ export function compileStencil(stencil: StencilSource, environment: Environment)
     functions: lowering.built.slice(0, reached),
     made,
     reductions,
+    prints: lowering.prints,
   });
 
   verifyStencil(compiled);

@@ -18,6 +18,7 @@ import type {
   StencilSource,
   ValueType,
 } from '../ir.ts';
+import type { Print } from '../debug.ts';
 import { errorAt } from '../stencil-error.ts';
 import type { SourceText, StencilError } from '../stencil-error.ts';
 import { local } from './build.ts';
@@ -128,6 +129,7 @@ export class Lowering {
   readonly structs: ReadonlyMap<string, StructType>;
   readonly writes: PendingWrite[] = [];
   readonly reductions: PendingReduction[] = [];
+  readonly prints: Print[] = [];
   /** Outputs, as they are declared, of which something is written. */
   readonly written: Set<string> = new Set();
   /** Functions that are lowered, each after those that it calls. */
