@@ -370,3 +370,15 @@ test('plans and resources print themselves', () => {
     'Cannot declare "glow": the graph has a resource of that name; give each its own',
   );
 });
+
+test('a declared resource is not used by its name alone', () => {
+  const graph = new Graph<never>();
+  graph.importBuffer('cells', { byteLength: 64 });
+  expect(() => graph.pass(pass('a', 'cells', 'x'))).toThrow(
+    'Cannot add pass "a": it names "cells", which the graph declares; give what declaring it returned',
+  );
+  graph.pass(pass('a', '', 'x'));
+  expect(() => graph.importBuffer('x', { byteLength: 64 })).toThrow(
+    'Cannot declare "x": a pass uses that name for memory that isn\'t declared; declare it first',
+  );
+});

@@ -46,7 +46,7 @@ export interface Execution {
 }
 
 /** The queues of a device, as a graph sees them. */
-export function queuesOf({ compute, transfer }: Device): QueueTable {
+function queuesOf({ compute, transfer }: Device): QueueTable {
   const place = { queue: 0, family: compute.family };
   const apart = transfer === compute ? place : { queue: 1, family: transfer.family };
   return { compute: place, graphics: place, transfer: apart };

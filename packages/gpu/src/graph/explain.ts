@@ -106,7 +106,7 @@ export function hazardText({ kind, resource, earlier, later, layouts }: Hazard):
 }
 
 /** "transfer (copy) and host (parse)": whom a step waits for. */
-export function waitsText({ queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
+function waitsText({ queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
   const texts = waits.map(
     ({ lane, passes }) => `${queueName(queues, lane)} (${passes.map(({ name }) => name).join(', ')})`,
   );

@@ -247,7 +247,7 @@ function mergeTouch(touch: Touch, { writes }: SettledUse, side: Side, layout: Im
 }
 
 /** The cells of a resource that a part of it covers. */
-export function cellsOf(node: ResourceNode, part: SettledUse['part']): number[] {
+function cellsOf(node: ResourceNode, part: SettledUse['part']): number[] {
   const { object, firstCell, cuts, layers } = node;
   if (typeof object === 'string' || object.kind === 'host value') return [firstCell];
   const cells: number[] = [];
