@@ -364,3 +364,37 @@ gpuTest('a plan with transients is recorded into commands of the caller', {}, as
     'Cannot record the plan: buffer "draft" is transient and needs memory; give the device',
   );
 });
+
+gpuTest('an execution that a host pass ended leaves a plan that can be executed again', {}, async ({ device }) => {
+  const graph = new Graph();
+  const count = graph.transientBuffer('count', { byteLength: BYTES, role: 'download' });
+  const out = graph.importBuffer('out', { byteLength: BYTES });
+  const seen: number[] = [];
+  graph
+    .pass({ name: 'fill', writes: [count], record: (encoder, at) => encoder.fill(at.buffer(count), 0, BYTES, 6) })
+    .pass({
+      name: 'check',
+      queue: 'host',
+      reads: [count],
+      writes: ['verdict'],
+      run: (at) => {
+        seen.push(at.buffer(count).mapped[0]!);
+        if (seen.length === 1) throw new Error('not yet');
+      },
+    })
+    .pass({
+      name: 'publish',
+      writes: [use(out, 'transfer-target')],
+      after: ['check'],
+      record: (encoder, at) => encoder.fill(at.buffer(out), 0, BYTES, 8),
+    });
+  using plan = graph.compile();
+  using buffer = device.createBuffer({ label: 'out', byteLength: BYTES });
+  await device.submitOnce('clear', (encoder) => encoder.fill(buffer, 0, BYTES, 0));
+  const imports = { out: buffer };
+  await expect(plan.execute({ device, imports })).rejects.toThrow('Cannot run pass "check": not yet');
+  expect((await wordsOf(device, buffer))[0]).toBe(0);
+  await plan.execute({ device, imports });
+  expect((await wordsOf(device, buffer))[0]).toBe(8);
+  expect(seen).toEqual([6, 6]);
+});
