@@ -175,6 +175,7 @@ export class Bindings<P extends Bindee> {
 
   #track(pipeline: P, command: string): void {
     const { tracker } = this.#scope;
+    if (pipeline.signature.byAddress) tracker?.byAddress();
     for (const declared of pipeline.signature.bindings) {
       for (const bound of this.#bound.get(`${declared.set}.${declared.binding}`) ?? []) {
         const [resource, range] = touched(bound);

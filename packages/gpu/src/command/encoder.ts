@@ -179,8 +179,8 @@ export class Encoder {
   }
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
-  barrier(before: readonly Usage[], after: readonly Usage[]): this {
-    this.#scope.tracker?.barrier({ memory: { before, after } });
+  barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
+    this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     recordBarrier(this.#driver.commands, this.handle, before, after);
     return this;
   }
