@@ -3,7 +3,7 @@
  * as recorded before. Each pass reads what two passes before it wrote, and dispatches one workgroup, so that every level
  * has its barrier.
  */
-import { Graph, type ComputePipeline } from '@halocline/gpu';
+import { Graph, type CommandBuffer, type ComputePipeline } from '@halocline/gpu';
 import { pushedShader } from './calls.ts';
 import { milliseconds, type Row, type World } from './row.ts';
 
@@ -24,11 +24,50 @@ function graphOf(passes: number, pipeline: ComputePipeline): Graph {
   return graph;
 }
 
+/** 1,000 passes on 10 levels: with the graph's barrier a level, and with the barrier behind each pass that a careful hand puts. */
+async function levelRows({ device }: World, pipeline: ComputePipeline): Promise<Row[]> {
+  const words = new Uint32Array(4);
+  const graph = new Graph();
+  for (let i = 0; i < 1000; i++) {
+    graph.pass({
+      name: `pass ${i}`,
+      reads: [{ resource: `x${i % 100}`, access: 'storage-read' }],
+      writes: [{ resource: `x${i % 100}`, access: 'storage-write' }],
+      record: (encoder) => {
+        words[0] = i;
+        encoder.pipeline(pipeline).push(words).dispatch(1);
+      },
+    });
+  }
+  const plan = graph.compile({ repeats: true });
+  using byLevel = device.record('a barrier a level', (encoder) => plan.record(encoder));
+  using byPass = device.record('a barrier a pass', (encoder) => {
+    for (const { record } of plan.passes.flat()) {
+      record?.(encoder, undefined as never);
+      encoder.barrier(['storage-read', 'storage-write'], ['storage-read', 'storage-write']);
+    }
+  });
+  const run = async (commands: CommandBuffer): Promise<void> => {
+    const { timeline, value } = device.compute.submit([commands]);
+    await timeline.wait(value);
+  };
+  const name = '1,000 passes, 100 side by side';
+  return [
+    {
+      name: `${name}: ${plan.counts.barriers} barriers`,
+      value: await milliseconds(() => run(byLevel), 15, 3),
+      unit: 'ms',
+    },
+    { name: `${name}: a barrier behind each`, value: await milliseconds(() => run(byPass), 15, 3), unit: 'ms' },
+  ];
+}
+
 /** All rows. */
-export async function graphs({ device }: World): Promise<readonly Row[]> {
+export async function graphs(world: World): Promise<readonly Row[]> {
+  const { device } = world;
   const spirv = await device.compile(pushedShader, { label: 'bench' });
   using pipeline = device.createPipeline({ label: 'bench', spirv });
-  const rows: Row[] = [];
+  const rows: Row[] = await levelRows(world, pipeline);
   for (const passes of [10, 100, 1000]) {
     const name = `graph of ${passes} passes`;
     const compiled = await milliseconds(() => graphOf(passes, pipeline).compile(), 15, 5);

@@ -32,7 +32,7 @@ export interface World {
 export type Measure = (world: World) => Promise<readonly Row[]> | readonly Row[];
 
 /** Nanoseconds that one of `count` repetitions of `body(count)` takes: the least of some runs, after one to warm up. */
-export function nanosecondsEach(count: number, body: (count: number) => void, runs: number = 7): number {
+export function nanosecondsEach(count: number, body: (count: number) => void, runs: number = 20): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = -1; run < runs; run++) {
     const start = performance.now();

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import type { ComputePipeline, Device } from '@halocline/gpu';
+import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
   emitSpirv,
@@ -18,6 +18,7 @@ import {
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
+import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration } from './declarations.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
@@ -29,6 +30,8 @@ export interface CompiledStencil {
   readonly facts: PassFacts;
   readonly pipeline: ComputePipeline;
   readonly bindings: readonly Binding[];
+  /** Where it tells what it does, if it is debugged. */
+  readonly debug: Buffer | null;
 }
 
 /** What the compiler is told besides the declarations. */
@@ -41,12 +44,15 @@ export interface CompileOptions {
 /** Compiles stencils, and remembers what it made. */
 export class Compiler implements Disposable {
   readonly #device: Device;
+  /** What stencils that are debugged tell. */
+  readonly debug: DebugBuffers;
   readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
 
   constructor(device: Device) {
     this.#device = device;
+    this.debug = new DebugBuffers(device);
   }
 
   /** Whether a stencil's file has changed since it was compiled. */
@@ -94,7 +100,7 @@ export class Compiler implements Disposable {
     declarations: Declarations,
     options: CompileOptions,
   ): CompiledStencil {
-    const { body, parameters, neighborRadius, requiresHalos, color } = source;
+    const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const text: StencilSource = {
       name,
       inputs: source.inputs ?? [],
@@ -104,6 +110,7 @@ export class Compiler implements Disposable {
       ...(neighborRadius === undefined ? {} : { neighborRadius }),
       ...(requiresHalos === undefined ? {} : { requiresHalos }),
       ...(color === undefined ? {} : { color }),
+      ...(debug === false ? {} : { debug: true }),
     };
     const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
     const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
@@ -120,7 +127,9 @@ export class Compiler implements Disposable {
     };
     const { spirv, bindings } = emitSpirv(stencil, placement);
     const pipeline = this.#pipelineOf(name, spirv);
-    return { name, level, stencil, facts: factsOf(stencil, level), pipeline, bindings };
+    const voxel = typeof debug === 'object' ? debug.voxel : null;
+    const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
+    return { name, level, stencil, facts: factsOf(stencil, level), pipeline, bindings, debug: told };
   }
 
   #codeOf(declaration: StencilDeclaration): string {
@@ -156,6 +165,7 @@ export class Compiler implements Disposable {
 
   /** Lets go of the pipelines that none of these stencils uses. */
   retire(used: ReadonlyMap<string, CompiledStencil>): void {
+    this.debug.retire(new Set([...used.values()].filter(({ debug }) => debug !== null).map(({ name }) => name)));
     const alive = new Set([...used.values()].map((stencil) => stencil.pipeline));
     for (const [key, pipeline] of this.#pipelines) {
       if (alive.has(pipeline)) continue;
@@ -165,6 +175,7 @@ export class Compiler implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.debug[Symbol.dispose]();
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
     this.#pipelines.clear();
   }

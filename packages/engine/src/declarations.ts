@@ -3,7 +3,7 @@
  * dependencies and repeats. It checks what can be said at once (a name given twice, an unknown type); what depends on
  * the others (an unknown input, a cycle) is said by `initialize()`.
  */
-import type { Color, FieldPlace, FieldType, ScalarType, ValueType } from '@halocline/stencil';
+import type { Color, FieldPlace, FieldType, Offset, ScalarType, ValueType } from '@halocline/stencil';
 import type { TracedStencil } from '@halocline/stencil/trace';
 import {
   checkFieldPlace,
@@ -38,6 +38,11 @@ export interface StencilOptions {
   readonly requiresHalos?: boolean;
   /** Runs on one colour of the checkerboard: red where i + j + k is even. */
   readonly color?: Color;
+  /**
+   * Tells of writes that are not finite, of reads outside of the topology, and lets one voxel `printf`: to the log and to
+   * `debugReports`. Steps then wait for the device.
+   */
+  readonly debug?: boolean | { readonly voxel: Offset };
 }
 
 /** What a user may say of a field beside its type and default. */

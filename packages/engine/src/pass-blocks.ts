@@ -73,6 +73,8 @@ export class PassBlocks {
         return subdomain.levels[relatedLevel(level, binding.level)]![binding.kind].address;
       case 'grid':
         return subdomain.gridOf(relatedLevel(level, binding.level)).address;
+      case 'debug':
+        return compiled.debug!.address;
       case 'partials':
         return partials.get(binding.scalar)!.address;
       case 'read':

@@ -3,7 +3,9 @@
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
+import { formatDebug, type DebugReport } from '@halocline/stencil';
 import { Compiler } from './compiler.ts';
+import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
@@ -55,6 +57,8 @@ export class Runtime {
   time = 0;
   /** Steps submitted so far. */
   frame = 0;
+  /** What stencils that are debugged told of the last step. */
+  debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   /** One for each member. */
@@ -196,6 +200,7 @@ export class Runtime {
       if (this.dirty) await this.compile();
       this.checkOpen();
       const clock = { dt, time: this.time, frame: this.frame };
+      for (const compiler of this.#compilers) await compiler.debug.prepare();
       await this.#stepper!.step(clock, { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) });
     } catch (error) {
       this.#scalars = new Map([...numbers.scalars, ...this.#scalars]);
@@ -204,6 +209,18 @@ export class Runtime {
     this.#initials.clear();
     this.time += dt;
     this.frame++;
+    await this.#listen();
+  }
+
+  /** Takes what stencils that are debugged told of the step; waits for it where there are any. */
+  async #listen(): Promise<void> {
+    this.debugReports = [];
+    const told = this.#compilers.filter(({ debug }) => debug.size > 0);
+    if (told.length === 0) return;
+    await this.settle();
+    const reports = await Promise.all(told.map(({ debug }) => debug.take()));
+    this.debugReports = joinReports(reports.flat());
+    for (const report of this.debugReports) for (const line of formatDebug(report)) this.log(line);
   }
 
   /** Waits until every submitted step is done. Within the lane. */

@@ -3,6 +3,7 @@
  * for the GPU; acts that weren't awaited still happen in the order of the calls.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
+import type { DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
@@ -266,6 +267,11 @@ export class Simulation implements AsyncDisposable {
   /** Inclusive box of the active voxels. */
   get indexBounds(): IndexBox {
     return this.#levels[0]!.indexBounds;
+  }
+
+  /** What stencils with `debug` told of the last step. */
+  get debugReports(): readonly DebugReport[] {
+    return this.#runtime.debugReports;
   }
 
   /** Seconds of all steps submitted so far. */

@@ -32,6 +32,7 @@ export type {
 } from './command/rendering.ts';
 export type { DrawTargets, SecondaryCommands } from './command/secondary.ts';
 export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
+export type { ShaderFile, WatchedComputeOptions, WatchedGraphicsOptions, WatchedPipeline } from './command/watched.ts';
 export type { BufferUsage, DeviceKind, MemoryKind } from './convert.ts';
 export { isVulkanAvailable, listDevices, openDevice } from './device/device.ts';
 export type { Device, DeviceOptions, RawDevice } from './device/device.ts';
@@ -50,7 +51,7 @@ export type { HazardKind } from './graph/hazards.ts';
 export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
 export { Plan } from './graph/plan.ts';
-export type { PlanCounts } from './graph/plan.ts';
+export type { PlanCounts, RecordOptions } from './graph/plan.ts';
 export type { QueuePlace, QueueTable } from './graph/queues.ts';
 export { use } from './graph/resource.ts';
 export type {

@@ -1,7 +1,8 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { Heap } from '../src/index.ts';
+import { Graph, Heap } from '../src/index.ts';
 import type { Buffer, Device } from '../src/index.ts';
+import { INCREMENT, wordsPush } from './kernels.ts';
 
 const MiB = 2 ** 20;
 
@@ -80,12 +81,40 @@ gpuTest('commands that were recorded with a moved buffer are refused, and go whe
   hole[Symbol.dispose]();
   await device.defragment();
   expect(() => device.compute.submit([stale])).toThrow(
-    'Cannot submit "fill": it uses buffer "words", which was moved by defragment; record it again',
+    'Cannot submit "fill": it uses buffer "words", which was moved by defragmentation; record it again',
   );
   expect((await device.staging.download(words, 0, 4)).join()).toBe('7,0,0,0');
   using fresh = record();
   device.compute.submit([fresh]);
   await device.idle();
+});
+
+gpuTest('a graph that reaches a buffer by address records again when it has moved', {}, async ({ device }) => {
+  using increment = device.createPipeline({ label: 'add', spirv: await device.compile(INCREMENT, { label: 'add' }) });
+  const graph = new Graph();
+  const words = graph.importBuffer('words', { byteLength: 65_536, role: 'storage' });
+  graph.pass({
+    name: 'add',
+    writes: [words],
+    reads: [words],
+    record: (encoder, at) =>
+      encoder
+        .pipeline(increment)
+        .push(wordsPush(at.buffer(words).address, 64))
+        .dispatch(1),
+  });
+  using plan = graph.compile();
+  const hole = device.createBuffer({ label: 'hole', byteLength: 65_536 });
+  const movable = { byteLength: 65_536, role: 'storage', onMoved: () => undefined } as const;
+  using buffer = device.createBuffer({ label: 'words', ...movable });
+  await device.staging.upload(buffer, 0, new Uint8Array(65_536));
+  const run = () => plan.execute({ device, imports: { words: buffer }, reuse: true });
+  await run();
+  await run();
+  hole[Symbol.dispose]();
+  expect((await device.defragment()).buffers).toBe(1);
+  await run();
+  expect(new Uint32Array((await device.staging.download(buffer, 0, 8)).buffer).join()).toBe('3,3');
 });
 
 gpuTest('only memory of the device moves', {}, ({ device }) => {

@@ -64,7 +64,7 @@ test('layout change: between two reads there is a barrier only where the layout 
       because save reads photo that blur reads in another layout (layout change; its layout goes from sampled to transfer-source)
       because save reads photo that sharpen reads in another layout (layout change; its layout goes from sampled to transfer-source)
     level 1:
-    barrier: image photo transfer-source → sampled (transfer read in transfer → shader read in compute shader)
+    barrier: image photo transfer-source → sampled (transfer read in transfer → shader read in vertex shader, fragment shader, compute shader)
       because what comes after needs photo as sampled, which save leaves otherwise (layout change)"
   `);
 });
@@ -120,7 +120,11 @@ test('mips and layers of an image are told apart', () => {
     barrier: image pyramid (mip 1) general → sampled (shader write in compute shader → shader read in compute shader); image pyramid (mip 2) undefined → general (memory write in all commands → shader write in compute shader)
       because reduce 2 reads pyramid that reduce 1 writes (read after write; its layout goes from general to sampled)
       because reduce 2 needs pyramid as general, which comes to the graph otherwise (layout change)
-    level 2:"
+    level 2:
+    barrier: storage-write → storage-read; image pyramid (mips 0 to 1) sampled → general (shader read in compute shader → shader read in compute shader)
+      because what comes after needs pyramid as general, which reduce 1 leaves otherwise (layout change)
+      because what comes after needs pyramid as general, which reduce 2 leaves otherwise (layout change)
+      because what comes after needs pyramid, which reduce 2 leaves otherwise (read after write)"
   `);
 });
 

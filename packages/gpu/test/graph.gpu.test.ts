@@ -1,7 +1,7 @@
 import { gpuTest } from '@halocline/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Graph, GraphError, use } from '../src/index.ts';
+import { expect } from 'vitest';
+import { Graph, use } from '../src/index.ts';
 import type { Buffer, ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
 
 const WORDS = 64;
@@ -288,43 +288,113 @@ gpuTest('a host pass waits only for what it reads of the device', {}, async ({ d
   ]);
 });
 
-test('a graph of host passes alone needs no device, and those without a conflict run at once', async () => {
+gpuTest("a device's own buffers and images stand in a pass as they are", {}, async ({ device }) => {
+  using points = device.createBuffer({ label: 'points', byteLength: BYTES, role: 'vertex' });
+  using photo = device.createImage({ label: 'photo', size: [8, 8], format: 'r32uint', role: 'texture', mips: 2 });
+  // @ts-expect-error a vertex buffer is no index buffer
+  use(points, 'index');
+  // @ts-expect-error a texture is no attachment
+  use(photo, 'color-attachment');
   const graph = new Graph();
-  const log: string[] = [];
-  const gate = Promise.withResolvers<void>();
-  const total = graph.hostValue('total', 0);
-  graph
-    .pass({ name: 'slow', queue: 'host', writes: ['a'], run: () => gate.promise })
-    .pass({ name: 'fast', queue: 'host', writes: ['b'], run: () => (log.push('fast'), gate.resolve()) })
-    .pass({ name: 'sum', queue: 'host', reads: ['a', 'b'], writes: [total], run: () => void (total.value += 2) })
-    .pass({ name: 'show', queue: 'host', reads: [total], run: () => void log.push(`total ${total.value}`) });
-  using plan = graph.compile();
-  await Promise.all([plan.execute(), plan.execute()]);
-  expect(log).toEqual(['fast', 'total 2', 'fast', 'total 4']);
-});
-
-test('a host pass that throws ends the execution, by name, and nothing behind it runs', async () => {
-  const graph = new Graph();
-  const log: string[] = [];
+  const [base, half] = [
+    { mip: 0, mips: 1 },
+    { mip: 1, mips: 1 },
+  ];
   graph
     .pass({
-      name: 'parse',
-      queue: 'host',
-      writes: ['a'],
-      run: () => {
-        throw new RangeError('too short');
-      },
+      name: 'paint',
+      writes: [use(photo, 'transfer-target', { discard: true })],
+      record: (encoder) => encoder.clear(photo, 6, base).clear(photo, 7, half),
     })
-    .pass({ name: 'use', queue: 'host', reads: ['a'], run: () => void log.push('used') });
+    .pass({
+      name: 'fetch',
+      reads: [use(photo, 'transfer-source', half)],
+      writes: [points],
+      record: (encoder) => encoder.copyImageToBuffer(photo, points, { mip: 1 }),
+    });
   using plan = graph.compile();
-  await expect(plan.execute()).rejects.toThrow(new GraphError('Cannot run pass "parse": too short'));
-  await expect(plan.execute()).rejects.toThrow('Cannot run pass "parse": too short');
-  expect(log).toEqual([]);
+  await plan.execute({ device });
+  expect((await wordsOf(device, points)).slice(0, 16)).toEqual(Array.from({ length: 16 }, () => 7));
+  const texels = new Uint32Array((await device.downloadImage(photo, { before: 'sampled' })).buffer);
+  expect(texels[0]).toBe(6);
 });
 
-test('a device is asked for where one is needed', async () => {
-  using plan = new Graph().pass({ name: 'step', writes: ['field'] }).compile();
-  await expect(plan.execute()).rejects.toThrow(
-    'Cannot execute the plan: pass "step" runs on a device, and none was given; give one',
+gpuTest('a transient that the host reads is mapped', {}, async ({ device }) => {
+  const graph = new Graph();
+  const report = graph.transientBuffer('report', { byteLength: BYTES, role: 'download' });
+  let seen = 0;
+  graph
+    .pass({ name: 'fill', writes: [report], record: (encoder, at) => encoder.fill(at.buffer(report), 0, BYTES, 3) })
+    .pass({ name: 'read', queue: 'host', reads: [report], run: (at) => void (seen = at.buffer(report).mapped[4]!) });
+  using plan = graph.compile();
+  await plan.execute({ device });
+  expect(seen).toBe(3);
+});
+
+gpuTest('a plan with transients is recorded into commands of the caller', {}, async ({ device }) => {
+  const graph = new Graph();
+  const draft = graph.transientBuffer('draft', { byteLength: BYTES });
+  const out = graph.importBuffer('out', { byteLength: BYTES });
+  graph
+    .pass({
+      name: 'keep',
+      reads: [use(out, 'transfer-source')],
+      writes: [use(draft, 'transfer-target')],
+      record: (encoder, at) => encoder.copy(at.buffer(out), 0, at.buffer(draft), 4, BYTES - 4),
+    })
+    .pass({
+      name: 'shift',
+      reads: [use(draft, 'transfer-source')],
+      writes: [use(out, 'transfer-target')],
+      record: (encoder, at) => encoder.copy(at.buffer(draft), 4, at.buffer(out), 4, BYTES - 4),
+    })
+    .pass({
+      name: 'mark',
+      writes: [use(out, 'transfer-target', { byteOffset: 0, byteLength: 4 })],
+      record: (encoder, at) => encoder.fill(at.buffer(out), 0, 4, 1),
+    });
+  using plan = graph.compile();
+  using buffer = device.createBuffer({ label: 'out', byteLength: BYTES });
+  void device.staging.upload(buffer, 0, new Uint32Array(WORDS).fill(9));
+  const imports = { out: buffer };
+  using commands = device.record('frame', (encoder) => plan.record(encoder, { device, imports }));
+  for (let frame = 0; frame < 3; frame++) device.compute.submit([commands]);
+  expect((await wordsOf(device, buffer)).slice(0, 5)).toEqual([1, 1, 1, 9, 9]);
+  expect(() => device.record('frame', (encoder) => plan.record(encoder, { imports }))).toThrow(
+    'Cannot record the plan: buffer "draft" is transient and needs memory; give the device',
   );
+});
+
+gpuTest('an execution that a host pass ended leaves a plan that can be executed again', {}, async ({ device }) => {
+  const graph = new Graph();
+  const count = graph.transientBuffer('count', { byteLength: BYTES, role: 'download' });
+  const out = graph.importBuffer('out', { byteLength: BYTES });
+  const seen: number[] = [];
+  graph
+    .pass({ name: 'fill', writes: [count], record: (encoder, at) => encoder.fill(at.buffer(count), 0, BYTES, 6) })
+    .pass({
+      name: 'check',
+      queue: 'host',
+      reads: [count],
+      writes: ['verdict'],
+      run: (at) => {
+        seen.push(at.buffer(count).mapped[0]!);
+        if (seen.length === 1) throw new Error('not yet');
+      },
+    })
+    .pass({
+      name: 'publish',
+      writes: [use(out, 'transfer-target')],
+      after: ['check'],
+      record: (encoder, at) => encoder.fill(at.buffer(out), 0, BYTES, 8),
+    });
+  using plan = graph.compile();
+  using buffer = device.createBuffer({ label: 'out', byteLength: BYTES });
+  await device.submitOnce('clear', (encoder) => encoder.fill(buffer, 0, BYTES, 0));
+  const imports = { out: buffer };
+  await expect(plan.execute({ device, imports })).rejects.toThrow('Cannot run pass "check": not yet');
+  expect((await wordsOf(device, buffer))[0]).toBe(0);
+  await plan.execute({ device, imports });
+  expect((await wordsOf(device, buffer))[0]).toBe(8);
+  expect(seen).toEqual([6, 6]);
 });

@@ -347,3 +347,38 @@ test('a picture of a plan has a box for each pass, a bar for each barrier, and t
     );
   }
 });
+
+test('a plan of several queues is executed, not recorded', () => {
+  const plan = new Graph<never>()
+    .pass({ name: 'load', queue: 'transfer', writes: ['x'] })
+    .pass({ name: 'step', reads: ['x'], writes: ['y'] })
+    .compile();
+  expect(() => plan.record(undefined as never)).toThrow(
+    'Cannot record the plan: its passes run on several queues, or on the host; call plan.execute',
+  );
+});
+
+test('plans and resources print themselves', () => {
+  const graph = new Graph<never>();
+  expect(String(graph.importBuffer('cells', { byteLength: 64 }))).toBe('GraphBuffer("cells", imported, 64 bytes)');
+  expect(String(graph.transientImage('glow', { size: [8, 4], format: 'rgba16float' }))).toBe(
+    'GraphImage("glow", transient, 8×4 rgba16float)',
+  );
+  expect(String(graph.hostValue('settings', {}))).toBe('HostValue("settings")');
+  expect(String(graph.pass(pass('a', '', 'x')).compile())).toBe('Plan(a)');
+  expect(() => graph.hostValue('glow', 1)).toThrow(
+    'Cannot declare "glow": the graph has a resource of that name; give each its own',
+  );
+});
+
+test('a declared resource is not used by its name alone', () => {
+  const graph = new Graph<never>();
+  graph.importBuffer('cells', { byteLength: 64 });
+  expect(() => graph.pass(pass('a', 'cells', 'x'))).toThrow(
+    'Cannot add pass "a": it names "cells", which the graph declares; give what declaring it returned',
+  );
+  graph.pass(pass('a', '', 'x'));
+  expect(() => graph.importBuffer('x', { byteLength: 64 })).toThrow(
+    'Cannot declare "x": a pass uses that name for memory that isn\'t declared; declare it first',
+  );
+});

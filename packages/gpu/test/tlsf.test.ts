@@ -100,6 +100,16 @@ function fits(live: readonly TlsfAllocation[], total: number, byteLength: number
   return false;
 }
 
+/** How many gaps there are. */
+function holesOf(live: readonly TlsfAllocation[], total: number): number {
+  let [at, holes] = [0, 0];
+  for (const range of [...live.toSorted((a, b) => a.offset - b.offset), { offset: total, byteLength: 0 }]) {
+    if (range.offset > at) holes++;
+    at = range.offset + range.byteLength;
+  }
+  return holes;
+}
+
 const step = fc.oneof(
   fc.record({
     size: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 5000 })),
@@ -108,9 +118,13 @@ const step = fc.oneof(
   fc.record({ drop: fc.nat() }),
 );
 
+/** What sizes are multiples of: up to terabytes, and odd. */
+const unit = fc.constantFrom(1, 1, MiB, 1_000_003, 3 * GiB + 1);
+
 test('it allocates whenever a hole would do, never overlaps, and forgets nothing', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 20_000 }), fc.array(step, { maxLength: 120 }), (total, steps) => {
+    fc.property(unit, fc.integer({ min: 1, max: 20_000 }), fc.array(step, { maxLength: 120 }), (unit, units, steps) => {
+      const total = units * unit;
       const space = new Tlsf(total);
       const live: TlsfAllocation[] = [];
       for (const each of steps) {
@@ -119,8 +133,9 @@ test('it allocates whenever a hole would do, never overlaps, and forgets nothing
           if (range) space.release(range);
           continue;
         }
-        const possible = fits(live, total, each.size, each.alignment);
-        const range = space.allocate(each.size, each.alignment);
+        const size = each.size * unit;
+        const possible = fits(live, total, size, each.alignment);
+        const range = space.allocate(size, each.alignment);
         expect(range !== undefined).toBe(possible);
         if (!range) continue;
         expect(range.offset % each.alignment).toBe(0);
@@ -133,6 +148,7 @@ test('it allocates whenever a hole would do, never overlaps, and forgets nothing
         live.push(range);
         expect(space.used).toBe(live.reduce((sum, other) => sum + other.byteLength, 0));
       }
+      expect(space.report()).toMatchObject({ holes: holesOf(live, total), allocations: live.length });
       expect(space.largestHole === 0 || fits(live, total, space.largestHole, 1)).toBe(true);
       expect(fits(live, total, space.largestHole + 1, 1)).toBe(false);
       for (const range of live) space.release(range);

@@ -208,12 +208,13 @@ test('a read of what nobody wrote is told', () => {
   bench.run('step', (recording) => {
     recording.beginPass('sum');
     for (const each of [x, y, mapped]) read(each)(recording);
+    does('transfer-source', y)(recording);
     recording.endPass();
   });
   expect(bench.said).toMatchInlineSnapshot(`
     [
       "read-before-write: Cannot let pass "sum" read buffer "x" in dispatch (['storage-read']): nothing wrote it; upload, fill or write it first",
-      "read-before-write: Cannot let pass "sum" read buffer "y" bytes 16 to 256 in dispatch (['storage-read']): nothing wrote it; upload, fill or write it first",
+      "read-before-write: Cannot let pass "sum" read buffer "y" bytes 16 to 256 in dispatch (['transfer-source']): nothing wrote it; upload, fill or write it first",
     ]
   `);
 });

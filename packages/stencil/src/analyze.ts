@@ -8,6 +8,7 @@
  */
 
 import { alwaysWritten } from './always-written.ts';
+import type { Print } from './debug.ts';
 import { componentsOf } from './ir.ts';
 import type {
   Environment,
@@ -40,6 +41,7 @@ export interface Lowered {
   /** Storage types of outputs that nobody declared. */
   readonly made: ReadonlyMap<string, FieldType>;
   readonly reductions: readonly Reduction[];
+  readonly prints: readonly Print[];
 }
 
 type FieldNode = Expression & { readonly op: 'tap' | 'gather' | 'sample' };
@@ -78,6 +80,8 @@ export function analyze(lowered: Lowered): Stencil {
     scalars,
     neighborRadius: stencil.neighborRadius ?? null,
     requiresHalos: neighbors || stencil.requiresHalos === true,
+    debug: stencil.debug === true,
+    prints: lowered.prints,
   };
 }
 

@@ -55,7 +55,8 @@ export function compileStencil(stencil: StencilSource, environment: Environment)
   lowerBlock(lowering, own);
   const made = settleWrites(lowering);
   const reductions = settleReductions(lowering);
-  const { locals, body } = splitArrays({ locals: lowering.frame.locals, body: lowering.frame.block }, 0);
+  const { entry, block } = lowering.frame;
+  const { locals, body } = splitArrays({ locals: lowering.frame.locals, body: [...entry, ...block] }, 0);
   const reached = lowering.built.length;
   for (const one of functions) {
     if (one.variants.size === 0 && own.includes(one.node)) lowerFunction(lowering, one, []);
@@ -69,6 +70,7 @@ export function compileStencil(stencil: StencilSource, environment: Environment)
     functions: lowering.built.slice(0, reached),
     made,
     reductions,
+    prints: lowering.prints,
   });
 
   verifyStencil(compiled);

@@ -20,6 +20,7 @@ export function formatIr(stencil: Stencil): string {
     ...(color === null ? [] : [color]),
     ...(neighborRadius === null ? [] : [`radius ${neighborRadius}`]),
     ...(requiresHalos ? ['halos'] : []),
+    ...(stencil.debug ? ['debug'] : []),
   ];
   const lines = [`stencil "${name}"${traits.length > 0 ? ` (${traits.join(', ')})` : ''}`];
   lines.push(...reads.map(formatRead), ...writes.map(formatWrite), ...reductions.map(formatReduction));
@@ -104,6 +105,8 @@ function formatStatement(node: Statement, names: Names, depth: number): readonly
       const part = node.components === undefined ? '' : `.${letters(node.components)}`;
       return [`${indent}${localName(names.locals, node.local)}[${text(node.index)}]${part} = ${text(node.value)}`];
     }
+    case 'print':
+      return [`${indent}print ${node.number} ${node.values.map(text).join(', ')}`.trimEnd()];
     case 'clear':
       return [`${indent}clear ${localName(names.locals, node.local)}`];
     case 'if': {

@@ -3,13 +3,21 @@
  */
 
 export { compileStencil } from './compile.ts';
+export { formatDebug, newDebugWords, readDebugWords } from './debug.ts';
+export type { DebugReport, NonFiniteWrite, Print } from './debug.ts';
 export { FIELD_PLACES, faceAxis } from './field-place.ts';
 export type { FieldPlace } from './field-place.ts';
 export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
 export { formatIr } from './format-ir.ts';
 export { interpret } from './interpret/interpret.ts';
-export type { Elements, InterpreterLevel, InterpreterReduction, InterpreterWorld } from './interpret/world.ts';
+export type {
+  DebugListener,
+  Elements,
+  InterpreterLevel,
+  InterpreterReduction,
+  InterpreterWorld,
+} from './interpret/world.ts';
 export * from './ir.ts';
 export { nearestName } from './language/nearest-name.ts';
 export { StencilError } from './stencil-error.ts';

@@ -6,6 +6,7 @@
  * The meaning of each node is written beside it; `verify.ts` holds a whole stencil against these words.
  */
 
+import type { Print } from './debug.ts';
 import type { FieldPlace } from './field-place.ts';
 
 /** Scalar kinds of the language; `double` and `float16_t` are for devices that have them. */
@@ -288,6 +289,8 @@ export type Statement =
   | { readonly op: 'evaluate'; readonly value: Expression }
   /** The voxel's own new value, old value elsewhere. `component` −1 is the whole value. The last write wins. Only at the top function. */
   | { readonly op: 'write'; readonly field: string; readonly component: number; readonly value: Expression }
+  /** Prints values, in a stencil that is debugged, where this is the voxel that prints. `number` is that of `prints`. Only at the top function. */
+  | { readonly op: 'print'; readonly number: number; readonly values: readonly Expression[] }
   /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. Any and all take bool. */
   | { readonly op: 'reduce'; readonly scalar: string; readonly kind: ReduceKind; readonly value: Expression };
 
@@ -383,6 +386,8 @@ export interface StencilSource {
   readonly neighborRadius?: number;
   readonly requiresHalos?: boolean;
   readonly color?: Color;
+  /** Whether writes that are not finite, reads outside of the topology and `printf` are told of: slower, for finding faults. */
+  readonly debug?: boolean;
 }
 
 /** A whole, checked stencil. */
@@ -401,6 +406,9 @@ export interface Stencil {
   readonly scalars: ReadonlyMap<string, ScalarType>;
   readonly neighborRadius: number | null;
   readonly requiresHalos: boolean;
+  readonly debug: boolean;
+  /** The `printf`s of the text, by number. */
+  readonly prints: readonly Print[];
 }
 
 /** Byte offsets, given by the engine, of parameters in the `uniforms` block and of scalars in the `scalars` block. */
@@ -417,6 +425,8 @@ export type Binding =
   | { readonly kind: 'read'; readonly field: string; readonly component: number; readonly level: LevelRelation }
   /** The array of one component that is written: the second copy where the write is double-buffered, else the first. */
   | { readonly kind: 'write'; readonly field: string; readonly component: number }
+  /** The buffer of `debug.ts`. */
+  | { readonly kind: 'debug' }
   /** One 32-bit value for each leaf rank. */
   | { readonly kind: 'partials'; readonly scalar: string };
 

@@ -52,6 +52,8 @@ export function statementOperands(node: Statement): {
     case 'assignIndex':
     case 'assignElement':
       return { values: [node.index, node.value], blocks: [] };
+    case 'print':
+      return { values: node.values, blocks: [] };
     case 'break':
     case 'continue':
     case 'clear':
@@ -81,6 +83,8 @@ export function mapStatement(
     case 'assignIndex':
     case 'assignElement':
       return { ...node, index: map(node.index), value: map(node.value) };
+    case 'print':
+      return { ...node, values: node.values.map(map) };
     case 'break':
     case 'continue':
     case 'clear':

@@ -8,7 +8,7 @@
  * - A local with a length is an array of at least one: read by `element`, assigned by `assignElement` and `clear`, passed as
  *   `out` or `inout` to a parameter of its length, and never mentioned otherwise.
  * - `break` and `continue` stand in a loop's body, not in its `continuing` part. A jump ends its block.
- * - `write` and `reduce` stand in the main body only.
+ * - `write`, `reduce` and `print` stand in the main body only, and `print` only in a stencil that is debugged.
  * - A function that returns a value does so on every path. Its parameters are its first locals.
  * - Every access is listed in `reads`, `writes`, `reductions`, `parameters` or `scalars`, with its type and within its reach.
  */
@@ -94,6 +94,13 @@ function verifyStatement(spec: Spec, node: Statement, place: Place): boolean {
       check(spec, node.value.op === 'invoke', 'evaluate of no invoke');
       checkExpression(spec, node.value, { effects: true });
       return false;
+    case 'print': {
+      check(spec, place.main && spec.stencil.debug, 'print where nothing is debugged');
+      const types = node.values.map((value) => checkExpression(spec, value));
+      const wanted = spec.stencil.prints[node.number]?.types;
+      check(spec, wanted?.join() === types.join(), `print ${node.number} of ${types.join(', ')}`);
+      return false;
+    }
     default:
       check(spec, place.main, `${node.op} in a function`);
       verifyOutput(spec, node);

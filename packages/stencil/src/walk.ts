@@ -43,6 +43,8 @@ function expressionsOf(node: Statement): readonly Expression[] {
     case 'if':
     case 'loop':
       return [node.condition];
+    case 'print':
+      return node.values;
     case 'break':
     case 'continue':
     case 'clear':

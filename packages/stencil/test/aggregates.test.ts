@@ -65,6 +65,33 @@ describe('arrays', () => {
   });
 });
 
+describe('tables of constants', () => {
+  const D2Q5 = `const ivec3 E[5] = ivec3[](ivec3(0), ivec3(1, 0, 0), ivec3(-1, 0, 0), ivec3(0, 1, 0), ivec3(0, -1, 0));
+    const float W[5] = float[](0.5, 0.125, 0.125, 0.125, 0.125);`;
+
+  test('give taps where their index is known', () => {
+    const code = `${D2Q5} float made = 0.0;
+      for (int i = 0; i < 5; i++) made += W[i] * ReadField("density", coord + E[i]);`;
+    const stencil = compileOne(code, ['density']);
+    expect(stencil.reads).toMatchObject([{ reach: { low: [-1, -1, 0], high: [1, 1, 0] }, gather: false }]);
+    expect(formatIr(stencil)).toContain('%0.made = (%0.made + (0.125 * "density"[0,-1,0]))');
+  });
+
+  test('are seen by functions, and filled once in those that index them by what is computed', () => {
+    const functions = `${D2Q5} float weight(int n) { float sum = W[n] + W[n + 1]; for (int i = 0; i < n; i++) sum += W[i]; return sum; }`;
+    expect(resultOf('float', 'return weight(coord.x) + float(E[coord.x + 1].x) + W[4];', functions)).toEqual([1.75]);
+  });
+
+  test('cannot be assigned', () => {
+    expect(errorOf('const mat2 M = mat2(1.0); «M»[0] = vec2(1.0);')).toBe(
+      expectedError(
+        'const mat2 M = mat2(1.0); «M»[0] = vec2(1.0);',
+        '"M" is const and cannot be assigned; remove the const',
+      ),
+    );
+  });
+});
+
 describe('structs', () => {
   const RAY = 'struct Ray { vec3 origin, direction; float t[2]; };';
 
@@ -306,9 +333,9 @@ const plain: Environment = {
   scalars: new Map<string, ScalarType>(),
 };
 
-function compileOne(code: string): Stencil {
+function compileOne(code: string, inputs: readonly string[] = []): Stencil {
   const text = `${code}\nWriteField("density", idx, made);`;
-  return compileStencil({ name: 's', inputs: [], outputs: ['density'], code: text }, plain);
+  return compileStencil({ name: 's', inputs, outputs: ['density'], code: text }, plain);
 }
 
 function messageOf(marked: string, missing: readonly ('double' | 'float16_t')[]): string {

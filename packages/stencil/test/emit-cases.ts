@@ -156,6 +156,16 @@ const LOOKING: Readonly<Record<string, Case>> = {
   },
 };
 
+const DEBUGGED: Case = {
+  inputs: ['density', 'velocity', 'half'],
+  outputs: ['density', 'velocity'],
+  debug: true,
+  code: `float d = ReadField("density", coord + ivec3(1, 0, 0)); double wide = 1.0lf;
+    printf("%f %v %d %x %v", d, ReadField("velocity", idx), coord, frame, d > 0.0); printf("plain, %e", wide);
+    if (on) WriteField("density", idx, SampleField("half", centre) / d);
+    WriteField("velocity_y", idx, ReadField("density", coord / 2)); ReduceSum("sum", d);`,
+};
+
 function compiled(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, Stencil> {
   return new Map(
     Object.entries(cases).map(([name, source]) => [name, compileStencil({ name, ...source }, environment)]),
@@ -163,7 +173,7 @@ function compiled(cases: Readonly<Record<string, Case>>): ReadonlyMap<string, St
 }
 
 export const straight: ReadonlyMap<string, Stencil> = compiled(STRAIGHT);
-export const looking: ReadonlyMap<string, Stencil> = compiled(LOOKING);
+export const looking: ReadonlyMap<string, Stencil> = compiled({ ...LOOKING, debugged: DEBUGGED });
 
 /** Every case in every shape that it has. */
 export const shapes: readonly (readonly [name: string, shape: 'quad' | 'loop', stencil: Stencil])[] = [

@@ -27,6 +27,10 @@ function nameOf({ scalar, size }: Type): string {
   return size === 1 ? scalar : `${PREFIX[scalar]}vec${size}`;
 }
 
+/** Variables of the types that are made of others, which the main code uses. */
+const AGGREGATES = `struct S { float x; ivec2 n; float t[2]; };
+S s0; float list0[3]; mat2 m0 = mat2(dt); double d0 = 1.0lf; float16_t h0 = 0.5hf;`;
+
 /** Fields of the environment that these programs read (`density`, `velocity`, `flags`) and parameters (`buoyancy`, `wind`, `steps`, `open`). */
 export class RandomProgram {
   #choices: readonly number[];
@@ -49,7 +53,7 @@ export class RandomProgram {
       `WriteField("made", idx, ${this.#value({ scalar: 'float', size: 3 }, 2)});`,
       `ReduceMax("total", ${this.#value({ scalar: 'float', size: 1 }, 1)});`,
     ];
-    return [...functions, ...statements, ...last].join('\n');
+    return [AGGREGATES, ...functions, ...statements, ...last].join('\n');
   }
 
   /** A number below a count; 0 when the list has ended. */
@@ -104,6 +108,7 @@ export class RandomProgram {
   }
 
   #statement(depth: number): string {
+    if (!this.#inFunction && this.#pick(8) === 7) return this.#aggregate();
     const kinds = depth > 1 ? 9 : 5;
     switch (this.#pick(kinds)) {
       case 1:
@@ -125,6 +130,26 @@ export class RandomProgram {
       }
       default:
         return this.#declaration();
+    }
+  }
+
+  /** A statement about a variable of a type that is made of others. */
+  #aggregate(): string {
+    const float = (): string => this.#value({ scalar: 'float', size: 1 }, 2);
+    const int = (): string => this.#value({ scalar: 'int', size: 1 }, 1, true);
+    switch (this.#pick(6)) {
+      case 1:
+        return `list0[${int()}] += ${float()};`;
+      case 2:
+        return `s0.t[${int()}] = list0[${int()}]; s0.n.y -= ${this.#value({ scalar: 'int', size: 1 }, 2)};`;
+      case 3:
+        return `m0 = m0 * mat2(${float()}, s0.x, m0[${int()}]);`;
+      case 4:
+        return `d0 = d0 * 0.5lf + double(${float()});`;
+      case 5:
+        return `h0 += float16_t(list0[1]); s0 = S(float(h0), ivec2(steps), float[](m0[1].x, float(d0)));`;
+      default:
+        return `list0 = float[](${float()}, list0[0], determinant(m0));`;
     }
   }
 
@@ -224,9 +249,21 @@ export class RandomProgram {
     }
     switch (type.scalar) {
       case 'float':
-        return this.#one(['0.5', '2.0', '-1.25', 'dt', 'buoyancy', 'voxelSize', this.#read()]);
+        return this.#one(
+          ['0.5', '2.0', '-1.25', 'dt', 'buoyancy', 'voxelSize', this.#read()].concat(
+            this.#inFunction ? [] : ['list0[steps]', 's0.t[1]', 'm0[coord.x].y', 'float(d0)', 'float(h0)'],
+          ),
+        );
       case 'int':
-        return this.#one(['3', '-7', 'steps', 'coord.y', '0x10']);
+        return this.#one([
+          '3',
+          '-7',
+          'steps',
+          'coord.y',
+          '0x10',
+          'bitCount(steps)',
+          ...(this.#inFunction ? [] : ['s0.n.x']),
+        ]);
       case 'uint':
         return this.#one(['5u', 'frame', 'ReadField("flags", idx)', '4000000000u']);
       default:

@@ -3,8 +3,18 @@
  * oracle of the shader emitter.
  */
 import type { Buffer, Device } from '@halocline/gpu';
-import type { Binding, Elements, InterpreterReduction, Placement, Stencil } from '@halocline/stencil';
-import { componentsOf, emitGlsl, emitSpirv, interpret } from '@halocline/stencil';
+import type {
+  Binding,
+  DebugListener,
+  DebugReport,
+  Elements,
+  InterpreterReduction,
+  NonFiniteWrite,
+  Offset,
+  Placement,
+  Stencil,
+} from '@halocline/stencil';
+import { componentsOf, emitGlsl, emitSpirv, interpret, newDebugWords, readDebugWords } from '@halocline/stencil';
 import { ulpsBetween } from './closeness.ts';
 import { makeElements, seeded } from './stencil-world.ts';
 import type { HostLevel, HostWorld } from './stencil-world.ts';
@@ -21,6 +31,8 @@ export interface RunValues {
   readonly worldToIndex: readonly number[];
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly scalars: ReadonlyMap<string, number>;
+  /** The voxel that prints, where the stencil is debugged. */
+  readonly voxel?: Offset;
 }
 
 /** Values with nothing special about them: a map that turns, scales and moves. */
@@ -39,6 +51,8 @@ export const VALUES: RunValues = {
 export interface RunResult {
   readonly outputs: ReadonlyMap<string, readonly Elements[]>;
   readonly partials: ReadonlyMap<string, ArrayLike<number>>;
+  /** What a stencil that is debugged told, with the writes in no order. */
+  readonly debug?: DebugReport;
 }
 
 /** How a stencil is run on the device. */
@@ -104,15 +118,51 @@ function freshOutputs(stencil: Stencil, world: HostWorld, garbage: boolean): Map
   return outputs;
 }
 
+/** Collects what the interpreter tells of a stencil that is debugged, in the words that the device would write. */
+function listener(stencil: Stencil, values: RunValues): { listener: DebugListener; report(): DebugReport } {
+  const words = newDebugWords(values.voxel ?? null);
+  const writes: NonFiniteWrite[] = [];
+  const printed: number[] = [];
+  const own: DebugListener = {
+    voxel: values.voxel ?? null,
+    nonFinite: (field, component, coord, value) =>
+      void writes.push({ field, component, coord, step: values.frame, value }),
+    outside: () => void words[1]!++,
+    print(number, each) {
+      const { types } = stencil.prints[number]!;
+      printed.push(number);
+      each.forEach((components, at) => {
+        const floats = types[at] === 'float' || types[at]!.startsWith('vec');
+        for (const one of components)
+          printed.push(floats ? new Uint32Array(Float32Array.of(one).buffer)[0]! : one >>> 0);
+      });
+    },
+  };
+  return {
+    listener: own,
+    report() {
+      words[2] = printed.length;
+      words.set(printed, words.length - PRINT_WORDS);
+      return { ...readDebugWords(stencil, words), nonFinite: writes.length, writes };
+    },
+  };
+}
+
+/** Words at the end of the debug buffer that are for prints. */
+const PRINT_WORDS = 1024;
+
 /** Runs a stencil by the interpreter on every leaf of the world. */
 export function runInterpreter(stencil: Stencil, world: HostWorld, values: RunValues = VALUES): RunResult {
   const outputs = freshOutputs(stencil, world, false);
+  const told = listener(stencil, values);
   const reductions: ReadonlyMap<string, InterpreterReduction> = interpret(stencil, {
     ...world.levels,
     ...values,
     outputs,
+    debug: told.listener,
   });
-  return { outputs, partials: new Map([...reductions].map(([name, { partials }]) => [name, partials])) };
+  const partials = new Map([...reductions].map(([name, each]) => [name, each.partials]));
+  return { outputs, partials, ...(stencil.debug ? { debug: told.report() } : {}) };
 }
 
 /** Buffers of a run; they are disposed together. */
@@ -203,6 +253,8 @@ export async function runOnDevice(
       case 'masks':
       case 'grid':
         return pass.get(`${binding.kind} ${binding.level}`, () => tableOf(world.levels[binding.level], binding.kind));
+      case 'debug':
+        return pass.get('debug', () => newDebugWords(values.voxel ?? null));
       case 'partials':
         return pass.get(`partials ${binding.scalar}`, () =>
           reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),
@@ -258,7 +310,9 @@ async function readBack(
     await download(`partials ${scalar}`, array as Float32Array);
     partials.set(scalar, array);
   }
-  return { outputs, partials };
+  const words = new Uint32Array(newDebugWords(null).length);
+  if (stencil.debug) await download('debug', words as unknown as Float32Array);
+  return { outputs, partials, ...(stencil.debug ? { debug: readDebugWords(stencil, words) } : {}) };
 }
 
 const same = (a: number, b: number): boolean => Object.is(a, b);

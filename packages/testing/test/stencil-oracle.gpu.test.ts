@@ -237,6 +237,33 @@ gpuTest('what the driver computes agrees within its ulps', {}, async ({ device }
   expect(await differences(device, { outputs: ['made'], code: arcs }, [{}], within(4096))).toEqual([]);
 });
 
+gpuTest('a stencil that is debugged tells the same by shader and interpreter', {}, async ({ device }) => {
+  const code = `float a = ReadField("a", idx); vec3 v = ReadField("v", idx);
+    for (int i = 0; i < 3; i++) printf("a %f of %v at %d", a, v, i); printf("none: 100%%");
+    bool far = coord.x == 0 && coord.y == 0;
+    WriteField("a", idx, far ? (a - a) / float(none) : ReadField("a", coord + ivec3(0, 0, 1)));
+    WriteField("v_y", idx, coord == ivec3(8, 8, 8) ? one / float(none) : SampleField("b", CoordToWorld(coord)));
+    if (IsActive(coord.zxy)) WriteField("n", idx, ReadField("n", coord.zxy)); else WriteField("made", idx, a);`;
+  const stencil = compiled({ outputs: ['a', 'v', 'n', 'made'], code, debug: true });
+  const leaf = world.levels.same.leaves.find((slot) => world.levels.same.masks[16 * slot] === 0xffffffff)!;
+  const voxel = world.levels.same.origin(leaf);
+  const oracle = runInterpreter(stencil, world, { ...values, voxel });
+  const order = (report: typeof oracle.debug): string[] =>
+    report!.writes.map((write) => Object.values(write).flat().join(' ')).toSorted();
+  for (const via of ['spirv', 'glsl'] as const) {
+    const result = await runOnDevice(device, stencil, world, { ...values, voxel }, { via });
+    expect(firstDifference(world, result, oracle, sameOrZero)).toBe(null);
+    expect({ ...result.debug, writes: [] }).toEqual({ ...oracle.debug, writes: [] });
+    // The first sixteen, in whatever order they came.
+    const all = new Set(order(oracle.debug));
+    expect(order(result.debug).filter((write) => all.has(write))).toHaveLength(16);
+  }
+  expect(oracle.debug!.prints.length).toBe(4);
+  expect(oracle.debug!.prints[3]).toBe('none: 100%');
+  expect(oracle.debug!.nonFinite).toBeGreaterThan(0);
+  expect(oracle.debug!.outside).toBeGreaterThan(1000);
+});
+
 gpuTest('the comparison sees a difference', {}, async ({ device }) => {
   const stencil = compiled({ outputs: ['made'], code: LAPLACIAN });
   const other = compiled({ outputs: ['made'], code: LAPLACIAN.replace('- 6.0', '- 6.000001') });
@@ -258,8 +285,8 @@ gpuTest(
     // Devices may round ÷ and √ by a few ulps (Vulkan's 2.5 and 3), and a program can make anything of one.
     const divides = (await differences(device, { outputs: ['v'], code: DIVISION }, [{}])).length === 0;
     await fc.assert(
-      // One in four in the shape that suits it: four voxels side by side take the driver four times as long to compile.
-      fc.asyncProperty(randomStencil(divides), fc.nat(3), async (source, choice) => {
+      // One in six in the shape that suits it: four voxels side by side take the driver four times as long to compile.
+      fc.asyncProperty(randomStencil(divides), fc.nat(5), async (source, choice) => {
         fc.pre(writes(source));
         const shape: DeviceRunOptions = choice === 0 ? {} : { shape: 'loop' };
         expect(await differences(device, source, [shape], sameOrZero, smallWorld)).toEqual([]);

@@ -7,6 +7,23 @@ export function choose(names: readonly string[], { name, index = 0 }: GridChoice
   return numbers[index];
 }
 
+/** The same, asked name by name. */
+export class Chooser {
+  readonly #choice: GridChoice;
+  #left: number;
+
+  constructor(choice: GridChoice) {
+    this.#choice = choice;
+    this.#left = choice.index ?? 0;
+  }
+
+  /** Whether the next grid, of this name, is the one that is meant. */
+  takes(name: string): boolean {
+    if (this.#choice.name !== undefined && this.#choice.name !== name) return false;
+    return this.#left-- === 0;
+  }
+}
+
 /** The error for a choice that no grid fits. */
 export function noSuchGrid(names: readonly string[], { name, index }: GridChoice): RangeError {
   const number = index === undefined && name !== undefined ? '' : `number ${index ?? 0}`;

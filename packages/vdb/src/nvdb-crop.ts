@@ -74,7 +74,9 @@ export function* cropGrid(crop: Crop): Reading<Uint8Array> {
   const counts = [0, 0, 0];
   if (whyNot(typeId, head.view.getUint32(632, true)) === undefined) {
     const layout = layoutOf(TYPE_OF_ID.get(typeId) as Exclude<GridType, 'vec3i'>);
-    const levels = yield* cropTree(crop, head, layout, typeId === 21 || typeId === 22);
+    const hasBlind = head.view.getUint32(648, true) > 0;
+    const blindAt = hasBlind ? Number(head.view.getBigInt64(640, true)) : Infinity;
+    const levels = yield* cropTree(crop, head, layout, { oldMasks: typeId === 21 || typeId === 22, blindAt });
     levels.nodes.forEach((level, i) => (counts[2 - i] = level.length));
     kept.push(levels.root, ...levels.nodes.flat());
     blinds.push(...(yield* takeBlind(crop, head, version)));
@@ -83,9 +85,10 @@ export function* cropGrid(crop: Crop): Reading<Uint8Array> {
 }
 
 /** Bytes `offset` … of the grid; an error where it has not that many. */
-function* take(crop: Crop, part: string, offset: number, length: number): Reading<Uint8Array> {
+function* take(crop: Crop, part: string, offset: number, length: number, forget = 0): Reading<Uint8Array> {
   const end = offset + length;
-  const bytes = offset >= 0 && end <= crop.byteLength ? yield { offset: crop.at + offset, length } : new Uint8Array(0);
+  const want = { offset: crop.at + offset, length, forget: crop.at + forget };
+  const bytes = offset >= 0 && end <= crop.byteLength ? yield want : new Uint8Array(0);
   if (bytes.length === length) return bytes;
   const what = `Cannot read grid "${crop.name}": its ${part}`;
   const found = `an offset of ${offset} in a grid of ${crop.byteLength} bytes`;
@@ -96,7 +99,7 @@ function* cropTree(
   crop: Crop,
   head: Block,
   layout: GridLayout,
-  oldMasks: boolean,
+  { oldMasks, blindAt }: { readonly oldMasks: boolean; readonly blindAt: number },
 ): Reading<{ root: Block; nodes: readonly Block[][] }> {
   const rootAt = GRID_BYTES + Number(head.view.getBigInt64(GRID_BYTES + 24, true));
   const fixed = yield* take(crop, 'root', rootAt, layout.root.size);
@@ -142,7 +145,7 @@ function* cropTree(
       found,
     });
   }
-  const leaves = yield* takeLeaves(crop, second.below, layout, leafSize);
+  const leaves = yield* takeLeaves(crop, second.below, layout, { size: leafSize, blindAt });
   return { root, nodes: [first.nodes, second.nodes, leaves] };
 }
 
@@ -210,20 +213,34 @@ function* cropLevel(
 }
 
 /** The leaves; those that stand one after another are read together. `size` is 0 where leaves differ. */
-function* takeLeaves(crop: Crop, kept: readonly Kept[], layout: GridLayout, size: number): Reading<Block[]> {
+function* takeLeaves(
+  crop: Crop,
+  kept: readonly Kept[],
+  layout: GridLayout,
+  { size, blindAt }: { readonly size: number; readonly blindAt: number },
+): Reading<Block[]> {
   checkNodes(crop, 'leaf', kept, size || 160);
   const leaves: Block[] = [];
+  // Leaves that rise are the last that is wanted, but for blind data, which may stand anywhere.
+  const isRising = kept.every(({ start }, leaf) => leaf === 0 || start > kept[leaf - 1]!.start);
+  const done = (start: number): number => (isRising ? Math.max(0, Math.min(start, blindAt)) : 0);
   const add = (bytes: Uint8Array, up: Kept): void => void leaves.push(block(bytes, up));
   for (let from = 0; from < kept.length;) {
     const { start } = kept[from]!;
     if (layout.leafKind === 'fpn') {
-      const bytes = yield* take(crop, 'leaf', start, Math.min(1120, Math.max(96, crop.byteLength - start)));
+      const bytes = yield* take(
+        crop,
+        'leaf',
+        start,
+        Math.min(1120, Math.max(96, crop.byteLength - start)),
+        done(start),
+      );
       add(bytes.subarray(0, 96 + 64 * (1 << Math.min(4, bytes[15]! >> 5))), kept[from++]!);
       continue;
     }
     let to = from + 1;
     while (to < kept.length && kept[to]!.start === start + (to - from) * size && (to - from) * size < RUN_BYTES) to++;
-    const run = yield* take(crop, 'leaf', start, (to - from) * size);
+    const run = yield* take(crop, 'leaf', start, (to - from) * size, done(start));
     for (let i = from; i < to; i++) add(run.subarray((i - from) * size, (i - from + 1) * size), kept[i]!);
     from = to;
   }

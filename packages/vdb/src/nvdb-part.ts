@@ -1,12 +1,12 @@
 /** @file What stands in a `.nvdb` file, and one grid of it, whole or in part, without the bytes of the others. */
-import { choose, noSuchGrid } from './choice.ts';
+import { choose, Chooser, noSuchGrid } from './choice.ts';
 import type { GridChoice, GridEntry, SkippedGrid } from './file.ts';
 import { GridBytes } from './grid-bytes.ts';
 import type { Grid } from './grid.ts';
 import { cropGrid } from './nvdb-crop.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
 import { CLASSES, GRID_BYTES, ROOT_OFFSET, TYPE_NAMES } from './nvdb-layout.ts';
-import { listPayloads, splitPayload, unpackPayload } from './nvdb-read.ts';
+import { splitPayload, unpackPayload, walkPayloads } from './nvdb-read.ts';
 import type { Payload } from './nvdb-read.ts';
 import { readNow } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -22,26 +22,32 @@ interface Located {
 
 /** Describes the grids of a file by its headers. */
 export function* listNanoVdb(fileLength: number): Reading<GridEntry[]> {
-  return (yield* locate(fileLength)).map(({ entry }) => entry);
+  const entries: GridEntry[] = [];
+  yield* locate(fileLength, false, ({ entry }) => {
+    entries.push(entry);
+    return false;
+  });
+  return entries;
 }
 
-function* locate(fileLength: number): Reading<Located[]> {
-  const found: Located[] = [];
-  for (const payload of yield* listPayloads(fileLength)) {
+/** Finds the grids one after another, until `found` says true. */
+function* locate(fileLength: number, keepsHidden: boolean, found: (located: Located) => boolean): Reading<void> {
+  function* visit(payload: Payload, kept: number): Reading<boolean> {
     const { entry, at: start, fileSize, codec } = payload;
-    if (codec !== 0) {
-      found.push({ entry, payload, at: start, byteLength: fileSize });
-      continue;
-    }
+    if (codec !== 0) return found({ entry, payload, at: start, byteLength: fileSize });
     for (let at = start; at < start + fileSize;) {
-      const head = new GridBytes(yield { offset: at, length: ROOT_OFFSET }, entry.name, at);
+      const bytes = yield { offset: at, length: ROOT_OFFSET, forget: Math.min(at, kept) };
+      if (bytes.length === 0 && fileSize === Infinity) return false;
+      const head = new GridBytes(bytes, entry.name, at);
       const byteLength = readGridSize(head, start + fileSize - at);
       const isAlone = byteLength === fileSize && entry.type !== 'Unknown';
-      found.push({ entry: isAlone ? entry : describeHead(head, byteLength), payload, at, byteLength });
+      const described = isAlone ? entry : describeHead(head, byteLength);
+      if (found({ entry: described, payload, at, byteLength })) return true;
       at += byteLength;
     }
+    return false;
   }
-  return found;
+  yield* walkPayloads(fileLength, visit, keepsHidden);
 }
 
 /** What `GridData` and `TreeData` say. */
@@ -58,18 +64,24 @@ function describeHead(head: GridBytes, byteLength: number): GridEntry {
 
 /** Reads the grid of choice, or says why it is passed over. Throws RangeError where there is none like it. */
 export function* readNanoVdbPart(fileLength: number, choice: GridChoice): Reading<Grid | SkippedGrid> {
-  const located = yield* locate(fileLength);
-  const names = located.map(({ entry }) => entry.name);
-  const number = choose(names, choice);
-  if (number === undefined) return yield* readHidden(located, choice);
-  const { payload, at, byteLength, entry } = located[number]!;
+  const located: Located[] = [];
+  const chooser = new Chooser(choice);
+  let chosen: Located | undefined;
+  yield* locate(fileLength, true, (one) => {
+    located.push(one);
+    if (chooser.takes(one.entry.name)) chosen = one;
+    return chosen !== undefined;
+  });
+  if (chosen === undefined) return yield* readHidden(located, choice);
+  const { payload, at, byteLength, entry } = chosen;
   const { name } = entry;
   const { box } = choice;
   if (payload.codec === 0) {
-    if (box === undefined) return readGrid(new GridBytes(yield { offset: at, length: byteLength }, name, at));
+    if (box === undefined)
+      return readGrid(new GridBytes(yield { offset: at, length: byteLength, forget: at }, name, at));
     return readGrid(new GridBytes(yield* cropGrid({ name, at, byteLength, box }), name, 0));
   }
-  return readPart((yield* unpacked(payload))[0], choice, names);
+  return readPart((yield* unpacked(payload))[0], choice, [name]);
 }
 
 function* unpacked(payload: Payload): Reading<GridBytes[]> {

@@ -14,7 +14,7 @@ import { GridBytes } from './grid-bytes.ts';
 import { Grid } from './grid.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
 import type { Vec3 } from './map.ts';
-import { CLASSES, MAGIC, ROOT_OFFSET, TYPE_NAMES, versionName } from './nvdb-layout.ts';
+import { CLASSES, MAGIC, packVersion, ROOT_OFFSET, TYPE_NAMES, versionName } from './nvdb-layout.ts';
 import { readNow } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { rebased } from './rebase.ts';
@@ -22,6 +22,8 @@ import { decodeText } from './text.ts';
 
 const HEADER_BYTES = 16;
 const META_BYTES = 176;
+/** The first version whose writers describe every grid of a payload. */
+const DESCRIBED_VERSION = packVersion(32, 6, 0);
 const CODECS = ['none', 'zip', 'blosc'] as const;
 
 /** One payload of a file and what its metadata say: as a rule one grid. */
@@ -33,6 +35,8 @@ export interface Payload {
   readonly gridSize: number;
   /** 0 none, 1 zip, 2 blosc. */
   readonly codec: number;
+  /** Of the segment; 0 for a raw dump. */
+  readonly version: number;
 }
 
 /** Whether the bytes start like a `.nvdb` file. */
@@ -69,17 +73,53 @@ export function splitPayload(bytes: Uint8Array, { entry: { name }, codec, at: st
   return parts;
 }
 
-/** Finds the payloads of a file of `fileLength` bytes by its headers alone. A raw dump is one payload, not packed. */
+/** The payloads of a file of `fileLength` bytes, by its headers alone. */
 export function* listPayloads(fileLength: number): Reading<Payload[]> {
+  const payloads: Payload[] = [];
+  yield* walkPayloads(fileLength, (payload) => {
+    payloads.push(payload);
+    return false;
+  });
+  return payloads;
+}
+
+/** Called with each payload, and the offset from which on packed ones stay wanted; gives true where the walk is to end. */
+export type PayloadVisitor = (payload: Payload, kept: number) => Reading<boolean> | boolean;
+
+/**
+ * Visits the payloads of a file in its order. A raw dump is one payload, not packed. With `keepsHidden`, packed payloads that may hold
+ * more grids than are described are still wanted after they were passed by.
+ */
+export function* walkPayloads(fileLength: number, visit: PayloadVisitor, keepsHidden = false): Reading<void> {
   const start = yield { offset: 0, length: ROOT_OFFSET };
   if (isRaw(start)) {
     const entry = { name: '', type: 'Unknown', gridClass: 'unknown' } as const;
     const unsaid = { byteLength: fileLength, activeVoxelCount: undefined, indexBounds: undefined };
-    return [{ entry: { ...entry, ...unsaid }, at: 0, fileSize: fileLength, gridSize: fileLength, codec: 0 }];
+    const size = { fileSize: fileLength, gridSize: fileLength };
+    const seen = visit({ entry: { ...entry, ...unsaid }, at: 0, ...size, codec: 0, version: 0 }, Infinity);
+    if (typeof seen !== 'boolean') yield* seen;
+    return;
   }
-  const payloads: Payload[] = [];
-  for (let at = 0; at < fileLength;) at = yield* listSegment(fileLength, at, payloads);
-  return payloads;
+  let kept = Infinity;
+  for (let at = 0; at < fileLength;) {
+    const segment = yield* readSegment(fileLength, at, Math.min(at, kept));
+    if (segment === undefined) return;
+    for (const payload of segment.payloads) {
+      const seen = visit(payload, kept);
+      if (typeof seen === 'boolean' ? seen : yield* seen) return;
+      if (keepsHidden && payload.codec !== 0 && payload.version < DESCRIBED_VERSION) kept = Math.min(kept, payload.at);
+      yield* demandEnd(fileLength, payload, kept);
+    }
+    at = segment.end;
+  }
+}
+
+/** Of a stream, whose length nobody knows, the last byte of a payload has to be seen. */
+function* demandEnd(fileLength: number, { entry, at, fileSize }: Payload, kept: number): Reading<void> {
+  if (fileLength !== Infinity || fileSize === 0) return;
+  const last = at + fileSize - 1;
+  const { length } = yield { offset: last, length: 1, forget: Math.min(last, kept) };
+  if (length === 0) fail(`payload of grid "${entry.name}"`, at, `${fileSize} bytes`, 'the end of the stream before');
 }
 
 /** A raw dump starts with a grid; one of version 32.6 is told from a file header by what only a grid can have. */
@@ -102,15 +142,20 @@ function fail(what: string, offset: number, expected: string, found: string): ne
   throw new FormatError(`Cannot read NanoVDB file: its ${what}`, { offset, expected, found });
 }
 
-/** Adds the payloads of the segment at `start`, and gives where it ends. */
-function* listSegment(fileLength: number, start: number, payloads: Payload[]): Reading<number> {
-  const need = (what: string, at: number, byteLength: number): void => {
-    if (at + byteLength > fileLength) {
-      fail(what, at, `${byteLength} bytes`, `the end of the file after ${fileLength - at}`);
-    }
-  };
-  need('segment header', start, HEADER_BYTES);
-  const header = yield { offset: start, length: HEADER_BYTES };
+/** Reads the head of the segment at `start`; undefined where a stream has ended there. */
+function* readSegment(
+  fileLength: number,
+  start: number,
+  forget: number,
+): Reading<{ readonly payloads: readonly Payload[]; readonly end: number } | undefined> {
+  function* take(what: string, offset: number, length: number): Reading<Uint8Array> {
+    const bytes = yield { offset, length, ...(start > 0 ? { forget } : {}) };
+    if (bytes.length < length) fail(what, offset, `${length} bytes`, `the end of the file after ${bytes.length}`);
+    return bytes;
+  }
+  if (fileLength === Infinity && start > 0 && (yield { offset: start, length: 1, forget }).length === 0)
+    return undefined;
+  const header = yield* take('segment header', start, HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, header.length);
   const magic = decodeText(header.subarray(0, 8));
   if (magic !== MAGIC.old && magic !== MAGIC.file) {
@@ -124,28 +169,29 @@ function* listSegment(fileLength: number, start: number, payloads: Payload[]): R
   const metas: Omit<Payload, 'at'>[] = [];
   let at = start + HEADER_BYTES;
   for (let g = 0; g < gridCount; g++) {
-    need('grid metadata', at, META_BYTES);
-    const meta = yield { offset: at, length: META_BYTES };
+    const meta = yield* take('grid metadata', at, META_BYTES);
     const words = new DataView(meta.buffer, meta.byteOffset, meta.length);
     const nameSize = words.getUint32(136, true);
-    const sizes = [0, 8].map((offset) => {
+    const [gridSize, fileSize] = [0, 8].map((offset) => {
       const value = words.getBigUint64(offset, true);
       if (value > Number.MAX_SAFE_INTEGER) fail('grid metadata', at + offset, 'a size below 2^53', String(value));
       return Number(value);
     }) as [number, number];
-    need('grid name', at + META_BYTES, nameSize);
-    const name = yield { offset: at + META_BYTES, length: nameSize };
+    const name = yield* take('grid name', at + META_BYTES, nameSize);
     const text = decodeText(name.at(-1) === 0 ? name.subarray(0, -1) : name);
-    const [gridSize, fileSize] = sizes;
-    metas.push({ entry: describe(words, text, fileSize), gridSize, fileSize, codec });
+    metas.push({ entry: describe(words, text, fileSize), gridSize, fileSize, codec, version });
     at += META_BYTES + nameSize;
   }
-  for (const meta of metas) {
-    need(`payload of grid "${meta.entry.name}"`, at, meta.fileSize);
-    payloads.push({ ...meta, at });
+  const payloads = metas.map((meta): Payload => {
+    const payload = { ...meta, at };
     at += meta.fileSize;
-  }
-  return at;
+    if (at > fileLength) {
+      const found = `the end of the file after ${fileLength - payload.at}`;
+      fail(`payload of grid "${meta.entry.name}"`, payload.at, `${meta.fileSize} bytes`, found);
+    }
+    return payload;
+  });
+  return { payloads, end: at };
 }
 
 /** What `FileMetaData` says of a grid. */

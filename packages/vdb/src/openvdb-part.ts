@@ -6,7 +6,7 @@
  * be found, in windows of which the wanted leaves are kept.
  */
 import { ByteCursor } from './byte-cursor.ts';
-import { choose, noSuchGrid } from './choice.ts';
+import { choose, Chooser, noSuchGrid } from './choice.ts';
 import type { GridChoice, GridEntry, SkippedGrid } from './file.ts';
 import type { Grid, IndexBox } from './grid.ts';
 import { readMetadata } from './openvdb-metadata.ts';
@@ -43,20 +43,31 @@ interface Place {
   readonly fileLength: number;
   readonly what: string;
   readonly at: number;
+  /** Nothing before this offset is wanted again. */
+  readonly forget?: number;
   /** Where what is read there ends at the latest. */
   readonly end: number;
 }
 
+/** A cursor on at most `length` bytes of a place. Where there are fewer, since a source ended early, the place ends with them. */
+function* openWindow({ at, end, what, fileLength, forget }: Place, length: number): Reading<ByteCursor> {
+  const size = Math.min(length, end - at);
+  const bytes = yield { offset: at, length: size, ...(forget === undefined ? {} : { forget }) };
+  const last = bytes.length < size ? at + bytes.length : end;
+  const cursor = new ByteCursor(bytes, what, { base: at, fileLength: last < end ? last : fileLength });
+  cursor.end = last;
+  return cursor;
+}
+
 /** Runs `parse` on a window of `length` bytes, and on one twice as long as often as it proves too short. */
 function* parsed<T>(place: Place, length: number, parse: (cursor: ByteCursor) => T): Reading<{ value: T; at: number }> {
-  const { at, end, what, fileLength } = place;
+  const { at, end } = place;
   for (let size = Math.min(length, end - at); ; size = Math.min(2 * size + 64, end - at)) {
-    const cursor = new ByteCursor(yield { offset: at, length: size }, what, { base: at, fileLength });
-    cursor.end = end;
+    const cursor = yield* openWindow(place, size);
     try {
       return { value: parse(cursor), at: cursor.at };
     } catch (error) {
-      if (!cursor.short || size >= end - at) throw error;
+      if (!cursor.short) throw error;
     }
   }
 }
@@ -67,7 +78,10 @@ interface Contents {
   readonly descriptors: readonly Descriptor[];
 }
 
-function* readContents(fileLength: number): Reading<Contents | undefined> {
+/** Called with each descriptor; gives true where the others need not be read. */
+type DescriptorVisitor = (descriptor: Descriptor, header: Header) => Reading<boolean> | boolean;
+
+function* readContents(fileLength: number, visit: DescriptorVisitor, forgets: boolean): Reading<Contents | undefined> {
   const file = { fileLength, what: 'Cannot read .vdb file', end: fileLength };
   const first = yield* parsed({ ...file, at: 0 }, FIRST_WINDOW, (cursor) => {
     const header = readHeader(cursor);
@@ -78,8 +92,11 @@ function* readContents(fileLength: number): Reading<Contents | undefined> {
   if (!header.hasOffsets) return undefined;
   const descriptors: Descriptor[] = [];
   for (let { at } = first, i = 0; i < count; i++) {
-    const { value } = yield* parsed({ ...file, at }, 1024, (cursor) => readDescriptor(cursor, header));
+    const place = { ...file, at, ...(forgets ? { forget: at } : {}) };
+    const { value } = yield* parsed(place, 1024, (cursor) => readDescriptor(cursor, header));
     descriptors.push(value);
+    const seen = visit(value, header);
+    if (typeof seen === 'boolean' ? seen : yield* seen) break;
     at = value.endPos;
   }
   return { header, descriptors };
@@ -104,19 +121,17 @@ function readHead(cursor: ByteCursor, header: Header, withMap: boolean): GridHea
 
 /** Describes the grids of a file by what stands before their trees. */
 export function* listVdb(fileLength: number): Reading<GridEntry[]> {
-  const contents = yield* readContents(fileLength);
-  if (contents === undefined) {
-    const { grids } = readVdb(yield { offset: 0, length: fileLength });
-    return grids.map((grid) => describe(grid.name, `Tree_${grid.type}_5_4_3`, 0, grid.metadata));
-  }
   const entries: GridEntry[] = [];
-  for (const descriptor of contents.descriptors) {
+  function* visit(descriptor: Descriptor, header: Header): Reading<boolean> {
     const { name, type, gridPos, endPos } = descriptor;
     const place = placeOf(fileLength, descriptor);
-    const { value } = yield* parsed(place, 4096, (cursor) => readHead(cursor, contents.header, false));
+    const { value } = yield* parsed(place, 4096, (cursor) => readHead(cursor, header, false));
     entries.push(describe(name, type, endPos - gridPos, value.metadata));
+    return false;
   }
-  return entries;
+  if ((yield* readContents(fileLength, visit, true)) !== undefined) return entries;
+  const { grids } = readVdb(yield { offset: 0, length: fileLength });
+  return grids.map((grid) => describe(grid.name, `Tree_${grid.type}_5_4_3`, 0, grid.metadata));
 }
 
 function describe(name: string, type: string, byteLength: number, metadata: Metadata): GridEntry {
@@ -134,15 +149,28 @@ function describe(name: string, type: string, byteLength: number, metadata: Meta
 
 /** Reads the grid of choice, or says why it is passed over. Throws RangeError where there is none like it. */
 export function* readVdbPart(fileLength: number, choice: GridChoice): Reading<Grid | SkippedGrid> {
-  const contents = yield* readContents(fileLength);
+  const chooser = new Chooser(choice);
+  let descriptor: Descriptor | undefined;
+  // Those that are passed by stay wanted: a later grid may share the tree of one.
+  const contents = yield* readContents(
+    fileLength,
+    (one) => {
+      if (chooser.takes(one.name)) descriptor = one;
+      return descriptor !== undefined;
+    },
+    false,
+  );
   if (contents === undefined) return yield* readWithoutOffsets(fileLength, choice);
-  const { header, descriptors } = contents;
-  const names = descriptors.map(({ name }) => name);
-  const descriptor = descriptors[choose(names, choice) ?? -1];
-  if (descriptor === undefined) throw noSuchGrid(names, choice);
+  const { header } = contents;
+  if (descriptor === undefined)
+    throw noSuchGrid(
+      contents.descriptors.map(({ name }) => name),
+      choice,
+    );
   const { name, type, parent } = descriptor;
   if (!treeCoding(header, type, 0)) return { name, type, reason: whyNot(type) };
-  const place = placeOf(fileLength, descriptor);
+  const alone = placeOf(fileLength, descriptor);
+  const place = parent === '' ? { ...alone, forget: alone.at } : alone;
   const head = yield* parsed(place, 4096, (cursor) => readHead(cursor, header, true));
   const { metadata, map } = head.value;
   if (map === undefined) return { name, type, reason: FRUSTUM };
@@ -150,7 +178,7 @@ export function* readVdbPart(fileLength: number, choice: GridChoice): Reading<Gr
   if (parent === '') {
     return makeGrid(header, part, yield* readTreePart(place, header, { descriptor, head, box: choice.box }));
   }
-  const owner = descriptors.find(({ uniqueName }) => uniqueName === parent);
+  const owner = yield* findOwner(fileLength, contents.descriptors, parent);
   if (owner === undefined || owner.type !== type || owner.parent !== '') {
     const cursor = new ByteCursor(new Uint8Array(0), place.what);
     const expected = `a ${type} grid "${printName(parent)}" whose tree it shares`;
@@ -160,6 +188,19 @@ export function* readVdbPart(fileLength: number, choice: GridChoice): Reading<Gr
   const ownerHead = yield* parsed(ownerPlace, 4096, (cursor) => readHead(cursor, header, true));
   const shared = { descriptor: owner, head: ownerHead, box: choice.box };
   return makeGrid(header, part, yield* readTreePart(ownerPlace, header, shared));
+}
+
+/** The grid of that unique name: as a rule one that stands before those that share its tree. */
+function* findOwner(
+  fileLength: number,
+  passed: readonly Descriptor[],
+  parent: string,
+): Reading<Descriptor | undefined> {
+  const isOwner = ({ uniqueName }: Descriptor): boolean => uniqueName === parent;
+  const found = passed.find(isOwner);
+  if (found !== undefined) return found;
+  const all = yield* readContents(fileLength, isOwner, false);
+  return all?.descriptors.find(isOwner);
 }
 
 function* readTreePart(
@@ -197,16 +238,14 @@ function* readBox(
   let [at, leaf, kept] = [found.at, 0, 0];
   const last = wanted.lastIndexOf(true);
   for (let size = BUFFER_WINDOW; leaf <= last;) {
-    const bytes = yield { offset: at, length: Math.min(size, place.end - at) };
-    const cursor = new ByteCursor(bytes, place.what, { base: at, fileLength: place.fileLength });
-    cursor.end = place.end;
+    const cursor = yield* openWindow({ ...place, at, ...(place.forget === undefined ? {} : { forget: at }) }, size);
     const first = leaf;
     for (; leaf <= last; leaf++) {
       const from = cursor.at;
       try {
         readLeafBuffer(cursor, topology, leaf, wanted[leaf] ? { values, at: 512 * kept } : undefined);
       } catch (error) {
-        if (!cursor.short || at + bytes.length >= place.end) throw error;
+        if (!cursor.short) throw error;
         cursor.at = from;
         break;
       }

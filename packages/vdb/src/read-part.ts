@@ -72,7 +72,7 @@ export async function listGridsFrom(source: GridSource): Promise<GridEntry[]> {
 export async function readGridFileFrom(source: GridSource): Promise<GridFile> {
   const opened = await openSource(source);
   const bytes = await opened.read(0, opened.byteLength);
-  if (bytes.length === opened.byteLength) return readGridFile(bytes);
+  if (bytes.length === opened.byteLength || opened.byteLength === Infinity) return readGridFile(bytes);
   const found = `${bytes.length} bytes`;
   throw new FormatError('Cannot read grids: the source', { offset: 0, expected: `${opened.byteLength} bytes`, found });
 }

@@ -22,6 +22,7 @@ import {
   writeVdb,
 } from '@halocline/vdb';
 import type { GridType, IndexBox, RandomAccess } from '@halocline/vdb';
+import { StreamedBytes } from '../src/reading.ts';
 import { makeValues } from '../src/types.ts';
 import { fixture, hasShared, sharedFile, sharedWords } from './shared.ts';
 
@@ -288,6 +289,84 @@ describe('sources', () => {
       const { grids } = await readGridFileFrom(source);
       expect(grids.map(({ name }) => name)).toEqual(['a', 'b']);
     }
+  });
+
+  /** A stream of a file in chunks of 4 KiB that knows how much of it was taken and how much was kept at most. */
+  function watched(file: Uint8Array): RandomAccess & { taken: number; most: number } {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < file.length; at += 4096) {
+        watch.taken += 4096;
+        yield await Promise.resolve(file.subarray(at, at + 4096));
+      }
+    }
+    const stream = new StreamedBytes(pieces());
+    const watch = {
+      byteLength: Infinity,
+      taken: 0,
+      most: 0,
+      forget: (before: number) => stream.forget(before),
+      async read(offset: number, length: number) {
+        const out = await stream.read(offset, length);
+        watch.most = Math.max(watch.most, stream.keptBytes);
+        return out;
+      },
+    };
+    return watch;
+  }
+
+  describe('that are streams', () => {
+    const large = fogSphere([60, 60, 60], 40, { name: 'large' });
+    const small = fogSphere([60, 60, 60], 9, { name: 'small' });
+    const inside = { min: [56, 56, 56], max: [71, 71, 71] } as const;
+
+    test.each(['none', 'zip', 'blosc'] as const)('are listed with a window of them in memory (%s)', async (codec) => {
+      for (const file of [writeNanoVdb([large, small], { codec }), writeVdb([large, small], { codec })]) {
+        const source = watched(file);
+        expect(await listGridsFrom(source)).toEqual(listGrids(file));
+        expect(source.most).toBeLessThan(2 ** 17);
+      }
+    });
+
+    test('are read up to the end of the grid that is meant, and what was passed by in a .nvdb file is let go', async () => {
+      for (const [name, first, second] of [
+        ['large', large, small],
+        ['small', large, small],
+      ] as const) {
+        const file = writeNanoVdb([first, second]);
+        const source = watched(file);
+        same(await readGridFrom(source, { name }), readGrid(file, { name }));
+        if (name === 'large') expect(source.taken).toBeLessThan(file.length - 300_000);
+        else expect(source.most).toBeLessThan(file.length / 4);
+      }
+    });
+
+    test('are kept in windows while a part is read', async () => {
+      const file = writeNanoVdb([large]);
+      const source = watched(file);
+      same(await readGridFrom(source, { box: inside }), readGrid(file, { box: inside }));
+      expect(source.most).toBeLessThan(file.length / 4);
+    });
+
+    test('that are cut off are a FormatError wherever that is', async () => {
+      for (const file of [writeNanoVdb([small, large], { codec: 'zip' }), writeVdb([small, large], { codec: 'zip' })]) {
+        for (const share of [0, 0.001, 0.1, 0.5, 0.999]) {
+          const cut = watched(file.subarray(0, Math.floor(share * file.length)));
+          await expect(readGridFrom(cut, { name: 'large' }).then((grid) => grid.tree.values)).rejects.toThrow(
+            FormatError,
+          );
+          if (share < 0.5) await expect(listGridsFrom(watched(file.subarray(0, 60)))).rejects.toThrow(FormatError);
+        }
+      }
+    });
+
+    test('of every fixture give what its bytes give', async () => {
+      for (const name of own) {
+        const file = fixture(name);
+        expect(await listGridsFrom(watched(file))).toEqual(listGrids(file));
+        for (const index of listGrids(file).keys())
+          same(await readGridFrom(watched(file), { index }), readGrid(file, { index }));
+      }
+    });
   });
 
   test('that give less than they are asked for are asked again', async () => {

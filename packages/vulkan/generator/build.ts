@@ -85,7 +85,7 @@ function integer(value: bigint, width: 32 | 64): Constant['value'] {
 }
 
 function toFeature(element: Element, addConstant: (item: Element) => void): Feature {
-  const { name = '', type } = element.attributes;
+  const { name = '', type, promotedto: promotedTo } = element.attributes;
   const requirements = childrenOf(element, 'require').map((block): Requirement => {
     for (const item of childrenOf(block, 'enum')) addConstant(item);
     const names = (tag: string): string[] => childrenOf(block, tag).map((it) => it.attributes['name'] ?? '');
@@ -98,7 +98,7 @@ function toFeature(element: Element, addConstant: (item: Element) => void): Feat
     };
   });
   const kind = element.tag === 'feature' ? 'version' : type === 'instance' ? 'instance extension' : 'device extension';
-  return { kind, name, requirements };
+  return { kind, name, ...(promotedTo === undefined ? {} : { promotedTo }), requirements };
 }
 
 type Widths = ReadonlyMap<string, { bitmask: boolean; width: 32 | 64 }>;

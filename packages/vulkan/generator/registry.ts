@@ -83,6 +83,8 @@ export interface Requirement {
 export interface Feature {
   readonly kind: 'version' | 'instance extension' | 'device extension';
   readonly name: string;
+  /** The version or extension that took it up. */
+  readonly promotedTo?: string;
   readonly requirements: readonly Requirement[];
 }
 

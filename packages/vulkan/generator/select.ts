@@ -41,9 +41,14 @@ export function select(registry: Registry, extensions: readonly string[]): Selec
     if (type.kind === 'struct') for (const member of type.members) addUse(member.type);
     if (type.kind === 'function') for (const use of [type.result, ...type.parameters.map((it) => it.type)]) addUse(use);
   };
-  for (const name of features) {
+  // What core took up is there without its extension; so are the blocks in which that met another extension, such as the
+  // stage of conditional rendering in VK_KHR_synchronization2, which core itself doesn't repeat.
+  const promoted = promotedInto(registry, features);
+  const there = new Set([...features, ...promoted]);
+  for (const name of there) {
     for (const requirement of registry.features.get(name)?.requirements ?? []) {
-      if (requirement.depends !== undefined && !isSatisfied(requirement.depends, features)) continue;
+      if (promoted.has(name) && requirement.depends === undefined) continue;
+      if (requirement.depends !== undefined && !isSatisfied(requirement.depends, there)) continue;
       for (const type of requirement.types) addType(type);
       for (const constant of requirement.constants) constants.add(constant);
       for (const command of requirement.commands) {
@@ -66,6 +71,14 @@ export function select(registry: Registry, extensions: readonly string[]): Selec
     if (constant?.value.kind === 'alias') constants.add(constant.value.target);
   }
   return { features, types, commands, constants };
+}
+
+/** The extensions, not chosen themselves, that a chosen version or extension took up, directly or by way of another. */
+function promotedInto(registry: Registry, features: ReadonlySet<string>): ReadonlySet<string> {
+  const reaches = (name: string | undefined): boolean =>
+    name !== undefined && (features.has(name) || reaches(registry.features.get(name)?.promotedTo));
+  const all = [...registry.features.values()];
+  return new Set(all.filter((it) => !features.has(it.name) && reaches(it.promotedTo)).map((it) => it.name));
 }
 
 /**

@@ -100,6 +100,13 @@ describe('the generator, on a small registry', () => {
     expect(render(small, select(small, [])).get('structs.ts')).not.toContain('VkBell');
   });
 
+  test('takes in what a chosen extension adds to one that core has taken up, and nothing else of that', () => {
+    expect(lines('enums.ts', 'VK_WIDE_')).toContain('export const VK_WIDE_BELL_BIT_KHR = 0x40000000000n;');
+    expect(lines('enums.ts', 'VK_WIDE_OLD_NAME')).toEqual([]);
+    expect(lines('enums.ts', 'VK_WIDE_ABSENT')).toEqual([]);
+    expect(render(small, select(small, [])).get('enums.ts')).not.toContain('VK_WIDE_BELL');
+  });
+
   test('names an extension that the registry does not have', () => {
     expect(() => select(small, ['VK_KHR_disabled'])).toThrow(
       'Cannot generate extension "VK_KHR_disabled": the registry has none of that name; look it up in vk.xml',

@@ -10,14 +10,14 @@ import { VulkanError } from '../errors.ts';
 import type { TrackedResource } from '../tracking/tracker.ts';
 import { boundOf, nameOf } from './bindable.ts';
 import type { Bindable, BindOptions, Bound } from './bindable.ts';
-import type { Used } from './command-buffer.ts';
 import { descriptorWrite, DescriptorSets } from './descriptors.ts';
 import type { BoundTo } from './descriptors.ts';
 import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
+import type { Swappable, WatchedPipeline } from './watched.ts';
 
 /** A pipeline of either kind. */
-export interface Bindee extends Used {
+export interface Bindee extends Swappable {
   readonly handle: V.VkPipeline;
   readonly layout: V.VkPipelineLayout;
   readonly pushBytes: number;
@@ -47,7 +47,8 @@ export class Bindings<P extends Bindee> {
   }
 
   /** Makes a pipeline the current one. Its push constants and bindings start unset. */
-  set(pipeline: P): void {
+  set(given: P | WatchedPipeline<P>): void {
+    const pipeline = this.#scope.present(given);
     if (this.#pipeline === pipeline) return;
     const { driver, handle } = this.#scope;
     this.#scope.use(pipeline);
@@ -174,6 +175,7 @@ export class Bindings<P extends Bindee> {
 
   #track(pipeline: P, command: string): void {
     const { tracker } = this.#scope;
+    if (pipeline.signature.byAddress) tracker?.byAddress();
     for (const declared of pipeline.signature.bindings) {
       for (const bound of this.#bound.get(`${declared.set}.${declared.binding}`) ?? []) {
         const [resource, range] = touched(bound);

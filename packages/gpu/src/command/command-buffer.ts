@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Encoder } from './encoder.ts';
+import type { Followed } from './watched.ts';
 import { printsItself } from '../printing.ts';
 
 /** Something that recorded commands use, and that must live when they are submitted. */
@@ -94,6 +95,16 @@ export function endCommands(driver: Driver, commandBuffer: V.VkCommandBuffer, la
   driver.check(result, 'vkEndCommandBuffer', 'command-buffer', `Cannot record "${label}"`, 'record less', label);
 }
 
+/** What one recording holds. */
+interface Recording {
+  readonly handle: V.VkCommandBuffer;
+  readonly used: ReadonlySet<Used>;
+  readonly releases: readonly (() => void)[];
+  readonly followed: ReadonlyMap<Followed, number>;
+  readonly recorded: Recorded | undefined;
+  readonly passes: readonly string[];
+}
+
 /** A primary command buffer of the compute queue. */
 export class CommandBuffer implements Child {
   static {
@@ -102,13 +113,11 @@ export class CommandBuffer implements Child {
 
   readonly kind = 'command buffer';
   readonly label: string;
-  readonly handle: V.VkCommandBuffer;
   readonly #driver: Driver;
   readonly #pool: CommandPool;
-  readonly #used: ReadonlySet<Used>;
-  readonly #releases: readonly (() => void)[];
-  /** The labels that were recorded in it, in order: the passes of a graph. */
-  readonly passes: readonly string[];
+  readonly #body: (encoder: Encoder) => void;
+  #recording: Recording;
+  #followed: ReadonlyMap<Followed, number>;
   #checkedAt: number;
   #disposed = false;
 
@@ -116,22 +125,26 @@ export class CommandBuffer implements Child {
     this.#driver = driver;
     this.#pool = pool;
     this.label = label;
-    this.handle = pool.allocate(label);
-    const encoder = new Encoder(driver, this.handle, label);
-    try {
-      beginCommands(driver, this.handle, label, false);
-      encoder.label(label, body);
-      endCommands(driver, this.handle, label);
-    } catch (error) {
-      pool.free(this.handle);
-      for (const release of encoder.releases) release();
-      throw error;
-    }
-    this.passes = encoder.passes.slice(1);
-    this.#used = encoder.used;
-    this.#releases = encoder.releases;
+    this.#body = body;
+    this.#recording = this.#record();
+    this.#followed = this.#recording.followed;
     this.#checkedAt = driver.disposals;
     driver.children.add(this);
+  }
+
+  /** Another one after a watched pipeline that it uses was edited. */
+  get handle(): V.VkCommandBuffer {
+    return this.#recording.handle;
+  }
+
+  /** The labels that were recorded in it, in order: the passes of a graph. */
+  get passes(): readonly string[] {
+    return this.#recording.passes;
+  }
+
+  /** What a tracker made of it. */
+  get recorded(): Recorded | undefined {
+    return this.#recording.recorded;
   }
 
   /** Throws if it was disposed, or something that it uses was. Costs nothing while nobody disposes anything. */
@@ -142,8 +155,9 @@ export class CommandBuffer implements Child {
         labels: [this.label],
       });
     }
+    if (this.#followed.size > 0) this.#followEdits();
     if (this.#checkedAt === this.#driver.disposals) return;
-    for (const each of this.#used) {
+    for (const each of this.#recording.used) {
       if (!each.disposed) continue;
       throw new VulkanError(
         `Cannot submit "${this.label}": it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
@@ -156,6 +170,48 @@ export class CommandBuffer implements Child {
     this.#checkedAt = this.#driver.disposals;
   }
 
+  #record(): Recording {
+    const driver = this.#driver;
+    const handle = this.#pool.allocate(this.label);
+    const tracker = driver.tracking?.begin(this.label, handle);
+    const encoder = new Encoder(driver, handle, this.label, tracker);
+    try {
+      beginCommands(driver, handle, this.label, false);
+      encoder.label(this.label, this.#body);
+      const recorded = tracker?.finish();
+      endCommands(driver, handle, this.label);
+      const { used, releases, followed } = encoder;
+      return { handle, used, releases, followed, recorded, passes: encoder.passes.slice(1) };
+    } catch (error) {
+      this.#pool.free(handle);
+      for (const release of encoder.releases) release();
+      throw error;
+    }
+  }
+
+  /** Records again if a watched pipeline has changed; what still runs keeps the old one. Where that fails, the old one stays. */
+  #followEdits(): void {
+    const changed = [...this.#followed].filter(([watched, version]) => watched.version !== version);
+    if (changed.length === 0) return;
+    const old = this.#recording;
+    try {
+      this.#recording = this.#record();
+      this.#followed = this.#recording.followed;
+    } catch (error) {
+      this.#followed = new Map([...this.#followed.keys()].map((watched) => [watched, watched.version]));
+      for (const [watched] of changed) watched.refuse(error);
+      return;
+    }
+    this.#drop(old);
+  }
+
+  #drop({ handle, releases }: Recording): void {
+    this.#driver.retire(() => {
+      this.#pool.free(handle);
+      for (const release of releases) release();
+    });
+  }
+
   toString(): string {
     return `CommandBuffer("${this.label}"${this.#disposed ? ', disposed' : ''})`;
   }
@@ -164,9 +220,6 @@ export class CommandBuffer implements Child {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#driver.children.delete(this);
-    this.#driver.retire(() => {
-      this.#pool.free(this.handle);
-      for (const release of this.#releases) release();
-    });
+    this.#drop(this.#recording);
   }
 }

@@ -37,6 +37,7 @@ import {
   fillBuffer,
 } from './transfer.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
+import type { Followed, WatchedPipeline } from './watched.ts';
 
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
@@ -60,13 +61,21 @@ export class Encoder {
     return this.#scope.used;
   }
 
+  /** Watched pipelines, with the version that is recorded. */
+  get followed(): ReadonlyMap<Followed, number> {
+    return this.#scope.followed;
+  }
+
   /** What must be given back when the command buffer goes. */
   get releases(): readonly (() => void)[] {
     return this.#scope.releases;
   }
 
-  /** Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. */
-  pipeline(pipeline: ComputePipeline): this {
+  /**
+   * Makes a pipeline the one that dispatches run. Its push constants and bindings start unset. With one that is watched,
+   * the recording is made again, before a submit, when an edit changed it: then its body is called once more.
+   */
+  pipeline(pipeline: ComputePipeline | WatchedPipeline<ComputePipeline>): this {
     this.#bindings.set(pipeline);
     return this;
   }
@@ -170,8 +179,8 @@ export class Encoder {
   }
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
-  barrier(before: readonly Usage[], after: readonly Usage[]): this {
-    this.#scope.tracker?.barrier({ memory: { before, after } });
+  barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
+    this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     recordBarrier(this.#driver.commands, this.handle, before, after);
     return this;
   }
@@ -214,6 +223,12 @@ export class Encoder {
   /** What `body` dispatches and draws runs only if a uint32 in memory isn't 0 when the device comes to it. */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
     recordConditional(this.#scope, buffer, options, () => body(this));
+    return this;
+  }
+
+  /** Notes that the recording uses what no command shows: it is refused when that was disposed, or has moved. */
+  uses(resource: Buffer | Image): this {
+    this.#scope.use(resource);
     return this;
   }
 

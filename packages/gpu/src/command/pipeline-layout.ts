@@ -25,6 +25,8 @@ export interface PipelineLayout {
   readonly bindings: readonly PipelineBinding[];
   /** Set 0 is pushed with the commands instead of coming from a pool. */
   readonly pushesSet: boolean;
+  /** Some stage may reach memory by address, which no binding shows. */
+  readonly byAddress: boolean;
   /** Bytes of push constants. */
   readonly pushBytes: number;
   /** VkShaderStageFlags of the stages that declare push constants. */
@@ -82,7 +84,10 @@ export function createPipelineLayout(
   const setLayouts = createSetLayouts(driver, label, bindings, pushesSet);
   try {
     const handle = createLayout(driver, label, setLayouts, pushBytes, pushStages);
-    return { handle, setLayouts, bindings, pushesSet, pushBytes, pushStages };
+    const byAddress = stages.some(({ reflection }) =>
+      reflection.capabilities.includes('PhysicalStorageBufferAddresses'),
+    );
+    return { handle, setLayouts, bindings, pushesSet, byAddress, pushBytes, pushStages };
   } catch (error) {
     destroySetLayouts(driver, setLayouts);
     throw error;

@@ -19,6 +19,7 @@ import { executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
+import type { WatchedPipeline } from './watched.ts';
 
 /** An image that is drawn to, in layout 'color-attachment' or 'depth-attachment'. */
 export interface RenderTarget {
@@ -83,7 +84,8 @@ export class RenderEncoder {
   }
 
   /** Makes a pipeline the one that draws. Its push constants and bindings start unset; vertex buffers stay. */
-  pipeline(pipeline: GraphicsPipeline): this {
+  pipeline(given: GraphicsPipeline | WatchedPipeline<GraphicsPipeline>): this {
+    const pipeline = this.#scope.present(given);
     const [wants, has] = [targetsText(pipeline.targets), targetsText(this.targets)];
     if (wants !== has) {
       throw new VulkanError(

@@ -5,6 +5,8 @@ import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { UsageTracker } from '../tracking/tracker.ts';
 import type { Used } from './command-buffer.ts';
+import { WatchedPipeline } from './watched.ts';
+import type { Followed, Swappable } from './watched.ts';
 
 /** One recording. */
 export class CommandScope {
@@ -15,6 +17,8 @@ export class CommandScope {
   readonly used: Set<Used> = new Set();
   /** What must be given back when the command buffer goes. */
   readonly releases: (() => void)[] = [];
+  /** Watched pipelines, with the version that is recorded. */
+  readonly followed: Map<Followed, number> = new Map();
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;
@@ -24,6 +28,17 @@ export class CommandScope {
     this.driver = driver;
     this.handle = handle;
     this.label = label;
+  }
+
+  /** A pipeline as it is now. One that is watched is held, and followed. */
+  present<P extends Swappable>(pipeline: P | WatchedPipeline<P>): P {
+    if (!(pipeline instanceof WatchedPipeline)) return pipeline;
+    this.use(pipeline);
+    if (!this.followed.has(pipeline)) {
+      this.followed.set(pipeline, pipeline.version);
+      this.releases.push(pipeline.hold());
+    }
+    return pipeline.current;
   }
 
   /** Notes that the recording uses something; throws if that was disposed. */

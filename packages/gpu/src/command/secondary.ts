@@ -153,6 +153,7 @@ export function executeSecondary(
       });
     }
     scope.use(each);
+    scope.tracker?.byAddress();
     for (const used of each.used) scope.use(used);
   }
   V.arena.scope(() => {

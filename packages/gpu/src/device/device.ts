@@ -3,6 +3,7 @@
  * what is made from it must be disposed before it.
  */
 
+import { basename } from 'node:path';
 import * as V from '@halocline/vulkan';
 import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
@@ -12,6 +13,8 @@ import { ComputePipeline } from '../command/pipeline.ts';
 import type { ComputePipelineOptions } from '../command/pipeline.ts';
 import { PipelineCache } from '../command/pipeline-cache.ts';
 import { QueryPool } from '../command/query-pool.ts';
+import { WatchedPipeline } from '../command/watched.ts';
+import type { FileCompiler, WatchedComputeOptions, WatchedGraphicsOptions } from '../command/watched.ts';
 import type { RenderEncoder } from '../command/rendering.ts';
 import { recordSecondary, recordSecondaryDraws } from '../command/secondary.ts';
 import type { DrawTargets, SecondaryCommands } from '../command/secondary.ts';
@@ -163,6 +166,7 @@ export class Device implements AsyncDisposable {
   readonly #listener: (message: ValidationMessage) => void;
   readonly #driver: Driver;
   readonly #maker: BufferMaker;
+  readonly #log: (line: string) => void;
   readonly #waiter: Waiter;
   readonly #pool: CommandPool;
   /** Made when something is first recorded for transfers. */
@@ -175,6 +179,7 @@ export class Device implements AsyncDisposable {
   constructor(instance: Instance, chosen: SurveyedDevice, created: CreatedDevice, options: DeviceOptions) {
     const { report } = chosen;
     const { commands, queues } = created;
+    this.#log = options.log ?? (() => undefined);
     this.#instance = instance;
     this.#listener =
       options.onValidation ?? (({ severity, message }) => options.log?.(`validation ${severity}: ${message}`));
@@ -303,6 +308,31 @@ export class Device implements AsyncDisposable {
   /** A pipeline that draws; its shaders are checked against the device first. Throws ShaderError. */
   createGraphicsPipeline(options: GraphicsPipelineOptions): GraphicsPipeline {
     return new GraphicsPipeline(this.#driver, this.#cache, options);
+  }
+
+  /**
+   * A compute pipeline from a GLSL file that is watched, with what it includes: encoders follow its edits between two submits.
+   * The first build must be good: throws ShaderError.
+   */
+  watchPipeline(options: WatchedComputeOptions): Promise<WatchedPipeline<ComputePipeline>> {
+    const { file, defines, log = this.#log, ...rest } = options;
+    const label = options.label ?? basename(file);
+    const shader = { file, ...(defines ? { defines } : {}) };
+    const build = async (compile: FileCompiler): Promise<ComputePipeline> =>
+      this.createPipeline({ ...rest, label, spirv: await compile(shader, 'compute') });
+    return WatchedPipeline.open(this.#driver, label, build, log);
+  }
+
+  /** A pipeline that draws, from GLSL files that are watched. */
+  watchGraphicsPipeline(options: WatchedGraphicsOptions): Promise<WatchedPipeline<GraphicsPipeline>> {
+    const { vertex, fragment, log = this.#log, label } = options;
+    const build = async (compile: FileCompiler): Promise<GraphicsPipeline> =>
+      this.createGraphicsPipeline({
+        ...options,
+        vertex: { ...vertex, spirv: await compile(vertex, 'vertex') },
+        ...(fragment ? { fragment: { ...fragment, spirv: await compile(fragment, 'fragment') } } : {}),
+      } as GraphicsPipelineOptions);
+    return WatchedPipeline.open(this.#driver, label, build, log);
   }
 
   /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */

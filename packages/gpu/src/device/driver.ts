@@ -7,6 +7,7 @@ import * as V from '@halocline/vulkan';
 import type { Device as DeviceCommands, Instance as InstanceCommands } from '@halocline/vulkan';
 import { DeviceLostError, VulkanError } from '../errors.ts';
 import type { VulkanErrorKind } from '../errors.ts';
+import type { Tracking } from '../tracking/device-tracking.ts';
 import { readFault } from './fault.ts';
 import type { DeviceLimits } from './survey.ts';
 
@@ -68,6 +69,8 @@ export class Driver {
   readonly named: boolean;
   readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };
   readonly children: Set<Child> = new Set();
+  /** Follows what is recorded and submitted, where the device was opened so. */
+  tracking: Tracking | undefined;
   /** The timelines of the device's queues. */
   readonly progress: Progress[] = [];
   /** Room for small parameters and results: 512 bytes whose address never changes. */

@@ -15,6 +15,7 @@
 import type { GraphModel, PassNode, ResourceNode } from './model.ts';
 import { HOST_LANE, laneOf } from './queues.ts';
 import type { QueueTable } from './queues.ts';
+import { GraphBuffer } from './resource.ts';
 
 /** Something that needs room from one moment to another, both included. */
 export interface Lifetime {
@@ -78,7 +79,7 @@ export interface TransientPlace {
   readonly last: number;
 }
 
-/** The arenas of a graph. What stays out of them (kept, or used by several queues) gets memory of its own. */
+/** The arenas of a graph. What stays out of them (kept, mapped, or used by several queues) gets memory of its own. */
 export function shareMemory(
   model: GraphModel,
   levels: readonly (readonly PassNode[])[],
@@ -90,7 +91,7 @@ export function shareMemory(
   const lives = lifetimes(levels, queues);
   for (const kind of ['buffer', 'image'] as const) {
     const nodes = model.nodes.filter((node) => node.kind === kind && node.origin === 'transient' && !node.kept);
-    const sharing = nodes.filter((node) => (lives.get(node)?.lane ?? HOST_LANE) !== HOST_LANE);
+    const sharing = nodes.filter((node) => (lives.get(node)?.lane ?? HOST_LANE) !== HOST_LANE && !isMapped(node));
     if (sharing.length === 0) continue;
     const items = sharing.map((node) => ({ ...lives.get(node)!, ...needs(node) }));
     const { offsets, byteLength } = packLifetimes(items);
@@ -101,6 +102,11 @@ export function shareMemory(
     arenas.push({ kind, byteLength, places });
   }
   return arenas;
+}
+
+/** Memory that the host sees is of another kind. */
+function isMapped({ object }: ResourceNode): boolean {
+  return object instanceof GraphBuffer && (object.role === 'upload' || object.role === 'download');
 }
 
 interface Life {

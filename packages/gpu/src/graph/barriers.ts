@@ -51,6 +51,8 @@ const EVERYTHING: Side = Object.freeze({
   stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
   access: V.VK_ACCESS_2_MEMORY_WRITE_BIT,
 });
+/** The name of what stands behind a graph, in hazards. */
+export const AFTERWARDS = 'what comes after';
 /** Behind a semaphore: all that it waited for. */
 const AFTER_WAIT: Side = Object.freeze({ words: 0, stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, access: 0n });
 
@@ -205,11 +207,7 @@ class Walk {
   }
 
   #collect(pass: PassNode, step: Step, demands: Demand[]): void {
-    for (const touch of pass.touches) {
-      const state = this.#cells[touch.cell]!;
-      if (state.move) demands.push(...this.#moveDemands(state, touch, step, pass.name));
-      else for (const earlier of state.previous) this.#memoryDemand(earlier, touch, step, pass.name, demands);
-    }
+    for (const touch of pass.touches) this.#collectTouch(touch, step, pass.name, demands);
     for (const before of this.#wishes.get(pass.index) ?? []) {
       const earlier = this.#model.passes[before]!;
       const place = this.#rows.of(before);
@@ -219,6 +217,12 @@ class Walk {
         demands.push({ from: place.ordinal, before: earlier.side, after: pass.side, hazard });
       } else step.reasons.push(hazard);
     }
+  }
+
+  #collectTouch(touch: Touch, step: Step, name: string, demands: Demand[]): void {
+    const state = this.#cells[touch.cell]!;
+    if (state.move) demands.push(...this.#moveDemands(state, touch, step, name));
+    else for (const earlier of state.previous) this.#memoryDemand(earlier, touch, step, name, demands);
   }
 
   #memoryDemand(earlier: Placed, touch: Touch, step: Step, name: string, demands: Demand[]): void {
@@ -248,12 +252,14 @@ class Walk {
       const { layouts } = state.move!;
       reasons.push({ kind: 'layout change', resource: touch.node.label, earlier: '', later: name, layouts });
     }
-    if (state.move!.handOver && !state.entry) this.#release(state, touch, reasons);
+    if (state.move!.handOver && !state.released) this.#release(state, touch, reasons);
     return reasons.map((hazard) => ({ from, before, after: touch.side, hazard, moves: { state, touch } }));
   }
 
   /** The half of a hand-over that stands on the queue that has the image, behind its last touch there. */
-  #release({ previous, move }: CellState, { node, cell }: Touch, reasons: readonly Hazard[]): void {
+  #release(state: CellState, { node, cell }: Touch, reasons: readonly Hazard[]): void {
+    const { previous, move } = state;
+    state.released = true;
     let [last, side]: [Step | undefined, Side] = [undefined, NO_SIDE];
     for (const earlier of previous) {
       if (!earlier.step) continue;
@@ -303,40 +309,41 @@ class Walk {
     }
   }
 
-  /** Brings imported resources into the state that the graph must leave them in. */
+  /** Brings imported resources into the state that the graph must leave them in, as one more step of the queue that had them last. */
   #leave(): void {
-    const ends = new Map<number, { demands: Demand[]; waits: Step[] }>();
+    const ends = new Map<number, Touch[]>();
     for (const node of this.#model.nodes) {
       if (!node.leaves) continue;
-      for (let cell = node.firstCell; cell < node.firstCell + node.cellCount; cell++) this.#leaveCell(node, cell, ends);
+      for (let cell = node.firstCell; cell < node.firstCell + node.cellCount; cell++) {
+        const end = this.#lastTouch(node, cell);
+        if (end) ends.set(end.lane, [...(ends.get(end.lane) ?? []), end.touch]);
+      }
     }
-    for (const [lane, { demands, waits }] of ends) {
+    for (const [lane, touches] of ends) {
+      const before = touches.flatMap(({ cell }) => this.#cells[cell]!.previous);
+      const waits = before.flatMap(({ step }) => (step && step.lane !== lane ? [this.#rows.at(step)] : []));
       const step = this.#rows.add(lane, this.#levels.length, [], waits);
+      const demands: Demand[] = [];
+      for (const touch of touches) this.#collectTouch(touch, step, AFTERWARDS, demands);
       this.#settle(step, demands);
       this.#rows.dropIfIdle(step);
     }
   }
 
-  #leaveCell(node: ResourceNode, cell: number, ends: Map<number, { demands: Demand[]; waits: Step[] }>): void {
+  /** A touch that stands for what comes after the graph; nothing where that needs no barrier. */
+  #lastTouch(node: ResourceNode, cell: number): { readonly lane: number; readonly touch: Touch } | undefined {
     const state = this.#cells[cell];
     const last = state?.members.at(-1);
-    if (!state || !last?.step || !node.leaves) return;
+    if (!state || !last?.step || !last.touch || !node.leaves) return undefined;
     const { side, layout } = node.leaves;
-    const touch: Touch = { ...last.touch!, reads: true, writes: false, discards: false, side, layout, epoch: Infinity };
     const moves = node.kind === 'image' && state.layout !== layout;
-    if (!moves && !last.writes) return;
+    if (!moves && !last.writes) return undefined;
     const { lane } = last.step;
-    const end = ends.get(lane) ?? { demands: [], waits: [] };
-    ends.set(lane, end);
+    if (lane === HOST_LANE) return undefined;
+    const quiet = { reads: true, writes: false, discards: false, written: NO_SIDE };
+    const touch: Touch = { pass: -1, cell, node, ...quiet, side, layout, epoch: Infinity };
     state.enter(touch, lane, this.#options.queues, () => []);
-    for (const { step } of state.previous) if (step && step.lane !== lane) end.waits.push(this.#rows.at(step));
-    const later = 'what comes after';
-    for (const earlier of state.previous) {
-      const from = earlier.step?.lane === lane ? earlier.step.ordinal : -1;
-      const hazard = hazardBetween(earlier, touch, later, moves ? state : undefined);
-      const demand = { from, before: moves ? earlier.side : pending(earlier, touch), after: side, hazard };
-      end.demands.push(moves ? { ...demand, moves: { state, touch } } : demand);
-    }
+    return { lane, touch };
   }
 }
 

@@ -34,6 +34,8 @@ export class CellState {
   move: Move | undefined = undefined;
   entry: ImageEntry | undefined = undefined;
   call: Call | undefined = undefined;
+  /** The queue that had the image has released it. */
+  released = false;
   #epoch = -1;
   #layout: ImageLayout = 'undefined';
   #family = 0;
@@ -47,6 +49,7 @@ export class CellState {
     this.members = [];
     this.entry = undefined;
     this.call = undefined;
+    this.released = false;
     this.move = undefined;
     if (touch.node.kind !== 'image') return;
     const family = familyOf(queues, lane);

@@ -56,7 +56,6 @@ export interface CompiledGraph {
   readonly culled: readonly PassNode[];
   readonly steps: readonly Step[];
   readonly barriers: readonly GraphBarrier[];
-  readonly stepBarriers: ReadonlyMap<Step, { readonly before?: GraphBarrier; readonly after?: GraphBarrier }>;
   readonly batches: readonly Batch[];
   readonly batchOf: ReadonlyMap<Step, number>;
   readonly arenas: readonly TransientArena[];
@@ -83,7 +82,7 @@ export function compileGraph(
   const keepsOrder = stages.edges.length > 0;
   const heirs = heirsOf(arenas);
   const steps = walkLevels(model, levels, { queues, repeats, wishes, heirs, awaited, keepsOrder });
-  const stepBarriers = new Map(steps.map((step) => [step, (step.finished = finishBarriers(step, queues))]));
+  for (const step of steps) step.finished = finishBarriers(step, queues);
   const { batches, batchOf } = cutBatches(steps, HOST_LANE);
   return {
     model,
@@ -92,10 +91,7 @@ export function compileGraph(
     levels,
     culled: model.passes.filter(({ index }) => !alive[index]),
     steps,
-    barriers: [...stepBarriers.values()].flatMap(({ before, after }) =>
-      [before, after].filter((each) => each !== undefined),
-    ),
-    stepBarriers,
+    barriers: steps.flatMap(({ finished: { before, after } }) => [before, after].filter((each) => each !== undefined)),
     batches,
     batchOf,
     arenas,

@@ -13,11 +13,11 @@ export const estimatedNeeds: MemoryNeeds = ({ object }) => {
   return { byteLength: Math.ceil(bytes / ALIGNMENT) * ALIGNMENT, alignment: ALIGNMENT };
 };
 
-function texelBytes({ size, format, mips, layers }: GraphImage): number {
+function texelBytes({ size, format, mips, layers, samples }: GraphImage): number {
   const { texelBytes } = formatMeaning(format);
   let texels = 0;
   for (let mip = 0; mip < mips; mip++) {
     texels += size.reduce((product, edge) => product * Math.max(1, Math.floor(edge / 2 ** mip)), 1);
   }
-  return texels * layers * texelBytes;
+  return texels * layers * samples * texelBytes;
 }

@@ -12,7 +12,7 @@ import { GraphError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { makerOf } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import type { TimelinePoint } from '../sync/timeline.ts';
+import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Batch } from './batches.ts';
 import { bindImports, Bound } from './bindings.ts';
 import type { Imports } from './bindings.ts';
@@ -46,7 +46,7 @@ export interface Execution {
 }
 
 /** The queues of a device, as a graph sees them. */
-export function queuesOf({ compute, transfer }: Device): QueueTable {
+function queuesOf({ compute, transfer }: Device): QueueTable {
   const place = { queue: 0, family: compute.family };
   const apart = transfer === compute ? place : { queue: 1, family: transfer.family };
   return { compute: place, graphics: place, transfer: apart };
@@ -64,6 +64,8 @@ export class Executor {
   readonly #recordings = new Map<string, CommandBuffer[]>();
   readonly #numbers = new WeakMap<object, number>();
   #counter = 0;
+  /** What was submitted last to each queue; and as it was when the execution under way began. */
+  readonly #points = new Map<Timeline, TimelinePoint>();
   #last: readonly TimelinePoint[] = [];
   #turn: Promise<unknown> | undefined;
 
@@ -77,6 +79,7 @@ export class Executor {
       const name = batch.steps.flatMap(({ passes }) => passes)[0]?.name;
       throw new GraphError(`Cannot execute the plan: pass "${name}" runs on a device, and none was given; give one`);
     }
+    if (device && this.compiled.levels.flat().some(({ queue }) => queue === 'graphics')) checkDraws(device);
     if (device && needs) this.#transients = new Transients(device, this.compiled, needs.types);
   }
 
@@ -85,9 +88,13 @@ export class Executor {
     return this.#transients?.table.get(declared);
   }
 
+  /** What stands behind declared resources this time. */
+  bind(imports: Imports): Bound {
+    return new Bound(new Map([...bindImports(this.compiled.model, imports), ...(this.#transients?.table ?? [])]));
+  }
+
   start({ imports = {}, reuse = false }: ExecuteOptions): Execution {
-    const table = new Map([...bindImports(this.compiled.model, imports), ...(this.#transients?.table ?? [])]);
-    const at = new Bound(table);
+    const at = this.bind(imports);
     const commands = reuse ? this.#recorded(imports, at) : undefined;
     const hosts = hostSteps(this.compiled.steps);
     if (hosts.length === 0 && this.#turn === undefined) return this.#startAtOnce(at, commands);
@@ -118,10 +125,14 @@ export class Executor {
   /** Without host passes nothing has to be waited for here. */
   #startAtOnce(at: Bound, commands: readonly CommandBuffer[] | undefined): Execution {
     const points: TimelinePoint[] = [];
-    for (const [index, batch] of this.compiled.batches.entries()) {
-      points.push(this.#submit(batch, index, at, commands, points));
+    try {
+      for (const [index, batch] of this.compiled.batches.entries()) {
+        points.push(this.#submit(batch, index, at, commands, points));
+      }
+    } finally {
+      this.#end();
     }
-    const last = this.#end(points);
+    const last = this.#last;
     const done = waitForAll(last);
     done.catch(() => undefined);
     return { submitted: Promise.resolve(last), done };
@@ -162,10 +173,10 @@ export class Executor {
       rows.set(batch.lane, submits[index]);
     }
     for (const each of [earlier, ...hosts.values(), ...submits]) each.catch(() => undefined);
-    const submitted = Promise.all(submits).then((points) => this.#end(points));
+    const submitted = Promise.all(submits).then(() => this.#end());
     const done = Promise.all([submitted.then(waitForAll), ...hosts.values()]).then(() => undefined);
     for (const each of [submitted, done]) each.catch(() => undefined);
-    const ended = Promise.allSettled([...submits, ...hosts.values()]).then(() => undefined);
+    const ended = Promise.allSettled([...submits, ...hosts.values()]).then(() => void this.#end());
     return { submitted, done, ended };
   }
 
@@ -182,9 +193,14 @@ export class Executor {
     const first = batch.steps[0]!.ordinal === 0;
     const wait = batch.waits.map((each) => points[each]!);
     if (first) wait.push(...this.#last.filter(({ timeline }) => timeline !== queue.timeline));
-    if (recorded) return queue.submit([recorded[index]!], { wait });
-    using commands = this.#record(batch, at);
-    return queue.submit([commands], { wait });
+    let point: TimelinePoint;
+    if (recorded) point = queue.submit([recorded[index]!], { wait });
+    else {
+      using commands = this.#record(batch, at);
+      point = queue.submit([commands], { wait });
+    }
+    this.#points.set(point.timeline, point);
+    return point;
   }
 
   #record({ lane, steps }: Batch, at: Bound): CommandBuffer {
@@ -226,12 +242,16 @@ export class Executor {
     return number;
   }
 
-  /** The last point of each queue: what the next execution comes behind. */
-  #end(points: readonly TimelinePoint[]): readonly TimelinePoint[] {
-    const last = new Map(points.map((point) => [point.timeline, point]));
-    this.#last = [...last.values()];
+  /** The next execution comes behind what was submitted, whether this one came to its end or not. */
+  #end(): readonly TimelinePoint[] {
+    this.#last = [...this.#points.values()];
     return this.#last;
   }
+}
+
+/** Throws unless the device draws. */
+function checkDraws(device: Device): void {
+  void device.graphics;
 }
 
 async function waitForAll(points: readonly TimelinePoint[]): Promise<void> {

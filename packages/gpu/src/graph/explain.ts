@@ -1,5 +1,6 @@
 /** @file A plan in words: passes with what they touch and how, barriers and waits with their reasons, boundaries of stages. */
 
+import { AFTERWARDS } from './barriers.ts';
 import type { CompiledGraph } from './compile.ts';
 import { usageText, usageWords } from './flag-names.ts';
 import type { PassNode } from './model.ts';
@@ -14,7 +15,7 @@ export function explainPlan(compiled: CompiledGraph): string {
   const lines: string[] = [];
   const several = new Set(compiled.steps.map(({ lane }) => lane)).size > 1;
   for (const step of compiled.steps) {
-    const { before, after } = compiled.stepBarriers.get(step)!;
+    const { before, after } = step.finished;
     const queue = queueName(compiled.queues, step.lane);
     const waits = waitsText(compiled, step);
     if (waits) lines.push(`${queue} waits for ${waits}`, ...because(step.reasons));
@@ -82,7 +83,7 @@ function because(reasons: readonly Hazard[]): string[] {
 export function hazardText({ kind, resource, earlier, later, layouts }: Hazard): string {
   const state = layouts ? `${resource} as ${layouts[1]}` : resource;
   if (earlier === '') return `${later} needs ${state}, which comes to the graph otherwise (${kind})`;
-  if (later === 'what comes after') return `${later} needs ${state}, which ${earlier} leaves otherwise (${kind})`;
+  if (later === AFTERWARDS) return `${later} needs ${state}, which ${earlier} leaves otherwise (${kind})`;
   const moved = layouts ? `; its layout goes from ${layouts[0]} to ${layouts[1]}` : '';
   switch (kind) {
     case 'read after write':
@@ -105,7 +106,7 @@ export function hazardText({ kind, resource, earlier, later, layouts }: Hazard):
 }
 
 /** "transfer (copy) and host (parse)": whom a step waits for. */
-export function waitsText({ queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
+function waitsText({ queues, model }: CompiledGraph, { waits, hostWaits }: Step): string {
   const texts = waits.map(
     ({ lane, passes }) => `${queueName(queues, lane)} (${passes.map(({ name }) => name).join(', ')})`,
   );

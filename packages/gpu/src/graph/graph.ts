@@ -25,7 +25,9 @@ export class Graph<E extends BarrierSink = Encoder> {
   readonly #names = new Map<string, number>();
   readonly #edges: [before: string, after: string][] = [];
   readonly #stages = new Map<string, readonly string[]>();
+  /** Names of declared resources, and those that passes use without declaring them. */
   readonly #resources = new Set<string>();
+  readonly #named = new Set<string>();
 
   /** Adds a pass behind those declared so far. */
   pass(pass: Pass<E>): this {
@@ -42,7 +44,17 @@ export class Graph<E extends BarrierSink = Encoder> {
           : `Cannot add pass "${pass.name}": it runs on the device and has a function for the host; give it "record", or queue 'host'`,
       );
     }
-    this.#uses.push(settleUses(pass));
+    const uses = settleUses(pass);
+    for (const { resource } of uses) {
+      if (typeof resource !== 'string') continue;
+      if (this.#resources.has(resource)) {
+        throw new GraphError(
+          `Cannot add pass "${pass.name}": it names "${resource}", which the graph declares; give what declaring it returned`,
+        );
+      }
+      this.#named.add(resource);
+    }
+    this.#uses.push(uses);
     this.#names.set(pass.name, this.#passes.length);
     this.#passes.push(pass);
     return this;
@@ -138,6 +150,11 @@ export class Graph<E extends BarrierSink = Encoder> {
   #declare(name: string): void {
     if (this.#resources.has(name)) {
       throw new GraphError(`Cannot declare "${name}": the graph has a resource of that name; give each its own`);
+    }
+    if (this.#named.has(name)) {
+      throw new GraphError(
+        `Cannot declare "${name}": a pass uses that name for memory that isn't declared; declare it first`,
+      );
     }
     this.#resources.add(name);
   }

@@ -15,6 +15,7 @@ import { familyOf, laneOf } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import { writesMemory } from '../convert.ts';
 
+/** Why one pass waits for another. */
 export type HazardKind =
   | 'read after write'
   | 'write after read'

@@ -170,7 +170,7 @@ function ends(
 ): Pick<ResourceNode, 'arrives' | 'leaves'> {
   if (declared?.origin === 'transient') return { arrives: 'undefined', leaves: undefined };
   const { arrives, leaves } = declared?.options ?? {};
-  const resolve = (usage: Usage): Resolved => resolveUsage(usage, 'compute');
+  const resolve = (usage: Usage): Resolved => resolveUsage(usage, 'any');
   if (object.kind === 'buffer') {
     const known = arrives === undefined || arrives === 'undefined' ? undefined : resolve(arrives);
     return { arrives: known, leaves: leaves === undefined ? undefined : resolve(leaves) };
@@ -182,7 +182,8 @@ function ends(
     );
   }
   const state = arrives ?? imageArrival(object.role, first);
-  const left = leaves ?? (state === 'undefined' ? undefined : state);
+  const usual = object.role === 'any' ? undefined : roleMeaning(object.role).read;
+  const left = leaves ?? (state === 'undefined' ? usual : state);
   return {
     arrives: state === 'undefined' ? state : resolve(state),
     leaves: left === undefined ? undefined : resolve(left),
@@ -246,7 +247,7 @@ function mergeTouch(touch: Touch, { writes }: SettledUse, side: Side, layout: Im
 }
 
 /** The cells of a resource that a part of it covers. */
-export function cellsOf(node: ResourceNode, part: SettledUse['part']): number[] {
+function cellsOf(node: ResourceNode, part: SettledUse['part']): number[] {
   const { object, firstCell, cuts, layers } = node;
   if (typeof object === 'string' || object.kind === 'host value') return [firstCell];
   const cells: number[] = [];

@@ -36,6 +36,14 @@ export interface PlanCounts {
   readonly submits: number;
 }
 
+/** How a plan is recorded. */
+export interface RecordOptions {
+  /** Needed where it has transient resources. */
+  readonly device?: Device;
+  /** What its imported resources are this time, by name. */
+  readonly imports?: Imports;
+}
+
 /** The passes in order, with the barriers between their levels. It prints, explains, draws and records itself. */
 export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   static {
@@ -57,8 +65,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   readonly #source: GraphSource;
   readonly #options: GraphOptions;
   readonly #executors = new Map<Device | undefined, Executor>();
-
-  /** Why it can't be recorded by hand; '' if it can. */
+  /** Why it can't be recorded without a device; '' if it can. */
   #refusal: string | undefined;
 
   /** Use `graph.compile`. */
@@ -91,12 +98,21 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
     };
   }
 
-  /** Records every barrier and pass, in order, for a graph of one queue. `imports` are given where it has imported resources. */
-  record(encoder: E, imports: Imports = {}): void {
-    const { model, steps } = this.compiled;
-    this.#refusal ??= refusalOf(this.compiled);
+  /**
+   * Records every barrier and pass, in order, for a graph of one queue, into an encoder of the caller's. With a `device` it may
+   * have transient resources, and begins with a barrier behind its last run.
+   */
+  record(encoder: E, { device, imports = {} }: RecordOptions = {}): void {
+    if (device) {
+      const executor = this.#executor(device);
+      const refusal = refusalOf(executor.compiled, true);
+      if (refusal !== '') throw new GraphError(refusal);
+      recordSteps(executor.compiled.steps, encoder, executor.bind(imports));
+      return;
+    }
+    this.#refusal ??= refusalOf(this.compiled, false);
     if (this.#refusal !== '') throw new GraphError(this.#refusal);
-    recordSteps(steps, encoder, new Bound(bindImports(model, imports)));
+    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled.model, imports)));
   }
 
   /**
@@ -178,13 +194,12 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   }
 }
 
-function refusalOf({ batches, model, steps }: CompiledGraph): string {
-  const lanes = new Set(steps.map(({ lane }) => lane));
-  if (lanes.size > 1 || (steps.length > 0 && batches.length !== 1)) {
+/** Why a graph can't be recorded into one encoder, with or without memory for its transients; '' if it can. */
+function refusalOf({ batches, model, steps }: CompiledGraph, hasMemory: boolean): string {
+  if (steps.length > 0 && (batches.length !== 1 || batches[0]!.steps.length < steps.length)) {
     return 'Cannot record the plan: its passes run on several queues, or on the host; call plan.execute';
   }
-  const transient = model.nodes.find(({ origin }) => origin === 'transient');
-  return transient === undefined
-    ? ''
-    : `Cannot record the plan: ${transient.kind} "${transient.label}" is transient and needs memory; call plan.execute`;
+  const transient = hasMemory ? undefined : model.nodes.find(({ origin }) => origin === 'transient');
+  if (!transient) return '';
+  return `Cannot record the plan: ${transient.kind} "${transient.label}" is transient and needs memory; give the device`;
 }

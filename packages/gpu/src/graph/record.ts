@@ -16,6 +16,7 @@ export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encod
     for (const { name, pass, uses } of step.passes) {
       const { record } = pass as Pass<E>;
       if (!record) continue;
+      if (encoder.uses) for (const each of uses) noteUse(each, encoder, at);
       const declared = encoder.tracks === true ? uses.map((use) => declaredUse(use, at)) : undefined;
       if (encoder.label) encoder.label(name, () => record(encoder, at), declared);
       else record(encoder, at);
@@ -24,9 +25,15 @@ export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encod
   }
 }
 
+/** A pass that reaches a buffer by address is as stale as any other when the buffer goes or moves. */
+function noteUse({ resource }: SettledUse, encoder: BarrierSink, at: Bound): void {
+  if (typeof resource === 'string' || resource.kind === 'host value') return;
+  encoder.uses!(at.behind(resource) as never);
+}
+
 function recordBarrier({ before, after, images }: GraphBarrier, encoder: BarrierSink, at: Bound): void {
   if (images.length === 0) {
-    encoder.barrier(before, after);
+    encoder.barrier(before, after, true);
     return;
   }
   const batch: BarrierBatch = {

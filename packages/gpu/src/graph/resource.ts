@@ -38,9 +38,12 @@ export type Origin = 'imported' | 'transient';
 
 /** What an imported resource is when the graph begins and when it ends. */
 export interface ImportOptions {
-  /** The last use before the graph, on the queue of its first pass here. Buffers: default none. Images: how the role is read. */
+  /**
+   * The last use before the graph, on the queue of its first pass here. Default for buffers: none; for images: how the role is
+   * read, but 'undefined' for a target that is drawn first, and for what a pass discards first.
+   */
   readonly arrives?: Usage | 'undefined';
-  /** The use that the graph must leave it ready for. Default for images: as it arrives. */
+  /** The use that the graph must leave it ready for. Default for images: as it arrives, else how its role is read. */
   readonly leaves?: Usage;
 }
 
@@ -67,6 +70,8 @@ export interface GraphImageOptions<R extends ImageRole> {
   readonly mips?: number;
   /** Default 1. */
   readonly layers?: number;
+  /** Samples a texel. Default 1. */
+  readonly samples?: number;
 }
 
 /** A buffer that a graph declares. */
@@ -112,11 +117,12 @@ export class GraphImage<R extends ImageRole = ImageRole> implements ImageLike<R>
   readonly format: ImageFormat;
   readonly mips: number;
   readonly layers: number;
+  readonly samples: number;
   readonly origin: Origin;
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphImageOptions<R> & ImportOptions & TransientOptions) {
-    const { role = 'any' as R, size, format, mips = 1, layers = 1, ...options } = declared;
+    const { role = 'any' as R, size, format, mips = 1, layers = 1, samples = 1, ...options } = declared;
     this.label = label;
     this.origin = origin;
     this.role = role;
@@ -124,6 +130,7 @@ export class GraphImage<R extends ImageRole = ImageRole> implements ImageLike<R>
     this.format = format;
     this.mips = mips;
     this.layers = layers;
+    this.samples = samples;
     this.options = options;
   }
 

@@ -31,14 +31,18 @@ export interface ImageBarrier<I> {
 export interface BarrierBatch<I = unknown> {
   readonly memory?: { readonly before: readonly Usage[]; readonly after: readonly Usage[] };
   readonly images?: readonly ImageBarrier<I>[];
+  /** It comes from a graph, which knows why: checks don't ask whether it is of use. */
+  readonly derived?: boolean;
 }
 
 /** Where a plan writes its barriers: an `Encoder` is one, and so is a test's list. */
 export interface BarrierSink {
-  /** One global memory barrier. */
-  barrier(before: readonly Usage[], after: readonly Usage[]): unknown;
+  /** One global memory barrier; `derived`: it comes from a graph, so nobody asks whether it is of use. */
+  barrier(before: readonly Usage[], after: readonly Usage[], derived?: boolean): unknown;
   /** A batch that has image barriers; needed only where a graph touches images. */
   barriers?(batch: BarrierBatch<never>): unknown;
+  /** Notes that what is recorded uses a buffer or an image, which its commands may not show: they may reach it by address. */
+  uses?(resource: never): unknown;
   /** Whether `label` wants to be told what the pass declares. */
   readonly tracks?: boolean;
   /** Where there is one, each pass is recorded under its name: messages and a lost device's error tell it. */

@@ -6,7 +6,7 @@ import type { ImageNeeds, ImageOptions } from '../image/image.ts';
 import { Buffer, makerOf, usualNeeds } from '../memory/buffer.ts';
 import type { BufferMaker, BufferOptions } from '../memory/buffer.ts';
 import type { MemoryRange } from '../memory/heap.ts';
-import type { MemoryNeeds, TransientArena } from './aliasing.ts';
+import type { MemoryNeeds, TransientArena, TransientPlace } from './aliasing.ts';
 import type { CompiledGraph } from './compile.ts';
 import type { ResourceNode } from './model.ts';
 import { GraphBuffer, GraphImage } from './resource.ts';
@@ -82,26 +82,23 @@ function fillArena(
   if (arena.places.length === 0) return;
   const alignment = 2 ** 16; // no driver asks for more, so offsets in the arena are aligned as they are in memory
   const range = takeRange(maker, `transient ${arena.kind}s`, arena.byteLength, alignment, types);
-  let living = arena.places.length;
-  const release = (): void => {
-    living--;
-    if (living === 0) range.release();
+  const holders = new Set(arena.places);
+  const release = (place: TransientPlace): void => {
+    if (holders.delete(place) && holders.size === 0) range.release();
   };
-  let made = 0;
   try {
-    for (const { node, byteOffset } of arena.places) {
-      const place = { memory: range.memory, byteOffset: range.byteOffset + byteOffset, release };
+    for (const each of arena.places) {
+      const { node, byteOffset } = each;
+      const place = { memory: range.memory, byteOffset: range.byteOffset + byteOffset, release: () => release(each) };
       if (node.object instanceof GraphBuffer) {
         const placement = { memory: 'device', handleTypes: 0, place: () => place } as const;
         table.set(node.object, new Buffer(maker, bufferOptions(node.object), placement));
       } else {
         table.set(node.object, new Image(maker, imageOptions(node.object as GraphImage), () => place));
       }
-      made++;
     }
   } catch (error) {
-    // The one that failed has given its place back itself; those behind it never will.
-    for (let each = made + 1; each < arena.places.length; each++) release();
+    for (const each of arena.places) if (!table.has(each.node.object)) release(each);
     throw error;
   }
 }
@@ -132,9 +129,10 @@ function createAlone(device: Device, { object }: ResourceNode): Buffer | Image {
 }
 
 function bufferOptions({ label, byteLength, role }: GraphBuffer): BufferOptions {
-  return { label, byteLength, role, owner: 'graph' };
+  const memory = role === 'upload' || role === 'download' ? role : 'device';
+  return { label, byteLength, role, memory, owner: 'graph' };
 }
 
-function imageOptions({ label, size, format, role, mips, layers }: GraphImage): ImageOptions {
-  return { label, size, format, role, mips, layers, owner: 'graph' };
+function imageOptions({ label, size, format, role, mips, layers, samples }: GraphImage): ImageOptions {
+  return { label, size, format, role, mips, layers, samples, owner: 'graph' };
 }

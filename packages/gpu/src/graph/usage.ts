@@ -99,15 +99,16 @@ export function defaultUsage(role: Role, queue: PassQueue, writes: boolean): Acc
   return writes ? write : read;
 }
 
-const resolvedWords: Readonly<Record<PassQueue, Map<Access, Resolved>>> = Object.freeze({
+const resolvedWords: Readonly<Record<PassQueue | 'any', Map<Access, Resolved>>> = Object.freeze({
   compute: new Map(),
   transfer: new Map(),
   graphics: new Map(),
   host: new Map(),
+  any: new Map(),
 });
 
-/** A usage in a pass of a queue. Words that any shader may mean are narrowed to the stages that the queue's passes run. */
-export function resolveUsage(usage: Usage, queue: PassQueue): Resolved {
+/** A usage in a pass of a queue (or of any). Words that any shader may mean are narrowed to the stages that the queue's passes run. */
+export function resolveUsage(usage: Usage, queue: PassQueue | 'any'): Resolved {
   if (typeof usage !== 'string') return resolveRaw(usage, rawText(usage));
   const known = resolvedWords[queue];
   let resolved = known.get(usage);
@@ -115,7 +116,7 @@ export function resolveUsage(usage: Usage, queue: PassQueue): Resolved {
   return resolved;
 }
 
-function resolveWord(word: Access, queue: PassQueue): Resolved {
+function resolveWord(word: Access, queue: PassQueue | 'any'): Resolved {
   const bit = accessBit(word); // first: an unknown word is an error
   const layout = layoutOf(word) ?? 'undefined';
   const narrow = queue === 'graphics' ? drawingUsage(word) : queue === 'compute' ? dispatchUsage(word) : undefined;

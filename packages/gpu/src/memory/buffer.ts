@@ -258,7 +258,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
         this.#handle = createHandle(this.#maker, this.label, this.byteLength, this.#flags, 0);
         this.#place = placeOf(to, release);
         this.#address = this.#bind();
-        this.#stay.end = 'was moved by defragment';
+        this.#stay.end = 'was moved by defragmentation';
         this.#stay = new Stay(this.label);
         return before;
       },

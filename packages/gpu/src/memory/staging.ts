@@ -130,6 +130,7 @@ export class Staging implements Companion {
     this.#driver.counters.uploads++;
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
+    this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
     const direct = this.#hostRange(bytes);
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));

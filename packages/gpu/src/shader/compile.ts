@@ -9,7 +9,7 @@ import { excerptOf } from './excerpt.ts';
 import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
 import type { ShaderStage } from './glslang.ts';
 import { flatten } from './include.ts';
-import type { FlatSource, Include } from './include.ts';
+import type { FlatSource, Include, IncludedFile } from './include.ts';
 
 /** How GLSL is compiled. */
 export interface CompileOptions {
@@ -45,8 +45,10 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   return result.spirv;
 }
 
-function includeBeside(name: string, from: string): string {
-  return readFileSync(path.resolve(path.dirname(from), name), 'utf8');
+/** The file of this name beside the one that includes it. */
+export function includeBeside(name: string, from: string): IncludedFile {
+  const file = path.join(path.dirname(from), name);
+  return { text: readFileSync(file, 'utf8'), file };
 }
 
 const ERROR = /^ERROR: \d+:(\d+): (?:'([^']*)' : )?(.*)$/;

@@ -7,8 +7,17 @@
 import { ShaderError } from '../errors.ts';
 import { excerptOf } from './excerpt.ts';
 
-/** Gives the text of an included file; throws if there is none. `from` is the file that includes it. */
-export type Include = (path: string, from: string) => string;
+/** An included file: its text, and its name for messages and for what it includes itself. */
+export interface IncludedFile {
+  readonly text: string;
+  readonly file: string;
+}
+
+/**
+ * Gives the text of an included file; throws if there is none. `from` is the file that includes it. A text alone is known by
+ * the path that the include names.
+ */
+export type Include = (path: string, from: string) => string | IncludedFile;
 
 /** A flat source: its text, and the origin of each of its lines (index 0 is line 1). */
 export interface FlatSource {
@@ -62,14 +71,15 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
       if (include) {
         const path = include[1] ?? include[2] ?? '';
         const place = { file, line: index + 1, ...excerptOf(line, index + 1, path) };
-        if (chain.includes(path)) {
+        const found = readInclude(path, file, place, options.include);
+        if (chain.includes(found.file)) {
           throw new ShaderError(
-            `Cannot include "${path}" (${file}:${index + 1}): it includes itself (${[...chain, path].join(' → ')}); break the circle or write #pragma once`,
+            `Cannot include "${path}" (${file}:${index + 1}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
             place,
           );
         }
-        if (seenOnce.has(path)) emit('', file, index + 1);
-        else walk(readInclude(path, file, place, options.include), path, [...chain, path]);
+        if (seenOnce.has(found.file)) emit('', file, index + 1);
+        else walk(found.text, found.file, [...chain, found.file]);
       } else if (ONCE.test(line)) {
         seenOnce.add(file);
         emit('', file, index + 1);
@@ -88,7 +98,7 @@ function readInclude(
   from: string,
   place: { line: number; excerpt: string },
   include: Include | undefined,
-): string {
+): IncludedFile {
   if (path === '')
     throw new ShaderError(`Cannot read the include at ${from}:${place.line}: it names no file; write #include "name"`, {
       ...place,
@@ -101,7 +111,8 @@ function readInclude(
     );
   }
   try {
-    return include(path, from);
+    const found = include(path, from);
+    return typeof found === 'string' ? { text: found, file: path } : found;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ShaderError(

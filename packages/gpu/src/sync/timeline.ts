@@ -96,6 +96,11 @@ export class Timeline implements Child, Progress {
     return this.#reached;
   }
 
+  /** The value that the host knows to have been reached. Asks nobody. */
+  get seen(): number {
+    return this.#reached;
+  }
+
   /** Waits, without blocking, until the value is reached. */
   async wait(value: number): Promise<void> {
     this.#driver.counters.waits++;

@@ -4,6 +4,8 @@
  * touches that collide with what was before, and what it leaves behind: `submits.ts` puts both together at each submit.
  */
 
+import * as V from '@halocline/vulkan';
+import { accessMask } from '../convert.ts';
 import type { ImageLayout, Usage } from '../access.ts';
 import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
 import { layoutOf } from '../graph/usage.ts';
@@ -116,7 +118,7 @@ export class RecordingTracker implements UsageTracker {
   }
 
   byAddress(): void {
-    if (!this.#passes.declared) this.#blind = true;
+    if (!this.#passes.declared && this.#pending.length === 0) this.#blind = true;
   }
 
   settle(): void {
@@ -147,7 +149,7 @@ export class RecordingTracker implements UsageTracker {
     for (const use of this.#passes.untouched()) this.#declare(use);
     this.#resolve(false);
     if (!this.#emit) for (const each of this.#pending) this.#meet(each);
-    for (const each of this.#pending) this.#note(each);
+    for (const each of this.#pending) this.#note(each, writesOf(each.bit) === 0);
     this.#pending.length = 0;
     this.#passes.end();
   }
@@ -203,8 +205,8 @@ export class RecordingTracker implements UsageTracker {
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
     this.#insert(pending[0]!.command);
-    for (const each of pending) if (writesOf(each.bit) === 0) this.#note(each);
-    for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each);
+    for (const each of pending) if (writesOf(each.bit) === 0) this.#note(each, !writesToo(pending, each));
+    for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
     pending.length = 0;
   }
 
@@ -215,9 +217,8 @@ export class RecordingTracker implements UsageTracker {
   /** Uses that nobody declared, and reads of what the recording itself knows to hold nothing. */
   #checkCommand(pending: readonly Pending[]): void {
     for (const each of pending) {
-      const writes = writesOf(each.bit) !== 0;
-      const also = !writes && pending.some((other) => other.resource === each.resource && writesOf(other.bit) !== 0);
-      if (!also) this.#passes.check(each.resource, each.bit, each.command);
+      if (writesOf(each.bit) !== 0 || !writesToo(pending, each))
+        this.#passes.check(each.resource, each.bit, each.command);
     }
   }
 
@@ -301,7 +302,8 @@ export class RecordingTracker implements UsageTracker {
     );
   }
 
-  #note({ segments, bit, layout, command }: Pending): void {
+  /** Keeps a touch. `reads`: it is no use unless something was written before. */
+  #note({ segments, bit, layout, command }: Pending, reads: boolean): void {
     const writes = writesOf(bit);
     const who = this.#who(command);
     for (const segment of segments) {
@@ -315,7 +317,7 @@ export class RecordingTracker implements UsageTracker {
             note: undefined,
             who,
             layout: first ? layout : undefined,
-            reads: writes === 0,
+            reads,
           });
         }
       }
@@ -329,8 +331,11 @@ export class RecordingTracker implements UsageTracker {
   }
 
   /** An image barrier by hand. It writes the image itself, after its first scope and before its second. */
-  #transition({ image, before, after, range }: ImageBarrier<TrackedResource>, mark: BarrierMark | undefined): void {
-    const from = before === 'undefined' ? 'undefined' : sideLayout(before);
+  #transition(
+    { image, before, after, range, discard }: ImageBarrier<TrackedResource>,
+    mark: BarrierMark | undefined,
+  ): void {
+    const from = before === 'undefined' || discard === true ? 'undefined' : sideLayout(before);
     const to = sideLayout(after);
     const note = barrierNote(before === 'undefined' ? 0 : bitsOf(before), bitsOf(after), mark);
     if (mark && from !== to) mark.used = true;
@@ -361,9 +366,10 @@ export class RecordingTracker implements UsageTracker {
   }
 
   /** The mark of a barrier by hand; what the host does isn't seen, so what waits for it or it waits for counts as used. */
-  #newMark({ memory }: BarrierBatch<TrackedResource>): BarrierMark {
+  #newMark({ memory, derived }: BarrierBatch<TrackedResource>): BarrierMark {
     const mark = this.#markOf(`barrier ${this.#barriers} of "${this.#label}"`);
-    if (memory?.before.includes('host-write') || memory?.after.includes('host-read')) mark.used = true;
+    if (derived === true || this.#tracks.size === 0) mark.used = true; // a leading one is for what was submitted before, perhaps
+    if (memory && (touchesHost(memory.before) || touchesHost(memory.after))) mark.used = true;
     this.#marks.push(mark);
     return mark;
   }
@@ -393,6 +399,15 @@ export function addReader(readers: Trace[], bit: number, at: number, who: Touche
     return;
   }
   readers.push(newTrace(bit, at, who));
+}
+
+/** Whether the command of a read writes the resource too: then the shader may write before it reads. */
+function writesToo(pending: readonly Pending[], { resource }: Pending): boolean {
+  return pending.some((other) => other.resource === resource && writesOf(other.bit) !== 0);
+}
+
+function touchesHost(usages: readonly Usage[]): boolean {
+  return (accessMask(usages).stages & V.VK_PIPELINE_STAGE_2_HOST_BIT) !== 0n;
 }
 
 /** What touched a segment last, as one side of a barrier. */

@@ -15,7 +15,7 @@ import type { Segment } from './segments.ts';
 import { barrierNote, copyTrace, credit, finish, fold, newTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Place, Trace } from './trace.ts';
 import type { TouchedRange, TrackedResource } from './tracker.ts';
-import { covered, executed, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
+import { covered, executed, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
 
 /** A moment of a timeline: a queue is known by its own. */
 export interface Moment {
@@ -68,6 +68,8 @@ interface Fix {
   readonly images: ImageBarrier<TrackedResource>[];
 }
 
+/** Reads of exactly the range that they name. */
+const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('conditional');
 const LONGEST = 512;
 const MOMENTS = 64;
 
@@ -189,7 +191,7 @@ export class SubmitTracker {
         this.#relayout(resource, held, entry, fix, line.logs.length, place);
         continue;
       }
-      if (entry.reads && !held.written && !this.#blind && (resource.memory ?? 'device') === 'device') {
+      if (entry.reads && !held.written && this.#isUnwritten(resource, entry)) {
         this.#report?.(unwrittenText(resource, held, entry.bit, entry.who!));
       }
       const at = { recorded, resource, held, place };
@@ -199,6 +201,12 @@ export class SubmitTracker {
       if (held.writer && (lacking === 0 || !chains(held.writer, lacking)))
         this.#collide(at, held.writer, entry, fix, true);
     }
+  }
+
+  /** What shaders are bound to they needn't read whole: of that only resources that nobody wrote anything of count. */
+  #isUnwritten(resource: TrackedResource, { bit }: Entry): boolean {
+    if (this.#blind || (resource.memory ?? 'device') !== 'device') return false;
+    return (bit & EXACT) === bit || this.#track(resource).list.every((each) => !each.written);
   }
 
   /** Holds one entry against one access before; returns the usages that a barrier would have to name, 0 if none is missing. */

@@ -47,7 +47,10 @@ export interface DeclaredUse {
 export interface UsageTracker {
   /** The command that comes next touches a resource. A command that reads and writes it says both. */
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void;
-  /** The command that comes next reaches memory by address: what it touches is what its pass declares, else unknown. */
+  /**
+   * The command that comes next reaches memory that no binding shows: what was told by `touch` before, else what its pass
+   * declares; else nobody knows.
+   */
   byAddress(): void;
   /** Everything that the command touches was told; to be called just before it is recorded. */
   settle(): void;

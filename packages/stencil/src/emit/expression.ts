@@ -76,7 +76,8 @@ function lazy(frame: Frame, node: Node<'binary'>): Value {
   const { target } = frame.lowering;
   const and = node.operator === '&&';
   const left = lowerExpression(frame, node.left);
-  if (isCheap(node.right)) return target.apply(and ? 'and' : 'or', left, lowerExpression(frame, node.right));
+  if (isCheap(node.right, frame.lowering.stencil.debug))
+    return target.apply(and ? 'and' : 'or', left, lowerExpression(frame, node.right));
   const result = target.variable('bool', 'both');
   target.set(result, left);
   const run = (): void => target.set(result, lowerExpression(frame, node.right));
@@ -109,7 +110,8 @@ function binary(frame: Frame, node: Node<'binary'>): Value {
 function select(frame: Frame, node: Node<'select'>): Value {
   const { target } = frame.lowering;
   const condition = lowerExpression(frame, node.condition);
-  if (isCheap(node.then) && isCheap(node.else))
+  const { debug } = frame.lowering.stencil;
+  if (isCheap(node.then, debug) && isCheap(node.else, debug))
     return target.select(condition, lowerExpression(frame, node.then), lowerExpression(frame, node.else));
   const result = target.variable(node.type, 'chosen');
   target.branch(

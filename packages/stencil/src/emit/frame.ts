@@ -23,6 +23,8 @@ export interface Lowering {
   readonly bindingNumbers: Map<string, number>;
   /** Functions made so far: the user's by number, look-ups by name. */
   readonly functions: Map<string | number, FunctionReference>;
+  /** Reads of voxels that are not active, of this thread; null where nothing is debugged. */
+  readonly outside: Variable | null;
 }
 
 /** The voxel that text is emitted for. */
@@ -68,6 +70,7 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     bindings: [],
     bindingNumbers: new Map(),
     functions: new Map(),
+    outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
 }
 

@@ -364,6 +364,17 @@ export class GlslTarget implements Target {
     this.#line(`${this.#element(kind, width, address, index, true)} = ${given};`);
   }
 
+  atomicAdd(address: Value, index: Value, value: Value): Value {
+    const element = this.#element('u32', 1, address, index, true);
+    return this.keep({ type: 'uint', ref: `atomicAdd(${element}, ${text(value)})` }, 'before');
+  }
+
+  global(type: ScalarType, name: string): Variable {
+    const ref = this.#name(name);
+    this.#shared.push(`${type} ${ref};`);
+    return { type, ref };
+  }
+
   workgroupId(): Value {
     return { type: 'uvec3', ref: 'gl_WorkGroupID' };
   }

@@ -3,6 +3,7 @@
  * voxels along z of its leaf. Leaf ranks beyond the count do nothing, but come to the reductions' barriers. The shape is
  * chosen here: `quad` where reads are at constant offsets and the text is small, else `loop`.
  */
+import { addOutside, checkWrite } from './debug.ts';
 import { newLowering, tableWord } from './frame.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
 import { emitLoop } from './loop-shape.ts';
@@ -60,7 +61,11 @@ export function runVoxel(frame: Frame, parts: Parts, voxel: Voxel): void {
   beginOutputs(lowering, parts.outputs, voxel);
   for (const { contribution, identity } of parts.accumulators) target.set(contribution, identity);
   const effects: Effects = {
-    write: (field, component, value) => writeOutput(lowering, parts.outputs, field, component, value),
+    write(field, component, value) {
+      const number = lowering.stencil.writes.findIndex((write) => write.field === field);
+      if (lowering.stencil.debug) checkWrite(frame, number, component, value, voxel.coord!);
+      writeOutput(lowering, parts.outputs, field, component, value);
+    },
     reduce(scalar, value) {
       const { contribution, reduction, type } = parts.accumulators.find((each) => each.reduction.scalar === scalar)!;
       const given =
@@ -83,6 +88,7 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
 /** The shape that suits a stencil. */
 function shapeOf(lowering: Lowering): Shape {
   const { stencil, uses } = lowering;
+  if (stencil.debug) return 'loop';
   const reached = [uses.top, ...[...reachedFunctions(lowering)].map((number) => uses.functions[number]!)];
   const straight =
     !uses.top.lookups && reached.every((each, at) => at === 0 || (!each.lookups && each.taps.size === 0));
@@ -119,7 +125,7 @@ export function lowerStencil(
 ): readonly Binding[] {
   const lowering = newLowering(stencil, placement, target);
   const { code, uses } = lowering;
-  const chosen = shape ?? shapeOf(lowering);
+  const chosen = stencil.debug ? 'loop' : (shape ?? shapeOf(lowering));
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
@@ -130,6 +136,7 @@ export function lowerStencil(
     voxel: null,
     effects: null,
   };
+  if (lowering.outside) target.set(lowering.outside, code.uint(0));
   const local = target.keep(target.localIndex(), 'local');
   const group = target.keep(target.workgroupId(), 'group');
   const counts = target.workgroupCount();
@@ -142,7 +149,7 @@ export function lowerStencil(
     outputs: newOutputs(lowering, chosen === 'quad'),
     accumulators: newAccumulators(code, stencil.reductions),
     taps: allTaps(lowering, chosen),
-    usesCoord: uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
+    usesCoord: stencil.debug || uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
   };
   target.branch(here, () => {
     const slot = target.keep(tableWord(frame, { kind: 'leaves' }, place), 'slot');
@@ -150,6 +157,7 @@ export function lowerStencil(
     if (chosen === 'loop') return emitLoop(frame, parts, leaf);
     emitQuad(frame, parts, leaf);
   });
+  addOutside(frame);
   emitTrees(frame, parts.accumulators, place, here);
   return lowering.bindings;
 }

@@ -9,6 +9,7 @@
  */
 import type { LevelRelation } from '../ir.ts';
 import { valueTypeOf, sizeOf } from '../ir.ts';
+import { noteRead } from './debug.ts';
 import { address, elementKind, fieldType, tableWord } from './frame.ts';
 import type { Frame, Lowering } from './frame.ts';
 import { componentList } from './scan.ts';
@@ -188,6 +189,7 @@ export function gather(frame: Frame, field: string, component: number, level: Le
   const leafAt = leafAtFunction(frame.lowering, level);
   const leaf = target.keep(target.call(leafAt, [slot, own, code.right(at, 3)])!, 'leaf');
   const index = target.keep(placeInLeaf(frame, at), 'n');
+  if (level === 'same') noteRead(frame, leaf, index);
   return code.join(
     componentsRead(frame, field, component, level).map((c) => loadElement(frame, field, c, level, leaf, index)),
   );

@@ -8,6 +8,7 @@ import type { FieldPlace } from '../field-place.ts';
 import type { Expression, Offset, ValueType } from '../ir.ts';
 import { valueTypeOf, vectorOf } from '../ir.ts';
 import { clampToInt } from './convert.ts';
+import { noteRead } from './debug.ts';
 import { applyMap, fieldType, tableWord } from './frame.ts';
 import type { Frame } from './frame.ts';
 import {
@@ -108,6 +109,7 @@ function trilinear(frame: Frame, { field, parts, slot, own }: Sampling, point: V
   const places = CORNERS.map((corner) =>
     target.keep(placeInLeaf(frame, code.add(base, target.constant('ivec3', corner))), 'n'),
   );
+  slots.forEach((corner, n) => noteRead(frame, corner, places[n]!));
   return parts.map((part) => {
     const value = CORNERS.map((_, n) => code.asFloat(loadElement(frame, field, part, 'same', slots[n]!, places[n]!)));
     const z = [0, 2, 4, 6].map((n) => lerp(frame, value[n]!, value[n + 1]!, fz));
@@ -123,6 +125,7 @@ function nearest(frame: Frame, { field, parts, slot, own }: Sampling, point: Val
   const leafAt = leafAtFunction(frame.lowering, 'same');
   const leaf = target.keep(target.call(leafAt, [slot, own, code.right(coord, 3)])!, 'leaf');
   const place = target.keep(placeInLeaf(frame, coord), 'n');
+  noteRead(frame, leaf, place);
   return parts.map((part) => loadElement(frame, field, part, 'same', leaf, place));
 }
 

@@ -4,6 +4,7 @@
  * whole leaf, are looked up as computed coordinates are.
  */
 import type { Offset } from '../ir.ts';
+import { noteRead } from './debug.ts';
 import { tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import { gather, loadElement } from './lookup.ts';
@@ -70,6 +71,7 @@ export function scalarVoxel(frame: Frame, slot: Value, index: Value, coord: Valu
       const leaf = neighborSlot(frame, slot, steps);
       const [a, b, c] = steps.map(({ place }) => place) as [Value, Value, Value];
       const place = offset.every((d) => d === 0) ? n : code.or(code.or(code.left(a, 6), code.left(b, 3)), c);
+      if (offset.some((d) => d !== 0)) noteRead(frame, leaf, place);
       return loadElement(frame, field, component, 'same', leaf, place);
     },
   };

@@ -41,11 +41,15 @@ export function componentList(component: number, count: number): number[] {
   return component < 0 ? Array.from({ length: count }, (_, c) => c) : [component];
 }
 
-/** Whether evaluating it costs so little, and does so little, that a branch around it would cost more. */
-export function isCheap(expression: Expression): boolean {
+/**
+ * Whether evaluating it costs so little, and does so little, that a branch around it would cost more. Where reads are counted
+ * (`debug`), a tap does something.
+ */
+export function isCheap(expression: Expression, debug: boolean): boolean {
   const { op } = expression;
+  if (debug && op === 'tap') return false;
   if (op === 'invoke' || op === 'gather' || op === 'sample' || op === 'isActive') return false;
-  return operands(expression).every(isCheap);
+  return operands(expression).every((operand) => isCheap(operand, debug));
 }
 
 function scanExpression(uses: Uses, expression: Expression, components: (field: string) => number): void {
@@ -73,6 +77,7 @@ function scanStatements(uses: Uses, body: readonly Statement[], components: (fie
   for (const statement of body) {
     uses.nodes++;
     if (statement.op === 'return') uses.returns = true;
+    if (statement.op === 'print') for (const value of statement.values) scanExpression(uses, value, components);
     if ('value' in statement && statement.value) scanExpression(uses, statement.value, components);
     if ('condition' in statement) scanExpression(uses, statement.condition, components);
     if (statement.op === 'assignIndex' || statement.op === 'assignElement')
@@ -144,6 +149,7 @@ function localsOf(expression: Expression, into: Set<number>): void {
 function localsWithin(statements: readonly Statement[], into: Set<number>): void {
   for (const statement of statements) {
     if ('local' in statement) into.add(statement.local);
+    if (statement.op === 'print') for (const value of statement.values) localsOf(value, into);
     if ('value' in statement && statement.value) localsOf(statement.value, into);
     if ('condition' in statement) localsOf(statement.condition, into);
     if (statement.op === 'assignIndex' || statement.op === 'assignElement') localsOf(statement.index, into);

@@ -55,6 +55,7 @@ export const OP = {
   Bitcast: 124,
   Select: 169,
   ControlBarrier: 224,
+  AtomicIAdd: 234,
   LoopMerge: 246,
   SelectionMerge: 247,
   Label: 248,
@@ -65,7 +66,14 @@ export const OP = {
 } as const;
 
 /** Storage classes. */
-export const STORAGE = { Input: 1, Workgroup: 4, Function: 7, PushConstant: 9, PhysicalStorageBuffer: 5349 } as const;
+export const STORAGE = {
+  Input: 1,
+  Workgroup: 4,
+  Private: 6,
+  Function: 7,
+  PushConstant: 9,
+  PhysicalStorageBuffer: 5349,
+} as const;
 
 /** Decorations. */
 export const DECORATION = {

@@ -299,6 +299,18 @@ export class SpirvTarget implements Target {
     this.#write(OP.Store, at, ref, 2, bytes);
   }
 
+  atomicAdd(address: Value, index: Value, value: Value): Value {
+    const [, at] = this.#element('u32', 1, address, index, true);
+    const [device, relaxed] = [this.#scalarConstant('uint', 1), this.#scalarConstant('uint', 0)];
+    return this.#emit('uint', OP.AtomicIAdd, at, device, relaxed, id(value));
+  }
+
+  global(type: ScalarType, name: string): Variable {
+    const ref = this.#module.global(this.#pointer(STORAGE.Private, type), STORAGE.Private);
+    this.#module.name(ref, name);
+    return { type, ref };
+  }
+
   workgroupId(): Value {
     return this.#input('uvec3', BUILT_IN.WorkgroupId);
   }

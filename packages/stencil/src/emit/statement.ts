@@ -5,6 +5,7 @@
  */
 import type { Local, Statement, StencilFunction } from '../ir.ts';
 import { sizeOf } from '../ir.ts';
+import { print } from './debug.ts';
 import { clampIndex, invoke, lowerExpression } from './expression.ts';
 import type { Frame, Lowering } from './frame.ts';
 import { scalarVoxel } from './scalar-voxel.ts';
@@ -139,6 +140,8 @@ function lowerStatement(frame: Frame, node: Statement, returns: Returns): void {
       return;
     case 'write':
       return frame.effects!.write(node.field, node.component, lowerExpression(frame, node.value));
+    case 'print':
+      return print(frame, node);
     case 'reduce':
       return frame.effects!.reduce(node.scalar, lowerExpression(frame, node.value));
   }

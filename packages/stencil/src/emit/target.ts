@@ -238,6 +238,11 @@ export interface Target {
   load(kind: ElementKind, width: 1 | 4, address: Value, index: Value): Value;
   store(kind: ElementKind, width: 1 | 4, address: Value, index: Value, value: Value): void;
 
+  /** Adds to a u32 of an array, whatever other threads do; gives what it was. */
+  atomicAdd(address: Value, index: Value, value: Value): Value;
+  /** A variable that all functions see, of this thread alone. */
+  global(type: ScalarType, name: string): Variable;
+
   workgroupId(): Value;
   workgroupCount(): Value;
   localIndex(): Value;

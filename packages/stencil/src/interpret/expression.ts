@@ -257,7 +257,13 @@ function tap(scope: Scope, node: Node<'tap'>): Evaluator {
   const { machine } = scope;
   const parts = componentsOfRead(machine.elements(node.field, 'same'), node.component);
   const [dx, dy, dz] = node.offset;
+  const away = scope.machine.stencil.debug && node.offset.some((d) => d !== 0);
   const element = (): number => {
+    const at = place();
+    if (away) machine.noteRead(at);
+    return at;
+  };
+  const place = (): number => {
     const [x, y, z] = [machine.x + dx, machine.y + dy, machine.z + dz];
     if (((x | y | z) & ~7) === 0) return machine.base + ((x << 6) | (y << 3) | z);
     return machine.element(x, y, z);
@@ -277,6 +283,7 @@ function gather(scope: Scope, node: Node<'gather'>): Evaluator {
   return fromParts(node.type, (out) => {
     const at = coord();
     const element = machine.elementAt(node.level, at[0]!, at[1]!, at[2]!);
+    if (node.level === 'same') machine.noteRead(element);
     for (let c = 0; c < out.length; c++) out[c] = parts[c]![element]!;
   });
 }

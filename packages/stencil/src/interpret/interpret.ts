@@ -126,6 +126,12 @@ function oldCopies(machine: Machine): Copied[] {
   });
 }
 
+function tellNonFinite(machine: Machine, field: string, component: number, value: Float64Array): void {
+  value.forEach((one, at) => {
+    if (!Number.isFinite(one)) machine.world.debug?.nonFinite(field, Math.max(component, at), machine.coord(), one);
+  });
+}
+
 function newEffects(machine: Machine, running: readonly Running[]): Effects {
   const outputs = new Map(machine.stencil.writes.map(({ field }) => [field, outputArrays(machine, field)]));
   const reductions = new Map(running.map((each) => [each.reduction.scalar, each]));
@@ -133,8 +139,13 @@ function newEffects(machine: Machine, running: readonly Running[]): Effects {
     write(field, component, value) {
       const arrays = outputs.get(field)!;
       const element = machine.base + machine.n;
+      if (machine.stencil.debug) tellNonFinite(machine, field, component, value);
       if (component >= 0) arrays[component]![element] = value[0]!;
       else for (let c = 0; c < value.length; c++) arrays[c]![element] = value[c]!;
+    },
+    print(number, values) {
+      const { debug } = machine.world;
+      if (debug?.voxel?.join() === machine.coord().join()) debug.print(number, values());
     },
     reduce(scalar, value) {
       const { contributions, combine } = reductions.get(scalar)!;

@@ -2,7 +2,7 @@
  * @file The interpreter's state: the voxel at hand, its leaf's neighbours (found as they are asked for), the locals of
  * all functions in one array (functions don't recurse), and the reads that need a search.
  */
-import type { LevelRelation } from '../ir.ts';
+import type { LevelRelation, Offset } from '../ir.ts';
 import type { Stencil } from '../ir.ts';
 import { lerp } from './calls.ts';
 import { toInt } from './arithmetic.ts';
@@ -61,6 +61,11 @@ export class Machine {
     this.z = n & 7;
   }
 
+  /** The voxel's index coordinate. */
+  coord(): Offset {
+    return [this.i + this.x, this.j + this.y, this.k + this.z];
+  }
+
   /** The arrays of a field's components. */
   elements(field: string, level: LevelRelation): readonly Elements[] {
     const found = this.level(level).fields.get(field);
@@ -101,6 +106,13 @@ export class Machine {
     return 512 * this.level(level).slotAt(i, j, k) + (((i & 7) << 6) | ((j & 7) << 3) | (k & 7));
   }
 
+  /** Tells the listener of a read of an element, where its voxel is not active. */
+  noteRead(element: number): void {
+    const { debug, same } = this.world;
+    if (debug === undefined || !this.stencil.debug) return;
+    if (element < 512 || ((same.masks[element >> 5]! >>> (element & 31)) & 1) === 0) debug.outside();
+  }
+
   isActive(i: number, j: number, k: number): number {
     const element = this.elementAt('same', i, j, k);
     if (element < 512) return 0;
@@ -130,6 +142,7 @@ export class Machine {
   #nearest(point: readonly [number, number, number]): (part: Elements) => number {
     const [i, j, k] = point.map((along) => toInt(floor(fround(along + 0.5)))) as [number, number, number];
     const element = this.elementAt('same', i, j, k);
+    this.noteRead(element);
     return (part) => part[element]!;
   }
 
@@ -139,6 +152,7 @@ export class Machine {
     const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
       this.elementAt('same', i + (corner >> 2), j + ((corner >> 1) & 1), k + (corner & 1)),
     );
+    for (const corner of corners) this.noteRead(corner);
     return (part) => {
       const value = (corner: number): number => fround(part[corners[corner]!]!);
       const along = (corner: number): number => lerp(value(corner), value(corner + 1), fz);

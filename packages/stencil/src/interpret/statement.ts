@@ -19,6 +19,7 @@ export interface Effects {
   write(field: string, component: number, value: Float64Array): void;
   /** `value` is 0 or 1 for `any` and `all`. */
   reduce(scalar: string, value: number): void;
+  print(number: number, values: () => readonly (readonly number[])[]): void;
 }
 
 /** What statements are compiled in: an expression's scope, the function's result, and the effects of the top function. */
@@ -164,6 +165,13 @@ function compileStatement(body: Body, node: Statement): Execution {
       const value = asVector(compileExpression(body.scope, node.value));
       return () => {
         body.effects!.write(node.field, node.component, value());
+        return NORMAL;
+      };
+    }
+    case 'print': {
+      const values = node.values.map((value) => asVector(compileExpression(body.scope, value)));
+      return () => {
+        body.effects!.print(node.number, () => values.map((value) => [...value()]));
         return NORMAL;
       };
     }

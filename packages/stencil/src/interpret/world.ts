@@ -25,6 +25,16 @@ export interface InterpreterLevel {
   readonly fields: ReadonlyMap<string, readonly Elements[]>;
 }
 
+/** Listens to a stencil that is debugged. */
+export interface DebugListener {
+  /** The voxel that prints. */
+  readonly voxel: Offset | null;
+  nonFinite(field: string, component: number, coord: Offset, value: number): void;
+  /** A read of a voxel that is not active. */
+  outside(): void;
+  print(number: number, values: readonly (readonly number[])[]): void;
+}
+
 /** Everything that a stencil can see, and where its results go. */
 export interface InterpreterWorld {
   readonly same: InterpreterLevel;
@@ -42,6 +52,8 @@ export interface InterpreterWorld {
   readonly worldToIndex: ArrayLike<number>;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly scalars: ReadonlyMap<string, number>;
+  /** Who is told what a stencil with `debug` tells. */
+  readonly debug?: DebugListener;
   /** The leaf ranks to run; all of them by default. */
   readonly ranks?: Iterable<number>;
 }

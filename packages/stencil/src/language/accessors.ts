@@ -11,6 +11,7 @@ import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
 import { isPlaceMean, placeMeanOf } from './places.ts';
+import { printValues } from './printf.ts';
 import { randomOf } from './random.ts';
 import { placeOf, readAt, sampleAt, wantCoordinate, wantPosition } from './reads.ts';
 import type { PlaceAccessor } from './reads.ts';
@@ -44,13 +45,14 @@ const USAGE: Readonly<Record<string, string>> = {
   ReduceMax: 'ReduceMax("name", value)',
   ReduceAny: 'ReduceAny("name", condition)',
   ReduceAll: 'ReduceAll("name", condition)',
+  printf: 'printf("x %f", x)',
 };
 
 /** Names of the accessors. */
 export const ACCESSORS: readonly string[] = Object.keys(USAGE);
 
 /** Accessors that are statements and have no value. */
-const EFFECTS: ReadonlySet<string> = new Set(ACCESSORS.filter((name) => /^(?:Write|Reduce)/.test(name)));
+const EFFECTS: ReadonlySet<string> = new Set(ACCESSORS.filter((name) => /^(?:Write|Reduce|printf)/.test(name)));
 
 export function isAccessor(name: string): boolean {
   return Object.hasOwn(USAGE, name);
@@ -146,7 +148,8 @@ export function lowerEffect(lowering: Lowering, node: CallNode, lower: Lower): v
     const problem = `${node.callee} stands in the function "${lowering.frame.name}"; return the value, and use it in the main code`;
     throw lowering.fail(node.span, problem);
   }
-  if (node.callee === 'WriteField') lowerWrite(lowering, node, lower);
+  if (node.callee === 'printf') lowerPrint(lowering, node, lower);
+  else if (node.callee === 'WriteField') lowerWrite(lowering, node, lower);
   else lowerReduce(lowering, node, lower);
 }
 
@@ -201,6 +204,18 @@ function storableType(lowering: Lowering, span: Span, name: string, type: ValueT
         ? 'write 1.0 or 0.0, or 1u or 0u'
         : 'write float(…)';
   throw lowering.fail(span, `the output "${name}" is not declared, and no field can hold ${article(type)}; ${advice}`);
+}
+
+function lowerPrint(lowering: Lowering, node: CallNode, lower: Lower): void {
+  const [first, ...rest] = node.args;
+  if (first?.kind !== 'string') {
+    throw lowering.fail(
+      first?.span ?? node.span,
+      `printf starts with a text in double quotes; write ${USAGE['printf']}`,
+    );
+  }
+  const values = lowerAll(lowering, rest, (_, arg) => lower(arg));
+  printValues(lowering, { span: node.span, text: first.span }, first.value, values);
 }
 
 function lowerReduce(lowering: Lowering, node: CallNode, lower: Lower): void {

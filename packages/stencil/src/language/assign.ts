@@ -85,7 +85,7 @@ function narrow(outer: Target, components: readonly number[]): Target {
 
 function nameTarget(lowering: Lowering, name: string, span: Span): Target {
   const binding = lowering.frame.scope.find(name);
-  if (binding?.kind === 'constant') {
+  if (binding?.kind === 'constant' || binding?.kind === 'table') {
     throw lowering.fail(span, `"${name}" is const and cannot be assigned; remove the const`);
   }
   if (binding !== undefined) {

@@ -18,18 +18,22 @@ import type {
   StencilSource,
   ValueType,
 } from '../ir.ts';
+import type { Print } from '../debug.ts';
 import { errorAt } from '../stencil-error.ts';
 import type { SourceText, StencilError } from '../stencil-error.ts';
 import { local } from './build.ts';
 import type { Constant } from './build.ts';
 import type { TypeContext } from './resolve-type.ts';
-import type { Storage } from './storage.ts';
+import type { Ref, Storage } from './storage.ts';
 import type { FunctionNode, ParameterNode } from './syntax.ts';
 import type { StructType, Type } from './types.ts';
+import type { Aggregate } from './values.ts';
 
 /** What a name of the user's stands for. */
 export type Binding =
   | { readonly kind: 'constant'; readonly value: Constant; readonly span: Span }
+  /** An array, a matrix or a struct of constants, which is never assigned: functions see it too. */
+  | { readonly kind: 'table'; readonly value: Aggregate; readonly span: Span }
   | {
       readonly kind: 'local';
       readonly type: Type;
@@ -75,6 +79,9 @@ export interface Frame {
   readonly locals: Local[];
   /** Locals that are never assigned again, whose components are affine in `coord`. */
   readonly affine: Map<number, readonly AffineComponent[]>;
+  /** Tables that a computed index reaches, and the statements that fill them where the function starts. */
+  readonly tables: Map<Aggregate, Ref>;
+  readonly entry: Statement[];
   scope: Scope;
   block: Statement[];
   loops: number;
@@ -128,6 +135,7 @@ export class Lowering {
   readonly structs: ReadonlyMap<string, StructType>;
   readonly writes: PendingWrite[] = [];
   readonly reductions: PendingReduction[] = [];
+  readonly prints: Print[] = [];
   /** Outputs, as they are declared, of which something is written. */
   readonly written: Set<string> = new Set();
   /** Functions that are lowered, each after those that it calls. */
@@ -243,5 +251,16 @@ export function newFrame(
   returns: Type | 'void',
   rest: { readonly main: boolean; readonly scope: Scope },
 ): Frame {
-  return { name, returns, returned: null, ...rest, locals: [], affine: new Map(), block: [], loops: 0 };
+  return {
+    name,
+    returns,
+    returned: null,
+    ...rest,
+    locals: [],
+    affine: new Map(),
+    tables: new Map(),
+    entry: [],
+    block: [],
+    loops: 0,
+  };
 }

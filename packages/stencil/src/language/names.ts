@@ -31,7 +31,7 @@ export function builtinType(name: string): ValueType | undefined {
 export function lowerName(lowering: Lowering, node: NameNode): Value {
   const { name, span } = node;
   const binding = lowering.frame.scope.find(name);
-  if (binding?.kind === 'constant') return binding.value;
+  if (binding?.kind === 'constant' || binding?.kind === 'table') return binding.value;
   if (binding !== undefined) {
     if (binding.frame === lowering.frame) return readRef(refTo(binding.type, binding.storage));
     const problem = `"${name}" is a variable of the main code, which functions do not see; pass it as an argument`;

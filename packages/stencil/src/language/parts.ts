@@ -15,8 +15,8 @@ import { checkIndex, swizzleComponents } from './swizzles.ts';
 import type { ExpressionNode, MemberNode } from './syntax.ts';
 import { isAggregate, partTypes, typeName } from './types.ts';
 import type { AggregateType } from './types.ts';
-import type { Value } from './values.ts';
-import { partAdvice } from './values.ts';
+import type { Aggregate, Value } from './values.ts';
+import { leavesOf, partAdvice } from './values.ts';
 
 type Lower<V extends Value> = (lowering: Lowering, node: ExpressionNode) => V;
 
@@ -105,12 +105,24 @@ function lowerIndex(
   checkPartIndex(lowering, indexNode.span, type, index);
   if (part.op === 'aggregate') {
     if (index.op === 'constant') return part.parts[index.value[0]!]!;
-    // A value that no variable holds gets one, so that a computed index can reach into it.
-    const ref = refTo(type, allocate(lowering, 'temporary', type));
-    writeRef(lowering, ref, part);
-    return indexRef(ref, index);
+    return indexRef(held(lowering, part), simple(index) ? index : lowering.spill(index));
   }
   return indexRef(part as Ref, simple(index) ? index : lowering.spill(index));
+}
+
+/** A variable for a value that none holds, so that a computed index can reach into it; of constants, one for the whole function. */
+function held(lowering: Lowering, value: Aggregate): Ref {
+  const { frame } = lowering;
+  const known = frame.tables.get(value);
+  if (known !== undefined) return known;
+  const fixed = leavesOf(value).every(({ op }) => op === 'constant');
+  const ref = refTo(value.type, allocate(lowering, fixed ? 'table' : 'temporary', value.type));
+  const { statements } = lowering.capture(() => writeRef(lowering, ref, value));
+  if (fixed) {
+    frame.tables.set(value, ref);
+    frame.entry.push(...statements);
+  } else for (const statement of statements) lowering.emit(statement);
+  return ref;
 }
 
 function simple({ op }: Expression): boolean {

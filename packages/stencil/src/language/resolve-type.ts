@@ -67,7 +67,7 @@ function baseType(context: TypeContext, { name, span }: TypeNode): Type {
   if (isTypeName(name)) return name;
   const known = matrix ?? context.structs.get(name);
   if (known !== undefined) return known;
-  throw context.fail(span, `the struct "${name}" is not declared before this; move it up`);
+  throw new Error(`Bug in the parser: it took "${name}" for a type`);
 }
 
 function checkedLength(

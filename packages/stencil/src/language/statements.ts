@@ -18,6 +18,7 @@ import type { Storage } from './storage.ts';
 import type { DeclarationNode, Declarator, ExpressionNode, StatementNode } from './syntax.ts';
 import { isAggregate, partTypes, typeName } from './types.ts';
 import type { AggregateType } from './types.ts';
+import { leavesOf } from './values.ts';
 import type { Value } from './values.ts';
 
 /** Statements in order. Gives whether control never reaches their end; what stands behind that point is checked and dropped. */
@@ -107,6 +108,11 @@ const fixedBy = (constant: boolean): string | null =>
 function declareAggregate(lowering: Lowering, named: Named, type: AggregateType, value: Value | null): void {
   const { name, span, constant } = named;
   const { frame } = lowering;
+  const settled = constant || !lowering.assigned.has(name);
+  if (settled && value?.op === 'aggregate' && leavesOf(value).every(({ op }) => op === 'constant')) {
+    frame.scope.names.set(name, { kind: 'table', value, span });
+    return;
+  }
   const storage = allocate(lowering, name, type);
   if (value === null) for (const statement of clearStorage(storage)) lowering.emit(statement);
   else writeRef(lowering, refTo(type, storage), value);

@@ -132,7 +132,8 @@ export function lowerFunction(lowering: Lowering, one: UserFunction, known: read
   }
   lowering.frame = outer;
   one.underWay = false;
-  const { locals, body } = splitArrays({ locals: frame.locals, body: frame.block }, parameters.length);
+  const statements = [...frame.entry, ...frame.block];
+  const { locals, body } = splitArrays({ locals: frame.locals, body: statements }, parameters.length);
   const built = {
     name: node.name,
     returns: isAggregate(returns) ? ('void' as const) : returns,

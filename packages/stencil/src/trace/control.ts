@@ -4,9 +4,10 @@ import type { FieldType, ValueType } from '../ir.ts';
 import { local } from '../language/build.ts';
 import { wantType } from '../language/constructors.ts';
 import { article } from '../language/operators.ts';
+import { printValues } from '../language/printf.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type { Operand, Value, ValueOf } from './types.ts';
+import type { AnyValue, Operand, Value, ValueOf } from './types.ts';
 import { expressionOf, TracedValue } from './value.ts';
 
 /** Stands in what a body gives for an output that the body has written by hand, through its second argument. */
@@ -49,6 +50,13 @@ export function when(condition: Value<'bool'> | boolean, then: () => void, other
 /** Ends the voxel's work here: outputs that are not written yet keep their old values. */
 export function exit(): void {
   currentTrace('exit()').lowering.emit({ op: 'return' });
+}
+
+/** One line from the voxel that is chosen, where the stencil is debugged: `printf('u %f at %v', u, coord)`. */
+export function printf(format: string, ...values: readonly (AnyValue | number)[]): void {
+  const trace = currentTrace('printf(…)');
+  const given = values.map((value) => expressionOf(trace, value, 'float'));
+  printValues(trace.lowering, { span: NOWHERE, text: NOWHERE }, format, given);
 }
 
 /** Ends the loop around it where the condition holds: its state is then that of the round before. */

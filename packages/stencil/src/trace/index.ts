@@ -4,7 +4,7 @@
 
 export { array, mat2, mat3, mat4 } from './aggregates.ts';
 export type { ArrayHandle, Matrix } from './aggregates.ts';
-export { breakWhen, exit, variable, when, written } from './control.ts';
+export { breakWhen, exit, printf, variable, when, written } from './control.ts';
 export type { OutputHandle, Variable } from './control.ts';
 export * from './functions.ts';
 export { compileTraced, stencil } from './stencil.ts';

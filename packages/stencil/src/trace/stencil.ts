@@ -95,6 +95,7 @@ export function compileTraced(declared: TracedSource, body: TracedStencil, envir
     functions: lowering.built,
     made: new Map(Object.entries(body.outputs).filter(([name]) => outputPart(lowering, NOWHERE, name) === null)),
     reductions,
+    prints: lowering.prints,
   });
   verifyStencil(compiled);
   return compiled;

@@ -291,7 +291,9 @@ export interface DeviceCommands {
   readonly vkCmdBindDescriptorSets2: (commandBuffer: VkCommandBuffer, pBindDescriptorSetsInfo: Pointer<VkBindDescriptorSetsInfo>) => void;
   readonly vkCmdPushConstants2: (commandBuffer: VkCommandBuffer, pPushConstantsInfo: Pointer<VkPushConstantsInfo>) => void;
   readonly vkCmdPushDescriptorSet2: (commandBuffer: VkCommandBuffer, pPushDescriptorSetInfo: Pointer<VkPushDescriptorSetInfo>) => void;
+  readonly vkCmdPushDescriptorSet2KHR: (commandBuffer: VkCommandBuffer, pPushDescriptorSetInfo: Pointer<VkPushDescriptorSetInfo>) => void;
   readonly vkCmdPushDescriptorSetWithTemplate2: (commandBuffer: VkCommandBuffer, pPushDescriptorSetWithTemplateInfo: Pointer<VkPushDescriptorSetWithTemplateInfo>) => void;
+  readonly vkCmdPushDescriptorSetWithTemplate2KHR: (commandBuffer: VkCommandBuffer, pPushDescriptorSetWithTemplateInfo: Pointer<VkPushDescriptorSetWithTemplateInfo>) => void;
   readonly vkCmdSetRenderingAttachmentLocations: (commandBuffer: VkCommandBuffer, pLocationInfo: Pointer<VkRenderingAttachmentLocationInfo>) => void;
   readonly vkCmdSetRenderingInputAttachmentIndices: (commandBuffer: VkCommandBuffer, pInputAttachmentIndexInfo: Pointer<VkRenderingInputAttachmentIndexInfo>) => void;
 }

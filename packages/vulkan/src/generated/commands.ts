@@ -283,7 +283,9 @@ export const deviceCommands: readonly string[] = [
   'vkCmdBindDescriptorSets2 vPP vkCmdBindDescriptorSets2KHR',
   'vkCmdPushConstants2 vPP vkCmdPushConstants2KHR',
   'vkCmdPushDescriptorSet2 vPP vkCmdPushDescriptorSet2KHR',
+  'vkCmdPushDescriptorSet2KHR vPP vkCmdPushDescriptorSet2',
   'vkCmdPushDescriptorSetWithTemplate2 vPP vkCmdPushDescriptorSetWithTemplate2KHR',
+  'vkCmdPushDescriptorSetWithTemplate2KHR vPP vkCmdPushDescriptorSetWithTemplate2',
   'vkCmdSetRenderingAttachmentLocations vPP vkCmdSetRenderingAttachmentLocationsKHR',
   'vkCmdSetRenderingInputAttachmentIndices vPP vkCmdSetRenderingInputAttachmentIndicesKHR',
 ];

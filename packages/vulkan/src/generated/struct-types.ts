@@ -1371,6 +1371,7 @@ export interface VkBindBufferMemoryDeviceGroupInfo {
   deviceIndexCount?: number;
   pDeviceIndices?: ArrayLike<number> | Pointer<number>;
 }
+export type VkBindBufferMemoryDeviceGroupInfoKHR = VkBindBufferMemoryDeviceGroupInfo;
 export interface VkBindImageMemoryInfo {
   sType?: 1000157001;
   pNext?: Pointer<VkBindImageMemoryInfoChain>;
@@ -1386,6 +1387,7 @@ export interface VkBindImageMemoryDeviceGroupInfo {
   splitInstanceBindRegionCount?: number;
   pSplitInstanceBindRegions?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
+export type VkBindImageMemoryDeviceGroupInfoKHR = VkBindImageMemoryDeviceGroupInfo;
 export interface VkDeviceGroupRenderPassBeginInfo {
   sType?: 1000060003;
   pNext?: Pointer<VkRenderPassBeginInfoChain | VkRenderingInfoChain>;
@@ -3144,6 +3146,7 @@ export interface VkPushDescriptorSetInfo {
   descriptorWriteCount?: number;
   pDescriptorWrites?: VkWriteDescriptorSet | readonly VkWriteDescriptorSet[] | Pointer<VkWriteDescriptorSet>;
 }
+export type VkPushDescriptorSetInfoKHR = VkPushDescriptorSetInfo;
 export interface VkPushDescriptorSetWithTemplateInfo {
   sType?: 1000545006;
   pNext?: Pointer<VkPushDescriptorSetWithTemplateInfoChain>;
@@ -3152,6 +3155,7 @@ export interface VkPushDescriptorSetWithTemplateInfo {
   set?: number;
   pData?: bigint;
 }
+export type VkPushDescriptorSetWithTemplateInfoKHR = VkPushDescriptorSetWithTemplateInfo;
 export interface VkPhysicalDeviceShaderSubgroupRotateFeatures {
   sType?: 1000416000;
   pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;

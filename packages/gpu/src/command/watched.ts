@@ -1,0 +1,230 @@
+/**
+ * @file Pipelines whose shaders are files that are watched. A good edit swaps the pipeline: recordings that use it are
+ * recorded again when they are submitted next, and hold the old one till then. A broken edit is told, and changes nothing.
+ */
+
+import { readFile } from 'node:fs/promises';
+import type { Child, Driver } from '../device/driver.ts';
+import { printsItself } from '../printing.ts';
+import { compileGlsl, includeBeside } from '../shader/compile.ts';
+import { FileWatch } from '../shader/file-watch.ts';
+import type { ShaderStage } from '../shader/glslang.ts';
+import type { GraphicsPipelineOptions } from './graphics-pipeline.ts';
+import type { ComputePipelineOptions } from './pipeline.ts';
+import type { StageOptions } from './pipeline-stage.ts';
+
+/** A shader in a file; what it includes stands beside it. */
+export interface ShaderFile {
+  /** Path of the GLSL source. */
+  readonly file: string;
+  /** Macros, defined behind the version line. */
+  readonly defines?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Who hears of edits. */
+export interface WatchOptions {
+  /** Gets a line for each edit: that it was taken, or the error with the line that is wrong. Default: the device's `log`. */
+  readonly log?: (line: string) => void;
+}
+
+/** A compute pipeline from a file. */
+export interface WatchedComputeOptions
+  extends ShaderFile, WatchOptions, Omit<ComputePipelineOptions, 'spirv' | 'label'> {
+  /** Its name in messages. Default: the file's name. */
+  readonly label?: string;
+}
+
+/** A stage of a watched pipeline that draws. */
+export type WatchedStage = ShaderFile & Omit<StageOptions, 'spirv'>;
+
+/** A pipeline that draws, from files. */
+export interface WatchedGraphicsOptions extends WatchOptions, Omit<GraphicsPipelineOptions, 'vertex' | 'fragment'> {
+  readonly vertex: WatchedStage;
+  readonly fragment?: WatchedStage;
+}
+
+/** Compiles a shader file, and notes every file that it is made of. */
+export type FileCompiler = (shader: ShaderFile, stage: ShaderStage) => Promise<Uint32Array>;
+
+/** What a recording that uses a watched pipeline keeps of it. */
+export interface Followed {
+  /** Grows with each good edit. */
+  readonly version: number;
+  /** A recording couldn't be made again with the new pipeline. */
+  refuse(error: unknown): void;
+}
+
+/** A pipeline that can be disposed. */
+export interface Swappable extends Disposable {
+  readonly kind: string;
+  readonly label: string;
+  readonly disposed: boolean;
+}
+
+/** A pipeline made of shader files that are watched. */
+export class WatchedPipeline<P extends Swappable = Swappable> implements Child, Followed {
+  static {
+    printsItself(this);
+  }
+
+  readonly kind = 'watched pipeline';
+  readonly label: string;
+  readonly #driver: Driver;
+  readonly #build: (compile: FileCompiler) => Promise<P>;
+  readonly #log: (line: string) => void;
+  readonly #watch: FileWatch;
+  readonly #holds = new Map<P, number>();
+  #current: P;
+  #version = 1;
+  #error: Error | undefined;
+  #files: readonly string[];
+  #building: Promise<void> | undefined;
+  #again = false;
+  #edit = Promise.withResolvers<Error | undefined>();
+  #disposed = false;
+
+  /** Use `WatchedPipeline.open`. */
+  private constructor(
+    driver: Driver,
+    label: string,
+    first: { readonly pipeline: P; readonly files: readonly string[] },
+    build: (compile: FileCompiler) => Promise<P>,
+    log: (line: string) => void,
+  ) {
+    this.#driver = driver;
+    this.label = label;
+    this.#current = first.pipeline;
+    this.#files = first.files;
+    this.#build = build;
+    this.#log = log;
+    this.#watch = new FileWatch(() => void this.reload());
+    this.#watch.follow(first.files);
+    driver.children.add(this);
+  }
+
+  /** Builds the pipeline and begins to watch. The first build must be good: throws ShaderError. */
+  static async open<P extends Swappable>(
+    driver: Driver,
+    label: string,
+    build: (compile: FileCompiler) => Promise<P>,
+    log: (line: string) => void,
+  ): Promise<WatchedPipeline<P>> {
+    const files: string[] = [];
+    const pipeline = await build(compilerOf(label, files));
+    return new WatchedPipeline(driver, label, { pipeline, files }, build, log);
+  }
+
+  /** The pipeline of the last good edit. Encoders take the watched pipeline itself, and then follow it. */
+  get current(): P {
+    return this.#current;
+  }
+
+  /** Grows with each good edit. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** What was wrong with the last edit; undefined if it was good. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** The files that it is made of, includes too. */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Resolves when the next edit has been taken, to undefined, or refused, to its error. */
+  nextEdit(): Promise<Error | undefined> {
+    return this.#edit.promise;
+  }
+
+  /** Reads the files again, as after an edit. Never rejects: an error is told like that of an edit. */
+  reload(): Promise<void> {
+    this.#again = this.#building !== undefined;
+    this.#building ??= this.#rebuild().finally(() => {
+      this.#building = undefined;
+      if (this.#again && !this.#disposed) void this.reload();
+    });
+    return this.#building;
+  }
+
+  /** Keeps the present pipeline alive until the function that it returns is called. */
+  hold(): () => void {
+    const pipeline = this.#current;
+    this.#holds.set(pipeline, (this.#holds.get(pipeline) ?? 0) + 1);
+    return () => {
+      const left = this.#holds.get(pipeline)! - 1;
+      this.#holds.set(pipeline, left);
+      if (left === 0) this.#dropIfOld(pipeline);
+    };
+  }
+
+  refuse(error: unknown): void {
+    this.#error = error instanceof Error ? error : new Error(String(error));
+    this.#log(this.#error.message);
+  }
+
+  toString(): string {
+    return `WatchedPipeline("${this.label}", version ${this.#version}, ${this.#files.length} files${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#watch[Symbol.dispose]();
+    this.#driver.children.delete(this);
+    for (const pipeline of this.#holds.keys()) pipeline[Symbol.dispose]();
+    this.#current[Symbol.dispose]();
+  }
+
+  async #rebuild(): Promise<void> {
+    const files: string[] = [];
+    let error: Error | undefined;
+    try {
+      const pipeline = await this.#build(compilerOf(this.label, files));
+      if (this.#disposed) pipeline[Symbol.dispose]();
+      else this.#swap(pipeline);
+    } catch (cause) {
+      error = cause instanceof Error ? cause : new Error(String(cause));
+    }
+    if (this.#disposed) return;
+    // A broken edit may not have come to all its includes: those of the last good one are followed too.
+    this.#files = error ? [...new Set([...this.#files, ...files])] : files;
+    this.#watch.follow(this.#files);
+    this.#error = error;
+    this.#log(error ? error.message : `pipeline "${this.label}" was built again from ${files.join(', ')}`);
+    this.#edit.resolve(error);
+    this.#edit = Promise.withResolvers();
+  }
+
+  #swap(pipeline: P): void {
+    const old = this.#current;
+    this.#current = pipeline;
+    this.#version++;
+    this.#dropIfOld(old);
+  }
+
+  #dropIfOld(pipeline: P): void {
+    if (pipeline === this.#current || (this.#holds.get(pipeline) ?? 0) > 0) return;
+    this.#holds.delete(pipeline);
+    pipeline[Symbol.dispose]();
+  }
+}
+
+function compilerOf(label: string, files: string[]): FileCompiler {
+  return async ({ file, defines }, stage) => {
+    files.push(file);
+    const source = await readFile(file, 'utf8');
+    const include = (name: string, from: string): ReturnType<typeof includeBeside> => {
+      const found = includeBeside(name, from);
+      files.push(found.file);
+      return found;
+    };
+    return compileGlsl(source, { label, file, stage, include, ...(defines ? { defines } : {}) });
+  };
+}
