@@ -259,6 +259,15 @@ describe('a part', () => {
     expect(file.mostAtOnce).toBeLessThan(4.3e6);
   });
 
+  test('of a payload that Blosc packed is read and unpacked by its blocks alone', async () => {
+    const grid = fogSphere([100, 100, 100], 90, { name: 'large' });
+    const file = writeNanoVdb([grid], { codec: 'blosc' });
+    const box = { min: [100, 100, 100], max: [107, 107, 107] } as const;
+    const source = counted(file);
+    same(await readGridFrom(source, { box }), readGrid(writeNanoVdb([grid]), { box }));
+    expect([source.bytesRead < file.length / 2, source.mostAtOnce < 2 ** 18]).toEqual([true, true]);
+  });
+
   test('whose box is none is refused', () => {
     expect(() => readGrid(writeVdb([tiled]), { box: { min: [0, 0, NaN], max: [1, 1, 1] } })).toThrow(
       new RangeError('Cannot read a part of a grid: its box is (0, 0, NaN) … (1, 1, 1); give integers'),
