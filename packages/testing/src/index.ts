@@ -5,3 +5,5 @@ export type { Difference } from './closeness.ts';
 export { fillMemory } from './fill-memory.ts';
 export { gpuTest } from './gpu-test.ts';
 export type { GpuNeeds, GpuTestContext } from './gpu-test.ts';
+export { NullDevice, NullEncoder } from './null-device.ts';
+export type { NullDeviceOptions } from './null-device.ts';

@@ -25,12 +25,7 @@ class FrameRecording implements Submittable {
   readonly #used: readonly ReadonlySet<Used>[];
   readonly #recordedAt: number;
 
-  constructor(
-    driver: Driver,
-    encoder: Encoder,
-    recorded: Recorded | undefined,
-    used: readonly ReadonlySet<Used>[],
-  ) {
+  constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined, used: readonly ReadonlySet<Used>[]) {
     this.#driver = driver;
     this.recorded = recorded;
     this.#used = used;
@@ -92,9 +87,7 @@ export class FrameSlot {
       encoder.label(label, body);
       const recorded = tracker?.finish();
       endCommands(driver, handle, label);
-      this.recordings.push(
-        new FrameRecording(driver, encoder, recorded, used ? [encoder.used, used] : [encoder.used]),
-      );
+      this.recordings.push(new FrameRecording(driver, encoder, recorded, used ? [encoder.used, used] : [encoder.used]));
     } finally {
       this.#releases.push(...encoder.releases);
     }
