@@ -7,3 +7,7 @@ export { gpuTest } from './gpu-test.ts';
 export type { GpuNeeds, GpuTestContext } from './gpu-test.ts';
 export { NullDevice, NullEncoder } from './null-device.ts';
 export type { NullDeviceOptions } from './null-device.ts';
+export { firstDifference, runInterpreter, runOnDevice, VALUES } from './stencil-harness.ts';
+export type { RunResult, RunValues } from './stencil-harness.ts';
+export { makeWorld } from './stencil-world.ts';
+export type { HostWorld } from './stencil-world.ts';
