@@ -111,6 +111,7 @@ export class Compiler implements Disposable {
       ...(requiresHalos === undefined ? {} : { requiresHalos }),
       ...(color === undefined ? {} : { color }),
       ...(debug === false ? {} : { debug: true }),
+      ...(source.file === undefined ? {} : { file: source.file }),
     };
     const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
     const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);

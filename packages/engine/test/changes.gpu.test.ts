@@ -88,7 +88,7 @@ gpuTest('a stencil of a file is not the one that bore its name before', {}, asyn
     simulation.addStencil('set', { outputs: ['u'], file: good });
     await simulation.runTimestep(1);
     simulation.removeStencil('set').addStencil('set', { outputs: ['u'], file: bad });
-    await expect(simulation.runTimestep(1)).rejects.toThrow('Cannot compile stencil "set": line 1');
+    await expect(simulation.runTimestep(1)).rejects.toThrow(`Cannot compile stencil "set": "${bad}", line 1`);
     simulation.removeStencil('set').addStencil('set', { outputs: ['u'], file: path.join(folder, 'none.stencil') });
     await expect(simulation.runTimestep(1)).rejects.toThrow('there is no such file; give the path of its text');
   } finally {

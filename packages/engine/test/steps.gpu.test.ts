@@ -123,7 +123,7 @@ describe('a step', () => {
         await simulation.runTimestep(1);
         expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(21);
         expect(messages.length).toBe(1);
-        expect(messages[0]).toContain('Cannot compile stencil "grow": line 1, column');
+        expect(messages[0]).toContain(`Cannot compile stencil "grow": "${file}", line 1, column`);
         expect(messages[0]).toContain('Stencil "grow" runs on as it was before this edit');
       } finally {
         rmSync(folder, { recursive: true });

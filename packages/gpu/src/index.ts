@@ -46,6 +46,17 @@ export type { DeviceFault, MemoryOwner, VulkanErrorKind } from './errors.ts';
 export type { Bindings, Imports } from './graph/bindings.ts';
 export type { GraphOptions } from './graph/compile.ts';
 export type { ExecuteOptions, Execution } from './graph/execute.ts';
+export type { Frame } from './frame/frame.ts';
+export type {
+  FrameCommands,
+  FrameDevice,
+  FrameMemory,
+  FramePoint,
+  FrameSlice,
+  Labelled,
+  RecordedFrame,
+} from './frame/frame-device.ts';
+export type { FrameOptions } from './frame/frames.ts';
 export { Graph } from './graph/graph.ts';
 export type { HazardKind } from './graph/hazards.ts';
 export { barrierBetween, barrierRequirements } from './graph/hints.ts';

@@ -382,3 +382,19 @@ test('a declared resource is not used by its name alone', () => {
     'Cannot declare "x": a pass uses that name for memory that isn\'t declared; declare it first',
   );
 });
+
+test('an order of stages costs no barrier, even beside passes that need one', () => {
+  const graph = new Graph<never>()
+    .stage('later', { after: ['sooner'] })
+    .pass({ ...pass('x', '', 'm'), stage: 'sooner' })
+    .pass({ ...pass('y', '', 'n'), stage: 'later' })
+    .pass(pass('a', '', 'o'))
+    .pass(pass('b', 'o', 'p'))
+    .pass(pass('z', 'n', 'q'));
+  const plan = graph.compile();
+  expect(plan.levels).toEqual([
+    ['x', 'y', 'a'],
+    ['b', 'z'],
+  ]);
+  expect(plan.counts.barriers).toBe(1);
+});

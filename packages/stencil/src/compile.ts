@@ -40,7 +40,7 @@ import { visitStatements } from './walk.ts';
  */
 export function compileStencil(stencil: StencilSource, environment: Environment): Stencil {
   checkDeclaration(stencil, environment);
-  const text = { name: stencil.name, text: stencil.code };
+  const text = { name: stencil.name, text: stencil.code, file: stencil.file };
   const own = parseProgram(text);
   for (const node of own) if (node.kind === 'function') checkFunctionName(text, node);
   const program = [...libraryOf(own), ...own];

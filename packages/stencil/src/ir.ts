@@ -380,6 +380,8 @@ export interface StencilSource {
   /** Fields that may be written. */
   readonly outputs: readonly string[];
   readonly code: string;
+  /** Path of the file that the code came from: errors name it. */
+  readonly file?: string;
   /** Names of the simulation's parameters that it uses; without it, all may be used. */
   readonly parameters?: readonly string[];
   /** How far, in voxels, computed reads may go across subdomains. Taps beyond it are an error where it is given. */

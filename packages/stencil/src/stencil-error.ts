@@ -9,6 +9,8 @@ import type { Span } from './ir.ts';
 export interface SourceText {
   readonly name: string;
   readonly text: string;
+  /** Path of the file that the text came from, where there is one. */
+  readonly file?: string | undefined;
 }
 
 /** Widest piece of a line that an excerpt shows, in characters. */
@@ -28,15 +30,19 @@ export class StencilError extends Error {
   readonly column: number;
   /** The line and the caret, in two lines; empty where the declaration, not the text, is wrong. */
   readonly excerpt: string;
+  /** Path of the file that the text is from; null where it is not from a file. */
+  readonly file: string | null;
 
   constructor(stencil: string, problem: string, place: Place = NOWHERE) {
-    const where = place.line > 0 ? `line ${place.line}, column ${place.column}: ` : '';
+    const file = place.file === undefined ? '' : `"${place.file}", `;
+    const where = place.line > 0 ? `${file}line ${place.line}, column ${place.column}: ` : '';
     const tail = place.excerpt === '' ? '' : `\n${place.excerpt}`;
     super(`Cannot compile stencil "${stencil}": ${where}${problem}${tail}`);
     this.stencil = stencil;
     this.line = place.line;
     this.column = place.column;
     this.excerpt = place.excerpt;
+    this.file = place.file ?? null;
   }
 }
 
@@ -44,6 +50,7 @@ interface Place {
   readonly line: number;
   readonly column: number;
   readonly excerpt: string;
+  readonly file?: string | undefined;
 }
 
 const NOWHERE: Place = Object.freeze({ line: 0, column: 0, excerpt: '' });
@@ -54,7 +61,8 @@ export function errorAt(source: SourceText, span: Span, problem: string): Stenci
   const line = before.length;
   const column = before[line - 1]!.length + 1;
   const whole = source.text.split(/\r\n|\r|\n/)[line - 1] ?? '';
-  return new StencilError(source.name, problem, { line, column, excerpt: excerptOf(whole, line, column, span.length) });
+  const excerpt = excerptOf(whole, line, column, span.length);
+  return new StencilError(source.name, problem, { line, column, excerpt, file: source.file });
 }
 
 /** Line of the text that a span starts on, from 1. */

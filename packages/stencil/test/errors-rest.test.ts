@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { StencilError, compileStencil } from '../src/index.ts';
+import type { StencilSource } from '../src/index.ts';
 import { compileTraced, dt, float, loop, stencil, vec3 } from '../src/trace/index.ts';
 import type { TracedStencil } from '../src/trace/index.ts';
 import { environment, errorOf, expectedError } from './compile-text.ts';
 
 describe('what is left of the errors of the text', () => {
-  test.each([
+  const cases: readonly (readonly [string, string, Partial<StencilSource>?])[] = [
     [
       'float a = ReadCoarse("pressure", «idx»);',
       "idx is a place on the stencil's own level; give ReadCoarse an ivec3 of the other",
@@ -32,9 +33,12 @@ describe('what is left of the errors of the text', () => {
       'float f(in float x) { return x; } float f(inout int «x») { return 1.0; }',
       'the overloads f(float) and f(inout int) differ in in, out or inout; choose another name',
     ],
-  ] as const)('%s', (marked, problem, declared = {}) => {
-    expect(errorOf(marked, declared)).toBe(expectedError(marked, problem));
-  });
+  ];
+  for (const [marked, problem, declared] of cases) {
+    test(marked, () => {
+      expect(errorOf(marked, declared)).toBe(expectedError(marked, problem));
+    });
+  }
 });
 
 describe('errors have their place in a text of several lines', () => {
@@ -58,6 +62,13 @@ describe('errors have their place in a text of several lines', () => {
         '      |           ^^^^^^^^',
       ].join('\n'),
     });
+  });
+
+  test('and the file, where the text is from one', () => {
+    const source = { name: 's', inputs: [], outputs: ['density'], code: 'float a = ;', file: 'stencils/s.stencil' };
+    expect(() => compileStencil(source, environment)).toThrow(
+      'Cannot compile stencil "s": "stencils/s.stencil", line 1, column 11: found ";" where a value should stand; write a value',
+    );
   });
 });
 

@@ -59,15 +59,79 @@ export function decodeBlosc(bytes: Uint8Array, expectedLength?: number): Uint8Ar
   if (chunk.flags & stored) return bytes.slice(headerBytes);
   const out = new Uint8Array(chunk.byteLength);
   for (let block = 0, start = 0; start < out.length; block++, start += chunk.blockSize) {
-    decodeBlock(chunk, block, out.subarray(start, Math.min(start + chunk.blockSize, out.length)));
+    const at = blockStart(chunk, block);
+    const target = out.subarray(start, Math.min(start + chunk.blockSize, out.length));
+    decodeBlock(chunk, { at, bytes: bytes.subarray(at) }, target);
   }
   return out;
 }
 
+/** A chunk of which header and table alone are at hand, and whose blocks are unpacked one at a time. */
+export class BloscBlocks {
+  /** Bytes that the chunk unfolds to. */
+  readonly byteLength: number;
+  /** Bytes of an unpacked block; the last may have fewer. */
+  readonly blockSize: number;
+  readonly #chunk: Chunk;
+  readonly #size: number;
+  /** Where the blocks start, in the order of the chunk's bytes. */
+  readonly #starts: number[] = [];
+
+  /** `head`: as many first bytes of a chunk of `size` bytes as `bloscHeadLength` tells. */
+  constructor(head: Uint8Array, size: number) {
+    this.#chunk = readHeader(head, size);
+    this.#size = size;
+    this.byteLength = this.#chunk.byteLength;
+    this.blockSize = this.#isStored ? defaultBloscOptions.blockSize : this.#chunk.blockSize;
+    if (this.#isStored) return;
+    const count = Math.ceil(this.byteLength / this.blockSize);
+    for (let block = 0; block < count; block++) this.#starts.push(blockStart(this.#chunk, block, size));
+    this.#starts.sort((a, b) => a - b);
+  }
+
+  get #isStored(): boolean {
+    return (this.#chunk.flags & stored) !== 0;
+  }
+
+  /** Where in the chunk the packed bytes of a block stand. */
+  place(block: number): { readonly at: number; readonly length: number } {
+    if (this.#isStored) return { at: headerBytes + block * this.blockSize, length: this.#unpackedLength(block) };
+    const at = blockStart(this.#chunk, block, this.#size);
+    return { at, length: (this.#starts.find((start) => start > at) ?? this.#size) - at };
+  }
+
+  /** The bytes of a block from its packed ones. */
+  unpack(block: number, packed: Uint8Array): Uint8Array {
+    if (this.#isStored) return packed;
+    const out = new Uint8Array(this.#unpackedLength(block));
+    decodeBlock(this.#chunk, { at: this.place(block).at, bytes: packed }, out);
+    return out;
+  }
+
+  #unpackedLength(block: number): number {
+    return Math.min(this.blockSize, this.byteLength - block * this.blockSize);
+  }
+}
+
+/** Bytes of header and table of a chunk, by its first 16 bytes. */
+export function bloscHeadLength(start: Uint8Array): number {
+  if (start.length < headerBytes) throw bloscError(0, 'a header of 16 bytes', `${start.length} bytes`);
+  const view = new DataView(start.buffer, start.byteOffset, headerBytes);
+  const [byteLength, blockSize] = [view.getUint32(4, true), view.getUint32(8, true)];
+  if ((start[2]! & stored) !== 0 || byteLength === 0 || blockSize === 0) return headerBytes;
+  return headerBytes + 4 * Math.ceil(byteLength / blockSize);
+}
+
+/** Packed bytes of a chunk from its byte `at` on. */
+interface PackedBlock {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Unpacks the streams of a block and puts their bytes in order. */
-function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
+function decodeBlock(chunk: Chunk, packed: PackedBlock, target: Uint8Array): void {
   const { flags, codec, typeSize } = chunk;
-  const streams = findStreams(chunk, block, target.length);
+  const streams = findStreams(chunk, packed, target.length);
   const isPlain = (flags & (shuffled | bitShuffled)) === 0;
   const fast = codec === lz4 && (isPlain || (typeSize === 4 && (flags & bitShuffled) === 0)) ? unpacker() : null;
   if (fast?.takes(target.length) === true && fast.unpack(streams, target, !isPlain)) return;
@@ -80,7 +144,7 @@ function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
       else if (codec === zlib) out.set(decodeZip(source, share));
       else decodeLz4(source, out);
     } catch (error) {
-      throw rebased(error, 'Cannot read Blosc chunk', source.byteOffset - chunk.bytes.byteOffset);
+      throw rebased(error, 'Cannot read Blosc chunk', packed.at + source.byteOffset - packed.bytes.byteOffset);
     }
   });
   if (isPlain) return;
@@ -88,7 +152,8 @@ function decodeBlock(chunk: Chunk, block: number, target: Uint8Array): void {
   else unshuffle(inOrder, target, typeSize);
 }
 
-function readHeader(bytes: Uint8Array): Chunk {
+/** Reads the header of a chunk of `size` bytes, of which the first are given. */
+function readHeader(bytes: Uint8Array, size: number = bytes.length): Chunk {
   if (bytes.length < headerBytes) throw bloscError(0, 'a header of 16 bytes', `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [version, flags, typeSize] = [bytes[0]!, bytes[2]!, bytes[3]!];
@@ -96,7 +161,7 @@ function readHeader(bytes: Uint8Array): Chunk {
   const blockSize = view.getUint32(8, true);
   const chunkSize = view.getUint32(12, true);
   if (version !== 1 && version !== 2) throw bloscError(0, 'version 2', `${version}`);
-  if (chunkSize !== bytes.length) throw bloscError(12, `a chunk size of ${bytes.length}`, `${chunkSize}`);
+  if (chunkSize !== size) throw bloscError(12, `a chunk size of ${size}`, `${chunkSize}`);
   if (typeSize === 0) throw bloscError(3, 'a type size of 1 or more', '0');
   const codec = flags >> 5;
   if (flags & stored || byteLength === 0) {
@@ -118,25 +183,32 @@ function readHeader(bytes: Uint8Array): Chunk {
   return { bytes, view, flags, codec, typeSize, byteLength, blockSize };
 }
 
-/** The packed streams of a block that unfolds to `byteLength` bytes, an equal share each. */
-function findStreams(chunk: Chunk, block: number, byteLength: number): Uint8Array[] {
-  const { bytes, view, flags, typeSize, blockSize } = chunk;
-  const tableEnd = headerBytes + 4 * Math.ceil(chunk.byteLength / blockSize);
-  let at = view.getInt32(headerBytes + 4 * block, true);
-  if (at < tableEnd || at > bytes.length) {
-    throw bloscError(headerBytes + 4 * block, `a block start from ${tableEnd} to ${bytes.length}`, `${at}`);
+/** Where the packed bytes of a block start in a chunk of `size` bytes, by its table. */
+function blockStart({ view, byteLength, blockSize, bytes }: Chunk, block: number, size: number = bytes.length): number {
+  const tableEnd = headerBytes + 4 * Math.ceil(byteLength / blockSize);
+  const at = view.getInt32(headerBytes + 4 * block, true);
+  if (at < tableEnd || at > size) {
+    throw bloscError(headerBytes + 4 * block, `a block start from ${tableEnd} to ${size}`, `${at}`);
   }
+  return at;
+}
+
+/** The packed streams of a block that unfolds to `byteLength` bytes, an equal share each. */
+function findStreams(chunk: Chunk, { at: start, bytes }: PackedBlock, byteLength: number): Uint8Array[] {
+  const { flags, typeSize, blockSize } = chunk;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const split = !(flags & notSplit) && byteLength === blockSize && splits(typeSize, blockSize);
   const count = split ? typeSize : 1;
   // A type that does not divide its block leaves bytes that no stream holds; Blosc refuses to write such chunks.
   if (byteLength % count !== 0) throw bloscError(8, `a block size that ${typeSize} divides`, `${blockSize}`);
   const streams: Uint8Array[] = [];
+  let at = 0;
   for (let stream = 0; stream < count; stream++) {
-    if (at + 4 > bytes.length) throw bloscError(at, 'a stream size', 'the end of the chunk');
+    if (at + 4 > bytes.length) throw bloscError(start + at, 'a stream size', 'the end of the block');
     const size = view.getInt32(at, true);
     at += 4;
     if (size < 0 || size > bytes.length - at) {
-      throw bloscError(at - 4, `a stream of at most ${bytes.length - at} bytes`, `${size}`);
+      throw bloscError(start + at - 4, `a stream of at most ${bytes.length - at} bytes`, `${size}`);
     }
     streams.push(bytes.subarray(at, at + size));
     at += size;

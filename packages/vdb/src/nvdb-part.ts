@@ -1,8 +1,9 @@
 /** @file What stands in a `.nvdb` file, and one grid of it, whole or in part, without the bytes of the others. */
+import { throughBlosc } from './blosc-window.ts';
 import { choose, Chooser, noSuchGrid } from './choice.ts';
 import type { GridChoice, GridEntry, SkippedGrid } from './file.ts';
 import { GridBytes } from './grid-bytes.ts';
-import type { Grid } from './grid.ts';
+import type { Grid, IndexBox } from './grid.ts';
 import { cropGrid } from './nvdb-crop.ts';
 import { readGrid, readGridSize } from './nvdb-grid.ts';
 import { CLASSES, GRID_BYTES, ROOT_OFFSET, TYPE_NAMES } from './nvdb-layout.ts';
@@ -10,6 +11,9 @@ import { splitPayload, unpackPayload, walkPayloads } from './nvdb-read.ts';
 import type { Payload } from './nvdb-read.ts';
 import { readNow } from './reading.ts';
 import type { Reading } from './reading.ts';
+
+/** The codec whose blocks are unpacked each by itself. */
+const BLOSC = 2;
 
 /** A grid and where it stands: in the file, or in what is unpacked of it. */
 interface Located {
@@ -81,7 +85,15 @@ export function* readNanoVdbPart(fileLength: number, choice: GridChoice): Readin
       return readGrid(new GridBytes(yield { offset: at, length: byteLength, forget: at }, name, at));
     return readGrid(new GridBytes(yield* cropGrid({ name, at, byteLength, box }), name, 0));
   }
+  if (payload.codec === BLOSC && box !== undefined) return yield* throughBlosc(payload, cropFirst(payload, box));
   return readPart((yield* unpacked(payload))[0], choice, [name]);
+}
+
+/** A part of the grid at the start of unpacked bytes. */
+function* cropFirst({ entry: { name }, gridSize }: Payload, box: IndexBox): Reading<Grid | SkippedGrid> {
+  const head = new GridBytes(yield { offset: 0, length: ROOT_OFFSET }, name, 0);
+  const byteLength = readGridSize(head, gridSize);
+  return readGrid(new GridBytes(yield* cropGrid({ name, at: 0, byteLength, box }), name, 0));
 }
 
 function* unpacked(payload: Payload): Reading<GridBytes[]> {

@@ -25,7 +25,7 @@ import {
 } from './openvdb-read.ts';
 import type { Descriptor, Header } from './openvdb-read.ts';
 import { readTransform } from './openvdb-transform.ts';
-import { checkLeafCount, finishTree, leafArrays, readLeafBuffer, readTopology, readTree } from './openvdb-tree.ts';
+import { finishTree, leafArrays, readLeafBuffer, readTree, TopologyReader } from './openvdb-tree.ts';
 import type { TreeCoding } from './openvdb-tree.ts';
 import { NODE_MASK_VERSION } from './openvdb-values.ts';
 import { writeVdb } from './openvdb-write.ts';
@@ -35,8 +35,8 @@ import type { Tree } from './tree.ts';
 
 /** Bytes that are asked for first where nothing says how many there are. */
 const FIRST_WINDOW = 1 << 16;
-/** Bytes of buffers that are asked for at a time. */
-const BUFFER_WINDOW = 1 << 22;
+/** Bytes of nodes or buffers that are asked for at a time. */
+const WINDOW = 1 << 22;
 
 /** Where in a file, and how errors about it begin. */
 interface Place {
@@ -220,39 +220,45 @@ function* readTreePart(
   return (yield* parsed(at, whole, (cursor) => readTree(cursor, coding, true))).value;
 }
 
+/** Takes steps on windows of a place until one says that it was the last, and gives where that ended. A step that fails is taken again. */
+function* inWindows(place: Place, length: number, step: (cursor: ByteCursor) => boolean): Reading<number> {
+  let { at } = place;
+  for (let size = length, isDone = false; !isDone;) {
+    const here = { ...place, at, ...(place.forget === undefined ? {} : { forget: at }) };
+    const cursor = yield* openWindow(here, size);
+    let from = at;
+    try {
+      for (; !isDone; from = cursor.at) isDone = step(cursor);
+    } catch (error) {
+      if (!cursor.short) throw error;
+      if (from === at) size *= 2;
+    }
+    at = from;
+  }
+  return at;
+}
+
 /** Reads the leaves that meet the box, and passes over the others. */
 function* readBox(
   place: Place,
   coding: TreeCoding,
   { box, blockPos }: { readonly box: IndexBox; readonly blockPos: number },
 ): Reading<Tree> {
-  const length = Math.max(FIRST_WINDOW, blockPos - place.at);
-  const found = yield* parsed(place, length, (cursor) => {
-    const topology = readTopology(cursor, coding, box);
-    checkLeafCount(cursor, topology);
-    return topology;
-  });
-  const topology = found.value;
-  const { wanted } = topology.leaves;
+  const reader = new TopologyReader(coding, box);
+  const first = Math.max(FIRST_WINDOW, Math.min(WINDOW, blockPos - place.at));
+  const at = yield* inWindows(place, first, (cursor) => reader.step(cursor));
+  const { topology } = reader;
+  const { wanted, count } = topology.leaves;
   const values = leafArrays(topology);
-  let [at, leaf, kept] = [found.at, 0, 0];
-  const last = wanted.lastIndexOf(true);
-  for (let size = BUFFER_WINDOW; leaf <= last;) {
-    const cursor = yield* openWindow({ ...place, at, ...(place.forget === undefined ? {} : { forget: at }) }, size);
-    const first = leaf;
-    for (; leaf <= last; leaf++) {
-      const from = cursor.at;
-      try {
-        readLeafBuffer(cursor, topology, leaf, wanted[leaf] ? { values, at: 512 * kept } : undefined);
-      } catch (error) {
-        if (!cursor.short) throw error;
-        cursor.at = from;
-        break;
-      }
-      if (wanted[leaf]) kept++;
-    }
-    if (leaf === first) size *= 2;
-    at = cursor.at;
+  const last = wanted!.lastIndexOf(1, count - 1);
+  let [leaf, kept] = [0, 0];
+  if (last >= 0) {
+    yield* inWindows({ ...place, at }, WINDOW, (cursor) => {
+      const isWanted = wanted![leaf] === 1;
+      readLeafBuffer(cursor, topology, isWanted ? kept : -1, isWanted ? { values, at: 512 * kept } : undefined);
+      if (isWanted) kept++;
+      return leaf++ === last;
+    });
   }
   return finishTree(new ByteCursor(new Uint8Array(0), place.what), topology, values);
 }

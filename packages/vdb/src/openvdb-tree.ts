@@ -3,7 +3,7 @@
  * tile values, each leaf's value mask. The buffers follow, in the same order: each leaf's mask again, then its values.
  * Nothing is allocated on the word of a count that the bytes left could not fulfil.
  */
-import { forEachBit } from './bits.ts';
+import { countBits, forEachBit } from './bits.ts';
 import type { ByteCursor } from './byte-cursor.ts';
 import { meets } from './grid.ts';
 import type { IndexBox } from './grid.ts';
@@ -18,25 +18,18 @@ import type { Values } from './types.ts';
 /** What the descriptor and the header say of a tree; the background stands in the tree itself. */
 export type TreeCoding = Omit<ValueCoding, 'background'>;
 
-interface Reading {
-  readonly cursor: ByteCursor;
-  readonly coding: ValueCoding;
-  readonly builder: TreeBuilder;
-  readonly box: IndexBox | undefined;
-  readonly leaves: TopologyLeaves;
-  readonly scratch: Scratch;
-}
-
-/** The leaves that the topology names, in its order; those outside of the box that is asked for too. */
+/** The leaves that the topology names, in its order. */
 interface TopologyLeaves {
-  /** Offset of each leaf's mask in the file. */
+  /** How many there are, those outside of the box that is asked for too. */
+  count: number;
+  /** With a box: a byte a leaf and room for more, 1 where the leaf is wanted. Else all are. */
+  wanted: Uint8Array | undefined;
+  /** Of the wanted ones: offset of each mask in the file. */
   readonly maskAt: number[];
-  /** 3 numbers a leaf. */
+  /** 3 numbers a wanted leaf. */
   readonly origins: number[];
-  /** 16 words a leaf, and room for more. */
+  /** 16 words a wanted leaf, and room for more. */
   masks: Uint32Array;
-  /** Whether the leaf is wanted. */
-  readonly wanted: boolean[];
 }
 
 /** A tree whose topology is read, and whose buffers come next in the file. */
@@ -50,7 +43,6 @@ export interface Topology {
 
 /** Room for one node, used again and again. */
 interface Scratch {
-  readonly leafMask: Uint32Array;
   readonly lower: NodeScratch;
   readonly upper: NodeScratch;
 }
@@ -67,19 +59,20 @@ const leafMaskBytes = 64;
 
 /** Reads topology and buffers, where the cursor stands. With `lazy`, leaf values are passed over now and decoded when asked for. */
 export function readTree(cursor: ByteCursor, tree: TreeCoding, lazy = false): Tree {
-  const topology = readTopology(cursor, tree);
-  checkLeafCount(cursor, topology);
+  const reader = new TopologyReader(tree);
+  while (!reader.step(cursor));
+  const { topology } = reader;
+  const { count } = topology.leaves;
   if (tree.type.type === 'mask' || !lazy) {
     const values = leafArrays(topology);
-    const { length } = topology.leaves.maskAt;
-    for (let leaf = 0; leaf < length; leaf++) readLeafBuffer(cursor, topology, leaf, { values, at: 512 * leaf });
+    for (let leaf = 0; leaf < count; leaf++) readLeafBuffer(cursor, topology, leaf, { values, at: 512 * leaf });
     return finishTree(cursor, topology, values);
   }
-  const starts = Float64Array.from(topology.leaves.maskAt, (_, leaf) => {
-    const from = cursor.at;
+  const starts = new Float64Array(count);
+  for (let leaf = 0; leaf < count; leaf++) {
+    starts[leaf] = cursor.at;
     readLeafBuffer(cursor, topology, leaf, undefined);
-    return from;
-  });
+  }
   const { end, what } = cursor;
   return finishTree(cursor, topology, () => {
     const values = leafArrays(topology);
@@ -92,28 +85,131 @@ export function readTree(cursor: ByteCursor, tree: TreeCoding, lazy = false): Tr
   });
 }
 
-/** Reads the topology alone. What lies outside of `box`, by whole leaves and tiles, is passed over. */
-export function readTopology(cursor: ByteCursor, tree: TreeCoding, box?: IndexBox): Topology {
-  const { type } = tree;
-  const bufferCount = cursor.i32('buffer count');
-  if (bufferCount !== 1) throw cursor.fault(cursor.at - 4, 'a buffer count of 1', `${bufferCount}`);
-  const background = readWholeValue(cursor, type, 'background');
-  const reading: Reading = {
-    cursor,
-    coding: { ...tree, background },
-    builder: new TreeBuilder(type.type, background),
-    box,
-    leaves: { maskAt: [], origins: [], masks: new Uint32Array(16 * 64), wanted: [] },
-    scratch: {
-      leafMask: new Uint32Array(leafMaskBytes / 4),
-      lower: nodeScratch(tree, 4096),
-      upper: nodeScratch(tree, 32768),
-    },
-  };
-  const { coding, builder, leaves } = reading;
-  const start = cursor.at;
-  readRoot(reading);
-  return { coding, builder, leaves, start };
+/**
+ * Reads a topology step by step: the root, then each upper node, and after each its lower nodes with their leaves' masks. What lies
+ * outside of a box, by whole leaves and tiles, is passed over. A step that fails has changed nothing, and can be taken again with more
+ * bytes at hand.
+ */
+export class TopologyReader {
+  readonly #tree: TreeCoding;
+  readonly #box: IndexBox | undefined;
+  readonly #scratch: Scratch;
+  readonly #leaves: TopologyLeaves;
+  readonly #seen = new Set<string>();
+  #root: { readonly coding: ValueCoding; readonly builder: TreeBuilder; readonly start: number } | undefined;
+  #uppersLeft = 0;
+  /** Origins of the lower nodes that come next, last first. */
+  #lowers: Triple[] = [];
+
+  constructor(tree: TreeCoding, box?: IndexBox) {
+    this.#tree = tree;
+    this.#box = box;
+    this.#leaves = {
+      count: 0,
+      wanted: box === undefined ? undefined : new Uint8Array(1024),
+      maskAt: [],
+      origins: [],
+      masks: new Uint32Array(16 * 64),
+    };
+    this.#scratch = { lower: nodeScratch(tree, 4096), upper: nodeScratch(tree, 32768) };
+  }
+
+  /** What was read; whole once a step has said so. */
+  get topology(): Topology {
+    return { ...this.#root!, leaves: this.#leaves };
+  }
+
+  /** Reads the next node where the cursor stands. True when it was the last; then the leaves are known to fit into what follows. */
+  step(cursor: ByteCursor): boolean {
+    if (this.#root === undefined) this.#readRoot(cursor);
+    else if (this.#lowers.length > 0) this.#readLower(cursor, this.#root, this.#lowers.at(-1)!);
+    else this.#readUpper(cursor, this.#root);
+    if (this.#uppersLeft > 0 || this.#lowers.length > 0) return false;
+    checkLeafCount(cursor, this.topology);
+    return true;
+  }
+
+  #readRoot(cursor: ByteCursor): void {
+    const { type } = this.#tree;
+    const bufferCount = cursor.i32('buffer count');
+    if (bufferCount !== 1) throw cursor.fault(cursor.at - 4, 'a buffer count of 1', `${bufferCount}`);
+    const background = readWholeValue(cursor, type, 'background');
+    const start = cursor.at;
+    const tileCount = cursor.count(13 + type.components * type.componentBytes, 'root tiles');
+    const childCount = cursor.count(12 + 2 * 4096, 'upper nodes');
+    const builder = new TreeBuilder(type.type, background);
+    const seen = new Set<string>();
+    for (let i = 0; i < tileCount; i++) {
+      const [x, y, z] = readOrigin(cursor, seen);
+      seen.add([x, y, z].join());
+      const value = readWholeValue(cursor, type, 'tile value');
+      const active = cursor.u8('tile state') !== 0;
+      if (this.#wants(x, y, z, 4096)) builder.addTile(4096, x, y, z, value, active);
+    }
+    for (const name of seen) this.#seen.add(name);
+    this.#root = { coding: { ...this.#tree, background }, builder, start };
+    this.#uppersLeft = childCount;
+  }
+
+  #readUpper(cursor: ByteCursor, { coding, builder }: Pick<Topology, 'coding' | 'builder'>): void {
+    const { upper } = this.#scratch;
+    const origin = readOrigin(cursor, this.#seen);
+    const plain = readNode(cursor, coding, upper);
+    this.#seen.add(origin.join());
+    this.#uppersLeft--;
+    const [x, y, z] = origin;
+    forEachBit(upper.childMask, 0, upper.childMask.length, (n) => {
+      this.#lowers.push([x + ((n >> 10) << 7), y + (((n >> 5) & 31) << 7), z + ((n & 31) << 7)]);
+    });
+    this.#lowers.reverse();
+    addNode(builder, this.#box, { span: 128, origin, node: upper, plain });
+  }
+
+  #readLower(cursor: ByteCursor, { coding, builder }: Pick<Topology, 'coding' | 'builder'>, origin: Triple): void {
+    const { lower } = this.#scratch;
+    const plain = readNode(cursor, coding, lower);
+    const first = cursor.at;
+    const masks = new Uint32Array(16 * countBits(lower.childMask));
+    cursor.words(masks, 'masks of leaves');
+    this.#lowers.pop();
+    addNode(builder, this.#box, { span: 8, origin, node: lower, plain });
+    const [x, y, z] = origin;
+    let leaf = 0;
+    forEachBit(lower.childMask, 0, lower.childMask.length, (n) => {
+      const mask = masks.subarray(16 * leaf, 16 * leaf + 16);
+      const [i, j, k] = [x + ((n >> 8) << 3), y + (((n >> 4) & 15) << 3), z + ((n & 15) << 3)];
+      const wanted = this.#wants(i, j, k, 8);
+      this.#addLeaf(wanted, [i, j, k], mask, first + leafMaskBytes * leaf);
+      if (wanted) builder.addLeaf(i, j, k, mask);
+      leaf++;
+    });
+  }
+
+  #wants(x: number, y: number, z: number, span: number): boolean {
+    return this.#box === undefined || meets(this.#box, x, y, z, span);
+  }
+
+  #addLeaf(wanted: boolean, origin: Triple, mask: Uint32Array, maskAt: number): void {
+    const leaves = this.#leaves;
+    if (leaves.wanted !== undefined) {
+      if (leaves.count === leaves.wanted.length) {
+        const more = new Uint8Array(2 * leaves.count);
+        more.set(leaves.wanted);
+        leaves.wanted = more;
+      }
+      leaves.wanted[leaves.count] = wanted ? 1 : 0;
+    }
+    leaves.count++;
+    if (!wanted) return;
+    const count = leaves.maskAt.push(maskAt);
+    leaves.origins.push(...origin);
+    if (16 * count > leaves.masks.length) {
+      const more = new Uint32Array(2 * leaves.masks.length);
+      more.set(leaves.masks);
+      leaves.masks = more;
+    }
+    leaves.masks.set(mask, 16 * (count - 1));
+  }
 }
 
 /** Room for the values of all wanted leaves. */
@@ -140,78 +236,39 @@ function nodeScratch({ type }: TreeCoding, slots: number): NodeScratch {
   };
 }
 
-function readRoot(reading: Reading): void {
-  const { cursor, coding, builder, box } = reading;
-  const { type } = coding;
-  const valueBytes = type.components * type.componentBytes;
-  const tileCount = cursor.count(13 + valueBytes, 'root tiles');
-  const childCount = cursor.count(12 + 2 * 4096, 'upper nodes');
-  const seen = new Set<string>();
-  const readOrigin = (): Triple => {
-    const from = cursor.at;
-    const origin: Triple = [cursor.i32('origin'), cursor.i32('origin'), cursor.i32('origin')];
-    const name = origin.join(', ');
-    if (origin.some((v) => v & 4095)) throw cursor.fault(from, 'multiples of 4096 as origin', `(${name})`);
-    if (seen.has(name)) throw cursor.fault(from, 'an origin that no other node has', `(${name}) again`);
-    seen.add(name);
-    return origin;
-  };
-  for (let i = 0; i < tileCount; i++) {
-    const [x, y, z] = readOrigin();
-    const value = readWholeValue(cursor, type, 'tile value');
-    const active = cursor.u8('tile state') !== 0;
-    if (box === undefined || meets(box, x, y, z, 4096)) builder.addTile(4096, x, y, z, value, active);
-  }
-  for (let i = 0; i < childCount; i++) readUpper(reading, readOrigin());
+function readOrigin(cursor: ByteCursor, seen: ReadonlySet<string>): Triple {
+  const from = cursor.at;
+  const origin: Triple = [cursor.i32('origin'), cursor.i32('origin'), cursor.i32('origin')];
+  const name = origin.join(', ');
+  if (origin.some((v) => v & 4095)) throw cursor.fault(from, 'multiples of 4096 as origin', `(${name})`);
+  if (seen.has(origin.join())) throw cursor.fault(from, 'an origin that no other node has', `(${name}) again`);
+  return origin;
 }
 
-function readUpper(reading: Reading, [x, y, z]: Triple): void {
-  const { upper } = reading.scratch;
-  readNode(reading, { span: 128, origin: [x, y, z], node: upper });
-  forEachBit(upper.childMask, 0, upper.childMask.length, (n) => {
-    readLower(reading, [x + ((n >> 10) << 7), y + (((n >> 5) & 31) << 7), z + ((n & 31) << 7)]);
-  });
-}
-
-function readLower(reading: Reading, [x, y, z]: Triple): void {
-  const { cursor, builder, leaves, scratch, box } = reading;
-  const { lower, leafMask } = scratch;
-  readNode(reading, { span: 8, origin: [x, y, z], node: lower });
-  forEachBit(lower.childMask, 0, lower.childMask.length, (n) => {
-    const [i, j, k] = [x + ((n >> 8) << 3), y + (((n >> 4) & 15) << 3), z + ((n & 15) << 3)];
-    const count = leaves.maskAt.push(cursor.at);
-    leaves.origins.push(i, j, k);
-    cursor.words(leafMask, 'mask of a leaf');
-    if (16 * count > leaves.masks.length) {
-      const bigger = new Uint32Array(2 * leaves.masks.length);
-      bigger.set(leaves.masks);
-      leaves.masks = bigger;
-    }
-    leaves.masks.set(leafMask, 16 * (count - 1));
-    const wanted = box === undefined || meets(box, i, j, k, 8);
-    leaves.wanted.push(wanted);
-    if (wanted) builder.addLeaf(i, j, k, leafMask);
-  });
-}
-
-function readNode(
-  reading: Reading,
-  { span, origin, node }: { span: 8 | 128; origin: Triple; node: NodeScratch },
-): void {
-  const { cursor, coding, builder, box } = reading;
+/** Reads masks and tile values of a node; gives whether it is plain: inactive background alone, which needs no look at its slots. */
+function readNode(cursor: ByteCursor, coding: ValueCoding, node: NodeScratch): boolean {
   const { childMask, valueMask, values } = node;
   cursor.words(childMask, 'child mask of a node');
   cursor.words(valueMask, 'value mask of a node');
-  const slots = childMask.length * 32;
   const old = coding.fileVersion < NODE_MASK_VERSION;
-  // A node of inactive background alone, which most are, needs no look at its slots.
   const plain =
-    !old && cursor.peek(cursor.at) === 0 && coding.compression & COMPRESS.activeMask && valueMask.every(isZero);
+    !old && cursor.peek(cursor.at) === 0 && (coding.compression & COMPRESS.activeMask) !== 0 && valueMask.every(isZero);
   if (old) readOldTiles(cursor, coding, node);
-  else readValues(cursor, coding, { values, at: 0, count: slots, mask: valueMask });
+  else readValues(cursor, coding, { values, at: 0, count: childMask.length * 32, mask: valueMask });
   for (let w = 0; w < valueMask.length; w++) valueMask[w]! &= ~childMask[w]!;
+  return plain;
+}
+
+function addNode(
+  builder: TreeBuilder,
+  box: IndexBox | undefined,
+  of: { readonly span: 8 | 128; readonly origin: Triple; readonly node: NodeScratch; readonly plain: boolean },
+): void {
+  const { span, origin, node, plain } = of;
+  const { childMask, valueMask } = node;
+  const values = plain ? undefined : node.values;
   if (box === undefined) {
-    builder.addNode(span, origin, node, plain ? undefined : values);
+    builder.addNode(span, origin, node, values);
     return;
   }
   if (!meets(box, ...origin, span === 128 ? 4096 : 128)) return;
@@ -219,13 +276,13 @@ function readNode(
   const bits = span === 128 ? 5 : 4;
   const last = (1 << bits) - 1;
   const kept = childMask.slice();
-  for (let n = 0; n < slots; n++) {
+  for (let n = 0; n < childMask.length * 32; n++) {
     const [dx, dy, dz] = [n >> (2 * bits), (n >> bits) & last, n & last];
     if (meets(box, origin[0] + dx * span, origin[1] + dy * span, origin[2] + dz * span, span)) continue;
     kept[n >> 5]! |= 1 << (n & 31);
     valueMask[n >> 5]! &= ~(1 << (n & 31));
   }
-  builder.addNode(span, origin, { childMask: kept, valueMask }, plain ? undefined : values);
+  builder.addNode(span, origin, { childMask: kept, valueMask }, values);
 }
 
 /** Before version 222 a node stores a value for each slot that is no child, and no others. */
@@ -254,12 +311,14 @@ function leastLeafBytes({ type, fileVersion }: ValueCoding): number {
 }
 
 /** Checks that the buffers of all leaves can follow, before room is made for them. */
-export function checkLeafCount(cursor: ByteCursor, { coding, leaves }: Topology): void {
-  const { length } = leaves.maskAt;
-  cursor.checkCount(cursor.at, length, { byteLength: leastLeafBytes(coding), things: 'leaves' });
+function checkLeafCount(cursor: ByteCursor, { coding, leaves }: Topology): void {
+  cursor.checkCount(cursor.at, leaves.count, { byteLength: leastLeafBytes(coding), things: 'leaves' });
 }
 
-/** Reads the buffer of one leaf into `to`, or passes over it. */
+/**
+ * Reads the buffer of a leaf into `to`, or passes over it. `leaf` is its number among the wanted ones, −1 for one that is not: of that
+ * the mask is taken as it stands.
+ */
 export function readLeafBuffer(
   cursor: ByteCursor,
   { coding, leaves }: Topology,
@@ -268,15 +327,17 @@ export function readLeafBuffer(
 ): void {
   const { type } = coding.type;
   const from = cursor.at;
-  const mask = leaves.masks.subarray(16 * leaf, 16 * leaf + 16);
-  const again = cursor.take(leafMaskBytes, 'mask of a leaf');
-  const bytes = new Uint8Array(mask.buffer, mask.byteOffset, leafMaskBytes);
-  for (let b = 0; b < leafMaskBytes; b++) {
-    if (again[b] !== bytes[b]) {
-      throw cursor.fault(from + b, `the mask at byte ${leaves.maskAt[leaf]} again`, 'another mask');
+  const bytes = cursor.take(leafMaskBytes, 'mask of a leaf');
+  const mask = leaf < 0 ? new Uint32Array(bytes.slice().buffer) : leaves.masks.subarray(16 * leaf, 16 * leaf + 16);
+  const origin = leaf < 0 ? undefined : leaves.origins.slice(3 * leaf, 3 * leaf + 3);
+  if (leaf >= 0) {
+    const said = new Uint8Array(mask.buffer, mask.byteOffset, leafMaskBytes);
+    for (let b = 0; b < leafMaskBytes; b++) {
+      if (said[b] !== bytes[b]) {
+        throw cursor.fault(from + b, `the mask at byte ${leaves.maskAt[leaf]} again`, 'another mask');
+      }
     }
   }
-  const origin = leaves.origins.slice(3 * leaf, 3 * leaf + 3);
   if (type === 'mask' || type === 'bool') {
     checkOrigin(cursor, origin);
     if (type === 'mask') return;
@@ -290,11 +351,11 @@ export function readLeafBuffer(
   else skipValues(cursor, coding, run);
 }
 
-function checkOrigin(cursor: ByteCursor, origin: readonly number[]): void {
+function checkOrigin(cursor: ByteCursor, origin: readonly number[] | undefined): void {
   const from = cursor.at;
-  const found = origin.map(() => cursor.i32('origin of a leaf'));
-  if (found.join() !== origin.join())
-    throw cursor.fault(from, `origin (${origin.join(', ')})`, `(${found.join(', ')})`);
+  const found = [0, 1, 2].map(() => cursor.i32('origin of a leaf'));
+  if (origin === undefined || found.join() === origin.join()) return;
+  throw cursor.fault(from, `origin (${origin.join(', ')})`, `(${found.join(', ')})`);
 }
 
 function spreadBits(bits: Uint8Array, values: Values, at: number): void {
@@ -305,7 +366,7 @@ function spreadBits(bits: Uint8Array, values: Values, at: number): void {
 function readOldLeaf(
   cursor: ByteCursor,
   coding: ValueCoding,
-  { run, origin }: { run: Pick<ValueRun, 'count' | 'mask'> | ValueRun; origin: readonly number[] },
+  { run, origin }: { run: Pick<ValueRun, 'count' | 'mask'> | ValueRun; origin: readonly number[] | undefined },
 ): void {
   checkOrigin(cursor, origin);
   const buffers = cursor.u8('buffer count of a leaf');

@@ -259,6 +259,28 @@ describe('a part', () => {
     expect(file.mostAtOnce).toBeLessThan(4.3e6);
   });
 
+  test('of a payload that Blosc packed is read and unpacked by its blocks alone', async () => {
+    const grid = fogSphere([100, 100, 100], 90, { name: 'large' });
+    const file = writeNanoVdb([grid], { codec: 'blosc' });
+    const box = { min: [100, 100, 100], max: [107, 107, 107] } as const;
+    const source = counted(file);
+    same(await readGridFrom(source, { box }), readGrid(writeNanoVdb([grid]), { box }));
+    expect([source.bytesRead < file.length / 2, source.mostAtOnce < 2 ** 18]).toEqual([true, true]);
+  });
+
+  test('of a .vdb file is found in windows of its topology, node by node', async () => {
+    const file = writeVdb([fogSphere([0, 0, 0], 60, { name: 'large' })]);
+    const box = { min: [25, 25, 25], max: [44, 44, 44] } as const;
+    const whole = readGrid(file, { box });
+    // The offset of the buffers says how long the topology is: one that says too little makes for small windows.
+    const at = Buffer.from(file).indexOf('Tree_float_5_4_3') + 'Tree_float_5_4_3'.length + 4;
+    const view = new DataView(file.buffer, file.byteOffset);
+    view.setBigInt64(at + 8, view.getBigInt64(at, true), true);
+    const source = counted(file);
+    same(await readGridFrom(source, { box }), whole);
+    expect(whole.leafCount).toBeGreaterThan(10);
+  });
+
   test('whose box is none is refused', () => {
     expect(() => readGrid(writeVdb([tiled]), { box: { min: [0, 0, NaN], max: [1, 1, 1] } })).toThrow(
       new RangeError('Cannot read a part of a grid: its box is (0, 0, NaN) … (1, 1, 1); give integers'),

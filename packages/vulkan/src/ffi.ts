@@ -55,11 +55,22 @@ function to64(letter: string, value: number | bigint | null): bigint {
   return letter === 'l' ? wide : BigInt.asUintN(64, wide);
 }
 
-/** The function at an address. Results of kind P, L and l are bigints. */
+const functions = new Map<string, ForeignFunction>();
+
+/**
+ * The function at an address. Results of kind P, L and l are bigints. Functions are kept: koffi never gives back what it
+ * makes of one, and the same few hundred are asked for with each device.
+ */
 export function functionAt(address: bigint, signature: Signature): ForeignFunction {
-  const call = koffi.decode(address, prototype(signature)) as ForeignFunction;
-  const result = signature[0] ?? 'v';
-  return 'PLl'.includes(result) ? (...parameters) => to64(result, call(...parameters)) : call;
+  const key = `${address} ${signature}`;
+  let made = functions.get(key);
+  if (!made) {
+    const call = koffi.decode(address, prototype(signature)) as ForeignFunction;
+    const result = signature[0] ?? 'v';
+    made = 'PLl'.includes(result) ? (...parameters) => to64(result, call(...parameters)) : call;
+    functions.set(key, made);
+  }
+  return made;
 }
 
 /** A loaded shared library. It stays loaded for the life of the process: functions taken from it must not dangle. */

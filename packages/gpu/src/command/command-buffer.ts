@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import type { Recorded } from '../tracking/recording.ts';
 import { Encoder } from './encoder.ts';
 import type { Followed } from './watched.ts';
 import { printsItself } from '../printing.ts';
@@ -18,17 +19,48 @@ export interface Used {
   readonly end?: string | undefined;
 }
 
-/** The pool that a queue family's command buffers come from. */
+/** What a queue submits: recorded commands, in whoever's keeping. */
+export interface Submittable {
+  readonly label: string;
+  readonly handle: V.VkCommandBuffer;
+  /** The labels that were recorded in it, in order. */
+  readonly passes: readonly string[];
+  /** What it touches, where the device tracks that. */
+  readonly recorded?: Recorded | undefined;
+  /** Throws if it can't be submitted: it, or something that it uses, was disposed. */
+  checkSubmittable(): void;
+}
+
+/** Throws if something that recorded commands use was disposed. */
+export function checkUsed(label: string, used: Iterable<Used>): void {
+  for (const each of used) {
+    if (!each.disposed) continue;
+    throw new VulkanError(
+      `Cannot submit "${label}": it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
+      { kind: 'command-buffer', labels: [label, each.label] },
+    );
+  }
+}
+
+/** How a pool's command buffers are used again: each by itself, or all at once. */
+export interface CommandPoolOptions {
+  /** Its command buffers live shortly and go back to their beginning together, with `reset`. Default false. */
+  readonly resetAsWhole?: boolean;
+}
+
+/** The pool that a queue family's command buffers come from. One thread at a time uses it. */
 export class CommandPool {
   readonly handle: V.VkCommandPool;
   readonly #driver: Driver;
 
-  constructor(driver: Driver, family: number, label: string) {
+  constructor(driver: Driver, family: number, label: string, { resetAsWhole = false }: CommandPoolOptions = {}) {
     this.#driver = driver;
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
       const info = V.VkCommandPoolCreateInfo({
-        flags: V.VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+        flags: resetAsWhole
+          ? V.VK_COMMAND_POOL_CREATE_TRANSIENT_BIT
+          : V.VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
         queueFamilyIndex: family,
       });
       const result = driver.commands.vkCreateCommandPool(driver.handle, info, V.NULL, out);
@@ -69,6 +101,13 @@ export class CommandPool {
     return handle;
   }
 
+  /** Sends all its command buffers back to their beginning; their memory stays. The device is done with them. */
+  reset(): void {
+    const { commands, handle } = this.#driver;
+    const result = commands.vkResetCommandPool(handle, this.handle, 0);
+    this.#driver.check(result, 'vkResetCommandPool', 'command-buffer', 'Cannot begin a frame', 'free some memory');
+  }
+
   free(commandBuffer: V.VkCommandBuffer): void {
     V.arena.scope(() => {
       this.#driver.commands.vkFreeCommandBuffers(this.#driver.handle, this.handle, 1, V.arena.u64([commandBuffer]));
@@ -106,7 +145,7 @@ interface Recording {
 }
 
 /** A primary command buffer of the compute queue. */
-export class CommandBuffer implements Child {
+export class CommandBuffer implements Child, Submittable {
   static {
     printsItself(this);
   }
@@ -157,16 +196,7 @@ export class CommandBuffer implements Child {
     }
     if (this.#followed.size > 0) this.#followEdits();
     if (this.#checkedAt === this.#driver.disposals) return;
-    for (const each of this.#recording.used) {
-      if (!each.disposed) continue;
-      throw new VulkanError(
-        `Cannot submit "${this.label}": it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
-        {
-          kind: 'command-buffer',
-          labels: [this.label, each.label],
-        },
-      );
-    }
+    checkUsed(this.label, this.#recording.used);
     this.#checkedAt = this.#driver.disposals;
   }
 

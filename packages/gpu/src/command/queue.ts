@@ -3,7 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
-import type { CommandBuffer } from './command-buffer.ts';
+import type { Submittable } from './command-buffer.ts';
 import { printsItself } from '../printing.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
@@ -50,7 +50,7 @@ export class Queue {
   }
 
   /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
-  submit(commands: readonly CommandBuffer[], options: SubmitOptions = {}): TimelinePoint {
+  submit(commands: readonly Submittable[], options: SubmitOptions = {}): TimelinePoint {
     for (const each of commands) {
       each.checkSubmittable();
       this.#driver.remember(each);
@@ -59,11 +59,18 @@ export class Queue {
     const companion = this.companion;
     const extra = companion?.before();
     const handles: V.VkCommandBuffer[] = extra?.commands === undefined ? [] : [extra.commands];
-    for (const each of commands) handles.push(each.handle);
-    const wait = extra?.wait ? [...(options.wait ?? NOTHING), extra.wait] : (options.wait ?? NOTHING);
+    let wait = extra?.wait ? [...(options.wait ?? NOTHING), extra.wait] : (options.wait ?? NOTHING);
+    const escort = this.#driver.tracking?.submit({ queue: this, wait, signal: options.signal ?? NOTHING, commands });
+    if (escort) wait = [...wait, ...escort.wait];
+    for (const [index, each] of commands.entries()) {
+      const ahead = escort?.ahead[index];
+      if (ahead !== undefined) handles.push(ahead);
+      handles.push(each.handle);
+    }
     try {
       const value = this.submitHandles(handles, wait, options.signal ?? NOTHING);
       if (extra?.commands !== undefined) companion!.after(value, undefined);
+      escort?.done();
       return { timeline: this.timeline, value };
     } catch (error) {
       if (extra?.commands !== undefined) companion!.after(0, error);

@@ -21,6 +21,10 @@ import type { DrawTargets, SecondaryCommands } from '../command/secondary.ts';
 import { Queue } from '../command/queue.ts';
 import type { DeviceKind } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
+import type { Frame } from '../frame/frame.ts';
+import { frameOptions, Frames } from '../frame/frames.ts';
+import type { FrameOptions } from '../frame/frames.ts';
+import type { FrameDevice } from '../frame/frame-device.ts';
 import { Image } from '../image/image.ts';
 import type { ImageOptions } from '../image/image.ts';
 import { Sampler } from '../image/sampler.ts';
@@ -45,7 +49,7 @@ import type { CompileOptions } from '../shader/compile.ts';
 import { Relay } from '../sync/relay.ts';
 import { canShareTimelines } from '../sync/shared-timeline.ts';
 import { Timeline } from '../sync/timeline.ts';
-import type { TimelineSharing } from '../sync/timeline.ts';
+import type { TimelinePoint, TimelineSharing } from '../sync/timeline.ts';
 import { Waiter } from '../sync/waiter.ts';
 import { chooseDevice } from './choose.ts';
 import { createDevice } from './create.ts';
@@ -58,6 +62,7 @@ import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
 import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
+import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
 
@@ -73,6 +78,20 @@ export interface DeviceOptions extends DeviceWishes {
   readonly log?: (line: string) => void;
   /** The most bytes to take from each of the device's memory heaps. Default: HALOCLINE_MEMORY_LIMIT, else no bound but the device's. */
   readonly memoryLimit?: number;
+  /**
+   * Holds what is recorded against what passes declare, and follows the states of buffers and images across submits: a
+   * missing or useless barrier, a read of what nobody wrote, an undeclared use and a wrong layout come to `onValidation` with
+   * pass and resource. Default: HALOCLINE_CHECKS (1), else off.
+   */
+  readonly checks?: boolean;
+  /**
+   * Records the barriers and layout transitions that recordings lack, and makes submits wait between queues: plain encoder
+   * code goes without. What a shader reaches by address, and what secondary commands touch, is told by `encoder.touches` or
+   * by the pass's declaration. Default false.
+   */
+  readonly autoBarriers?: boolean;
+  /** How many frames are in flight, and their memory; made with the first `beginFrame`. */
+  readonly frames?: FrameOptions;
 }
 
 /** Raw handles and commands, for what this runtime doesn't wrap. */
@@ -117,9 +136,24 @@ function memoryLimitWish(option: number | undefined): number {
   throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 
+/** What follows the recordings of a device, if anything shall. */
+function openTracking(
+  driver: Driver,
+  { checks = flagOf('HALOCLINE_CHECKS'), autoBarriers = false }: DeviceOptions,
+  listener: (message: ValidationMessage) => void,
+): Tracking | undefined {
+  if (!checks && !autoBarriers) return undefined;
+  return new Tracking(driver, { report: checks ? listener : undefined, automatic: autoBarriers });
+}
+
+function flagOf(name: string): boolean {
+  return !['', '0', 'false'].includes(process.env[name] ?? '');
+}
+
 /** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
+  const frames = frameOptions(options.frames);
   const instance = acquireInstance(validationWish(options.validation));
   try {
     const devices = surveyDevices(instance.commands);
@@ -132,7 +166,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
       wish,
     );
     const chosen = devices[index]!;
-    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit });
+    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit, frames });
   } catch (error) {
     instance.release();
     throw error;
@@ -140,7 +174,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 }
 
 /** An opened device. Close it with `await using` or `await device[Symbol.asyncDispose]()`. */
-export class Device implements AsyncDisposable {
+export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   static {
     printsItself(this);
   }
@@ -173,6 +207,8 @@ export class Device implements AsyncDisposable {
   #transferPool: CommandPool | undefined;
   readonly #cache: PipelineCache;
   readonly #timestampBits: number;
+  readonly #frameOptions: Required<FrameOptions>;
+  #frames: Frames | undefined;
   #closed = false;
 
   /** Use `openDevice`. */
@@ -194,6 +230,7 @@ export class Device implements AsyncDisposable {
       named: instance.validation !== false,
     });
     this.#driver = driver;
+    driver.tracking = openTracking(driver, options, this.#listener);
     this.report = report;
     this.name = report.name;
     this.kind = report.kind;
@@ -201,6 +238,7 @@ export class Device implements AsyncDisposable {
     this.limits = report.limits;
     this.features = created.features;
     this.counters = driver.counters;
+    this.#frameOptions = frameOptions(options.frames);
     this.validation = instance.validation;
     this.raw = { instance: instance.commands, physicalDevice: chosen.handle, commands, extensions: created.extensions };
     this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle);
@@ -399,6 +437,20 @@ export class Device implements AsyncDisposable {
     return new QueryPool(this.#driver, label, count, this.#timestampBits);
   }
 
+  /**
+   * Begins the next frame. Waits, without blocking, only if the device still works at the frame whose memory this one takes
+   * over: with two frames in flight, the one before the last.
+   */
+  beginFrame(): Promise<Frame> {
+    this.#frames ??= new Frames(this.#driver, this.compute, this.#frameOptions, (buffer) => this.createBuffer(buffer));
+    return this.#frames.begin();
+  }
+
+  /** Submits all that the frame recorded, in one call. Doesn't wait; the point that it returns is when it is done. */
+  endFrame(frame: Frame): TimelinePoint {
+    return this.#frames!.end(frame);
+  }
+
   /** Waits, without blocking, until everything that was submitted is done, and frees what waited for it. */
   async idle(): Promise<void> {
     await this.staging.idle();
@@ -441,11 +493,13 @@ export class Device implements AsyncDisposable {
     const driver = this.#driver;
     driver.commands.vkDeviceWaitIdle(driver.handle);
     driver.collect();
+    driver.tracking?.close();
     driver.progress.length = 0;
     for (const close of driver.closers) close();
     this.#cache.keep();
     this.#cache.destroy();
     this.staging.destroy();
+    this.#frames?.destroy();
     this.#pool.destroy();
     this.#transferPool?.destroy();
     this.heap.trim();

@@ -147,26 +147,31 @@ export class Driver {
     });
   }
 
-  /** Destroys something when everything that was submitted so far is done; at once if it is. */
+  /** Destroys something when everything that was submitted so far is done, and all that was retired before is gone; at once if so. */
   retire(destroy: () => void): void {
     this.disposals++;
     if (!this.#lost) this.beforeRetire();
     const progress = this.progress.map((each) => [each, each.last] as const).filter((point) => !this.#isDone(point));
-    if (progress.length === 0) destroy();
-    else this.#retired.push({ progress, destroy });
+    if (progress.length > 0) {
+      this.#retired.push({ progress, destroy });
+      return;
+    }
+    this.collect();
+    destroy();
   }
 
   /** Destroys what nobody uses any more; true if something was. */
   collect(): boolean {
     if (this.#retired.length === 0) return false;
-    const before = this.#retired.length;
+    const retired = this.#retired;
+    this.#retired = []; // what is destroyed may retire something itself
     const waiting: Retired[] = [];
-    for (const each of this.#retired) {
+    for (const each of retired) {
       if (each.progress.every((point) => this.#isDone(point))) each.destroy();
       else waiting.push(each);
     }
-    this.#retired = waiting;
-    return waiting.length < before;
+    this.#retired = [...waiting, ...this.#retired];
+    return waiting.length < retired.length;
   }
 
   #isDone([progress, value]: readonly [Progress, number]): boolean {

@@ -19,10 +19,8 @@ import type { Driver } from '../device/driver.ts';
 import { bytesText, VulkanError } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
-import { acquireCopiers, releaseCopiers } from './copiers.ts';
-import type { Copiers } from './copiers.ts';
 import { hostBufferOf } from './host-array.ts';
-import { adviseHugePages, HUGE_PAGE } from './libc.ts';
+import { freshArray, HostCopies } from './host-copies.ts';
 import { Ring } from './ring.ts';
 import { BatchRecorder } from './transfer-batch.ts';
 import type { Batch, BufferRange } from './transfer-batch.ts';
@@ -67,8 +65,6 @@ interface Sending {
   readonly continues: boolean;
 }
 
-/** From here on, the copiers' threads help with a transfer, in bytes. */
-const WORTH_THREADS = 2 ** 20;
 /** What goes at once, without waiting its turn, as a part of the ring; and the pieces of what doesn't. */
 const SMALL = 1 / 8;
 const PIECE = 1 / 4;
@@ -88,7 +84,7 @@ export class Staging implements Companion {
   readonly #separate: boolean;
   /** Threads that write into a buffer's own memory: while they do, what is disposed stays. */
   readonly #inPlace = { last: 0, done: 0, value: (): number => this.#inPlace.done };
-  #copiers: Copiers | undefined;
+  readonly #copies = new HostCopies();
   #up: RingBuffer | undefined;
   #down: RingBuffer | undefined;
   #batch: Batch | undefined;
@@ -237,8 +233,7 @@ export class Staging implements Companion {
 
   /** Ends the copiers' threads if no other device needs them; returns when they have ended. Nothing may be under way. */
   async endThreads(): Promise<void> {
-    if (this.#copiers) await releaseCopiers();
-    this.#copiers = undefined;
+    await this.#copies.close();
   }
 
   /** Frees the rings. Nothing may be under way. */
@@ -297,7 +292,7 @@ export class Staging implements Companion {
   }
 
   async #uploadPieces(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): Promise<void> {
-    this.#startCopiers(bytes.byteLength);
+    this.#copies.prepare(bytes.byteLength);
     checkAlive('upload to', buffer);
     if (buffer.visible) return await this.#uploadInPlace(buffer, byteOffset, bytes, options);
     const sent: Promise<void>[] = [];
@@ -308,7 +303,7 @@ export class Staging implements Companion {
         checkAlive('upload to', buffer); // it may have been disposed between two pieces
         const piece = bytes.subarray(at, at + size);
         const place = await this.#room(piece.byteLength, sent);
-        const filled = this.#fill(place, piece);
+        const filled = this.#copies.in(this.#up!.buffer.mapped, place.byteOffset, piece);
         const how = { place, filled, previous: last, continues: at > 0 };
         last = this.#send(how, { buffer, byteOffset: byteOffset + at }, piece, options);
         last.catch(() => undefined);
@@ -326,12 +321,12 @@ export class Staging implements Companion {
     await this.#queue.timeline.wait(this.#queue.timeline.last);
     if (options.concurrent !== true) await this.#compute.timeline.wait(this.#compute.timeline.last);
     checkAlive('upload to', buffer);
-    const target = buffer.visible!.subarray(byteOffset, byteOffset + bytes.byteLength);
-    const copiers = this.#copiersFor(bytes);
-    if (!copiers) return target.set(bytes);
     this.#inPlace.last++;
-    await copiers.copy(addressIn(target), addressIn(bytes), bytes.byteLength);
-    this.#inPlace.done++;
+    try {
+      await this.#copies.in(buffer.visible!, byteOffset, bytes);
+    } finally {
+      this.#inPlace.done++;
+    }
   }
 
   /** Room in the ring of uploads; waits for the device where there is none. `sent` are the pieces on their way. */
@@ -350,15 +345,6 @@ export class Staging implements Companion {
       else if (oldest < sent.length) await sent[oldest++];
       else this.flush();
     }
-  }
-
-  /** Puts a piece into the ring; with the threads' help if there are any: then it is done when the promise resolves. */
-  #fill({ byteOffset }: Place, piece: Uint8Array): Promise<void> | undefined {
-    const ring = this.#up!.buffer.mapped;
-    const copiers = this.#copiersFor(piece);
-    if (copiers) return copiers.copy(addressIn(ring) + BigInt(byteOffset), addressIn(piece), piece.byteLength);
-    ring.set(piece, byteOffset);
-    return undefined;
   }
 
   /** Submits a piece when it is filled and the one before is submitted. */
@@ -390,7 +376,7 @@ export class Staging implements Companion {
     target: Uint8Array,
     options: TransferOptions,
   ): Promise<void> {
-    this.#startCopiers(target.byteLength);
+    this.#copies.prepare(target.byteLength);
     const landings: Promise<void>[] = [];
     for (let at = 0; at < target.byteLength;) {
       // The last ones are smaller: when the device is done, little is left to be copied out.
@@ -412,17 +398,6 @@ export class Staging implements Companion {
     await Promise.all(landings);
   }
 
-  #startCopiers(byteLength: number): void {
-    if (byteLength < WORTH_THREADS) return;
-    this.#copiers ??= acquireCopiers();
-    this.#copiers.start();
-  }
-
-  /** The threads that shall copy these bytes of JavaScript's; undefined where the caller's own thread shall. */
-  #copiersFor(bytes: Uint8Array): Copiers | undefined {
-    return this.#copiers?.ready === true && isSteady(bytes) ? this.#copiers : undefined;
-  }
-
   /** Puts bytes into the ring and their copy into the batch; false if the ring is full. */
   #placeUpload(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): boolean {
     const up = (this.#up ??= this.#createRing('staging up', 'upload'));
@@ -433,10 +408,7 @@ export class Staging implements Companion {
       at = up.ring.reserve(bytes.byteLength);
       if (at < 0) return false;
     }
-    const ring = up.buffer.mapped;
-    const copiers = this.#copiersFor(bytes);
-    if (copiers) copiers.copyNow(addressIn(ring) + BigInt(at), addressIn(bytes), bytes.byteLength);
-    else ring.set(bytes, at);
+    this.#copies.inNow(up.buffer.mapped, at, bytes);
     const batch = this.#openBatch(options, true);
     batch.upBytes += up.ring.open - open;
     const target = { buffer, byteOffset };
@@ -460,17 +432,8 @@ export class Staging implements Companion {
     this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, target.byteLength, [source]);
     const landed = Promise.withResolvers<void>();
     const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
-    batch.landings.push({ land: () => this.#copyOut(down.buffer, at, target), done });
+    batch.landings.push({ land: () => this.#copies.out(down.buffer.mapped, at, target), done });
     return landed.promise;
-  }
-
-  /** Throws if the array was transferred elsewhere meanwhile. */
-  #copyOut({ mapped }: Buffer, at: number, target: Uint8Array): Promise<void> | undefined {
-    const { byteLength } = target;
-    const copiers = this.#copiersFor(target);
-    if (copiers) return copiers.copy(addressIn(target), addressIn(mapped) + BigInt(at), byteLength, HUGE_PAGE);
-    target.set(mapped.subarray(at, at + byteLength));
-    return undefined;
   }
 
   #createRing(label: string, memory: 'upload' | 'download'): RingBuffer {
@@ -546,22 +509,6 @@ async function land({ land: act, done }: Batch['landings'][number]): Promise<voi
   } catch (error) {
     done(error);
   }
-}
-
-/** An array for a download. Fresh memory costs more than the transfer: large pages make it less. */
-function freshArray(byteLength: number): Uint8Array<ArrayBuffer> {
-  const array = new Uint8Array(byteLength);
-  if (byteLength >= WORTH_THREADS) adviseHugePages(V.addressOf(array.buffer), byteLength);
-  return array;
-}
-
-function addressIn(bytes: Uint8Array): bigint {
-  return V.addressOf(bytes.buffer as ArrayBuffer) + BigInt(bytes.byteOffset);
-}
-
-/** Whether threads may use the bytes by their address, and it pays: they are there, many, and can't shrink. */
-function isSteady({ buffer, byteLength }: Uint8Array): boolean {
-  return byteLength >= WORTH_THREADS && !(buffer instanceof ArrayBuffer ? buffer.resizable : buffer.growable);
 }
 
 function checkAlive(verb: string, buffer: Buffer): void {

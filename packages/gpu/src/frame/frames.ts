@@ -1,0 +1,96 @@
+/**
+ * @file The frames of a device, in a ring: the host records one while the device works at those before. The next frame's
+ * memory is free when the frame that had it last is done; only if it isn't does `begin` wait.
+ */
+
+import type { Queue } from '../command/queue.ts';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { BufferOptions } from '../memory/buffer.ts';
+import type { Buffer } from '../memory/buffer.ts';
+import { LinearMemory } from '../memory/step-memory.ts';
+import type { TimelinePoint } from '../sync/timeline.ts';
+import { Frame, FrameSlot } from './frame.ts';
+
+/** How many frames are in flight, and what each has. */
+export interface FrameOptions {
+  /** Frames in flight: 2 lets the host record while the device works; more smooth out uneven frames. Default 2. */
+  readonly count?: number;
+  /** Bytes of `frame.linear`, in memory that the host writes and shaders read. Default 1 MiB. */
+  readonly byteLength?: number;
+}
+
+/** What frames are made with when nothing else is said. */
+export const FRAME_DEFAULTS: Required<FrameOptions> = Object.freeze({ count: 2, byteLength: 2 ** 20 });
+
+const MOST_FRAMES = 16;
+
+/** The options with defaults; throws RangeError. */
+export function frameOptions(options: FrameOptions = {}): Required<FrameOptions> {
+  const { count, byteLength } = { ...FRAME_DEFAULTS, ...options };
+  if (!Number.isInteger(count) || count < 1 || count > MOST_FRAMES) {
+    throw new RangeError(`Cannot have ${count} frames in flight: give a whole number from 1 to ${MOST_FRAMES}`);
+  }
+  return { count, byteLength };
+}
+
+/** The ring of frames. */
+export class Frames {
+  readonly slots: readonly FrameSlot[];
+  readonly #queue: Queue;
+  #number = 0;
+  #open: Frame | undefined;
+  #beginning = false;
+
+  constructor(
+    driver: Driver,
+    queue: Queue,
+    { count, byteLength }: Required<FrameOptions>,
+    makeBuffer: (options: BufferOptions) => Buffer,
+  ) {
+    this.#queue = queue;
+    this.slots = Array.from({ length: count }, (_, index) => {
+      const buffer = makeBuffer({ label: `frame ${index}`, owner: 'frames', byteLength, memory: 'upload' });
+      driver.children.delete(buffer);
+      return new FrameSlot(driver, index, queue.family, new LinearMemory(buffer));
+    });
+  }
+
+  /** The frame that was begun and not ended. */
+  get open(): Frame | undefined {
+    return this.#open;
+  }
+
+  async begin(): Promise<Frame> {
+    if (this.#open || this.#beginning) {
+      throw new VulkanError(
+        `Cannot begin frame ${this.#number}: frame ${this.#number - (this.#open ? 1 : 0)} is open; end it first`,
+        { kind: 'command-buffer' },
+      );
+    }
+    const slot = this.slots[this.#number % this.slots.length]!;
+    this.#beginning = true;
+    try {
+      if (!slot.free) await slot.point!.timeline.wait(slot.point!.value);
+    } finally {
+      this.#beginning = false;
+    }
+    slot.reset();
+    this.#open = new Frame(slot, this.#number++);
+    return this.#open;
+  }
+
+  /** Submits what the frame recorded. Doesn't wait. */
+  end(frame: Frame): TimelinePoint {
+    const recordings = frame.end();
+    this.#open = undefined;
+    const point = this.#queue.submit(recordings);
+    this.slots[frame.index]!.point = point;
+    return point;
+  }
+
+  /** Gives everything back. The device is idle. */
+  destroy(): void {
+    for (const slot of this.slots) slot.destroy();
+  }
+}

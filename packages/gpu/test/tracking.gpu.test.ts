@@ -1,0 +1,107 @@
+import { isVulkanAvailable, openDevice } from '@halocline/gpu';
+import type { Device, DeviceOptions } from '@halocline/gpu';
+import { expect, test } from 'vitest';
+import { isValidationAvailable } from '../src/device/instance.ts';
+
+const DOUBLE = `layout(local_size_x = 4) in;
+  layout(binding = 0) readonly buffer From { uint from[]; };
+  layout(binding = 1) writeonly buffer To { uint to[]; };
+  void main() { to[gl_LocalInvocationID.x] = from[gl_LocalInvocationID.x] * 2; }`;
+
+/** Runs on a device with the layer's synchronization validation, which is the judge of the barriers that we insert. */
+async function on(options: DeviceOptions, body: (device: Device, said: string[]) => Promise<void>): Promise<string[]> {
+  const said: string[] = [];
+  const validation = isValidationAvailable() && ('synchronization' as const);
+  const device = await openDevice({
+    validation,
+    ...options,
+    onValidation: ({ rule, message }) => said.push(`${rule}: ${message}`),
+  });
+  try {
+    await body(device, said);
+  } finally {
+    await device[Symbol.asyncDispose]();
+  }
+  return said;
+}
+
+async function chain(device: Device): Promise<number[]> {
+  using pipeline = device.createPipeline({ label: 'double', spirv: await device.compile(DOUBLE, { label: 'double' }) });
+  using a = device.createBuffer({ label: 'a', byteLength: 16 });
+  using b = device.createBuffer({ label: 'b', byteLength: 16 });
+  using c = device.createBuffer({ label: 'c', byteLength: 16 });
+  using first = device.record('first', (encoder) =>
+    encoder.fill(a, 0, 16, 5).pipeline(pipeline).bind(0, a).bind(1, b).dispatch(1).bind(0, b).bind(1, c).dispatch(1),
+  );
+  using second = device.record('second', (encoder) =>
+    encoder.copy(c, 0, a, 0, 16).pipeline(pipeline).bind(0, a).bind(1, b).dispatch(1),
+  );
+  device.compute.submit([first]);
+  device.compute.submit([second, second]);
+  return [...new Uint32Array((await device.staging.download(b)).buffer)];
+}
+
+test.skipIf(!isVulkanAvailable())(
+  'with automatic barriers, encoder code without any barrier is sound to the validation layer',
+  async () => {
+    let result: number[] = [];
+    const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+      result = await chain(device);
+    });
+    expect(said).toEqual([]);
+    expect(result).toEqual([40, 40, 40, 40]);
+  },
+);
+
+test.skipIf(!isVulkanAvailable())('without them, the checks name each barrier that is missing', async () => {
+  const said = await on({ checks: true, validation: false }, async (device) => {
+    await chain(device);
+  });
+  expect(said).toMatchInlineSnapshot(`
+    [
+      "missing-barrier: Cannot let pass "first" read buffer "a" in dispatch: pass "first" writes it in fill, and no barrier stands between; put encoder.barrier(['transfer-target'], ['storage-read']) there",
+      "missing-barrier: Cannot let pass "first" read buffer "b" in dispatch: pass "first" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-read']) there",
+      "missing-barrier: Cannot let pass "second" read buffer "a" in dispatch: pass "second" writes it in copy, and no barrier stands between; put encoder.barrier(['transfer-target'], ['storage-read']) there",
+      "missing-barrier: Cannot let pass "second" read buffer "c" in copy: pass "first" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['transfer-source']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "a" in copy: pass "first" reads it in dispatch, and no barrier stands between; put encoder.barrier(['storage-read'], ['transfer-target']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "a" in copy: pass "first" writes it in fill, and no barrier stands between; put encoder.barrier(['transfer-target'], ['transfer-target']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "b" in dispatch: pass "first" reads it in dispatch, and no barrier stands between; put encoder.barrier(['storage-read'], ['storage-write']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "b" in dispatch: pass "first" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-write']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "a" in copy: pass "second" reads it in dispatch, and no barrier stands between; put encoder.barrier(['storage-read'], ['transfer-target']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "a" in copy: pass "second" writes it in copy, and no barrier stands between; put encoder.barrier(['transfer-target'], ['transfer-target']) there",
+      "missing-barrier: Cannot let pass "second" write buffer "b" in dispatch: pass "second" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-write']) there",
+    ]
+  `);
+});
+
+test.skipIf(!isVulkanAvailable())('images are brought into the layouts that commands need', async () => {
+  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+    using image = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm' });
+    using copy = device.createImage({ label: 'copy', size: [8, 8], format: 'rgba8unorm' });
+    using bytes = device.createBuffer({ label: 'bytes', byteLength: 256 });
+    using draw = device.record('draw', (encoder) => encoder.clear(image, [0, 1, 0, 1]).copyImage(image, copy));
+    using save = device.record('save', (encoder) => encoder.copyImageToBuffer(copy, bytes));
+    device.compute.submit([draw, draw]);
+    device.compute.submit([save]);
+    expect([...(await device.staging.download(bytes)).slice(0, 4)]).toEqual([0, 255, 0, 255]);
+  });
+  expect(said).toEqual([]);
+});
+
+test.skipIf(!isVulkanAvailable())(
+  'a pass that writes what it does not declare is told, and nothing is checked unless asked',
+  async () => {
+    const run = async (device: Device): Promise<void> => {
+      using x = device.createBuffer({ label: 'x', byteLength: 16 });
+      await device.submitOnce('step', (encoder) =>
+        encoder.label('clear', (inner) => inner.fill(x, 0, 16, 0), [{ resource: x, access: 'storage-write' }]),
+      );
+    };
+    expect(await on({ checks: true }, run)).toMatchInlineSnapshot(`
+      [
+        "undeclared-use: Cannot let pass "clear" write buffer "x" in fill: it declares ['storage-write']; add ['transfer-target'] to its writes",
+      ]
+    `);
+    expect(await on({ checks: false }, run)).toEqual([]);
+  },
+);
