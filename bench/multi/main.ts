@@ -27,6 +27,7 @@ if (best === undefined) {
   process.stderr.write('Cannot run benchmark "multi": there is no usable device\n');
   process.exit(3);
 }
+const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 const alike = usable.filter((device) => device.name === best.name);
 const counts = (values.devices ?? [1, 2, 4, 8].filter((count) => count === 1 || count <= alike.length).join())
   .split(',')
@@ -89,7 +90,7 @@ for (const bench of multiCases.filter(({ name }) => positionals.length === 0 || 
   }
 }
 
-process.stdout.write(`${best.name}, driver ${best.driver.version}, ${alike.length} of them\n`);
+process.stdout.write(`${best.name}, driver ${driver}, ${alike.length} of them\n`);
 for (const row of rows) {
   const one = rows.find((each) => each.case === row.case && each.scaling === row.scaling && each.devices === 1);
   const efficiency = one === undefined ? '' : `${((100 * row.megavoxels) / one.megavoxels / row.devices).toFixed(1)} %`;
@@ -104,12 +105,13 @@ for (const row of rows) {
   );
   if (values.csv === undefined) continue;
   if (!existsSync(values.csv))
-    appendFileSync(values.csv, 'device,driver,case,scaling,devices,overlap,transport,ms_step,Mvoxel_s\n');
+    appendFileSync(values.csv, 'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s\n');
   const line = [
     best.name,
-    best.driver.version,
+    driver,
     row.case,
     row.scaling,
+    size,
     row.devices,
     row.overlap,
     row.transport,
