@@ -190,6 +190,12 @@ describe('doubles and halves', () => {
     expect(resultOf('vec4', code)).toEqual([0.25, 0.5, 1, -3]);
   });
 
+  test('are their bits', () => {
+    const code =
+      'uvec2 w = unpackDouble2x32(-2.5lf); return vec3(w.x, w.y >> 16, float(packDouble2x32(uvec2(0u, 0x3FF80000u))));';
+    expect(resultOf('vec3', code)).toEqual([0, 0xc004, 1.5]);
+  });
+
   test('have vectors, matrices and GLSL functions', () => {
     const code = `dmat2 m = dmat2(2.0lf); dvec2 v = m * dvec2(3.0, 4.0); f16vec2 h = f16vec2(v) * 0.5hf;
       return vec3(float(length(v)), float(dot(h, h)), float(mix(1.0lf, 3.0lf, 0.25lf)));`;
@@ -211,6 +217,11 @@ describe('doubles and halves', () => {
     [
       'float16_t x = 1.0hf «+» 1;',
       'the operator + does not take a float16_t and an int; convert one of them to the type of the other',
+    ],
+    ['double x = «packDouble2x32(1u)»;', 'packDouble2x32 does not take (uint); write packDouble2x32(a) with a uvec2'],
+    [
+      'uvec2 x = «unpackDouble2x32(true)»;',
+      'unpackDouble2x32 does not take (bool); write unpackDouble2x32(a) with values of double',
     ],
     ['double x = «sin(1.0lf)»;', 'sin does not take (double); write sin(a) with values of float'],
     ['float16_t x = «70000.0hf»;', '70000.0hf does not fit a float16_t; the largest is 65504.0hf'],

@@ -189,6 +189,8 @@ export class GlslTarget implements Target {
   bitcast(type: ValueType, operand: Value): Value {
     const [from, to] = [scalarOf(operand.type), scalarOf(type)];
     if (from === to) return operand;
+    if (to === 'double') return { type, ref: `packDouble2x32(${text(operand)})` };
+    if (from === 'double') return { type, ref: `unpackDouble2x32(${text(operand)})` };
     if (to === 'float') return { type, ref: `${from}BitsToFloat(${text(operand)})` };
     if (from === 'float') return { type, ref: `floatBitsTo${to === 'int' ? 'Int' : 'Uint'}(${text(operand)})` };
     return this.convert(type, operand);
