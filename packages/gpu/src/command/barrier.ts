@@ -5,7 +5,7 @@
 
 import * as V from '@halocline/vulkan';
 import { accessBits, areWords } from '../access.ts';
-import type { Usage } from '../access.ts';
+import type { Access, Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
 
 const written = new Map<number, V.Pinned>();
@@ -28,13 +28,18 @@ export function recordBarrier(
     });
     return;
   }
+  commands.vkCmdPipelineBarrier2(commandBuffer, writtenBarrier(before, after));
+}
+
+/** A barrier between words, written once: whoever records one often keeps its address, which never changes. */
+export function writtenBarrier(before: readonly Access[], after: readonly Access[]): V.Pointer<V.VkDependencyInfo> {
   const key = accessBits(before) * 2 ** 16 + accessBits(after);
   let info = written.get(key);
   if (!info) {
     info = write(before, after);
     written.set(key, info);
   }
-  commands.vkCmdPipelineBarrier2(commandBuffer, info.address as V.Pointer<V.VkDependencyInfo>);
+  return info.address as V.Pointer<V.VkDependencyInfo>;
 }
 
 function write(before: readonly Usage[], after: readonly Usage[]): V.Pinned {

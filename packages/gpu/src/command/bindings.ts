@@ -29,6 +29,7 @@ export class Bindings<P extends Bindee> {
   readonly #point: number;
   readonly #verb: string;
   #pipeline: P | undefined;
+  #touches: readonly BindingTouch[] | undefined;
   #pushed = 0;
   readonly #bound = new Map<string, Bound[]>();
   #changed = false;
@@ -52,6 +53,7 @@ export class Bindings<P extends Bindee> {
     const { driver, handle } = this.#scope;
     this.#scope.use(pipeline);
     this.#pipeline = pipeline;
+    this.#touches = undefined;
     this.#pushed = 0;
     this.#bound.clear();
     this.#changed = pipeline.signature.bindings.length > 0;
@@ -175,8 +177,8 @@ export class Bindings<P extends Bindee> {
   #track(pipeline: P, command: string): void {
     const { tracker } = this.#scope;
     if (pipeline.signature.byAddress) tracker?.byAddress();
-    for (const declared of pipeline.signature.bindings) {
-      const { key, usages } = touchOf(declared, this.#verb);
+    this.#touches ??= pipeline.signature.bindings.map((declared) => touchOf(declared, this.#verb));
+    for (const { key, usages } of this.#touches) {
       for (const bound of this.#bound.get(key) ?? []) {
         const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
         if (!resource) continue;

@@ -4,7 +4,8 @@
  */
 
 import type * as V from '@halocline/vulkan';
-import { recordBarrier } from '../command/barrier.ts';
+import { areWords } from '../access.ts';
+import { recordBarrier, writtenBarrier } from '../command/barrier.ts';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
 import { recordBarriers } from '../command/image-barrier.ts';
 import { CommandScope } from '../command/scope.ts';
@@ -51,6 +52,9 @@ export class Tracking {
   readonly #submits: SubmitTracker;
   readonly #pools = new Map<number, CommandPool>();
   readonly #kept = new Map<string, V.VkCommandBuffer>();
+  /** The barrier that was recorded last, of which there are often many in a row. */
+  #last: BarrierBatch<TrackedResource> | undefined;
+  #lastInfo: V.Pointer<V.VkDependencyInfo> = 0n as V.Pointer<V.VkDependencyInfo>;
 
   constructor(driver: Driver, { report, automatic }: TrackingOptions) {
     this.#driver = driver;
@@ -104,8 +108,17 @@ export class Tracking {
   }
 
   #record(handle: V.VkCommandBuffer, label: string, batch: BarrierBatch<TrackedResource>): void {
+    const { commands } = this.#driver;
+    if (batch === this.#last) {
+      commands.vkCmdPipelineBarrier2(handle, this.#lastInfo);
+      return;
+    }
     const { memory, images } = batch;
-    if (memory && !images) recordBarrier(this.#driver.commands, handle, memory.before, memory.after);
+    if (memory && !images && areWords(memory.before) && areWords(memory.after)) {
+      this.#last = batch;
+      this.#lastInfo = writtenBarrier(memory.before, memory.after);
+      commands.vkCmdPipelineBarrier2(handle, this.#lastInfo);
+    } else if (memory && !images) recordBarrier(commands, handle, memory.before, memory.after);
     else recordBarriers(new CommandScope(this.#driver, handle, label), batch as BarrierBatch<Image>);
   }
 }

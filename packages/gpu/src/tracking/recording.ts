@@ -15,7 +15,7 @@ import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
-import { barrierNote, credit, fold, newTrace } from './trace.ts';
+import { barrierNote, credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type { DeclaredUse, TouchedRange, TrackedResource, UsageTracker } from './tracker.ts';
 import { commandBit, executed, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
@@ -248,10 +248,12 @@ export class RecordingTracker implements UsageTracker {
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
     this.#insert(pending[0]!.command);
+    let writes = 0;
     for (const each of pending) {
-      if (writesOf(each.bit) === 0) this.#note(each, this.#report !== undefined && !writesToo(pending, each));
+      if (writesOf(each.bit) !== 0) writes++;
+      else this.#note(each, this.#report !== undefined && !writesToo(pending, each));
     }
-    for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
+    if (writes > 0) for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
     pending.length = 0;
   }
 
@@ -368,8 +370,9 @@ export class RecordingTracker implements UsageTracker {
       }
       if (layout !== undefined) segment.layout = layout;
       if (writes !== 0) {
-        segment.writer = newTrace(writes, this.#log.length, who);
-        if (segment.readers.length > 0) segment.readers = [];
+        if (segment.writer) renewTrace(segment.writer, writes, this.#log.length, who);
+        else segment.writer = newTrace(writes, this.#log.length, who);
+        segment.readers.length = 0;
         segment.written = true;
       } else addReader(segment.readers, bit, this.#log.length, who);
     }
@@ -431,9 +434,11 @@ interface Inserted {
 }
 
 const inserted = new Map<number, Inserted>();
+let last: Inserted | undefined;
 
 /** A memory barrier between two sets of usage bits; there are few different ones. */
 function insertedBarrier(before: number, after: number): Inserted {
+  if (last && last.note.before === before && last.note.after === after) return last;
   const key = before * 2 ** 22 + after; // exact for words, and for the first raw usages; others meet rarely
   let known = inserted.get(key);
   if (known?.note.before !== before || known.note.after !== after) {
@@ -441,6 +446,7 @@ function insertedBarrier(before: number, after: number): Inserted {
     known = { batch: { memory }, note: barrierNote(before, after) };
     inserted.set(key, known);
   }
+  last = known;
   return known;
 }
 
@@ -455,10 +461,7 @@ function become(segment: Local, layout: ImageLayout, after: number, at: number, 
 export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined): void {
   for (const reader of readers) {
     if (reader.bit !== bit) continue;
-    reader.ordered = 0;
-    reader.at = at;
-    reader.who = who;
-    reader.gains = undefined;
+    renewTrace(reader, bit, at, who);
     reader.place = undefined;
     return;
   }

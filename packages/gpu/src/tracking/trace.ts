@@ -83,6 +83,17 @@ export function newTrace(bit: number, at: number, who: Toucher | undefined): Tra
   return { bit, as: bit, visible: 0, ordered: 0, at, who, gains: undefined, place: undefined };
 }
 
+/** Makes a trace that of another access. */
+export function renewTrace(trace: Trace, bit: number, at: number, who: Toucher | undefined): void {
+  trace.bit = bit;
+  trace.as = bit;
+  trace.visible = 0;
+  trace.ordered = 0;
+  trace.at = at;
+  trace.who = who;
+  trace.gains = undefined;
+}
+
 /** Lets a trace meet the barriers of a log that it hasn't met, up to `end`. */
 export function fold(trace: Trace, log: readonly BarrierNote[], end: number = log.length): void {
   for (; trace.at < end; trace.at++) meet(trace, log[trace.at]!);
