@@ -123,6 +123,12 @@ test('a grid of an unknown type is passed over where offsets say how far, and re
   );
 });
 
+test.each(['Tree_ptdataidx32_5_4_3', 'Tree_ptidx32_5_4_3'])('points, %s, are passed over with a word', (type) => {
+  expect(readGridFile(oneLeaf({ ...usual, type })).skipped).toEqual([
+    { name: 'g', type, reason: 'it holds points; grids of values are read' },
+  ]);
+});
+
 /** Replaces the name of a map by one of the same length or shorter, with as many bytes after it. */
 function renamed(bytes: Uint8Array, from: string, to: string): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');

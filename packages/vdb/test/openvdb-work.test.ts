@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Grid, levelSetSphere, readGrids, voxelizeTiles, writeVdb } from '@halocline/vdb';
+import { fogSphere, type Grid, levelSetSphere, readGrids, voxelizeTiles, writeVdb } from '@halocline/vdb';
 import { gridFromFunction, type Mesh, meshToLevelSet, prune } from '@halocline/vdb/tools';
 
 const python = '/usr/bin/python3';
@@ -99,4 +99,30 @@ vdb.write('out.vdb', g)`);
     expect(own.leafCount).toBe(theirs.leafCount);
     expect([...own.tiles()]).toEqual([...theirs.tiles()]);
   }
+});
+
+test(`OpenVDB finds every voxel of what is written, in every packing${words}`, options, () => {
+  const fog = fogSphere([3, 4, 5], 12, { name: 'density', voxelSize: 0.5 });
+  const surface = levelSetSphere([3, 4, 5], 9, { name: 'surface' });
+  const files = (['none', 'zip', 'blosc'] as const).flatMap((codec) =>
+    [false, true].map((half) => [`${codec}-${half}.vdb`, writeVdb([fog, surface], { codec, half }), half] as const),
+  );
+  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+  const program = `
+import glob, json, pyopenvdb as vdb
+out = {}
+for name in glob.glob('*-*.vdb'):
+    out[name] = [[g.name, g.gridClass, g.activeVoxelCount(), g.transform.voxelSize()[0], g.background,
+      sum(v.value * v.count for v in g.iterOnValues())] for g in vdb.readAll(name)[0]]
+print(json.dumps(out))`;
+  const found = JSON.parse(execFileSync(python, ['-c', program], { cwd: folder, encoding: 'utf8' })) as unknown;
+  const told = (grid: Grid, half: boolean): unknown[] => {
+    const { count, mean } = grid.statistics();
+    const sum = expect.closeTo(count * mean[0]!, half ? 0 : 2) as unknown;
+    const background = expect.closeTo(Number(grid.background[0]), 6) as unknown;
+    return [grid.name, grid.gridClass, count, grid.voxelSize[0], background, sum];
+  };
+  expect(found).toEqual(
+    Object.fromEntries(files.map(([name, , half]) => [name, [told(fog, half), told(surface, half)]])),
+  );
 });
