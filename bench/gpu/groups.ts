@@ -6,6 +6,7 @@ import { pipelines } from './pipelines.ts';
 import { rivals } from './rivals.ts';
 import type { Measure } from './row.ts';
 import { submit } from './submit.ts';
+import { tracking } from './tracking.ts';
 import { transfer } from './transfer.ts';
 
 /** Every group. */
@@ -16,5 +17,6 @@ export const groups: readonly { readonly name: string; readonly measure: Measure
   { name: 'transfer', measure: transfer },
   { name: 'pipelines', measure: pipelines },
   { name: 'graphs', measure: graphs },
+  { name: 'tracking', measure: tracking },
   { name: 'rivals', measure: rivals },
 ];

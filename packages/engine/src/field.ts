@@ -95,7 +95,7 @@ export class Field {
         ? await this.#download()
         : await gatherField(runtime.subdomains, this.#declaration, runtime.copiesOf(this.#declaration));
     const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
-    return gridFromValues(values, target, { name: this.name, map: mapAt(target.level.map, this.at), gridClass });
+    return gridFromValues(values, target, { name: this.name, map: target.map, gridClass });
   }
 
   /** The components as they lie on the device, where one subdomain holds all of them: slots are ranks, plus one. */
@@ -190,9 +190,9 @@ export class Field {
 }
 
 /** Values over a whole level: slot is rank plus one. */
-function wholeTarget({ key, type, default: values }: FieldDeclaration, level: DomainLevel): ValuesTarget {
+function wholeTarget({ key, type, at, default: values }: FieldDeclaration, level: DomainLevel): ValuesTarget {
   const slots = Uint32Array.from({ length: level.leafCount }, (_, rank) => rank + 1);
-  return { key, type, default: values, level, slots, capacity: level.leafCount + 1 };
+  return { key, type, default: values, level, map: mapAt(level.map, at), slots, capacity: level.leafCount + 1 };
 }
 
 /** The map of values that live at a place: on one face, half a voxel lower along its axis. */

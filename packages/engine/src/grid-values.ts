@@ -20,6 +20,8 @@ export interface ValuesTarget {
   readonly type: FieldType;
   readonly default: readonly number[];
   readonly level: DomainLevel;
+  /** Index → world of where the values live: half a voxel lower than the level's for those on one face. */
+  readonly map: GridMap;
   /** rank → slot. */
   readonly slots: Uint32Array;
   readonly capacity: number;
@@ -114,7 +116,7 @@ function checkGrid(grid: Grid, target: ValuesTarget): void {
   );
 }
 
-/** The value of one voxel, from its index coordinates and world metres. */
+/** The value of one voxel, from its index coordinates and world metres: of its centre, or of the one face that the field lives on. */
 export type VoxelFunction = (
   i: number,
   j: number,
@@ -143,7 +145,8 @@ export function forEachVoxel(
 /** The values that a function gives for each active voxel. */
 export function valuesFromFunction(value: VoxelFunction, target: ValuesTarget): FieldValues {
   const components = backgroundArrays(target);
-  const { map, topology } = target.level;
+  const { map } = target;
+  const { topology } = target.level;
   const [a, b, c, d, e, f, g, h, l] = map.matrix as [
     number,
     number,

@@ -27,7 +27,10 @@ describe('fields on faces', () => {
   gpuTest('on one face come back with a map that is half a voxel lower', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain, voxelSize: 0.5 });
     const flux = simulation.addField('flux', 'float32', 0, { at: 'face-y' });
-    expect((await flux.read()).map.indexToWorld([1, 2, 3])).toEqual([0.5, 0.75, 1.5]);
+    await flux.write((_i, _j, _k, _x, y) => y);
+    const grid = await flux.read();
+    expect(grid.map.indexToWorld([1, 2, 3])).toEqual([0.5, 0.75, 1.5]);
+    expect(grid.get(1, 2, 3)).toBe(0.75);
   });
 
   gpuTest('tell the log where a staggered grid goes to a field at centers', {}, async ({ device }) => {

@@ -23,8 +23,15 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | unde
   return path.join(xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.cache'), 'halocline');
 }
 
-/** The bytes kept under a key, in a buffer of their own; undefined if there are none or they are broken (then the file is removed). */
-export function readCache(kind: CacheKind, key: string): Uint8Array<ArrayBuffer> | undefined {
+/**
+ * The bytes kept under a key, in a buffer of their own; undefined if there are none or they are broken: then the file is
+ * removed, and `log` gets a line.
+ */
+export function readCache(
+  kind: CacheKind,
+  key: string,
+  log?: (line: string) => void,
+): Uint8Array<ArrayBuffer> | undefined {
   const file = cacheFile(kind, key);
   if (!file) return undefined;
   let bytes: Uint8Array;
@@ -36,6 +43,7 @@ export function readCache(kind: CacheKind, key: string): Uint8Array<ArrayBuffer>
   const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));
   if (bytes.byteLength > DIGEST_BYTES && digest(payload).equals(bytes.subarray(0, DIGEST_BYTES))) return payload;
   remove(file);
+  log?.(`Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`);
   return undefined;
 }
 

@@ -264,3 +264,106 @@ test('no flip of words does more than throw a ShaderError', () => {
     { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 500 },
   );
 });
+
+const stages = {
+  vertex: `#version 460
+    layout(location = 0) in vec3 at;
+    layout(location = 1) in mat2 turn;
+    layout(location = 3) in uint id[2];
+    layout(location = 0) out vec4 color;
+    layout(location = 1) flat out ivec2 cell;
+    layout(binding = 1) uniform texture2DArray layers[4];
+    layout(push_constant) uniform Push { layout(offset = 16) mat4 view; } push;
+    void main() { gl_Position = push.view * vec4(at, 1); color = vec4(turn[0], turn[1]); cell = ivec2(id[0], id[1]); }`,
+  fragment: `#version 460
+    layout(location = 0) in vec4 color;
+    layout(location = 0) out vec4 first;
+    layout(location = 1) out uvec2 second;
+    layout(binding = 0) uniform samplerCube sky;
+    layout(binding = 2, rgba16f) writeonly uniform image3D fog;
+    void main() { first = color + texture(sky, color.xyz); second = uvec2(1); imageStore(fog, ivec3(0), color); }`,
+} as const;
+const modules = {
+  vertex: await compileGlsl(stages.vertex, { label: 'vertex', stage: 'vertex', cache: false }),
+  fragment: await compileGlsl(stages.fragment, { label: 'fragment', stage: 'fragment', cache: false }),
+};
+
+test('what goes in and out of a stage is told by location', () => {
+  const port = (each: { location: number; name: string; type: string; components: number; locations: number }) =>
+    `${each.location} ${each.name} ${each.type} ${each.components}×${each.locations}`;
+  const [vertex, fragment] = [reflect(modules.vertex), reflect(modules.fragment)];
+  expect(vertex.entryPoints[0]!.inputs.map(port)).toEqual(['0 at float 3×1', '1 turn float 2×2', '3 id uint 1×2']);
+  expect(vertex.entryPoints[0]!.outputs.map(port)).toEqual(['0 color float 4×1', '1 cell int 2×1']);
+  expect(fragment.entryPoints[0]!.outputs.map(port)).toEqual(['0 first float 4×1', '1 second uint 2×1']);
+  expect(vertex.pushConstants?.members).toEqual([{ name: 'view', byteOffset: 16, byteLength: 64 }]);
+  expect(vertex.bindings.map(({ kind, shape, count }) => [kind, shape, count])).toEqual([
+    ['sampled-image', '2d-array', 4],
+  ]);
+  expect(fragment.bindings.map(({ kind, shape, readable }) => [kind, shape, readable])).toEqual([
+    ['combined-image-sampler', 'cube', true],
+    ['storage-image', '3d', false],
+  ]);
+  expect(missingFor(fragment, 'main', limits, {})).toEqual([
+    'feature fragmentStoresAndAtomics (for binding 0.2, which a fragment shader may write)',
+  ]);
+});
+
+/** Every failure is a ShaderError that gives the word. */
+function survives(words: Uint32Array): void {
+  try {
+    reflect(words);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ShaderError);
+    expect((error as Error).message).toMatch(/^Cannot read SPIR-V: at word \d+ .*; compile the shader again$/s);
+  }
+}
+
+const anyModule = fc.constantFrom(spirv, modules.vertex, modules.fragment);
+const runs = { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400 };
+
+test('a module cut anywhere is refused with the word, or read as far as it goes', () => {
+  for (const whole of [spirv, modules.vertex, modules.fragment]) {
+    for (let length = 0; length < whole.length; length++) survives(whole.subarray(0, length));
+  }
+});
+
+test('absurd counts, flipped bits and exchanged words are refused with the word', () => {
+  const absurd = fc.constantFrom(0xffffffff, 0x7fffffff, 0x80000000, 0x10000000, 0xffff0000, 0x0000ffff, 4_194_303, 0);
+  const change = fc.oneof(
+    fc.tuple(fc.constant('set' as const), fc.nat(), absurd),
+    fc.tuple(fc.constant('flip' as const), fc.nat(), fc.nat(31)),
+    fc.tuple(fc.constant('swap' as const), fc.nat(), fc.nat()),
+  );
+  fc.assert(
+    fc.property(anyModule, fc.array(change, { minLength: 1, maxLength: 8 }), (whole, changes) => {
+      const words = whole.slice();
+      for (const [kind, place, value] of changes) {
+        const at = 5 + (place % (words.length - 5));
+        if (kind === 'set') words[at] = value;
+        else if (kind === 'flip') words[at]! ^= 1 << value;
+        else
+          [words[at], words[5 + (value % (words.length - 5))]] = [words[5 + (value % (words.length - 5))]!, words[at]!];
+      }
+      survives(words);
+    }),
+    runs,
+  );
+});
+
+test('every word with its bytes swapped, and words at random, are refused', () => {
+  const swapped = spirv.map(
+    (word) => ((word >>> 24) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24)) >>> 0,
+  );
+  expect(() => reflect(swapped)).toThrow('the byte order is swapped');
+  const random = fc.array(
+    fc.oneof(
+      fc.nat(80),
+      fc.integer().map((word) => word >>> 0),
+    ),
+    { maxLength: 200 },
+  );
+  fc.assert(
+    fc.property(random, (tail) => survives(Uint32Array.of(0x07230203, 0x00010500, 0, 1000, 0, ...tail))),
+    runs,
+  );
+});

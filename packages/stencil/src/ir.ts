@@ -4,6 +4,10 @@
  * user functions stay functions. Every node carries its type, so that no consumer infers one again.
  *
  * The meaning of each node is written beside it; `verify.ts` holds a whole stencil against these words.
+ *
+ * The language has more than the IR: matrices are columns here, structs are their members, functions that return either
+ * have `out` parameters for them, GLSL's functions of bits and packing are functions of the stencil, and GLSL's rules of
+ * conversion are `convert`s. What is left of arrays are locals with a length, of scalars or vectors.
  */
 
 import type { Print } from './debug.ts';
@@ -138,7 +142,9 @@ export type CallName =
   | 'floatBitsToInt'
   | 'floatBitsToUint'
   | 'intBitsToFloat'
-  | 'uintBitsToFloat';
+  | 'uintBitsToFloat'
+  | 'packDouble2x32'
+  | 'unpackDouble2x32';
 
 /** Where in the user's text a node came from: offset of its first character, and length in characters. */
 export interface Span {

@@ -197,6 +197,10 @@ function callType(spec: Spec, { name, args }: Expression & { readonly op: 'call'
     check(spec, size > 1 && (scalar !== 'bool' || name === 'equal' || name === 'notEqual'), words);
     return vectorOf('bool', size);
   }
+  if (name === 'packDouble2x32' || name === 'unpackDouble2x32') {
+    check(spec, first === (name === 'packDouble2x32' ? 'uvec2' : 'double'), words);
+    return name === 'packDouble2x32' ? 'double' : 'uvec2';
+  }
   const bits = BITS[name];
   if (bits !== undefined) {
     check(spec, scalar === bits[0], words);

@@ -65,6 +65,77 @@ describe('arrays', () => {
   });
 });
 
+describe('order and aliasing', () => {
+  const FUNCTIONS = `struct S { float x; float t[2]; };
+    void two(inout float a[2], inout float b[2]) { a[0] += 1.0; b[0] += 10.0; }
+    float first(float a[2], inout float b[2]) { b[0] = 100.0; return a[0]; }
+    S made(float x) { return S(x, float[](x, x * 2.0)); }
+    float bump(inout float a[2]) { a[1] += 1.0; return a[1]; }
+    void set(out S s) { s.t[1] += 4.0; }`;
+
+  test.each([
+    [
+      'an index with an effect is evaluated once',
+      'float a[3]; int i = 0; a[i++] += 5.0; a[i++] = a[0]; return vec3(a[0], a[1], i);',
+      [5, 5, 2],
+    ],
+    [
+      'an array that is made of itself',
+      'float a[2] = float[](1.0, 2.0); int n = coord.x; a = float[](a[1], a[n]); return vec3(a[n], a[1 - n], 0.0);',
+      [2, 1, 0],
+    ],
+    [
+      'a struct that is made of itself',
+      'S s = S(1.0, float[](2.0, 3.0)); s = S(s.t[1], float[](s.x, s.t[0])); return vec3(s.x, s.t[0], s.t[1]);',
+      [3, 1, 2],
+    ],
+    ['one array for two parameters that write it', 'float a[2]; two(a, a); return vec3(a[0], a[1], 0.0);', [10, 0, 0]],
+    [
+      'one array read by value and written',
+      'float a[2] = float[](3.0, 4.0); float x = first(a, a); return vec3(x, a[0], a[1]);',
+      [3, 100, 4],
+    ],
+    [
+      'parts of returned values',
+      'return vec3(made(2.0).t[1] + made(3.0).x, made(coord.x + 1.0).t[coord.x + 1], made(1.0) == made(1.0) ? 1.0 : 0.0);',
+      [7, 2, 1],
+    ],
+    [
+      'a computed index into a choice',
+      'float a[2] = float[](1.0, 2.0); float b[2]; int n = coord.x; return vec3((n == 0 ? a : b)[n + 1], (n == 1 ? a : b)[n + 1], 0.0);',
+      [2, 0, 0],
+    ],
+    [
+      'calls left to right',
+      'float a[2]; float x = bump(a) * 10.0 + bump(a); return vec3(x, a[1], a[1] + bump(a));',
+      [12, 2, 5],
+    ],
+    [
+      'an element that goes out and comes back',
+      'float a[3][2]; int n = coord.x + 1; two(a[n], a[2]); float x = bump(a[n]); return vec3(a[1][0], a[2][0], x);',
+      [1, 10, 1],
+    ],
+    ['a struct that goes out starts at zero', 'S s = made(5.0); set(s); return vec3(s.x, s.t[0], s.t[1]);', [0, 0, 4]],
+    [
+      'arrays in the head of a loop',
+      'float sum = 0.0; for (float a[2] = float[](0.0, 3.0); a[0] < a[1]; a[0] += 1.0) sum += a[0]; return vec3(sum);',
+      [3, 3, 3],
+    ],
+    [
+      'an array behind && is changed only where it is reached',
+      'float a[2]; bool b = coord.x > 0 && bump(a) > 0.0; bool c = coord.x == 0 || bump(a) > 0.0; return vec3(a[1]);',
+      [0, 0, 0],
+    ],
+    [
+      'a swizzle of an element of an array',
+      'vec3 a[2]; int n = coord.x; a[n].zx = vec2(1.0, 2.0); a[n].y += a[n].x; a[n + 1] = a[n].zyx; return a[1];',
+      [1, 2, 2],
+    ],
+  ])('%s', (_, code, expected) => {
+    expect(resultOf('vec3', code, FUNCTIONS)).toEqual(expected);
+  });
+});
+
 describe('tables of constants', () => {
   const D2Q5 = `const ivec3 E[5] = ivec3[](ivec3(0), ivec3(1, 0, 0), ivec3(-1, 0, 0), ivec3(0, 1, 0), ivec3(0, -1, 0));
     const float W[5] = float[](0.5, 0.125, 0.125, 0.125, 0.125);`;
@@ -190,6 +261,12 @@ describe('doubles and halves', () => {
     expect(resultOf('vec4', code)).toEqual([0.25, 0.5, 1, -3]);
   });
 
+  test('are their bits', () => {
+    const code =
+      'uvec2 w = unpackDouble2x32(-2.5lf); return vec3(w.x, w.y >> 16, float(packDouble2x32(uvec2(0u, 0x3FF80000u))));';
+    expect(resultOf('vec3', code)).toEqual([0, 0xc004, 1.5]);
+  });
+
   test('have vectors, matrices and GLSL functions', () => {
     const code = `dmat2 m = dmat2(2.0lf); dvec2 v = m * dvec2(3.0, 4.0); f16vec2 h = f16vec2(v) * 0.5hf;
       return vec3(float(length(v)), float(dot(h, h)), float(mix(1.0lf, 3.0lf, 0.25lf)));`;
@@ -211,6 +288,11 @@ describe('doubles and halves', () => {
     [
       'float16_t x = 1.0hf «+» 1;',
       'the operator + does not take a float16_t and an int; convert one of them to the type of the other',
+    ],
+    ['double x = «packDouble2x32(1u)»;', 'packDouble2x32 does not take (uint); write packDouble2x32(a) with a uvec2'],
+    [
+      'uvec2 x = «unpackDouble2x32(true)»;',
+      'unpackDouble2x32 does not take (bool); write unpackDouble2x32(a) with values of double',
     ],
     ['double x = «sin(1.0lf)»;', 'sin does not take (double); write sin(a) with values of float'],
     ['float16_t x = «70000.0hf»;', '70000.0hf does not fit a float16_t; the largest is 65504.0hf'],

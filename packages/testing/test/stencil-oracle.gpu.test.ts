@@ -212,7 +212,8 @@ gpuTest('doubles', { features: ['shaderFloat64'] }, async ({ device }) => {
   const code = `double a = double(ReadField("a", idx)) * 1.000000001lf; dvec3 v = dvec3(ReadField("v", idx)) - a;
     dmat2 m = dmat2(a, v); double d[3]; d[ReadField("n", idx)] = dot(v, v) - floor(a); if (a < 0.5lf) a = -a;
     WriteField("made", idx, float((d[0] + d[2]) * 1000.0lf) + float(min(a, v.x)) + float(int(v.y)) + float(determinant(m)));
-    WriteField("v", idx, vec3(mix(v, dvec3(centre), 0.25lf)) + vec3(fract(v)));`;
+    uvec2 words = unpackDouble2x32(v.z) ^ 1u;
+    WriteField("v", idx, vec3(mix(v, dvec3(centre), 0.25lf)) + vec3(fract(v)) + float(packDouble2x32(words)));`;
   expect(await differences(device, { outputs: ['made', 'v'], code }, BOTH, sameOrZero)).toEqual([]);
 });
 

@@ -5,13 +5,13 @@
  * and everything stands at fixed places: root at byte 736, its tiles at 832, 32 bytes each, then upper nodes, lower nodes, leaves.
  * `toOnIndex` numbers the active values of a grid as upstream does (`createNanoGrid<ValueOnIndex>`, no statistics, tiles numbered).
  */
+import { assemble } from './assemble.ts';
 import { countBits, forEachBit } from './bits.ts';
 import { Grid } from './grid.ts';
 import type { Channel } from './grid.ts';
 import type { GridMap } from './map.ts';
 import { ID_OF_TYPE, MODERN_VERSION } from './nvdb-layout.ts';
 import { encodeGrid } from './nvdb-write-grid.ts';
-import { assemble } from './tree-builder.ts';
 import { Tree } from './tree.ts';
 import type { LeafOffsets } from './tree.ts';
 import { makeValues, TYPES } from './types.ts';

@@ -18,6 +18,7 @@ export { type Statistics } from './statistics.ts';
 export { voxelizeTiles } from './tiles.ts';
 export { coordinatesTopology, denseBoxTopology, shellTopology, sphereTopology, type Topology } from './topology.ts';
 export { type LeafLevel, type LeafOffsets, type NodeLevel, type RootTable, Tree, type TreeParts } from './tree.ts';
-export { type LeafValues, TreeBuilder, type TileSpan } from './tree-builder.ts';
+export { type LeafValues } from './assemble.ts';
+export { TreeBuilder, type TileSpan } from './tree-builder.ts';
 export { type GridFormat, whyNotWritten } from './writable.ts';
 export { type GridClass, type GridType, type Scalar, TYPES, type TypeSpec, type Values } from './types.ts';

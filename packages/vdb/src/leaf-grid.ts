@@ -1,7 +1,7 @@
 /** @file Grids made from leaves that someone else holds, such as a simulation's fields. */
+import { assemble } from './assemble.ts';
 import { Grid } from './grid.ts';
 import type { GridMap } from './map.ts';
-import { assemble } from './tree-builder.ts';
 import { makeValues, store, TYPES } from './types.ts';
 import type { GridClass, GridType, Scalar, Values } from './types.ts';
 

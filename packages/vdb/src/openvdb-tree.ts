@@ -3,6 +3,7 @@
  * tile values, each leaf's value mask. The buffers follow, in the same order: each leaf's mask again, then its values.
  * Nothing is allocated on the word of a count that the bytes left could not fulfil.
  */
+import type { LeafValues } from './assemble.ts';
 import { countBits, forEachBit } from './bits.ts';
 import type { ByteCursor } from './byte-cursor.ts';
 import { meets } from './grid.ts';
@@ -10,7 +11,6 @@ import type { IndexBox } from './grid.ts';
 import { COMPRESS, NODE_MASK_VERSION, readValues, readWholeValue, skipValues } from './openvdb-values.ts';
 import type { ValueCoding, ValueRun } from './openvdb-values.ts';
 import { TreeBuilder } from './tree-builder.ts';
-import type { LeafValues } from './tree-builder.ts';
 import type { Tree } from './tree.ts';
 import { makeValues } from './types.ts';
 import type { Values } from './types.ts';

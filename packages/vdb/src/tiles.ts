@@ -1,8 +1,8 @@
 /** @file Tiles turned into leaves. */
 import { Grid } from './grid.ts';
-import { copyValues, TreeBuilder } from './tree-builder.ts';
+import { TreeBuilder } from './tree-builder.ts';
 import type { TileSpan } from './tree-builder.ts';
-import { makeValues, store } from './types.ts';
+import { copyValues, makeValues, store } from './types.ts';
 import type { Scalar } from './types.ts';
 
 /** How many voxels `voxelizeTiles` makes at most, unless told otherwise: 2²⁸. */

@@ -113,3 +113,9 @@ export function store(values: Values, at: number, value: Scalar): void {
 export function load(values: Values, at: number): number {
   return Number(values[at] ?? 0);
 }
+
+/** Copies `count` values of one component. */
+export function copyValues(to: Values, toAt: number, from: Values, fromAt: number, count: number): void {
+  if (to instanceof BigInt64Array) to.set((from as BigInt64Array).subarray(fromAt, fromAt + count), toAt);
+  else (to as Float64Array).set((from as Float64Array).subarray(fromAt, fromAt + count), toAt);
+}

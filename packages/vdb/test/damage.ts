@@ -53,12 +53,16 @@ export function plainFiles(): WholeFile[] {
   const { origins, masks } = fog.tree.leaf;
   const { name, map, background } = fog;
   const fpn = gridFromLeaves({ name, type: 'fpn', map, background, origins, masks, values: [...fog.tree.values] });
+  // Without offsets the reader has to go through all there is: nothing tells beforehand that a file was cut off.
+  const onward = writeVdb([levelSetSphere([0, 0, 0], 4, { name: 'surface' })]);
+  onward[20] = 0;
   const files: [string, Uint8Array][] = [
     ['fog.nvdb', writeNanoVdb([fog])],
     ['index.nvdb', writeNanoVdb([toOnIndex(fog, { channel: true })])],
     ['long-name.nvdb', writeNanoVdb([fog.with({ name: 'x'.repeat(280) })], { compat: true })],
     ['fpn.nvdb', writeNanoVdb([fpn])],
     ['two.vdb', writeVdb([fog, levelSetSphere([0, 0, 0], 4, { name: 'surface' }), fog.with({ name: 'twin' })])],
+    ['onward.vdb', onward],
     ['half-zip.vdb', writeVdb([fog], { half: true, codec: 'zip' })],
   ];
   return files.map(([fileName, bytes]) => ({ name: fileName, bytes }));

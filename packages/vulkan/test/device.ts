@@ -59,6 +59,8 @@ export interface Bench extends Disposable {
   readonly messages: readonly DebugMessage[];
   /** Makes a device with one queue of family 0, timeline semaphores and buffer addresses; the bench destroys it. */
   openDevice(): Device;
+  /** Destroys a device before the bench goes. */
+  close(device: Device): void;
 }
 
 const VALIDATION = 'VK_LAYER_KHRONOS_validation';
@@ -120,6 +122,10 @@ export function openBench(loader: Loader): Bench {
       );
       devices.push(device);
       return device;
+    },
+    close(device) {
+      devices.splice(devices.indexOf(device), 1);
+      device.vkDestroyDevice(device.handle, NULL);
     },
     [Symbol.dispose]() {
       for (const device of devices) device.vkDestroyDevice(device.handle, NULL);

@@ -7,7 +7,6 @@ import * as V from '@halocline/vulkan';
 import type { Usage } from '../access.ts';
 import { drawingUsage } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
-import type { TrackedResource } from '../tracking/tracker.ts';
 import { boundOf, nameOf } from './bindable.ts';
 import type { Bindable, BindOptions, Bound } from './bindable.ts';
 import { descriptorWrite, DescriptorSets } from './descriptors.ts';
@@ -177,21 +176,38 @@ export class Bindings<P extends Bindee> {
     const { tracker } = this.#scope;
     if (pipeline.signature.byAddress) tracker?.byAddress();
     for (const declared of pipeline.signature.bindings) {
-      for (const bound of this.#bound.get(`${declared.set}.${declared.binding}`) ?? []) {
-        const [resource, range] = touched(bound);
+      const { key, usages } = touchOf(declared, this.#verb);
+      for (const bound of this.#bound.get(key) ?? []) {
+        const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
         if (!resource) continue;
-        for (const word of accessesOf(declared)) {
-          const usage: Usage = this.#verb === 'draw' ? (drawingUsage(word) ?? word) : word;
-          tracker?.touch(resource, range, usage, command);
-        }
+        const range = bound.kind === 'view' ? bound.view?.range : bound;
+        for (const usage of usages) tracker?.touch(resource, range, usage, command);
       }
     }
   }
 }
 
-function touched(bound: Bound): readonly [TrackedResource | undefined, object | undefined] {
-  if (bound.kind === 'view') return [bound.view?.image, bound.view?.range];
-  return [bound.buffer, { byteOffset: bound.byteOffset, byteLength: bound.byteLength }];
+/** How commands touch what is bound to a binding. */
+interface BindingTouch {
+  readonly key: string;
+  readonly usages: readonly Usage[];
+}
+
+const touchesOf = {
+  dispatch: new WeakMap<PipelineBinding, BindingTouch>(),
+  draw: new WeakMap<PipelineBinding, BindingTouch>(),
+};
+
+function touchOf(declared: PipelineBinding, verb: string): BindingTouch {
+  const known = verb === 'draw' ? touchesOf.draw : touchesOf.dispatch;
+  let touch = known.get(declared);
+  if (!touch) {
+    const words = accessesOf(declared);
+    const usages = verb === 'draw' ? words.map((word): Usage => drawingUsage(word) ?? word) : words;
+    touch = { key: `${declared.set}.${declared.binding}`, usages };
+    known.set(declared, touch);
+  }
+  return touch;
 }
 
 function accessesOf({

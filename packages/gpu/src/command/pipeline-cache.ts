@@ -11,19 +11,21 @@ export class PipelineCache {
   readonly #key: string;
   readonly #startedWith: number;
 
-  constructor(driver: Driver, key: string) {
+  /** `log` gets a line when a broken file is thrown away. */
+  constructor(driver: Driver, key: string, log?: (line: string) => void) {
     this.#driver = driver;
     this.#key = key;
-    const kept = readCache('pipelines', key);
+    const kept = readCache('pipelines', key, log);
     this.handle = this.#create(kept) ?? this.#create(undefined)!;
     this.#startedWith = this.#byteLength();
   }
 
-  /** Writes the cache to disk, if it grew. */
+  /** Writes the cache to disk, if it grew, together with what other processes have kept there since. */
   keep(): void {
     if (this.#byteLength() <= this.#startedWith) return;
     const { commands, handle: device } = this.#driver;
     try {
+      this.#merge(readCache('pipelines', this.#key));
       const bytes = V.enumerate('bytes', (size, data) =>
         commands.vkGetPipelineCacheData(device, this.handle, size, data),
       );
@@ -35,6 +37,14 @@ export class PipelineCache {
 
   destroy(): void {
     this.#driver.commands.vkDestroyPipelineCache(this.#driver.handle, this.handle, V.NULL);
+  }
+
+  #merge(bytes: Uint8Array | undefined): void {
+    const other = bytes && this.#create(bytes);
+    if (other === undefined) return;
+    const { commands, handle: device } = this.#driver;
+    V.arena.scope(() => commands.vkMergePipelineCaches(device, this.handle, 1, V.arena.u64([other])));
+    commands.vkDestroyPipelineCache(device, other, V.NULL);
   }
 
   #create(bytes: Uint8Array | undefined): V.VkPipelineCache | undefined {

@@ -262,7 +262,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.compute.companion = this.staging;
     driver.beforeRetire = () => this.staging.flush();
     this.#pool = new CommandPool(driver, queues.compute, 'compute');
-    this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`);
+    this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`, this.#log);
     this.#timestampBits = report.queues[queues.compute]!.timestampBits;
   }
 
@@ -375,7 +375,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */
   compile(source: string, options: CompileOptions): Promise<Uint32Array> {
-    return compileGlsl(source, options);
+    return compileGlsl(source, { log: this.#log, ...options });
   }
 
   /** Records commands for the compute queue, or for the queue of transfers, to be submitted there as often as wished. */

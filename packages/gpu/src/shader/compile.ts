@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly file?: string;
   /** False: neither read nor write the disk cache. Default true. */
   readonly cache?: boolean;
+  /** Gets a line when a broken file of the cache is thrown away. Default: nobody. */
+  readonly log?: (line: string) => void;
 }
 
 /** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
@@ -35,7 +37,7 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   const flat = flatten(source, { file, include, defines: options.defines });
   const key = createHash('sha256').update(`${GLSL_COMPILER}\n${stage}\n${flat.text}`).digest('hex');
   if (cache) {
-    const kept = readCache('spirv', key);
+    const kept = readCache('spirv', key, options.log);
     if (kept && kept.byteLength % 4 === 0) return new Uint32Array(kept.buffer);
   }
   const compiler = await loadGlslang();

@@ -1,6 +1,6 @@
 /** @file What goes in and out of a shader stage by location: the attributes of a vertex, the colours of a fragment. */
 
-import { constantValue } from './spirv-module.ts';
+import { constantValue, malformed } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
 import { opcodeAt, place, variable } from './reflection-types.ts';
 import { Decoration, Op, StorageClass } from './spirv-words.ts';
@@ -36,6 +36,7 @@ export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction
 type Shape = Omit<ShaderPort, 'location' | 'name'>;
 
 const DEEPEST = 8;
+const MOST_LOCATIONS = 256;
 
 /** Undefined for what has no plain shape: a block. */
 function shapeOf(module: SpirvModule, type: number, by: number, depth: number): Shape | undefined {
@@ -49,15 +50,19 @@ function shapeOf(module: SpirvModule, type: number, by: number, depth: number): 
       return { type: words[at + 3] === 1 ? 'int' : 'uint', bits: words[at + 2]!, components: 1, locations: 1 };
     case Op.TypeVector: {
       const element = shapeOf(module, words[at + 2]!, at, depth + 1);
+      if (words[at + 3]! > 4) throw malformed(at, `a vector of a port has ${words[at + 3]} components`);
       return element && { ...element, components: words[at + 3]! };
     }
     case Op.TypeMatrix: {
       const column = shapeOf(module, words[at + 2]!, at, depth + 1);
+      if (words[at + 3]! > 4) throw malformed(at, `a matrix has ${words[at + 3]} columns`);
       return column && { ...column, locations: words[at + 3]! };
     }
     case Op.TypeArray: {
       const element = shapeOf(module, words[at + 2]!, at, depth + 1);
-      return element && { ...element, locations: element.locations * constantValue(module, words[at + 3]!) };
+      const locations = (element?.locations ?? 0) * constantValue(module, words[at + 3]!);
+      if (locations > MOST_LOCATIONS) throw malformed(at, `type ${type} of a port takes ${locations} locations`);
+      return element && { ...element, locations };
     }
     default:
       return undefined;

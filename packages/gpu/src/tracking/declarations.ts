@@ -19,6 +19,7 @@ export class Declarations {
   readonly #recording: string;
   readonly #report: Report | undefined;
   readonly #open: Pass[] = [];
+  #declaring: Pass | undefined;
 
   constructor(recording: string, report: Report | undefined) {
     this.#recording = recording;
@@ -36,19 +37,22 @@ export class Declarations {
 
   /** The innermost declarations there are. */
   get declared(): readonly DeclaredUse[] | undefined {
-    return this.#declaring()?.declared;
+    return this.#declaring?.declared;
   }
 
   begin(name: string, declared: readonly DeclaredUse[] | undefined): void {
-    this.#open.push({ name, declared, touched: new Map() });
+    const pass = { name, declared, touched: new Map() };
+    this.#open.push(pass);
+    if (declared) this.#declaring = pass;
   }
 
   end(): void {
     this.#open.pop();
+    this.#declaring = this.#open.findLast((each) => each.declared);
   }
 
   touched(resource: TrackedResource, access: Usage): void {
-    const touched = this.#declaring()?.touched;
+    const touched = this.#declaring?.touched;
     touched?.set(resource, (touched.get(resource) ?? 0) | usageBit(access));
   }
 
@@ -60,7 +64,7 @@ export class Declarations {
 
   /** Reports a touch that the pass doesn't declare. */
   check(resource: TrackedResource, bit: number, command: string): void {
-    const pass = this.#declaring();
+    const pass = this.#declaring;
     if (!pass || !this.#report) return;
     let allowed = 0;
     for (const use of pass.declared!) {
@@ -68,9 +72,5 @@ export class Declarations {
     }
     if ((covered(allowed) & bit) === bit) return;
     this.#report(undeclaredText({ pass: pass.name, resource, bit, allowed, command, writes: writesOf(bit) !== 0 }));
-  }
-
-  #declaring(): Pass | undefined {
-    return this.#open.findLast((each) => each.declared);
   }
 }

@@ -64,14 +64,19 @@ export interface RecordingOptions {
   readonly emit?: ((batch: BarrierBatch<TrackedResource>) => void) | undefined;
 }
 
+/** A touch of the command that comes next. The objects are used again: there is one for each touch that a command has at most. */
 interface Pending {
-  readonly resource: TrackedResource;
-  readonly segments: readonly Local[];
-  readonly usage: Usage;
+  resource: TrackedResource;
+  track: Segments<Local>;
+  start: number;
+  end: number;
+  usage: Usage;
+  layout: ImageLayout | undefined;
+  command: string;
   /** Of the usage, once it is known whether the command draws. */
   bit: number;
-  readonly layout: ImageLayout | undefined;
-  readonly command: string;
+  /** Of the range, once every touch of the command has cut its own. */
+  segments: readonly Local[];
 }
 
 /** What a command lacks before it may run. */
@@ -98,7 +103,8 @@ export class RecordingTracker implements UsageTracker {
   readonly #marks: BarrierMark[] = [];
   readonly #tracks = new Map<TrackedResource, Segments<Local>>();
   readonly #passes: Declarations;
-  readonly #pending: Pending[] = [];
+  readonly #touches: Pending[] = [];
+  #pending: Pending[] = [];
   readonly #need: Need = { before: 0, after: 0, images: undefined };
   #rendering = false;
   #blind = false;
@@ -114,11 +120,11 @@ export class RecordingTracker implements UsageTracker {
 
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
     this.#await(resource, range, access, command);
-    this.#passes.touched(resource, access);
+    if (this.#passes.declared) this.#passes.touched(resource, access);
   }
 
   byAddress(): void {
-    if (!this.#passes.declared && this.#pending.length === 0) this.#blind = true;
+    if (this.#report && !this.#passes.declared && this.#pending.length === 0) this.#blind = true;
   }
 
   settle(): void {
@@ -187,15 +193,52 @@ export class RecordingTracker implements UsageTracker {
   }
 
   #await(resource: TrackedResource, range: TouchedRange, usage: Usage, command: string): void {
-    const layout = resource.kind === 'image' ? layoutOf(usage) : undefined;
+    const track = this.#track(resource);
+    if (resource.kind !== 'image') {
+      const start = range && 'byteOffset' in range ? range.byteOffset : 0;
+      const end = range && 'byteOffset' in range ? start + range.byteLength : lineLength(resource);
+      return this.#add(resource, track, start, end, usage, undefined, command);
+    }
+    const layout = layoutOf(usage);
     for (const { start, end } of piecesOf(resource, range)) {
-      const segments = this.#track(resource).within(start, end);
-      this.#pending.push({ resource, segments, usage, bit: 0, layout, command });
+      this.#add(resource, track, start, end, usage, layout, command);
     }
   }
 
+  #add(
+    resource: TrackedResource,
+    track: Segments<Local>,
+    start: number,
+    end: number,
+    usage: Usage,
+    layout: ImageLayout | undefined,
+    command: string,
+  ): void {
+    const index = this.#pending.length;
+    let touch = this.#touches[index];
+    if (touch) {
+      touch.resource = resource;
+      touch.track = track;
+      touch.start = start;
+      touch.end = end;
+      touch.usage = usage;
+      touch.layout = layout;
+      touch.command = command;
+    } else {
+      touch = { resource, track, start, end, usage, layout, command, bit: 0, segments: track.list };
+      this.#touches.push(touch);
+    }
+    this.#pending.push(touch);
+  }
+
   #resolve(drawing: boolean): void {
-    for (const each of this.#pending) each.bit = commandBit(each.usage, drawing);
+    const pending = this.#pending;
+    for (const each of pending) {
+      each.bit = commandBit(each.usage, drawing);
+      each.segments = each.track.within(each.start, each.end);
+    }
+    if (pending.length < 2) return;
+    for (const each of pending) if (each.track.list.length > 1) each.segments = each.track.within(each.start, each.end);
   }
 
   #settle(drawing: boolean): void {
@@ -205,7 +248,9 @@ export class RecordingTracker implements UsageTracker {
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
     this.#insert(pending[0]!.command);
-    for (const each of pending) if (writesOf(each.bit) === 0) this.#note(each, !writesToo(pending, each));
+    for (const each of pending) {
+      if (writesOf(each.bit) === 0) this.#note(each, this.#report !== undefined && !writesToo(pending, each));
+    }
     for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
     pending.length = 0;
   }
@@ -284,10 +329,10 @@ export class RecordingTracker implements UsageTracker {
     const need = this.#need;
     if (this.#emit && (need.after !== 0 || need.images)) {
       if (this.#rendering) this.#refuse(command);
-      const memory =
-        need.after === 0 ? undefined : { before: usagesOfBits(need.before), after: usagesOfBits(need.after) };
-      this.#emit({ ...(memory && { memory }), ...(need.images && { images: need.images }) });
-      if (memory) this.#log.push(barrierNote(need.before, need.after));
+      const known = need.after === 0 ? undefined : insertedBarrier(need.before, need.after);
+      if (known && !need.images) this.#emit(known.batch);
+      else this.#emit({ ...known?.batch, ...(need.images && { images: need.images }) });
+      if (known) this.#log.push(known.note);
     }
     need.before = 0;
     need.after = 0;
@@ -324,7 +369,7 @@ export class RecordingTracker implements UsageTracker {
       if (layout !== undefined) segment.layout = layout;
       if (writes !== 0) {
         segment.writer = newTrace(writes, this.#log.length, who);
-        segment.readers = [];
+        if (segment.readers.length > 0) segment.readers = [];
         segment.written = true;
       } else addReader(segment.readers, bit, this.#log.length, who);
     }
@@ -378,6 +423,25 @@ export class RecordingTracker implements UsageTracker {
 /** Whether a barrier behind these usages also makes a write before visible on. */
 export function chains(writer: Trace, before: number): boolean {
   return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
+}
+
+interface Inserted {
+  readonly batch: BarrierBatch<TrackedResource>;
+  readonly note: BarrierNote;
+}
+
+const inserted = new Map<number, Inserted>();
+
+/** A memory barrier between two sets of usage bits; there are few different ones. */
+function insertedBarrier(before: number, after: number): Inserted {
+  const key = before * 2 ** 22 + after; // exact for words, and for the first raw usages; others meet rarely
+  let known = inserted.get(key);
+  if (known?.note.before !== before || known.note.after !== after) {
+    const memory = { before: usagesOfBits(before), after: usagesOfBits(after) };
+    known = { batch: { memory }, note: barrierNote(before, after) };
+    inserted.set(key, known);
+  }
+  return known;
 }
 
 /** A segment after a change of layout. */

@@ -111,7 +111,7 @@ const BITS: Readonly<Partial<Record<CallName, ScalarType>>> = {
 /** Lowers a call; its arguments are evaluated already and have the result's size where they are not vectors by nature. */
 export function lowerCall(code: Code, name: CallName, type: Value['type'], given: Args): Value {
   const t = code.target;
-  if (BITS[name]) return t.bitcast(type, given[0]!);
+  if (BITS[name] || name === 'packDouble2x32' || name === 'unpackDouble2x32') return t.bitcast(type, given[0]!);
   const direct = DIRECT[name];
   if (direct) return t.apply(direct, ...given);
   const args = given.map((value) => t.keep(value, 'a'));

@@ -5,6 +5,7 @@
  */
 import type { ScalarType, ValueType } from '../ir.ts';
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { booleanText, inner, literal, RESERVED } from './glsl-text.ts';
 import { GROUP_THREADS } from './spirv-target.ts';
 import { opcodesOf, registerType, resultType } from './target.ts';
 import type {
@@ -39,46 +40,7 @@ interface LoopText {
   continues: boolean;
 }
 
-/** A float32 in GLSL: the shortest decimal that gives it back. */
-function floatText(value: number): string {
-  if (!Number.isFinite(value)) {
-    if (Number.isNaN(value)) return 'uintBitsToFloat(0x7fc00000u)';
-    return `uintBitsToFloat(${value > 0 ? '0x7f800000u' : '0xff800000u'})`;
-  }
-  if (Object.is(value, -0)) return '-0.0';
-  let text = String(value);
-  for (let digits = 1; digits < 10; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) !== value) continue;
-    text = String(short);
-    break;
-  }
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-/** A double in GLSL, or a half, whose value is a float's. */
-function otherFloatText(type: 'double' | 'float16_t', value: number): string {
-  if (type === 'float16_t') return `float16_t(${floatText(value)})`;
-  if (Number.isFinite(value))
-    return `${Object.is(value, -0) ? '-0.0' : /[.e]/.test(String(value)) ? value : `${value}.0`}lf`;
-  return `packDouble2x32(uvec2(0u, ${Number.isNaN(value) ? '0x7ff80000u' : value > 0 ? '0x7ff00000u' : '0xfff00000u'}))`;
-}
-
-function literal(type: ScalarType, value: number): string {
-  if (type === 'float') return floatText(value);
-  if (type === 'double' || type === 'float16_t') return otherFloatText(type, value);
-  if (type === 'bool') return value === 0 ? 'false' : 'true';
-  if (type === 'uint') return `${value >>> 0}u`;
-  return value === -2147483648 ? '(-2147483647 - 1)' : String(value | 0);
-}
-
 const text = (value: Value | Variable | FunctionReference | SharedArray): string => value.ref as string;
-
-/** An expression where an operator may stand beside it. */
-function inner(value: Value): string {
-  const ref = text(value);
-  return /^-?[\w.]+$/.test(ref) || /^\w+\([^()]*\)$/.test(ref) ? ref : `(${ref})`;
-}
 
 /** Builds one text; `finish` gives it. */
 export class GlslTarget implements Target {
@@ -189,6 +151,8 @@ export class GlslTarget implements Target {
   bitcast(type: ValueType, operand: Value): Value {
     const [from, to] = [scalarOf(operand.type), scalarOf(type)];
     if (from === to) return operand;
+    if (to === 'double') return { type, ref: `packDouble2x32(${text(operand)})` };
+    if (from === 'double') return { type, ref: `unpackDouble2x32(${text(operand)})` };
     if (to === 'float') return { type, ref: `${from}BitsToFloat(${text(operand)})` };
     if (from === 'float') return { type, ref: `floatBitsTo${to === 'int' ? 'Int' : 'Uint'}(${text(operand)})` };
     return this.convert(type, operand);
@@ -444,25 +408,8 @@ export class GlslTarget implements Target {
   }
 }
 
-const RESERVED = new Set(
-  `in out inout const float int uint bool vec2 vec3 vec4 ivec2 ivec3 ivec4 uvec2 uvec3 uvec4 bvec2 bvec3 bvec4 if else
-  for while do break continue return void sample shared patch flat smooth buffer uniform precise highp mediump lowp
-  filter input output active partition common using template this resource noise half fixed double long short
-  min max abs sign floor ceil trunc fract mod clamp mix step smoothstep sqrt inversesqrt pow exp exp2 log log2 sin cos
-  tan asin acos atan sinh cosh tanh asinh acosh atanh radians degrees dot length distance normalize cross reflect fma
-  any all not isnan isinf discard struct switch case default true false subroutine coherent volatile restrict readonly
-  writeonly layout attribute varying centroid invariant texture image round`.split(/\s+/),
-);
-
 function declared(type: ValueType): string {
   return isFloating(scalarOf(type)) ? `precise ${type}` : type;
-}
-
-function booleanText(operation: Operation, operands: readonly Value[]): string {
-  const [a, b] = operands;
-  if (operation === 'not') return `!${inner(a!)}`;
-  const infix = { and: '&&', or: '||', xor: '^^', eq: '==', ne: '!=' }[operation as 'and'];
-  return `${inner(a!)} ${infix} ${inner(b!)}`;
 }
 
 function describe(binding: { readonly kind: string }): string {

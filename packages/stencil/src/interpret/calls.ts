@@ -179,7 +179,19 @@ const WHOLES: ReadonlyMap<ScalarType, Readonly<Partial<Record<CallName, Whole>>>
   (['float', 'double', 'float16_t'] as const).map((type) => [type, wholes(roundingOf(type))]),
 );
 
+const doubles = new Float64Array(1);
+const words = new Uint32Array(doubles.buffer);
+
+/** Functions of whole values of any type. */
 const LOGICAL: Readonly<Partial<Record<CallName, Whole>>> = {
+  packDouble2x32(out, a) {
+    words.set(a);
+    out[0] = doubles[0]!;
+  },
+  unpackDouble2x32(out, a) {
+    doubles[0] = a[0]!;
+    out.set(words);
+  },
   any(out, a) {
     out[0] = truth(a.some((component) => component !== 0));
   },

@@ -257,17 +257,17 @@ function tap(scope: Scope, node: Node<'tap'>): Evaluator {
   const { machine } = scope;
   const parts = componentsOfRead(machine.elements(node.field, 'same'), node.component);
   const [dx, dy, dz] = node.offset;
-  const away = scope.machine.stencil.debug && node.offset.some((d) => d !== 0);
-  const element = (): number => {
-    const at = place();
-    if (away) machine.noteRead(at);
-    return at;
-  };
   const place = (): number => {
     const [x, y, z] = [machine.x + dx, machine.y + dy, machine.z + dz];
     if (((x | y | z) & ~7) === 0) return machine.base + ((x << 6) | (y << 3) | z);
     return machine.element(x, y, z);
   };
+  const noted = (): number => {
+    const at = place();
+    machine.noteRead(at);
+    return at;
+  };
+  const element = machine.stencil.debug && node.offset.some((d) => d !== 0) ? noted : place;
   const first = parts[0]!;
   if (parts.length === 1) return scalar(node.type, () => first[element()]!);
   return vector(node.type, (out) => {

@@ -3,7 +3,7 @@
  *
  * A signature is written in letters: `F I U B` are float, int, uint, bool of one common size, scalar to four components;
  * `f i u b` are the scalars, which are spread where the result is a vector; `3` is vec3. `V` before a letter asks for a
- * vector. The result comes first: `F(F,f)`.
+ * vector; `2u` is uvec2. The result comes first: `F(F,f)`.
  */
 
 import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
@@ -58,6 +58,8 @@ const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   floatBitsToUint: ['U(F)'],
   intBitsToFloat: ['F(I)'],
   uintBitsToFloat: ['F(U)'],
+  packDouble2x32: ['d(2u)'],
+  unpackDouble2x32: ['2u(d)'],
 };
 
 /** Names of GLSL's built-in functions in the language. */
@@ -108,6 +110,7 @@ const PARSED: ReadonlyMap<string, readonly Signature[]> = new Map(
 
 /** A parameter's type when the common size is `size`. */
 function typeOf(letter: string, size: number): ValueType {
+  if (letter === '2u') return 'uvec2';
   if (letter.startsWith('3')) return vectorOf(LETTERS[letter[1] ?? 'f']!, 3);
   const last = letter.at(-1)!;
   const scalar = LETTERS[last.toLowerCase()]!;
@@ -152,7 +155,8 @@ function noFit(name: string, signatures: readonly Signature[], types: readonly V
     const expected = `${counts.join(' or ')} argument${counts.at(-1) === 1 ? '' : 's'}`;
     return `${name} takes ${expected}, and gets ${types.length}; write ${usage(name, signatures[0]!)}`;
   }
-  const own = signatures.filter(({ parameters }) => !parameters.some((letter) => /[dh]$/i.test(letter)));
+  const plain = signatures.filter(({ parameters }) => !parameters.some((letter) => /[dh]$/i.test(letter)));
+  const own = plain.length === 0 ? signatures : plain;
   return `${name} does not take (${types.join(', ')}); write ${usage(name, own.at(-1)!)} with ${explain(own)}`;
 }
 
@@ -167,6 +171,7 @@ function explain(signatures: readonly Signature[]): string {
     signatures.flatMap(({ parameters }) => parameters.map((letter) => letter.at(-1)!.toLowerCase())),
   );
   if (letters.has('3')) return 'two vec3';
+  if (signatures[0]!.parameters[0] === '2u') return 'a uvec2';
   const vectors = signatures.every(({ parameters }) => parameters.some((letter) => letter.startsWith('V')));
   const several = signatures.some(({ parameters }) => parameters.length > 1);
   const kinds = [...letters].map((letter) => LETTERS[letter]).join(', ');

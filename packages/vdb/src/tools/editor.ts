@@ -8,10 +8,10 @@ import type { Grid, IndexBox } from '../grid.ts';
 import { inspectable } from '../inspect.ts';
 import { LeafTable } from '../topology.ts';
 import type { Topology } from '../topology.ts';
-import { copyValues, TreeBuilder } from '../tree-builder.ts';
+import { TreeBuilder } from '../tree-builder.ts';
 import type { TileSpan } from '../tree-builder.ts';
 import type { Tree } from '../tree.ts';
-import { makeValues, store, TYPES } from '../types.ts';
+import { copyValues, makeValues, store, TYPES } from '../types.ts';
 import type { Scalar, Values } from '../types.ts';
 import { storedComponents } from './fill.ts';
 

@@ -41,8 +41,8 @@ export async function run(files: Readonly<Record<string, Uint8Array<ArrayBuffer>
     const part = await readGridFrom(file.stream(), { box });
     report[name] = [grids.map(told), skipped, listed.map((entry) => entry.name), told(part)];
   }
-  const fog = fogSphere([0, 0, 0], 12, { name: 'density' });
-  const surface = levelSetSphere([1, 2, 3], 9, { name: 'surface' });
+  const fog = fogSphere([60, 60, 60], 12, { name: 'density' });
+  const surface = levelSetSphere([61, 62, 63], 9, { name: 'surface' });
   for (const codec of ['none', 'zip', 'blosc'] as const) {
     const written = [writeNanoVdb([fog, surface], { codec }), writeVdb([fog, surface], { codec })];
     report[`written, ${codec}`] = written.map(digest);
@@ -50,7 +50,7 @@ export async function run(files: Readonly<Record<string, Uint8Array<ArrayBuffer>
   }
   report['worked'] = [
     new VoxelSet(fog.tree.leaf).dilate(2, 18).voxelCount,
-    new Sampler(surface).at(1.5, 2.25, 3.125),
+    new Sampler(surface).at(61.5, 62.25, 71.125),
     toOnIndex(fog).coordOf(1000),
   ];
   return report;

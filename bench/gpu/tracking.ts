@@ -1,0 +1,101 @@
+/**
+ * @file What tracking costs: dispatches encoded with barriers by hand, without them on a device with `autoBarriers`, and with
+ * `checks` looking on; what one unused hook costs; and how many barriers automatic recording takes where a graph, which may
+ * reorder passes, takes fewer.
+ */
+import { Graph, openDevice, type Buffer, type ComputePipeline, type Device, type Encoder } from '@halocline/gpu';
+import { nanosecondsEach, type Row, type World } from './row.ts';
+
+const SHADER = `
+layout(local_size_x = 1) in;
+layout(binding = 0) readonly buffer From { uint from[]; };
+layout(binding = 1) writeonly buffer To { uint to[]; };
+layout(push_constant) uniform Push { uint word; } push;
+void main() { to[0] = from[0] + push.word; }`;
+
+const COUNT = 2000;
+const RUNS = 7;
+const TURNS = 4;
+
+/** Each dispatch reads what the one before wrote. */
+function chain(encoder: Encoder, pipeline: ComputePipeline, [a, b]: readonly [Buffer, Buffer], byHand: boolean): void {
+  const word = new Uint32Array(1);
+  encoder.pipeline(pipeline);
+  for (let i = 0; i < COUNT; i++) {
+    word[0] = i;
+    if (byHand) encoder.barrier(['storage-write', 'storage-read'], ['storage-read', 'storage-write']);
+    encoder
+      .bind(0, i % 2 === 0 ? a : b)
+      .bind(1, i % 2 === 0 ? b : a)
+      .push(word)
+      .dispatch(1);
+  }
+}
+
+async function encoding(device: Device, byHand: boolean): Promise<number> {
+  using pipeline = device.createPipeline({ label: 'chain', spirv: await device.compile(SHADER, { label: 'chain' }) });
+  using a = device.createBuffer({ label: 'a', byteLength: 16 });
+  using b = device.createBuffer({ label: 'b', byteLength: 16 });
+  const body = (): void =>
+    device.record('chain', (encoder) => chain(encoder, pipeline, [a, b], byHand))[Symbol.dispose]();
+  return nanosecondsEach(COUNT, body, RUNS);
+}
+
+/** Random passes over a few resources: how many barriers each way takes. */
+function barrierCounts(passes: number): { graph: number; automatic: number } {
+  let seed = 7;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const graph = new Graph();
+  const written = new Set<number>();
+  const read = new Set<number>();
+  let automatic = 0;
+  for (let index = 0; index < passes; index++) {
+    const [from, to] = [random(24), random(24)];
+    graph.pass({
+      name: `pass ${index}`,
+      reads: from === to ? [] : [{ resource: `r${from}`, access: 'storage-read' }],
+      writes: [{ resource: `r${to}`, access: 'storage-write' }],
+    });
+    // In program order a barrier stands before each pass that meets a hazard since the last one: there is one kind of access.
+    if (written.has(from) || written.has(to) || read.has(to)) {
+      automatic++;
+      written.clear();
+      read.clear();
+    }
+    written.add(to);
+    if (from !== to) read.add(from);
+  }
+  return { graph: graph.compile({ cull: false }).barriers.length, automatic };
+}
+
+/** The rows. The three ways take turns, so that none of them runs on a colder machine. */
+export async function tracking({ device }: World): Promise<readonly Row[]> {
+  const options = { device: device.uuid };
+  await using automatic = await openDevice({ ...options, autoBarriers: true });
+  await using checked = await openDevice({ ...options, checks: true });
+  let [byHand, inserted, looked] = [Infinity, Infinity, Infinity];
+  for (let turn = 0; turn < TURNS; turn++) {
+    byHand = Math.min(byHand, await encoding(device, true));
+    inserted = Math.min(inserted, await encoding(automatic, false));
+    looked = Math.min(looked, await encoding(checked, true));
+  }
+  const more = inserted / byHand - 1;
+  const { graph, automatic: barriers } = barrierCounts(200);
+  return [
+    { name: 'dispatch with a barrier by hand', value: byHand, unit: 'ns', note: 'two bindings, a push' },
+    { name: 'the same with automatic barriers', value: inserted, unit: 'ns' },
+    { name: 'cost of automatic barriers', value: more * 100, unit: '%', goal: 'at most 5 %', reached: more <= 0.05 },
+    { name: 'the same with checks', value: looked, unit: 'ns', note: 'barriers by hand' },
+    { name: 'cost of checks', value: (looked / byHand - 1) * 100, unit: '%' },
+    { name: 'barriers of a graph of 200 passes', value: graph, unit: 'barriers', note: 'random, 24 resources' },
+    {
+      name: 'the same in program order, automatic',
+      value: barriers,
+      unit: 'barriers',
+      note: `${(barriers / graph).toFixed(2)} × the graph's`,
+    },
+  ];
+}

@@ -1,0 +1,155 @@
+/**
+ * @file Makes and drops everything again and again, and prints what the process grew by: with the runtime (`runtime`), or
+ * with the bare calls of Vulkan that a C program would make for the same (`raw`). Started by `leaks.gpu.test.ts`.
+ *
+ * One device stays open all the while, and so the instance: with the last instance the loader lets the driver's library go,
+ * and loads it at another address for the next, of which koffi keeps the few functions that are taken again.
+ */
+import { readdirSync } from 'node:fs';
+import * as V from '@halocline/vulkan';
+import { compileGlsl, Graph, openDevice } from '../src/index.ts';
+import { INCREMENT, wordsPush } from './kernels.ts';
+import type { Bench } from '../../vulkan/test/device.ts';
+import { create, openBench, succeed } from '../../vulkan/test/device.ts';
+
+const [way, count = '20'] = process.argv.slice(2);
+const WARM = 12;
+const BYTES = 4096;
+
+async function runtimeRound(spirv: Uint32Array): Promise<void> {
+  await using device = await openDevice({ validation: false });
+  using buffer = device.createBuffer({ label: 'words', byteLength: BYTES });
+  using other = device.createBuffer({ label: 'other', byteLength: BYTES });
+  using pipeline = device.createPipeline({ label: 'increment', spirv });
+  using queries = device.createQueryPool({ label: 'times', count: 2 });
+  const plan = new Graph()
+    .pass({
+      name: 'increment',
+      writes: [{ resource: 'words', access: 'storage-write' }],
+      record: (encoder) => encoder.pipeline(pipeline).push(wordsPush(buffer.address, 1024)).dispatch(16),
+    })
+    .pass({
+      name: 'copy',
+      reads: [{ resource: 'words', access: 'transfer-source' }],
+      writes: [{ resource: 'other', access: 'transfer-target' }],
+      record: (encoder) => encoder.copy(buffer, 0, other, 0, BYTES),
+    })
+    .compile();
+  void device.staging.upload(buffer, 0, new Uint32Array(BYTES / 4).fill(41));
+  await device.submitOnce('step', (encoder) => {
+    encoder.resetQueries(queries).timestamp(queries, 0);
+    plan.record(encoder);
+  });
+  const words = new Uint32Array((await device.staging.download(other)).buffer);
+  if (words[1023] !== 42) throw new Error('Bug in the round: wrong result');
+}
+
+function rawRound(bench: Bench, spirv: Uint32Array): void {
+  const device = bench.openDevice();
+  const pipeline = rawPipeline(device, spirv);
+  const { handle } = device;
+  V.arena.scope(() => {
+    const info = V.VkBufferCreateInfo({ size: BYTES, usage: V.VK_BUFFER_USAGE_STORAGE_BUFFER_BIT });
+    for (let index = 0; index < 4; index++) {
+      const buffer = create<V.VkBuffer>((out) => device.vkCreateBuffer(handle, info, V.NULL, out));
+      const memoryInfo = V.VkMemoryAllocateInfo({ allocationSize: 2 ** 20, memoryTypeIndex: 0 });
+      const memory = create<V.VkDeviceMemory>((out) => device.vkAllocateMemory(handle, memoryInfo, V.NULL, out));
+      succeed(device.vkBindBufferMemory(handle, buffer, memory, 0));
+      device.vkDestroyBuffer(handle, buffer, V.NULL);
+      device.vkFreeMemory(handle, memory, V.NULL);
+    }
+  });
+  pipeline[Symbol.dispose]();
+  bench.close(device);
+}
+
+/** A pipeline, dispatched once with nothing to do: lavapipe compiles it at its first dispatch. */
+function rawPipeline(device: V.Device, pCode: Uint32Array): Disposable {
+  const { handle } = device;
+  return V.arena.scope(() => {
+    const shader = create<V.VkShaderModule>((out) =>
+      device.vkCreateShaderModule(handle, V.VkShaderModuleCreateInfo({ pCode }), V.NULL, out),
+    );
+    const layoutInfo = V.VkPipelineLayoutCreateInfo({
+      pPushConstantRanges: [{ stageFlags: V.VK_SHADER_STAGE_COMPUTE_BIT, offset: 0, size: 12 }],
+    });
+    const layout = create<V.VkPipelineLayout>((out) => device.vkCreatePipelineLayout(handle, layoutInfo, V.NULL, out));
+    const info = V.VkComputePipelineCreateInfo({
+      layout,
+      stage: { stage: V.VK_SHADER_STAGE_COMPUTE_BIT, module: shader, pName: 'main' },
+    });
+    const pipeline = create<V.VkPipeline>((out) =>
+      device.vkCreateComputePipelines(handle, 0n as V.VkPipelineCache, 1, info, V.NULL, out),
+    );
+    rawDispatch(device, layout, pipeline);
+    return {
+      [Symbol.dispose]: () => {
+        device.vkDestroyPipeline(handle, pipeline, V.NULL);
+        device.vkDestroyPipelineLayout(handle, layout, V.NULL);
+        device.vkDestroyShaderModule(handle, shader, V.NULL);
+      },
+    };
+  });
+}
+
+function rawDispatch(device: V.Device, layout: V.VkPipelineLayout, pipeline: V.VkPipeline): void {
+  const { handle } = device;
+  const pool = create<V.VkCommandPool>((out) =>
+    device.vkCreateCommandPool(handle, V.VkCommandPoolCreateInfo({ queueFamilyIndex: 0 }), V.NULL, out),
+  );
+  const commands = create<V.VkCommandBuffer>((out) =>
+    device.vkAllocateCommandBuffers(
+      handle,
+      V.VkCommandBufferAllocateInfo({ commandPool: pool, commandBufferCount: 1 }),
+      out,
+    ),
+  );
+  succeed(device.vkBeginCommandBuffer(commands, V.VkCommandBufferBeginInfo({})));
+  device.vkCmdBindPipeline(commands, V.VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
+  device.vkCmdPushConstants(commands, layout, V.VK_SHADER_STAGE_COMPUTE_BIT, 0, 12, V.arena.bytes(12));
+  device.vkCmdDispatch(commands, 16, 1, 1); // a count of 0: it touches nothing
+  succeed(device.vkEndCommandBuffer(commands));
+  const queue = V.arena.u64();
+  device.vkGetDeviceQueue(handle, 0, 0, queue);
+  succeed(
+    device.vkQueueSubmit(
+      V.arena.readU64<V.VkQueue>(queue),
+      1,
+      V.VkSubmitInfo({ pCommandBuffers: [commands] }),
+      0n as V.VkFence,
+    ),
+  );
+  succeed(device.vkDeviceWaitIdle(handle));
+  device.vkDestroyCommandPool(handle, pool, V.NULL);
+}
+
+function figures(): { kibibytes: number; heap: number; descriptors: number; threads: number } {
+  for (let index = 0; index < 3; index++) globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  const listed = (path: string): number => (process.platform === 'linux' ? readdirSync(path).length : 0);
+  return {
+    kibibytes: rss / 1024,
+    heap: heapUsed / 1024,
+    descriptors: listed('/proc/self/fd'),
+    threads: listed('/proc/self/task'),
+  };
+}
+
+const spirv = await compileGlsl(INCREMENT, { label: 'increment' });
+const bench = openBench(V.openLoader());
+await using kept = await openDevice({ validation: false });
+const round = async (): Promise<void> => (way === 'raw' ? rawRound(bench, spirv) : await runtimeRound(spirv));
+for (let index = 0; index < WARM; index++) await round();
+const before = figures();
+for (let index = 0; index < Number(count); index++) await round();
+const after = figures();
+process.stdout.write(
+  JSON.stringify({
+    kibibytes: (after.kibibytes - before.kibibytes) / Number(count),
+    heap: (after.heap - before.heap) / Number(count),
+    descriptors: after.descriptors - before.descriptors,
+    threads: after.threads - before.threads,
+  }),
+);
+bench[Symbol.dispose]();
+if (kept.children.size > 0) throw new Error('Bug in the rounds: something is alive');

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { isVulkanAvailable } from '@halocline/gpu';
+import { expect, test } from 'vitest';
+
+const LONG = process.env['HALOCLINE_LONG'] === '1';
+const ROUNDS = LONG ? 1000 : 12;
+
+interface Growth {
+  /** Of resident memory and of JavaScript's heap, in KiB a round. */
+  readonly kibibytes: number;
+  readonly heap: number;
+  /** Open files and threads, in all. */
+  readonly descriptors: number;
+  readonly threads: number;
+}
+
+async function growth(way: 'runtime' | 'raw'): Promise<Growth> {
+  const child = fileURLToPath(new URL('leak-child.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    '--conditions=@halocline/source',
+    child,
+    way,
+    String(ROUNDS),
+  ]);
+  return JSON.parse(stdout) as Growth;
+}
+
+// Short runs are blurred by what the allocators keep for later: the bound is as tight as a run is long.
+const BLUR = LONG ? 64 : 1024;
+
+test.skipIf(!isVulkanAvailable())(
+  'devices, buffers, pipelines and graphs that are dropped leave no more behind than the same bare calls do',
+  { timeout: LONG ? 3_600_000 : 240_000 },
+  async () => {
+    const [raw, runtime] = [await growth('raw'), await growth('runtime')];
+    expect(runtime.kibibytes, `bare calls: ${raw.kibibytes} KiB a round`).toBeLessThan(
+      Math.max(0, raw.kibibytes) + BLUR,
+    );
+    expect(runtime.heap).toBeLessThan(LONG ? 4 : 64);
+    expect([runtime.descriptors, runtime.threads]).toEqual([0, 0]);
+  },
+);
