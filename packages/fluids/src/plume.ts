@@ -16,6 +16,9 @@ export interface PlumeOptions extends ForceOptions {
   readonly width?: number;
   /** Device by name, `#index` or uuid prefix; or an open one, which stays open. */
   readonly device?: NonNullable<SimulationOptions['device']>;
+  /** How many devices, or which; parts that the domain is cut into. */
+  readonly devices?: NonNullable<SimulationOptions['devices']>;
+  readonly subdomains?: number;
   readonly validation?: boolean;
   readonly source?: Partial<SourceOptions>;
   /** The solid balls in the flow; by default one in the middle. */
@@ -54,6 +57,8 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     voxelSize: width / voxels,
     translation: [(0.5 * width) / voxels, (0.5 * width) / voxels, (0.5 * width) / voxels],
     ...(options.device === undefined ? {} : { device: options.device }),
+    ...(options.devices === undefined ? {} : { devices: options.devices }),
+    ...(options.subdomains === undefined ? {} : { subdomains: options.subdomains }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });

@@ -9,6 +9,10 @@ import type { CameraOptions, RenderOptions } from '@halocline/render';
 export interface SceneOptions {
   /** Device by name, `#index` or uuid prefix, to hand to `Simulation.create`. */
   readonly device?: string;
+  /** How many devices, or which, to hand to `Simulation.create`. Where this is given, `device` isn't. */
+  readonly devices?: number | readonly string[];
+  /** Parts that the domain is cut into. */
+  readonly subdomains?: number;
   readonly validation?: boolean;
   /** What `--set NAME=VALUE` gave, by name. */
   readonly values: Readonly<Record<string, string>>;

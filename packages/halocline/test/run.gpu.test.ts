@@ -45,6 +45,29 @@ gpu('a scene runs, and leaves a whole file a frame', async () => {
   expect(heat!.get(3, 4, 5) as number).toBeCloseTo(0.7, 6);
 });
 
+gpu('a scene runs over several devices and subdomains, and leaves the same files', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling));
+  const file = async (name: string, words: readonly string[]): Promise<Buffer> => {
+    const out = join(folder.path, name);
+    const ended = await halocline(['run', path, '--out', out, '--frames', '2', ...words]);
+    expect(ended.code, ended.err).toBe(0);
+    return readFileSync(join(out, 'cool-0002.nvdb'));
+  };
+  const whole = await file('whole', []);
+  expect(await file('parts', ['--subdomains', '3'])).toEqual(whole);
+  expect(await file('devices', ['--device', '#0', '--device', '#0', '--subdomains', '4'])).toEqual(whole);
+  expect(await file('many', ['--devices', '3'])).toEqual(whole);
+});
+
+gpu('both a device and a number of devices are refused', async () => {
+  const ended = await halocline(['run', 'scene.ts', '--device', '#0', '--devices', '2']);
+  expect(ended.err).toBe(
+    'Cannot run "halocline run": both --device and --devices are given; see halocline run --help\n',
+  );
+  expect(ended.code).toBe(2);
+});
+
 gpu('a scene says where its pictures are taken from', async () => {
   using folder = temporaryFolder();
   const picture = async (name: string, camera: string): Promise<Buffer> => {

@@ -156,11 +156,12 @@ async function run(words: Words): Promise<number> {
     () => say('Stopping after the frame under way; Ctrl-C again drops it'),
     () => dropUnfinished(given ?? join('out', stem), stem),
   );
-  const device = words.text('device');
+  const subdomains = words.number('subdomains', 'count');
   const options: SceneOptions = {
     values,
     log: say,
-    ...(device === undefined ? {} : { device }),
+    ...deviceWish(words),
+    ...(subdomains === undefined ? {} : { subdomains }),
     ...(words.has('validation') ? { validation: true } : {}),
   };
   const scene = await loadScene(path, options);
@@ -183,6 +184,17 @@ async function run(words: Words): Promise<number> {
   return interruption.exitCode;
 }
 
+/** Which device, or devices, the words ask for. */
+function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices'> {
+  const names = words.all('device');
+  const devices = words.number('devices', 'count');
+  if (devices !== undefined && names.length > 0) {
+    throw new UsageError('Cannot run "halocline run": both --device and --devices are given; see halocline run --help');
+  }
+  if (devices !== undefined) return { devices };
+  return names.length > 1 ? { devices: names } : names.length === 1 ? { device: names[0]! } : {};
+}
+
 const command: Command = {
   name: 'run',
   summary: 'Runs a scene (.ts or .js) and writes its fields and pictures',
@@ -194,7 +206,9 @@ const command: Command = {
     fields: { value: 'A,B', help: 'fields to save (default: the scene, else all)' },
     format: { value: 'LIST', help: 'nvdb, vdb, png; vdb@last writes the last frame alone (default: nvdb)' },
     set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
-    device: deviceOption,
+    device: { ...deviceOption, many: true },
+    devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
+    subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
     validation: { help: 'turn on the validation layer' },
     json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
   },

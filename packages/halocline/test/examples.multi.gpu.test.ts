@@ -1,0 +1,45 @@
+/** Every example scene whole, in parts, and on several logical devices: all fields have the same bits after 20 steps. */
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import diffuse from '../../../examples/diffuse.ts';
+import plume from '../../../examples/plume.ts';
+import poisson from '../../../examples/poisson.ts';
+import wave from '../../../examples/wave.ts';
+import { Simulation, type SceneFunction, type SceneOptions } from '../src/index.ts';
+
+const scenes: readonly (readonly [name: string, scene: SceneFunction, values: Record<string, string>])[] = [
+  ['diffuse', diffuse, { voxels: '24' }],
+  ['wave', wave, { voxels: '24' }],
+  ['poisson', poisson, { voxels: '16' }],
+  ['plume', plume, { voxels: '16' }],
+];
+
+async function fieldsAfter(
+  scene: SceneFunction,
+  values: Record<string, string>,
+  where: Pick<SceneOptions, 'devices' | 'subdomains'>,
+): Promise<Record<string, string>> {
+  const made = await scene({ values, log: () => undefined, ...where });
+  await using simulation = made instanceof Simulation ? made : made.simulation;
+  for (let step = 0; step < 20; step++) await simulation.runTimestep(1 / 48);
+  const bits: Record<string, string> = {};
+  for (const field of simulation.fields) {
+    const { values: arrays } = (await field.read()).tree;
+    bits[field.name] = arrays
+      .map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64'))
+      .join();
+  }
+  return bits;
+}
+
+for (const [name, scene, values] of scenes) {
+  gpuTest(
+    `${name} has the same bits on one subdomain, three, and five on two devices`,
+    { validation: false, timeoutMs: 300_000 },
+    async () => {
+      const whole = await fieldsAfter(scene, values, {});
+      expect(await fieldsAfter(scene, values, { subdomains: 3 })).toEqual(whole);
+      expect(await fieldsAfter(scene, values, { devices: ['#0', '#0'], subdomains: 5 })).toEqual(whole);
+    },
+  );
+}
