@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Access, Usage } from '../src/access.ts';
+import { accessMask, writesMemory } from '../src/convert.ts';
+import { Graph } from '../src/graph/graph.ts';
+import { RecordingTracker } from '../src/tracking/recording.ts';
+import type { TrackedResource } from '../src/tracking/tracker.ts';
+
+const RESOURCES = ['a', 'b', 'c', 'd'].map((label): TrackedResource => ({ kind: 'buffer', label, byteLength: 64 }));
+
+interface Touch {
+  readonly resource: TrackedResource;
+  readonly access: Access;
+}
+type Event =
+  | { readonly touches: readonly Touch[] }
+  | { readonly before: readonly Usage[]; readonly after: readonly Usage[] };
+
+const reads: readonly Access[] = ['storage-read', 'indirect', 'transfer-source'];
+const writes: readonly Access[] = ['storage-write', 'transfer-target'];
+const touch = (accesses: readonly Access[]) =>
+  fc.record<Touch>({ resource: fc.constantFrom(...RESOURCES), access: fc.constantFrom(...accesses) });
+/** Commands that read up to two resources and write one that they don't read. */
+const command = fc
+  .record({ read: fc.array(touch(reads), { maxLength: 2 }), write: touch(writes) })
+  .map(({ read, write }): Touch[] => [...read.filter((each) => each.resource !== write.resource), write]);
+const program = fc.array(command, { minLength: 2, maxLength: 14 });
+
+/** Every command and every barrier that was recorded before it, in order. */
+function record(commands: readonly (readonly Touch[])[]): Event[] {
+  const events: Event[] = [];
+  const tracker = new RecordingTracker({
+    label: 'random',
+    emit: ({ memory }) => events.push({ before: memory!.before, after: memory!.after }),
+  });
+  for (const touches of commands) {
+    for (const { resource, access } of touches) tracker.touch(resource, undefined, access, 'dispatch');
+    tracker.settle();
+    events.push({ touches });
+  }
+  tracker.finish();
+  return events;
+}
+
+const holds = (all: bigint, part: bigint): boolean => (part & ~all) === 0n;
+
+/** Whether the barriers between order two touches, by the rules of the specification for one pair, step by step. */
+function isOrdered(earlier: Access, later: Access, between: readonly Event[]): boolean {
+  const [first, second] = [accessMask([earlier]), accessMask([later])];
+  let [stages, available] = [first.stages, !writesMemory(earlier)];
+  const visible: (typeof first)[] = [];
+  for (const event of between) {
+    if (!('before' in event)) continue;
+    const [from, to] = [accessMask(event.before), accessMask(event.after)];
+    const meets = stages === first.stages ? holds(from.stages, stages) : (from.stages & stages) !== 0n;
+    if (!meets) continue;
+    available ||= holds(from.stages, first.stages) && holds(from.accesses, first.accesses);
+    stages |= to.stages;
+    if (available) visible.push(to);
+  }
+  return visible.some(
+    (to) => holds(to.stages, second.stages) && (!writesMemory(earlier) || holds(to.accesses, second.accesses)),
+  );
+}
+
+const runs = process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400;
+
+test('automatic barriers order every two touches that collide, whatever the program', () => {
+  fc.assert(
+    fc.property(program, (commands) => {
+      const events = record(commands);
+      for (const [at, later] of events.entries()) {
+        for (const [from, earlier] of events.slice(0, at).entries()) {
+          if (!('touches' in later) || !('touches' in earlier)) continue;
+          for (const a of earlier.touches) {
+            for (const b of later.touches) {
+              if (a.resource !== b.resource || !(writesMemory(a.access) || writesMemory(b.access))) continue;
+              expect(isOrdered(a.access, b.access, events.slice(from, at)), `${a.access} → ${b.access}`).toBe(true);
+            }
+          }
+        }
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('automatic barriers are never fewer than those of a graph of the same passes', () => {
+  let [automatic, graphs] = [0, 0];
+  fc.assert(
+    fc.property(program, (commands) => {
+      const graph = new Graph();
+      for (const [index, touches] of commands.entries()) {
+        const uses = touches.map(({ resource, access }) => ({ resource: resource.label, access }));
+        const [read, write] = [
+          uses.filter(({ access }) => reads.includes(access)),
+          uses.filter(({ access }) => writes.includes(access)),
+        ];
+        graph.pass({ name: `pass ${index}`, reads: read, writes: write, record: () => undefined });
+      }
+      const inserted = record(commands).filter((event) => 'before' in event).length;
+      const planned = graph.compile({ cull: false }).barriers.length;
+      automatic += inserted;
+      graphs += planned;
+      expect(inserted).toBeGreaterThanOrEqual(planned);
+    }),
+    { numRuns: runs },
+  );
+  expect(automatic / graphs).toBeLessThan(2);
+});
