@@ -126,8 +126,7 @@ gpuTest('recorded draws are executed within a rendering', {}, async ({ device })
 gpuTest('a word in memory decides whether commands run', { features: ['conditionalRendering'] }, async ({ device }) => {
   using pipeline = await addOf(device);
   using buffer = device.createBuffer({ label: 'words', byteLength: 16 });
-  const usage = ['conditional', 'transfer-target'] as const;
-  using words = device.createBuffer({ label: 'conditions', byteLength: 8, usage });
+  using words = device.createBuffer({ label: 'conditions', byteLength: 8, role: 'indirect' });
   await device.staging.upload(buffer, 0, new Uint32Array(4));
   await device.staging.upload(words, 0, Uint32Array.of(0, 1));
   const later = ['storage-read', 'storage-write'] as const;

@@ -100,18 +100,14 @@ export class Encoder {
    * `y · numWorkGroups.x + x`, and skips what is past its end, as some workgroups of the last row may be.
    */
   dispatch(x: number, y: number = 1, z: number = 1): this {
-    const pipeline = this.#bindings.ready('dispatch');
+    this.#bindings.ready('dispatch');
     const most = this.#driver.limits.maxWorkgroups;
-    const fold = x > most[0] && y === 1 && z === 1 ? foldGroups(x, most[0]) : undefined;
-    const groups = fold ?? ([x, y, z] as const);
-    for (const axis of [0, 1, 2] as const) {
-      if (Number.isInteger(groups[axis]) && groups[axis] >= 0 && groups[axis] <= most[axis]) continue;
-      throw new RangeError(
-        `Cannot dispatch pipeline "${pipeline.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
-      );
+    if (x > most[0] && y === 1 && z === 1) {
+      [x, y, z] = foldGroups(x, most[0]);
     }
+    if (!isCount(x, most[0]) || !isCount(y, most[1]) || !isCount(z, most[2])) throw this.#tooMany([x, y, z], most);
     this.#scope.tracker?.settle();
-    this.#driver.commands.vkCmdDispatch(this.handle, groups[0], groups[1], groups[2]);
+    this.#driver.commands.vkCmdDispatch(this.handle, x, y, z);
     return this;
   }
 
@@ -271,6 +267,18 @@ export class Encoder {
     this.#scope.tracker?.endPass();
     return this;
   }
+
+  #tooMany(groups: readonly [number, number, number], most: readonly [number, number, number]): RangeError {
+    const axis = ([0, 1, 2] as const).find((each) => !isCount(groups[each], most[each]))!;
+    return new RangeError(
+      `Cannot dispatch pipeline "${this.#bindings.pipeline!.label}": ${groups[axis]} workgroups in ${'xyz'[axis]}; the device allows 0 to ${most[axis]}`,
+    );
+  }
+}
+
+/** Whether it is a whole number from 0 to `most`. */
+function isCount(count: number, most: number): boolean {
+  return Number.isInteger(count) && count >= 0 && count <= most;
 }
 
 /** Workgroups in x folded into y: the least rows, as even as can be. At least `count` in all, fewer than a row more. */

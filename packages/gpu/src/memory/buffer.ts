@@ -142,7 +142,14 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   #disposed = false;
 
   constructor(maker: BufferMaker, options: BufferOptions<R>, placement?: Placement) {
-    const { label, byteLength, owner = label, role = 'any' as R, usage = roleUsage(role), memory = 'device' } = options;
+    const {
+      label,
+      byteLength,
+      owner = label,
+      role = 'any' as R,
+      usage = roleUsage(maker.driver, role),
+      memory = 'device',
+    } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
     this.#stay = new Stay(label);
@@ -281,8 +288,10 @@ function unmovable(label: string, memory: string): TypeError {
   );
 }
 
-function roleUsage(role: BufferRole): readonly BufferUsage[] {
-  return role === 'vertex' || role === 'index' ? [...DEFAULT_USAGE, role] : DEFAULT_USAGE;
+function roleUsage(driver: Driver, role: BufferRole): readonly BufferUsage[] {
+  if (role === 'vertex' || role === 'index') return [...DEFAULT_USAGE, role];
+  const conditions = role === 'indirect' && driver.features['conditionalRendering'] === true;
+  return conditions ? [...DEFAULT_USAGE, 'conditional'] : DEFAULT_USAGE;
 }
 
 function checkLength(driver: Driver, label: string, byteLength: number): void {
