@@ -31,6 +31,14 @@ describe('arrays', () => {
     expect(resultOf('vec3', code)).toEqual([7, 4, 4]);
   });
 
+  test('are out of range in no copy of a loop that a condition keeps from there', () => {
+    const code = `float a[3] = float[](1.0, 2.0, 4.0); vec3 v = vec3(1.0, 2.0, 4.0); float sum = 0.0;
+      for (int i = 0; i < 3; i++) { if (i > 0) { sum += a[i - 1] + v[i - 1]; a[i - 1] = 0.0; v[i - 1] = 0.0; } }
+      for (int i = 0; i < 5; i++) sum += 100.0 * a[i];
+      return sum;`;
+    expect(resultOf('float', code)).toEqual([1206]);
+  });
+
   test('of arrays, of vectors and of bools', () => {
     const code = `vec2 a[2][3]; for (int i = 0; i < 2; i++) for (int j = 0; j < 3; j++) a[i][j] = vec2(i, j);
       bool set[2] = bool[](false, true); int one = coord.x + 1;
@@ -146,6 +154,21 @@ describe('tables of constants', () => {
     const stencil = compileOne(code, ['density']);
     expect(stencil.reads).toMatchObject([{ reach: { low: [-1, -1, 0], high: [1, 1, 0] }, gather: false }]);
     expect(formatIr(stencil)).toContain('%0.made = (%0.made + (0.125 * "density"[0,-1,0]))');
+  });
+
+  test('and arrays that short loops index are registers', () => {
+    const code = `${D2Q5} float f[5]; float made = 0.0;
+      for (int i = 0; i < 5; i++) f[i] = W[i] * ReadField("density", coord - E[i]);
+      for (int i = 0; i < 5; i++) made += f[i] * float(E[4 - i].y);`;
+    const { locals } = compileOne(code, ['density']);
+    expect(locals.map(({ name, length }) => `${name} ${length ?? 1}`)).toEqual([
+      'f_0 1',
+      'f_1 1',
+      'f_2 1',
+      'f_3 1',
+      'f_4 1',
+      'made 1',
+    ]);
   });
 
   test('are seen by functions, and filled once in those that index them by what is computed', () => {

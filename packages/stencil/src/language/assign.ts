@@ -59,14 +59,14 @@ function whole(ref: Ref): Target {
 
 function indexTarget(lowering: Lowering, operand: ExpressionNode, indexNode: ExpressionNode, lower: Lowerers): Target {
   const outer = lowerTarget(lowering, operand, lower);
-  const index = lower.leaf(lowering, indexNode);
+  let index = lower.leaf(lowering, indexNode);
   // Evaluated once, even where the place is both read and written.
   const once = (): Expression => (index.op === 'constant' ? index : lowering.spill(index));
   if (isAggregate(outer.type)) {
-    checkPartIndex(lowering, indexNode.span, outer.type, index);
+    index = checkPartIndex(lowering, indexNode.span, outer.type, index);
     return whole(indexRef(outer.ref, once()));
   }
-  checkIndex(lowering, indexNode.span, outer.type, index);
+  index = checkIndex(lowering, indexNode.span, outer.type, index);
   if (index.op === 'constant') return narrow(outer, [index.value[0]!]);
   if (outer.components !== null) {
     throw lowering.fail(

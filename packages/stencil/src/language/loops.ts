@@ -1,22 +1,25 @@
 /**
  * @file Loops. Every loop is bounded: a `for` that counts by constants gets its exact number of rounds, any other the
- * limit of the language, after which it ends as if its condition were false. A short counting loop that reads fields is
- * unrolled, so that `coord + ivec3(i, 0, 0)` is a tap.
+ * limit of the language, after which it ends as if its condition were false. A short counting loop that reads fields, or
+ * indexes an array or a matrix, is unrolled: then `coord + ivec3(i, 0, 0)` is a tap, and `a[i]` a register.
  */
 
 import type { Statement } from '../ir.ts';
 import { constant, filled, unary } from './build.ts';
+import { forEachExpression } from './assigned-names.ts';
 import { callsOf } from './calls.ts';
 import { counterOf, countedValues } from './counters.ts';
 import type { Counter } from './counters.ts';
 import { lowerCondition } from './expressions.ts';
 import type { Lowering } from './lowering.ts';
+import { operandsOf } from './syntax.ts';
 import type { ExpressionNode, ForNode, StatementNode } from './syntax.ts';
+import { isAggregate } from './types.ts';
 
 /** Rounds after which a loop ends whose count is not known beforehand. */
 const LOOP_LIMIT = 65536;
 
-/** Rounds up to which a loop that reads fields is unrolled. */
+/** Rounds up to which a loop that reads fields or indexes arrays is unrolled. */
 const UNROLL_LIMIT = 32;
 
 /** Copies of one statement that unrolled loops inside each other may make. */
@@ -49,7 +52,7 @@ function lowerFor(lowering: Lowering, node: ForNode, lowerStatement: LowerStatem
 
 /**
  * Whether a loop becomes as many copies of its body: few rounds, a read in it (whose place may then be a constant offset
- * in each copy), and no jump that would leave one copy for the next.
+ * in each copy) or an index into an array by the counter, and no jump that would leave one copy for the next.
  */
 function isUnrollable(lowering: Lowering, node: ForNode, counter: Counter): boolean {
   const { count, name } = counter;
@@ -57,7 +60,26 @@ function isUnrollable(lowering: Lowering, node: ForNode, counter: Counter): bool
   if (name === 'coord' || name === 'idx' || jumps(node.body)) return false;
   const readers = lowering.functions.filter(({ reads }) => reads).map((one) => one.node.name);
   const calls = callsOf(node.body);
-  return ['ReadField', ...readers].some((reader) => calls.has(reader));
+  return ['ReadField', ...readers].some((reader) => calls.has(reader)) || indexesBy(lowering, node.body, name);
+}
+
+/** Whether a statement indexes an array, a matrix or a struct's part by a name. */
+function indexesBy(lowering: Lowering, statement: StatementNode, name: string): boolean {
+  let found = false;
+  const mentions = (node: ExpressionNode): boolean =>
+    (node.kind === 'name' && node.name === name) || operandsOf(node).some(mentions);
+  const rootOf = (node: ExpressionNode): ExpressionNode =>
+    node.kind === 'index' || node.kind === 'member' ? rootOf(node.operand) : node;
+  const visit = (node: ExpressionNode): void => {
+    if (node.kind === 'index' && mentions(node.index)) {
+      const root = rootOf(node.operand);
+      const binding = root.kind === 'name' ? lowering.frame.scope.find(root.name) : undefined;
+      found ||= binding?.kind === 'table' || (binding?.kind === 'local' && isAggregate(binding.type));
+    }
+    operandsOf(node).forEach(visit);
+  };
+  forEachExpression(statement, visit);
+  return found;
 }
 
 /** Whether a `break` or `continue` of this loop, not of one inside it, stands in its body. */

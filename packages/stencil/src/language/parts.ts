@@ -11,7 +11,7 @@ import { nearestName } from './nearest-name.ts';
 import { article } from './operators.ts';
 import { allocate, indexRef, memberRef, readRef, refTo, writeRef } from './storage.ts';
 import type { Ref } from './storage.ts';
-import { checkIndex, swizzleComponents } from './swizzles.ts';
+import { checkIndex, heldIndex, swizzleComponents } from './swizzles.ts';
 import type { ExpressionNode, MemberNode } from './syntax.ts';
 import { isAggregate, partTypes, typeName } from './types.ts';
 import type { AggregateType } from './types.ts';
@@ -40,8 +40,8 @@ export function memberNumber(lowering: Lowering, span: Span, type: AggregateType
   throw lowering.fail(span, `the struct "${name}" has no member "${member}"; ${advice}`);
 }
 
-/** Holds an index against the aggregate that it stands in. */
-export function checkPartIndex(lowering: Lowering, span: Span, type: AggregateType, index: Expression): void {
+/** Holds an index against the aggregate that it stands in, and gives it. */
+export function checkPartIndex(lowering: Lowering, span: Span, type: AggregateType, index: Expression): Expression {
   const name = typeName(type);
   if (type.kind === 'struct')
     throw lowering.fail(span, `${article(name)} has no elements to index; ${partAdvice(type)}`);
@@ -49,10 +49,8 @@ export function checkPartIndex(lowering: Lowering, span: Span, type: AggregateTy
     throw lowering.fail(span, `an index is an int, and this is ${article(index.type)}; convert it with int(…)`);
   }
   const count = partTypes(type).length;
-  const value = index.op === 'constant' ? index.value[0]! : 0;
-  if (value >= 0 && value < count) return;
   const what = type.kind === 'matrix' ? 'column' : 'element';
-  throw lowering.fail(span, `${article(name)} has no ${what} ${value}; use 0 to ${count - 1}`);
+  return heldIndex(lowering, span, index, count, `${article(name)} has no ${what}`);
 }
 
 /** What a name, a member or an index stands for; of other expressions, their value. */
@@ -90,7 +88,7 @@ function lowerIndex(
 ): Ref | Value {
   let part = lowerPart(lowering, operandNode, lower);
   const start = lowering.frame.block.length;
-  const index = lower.leaf(lowering, indexNode);
+  let index = lower.leaf(lowering, indexNode);
   if (part.op !== 'ref' && lowering.frame.block.length > start) {
     const kept: Value[] = [part];
     keepValues(lowering, kept, start);
@@ -99,10 +97,9 @@ function lowerIndex(
   const { type } = part;
   if (!isAggregate(type)) {
     const value = valueOf(part) as Expression;
-    checkIndex(lowering, indexNode.span, type as ValueType, index);
-    return indexed(value, index);
+    return indexed(value, checkIndex(lowering, indexNode.span, type as ValueType, index));
   }
-  checkPartIndex(lowering, indexNode.span, type, index);
+  index = checkPartIndex(lowering, indexNode.span, type, index);
   if (part.op === 'aggregate') {
     if (index.op === 'constant') return part.parts[index.value[0]!]!;
     return indexRef(held(lowering, part), simple(index) ? index : lowering.spill(index));

@@ -28,14 +28,24 @@ export function swizzleComponents(lowering: Lowering, span: Span, member: string
   throw lowering.fail(span, `${article(type)} has no .${missing}; ${has}`);
 }
 
-/** Holds an index against the vector that it stands in. */
-export function checkIndex(lowering: Lowering, span: Span, vector: ValueType, index: Expression): void {
+/**
+ * A known index, held within 0 … count − 1: out of range it is an error, but in the copies of an unrolled loop, where a
+ * condition may keep control from coming there, what a computed index would be.
+ */
+export function heldIndex(lowering: Lowering, span: Span, index: Expression, count: number, what: string): Expression {
+  if (index.op !== 'constant') return index;
+  const value = index.value[0]!;
+  if (value >= 0 && value < count) return index;
+  if (lowering.copies === 1) throw lowering.fail(span, `${what} ${value}; use 0 to ${count - 1}`);
+  return { ...index, value: [Math.min(Math.max(value, 0), count - 1)] };
+}
+
+/** Holds an index against the vector that it stands in, and gives it. */
+export function checkIndex(lowering: Lowering, span: Span, vector: ValueType, index: Expression): Expression {
   const size = sizeOf(vector);
   if (size === 1) throw lowering.fail(span, `a ${vector} has no components to index; remove the index`);
   if (index.type !== 'int' && index.type !== 'uint') {
     throw lowering.fail(span, `an index is an int, and this is ${article(index.type)}; convert it with int(…)`);
   }
-  const value = index.op === 'constant' ? index.value[0]! : 0;
-  if (value >= 0 && value < size) return;
-  throw lowering.fail(span, `${article(vector)} has no component ${value}; use 0 to ${size - 1}`);
+  return heldIndex(lowering, span, index, size, `${article(vector)} has no component`);
 }
