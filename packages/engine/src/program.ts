@@ -201,7 +201,7 @@ export class Program implements Disposable {
   /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
   writeSlot(slot: number, clock: StepClock, { parameters, scalars }: StepNumbers): void {
     const { declarations, member } = this.parts;
-    const bytes = this.buffers.ring.bytes!;
+    const bytes = this.buffers.ring.mapped;
     const view = new DataView(bytes.buffer, bytes.byteOffset + slot * this.slotBytes, this.slotBytes);
     const given = declarations.parameters
       .values()
@@ -220,7 +220,7 @@ export class Program implements Disposable {
 
   /** What the device said of the step in `slot`, which it must be done with. */
   report(slot: number): StepReport {
-    const bytes = this.buffers.report.bytes!;
+    const bytes = this.buffers.report.mapped;
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset + slot * this.statusBytes, 1 + this.loops.length);
     return { stalled: words[0] === 0 ? null : words[0]! - 1, iterations: [...words.subarray(1)] };
   }

@@ -87,3 +87,20 @@ gpuTest(
     expect(messages.some((message) => message.includes('SYNC-HAZARD-WRITE-AFTER-WRITE'))).toBe(true);
   },
 );
+
+gpuTest(
+  'a timeline that is disposed while somebody waits for it ends the waits with an error',
+  {},
+  async ({ device }) => {
+    const timeline = device.createTimeline('mine');
+    const waits = Promise.allSettled([timeline.wait(1), timeline.wait(1), timeline.wait(2)]);
+    timeline[Symbol.dispose]();
+    const messages = (await waits).map((each) => (each.status === 'rejected' ? String(each.reason) : 'reached'));
+    expect(messages[0]).toBe(
+      'VulkanError: Cannot wait for timeline "mine" to reach 1: it was disposed; dispose it when nobody waits any more',
+    );
+    expect(messages.slice(1).map((each) => /to reach \d/.exec(each)?.[0])).toEqual(['to reach 1', 'to reach 2']);
+    await expect(timeline.wait(3)).rejects.toThrow('Cannot wait for timeline "mine" to reach 3: it was disposed');
+    await device.compute.timeline.wait(device.compute.timeline.last);
+  },
+);

@@ -114,7 +114,7 @@ export class Renderer implements AsyncDisposable {
     const image = this.#imageFor(look);
     for (;;) {
       const store = this.#bricksFor(volume, look, 0);
-      writeParameters(this.#uploaded.bytes!, look, volume, this.#addresses(volume, look, store, image), store.size);
+      writeParameters(this.#uploaded.mapped, look, volume, this.#addresses(volume, look, store, image), store.size);
       const commands = this.#record(volume, look, pipelines, store, image);
       try {
         for (const command of commands.slice(0, -1)) this.device.compute.submit([command]);
@@ -123,10 +123,10 @@ export class Renderer implements AsyncDisposable {
       } finally {
         for (const command of commands) command[Symbol.dispose]();
       }
-      const { buffer, byteOffset } = image.download.bytes!;
+      const { buffer, byteOffset } = image.download.mapped;
       const [needed, overflow] = new Uint32Array(buffer, byteOffset + image.byteLength, 2);
       if (overflow === 0 && needed! <= store.size.bricks) {
-        return createImage(look.width, look.height, image.download.bytes!.slice(0, image.byteLength));
+        return createImage(look.width, look.height, image.download.mapped.slice(0, image.byteLength));
       }
       this.#bricksFor(volume, look, Math.max(Math.ceil(needed! * 1.25), overflow === 0 ? 0 : store.size.bricks * 4));
     }

@@ -69,6 +69,8 @@ export class Driver {
   readonly named: boolean;
   readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };
   readonly children: Set<Child> = new Set();
+  /** What must have ended before the device is closed. */
+  readonly endings: Set<Promise<unknown>> = new Set();
   /** Follows what is recorded and submitted, where the device was opened so. */
   tracking: Tracking | undefined;
   /** The timelines of the device's queues. */
@@ -96,6 +98,8 @@ export class Driver {
     limits: DeviceLimits;
     features: Readonly<Record<string, boolean>>;
     named: boolean;
+    /** Another thread's driver already stands for the device. */
+    shared?: boolean;
   }) {
     this.instance = given.instance;
     this.physicalDevice = given.physicalDevice;
@@ -105,7 +109,7 @@ export class Driver {
     this.limits = given.limits;
     this.features = given.features;
     this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
-    this.setName(V.VK_OBJECT_TYPE_DEVICE, this.handle, this.name);
+    if (given.shared !== true) this.setName(V.VK_OBJECT_TYPE_DEVICE, this.handle, this.name);
   }
 
   /**

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Waiter } from './waiter.ts';
+import { CANCELLED } from './waiter-table.ts';
 import { printsItself } from '../printing.ts';
 
 /** A moment on a timeline: reached when the timeline's value is at least `value`. */
@@ -101,17 +102,21 @@ export class Timeline implements Child, Progress {
     return this.#reached;
   }
 
-  /** Waits, without blocking, until the value is reached. */
+  /** Waits, without blocking, until the value is reached. Throws VulkanError 'synchronization' if it is disposed before. */
   async wait(value: number): Promise<void> {
     this.#driver.counters.waits++;
+    if (this.#disposed) throw this.#disposedError(value);
     if (this.value() >= value) return;
     let wait = this.#waits.get(value);
     if (!wait) {
-      wait = this.#waiter.wait(this.handle, value).then((result) => {
-        this.#waits.delete(value);
-        this.#check(result, 'vkWaitSemaphores');
-        if (this.#reached < value) this.#reached = value;
-      });
+      wait = this.#waiter
+        .wait(this.handle, value, () => this.#disposed)
+        .then((result) => {
+          this.#waits.delete(value);
+          if (result === CANCELLED) throw this.#disposedError(value);
+          this.#check(result, 'vkWaitSemaphores');
+          if (this.#reached < value) this.#reached = value;
+        });
       this.#waits.set(value, wait);
     }
     await wait;
@@ -157,7 +162,21 @@ export class Timeline implements Child, Progress {
     this.#disposed = true;
     this.#driver.children.delete(this);
     const driver = this.#driver;
-    driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
+    const destroy = (): void =>
+      driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
+    if (this.#waits.size === 0) return destroy();
+    // The waiter's thread may be in a call with it: it goes when the thread has let go.
+    const released = Promise.allSettled(this.#waits.values()).then(destroy);
+    driver.endings.add(released);
+    void released.finally(() => driver.endings.delete(released));
+    this.#waiter.cancel(this.handle);
+  }
+
+  #disposedError(value: number): VulkanError {
+    return new VulkanError(
+      `Cannot wait for timeline "${this.label}" to reach ${value}: it was disposed; dispose it when nobody waits any more`,
+      { kind: 'synchronization', labels: [this.label] },
+    );
   }
 
   #import(fd: number): void {

@@ -3,7 +3,7 @@
  *
  *     byte   0  int32     bell: counts requests; the thread sleeps on it
  *            4  int32     quit: not 0 when the thread shall end
- *            8  int32     64 states: FREE, PENDING, or the negative VkResult that a wait ended with
+ *            8  int32     64 states: FREE, PENDING, CANCELLING, or the negative VkResult that a wait ended with
  *          264  uint64    64 semaphore handles
  *          776  uint64    64 values
  */
@@ -13,6 +13,10 @@ export const BELL = 0;
 export const QUIT = 1;
 export const FREE = 0;
 export const PENDING = 1;
+/** The main side gives a wait up; the thread answers CANCELLED when it lets go of the semaphore. */
+export const CANCELLING = 2;
+/** No VkResult: they are far above. */
+export const CANCELLED: number = -(2 ** 31);
 
 const STATES_AT = 8;
 const SEMAPHORES_AT = STATES_AT + SLOTS * 4;

@@ -5,7 +5,7 @@
 
 import { workerData } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
-import { BELL, FREE, PENDING, QUIT, requestTable } from './waiter-table.ts';
+import { BELL, CANCELLED, CANCELLING, FREE, PENDING, QUIT, requestTable } from './waiter-table.ts';
 
 interface WaiterStart {
   readonly table: SharedArrayBuffer;
@@ -22,10 +22,18 @@ const commands = V.loadDevice(V.loadInstance(V.openLoader({ path: start.loaderPa
 
 for (;;) {
   const bell = Atomics.load(control, BELL);
+  letGo();
   if (Atomics.load(control, QUIT) !== 0) break;
   const wanted = wantedValues();
   if (wanted.size === 0) Atomics.wait(control, BELL, bell);
   else answer(waitSlice(wanted), wanted);
+}
+
+/** Answers waits that were given up: here this thread is in no call with their semaphores. */
+function letGo(): void {
+  for (let slot = 0; slot < states.length; slot++) {
+    if (Atomics.compareExchange(states, slot, CANCELLING, CANCELLED) === CANCELLING) Atomics.notify(states, slot);
+  }
 }
 
 /** For each semaphore that somebody waits for, the smallest value. */
@@ -57,8 +65,8 @@ function answer(result: number, wanted: ReadonlyMap<bigint, bigint>): void {
     for (let slot = 0; slot < states.length; slot++) {
       if (Atomics.load(states, slot) !== PENDING || semaphores[slot] !== semaphore) continue;
       if (code >= 0 && values[slot]! > reached) continue;
-      Atomics.store(states, slot, code < 0 ? code : FREE);
-      Atomics.notify(states, slot);
+      const answered = Atomics.compareExchange(states, slot, PENDING, code < 0 ? code : FREE) === PENDING;
+      if (answered) Atomics.notify(states, slot);
     }
   }
 }

@@ -6,7 +6,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { VkDevice, VkInstance } from '@halocline/vulkan';
-import { BELL, FREE, PENDING, QUIT, requestTable, SLOTS, TABLE_BYTES } from './waiter-table.ts';
+import { BELL, CANCELLED, CANCELLING, FREE, PENDING, QUIT, requestTable, SLOTS, TABLE_BYTES } from './waiter-table.ts';
 
 /** The running text's ending: sources are started as sources, compiled files as compiled files. */
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -31,14 +31,17 @@ export class Waiter {
     this.#worker.unref();
   }
 
-  /** Resolves with 0 when the semaphore has reached the value, or with the negative VkResult that the wait ended with. */
-  async wait(semaphore: bigint, value: number): Promise<number> {
+  /**
+   * Resolves with 0 when the semaphore has reached the value, or with the negative VkResult that the wait ended with, or with
+   * CANCELLED: then the thread has let go of the semaphore.
+   */
+  async wait(semaphore: bigint, value: number, isCancelled: () => boolean = () => false): Promise<number> {
     this.#waiting++;
     this.#worker.ref();
     try {
       const slot = await this.#takeSlot();
       try {
-        return await this.#ask(slot, semaphore, value);
+        return isCancelled() ? CANCELLED : await this.#ask(slot, semaphore, value);
       } finally {
         this.#taken[slot] = 0;
         this.#queue.shift()?.();
@@ -46,6 +49,16 @@ export class Waiter {
     } finally {
       if (--this.#waiting === 0) this.#worker.unref();
     }
+  }
+
+  /** Gives up the waits for a semaphore that have begun. */
+  cancel(semaphore: bigint): void {
+    const { control, states, semaphores } = this.#table;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (semaphores[slot] === semaphore) Atomics.compareExchange(states, slot, PENDING, CANCELLING);
+    }
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
   }
 
   /** Ends the thread; returns when it has ended. Nobody may wait any more. */
@@ -66,7 +79,7 @@ export class Waiter {
     Atomics.store(states, slot, PENDING);
     Atomics.add(control, BELL, 1);
     Atomics.notify(control, BELL);
-    await Atomics.waitAsync(states, slot, PENDING).value;
+    for (const state of [PENDING, CANCELLING]) await Atomics.waitAsync(states, slot, state).value;
     if (this.#failure) throw this.#failure;
     return Atomics.exchange(states, slot, FREE);
   }
