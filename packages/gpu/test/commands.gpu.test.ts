@@ -86,7 +86,7 @@ gpuTest('a graph records passes with the barriers that they need', {}, async ({ 
     label: 'increment',
     spirv: await device.compile(INCREMENT, { label: 'increment' }),
   });
-  const plan = new Graph<Encoder>()
+  const plan = new Graph()
     .pass({
       name: 'zero',
       writes: [{ resource: 'a', access: 'transfer-target' }],

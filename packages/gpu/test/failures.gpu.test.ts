@@ -51,7 +51,7 @@ gpuTest('a failure has a kind and names its objects', {}, async ({ device }) => 
 
 gpuTest('recorded commands know the passes of their graph', {}, ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64 });
-  const graph = new Graph<Encoder>();
+  const graph = new Graph();
   for (const name of ['clear', 'paint']) {
     const record = (encoder: Encoder): unknown => encoder.fill(words, 0, 64, 1);
     graph.pass({ name, writes: [{ resource: 'words', access: 'transfer-target' }], record: (it) => void record(it) });
