@@ -3,7 +3,11 @@
  * @file The command `halocline`: picks the subcommand, and turns what happens into an exit code: 0 done, 1 failed,
  * 2 wrong usage, 130 interrupted.
  */
+import { enableCompileCache } from 'node:module';
 import { helpOf, parseWords, UsageError, type Command } from './cli/command.ts';
+
+// What is compiled of the modules from here on is kept for the next start: under NODE_COMPILE_CACHE, else where temporary files go.
+enableCompileCache();
 
 const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   info: () => import('./cli/info.ts'),

@@ -19,4 +19,3 @@ if (asked.length === 0) {
 const rows = [...asked, ...grids, ...fileRows()];
 process.stdout.write(tableOf(rows));
 if (values.csv !== undefined) writeFileSync(values.csv, csvOf(rows));
-process.exitCode = rows.some(({ reached }) => reached === false) ? 1 : 0;
