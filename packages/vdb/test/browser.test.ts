@@ -22,13 +22,18 @@ const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
 /** What the page says here, as it comes out of JSON. */
 const said = run(files).then((report) => JSON.parse(JSON.stringify(report)) as unknown);
 
-test('in Node without its modules and globals it says the same', { timeout: 60_000 }, async () => {
-  const paths = names.map((name) => `${here}fixtures/${name}`);
-  const args = ['--conditions=@halocline/source', '--import', `${here}browser/stripped.mjs`, `${here}browser/start.ts`];
-  const { stdout, stderr } = spawnSync(process.execPath, [...args, 'x', ...paths], { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toEqual(await said);
-});
+test.each(['Worker', 'WebAssembly'])(
+  'in Node without its modules, its globals and %s it says the same',
+  { timeout: 60_000 },
+  async (without) => {
+    const paths = names.map((name) => `${here}fixtures/${name}`);
+    const args = ['--conditions=@halocline/source', '--import', `${here}browser/stripped.mjs`];
+    const start = [`${here}browser/start.ts`, without, ...paths];
+    const { stdout, stderr } = spawnSync(process.execPath, [...args, ...start], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(await said);
+  },
+);
 
 /** Answers with the page, the sources less their types, and the fixtures. */
 function serve(path: string): { type: string; body: string | Buffer } | undefined {
