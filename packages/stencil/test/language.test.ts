@@ -250,10 +250,9 @@ describe('assignments', () => {
       %0.v.zy = vec2{1, 2}
       %0.v.y = 3.0
       %0.v.w = 4.0
-      %1.temporary = steps
-      %0.v[%1.temporary] = (%0.v[%1.temporary] + dt)
-      %2.x = %0.v.w
-      write "density" %2.x"
+      %0.v[steps] = (%0.v[steps] + dt)
+      %1.x = %0.v.w
+      write "density" %1.x"
     `);
   });
 

@@ -20,7 +20,7 @@ import { checkIndex, swizzleComponents } from './swizzles.ts';
 import type { AssignNode, ExpressionNode, UpdateNode } from './syntax.ts';
 import { isAggregate, typeName } from './types.ts';
 import type { Type } from './types.ts';
-import { spillValue } from './values.ts';
+import { isFixed, spillValue } from './values.ts';
 import type { Value } from './values.ts';
 
 /** A place that can be assigned: a variable or a part of one, whole, some of its components, or one by a computed index. */
@@ -61,7 +61,7 @@ function indexTarget(lowering: Lowering, operand: ExpressionNode, indexNode: Exp
   const outer = lowerTarget(lowering, operand, lower);
   let index = lower.leaf(lowering, indexNode);
   // Evaluated once, even where the place is both read and written.
-  const once = (): Expression => (index.op === 'constant' ? index : lowering.spill(index));
+  const once = (): Expression => (isFixed(index) ? index : lowering.spill(index));
   if (isAggregate(outer.type)) {
     index = checkPartIndex(lowering, indexNode.span, outer.type, index);
     return whole(indexRef(outer.ref, once()));

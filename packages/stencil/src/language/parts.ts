@@ -16,7 +16,7 @@ import type { ExpressionNode, MemberNode } from './syntax.ts';
 import { isAggregate, partTypes, typeName } from './types.ts';
 import type { AggregateType } from './types.ts';
 import type { Aggregate, Value } from './values.ts';
-import { leavesOf, partAdvice } from './values.ts';
+import { isFixed, leavesOf, partAdvice } from './values.ts';
 
 type Lower<V extends Value> = (lowering: Lowering, node: ExpressionNode) => V;
 
@@ -102,9 +102,9 @@ function lowerIndex(
   index = checkPartIndex(lowering, indexNode.span, type, index);
   if (part.op === 'aggregate') {
     if (index.op === 'constant') return part.parts[index.value[0]!]!;
-    return indexRef(held(lowering, part), simple(index) ? index : lowering.spill(index));
+    return indexRef(held(lowering, part), isFixed(index) || index.op === 'local' ? index : lowering.spill(index));
   }
-  return indexRef(part as Ref, simple(index) ? index : lowering.spill(index));
+  return indexRef(part as Ref, isFixed(index) || index.op === 'local' ? index : lowering.spill(index));
 }
 
 /** A variable for a value that none holds, so that a computed index can reach into it; of constants, one for the whole function. */
@@ -120,8 +120,4 @@ function held(lowering: Lowering, value: Aggregate): Ref {
     frame.entry.push(...statements);
   } else for (const statement of statements) lowering.emit(statement);
   return ref;
-}
-
-function simple({ op }: Expression): boolean {
-  return op === 'constant' || op === 'local' || op === 'builtin' || op === 'parameter';
 }

@@ -67,7 +67,9 @@ export function compareValues(operator: '==' | '!=', left: Value, right: Value):
 }
 
 /** Whether a leaf costs nothing to write twice, and no effect can change it: else it is kept in a temporary. */
-function isFixed({ op }: Expression): boolean {
+export function isFixed(leaf: Expression): boolean {
+  const { op } = leaf;
+  if (op === 'swizzle') return isFixed(leaf.operand);
   return op === 'constant' || op === 'builtin' || op === 'parameter' || op === 'scalar';
 }
 
@@ -89,7 +91,8 @@ export function spillValue(
 
 /** The leaf, or a temporary that holds it, for one that is used several times. */
 export function keepLeaf(lowering: Lowering, leaf: Expression): Expression {
-  return isFixed(leaf) || leaf.op === 'local' ? leaf : lowering.spill(leaf);
+  const known = leaf.op === 'element' && leaf.index.op === 'constant';
+  return isFixed(leaf) || leaf.op === 'local' || known ? leaf : lowering.spill(leaf);
 }
 
 /** The value where a scalar or a vector is wanted, or an error that says how to get one. */
