@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../disk-cache.ts';
+import { setVariable } from './process-memory.ts';
 
 const FOLDERS = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/nvidia/share/vulkan/icd.d'];
 
@@ -45,7 +46,7 @@ export function useNvidiaWithoutX11(
   } catch {
     return false;
   }
-  env['VK_DRIVER_FILES'] = file;
-  env['VK_ICD_FILENAMES'] = file;
+  setVariable(env, 'VK_DRIVER_FILES', file);
+  setVariable(env, 'VK_ICD_FILENAMES', file);
   return true;
 }

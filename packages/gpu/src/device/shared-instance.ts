@@ -1,7 +1,8 @@
 /**
- * @file The one plain VkInstance of a process, shared by its threads. Its handle and the count of those who use it stand in
- * shared memory, which threads inherit as environment data: so the first thread that imports this file must do so before it
- * starts those that share with it; threads that don't inherit from it have an instance of their own, which Vulkan allows.
+ * @file The one plain VkInstance of a process, shared by its threads: workers of one another, siblings, and threads whose
+ * parent never imported this. Its handle and the count of those who use it stand in memory of the process (see
+ * `process-memory.ts`). Where there is no C library to keep it by, it is shared memory that threads inherit as environment
+ * data: there, threads that don't inherit it have an instance of their own, which Vulkan allows.
  *
  *     int32    0  lock: 1 while somebody makes or destroys the instance
  *     int32    1  users: how many times it was acquired and not released
@@ -10,36 +11,41 @@
 
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import type { VkInstance } from '@halocline/vulkan';
+import { processMemory } from './process-memory.ts';
 
 const KEY = 'halocline: vulkan instance';
 const LOCK = 0;
 const USERS = 1;
+const BYTES = 16;
 
 function inherited(): SharedArrayBuffer {
   const given: unknown = getEnvironmentData(KEY);
   if (given instanceof SharedArrayBuffer) return given;
-  const made = new SharedArrayBuffer(16);
+  const made = new SharedArrayBuffer(BYTES);
   setEnvironmentData(KEY, made);
   return made;
 }
 
-const memory = inherited();
+const memory: ArrayBufferLike = processMemory('INSTANCE', BYTES) ?? inherited();
 const words = new Int32Array(memory);
 const handles = new BigUint64Array(memory, 8, 1);
 
 /** After so long the thread that holds the lock was terminated: a driver takes no minute to make an instance. */
 const ABANDONED_MS = 60_000;
+/** Nobody can be woken through memory that isn't JavaScript's own: whoever waits looks again after a while. */
+const nap = new Int32Array(new SharedArrayBuffer(4));
 
 /** Runs a body that no other thread runs meanwhile. It blocks the thread for as long as an instance takes to be made. */
 function locked<T>(body: () => T): T {
+  const start = performance.now();
   while (Atomics.compareExchange(words, LOCK, 0, 1) !== 0) {
-    if (Atomics.wait(words, LOCK, 1, ABANDONED_MS) === 'timed-out') break;
+    if (performance.now() - start > ABANDONED_MS) break;
+    Atomics.wait(nap, 0, 0, 1);
   }
   try {
     return body();
   } finally {
     Atomics.store(words, LOCK, 0);
-    Atomics.notify(words, LOCK, 1);
   }
 }
 
