@@ -1,6 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import { VK_ERROR_OUT_OF_HOST_MEMORY } from '@halocline/vulkan';
+import { createDevice } from '../src/device/create.ts';
+import { Device } from '../src/device/device.ts';
+import { acquireInstance } from '../src/device/instance.ts';
+import { surveyDevices } from '../src/device/survey.ts';
 import { openDevice, VulkanError } from '../src/index.ts';
 
 gpuTest('features that are required and missing are listed at once, with the device', {}, async ({ device }) => {
@@ -65,4 +70,67 @@ gpuTest('threads share one instance, which outlives each of them', {}, async ({ 
   expect(answers).toEqual(answers.map(() => [mine.raw.instance.handle, 2]));
   using words = mine.createBuffer({ label: 'words', byteLength: 16 });
   expect(words.address).not.toBe(0n);
+});
+
+gpuTest('a device that cannot be made whole is undone', { validation: false }, async () => {
+  const instance = acquireInstance(false);
+  try {
+    const chosen = surveyDevices(instance.commands)[0]!;
+    const created = createDevice(instance, chosen, {});
+    const { commands } = created;
+    const calls: string[] = [];
+    const failing = Object.create(commands, {
+      vkCreateCommandPool: { value: () => VK_ERROR_OUT_OF_HOST_MEMORY },
+      vkDestroySemaphore: {
+        value: (...list: Parameters<typeof commands.vkDestroySemaphore>) => {
+          calls.push('vkDestroySemaphore');
+          commands.vkDestroySemaphore(...list);
+        },
+      },
+      vkDestroyDevice: {
+        value: (...list: Parameters<typeof commands.vkDestroyDevice>) => {
+          calls.push('vkDestroyDevice');
+          commands.vkDestroyDevice(...list);
+        },
+      },
+    }) as typeof commands;
+    const listeners = instance.listeners.size;
+    expect(() => new Device(instance, chosen, { ...created, commands: failing }, {})).toThrow(
+      'Cannot create command pool "staging": vkCreateCommandPool gave VK_ERROR_OUT_OF_HOST_MEMORY; close other devices',
+    );
+    expect(calls.at(-1)).toBe('vkDestroyDevice');
+    expect(calls.filter((call) => call === 'vkDestroySemaphore')).toHaveLength(
+      created.queues.compute === created.queues.transfer ? 1 : 2,
+    );
+    expect(instance.listeners.size).toBe(listeners);
+  } finally {
+    instance.release();
+  }
+});
+
+gpuTest('sibling threads whose parent knows nothing of Vulkan share one instance', { validation: false }, async () => {
+  const module = new URL('../src/device/instance.ts', import.meta.url).href;
+  const source = `import { acquireInstance } from '${module}';
+    import { parentPort } from 'node:worker_threads';
+    const instance = acquireInstance(false);
+    parentPort.postMessage(instance.commands.handle);
+    parentPort.once('message', () => { instance.release(); process.exit(); });`;
+  // The parent of both is a thread that imports nothing.
+  const parent = `import { Worker, parentPort } from 'node:worker_threads';
+    const source = new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(source)}));
+    const execArgv = ['--conditions=@halocline/source'];
+    const workers = [0, 1].map(() => new Worker(source, { execArgv }));
+    const handles = await Promise.all(workers.map((each) => new Promise((resolve) => each.once('message', resolve))));
+    parentPort.postMessage(handles.map(String));
+    for (const each of workers) each.postMessage('end');`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(parent)}`));
+  const handles = await new Promise<string[]>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  await new Promise((resolve) => worker.once('exit', resolve));
+  expect(handles[0]).toBe(handles[1]);
+  const mine = acquireInstance(false);
+  expect(handles[0]).toBe(String(mine.commands.handle)); // the test's device keeps it
+  mine.release();
 });

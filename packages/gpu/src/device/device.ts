@@ -241,29 +241,42 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.#frameOptions = frameOptions(options.frames);
     this.validation = instance.validation;
     this.raw = { instance: instance.commands, physicalDevice: chosen.handle, commands, extensions: created.extensions };
-    this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle);
-    this.compute = this.#openQueue(queues.compute, 'compute');
-    this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
-    const memory = new DeviceMemory(driver, created.extensions);
-    this.heap = new DeviceHeap(memory, options.memoryLimit);
-    const families = [...new Set([queues.compute, queues.transfer])];
-    this.#maker = {
-      driver,
-      heap: this.heap,
-      memory,
-      families,
-      defragment: (what) => this.#defragment(what),
-      reclaim: () => this.#reclaim(),
-    };
-    setMaker(this, this.#maker);
-    const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
-    const ringBytes = Math.max(SMALLEST_RING, 2 ** Math.floor(Math.log2(room)));
-    this.staging = new Staging(driver, this, ringBytes, (ring) => new Buffer(this.#maker, ring));
-    this.compute.companion = this.staging;
-    driver.beforeRetire = () => this.staging.flush();
-    this.#pool = new CommandPool(driver, queues.compute, 'compute');
-    this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`, this.#log);
-    this.#timestampBits = report.queues[queues.compute]!.timestampBits;
+    const undo: (() => unknown)[] = [() => this.#abandon(commands)];
+    try {
+      this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle);
+      undo.push(() => void this.#waiter.close());
+      this.compute = this.#openQueue(queues.compute, 'compute');
+      undo.push(() => this.compute.timeline[Symbol.dispose]());
+      this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
+      undo.push(() => this.transfer !== this.compute && this.transfer.timeline[Symbol.dispose]());
+      const memory = new DeviceMemory(driver, created.extensions);
+      this.heap = new DeviceHeap(memory, options.memoryLimit);
+      const families = [...new Set([queues.compute, queues.transfer])];
+      this.#maker = {
+        driver,
+        heap: this.heap,
+        memory,
+        families,
+        defragment: (what) => this.#defragment(what),
+        reclaim: () => this.#reclaim(),
+      };
+      setMaker(this, this.#maker);
+      const room = Math.min(this.heap.limitOf(memory.typesFor('upload', 0xffffffff)[0]!) / 16, LARGEST_RING);
+      const ringBytes = Math.max(SMALLEST_RING, 2 ** Math.floor(Math.log2(room)));
+      this.staging = new Staging(driver, this, ringBytes, (ring) => new Buffer(this.#maker, ring));
+      this.compute.companion = this.staging;
+      driver.beforeRetire = () => this.staging.flush();
+      undo.push(() => this.staging.destroy());
+      this.#pool = new CommandPool(driver, queues.compute, 'compute');
+      undo.push(() => this.#pool.destroy());
+      this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`, this.#log);
+      this.#timestampBits = report.queues[queues.compute]!.timestampBits;
+    } catch (error) {
+      driver.beforeRetire = () => undefined;
+      driver.progress.length = 0;
+      for (const step of undo.toReversed()) step();
+      throw error;
+    }
   }
 
   /** A range of memory. Throws OutOfMemoryError. */
@@ -485,8 +498,16 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.#closed = true;
     await this.idle().catch(() => undefined);
     await this.staging.endThreads();
+    await Promise.all(driver.endings);
     await this.#waiter.close();
     this.#destroy();
+  }
+
+  /** The last step of undoing a device that couldn't be made whole. */
+  #abandon(commands: V.Device): void {
+    commands.vkDestroyDevice(commands.handle, V.NULL);
+    this.#driver.scratch[Symbol.dispose]();
+    this.#instance.listeners.delete(this.#listener);
   }
 
   #destroy(): void {
