@@ -265,6 +265,21 @@ gpuTest('a stencil that is debugged tells the same by shader and interpreter', {
   expect(oracle.debug!.outside).toBeGreaterThan(1000);
 });
 
+gpuTest(
+  'a stencil that is debugged does what it does otherwise, with a colour and with reductions',
+  {},
+  async ({ device }) => {
+    const code = `float near(ivec3 at) { return ReadField("a", at) + ReadField("b", coord + ivec3(0, 1, 0)); }
+    if (ReadField("n", idx) > 20) return; float x = near(coord - ivec3(1, 0, 0)); ReduceMax("most", x); ReduceSum("sum", x);
+    WriteField("a", idx, x * 0.25);`;
+    const [plain, debugged] = [false, true].map((debug) => compiled({ outputs: ['a'], code, color: 'black', debug }));
+    const oracle = runInterpreter(plain!, world, values);
+    const result = await runOnDevice(device, debugged!, world, values);
+    expect(firstDifference(world, result, oracle, sameOrZero)).toBe(null);
+    expect(result.debug!.outside).toBe(runInterpreter(debugged!, world, values).debug!.outside);
+  },
+);
+
 gpuTest('the comparison sees a difference', {}, async ({ device }) => {
   const stencil = compiled({ outputs: ['made'], code: LAPLACIAN });
   const other = compiled({ outputs: ['made'], code: LAPLACIAN.replace('- 6.0', '- 6.000001') });
