@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { vulkanLoader } from '../src/device/instance.ts';
+
+gpuTest(
+  "what the layer says of a worker's call comes to the thread that opened the device, with the object's name",
+  { layer: true, expected: /VUID-VkBufferCreateInfo-size-00912|VUID-VkBufferDeviceAddressInfo-buffer-02601/u },
+  async ({ device, messages }) => {
+    const { instance, commands } = device.raw;
+    using buffer = device.createBuffer({ label: 'named by us', byteLength: 16, usage: ['storage'] });
+    const vulkan = import.meta.resolve('@halocline/vulkan');
+    const source = `import * as V from '${vulkan}';
+      import { workerData, parentPort } from 'node:worker_threads';
+      const { path, instance, device, buffer } = workerData;
+      const commands = V.loadDevice(V.loadInstance(V.openLoader({ path }), instance), device);
+      V.arena.scope(() => {
+        const out = V.arena.u64();
+        const made = commands.vkCreateBuffer(device, V.VkBufferCreateInfo({ size: 0, usage: 1 }), V.NULL, out);
+        if (made === 0) commands.vkDestroyBuffer(device, V.arena.readU64(out), V.NULL);
+        // Asks for an address that the buffer's usage doesn't allow: the message names the buffer.
+        commands.vkGetBufferDeviceAddress(device, V.VkBufferDeviceAddressInfo({ buffer }));
+      });
+      parentPort.postMessage('done');`;
+    const workerData = {
+      path: vulkanLoader().path,
+      instance: instance.handle,
+      device: commands.handle,
+      buffer: buffer.handle,
+    };
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
+      workerData,
+      execArgv: ['--conditions=@halocline/source'],
+    });
+    await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    expect(messages.some((each) => each.includes('VUID-VkBufferCreateInfo-size-00912'))).toBe(true);
+    expect(messages.some((each) => each.includes('named by us'))).toBe(true);
+  },
+);
