@@ -158,3 +158,54 @@ gpuTest('an edit that a recording cannot follow is told, and the old recording s
     'Cannot dispatch pipeline "add.comp" in "step": nothing is bound to 0.1 More; call encoder.bind',
   );
 });
+
+gpuTest('an include that is not there yet is an error, and its coming an edit', {}, async ({ device }) => {
+  using folder = new Folder();
+  using pipeline = await device.watchPipeline({ file: folder.main });
+  const broken = pipeline.nextEdit();
+  writeFileSync(folder.part, '#include "two.glsl"\n#define AMOUNT TWO\n');
+  expect((await broken)?.message).toMatch(/^Cannot include "two.glsl" \(.*amount.glsl:1\): ENOENT/);
+  const mended = pipeline.nextEdit();
+  writeFileSync(path.join(path.dirname(folder.part), 'two.glsl'), '#define TWO 2\n');
+  expect(await mended).toBeUndefined();
+  using sum = await zeroed(device);
+  await pipeline.current.run([sum.buffer], { threads: 1 });
+  expect(await sum.read()).toBe(2);
+});
+
+gpuTest('a pipeline that draws follows its files', {}, async ({ device }) => {
+  using folder = new Folder();
+  const [vertex, fragment] = ['cover.vert', 'paint.frag'].map((name) => path.join(folder.root, name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(
+    vertex,
+    'void main() { gl_Position = vec4(gl_VertexIndex % 2 * 4 - 1, gl_VertexIndex / 2 * 4 - 1, 0, 1); }',
+  );
+  const paint = (red: string): void =>
+    writeFileSync(fragment, `layout(location = 0) out vec4 color; void main() { color = vec4(${red}, 0, 0, 1); }`);
+  paint('0.2');
+  const [label, color] = ['paint', ['rgba8unorm'] as const];
+  using pipeline = await device.watchGraphicsPipeline({
+    label,
+    color,
+    vertex: { file: vertex },
+    fragment: { file: fragment },
+  });
+  using image = device.createImage({ label: 'picture', size: [1, 1], format: 'rgba8unorm' });
+  using commands = device.record('paint', (encoder) =>
+    encoder
+      .transition(image, { before: 'undefined', after: 'color-attachment' })
+      .rendering({ color: [{ image, clear: 0 }] }, (render) => render.pipeline(pipeline).draw(3)),
+  );
+  const red = async (): Promise<number | undefined> => {
+    device.compute.submit([commands]);
+    return (await device.downloadImage(image, { before: 'color-attachment' }))[0];
+  };
+  expect(await red()).toBe(51);
+  const edit = pipeline.nextEdit();
+  paint('0.4');
+  await edit;
+  expect(await red()).toBe(102);
+});

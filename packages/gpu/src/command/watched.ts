@@ -6,9 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
-import { compileGlsl, includeBeside } from '../shader/compile.ts';
+import { compileGlsl, fileBeside, includeBeside } from '../shader/compile.ts';
 import { FileWatch } from '../shader/file-watch.ts';
 import type { ShaderStage } from '../shader/glslang.ts';
+import type { IncludedFile } from '../shader/include.ts';
 import type { GraphicsPipelineOptions } from './graphics-pipeline.ts';
 import type { ComputePipelineOptions } from './pipeline.ts';
 import type { StageOptions } from './pipeline-stage.ts';
@@ -97,7 +98,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     this.#files = first.files;
     this.#build = build;
     this.#log = log;
-    this.#watch = new FileWatch(() => void this.reload());
+    this.#watch = new FileWatch(() => void this.reload(), log);
     this.#watch.follow(first.files);
     driver.children.add(this);
   }
@@ -220,10 +221,9 @@ function compilerOf(label: string, files: string[]): FileCompiler {
   return async ({ file, defines }, stage) => {
     files.push(file);
     const source = await readFile(file, 'utf8');
-    const include = (name: string, from: string): ReturnType<typeof includeBeside> => {
-      const found = includeBeside(name, from);
-      files.push(found.file);
-      return found;
+    const include = (name: string, from: string): IncludedFile => {
+      files.push(fileBeside(name, from)); // also if it isn't there: then its coming is an edit
+      return includeBeside(name, from);
     };
     return compileGlsl(source, { label, file, stage, include, ...(defines ? { defines } : {}) });
   };

@@ -47,9 +47,14 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   return result.spirv;
 }
 
+/** The path of a file beside the one that includes it. */
+export function fileBeside(name: string, from: string): string {
+  return path.join(path.dirname(from), name);
+}
+
 /** The file of this name beside the one that includes it. */
 export function includeBeside(name: string, from: string): IncludedFile {
-  const file = path.join(path.dirname(from), name);
+  const file = fileBeside(name, from);
   return { text: readFileSync(file, 'utf8'), file };
 }
 

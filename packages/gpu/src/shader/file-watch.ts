@@ -16,23 +16,25 @@ const TRIES = 25;
 /** Follows files until it is disposed. Doesn't keep the process alive. */
 export class FileWatch implements Disposable {
   readonly #changed: () => void;
+  readonly #refused: (why: string) => void;
   readonly #folders = new Map<string, FSWatcher>();
   #files: readonly string[] = [];
-  #digest = '';
+  #state: FileState = { digest: '', missing: 0 };
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
   #closed = false;
 
-  /** `changed` is called when the content of a followed file is another. */
-  constructor(changed: () => void) {
+  /** `changed` is called when the content of a followed file is another; `refused`, in words, when a folder can't be watched. */
+  constructor(changed: () => void, refused: (why: string) => void) {
     this.#changed = changed;
+    this.#refused = refused;
   }
 
   /** The files to follow from now on, as they are now, in place of those before. */
   follow(files: readonly string[]): void {
     if (this.#closed) return;
     this.#files = [...new Set(files.map((file) => path.resolve(file)))];
-    this.#digest = digestOf(this.#files) ?? '';
+    this.#state = stateOf(this.#files);
     const folders = new Set(this.#files.map((file) => path.dirname(file)));
     for (const [folder, watcher] of this.#folders) {
       if (folders.has(folder)) continue;
@@ -52,14 +54,21 @@ export class FileWatch implements Disposable {
   }
 
   #watch(folder: string): void {
+    const refuse = (error: unknown): void => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#refused(`Cannot watch folder "${folder}": ${why}; call reload after an edit`);
+    };
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
         if (name === null || this.#files.some((file) => path.basename(file) === name)) this.#look(TRIES);
       });
-      watcher.on('error', () => watcher.close());
+      watcher.on('error', (error) => {
+        watcher.close();
+        refuse(error);
+      });
       this.#folders.set(folder, watcher);
-    } catch {
-      // A folder that isn't there has nothing to tell; the error for its file has been reported by who reads it.
+    } catch (error) {
+      refuse(error);
     }
   }
 
@@ -68,23 +77,32 @@ export class FileWatch implements Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       if (this.#closed) return;
-      const digest = digestOf(this.#files);
-      if (digest === undefined && this.#tries > 0) this.#look(this.#tries - 1);
-      else if (digest !== this.#digest) {
-        this.#digest = digest ?? '';
+      const state = stateOf(this.#files);
+      if (state.missing > this.#state.missing && this.#tries > 0) this.#look(this.#tries - 1);
+      else if (state.digest !== this.#state.digest) {
+        this.#state = state;
         this.#changed();
       }
     }, SETTLE_MS);
   }
 }
 
-/** The content of all files together; undefined while one of them isn't there. */
-function digestOf(files: readonly string[]): string | undefined {
+/** Files at one moment: a digest of all their content, and how many of them aren't there. */
+interface FileState {
+  readonly digest: string;
+  readonly missing: number;
+}
+
+function stateOf(files: readonly string[]): FileState {
   const hash = createHash('sha256');
-  try {
-    for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
-  } catch {
-    return undefined;
+  let missing = 0;
+  for (const file of files) {
+    hash.update(file).update('\0');
+    try {
+      hash.update(readFileSync(file)).update('\0');
+    } catch {
+      missing++;
+    }
   }
-  return hash.digest('hex');
+  return { digest: hash.digest('hex'), missing };
 }
