@@ -96,6 +96,13 @@ export type { ImportOptions, MemoryImporter } from './memory/shared-memory.ts';
 export { Tlsf } from './memory/tlsf.ts';
 export type { TlsfAllocation, TlsfReport } from './memory/tlsf.ts';
 export type { BufferRole, ImageRole, Role, RoleUsage } from './role.ts';
+export type {
+  PassEncoder,
+  RecordedWork,
+  ThreadedPassOptions,
+  ThreadedRecorder,
+  ThreadedRecorderOptions,
+} from './recording/threaded-recorder.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';

@@ -65,7 +65,7 @@ export class SecondaryCommands implements Child {
     this.targets = targets;
     this.handle = allocate(driver, pool, label);
     try {
-      begin(driver, this.handle, label, targets);
+      beginSecondary(driver, this.handle, label, targets);
       const { used, releases } = body(this.handle);
       endCommands(driver, this.handle, label);
       this.used = used;
@@ -179,7 +179,14 @@ function allocate(driver: Driver, pool: CommandPool, label: string): V.VkCommand
   return handle;
 }
 
-function begin(driver: Driver, handle: V.VkCommandBuffer, label: string, targets: TargetFormats | undefined): void {
+/** Begins a secondary command buffer; `once`: it is executed and submitted once. */
+export function beginSecondary(
+  driver: Driver,
+  handle: V.VkCommandBuffer,
+  label: string,
+  targets: TargetFormats | undefined,
+  once: boolean = false,
+): void {
   const result = V.arena.scope(() => {
     const rendering = targets
       ? V.VkCommandBufferInheritanceRenderingInfo({
@@ -191,7 +198,9 @@ function begin(driver: Driver, handle: V.VkCommandBuffer, label: string, targets
       : V.NULL;
     const within = targets ? V.VK_COMMAND_BUFFER_USAGE_RENDER_PASS_CONTINUE_BIT : 0;
     const info = V.VkCommandBufferBeginInfo({
-      flags: V.VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT | within,
+      flags:
+        within |
+        (once ? V.VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT : V.VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT),
       pInheritanceInfo: V.VkCommandBufferInheritanceInfo({ pNext: rendering }),
     });
     return driver.commands.vkBeginCommandBuffer(handle, info);

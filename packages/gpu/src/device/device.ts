@@ -60,6 +60,8 @@ import { Driver } from './driver.ts';
 import type { Child, Counters } from './driver.ts';
 import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
 import type { Instance, Validation, ValidationMessage } from './instance.ts';
+import { ThreadedRecorder } from '../recording/threaded-recorder.ts';
+import type { ThreadedRecorderOptions } from '../recording/threaded-recorder.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
@@ -455,8 +457,19 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
    * over: with two frames in flight, the one before the last.
    */
   beginFrame(): Promise<Frame> {
-    this.#frames ??= new Frames(this.#driver, this.compute, this.#frameOptions, (buffer) => this.createBuffer(buffer));
-    return this.#frames.begin();
+    return this.#openFrames().begin();
+  }
+
+  /** Threads that record passes of the open frame; started here. Dispose it with `await using`. */
+  createRecorder(options: ThreadedRecorderOptions = {}): ThreadedRecorder {
+    const frames = this.#openFrames();
+    const place = {
+      driver: this.#driver,
+      family: this.compute.family,
+      frames: frames.slots.length,
+      openFrame: () => frames.open,
+    };
+    return new ThreadedRecorder(place, options);
   }
 
   /** Submits all that the frame recorded, in one call. Doesn't wait; the point that it returns is when it is done. */
@@ -530,6 +543,12 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     driver.scratch[Symbol.dispose]();
     this.#instance.listeners.delete(this.#listener);
     this.#instance.release();
+  }
+
+  #openFrames(): Frames {
+    return (this.#frames ??= new Frames(this.#driver, this.compute, this.#frameOptions, (buffer) =>
+      this.createBuffer(buffer),
+    ));
   }
 
   #openQueue(family: number, label: string): Queue {

@@ -22,13 +22,13 @@ class FrameRecording implements Submittable {
   readonly passes: readonly string[];
   readonly recorded: Recorded | undefined;
   readonly #driver: Driver;
-  readonly #used: readonly ReadonlySet<Used>[];
+  readonly #used: ReadonlySet<Used>;
   readonly #recordedAt: number;
 
-  constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined, used: readonly ReadonlySet<Used>[]) {
+  constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined) {
     this.#driver = driver;
     this.recorded = recorded;
-    this.#used = used;
+    this.#used = encoder.used;
     this.#recordedAt = driver.disposals;
     this.label = encoder.passes[0]!;
     this.handle = encoder.handle;
@@ -37,7 +37,7 @@ class FrameRecording implements Submittable {
 
   checkSubmittable(): void {
     if (this.#recordedAt === this.#driver.disposals) return;
-    for (const each of this.#used) checkUsed(this.label, each);
+    checkUsed(this.label, this.#used);
   }
 }
 
@@ -75,8 +75,8 @@ export class FrameSlot {
     this.linear.reset();
   }
 
-  /** Records into the next command buffer. `used` names what is used beyond what the encoder sees. */
-  record(label: string, body: (encoder: Encoder) => void, used: ReadonlySet<Used> | undefined): void {
+  /** Records into the next command buffer. */
+  record(label: string, body: (encoder: Encoder) => void): void {
     const driver = this.#driver;
     const handle = (this.#buffers[this.#begun] ??= this.pool.allocate(`frame ${this.index}, ${this.#begun}`));
     this.#begun++;
@@ -87,7 +87,7 @@ export class FrameSlot {
       encoder.label(label, body);
       const recorded = tracker?.finish();
       endCommands(driver, handle, label);
-      this.recordings.push(new FrameRecording(driver, encoder, recorded, used ? [encoder.used, used] : [encoder.used]));
+      this.recordings.push(new FrameRecording(driver, encoder, recorded));
     } finally {
       this.#releases.push(...encoder.releases);
     }
@@ -128,13 +128,8 @@ export class Frame implements RecordedFrame<Encoder> {
 
   /** Records commands for the compute queue; what is recorded runs in this order when the frame ends. */
   record(label: string, body: (encoder: Encoder) => void): void {
-    this.recordUsing(label, undefined, body);
-  }
-
-  /** As `record`, with things that the commands use and the encoder doesn't see. */
-  recordUsing(label: string, used: ReadonlySet<Used> | undefined, body: (encoder: Encoder) => void): void {
     this.checkOpen('record', label);
-    this.#slot.record(label, body, used);
+    this.#slot.record(label, body);
   }
 
   /** Throws if the frame was ended. */

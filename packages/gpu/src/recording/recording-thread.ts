@@ -1,0 +1,107 @@
+/** @file One recording thread as the main side holds it: the worker, its port, and its command pools, a frame each. */
+
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { CommandPool } from '../command/command-buffer.ts';
+import type { Driver } from '../device/driver.ts';
+import { vulkanLoader } from '../device/instance.ts';
+import type { ObjectRecord } from './crossing.ts';
+import type { Failure, News, ThreadStart } from './recording-worker.ts';
+
+/** The running text's ending: sources are started as sources, compiled files as compiled files. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** What a thread shares with its recorder. */
+export interface ThreadPlace {
+  readonly driver: Driver;
+  readonly family: number;
+  readonly table: SharedArrayBuffer;
+  readonly messages: SharedArrayBuffer;
+  /** Frames in flight. */
+  readonly frames: number;
+  readonly secondaries: number;
+}
+
+/** A worker that records. */
+export class RecordingThread {
+  readonly thread: number;
+  readonly worker: Worker;
+  /** Resolves when the worker has ended. */
+  readonly ended: Promise<void>;
+  readonly #driver: Driver;
+  readonly #port: MessagePort;
+  readonly #pools: readonly CommandPool[];
+
+  constructor(
+    place: ThreadPlace,
+    thread: number,
+    records: readonly ObjectRecord[],
+    onEnd: (code: number, error: Error | undefined) => void,
+  ) {
+    const { driver, family, frames } = place;
+    this.thread = thread;
+    this.#driver = driver;
+    this.#pools = Array.from(
+      { length: frames },
+      (_, slot) => new CommandPool(driver, family, `recording thread ${thread}, frame ${slot}`, { resetAsWhole: true }),
+    );
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.unref();
+    const start: ThreadStart = {
+      thread,
+      table: place.table,
+      messages: place.messages,
+      port: port2,
+      loaderPath: vulkanLoader().path,
+      instance: driver.instance.handle,
+      physicalDevice: driver.physicalDevice,
+      device: driver.handle,
+      name: driver.name,
+      limits: driver.limits,
+      features: driver.features,
+      named: driver.named,
+      pools: this.#pools.map((pool) => pool.handle),
+      secondaries: place.secondaries,
+      records,
+    };
+    this.worker = new Worker(new URL(`./recording-worker${ENDING}`, import.meta.url), {
+      name: `halocline recording ${thread}`,
+      workerData: start,
+      transferList: [port2],
+      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+    });
+    let failure: Error | undefined;
+    this.worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));
+    this.ended = new Promise((resolve) => {
+      this.worker.once('exit', (code) => {
+        onEnd(code, failure);
+        resolve();
+      });
+    });
+    this.worker.unref();
+  }
+
+  tell(news: News): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of Node's has no origin
+    this.#port.postMessage(news);
+  }
+
+  /** What failed since the last call. */
+  failures(): Failure[] {
+    const found: Failure[] = [];
+    for (;;) {
+      const message = receiveMessageOnPort(this.#port);
+      if (!message) return found;
+      found.push(message.message as Failure);
+    }
+  }
+
+  /** Gives its pools back when the device is done with them. The worker has ended. */
+  destroy(): void {
+    this.#port.close();
+    this.#driver.retire(() => {
+      for (const pool of this.#pools) pool.destroy();
+    });
+  }
+}

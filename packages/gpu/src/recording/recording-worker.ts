@@ -1,0 +1,224 @@
+/**
+ * @file A recording thread: takes jobs from the shared table, calls the function that each names with an encoder of a secondary
+ * command buffer, and says what became of it. It sleeps, blocked, while there is nothing to do; everything that it allocates
+ * comes from pools that the main side owns, so that it may be killed at any moment.
+ */
+
+import { deserialize } from 'node:v8';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import * as V from '@halocline/vulkan';
+import { endCommands } from '../command/command-buffer.ts';
+import { Encoder } from '../command/encoder.ts';
+import type { TargetFormats } from '../command/graphics-pipeline.ts';
+import { recordDraws } from '../command/rendering.ts';
+import { CommandScope } from '../command/scope.ts';
+import { beginSecondary } from '../command/secondary.ts';
+import { Driver } from '../device/driver.ts';
+import type { DeviceLimits } from '../device/survey.ts';
+import { Receiver } from './crossing.ts';
+import type { ObjectRecord } from './crossing.ts';
+import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOTS } from './job-table.ts';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly thread: number;
+  readonly table: SharedArrayBuffer;
+  readonly messages: SharedArrayBuffer;
+  readonly port: MessagePort;
+  readonly loaderPath: string;
+  readonly instance: V.VkInstance;
+  readonly physicalDevice: V.VkPhysicalDevice;
+  readonly device: V.VkDevice;
+  readonly name: string;
+  readonly limits: DeviceLimits;
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly named: boolean;
+  /** A pool for each frame in flight. */
+  readonly pools: readonly V.VkCommandPool[];
+  /** How many secondary command buffers each pool begins with. */
+  readonly secondaries: number;
+  readonly records: readonly ObjectRecord[];
+}
+
+/** A job as its message says it. */
+export interface JobMessage {
+  readonly pass: string;
+  readonly module: string;
+  readonly export: string;
+  readonly data: unknown;
+  readonly slot: number;
+  /** The frame's number: the first job of a frame takes the slot's command buffers back. */
+  readonly frame: number;
+  readonly draws:
+    | { readonly targets: TargetFormats; readonly area: readonly [number, number, number, number] }
+    | undefined;
+}
+
+/** What the main side sends through a port. */
+export interface News {
+  readonly add?: ObjectRecord;
+  readonly forget?: readonly number[];
+}
+
+/** What a thread says of a job that failed. */
+export interface Failure {
+  readonly job: number;
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+type Recorder = (encoder: unknown, data: unknown) => unknown;
+
+class Slot {
+  readonly pool: V.VkCommandPool;
+  readonly buffers: V.VkCommandBuffer[] = [];
+  readonly releases: (() => void)[] = [];
+  begun = 0;
+  frame = -1;
+
+  constructor(pool: V.VkCommandPool) {
+    this.pool = pool;
+  }
+}
+
+const start = workerData as ThreadStart;
+const table = jobTable(start.table);
+const receiver = new Receiver();
+for (const record of start.records) receiver.add(record);
+const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
+const driver = new Driver({
+  instance,
+  physicalDevice: start.physicalDevice,
+  commands: V.loadDevice(instance, start.device),
+  name: start.name,
+  limits: start.limits,
+  features: start.features,
+  named: start.named,
+  shared: true,
+});
+const slots = start.pools.map((pool) => new Slot(pool));
+for (const [index, slot] of slots.entries()) allocate(slot, index, start.secondaries);
+const functions = new Map<string, Recorder>();
+let seen = 0;
+
+for (;;) {
+  const bell = Atomics.load(table.control, BELL);
+  if (Atomics.load(table.control, QUIT) !== 0) break;
+  const job = claimJob(table, start.thread);
+  if (job < 0) Atomics.wait(table.control, BELL, bell);
+  else await run(job);
+}
+for (const slot of slots) release(slot);
+for (const close of driver.closers) close();
+
+/** Makes more command buffers; the main side sees how many there are. */
+function allocate(slot: Slot, index: number, count: number): void {
+  V.arena.scope(() => {
+    const out = V.arena.u64(count);
+    const info = V.VkCommandBufferAllocateInfo({
+      commandPool: slot.pool,
+      level: V.VK_COMMAND_BUFFER_LEVEL_SECONDARY,
+      commandBufferCount: count,
+    });
+    const result = driver.commands.vkAllocateCommandBuffers(driver.handle, info, out);
+    const act = `Cannot make ${count} secondary command buffers`;
+    driver.check(result, 'vkAllocateCommandBuffers', 'command-buffer', act, 'record fewer passes a frame');
+    for (let i = 0; i < count; i++) slot.buffers.push(V.arena.readU64<V.VkCommandBuffer>(out, i));
+  });
+  Atomics.store(table.capacities, start.thread * SLOTS + index, slot.buffers.length);
+}
+
+function release(slot: Slot): void {
+  for (const each of slot.releases.splice(0)) each();
+}
+
+/** The next command buffer of a slot; the first one of a frame takes all back, for the device is done with them. */
+function nextBuffer({ slot: index, frame }: JobMessage): V.VkCommandBuffer {
+  const slot = slots[index]!;
+  if (slot.frame !== frame) {
+    release(slot);
+    const result = driver.commands.vkResetCommandPool(driver.handle, slot.pool, 0);
+    driver.check(result, 'vkResetCommandPool', 'command-buffer', 'Cannot begin a frame', 'free some memory');
+    slot.frame = frame;
+    slot.begun = 0;
+  }
+  if (slot.begun === slot.buffers.length) allocate(slot, index, slot.buffers.length);
+  return slot.buffers[slot.begun++]!;
+}
+
+function readNews(): void {
+  const news = Atomics.load(table.control, NEWS);
+  if (news === seen) return;
+  seen = news;
+  for (;;) {
+    const message = receiveMessageOnPort(start.port);
+    if (!message) return;
+    const { add, forget } = message.message as News;
+    if (add) receiver.add(add);
+    if (forget) receiver.forget(forget);
+  }
+}
+
+async function functionOf({ module, export: name }: JobMessage): Promise<Recorder> {
+  const key = `${module} ${name}`;
+  let found = functions.get(key);
+  if (!found) {
+    const exported = ((await import(module)) as Record<string, unknown>)[name];
+    if (typeof exported !== 'function') throw new TypeError(`module ${module} exports no function "${name}"`);
+    found = exported as Recorder;
+    functions.set(key, found);
+  }
+  return found;
+}
+
+async function run(job: number): Promise<void> {
+  try {
+    const begin = table.begins[job]!;
+    const bytes = new Uint8Array(start.messages, begin, table.lengths[job]).slice();
+    const message = deserialize(bytes) as JobMessage;
+    readNews();
+    const body = functions.get(`${message.module} ${message.export}`) ?? (await functionOf(message));
+    table.handles[job] = record(message, body);
+    finishJob(table, job, RECORDED);
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const { name, message, stack = '' } = error;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of Node's has no origin
+    start.port.postMessage({ job, name, message, stack } satisfies Failure);
+    finishJob(table, job, FAILED);
+  } finally {
+    receiver.release();
+  }
+}
+
+function record(message: JobMessage, body: Recorder): V.VkCommandBuffer {
+  const { pass, draws } = message;
+  const data = receiver.restore(message.data);
+  const handle = nextBuffer(message);
+  const { releases } = slots[message.slot]!;
+  beginSecondary(driver, handle, pass, draws?.targets, true);
+  const call = (encoder: unknown): void => {
+    if (body(encoder, data) instanceof Promise) {
+      throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
+    }
+  };
+  if (draws) {
+    const scope = new CommandScope(driver, handle, pass);
+    try {
+      recordDraws(scope, draws.targets, draws.area, call);
+    } finally {
+      releases.push(...scope.releases);
+    }
+  } else {
+    const encoder = new Encoder(driver, handle, pass);
+    try {
+      encoder.label(pass, call);
+    } finally {
+      releases.push(...encoder.releases);
+    }
+  }
+  endCommands(driver, handle, pass);
+  return handle;
+}

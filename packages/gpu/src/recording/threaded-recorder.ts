@@ -1,0 +1,427 @@
+/**
+ * @file Recording on several threads. Each thread has a command pool and secondary command buffers for every frame in flight;
+ * a pass names a function by module and export, and gives it plain data. Jobs go through shared memory, so a thread wakes in
+ * microseconds; `finalize` collects what was recorded, in the order of the passes, into the open frame. Nothing on the main
+ * thread blocks meanwhile: a message of the validation layer about a thread's call needs its event loop.
+ */
+
+import { availableParallelism } from 'node:os';
+import { serialize } from 'node:v8';
+import type { Used } from '../command/command-buffer.ts';
+import type { Encoder } from '../command/encoder.ts';
+import type { TargetFormats } from '../command/graphics-pipeline.ts';
+import type { RenderingOptions } from '../command/rendering.ts';
+import type { SecondaryCommands } from '../command/secondary.ts';
+import type { Child, Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { Frame } from '../frame/frame.ts';
+import { Image } from '../image/image.ts';
+import { printsItself } from '../printing.ts';
+import { Sender } from './crossing.ts';
+import * as T from './job-table.ts';
+import { RecordingThread } from './recording-thread.ts';
+import type { ThreadPlace } from './recording-thread.ts';
+import type { JobMessage } from './recording-worker.ts';
+
+/** How a threaded recorder is made. */
+export interface ThreadedRecorderOptions {
+  /** Its name in messages. Default 'recorder'. */
+  readonly label?: string;
+  /** Threads that record. Default: the processor's cores less one, at most 8. */
+  readonly workers?: number;
+  /** Secondary command buffers that each thread has for each frame, to begin with. Default 16. */
+  readonly secondaries?: number;
+  /** Gets a line when a pool grows or a thread is started again. Default: nobody. */
+  readonly log?: (line: string) => void;
+}
+
+/** What a thread records: a function that a module exports, and its data. */
+export interface RecordedWork {
+  /** The module, such as `new URL('./passes.ts', import.meta.url)`. A thread loads it once. */
+  readonly module: URL;
+  /** The name of the function: `(encoder, data) => void`, which records and doesn't wait. */
+  readonly export: string;
+  /** Plain data, with buffers, images, samplers and pipelines in it as they are. It is copied now. */
+  readonly data?: unknown;
+}
+
+/** How a pass stands in the frame. */
+export interface ThreadedPassOptions {
+  /** The pass draws: its functions get the encoder of a rendering to these targets. */
+  readonly rendering?: Omit<RenderingOptions, 'secondary'>;
+}
+
+/** Gives work of one pass to the threads. */
+export interface PassEncoder {
+  readonly label: string;
+  /** Gives a thread something to record, at once. What one pass records runs in the order of these calls. */
+  record(work: RecordedWork): this;
+  /** Records on this thread, into the primary, when `finalize` comes to it: barriers, mostly. Not in a pass that draws. */
+  inline(body: (encoder: Encoder) => void): this;
+}
+
+interface Job {
+  readonly index: number;
+  readonly used: ReadonlySet<Used>;
+}
+
+interface Draws {
+  readonly rendering: RenderingOptions;
+  readonly targets: TargetFormats;
+  readonly area: readonly [number, number, number, number];
+}
+
+interface Pass {
+  readonly label: string;
+  readonly draws: Draws | undefined;
+  readonly steps: (Job | ((encoder: Encoder) => void))[];
+}
+
+/** What a recorder needs of its device. */
+export interface RecorderPlace {
+  readonly driver: Driver;
+  readonly family: number;
+  readonly frames: number;
+  /** The frame that was begun and not ended. */
+  openFrame(): Frame | undefined;
+}
+
+const MOST_WORKERS = 8;
+/** A thread that ends so often without having recorded anything can't be started. */
+const MOST_STARTS = 3;
+
+/** Records on threads. Use `device.createRecorder`; dispose it with `await using`. */
+export class ThreadedRecorder implements Child, AsyncDisposable {
+  static {
+    printsItself(this);
+  }
+
+  readonly kind = 'recorder';
+  readonly label: string;
+  readonly workers: number;
+  readonly #place: RecorderPlace;
+  readonly #threadPlace: ThreadPlace;
+  readonly #log: (line: string) => void;
+  readonly #table: T.JobTable;
+  readonly #messages: SharedArrayBuffer;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #threads: RecordingThread[] = [];
+  readonly #retired: Promise<void>[] = [];
+  readonly #sender: Sender;
+  readonly #capacities: Int32Array;
+  /** How often each thread ended since something was recorded. */
+  readonly #ends: number[];
+  #passes: Pass[] = [];
+  #frame: Frame | undefined;
+  #top = 0;
+  #lost = '';
+  #finalizing = false;
+  #disposed = false;
+
+  constructor(place: RecorderPlace, options: ThreadedRecorderOptions = {}) {
+    const { workers = Math.max(1, Math.min(MOST_WORKERS, availableParallelism() - 1)), secondaries = 16 } = options;
+    for (const [name, value, most] of [
+      ['workers', workers, T.THREADS] as const,
+      ['secondaries', secondaries, 4096] as const,
+    ]) {
+      if (Number.isInteger(value) && value >= 1 && value <= most) continue;
+      throw new RangeError(`Cannot create a recorder with ${value} ${name}: give a whole number from 1 to ${most}`);
+    }
+    this.label = options.label ?? 'recorder';
+    this.workers = workers;
+    this.#place = place;
+    this.#log = options.log ?? ((): void => undefined);
+    const buffer = new SharedArrayBuffer(T.TABLE_BYTES);
+    this.#table = T.jobTable(buffer);
+    this.#messages = T.messageMemory();
+    this.#bytes = new Uint8Array(this.#messages);
+    this.#capacities = new Int32Array(T.THREADS * T.SLOTS);
+    this.#ends = Array.from({ length: workers }, () => 0);
+    this.#sender = new Sender((record) => {
+      for (const thread of this.#threads) thread.tell({ add: record });
+      Atomics.add(this.#table.control, T.NEWS, 1);
+    });
+    const { driver, family, frames } = place;
+    this.#threadPlace = { driver, family, frames, table: buffer, messages: this.#messages, secondaries };
+    for (let thread = 0; thread < workers; thread++) this.#start(thread);
+    driver.children.add(this);
+  }
+
+  /** The worker threads themselves, for who wants to look at them, or end one. */
+  get threads(): readonly RecordingThread['worker'][] {
+    return this.#threads.map(({ worker }) => worker);
+  }
+
+  /** The next pass of the open frame. Its work is recorded by the threads from now on, and runs in the order of the passes. */
+  encoderFor(label: string, options: ThreadedPassOptions = {}): PassEncoder {
+    const frame = this.#place.openFrame();
+    if (this.#disposed || this.#finalizing || !frame) {
+      const why = this.#disposed
+        ? `recorder "${this.label}" was disposed`
+        : this.#finalizing
+          ? `recorder "${this.label}" is being finalized; wait for it`
+          : 'no frame is open; call device.beginFrame first';
+      throw new VulkanError(`Cannot record pass "${label}" on threads: ${why}`, {
+        kind: 'command-buffer',
+        labels: [label, this.label],
+      });
+    }
+    if (this.#frame !== frame) this.#begin(frame);
+    const draws = options.rendering && drawsOf(options.rendering);
+    const pass: Pass = { label, draws, steps: [] };
+    this.#passes.push(pass);
+    const encoder: PassEncoder = {
+      label,
+      record: (work) => {
+        pass.steps.push(this.#post(pass, frame, work));
+        return encoder;
+      },
+      inline: (body) => {
+        if (draws) throw new TypeError(`Cannot record inline in pass "${label}": it draws; use a pass before it`);
+        pass.steps.push(body);
+        return encoder;
+      },
+    };
+    return encoder;
+  }
+
+  /**
+   * Waits, without blocking, until everything is recorded, and puts it into the frame in the order of the passes. If some of
+   * it can't be recorded nothing goes into the frame, and the error names the pass; the recorder and the frame go on.
+   */
+  async finalize(): Promise<void> {
+    const passes = this.#passes;
+    const frame = this.#frame;
+    if (!frame || this.#finalizing) return;
+    this.#finalizing = true;
+    try {
+      await this.#recorded();
+      this.#check(passes);
+      frame.record(this.label, (encoder) => {
+        for (const pass of passes) this.#collect(encoder, pass);
+      });
+      this.#ends.fill(0);
+    } finally {
+      this.#finalizing = false;
+      this.#clear();
+      this.#report();
+    }
+  }
+
+  toString(): string {
+    return `ThreadedRecorder("${this.label}", ${this.workers} threads${this.#disposed ? ', disposed' : ''})`;
+  }
+
+  /** Ends the threads, without waiting for them. Wait with `await using` to see them ended. */
+  [Symbol.dispose](): void {
+    void this[Symbol.asyncDispose]();
+  }
+
+  /** Ends the threads; waits for them. What they recorded and was submitted may still run. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const { control } = this.#table;
+    for (const { worker } of this.#threads) worker.ref();
+    Atomics.store(control, T.QUIT, 1);
+    Atomics.add(control, T.BELL, 1);
+    Atomics.notify(control, T.BELL);
+    await Promise.all([...this.#threads.map(({ ended }) => ended), ...this.#retired]);
+    this.#place.driver.children.delete(this);
+  }
+
+  #begin(frame: Frame): void {
+    this.#clear();
+    this.#frame = frame;
+    frame.beforeEnd(() => {
+      if (this.#frame !== frame || this.#passes.length === 0) return;
+      throw new VulkanError(
+        `Cannot end frame ${frame.number}: recorder "${this.label}" has passes that nobody collected; await its finalize first`,
+        { kind: 'command-buffer', labels: [this.label] },
+      );
+    });
+    const gone = this.#sender.forget();
+    if (gone.length === 0) return;
+    for (const thread of this.#threads) thread.tell({ forget: gone });
+    Atomics.add(this.#table.control, T.NEWS, 1);
+  }
+
+  /** Nobody has a job any more: the table is empty again. */
+  #clear(): void {
+    const { control, states } = this.#table;
+    const posted = Atomics.load(control, T.POSTED);
+    for (let job = 0; job < posted; job++) Atomics.store(states, job, T.FREE);
+    Atomics.store(control, T.POSTED, 0);
+    Atomics.store(control, T.NEXT, 0);
+    Atomics.store(control, T.FINISHED, 0);
+    this.#passes = [];
+    this.#top = 0;
+    this.#lost = '';
+    this.#frame = undefined;
+  }
+
+  #post({ label, draws }: Pass, frame: Frame, work: RecordedWork): Job {
+    const { control, states, begins, lengths } = this.#table;
+    const index = Atomics.load(control, T.POSTED);
+    const used = new Set<Used>();
+    const refuse = (why: string): TypeError => new TypeError(`Cannot record pass "${label}" on threads: ${why}`);
+    if (this.#frame !== frame) throw refuse('it was finalized; call encoderFor again');
+    if (index === T.JOBS) throw refuse(`${T.JOBS} functions wait already; give each more to record`);
+    let bytes: Uint8Array;
+    try {
+      const message: JobMessage = {
+        pass: label,
+        module: work.module.href,
+        export: work.export,
+        data: this.#sender.mark(work.data, used),
+        slot: frame.index,
+        frame: frame.number,
+        draws: draws && { targets: draws.targets, area: draws.area },
+      };
+      bytes = serialize(message);
+    } catch (cause) {
+      throw refuse((cause as Error).message);
+    }
+    const end = this.#top + bytes.byteLength;
+    if (end > this.#messages.byteLength) {
+      if (end > this.#messages.maxByteLength) throw refuse('its data is too large; give typed arrays through buffers');
+      this.#messages.grow(Math.min(this.#messages.maxByteLength, Math.max(end, this.#messages.byteLength * 2)));
+    }
+    this.#bytes.set(bytes, this.#top);
+    begins[index] = this.#top;
+    lengths[index] = bytes.byteLength;
+    this.#top = end;
+    Atomics.store(states, index, T.READY);
+    Atomics.store(control, T.POSTED, index + 1);
+    Atomics.add(control, T.BELL, 1);
+    Atomics.notify(control, T.BELL, 1);
+    return { index, used };
+  }
+
+  /** Waits until no job is open. */
+  async #recorded(): Promise<void> {
+    const { control } = this.#table;
+    const posted = Atomics.load(control, T.POSTED);
+    for (const { worker } of this.#threads) worker.ref();
+    for (;;) {
+      const finished = Atomics.load(control, T.FINISHED);
+      if (finished >= posted || this.#lost !== '') break;
+      await Atomics.waitAsync(control, T.FINISHED, finished).value;
+    }
+    for (const { worker } of this.#threads) worker.unref();
+  }
+
+  /** Throws for the first pass that couldn't be recorded. */
+  #check(passes: readonly Pass[]): void {
+    const { states } = this.#table;
+    const failures = new Map(this.#threads.flatMap((thread) => thread.failures()).map((each) => [each.job, each]));
+    for (const { label, steps } of passes) {
+      for (const step of steps) {
+        if (typeof step === 'function') continue;
+        const state = Atomics.load(states, step.index);
+        if (state === T.RECORDED) continue;
+        const failure = failures.get(step.index);
+        const why = failure?.message ?? (this.#lost || 'its thread ended while it recorded; record it again');
+        const cause =
+          failure && Object.assign(new Error(failure.message), { name: failure.name, stack: failure.stack });
+        throw new VulkanError(`Cannot record pass "${label}" on a thread: ${why}`, {
+          kind: 'command-buffer',
+          labels: [label, this.label],
+          ...(cause ? { cause } : {}),
+        });
+      }
+    }
+  }
+
+  /** Puts a pass into the primary: runs of jobs are executed in one call. */
+  #collect(encoder: Encoder, { label, draws, steps }: Pass): void {
+    const run: SecondaryCommands[] = [];
+    const flush = (): void => {
+      if (run.length > 0) encoder.execute(...run.splice(0));
+    };
+    for (const step of steps) {
+      if (typeof step === 'function') {
+        flush();
+        encoder.label(label, step);
+      } else {
+        const handle = this.#table.handles[step.index]!;
+        const commands = {
+          kind: 'secondary commands',
+          label,
+          handle,
+          targets: draws?.targets,
+          used: step.used,
+          disposed: false,
+        };
+        run.push(commands as unknown as SecondaryCommands);
+      }
+    }
+    if (draws) encoder.rendering(draws.rendering, (rendering) => void rendering.execute(...run.splice(0)));
+    else flush();
+  }
+
+  /** A word in the log for each pool that grew. */
+  #report(): void {
+    const { capacities } = this.#table;
+    const { frames, secondaries } = this.#threadPlace;
+    for (let thread = 0; thread < this.workers; thread++) {
+      for (let slot = 0; slot < frames; slot++) {
+        const at = thread * T.SLOTS + slot;
+        const [before, now] = [Math.max(this.#capacities[at]!, secondaries), Atomics.load(capacities, at)];
+        this.#capacities[at] = now;
+        if (now <= before) continue;
+        this.#log(
+          `recorder "${this.label}": thread ${thread} grew from ${before} to ${now} secondary command buffers in frame ${slot}`,
+        );
+      }
+    }
+  }
+
+  #start(thread: number): void {
+    for (let slot = 0; slot < T.SLOTS; slot++) {
+      this.#capacities[thread * T.SLOTS + slot] = 0;
+      Atomics.store(this.#table.capacities, thread * T.SLOTS + slot, 0);
+    }
+    const started = new RecordingThread(this.#threadPlace, thread, this.#sender.records, (code, error) =>
+      this.#ended(started, code, error),
+    );
+    this.#threads[thread] = started;
+  }
+
+  /** A thread ended: its job is lost, and unless that was asked for another thread takes its place. */
+  #ended(ended: RecordingThread, code: number, error: Error | undefined): void {
+    const { control, states } = this.#table;
+    const { thread } = ended;
+    ended.destroy();
+    if (this.#disposed) return;
+    this.#retired.push(ended.ended);
+    const posted = Atomics.load(control, T.POSTED);
+    for (let job = 0; job < posted; job++) {
+      if (Atomics.load(states, job) === T.CLAIMED + thread) T.finishJob(this.#table, job, T.LOST);
+    }
+    const why = error ? `: ${error.message}` : '';
+    if (++this.#ends[thread]! > MOST_STARTS) {
+      this.#lost = `thread ${thread} ended ${MOST_STARTS + 1} times${why}`;
+    } else {
+      this.#log(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
+      this.#start(thread);
+      if (this.#finalizing) this.#threads[thread]!.worker.ref();
+    }
+    Atomics.notify(control, T.FINISHED);
+  }
+}
+
+function drawsOf(rendering: RenderingOptions): Draws {
+  const { color = [], depth } = rendering;
+  const views = [...color, ...(depth ? [depth] : [])].map(({ image }) =>
+    image instanceof Image ? { image, mip: 0 } : { image: image.image, mip: image.range.mip },
+  );
+  const sizes = views.map(({ image, mip }) => image.sizeOf(mip));
+  const whole = [0, 0, Math.min(...sizes.map((size) => size[0])), Math.min(...sizes.map((size) => size[1]))] as const;
+  const targets = {
+    color: views.slice(0, color.length).map(({ image }) => image.format),
+    depth: depth ? views.at(-1)!.image.format : undefined,
+    samples: views[0]?.image.samples ?? 1,
+  };
+  return { rendering: { ...rendering, secondary: true }, targets, area: rendering.area ?? whole };
+}

@@ -1,0 +1,59 @@
+/** @file What recording threads record in tests. */
+import type { Buffer, ComputePipeline, Encoder, GraphicsPipeline, MemorySlice, RenderEncoder } from '../src/index.ts';
+import { wordsPush } from './kernels.ts';
+
+export interface Mark {
+  readonly words: Buffer;
+  readonly at: number;
+  readonly word: number;
+}
+
+/** Writes a word. */
+export function mark(encoder: Encoder, { words, at, word }: Mark): void {
+  encoder.fill(words, at * 4, 4, word);
+}
+
+export interface Add {
+  readonly pipeline: ComputePipeline;
+  readonly words: Buffer;
+  readonly times: number;
+}
+
+/** Adds 1 to the first 64 words, so many times. */
+export function add(encoder: Encoder, { pipeline, words, times }: Add): void {
+  encoder.pipeline(pipeline).push(wordsPush(words.address, 64));
+  for (let i = 0; i < times; i++) encoder.dispatch(1).barrier(['storage-write'], ['storage-read', 'storage-write']);
+}
+
+/** Copies one buffer into another by a shader that has bindings. */
+export function double(encoder: Encoder, data: { pipeline: ComputePipeline; from: Buffer; to: Buffer }): void {
+  encoder.pipeline(data.pipeline).bind(0, data.from).bind(2, data.to, { set: 1 }).dispatch(1);
+}
+
+/** Writes step memory from the thread, and copies it. */
+export function fromStep(encoder: Encoder, { slice, to }: { slice: MemorySlice; to: Buffer }): void {
+  slice.bytes!.fill(7);
+  encoder.copy(slice.buffer, slice.byteOffset, to, 0, slice.byteLength);
+}
+
+/** Draws a triangle over everything. */
+export function triangle(encoder: RenderEncoder, { pipeline, red }: { pipeline: GraphicsPipeline; red: number }): void {
+  encoder
+    .pipeline(pipeline)
+    .push(new Float32Array([red, 0, 0, 1]))
+    .draw(3);
+}
+
+export function fail(): never {
+  throw new RangeError('there is nothing here');
+}
+
+export async function late(): Promise<void> {
+  await Promise.resolve();
+}
+
+/** Records, says so, and doesn't end until somebody ends the thread. */
+export function forever(encoder: Encoder, { words, slice }: { words: Buffer; slice: MemorySlice }): never {
+  encoder.fill(words, 0, 4, 1);
+  for (;;) slice.bytes![0] = 1;
+}
