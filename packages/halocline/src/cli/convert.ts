@@ -1,11 +1,14 @@
 /** @file `halocline convert`: a grid file to another format. Needs no Vulkan. */
 import { extname } from 'node:path';
-import { streamNanoVdb, streamVdb, whyNotWritten, type Grid, type GridFormat } from '@halocline/vdb';
+import { streamNanoVdb, streamVdb, whyNotWritten, writeVdb } from '@halocline/vdb';
+import type { Grid, GridFormat, VdbOptions } from '@halocline/vdb';
 import { UsageError, type Command, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
 import { writeWhole } from './write-file.ts';
 import { bytes } from './table.ts';
 
+/** Leaves from which on a `.vdb` file goes out in pieces: 256 MiB of float values. */
+const STREAMED_LEAVES = 1 << 17;
 const codecs = ['none', 'zip', 'blosc'] as const;
 
 function chooseGrids(path: string, grids: readonly Grid[], names: string | undefined): readonly Grid[] {
@@ -45,13 +48,19 @@ async function run(words: Words): Promise<number> {
   const { fit, refusals } = sift(grids, format);
   for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
   if (fit.length === 0) return 1;
-  const pieces =
+  const content =
     ending === '.nvdb'
       ? streamNanoVdb(fit, { codec, compat: words.has('compat') })
-      : streamVdb(fit, { codec, half: words.has('half') });
-  const byteLength = await writeWhole(to, pieces);
+      : vdbContent(fit, { codec, half: words.has('half') });
+  const byteLength = await writeWhole(to, content);
   process.stdout.write(`${to}: ${fit.map((grid) => grid.name).join(', ')}; ${bytes(byteLength)}\n`);
   return refusals.length === 0 ? 0 : 1;
+}
+
+/** A `.vdb` file in pieces is packed twice, which is worth it where its values would fill much memory a second time. */
+function vdbContent(grids: readonly Grid[], options: VdbOptions): Uint8Array | Iterable<Uint8Array> {
+  const leaves = grids.reduce((sum, { leafCount }) => sum + leafCount, 0);
+  return leaves > STREAMED_LEAVES ? streamVdb(grids, options) : writeVdb(grids, options);
 }
 
 /** The grids that the format holds, and why it holds the others not. */
