@@ -43,7 +43,7 @@ gpuTest('a triangle covers the pixels whose centres lie in it', {}, async ({ dev
   using image = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm', role: 'render-target' });
   using vertices = device.createBuffer({ label: 'corners', byteLength: 72, role: 'vertex' });
   const corner = (x: number, y: number) => [x, y, 1, 0, 0.2, 1];
-  void device.staging.upload(vertices, 0, Float32Array.of(...corner(-1, -1), ...corner(1, -1), ...corner(-1, 1)));
+  void device.staging.upload(vertices, 0, Float32Array.of(...corner(-1, -1), ...corner(0.9, -1), ...corner(-1, 0.9)));
   await device.submitOnce('draw', (encoder) =>
     encoder
       .barrier(['transfer-target'], ['vertex'])
@@ -53,7 +53,7 @@ gpuTest('a triangle covers the pixels whose centres lie in it', {}, async ({ dev
       ),
   );
   const bytes = await device.downloadImage(image, { before: 'color-attachment' });
-  // The long edge goes through the centres of the diagonal x + y = 7; it is no top or left edge, so they stay outside.
+  // The long edge is x + y = 7.6 in pixels: centres, half a pixel further, lie in it up to 6.
   const expected = Array.from({ length: 64 }, (_, at) =>
     (at % 8) + Math.floor(at / 8) < 7 ? [255, 0, 51, 255] : [0, 0, 255, 255],
   );
