@@ -15,7 +15,7 @@ void main() { to[0] = from[0] + push.word; }`;
 
 const COUNT = 2000;
 const RUNS = 7;
-const TURNS = 4;
+const TURNS = 10;
 
 /** Each dispatch reads what the one before wrote. */
 function chain(encoder: Encoder, pipeline: ComputePipeline, [a, b]: readonly [Buffer, Buffer], byHand: boolean): void {

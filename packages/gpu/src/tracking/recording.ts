@@ -104,6 +104,8 @@ export class RecordingTracker implements UsageTracker {
   readonly #tracks = new Map<TrackedResource, Segments<Local>>();
   readonly #passes: Declarations;
   readonly #touches: Pending[] = [];
+  /** Traces to be used again. */
+  readonly #spare: Trace[] = [];
   #pending: Pending[] = [];
   readonly #need: Need = { before: 0, after: 0, images: undefined };
   #rendering = false;
@@ -147,7 +149,7 @@ export class RecordingTracker implements UsageTracker {
     this.#resolve(false);
     for (const each of this.#pending) this.#meet(each);
     this.#insert(name);
-    this.#pending.length = 0;
+    drain(this.#pending);
   }
 
   endPass(): void {
@@ -156,7 +158,7 @@ export class RecordingTracker implements UsageTracker {
     this.#resolve(false);
     if (!this.#emit) for (const each of this.#pending) this.#meet(each);
     for (const each of this.#pending) this.#note(each, writesOf(each.bit) === 0);
-    this.#pending.length = 0;
+    drain(this.#pending);
     this.#passes.end();
   }
 
@@ -254,7 +256,7 @@ export class RecordingTracker implements UsageTracker {
       else this.#note(each, this.#report !== undefined && !writesToo(pending, each));
     }
     if (writes > 0) for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
-    pending.length = 0;
+    drain(pending);
   }
 
   #who(command: string): Toucher | undefined {
@@ -372,9 +374,9 @@ export class RecordingTracker implements UsageTracker {
       if (writes !== 0) {
         if (segment.writer) renewTrace(segment.writer, writes, this.#log.length, who);
         else segment.writer = newTrace(writes, this.#log.length, who);
-        segment.readers.length = 0;
+        for (let reader = segment.readers.pop(); reader; reader = segment.readers.pop()) this.#spare.push(reader);
         segment.written = true;
-      } else addReader(segment.readers, bit, this.#log.length, who);
+      } else addReader(segment.readers, bit, this.#log.length, who, this.#spare.pop());
     }
   }
 
@@ -428,6 +430,11 @@ export function chains(writer: Trace, before: number): boolean {
   return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
 }
 
+/** Empties an array and leaves it its memory, which a length of 0 would take away. */
+function drain(list: unknown[]): void {
+  while (list.length > 0) list.pop();
+}
+
 interface Inserted {
   readonly batch: BarrierBatch<TrackedResource>;
   readonly note: BarrierNote;
@@ -458,14 +465,15 @@ function become(segment: Local, layout: ImageLayout, after: number, at: number, 
 }
 
 /** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
-export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined): void {
+export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spare?: Trace): void {
   for (const reader of readers) {
     if (reader.bit !== bit) continue;
     renewTrace(reader, bit, at, who);
     reader.place = undefined;
     return;
   }
-  readers.push(newTrace(bit, at, who));
+  if (spare) renewTrace(spare, bit, at, who);
+  readers.push(spare ?? newTrace(bit, at, who));
 }
 
 /** Whether the command of a read writes the resource too: then the shader may write before it reads. */
