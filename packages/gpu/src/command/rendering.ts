@@ -275,7 +275,7 @@ export function recordRendering(
     const usage = targets[index] === depth ? 'depth-attachment' : 'color-attachment';
     scope.tracker?.touch(view.image, view.range, usage, 'rendering');
   }
-  scope.tracker?.settle();
+  scope.tracker?.rendering(true);
   V.arena.scope(() => {
     const info = V.VkRenderingInfo({
       renderArea: { offset: { x, y }, extent: { width, height } },
@@ -286,7 +286,6 @@ export function recordRendering(
     });
     scope.driver.commands.vkCmdBeginRendering(scope.handle, info);
   });
-  scope.tracker?.rendering(true);
   const formats = {
     color: views.slice(0, color.length).map((view) => view.image.format),
     depth: depth ? views.at(-1)!.image.format : undefined,

@@ -59,6 +59,9 @@ export interface UsageTracker {
   /** A pass begins; without `declared` it is only a name. */
   beginPass(name: string, declared?: readonly DeclaredUse[]): void;
   endPass(): void;
-  /** Rendering begins (its attachments have been touched and settled) or ends: no barrier may stand between. */
+  /**
+   * Rendering begins or ends: no barrier may stand between. What was touched and not settled when it begins, its attachments
+   * and what draws will reach, is settled then.
+   */
   rendering(begun: boolean): void;
 }
