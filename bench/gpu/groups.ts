@@ -3,6 +3,7 @@ import { allocation } from './allocation.ts';
 import { calls } from './calls.ts';
 import { graphs } from './graphs.ts';
 import { pipelines } from './pipelines.ts';
+import { recording } from './recording.ts';
 import { rivals } from './rivals.ts';
 import type { Measure } from './row.ts';
 import { submit } from './submit.ts';
@@ -17,6 +18,7 @@ export const groups: readonly { readonly name: string; readonly measure: Measure
   { name: 'transfer', measure: transfer },
   { name: 'pipelines', measure: pipelines },
   { name: 'graphs', measure: graphs },
+  { name: 'recording', measure: recording },
   { name: 'tracking', measure: tracking },
   { name: 'rivals', measure: rivals },
 ];
