@@ -40,7 +40,9 @@ export function haloNeeds(
   for (const { name, level, stencil } of stencils) {
     const around = new Set<string>();
     for (const read of stencil.reads) {
-      const radius = read.gather ? (declarations.stencils.get(name)?.options.neighborRadius ?? thick) : 0;
+      // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
+      const further = read.at === 'center' ? 0 : 1;
+      const radius = read.gather ? (declarations.stencils.get(name)?.options.neighborRadius ?? thick) + further : 0;
       const box = readBox(read.reach, radius);
       const from: ReadFrom = read.level;
       if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
