@@ -103,6 +103,8 @@ export type {
   ThreadedRecorder,
   ThreadedRecorderOptions,
 } from './recording/threaded-recorder.ts';
+export type { ThreadPass } from './recording/recording-worker.ts';
+export type { ImageAccess } from './recording/shared-layouts.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';

@@ -1,5 +1,14 @@
 /** @file What recording threads record in tests. */
-import type { Buffer, ComputePipeline, Encoder, GraphicsPipeline, MemorySlice, RenderEncoder } from '../src/index.ts';
+import type {
+  Buffer,
+  ComputePipeline,
+  Encoder,
+  GraphicsPipeline,
+  Image,
+  MemorySlice,
+  RenderEncoder,
+  ThreadPass,
+} from '../src/index.ts';
 import { wordsPush } from './kernels.ts';
 
 export interface Mark {
@@ -56,4 +65,20 @@ export async function late(): Promise<void> {
 export function forever(encoder: Encoder, { words, slice }: { words: Buffer; slice: MemorySlice }): never {
   encoder.fill(words, 0, 4, 1);
   for (;;) slice.bytes![0] = 1;
+}
+
+/** Clears an image, or copies it, each expecting what it needs. */
+export function clear(encoder: Encoder, { image, to }: { image: Image; to: number }, pass: ThreadPass): void {
+  pass.expect(image, 'transfer-target');
+  encoder.clear(image, [to, 0, 0, 1]);
+}
+
+export function copyOut(encoder: Encoder, data: { image: Image; buffer: Buffer; at: number }, pass: ThreadPass): void {
+  pass.expect(data.image, 'transfer-source');
+  encoder.copyImageToBuffer(data.image, data.buffer, { byteOffset: data.at });
+}
+
+export function both(_: Encoder, { image }: { image: Image }, pass: ThreadPass): void {
+  pass.expect(image, 'sampled');
+  pass.expect(image, 'transfer-source');
 }

@@ -169,3 +169,29 @@ gpuTest('killing a worker thread in the middle of recording leaves the device us
   device.endFrame(frame);
   expect((await words(device, buffer))[0]).toBe(9);
 });
+
+gpuTest('what several threads expect of an image makes one transition', {}, async ({ device }) => {
+  using image = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+  using buffer = device.createBuffer({ label: 'pixels', byteLength: 64 });
+  await using recorder = device.createRecorder({ workers: 2 });
+  const frame = await device.beginFrame();
+  const copies = (): void => {
+    const pass = recorder.encoderFor('copy');
+    for (let i = 0; i < 4; i++) pass.record({ module, export: 'copyOut', data: { image, buffer, at: i * 16 } });
+  };
+  recorder.encoderFor('clear').record({ module, export: 'clear', data: { image, to: 1 } });
+  copies();
+  await expect(recorder.finalize()).rejects.toThrow(
+    'Cannot record pass "clear" on a thread: nobody said what image "picture" was used for; call recorder.imageWas',
+  );
+  recorder.imageWas(image, 'undefined');
+  recorder.encoderFor('two').record({ module, export: 'both', data: { image } });
+  await expect(recorder.finalize()).rejects.toThrow(
+    'Cannot record pass "two" on a thread: it expects image "picture" as sampled and as transfer-source; make two passes of it',
+  );
+  recorder.encoderFor('clear').record({ module, export: 'clear', data: { image, to: 1 } });
+  copies();
+  await recorder.finalize();
+  device.endFrame(frame);
+  expect([...new Set(await words(device, buffer))]).toEqual([0xff0000ff]);
+});

@@ -101,6 +101,12 @@ export class Sender {
     return value;
   }
 
+  /** The object of a number. */
+  objectOf(id: number): object | undefined {
+    for (const [object, record] of this.#ids) if (record.id === id) return object;
+    return undefined;
+  }
+
   /** Forgets objects that were disposed; gives their ids. */
   forget(): number[] {
     const gone: number[] = [];
@@ -149,6 +155,7 @@ function viewOf(image: Image): ObjectRecord['view'] {
 /** Turns marks back into views of objects, in a thread. */
 export class Receiver {
   readonly #views = new Map<number, object>();
+  readonly #ids = new WeakMap<object, number>();
   readonly #memory: ArrayBuffer[] = [];
 
   add({ id, type, members, view }: ObjectRecord): void {
@@ -160,6 +167,12 @@ export class Receiver {
     define('stay', undefined);
     if (CLASSES[type]!.type === Image) define('view', () => usualView(object as Image, view));
     this.#views.set(id, object);
+    this.#ids.set(object, id);
+  }
+
+  /** The number of an object that came through data. */
+  idOf(object: object): number | undefined {
+    return this.#ids.get(object);
   }
 
   forget(ids: readonly number[]): void {

@@ -17,6 +17,7 @@ export interface ThreadPlace {
   readonly family: number;
   readonly table: SharedArrayBuffer;
   readonly messages: SharedArrayBuffer;
+  readonly layouts: SharedArrayBuffer;
   /** Frames in flight. */
   readonly frames: number;
   readonly secondaries: number;
@@ -52,6 +53,7 @@ export class RecordingThread {
       thread,
       table: place.table,
       messages: place.messages,
+      layouts: place.layouts,
       port: port2,
       loaderPath: vulkanLoader().path,
       instance: driver.instance.handle,

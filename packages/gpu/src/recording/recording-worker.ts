@@ -14,10 +14,13 @@ import type { TargetFormats } from '../command/graphics-pipeline.ts';
 import { recordDraws } from '../command/rendering.ts';
 import { CommandScope } from '../command/scope.ts';
 import { beginSecondary } from '../command/secondary.ts';
+import type { Image } from '../image/image.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
 import { Receiver } from './crossing.ts';
 import type { ObjectRecord } from './crossing.ts';
+import { SharedLayouts } from './shared-layouts.ts';
+import type { ImageAccess } from './shared-layouts.ts';
 import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOTS } from './job-table.ts';
 
 /** What a thread is started with. */
@@ -25,6 +28,7 @@ export interface ThreadStart {
   readonly thread: number;
   readonly table: SharedArrayBuffer;
   readonly messages: SharedArrayBuffer;
+  readonly layouts: SharedArrayBuffer;
   readonly port: MessagePort;
   readonly loaderPath: string;
   readonly instance: V.VkInstance;
@@ -44,6 +48,8 @@ export interface ThreadStart {
 /** A job as its message says it. */
 export interface JobMessage {
   readonly pass: string;
+  /** Its place among the passes. */
+  readonly number: number;
   readonly module: string;
   readonly export: string;
   readonly data: unknown;
@@ -69,7 +75,14 @@ export interface Failure {
   readonly stack: string;
 }
 
-type Recorder = (encoder: unknown, data: unknown) => unknown;
+/** The pass that a thread's function records for: its third argument. */
+export interface ThreadPass {
+  readonly label: string;
+  /** The pass uses an image so: it is brought to the layout of that ahead of the pass, once, however many threads say it. */
+  expect(image: Image, access: ImageAccess): void;
+}
+
+type Recorder = (encoder: unknown, data: unknown, pass: ThreadPass) => unknown;
 
 class Slot {
   readonly pool: V.VkCommandPool;
@@ -85,6 +98,7 @@ class Slot {
 
 const start = workerData as ThreadStart;
 const table = jobTable(start.table);
+const layouts = new SharedLayouts(start.layouts);
 const receiver = new Receiver();
 for (const record of start.records) receiver.add(record);
 const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
@@ -193,6 +207,19 @@ async function run(job: number): Promise<void> {
   }
 }
 
+function passOf({ pass: label, number }: JobMessage): ThreadPass {
+  return {
+    label,
+    expect(image, access) {
+      const id = receiver.idOf(image);
+      if (id === undefined) throw new TypeError(`image "${image.label}" did not come with the data; give it there`);
+      const first = layouts.expect(number, id, access);
+      if (first === access) return;
+      throw new TypeError(`it expects image "${image.label}" as ${first} and as ${access}; make two passes of it`);
+    },
+  };
+}
+
 function record(message: JobMessage, body: Recorder): V.VkCommandBuffer {
   const { pass, draws } = message;
   const data = receiver.restore(message.data);
@@ -200,7 +227,7 @@ function record(message: JobMessage, body: Recorder): V.VkCommandBuffer {
   const { releases } = slots[message.slot]!;
   beginSecondary(driver, handle, pass, draws?.targets, true);
   const call = (encoder: unknown): void => {
-    if (body(encoder, data) instanceof Promise) {
+    if (body(encoder, data, passOf(message)) instanceof Promise) {
       throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
     }
   };

@@ -12,6 +12,7 @@ import type { Encoder } from '../command/encoder.ts';
 import type { TargetFormats } from '../command/graphics-pipeline.ts';
 import type { RenderingOptions } from '../command/rendering.ts';
 import type { SecondaryCommands } from '../command/secondary.ts';
+import { writesMemory } from '../convert.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
@@ -22,6 +23,8 @@ import * as T from './job-table.ts';
 import { RecordingThread } from './recording-thread.ts';
 import type { ThreadPlace } from './recording-thread.ts';
 import type { JobMessage } from './recording-worker.ts';
+import { LAYOUT_BYTES, SharedLayouts } from './shared-layouts.ts';
+import type { ImageAccess } from './shared-layouts.ts';
 
 /** How a threaded recorder is made. */
 export interface ThreadedRecorderOptions {
@@ -73,6 +76,7 @@ interface Draws {
 
 interface Pass {
   readonly label: string;
+  readonly number: number;
   readonly draws: Draws | undefined;
   readonly steps: (Job | ((encoder: Encoder) => void))[];
 }
@@ -108,6 +112,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly #threads: RecordingThread[] = [];
   readonly #retired: Promise<void>[] = [];
   readonly #sender: Sender;
+  readonly #layouts: SharedLayouts;
+  readonly #images = new WeakMap<Image, ImageAccess | 'undefined'>();
   readonly #capacities: Int32Array;
   /** How often each thread ended since something was recorded. */
   readonly #ends: number[];
@@ -135,6 +141,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     this.#table = T.jobTable(buffer);
     this.#messages = T.messageMemory();
     this.#bytes = new Uint8Array(this.#messages);
+    const layouts = new SharedArrayBuffer(LAYOUT_BYTES);
+    this.#layouts = new SharedLayouts(layouts);
     this.#capacities = new Int32Array(T.THREADS * T.SLOTS);
     this.#ends = Array.from({ length: workers }, () => 0);
     this.#sender = new Sender((record) => {
@@ -142,7 +150,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       Atomics.add(this.#table.control, T.NEWS, 1);
     });
     const { driver, family, frames } = place;
-    this.#threadPlace = { driver, family, frames, table: buffer, messages: this.#messages, secondaries };
+    this.#threadPlace = { driver, family, frames, table: buffer, messages: this.#messages, layouts, secondaries };
     for (let thread = 0; thread < workers; thread++) this.#start(thread);
     driver.children.add(this);
   }
@@ -168,7 +176,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     if (this.#frame !== frame) this.#begin(frame);
     const draws = options.rendering && drawsOf(options.rendering);
-    const pass: Pass = { label, draws, steps: [] };
+    const pass: Pass = { label, number: this.#passes.length, draws, steps: [] };
     this.#passes.push(pass);
     const encoder: PassEncoder = {
       label,
@@ -183,6 +191,15 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       },
     };
     return encoder;
+  }
+
+  /**
+   * Says what an image was used for before the threads' passes; 'undefined': what it holds may be lost. From then on the
+   * recorder knows, as long as nobody else transitions it.
+   */
+  imageWas(image: Image, access: ImageAccess | 'undefined'): this {
+    this.#images.set(image, access);
+    return this;
   }
 
   /**
@@ -255,12 +272,13 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.store(control, T.NEXT, 0);
     Atomics.store(control, T.FINISHED, 0);
     this.#passes = [];
+    this.#layouts.clear();
     this.#top = 0;
     this.#lost = '';
     this.#frame = undefined;
   }
 
-  #post({ label, draws }: Pass, frame: Frame, work: RecordedWork): Job {
+  #post({ label, number, draws }: Pass, frame: Frame, work: RecordedWork): Job {
     const { control, states, begins, lengths } = this.#table;
     const index = Atomics.load(control, T.POSTED);
     const used = new Set<Used>();
@@ -271,6 +289,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     try {
       const message: JobMessage = {
         pass: label,
+        number,
         module: work.module.href,
         export: work.export,
         data: this.#sender.mark(work.data, used),
@@ -334,7 +353,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   }
 
   /** Puts a pass into the primary: runs of jobs are executed in one call. */
-  #collect(encoder: Encoder, { label, draws, steps }: Pass): void {
+  #collect(encoder: Encoder, { label, number, draws, steps }: Pass): void {
+    this.#transition(encoder, label, number);
     const run: SecondaryCommands[] = [];
     const flush = (): void => {
       if (run.length > 0) encoder.execute(...run.splice(0));
@@ -358,6 +378,23 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     if (draws) encoder.rendering(draws.rendering, (rendering) => void rendering.execute(...run.splice(0)));
     else flush();
+  }
+
+  /** Brings images to what a pass expects of them. */
+  #transition(encoder: Encoder, label: string, pass: number): void {
+    for (const [id, access] of this.#layouts.of(pass)) {
+      const image = this.#sender.objectOf(id) as Image;
+      const was = this.#images.get(image);
+      if (was === undefined) {
+        throw new VulkanError(
+          `Cannot record pass "${label}" on a thread: nobody said what image "${image.label}" was used for; call recorder.imageWas`,
+          { kind: 'command-buffer', labels: [label, image.label] },
+        );
+      }
+      this.#images.set(image, access);
+      if (was === access && !writesMemory(access)) continue;
+      encoder.transition(image, { before: was === 'undefined' ? was : [was], after: [access] });
+    }
   }
 
   /** A word in the log for each pool that grew. */
