@@ -3,7 +3,7 @@
  * package, by the fastest of the ways that it offers. Prints one line of JSON.
  */
 import type { DawnFigures } from './rivals.ts';
-import { milliseconds } from './row.ts';
+import { milliseconds, TRANSFERS } from './row.ts';
 import { webgpuModule, type Adapter, type ComputePass, type GpuDevice, type Webgpu } from './webgpu.ts';
 
 const [countWord, bytesWord, runsWord] = process.argv.slice(2);
@@ -109,20 +109,20 @@ async function transfers(device: GpuDevice): Promise<{ upload: number; download:
   const written = await milliseconds(async () => {
     device.queue.writeBuffer(onDevice, 0, data);
     await device.queue.onSubmittedWorkDone();
-  });
+  }, TRANSFERS);
   const mapped = await milliseconds(async () => {
     await up.mapAsync(2);
     new Uint8Array(up.getMappedRange()).set(data);
     up.unmap();
     copy(up, onDevice);
     await device.queue.onSubmittedWorkDone();
-  });
+  }, TRANSFERS);
   const download = await milliseconds(async () => {
     copy(onDevice, down);
     await down.mapAsync(1);
     back.set(new Uint8Array(down.getMappedRange()));
     down.unmap();
-  });
+  }, TRANSFERS);
   if (back[byteLength - 1] !== 7) throw new Error('Bug in the comparison: other bytes came back');
   return { upload: Math.min(written, mapped), download };
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { ComputePipeline, Device } from '@halocline/gpu';
 import { withCLoop } from './c-loop.ts';
 import { pushedShader } from './calls.ts';
-import { milliseconds, type Row, type World } from './row.ts';
+import { milliseconds, TRANSFERS, type Row, type World } from './row.ts';
 import { fetchWebgpu } from './webgpu.ts';
 
 /** What dawn.ts prints: milliseconds. */
@@ -60,8 +60,8 @@ async function transfers(device: Device): Promise<{ upload: number; download: nu
   const upload = await milliseconds(async () => {
     await device.staging.upload(buffer, 0, data);
     await device.idle();
-  });
-  const download = await milliseconds(() => device.staging.download(buffer, 0, BYTES, { into }));
+  }, TRANSFERS);
+  const download = await milliseconds(() => device.staging.download(buffer, 0, BYTES, { into }), TRANSFERS);
   if (into[BYTES - 1] !== 7) throw new Error('Bug in the comparison: other bytes came back');
   return { upload, download };
 }

@@ -31,6 +31,9 @@ export interface World {
 /** Measures something. What it makes it also disposes. */
 export type Measure = (world: World) => Promise<readonly Row[]> | readonly Row[];
 
+/** Transfers of a kind that are compared between runtimes; the fastest counts. */
+export const TRANSFERS = 15;
+
 /** Nanoseconds that one of `count` repetitions of `body(count)` takes: the least of some runs, after one to warm up. */
 export function nanosecondsEach(count: number, body: (count: number) => void, runs: number = 20): number {
   let best = Number.POSITIVE_INFINITY;
