@@ -38,6 +38,8 @@ export interface CompiledStencil {
 export interface CompileOptions {
   /** Voxels; a stencil that reads further is refused where it is given. */
   readonly haloThickness: number | null;
+  /** Whether the domain is cut, so that computed reads have an end. */
+  readonly cut: boolean;
   readonly log: (message: string) => void;
 }
 
@@ -125,6 +127,7 @@ export class Compiler implements Disposable {
     const placement = {
       parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
       scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
+      ...(options.cut ? { beyondRadius: source.beyondRadius ?? 'error' } : {}),
     };
     const { spirv, bindings } = emitSpirv(stencil, placement);
     const pipeline = this.#pipelineOf(name, spirv);

@@ -33,8 +33,10 @@ export interface StencilOptions {
   readonly body?: TracedStencil;
   /** Names of the parameters that it uses; without it, all may be used. */
   readonly parameters?: readonly string[];
-  /** How far, in voxels, computed reads may go across subdomains. */
+  /** How far, in voxels, computed reads may go where the domain is cut into subdomains; default: the halo's thickness. */
   readonly neighborRadius?: number;
+  /** What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. */
+  readonly beyondRadius?: 'error' | 'clamp';
   readonly requiresHalos?: boolean;
   /** Runs on one colour of the checkerboard: red where i + j + k is even. */
   readonly color?: Color;
@@ -171,6 +173,12 @@ export class Declarations {
     if (ways.length !== 1) {
       const what = ways.length === 0 ? 'neither code nor file nor body' : `both ${ways.join(' and ')}`;
       throw new TypeError(`Cannot add stencil "${name}": it has ${what}; give one of them`);
+    }
+    const { beyondRadius = 'error' } = options;
+    if (beyondRadius !== 'error' && beyondRadius !== 'clamp') {
+      throw new TypeError(
+        `Cannot add stencil "${name}": beyondRadius is ${JSON.stringify(beyondRadius)}; give 'error' or 'clamp'`,
+      );
     }
     this.stencils.set(name, { name, level, options: withLists(name, options) });
     this.revision++;

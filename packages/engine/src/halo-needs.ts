@@ -22,6 +22,8 @@ export interface HaloNeeds {
   readonly reads: ReadonlyMap<string, readonly ReadReach[]>;
   /** Stencil → the components that it reads so. */
   readonly byStencil: GhostReads;
+  /** Stencil → voxels that its computed reads may go. */
+  readonly radius: ReadonlyMap<string, number>;
 }
 
 /** The halo of these stencils. `thickness` is what the user asked for, or null. */
@@ -37,12 +39,15 @@ export function haloNeeds(
   const thick = thickness ?? Math.max(LEAST_THICKNESS, ...farthest);
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, string[]>();
+  const radii = new Map<string, number>();
   for (const { name, level, stencil } of stencils) {
     const around = new Set<string>();
+    const voxels = declarations.stencils.get(name)?.options.neighborRadius ?? thick;
+    radii.set(name, voxels);
     for (const read of stencil.reads) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
       const further = read.at === 'center' ? 0 : 1;
-      const radius = read.gather ? (declarations.stencils.get(name)?.options.neighborRadius ?? thick) + further : 0;
+      const radius = read.gather ? voxels + further : 0;
       const box = readBox(read.reach, radius);
       const from: ReadFrom = read.level;
       if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
@@ -57,10 +62,12 @@ export function haloNeeds(
   return {
     thickness: Math.max(
       thick,
+      ...radii.values(),
       ...[...reads.values()].flat().map(({ reach }) => distance({ low: reach.min, high: reach.max })),
     ),
     reads,
     byStencil,
+    radius: radii,
   };
 }
 

@@ -8,6 +8,7 @@ import { componentsOf, type Binding } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
 import { componentName, relatedLevel } from './pass-facts.ts';
+import type { Faults } from './faults.ts';
 import type { Copies } from './step-plan.ts';
 import type { LeafSet, Member } from './member.ts';
 import type { Subdomain } from './subdomain.ts';
@@ -18,6 +19,7 @@ export interface BlockSources {
   readonly member: Member;
   readonly uniforms: Buffer;
   readonly partials: ReadonlyMap<string, Buffer>;
+  readonly faults: Faults;
 }
 
 /** Distinct pass blocks, each on 16 bytes. */
@@ -55,7 +57,7 @@ export class PassBlocks {
     copies: Copies,
     { subdomain, part }: Omit<LeafSet, 'level'>,
   ): bigint {
-    const { member, uniforms, partials } = this.#sources;
+    const { member, uniforms, partials, faults } = this.#sources;
     const { level } = compiled;
     switch (binding.kind) {
       case 'leaves':
@@ -75,6 +77,8 @@ export class PassBlocks {
         return subdomain.gridOf(relatedLevel(level, binding.level)).address;
       case 'debug':
         return compiled.debug!.address;
+      case 'faults':
+        return faults.addressOf(compiled);
       case 'partials':
         return partials.get(binding.scalar)!.address;
       case 'read':

@@ -5,12 +5,14 @@
  *     ring      a slot for each step in flight, host-visible: uniforms of each level, scalars that the host set
  *     uniforms  the step's numbers, where stencils read them; the first pass takes them from the ring
  *     args      indirect arguments that gates open and shut: scopes × (subdomains × levels) × 16 bytes
+ *     far reads a record of each stencil that went too far, where the domain is cut: see `faults.ts`
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
+import { Faults } from './faults.ts';
 import { Exchanges } from './exchanges.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
@@ -109,6 +111,8 @@ export class Program implements Disposable {
   readonly buffers: ProgramBuffers;
   /** One buffer for each scalar that is reduced into: a value for each leaf rank, then the stages' scratch. */
   readonly partials: ReadonlyMap<string, Buffer>;
+  /** Where stencils tell of reads that go too far. */
+  readonly faults: Faults;
   readonly #blocks: PassBlocks;
   readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, Recording>();
@@ -133,10 +137,12 @@ export class Program implements Disposable {
       report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
     };
     this.partials = makePartials(parts, this.#owned);
+    this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
     this.#blocks = new PassBlocks({
       member: parts.member,
       uniforms: this.buffers.uniforms,
       partials: this.partials,
+      faults: this.faults,
     });
     undo.move();
   }
@@ -303,6 +309,7 @@ export class Program implements Disposable {
     const byteLength = Math.max(16, words.byteLength);
     this.#blockBuffer = this.#owned.make({ label: 'pass blocks', byteLength });
     if (words.length > 0) await staging.upload(this.#blockBuffer, 0, words);
+    await this.faults.upload(staging, this.parts.needs);
     await staging.upload(this.buffers.status, 0, new Uint8Array(this.statusBytes));
   }
 

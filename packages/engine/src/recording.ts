@@ -22,10 +22,15 @@ export function recordPlan(
   const commands: CommandBuffer[] = [];
   let room = turn;
   try {
-    for (const segment of segments) {
+    for (const [number, segment] of segments.entries()) {
       const graph = segmentGraph(program, segment, slot, room);
       const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
-      commands.push(program.device.record('step', (encoder) => compiled.record(encoder)));
+      commands.push(
+        program.device.record('step', (encoder) => {
+          compiled.record(encoder);
+          if (number === segments.length - 1) program.faults.record(encoder, slot);
+        }),
+      );
       if (segment.after !== null) room ^= 1;
     }
     return commands;

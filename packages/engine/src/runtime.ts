@@ -132,7 +132,7 @@ export class Runtime {
     const { declarations, decomposition, team } = this;
     const everywhere = this.#compilers.map((compiler, member) => {
       const log = member === 0 ? this.log : (): void => undefined;
-      return compiler.compile(declarations, { haloThickness: this.#haloThickness, log });
+      return compiler.compile(declarations, { haloThickness: this.#haloThickness, cut: decomposition.count > 1, log });
     });
     const compiled = everywhere[0]!;
     const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
@@ -145,7 +145,8 @@ export class Runtime {
     );
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
-    await this.settle();
+    await this.#drain();
+    this.#stepper?.tellFaultOnce();
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
@@ -223,8 +224,13 @@ export class Runtime {
     for (const report of this.debugReports) for (const line of formatDebug(report)) this.log(line);
   }
 
-  /** Waits until every submitted step is done. Within the lane. */
+  /** Waits until every submitted step is done; throws where one read further than its halo. Within the lane. */
   async settle(): Promise<void> {
+    await this.#drain();
+    this.#stepper?.tellFault();
+  }
+
+  async #drain(): Promise<void> {
     await this.#stepper?.settle();
   }
 
@@ -237,7 +243,7 @@ export class Runtime {
   async prepare(): Promise<void> {
     this.checkOpen();
     // Recordings that a stalled step may still need hold the tables as they are.
-    if (this.team.levelCount < this.domain.levels.length) await this.settle();
+    if (this.team.levelCount < this.domain.levels.length) await this.#drain();
     await this.#hold(this.#rings);
   }
 
@@ -249,7 +255,7 @@ export class Runtime {
       this.#rings = Math.max(rings, this.#rings);
       return team.prepare(this.#rings);
     }
-    await this.settle();
+    await this.#drain();
     const fields = [...this.declarations.fields.values()].filter((field) =>
       this.subdomains[0]!.existingField(field.key),
     );
@@ -282,7 +288,7 @@ export class Runtime {
   /** Lays the fields together, and makes the program anew where any moved. Within the lane. Waits for the device. */
   async defragment(): Promise<Defragmentation> {
     this.checkOpen();
-    await this.settle();
+    await this.#drain();
     const done = await this.team.defragment();
     this.#moved ||= done.buffers > 0;
     if (this.#programs.length > 0) await this.compile();
@@ -291,7 +297,7 @@ export class Runtime {
 
   /** Takes memory; where there is none, once more after the fields were laid together. */
   async #withRoom<T>(body: () => Promise<T>): Promise<T> {
-    const settled = (): Promise<void> => this.settle();
+    const settled = (): Promise<void> => this.#drain();
     return withRoom(this.team, { settled, moved: () => (this.#moved = true) }, body);
   }
 
@@ -358,7 +364,7 @@ export class Runtime {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.settle();
+      await this.#drain();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
       for (const compiler of this.#compilers) compiler[Symbol.dispose]();

@@ -10,6 +10,7 @@
  */
 import type { TimelinePoint } from '@halocline/gpu';
 import { forecastIterations } from './forecast.ts';
+import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
 import type { Program, RecordingRequest } from './program.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
@@ -41,6 +42,8 @@ export class Stepper {
   #next = 0;
   /** The room of messages that the next hop takes. */
   #turn = 0;
+  #fault: Fault | null = null;
+  #told = false;
 
   constructor(
     programs: readonly Program[],
@@ -72,6 +75,7 @@ export class Stepper {
   /** Submits a step. Waits only while too many are in flight. */
   async step(clock: StepClock, numbers: StepNumbers): Promise<void> {
     await this.#drain(this.#slots - 1);
+    this.tellFault();
     const slot = this.#next;
     this.#next = (this.#next + 1) % this.#slots;
     this.#recorded = this.#program.loops.map((loop, index) =>
@@ -89,6 +93,18 @@ export class Stepper {
   /** Waits until every submitted step is done, stalled ones included. */
   async settle(): Promise<void> {
     await this.#drain(0);
+  }
+
+  /** Throws where a step that is known to be done read further than its halo: what it made, and all since, is wrong. */
+  tellFault(): void {
+    if (this.#fault === null) return;
+    this.#told = true;
+    throw faultError(this.#fault);
+  }
+
+  /** `tellFault`, unless it has been told. */
+  tellFaultOnce(): void {
+    if (!this.#told) this.tellFault();
   }
 
   /** Whether reading what the steps made needs `settle` first: without loops the queue's order is enough. */
@@ -116,12 +132,14 @@ export class Stepper {
   async #finish(step: StepInFlight): Promise<void> {
     const program = this.#program;
     if (program.loops.length === 0) {
+      this.#note(step);
       this.#inFlight.shift();
       return;
     }
     const report = program.report(step.slot);
     if (report.stalled === null) {
       this.#previous = report.iterations;
+      this.#note(step);
       this.#inFlight.shift();
       return;
     }
@@ -135,6 +153,11 @@ export class Stepper {
     );
     await this.#resubmit({ ...step, iterations }, loop.index, step);
     for (const later of this.#inFlight.slice(1)) await this.#resubmit(later, undefined, later);
+  }
+
+  /** Takes the first read that went too far, of a step that is done. */
+  #note({ slot }: StepInFlight): void {
+    this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }
 
   async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {

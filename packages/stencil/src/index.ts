@@ -5,6 +5,8 @@
 export { compileStencil } from './compile.ts';
 export { formatDebug, newDebugWords, readDebugWords } from './debug.ts';
 export type { DebugReport, NonFiniteWrite, Print } from './debug.ts';
+export { FAULT_WORDS, newFaultWords, readFaultWords } from './faults.ts';
+export type { FarRead } from './faults.ts';
 export { FIELD_PLACES, faceAxis } from './field-place.ts';
 export type { FieldPlace } from './field-place.ts';
 export { emitGlsl, emitSpirv } from './emit/emit.ts';

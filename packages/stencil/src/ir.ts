@@ -423,6 +423,11 @@ export interface Stencil {
 export interface Placement {
   readonly parameters: ReadonlyMap<string, number>;
   readonly scalars: ReadonlyMap<string, number>;
+  /**
+   * What happens where a computed read goes further than the radius in the record of faults: the domain is cut. Without it
+   * everything may be read.
+   */
+  readonly beyondRadius?: 'error' | 'clamp';
 }
 
 /** One 64-bit address of a pass block; the emitted shader reads them in the order of the list it came with. */
@@ -435,6 +440,8 @@ export type Binding =
   | { readonly kind: 'write'; readonly field: string; readonly component: number }
   /** The buffer of `debug.ts`. */
   | { readonly kind: 'debug' }
+  /** The stencil's record of `faults.ts`. */
+  | { readonly kind: 'faults' }
   /** One 32-bit value for each leaf rank. */
   | { readonly kind: 'partials'; readonly scalar: string };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emitGlsl, emitSpirv } from '../src/index.ts';
+import { emitGlsl, emitSpirv, type Stencil } from '../src/index.ts';
 import { compileCase, looking, placement, shapes, straight } from './emit-cases.ts';
 import { check, isInstalled } from './outside-tool.ts';
 
@@ -35,6 +35,37 @@ describe.skipIf(!compiler)('glslangValidator (skipped where glslang is not insta
   test.each(shapes)('compiles the text of %s as a %s', (_, shape, stencil) => {
     const text = emitGlsl(stencil, placement, { shape });
     expect(check('glslangValidator', ['--target-env', 'vulkan1.3', '-V', '-S', 'comp'], 'a.comp', text)).toBe('');
+  });
+});
+
+describe('in a domain that is cut', () => {
+  const cut = (['error', 'clamp'] as const).flatMap((beyondRadius) =>
+    [...looking].map(([name, stencil]) => [name, stencil, { ...placement, beyondRadius }] as const),
+  );
+
+  test.skipIf(!validator).each(cut)('spirv-val accepts %s', (_, stencil, guarded) => {
+    const { spirv } = emitSpirv(stencil, guarded);
+    expect(check('spirv-val', ['--target-env', 'vulkan1.3'], 'a.spv', new Uint8Array(spirv.buffer))).toBe('');
+  });
+
+  test.skipIf(!compiler).each(cut)('glslangValidator compiles the text of %s', (_, stencil, guarded) => {
+    const text = emitGlsl(stencil, guarded);
+    expect(check('glslangValidator', ['--target-env', 'vulkan1.3', '-V', '-S', 'comp'], 'a.comp', text)).toBe('');
+  });
+
+  test('only stencils that compute coordinates have a record', () => {
+    const recorded = (stencil: Stencil): boolean =>
+      emitSpirv(stencil, { ...placement, beyondRadius: 'error' }).bindings.some(({ kind }) => kind === 'faults');
+    expect([...looking].filter(([, stencil]) => !recorded(stencil)).map(([name]) => name)).toEqual(['far']);
+    expect(
+      [...looking.values()].some((stencil) =>
+        emitSpirv(stencil, placement).bindings.some(({ kind }) => kind === 'faults'),
+      ),
+    ).toBe(false);
+    for (const stencil of straight.values()) {
+      const { spirv } = emitSpirv(stencil, { ...placement, beyondRadius: 'error' });
+      expect(spirv).toEqual(emitSpirv(stencil, placement).spirv);
+    }
   });
 });
 

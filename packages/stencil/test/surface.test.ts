@@ -5,6 +5,7 @@ import * as trace from '../src/trace/index.ts';
 test('the package exports these names', () => {
   expect(Object.keys(stencil).sort()).toMatchInlineSnapshot(`
     [
+      "FAULT_WORDS",
       "FIELD_PLACES",
       "StencilError",
       "compileStencil",
@@ -19,7 +20,9 @@ test('the package exports these names', () => {
       "isFloating",
       "nearestName",
       "newDebugWords",
+      "newFaultWords",
       "readDebugWords",
+      "readFaultWords",
       "roundingOf",
       "scalarOf",
       "sizeOf",

@@ -14,7 +14,15 @@ import type {
   Placement,
   Stencil,
 } from '@halocline/stencil';
-import { componentsOf, emitGlsl, emitSpirv, interpret, newDebugWords, readDebugWords } from '@halocline/stencil';
+import {
+  componentsOf,
+  emitGlsl,
+  emitSpirv,
+  interpret,
+  newDebugWords,
+  newFaultWords,
+  readDebugWords,
+} from '@halocline/stencil';
 import { ulpsBetween } from './closeness.ts';
 import { makeElements, seeded } from './stencil-world.ts';
 import type { HostLevel, HostWorld } from './stencil-world.ts';
@@ -255,6 +263,8 @@ export async function runOnDevice(
         return pass.get(`${binding.kind} ${binding.level}`, () => tableOf(world.levels[binding.level], binding.kind));
       case 'debug':
         return pass.get('debug', () => newDebugWords(values.voxel ?? null));
+      case 'faults':
+        return pass.get('faults', () => newFaultWords(2 ** 20, 2 ** 20));
       case 'partials':
         return pass.get(`partials ${binding.scalar}`, () =>
           reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),

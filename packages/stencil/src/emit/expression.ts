@@ -3,12 +3,14 @@
  * on both, what isn't gets a branch. Integer operations have a meaning for every input: n ÷ 0 = n and n % 0 = 0,
  * INT_MIN ÷ −1 wraps, shifts take the amount modulo 32, % has the sign of the dividend.
  */
-import type { Expression, ValueType } from '../ir.ts';
+import type { Expression, LevelRelation, ValueType } from '../ir.ts';
 import { isFloating, sizeOf } from '../ir.ts';
+import { offsetOf } from '../language/affine.ts';
 import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
 import { applyMap, blockValue } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { boundsOf, guardCoord } from './guard.ts';
 import { gather, isActive } from './lookup.ts';
 import { sample } from './sample.ts';
 import { componentList, isCheap } from './scan.ts';
@@ -33,6 +35,15 @@ const BINARY: Readonly<Record<string, Operation>> = {
 
 function keepInOrder(frame: Frame, value: Value): Value {
   return frame.uses.passesVariables ? frame.lowering.target.keep(value, 'read') : value;
+}
+
+/** A computed coordinate that is read, as far as it may go. */
+function guarded(frame: Frame, field: string | null, level: LevelRelation, coord: Expression): Value {
+  const at = lowerExpression(frame, coord);
+  // What is read at a constant offset has a reach, and the halo is as thick.
+  if (field !== null && level === 'same' && offsetOf(coord, new Map()) !== undefined) return at;
+  const bounds = boundsOf(frame, field, level, frame.voxel!.coord!);
+  return bounds === null ? at : guardCoord(frame, bounds, frame.lowering.target.keep(at, 'at'));
 }
 
 /** Integer ÷: the divisor 0 counts as 1, and −1 negates. */
@@ -253,13 +264,13 @@ export function lowerExpression(frame: Frame, node: Expression): Value {
     case 'tap':
       return read(frame, node);
     case 'gather':
-      return gather(frame, node.field, node.component, node.level, lowerExpression(frame, node.coord));
+      return gather(frame, node.field, node.component, node.level, guarded(frame, node.field, node.level, node.coord));
     case 'sample': {
       const position = lowerExpression(frame, node.position);
       return lowerConvert(code, node.type, sample(frame, node, position));
     }
     case 'isActive':
-      return isActive(frame, lowerExpression(frame, node.coord));
+      return isActive(frame, guarded(frame, null, 'same', node.coord));
     case 'indexToWorld': {
       const point = lowerExpression(frame, node.operand);
       return applyMap(frame, 'indexToWorld', code.asFloat(point));

@@ -11,6 +11,7 @@ import { clampToInt } from './convert.ts';
 import { noteRead } from './debug.ts';
 import { applyMap, fieldType, tableWord } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { boundsOf, clamps, guardCoord, prepareGuard, type Bounds } from './guard.ts';
 import {
   componentsRead,
   home,
@@ -26,14 +27,21 @@ import type { Value } from './target.ts';
 
 const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
 
+/** A corner (ivec3 offset) of the cell whose least corner is `base`; held within the bounds where reads are clamped. */
+function cornerOf(frame: Frame, base: Value, corner: Value, bounds: Bounds | null): Value {
+  const { code, target } = frame.lowering;
+  const at = code.add(base, corner);
+  return bounds !== null && clamps(frame) ? target.apply('min', at, bounds.high) : at;
+}
+
 /**
  * Slots of the eight corners of the cell whose least corner is `base`, seen from the leaf `slot` at leaf coordinates
  * `own`. Near it all eight come from the table of neighbours without a branch; else one walk in a loop finds them: a
  * shader samples many times, and compilers inline every one.
  */
-function cornerSlots(frame: Frame, base: Value, slot: Value, own: Value): Value[] {
+function cornerSlots(frame: Frame, base: Value, { slot, own, bounds }: Sampling): Value[] {
   const { code, target } = frame.lowering;
-  const from = (corner: Value): Value => code.right(code.add(base, corner), 3);
+  const from = (corner: Value): Value => code.right(cornerOf(frame, base, corner, bounds), 3);
   const step = (leaf: Value): Value =>
     target.keep(code.asUint(code.add(code.sub(leaf, own), code.all('ivec3', 1))), 'd');
   const [low, high] = [step(from(code.all('ivec3', 0))), step(from(code.all('ivec3', 1)))];
@@ -97,17 +105,30 @@ interface Sampling {
   readonly parts: readonly number[];
   readonly slot: Value;
   readonly own: Value;
+  /** Null where everything may be read. */
+  readonly bounds: Bounds | null;
+}
+
+/** A point of the lattice; within the bounds where reads are clamped. */
+function heldPoint(frame: Frame, bounds: Bounds | null, point: Value): Value {
+  const { code, target } = frame.lowering;
+  if (bounds === null || !clamps(frame)) return point;
+  const within = target.apply('min', point, code.asFloat(bounds.high));
+  return target.keep(target.apply('max', within, code.asFloat(bounds.low)), 'held');
 }
 
 /** Trilinear values at a point of the lattice: along z first, then y, then x. */
-function trilinear(frame: Frame, { field, parts, slot, own }: Sampling, point: Value): Value[] {
+function trilinear(frame: Frame, sampling: Sampling, given: Value): Value[] {
   const { code, target } = frame.lowering;
+  const { field, parts, bounds } = sampling;
+  const point = heldPoint(frame, bounds, given);
   const floor = target.keep(target.apply('floor', point), 'floor');
   const [fx, fy, fz] = code.components(target.keep(code.sub(point, floor), 'fraction')) as [Value, Value, Value];
-  const base = target.keep(clampToInt(code, floor), 'base');
-  const slots = cornerSlots(frame, base, slot, own);
+  const cell = target.keep(clampToInt(code, floor), 'base');
+  const base = bounds === null ? cell : guardCoord(frame, bounds, cell, code.add(cell, code.all('ivec3', 1)));
+  const slots = cornerSlots(frame, base, sampling);
   const places = CORNERS.map((corner) =>
-    target.keep(placeInLeaf(frame, code.add(base, target.constant('ivec3', corner))), 'n'),
+    target.keep(placeInLeaf(frame, cornerOf(frame, base, target.constant('ivec3', corner), bounds)), 'n'),
   );
   slots.forEach((corner, n) => noteRead(frame, corner, places[n]!));
   return parts.map((part) => {
@@ -118,10 +139,10 @@ function trilinear(frame: Frame, { field, parts, slot, own }: Sampling, point: V
 }
 
 /** The values nearest to a point of the lattice. */
-function nearest(frame: Frame, { field, parts, slot, own }: Sampling, point: Value): Value[] {
+function nearest(frame: Frame, { field, parts, slot, own, bounds }: Sampling, point: Value): Value[] {
   const { code, target } = frame.lowering;
   const voxel = target.apply('floor', code.add(point, code.all('vec3', 0.5)));
-  const coord = target.keep(clampToInt(code, voxel), 'at');
+  const coord = guardCoord(frame, bounds, target.keep(clampToInt(code, voxel), 'at'));
   const leafAt = leafAtFunction(frame.lowering, 'same');
   const leaf = target.keep(target.call(leafAt, [slot, own, code.right(coord, 3)])!, 'leaf');
   const place = target.keep(placeInLeaf(frame, coord), 'n');
@@ -142,19 +163,23 @@ export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>
   // Both are made before the function that calls them.
   if (filter === 'nearest') leafAtFunction(lowering, 'same');
   else walkFunction(lowering, 'same');
+  prepareGuard(lowering);
+  const guarded = lowering.placement.beyondRadius !== undefined;
   const name = `sample_${filter}_${field}${component < 0 ? '' : `_${component}`}`;
   const parameters = [
     { name: 'slot', type: 'uint', variable: false },
     { name: 'own', type: 'ivec3', variable: false },
     { name: 'position', type: 'vec3', variable: false },
+    ...(guarded ? [{ name: 'coord', type: 'ivec3', variable: false } as const] : []),
   ] as const;
   const lattices = at === 'faces' ? parts.map((part) => [part]) : [parts];
   const callee = shared(lowering, name, () =>
-    target.function(name, type, parameters, ([slot, own, given]) => {
+    target.function(name, type, parameters, ([slot, own, given, coord]) => {
       const inner = newFrame(lowering);
       const point = applyMap(inner, 'worldToIndex', given as Value);
+      const bounds = guarded ? boundsOf(inner, field, 'same', coord as Value) : null;
       const values = lattices.flatMap((group) => {
-        const sampling: Sampling = { field, parts: group, slot: slot as Value, own: own as Value };
+        const sampling: Sampling = { field, parts: group, slot: slot as Value, own: own as Value, bounds };
         const on = onLattice(inner, point, placeOfComponent(at, group[0]!));
         return filter === 'nearest' ? nearest(inner, sampling, on) : trilinear(inner, sampling, on);
       });
@@ -162,5 +187,5 @@ export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>
     }),
   );
   const [slot, own] = home(frame, 'same');
-  return target.keep(target.call(callee, [slot, own, position])!, 'sampled');
+  return target.keep(target.call(callee, [slot, own, position, ...(guarded ? [frame.voxel!.coord!] : [])])!, 'sampled');
 }

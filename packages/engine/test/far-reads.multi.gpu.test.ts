@@ -1,0 +1,198 @@
+/** Computed reads in a domain that is cut: what goes further than the halo is told of, or held within it. */
+import { expect } from 'vitest';
+import { openDevice, type Device } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { Simulation, type StencilOptions } from '../src/index.ts';
+
+const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
+const domain = { min: [0, 0, 0], max: [40, 24, 20] } as const;
+const advect: StencilOptions = {
+  inputs: ['smoke', 'wind'],
+  outputs: ['smoke'],
+  neighborRadius: 2,
+  code: 'WriteField("smoke", idx, SampleField("smoke", CoordToWorld(vec3(coord) - ReadField("wind", coord))));',
+};
+const wavy = (i: number, j: number, k: number): number => Math.sin(0.37 * i) + Math.cos(0.53 * j + 0.71 * k);
+
+interface Setup {
+  readonly stencil?: Partial<StencilOptions>;
+  readonly wind: (i: number, j: number, k: number) => readonly [number, number, number];
+}
+
+async function make(device: Device, subdomains: number, { stencil, wind }: Setup): Promise<Simulation> {
+  const simulation = await Simulation.create({ device, domain, subdomains });
+  simulation.addField('smoke', 'float32', 0);
+  simulation.addField('wind', 'vec3', [0, 0, 0]);
+  simulation.addStencil('advect', { ...advect, ...stencil });
+  await simulation.field('smoke').write(wavy);
+  await simulation.field('wind').write((i, j, k) => [...wind(i, j, k)]);
+  return simulation;
+}
+
+/** The smoke after some steps, as text of its values. */
+async function smokeAfter(device: Device, subdomains: number, setup: Setup, steps = 5): Promise<string> {
+  await using simulation = await make(device, subdomains, setup);
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(0.1);
+  const { values, leaf } = (await simulation.field('smoke').read()).tree;
+  return `${leaf.origins.join()} ${values.join()}`;
+}
+
+async function messageOf(act: Promise<unknown>): Promise<string> {
+  return act.then(
+    () => 'nothing was thrown',
+    (error: Error) => error.message,
+  );
+}
+
+/** A third of the voxels would go further than two voxels. */
+const gale: Setup['wind'] = (i, j, k) => [4 * Math.sin(0.1 * j), 3 * Math.cos(0.2 * k), 2.5 * Math.sin(0.3 * i)];
+const breeze: Setup['wind'] = (i, j, k) => [
+  0.9 * Math.sin(0.1 * j),
+  0.9 * Math.cos(0.2 * k),
+  0.9 * Math.sin(0.3 * i + j),
+];
+
+gpuTest('a read that goes too far is told of, with its voxel and its step', PLAIN, async ({ device }) => {
+  const code = `vec3 wind = frame == 3u && coord == ivec3(21, 5, 7) ? vec3(-2.25, 0.0, 0.0) : vec3(0.5);
+    WriteField("smoke", idx, SampleField("smoke", CoordToWorld(vec3(coord) - wind)));`;
+  await using simulation = await make(device, 2, { stencil: { code }, wind: breeze });
+  for (let step = 0; step < 4; step++) await simulation.runTimestep(0.1);
+  const message =
+    'Cannot run stencil "advect": at voxel (21, 5, 7) in step 3 it reads "smoke" more than 2 voxels away, and the halo holds no more; ' +
+    "give a larger neighborRadius, or haloThickness where it has none, a smaller dt, or beyondRadius: 'clamp'";
+  expect(await messageOf(simulation.field('smoke').read())).toBe(message);
+  expect(await messageOf(simulation.finish())).toBe(message);
+  expect(await messageOf(simulation.runTimestep(0.1))).toBe(message);
+  // What was told is over with the next program.
+  simulation.removeStencil('advect').addStencil('advect', { ...advect, code, neighborRadius: 4 });
+  for (let step = 0; step < 2; step++) await simulation.runTimestep(0.1);
+  expect(await messageOf(simulation.finish())).toBe('nothing was thrown');
+});
+
+gpuTest('the next step that waits for room tells of it', PLAIN, async ({ device }) => {
+  const simulation = await make(device, 3, { wind: gale });
+  await simulation.initialize();
+  const messages: string[] = [];
+  for (let step = 0; step < 4; step++) messages.push(await messageOf(simulation.runTimestep(0.1)));
+  expect(messages[0]).toBe('nothing was thrown');
+  expect(messages[3]).toMatch(
+    /^Cannot run stencil "advect": at voxel \(\d+, \d+, \d+\) in step 0 it reads "smoke" more than 2 voxels away/,
+  );
+  await simulation[Symbol.asyncDispose]();
+});
+
+gpuTest('each of several devices tells, in a step with a loop that the device ends', PLAIN, async ({ device }) => {
+  await using other = await openDevice({ device: device.name, validation: false });
+  for (const voxel of ['ivec3(1, 2, 3)', 'ivec3(38, 22, 18)']) {
+    await using simulation = await Simulation.create({ devices: [device, other], subdomains: 4, domain });
+    simulation.addField('u', 'float32', 1);
+    simulation.addStencil('look', {
+      inputs: ['u'],
+      outputs: ['u'],
+      code: `ivec3 far = frame == 1u && coord == ${voxel} ? ivec3(20, 12, 10) : coord;
+        WriteField("u", idx, 0.5 * ReadField("u", far)); ReduceMax("most", ReadField("u", coord));`,
+    });
+    simulation.repeat({ body: ['look'], times: 50, until: { scalar: 'most', below: 0.001 } });
+    for (let step = 0; step < 2; step++) await simulation.runTimestep(0.1);
+    expect(await messageOf(simulation.scalar('most').read())).toContain(
+      `"look": at voxel ${voxel.replace('ivec3', '')} in step 1 it reads "u" more than 2 voxels away`,
+    );
+  }
+});
+
+gpuTest('it is told as well where another program takes over before anything waits', PLAIN, async ({ device }) => {
+  await using simulation = await make(device, 2, { wind: gale });
+  await simulation.runTimestep(0.1);
+  simulation.addField('other', 'float32', 0);
+  expect(await messageOf(simulation.initialize())).toMatch(/^Cannot run stencil "advect": at voxel .* in step 0/);
+  expect(await messageOf(simulation.initialize())).toBe('nothing was thrown');
+});
+
+gpuTest('within the radius nothing is told, and every cut has the bits of the whole', PLAIN, async ({ device }) => {
+  for (const beyondRadius of ['error', 'clamp'] as const) {
+    const setup = { wind: breeze, stencil: { beyondRadius } };
+    const whole = await smokeAfter(device, 1, setup);
+    for (const subdomains of [2, 3, 8]) {
+      expect((await smokeAfter(device, subdomains, setup)) === whole, `${beyondRadius}, ${subdomains}`).toBe(true);
+    }
+  }
+});
+
+gpuTest('reads that are clamped are the same however the domain is cut', PLAIN, async ({ device }) => {
+  const samples = ['"smoke", p', '"smoke", p, "nearest"'].map((what) => `SampleField(${what})`);
+  for (const value of [...samples, 'ReadField("smoke", WorldToCoord(p))', 'float(IsActive(WorldToCoord(p)))']) {
+    const code = `vec3 p = CoordToWorld(vec3(coord) - ReadField("wind", coord)); WriteField("smoke", idx, ${value});`;
+    const setup: Setup = { wind: gale, stencil: { code, beyondRadius: 'clamp' } };
+    const two = await smokeAfter(device, 2, setup);
+    for (const subdomains of [3, 8]) {
+      expect((await smokeAfter(device, subdomains, setup)) === two, `${value}, ${subdomains}`).toBe(true);
+    }
+  }
+});
+
+gpuTest('clamping a sample gives what the nearest point within the radius has', PLAIN, async ({ device }) => {
+  const sampled = (wind: string): Setup => ({
+    wind: gale,
+    stencil: {
+      beyondRadius: 'clamp',
+      code: `WriteField("smoke", idx, SampleField("smoke", CoordToWorld(vec3(coord) - ${wind})));`,
+    },
+  });
+  const far = await smokeAfter(device, 2, sampled('vec3(7.5, -30.0, 2.0)'), 1);
+  const read = await smokeAfter(
+    device,
+    2,
+    {
+      wind: gale,
+      stencil: { code: 'WriteField("smoke", idx, ReadField("smoke", coord + ivec3(-2, 2, -2)));' },
+    },
+    1,
+  );
+  expect(far === read).toBe(true);
+});
+
+gpuTest('values on faces may be sampled as far as the radius says', PLAIN, async ({ device }) => {
+  const whole: string[] = [];
+  for (const beyondRadius of ['error', 'clamp'] as const) {
+    for (const subdomains of [1, 2, 8]) {
+      await using simulation = await Simulation.create({ device, domain, subdomains });
+      simulation.addField('flow', 'vec3', [0, 0, 0], { at: 'faces' });
+      await simulation.field('flow').write((i, j, k) => [wavy(i, j, k), wavy(k, i, j), wavy(j, k, i)]);
+      simulation.addStencil('carry', {
+        inputs: ['flow'],
+        outputs: ['carried'],
+        neighborRadius: 2,
+        beyondRadius,
+        code: `WriteField("carried", idx, SampleField("flow", CoordToWorld(vec3(coord) + vec3(1.99, -1.99, 1.75)))
+          + SampleField("flow", CoordToWorld(vec3(coord) - vec3(1.99, 0.25, 1.99))));`,
+      });
+      await simulation.runTimestep(0.1);
+      whole.push((await simulation.field('carried').read()).tree.values.join());
+    }
+  }
+  expect(new Set(whole).size).toBe(1);
+});
+
+gpuTest('coordinates, activities and faces are told of by what they read', PLAIN, async ({ device }) => {
+  const cases = [
+    ['float(IsActive(coord.yxz))', 'it asks whether a voxel is active more than 8 voxels away'],
+    ['ReadField("smoke", coord.zyx)', 'it reads "smoke" more than 3 voxels away'],
+    ['SampleField("smoke", CoordToWorld(coord.zyx), "nearest")', 'it reads "smoke" more than 3 voxels away'],
+    ['SampleField("wind", CoordToWorld(coord.zyx)).x', 'it reads "wind" more than 3 voxels away'],
+  ];
+  for (const [value, what] of cases) {
+    const code = `WriteField("smoke", idx, ${value});`;
+    await using simulation = await make(device, 2, { wind: gale, stencil: { code, neighborRadius: 3 } });
+    await simulation.runTimestep(0.1);
+    expect(await messageOf(simulation.finish())).toContain(what);
+  }
+});
+
+gpuTest('one subdomain reads anywhere', PLAIN, async ({ device }) => {
+  await using simulation = await make(device, 1, { wind: gale });
+  for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
+  expect(await messageOf(simulation.finish())).toBe('nothing was thrown');
+  expect(() => simulation.addStencil('odd', { code: '', beyondRadius: 'wrap' as 'clamp' })).toThrow(
+    `Cannot add stencil "odd": beyondRadius is "wrap"; give 'error' or 'clamp'`,
+  );
+});
