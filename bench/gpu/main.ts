@@ -2,8 +2,9 @@
  * @file `npm run bench -- gpu [GROUP] [--device NAME] [--csv FILE] [--json]`: what the runtime itself costs, as a table.
  * Every row tells what one thing takes on this machine and driver; see bench/README.md.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { openDevice } from '@halocline/gpu';
@@ -22,7 +23,7 @@ function refuse(line: string): never {
 function readWords() {
   const args = process.argv.slice(process.argv[2] === 'gpu' ? 3 : 2);
   const options = {
-    csv: { type: 'string' },
+    csv: { type: 'string', default: 'out/bench-gpu.csv' },
     device: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -42,7 +43,7 @@ if (unknown !== undefined) {
 if (values.help) {
   process.stdout.write(
     `npm run bench -- gpu [GROUP…] [--device NAME] [--csv FILE] [--json]\n\ngroups: ${names}\n` +
-      `--csv appends the rows to a file, --json prints them; bench/README.md tells what each row means\n`,
+      `--csv names the file that the rows are appended to (out/bench-gpu.csv), --json prints them; bench/README.md tells what each row means\n`,
   );
   process.exit(0);
 }
@@ -97,6 +98,7 @@ function keep(path: string, rows: readonly Told[], machine: readonly string[]): 
       .map(quote)
       .join(','),
   );
+  mkdirSync(dirname(path), { recursive: true });
   appendFileSync(path, `${[...(existsSync(path) ? [] : [heading]), ...lines].join('\n')}\n`);
 }
 
@@ -116,9 +118,10 @@ for (const { name, measure } of groups) {
     process.exitCode = 1;
   }
 }
-if (values.csv !== undefined) keep(values.csv, rows, machine);
 process.stdout.write(
   values.json
     ? `${JSON.stringify({ device: machine[0], driver: machine[1], processor, node: process.version, version, rows }, null, 2)}\n`
     : `${machine.join(', ')}\n${table(rows)}\n`,
 );
+keep(values.csv, rows, machine);
+say(`kept in ${values.csv}`);

@@ -16,6 +16,7 @@ export function explainRuntime(runtime: Runtime): string {
     ...units.map(describeUnit),
     ...schedule.edges.map((edge) => `because ${edge.reason}`),
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
+    ...submits(program, plan),
     ...barriers(program, plan),
   ].join('\n');
 }
@@ -32,6 +33,21 @@ function describeUnit(unit: Unit): string {
   const below = until === null || typeof until === 'string' ? 'is not 0' : `is below ${until.below}`;
   const stop = until === null ? `${times} times` : `at most ${times} times, until ${scalarOfUntil(until)} ${below}`;
   return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
+}
+
+/** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */
+function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
+  if (program.parts.memberCount === 1) return [];
+  const text = program.segments(plan).map(({ before, passes, after }) => {
+    const names = passes.map(({ pass, part }) => {
+      const name = pass.name.replace(/ #\d+$/, '');
+      return part === 'all' ? name : `${name} over the ${part}`;
+    });
+    const unpack = before === null ? [] : [`[unpack ${before.names.join(', ')}]`];
+    const pack = after === null ? [] : [`[pack ${after.names.join(', ')}]`];
+    return [...unpack, ...names, ...pack].join(' · ');
+  });
+  return text.map((line, index) => `submit ${index + 1} on each of ${program.parts.memberCount} devices: ${line}`);
 }
 
 function barriers(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {

@@ -8,6 +8,7 @@ import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
+import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
@@ -302,6 +303,14 @@ export class Simulation implements AsyncDisposable {
    */
   async defragment(): Promise<Defragmentation> {
     return this.#runtime.lane.run(() => this.#runtime.defragment());
+  }
+
+  /** What each subdomain holds: leaves, voxels, ghosts, neighbours, box. Waits for the tables to be on the devices. */
+  async subdomains(): Promise<SubdomainReport[]> {
+    return this.#runtime.lane.run(async () => {
+      await this.#runtime.prepare();
+      return reportSubdomains(this.#runtime);
+    });
   }
 
   /** The step in words: the order of the stencils and why, their copies, loops, barriers. After `initialize`. */

@@ -322,3 +322,27 @@ gpuTest('more devices than there are put several subdomains on one, with a word'
   await simulation.runTimestep(1);
   expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(3);
 });
+
+gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device }) => {
+  await using other = await openAnother(device, 1);
+  const domain = { min: [0, 0, 0], max: [32, 16, 8] } as const;
+  await using simulation = await Simulation.create({ devices: [device, other], domain });
+  const two = { device: device.name, leaves: 4, voxels: 2048, ghosts: 2 };
+  expect(await simulation.subdomains()).toEqual([
+    { index: 0, ...two, neighbours: [1], box: { min: [0, 0, 0], max: [15, 15, 7] } },
+    { index: 1, ...two, neighbours: [0], box: { min: [16, 0, 0], max: [31, 15, 7] } },
+  ]);
+  simulation.addField('u', 'float32', 0);
+  const code = 'WriteField("u", idx, ReadField("u", coord + ivec3(1, 0, 0)) + ReadField("u", coord - ivec3(1, 0, 0)));';
+  simulation.addStencil('sweep', { inputs: ['u'], outputs: ['u'], code });
+  await simulation.initialize();
+  await simulation.runTimestep(1);
+  expect(simulation.explain()).toMatchInlineSnapshot(`
+    "order: sweep
+    sweep: u → u (second copy)
+    submit 1 on each of 2 devices: begin · sweep over the boundary · [pack u:0]
+    submit 2 on each of 2 devices: sweep over the interior · exchange u:0
+    submit 3 on each of 2 devices: [unpack u:0]
+    3 barriers, 3 passes"
+  `);
+});

@@ -13,8 +13,9 @@
  */
 
 import type { ComputePipeline } from './command/pipeline.ts';
-import { openDevice } from './device/device.ts';
-import type { Device, DeviceOptions } from './device/device.ts';
+import type { Device } from './device/device.ts';
+import { openDevice } from './device/open.ts';
+import type { DeviceOptions } from './device/options.ts';
 import { VulkanError } from './errors.ts';
 import type { VulkanErrorKind } from './errors.ts';
 import type { Buffer } from './memory/buffer.ts';

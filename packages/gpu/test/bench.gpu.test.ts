@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isVulkanAvailable } from '@halocline/gpu';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 const script = fileURLToPath(new URL('../../../bench/gpu/main.ts', import.meta.url));
 
@@ -14,9 +17,13 @@ function bench(...args: string[]): {
 }
 
 describe.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required')('npm run bench -- gpu', () => {
-  test('prints its rows as JSON, with the machine', () => {
-    const { status, stdout, stderr } = bench('gpu', 'submit', '--json');
+  test('prints its rows as JSON, with the machine, and keeps them as CSV', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'halocline-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const csv = path.join(folder, 'kept', 'rows.csv');
+    const { status, stdout, stderr } = bench('gpu', 'submit', '--json', '--csv', csv);
     expect(status, stderr).toBe(0);
+    expect(readFileSync(csv, 'utf8').match(/^\d{4}-\d\d-\d\d,submit,/gmu)).toHaveLength(3);
     const { device, node, rows } = JSON.parse(stdout) as {
       device: string;
       node: string;

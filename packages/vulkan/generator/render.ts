@@ -130,7 +130,8 @@ function imports(registry: Registry, selection: Selection, text: string, own: st
     if (file !== own) files.set(file, [...(files.get(file) ?? []), type.name]);
   }
   const lines = [...files].map(([file, names]) => `import type { ${names.join(', ')} } from './${file}.ts';`);
-  return [`import type { Pointer } from '../types.ts';`, ...lines, ''].join('\n');
+  const words = mentioned.has('Next') ? 'Next, Pointer' : 'Pointer';
+  return [`import type { ${words} } from '../types.ts';`, ...lines, ''].join('\n');
 }
 
 function signature(
@@ -169,18 +170,24 @@ function renderFunctionPointers(registry: Registry, selection: Selection): strin
   return `${header(registry, 'Function pointers, as addresses (types only)')}${imports(registry, selection, text, 'function-pointers')}\n${text}\n`;
 }
 
-/** For each struct that others may extend, those that may stand in its pNext chain. */
-function chainsOf(registry: Registry, selection: Selection): ReadonlyMap<string, readonly string[]> {
-  const chains = new Map<string, string[]>();
-  for (const type of typesOf(registry, selection, 'struct')) {
-    if (type.kind !== 'struct') continue;
-    for (const root of type.extends) {
-      if (!selection.types.has(root)) continue;
-      const { name } = resolveType(registry, root);
-      chains.set(name, [...(chains.get(name) ?? []), type.name]);
-    }
-  }
-  return chains;
+/** In whose pNext chains a struct may stand, by their own names, and whether it begins chains itself. */
+type ChainPlaces = (struct: Type & { kind: 'struct' }) => {
+  readonly heads: readonly string[];
+  readonly begins: boolean;
+};
+
+function chainPlaces(registry: Registry, selection: Selection): ChainPlaces {
+  const headsOf = (struct: Type & { kind: 'struct' }): string[] => [
+    ...new Set(struct.extends.filter((it) => selection.types.has(it)).map((it) => resolveType(registry, it).name)),
+  ];
+  const all = new Set(
+    typesOf(registry, selection, 'struct').flatMap((type) => (type.kind === 'struct' ? headsOf(type) : [])),
+  );
+  return (struct) => ({ heads: headsOf(struct), begins: all.has(struct.name) });
+}
+
+function namesUnion(names: readonly string[]): string {
+  return names.map((it) => `'${it}'`).join(' | ');
 }
 
 /**
@@ -189,22 +196,21 @@ function chainsOf(registry: Registry, selection: Selection): ReadonlyMap<string,
  */
 function headType(
   registry: Registry,
-  chains: ReadonlyMap<string, readonly string[]>,
+  placesOf: ChainPlaces,
   struct: Type & { kind: 'struct' },
   { name, value }: Member,
 ): string | undefined {
   if (name === 'sType' && value !== undefined) return String(resolveConstant(registry, value));
   if (name !== 'pNext') return undefined;
   if (struct.members[0]?.value === undefined) return 'Pointer<unknown>';
-  const names = struct.extends.filter((it) => registry.types.has(it)).map((it) => resolveType(registry, it).name);
-  const roots = new Set([struct.name, ...names].filter((it) => chains.has(it)));
-  return `Pointer<${[...roots].map((it) => `${it}Chain`).join(' | ') || 'never'}>`;
+  const { heads, begins } = placesOf(struct);
+  const roots = begins ? [struct.name, ...heads] : heads;
+  return roots.length === 0 ? 'Pointer<never>' : `Next<${namesUnion(roots)}>`;
 }
 
 function renderStructTypes(registry: Registry, selection: Selection): string {
   const lines: string[] = [];
-  const chains = chainsOf(registry, selection);
-  for (const [root, links] of chains) lines.push(`type ${root}Chain = ${links.join(' | ')};`);
+  const placesOf = chainPlaces(registry, selection);
   for (const type of typesOf(registry, selection, 'struct')) {
     if (type.kind === 'alias') {
       lines.push(`export type ${type.name} = ${type.target};`);
@@ -213,7 +219,7 @@ function renderStructTypes(registry: Registry, selection: Selection): string {
     if (type.kind !== 'struct') continue;
     lines.push(`export interface ${type.name} {`);
     for (const member of type.members) {
-      lines.push(`  ${member.name}?: ${headType(registry, chains, type, member) ?? memberType(registry, member)};`);
+      lines.push(`  ${member.name}?: ${headType(registry, placesOf, type, member) ?? memberType(registry, member)};`);
     }
     lines.push('}');
   }
@@ -224,19 +230,27 @@ function renderStructTypes(registry: Registry, selection: Selection): string {
 function renderStructs(registry: Registry, selection: Selection): string {
   const lines = [
     header(registry, 'Structs and unions as callable values: name, bytes, sType (or −1), members (see ../layout.ts)'),
-    `import { defineStruct as S, type Struct } from '../struct.ts';`,
+    `import { defineStruct as S, type LinkStruct, type Struct } from '../struct.ts';`,
     `import type * as T from './struct-types.ts';\n`,
   ];
+  const placesOf = chainPlaces(registry, selection);
+  const written = (name: string, struct: Type): string => {
+    const { heads, begins } = struct.kind === 'struct' ? placesOf(struct) : { heads: [], begins: false };
+    if (heads.length === 0) return `Struct<T.${name}>`;
+    return `LinkStruct<T.${name}, ${namesUnion(heads)}${begins ? `, '${struct.name}'` : ''}>`;
+  };
   const aliases: string[] = []; // last: one may stand before its target in the document, but not in a program
   for (const type of typesOf(registry, selection, 'struct')) {
     lines.push(`export type ${type.name} = T.${type.name};`);
     if (type.kind === 'alias') {
-      aliases.push(`export const ${type.name}: Struct<T.${type.name}> = ${type.target};`);
+      aliases.push(
+        `export const ${type.name}: ${written(type.name, resolveType(registry, type.target))} = ${type.target};`,
+      );
     } else if (type.kind === 'struct') {
       const { size, sType, members } = structTable(registry, type);
       const code = sType === undefined ? -1 : resolveConstant(registry, sType);
       lines.push(
-        `export const ${type.name}: Struct<T.${type.name}> = S('${type.name}', ${size}, ${code}, '${members}');`,
+        `export const ${type.name}: ${written(type.name, type)} = S('${type.name}', ${size}, ${code}, '${members}');`,
       );
     }
   }

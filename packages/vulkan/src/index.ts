@@ -48,5 +48,5 @@ export {
   VK_MAKE_API_VERSION,
 } from './names.ts';
 export { pinned, type Pinned } from './region.ts';
-export type { Struct } from './struct.ts';
-export { NULL, VK_NULL_HANDLE, type Handle, type Pointer, type Read } from './types.ts';
+export type { LinkStruct, Struct } from './struct.ts';
+export { NULL, VK_NULL_HANDLE, type Handle, type Link, type Next, type Pointer, type Read } from './types.ts';

@@ -10,7 +10,7 @@ import { makeHotWriter, type StructWriter } from './hot-writer.ts';
 import { parseFields, type Field } from './layout.ts';
 import { readerOf, writerOf, type Reader, type Writer } from './members.ts';
 import { withMemory, type Region } from './region.ts';
-import type { Pointer, Read } from './types.ts';
+import type { Fitting, Link, Next, Pointer, Read } from './types.ts';
 
 /** A struct or union of C. Calling it writes one, or an array of them, into the arena; members left out are zero. */
 export interface Struct<T> {
@@ -29,6 +29,20 @@ export interface Struct<T> {
   read(address: bigint): Read<T>;
   /** `count` structs that stand one behind the other. */
   readArray(address: bigint, count: number): Read<T>[];
+}
+
+/**
+ * A struct that may stand in chains. Its address tells the type checker in whose: each of `Heads` that what follows it may
+ * extend too. `Own` is its name where it begins chains as well: then it is a T only with a chain of its own behind it.
+ */
+export interface LinkStruct<T, Heads extends string, Own extends string = never> extends Struct<T> {
+  <N extends Next<Heads | Own> = Pointer<never>>(
+    init?: T & { pNext?: N },
+  ): Pointer<[Own] extends [Fitting<Own, N>] ? T : unknown> & Link<Fitting<Heads, N>>;
+  allocate<N extends Link<Own> | Pointer<never> = Pointer<never>>(
+    init?: T & { pNext?: N },
+    count?: number,
+  ): Pointer<T> & Link<Fitting<Heads, N>>;
 }
 
 /** What a struct's text becomes at its first use. */
@@ -133,8 +147,8 @@ function codeOf(name: string): StructCode {
   return code;
 }
 
-/** Declares a struct: its C name, its bytes, its sType or −1, and its members in the notation of layout.ts. */
-export function defineStruct<T>(typeName: string, size: number, sType: number, members: string): Struct<T> {
+/** Declares a struct, as the Struct or LinkStruct S: its C name, bytes, sType or −1, and members in layout.ts's notation. */
+export function defineStruct<S>(typeName: string, size: number, sType: number, members: string): S {
   const code = new StructCode(size, sType, members);
   codes.set(typeName, code);
   type Init = Readonly<Record<string, unknown>>;
@@ -164,5 +178,5 @@ export function defineStruct<T>(typeName: string, size: number, sType: number, m
       withMemory(address, size * count, (region, at) =>
         Array.from({ length: count }, (_, i) => code.read(region, at + i * size)),
       ),
-  }) as unknown as Struct<T>;
+  }) as unknown as S;
 }

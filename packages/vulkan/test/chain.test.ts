@@ -5,18 +5,23 @@ import {
   NULL,
   VkBufferCreateInfo,
   VkDeviceCreateInfo,
+  VkDeviceGroupDeviceCreateInfo,
   VkExternalMemoryBufferCreateInfo,
   VkImageCreateInfo,
   VkImageFormatListCreateInfo,
+  VkImageStencilUsageCreateInfo,
   VkMemoryAllocateFlagsInfo,
   VkMemoryAllocateInfo,
   VkMemoryDedicatedAllocateInfo,
   VkPhysicalDeviceFeatures2,
+  VkPhysicalDeviceImageFormatInfo2,
   VkPhysicalDeviceVulkan12Features,
   VkPhysicalDeviceVulkan13Features,
   VkSemaphoreCreateInfo,
   VkSemaphoreTypeCreateInfo,
+  VkSwapchainCreateInfoKHR,
   type Device,
+  type Pointer,
 } from '../src/index.ts';
 
 describe('a pNext chain', () => {
@@ -51,6 +56,42 @@ describe('a pNext chain', () => {
       // @ts-expect-error an address of nobody knows what
       VkBufferCreateInfo({ pNext: 16n });
       expect(VkMemoryAllocateFlagsInfo.allocate({ pNext: VkMemoryDedicatedAllocateInfo({}) })).not.toBe(0n);
+    });
+  });
+
+  test('refuses what may extend another head of a link, however deep it stands', () => {
+    arena.scope(() => {
+      const group = VkDeviceGroupDeviceCreateInfo({});
+      const mixed = VkPhysicalDeviceVulkan12Features({ pNext: VkPhysicalDeviceVulkan13Features({ pNext: group }) });
+      VkDeviceCreateInfo({ pNext: mixed });
+      // @ts-expect-error a group of devices is asked for when a device is made, and no feature to be read
+      VkPhysicalDeviceFeatures2.allocate({ pNext: mixed });
+      const flags = VkMemoryAllocateFlagsInfo({ pNext: VkMemoryDedicatedAllocateInfo({}) });
+      const formats = VkImageFormatListCreateInfo({ pNext: VkImageStencilUsageCreateInfo({}) });
+      VkImageCreateInfo({ pNext: formats });
+      VkPhysicalDeviceImageFormatInfo2({ pNext: formats });
+      // @ts-expect-error the usage of a stencil is no part of a swapchain, though a list of formats may be
+      VkSwapchainCreateInfoKHR({ pNext: formats });
+      VkSwapchainCreateInfoKHR({ pNext: VkImageFormatListCreateInfo({}) });
+      // @ts-expect-error flags of an allocation, with what follows them, are none of an image
+      VkImageCreateInfo({ pNext: flags });
+      expect(VkImageFormatListCreateInfo.read(formats).pNext).not.toBe(0n);
+    });
+  });
+
+  test('tells a struct that begins chains and stands in others by what follows it', () => {
+    arena.scope(() => {
+      const link = VkPhysicalDeviceFeatures2({ pNext: VkDeviceGroupDeviceCreateInfo({}) });
+      const head = VkPhysicalDeviceFeatures2({ pNext: VkPhysicalDeviceVulkan12Features({}) });
+      const read = (_features: Pointer<VkPhysicalDeviceFeatures2>): void => undefined;
+      read(head);
+      // @ts-expect-error it is good for making a device, and not for reading features
+      read(link);
+      VkDeviceCreateInfo({ pNext: head });
+      VkDeviceCreateInfo({ pNext: link });
+      // @ts-expect-error a member that no struct has is still refused
+      VkPhysicalDeviceVulkan12Features({ timelineSemaphores: 1 });
+      expect(link).not.toBe(head);
     });
   });
 

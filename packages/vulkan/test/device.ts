@@ -19,6 +19,7 @@ import {
   type DebugMessage,
   type Device,
   type Instance,
+  type Link,
   type Loader,
   type Pointer,
   type VkDebugUtilsMessengerEXT,
@@ -76,7 +77,7 @@ export function hasValidation(loader: Loader): boolean {
 export function openBench(loader: Loader): Bench {
   const messages: DebugMessage[] = [];
   const callback = registerDebugCallback((message) => messages.push(message));
-  const messengerInfo = (): Pointer<VkDebugUtilsMessengerCreateInfoEXT> =>
+  const messengerInfo = (): Pointer<VkDebugUtilsMessengerCreateInfoEXT> & Link<'VkInstanceCreateInfo'> =>
     VkDebugUtilsMessengerCreateInfoEXT({ messageSeverity: 0x1100, messageType: 7, pfnUserCallback: callback.address });
   const validation = hasValidation(loader);
   const handle = create<VkInstance>((out) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineTable } from '../src/commands.ts';
-import { defineStruct } from '../src/struct.ts';
+import { defineStruct, type Struct } from '../src/struct.ts';
 import {
   arena,
   enumerate,
@@ -105,7 +105,7 @@ describe('the loader', () => {
 });
 
 /** A uint32_t that a fake command writes: a struct of one member. */
-const Count = defineStruct<{ value?: number }>('TestCount', 4, -1, 'value=I@0');
+const Count = defineStruct<Struct<{ value?: number }>>('TestCount', 4, -1, 'value=I@0');
 
 describe('enumerate', () => {
   test('asks for the count, then for the items', () => {

@@ -63,7 +63,7 @@ describe('the generator, on a small registry', () => {
       'hertz?: readonly number[];',
       'cents?: number | bigint;',
       'sType?: 1000002005;',
-      'pNext?: Pointer<VkBellCreateInfoChain>;',
+      "pNext?: Next<'VkBellCreateInfo'>;",
       'tones?: VkToneFlags;',
       'wide?: VkWideFlags;',
       'label?: string;',
@@ -77,13 +77,15 @@ describe('the generator, on a small registry', () => {
       'pitch?: VkPitch;',
       'pfnRing?: PFN_vkRing;',
       'sType?: 1000002007;',
-      'pNext?: Pointer<VkBellCreateInfoChain>;',
+      "pNext?: Next<'VkBellCreateInfo'>;",
       'brightness?: number;',
     ]);
   });
 
   test('writes which structs may stand in a chain, by any name of the struct that they extend', () => {
-    expect(lines('struct-types.ts', 'Chain =')).toEqual(['type VkBellCreateInfoChain = VkTimbre;']);
+    expect(lines('structs.ts', 'LinkStruct<')).toEqual([
+      expect.stringContaining("export const VkTimbre: LinkStruct<T.VkTimbre, 'VkBellCreateInfo'> = S("),
+    ]);
   });
 
   test('writes a command with its signature and its other names', () => {

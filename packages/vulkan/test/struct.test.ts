@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { defineStruct } from '../src/struct.ts';
+import { defineStruct, type Struct } from '../src/struct.ts';
 import {
   arena,
   NULL,
@@ -203,7 +203,7 @@ describe('a struct', () => {
       low?: number;
       mask?: number;
     }
-    const Packed = defineStruct<Instance>('TestPacked', 8, -1, 'low=I@0:0+24 mask=I@0:24+8 other=I@4');
+    const Packed = defineStruct<Struct<Instance>>('TestPacked', 8, -1, 'low=I@0:0+24 mask=I@0:24+8 other=I@4');
     arena.scope(() => {
       const packed = Packed({ low: 0xabcdef, mask: 0x1ff });
       expect(arena.readU32(packed)).toBe(0xffabcdef);
@@ -219,8 +219,8 @@ describe('a struct', () => {
       count?: number;
       ppItems?: readonly Item[];
     }
-    defineStruct<Item>('TestItem', 4, -1, 'value=I@0');
-    const Holder = defineStruct<Holder>('TestHolder', 16, -1, 'count=I@0 ppItems=**TestItem@8,count');
+    defineStruct<Struct<Item>>('TestItem', 4, -1, 'value=I@0');
+    const Holder = defineStruct<Struct<Holder>>('TestHolder', 16, -1, 'count=I@0 ppItems=**TestItem@8,count');
     arena.scope(() => {
       const holder = Holder.read(Holder({ ppItems: [{ value: 5 }, { value: 6 }] })) as {
         count: number;

@@ -136,7 +136,7 @@ function createModule(driver: Driver, label: string, spirv: Uint32Array): V.VkSh
 
 function subgroupInfo({ subgroupSize, fullSubgroups = false }: SubgroupOptions): {
   flags: number;
-  pNext: V.Pointer<V.VkPipelineShaderStageRequiredSubgroupSizeCreateInfo> | V.Pointer<never>;
+  pNext: V.Next<'VkPipelineShaderStageCreateInfo'>;
 } {
   return {
     flags: fullSubgroups ? V.VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,

@@ -51,50 +51,19 @@ import { canShareTimelines } from '../sync/shared-timeline.ts';
 import { Timeline } from '../sync/timeline.ts';
 import type { TimelinePoint, TimelineSharing } from '../sync/timeline.ts';
 import { Waiter } from '../sync/waiter.ts';
-import { chooseDevice } from './choose.ts';
-import { createDevice } from './create.ts';
 import type { CreatedDevice } from './create.ts';
-import { missingOf } from './features.ts';
-import type { DeviceWishes } from './features.ts';
 import { Driver } from './driver.ts';
 import type { Child, Counters } from './driver.ts';
-import { acquireInstance, validationWish, vulkanLoader } from './instance.ts';
+import { vulkanLoader } from './instance.ts';
 import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { ThreadedRecorder } from '../recording/threaded-recorder.ts';
 import type { ThreadedRecorderOptions } from '../recording/threaded-recorder.ts';
-import { surveyDevices } from './survey.ts';
+import { checksWish } from './options.ts';
+import type { DeviceOptions } from './options.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
-
-/** How a device is opened. */
-export interface DeviceOptions extends DeviceWishes {
-  /** Part of its name, `#index` in order of score, or the beginning of its uuid. Default: HALOCLINE_DEVICE, else the best. */
-  readonly device?: string;
-  /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, synchronization, gpu-assisted), else off. */
-  readonly validation?: Validation;
-  /** Gets each message of the layer; default: `log`. */
-  readonly onValidation?: (message: ValidationMessage) => void;
-  /** Gets a line when there is something to say. Default: nobody. */
-  readonly log?: (line: string) => void;
-  /** The most bytes to take from each of the device's memory heaps. Default: HALOCLINE_MEMORY_LIMIT, else no bound but the device's. */
-  readonly memoryLimit?: number;
-  /**
-   * Holds what is recorded against what passes declare, and follows the states of buffers and images across submits: a
-   * missing or useless barrier, a read of what nobody wrote, an undeclared use and a wrong layout come to `onValidation` with
-   * pass and resource. Default: HALOCLINE_CHECKS (1), else off.
-   */
-  readonly checks?: boolean;
-  /**
-   * Records the barriers and layout transitions that recordings lack, and makes submits wait between queues: plain encoder
-   * code goes without. What a shader reaches by address, and what secondary commands touch, is told by `encoder.touches` or
-   * by the pass's declaration. Default false.
-   */
-  readonly autoBarriers?: boolean;
-  /** How many frames are in flight, and their memory; made with the first `beginFrame`. */
-  readonly frames?: FrameOptions;
-}
 
 /** Raw handles and commands, for what this runtime doesn't wrap. */
 export interface RawDevice {
@@ -107,72 +76,14 @@ export interface RawDevice {
 const LARGEST_RING = 2 ** 26;
 const SMALLEST_RING = 2 ** 16;
 
-/** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
-export function listDevices(): readonly DeviceReport[] {
-  const instance = acquireInstance(false);
-  try {
-    return surveyDevices(instance.commands).map((device) => device.report);
-  } finally {
-    instance.release();
-  }
-}
-
-let available = false;
-
-/** Whether there is a Vulkan device that `openDevice` can open. Never throws; asks again until there is one. */
-export function isVulkanAvailable(): boolean {
-  try {
-    available ||= listDevices().some((device) => device.missing.length === 0);
-    return available;
-  } catch {
-    return false;
-  }
-}
-
-/** The bound in bytes that the option or HALOCLINE_MEMORY_LIMIT sets. */
-function memoryLimitWish(option: number | undefined): number {
-  const given = process.env['HALOCLINE_MEMORY_LIMIT'];
-  const limit = option ?? Number(given || Infinity);
-  if (limit > 0) return limit;
-  const what = option === undefined ? `HALOCLINE_MEMORY_LIMIT is "${given}"` : `memoryLimit is ${option}`;
-  throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
-}
-
 /** What follows the recordings of a device, if anything shall. */
 function openTracking(
   driver: Driver,
-  { checks = flagOf('HALOCLINE_CHECKS'), autoBarriers = false }: DeviceOptions,
+  { checks = checksWish(), autoBarriers = false }: DeviceOptions,
   listener: (message: ValidationMessage) => void,
 ): Tracking | undefined {
   if (!checks && !autoBarriers) return undefined;
   return new Tracking(driver, { report: checks ? listener : undefined, automatic: autoBarriers });
-}
-
-function flagOf(name: string): boolean {
-  return !['', '0', 'false'].includes(process.env[name] ?? '');
-}
-
-/** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
-export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
-  const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
-  const frames = frameOptions(options.frames);
-  const instance = acquireInstance(validationWish(options.validation));
-  try {
-    const devices = surveyDevices(instance.commands);
-    const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
-    const { index } = chooseDevice(
-      devices.map(({ handle, report }) => {
-        const asked = report.missing.length > 0 ? [] : missingOf(instance.commands, { handle, report }, options);
-        return { ...report, missing: [...report.missing, ...asked] };
-      }),
-      wish,
-    );
-    const chosen = devices[index]!;
-    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit, frames });
-  } catch (error) {
-    instance.release();
-    throw error;
-  }
 }
 
 /** An opened device. Close it with `await using` or `await device[Symbol.asyncDispose]()`. */

@@ -20,8 +20,9 @@ export interface DeviceWishes {
 }
 
 /** What may stand in the chain of a device's features. */
-type FeatureLink = NonNullable<V.VkPhysicalDeviceFeatures2['pNext']>;
-type FeatureStruct = V.Struct<{ pNext?: FeatureLink }>;
+type FeatureHead = 'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo';
+type FeatureLink = V.Link<FeatureHead> | V.Pointer<never>;
+type FeatureStruct = V.LinkStruct<{ pNext?: FeatureLink }, FeatureHead>;
 
 /** Features of the versions of the core; of extensions that the runtime itself turns on, by the extension. */
 const CORE: readonly FeatureStruct[] = [
@@ -132,7 +133,7 @@ export function missingOf(instance: InstanceCommands, device: FeatureOwner, wish
 export interface FeatureChoice {
   readonly features: Readonly<Record<string, boolean>>;
   readonly extensions: readonly string[];
-  readonly write: () => V.Pointer<V.VkPhysicalDeviceFeatures2>;
+  readonly write: () => V.Link<'VkDeviceCreateInfo'>;
 }
 
 /** Takes, of what the runtime uses (`own`) and of what is asked for, all that the device has. */
@@ -159,7 +160,7 @@ export function chooseFeatures(
     const struct = extensionStruct(name);
     if (struct) structs.add(struct);
   }
-  const write = (): V.Pointer<V.VkPhysicalDeviceFeatures2> => {
+  const write = (): V.Link<'VkDeviceCreateInfo'> => {
     const core = Object.fromEntries(names.map((name) => [name, V.VK_TRUE]));
     return V.VkPhysicalDeviceFeatures2({ pNext: chainOf([...structs], on), features: core });
   };

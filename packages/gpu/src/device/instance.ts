@@ -157,10 +157,7 @@ function createInstance(loader: Loader, validation: Validation, callback: V.Debu
   });
 }
 
-function validationChain(
-  validation: Validation,
-  callback: V.DebugCallback,
-): NonNullable<V.VkInstanceCreateInfo['pNext']> {
+function validationChain(validation: Validation, callback: V.DebugCallback): V.Link<'VkInstanceCreateInfo'> {
   const messenger = V.VkDebugUtilsMessengerCreateInfoEXT(messengerInfo(callback));
   const enabled =
     validation === 'synchronization'

@@ -85,6 +85,11 @@ const KIND_SCORE: Readonly<Record<DeviceKind, number>> = Object.freeze({
   cpu: -1000,
 });
 
+/** A device's place among others: its kind, and a point for each whole GiB of its own memory. */
+export function scoreOf(kind: DeviceKind, deviceBytes: number): number {
+  return KIND_SCORE[kind] + Math.floor(deviceBytes / 2 ** 30);
+}
+
 /** All physical devices, the usable ones first, the best score first. */
 export function surveyDevices(instance: InstanceCommands): SurveyedDevice[] {
   const handles = V.enumerate<V.VkPhysicalDevice>('handle', (count, items) =>
@@ -128,7 +133,7 @@ function survey(instance: InstanceCommands, handle: V.VkPhysicalDevice): Surveye
     limits: limitsOf(basic.limits, more),
     extensions,
     missing: missingOn(basic.apiVersion, features, queues),
-    score: KIND_SCORE[kind] + Math.floor(memory.deviceBytes / 2 ** 30),
+    score: scoreOf(kind, memory.deviceBytes),
   };
   return { handle, report, pipelineCacheUuid: hex(basic.pipelineCacheUUID) };
 }

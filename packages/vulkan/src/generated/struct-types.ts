@@ -4,66 +4,11 @@
  * Generated from vk.xml 1.4.359 by `npm run generate`: do not edit.
  * vk.xml is copyright The Khronos Group Inc., Apache-2.0 OR MIT.
  */
-import type { Pointer } from '../types.ts';
+import type { Next, Pointer } from '../types.ts';
 import type { VkSampleMask, VkBool32, VkDeviceSize, VkDeviceAddress, VkFramebufferCreateFlags, VkQueryPoolCreateFlags, VkRenderPassCreateFlags, VkSamplerCreateFlags, VkPipelineLayoutCreateFlags, VkPipelineCacheCreateFlags, VkPipelineDepthStencilStateCreateFlags, VkPipelineDynamicStateCreateFlags, VkPipelineColorBlendStateCreateFlags, VkPipelineMultisampleStateCreateFlags, VkPipelineRasterizationStateCreateFlags, VkPipelineViewportStateCreateFlags, VkPipelineTessellationStateCreateFlags, VkPipelineInputAssemblyStateCreateFlags, VkPipelineVertexInputStateCreateFlags, VkPipelineShaderStageCreateFlags, VkDescriptorSetLayoutCreateFlags, VkBufferViewCreateFlags, VkInstanceCreateFlags, VkDeviceCreateFlags, VkDeviceQueueCreateFlags, VkQueueFlags, VkMemoryPropertyFlags, VkMemoryHeapFlags, VkAccessFlags, VkBufferUsageFlags, VkBufferCreateFlags, VkShaderStageFlags, VkImageUsageFlags, VkImageCreateFlags, VkImageViewCreateFlags, VkPipelineCreateFlags, VkColorComponentFlags, VkFenceCreateFlags, VkSemaphoreCreateFlags, VkFormatFeatureFlags, VkQueryControlFlags, VkShaderModuleCreateFlags, VkEventCreateFlags, VkCommandPoolCreateFlags, VkCommandBufferUsageFlags, VkQueryPipelineStatisticFlags, VkMemoryMapFlags, VkMemoryUnmapFlags, VkImageAspectFlags, VkSparseMemoryBindFlags, VkSparseImageFormatFlags, VkSubpassDescriptionFlags, VkPipelineStageFlags, VkSampleCountFlags, VkAttachmentDescriptionFlags, VkCullModeFlags, VkDescriptorPoolCreateFlags, VkDependencyFlags, VkSubgroupFeatureFlags, VkPrivateDataSlotCreateFlags, VkDescriptorUpdateTemplateCreateFlags, VkPipelineCreationFeedbackFlags, VkSemaphoreWaitFlags, VkAccessFlags2, VkPipelineStageFlags2, VkFormatFeatureFlags2, VkRenderingFlags, VkPipelineCreateFlags2, VkBufferUsageFlags2, VkCompositeAlphaFlagsKHR, VkSurfaceTransformFlagsKHR, VkSwapchainCreateFlagsKHR, VkMemoryAllocateFlags, VkDeviceGroupPresentModeFlagsKHR, VkExternalMemoryHandleTypeFlags, VkExternalMemoryFeatureFlags, VkExternalSemaphoreHandleTypeFlags, VkExternalSemaphoreFeatureFlags, VkSemaphoreImportFlags, VkExternalFenceHandleTypeFlags, VkExternalFenceFeatureFlags, VkDebugUtilsMessageSeverityFlagsEXT, VkDebugUtilsMessageTypeFlagsEXT, VkDebugUtilsMessengerCreateFlagsEXT, VkDebugUtilsMessengerCallbackDataFlagsEXT, VkDescriptorBindingFlags, VkConditionalRenderingFlagsEXT, VkResolveModeFlags, VkToolPurposeFlags, VkSubmitFlags, VkHostImageCopyFlags, VkAttachmentLoadOp, VkAttachmentStoreOp, VkBlendFactor, VkBlendOp, VkBorderColor, VkPipelineCacheHeaderVersion, VkComponentSwizzle, VkCommandBufferLevel, VkCompareOp, VkDescriptorType, VkDynamicState, VkPolygonMode, VkFormat, VkFrontFace, VkImageAspectFlagBits, VkImageLayout, VkImageTiling, VkImageType, VkImageViewType, VkSharingMode, VkLogicOp, VkPhysicalDeviceType, VkPipelineBindPoint, VkPrimitiveTopology, VkQueryType, VkSubpassContents, VkResult, VkShaderStageFlagBits, VkStencilOp, VkStructureType, VkSamplerAddressMode, VkFilter, VkSamplerMipmapMode, VkVertexInputRate, VkSampleCountFlagBits, VkObjectType, VkDescriptorUpdateTemplateType, VkPointClippingBehavior, VkQueueGlobalPriority, VkTimeDomainKHR, VkResolveModeFlagBits, VkSemaphoreType, VkLineRasterizationMode, VkPipelineRobustnessBufferBehavior, VkPipelineRobustnessImageBehavior, VkDeviceFaultVendorBinaryHeaderVersionKHR, VkColorSpaceKHR, VkCompositeAlphaFlagBitsKHR, VkPresentModeKHR, VkSurfaceTransformFlagBitsKHR, VkValidationFeatureEnableEXT, VkValidationFeatureDisableEXT, VkExternalMemoryHandleTypeFlagBits, VkExternalSemaphoreHandleTypeFlagBits, VkExternalFenceHandleTypeFlagBits, VkDeviceGroupPresentModeFlagBitsKHR, VkTessellationDomainOrigin, VkSamplerYcbcrModelConversion, VkSamplerYcbcrRange, VkChromaLocation, VkSamplerReductionMode, VkShaderFloatControlsIndependence, VkDeviceFaultAddressTypeKHR, VkDriverId, VkPipelineExecutableStatisticFormatKHR } from './enums.ts';
 import type { VkPhysicalDevice, VkCommandBuffer, VkDeviceMemory, VkCommandPool, VkBuffer, VkBufferView, VkImage, VkImageView, VkShaderModule, VkPipeline, VkPipelineLayout, VkSampler, VkDescriptorSet, VkDescriptorSetLayout, VkDescriptorPool, VkFence, VkSemaphore, VkFramebuffer, VkRenderPass, VkDescriptorUpdateTemplate, VkSamplerYcbcrConversion, VkSurfaceKHR, VkSwapchainKHR } from './handles.ts';
 import type { PFN_vkInternalAllocationNotification, PFN_vkInternalFreeNotification, PFN_vkReallocationFunction, PFN_vkAllocationFunction, PFN_vkFreeFunction, PFN_vkDebugUtilsMessengerCallbackEXT } from './function-pointers.ts';
 
-type VkBufferViewCreateInfoChain = VkBufferUsageFlags2CreateInfo;
-type VkBufferCreateInfoChain = VkBufferUsageFlags2CreateInfo | VkExternalMemoryBufferCreateInfo | VkBufferOpaqueCaptureAddressCreateInfo;
-type VkPhysicalDeviceExternalBufferInfoChain = VkBufferUsageFlags2CreateInfo;
-type VkPipelineShaderStageCreateInfoChain = VkShaderModuleCreateInfo | VkValidationFeaturesEXT | VkDebugUtilsObjectNameInfoEXT | VkPipelineShaderStageRequiredSubgroupSizeCreateInfo | VkPipelineRobustnessCreateInfo;
-type VkComputePipelineCreateInfoChain = VkPipelineCreateFlags2CreateInfo | VkValidationFeaturesEXT | VkPipelineCreationFeedbackCreateInfo | VkPipelineRobustnessCreateInfo;
-type VkGraphicsPipelineCreateInfoChain = VkPipelineCreateFlags2CreateInfo | VkValidationFeaturesEXT | VkPipelineCreationFeedbackCreateInfo | VkPipelineRenderingCreateInfo | VkPipelineRobustnessCreateInfo | VkRenderingAttachmentLocationInfo | VkRenderingInputAttachmentIndexInfo;
-type VkBindDescriptorSetsInfoChain = VkPipelineLayoutCreateInfo;
-type VkPushConstantsInfoChain = VkPipelineLayoutCreateInfo;
-type VkPushDescriptorSetInfoChain = VkPipelineLayoutCreateInfo;
-type VkPushDescriptorSetWithTemplateInfoChain = VkPipelineLayoutCreateInfo;
-type VkInstanceCreateInfoChain = VkValidationFeaturesEXT | VkDebugUtilsMessengerCreateInfoEXT;
-type VkShaderModuleCreateInfoChain = VkValidationFeaturesEXT;
-type VkDeviceCreateInfoChain = VkDevicePrivateDataCreateInfo | VkPhysicalDevicePrivateDataFeatures | VkPhysicalDeviceFeatures2 | VkPhysicalDeviceVariablePointersFeatures | VkPhysicalDeviceMultiviewFeatures | VkDeviceGroupDeviceCreateInfo | VkPhysicalDevice16BitStorageFeatures | VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures | VkPhysicalDeviceSamplerYcbcrConversionFeatures | VkPhysicalDeviceProtectedMemoryFeatures | VkPhysicalDeviceInlineUniformBlockFeatures | VkPhysicalDeviceMaintenance4Features | VkPhysicalDeviceMaintenance5Features | VkPhysicalDeviceMaintenance6Features | VkPhysicalDeviceShaderDrawParametersFeatures | VkPhysicalDeviceShaderFloat16Int8Features | VkPhysicalDeviceHostQueryResetFeatures | VkPhysicalDeviceGlobalPriorityQueryFeatures | VkPhysicalDeviceDescriptorIndexingFeatures | VkPhysicalDeviceTimelineSemaphoreFeatures | VkPhysicalDevice8BitStorageFeatures | VkPhysicalDeviceConditionalRenderingFeaturesEXT | VkPhysicalDeviceVulkanMemoryModelFeatures | VkPhysicalDeviceShaderAtomicInt64Features | VkPhysicalDeviceShaderAtomicFloatFeaturesEXT | VkPhysicalDeviceVertexAttributeDivisorFeatures | VkPhysicalDeviceScalarBlockLayoutFeatures | VkPhysicalDeviceUniformBufferStandardLayoutFeatures | VkPhysicalDeviceBufferDeviceAddressFeatures | VkPhysicalDeviceImagelessFramebufferFeatures | VkPhysicalDeviceTextureCompressionASTCHDRFeatures | VkPhysicalDeviceIndexTypeUint8Features | VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures | VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR | VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures | VkPhysicalDeviceSubgroupSizeControlFeatures | VkPhysicalDeviceLineRasterizationFeatures | VkPhysicalDevicePipelineCreationCacheControlFeatures | VkPhysicalDeviceVulkan11Features | VkPhysicalDeviceVulkan12Features | VkPhysicalDeviceVulkan13Features | VkPhysicalDeviceVulkan14Features | VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures | VkPhysicalDeviceImageRobustnessFeatures | VkPhysicalDevicePortabilitySubsetFeaturesKHR | VkPhysicalDeviceShaderTerminateInvocationFeatures | VkPhysicalDeviceSynchronization2Features | VkPhysicalDeviceHostImageCopyFeatures | VkPhysicalDevicePipelineProtectedAccessFeatures | VkPhysicalDeviceShaderIntegerDotProductFeatures | VkPhysicalDeviceDynamicRenderingFeatures | VkPhysicalDevicePipelineRobustnessFeatures | VkPhysicalDeviceFaultFeaturesEXT | VkPhysicalDeviceShaderSubgroupRotateFeatures | VkPhysicalDeviceShaderExpectAssumeFeatures | VkPhysicalDeviceShaderFloatControls2Features | VkPhysicalDeviceDynamicRenderingLocalReadFeatures;
-type VkPhysicalDeviceFeatures2Chain = VkPhysicalDevicePrivateDataFeatures | VkPhysicalDeviceVariablePointersFeatures | VkPhysicalDeviceMultiviewFeatures | VkPhysicalDevice16BitStorageFeatures | VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures | VkPhysicalDeviceSamplerYcbcrConversionFeatures | VkPhysicalDeviceProtectedMemoryFeatures | VkPhysicalDeviceInlineUniformBlockFeatures | VkPhysicalDeviceMaintenance4Features | VkPhysicalDeviceMaintenance5Features | VkPhysicalDeviceMaintenance6Features | VkPhysicalDeviceShaderDrawParametersFeatures | VkPhysicalDeviceShaderFloat16Int8Features | VkPhysicalDeviceHostQueryResetFeatures | VkPhysicalDeviceGlobalPriorityQueryFeatures | VkPhysicalDeviceDescriptorIndexingFeatures | VkPhysicalDeviceTimelineSemaphoreFeatures | VkPhysicalDevice8BitStorageFeatures | VkPhysicalDeviceConditionalRenderingFeaturesEXT | VkPhysicalDeviceVulkanMemoryModelFeatures | VkPhysicalDeviceShaderAtomicInt64Features | VkPhysicalDeviceShaderAtomicFloatFeaturesEXT | VkPhysicalDeviceVertexAttributeDivisorFeatures | VkPhysicalDeviceScalarBlockLayoutFeatures | VkPhysicalDeviceUniformBufferStandardLayoutFeatures | VkPhysicalDeviceBufferDeviceAddressFeatures | VkPhysicalDeviceImagelessFramebufferFeatures | VkPhysicalDeviceTextureCompressionASTCHDRFeatures | VkPhysicalDeviceIndexTypeUint8Features | VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures | VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR | VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures | VkPhysicalDeviceSubgroupSizeControlFeatures | VkPhysicalDeviceLineRasterizationFeatures | VkPhysicalDevicePipelineCreationCacheControlFeatures | VkPhysicalDeviceVulkan11Features | VkPhysicalDeviceVulkan12Features | VkPhysicalDeviceVulkan13Features | VkPhysicalDeviceVulkan14Features | VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures | VkPhysicalDeviceImageRobustnessFeatures | VkPhysicalDevicePortabilitySubsetFeaturesKHR | VkPhysicalDeviceShaderTerminateInvocationFeatures | VkPhysicalDeviceSynchronization2Features | VkPhysicalDeviceHostImageCopyFeatures | VkPhysicalDevicePipelineProtectedAccessFeatures | VkPhysicalDeviceShaderIntegerDotProductFeatures | VkPhysicalDeviceDynamicRenderingFeatures | VkPhysicalDevicePipelineRobustnessFeatures | VkPhysicalDeviceFaultFeaturesEXT | VkPhysicalDeviceShaderSubgroupRotateFeatures | VkPhysicalDeviceShaderExpectAssumeFeatures | VkPhysicalDeviceShaderFloatControls2Features | VkPhysicalDeviceDynamicRenderingLocalReadFeatures;
-type VkPhysicalDeviceProperties2Chain = VkPhysicalDevicePushDescriptorProperties | VkPhysicalDeviceDriverProperties | VkPhysicalDeviceIDProperties | VkPhysicalDeviceMultiviewProperties | VkPhysicalDeviceSubgroupProperties | VkPhysicalDevicePointClippingProperties | VkPhysicalDeviceProtectedMemoryProperties | VkPhysicalDeviceSamplerFilterMinmaxProperties | VkPhysicalDeviceInlineUniformBlockProperties | VkPhysicalDeviceMaintenance3Properties | VkPhysicalDeviceMaintenance4Properties | VkPhysicalDeviceMaintenance5Properties | VkPhysicalDeviceMaintenance6Properties | VkPhysicalDeviceFloatControlsProperties | VkPhysicalDeviceExternalMemoryHostPropertiesEXT | VkPhysicalDeviceDescriptorIndexingProperties | VkPhysicalDeviceTimelineSemaphoreProperties | VkPhysicalDeviceVertexAttributeDivisorProperties | VkPhysicalDeviceDepthStencilResolveProperties | VkPhysicalDeviceTexelBufferAlignmentProperties | VkPhysicalDeviceSubgroupSizeControlProperties | VkPhysicalDeviceLineRasterizationProperties | VkPhysicalDeviceVulkan11Properties | VkPhysicalDeviceVulkan12Properties | VkPhysicalDeviceVulkan13Properties | VkPhysicalDeviceVulkan14Properties | VkPhysicalDevicePortabilitySubsetPropertiesKHR | VkPhysicalDeviceHostImageCopyProperties | VkPhysicalDeviceShaderIntegerDotProductProperties | VkPhysicalDevicePipelineRobustnessProperties;
-type VkPhysicalDeviceImageFormatInfo2Chain = VkPhysicalDeviceExternalImageFormatInfo | VkImageFormatListCreateInfo | VkImageStencilUsageCreateInfo;
-type VkImageFormatProperties2Chain = VkExternalImageFormatProperties | VkSamplerYcbcrConversionImageFormatProperties | VkHostImageCopyDevicePerformanceQuery;
-type VkImageCreateInfoChain = VkExternalMemoryImageCreateInfo | VkImageSwapchainCreateInfoKHR | VkImageFormatListCreateInfo | VkImageStencilUsageCreateInfo;
-type VkMemoryAllocateInfoChain = VkExportMemoryAllocateInfo | VkImportMemoryFdInfoKHR | VkMemoryAllocateFlagsInfo | VkMemoryDedicatedAllocateInfo | VkImportMemoryHostPointerInfoEXT | VkMemoryOpaqueCaptureAddressAllocateInfo;
-type VkSemaphoreCreateInfoChain = VkExportSemaphoreCreateInfo | VkSemaphoreTypeCreateInfo;
-type VkFenceCreateInfoChain = VkExportFenceCreateInfo;
-type VkRenderPassCreateInfoChain = VkRenderPassMultiviewCreateInfo | VkRenderPassInputAttachmentAspectCreateInfo;
-type VkBindBufferMemoryInfoChain = VkBindBufferMemoryDeviceGroupInfo | VkBindMemoryStatus;
-type VkBindImageMemoryInfoChain = VkBindImageMemoryDeviceGroupInfo | VkBindImageMemorySwapchainInfoKHR | VkBindImagePlaneMemoryInfo | VkBindMemoryStatus;
-type VkRenderPassBeginInfoChain = VkDeviceGroupRenderPassBeginInfo | VkRenderPassAttachmentBeginInfo;
-type VkRenderingInfoChain = VkDeviceGroupRenderPassBeginInfo;
-type VkCommandBufferBeginInfoChain = VkDeviceGroupCommandBufferBeginInfo;
-type VkSubmitInfoChain = VkDeviceGroupSubmitInfo | VkProtectedSubmitInfo | VkTimelineSemaphoreSubmitInfo;
-type VkBindSparseInfoChain = VkDeviceGroupBindSparseInfo | VkTimelineSemaphoreSubmitInfo;
-type VkPresentInfoKHRChain = VkDeviceGroupPresentInfoKHR;
-type VkSwapchainCreateInfoKHRChain = VkDeviceGroupSwapchainCreateInfoKHR | VkImageFormatListCreateInfo;
-type VkMemoryRequirements2Chain = VkMemoryDedicatedRequirements;
-type VkImageViewCreateInfoChain = VkImageViewUsageCreateInfo | VkSamplerYcbcrConversionInfo;
-type VkPipelineTessellationStateCreateInfoChain = VkPipelineTessellationDomainOriginStateCreateInfo;
-type VkSamplerCreateInfoChain = VkSamplerYcbcrConversionInfo | VkSamplerReductionModeCreateInfo | VkDebugUtilsObjectNameInfoEXT;
-type VkImageMemoryRequirementsInfo2Chain = VkImagePlaneMemoryRequirementsInfo;
-type VkWriteDescriptorSetChain = VkWriteDescriptorSetInlineUniformBlock;
-type VkDescriptorPoolCreateInfoChain = VkDescriptorPoolInlineUniformBlockCreateInfo;
-type VkDeviceQueueCreateInfoChain = VkDeviceQueueGlobalPriorityCreateInfo;
-type VkQueueFamilyProperties2Chain = VkQueueFamilyGlobalPriorityProperties;
-type VkDescriptorSetLayoutCreateInfoChain = VkDescriptorSetLayoutBindingFlagsCreateInfo;
-type VkDescriptorSetAllocateInfoChain = VkDescriptorSetVariableDescriptorCountAllocateInfo;
-type VkDescriptorSetLayoutSupportChain = VkDescriptorSetVariableDescriptorCountLayoutSupport;
-type VkPhysicalDeviceExternalSemaphoreInfoChain = VkSemaphoreTypeCreateInfo;
-type VkPipelineVertexInputStateCreateInfoChain = VkPipelineVertexInputDivisorStateCreateInfo;
-type VkCommandBufferInheritanceInfoChain = VkCommandBufferInheritanceConditionalRenderingInfoEXT | VkCommandBufferInheritanceRenderingInfo | VkRenderingAttachmentLocationInfo | VkRenderingInputAttachmentIndexInfo;
-type VkSubpassDescription2Chain = VkSubpassDescriptionDepthStencilResolve;
-type VkPhysicalDeviceMemoryProperties2Chain = VkPhysicalDeviceMemoryBudgetPropertiesEXT;
-type VkFramebufferCreateInfoChain = VkFramebufferAttachmentsCreateInfo;
-type VkAttachmentReference2Chain = VkAttachmentReferenceStencilLayout;
-type VkAttachmentDescription2Chain = VkAttachmentDescriptionStencilLayout;
-type VkPipelineRasterizationStateCreateInfoChain = VkPipelineRasterizationLineStateCreateInfo;
-type VkSubpassDependency2Chain = VkMemoryBarrier2;
-type VkSubresourceLayout2Chain = VkSubresourceHostMemcpySize;
-type VkFormatProperties2Chain = VkFormatProperties3;
 export interface VkBaseOutStructure {
   sType?: VkStructureType;
   pNext?: Pointer<unknown>;
@@ -153,7 +98,7 @@ export interface VkAllocationCallbacks {
 }
 export interface VkDeviceQueueCreateInfo {
   sType?: 2;
-  pNext?: Pointer<VkDeviceQueueCreateInfoChain>;
+  pNext?: Next<'VkDeviceQueueCreateInfo'>;
   flags?: VkDeviceQueueCreateFlags;
   queueFamilyIndex?: number;
   queueCount?: number;
@@ -161,7 +106,7 @@ export interface VkDeviceQueueCreateInfo {
 }
 export interface VkDeviceCreateInfo {
   sType?: 3;
-  pNext?: Pointer<VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkDeviceCreateInfo'>;
   flags?: VkDeviceCreateFlags;
   queueCreateInfoCount?: number;
   pQueueCreateInfos?: VkDeviceQueueCreateInfo | readonly VkDeviceQueueCreateInfo[] | Pointer<VkDeviceQueueCreateInfo>;
@@ -173,7 +118,7 @@ export interface VkDeviceCreateInfo {
 }
 export interface VkInstanceCreateInfo {
   sType?: 1;
-  pNext?: Pointer<VkInstanceCreateInfoChain>;
+  pNext?: Next<'VkInstanceCreateInfo'>;
   flags?: VkInstanceCreateFlags;
   pApplicationInfo?: VkApplicationInfo | Pointer<VkApplicationInfo>;
   enabledLayerCount?: number;
@@ -195,7 +140,7 @@ export interface VkPhysicalDeviceMemoryProperties {
 }
 export interface VkMemoryAllocateInfo {
   sType?: 5;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   allocationSize?: VkDeviceSize;
   memoryTypeIndex?: number;
 }
@@ -255,7 +200,7 @@ export interface VkDescriptorImageInfo {
 }
 export interface VkWriteDescriptorSet {
   sType?: 35;
-  pNext?: Pointer<VkWriteDescriptorSetChain>;
+  pNext?: Next<'VkWriteDescriptorSet'>;
   dstSet?: VkDescriptorSet;
   dstBinding?: number;
   dstArrayElement?: number;
@@ -278,12 +223,12 @@ export interface VkCopyDescriptorSet {
 }
 export interface VkBufferUsageFlags2CreateInfo {
   sType?: 1000470006;
-  pNext?: Pointer<VkBufferViewCreateInfoChain | VkBufferCreateInfoChain | VkPhysicalDeviceExternalBufferInfoChain>;
+  pNext?: Next<'VkBufferViewCreateInfo' | 'VkBufferCreateInfo' | 'VkPhysicalDeviceExternalBufferInfo'>;
   usage?: VkBufferUsageFlags2;
 }
 export interface VkBufferCreateInfo {
   sType?: 12;
-  pNext?: Pointer<VkBufferCreateInfoChain>;
+  pNext?: Next<'VkBufferCreateInfo'>;
   flags?: VkBufferCreateFlags;
   size?: VkDeviceSize;
   usage?: VkBufferUsageFlags;
@@ -293,7 +238,7 @@ export interface VkBufferCreateInfo {
 }
 export interface VkBufferViewCreateInfo {
   sType?: 13;
-  pNext?: Pointer<VkBufferViewCreateInfoChain>;
+  pNext?: Next<'VkBufferViewCreateInfo'>;
   flags?: VkBufferViewCreateFlags;
   buffer?: VkBuffer;
   format?: VkFormat;
@@ -349,7 +294,7 @@ export interface VkImageMemoryBarrier {
 }
 export interface VkImageCreateInfo {
   sType?: 14;
-  pNext?: Pointer<VkImageCreateInfoChain>;
+  pNext?: Next<'VkImageCreateInfo'>;
   flags?: VkImageCreateFlags;
   imageType?: VkImageType;
   format?: VkFormat;
@@ -373,7 +318,7 @@ export interface VkSubresourceLayout {
 }
 export interface VkImageViewCreateInfo {
   sType?: 15;
-  pNext?: Pointer<VkImageViewCreateInfoChain>;
+  pNext?: Next<'VkImageViewCreateInfo'>;
   flags?: VkImageViewCreateFlags;
   image?: VkImage;
   viewType?: VkImageViewType;
@@ -418,7 +363,7 @@ export interface VkSparseImageMemoryBindInfo {
 }
 export interface VkBindSparseInfo {
   sType?: 7;
-  pNext?: Pointer<VkBindSparseInfoChain>;
+  pNext?: Next<'VkBindSparseInfo'>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   bufferBindCount?: number;
@@ -460,7 +405,7 @@ export interface VkImageResolve {
 }
 export interface VkShaderModuleCreateInfo {
   sType?: 16;
-  pNext?: Pointer<VkShaderModuleCreateInfoChain | VkPipelineShaderStageCreateInfoChain>;
+  pNext?: Next<'VkShaderModuleCreateInfo' | 'VkPipelineShaderStageCreateInfo'>;
   flags?: VkShaderModuleCreateFlags;
   codeSize?: number | bigint;
   pCode?: ArrayLike<number> | Pointer<number>;
@@ -474,7 +419,7 @@ export interface VkDescriptorSetLayoutBinding {
 }
 export interface VkDescriptorSetLayoutCreateInfo {
   sType?: 32;
-  pNext?: Pointer<VkDescriptorSetLayoutCreateInfoChain>;
+  pNext?: Next<'VkDescriptorSetLayoutCreateInfo'>;
   flags?: VkDescriptorSetLayoutCreateFlags;
   bindingCount?: number;
   pBindings?: VkDescriptorSetLayoutBinding | readonly VkDescriptorSetLayoutBinding[] | Pointer<VkDescriptorSetLayoutBinding>;
@@ -485,7 +430,7 @@ export interface VkDescriptorPoolSize {
 }
 export interface VkDescriptorPoolCreateInfo {
   sType?: 33;
-  pNext?: Pointer<VkDescriptorPoolCreateInfoChain>;
+  pNext?: Next<'VkDescriptorPoolCreateInfo'>;
   flags?: VkDescriptorPoolCreateFlags;
   maxSets?: number;
   poolSizeCount?: number;
@@ -493,7 +438,7 @@ export interface VkDescriptorPoolCreateInfo {
 }
 export interface VkDescriptorSetAllocateInfo {
   sType?: 34;
-  pNext?: Pointer<VkDescriptorSetAllocateInfoChain>;
+  pNext?: Next<'VkDescriptorSetAllocateInfo'>;
   descriptorPool?: VkDescriptorPool;
   descriptorSetCount?: number;
   pSetLayouts?: readonly VkDescriptorSetLayout[] | Pointer<VkDescriptorSetLayout>;
@@ -511,7 +456,7 @@ export interface VkSpecializationInfo {
 }
 export interface VkPipelineShaderStageCreateInfo {
   sType?: 18;
-  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain>;
+  pNext?: Next<'VkPipelineShaderStageCreateInfo'>;
   flags?: VkPipelineShaderStageCreateFlags;
   stage?: VkShaderStageFlagBits;
   module?: VkShaderModule;
@@ -520,7 +465,7 @@ export interface VkPipelineShaderStageCreateInfo {
 }
 export interface VkComputePipelineCreateInfo {
   sType?: 29;
-  pNext?: Pointer<VkComputePipelineCreateInfoChain>;
+  pNext?: Next<'VkComputePipelineCreateInfo'>;
   flags?: VkPipelineCreateFlags;
   stage?: VkPipelineShaderStageCreateInfo;
   layout?: VkPipelineLayout;
@@ -529,7 +474,7 @@ export interface VkComputePipelineCreateInfo {
 }
 export interface VkPipelineCreateFlags2CreateInfo {
   sType?: 1000470005;
-  pNext?: Pointer<VkComputePipelineCreateInfoChain | VkGraphicsPipelineCreateInfoChain>;
+  pNext?: Next<'VkComputePipelineCreateInfo' | 'VkGraphicsPipelineCreateInfo'>;
   flags?: VkPipelineCreateFlags2;
 }
 export interface VkVertexInputBindingDescription {
@@ -545,7 +490,7 @@ export interface VkVertexInputAttributeDescription {
 }
 export interface VkPipelineVertexInputStateCreateInfo {
   sType?: 19;
-  pNext?: Pointer<VkPipelineVertexInputStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineVertexInputStateCreateInfo'>;
   flags?: VkPipelineVertexInputStateCreateFlags;
   vertexBindingDescriptionCount?: number;
   pVertexBindingDescriptions?: VkVertexInputBindingDescription | readonly VkVertexInputBindingDescription[] | Pointer<VkVertexInputBindingDescription>;
@@ -561,7 +506,7 @@ export interface VkPipelineInputAssemblyStateCreateInfo {
 }
 export interface VkPipelineTessellationStateCreateInfo {
   sType?: 21;
-  pNext?: Pointer<VkPipelineTessellationStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineTessellationStateCreateInfo'>;
   flags?: VkPipelineTessellationStateCreateFlags;
   patchControlPoints?: number;
 }
@@ -576,7 +521,7 @@ export interface VkPipelineViewportStateCreateInfo {
 }
 export interface VkPipelineRasterizationStateCreateInfo {
   sType?: 23;
-  pNext?: Pointer<VkPipelineRasterizationStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineRasterizationStateCreateInfo'>;
   flags?: VkPipelineRasterizationStateCreateFlags;
   depthClampEnable?: VkBool32;
   rasterizerDiscardEnable?: VkBool32;
@@ -652,7 +597,7 @@ export interface VkPipelineDepthStencilStateCreateInfo {
 }
 export interface VkGraphicsPipelineCreateInfo {
   sType?: 28;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo'>;
   flags?: VkPipelineCreateFlags;
   stageCount?: number;
   pStages?: VkPipelineShaderStageCreateInfo | readonly VkPipelineShaderStageCreateInfo[] | Pointer<VkPipelineShaderStageCreateInfo>;
@@ -692,7 +637,7 @@ export interface VkPushConstantRange {
 }
 export interface VkPipelineLayoutCreateInfo {
   sType?: 30;
-  pNext?: Pointer<VkBindDescriptorSetsInfoChain | VkPushConstantsInfoChain | VkPushDescriptorSetInfoChain | VkPushDescriptorSetWithTemplateInfoChain>;
+  pNext?: Next<'VkBindDescriptorSetsInfo' | 'VkPushConstantsInfo' | 'VkPushDescriptorSetInfo' | 'VkPushDescriptorSetWithTemplateInfo'>;
   flags?: VkPipelineLayoutCreateFlags;
   setLayoutCount?: number;
   pSetLayouts?: readonly VkDescriptorSetLayout[] | Pointer<VkDescriptorSetLayout>;
@@ -701,7 +646,7 @@ export interface VkPipelineLayoutCreateInfo {
 }
 export interface VkSamplerCreateInfo {
   sType?: 31;
-  pNext?: Pointer<VkSamplerCreateInfoChain>;
+  pNext?: Next<'VkSamplerCreateInfo'>;
   flags?: VkSamplerCreateFlags;
   magFilter?: VkFilter;
   minFilter?: VkFilter;
@@ -734,7 +679,7 @@ export interface VkCommandBufferAllocateInfo {
 }
 export interface VkCommandBufferInheritanceInfo {
   sType?: 41;
-  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
+  pNext?: Next<'VkCommandBufferInheritanceInfo'>;
   renderPass?: VkRenderPass;
   subpass?: number;
   framebuffer?: VkFramebuffer;
@@ -744,13 +689,13 @@ export interface VkCommandBufferInheritanceInfo {
 }
 export interface VkCommandBufferBeginInfo {
   sType?: 42;
-  pNext?: Pointer<VkCommandBufferBeginInfoChain>;
+  pNext?: Next<'VkCommandBufferBeginInfo'>;
   flags?: VkCommandBufferUsageFlags;
   pInheritanceInfo?: VkCommandBufferInheritanceInfo | Pointer<VkCommandBufferInheritanceInfo>;
 }
 export interface VkRenderPassBeginInfo {
   sType?: 43;
-  pNext?: Pointer<VkRenderPassBeginInfoChain>;
+  pNext?: Next<'VkRenderPassBeginInfo'>;
   renderPass?: VkRenderPass;
   framebuffer?: VkFramebuffer;
   renderArea?: VkRect2D;
@@ -813,7 +758,7 @@ export interface VkSubpassDependency {
 }
 export interface VkRenderPassCreateInfo {
   sType?: 38;
-  pNext?: Pointer<VkRenderPassCreateInfoChain>;
+  pNext?: Next<'VkRenderPassCreateInfo'>;
   flags?: VkRenderPassCreateFlags;
   attachmentCount?: number;
   pAttachments?: VkAttachmentDescription | readonly VkAttachmentDescription[] | Pointer<VkAttachmentDescription>;
@@ -829,7 +774,7 @@ export interface VkEventCreateInfo {
 }
 export interface VkFenceCreateInfo {
   sType?: 8;
-  pNext?: Pointer<VkFenceCreateInfoChain>;
+  pNext?: Next<'VkFenceCreateInfo'>;
   flags?: VkFenceCreateFlags;
 }
 export interface VkPhysicalDeviceFeatures {
@@ -1006,7 +951,7 @@ export interface VkPhysicalDeviceLimits {
 }
 export interface VkSemaphoreCreateInfo {
   sType?: 9;
-  pNext?: Pointer<VkSemaphoreCreateInfoChain>;
+  pNext?: Next<'VkSemaphoreCreateInfo'>;
   flags?: VkSemaphoreCreateFlags;
 }
 export interface VkQueryPoolCreateInfo {
@@ -1019,7 +964,7 @@ export interface VkQueryPoolCreateInfo {
 }
 export interface VkFramebufferCreateInfo {
   sType?: 37;
-  pNext?: Pointer<VkFramebufferCreateInfoChain>;
+  pNext?: Next<'VkFramebufferCreateInfo'>;
   flags?: VkFramebufferCreateFlags;
   renderPass?: VkRenderPass;
   attachmentCount?: number;
@@ -1048,7 +993,7 @@ export interface VkDispatchIndirectCommand {
 }
 export interface VkSubmitInfo {
   sType?: 4;
-  pNext?: Pointer<VkSubmitInfoChain>;
+  pNext?: Next<'VkSubmitInfo'>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   pWaitDstStageMask?: ArrayLike<VkPipelineStageFlags> | Pointer<VkPipelineStageFlags>;
@@ -1075,7 +1020,7 @@ export interface VkSurfaceFormatKHR {
 }
 export interface VkSwapchainCreateInfoKHR {
   sType?: 1000001000;
-  pNext?: Pointer<VkSwapchainCreateInfoKHRChain>;
+  pNext?: Next<'VkSwapchainCreateInfoKHR'>;
   flags?: VkSwapchainCreateFlagsKHR;
   surface?: VkSurfaceKHR;
   minImageCount?: number;
@@ -1095,7 +1040,7 @@ export interface VkSwapchainCreateInfoKHR {
 }
 export interface VkPresentInfoKHR {
   sType?: 1000001001;
-  pNext?: Pointer<VkPresentInfoKHRChain>;
+  pNext?: Next<'VkPresentInfoKHR'>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   swapchainCount?: number;
@@ -1105,7 +1050,7 @@ export interface VkPresentInfoKHR {
 }
 export interface VkValidationFeaturesEXT {
   sType?: 1000247000;
-  pNext?: Pointer<VkInstanceCreateInfoChain | VkShaderModuleCreateInfoChain | VkPipelineShaderStageCreateInfoChain | VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain>;
+  pNext?: Next<'VkInstanceCreateInfo' | 'VkShaderModuleCreateInfo' | 'VkPipelineShaderStageCreateInfo' | 'VkGraphicsPipelineCreateInfo' | 'VkComputePipelineCreateInfo'>;
   enabledValidationFeatureCount?: number;
   pEnabledValidationFeatures?: ArrayLike<VkValidationFeatureEnableEXT> | Pointer<VkValidationFeatureEnableEXT>;
   disabledValidationFeatureCount?: number;
@@ -1113,7 +1058,7 @@ export interface VkValidationFeaturesEXT {
 }
 export interface VkDevicePrivateDataCreateInfo {
   sType?: 1000295001;
-  pNext?: Pointer<VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkDeviceCreateInfo'>;
   privateDataSlotRequestCount?: number;
 }
 export interface VkPrivateDataSlotCreateInfo {
@@ -1123,32 +1068,32 @@ export interface VkPrivateDataSlotCreateInfo {
 }
 export interface VkPhysicalDevicePrivateDataFeatures {
   sType?: 1000295000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   privateData?: VkBool32;
 }
 export interface VkPhysicalDeviceFeatures2 {
   sType?: 1000059000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   features?: VkPhysicalDeviceFeatures;
 }
 export interface VkPhysicalDeviceProperties2 {
   sType?: 1000059001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   properties?: VkPhysicalDeviceProperties;
 }
 export interface VkFormatProperties2 {
   sType?: 1000059002;
-  pNext?: Pointer<VkFormatProperties2Chain>;
+  pNext?: Next<'VkFormatProperties2'>;
   formatProperties?: VkFormatProperties;
 }
 export interface VkImageFormatProperties2 {
   sType?: 1000059003;
-  pNext?: Pointer<VkImageFormatProperties2Chain>;
+  pNext?: Next<'VkImageFormatProperties2'>;
   imageFormatProperties?: VkImageFormatProperties;
 }
 export interface VkPhysicalDeviceImageFormatInfo2 {
   sType?: 1000059004;
-  pNext?: Pointer<VkPhysicalDeviceImageFormatInfo2Chain>;
+  pNext?: Next<'VkPhysicalDeviceImageFormatInfo2'>;
   format?: VkFormat;
   type?: VkImageType;
   tiling?: VkImageTiling;
@@ -1157,12 +1102,12 @@ export interface VkPhysicalDeviceImageFormatInfo2 {
 }
 export interface VkQueueFamilyProperties2 {
   sType?: 1000059005;
-  pNext?: Pointer<VkQueueFamilyProperties2Chain>;
+  pNext?: Next<'VkQueueFamilyProperties2'>;
   queueFamilyProperties?: VkQueueFamilyProperties;
 }
 export interface VkPhysicalDeviceMemoryProperties2 {
   sType?: 1000059006;
-  pNext?: Pointer<VkPhysicalDeviceMemoryProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceMemoryProperties2'>;
   memoryProperties?: VkPhysicalDeviceMemoryProperties;
 }
 export interface VkSparseImageFormatProperties2 {
@@ -1181,7 +1126,7 @@ export interface VkPhysicalDeviceSparseImageFormatInfo2 {
 }
 export interface VkPhysicalDevicePushDescriptorProperties {
   sType?: 1000080000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxPushDescriptors?: number;
 }
 export type VkPhysicalDevicePushDescriptorPropertiesKHR = VkPhysicalDevicePushDescriptorProperties;
@@ -1193,7 +1138,7 @@ export interface VkConformanceVersion {
 }
 export interface VkPhysicalDeviceDriverProperties {
   sType?: 1000196000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   driverID?: VkDriverId;
   driverName?: string;
   driverInfo?: string;
@@ -1201,7 +1146,7 @@ export interface VkPhysicalDeviceDriverProperties {
 }
 export interface VkPhysicalDeviceVariablePointersFeatures {
   sType?: 1000120000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   variablePointersStorageBuffer?: VkBool32;
   variablePointers?: VkBool32;
 }
@@ -1213,17 +1158,17 @@ export interface VkExternalMemoryProperties {
 }
 export interface VkPhysicalDeviceExternalImageFormatInfo {
   sType?: 1000071000;
-  pNext?: Pointer<VkPhysicalDeviceImageFormatInfo2Chain>;
+  pNext?: Next<'VkPhysicalDeviceImageFormatInfo2'>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
 }
 export interface VkExternalImageFormatProperties {
   sType?: 1000071001;
-  pNext?: Pointer<VkImageFormatProperties2Chain>;
+  pNext?: Next<'VkImageFormatProperties2'>;
   externalMemoryProperties?: VkExternalMemoryProperties;
 }
 export interface VkPhysicalDeviceExternalBufferInfo {
   sType?: 1000071002;
-  pNext?: Pointer<VkPhysicalDeviceExternalBufferInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceExternalBufferInfo'>;
   flags?: VkBufferCreateFlags;
   usage?: VkBufferUsageFlags;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
@@ -1235,7 +1180,7 @@ export interface VkExternalBufferProperties {
 }
 export interface VkPhysicalDeviceIDProperties {
   sType?: 1000071004;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   deviceUUID?: readonly number[];
   driverUUID?: readonly number[];
   deviceLUID?: readonly number[];
@@ -1244,22 +1189,22 @@ export interface VkPhysicalDeviceIDProperties {
 }
 export interface VkExternalMemoryImageCreateInfo {
   sType?: 1000072001;
-  pNext?: Pointer<VkImageCreateInfoChain>;
+  pNext?: Next<'VkImageCreateInfo'>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkExternalMemoryBufferCreateInfo {
   sType?: 1000072000;
-  pNext?: Pointer<VkBufferCreateInfoChain>;
+  pNext?: Next<'VkBufferCreateInfo'>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkExportMemoryAllocateInfo {
   sType?: 1000072002;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   handleTypes?: VkExternalMemoryHandleTypeFlags;
 }
 export interface VkImportMemoryFdInfoKHR {
   sType?: 1000074000;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
   fd?: number;
 }
@@ -1276,7 +1221,7 @@ export interface VkMemoryGetFdInfoKHR {
 }
 export interface VkPhysicalDeviceExternalSemaphoreInfo {
   sType?: 1000076000;
-  pNext?: Pointer<VkPhysicalDeviceExternalSemaphoreInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceExternalSemaphoreInfo'>;
   handleType?: VkExternalSemaphoreHandleTypeFlagBits;
 }
 export interface VkExternalSemaphoreProperties {
@@ -1288,7 +1233,7 @@ export interface VkExternalSemaphoreProperties {
 }
 export interface VkExportSemaphoreCreateInfo {
   sType?: 1000077000;
-  pNext?: Pointer<VkSemaphoreCreateInfoChain>;
+  pNext?: Next<'VkSemaphoreCreateInfo'>;
   handleTypes?: VkExternalSemaphoreHandleTypeFlags;
 }
 export interface VkImportSemaphoreFdInfoKHR {
@@ -1319,25 +1264,25 @@ export interface VkExternalFenceProperties {
 }
 export interface VkExportFenceCreateInfo {
   sType?: 1000113000;
-  pNext?: Pointer<VkFenceCreateInfoChain>;
+  pNext?: Next<'VkFenceCreateInfo'>;
   handleTypes?: VkExternalFenceHandleTypeFlags;
 }
 export interface VkPhysicalDeviceMultiviewFeatures {
   sType?: 1000053001;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   multiview?: VkBool32;
   multiviewGeometryShader?: VkBool32;
   multiviewTessellationShader?: VkBool32;
 }
 export interface VkPhysicalDeviceMultiviewProperties {
   sType?: 1000053002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxMultiviewViewCount?: number;
   maxMultiviewInstanceIndex?: number;
 }
 export interface VkRenderPassMultiviewCreateInfo {
   sType?: 1000053000;
-  pNext?: Pointer<VkRenderPassCreateInfoChain>;
+  pNext?: Next<'VkRenderPassCreateInfo'>;
   subpassCount?: number;
   pViewMasks?: ArrayLike<number> | Pointer<number>;
   dependencyCount?: number;
@@ -1354,34 +1299,34 @@ export interface VkPhysicalDeviceGroupProperties {
 }
 export interface VkMemoryAllocateFlagsInfo {
   sType?: 1000060000;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   flags?: VkMemoryAllocateFlags;
   deviceMask?: number;
 }
 export interface VkBindBufferMemoryInfo {
   sType?: 1000157000;
-  pNext?: Pointer<VkBindBufferMemoryInfoChain>;
+  pNext?: Next<'VkBindBufferMemoryInfo'>;
   buffer?: VkBuffer;
   memory?: VkDeviceMemory;
   memoryOffset?: VkDeviceSize;
 }
 export interface VkBindBufferMemoryDeviceGroupInfo {
   sType?: 1000060013;
-  pNext?: Pointer<VkBindBufferMemoryInfoChain>;
+  pNext?: Next<'VkBindBufferMemoryInfo'>;
   deviceIndexCount?: number;
   pDeviceIndices?: ArrayLike<number> | Pointer<number>;
 }
 export type VkBindBufferMemoryDeviceGroupInfoKHR = VkBindBufferMemoryDeviceGroupInfo;
 export interface VkBindImageMemoryInfo {
   sType?: 1000157001;
-  pNext?: Pointer<VkBindImageMemoryInfoChain>;
+  pNext?: Next<'VkBindImageMemoryInfo'>;
   image?: VkImage;
   memory?: VkDeviceMemory;
   memoryOffset?: VkDeviceSize;
 }
 export interface VkBindImageMemoryDeviceGroupInfo {
   sType?: 1000060014;
-  pNext?: Pointer<VkBindImageMemoryInfoChain>;
+  pNext?: Next<'VkBindImageMemoryInfo'>;
   deviceIndexCount?: number;
   pDeviceIndices?: ArrayLike<number> | Pointer<number>;
   splitInstanceBindRegionCount?: number;
@@ -1390,19 +1335,19 @@ export interface VkBindImageMemoryDeviceGroupInfo {
 export type VkBindImageMemoryDeviceGroupInfoKHR = VkBindImageMemoryDeviceGroupInfo;
 export interface VkDeviceGroupRenderPassBeginInfo {
   sType?: 1000060003;
-  pNext?: Pointer<VkRenderPassBeginInfoChain | VkRenderingInfoChain>;
+  pNext?: Next<'VkRenderPassBeginInfo' | 'VkRenderingInfo'>;
   deviceMask?: number;
   deviceRenderAreaCount?: number;
   pDeviceRenderAreas?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
 export interface VkDeviceGroupCommandBufferBeginInfo {
   sType?: 1000060004;
-  pNext?: Pointer<VkCommandBufferBeginInfoChain>;
+  pNext?: Next<'VkCommandBufferBeginInfo'>;
   deviceMask?: number;
 }
 export interface VkDeviceGroupSubmitInfo {
   sType?: 1000060005;
-  pNext?: Pointer<VkSubmitInfoChain>;
+  pNext?: Next<'VkSubmitInfo'>;
   waitSemaphoreCount?: number;
   pWaitSemaphoreDeviceIndices?: ArrayLike<number> | Pointer<number>;
   commandBufferCount?: number;
@@ -1412,7 +1357,7 @@ export interface VkDeviceGroupSubmitInfo {
 }
 export interface VkDeviceGroupBindSparseInfo {
   sType?: 1000060006;
-  pNext?: Pointer<VkBindSparseInfoChain>;
+  pNext?: Next<'VkBindSparseInfo'>;
   resourceDeviceIndex?: number;
   memoryDeviceIndex?: number;
 }
@@ -1424,12 +1369,12 @@ export interface VkDeviceGroupPresentCapabilitiesKHR {
 }
 export interface VkImageSwapchainCreateInfoKHR {
   sType?: 1000060008;
-  pNext?: Pointer<VkImageCreateInfoChain>;
+  pNext?: Next<'VkImageCreateInfo'>;
   swapchain?: VkSwapchainKHR;
 }
 export interface VkBindImageMemorySwapchainInfoKHR {
   sType?: 1000060009;
-  pNext?: Pointer<VkBindImageMemoryInfoChain>;
+  pNext?: Next<'VkBindImageMemoryInfo'>;
   swapchain?: VkSwapchainKHR;
   imageIndex?: number;
 }
@@ -1444,20 +1389,20 @@ export interface VkAcquireNextImageInfoKHR {
 }
 export interface VkDeviceGroupPresentInfoKHR {
   sType?: 1000060011;
-  pNext?: Pointer<VkPresentInfoKHRChain>;
+  pNext?: Next<'VkPresentInfoKHR'>;
   swapchainCount?: number;
   pDeviceMasks?: ArrayLike<number> | Pointer<number>;
   mode?: VkDeviceGroupPresentModeFlagBitsKHR;
 }
 export interface VkDeviceGroupDeviceCreateInfo {
   sType?: 1000070001;
-  pNext?: Pointer<VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkDeviceCreateInfo'>;
   physicalDeviceCount?: number;
   pPhysicalDevices?: readonly VkPhysicalDevice[] | Pointer<VkPhysicalDevice>;
 }
 export interface VkDeviceGroupSwapchainCreateInfoKHR {
   sType?: 1000060012;
-  pNext?: Pointer<VkSwapchainCreateInfoKHRChain>;
+  pNext?: Next<'VkSwapchainCreateInfoKHR'>;
   modes?: VkDeviceGroupPresentModeFlagsKHR;
 }
 export interface VkDescriptorUpdateTemplateEntry {
@@ -1487,13 +1432,13 @@ export interface VkInputAttachmentAspectReference {
 }
 export interface VkRenderPassInputAttachmentAspectCreateInfo {
   sType?: 1000117001;
-  pNext?: Pointer<VkRenderPassCreateInfoChain>;
+  pNext?: Next<'VkRenderPassCreateInfo'>;
   aspectReferenceCount?: number;
   pAspectReferences?: VkInputAttachmentAspectReference | readonly VkInputAttachmentAspectReference[] | Pointer<VkInputAttachmentAspectReference>;
 }
 export interface VkPhysicalDevice16BitStorageFeatures {
   sType?: 1000083000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   storageBuffer16BitAccess?: VkBool32;
   uniformAndStorageBuffer16BitAccess?: VkBool32;
   storagePushConstant16?: VkBool32;
@@ -1501,7 +1446,7 @@ export interface VkPhysicalDevice16BitStorageFeatures {
 }
 export interface VkPhysicalDeviceSubgroupProperties {
   sType?: 1000094000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   subgroupSize?: number;
   supportedStages?: VkShaderStageFlags;
   supportedOperations?: VkSubgroupFeatureFlags;
@@ -1509,7 +1454,7 @@ export interface VkPhysicalDeviceSubgroupProperties {
 }
 export interface VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures {
   sType?: 1000175000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderSubgroupExtendedTypes?: VkBool32;
 }
 export interface VkBufferMemoryRequirementsInfo2 {
@@ -1524,7 +1469,7 @@ export interface VkDeviceBufferMemoryRequirements {
 }
 export interface VkImageMemoryRequirementsInfo2 {
   sType?: 1000146001;
-  pNext?: Pointer<VkImageMemoryRequirementsInfo2Chain>;
+  pNext?: Next<'VkImageMemoryRequirementsInfo2'>;
   image?: VkImage;
 }
 export interface VkImageSparseMemoryRequirementsInfo2 {
@@ -1540,7 +1485,7 @@ export interface VkDeviceImageMemoryRequirements {
 }
 export interface VkMemoryRequirements2 {
   sType?: 1000146003;
-  pNext?: Pointer<VkMemoryRequirements2Chain>;
+  pNext?: Next<'VkMemoryRequirements2'>;
   memoryRequirements?: VkMemoryRequirements;
 }
 export interface VkSparseImageMemoryRequirements2 {
@@ -1550,34 +1495,34 @@ export interface VkSparseImageMemoryRequirements2 {
 }
 export interface VkPhysicalDevicePointClippingProperties {
   sType?: 1000117000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   pointClippingBehavior?: VkPointClippingBehavior;
 }
 export interface VkMemoryDedicatedRequirements {
   sType?: 1000127000;
-  pNext?: Pointer<VkMemoryRequirements2Chain>;
+  pNext?: Next<'VkMemoryRequirements2'>;
   prefersDedicatedAllocation?: VkBool32;
   requiresDedicatedAllocation?: VkBool32;
 }
 export interface VkMemoryDedicatedAllocateInfo {
   sType?: 1000127001;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   image?: VkImage;
   buffer?: VkBuffer;
 }
 export interface VkImageViewUsageCreateInfo {
   sType?: 1000117002;
-  pNext?: Pointer<VkImageViewCreateInfoChain>;
+  pNext?: Next<'VkImageViewCreateInfo'>;
   usage?: VkImageUsageFlags;
 }
 export interface VkPipelineTessellationDomainOriginStateCreateInfo {
   sType?: 1000117003;
-  pNext?: Pointer<VkPipelineTessellationStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineTessellationStateCreateInfo'>;
   domainOrigin?: VkTessellationDomainOrigin;
 }
 export interface VkSamplerYcbcrConversionInfo {
   sType?: 1000156001;
-  pNext?: Pointer<VkSamplerCreateInfoChain | VkImageViewCreateInfoChain>;
+  pNext?: Next<'VkSamplerCreateInfo' | 'VkImageViewCreateInfo'>;
   conversion?: VkSamplerYcbcrConversion;
 }
 export interface VkSamplerYcbcrConversionCreateInfo {
@@ -1594,22 +1539,22 @@ export interface VkSamplerYcbcrConversionCreateInfo {
 }
 export interface VkBindImagePlaneMemoryInfo {
   sType?: 1000156002;
-  pNext?: Pointer<VkBindImageMemoryInfoChain>;
+  pNext?: Next<'VkBindImageMemoryInfo'>;
   planeAspect?: VkImageAspectFlagBits;
 }
 export interface VkImagePlaneMemoryRequirementsInfo {
   sType?: 1000156003;
-  pNext?: Pointer<VkImageMemoryRequirementsInfo2Chain>;
+  pNext?: Next<'VkImageMemoryRequirementsInfo2'>;
   planeAspect?: VkImageAspectFlagBits;
 }
 export interface VkPhysicalDeviceSamplerYcbcrConversionFeatures {
   sType?: 1000156004;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   samplerYcbcrConversion?: VkBool32;
 }
 export interface VkSamplerYcbcrConversionImageFormatProperties {
   sType?: 1000156005;
-  pNext?: Pointer<VkImageFormatProperties2Chain>;
+  pNext?: Next<'VkImageFormatProperties2'>;
   combinedImageSamplerDescriptorCount?: number;
 }
 export interface VkConditionalRenderingBeginInfoEXT {
@@ -1621,17 +1566,17 @@ export interface VkConditionalRenderingBeginInfoEXT {
 }
 export interface VkProtectedSubmitInfo {
   sType?: 1000145000;
-  pNext?: Pointer<VkSubmitInfoChain>;
+  pNext?: Next<'VkSubmitInfo'>;
   protectedSubmit?: VkBool32;
 }
 export interface VkPhysicalDeviceProtectedMemoryFeatures {
   sType?: 1000145001;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   protectedMemory?: VkBool32;
 }
 export interface VkPhysicalDeviceProtectedMemoryProperties {
   sType?: 1000145002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   protectedNoFault?: VkBool32;
 }
 export interface VkDeviceQueueInfo2 {
@@ -1643,24 +1588,24 @@ export interface VkDeviceQueueInfo2 {
 }
 export interface VkPhysicalDeviceSamplerFilterMinmaxProperties {
   sType?: 1000130000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   filterMinmaxSingleComponentFormats?: VkBool32;
   filterMinmaxImageComponentMapping?: VkBool32;
 }
 export interface VkSamplerReductionModeCreateInfo {
   sType?: 1000130001;
-  pNext?: Pointer<VkSamplerCreateInfoChain>;
+  pNext?: Next<'VkSamplerCreateInfo'>;
   reductionMode?: VkSamplerReductionMode;
 }
 export interface VkPhysicalDeviceInlineUniformBlockFeatures {
   sType?: 1000138000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   inlineUniformBlock?: VkBool32;
   descriptorBindingInlineUniformBlockUpdateAfterBind?: VkBool32;
 }
 export interface VkPhysicalDeviceInlineUniformBlockProperties {
   sType?: 1000138001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxInlineUniformBlockSize?: number;
   maxPerStageDescriptorInlineUniformBlocks?: number;
   maxPerStageDescriptorUpdateAfterBindInlineUniformBlocks?: number;
@@ -1669,45 +1614,45 @@ export interface VkPhysicalDeviceInlineUniformBlockProperties {
 }
 export interface VkWriteDescriptorSetInlineUniformBlock {
   sType?: 1000138002;
-  pNext?: Pointer<VkWriteDescriptorSetChain>;
+  pNext?: Next<'VkWriteDescriptorSet'>;
   dataSize?: number;
   pData?: ArrayBufferView | bigint;
 }
 export interface VkDescriptorPoolInlineUniformBlockCreateInfo {
   sType?: 1000138003;
-  pNext?: Pointer<VkDescriptorPoolCreateInfoChain>;
+  pNext?: Next<'VkDescriptorPoolCreateInfo'>;
   maxInlineUniformBlockBindings?: number;
 }
 export interface VkImageFormatListCreateInfo {
   sType?: 1000147000;
-  pNext?: Pointer<VkImageCreateInfoChain | VkSwapchainCreateInfoKHRChain | VkPhysicalDeviceImageFormatInfo2Chain>;
+  pNext?: Next<'VkImageCreateInfo' | 'VkSwapchainCreateInfoKHR' | 'VkPhysicalDeviceImageFormatInfo2'>;
   viewFormatCount?: number;
   pViewFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
 }
 export interface VkPhysicalDeviceMaintenance3Properties {
   sType?: 1000168000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxPerSetDescriptors?: number;
   maxMemoryAllocationSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceMaintenance4Features {
   sType?: 1000413000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   maintenance4?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance4Properties {
   sType?: 1000413001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxBufferSize?: VkDeviceSize;
 }
 export interface VkPhysicalDeviceMaintenance5Features {
   sType?: 1000470000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   maintenance5?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance5Properties {
   sType?: 1000470001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   earlyFragmentMultisampleCoverageAfterSampleCounting?: VkBool32;
   earlyFragmentSampleMaskTestBeforeSampleCounting?: VkBool32;
   depthStencilSwizzleOneSupport?: VkBool32;
@@ -1717,12 +1662,12 @@ export interface VkPhysicalDeviceMaintenance5Properties {
 }
 export interface VkPhysicalDeviceMaintenance6Features {
   sType?: 1000545000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   maintenance6?: VkBool32;
 }
 export interface VkPhysicalDeviceMaintenance6Properties {
   sType?: 1000545001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   blockTexelViewCompatibleMultipleLayers?: VkBool32;
   maxCombinedImageSamplerDescriptorCount?: number;
   fragmentShadingRateClampCombinerInputs?: VkBool32;
@@ -1738,24 +1683,24 @@ export interface VkRenderingAreaInfo {
 }
 export interface VkDescriptorSetLayoutSupport {
   sType?: 1000168001;
-  pNext?: Pointer<VkDescriptorSetLayoutSupportChain>;
+  pNext?: Next<'VkDescriptorSetLayoutSupport'>;
   supported?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderDrawParametersFeatures {
   sType?: 1000063000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderDrawParameters?: VkBool32;
 }
 export type VkPhysicalDeviceShaderDrawParameterFeatures = VkPhysicalDeviceShaderDrawParametersFeatures;
 export interface VkPhysicalDeviceShaderFloat16Int8Features {
   sType?: 1000082000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderFloat16?: VkBool32;
   shaderInt8?: VkBool32;
 }
 export interface VkPhysicalDeviceFloatControlsProperties {
   sType?: 1000197000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   denormBehaviorIndependence?: VkShaderFloatControlsIndependence;
   roundingModeIndependence?: VkShaderFloatControlsIndependence;
   shaderSignedZeroInfNanPreserveFloat16?: VkBool32;
@@ -1776,28 +1721,28 @@ export interface VkPhysicalDeviceFloatControlsProperties {
 }
 export interface VkPhysicalDeviceHostQueryResetFeatures {
   sType?: 1000261000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   hostQueryReset?: VkBool32;
 }
 export interface VkDeviceQueueGlobalPriorityCreateInfo {
   sType?: 1000174000;
-  pNext?: Pointer<VkDeviceQueueCreateInfoChain>;
+  pNext?: Next<'VkDeviceQueueCreateInfo'>;
   globalPriority?: VkQueueGlobalPriority;
 }
 export interface VkPhysicalDeviceGlobalPriorityQueryFeatures {
   sType?: 1000388000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   globalPriorityQuery?: VkBool32;
 }
 export interface VkQueueFamilyGlobalPriorityProperties {
   sType?: 1000388001;
-  pNext?: Pointer<VkQueueFamilyProperties2Chain>;
+  pNext?: Next<'VkQueueFamilyProperties2'>;
   priorityCount?: number;
   priorities?: readonly VkQueueGlobalPriority[];
 }
 export interface VkDebugUtilsObjectNameInfoEXT {
   sType?: 1000128000;
-  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain | VkSamplerCreateInfoChain>;
+  pNext?: Next<'VkPipelineShaderStageCreateInfo' | 'VkSamplerCreateInfo'>;
   objectType?: VkObjectType;
   objectHandle?: number | bigint;
   pObjectName?: string | Pointer<string>;
@@ -1819,7 +1764,7 @@ export interface VkDebugUtilsLabelEXT {
 }
 export interface VkDebugUtilsMessengerCreateInfoEXT {
   sType?: 1000128004;
-  pNext?: Pointer<VkInstanceCreateInfoChain>;
+  pNext?: Next<'VkInstanceCreateInfo'>;
   flags?: VkDebugUtilsMessengerCreateFlagsEXT;
   messageSeverity?: VkDebugUtilsMessageSeverityFlagsEXT;
   messageType?: VkDebugUtilsMessageTypeFlagsEXT;
@@ -1842,7 +1787,7 @@ export interface VkDebugUtilsMessengerCallbackDataEXT {
 }
 export interface VkImportMemoryHostPointerInfoEXT {
   sType?: 1000178000;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   handleType?: VkExternalMemoryHandleTypeFlagBits;
   pHostPointer?: bigint;
 }
@@ -1853,7 +1798,7 @@ export interface VkMemoryHostPointerPropertiesEXT {
 }
 export interface VkPhysicalDeviceExternalMemoryHostPropertiesEXT {
   sType?: 1000178002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   minImportedHostPointerAlignment?: VkDeviceSize;
 }
 export interface VkCalibratedTimestampInfoKHR {
@@ -1864,7 +1809,7 @@ export interface VkCalibratedTimestampInfoKHR {
 export type VkCalibratedTimestampInfoEXT = VkCalibratedTimestampInfoKHR;
 export interface VkPhysicalDeviceDescriptorIndexingFeatures {
   sType?: 1000161001;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderInputAttachmentArrayDynamicIndexing?: VkBool32;
   shaderUniformTexelBufferArrayDynamicIndexing?: VkBool32;
   shaderStorageTexelBufferArrayDynamicIndexing?: VkBool32;
@@ -1888,7 +1833,7 @@ export interface VkPhysicalDeviceDescriptorIndexingFeatures {
 }
 export interface VkPhysicalDeviceDescriptorIndexingProperties {
   sType?: 1000161002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxUpdateAfterBindDescriptorsInAllPools?: number;
   shaderUniformBufferArrayNonUniformIndexingNative?: VkBool32;
   shaderSampledImageArrayNonUniformIndexingNative?: VkBool32;
@@ -1915,24 +1860,24 @@ export interface VkPhysicalDeviceDescriptorIndexingProperties {
 }
 export interface VkDescriptorSetLayoutBindingFlagsCreateInfo {
   sType?: 1000161000;
-  pNext?: Pointer<VkDescriptorSetLayoutCreateInfoChain>;
+  pNext?: Next<'VkDescriptorSetLayoutCreateInfo'>;
   bindingCount?: number;
   pBindingFlags?: ArrayLike<VkDescriptorBindingFlags> | Pointer<VkDescriptorBindingFlags>;
 }
 export interface VkDescriptorSetVariableDescriptorCountAllocateInfo {
   sType?: 1000161003;
-  pNext?: Pointer<VkDescriptorSetAllocateInfoChain>;
+  pNext?: Next<'VkDescriptorSetAllocateInfo'>;
   descriptorSetCount?: number;
   pDescriptorCounts?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkDescriptorSetVariableDescriptorCountLayoutSupport {
   sType?: 1000161004;
-  pNext?: Pointer<VkDescriptorSetLayoutSupportChain>;
+  pNext?: Next<'VkDescriptorSetLayoutSupport'>;
   maxVariableDescriptorCount?: number;
 }
 export interface VkAttachmentDescription2 {
   sType?: 1000109000;
-  pNext?: Pointer<VkAttachmentDescription2Chain>;
+  pNext?: Next<'VkAttachmentDescription2'>;
   flags?: VkAttachmentDescriptionFlags;
   format?: VkFormat;
   samples?: VkSampleCountFlagBits;
@@ -1945,14 +1890,14 @@ export interface VkAttachmentDescription2 {
 }
 export interface VkAttachmentReference2 {
   sType?: 1000109001;
-  pNext?: Pointer<VkAttachmentReference2Chain>;
+  pNext?: Next<'VkAttachmentReference2'>;
   attachment?: number;
   layout?: VkImageLayout;
   aspectMask?: VkImageAspectFlags;
 }
 export interface VkSubpassDescription2 {
   sType?: 1000109002;
-  pNext?: Pointer<VkSubpassDescription2Chain>;
+  pNext?: Next<'VkSubpassDescription2'>;
   flags?: VkSubpassDescriptionFlags;
   pipelineBindPoint?: VkPipelineBindPoint;
   viewMask?: number;
@@ -1967,7 +1912,7 @@ export interface VkSubpassDescription2 {
 }
 export interface VkSubpassDependency2 {
   sType?: 1000109003;
-  pNext?: Pointer<VkSubpassDependency2Chain>;
+  pNext?: Next<'VkSubpassDependency2'>;
   srcSubpass?: number;
   dstSubpass?: number;
   srcStageMask?: VkPipelineStageFlags;
@@ -2001,23 +1946,23 @@ export interface VkSubpassEndInfo {
 }
 export interface VkPhysicalDeviceTimelineSemaphoreFeatures {
   sType?: 1000207000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   timelineSemaphore?: VkBool32;
 }
 export interface VkPhysicalDeviceTimelineSemaphoreProperties {
   sType?: 1000207001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxTimelineSemaphoreValueDifference?: number | bigint;
 }
 export interface VkSemaphoreTypeCreateInfo {
   sType?: 1000207002;
-  pNext?: Pointer<VkSemaphoreCreateInfoChain | VkPhysicalDeviceExternalSemaphoreInfoChain>;
+  pNext?: Next<'VkSemaphoreCreateInfo' | 'VkPhysicalDeviceExternalSemaphoreInfo'>;
   semaphoreType?: VkSemaphoreType;
   initialValue?: number | bigint;
 }
 export interface VkTimelineSemaphoreSubmitInfo {
   sType?: 1000207003;
-  pNext?: Pointer<VkSubmitInfoChain | VkBindSparseInfoChain>;
+  pNext?: Next<'VkSubmitInfo' | 'VkBindSparseInfo'>;
   waitSemaphoreValueCount?: number;
   pWaitSemaphoreValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
   signalSemaphoreValueCount?: number;
@@ -2043,50 +1988,50 @@ export interface VkVertexInputBindingDivisorDescription {
 }
 export interface VkPipelineVertexInputDivisorStateCreateInfo {
   sType?: 1000190001;
-  pNext?: Pointer<VkPipelineVertexInputStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineVertexInputStateCreateInfo'>;
   vertexBindingDivisorCount?: number;
   pVertexBindingDivisors?: VkVertexInputBindingDivisorDescription | readonly VkVertexInputBindingDivisorDescription[] | Pointer<VkVertexInputBindingDivisorDescription>;
 }
 export interface VkPhysicalDeviceVertexAttributeDivisorProperties {
   sType?: 1000525000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   maxVertexAttribDivisor?: number;
   supportsNonZeroFirstInstance?: VkBool32;
 }
 export interface VkCommandBufferInheritanceConditionalRenderingInfoEXT {
   sType?: 1000081000;
-  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
+  pNext?: Next<'VkCommandBufferInheritanceInfo'>;
   conditionalRenderingEnable?: VkBool32;
 }
 export interface VkPhysicalDevice8BitStorageFeatures {
   sType?: 1000177000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   storageBuffer8BitAccess?: VkBool32;
   uniformAndStorageBuffer8BitAccess?: VkBool32;
   storagePushConstant8?: VkBool32;
 }
 export interface VkPhysicalDeviceConditionalRenderingFeaturesEXT {
   sType?: 1000081001;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   conditionalRendering?: VkBool32;
   inheritedConditionalRendering?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkanMemoryModelFeatures {
   sType?: 1000211000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   vulkanMemoryModel?: VkBool32;
   vulkanMemoryModelDeviceScope?: VkBool32;
   vulkanMemoryModelAvailabilityVisibilityChains?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderAtomicInt64Features {
   sType?: 1000180000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderBufferInt64Atomics?: VkBool32;
   shaderSharedInt64Atomics?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderAtomicFloatFeaturesEXT {
   sType?: 1000260000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderBufferFloat32Atomics?: VkBool32;
   shaderBufferFloat32AtomicAdd?: VkBool32;
   shaderBufferFloat64Atomics?: VkBool32;
@@ -2102,13 +2047,13 @@ export interface VkPhysicalDeviceShaderAtomicFloatFeaturesEXT {
 }
 export interface VkPhysicalDeviceVertexAttributeDivisorFeatures {
   sType?: 1000190002;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   vertexAttributeInstanceRateDivisor?: VkBool32;
   vertexAttributeInstanceRateZeroDivisor?: VkBool32;
 }
 export interface VkPhysicalDeviceDepthStencilResolveProperties {
   sType?: 1000199000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   supportedDepthResolveModes?: VkResolveModeFlags;
   supportedStencilResolveModes?: VkResolveModeFlags;
   independentResolveNone?: VkBool32;
@@ -2116,35 +2061,35 @@ export interface VkPhysicalDeviceDepthStencilResolveProperties {
 }
 export interface VkSubpassDescriptionDepthStencilResolve {
   sType?: 1000199001;
-  pNext?: Pointer<VkSubpassDescription2Chain>;
+  pNext?: Next<'VkSubpassDescription2'>;
   depthResolveMode?: VkResolveModeFlagBits;
   stencilResolveMode?: VkResolveModeFlagBits;
   pDepthStencilResolveAttachment?: VkAttachmentReference2 | Pointer<VkAttachmentReference2>;
 }
 export interface VkImageStencilUsageCreateInfo {
   sType?: 1000246000;
-  pNext?: Pointer<VkImageCreateInfoChain | VkPhysicalDeviceImageFormatInfo2Chain>;
+  pNext?: Next<'VkImageCreateInfo' | 'VkPhysicalDeviceImageFormatInfo2'>;
   stencilUsage?: VkImageUsageFlags;
 }
 export interface VkPhysicalDeviceScalarBlockLayoutFeatures {
   sType?: 1000221000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   scalarBlockLayout?: VkBool32;
 }
 export interface VkPhysicalDeviceUniformBufferStandardLayoutFeatures {
   sType?: 1000253000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   uniformBufferStandardLayout?: VkBool32;
 }
 export interface VkPhysicalDeviceMemoryBudgetPropertiesEXT {
   sType?: 1000237000;
-  pNext?: Pointer<VkPhysicalDeviceMemoryProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceMemoryProperties2'>;
   heapBudget?: readonly VkDeviceSize[];
   heapUsage?: readonly VkDeviceSize[];
 }
 export interface VkPhysicalDeviceBufferDeviceAddressFeatures {
   sType?: 1000257000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   bufferDeviceAddress?: VkBool32;
   bufferDeviceAddressCaptureReplay?: VkBool32;
   bufferDeviceAddressMultiDevice?: VkBool32;
@@ -2156,17 +2101,17 @@ export interface VkBufferDeviceAddressInfo {
 }
 export interface VkBufferOpaqueCaptureAddressCreateInfo {
   sType?: 1000257002;
-  pNext?: Pointer<VkBufferCreateInfoChain>;
+  pNext?: Next<'VkBufferCreateInfo'>;
   opaqueCaptureAddress?: number | bigint;
 }
 export interface VkPhysicalDeviceImagelessFramebufferFeatures {
   sType?: 1000108000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   imagelessFramebuffer?: VkBool32;
 }
 export interface VkFramebufferAttachmentsCreateInfo {
   sType?: 1000108001;
-  pNext?: Pointer<VkFramebufferCreateInfoChain>;
+  pNext?: Next<'VkFramebufferCreateInfo'>;
   attachmentImageInfoCount?: number;
   pAttachmentImageInfos?: VkFramebufferAttachmentImageInfo | readonly VkFramebufferAttachmentImageInfo[] | Pointer<VkFramebufferAttachmentImageInfo>;
 }
@@ -2183,13 +2128,13 @@ export interface VkFramebufferAttachmentImageInfo {
 }
 export interface VkRenderPassAttachmentBeginInfo {
   sType?: 1000108003;
-  pNext?: Pointer<VkRenderPassBeginInfoChain>;
+  pNext?: Next<'VkRenderPassBeginInfo'>;
   attachmentCount?: number;
   pAttachments?: readonly VkImageView[] | Pointer<VkImageView>;
 }
 export interface VkPhysicalDeviceTextureCompressionASTCHDRFeatures {
   sType?: 1000066000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   textureCompressionASTC_HDR?: VkBool32;
 }
 export interface VkPipelineCreationFeedback {
@@ -2199,7 +2144,7 @@ export interface VkPipelineCreationFeedback {
 export type VkPipelineCreationFeedbackEXT = VkPipelineCreationFeedback;
 export interface VkPipelineCreationFeedbackCreateInfo {
   sType?: 1000192000;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkComputePipelineCreateInfo'>;
   pPipelineCreationFeedback?: VkPipelineCreationFeedback | Pointer<VkPipelineCreationFeedback>;
   pipelineStageCreationFeedbackCount?: number;
   pPipelineStageCreationFeedbacks?: VkPipelineCreationFeedback | readonly VkPipelineCreationFeedback[] | Pointer<VkPipelineCreationFeedback>;
@@ -2207,28 +2152,28 @@ export interface VkPipelineCreationFeedbackCreateInfo {
 export type VkPipelineCreationFeedbackCreateInfoEXT = VkPipelineCreationFeedbackCreateInfo;
 export interface VkPhysicalDeviceIndexTypeUint8Features {
   sType?: 1000265000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   indexTypeUint8?: VkBool32;
 }
 export interface VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures {
   sType?: 1000241000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   separateDepthStencilLayouts?: VkBool32;
 }
 export interface VkAttachmentReferenceStencilLayout {
   sType?: 1000241001;
-  pNext?: Pointer<VkAttachmentReference2Chain>;
+  pNext?: Next<'VkAttachmentReference2'>;
   stencilLayout?: VkImageLayout;
 }
 export interface VkAttachmentDescriptionStencilLayout {
   sType?: 1000241002;
-  pNext?: Pointer<VkAttachmentDescription2Chain>;
+  pNext?: Next<'VkAttachmentDescription2'>;
   stencilInitialLayout?: VkImageLayout;
   stencilFinalLayout?: VkImageLayout;
 }
 export interface VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR {
   sType?: 1000269000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   pipelineExecutableInfo?: VkBool32;
 }
 export interface VkPipelineInfoKHR {
@@ -2275,12 +2220,12 @@ export interface VkPipelineExecutableInternalRepresentationKHR {
 }
 export interface VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures {
   sType?: 1000276000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderDemoteToHelperInvocation?: VkBool32;
 }
 export interface VkPhysicalDeviceTexelBufferAlignmentProperties {
   sType?: 1000281001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   storageTexelBufferOffsetAlignmentBytes?: VkDeviceSize;
   storageTexelBufferOffsetSingleTexelAlignment?: VkBool32;
   uniformTexelBufferOffsetAlignmentBytes?: VkDeviceSize;
@@ -2288,13 +2233,13 @@ export interface VkPhysicalDeviceTexelBufferAlignmentProperties {
 }
 export interface VkPhysicalDeviceSubgroupSizeControlFeatures {
   sType?: 1000225002;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   subgroupSizeControl?: VkBool32;
   computeFullSubgroups?: VkBool32;
 }
 export interface VkPhysicalDeviceSubgroupSizeControlProperties {
   sType?: 1000225000;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   minSubgroupSize?: number;
   maxSubgroupSize?: number;
   maxComputeWorkgroupSubgroups?: number;
@@ -2302,12 +2247,12 @@ export interface VkPhysicalDeviceSubgroupSizeControlProperties {
 }
 export interface VkPipelineShaderStageRequiredSubgroupSizeCreateInfo {
   sType?: 1000225001;
-  pNext?: Pointer<VkPipelineShaderStageCreateInfoChain>;
+  pNext?: Next<'VkPipelineShaderStageCreateInfo'>;
   requiredSubgroupSize?: number;
 }
 export interface VkMemoryOpaqueCaptureAddressAllocateInfo {
   sType?: 1000257003;
-  pNext?: Pointer<VkMemoryAllocateInfoChain>;
+  pNext?: Next<'VkMemoryAllocateInfo'>;
   opaqueCaptureAddress?: number | bigint;
 }
 export interface VkDeviceMemoryOpaqueCaptureAddressInfo {
@@ -2317,7 +2262,7 @@ export interface VkDeviceMemoryOpaqueCaptureAddressInfo {
 }
 export interface VkPhysicalDeviceLineRasterizationFeatures {
   sType?: 1000259000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   rectangularLines?: VkBool32;
   bresenhamLines?: VkBool32;
   smoothLines?: VkBool32;
@@ -2327,12 +2272,12 @@ export interface VkPhysicalDeviceLineRasterizationFeatures {
 }
 export interface VkPhysicalDeviceLineRasterizationProperties {
   sType?: 1000259002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   lineSubPixelPrecisionBits?: number;
 }
 export interface VkPipelineRasterizationLineStateCreateInfo {
   sType?: 1000259001;
-  pNext?: Pointer<VkPipelineRasterizationStateCreateInfoChain>;
+  pNext?: Next<'VkPipelineRasterizationStateCreateInfo'>;
   lineRasterizationMode?: VkLineRasterizationMode;
   stippledLineEnable?: VkBool32;
   lineStippleFactor?: number;
@@ -2340,12 +2285,12 @@ export interface VkPipelineRasterizationLineStateCreateInfo {
 }
 export interface VkPhysicalDevicePipelineCreationCacheControlFeatures {
   sType?: 1000297000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   pipelineCreationCacheControl?: VkBool32;
 }
 export interface VkPhysicalDeviceVulkan11Features {
   sType?: 49;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   storageBuffer16BitAccess?: VkBool32;
   uniformAndStorageBuffer16BitAccess?: VkBool32;
   storagePushConstant16?: VkBool32;
@@ -2361,7 +2306,7 @@ export interface VkPhysicalDeviceVulkan11Features {
 }
 export interface VkPhysicalDeviceVulkan11Properties {
   sType?: 50;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   deviceUUID?: readonly number[];
   driverUUID?: readonly number[];
   deviceLUID?: readonly number[];
@@ -2380,7 +2325,7 @@ export interface VkPhysicalDeviceVulkan11Properties {
 }
 export interface VkPhysicalDeviceVulkan12Features {
   sType?: 51;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   samplerMirrorClampToEdge?: VkBool32;
   drawIndirectCount?: VkBool32;
   storageBuffer8BitAccess?: VkBool32;
@@ -2431,7 +2376,7 @@ export interface VkPhysicalDeviceVulkan12Features {
 }
 export interface VkPhysicalDeviceVulkan12Properties {
   sType?: 52;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   driverID?: VkDriverId;
   driverName?: string;
   driverInfo?: string;
@@ -2487,7 +2432,7 @@ export interface VkPhysicalDeviceVulkan12Properties {
 }
 export interface VkPhysicalDeviceVulkan13Features {
   sType?: 53;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   robustImageAccess?: VkBool32;
   inlineUniformBlock?: VkBool32;
   descriptorBindingInlineUniformBlockUpdateAfterBind?: VkBool32;
@@ -2506,7 +2451,7 @@ export interface VkPhysicalDeviceVulkan13Features {
 }
 export interface VkPhysicalDeviceVulkan13Properties {
   sType?: 54;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   minSubgroupSize?: number;
   maxSubgroupSize?: number;
   maxComputeWorkgroupSubgroups?: number;
@@ -2555,7 +2500,7 @@ export interface VkPhysicalDeviceVulkan13Properties {
 }
 export interface VkPhysicalDeviceVulkan14Features {
   sType?: 55;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   globalPriorityQuery?: VkBool32;
   shaderSubgroupRotate?: VkBool32;
   shaderSubgroupRotateClustered?: VkBool32;
@@ -2580,7 +2525,7 @@ export interface VkPhysicalDeviceVulkan14Features {
 }
 export interface VkPhysicalDeviceVulkan14Properties {
   sType?: 56;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   lineSubPixelPrecisionBits?: number;
   maxVertexAttribDivisor?: number;
   supportsNonZeroFirstInstance?: VkBool32;
@@ -2618,17 +2563,17 @@ export interface VkPhysicalDeviceToolProperties {
 }
 export interface VkPhysicalDeviceZeroInitializeWorkgroupMemoryFeatures {
   sType?: 1000325000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderZeroInitializeWorkgroupMemory?: VkBool32;
 }
 export interface VkPhysicalDeviceImageRobustnessFeatures {
   sType?: 1000335000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   robustImageAccess?: VkBool32;
 }
 export interface VkPhysicalDevicePortabilitySubsetFeaturesKHR {
   sType?: 1000163000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   constantAlphaColorBlendFactors?: VkBool32;
   events?: VkBool32;
   imageViewFormatReinterpretation?: VkBool32;
@@ -2647,7 +2592,7 @@ export interface VkPhysicalDevicePortabilitySubsetFeaturesKHR {
 }
 export interface VkPhysicalDevicePortabilitySubsetPropertiesKHR {
   sType?: 1000163001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   minVertexInputBindingStrideAlignment?: number;
 }
 export interface VkBufferCopy2 {
@@ -2752,12 +2697,12 @@ export interface VkResolveImageInfo2 {
 }
 export interface VkPhysicalDeviceShaderTerminateInvocationFeatures {
   sType?: 1000215000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderTerminateInvocation?: VkBool32;
 }
 export interface VkMemoryBarrier2 {
   sType?: 1000314000;
-  pNext?: Pointer<VkSubpassDependency2Chain>;
+  pNext?: Next<'VkSubpassDependency2'>;
   srcStageMask?: VkPipelineStageFlags2;
   srcAccessMask?: VkAccessFlags2;
   dstStageMask?: VkPipelineStageFlags2;
@@ -2828,17 +2773,17 @@ export interface VkSubmitInfo2 {
 }
 export interface VkPhysicalDeviceSynchronization2Features {
   sType?: 1000314007;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   synchronization2?: VkBool32;
 }
 export interface VkPhysicalDeviceHostImageCopyFeatures {
   sType?: 1000270000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   hostImageCopy?: VkBool32;
 }
 export interface VkPhysicalDeviceHostImageCopyProperties {
   sType?: 1000270001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   copySrcLayoutCount?: number;
   pCopySrcLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
   copyDstLayoutCount?: number;
@@ -2905,28 +2850,28 @@ export interface VkHostImageLayoutTransitionInfo {
 }
 export interface VkSubresourceHostMemcpySize {
   sType?: 1000270008;
-  pNext?: Pointer<VkSubresourceLayout2Chain>;
+  pNext?: Next<'VkSubresourceLayout2'>;
   size?: VkDeviceSize;
 }
 export interface VkHostImageCopyDevicePerformanceQuery {
   sType?: 1000270009;
-  pNext?: Pointer<VkImageFormatProperties2Chain>;
+  pNext?: Next<'VkImageFormatProperties2'>;
   optimalDeviceAccess?: VkBool32;
   identicalMemoryLayout?: VkBool32;
 }
 export interface VkPhysicalDevicePipelineProtectedAccessFeatures {
   sType?: 1000466000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   pipelineProtectedAccess?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderIntegerDotProductFeatures {
   sType?: 1000280000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderIntegerDotProduct?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderIntegerDotProductProperties {
   sType?: 1000280001;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   integerDotProduct8BitUnsignedAccelerated?: VkBool32;
   integerDotProduct8BitSignedAccelerated?: VkBool32;
   integerDotProduct8BitMixedSignednessAccelerated?: VkBool32;
@@ -2960,14 +2905,14 @@ export interface VkPhysicalDeviceShaderIntegerDotProductProperties {
 }
 export interface VkFormatProperties3 {
   sType?: 1000360000;
-  pNext?: Pointer<VkFormatProperties2Chain>;
+  pNext?: Next<'VkFormatProperties2'>;
   linearTilingFeatures?: VkFormatFeatureFlags2;
   optimalTilingFeatures?: VkFormatFeatureFlags2;
   bufferFeatures?: VkFormatFeatureFlags2;
 }
 export interface VkPipelineRenderingCreateInfo {
   sType?: 1000044002;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo'>;
   viewMask?: number;
   colorAttachmentCount?: number;
   pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
@@ -2976,7 +2921,7 @@ export interface VkPipelineRenderingCreateInfo {
 }
 export interface VkRenderingInfo {
   sType?: 1000044000;
-  pNext?: Pointer<VkRenderingInfoChain>;
+  pNext?: Next<'VkRenderingInfo'>;
   flags?: VkRenderingFlags;
   renderArea?: VkRect2D;
   layerCount?: number;
@@ -3000,12 +2945,12 @@ export interface VkRenderingAttachmentInfo {
 }
 export interface VkPhysicalDeviceDynamicRenderingFeatures {
   sType?: 1000044003;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   dynamicRendering?: VkBool32;
 }
 export interface VkCommandBufferInheritanceRenderingInfo {
   sType?: 1000044004;
-  pNext?: Pointer<VkCommandBufferInheritanceInfoChain>;
+  pNext?: Next<'VkCommandBufferInheritanceInfo'>;
   flags?: VkRenderingFlags;
   viewMask?: number;
   colorAttachmentCount?: number;
@@ -3021,17 +2966,17 @@ export interface VkImageSubresource2 {
 }
 export interface VkSubresourceLayout2 {
   sType?: 1000338002;
-  pNext?: Pointer<VkSubresourceLayout2Chain>;
+  pNext?: Next<'VkSubresourceLayout2'>;
   subresourceLayout?: VkSubresourceLayout;
 }
 export interface VkPhysicalDevicePipelineRobustnessFeatures {
   sType?: 1000068001;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   pipelineRobustness?: VkBool32;
 }
 export interface VkPipelineRobustnessCreateInfo {
   sType?: 1000068000;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkComputePipelineCreateInfoChain | VkPipelineShaderStageCreateInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkComputePipelineCreateInfo' | 'VkPipelineShaderStageCreateInfo'>;
   storageBuffers?: VkPipelineRobustnessBufferBehavior;
   uniformBuffers?: VkPipelineRobustnessBufferBehavior;
   vertexInputs?: VkPipelineRobustnessBufferBehavior;
@@ -3039,7 +2984,7 @@ export interface VkPipelineRobustnessCreateInfo {
 }
 export interface VkPhysicalDevicePipelineRobustnessProperties {
   sType?: 1000068002;
-  pNext?: Pointer<VkPhysicalDeviceProperties2Chain>;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
   defaultRobustnessStorageBuffers?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessUniformBuffers?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessVertexInputs?: VkPipelineRobustnessBufferBehavior;
@@ -3047,7 +2992,7 @@ export interface VkPhysicalDevicePipelineRobustnessProperties {
 }
 export interface VkPhysicalDeviceFaultFeaturesEXT {
   sType?: 1000341000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   deviceFault?: VkBool32;
   deviceFaultVendorBinary?: VkBool32;
 }
@@ -3114,12 +3059,12 @@ export interface VkMemoryUnmapInfo {
 }
 export interface VkBindMemoryStatus {
   sType?: 1000545002;
-  pNext?: Pointer<VkBindBufferMemoryInfoChain | VkBindImageMemoryInfoChain>;
+  pNext?: Next<'VkBindBufferMemoryInfo' | 'VkBindImageMemoryInfo'>;
   pResult?: Pointer<VkResult>;
 }
 export interface VkBindDescriptorSetsInfo {
   sType?: 1000545003;
-  pNext?: Pointer<VkBindDescriptorSetsInfoChain>;
+  pNext?: Next<'VkBindDescriptorSetsInfo'>;
   stageFlags?: VkShaderStageFlags;
   layout?: VkPipelineLayout;
   firstSet?: number;
@@ -3130,7 +3075,7 @@ export interface VkBindDescriptorSetsInfo {
 }
 export interface VkPushConstantsInfo {
   sType?: 1000545004;
-  pNext?: Pointer<VkPushConstantsInfoChain>;
+  pNext?: Next<'VkPushConstantsInfo'>;
   layout?: VkPipelineLayout;
   stageFlags?: VkShaderStageFlags;
   offset?: number;
@@ -3139,7 +3084,7 @@ export interface VkPushConstantsInfo {
 }
 export interface VkPushDescriptorSetInfo {
   sType?: 1000545005;
-  pNext?: Pointer<VkPushDescriptorSetInfoChain>;
+  pNext?: Next<'VkPushDescriptorSetInfo'>;
   stageFlags?: VkShaderStageFlags;
   layout?: VkPipelineLayout;
   set?: number;
@@ -3149,7 +3094,7 @@ export interface VkPushDescriptorSetInfo {
 export type VkPushDescriptorSetInfoKHR = VkPushDescriptorSetInfo;
 export interface VkPushDescriptorSetWithTemplateInfo {
   sType?: 1000545006;
-  pNext?: Pointer<VkPushDescriptorSetWithTemplateInfoChain>;
+  pNext?: Next<'VkPushDescriptorSetWithTemplateInfo'>;
   descriptorUpdateTemplate?: VkDescriptorUpdateTemplate;
   layout?: VkPipelineLayout;
   set?: number;
@@ -3158,34 +3103,34 @@ export interface VkPushDescriptorSetWithTemplateInfo {
 export type VkPushDescriptorSetWithTemplateInfoKHR = VkPushDescriptorSetWithTemplateInfo;
 export interface VkPhysicalDeviceShaderSubgroupRotateFeatures {
   sType?: 1000416000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderSubgroupRotate?: VkBool32;
   shaderSubgroupRotateClustered?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderExpectAssumeFeatures {
   sType?: 1000544000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderExpectAssume?: VkBool32;
 }
 export interface VkPhysicalDeviceShaderFloatControls2Features {
   sType?: 1000528000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   shaderFloatControls2?: VkBool32;
 }
 export interface VkPhysicalDeviceDynamicRenderingLocalReadFeatures {
   sType?: 1000232000;
-  pNext?: Pointer<VkPhysicalDeviceFeatures2Chain | VkDeviceCreateInfoChain>;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   dynamicRenderingLocalRead?: VkBool32;
 }
 export interface VkRenderingAttachmentLocationInfo {
   sType?: 1000232001;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkCommandBufferInheritanceInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkCommandBufferInheritanceInfo'>;
   colorAttachmentCount?: number;
   pColorAttachmentLocations?: ArrayLike<number> | Pointer<number>;
 }
 export interface VkRenderingInputAttachmentIndexInfo {
   sType?: 1000232002;
-  pNext?: Pointer<VkGraphicsPipelineCreateInfoChain | VkCommandBufferInheritanceInfoChain>;
+  pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkCommandBufferInheritanceInfo'>;
   colorAttachmentCount?: number;
   pColorAttachmentInputIndices?: ArrayLike<number> | Pointer<number>;
   pDepthInputAttachmentIndex?: Pointer<number>;

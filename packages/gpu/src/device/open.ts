@@ -1,0 +1,57 @@
+/** @file The way in: which devices there are, and the opening of one. */
+
+import { frameOptions } from '../frame/frames.ts';
+import { chooseDevice } from './choose.ts';
+import { createDevice } from './create.ts';
+import { Device } from './device.ts';
+import { missingOf } from './features.ts';
+import { acquireInstance, validationWish } from './instance.ts';
+import { memoryLimitWish } from './options.ts';
+import type { DeviceOptions } from './options.ts';
+import { surveyDevices } from './survey.ts';
+import type { DeviceReport } from './survey.ts';
+
+/** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
+export function listDevices(): readonly DeviceReport[] {
+  const instance = acquireInstance(false);
+  try {
+    return surveyDevices(instance.commands).map((device) => device.report);
+  } finally {
+    instance.release();
+  }
+}
+
+let available = false;
+
+/** Whether there is a Vulkan device that `openDevice` can open. Never throws; asks again until there is one. */
+export function isVulkanAvailable(): boolean {
+  try {
+    available ||= listDevices().some((device) => device.missing.length === 0);
+    return available;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
+export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
+  const frames = frameOptions(options.frames);
+  const instance = acquireInstance(validationWish(options.validation));
+  try {
+    const devices = surveyDevices(instance.commands);
+    const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
+    const { index } = chooseDevice(
+      devices.map(({ handle, report }) => {
+        const asked = report.missing.length > 0 ? [] : missingOf(instance.commands, { handle, report }, options);
+        return { ...report, missing: [...report.missing, ...asked] };
+      }),
+      wish,
+    );
+    const chosen = devices[index]!;
+    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit, frames });
+  } catch (error) {
+    instance.release();
+    throw error;
+  }
+}

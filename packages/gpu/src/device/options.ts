@@ -1,0 +1,47 @@
+/** @file How a device is opened: what a caller may ask for, and what the environment says where nothing is asked. */
+
+import type { FrameOptions } from '../frame/frames.ts';
+import type { DeviceWishes } from './features.ts';
+import type { Validation, ValidationMessage } from './instance.ts';
+
+/** How a device is opened. */
+export interface DeviceOptions extends DeviceWishes {
+  /** Part of its name, `#index` in order of score, or the beginning of its uuid. Default: HALOCLINE_DEVICE, else the best. */
+  readonly device?: string;
+  /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, synchronization, gpu-assisted), else off. */
+  readonly validation?: Validation;
+  /** Gets each message of the layer; default: `log`. */
+  readonly onValidation?: (message: ValidationMessage) => void;
+  /** Gets a line when there is something to say. Default: nobody. */
+  readonly log?: (line: string) => void;
+  /** The most bytes to take from each of the device's memory heaps. Default: HALOCLINE_MEMORY_LIMIT, else no bound but the device's. */
+  readonly memoryLimit?: number;
+  /**
+   * Holds what is recorded against what passes declare, and follows the states of buffers and images across submits: a
+   * missing or useless barrier, a read of what nobody wrote, an undeclared use and a wrong layout come to `onValidation` with
+   * pass and resource. Default: HALOCLINE_CHECKS (1), else off.
+   */
+  readonly checks?: boolean;
+  /**
+   * Records the barriers and layout transitions that recordings lack, and makes submits wait between queues: plain encoder
+   * code goes without. What a shader reaches by address, and what secondary commands touch, is told by `encoder.touches` or
+   * by the pass's declaration. Default false.
+   */
+  readonly autoBarriers?: boolean;
+  /** How many frames are in flight, and their memory; made with the first `beginFrame`. */
+  readonly frames?: FrameOptions;
+}
+
+/** The bound in bytes that the option or HALOCLINE_MEMORY_LIMIT sets; throws RangeError for one that is none. */
+export function memoryLimitWish(option: number | undefined): number {
+  const given = process.env['HALOCLINE_MEMORY_LIMIT'];
+  const limit = option ?? Number(given || Infinity);
+  if (limit > 0) return limit;
+  const what = option === undefined ? `HALOCLINE_MEMORY_LIMIT is "${given}"` : `memoryLimit is ${option}`;
+  throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
+}
+
+/** Whether HALOCLINE_CHECKS asks for checks. */
+export function checksWish(): boolean {
+  return !['', '0', 'false'].includes(process.env['HALOCLINE_CHECKS'] ?? '');
+}
