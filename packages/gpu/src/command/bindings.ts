@@ -33,6 +33,8 @@ export class Bindings<P extends Bindee> {
   #pushed = 0;
   readonly #bound = new Map<string, Bound[]>();
   #changed = false;
+  /** What is bound, in the signature's order, as it was last given to the device. */
+  #complete: readonly BoundTo[] = [];
   #sets: DescriptorSets | undefined;
 
   /** `verb` is what the commands do: 'dispatch' or 'draw'. */
@@ -56,6 +58,7 @@ export class Bindings<P extends Bindee> {
     this.#touches = undefined;
     this.#pushed = 0;
     this.#bound.clear();
+    this.#complete = [];
     this.#changed = pipeline.signature.bindings.length > 0;
     driver.commands.vkCmdBindPipeline(handle, this.#point, pipeline.handle);
   }
@@ -148,6 +151,7 @@ export class Bindings<P extends Bindee> {
         { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
       );
     });
+    this.#complete = bound;
     const { driver, handle } = this.#scope;
     const { commands } = driver;
     V.arena.scope(() => {
@@ -177,9 +181,10 @@ export class Bindings<P extends Bindee> {
   #track(pipeline: P, command: string): void {
     const { tracker } = this.#scope;
     if (pipeline.signature.byAddress) tracker?.byAddress();
-    this.#touches ??= pipeline.signature.bindings.map((declared) => touchOf(declared, this.#verb));
-    for (const { key, usages } of this.#touches) {
-      for (const bound of this.#bound.get(key) ?? []) {
+    const touches = (this.#touches ??= pipeline.signature.bindings.map((declared) => touchOf(declared, this.#verb)));
+    for (let index = 0; index < this.#complete.length; index++) {
+      const usages = touches[index]!;
+      for (const bound of this.#complete[index]![1]) {
         const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
         if (!resource) continue;
         const range = bound.kind === 'view' ? bound.view?.range : bound;
@@ -190,10 +195,7 @@ export class Bindings<P extends Bindee> {
 }
 
 /** How commands touch what is bound to a binding. */
-interface BindingTouch {
-  readonly key: string;
-  readonly usages: readonly Usage[];
-}
+type BindingTouch = readonly Usage[];
 
 const touchesOf = {
   dispatch: new WeakMap<PipelineBinding, BindingTouch>(),
@@ -205,8 +207,7 @@ function touchOf(declared: PipelineBinding, verb: string): BindingTouch {
   let touch = known.get(declared);
   if (!touch) {
     const words = accessesOf(declared);
-    const usages = verb === 'draw' ? words.map((word): Usage => drawingUsage(word) ?? word) : words;
-    touch = { key: `${declared.set}.${declared.binding}`, usages };
+    touch = verb === 'draw' ? words.map((word): Usage => drawingUsage(word) ?? word) : words;
     known.set(declared, touch);
   }
   return touch;

@@ -73,8 +73,10 @@ interface Pending {
   usage: Usage;
   layout: ImageLayout | undefined;
   command: string;
-  /** Of the usage, once it is known whether the command draws. */
+  /** Of the usage, once it is known whether the command draws; kept while the same usage comes in this place again. */
   bit: number;
+  bitOf: Usage | undefined;
+  bitDraws: boolean;
   /** Of the range, once every touch of the command has cut its own. */
   segments: readonly Local[];
 }
@@ -85,6 +87,8 @@ interface Need {
   after: number;
   images: ImageBarrier<TrackedResource>[] | undefined;
 }
+
+const NO_BIT = { bit: 0, bitOf: undefined, bitDraws: false };
 
 const cut = (each: Local): Local => ({
   ...each,
@@ -227,7 +231,7 @@ export class RecordingTracker implements UsageTracker {
       touch.layout = layout;
       touch.command = command;
     } else {
-      touch = { resource, track, start, end, usage, layout, command, bit: 0, segments: track.list };
+      touch = { resource, track, start, end, usage, layout, command, segments: track.list, ...NO_BIT };
       this.#touches.push(touch);
     }
     this.#pending.push(touch);
@@ -236,7 +240,7 @@ export class RecordingTracker implements UsageTracker {
   #resolve(drawing: boolean): void {
     const pending = this.#pending;
     for (const each of pending) {
-      each.bit = commandBit(each.usage, drawing);
+      findBit(each, drawing);
       each.segments = each.track.within(each.start, each.end);
     }
     if (pending.length < 2) return;
@@ -246,6 +250,7 @@ export class RecordingTracker implements UsageTracker {
   #settle(drawing: boolean): void {
     const pending = this.#pending;
     if (pending.length === 0) return;
+    if (!this.#report && this.#emit && areWholeBuffers(pending)) return this.#settleWhole(pending, drawing);
     this.#resolve(drawing);
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
@@ -256,6 +261,38 @@ export class RecordingTracker implements UsageTracker {
       else this.#note(each, this.#report !== undefined && !writesToo(pending, each));
     }
     if (writes > 0) for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
+    drain(pending);
+  }
+
+  /**
+   * The same for buffers that were never cut, with nobody to tell of findings: what most commands are. Nothing is made here
+   * but what a segment sees for the first time.
+   */
+  #settleWhole(pending: Pending[], drawing: boolean): void {
+    const need = this.#need;
+    const log = this.#log;
+    for (let index = 0; index < pending.length; index++) {
+      const each = pending[index]!;
+      findBit(each, drawing);
+      const lacking = lackingOf(each.track.list[0]!, each.bit, log);
+      if (lacking === 0) continue;
+      need.before |= lacking;
+      need.after |= each.bit;
+    }
+    if (need.after !== 0) this.#insert(pending[0]!.command);
+    let writes = 0;
+    for (let index = 0; index < pending.length; index++) {
+      const { track, bit } = pending[index]!;
+      if (writesOf(bit) === 0) this.#noteOn(track.list[0]!, bit, 0, undefined, undefined, false);
+      else writes++;
+    }
+    for (let index = 0; writes > 0; index++) {
+      const { track, bit } = pending[index]!;
+      const write = writesOf(bit);
+      if (write === 0) continue;
+      this.#noteOn(track.list[0]!, bit, write, undefined, undefined, false);
+      writes--;
+    }
     drain(pending);
   }
 
@@ -355,29 +392,31 @@ export class RecordingTracker implements UsageTracker {
   #note({ segments, bit, layout, command }: Pending, reads: boolean): void {
     const writes = writesOf(bit);
     const who = this.#who(command);
-    for (const segment of segments) {
-      if (!segment.writer) {
-        const known = segment.entries.some((each) => each.bit === bit);
-        if (!known) {
-          const first = segment.entries.length === 0;
-          segment.entries.push({
-            bit,
-            at: this.#log.length,
-            note: undefined,
-            who,
-            layout: first ? layout : undefined,
-            reads,
-          });
-        }
-      }
-      if (layout !== undefined) segment.layout = layout;
-      if (writes !== 0) {
-        if (segment.writer) renewTrace(segment.writer, writes, this.#log.length, who);
-        else segment.writer = newTrace(writes, this.#log.length, who);
-        for (let reader = segment.readers.pop(); reader; reader = segment.readers.pop()) this.#spare.push(reader);
-        segment.written = true;
-      } else addReader(segment.readers, bit, this.#log.length, who, this.#spare.pop());
+    for (const segment of segments) this.#noteOn(segment, bit, writes, layout, who, reads);
+  }
+
+  #noteOn(
+    segment: Local,
+    bit: number,
+    writes: number,
+    layout: ImageLayout | undefined,
+    who: Toucher | undefined,
+    reads: boolean,
+  ): void {
+    const at = this.#log.length;
+    if (!segment.writer && !segment.entries.some((each) => each.bit === bit)) {
+      const first = segment.entries.length === 0;
+      segment.entries.push({ bit, at, note: undefined, who, layout: first ? layout : undefined, reads });
     }
+    if (layout !== undefined) segment.layout = layout;
+    if (writes === 0) {
+      addReader(segment.readers, bit, at, who, this.#spare);
+      return;
+    }
+    if (segment.writer) renewTrace(segment.writer, writes, at, who);
+    else segment.writer = newTrace(writes, at, who);
+    for (let reader = segment.readers.pop(); reader; reader = segment.readers.pop()) this.#spare.push(reader);
+    segment.written = true;
   }
 
   /** An image barrier by hand. It writes the image itself, after its first scope and before its second. */
@@ -425,6 +464,38 @@ export class RecordingTracker implements UsageTracker {
   }
 }
 
+function findBit(touch: Pending, drawing: boolean): void {
+  if (touch.bitOf === touch.usage && touch.bitDraws === drawing) return;
+  touch.bit = commandBit(touch.usage, drawing);
+  touch.bitOf = touch.usage;
+  touch.bitDraws = drawing;
+}
+
+function areWholeBuffers(pending: readonly Pending[]): boolean {
+  for (let index = 0; index < pending.length; index++) {
+    const { track, layout, start, end } = pending[index]!;
+    if (layout !== undefined || track.list.length !== 1) return false;
+    const whole = track.list[0]!;
+    if (whole.layout !== undefined || whole.start !== start || whole.end !== end) return false;
+  }
+  return true;
+}
+
+/** The usages that a barrier before a touch would have to name; 0 if none is missing. */
+function lackingOf({ writer, readers }: Local, bit: number, log: readonly BarrierNote[]): number {
+  let lacking = 0;
+  if (writesOf(bit) !== 0) {
+    for (let index = 0; index < readers.length; index++) {
+      const reader = readers[index]!;
+      if (reader.at < log.length) fold(reader, log);
+      if ((reader.ordered & bit) !== bit) lacking |= reader.as;
+    }
+  }
+  if (!writer || (lacking !== 0 && chains(writer, lacking))) return lacking;
+  if (writer.at < log.length) fold(writer, log);
+  return (writer.visible & bit) === bit ? lacking : lacking | writer.as;
+}
+
 /** Whether a barrier behind these usages also makes a write before visible on. */
 export function chains(writer: Trace, before: number): boolean {
   return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
@@ -465,13 +536,15 @@ function become(segment: Local, layout: ImageLayout, after: number, at: number, 
 }
 
 /** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
-export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spare?: Trace): void {
-  for (const reader of readers) {
+export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spares?: Trace[]): void {
+  for (let index = 0; index < readers.length; index++) {
+    const reader = readers[index]!;
     if (reader.bit !== bit) continue;
     renewTrace(reader, bit, at, who);
     reader.place = undefined;
     return;
   }
+  const spare = spares?.pop();
   if (spare) renewTrace(spare, bit, at, who);
   readers.push(spare ?? newTrace(bit, at, who));
 }
