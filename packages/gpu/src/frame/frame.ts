@@ -117,6 +117,7 @@ export class Frame implements RecordedFrame<Encoder> {
   readonly linear: LinearMemory;
   readonly #slot: FrameSlot;
   readonly #obstacles: (() => void)[] = [];
+  readonly #leftovers: (() => void)[] = [];
   #ended = false;
 
   constructor(slot: FrameSlot, number: number) {
@@ -144,6 +145,16 @@ export class Frame implements RecordedFrame<Encoder> {
   /** Calls `check` before the frame ends; it throws if something is left to do. */
   beforeEnd(check: () => void): void {
     this.#obstacles.push(check);
+  }
+
+  /** Calls `release` when the frame is submitted, or given up: what it records may use something until then. */
+  afterEnd(release: () => void): void {
+    this.#leftovers.push(release);
+  }
+
+  /** The frame is submitted, or given up. */
+  settle(): void {
+    for (const release of this.#leftovers.splice(0)) release();
   }
 
   /** Closes it and gives what it recorded. */

@@ -86,11 +86,13 @@ export class Frames {
     this.#open = undefined;
     const point = this.#queue.submit(recordings);
     this.slots[frame.index]!.point = point;
+    frame.settle();
     return point;
   }
 
   /** Gives everything back. The device is idle. */
   destroy(): void {
+    this.#open?.settle();
     for (const slot of this.slots) slot.destroy();
   }
 }

@@ -429,7 +429,10 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   #ended(ended: RecordingThread, code: number, error: Error | undefined): void {
     const { control, states } = this.#table;
     const { thread } = ended;
-    ended.destroy();
+    // What it recorded may stand in the open frame already: its pools stay until that is submitted.
+    const frame = this.#place.openFrame();
+    if (frame) frame.afterEnd(() => ended.destroy());
+    else ended.destroy();
     if (this.#disposed) return;
     this.#retired.push(ended.ended);
     const posted = Atomics.load(control, T.POSTED);
