@@ -164,14 +164,15 @@ gpuTest("the driver's functions agree within Vulkan's precision", {}, async ({ d
   expect(await differing(device, DRIVER, equal)).toEqual([]);
 });
 
-const SPECIAL = [NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-45, 3.4e38, -3.4e38, 1.5, 2147483648, -5e9];
+const SPECIAL = [NaN, Infinity, -Infinity, 0, -0, 3.4e38, -3.4e38, 1.5, 2147483648, -5e9];
+const DENORMALS = [1e-40, -1e-45];
 const INTEGERS = [0, 1, -1, 2147483647, -2147483648, 31, 32, -7];
 
 /** A world whose fields hold nothing but values at the edges, each beside each. */
-function edgeWorld(): HostWorld {
+function edgeWorld(special: readonly number[]): HostWorld {
   const world = makeWorld(fields, 5, 1);
   for (const [name, arrays] of world.levels.same.fields) {
-    const values = name === 'n' || name === 'u' ? INTEGERS : SPECIAL;
+    const values = name === 'n' || name === 'u' ? INTEGERS : special;
     arrays.forEach((array, component) => {
       const stride = name === 'b' || name === 'w' || name === 'u' ? values.length : 1;
       const list = array as Float32Array;
@@ -193,7 +194,7 @@ gpuTest('NaN, infinities, denormals and the ends of the integers agree bit for b
     'float(a < b) + 2.0 * float(a <= b) + 4.0 * float(a == b) + 8.0 * float(a != b) + 16.0 * float(a > b)',
     'min(a, b)',
     'max(a, b)',
-    'clamp(a, -2.0, 2.0)',
+    'isnan(a) ? 0.0 : clamp(a, -2.0, 2.0)',
     'int(a)',
     'uint(a)',
     'float(bool(a))',
@@ -219,5 +220,11 @@ gpuTest('NaN, infinities, denormals and the ends of the integers agree bit for b
   ];
   // Of two zeros any, as devices are free there.
   const equal: Equal = (a, b) => a === b || Object.is(a, b);
-  expect(await differing(device, expressions, equal, edgeWorld())).toEqual([]);
+  const all = edgeWorld([...SPECIAL, ...DENORMALS]);
+  const flushes = (await differing(device, ['a * 1.0'], equal, all)).length > 0;
+  if (!flushes) expect(await differing(device, expressions, equal, all)).toEqual([]);
+  // A device may take denormals for 0: then no input is one, and a result that is one may be 0.
+  const flushed = (value: number): number => (Math.abs(value) < 2 ** -126 ? 0 : value);
+  const equalFlushed: Equal = (a, b) => equal(flushed(a), flushed(b));
+  expect(await differing(device, expressions, equalFlushed, edgeWorld(SPECIAL))).toEqual([]);
 });
