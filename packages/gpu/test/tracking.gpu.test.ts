@@ -83,7 +83,7 @@ test.skipIf(!isVulkanAvailable())('images are brought into the layouts that comm
     using save = device.record('save', (encoder) => encoder.copyImageToBuffer(copy, bytes));
     device.compute.submit([draw, draw]);
     device.compute.submit([save]);
-    expect([...(await device.staging.download(bytes)).slice(0, 4)]).toEqual([0, 255, 0, 255]);
+    expect((await device.staging.download(bytes)).slice(0, 4)).toEqual(Uint8Array.of(0, 255, 0, 255));
   });
   expect(said).toEqual([]);
 });
