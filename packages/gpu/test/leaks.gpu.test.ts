@@ -35,10 +35,7 @@ test.skipIf(!isVulkanAvailable())(
   'devices, buffers, pipelines and graphs that are dropped leave no more behind than the same bare calls do',
   { timeout: LONG ? 3_600_000 : 240_000 },
   async () => {
-    const raw = await growth('raw');
-    // What drivers and allocators take for later adds to one run or another; what leaks adds to each.
-    const runs = [await growth('runtime'), ...(LONG ? [] : [await growth('runtime')])];
-    const runtime = runs.reduce((least, run) => (run.kibibytes < least.kibibytes ? run : least));
+    const [raw, runtime] = [await growth('raw'), await growth('runtime')];
     expect(runtime.kibibytes, `bare calls: ${raw.kibibytes} KiB a round`).toBeLessThan(
       Math.max(0, raw.kibibytes) + BLUR,
     );
