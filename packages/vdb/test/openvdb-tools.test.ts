@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { type Codec, type Grid, readGrids, writeVdb } from '@halocline/vdb';
+import { Grid as GridClass } from '../src/grid.ts';
 import { fixture, hasShared, sharedFile } from './shared.ts';
 
 function has(tool: string): boolean {
@@ -63,3 +64,21 @@ test.skipIf(!hasConvert).each(cases)(
     expect(found!.map.matrix).toEqual(wanted!.map.matrix);
   },
 );
+
+test.skipIf(!hasPrint)(`grids of one name are all found by vdb_print, and come back in order${printWords}`, () => {
+  const [first, second] = samples() as [Grid, Grid];
+  const twins = [first, second].map(
+    ({ tree, map, gridClass }) => new GridClass({ name: 'twin', tree, map, gridClass }),
+  );
+  const bytes = writeVdb(twins);
+  const path = join(folder, 'twins.vdb');
+  writeFileSync(path, bytes);
+  const printed = execFileSync('vdb_print', ['-l', path], { encoding: 'utf8' });
+  expect(printed.match(/^Name: .*$/gm)).toEqual(['Name: twin', 'Name: twin']);
+  for (const { activeVoxelCount } of [first, second]) expect(printed).toContain(activeVoxelCount.toLocaleString('en'));
+  const back = readGrids(bytes);
+  expect(back.map(({ name }) => name)).toEqual(['twin', 'twin']);
+  expect(back.map(({ type, activeVoxelCount }) => [type, activeVoxelCount])).toEqual(
+    [first, second].map(({ type, activeVoxelCount }) => [type, activeVoxelCount]),
+  );
+});
