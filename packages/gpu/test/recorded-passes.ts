@@ -1,4 +1,5 @@
 /** @file What recording threads record in tests. */
+import { threadId } from 'node:worker_threads';
 import type {
   Buffer,
   ComputePipeline,
@@ -64,7 +65,9 @@ export async function late(): Promise<void> {
 /** Records, says so, and doesn't end until somebody ends the thread. */
 export function forever(encoder: Encoder, { words, slice }: { words: Buffer; slice: MemorySlice }): never {
   encoder.fill(words, 0, 4, 1);
-  for (;;) slice.bytes![0] = 1;
+  const bytes = slice.bytes!;
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(4, threadId, true);
+  for (;;) bytes[0] = 1;
 }
 
 /** Clears an image, or copies it, each expecting what it needs. */
