@@ -1,8 +1,9 @@
 /**
- * @file Declarations → compiled stencils: text to checked IR against the fields, parameters and scalars that there are, IR to
- * SPIR-V, SPIR-V to a pipeline. What a stencil writes and nobody declared is declared here.
+ * @file Declarations → compiled stencils, in two acts: `check` takes text to checked IR against the fields, parameters and
+ * scalars that there are, `build` IR to SPIR-V and SPIR-V to a pipeline; between them stencils may become one. What a stencil
+ * writes and nobody declared is declared by the first.
  *
- * Compilation follows the declaration order, but a stencil that reads what only a later one makes waits for that one.
+ * Checking follows the declaration order, but a stencil that reads what only a later one makes waits for that one.
  * Pipelines are kept by their words: a change elsewhere recompiles text in milliseconds, and no shader.
  */
 import { createHash } from 'node:crypto';
@@ -19,8 +20,18 @@ import {
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
 import { DebugBuffers } from './debug-buffers.ts';
-import type { Declarations, StencilDeclaration } from './declarations.ts';
+import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
+
+/** A stencil whose text is right, before it has a shader. */
+export interface CheckedStencil {
+  readonly name: string;
+  readonly level: number;
+  readonly stencil: Stencil;
+  readonly facts: PassFacts;
+  readonly beyondRadius: 'error' | 'clamp';
+  readonly debug: NonNullable<StencilOptions['debug']>;
+}
 
 /** A stencil that is ready to be recorded. */
 export interface CompiledStencil {
@@ -35,11 +46,9 @@ export interface CompiledStencil {
 }
 
 /** What the compiler is told besides the declarations. */
-export interface CompileOptions {
+export interface CheckOptions {
   /** Voxels; a stencil that reads further is refused where it is given. */
   readonly haloThickness: number | null;
-  /** Whether the domain is cut, so that computed reads have an end. */
-  readonly cut: boolean;
   readonly log: (message: string) => void;
 }
 
@@ -66,24 +75,45 @@ export class Compiler implements Disposable {
     return false;
   }
 
-  /** Compiles every stencil; undeclared outputs and scalars become declared. */
-  compile(declarations: Declarations, options: CompileOptions): Map<string, CompiledStencil> {
-    const compiled = new Map<string, CompiledStencil>();
+  /** Checks every stencil; undeclared outputs and scalars become declared. */
+  check(declarations: Declarations, options: CheckOptions): Map<string, CheckedStencil> {
+    const checked = new Map<string, CheckedStencil>();
     let waiting = [...declarations.stencils.values()];
     while (waiting.length > 0) {
       const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, declarations));
       const ready =
         blocked.length === waiting.length ? waiting : waiting.filter((stencil) => !blocked.includes(stencil));
-      for (const stencil of ready) compiled.set(stencil.name, this.#compileOne(stencil, declarations, options));
+      for (const stencil of ready) checked.set(stencil.name, this.#checkOne(stencil, declarations, options));
       waiting = ready === waiting ? [] : blocked;
     }
-    return new Map([...declarations.stencils.keys()].map((name) => [name, compiled.get(name)!]));
+    return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
-  #compileOne(declaration: StencilDeclaration, declarations: Declarations, options: CompileOptions): CompiledStencil {
+  /** Makes shaders and pipelines of checked stencils; `cut` says whether the domain is, so that computed reads have an end. */
+  build(
+    checked: ReadonlyMap<string, CheckedStencil>,
+    declarations: Declarations,
+    { cut }: { readonly cut: boolean },
+  ): Map<string, CompiledStencil> {
+    const offsets = {
+      parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
+      scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
+    };
+    const built = new Map<string, CompiledStencil>();
+    for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
+      const { spirv, bindings } = emitSpirv(stencil, { ...offsets, ...(cut ? { beyondRadius } : {}) });
+      const pipeline = this.#pipelineOf(name, spirv);
+      const voxel = typeof debug === 'object' ? debug.voxel : null;
+      const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
+      built.set(name, { name, level, stencil, facts, pipeline, bindings, debug: told });
+    }
+    return built;
+  }
+
+  #checkOne(declaration: StencilDeclaration, declarations: Declarations, options: CheckOptions): CheckedStencil {
     const code = this.#codeOf(declaration);
     try {
-      const result = this.#compileCode(declaration, code, declarations, options);
+      const result = this.#checkCode(declaration, code, declarations, options);
       this.#good.set(declaration.name, { code, declaration });
       return result;
     } catch (error) {
@@ -92,16 +122,16 @@ export class Compiler implements Disposable {
         throw error;
       // An edit that doesn't compile keeps what ran before.
       options.log(`${(error as Error).message}\nStencil "${declaration.name}" runs on as it was before this edit`);
-      return this.#compileCode(declaration, good.code, declarations, options);
+      return this.#checkCode(declaration, good.code, declarations, options);
     }
   }
 
-  #compileCode(
+  #checkCode(
     { name, level, options: source }: StencilDeclaration,
     code: string,
     declarations: Declarations,
-    options: CompileOptions,
-  ): CompiledStencil {
+    options: CheckOptions,
+  ): CheckedStencil {
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const text: StencilSource = {
       name,
@@ -124,16 +154,8 @@ export class Compiler implements Disposable {
     for (const reduction of stencil.reductions) {
       if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
     }
-    const placement = {
-      parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
-      scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
-      ...(options.cut ? { beyondRadius: source.beyondRadius ?? 'error' } : {}),
-    };
-    const { spirv, bindings } = emitSpirv(stencil, placement);
-    const pipeline = this.#pipelineOf(name, spirv);
-    const voxel = typeof debug === 'object' ? debug.voxel : null;
-    const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
-    return { name, level, stencil, facts: factsOf(stencil, level), pipeline, bindings, debug: told };
+    const { beyondRadius = 'error' } = source;
+    return { name, level, stencil, facts: factsOf(stencil, level), beyondRadius, debug };
   }
 
   #codeOf(declaration: StencilDeclaration): string {

@@ -130,14 +130,18 @@ export class Runtime {
     this.checkOpen();
     if (!this.dirty) return;
     const { declarations, decomposition, team } = this;
-    const everywhere = this.#compilers.map((compiler, member) => {
+    const checked = this.#compilers.map((compiler, member) => {
       const log = member === 0 ? this.log : (): void => undefined;
-      return compiler.compile(declarations, { haloThickness: this.#haloThickness, cut: decomposition.count > 1, log });
+      return compiler.check(declarations, { haloThickness: this.#haloThickness, log });
     });
-    const compiled = everywhere[0]!;
-    const facts = new Map([...compiled].map(([name, { facts }]) => [name, facts]));
+    const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
     const { units, schedule } = orderUnits(declarations, facts);
     for (const unit of units) checkUntil(unit, declarations);
+    const cut = decomposition.count > 1;
+    const everywhere = this.#compilers.map((compiler, member) =>
+      compiler.build(checked[member]!, declarations, { cut }),
+    );
+    const compiled = everywhere[0]!;
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
     const placed = [...declarations.fields.values()].flatMap((f) =>
