@@ -191,12 +191,9 @@ export class Runtime {
 
   /** The numbers of a step that is asked for now: what is set later belongs to a later step. */
   takeNumbers(): StepNumbers {
-    const scalars = this.#scalars;
+    const { numbers } = this;
     this.#scalars = new Map();
-    return {
-      scalars,
-      parameters: new Map(this.declarations.parameters.values().map((each) => [each.name, each.value])),
-    };
+    return numbers;
   }
 
   /** Submits one step of `dt` seconds with the numbers that it was asked for with. Within the lane. */
@@ -318,6 +315,47 @@ export class Runtime {
   /** The value that was set for the next step, if there is one. */
   waitingScalar(name: string): number | undefined {
     return this.#scalars.get(name);
+  }
+
+  /** The numbers of a step that would be asked for now. */
+  get numbers(): StepNumbers {
+    const parameters = new Map(this.declarations.parameters.values().map((each) => [each.name, each.value]));
+    return { parameters, scalars: new Map(this.#scalars) };
+  }
+
+  /** The 32 bits that each scalar has in the next step; `waiting` are those that the host sets before it. Within the lane, settled. */
+  async scalarBits(waiting: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+    const all = [...this.declarations.scalars.values()];
+    if (all.length === 0) return new Map();
+    const { scalars } = this.team.members[0]!;
+    const bytes = await this.device.staging.download(scalars, 0, 16 * all.length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return new Map(
+      all.map(({ name, type, byteOffset }) => {
+        const next = waiting.get(name) ?? this.#initials.get(name);
+        return [name, next === undefined ? view.getUint32(byteOffset, true) : scalarBits(type, next)];
+      }),
+    );
+  }
+
+  /** Iterations that each repeat with `until` ran in the last step that is known to be done. */
+  get iterations(): ReadonlyMap<string, number> {
+    return this.#stepper?.iterations ?? new Map();
+  }
+
+  /** Counts steps and seconds on from here; repeats are recorded by what they ran then. Within the lane, compiled and settled. */
+  resumeAt({
+    time,
+    frame,
+    iterations,
+  }: {
+    time: number;
+    frame: number;
+    iterations: ReadonlyMap<string, number>;
+  }): void {
+    this.time = time;
+    this.frame = frame;
+    this.#stepper!.expect(iterations);
   }
 
   /** Reads a scalar as the device has it; waits for all submitted steps. Within the lane. */

@@ -6,6 +6,13 @@ import type { Defragmentation, Device } from '@halocline/gpu';
 import type { DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
+import {
+  checkCheckpointEnding,
+  copyJson,
+  writeCheckpoint,
+  type CheckpointRequest,
+} from './checkpoint/write-checkpoint.ts';
+import { resumeFrom, type Resumed } from './checkpoint/resume.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
@@ -30,6 +37,10 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
   readonly overlap?: boolean;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
+  /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
+  readonly checkpointEvery?: number;
+  /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
+  readonly checkpointFile?: string;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
   readonly log?: (message: string) => void;
 }
@@ -48,11 +59,19 @@ export class Simulation implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #levels: Level[];
   readonly #ownDevices: readonly Device[];
+  readonly #checkpoints: { readonly every: number; readonly file: string } | null;
+  /** What the scene itself wants kept between steps, as JSON: checkpoints hold it, and `resume` puts it back. */
+  readonly state: Record<string, unknown> = {};
 
-  private constructor(runtime: Runtime, ownDevices: readonly Device[]) {
+  private constructor(
+    runtime: Runtime,
+    ownDevices: readonly Device[],
+    checkpoints: { every: number; file: string } | null,
+  ) {
     this.#runtime = runtime;
     this.#levels = [new Level(runtime, 0)];
     this.#ownDevices = ownDevices;
+    this.#checkpoints = checkpoints;
   }
 
   /** Opens the devices and makes the domain. */
@@ -63,11 +82,16 @@ export class Simulation implements AsyncDisposable {
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
       );
     }
+    const checkpoints = checkpointsOf(options);
     const transport = chooseTransport();
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
-      return new Simulation(new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log }), own);
+      return new Simulation(
+        new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log }),
+        own,
+        checkpoints,
+      );
     } catch (error) {
       for (const device of own) await device[Symbol.asyncDispose]();
       throw error;
@@ -169,7 +193,11 @@ export class Simulation implements AsyncDisposable {
       );
     }
     const numbers = this.#runtime.takeNumbers();
-    await this.#runtime.lane.run(() => this.#runtime.step(dt, numbers));
+    const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);
+    await this.#runtime.lane.run(async () => {
+      await this.#runtime.step(dt, numbers);
+      if (kept !== null && this.frame % this.#checkpoints!.every === 0) await writeCheckpoint(this.#runtime, kept);
+    });
   }
 
   /** Waits until the GPU has done every step submitted. */
@@ -224,6 +252,35 @@ export class Simulation implements AsyncDisposable {
       for (const { grid, field } of pairs) await field.writeNow(grid);
       return pairs.map(({ field }) => field.name);
     });
+  }
+
+  /**
+   * Writes all that the next step depends on to a `.nvdb` file, whole or not at all: every field bit for bit, scalars,
+   * parameters, time, `state`, and `about`, which `resume` gives back. Waits for the GPU.
+   */
+  async checkpoint(file: string, options: { readonly about?: unknown } = {}): Promise<void> {
+    const request = this.#request(file, options.about ?? null);
+    await this.#runtime.lane.run(() => writeCheckpoint(this.#runtime, request));
+  }
+
+  /**
+   * Goes on from a checkpoint of the same scene, however either is cut into subdomains: the steps that follow have the bits that they
+   * would have had. Where the file is refused for what it is of, nothing has changed; where its values turn out to be damaged, some
+   * have come in. Waits for the GPU.
+   */
+  async resume(file: string): Promise<Resumed> {
+    checkCheckpointEnding('resume from', file);
+    const { state, ...resumed } = await this.#runtime.lane.run(() => resumeFrom(this.#runtime, file));
+    for (const key of Object.keys(this.state)) delete this.state[key];
+    Object.assign(this.state, state);
+    return resumed;
+  }
+
+  /** What a checkpoint that is asked for now holds besides what the devices have. */
+  #request(file: string, about: unknown): CheckpointRequest {
+    checkCheckpointEnding('write checkpoint', file);
+    const { numbers } = this.#runtime;
+    return { file, numbers, state: copyJson(file, 'state', this.state), about: copyJson(file, 'about', about) };
   }
 
   /** A view of level 0 for a renderer. Waits for the GPU the first time, when the look-up grid is built. */
@@ -339,6 +396,20 @@ export class Simulation implements AsyncDisposable {
   static {
     printByToString(this.prototype);
   }
+}
+
+function checkpointsOf({ checkpointEvery, checkpointFile = 'checkpoint.nvdb' }: SimulationOptions): {
+  every: number;
+  file: string;
+} | null {
+  if (checkpointEvery === undefined) return null;
+  if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1)) {
+    throw new RangeError(
+      `Cannot create simulation: checkpointEvery is ${checkpointEvery}; give a whole number of steps, at least 1`,
+    );
+  }
+  checkCheckpointEnding('write checkpoint', checkpointFile);
+  return { every: checkpointEvery, file: checkpointFile };
 }
 
 /** Which grid goes into which field. */

@@ -72,6 +72,12 @@ export class Stepper {
     return new Map(known.filter(([, count]) => count !== null));
   }
 
+  /** Records loops from now on as if each had run so many iterations in the step before. Nothing is in flight. */
+  expect(iterations: ReadonlyMap<string, number>): void {
+    this.#previous = this.#program.loops.map((loop) => iterations.get(loop.name) ?? null);
+    this.#recorded = this.#program.loops.map(() => 0);
+  }
+
   /** Submits a step. Waits only while too many are in flight. */
   async step(clock: StepClock, numbers: StepNumbers): Promise<void> {
     await this.#drain(this.#slots - 1);
