@@ -7,6 +7,7 @@ export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until 
 export { Field, type FieldSource } from './field.ts';
 export { type FieldValue } from './field-type.ts';
 export { type SaveOptions } from './grid-files.ts';
+export { type KernelAccess, type KernelLanguage, type KernelOptions } from './kernel/kernel-options.ts';
 export { Level } from './level.ts';
 export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
 export { Scalar } from './scalar.ts';

@@ -14,6 +14,7 @@ import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
 import { Faults } from './faults.ts';
 import { Exchanges } from './exchanges.ts';
+import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
 import type { MessageLayout } from './message-layout.ts';
@@ -119,6 +120,8 @@ export class Program implements Disposable {
   #blockBuffer: Buffer | null = null;
   #exchanges: Exchanges | null = null;
 
+  /** Indirect arguments of kernels with workgroups of their own. */
+  readonly groups: KernelGroups;
   private constructor(parts: ProgramParts) {
     this.parts = parts;
     this.loops = loopsOf(parts.units);
@@ -144,6 +147,7 @@ export class Program implements Disposable {
       partials: this.partials,
       faults: this.faults,
     });
+    this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     undo.move();
   }
 
@@ -327,8 +331,8 @@ export async function prepareFields(
   { declarations, compiled }: Pick<ProgramParts, 'declarations' | 'compiled'>,
 ): Promise<void> {
   for (const field of declarations.fields.values()) await subdomain.field(field);
-  for (const { stencil, level, bindings } of compiled.values()) {
-    for (const write of stencil.writes) {
+  for (const { writes, level, bindings } of compiled.values()) {
+    for (const write of writes) {
       if (!write.doubleBuffered) continue;
       const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
       await (await subdomain.field(key)).ensureSecondCopy();

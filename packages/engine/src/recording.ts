@@ -4,6 +4,8 @@ import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
+import type { CompiledStencil } from './compiler.ts';
+import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
 import type { Part, Segment, SegmentPass } from './segments.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
@@ -147,6 +149,7 @@ function scopeNumber(scope: Scope): number {
 }
 
 /** Address of a scope's first arguments: word 2 is 0 where the scope is shut. */
+      if (compiled.kernel !== null) return recordKernel(encoder, kernelPass(program, encoder, compiled, pass, part));
 function scopeAddress(program: Program, scope: Scope): bigint {
   const { member } = program.parts;
   if (scope === 'count') return member.counts.address;
@@ -174,6 +177,27 @@ function recordBegin(program: Program, encoder: Encoder, slot: number): void {
     UNIFORMS_BYTES / 4,
     declarations.scalars.size,
     program.loops.length === 0 ? 0 : 1,
+/** What a kernel of the user's own is recorded with. */
+function kernelPass(
+  program: Program,
+  encoder: Encoder,
+  compiled: CompiledStencil,
+  { scope, copies }: PlannedPass & { kind: 'stencil' },
+  part: Part,
+): KernelPass {
+  const { member } = program.parts;
+  const byteOffset = COUNT_BYTES * scopeNumber(scope) * member.entryCount;
+  return {
+    member,
+    compiled,
+    copies,
+    part,
+    block: (subdomain) => program.blockAddress(compiled, copies, { subdomain, part }),
+    dispatch: (leaves) => dispatchScope(program, encoder, scope, leaves),
+    gate: scope === 'count' ? null : { args: program.buffers.args, byteOffset, groups: program.groups },
+  };
+}
+
   ]);
   encoder.dispatch(1);
 }

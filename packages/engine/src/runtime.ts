@@ -130,18 +130,17 @@ export class Runtime {
     this.checkOpen();
     if (!this.dirty) return;
     const { declarations, decomposition, team } = this;
-    const checked = this.#compilers.map((compiler, member) => {
-      const log = member === 0 ? this.log : (): void => undefined;
-      return compiler.check(declarations, { haloThickness: this.#haloThickness, log });
-    });
+    const cut = decomposition.count > 1;
+    const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
+    const checked = this.#compilers.map((compiler, member) =>
+      compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
+    );
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
     const { units, schedule } = orderUnits(declarations, facts);
     for (const unit of units) checkUntil(unit, declarations);
-    const cut = decomposition.count > 1;
-    const everywhere = this.#compilers.map((compiler, member) =>
-      compiler.build(checked[member]!, declarations, { cut }),
+    const building = this.#compilers.map((compiler, member) =>
+      compiler.build(checked[member]!, declarations, { cut, log: logs[member]! }),
     );
-    const compiled = everywhere[0]!;
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
     const placed = [...declarations.fields.values()].flatMap((f) =>
@@ -154,6 +153,8 @@ export class Runtime {
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
+    const everywhere = await Promise.all(building);
+    const compiled = everywhere[0]!;
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
           await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });

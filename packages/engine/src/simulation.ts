@@ -21,6 +21,8 @@ import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
 import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
 import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
+import { kernelHeader } from './kernel/header-of.ts';
+import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
 import { chooseTransport } from './links.ts';
 import { didYouMean, listNames } from './names.ts';
@@ -118,7 +120,24 @@ export class Simulation implements AsyncDisposable {
     return this;
   }
 
-  /** Takes a stencil of any level away; its fields stay. */
+  /** Takes a stencil or kernel of any level away; its fields stay. */
+  /**
+   * Declares a kernel of one's own, a compute shader in GLSL, HLSL or SPIR-V: it stands among the stencils, and is ordered with
+   * them by the fields that it reads and writes. It is compiled by `initialize` or the next step.
+   */
+  registerKernel(name: string, options: KernelOptions): this {
+    this.#levels[0]!.registerKernel(name, options);
+    return this;
+  }
+
+  /**
+   * The text that a kernel includes, for people and for compilers elsewhere: of a kernel that was registered, in its language
+   * (SPIR-V: GLSL), or of what one would touch. The fields are declared.
+   */
+  kernelHeader(kernel: string | KernelAccess, language?: 'glsl' | 'hlsl'): string {
+    return kernelHeader(this.#runtime, kernel, language);
+  }
+
   removeStencil(name: string): this {
     this.#runtime.declarations.removeStencil(name);
     return this;
