@@ -12,18 +12,19 @@ import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
   emitSpirv,
-  type Binding,
   type Environment,
+  type FieldRead,
   type FieldType,
+  type FieldWrite,
   type Stencil,
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
-import { factsOf, type PassFacts } from './pass-facts.ts';
 import { isKernel, KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
+import { factsOf, type PassFacts } from './pass-facts.ts';
 
 /** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
 export interface CheckedStencil {
@@ -43,9 +44,9 @@ export interface CompiledStencil {
   readonly stencil: Stencil | null;
   readonly kernel: KernelRun | null;
   readonly facts: PassFacts;
-  readonly pipeline: ComputePipeline;
   readonly reads: readonly FieldRead[];
   readonly writes: readonly FieldWrite[];
+  readonly pipeline: ComputePipeline;
   readonly bindings: readonly PassBinding[];
   /** Where it tells what it does, if it is debugged. */
   readonly debug: Buffer | null;
@@ -55,9 +56,9 @@ export interface CompiledStencil {
 export interface CheckOptions {
   /** Voxels; a stencil that reads further is refused where it is given. */
   readonly haloThickness: number | null;
-  readonly log: (message: string) => void;
   /** Whether the domain is cut, so that computed reads have an end. */
   readonly cut: boolean;
+  readonly log: (message: string) => void;
 }
 
 /** Compiles stencils, and remembers what it made. */
@@ -65,16 +66,16 @@ export class Compiler implements Disposable {
   readonly #device: Device;
   /** What stencils that are debugged tell. */
   readonly debug: DebugBuffers;
-  readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #kernels: KernelCompiler;
+  readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
 
   constructor(device: Device) {
     this.#device = device;
     this.debug = new DebugBuffers(device);
-  }
     this.#kernels = new KernelCompiler(device);
+  }
 
   /** Whether the file of a stencil or kernel has changed since it was compiled. */
   filesChanged(declarations: Declarations): boolean {
@@ -96,7 +97,6 @@ export class Compiler implements Disposable {
       for (const stencil of ready) checked.set(stencil.name, this.#checkOne(stencil, declarations, options));
       waiting = ready === waiting ? [] : blocked;
     }
-    return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
     // Kernels make no fields, and may name those that stencils make.
     for (const declaration of declarations.stencils.values()) {
       if (!isKernel(declaration)) continue;
@@ -105,6 +105,7 @@ export class Compiler implements Disposable {
       const { facts } = kernel;
       checked.set(name, { name, level, stencil: null, kernel, facts, beyondRadius: 'error', debug: false });
     }
+    return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
   /** Makes shaders and pipelines of what was checked. Stencils are done when it returns; kernels wait for their compilers. */
@@ -119,6 +120,7 @@ export class Compiler implements Disposable {
     };
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
+      if (stencil === null) continue;
       const { spirv, bindings } = emitSpirv(stencil, { ...offsets, ...(cut ? { beyondRadius } : {}) });
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
@@ -129,7 +131,7 @@ export class Compiler implements Disposable {
     for (const [name, { kernel }] of checked) {
       if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
     }
-    return built;
+    return new Map([...checked.keys()].map((name) => [name, built.get(name)!]));
   }
 
   #checkOne(declaration: StencilDeclaration, declarations: Declarations, options: CheckOptions): CheckedStencil {
@@ -213,9 +215,9 @@ export class Compiler implements Disposable {
 
   /** Lets go of the pipelines that none of these stencils uses. */
   retire(used: ReadonlyMap<string, CompiledStencil>): void {
+    this.#kernels.retire(used);
     this.debug.retire(new Set([...used.values()].filter(({ debug }) => debug !== null).map(({ name }) => name)));
     const alive = new Set([...used.values()].map((stencil) => stencil.pipeline));
-    this.#kernels.retire(used);
     for (const [key, pipeline] of this.#pipelines) {
       if (alive.has(pipeline)) continue;
       pipeline[Symbol.dispose]();
@@ -225,9 +227,9 @@ export class Compiler implements Disposable {
 
   [Symbol.dispose](): void {
     this.debug[Symbol.dispose]();
+    this.#kernels[Symbol.dispose]();
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
     this.#pipelines.clear();
-    this.#kernels[Symbol.dispose]();
   }
 }
 

@@ -292,7 +292,7 @@ export class Declarations {
     for (const [other, names] of spaces) {
       if (!names.has(name)) continue;
       throw new TypeError(
-        `Cannot add ${kind} "${name}": there is a ${other} of that name already; choose another name`,
+        `Cannot ${verb} ${kind} "${name}": there is a ${other} of that name already; choose another name`,
       );
     }
   }

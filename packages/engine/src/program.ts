@@ -333,6 +333,7 @@ export async function prepareFields(
   for (const field of declarations.fields.values()) await subdomain.field(field);
   for (const { writes, level, bindings } of compiled.values()) {
     for (const write of writes) {
+    await this.groups.upload(member);
       if (!write.doubleBuffered) continue;
       const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
       await (await subdomain.field(key)).ensureSecondCopy();
