@@ -71,14 +71,14 @@ export class PassBlocks {
         return uniforms.address + BigInt(UNIFORMS_BYTES * level);
       case 'parameter':
         return uniforms.address + BigInt(UNIFORMS_BYTES * level + binding.byteOffset);
-      case 'leafTable':
-      case 'masks':
       case 'scalars':
         return member.scalars.address;
       case 'scalar':
         return member.scalars.address + BigInt(binding.byteOffset);
       case 'nothing':
         return 0n;
+      case 'leafTable':
+      case 'masks':
         return subdomain.levels[relatedLevel(level, binding.level)]![binding.kind].address;
       case 'grid':
         return subdomain.gridOf(relatedLevel(level, binding.level)).address;

@@ -25,7 +25,7 @@ import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
-import { recordPlan } from './recording.ts';
+import { recordPlan, spanCount } from './recording.ts';
 import { partialsWords, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
 import {
@@ -38,6 +38,8 @@ import {
   type StepPlan,
 } from './step-plan.ts';
 import type { Subdomain } from './subdomain.ts';
+import type { Stamps } from './trace/stamps.ts';
+import type { Tracer } from './trace/tracer.ts';
 import type { Unit } from './units.ts';
 import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
@@ -67,6 +69,8 @@ export interface ProgramParts {
   readonly schedule: Schedule;
   /** The copies that are current when it is made. */
   readonly start: Copies;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
 }
 
 /** Which recording is wanted. */
@@ -87,6 +91,8 @@ export interface Recording {
   readonly segments: readonly Segment[];
   readonly commands: readonly CommandBuffer[];
   readonly plan: StepPlan;
+  /** When each of it ran last, if that is traced. */
+  readonly stamps: Stamps | null;
 }
 
 /** What the device says of a step that it has done. */
@@ -114,14 +120,14 @@ export class Program implements Disposable {
   readonly partials: ReadonlyMap<string, Buffer>;
   /** Where stencils tell of reads that go too far. */
   readonly faults: Faults;
+  /** Indirect arguments of kernels with workgroups of their own. */
+  readonly groups: KernelGroups;
   readonly #blocks: PassBlocks;
   readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, Recording>();
   #blockBuffer: Buffer | null = null;
   #exchanges: Exchanges | null = null;
 
-  /** Indirect arguments of kernels with workgroups of their own. */
-  readonly groups: KernelGroups;
   private constructor(parts: ProgramParts) {
     this.parts = parts;
     this.loops = loopsOf(parts.units);
@@ -141,13 +147,13 @@ export class Program implements Disposable {
     };
     this.partials = makePartials(parts, this.#owned);
     this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
+    this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     this.#blocks = new PassBlocks({
       member: parts.member,
       uniforms: this.buffers.uniforms,
       partials: this.partials,
       faults: this.faults,
     });
-    this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     undo.move();
   }
 
@@ -249,10 +255,23 @@ export class Program implements Disposable {
       this.#forget(key);
       const plan = this.plan(request);
       const segments = this.segments(plan);
-      recording = { plan, segments, commands: recordPlan(this, segments, slot, turn) };
+      recording = this.#record(plan, segments, slot, turn);
       this.#recordings.set(key, recording);
     }
     return recording;
+  }
+
+  #record(plan: StepPlan, segments: Segment[], slot: number, turn: number): Recording {
+    const { tracer, number } = this.parts;
+    const stamps = tracer?.stamps(number, { label: 'step', spans: spanCount(segments) }) ?? null;
+    const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
+    try {
+      const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
+      return { plan, segments, commands, stamps };
+    } catch (error) {
+      stamps?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** A plan, cut where something travels between members. */
@@ -283,7 +302,7 @@ export class Program implements Disposable {
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
     if (alike.length < 8) return;
-    for (const commands of this.#recordings.get(alike[0]!)!.commands) commands[Symbol.dispose]();
+    disposeRecording(this.#recordings.get(alike[0]!)!);
     this.#recordings.delete(alike[0]!);
   }
 
@@ -314,15 +333,21 @@ export class Program implements Disposable {
     this.#blockBuffer = this.#owned.make({ label: 'pass blocks', byteLength });
     if (words.length > 0) await staging.upload(this.#blockBuffer, 0, words);
     await this.faults.upload(staging, this.parts.needs);
+    await this.groups.upload(member);
     await staging.upload(this.buffers.status, 0, new Uint8Array(this.statusBytes));
   }
 
   [Symbol.dispose](): void {
-    for (const { commands } of this.#recordings.values()) for (const each of commands) each[Symbol.dispose]();
+    for (const recording of this.#recordings.values()) disposeRecording(recording);
     this.#recordings.clear();
     this.#exchanges?.[Symbol.dispose]();
     this.#owned[Symbol.dispose]();
   }
+}
+
+function disposeRecording({ commands, stamps }: Recording): void {
+  for (const each of commands) each[Symbol.dispose]();
+  stamps?.[Symbol.dispose]();
 }
 
 /** Memory of fields, second copies and look-up grids on one subdomain. */
@@ -333,7 +358,6 @@ export async function prepareFields(
   for (const field of declarations.fields.values()) await subdomain.field(field);
   for (const { writes, level, bindings } of compiled.values()) {
     for (const write of writes) {
-    await this.groups.upload(member);
       if (!write.doubleBuffered) continue;
       const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
       await (await subdomain.field(key)).ensureSecondCopy();

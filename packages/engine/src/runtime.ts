@@ -26,6 +26,7 @@ import type { StepNumbers } from './uniforms.ts';
 import type { Transport } from './links.ts';
 import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
+import type { Tracer } from './trace/tracer.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
@@ -41,6 +42,8 @@ export interface RuntimeOptions {
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
 }
 
 /** The machine room of a simulation. */
@@ -61,6 +64,7 @@ export class Runtime {
   debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
+  readonly #tracer: Tracer | null;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -87,6 +91,7 @@ export class Runtime {
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
+    this.#tracer = options.tracer;
     this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.transport);
@@ -150,11 +155,11 @@ export class Runtime {
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     await this.#drain();
     this.#stepper?.tellFaultOnce();
+    const everywhere = await Promise.all(building);
+    const compiled = everywhere[0]!;
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
-    const everywhere = await Promise.all(building);
-    const compiled = everywhere[0]!;
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
           await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
@@ -167,8 +172,19 @@ export class Runtime {
     // Messages of the program that ran have arrived by now, and its links may go.
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
-    const overlap = this.#overlap;
-    const shared = { declarations, decomposition, memberCount, overlap, needs, ...traffic, units, schedule, start };
+    const [overlap, tracer] = [this.#overlap, this.#tracer];
+    const shared = {
+      declarations,
+      decomposition,
+      memberCount,
+      overlap,
+      tracer,
+      needs,
+      ...traffic,
+      units,
+      schedule,
+      start,
+    };
     const programs = await this.#withRoom(() =>
       createAll(team.members, (member, number) =>
         Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
@@ -408,6 +424,7 @@ export class Runtime {
     this.#closed = true;
     try {
       await this.#drain();
+      await this.#tracer?.close();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
       for (const compiler of this.#compilers) compiler[Symbol.dispose]();

@@ -30,6 +30,7 @@ import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
+import { Tracer } from './trace/tracer.ts';
 import { parameterValue } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
@@ -43,6 +44,11 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
   readonly checkpointEvery?: number;
   /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
   readonly checkpointFile?: string;
+  /**
+   * A file, `trace.json`: what devices and host did when, in Chrome's trace format, all on one clock. It is written when the
+   * simulation is disposed. Each pass ends before the next begins while this is noted, which costs a little.
+   */
+  readonly trace?: string;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
   readonly log?: (message: string) => void;
 }
@@ -89,8 +95,9 @@ export class Simulation implements AsyncDisposable {
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
+      const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
-        new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log }),
+        new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log, tracer }),
         own,
         checkpoints,
       );

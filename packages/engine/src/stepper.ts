@@ -12,7 +12,7 @@ import type { TimelinePoint } from '@halocline/gpu';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
-import type { Program, RecordingRequest } from './program.ts';
+import type { Program, Recording, RecordingRequest } from './program.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
@@ -23,6 +23,15 @@ interface StepInFlight {
   iterations: readonly number[];
   readonly number: number;
   points: readonly TimelinePoint[];
+  /** By member. */
+  recordings: readonly Recording[];
+}
+
+interface Submitted {
+  /** By member: when it is done. */
+  readonly points: readonly TimelinePoint[];
+  readonly plan: StepPlan;
+  readonly recordings: readonly Recording[];
 }
 
 /** Submits the steps of a program that runs on one member or several. */
@@ -90,8 +99,8 @@ export class Stepper {
     for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
     const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const { points, plan } = await this.#submit({ start, stale, slot, iterations });
-    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points });
+    const { points, plan, recordings } = await this.#submit({ start, stale, slot, iterations });
+    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points, recordings });
     this.#copies = plan.after;
     this.#stale = plan.stale;
   }
@@ -137,6 +146,7 @@ export class Stepper {
   /** A step that the device has run through: done, or stalled and to be gone on with. */
   async #finish(step: StepInFlight): Promise<void> {
     const program = this.#program;
+    this.#trace(step);
     if (program.loops.length === 0) {
       this.#note(step);
       this.#inFlight.shift();
@@ -169,11 +179,20 @@ export class Stepper {
   async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {
     const { start, stale, slot, iterations } = what;
     const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    entry.points = (await this.#submit(request)).points;
+    const { points, recordings } = await this.#submit(request);
+    entry.points = points;
+    entry.recordings = recordings;
+  }
+
+  /** Takes what the devices wrote of a step that is done. */
+  #trace({ recordings, number }: StepInFlight): void {
+    const { tracer } = this.#program.parts;
+    if (tracer === null) return;
+    for (const [member, { stamps }] of recordings.entries()) tracer.collect(member, 'compute', stamps!, number);
   }
 
   /** Submits a recording, segment by segment, on every member; what they wait for of each other, their queues wait for. */
-  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<{ points: TimelinePoint[]; plan: StepPlan }> {
+  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<Submitted> {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
     const { segments, plan } = recordings[0]!;
     const points: TimelinePoint[] = [];
@@ -186,12 +205,14 @@ export class Stepper {
         const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
         const signal = out.flatMap((link) => link.signals());
         const commands = recordings[number]!.commands[index]!;
-        const point = program.device.compute.submit([commands], { wait: waits[number]!, signal });
+        const submit = (): TimelinePoint => program.device.compute.submit([commands], { wait: waits[number]!, signal });
+        const { tracer } = program.parts;
+        const point = tracer === null ? submit() : tracer.host(`submit to device ${number}`, 'host', submit);
         for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));
         points[number] = point;
       }
       if (segment.after !== null) this.#turn ^= 1;
     }
-    return { points, plan };
+    return { points, plan, recordings };
   }
 }

@@ -188,6 +188,7 @@ async function run(words: Words): Promise<number> {
     ...deviceWish(words),
     ...(subdomains === undefined ? {} : { subdomains }),
     ...(words.has('validation') ? { validation: true } : {}),
+    ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
   const scene = await loadScene(path, options);
   await using _simulation = scene.simulation;
@@ -244,6 +245,7 @@ const command: Command = {
     devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
     subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
     validation: { help: 'turn on the validation layer' },
+    trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
     checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
     'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
     resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
