@@ -1,6 +1,7 @@
 /**
  * @file `@halocline/engine`: fields over sparse grids, stencils over fields, steps on the GPU.
  */
+export { type Rebalance } from './balance/balance.ts';
 export { type Resumed } from './checkpoint/resume.ts';
 export { type SubdomainReport } from './cut-report.ts';
 export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';

@@ -4,6 +4,7 @@
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
 import { formatDebug, type DebugReport } from '@halocline/stencil';
+import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { Compiler } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
@@ -23,10 +24,10 @@ import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
-import type { Transport } from './links.ts';
 import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
+import type { Routes } from './transport/routes.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
@@ -36,9 +37,10 @@ export interface RuntimeOptions {
   readonly domain: Domain;
   /** At least as many as devices. */
   readonly subdomains: number;
-  readonly transport: Transport;
+  readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
@@ -81,6 +83,8 @@ export class Runtime {
   #rings = 1;
   /** Holds whole fields for a renderer, where there are several subdomains. */
   #view: Member | null = null;
+  /** What shifts the cut by time, if anything does. */
+  readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
@@ -92,9 +96,11 @@ export class Runtime {
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
     this.#tracer = options.tracer;
+    const shifts = options.rebalance === 'time' && options.devices.length > 1;
+    this.balance = shifts ? new Balance(options.devices) : null;
     this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
-    this.team = new Team(options.devices, this.decomposition, options.transport);
+    this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
   }
 
@@ -153,10 +159,10 @@ export class Runtime {
     );
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
-    await this.#drain();
-    this.#stepper?.tellFaultOnce();
     const everywhere = await Promise.all(building);
     const compiled = everywhere[0]!;
+    await this.#drain();
+    this.#stepper?.tellFaultOnce();
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
@@ -198,7 +204,9 @@ export class Runtime {
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
     this.#programs = programs;
-    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
+    const { balance } = this;
+    balance?.renewed();
+    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous, balance });
     this.#placed = new Map(placed);
     this.#moved = false;
     this.#revision = revision;
@@ -229,6 +237,7 @@ export class Runtime {
     this.time += dt;
     this.frame++;
     await this.#listen();
+    await this.balance?.act(this.#cutter);
   }
 
   /** Takes what stencils that are debugged told of the step; waits for it where there are any. */
@@ -273,6 +282,35 @@ export class Runtime {
       this.#rings = Math.max(rings, this.#rings);
       return team.prepare(this.#rings);
     }
+    return this.#remake(() => (this.#rings = Math.max(rings, this.#rings)));
+  }
+
+  /** What shifts the cut. */
+  get #cutter(): Cutter {
+    const sizes = this.subdomains.flatMap((each) =>
+      [...this.declarations.fields.keys()].map((key) => each.existingField(key)?.byteLength ?? 0),
+    );
+    const fieldBytes = sizes.reduce((sum, size) => sum + size, 0);
+    return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => this.#recut(shares) };
+  }
+
+  /** Cuts by other shares of the devices, moves leaves with all their fields, and compiles. */
+  async #recut(shares: readonly number[]): Promise<number> {
+    const { team } = this;
+    await this.settle();
+    const bySubdomain = team.members.flatMap(({ subdomains }, member) =>
+      subdomains.map(() => shares[member]! / subdomains.length),
+    );
+    const moved = this.decomposition.recut(bySubdomain);
+    if (moved === 0) return 0;
+    await this.#remake(() => (this.#moved = true));
+    await this.compile();
+    return moved;
+  }
+
+  /** Makes subdomains anew after `change`, and keeps the fields' values. */
+  async #remake(change: () => void): Promise<void> {
+    const { team } = this;
     await this.#drain();
     const fields = [...this.declarations.fields.values()].filter((field) =>
       this.subdomains[0]!.existingField(field.key),
@@ -281,7 +319,7 @@ export class Runtime {
     for (const field of fields) {
       values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
     }
-    this.#rings = Math.max(rings, this.#rings);
+    change();
     team.clear();
     await team.prepare(this.#rings);
     for (const { field, components } of values) await scatterField(this.subdomains, field, components);
@@ -429,6 +467,7 @@ export class Runtime {
       for (const program of this.#programs) program[Symbol.dispose]();
       for (const compiler of this.#compilers) compiler[Symbol.dispose]();
       this.#view?.[Symbol.dispose]();
+      this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
   }

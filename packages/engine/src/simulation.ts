@@ -24,13 +24,15 @@ import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions }
 import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
-import { chooseTransport } from './links.ts';
+import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
 import { Tracer } from './trace/tracer.ts';
+import { Routes } from './transport/routes.ts';
+import { forcedTransport } from './transport/transports.ts';
 import { parameterValue } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
@@ -40,6 +42,11 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
   readonly overlap?: boolean;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
+  /**
+   * What the cut goes by: `voxels` (default) weighs active voxels; `time` shifts it by the time that each device takes for a step,
+   * where that pays, with the same results; `off` leaves it as it was made.
+   */
+  readonly rebalance?: Rebalance;
   /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
   readonly checkpointEvery?: number;
   /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
@@ -84,20 +91,23 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, overlap = true, log = () => undefined } = options;
+    const { haloThickness = null, overlap = true, rebalance = 'voxels', log = () => undefined } = options;
+    checkRebalance(rebalance);
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
       );
     }
     const checkpoints = checkpointsOf(options);
-    const transport = chooseTransport();
+    forcedTransport();
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
+      const routes = new Routes(devices, log);
+      await routes.prepare();
       const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
-        new Runtime({ devices, domain, subdomains, transport, overlap, haloThickness, log, tracer }),
+        new Runtime({ devices, domain, subdomains, routes, overlap, rebalance, haloThickness, log, tracer }),
         own,
         checkpoints,
       );
@@ -121,13 +131,6 @@ export class Simulation implements AsyncDisposable {
     return this;
   }
 
-  /** Takes a field away that no stencil names; its memory is given back by the next step or `initialize`. */
-  removeField(name: string): this {
-    this.#levels[0]!.removeField(name);
-    return this;
-  }
-
-  /** Takes a stencil or kernel of any level away; its fields stay. */
   /**
    * Declares a kernel of one's own, a compute shader in GLSL, HLSL or SPIR-V: it stands among the stencils, and is ordered with
    * them by the fields that it reads and writes. It is compiled by `initialize` or the next step.
@@ -145,6 +148,13 @@ export class Simulation implements AsyncDisposable {
     return kernelHeader(this.#runtime, kernel, language);
   }
 
+  /** Takes a field away that no stencil names; its memory is given back by the next step or `initialize`. */
+  removeField(name: string): this {
+    this.#levels[0]!.removeField(name);
+    return this;
+  }
+
+  /** Takes a stencil or kernel of any level away; its fields stay. */
   removeStencil(name: string): this {
     this.#runtime.declarations.removeStencil(name);
     return this;

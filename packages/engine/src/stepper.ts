@@ -9,6 +9,7 @@
  * later steps again, in order. Nothing else is to be undone.
  */
 import type { TimelinePoint } from '@halocline/gpu';
+import type { Balance } from './balance/balance.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
@@ -42,6 +43,7 @@ export class Stepper {
   readonly #links: readonly Link[];
   readonly #slots: number;
   readonly #log: (message: string) => void;
+  readonly #balance: Balance | null;
   readonly #inFlight: StepInFlight[] = [];
   /** Iterations that each loop ran in the last step that is known to be done. */
   #previous: readonly (number | null)[];
@@ -56,7 +58,12 @@ export class Stepper {
 
   constructor(
     programs: readonly Program[],
-    options: { slots: number; log: (message: string) => void; previous: ReadonlyMap<string, number> },
+    options: {
+      slots: number;
+      log: (message: string) => void;
+      previous: ReadonlyMap<string, number>;
+      balance: Balance | null;
+    },
   ) {
     const program = programs[0]!;
     this.#programs = programs;
@@ -64,6 +71,7 @@ export class Stepper {
     this.#links = program.parts.links;
     this.#slots = options.slots;
     this.#log = options.log;
+    this.#balance = options.balance;
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
     this.#copies = program.parts.start;
@@ -173,6 +181,7 @@ export class Stepper {
 
   /** Takes the first read that went too far, of a step that is done. */
   #note({ slot }: StepInFlight): void {
+    this.#balance?.note(slot);
     this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }
 
@@ -204,8 +213,9 @@ export class Stepper {
       for (const [number, program] of this.#programs.entries()) {
         const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
         const signal = out.flatMap((link) => link.signals());
-        const commands = recordings[number]!.commands[index]!;
-        const submit = (): TimelinePoint => program.device.compute.submit([commands], { wait: waits[number]!, signal });
+        const recorded = recordings[number]!.commands[index]!;
+        const commands = this.#balance?.times.around(number, request.slot, index, recorded) ?? [recorded];
+        const submit = (): TimelinePoint => program.device.compute.submit(commands, { wait: waits[number]!, signal });
         const { tracer } = program.parts;
         const point = tracer === null ? submit() : tracer.host(`submit to device ${number}`, 'host', submit);
         for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));

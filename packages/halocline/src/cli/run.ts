@@ -201,11 +201,11 @@ async function run(words: Words): Promise<number> {
     return 0;
   }
   prepareFolder(plan.folder);
-  await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
   const checkpoints = new Checkpoints(words, scene.simulation, { ...plan, stem });
-  progress = makeProgress(plan.frames);
+  await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
   await outputs.takeUp(plan.first, say);
   const files = { outputs, checkpoints };
+  progress = makeProgress(plan.frames);
   let outcome: Outcome;
   try {
     outcome = await runFrames(scene, plan, files, progress, interruption);
@@ -244,11 +244,11 @@ const command: Command = {
     device: { ...deviceOption, many: true },
     devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
     subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
-    validation: { help: 'turn on the validation layer' },
-    trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
     checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
     'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
     resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
+    validation: { help: 'turn on the validation layer' },
+    trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
     json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
   },
   example: 'halocline run examples/plume.ts --frames 48 --format nvdb,png --out out/plume',
