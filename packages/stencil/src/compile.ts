@@ -31,26 +31,40 @@ import { collectStructs, plainConstants } from './language/resolve-type.ts';
 import { splitArrays } from './language/split-arrays.ts';
 import { checkFunctionName, collectFunctions, lowerFunction } from './language/user-functions.ts';
 import { StencilError, errorAt } from './stencil-error.ts';
+import { optimize } from './optimize/optimize.ts';
+import type { Program } from './optimize/program.ts';
 import { verifyStencil } from './verify.ts';
 import { visitStatements } from './walk.ts';
+
+/** How a stencil is compiled. */
+export interface CompileOptions {
+  /** Whether the passes of `optimize/` run; a stencil with `debug` is spared them always. Default: true. */
+  readonly optimize?: boolean;
+}
 
 /**
  * Compiles a stencil against what it may name. Throws a `StencilError` that points into the user's text, or with line 0
  * where the declaration itself is wrong.
  */
-export function compileStencil(stencil: StencilSource, environment: Environment): Stencil {
+export function compileStencil(
+  stencil: StencilSource,
+  environment: Environment,
+  options: CompileOptions = {},
+): Stencil {
   checkDeclaration(stencil, environment);
   const text = { name: stencil.name, text: stencil.code, file: stencil.file };
   const own = parseProgram(text);
   for (const node of own) if (node.kind === 'function') checkFunctionName(text, node);
-  const program = [...libraryOf(own), ...own];
+  const nodes = [...libraryOf(own), ...own];
   const fail = (span: Span, problem: string): StencilError => errorAt(text, span, problem);
-  const constants = plainConstants(program);
+  const constants = plainConstants(nodes);
   const types = { constant: (name: string) => constants.get(name), fail, environment };
-  const structs = collectStructs(program, types);
-  const functions = collectFunctions(text, program, { ...types, structs });
-  const nodes = functions.map(({ node }) => node);
-  const assigned = assignedNames(program, nodes);
+  const structs = collectStructs(nodes, types);
+  const functions = collectFunctions(text, nodes, { ...types, structs });
+  const assigned = assignedNames(
+    nodes,
+    functions.map(({ node }) => node),
+  );
   const lowering = new Lowering(text, { stencil, environment }, { functions, assigned, structs });
   lowerBlock(lowering, own);
   const made = settleWrites(lowering);
@@ -62,17 +76,23 @@ export function compileStencil(stencil: StencilSource, environment: Environment)
     if (one.variants.size === 0 && own.includes(one.node)) lowerFunction(lowering, one, []);
   }
   checkOutputs(lowering, body);
-  const compiled = analyze({
-    stencil,
-    environment,
-    locals,
-    body,
-    functions: lowering.built.slice(0, reached),
-    made,
-    reductions,
-    prints: lowering.prints,
-  });
+  const program = { locals, body, functions: lowering.built.slice(0, reached) };
+  return finish(lowering, { program, made, reductions }, options);
+}
 
+/** What lowering leaves, before the passes. */
+interface Lowered {
+  readonly program: Program;
+  /** Storage types of outputs that nobody declared. */
+  readonly made: ReadonlyMap<string, FieldType>;
+  readonly reductions: readonly Reduction[];
+}
+
+/** Optimizes, analyzes and verifies what the front end, or the tracer, gives. */
+export function finish(lowering: Lowering, { program, ...rest }: Lowered, options: CompileOptions): Stencil {
+  const { stencil, environment, prints } = lowering;
+  const plain = options.optimize === false || stencil.debug === true;
+  const compiled = analyze({ stencil, environment, prints, ...rest, ...(plain ? program : optimize(program)) });
   verifyStencil(compiled);
   return compiled;
 }

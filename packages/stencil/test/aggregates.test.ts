@@ -440,7 +440,7 @@ const plain: Environment = {
 
 function compileOne(code: string, inputs: readonly string[] = []): Stencil {
   const text = `${code}\nWriteField("density", idx, made);`;
-  return compileStencil({ name: 's', inputs, outputs: ['density'], code: text }, plain);
+  return compileStencil({ name: 's', inputs, outputs: ['density'], code: text }, plain, { optimize: false });
 }
 
 function messageOf(marked: string, missing: readonly ('double' | 'float16_t')[]): string {

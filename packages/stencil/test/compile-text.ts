@@ -15,10 +15,10 @@ export const environment: Environment = {
   scalars: mapOf<ScalarType>({ largest: 'float', count: 'int', done: 'bool' }),
 };
 
-/** A stencil of a text, with density and velocity as inputs and density as output. */
+/** A stencil of a text as the front end gives it, with density and velocity as inputs and density as output. */
 export function compileText(code: string, declared: Partial<StencilSource> = {}): Stencil {
   const source = { name: 's', inputs: ['density', 'velocity'], outputs: ['density'], code, ...declared };
-  return compileStencil(source, environment);
+  return compileStencil(source, environment, { optimize: false });
 }
 
 /** The lines of the IR's body, each without the indent of the body. */

@@ -44,12 +44,12 @@ const environment: Environment = {
 };
 
 function traced(body: TracedStencil): string {
-  return formatIr(compileTraced({ name: 's' }, body, environment));
+  return formatIr(compileTraced({ name: 's' }, body, environment, { optimize: false }));
 }
 
 function inText(code: string, { inputs, outputs }: TracedStencil): string {
   const source = { name: 's', inputs: Object.keys(inputs), outputs: Object.keys(outputs), code };
-  return formatIr(compileStencil(source, environment));
+  return formatIr(compileStencil(source, environment, { optimize: false }));
 }
 
 const U = { inputs: { u: 'float32' }, outputs: { u: 'float32' }, parameters: { k: 'float' } } as const;

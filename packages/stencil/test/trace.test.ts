@@ -51,13 +51,15 @@ const environment: Environment = {
 };
 
 function traced(body: TracedStencil, declared: Partial<StencilSource> = {}): string {
-  return formatIr(compileTraced({ name: 's', ...declared }, body, environment));
+  return formatIr(compileTraced({ name: 's', ...declared }, body, environment, { optimize: false }));
 }
 
 function written(code: string, body: TracedStencil): string {
   const { inputs, outputs } = body;
   return formatIr(
-    compileStencil({ name: 's', inputs: Object.keys(inputs), outputs: Object.keys(outputs), code }, environment),
+    compileStencil({ name: 's', inputs: Object.keys(inputs), outputs: Object.keys(outputs), code }, environment, {
+      optimize: false,
+    }),
   );
 }
 

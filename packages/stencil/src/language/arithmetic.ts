@@ -13,11 +13,15 @@ const SMALLEST_NORMAL: Readonly<Partial<Record<ScalarType, number>>> = {
   float16_t: 2 ** -14,
 };
 
+/** Whether a device may take a number of a type for zero. */
+function isDenormal(type: ScalarType, value: number): boolean {
+  return value !== 0 && Math.abs(value) < (SMALLEST_NORMAL[type] ?? 0);
+}
+
 /** A result of a floating type, or undefined where devices may differ. */
 function float(type: ScalarType, value: number): number | undefined {
   const rounded = roundingOf(type)(value);
-  if (!Number.isFinite(rounded)) return undefined;
-  return rounded !== 0 && Math.abs(rounded) < SMALLEST_NORMAL[type]! ? undefined : rounded;
+  return !Number.isFinite(rounded) || isDenormal(type, rounded) ? undefined : rounded;
 }
 
 /** Wraps to the 32 bits of a type. */
@@ -34,6 +38,7 @@ export function unaryValue(operator: UnaryOperator, type: ScalarType, a: number)
 
 /** One component of a binary operator whose operands have one scalar type. Comparisons give 0 or 1. */
 export function binaryValue(operator: BinaryOperator, type: ScalarType, a: number, b: number): number | undefined {
+  if (isDenormal(type, a) || isDenormal(type, b)) return undefined;
   switch (operator) {
     case '<':
       return Number(a < b);
@@ -103,6 +108,7 @@ function integerValue(operator: BinaryOperator, type: ScalarType, a: number, b: 
 /** One component converted to another scalar type. */
 export function convertedValue(from: ScalarType, to: ScalarType, a: number): number | undefined {
   if (from === to) return a;
+  if (isDenormal(from, a)) return undefined;
   if (to === 'bool') return a === 0 ? 0 : 1;
   if (isFloating(to))
     return isFloating(from) ? float(to, a) : roundingOf(to)(a) === a || to === 'float' ? roundingOf(to)(a) : undefined;
@@ -119,6 +125,7 @@ const ZERO_MATTERS: ReadonlySet<CallName> = new Set<CallName>(['sign', 'min', 'm
 export function callValue(name: CallName, type: ScalarType, args: readonly number[]): number | undefined {
   const [a = 0, b = 0, c = 0] = args;
   if (ZERO_MATTERS.has(name) && args.some((arg) => Object.is(arg, -0))) return undefined;
+  if (args.some((arg) => isDenormal(type, arg))) return undefined;
   switch (name) {
     case 'abs':
       return isFloating(type) ? Math.abs(a) : wrap(type, Math.abs(a));

@@ -58,9 +58,10 @@ export function binary(operator: BinaryOperator, left: Expression, right: Expres
   if (left.op === 'constant' && right.op === 'constant') {
     const scalar = scalarOf(left.type);
     const each = left.value.map((a, i) => binaryValue(operator, scalar, a, right.value[i]!));
-    if (operator === '==') return filled('bool', each.every((one) => one === 1) ? 1 : 0);
-    if (operator === '!=') return filled('bool', each.some((one) => one === 1) ? 1 : 0);
-    const result = folded(type, each);
+    const certain = !each.includes(undefined);
+    if (operator === '==' && certain) return filled('bool', each.every((one) => one === 1) ? 1 : 0);
+    if (operator === '!=' && certain) return filled('bool', each.some((one) => one === 1) ? 1 : 0);
+    const result = each.length === sizeOf(type) ? folded(type, each) : undefined;
     if (result !== undefined) return result;
   }
   if (left.op === 'constant' && (operator === '&&' || operator === '||')) {

@@ -50,9 +50,11 @@ export function countedValues(counter: Counter): readonly number[] {
 /** Undefined where the next value is not certain. */
 function* valuesOf({ scalar, start, comparison, bound, step }: Counting): Generator<number | undefined> {
   let value: number | undefined = start;
-  while (value === undefined || binaryValue(comparison, scalar, value, bound) === 1) {
-    yield value;
-    if (value === undefined) return;
+  for (;;) {
+    const goesOn = value === undefined ? undefined : binaryValue(comparison, scalar, value, bound);
+    if (goesOn === 0) return;
+    yield goesOn === undefined ? undefined : value;
+    if (goesOn === undefined || value === undefined) return;
     value = binaryValue(step.operator, scalar, value, step.amount);
   }
 }

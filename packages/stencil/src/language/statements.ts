@@ -1,9 +1,9 @@
 /** @file Statements: declarations, conditions, jumps. Each lowering says whether it ends the path, so dead code is dropped. */
 
 import { sizeOf } from '../ir.ts';
-import type { Expression, Span, Statement, ValueType } from '../ir.ts';
+import type { Expression, Span, ValueType } from '../ir.ts';
 import { lineOf } from '../stencil-error.ts';
-import { visitStatements } from '../walk.ts';
+import { hasOutput } from '../optimize/program.ts';
 import { isAccessor, isEffect, lowerEffect } from './accessors.ts';
 import { affineOf } from './affine.ts';
 import { wantValue } from './aggregates.ts';
@@ -151,13 +151,6 @@ function lowerIf(lowering: Lowering, node: StatementNode & { readonly kind: 'if'
   }
   lowering.emit({ op: 'if', condition, then: then.statements, else: otherwise.statements });
   return then.result && otherwise.result;
-}
-
-/** Whether statements write or reduce: those stay, even where they never run, since an output's type may hang on them. */
-function hasOutput(statements: readonly Statement[]): boolean {
-  let found = false;
-  visitStatements(statements, ({ op }) => (found ||= op === 'write' || op === 'reduce'));
-  return found;
 }
 
 function lowerReturn(lowering: Lowering, node: StatementNode & { readonly kind: 'return' }): void {

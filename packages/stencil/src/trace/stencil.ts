@@ -3,8 +3,8 @@
  * builders, analysis and verifier follow as for the language's text, so both give the same IR.
  */
 
-import { analyze } from '../analyze.ts';
-import { checkOutputs, settleReductions } from '../compile.ts';
+import { checkOutputs, finish, settleReductions } from '../compile.ts';
+import type { CompileOptions } from '../compile.ts';
 import { valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
@@ -13,7 +13,6 @@ import { outputPart } from '../language/field-names.ts';
 import { nearestName, quotedList } from '../language/nearest-name.ts';
 import { article } from '../language/operators.ts';
 import { splitArrays } from '../language/split-arrays.ts';
-import { verifyStencil } from '../verify.ts';
 import { written } from './control.ts';
 import { NOWHERE, Trace, withTrace } from './trace.ts';
 import type { Handles, Outputs, Results, TraceOptions } from './types.ts';
@@ -68,7 +67,12 @@ function findTwin(lists: readonly Types<unknown>[]): string | undefined {
 export type TracedSource = Pick<StencilSource, 'name'> & Partial<Omit<StencilSource, 'name' | 'code'>>;
 
 /** Traces a stencil's body and compiles it against what it may name. Throws a `StencilError`. */
-export function compileTraced(declared: TracedSource, body: TracedStencil, environment: Environment): Stencil {
+export function compileTraced(
+  declared: TracedSource,
+  body: TracedStencil,
+  environment: Environment,
+  options: CompileOptions = {},
+): Stencil {
   const source: StencilSource = {
     inputs: Object.keys(body.inputs),
     outputs: Object.keys(body.outputs),
@@ -87,18 +91,9 @@ export function compileTraced(declared: TracedSource, body: TracedStencil, envir
   const finished = trace.finish();
   const { locals, body: statements } = splitArrays({ locals: lowering.frame.locals, body: finished }, 0);
   checkOutputs(lowering, statements);
-  const compiled = analyze({
-    stencil: source,
-    environment,
-    body: statements,
-    locals,
-    functions: lowering.built,
-    made: new Map(Object.entries(body.outputs).filter(([name]) => outputPart(lowering, NOWHERE, name) === null)),
-    reductions,
-    prints: lowering.prints,
-  });
-  verifyStencil(compiled);
-  return compiled;
+  const made = new Map(Object.entries(body.outputs).filter(([name]) => outputPart(lowering, NOWHERE, name) === null));
+  const program = { locals, body: statements, functions: lowering.built };
+  return finish(lowering, { program, made, reductions }, options);
 }
 
 /** The handles by name; a name that there is not is an error that lists those that there are. */

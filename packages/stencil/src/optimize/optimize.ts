@@ -1,0 +1,32 @@
+/**
+ * @file The passes in their order. Constants first, since known indices make registers of arrays, and known coordinates make
+ * taps of look-ups; then dead code, since a local that one statement assigns is known to keep its value; then what loops repeat,
+ * so that several copies of one value stand beside each other when common values are shared; and what all these leave over.
+ */
+
+import { splitArrays } from '../language/split-arrays.ts';
+import { shareCommon } from './common.ts';
+import { dropDead } from './dead.ts';
+import { foldConstants } from './fold.ts';
+import { hoistInvariants } from './hoist.ts';
+import { eachBody } from './program.ts';
+import type { Pass, Program } from './program.ts';
+
+/** Arrays that only constants index become plain locals. */
+const splitPass: Pass = eachBody((one) => splitArrays(one, one.kept));
+
+/** Every pass by name, in the order in which they run. */
+export const PASSES: ReadonlyMap<string, Pass> = new Map([
+  ['fold constants', foldConstants],
+  ['split arrays', splitPass],
+  ['fold what was split', foldConstants],
+  ['drop dead code', dropDead],
+  ['hoist invariants', hoistInvariants],
+  ['share common values', shareCommon],
+  ['drop what is left over', dropDead],
+]);
+
+/** The program after all passes. One that is debugged tells of what its text says, read by read, and is not for this. */
+export function optimize(program: Program): Program {
+  return [...PASSES.values()].reduce((one, pass) => pass(one), program);
+}

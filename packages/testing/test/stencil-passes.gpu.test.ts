@@ -1,0 +1,54 @@
+/** What the compiler's passes make of a stencil, on a device, against what its text says, interpreted. `HALOCLINE_LONG=1` runs hundreds. */
+
+import { compileStencil, StencilError } from '@halocline/stencil';
+import type { Environment, Stencil, StencilSource, ValueType } from '@halocline/stencil';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { gpuTest } from '../src/gpu-test.ts';
+import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES } from '../src/stencil-harness.ts';
+import type { RunValues } from '../src/stencil-harness.ts';
+import { makeWorld } from '../src/stencil-world.ts';
+import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_PLACES, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
+
+const PROGRAMS = process.env['HALOCLINE_LONG'] === '1' ? 500 : 8;
+
+const environment: Environment = {
+  fields: RANDOM_FIELDS,
+  places: RANDOM_PLACES,
+  coarseFields: RANDOM_FIELDS,
+  fineFields: RANDOM_FIELDS,
+  parameters: new Map<string, ValueType>([...RANDOM_PARAMETERS].map(([name, [type]]) => [name, type])),
+  scalars: new Map([...RANDOM_SCALARS].map(([name, [type]]) => [name, type])),
+};
+const values: RunValues = {
+  ...VALUES,
+  parameters: new Map([...RANDOM_PARAMETERS].map(([name, [, value]]) => [name, value])),
+  scalars: new Map([...RANDOM_SCALARS].map(([name, [, value]]) => [name, value])),
+};
+const world = makeWorld(RANDOM_FIELDS, 3, 1);
+
+function compiled(source: StencilSource, optimize: boolean): Stencil | null {
+  try {
+    return compileStencil(source, environment, { optimize });
+  } catch (error) {
+    if (error instanceof StencilError && error.message.includes('control never comes to WriteField')) return null;
+    throw error;
+  }
+}
+
+gpuTest(
+  `${PROGRAMS} random programs run as their text is interpreted, after all passes`,
+  { timeoutMs: 3_600_000, validation: false },
+  async ({ device }) => {
+    await fc.assert(
+      fc.asyncProperty(randomStencil(false), async (source) => {
+        const plain = compiled(source, false);
+        fc.pre(plain !== null);
+        const oracle = runInterpreter(plain, world, values);
+        const result = await runOnDevice(device, compiled(source, true)!, world, values, { shape: 'loop' });
+        expect(firstDifference(world, result, oracle, sameOrZero)).toBeNull();
+      }),
+      { numRuns: PROGRAMS, seed: 23, endOnFailure: true },
+    );
+  },
+);
