@@ -8,12 +8,13 @@ import type { Decomposition } from './decomposition.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import { HaloLists, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
-import { Link, type Transport } from './links.ts';
+import { Link } from './links.ts';
 import { Member } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
 import type { Subdomain } from './subdomain.ts';
+import type { Routes } from './transport/routes.ts';
 
 /** What travels between members, and how. */
 export interface Traffic {
@@ -30,14 +31,14 @@ export class Team implements AsyncDisposable {
   /** All subdomains, by number. */
   readonly subdomains: readonly Subdomain[];
   readonly #decomposition: Decomposition;
-  readonly #transport: Transport;
+  readonly #routes: Routes;
   #lists: HaloLists;
   #links: Link[] = [];
 
-  constructor(devices: readonly Device[], decomposition: Decomposition, transport: Transport) {
+  constructor(devices: readonly Device[], decomposition: Decomposition, routes: Routes) {
     const { count } = decomposition;
     this.#decomposition = decomposition;
-    this.#transport = transport;
+    this.#routes = routes;
     const numbers = Array.from({ length: count }, (_, index) => index);
     this.members = devices.map((device, number) => {
       const own = numbers.filter((index) => Math.floor((index * devices.length) / count) === number);
@@ -103,7 +104,7 @@ export class Team implements AsyncDisposable {
       for (const to of this.members.keys()) {
         const words = layout.words.get(linkKey(from, to));
         if (words === undefined || this.#links.some((link) => link.from === from && link.to === to)) continue;
-        const options = { transport: this.#transport, byteLength: 4 * words };
+        const options = { routes: this.#routes, byteLength: 4 * words };
         this.#links.push(new Link(this.members, from, to, options));
       }
     }

@@ -1,0 +1,59 @@
+/**
+ * @file The one interface of all transports. A channel carries messages in one direction between two devices: the sender's kernels
+ * pack a message into `out`, the receiver's unpack it from `in`, and nobody waits on the host: the receiver's submit waits
+ * for a point that is reached when the message is there.
+ *
+ * | transport   | the message lies in                        | it goes                                                     |
+ * | ----------- | ------------------------------------------ | ----------------------------------------------------------- |
+ * | same-device | device memory that both hold               | not at all: two logical devices of one card                 |
+ * | shared      | host memory that both have mapped          | by the kernels themselves; where it is large, from device memory to device memory by the queues of transfers, beside the work |
+ * | cuda        | CUDA's memory of each, held by Vulkan too  | from card to card, started by a thread when it is packed    |
+ * | group       | memory of each, held by a device group     | from card to card, by the group's own queue                 |
+ * | staged      | mapped memory of each                      | by a thread, which copies                                   |
+ */
+import type { Buffer, BufferOptions, Device, Relay, TimelinePoint } from '@halocline/gpu';
+
+/** How messages travel. */
+export type TransportName = 'same-device' | 'staged' | 'shared' | 'cuda' | 'group';
+
+/** One end of a channel. */
+export interface Endpoint {
+  readonly device: Device;
+  /** Where memory for messages comes from. */
+  readonly pools: { readonly halos: { createBuffer(options: BufferOptions): Buffer } };
+  /** Passes on what happens on the device's compute queue. It ends before the channels that use it. */
+  readonly relay: Relay;
+}
+
+/** What a channel is made for. */
+export interface ChannelOptions {
+  /** Its name in messages. */
+  readonly label: string;
+  /** Bytes of one message, a multiple of 16. */
+  readonly byteLength: number;
+  /** Messages that it has room for: they take turns. */
+  readonly turns: number;
+}
+
+/** One direction between two devices. Dispose it when nothing is on its way. */
+export interface Channel extends Disposable {
+  /** The sender's room: `turns` messages, one behind the other. */
+  readonly out: Buffer;
+  /** The receiver's room. */
+  readonly in: Buffer;
+  /** To be signalled by the sender's submit that packs the next message, besides its own timeline. */
+  signals(): TimelinePoint[];
+  /** The submit that packs is on its way, and ends at `point`; what is returned is reached when the message is there. */
+  pass(point: TimelinePoint, turn: number): Promise<TimelinePoint>;
+  /** Throws if what passes messages on has failed. */
+  check(): void;
+}
+
+/** A way between devices. */
+export interface Transport {
+  readonly name: TransportName;
+  /** Why it can't be between these, in words that follow a colon; null if it may. Quick: nothing is tried. */
+  refusal(from: Device, to: Device): string | null;
+  /** Throws where it can't be after all. */
+  open(from: Endpoint, to: Endpoint, options: ChannelOptions): Channel;
+}

@@ -1,0 +1,81 @@
+/**
+ * @file Routes: which transport each channel of a simulation takes. By what was measured between its devices, the fastest for the
+ * size of its messages; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
+ */
+import type { Channel, ChannelOptions, Endpoint, TransportName } from './channel.ts';
+import { peerAccesses, type PeerAccess, type PeerDevice } from './peer-access.ts';
+import { forcedTransport, transportOf } from './transports.ts';
+
+/** A channel, and the transport that it takes. */
+export interface OpenRoute {
+  readonly transport: TransportName;
+  readonly channel: Channel;
+}
+
+/** The transports between some devices. */
+export class Routes {
+  readonly #devices: readonly PeerDevice[];
+  readonly #log: (message: string) => void;
+  readonly #forced: TransportName | null;
+  #access: Promise<ReadonlyMap<string, PeerAccess>> | null = null;
+  #known: ReadonlyMap<string, PeerAccess> = new Map();
+
+  /** Throws TypeError where HALOCLINE_TRANSPORT names none. */
+  constructor(devices: readonly PeerDevice[], log: (message: string) => void) {
+    this.#devices = devices;
+    this.#log = log;
+    this.#forced = forcedTransport();
+  }
+
+  /** Learns what works between all devices, unless a transport is forced. Waits: a second for each new pair. */
+  async prepare(): Promise<void> {
+    if (this.#forced !== null || this.#devices.length < 2) return;
+    this.#access ??= this.#measure();
+    this.#known = await this.#access;
+  }
+
+  async #measure(): Promise<ReadonlyMap<string, PeerAccess>> {
+    const pairs = this.#devices.flatMap((from, at) => this.#devices.slice(at + 1).map((to) => [from, to] as const));
+    const found = await peerAccesses(pairs);
+    return new Map(found.map((access, at) => [pairKey(pairs[at]![0].uuid, pairs[at]![1].uuid), access]));
+  }
+
+  /** The transports that may be tried for messages of so many bytes, the best first. */
+  ranking(from: PeerDevice, to: PeerDevice, byteLength: number): readonly TransportName[] {
+    if (this.#forced !== null) return [this.#forced];
+    const access = this.#known.get(pairKey(from.uuid, to.uuid));
+    const ranking = access?.ranking(byteLength) ?? [];
+    return ranking.includes('staged') ? ranking : [...ranking, 'staged'];
+  }
+
+  /** Opens a channel. Throws where no transport works. */
+  open(from: Endpoint, to: Endpoint, options: ChannelOptions): OpenRoute {
+    const names = this.ranking(from.device, to.device, options.byteLength);
+    const between = `between "${from.device.name}" and "${to.device.name}"`;
+    for (const [at, name] of names.entries()) {
+      const transport = transportOf(name);
+      const next = names[at + 1];
+      try {
+        const refusal = transport.refusal(from.device, to.device);
+        if (refusal !== null) throw new Error(refusal);
+        return { transport: name, channel: transport.open(from, to, options) };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (next === undefined) {
+          const advice =
+            this.#forced === null
+              ? 'put all subdomains on one device'
+              : 'leave HALOCLINE_TRANSPORT out to have one chosen';
+          throw new Error(`Cannot use transport "${name}" ${between}: ${why}; ${advice}`, { cause: error });
+        }
+        this.#log(`Transport "${name}" ${between} can't be used: ${why}; "${next}" takes its place`);
+      }
+    }
+    throw new Error('Bug in the ranking: it is empty');
+  }
+}
+
+/** Both ways are one pair. */
+function pairKey(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
