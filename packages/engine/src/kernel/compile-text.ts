@@ -127,15 +127,44 @@ const PLAIN: readonly (readonly [RegExp, (word: string, layout: KernelLayout, he
     (found, _, header) =>
       `there is no function "${/'(\w+)'/.exec(found)![1]}" that takes these arguments; is ${header} included, and are the types right?`,
   ],
+  [/^(?:'[^']*' )?syntax error, unexpected/, (found) => syntaxWords(found)],
   [
-    /^'[^']*' syntax error/,
-    (found) => `this is no statement (${found.replace(/^'[^']*' /, '')}); see the signs before it`,
+    /^'[^']*' l-value required/,
+    (found) => `this can't be assigned to${/ \(.*\)$/.exec(found)?.[0] ?? ''}; assign to a variable`,
   ],
+  [/is not included: /, (found) => `${found}; give its path from this file`],
 ];
 
 function plainWords(what: string, layout: KernelLayout, header: string): string {
   for (const [pattern, say] of PLAIN) if (pattern.test(what)) return say(what, layout, header);
   return `${what}; change the line`;
+}
+
+/** What the compiler of GLSL calls its tokens. */
+const TOKENS: Readonly<Record<string, string>> = {
+  COMMA: '","',
+  SEMICOLON: '";"',
+  COLON: '":"',
+  EQUAL: '"="',
+  DOT: '"."',
+  LEFT_PAREN: '"("',
+  RIGHT_PAREN: '")"',
+  LEFT_BRACE: '"{"',
+  RIGHT_BRACE: '"}"',
+  LEFT_BRACKET: '"["',
+  RIGHT_BRACKET: '"]"',
+  IDENTIFIER: 'a name',
+  INTCONSTANT: 'a number',
+  UINTCONSTANT: 'a number',
+  FLOATCONSTANT: 'a number',
+  $end: 'the end of the text',
+};
+
+function syntaxWords(found: string): string {
+  const [, unexpected, expected = ''] = /unexpected (\$?\w+)(?:, expecting (.*))?/.exec(found)!;
+  const word = (token: string): string => TOKENS[token] ?? `"${token.toLowerCase()}"`;
+  const wanted = expected === '' ? '' : `, and ${expected.split(' or ').map(word).join(' or ')} should`;
+  return `${word(unexpected!)} stands here${wanted}; see the signs before it`;
 }
 
 function accessorWords(found: string, layout: KernelLayout): string {

@@ -48,7 +48,7 @@ async function callDxc(kernel: string, words: readonly string[]): Promise<string
     await run(command, words);
     return null;
   } catch (error) {
-    const { code, stderr = '', message } = error as NodeJS.ErrnoException & { stderr?: string };
+    const { code, stderr = '', signal } = error as NodeJS.ErrnoException & { stderr?: string; signal?: string };
     if (code === 'ENOENT' || code === 'EACCES') {
       throw new ShaderError(
         `Cannot compile kernel "${kernel}": it is HLSL, and there is no command "${command}" here; install the DirectX shader compiler (in the Vulkan SDK), name it in HALOCLINE_DXC, or write GLSL`,
@@ -56,7 +56,7 @@ async function callDxc(kernel: string, words: readonly string[]): Promise<string
         { labels: [kernel], cause: error },
       );
     }
-    return stderr.trim() || message;
+    return stderr.trim() || `${command} ended without a word (${signal ?? `code ${code}`})`;
   }
 }
 

@@ -233,7 +233,7 @@ function groupsOf({ groups = 'leaves' }: KernelOptions): readonly [number, numbe
 
 function wordsOf(name: string, spirv: Uint32Array | Uint8Array): Uint32Array {
   if (spirv instanceof Uint32Array) return spirv;
-  if (spirv.byteLength % 4 === 0) return new Uint32Array(spirv.slice().buffer);
+  if (spirv.byteLength % 4 === 0) return new Uint32Array(new Uint8Array(spirv).buffer);
   throw new RangeError(
     `Cannot register kernel "${name}": its SPIR-V has ${spirv.byteLength} bytes, and words have 4; give the whole file`,
   );
