@@ -7,7 +7,7 @@ import { fieldKey } from './declarations.ts';
 import type { Part, Segment, SegmentPass } from './segments.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
-import { scalarOfUntil } from './units.ts';
+import { scalarOfUntil, type UnitPass } from './units.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
@@ -77,18 +77,18 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, slot
 
 /** What was asked for by `addDependency`, between the passes of two units. */
 function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPass[]): Graph {
-  const { schedule, units } = program.parts;
+  const { schedule, fusion } = program.parts;
   const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
   for (const { from, to } of asked) {
-    const before = passesOf(passes, units[schedule.order.indexOf(from)]!);
-    const after = passesOf(passes, units[schedule.order.indexOf(to)]!);
-    for (const last of before) for (const first of after) graph.order(last, first);
+    const before = passesOf(passes, fusion.became[schedule.order.indexOf(from)]!);
+    const after = passesOf(passes, fusion.became[schedule.order.indexOf(to)]!);
+    for (const last of before) for (const first of after) if (last !== first) graph.order(last, first);
   }
   return graph;
 }
 
-function passesOf(passes: readonly SegmentPass[], unit: { passes: readonly unknown[] }): string[] {
-  const own = new Set(unit.passes);
+function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
+  const own = new Set(wanted);
   return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 

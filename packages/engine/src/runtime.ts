@@ -15,6 +15,7 @@ import { Member } from './member.ts';
 import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField } from './whole-field.ts';
+import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -38,6 +39,8 @@ export interface RuntimeOptions {
   readonly transport: Transport;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Whether stencils that can are run as one. */
+  readonly fusion: boolean;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
@@ -61,6 +64,7 @@ export class Runtime {
   debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
+  readonly #fuses: boolean;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -87,6 +91,7 @@ export class Runtime {
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
+    this.#fuses = options.fusion;
     this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.transport);
@@ -135,12 +140,13 @@ export class Runtime {
       return compiler.check(declarations, { haloThickness: this.#haloThickness, log });
     });
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
-    const { units, schedule } = orderUnits(declarations, facts);
-    for (const unit of units) checkUntil(unit, declarations);
+    const order = orderUnits(declarations, facts);
+    for (const unit of order.units) checkUntil(unit, declarations);
+    const { schedule } = order;
+    const fusion = (this.#fuses ? planFusion : withoutFusion)(order, checked[0]!, declarations);
+    const { units, unstored } = fusion;
     const cut = decomposition.count > 1;
-    const everywhere = this.#compilers.map((compiler, member) =>
-      compiler.build(checked[member]!, declarations, { cut }),
-    );
+    const everywhere = this.#compilers.map((compiler) => compiler.build(fusion.stencils, declarations, { cut }));
     const compiled = everywhere[0]!;
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
@@ -156,7 +162,7 @@ export class Runtime {
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
-          await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
+          await prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored });
         }
       }
     });
@@ -167,7 +173,18 @@ export class Runtime {
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
     const overlap = this.#overlap;
-    const shared = { declarations, decomposition, memberCount, overlap, needs, ...traffic, units, schedule, start };
+    const shared = {
+      declarations,
+      decomposition,
+      memberCount,
+      overlap,
+      needs,
+      ...traffic,
+      units,
+      schedule,
+      fusion,
+      start,
+    };
     const programs = await this.#withRoom(() =>
       createAll(team.members, (member, number) =>
         Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
@@ -336,6 +353,11 @@ export class Runtime {
   async stores(field: FieldDeclaration): Promise<FieldStore[]> {
     if (this.declarations.fields.get(field.key) !== field) {
       throw new TypeError(`Cannot use field "${field.key}": it has been removed; add it again, and take the new one`);
+    }
+    if (field.transient) {
+      throw new TypeError(
+        `Cannot use field "${field.key}": it is transient, and has values within a step only; add it without transient`,
+      );
     }
     await this.prepare();
     const stores: FieldStore[] = [];
