@@ -76,7 +76,10 @@ function textOf(choices: readonly number[], written: ReadonlySet<string>): { cod
     return pick(shapes)();
   });
   const named = [...outputs].filter((name) => !(name.startsWith('v_') && outputs.has('v')));
-  return { code: `float half_of(float x) { return x * 0.5; }\n${statements.join('\n')}`, outputs: named };
+  return {
+    code: `float half_of(float x) { return x * ${pick(['0.5', '0.25', '3.0'])}; }\n${statements.join('\n')}`,
+    outputs: named,
+  };
 }
 
 /** The chain of stencils, each of which can join those before it. */
