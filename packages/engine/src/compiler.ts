@@ -12,35 +12,42 @@ import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
   emitSpirv,
-  type Binding,
   type Environment,
+  type FieldRead,
   type FieldType,
+  type FieldWrite,
   type Stencil,
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
+import { isKernel, KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
+import type { PassBinding } from './kernel/kernel-layout.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
-/** A stencil whose text is right, before it has a shader. */
+/** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
 export interface CheckedStencil {
   readonly name: string;
   readonly level: number;
-  readonly stencil: Stencil;
+  readonly stencil: Stencil | null;
+  readonly kernel: KernelPlan | null;
   readonly facts: PassFacts;
   readonly beyondRadius: 'error' | 'clamp';
   readonly debug: NonNullable<StencilOptions['debug']>;
 }
 
-/** A stencil that is ready to be recorded. */
+/** A stencil or a kernel that is ready to be recorded. One of `stencil` and `kernel` is null. */
 export interface CompiledStencil {
   readonly name: string;
   readonly level: number;
-  readonly stencil: Stencil;
+  readonly stencil: Stencil | null;
+  readonly kernel: KernelRun | null;
   readonly facts: PassFacts;
+  readonly reads: readonly FieldRead[];
+  readonly writes: readonly FieldWrite[];
   readonly pipeline: ComputePipeline;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly PassBinding[];
   /** Where it tells what it does, if it is debugged. */
   readonly debug: Buffer | null;
 }
@@ -49,6 +56,8 @@ export interface CompiledStencil {
 export interface CheckOptions {
   /** Voxels; a stencil that reads further is refused where it is given. */
   readonly haloThickness: number | null;
+  /** Whether the domain is cut, so that computed reads have an end. */
+  readonly cut: boolean;
   readonly log: (message: string) => void;
 }
 
@@ -57,6 +66,7 @@ export class Compiler implements Disposable {
   readonly #device: Device;
   /** What stencils that are debugged tell. */
   readonly debug: DebugBuffers;
+  readonly #kernels: KernelCompiler;
   readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
@@ -64,21 +74,22 @@ export class Compiler implements Disposable {
   constructor(device: Device) {
     this.#device = device;
     this.debug = new DebugBuffers(device);
+    this.#kernels = new KernelCompiler(device);
   }
 
-  /** Whether a stencil's file has changed since it was compiled. */
+  /** Whether the file of a stencil or kernel has changed since it was compiled. */
   filesChanged(declarations: Declarations): boolean {
     for (const { name, options } of declarations.stencils.values()) {
       const known = this.#sources.get(name);
       if (options.file !== undefined && known !== undefined && known.stamp !== stampOf(options.file)) return true;
     }
-    return false;
+    return this.#kernels.filesChanged();
   }
 
   /** Checks every stencil; undeclared outputs and scalars become declared. */
   check(declarations: Declarations, options: CheckOptions): Map<string, CheckedStencil> {
     const checked = new Map<string, CheckedStencil>();
-    let waiting = [...declarations.stencils.values()];
+    let waiting = [...declarations.stencils.values()].filter((declaration) => !isKernel(declaration));
     while (waiting.length > 0) {
       const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, declarations));
       const ready =
@@ -86,28 +97,41 @@ export class Compiler implements Disposable {
       for (const stencil of ready) checked.set(stencil.name, this.#checkOne(stencil, declarations, options));
       waiting = ready === waiting ? [] : blocked;
     }
+    // Kernels make no fields, and may name those that stencils make.
+    for (const declaration of declarations.stencils.values()) {
+      if (!isKernel(declaration)) continue;
+      const { name, level } = declaration;
+      const kernel = this.#kernels.plan(declaration, declarations, options.cut);
+      const { facts } = kernel;
+      checked.set(name, { name, level, stencil: null, kernel, facts, beyondRadius: 'error', debug: false });
+    }
     return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
-  /** Makes shaders and pipelines of checked stencils; `cut` says whether the domain is, so that computed reads have an end. */
-  build(
+  /** Makes shaders and pipelines of what was checked. Stencils are done when it returns; kernels wait for their compilers. */
+  async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut }: { readonly cut: boolean },
-  ): Map<string, CompiledStencil> {
+    { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
+  ): Promise<Map<string, CompiledStencil>> {
     const offsets = {
       parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
       scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
     };
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
+      if (stencil === null) continue;
       const { spirv, bindings } = emitSpirv(stencil, { ...offsets, ...(cut ? { beyondRadius } : {}) });
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
-      built.set(name, { name, level, stencil, facts, pipeline, bindings, debug: told });
+      const { reads, writes } = stencil;
+      built.set(name, { name, level, stencil, kernel: null, facts, reads, writes, pipeline, bindings, debug: told });
     }
-    return built;
+    for (const [name, { kernel }] of checked) {
+      if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
+    }
+    return new Map([...checked.keys()].map((name) => [name, built.get(name)!]));
   }
 
   #checkOne(declaration: StencilDeclaration, declarations: Declarations, options: CheckOptions): CheckedStencil {
@@ -155,7 +179,7 @@ export class Compiler implements Disposable {
       if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
     }
     const { beyondRadius = 'error' } = source;
-    return { name, level, stencil, facts: factsOf(stencil, level), beyondRadius, debug };
+    return { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug };
   }
 
   #codeOf(declaration: StencilDeclaration): string {
@@ -191,6 +215,7 @@ export class Compiler implements Disposable {
 
   /** Lets go of the pipelines that none of these stencils uses. */
   retire(used: ReadonlyMap<string, CompiledStencil>): void {
+    this.#kernels.retire(used);
     this.debug.retire(new Set([...used.values()].filter(({ debug }) => debug !== null).map(({ name }) => name)));
     const alive = new Set([...used.values()].map((stencil) => stencil.pipeline));
     for (const [key, pipeline] of this.#pipelines) {
@@ -202,6 +227,7 @@ export class Compiler implements Disposable {
 
   [Symbol.dispose](): void {
     this.debug[Symbol.dispose]();
+    this.#kernels[Symbol.dispose]();
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
     this.#pipelines.clear();
   }

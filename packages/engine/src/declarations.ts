@@ -13,6 +13,7 @@ import {
   spreadValue,
   type FieldValue,
 } from './field-type.ts';
+import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
 import { checkName, didYouMean, listNames } from './names.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
 
@@ -92,6 +93,8 @@ export interface StencilDeclaration {
   readonly name: string;
   readonly level: number;
   readonly options: StencilOptions;
+  /** What it is, where it is a kernel of the user's own: it stands among stencils, with their names. */
+  readonly kernel?: KernelOptions;
 }
 
 export interface ScalarDeclaration {
@@ -191,6 +194,16 @@ export class Declarations {
     this.revision++;
   }
 
+  addKernel(level: number, name: string, options: KernelOptions): void {
+    checkName('register', 'kernel', name);
+    this.#checkFree('kernel', name);
+    checkKernelOptions(name, options);
+    const { inputs = [], outputs = [], parameters = [], neighborRadius } = options;
+    const known = { inputs, outputs, parameters, ...(neighborRadius === undefined ? {} : { neighborRadius }) };
+    this.stencils.set(name, { name, level, options: known, kernel: options });
+    this.revision++;
+  }
+
   removeStencil(name: string): void {
     if (!this.stencils.has(name)) {
       throw new TypeError(
@@ -272,8 +285,9 @@ export class Declarations {
 
   /** Stencils and repeats are named by dependencies, parameters and scalars by `set`: one name, one thing. */
   #checkFree(kind: string, name: string): void {
+    const verb = kind === 'kernel' ? 'register' : 'add';
     const spaces: [string, ReadonlyMap<string, unknown>][] =
-      kind === 'stencil' || kind === 'repeat'
+      kind === 'stencil' || kind === 'kernel' || kind === 'repeat'
         ? [
             ['stencil', this.stencils],
             ['repeat', this.repeats],
@@ -285,7 +299,7 @@ export class Declarations {
     for (const [other, names] of spaces) {
       if (!names.has(name)) continue;
       throw new TypeError(
-        `Cannot add ${kind} "${name}": there is a ${other} of that name already; choose another name`,
+        `Cannot ${verb} ${kind} "${name}": there is a ${other} of that name already; choose another name`,
       );
     }
   }

@@ -23,7 +23,7 @@ export class Decomposition {
   readonly domain: Domain;
   /** Number of subdomains. */
   readonly count: number;
-  readonly #options: CutOptions;
+  #options: CutOptions;
   readonly #cuts: Cut[] = [];
 
   constructor(domain: Domain, count: number, options: CutOptions = {}) {
@@ -45,6 +45,18 @@ export class Decomposition {
       );
     }
     return this.#cuts[level]!;
+  }
+
+  /** Cuts level 0 by other shares, and the coarser ones by it; tells how many leaves of level 0 have another owner. */
+  recut(shares: readonly number[]): number {
+    const options = { ...this.#options, shares };
+    const before = this.cut(0).owners;
+    const next = cutLeaves(this.domain.levels[0]!.topology, this.count, options);
+    const moved = next.owners.reduce((sum, owner, rank) => sum + (owner === before[rank] ? 0 : 1), 0);
+    if (moved === 0) return 0;
+    this.#options = options;
+    this.#cuts.splice(0, this.#cuts.length, next);
+    return moved;
   }
 
   /** What a subdomain holds of each level, with `rings` rings of ghost leaves. */

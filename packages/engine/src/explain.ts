@@ -21,6 +21,7 @@ export function explainRuntime(runtime: Runtime): string {
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
     ...submits(program, plan),
     ...barriers(program, plan),
+    ...(runtime.balance?.explain() ?? []),
   ].join('\n');
 }
 

@@ -71,10 +71,10 @@ export class Faults {
     if (this.#buffers === null) return null;
     const { mapped } = this.#buffers.reports;
     const at = (place: number): number => mapped.byteOffset + slot * this.byteLength + place * RECORD_BYTES;
-    const faults = this.#stencils.flatMap(({ name, stencil }, place) => {
+    const faults = this.#stencils.flatMap((stencil, place) => {
       const words = new Uint32Array(mapped.buffer, at(place), FAULT_WORDS.length);
       const far = readFaultWords(stencil, words);
-      return far === null ? [] : [{ stencil: name, ...far }];
+      return far === null ? [] : [{ stencil: stencil.name, ...far }];
     });
     return firstFault(faults);
   }

@@ -29,7 +29,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; give the path of a .nvdb or .vdb file',
 };
 
-function reasonOf(error: unknown): string {
+/** What a failure of the file system means, and what helps: the end of a sentence about a file. */
+export function fileTrouble(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? message;
 }
@@ -67,8 +68,8 @@ async function isFolder(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null))?.isDirectory() === true;
 }
 
-/** Writes bytes to a file, whole or not at all; folders are made as needed. */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+/** Writes bytes, or pieces of them in order, to a file, whole or not at all; folders are made as needed. */
+export async function writeWhole(file: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const folder = path.dirname(file);
   const beside = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.part`);
   try {
@@ -83,8 +84,10 @@ export async function writeWhole(file: string, bytes: Uint8Array): Promise<void>
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
+    // What makes the pieces may fail too, and says itself what it is.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     const refused = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = refused ? 'its folder cannot be made there; choose another' : reasonOf(error);
+    const reason = refused ? 'its folder cannot be made there; choose another' : fileTrouble(error);
     throw new Error(`Cannot save "${file}": ${reason}`, { cause: error });
   }
 }
@@ -95,7 +98,7 @@ export async function readGridsFrom(file: string): Promise<Grid[]> {
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new Error(`Cannot load "${file}": ${reasonOf(error)}`, { cause: error });
+    throw new Error(`Cannot load "${file}": ${fileTrouble(error)}`, { cause: error });
   }
   try {
     return readGrids(bytes);

@@ -33,18 +33,16 @@ export function haloNeeds(
   thickness: number | null,
 ): HaloNeeds {
   const stencils = [...compiled.values()];
-  const farthest = stencils.flatMap(({ stencil }) =>
-    stencil.reads.map(({ reach }) => (reach === null ? 0 : distance(reach))),
-  );
+  const farthest = stencils.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
   const thick = thickness ?? Math.max(LEAST_THICKNESS, ...farthest);
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, string[]>();
   const radii = new Map<string, number>();
-  for (const { name, level, stencil } of stencils) {
+  for (const { name, level, stencil, reads: all } of stencils) {
     const around = new Set<string>();
-    const voxels = declarations.stencils.get(name)?.options.neighborRadius ?? thick;
+    const voxels = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
     radii.set(name, voxels);
-    for (const read of stencil.reads) {
+    for (const read of all) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
       const further = read.at === 'center' ? 0 : 1;
       const radius = read.gather ? voxels + further : 0;

@@ -1,11 +1,14 @@
 /**
  * @file `@halocline/engine`: fields over sparse grids, stencils over fields, steps on the GPU.
  */
+export { type Rebalance } from './balance/balance.ts';
+export { type Resumed } from './checkpoint/resume.ts';
 export { type SubdomainReport } from './cut-report.ts';
 export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';
 export { Field, type FieldSource } from './field.ts';
 export { type FieldValue } from './field-type.ts';
 export { type SaveOptions } from './grid-files.ts';
+export { type KernelAccess, type KernelLanguage, type KernelOptions } from './kernel/kernel-options.ts';
 export { Level } from './level.ts';
 export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
 export { Scalar } from './scalar.ts';

@@ -3,6 +3,7 @@ import type { GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import { fieldKey, type FieldOptions, type StencilOptions } from './declarations.ts';
 import { Field } from './field.ts';
+import type { KernelOptions } from './kernel/kernel-options.ts';
 import type { FieldValue } from './field-type.ts';
 import { voxelEdge } from './level-map.ts';
 import type { Runtime } from './runtime.ts';
@@ -35,6 +36,13 @@ export class Level {
   addStencil(name: string, options: StencilOptions): this {
     this.#runtime.checkOpen();
     this.#runtime.declarations.addStencil(this.index, name, options);
+    return this;
+  }
+
+  /** Declares a kernel of one's own that runs over this level and touches its fields; see `Simulation.registerKernel`. */
+  registerKernel(name: string, options: KernelOptions): this {
+    this.#runtime.checkOpen();
+    this.#runtime.declarations.addKernel(this.index, name, options);
     return this;
   }
 

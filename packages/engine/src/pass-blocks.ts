@@ -4,10 +4,11 @@
  * move, and only its block changes.
  */
 import type { Buffer } from '@halocline/gpu';
-import { componentsOf, type Binding } from '@halocline/stencil';
+import { componentsOf } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
 import { componentName, relatedLevel } from './pass-facts.ts';
+import type { PassBinding } from './kernel/kernel-layout.ts';
 import type { Faults } from './faults.ts';
 import type { Copies } from './step-plan.ts';
 import type { LeafSet, Member } from './member.ts';
@@ -52,7 +53,7 @@ export class PassBlocks {
   }
 
   #address(
-    binding: Binding,
+    binding: PassBinding,
     compiled: CompiledStencil,
     copies: Copies,
     { subdomain, part }: Omit<LeafSet, 'level'>,
@@ -68,8 +69,14 @@ export class PassBlocks {
         return member.countAddress({ subdomain, level, part });
       case 'uniforms':
         return uniforms.address + BigInt(UNIFORMS_BYTES * level);
+      case 'parameter':
+        return uniforms.address + BigInt(UNIFORMS_BYTES * level + binding.byteOffset);
       case 'scalars':
         return member.scalars.address;
+      case 'scalar':
+        return member.scalars.address + BigInt(binding.byteOffset);
+      case 'nothing':
+        return 0n;
       case 'leafTable':
       case 'masks':
         return subdomain.levels[relatedLevel(level, binding.level)]![binding.kind].address;
@@ -84,7 +91,7 @@ export class PassBlocks {
       case 'read':
         return componentAddress(subdomain, binding, relatedLevel(level, binding.level), copies, false);
       case 'write': {
-        const swaps = compiled.stencil.writes.some((write) => write.field === binding.field && write.doubleBuffered);
+        const swaps = compiled.writes.some((write) => write.field === binding.field && write.doubleBuffered);
         return componentAddress(subdomain, binding, level, copies, swaps);
       }
     }

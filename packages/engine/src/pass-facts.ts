@@ -29,6 +29,8 @@ export interface PassFacts {
   readonly writes: readonly ComponentWrite[];
   readonly scalars: readonly string[];
   readonly reductions: readonly ScalarReduction[];
+  /** Whether it runs as a whole, and not over the boundary first; by default it may be cut. */
+  readonly whole?: boolean;
 }
 
 const LETTERS = 'xyzw';

@@ -15,6 +15,7 @@ import type { Decomposition } from './decomposition.ts';
 import { Faults } from './faults.ts';
 import type { FusionPlan } from './fusion/plan.ts';
 import { Exchanges } from './exchanges.ts';
+import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
 import type { MessageLayout } from './message-layout.ts';
@@ -25,7 +26,7 @@ import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
-import { recordPlan } from './recording.ts';
+import { recordPlan, spanCount } from './recording.ts';
 import { partialsWords, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
 import {
@@ -38,6 +39,8 @@ import {
   type StepPlan,
 } from './step-plan.ts';
 import type { Subdomain } from './subdomain.ts';
+import type { Stamps } from './trace/stamps.ts';
+import type { Tracer } from './trace/tracer.ts';
 import type { Unit } from './units.ts';
 import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
@@ -68,6 +71,8 @@ export interface ProgramParts {
   readonly fusion: FusionPlan;
   /** The copies that are current when it is made. */
   readonly start: Copies;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
 }
 
 /** Which recording is wanted. */
@@ -88,6 +93,8 @@ export interface Recording {
   readonly segments: readonly Segment[];
   readonly commands: readonly CommandBuffer[];
   readonly plan: StepPlan;
+  /** When each of it ran last, if that is traced. */
+  readonly stamps: Stamps | null;
 }
 
 /** What the device says of a step that it has done. */
@@ -115,6 +122,8 @@ export class Program implements Disposable {
   readonly partials: ReadonlyMap<string, Buffer>;
   /** Where stencils tell of reads that go too far. */
   readonly faults: Faults;
+  /** Indirect arguments of kernels with workgroups of their own. */
+  readonly groups: KernelGroups;
   readonly #blocks: PassBlocks;
   readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, Recording>();
@@ -140,6 +149,7 @@ export class Program implements Disposable {
     };
     this.partials = makePartials(parts, this.#owned);
     this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
+    this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     this.#blocks = new PassBlocks({
       member: parts.member,
       uniforms: this.buffers.uniforms,
@@ -247,10 +257,23 @@ export class Program implements Disposable {
       this.#forget(key);
       const plan = this.plan(request);
       const segments = this.segments(plan);
-      recording = { plan, segments, commands: recordPlan(this, segments, slot, turn) };
+      recording = this.#record(plan, segments, slot, turn);
       this.#recordings.set(key, recording);
     }
     return recording;
+  }
+
+  #record(plan: StepPlan, segments: Segment[], slot: number, turn: number): Recording {
+    const { tracer, number } = this.parts;
+    const stamps = tracer?.stamps(number, { label: 'step', spans: spanCount(segments) }) ?? null;
+    const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
+    try {
+      const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
+      return { plan, segments, commands, stamps };
+    } catch (error) {
+      stamps?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** A plan, cut where something travels between members. */
@@ -281,7 +304,7 @@ export class Program implements Disposable {
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
     if (alike.length < 8) return;
-    for (const commands of this.#recordings.get(alike[0]!)!.commands) commands[Symbol.dispose]();
+    disposeRecording(this.#recordings.get(alike[0]!)!);
     this.#recordings.delete(alike[0]!);
   }
 
@@ -312,15 +335,21 @@ export class Program implements Disposable {
     this.#blockBuffer = this.#owned.make({ label: 'pass blocks', byteLength });
     if (words.length > 0) await staging.upload(this.#blockBuffer, 0, words);
     await this.faults.upload(staging, this.parts.needs);
+    await this.groups.upload(member);
     await staging.upload(this.buffers.status, 0, new Uint8Array(this.statusBytes));
   }
 
   [Symbol.dispose](): void {
-    for (const { commands } of this.#recordings.values()) for (const each of commands) each[Symbol.dispose]();
+    for (const recording of this.#recordings.values()) disposeRecording(recording);
     this.#recordings.clear();
     this.#exchanges?.[Symbol.dispose]();
     this.#owned[Symbol.dispose]();
   }
+}
+
+function disposeRecording({ commands, stamps }: Recording): void {
+  for (const each of commands) each[Symbol.dispose]();
+  stamps?.[Symbol.dispose]();
 }
 
 /** Memory of fields (but those that are not stored), second copies and look-up grids on one subdomain. */
@@ -329,8 +358,8 @@ export async function prepareFields(
   { declarations, compiled, unstored }: Pick<ProgramParts, 'declarations' | 'compiled'> & Pick<FusionPlan, 'unstored'>,
 ): Promise<void> {
   for (const field of declarations.fields.values()) if (!unstored.has(field.key)) await subdomain.field(field);
-  for (const { stencil, level, bindings } of compiled.values()) {
-    for (const write of stencil.writes) {
+  for (const { writes, level, bindings } of compiled.values()) {
+    for (const write of writes) {
       if (!write.doubleBuffered) continue;
       const key = [...declarations.fields.values()].find((f) => f.name === write.field && f.level === level)!;
       await (await subdomain.field(key)).ensureSecondCopy();

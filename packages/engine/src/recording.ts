@@ -4,7 +4,10 @@ import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
+import type { CompiledStencil } from './compiler.ts';
+import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
 import type { Part, Segment, SegmentPass } from './segments.ts';
+import type { SpanLabel, Stamps } from './trace/stamps.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil, type UnitPass } from './units.ts';
@@ -12,23 +15,34 @@ import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts
 import { scalarBits } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
 
-/** Records a plan for the step in `slot`, a command buffer a segment; the first hop takes room `turn` of the messages. */
-export function recordPlan(
-  program: Program,
-  segments: readonly Segment[],
-  slot: number,
-  turn: number,
-): CommandBuffer[] {
+/** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
+export interface RecordingPlace {
+  readonly slot: number;
+  readonly turn: number;
+  readonly stamps: Stamps | null;
+}
+
+/** Spans that a trace of these segments takes: each segment, its passes, and what it packs and unpacks. */
+export function spanCount(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { passes }) => sum + 3 + passes.length, 0);
+}
+
+/** Records a plan, a command buffer a segment. */
+export function recordPlan(program: Program, segments: readonly Segment[], place: RecordingPlace): CommandBuffer[] {
+  const { slot, turn, stamps } = place;
   const commands: CommandBuffer[] = [];
   let room = turn;
   try {
     for (const [number, segment] of segments.entries()) {
-      const graph = segmentGraph(program, segment, slot, room);
+      const graph = segmentGraph(program, segment, { slot, turn: room, stamps });
       const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
       commands.push(
         program.device.record('step', (encoder) => {
-          compiled.record(encoder);
-          if (number === segments.length - 1) program.faults.record(encoder, slot);
+          if (number === 0) stamps?.recordReset(encoder);
+          spanned(stamps, encoder, segmentLabel(segment, number), () => {
+            compiled.record(encoder);
+            if (number === segments.length - 1) program.faults.record(encoder, slot);
+          });
         }),
       );
       if (segment.after !== null) room ^= 1;
@@ -43,36 +57,54 @@ export function recordPlan(
 /** The graph of a plan, as if nothing had to travel. */
 export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
   const passes = plan.passes.map((pass) => ({ pass, part: 'all' }) as const);
-  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, slot, 0), program, passes);
+  const place = { slot, turn: 0, stamps: null };
+  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, place), program, passes);
 }
 
 /** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
-function segmentGraph(program: Program, { before, passes, after }: Segment, slot: number, turn: number): Graph {
+function segmentGraph(program: Program, { before, passes, after }: Segment, place: RecordingPlace): Graph {
   const graph = new Graph();
+  const { turn, stamps } = place;
   const { exchanges } = program;
   if (before !== null) {
     graph.pass({
       name: `unpack ${before.names.join(', ')}`,
       writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
-      record: (encoder) => {
-        encoder.barrier(['host-write'], ['storage-read']);
-        exchanges.recordUnpack(encoder, before.names, scopeAddress(program, before.scope), turn ^ 1);
-      },
+      record: (encoder) =>
+        spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
+          encoder.barrier(['host-write'], ['storage-read']);
+          exchanges.recordUnpack(encoder, before.names, scopeAddress(program, before.scope), turn ^ 1);
+        }),
     });
   }
-  for (const { pass, part } of passes) graph.pass(graphPass(program, pass, part, slot));
+  for (const { pass, part } of passes) graph.pass(graphPass(program, pass, part, place));
   if (after !== null) {
     graph.pass({
       name: `pack ${after.names.join(', ')}`,
       reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
       writes: [{ resource: 'messages', access: 'storage-write' }],
-      record: (encoder) => {
-        exchanges.recordPack(encoder, after.names, scopeAddress(program, after.scope), turn);
-        encoder.barrier(['storage-write'], ['host-read']);
-      },
+      record: (encoder) =>
+        spanned(stamps, encoder, { name: `pack ${after.names.join(', ')}`, kind: 'pack' }, () => {
+          exchanges.recordPack(encoder, after.names, scopeAddress(program, after.scope), turn);
+          encoder.barrier(['storage-write'], ['host-read']);
+        }),
     });
   }
   return graph;
+}
+
+/** Records `body`, between two timestamps where the step is traced. */
+function spanned(stamps: Stamps | null, encoder: Encoder, label: SpanLabel, body: () => void): void {
+  if (stamps === null) body();
+  else stamps.around(encoder, label, body);
+}
+
+function segmentLabel({ before, after }: Segment, number: number): SpanLabel {
+  const about = {
+    ...(before === null ? {} : { waits: before.names.join(', ') }),
+    ...(after === null ? {} : { sends: after.names.join(', ') }),
+  };
+  return { name: `submit ${number + 1}`, kind: 'submit', about };
 }
 
 /** What was asked for by `addDependency`, between the passes of two units. */
@@ -92,7 +124,8 @@ function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): 
   return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 
-function graphPass(program: Program, pass: PlannedPass, part: Part, slot: number): Pass<Encoder> {
+function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
+  const { slot, stamps } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
@@ -103,7 +136,10 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, slot: number
     name: pass.name,
     reads: pass.uses.reads.map((resource) => use(resource, false)),
     writes: pass.uses.writes.map((resource) => use(resource, true)),
-    record: (encoder) => recordPass(program, encoder, pass, part, slot),
+    record: (encoder) =>
+      spanned(stamps, encoder, { name: pass.name, kind: 'pass', about: { part } }, () =>
+        recordPass(program, encoder, pass, part, slot),
+      ),
   };
 }
 
@@ -113,6 +149,7 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
       return recordBegin(program, encoder, slot);
     case 'stencil': {
       const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
+      if (compiled.kernel !== null) return recordKernel(encoder, kernelPass(program, encoder, compiled, pass, part));
       encoder.pipeline(compiled.pipeline);
       for (const subdomain of program.parts.member.subdomains) {
         encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, { subdomain, part })));
@@ -138,6 +175,27 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
       encoder.barrier(['transfer-target'], ['host-read']);
     }
   }
+}
+
+/** What a kernel of the user's own is recorded with. */
+function kernelPass(
+  program: Program,
+  encoder: Encoder,
+  compiled: CompiledStencil,
+  { scope, copies }: PlannedPass & { kind: 'stencil' },
+  part: Part,
+): KernelPass {
+  const { member } = program.parts;
+  const byteOffset = COUNT_BYTES * scopeNumber(scope) * member.entryCount;
+  return {
+    member,
+    compiled,
+    copies,
+    part,
+    block: (subdomain) => program.blockAddress(compiled, copies, { subdomain, part }),
+    dispatch: (leaves) => dispatchScope(program, encoder, scope, leaves),
+    gate: scope === 'count' ? null : { args: program.buffers.args, byteOffset, groups: program.groups },
+  };
 }
 
 /** Number of a scope among the arguments: 0 live, 1 + 2·loop body, 2 + 2·loop settle. */

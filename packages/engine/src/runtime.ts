@@ -4,6 +4,7 @@
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
 import { formatDebug, type DebugReport } from '@halocline/stencil';
+import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { Compiler } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
@@ -24,9 +25,10 @@ import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
-import type { Transport } from './links.ts';
 import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
+import type { Tracer } from './trace/tracer.ts';
+import type { Routes } from './transport/routes.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
@@ -36,14 +38,17 @@ export interface RuntimeOptions {
   readonly domain: Domain;
   /** At least as many as devices. */
   readonly subdomains: number;
-  readonly transport: Transport;
+  readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
+  readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
   readonly log: (message: string) => void;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
 }
 
 /** The machine room of a simulation. */
@@ -65,6 +70,7 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
+  readonly #tracer: Tracer | null;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -81,6 +87,8 @@ export class Runtime {
   #rings = 1;
   /** Holds whole fields for a renderer, where there are several subdomains. */
   #view: Member | null = null;
+  /** What shifts the cut by time, if anything does. */
+  readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
@@ -92,9 +100,12 @@ export class Runtime {
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
     this.#fuses = options.fusion;
+    this.#tracer = options.tracer;
+    const shifts = options.rebalance === 'time' && options.devices.length > 1;
+    this.balance = shifts ? new Balance(options.devices) : null;
     this.#compilers = options.devices.map((device) => new Compiler(device));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
-    this.team = new Team(options.devices, this.decomposition, options.transport);
+    this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
   }
 
@@ -135,19 +146,21 @@ export class Runtime {
     this.checkOpen();
     if (!this.dirty) return;
     const { declarations, decomposition, team } = this;
-    const checked = this.#compilers.map((compiler, member) => {
-      const log = member === 0 ? this.log : (): void => undefined;
-      return compiler.check(declarations, { haloThickness: this.#haloThickness, log });
-    });
+    const cut = decomposition.count > 1;
+    const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
+    const checked = this.#compilers.map((compiler, member) =>
+      compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
+    );
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
     const fusion = (this.#fuses ? planFusion : withoutFusion)(order, checked[0]!, declarations);
     const { units, unstored } = fusion;
-    const cut = decomposition.count > 1;
-    const everywhere = this.#compilers.map((compiler) => compiler.build(fusion.stencils, declarations, { cut }));
-    const compiled = everywhere[0]!;
+    const building = this.#compilers.map((compiler, member) => {
+      const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+    });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
     const placed = [...declarations.fields.values()].flatMap((f) =>
@@ -155,6 +168,8 @@ export class Runtime {
     );
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
+    const everywhere = await Promise.all(building);
+    const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
     const needs = haloNeeds(declarations, compiled, this.#haloThickness);
@@ -172,12 +187,13 @@ export class Runtime {
     // Messages of the program that ran have arrived by now, and its links may go.
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
-    const overlap = this.#overlap;
+    const [overlap, tracer] = [this.#overlap, this.#tracer];
     const shared = {
       declarations,
       decomposition,
       memberCount,
       overlap,
+      tracer,
       needs,
       ...traffic,
       units,
@@ -198,7 +214,9 @@ export class Runtime {
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
     this.#programs = programs;
-    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous });
+    const { balance } = this;
+    balance?.renewed();
+    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous, balance });
     this.#placed = new Map(placed);
     this.#moved = false;
     this.#revision = revision;
@@ -208,12 +226,9 @@ export class Runtime {
 
   /** The numbers of a step that is asked for now: what is set later belongs to a later step. */
   takeNumbers(): StepNumbers {
-    const scalars = this.#scalars;
+    const { numbers } = this;
     this.#scalars = new Map();
-    return {
-      scalars,
-      parameters: new Map(this.declarations.parameters.values().map((each) => [each.name, each.value])),
-    };
+    return numbers;
   }
 
   /** Submits one step of `dt` seconds with the numbers that it was asked for with. Within the lane. */
@@ -232,6 +247,7 @@ export class Runtime {
     this.time += dt;
     this.frame++;
     await this.#listen();
+    await this.balance?.act(this.#cutter);
   }
 
   /** Takes what stencils that are debugged told of the step; waits for it where there are any. */
@@ -276,6 +292,35 @@ export class Runtime {
       this.#rings = Math.max(rings, this.#rings);
       return team.prepare(this.#rings);
     }
+    return this.#remake(() => (this.#rings = Math.max(rings, this.#rings)));
+  }
+
+  /** What shifts the cut. */
+  get #cutter(): Cutter {
+    const sizes = this.subdomains.flatMap((each) =>
+      [...this.declarations.fields.keys()].map((key) => each.existingField(key)?.byteLength ?? 0),
+    );
+    const fieldBytes = sizes.reduce((sum, size) => sum + size, 0);
+    return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => this.#recut(shares) };
+  }
+
+  /** Cuts by other shares of the devices, moves leaves with all their fields, and compiles. */
+  async #recut(shares: readonly number[]): Promise<number> {
+    const { team } = this;
+    await this.settle();
+    const bySubdomain = team.members.flatMap(({ subdomains }, member) =>
+      subdomains.map(() => shares[member]! / subdomains.length),
+    );
+    const moved = this.decomposition.recut(bySubdomain);
+    if (moved === 0) return 0;
+    await this.#remake(() => (this.#moved = true));
+    await this.compile();
+    return moved;
+  }
+
+  /** Makes subdomains anew after `change`, and keeps the fields' values. */
+  async #remake(change: () => void): Promise<void> {
+    const { team } = this;
     await this.#drain();
     const fields = [...this.declarations.fields.values()].filter((field) =>
       this.subdomains[0]!.existingField(field.key),
@@ -284,7 +329,7 @@ export class Runtime {
     for (const field of fields) {
       values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
     }
-    this.#rings = Math.max(rings, this.#rings);
+    change();
     team.clear();
     await team.prepare(this.#rings);
     for (const { field, components } of values) await scatterField(this.subdomains, field, components);
@@ -335,6 +380,47 @@ export class Runtime {
   /** The value that was set for the next step, if there is one. */
   waitingScalar(name: string): number | undefined {
     return this.#scalars.get(name);
+  }
+
+  /** The numbers of a step that would be asked for now. */
+  get numbers(): StepNumbers {
+    const parameters = new Map(this.declarations.parameters.values().map((each) => [each.name, each.value]));
+    return { parameters, scalars: new Map(this.#scalars) };
+  }
+
+  /** The 32 bits that each scalar has in the next step; `waiting` are those that the host sets before it. Within the lane, settled. */
+  async scalarBits(waiting: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+    const all = [...this.declarations.scalars.values()];
+    if (all.length === 0) return new Map();
+    const { scalars } = this.team.members[0]!;
+    const bytes = await this.device.staging.download(scalars, 0, 16 * all.length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return new Map(
+      all.map(({ name, type, byteOffset }) => {
+        const next = waiting.get(name) ?? this.#initials.get(name);
+        return [name, next === undefined ? view.getUint32(byteOffset, true) : scalarBits(type, next)];
+      }),
+    );
+  }
+
+  /** Iterations that each repeat with `until` ran in the last step that is known to be done. */
+  get iterations(): ReadonlyMap<string, number> {
+    return this.#stepper?.iterations ?? new Map();
+  }
+
+  /** Counts steps and seconds on from here; repeats are recorded by what they ran then. Within the lane, compiled and settled. */
+  resumeAt({
+    time,
+    frame,
+    iterations,
+  }: {
+    time: number;
+    frame: number;
+    iterations: ReadonlyMap<string, number>;
+  }): void {
+    this.time = time;
+    this.frame = frame;
+    this.#stepper!.expect(iterations);
   }
 
   /** Reads a scalar as the device has it; waits for all submitted steps. Within the lane. */
@@ -391,10 +477,12 @@ export class Runtime {
     this.#closed = true;
     try {
       await this.#drain();
+      await this.#tracer?.close();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
       for (const compiler of this.#compilers) compiler[Symbol.dispose]();
       this.#view?.[Symbol.dispose]();
+      this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
   }

@@ -51,7 +51,7 @@ export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, ov
       ? passes.findLastIndex((each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass)
       : -1;
     segments.push(
-      ...(passes[writer]?.kind === 'stencil'
+      ...(mayBeCut(passes[writer])
         ? sendFirst(before, passes, writer, hop)
         : [{ before, passes: passes.map(whole), after: hop }]),
     );
@@ -67,6 +67,11 @@ function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: n
     { before, passes: [...passes.slice(0, writer).map(whole), { pass, part: 'boundary' }], after: hop },
     { before: null, passes: [{ pass, part: 'interior' }, ...passes.slice(writer + 1).map(whole)], after: null },
   ];
+}
+
+/** Whether a pass may run over the boundary first. */
+function mayBeCut(pass: PlannedPass | undefined): boolean {
+  return pass?.kind === 'stencil' && pass.pass.facts.whole !== true;
 }
 
 function whole(pass: PlannedPass): SegmentPass {

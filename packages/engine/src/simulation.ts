@@ -6,6 +6,13 @@ import type { Defragmentation, Device } from '@halocline/gpu';
 import type { DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
+import {
+  checkCheckpointEnding,
+  copyJson,
+  writeCheckpoint,
+  type CheckpointRequest,
+} from './checkpoint/write-checkpoint.ts';
+import { resumeFrom, type Resumed } from './checkpoint/resume.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
@@ -14,13 +21,18 @@ import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
 import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
 import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
+import { kernelHeader } from './kernel/header-of.ts';
+import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
-import { chooseTransport } from './links.ts';
+import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
+import { Tracer } from './trace/tracer.ts';
+import { Routes } from './transport/routes.ts';
+import { forcedTransport } from './transport/transports.ts';
 import { parameterValue } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
@@ -32,6 +44,20 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
   readonly fusion?: boolean;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
+  /**
+   * What the cut goes by: `voxels` (default) weighs active voxels; `time` shifts it by the time that each device takes for a step,
+   * where that pays, with the same results; `off` leaves it as it was made.
+   */
+  readonly rebalance?: Rebalance;
+  /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
+  readonly checkpointEvery?: number;
+  /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
+  readonly checkpointFile?: string;
+  /**
+   * A file, `trace.json`: what devices and host did when, in Chrome's trace format, all on one clock. It is written when the
+   * simulation is disposed. Each pass ends before the next begins while this is noted, which costs a little.
+   */
+  readonly trace?: string;
   /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
   readonly log?: (message: string) => void;
 }
@@ -50,28 +76,48 @@ export class Simulation implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #levels: Level[];
   readonly #ownDevices: readonly Device[];
+  readonly #checkpoints: { readonly every: number; readonly file: string } | null;
+  /** What the scene itself wants kept between steps, as JSON: checkpoints hold it, and `resume` puts it back. */
+  readonly state: Record<string, unknown> = {};
 
-  private constructor(runtime: Runtime, ownDevices: readonly Device[]) {
+  private constructor(
+    runtime: Runtime,
+    ownDevices: readonly Device[],
+    checkpoints: { every: number; file: string } | null,
+  ) {
     this.#runtime = runtime;
     this.#levels = [new Level(runtime, 0)];
     this.#ownDevices = ownDevices;
+    this.#checkpoints = checkpoints;
   }
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, overlap = true, fusion = true, log = () => undefined } = options;
+    const {
+      haloThickness = null,
+      overlap = true,
+      fusion = true,
+      rebalance = 'voxels',
+      log = () => undefined,
+    } = options;
+    checkRebalance(rebalance);
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
         `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
       );
     }
-    const transport = chooseTransport();
+    const checkpoints = checkpointsOf(options);
+    forcedTransport();
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
+      const routes = new Routes(devices, log);
+      await routes.prepare();
+      const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
-        new Runtime({ devices, domain, subdomains, transport, overlap, fusion, haloThickness, log }),
+        new Runtime({ devices, domain, subdomains, routes, overlap, fusion, rebalance, haloThickness, log, tracer }),
         own,
+        checkpoints,
       );
     } catch (error) {
       for (const device of own) await device[Symbol.asyncDispose]();
@@ -93,13 +139,30 @@ export class Simulation implements AsyncDisposable {
     return this;
   }
 
+  /**
+   * Declares a kernel of one's own, a compute shader in GLSL, HLSL or SPIR-V: it stands among the stencils, and is ordered with
+   * them by the fields that it reads and writes. It is compiled by `initialize` or the next step.
+   */
+  registerKernel(name: string, options: KernelOptions): this {
+    this.#levels[0]!.registerKernel(name, options);
+    return this;
+  }
+
+  /**
+   * The text that a kernel includes, for people and for compilers elsewhere: of a kernel that was registered, in its language
+   * (SPIR-V: GLSL), or of what one would touch. The fields are declared.
+   */
+  kernelHeader(kernel: string | KernelAccess, language?: 'glsl' | 'hlsl'): string {
+    return kernelHeader(this.#runtime, kernel, language);
+  }
+
   /** Takes a field away that no stencil names; its memory is given back by the next step or `initialize`. */
   removeField(name: string): this {
     this.#levels[0]!.removeField(name);
     return this;
   }
 
-  /** Takes a stencil of any level away; its fields stay. */
+  /** Takes a stencil or kernel of any level away; its fields stay. */
   removeStencil(name: string): this {
     this.#runtime.declarations.removeStencil(name);
     return this;
@@ -174,7 +237,11 @@ export class Simulation implements AsyncDisposable {
       );
     }
     const numbers = this.#runtime.takeNumbers();
-    await this.#runtime.lane.run(() => this.#runtime.step(dt, numbers));
+    const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);
+    await this.#runtime.lane.run(async () => {
+      await this.#runtime.step(dt, numbers);
+      if (kept !== null && this.frame % this.#checkpoints!.every === 0) await writeCheckpoint(this.#runtime, kept);
+    });
   }
 
   /** Waits until the GPU has done every step submitted. */
@@ -229,6 +296,35 @@ export class Simulation implements AsyncDisposable {
       for (const { grid, field } of pairs) await field.writeNow(grid);
       return pairs.map(({ field }) => field.name);
     });
+  }
+
+  /**
+   * Writes all that the next step depends on to a `.nvdb` file, whole or not at all: every field bit for bit, scalars,
+   * parameters, time, `state`, and `about`, which `resume` gives back. Waits for the GPU.
+   */
+  async checkpoint(file: string, options: { readonly about?: unknown } = {}): Promise<void> {
+    const request = this.#request(file, options.about ?? null);
+    await this.#runtime.lane.run(() => writeCheckpoint(this.#runtime, request));
+  }
+
+  /**
+   * Goes on from a checkpoint of the same scene, however either is cut into subdomains: the steps that follow have the bits that they
+   * would have had. Where the file is refused for what it is of, nothing has changed; where its values turn out to be damaged, some
+   * have come in. Waits for the GPU.
+   */
+  async resume(file: string): Promise<Resumed> {
+    checkCheckpointEnding('resume from', file);
+    const { state, ...resumed } = await this.#runtime.lane.run(() => resumeFrom(this.#runtime, file));
+    for (const key of Object.keys(this.state)) delete this.state[key];
+    Object.assign(this.state, state);
+    return resumed;
+  }
+
+  /** What a checkpoint that is asked for now holds besides what the devices have. */
+  #request(file: string, about: unknown): CheckpointRequest {
+    checkCheckpointEnding('write checkpoint', file);
+    const { numbers } = this.#runtime;
+    return { file, numbers, state: copyJson(file, 'state', this.state), about: copyJson(file, 'about', about) };
   }
 
   /** A view of level 0 for a renderer. Waits for the GPU the first time, when the look-up grid is built. */
@@ -344,6 +440,20 @@ export class Simulation implements AsyncDisposable {
   static {
     printByToString(this.prototype);
   }
+}
+
+function checkpointsOf({ checkpointEvery, checkpointFile = 'checkpoint.nvdb' }: SimulationOptions): {
+  every: number;
+  file: string;
+} | null {
+  if (checkpointEvery === undefined) return null;
+  if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1)) {
+    throw new RangeError(
+      `Cannot create simulation: checkpointEvery is ${checkpointEvery}; give a whole number of steps, at least 1`,
+    );
+  }
+  checkCheckpointEnding('write checkpoint', checkpointFile);
+  return { every: checkpointEvery, file: checkpointFile };
 }
 
 /** Which grid goes into which field. */

@@ -9,10 +9,11 @@
  * later steps again, in order. Nothing else is to be undone.
  */
 import type { TimelinePoint } from '@halocline/gpu';
+import type { Balance } from './balance/balance.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
-import type { Program, RecordingRequest } from './program.ts';
+import type { Program, Recording, RecordingRequest } from './program.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
@@ -23,6 +24,15 @@ interface StepInFlight {
   iterations: readonly number[];
   readonly number: number;
   points: readonly TimelinePoint[];
+  /** By member. */
+  recordings: readonly Recording[];
+}
+
+interface Submitted {
+  /** By member: when it is done. */
+  readonly points: readonly TimelinePoint[];
+  readonly plan: StepPlan;
+  readonly recordings: readonly Recording[];
 }
 
 /** Submits the steps of a program that runs on one member or several. */
@@ -33,6 +43,7 @@ export class Stepper {
   readonly #links: readonly Link[];
   readonly #slots: number;
   readonly #log: (message: string) => void;
+  readonly #balance: Balance | null;
   readonly #inFlight: StepInFlight[] = [];
   /** Iterations that each loop ran in the last step that is known to be done. */
   #previous: readonly (number | null)[];
@@ -47,7 +58,12 @@ export class Stepper {
 
   constructor(
     programs: readonly Program[],
-    options: { slots: number; log: (message: string) => void; previous: ReadonlyMap<string, number> },
+    options: {
+      slots: number;
+      log: (message: string) => void;
+      previous: ReadonlyMap<string, number>;
+      balance: Balance | null;
+    },
   ) {
     const program = programs[0]!;
     this.#programs = programs;
@@ -55,6 +71,7 @@ export class Stepper {
     this.#links = program.parts.links;
     this.#slots = options.slots;
     this.#log = options.log;
+    this.#balance = options.balance;
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
     this.#copies = program.parts.start;
@@ -72,6 +89,12 @@ export class Stepper {
     return new Map(known.filter(([, count]) => count !== null));
   }
 
+  /** Records loops from now on as if each had run so many iterations in the step before. Nothing is in flight. */
+  expect(iterations: ReadonlyMap<string, number>): void {
+    this.#previous = this.#program.loops.map((loop) => iterations.get(loop.name) ?? null);
+    this.#recorded = this.#program.loops.map(() => 0);
+  }
+
   /** Submits a step. Waits only while too many are in flight. */
   async step(clock: StepClock, numbers: StepNumbers): Promise<void> {
     await this.#drain(this.#slots - 1);
@@ -84,8 +107,8 @@ export class Stepper {
     for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
     const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const { points, plan } = await this.#submit({ start, stale, slot, iterations });
-    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points });
+    const { points, plan, recordings } = await this.#submit({ start, stale, slot, iterations });
+    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points, recordings });
     this.#copies = plan.after;
     this.#stale = plan.stale;
   }
@@ -131,6 +154,7 @@ export class Stepper {
   /** A step that the device has run through: done, or stalled and to be gone on with. */
   async #finish(step: StepInFlight): Promise<void> {
     const program = this.#program;
+    this.#trace(step);
     if (program.loops.length === 0) {
       this.#note(step);
       this.#inFlight.shift();
@@ -157,17 +181,27 @@ export class Stepper {
 
   /** Takes the first read that went too far, of a step that is done. */
   #note({ slot }: StepInFlight): void {
+    this.#balance?.note(slot);
     this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }
 
   async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {
     const { start, stale, slot, iterations } = what;
     const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    entry.points = (await this.#submit(request)).points;
+    const { points, recordings } = await this.#submit(request);
+    entry.points = points;
+    entry.recordings = recordings;
+  }
+
+  /** Takes what the devices wrote of a step that is done. */
+  #trace({ recordings, number }: StepInFlight): void {
+    const { tracer } = this.#program.parts;
+    if (tracer === null) return;
+    for (const [member, { stamps }] of recordings.entries()) tracer.collect(member, 'compute', stamps!, number);
   }
 
   /** Submits a recording, segment by segment, on every member; what they wait for of each other, their queues wait for. */
-  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<{ points: TimelinePoint[]; plan: StepPlan }> {
+  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<Submitted> {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
     const { segments, plan } = recordings[0]!;
     const points: TimelinePoint[] = [];
@@ -179,13 +213,16 @@ export class Stepper {
       for (const [number, program] of this.#programs.entries()) {
         const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
         const signal = out.flatMap((link) => link.signals());
-        const commands = recordings[number]!.commands[index]!;
-        const point = program.device.compute.submit([commands], { wait: waits[number]!, signal });
+        const recorded = recordings[number]!.commands[index]!;
+        const commands = this.#balance?.times.around(number, request.slot, index, recorded) ?? [recorded];
+        const submit = (): TimelinePoint => program.device.compute.submit(commands, { wait: waits[number]!, signal });
+        const { tracer } = program.parts;
+        const point = tracer === null ? submit() : tracer.host(`submit to device ${number}`, 'host', submit);
         for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));
         points[number] = point;
       }
       if (segment.after !== null) this.#turn ^= 1;
     }
-    return { points, plan };
+    return { points, plan, recordings };
   }
 }

@@ -9,8 +9,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** What a cache file holds: compiled shaders, or a driver's pipelines. */
-export type CacheKind = 'spirv' | 'pipelines';
+/** What a cache file holds: compiled shaders, a driver's pipelines, or what was measured between two devices. */
+export type CacheKind = 'spirv' | 'pipelines' | 'transports';
 
 const DIGEST_BYTES = 32;
 

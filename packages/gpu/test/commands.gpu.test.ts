@@ -131,6 +131,20 @@ gpuTest('timestamps grow', {}, async ({ device }) => {
   expect(third).toBeNaN();
 });
 
+gpuTest('a timestamp lies between two readings of the clocks, and unset queries have none', {}, async ({ device }) => {
+  using pool = device.createQueryPool({ label: 'times', count: 2 });
+  const before = device.readClock();
+  if (before === undefined) return;
+  await device.submitOnce('timed', (encoder) => encoder.resetQueries(pool).timestamp(pool, 0));
+  const after = device.readClock()!;
+  const [tick, none] = pool.ticks();
+  expect(tick! > before.ticks && tick! < after.ticks).toBe(true);
+  expect(after.hostNanoseconds > before.hostNanoseconds).toBe(true);
+  expect(none).toBeUndefined();
+  pool.reset();
+  expect(pool.ticks()).toEqual([undefined, undefined]);
+});
+
 gpuTest('slips of a recording are named where they are made', {}, async ({ device }) => {
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
   using pipeline = device.createPipeline({

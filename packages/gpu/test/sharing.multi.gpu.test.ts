@@ -1,7 +1,7 @@
 /** Several devices of one machine: memory that both see, and order between them. The one physical device may be opened twice. */
 import { expect } from 'vitest';
 import { gpuTest } from '@halocline/testing';
-import { openDevice, shareHostMemory } from '../src/index.ts';
+import { CudaDevice, openDevice, shareDeviceMemory, shareHostMemory, type Device } from '../src/index.ts';
 
 const MEGABYTE = 2 ** 20;
 
@@ -56,3 +56,71 @@ gpuTest('a relay copies where memory is not shared', {}, async ({ device }) => {
   expect(new Uint32Array((await other.staging.download(result)).buffer)[1023]).toBe(77);
   await device.idle();
 });
+
+gpuTest(
+  'two logical devices of one card use the same device memory',
+  { extensions: ['VK_KHR_external_memory_fd'] },
+  async ({ device }) => {
+    await using other = await openDevice({ device: device.uuid, validation: false });
+    const [here, there] = shareDeviceMemory([device, other], { label: 'message', byteLength: 3 * MEGABYTE });
+    using mine = here!;
+    using theirs = there!;
+    const words = Uint32Array.from({ length: (3 * MEGABYTE) / 4 }, (_, index) => Math.imul(index, 0x9e3779b1));
+    await device.staging.upload(mine, 0, words);
+    await device.idle();
+    expect(new Uint32Array((await other.staging.download(theirs)).buffer)).toEqual(words);
+    // The memory outlives the device buffer that it was made for.
+    mine[Symbol.dispose]();
+    expect(new Uint32Array((await other.staging.download(theirs)).buffer)).toEqual(words);
+    await other.idle();
+  },
+);
+
+gpuTest('memory of one card is not offered to another', {}, ({ device }) => {
+  const stranger = { name: 'other card', uuid: '00'.repeat(16) };
+  expect(() => shareDeviceMemory([device, stranger], { label: 'message', byteLength: 64 })).toThrow(
+    `Cannot share memory "message": "${device.name}" and "other card" are two cards; share host memory instead`,
+  );
+});
+
+function openCuda(device: Device): CudaDevice | string {
+  try {
+    return new CudaDevice(device);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+gpuTest(
+  'CUDA copies between memory of its own that Vulkan has too, or says that it is not there',
+  {},
+  async ({ device }) => {
+    const cuda = openCuda(device);
+    if (typeof cuda === 'string') {
+      expect(cuda).toMatch(
+        /^Cannot use CUDA( on device ".+")?: .+; (install NVIDIA's driver with its CUDA library, or )?use another transport$/,
+      );
+      return;
+    }
+    using _ = cuda;
+    using from = cuda.createBuffer({ label: 'from', byteLength: MEGABYTE, peers: [] });
+    using to = cuda.createBuffer({ label: 'to', byteLength: MEGABYTE, peers: [] });
+    await using relay = device.createRelay('cuda');
+    using arrived = device.createTimeline('arrived');
+    for (let round = 1; round <= 20; round++) {
+      using fill = device.record('fill', (encoder) =>
+        encoder.fill(from.buffer, 0, MEGABYTE, round).barrier(['transfer-target'], ['host-read']),
+      );
+      const { value } = device.compute.submit([fill]);
+      const contexts = { from: cuda.context, to: cuda.context };
+      const copy = { from: from.address, to: to.address, byteLength: MEGABYTE, contexts };
+      await relay.post({ value, copy, signal: { timeline: arrived, value: round } });
+      await arrived.wait(round);
+      relay.check();
+      expect(new Uint32Array((await device.staging.download(to.buffer)).buffer)).toEqual(
+        new Uint32Array(MEGABYTE / 4).fill(round),
+      );
+    }
+    await device.idle();
+  },
+);

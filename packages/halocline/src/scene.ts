@@ -14,6 +14,8 @@ export interface SceneOptions {
   /** Parts that the domain is cut into. */
   readonly subdomains?: number;
   readonly validation?: boolean;
+  /** A file for a trace of what devices and host do, to hand to `Simulation.create`. */
+  readonly trace?: string;
   /** What `--set NAME=VALUE` gave, by name. */
   readonly values: Readonly<Record<string, string>>;
   /** Where warnings go. */

@@ -424,3 +424,14 @@ gpu('doctor finds nothing bad here', async () => {
   expect(code, out).toBe(0);
   expect(out).toContain('A simulation can run here');
 });
+
+gpu('a run leaves a trace where one is asked for', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling));
+  const file = join(folder.path, 'trace.json');
+  const ended = await halocline(['run', path, '--out', folder.path, '--devices', '1', '--trace', file]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(ended.err).toContain(`spans of 3 steps in ${file}; open it in ui.perfetto.dev or chrome://tracing`);
+  const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { name: string }[] };
+  expect(traceEvents.filter(({ name }) => name === 'cool')).toHaveLength(3);
+});

@@ -8,6 +8,7 @@ export type { Color, ColorMapName } from './color.ts';
 export { createImage, shrinkImage } from './image.ts';
 export type { Image } from './image.ts';
 export type { Background, Ground, Light, RenderOptions, Sphere, Transfer } from './options.ts';
+export { decodePng } from './png-decode.ts';
 export { encodePng } from './png.ts';
 export { Renderer, renderVolume } from './renderer.ts';
 export type { Vec3 } from './vector.ts';

@@ -7,7 +7,8 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Image } from './image.ts';
 import { isOpaque } from './image.ts';
 
-const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The first eight bytes of every PNG file. */
+export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Colour types of PNG that are written here: RGB, palette, RGBA. */
 export type ColorType = 2 | 3 | 6;
@@ -84,7 +85,8 @@ export function deflateRows(samples: Uint8Array, rowLength: number, stride: numb
   return deflateSync(filtered, { level: 9 });
 }
 
-function paeth(left: number, up: number, corner: number): number {
+/** The Paeth predictor (§9.4). */
+export function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner;
   const [toLeft, toUp, toCorner] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
   if (toLeft <= toUp && toLeft <= toCorner) return left;

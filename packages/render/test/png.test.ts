@@ -1,6 +1,6 @@
-import { decode } from 'fast-png';
+import { decode, encode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { createImage, encodePng, shrinkImage } from '../src/index.ts';
+import { createImage, decodePng, encodePng, shrinkImage } from '../src/index.ts';
 import type { Image } from '../src/index.ts';
 
 function ramp(width: number, height: number, alpha: (x: number, y: number) => number): Image {
@@ -48,5 +48,30 @@ test('shrinking by a fraction keeps a flat colour and the alpha', () => {
 test('an image of a wrong byte length is refused', () => {
   expect(() => createImage(2, 2, new Uint8Array(5))).toThrow(
     new RangeError('Cannot make image "2x2": it has 5 bytes; RGBA needs 16'),
+  );
+});
+
+test('what is written is read again, by any filter, and what an independent encoder writes', () => {
+  for (const alpha of [() => 255, (x: number) => x % 256]) {
+    const image = ramp(70, 41, alpha);
+    expect(decodePng(encodePng(image))).toEqual(image);
+    expect(decodePng(encode({ width: 70, height: 41, channels: 4, depth: 8, data: image.pixels }))).toEqual(image);
+  }
+});
+
+test('a picture that is cut off, damaged or of another kind is refused', () => {
+  const bytes = encodePng(ramp(20, 10, () => 255));
+  const damaged = 'Cannot read picture "a.png": it is cut off, damaged, or no PNG file; make it again';
+  for (const length of [0, 20, 60, bytes.length - 1]) {
+    expect(() => decodePng(bytes.subarray(0, length), 'a.png')).toThrow(new RangeError(damaged));
+  }
+  const flipped = bytes.slice();
+  flipped[70]! ^= 1;
+  expect(() => decodePng(flipped, 'a.png')).toThrow(new RangeError(damaged));
+  const grey = encode({ width: 2, height: 1, channels: 1, depth: 8, data: Uint8Array.of(1, 2) });
+  expect(() => decodePng(grey)).toThrow(
+    new RangeError(
+      'Cannot read picture "picture": it has 8 bits a sample and colour type 0; give RGB or RGBA of 8 bits, not interlaced',
+    ),
   );
 });

@@ -11,6 +11,7 @@ test('the package exports these names', () => {
       "colorMapNames",
       "createImage",
       "createVolume",
+      "decodePng",
       "encodePng",
       "lookAt",
       "orbitCamera",

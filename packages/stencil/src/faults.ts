@@ -30,7 +30,7 @@ export function newFaultWords(radius: number, activeRadius: number): Uint32Array
 }
 
 /** What a record says; null where nothing has gone too far. */
-export function readFaultWords(stencil: Stencil, words: Uint32Array): FarRead | null {
+export function readFaultWords(stencil: Pick<Stencil, 'reads'>, words: Uint32Array): FarRead | null {
   if (words[FAULT_WORDS.count] === 0) return null;
   const [x, y, z] = new Int32Array(words.slice(FAULT_WORDS.voxel, FAULT_WORDS.voxel + 3).buffer);
   const read = stencil.reads[words[FAULT_WORDS.read]!];

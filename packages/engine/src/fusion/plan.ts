@@ -97,7 +97,7 @@ export function planFusion(
   };
 }
 
-/** A stencil and its pass, as members of a group are. */
+/** A stencil (or a kernel of the user's own, which stays alone) and its pass, as members of a group are. */
 interface Member {
   readonly pass: UnitPass;
   readonly checked: CheckedStencil;
@@ -182,8 +182,11 @@ function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
   if (last.level !== checked.level) {
     return `"${last.name}" runs on level ${last.level}, "${checked.name}" on level ${checked.level}`;
   }
-  const parts = group.map((member) => member.checked.stencil);
-  const reason = whyNotFused(parts, checked.stencil);
+  const { stencil } = checked;
+  const parts = stencilsOf(group);
+  const kernel = stencil === null ? checked : group.find((member) => member.checked.stencil === null)?.checked;
+  if (stencil === null || kernel !== undefined) return `"${kernel!.name}" is a kernel, and not a stencil`;
+  const reason = whyNotFused(parts, stencil);
   if (reason !== null) return reason;
   const computing = group.filter((member) => computes(member.checked));
   const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
@@ -196,12 +199,16 @@ function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
   }
-  const together = fuseStencils(nameOf(group), [...parts, checked.stencil], new Set());
-  return saved([...parts, checked.stencil], together) > 0 ? null : 'they share no field';
+  const together = fuseStencils(nameOf(group), [...parts, stencil], new Set());
+  return saved([...parts, stencil], together) > 0 ? null : 'they share no field';
+}
+
+function stencilsOf(group: Group): Stencil[] {
+  return group.flatMap(({ checked: { stencil } }) => (stencil === null ? [] : [stencil]));
 }
 
 function computes({ stencil }: CheckedStencil): boolean {
-  return stencil.reads.some(({ gather }) => gather);
+  return stencil?.reads.some(({ gather }) => gather) ?? false;
 }
 
 function saved(parts: readonly Stencil[], together: Stencil): number {
@@ -210,7 +217,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
 
 function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
-  const parts = group.map(({ checked }) => checked.stencil);
+  const parts = stencilsOf(group);
   const dropped = new Set(
     parts
       .flatMap(({ writes }) => writes.map(({ field }) => field))
@@ -224,7 +231,10 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
     unstored: [...dropped],
     savedBytes: saved(parts, stencil),
   };
-  return { checked: { name, level, stencil, facts: factsOf(stencil, level), beyondRadius, debug: false }, told };
+  return {
+    checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
+    told,
+  };
 }
 
 /** Transient fields that every group which touches them makes and uses up by itself. */
@@ -250,7 +260,7 @@ function usesUp(group: Group, field: string, names: readonly string[]): boolean 
     const read = names.filter((name) => pass.facts.reads.includes(name));
     if (read.some((name) => !certain.has(name))) return false;
     used ||= read.length > 0;
-    const always = checked.stencil.writes.find((write) => write.field === field)?.always ?? false;
+    const always = checked.stencil?.writes.find((write) => write.field === field)?.always ?? false;
     for (const { component } of pass.facts.writes) {
       if (!names.includes(component)) continue;
       if (always) certain.add(component);

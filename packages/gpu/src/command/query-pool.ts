@@ -26,7 +26,7 @@ export class QueryPool implements Child {
     }
     if (validBits === 0) {
       throw new VulkanError(
-        `Cannot create query pool "${label}": device "${driver.name}" has no timestamps on its compute queue`,
+        `Cannot create query pool "${label}": device "${driver.name}" has no timestamps on that queue`,
         {
           kind: 'not-available',
           labels: [label],
@@ -59,13 +59,24 @@ export class QueryPool implements Child {
     return this.#disposed;
   }
 
-  /** Nanoseconds of each timestamp since the first of them that is set; NaN where none was written yet. Doesn't wait. */
-  nanoseconds(): Float64Array {
+  /** Makes all queries unset, from the host; nothing that is submitted may still write them. Throws 'not-available' without hostQueryReset. */
+  reset(): void {
+    if (this.#driver.features['hostQueryReset'] !== true) {
+      throw new VulkanError(
+        `Cannot reset query pool "${this.label}": device "${this.#driver.name}" has no hostQueryReset; record resetQueries instead`,
+        { kind: 'not-available', labels: [this.label] },
+      );
+    }
+    this.#driver.commands.vkResetQueryPool(this.#driver.handle, this.handle, 0, this.count);
+  }
+
+  /** Each timestamp as the device's clock has it (see `Device.readClock`); undefined where none was written yet. Doesn't wait. */
+  ticks(): (bigint | undefined)[] {
     const driver = this.#driver;
     return V.arena.scope(() => {
-      const out = V.arena.bytes(this.count * 16);
-      const flags = V.VK_QUERY_RESULT_64_BIT | V.VK_QUERY_RESULT_WITH_AVAILABILITY_BIT;
       const size = this.count * 16;
+      const out = V.arena.bytes(size);
+      const flags = V.VK_QUERY_RESULT_64_BIT | V.VK_QUERY_RESULT_WITH_AVAILABILITY_BIT;
       const result = driver.commands.vkGetQueryPoolResults(
         driver.handle,
         this.handle,
@@ -84,16 +95,20 @@ export class QueryPool implements Child {
         'read it after its submit',
         this.label,
       );
-      const nanoseconds = new Float64Array(this.count).fill(Number.NaN);
-      let first: bigint | undefined;
-      for (let index = 0; index < this.count; index++) {
-        if (V.arena.readU64(out, index * 2 + 1) === 0n) continue;
-        const ticks = V.arena.readU64(out, index * 2) & this.#mask;
-        first ??= ticks;
-        nanoseconds[index] = Number((ticks - first) & this.#mask) * driver.limits.timestampPeriod;
-      }
-      return nanoseconds;
+      return Array.from({ length: this.count }, (_, index) =>
+        V.arena.readU64(out, index * 2 + 1) === 0n ? undefined : V.arena.readU64(out, index * 2) & this.#mask,
+      );
     });
+  }
+
+  /** Nanoseconds of each timestamp since the first of them that is set; NaN where none was written yet. Doesn't wait. */
+  nanoseconds(): Float64Array {
+    const ticks = this.ticks();
+    const first = ticks.find((each) => each !== undefined);
+    const { timestampPeriod } = this.#driver.limits;
+    return Float64Array.from(ticks, (each) =>
+      each === undefined ? Number.NaN : Number((each - first!) & this.#mask) * timestampPeriod,
+    );
   }
 
   toString(): string {

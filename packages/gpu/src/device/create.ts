@@ -79,6 +79,7 @@ const EXTENSIONS: readonly string[] = [
   V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME,
   V.VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME,
   V.VK_EXT_CONDITIONAL_RENDERING_EXTENSION_NAME,
+  V.VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME,
 ];
 
 /** The families that a device's queues come from; equal where there is no queue for transfers alone. */

@@ -47,6 +47,8 @@ import { LinearMemory, RingMemory } from '../memory/step-memory.ts';
 import { compileGlsl } from '../shader/compile.ts';
 import type { CompileOptions } from '../shader/compile.ts';
 import { Relay } from '../sync/relay.ts';
+import { readDeviceClock } from '../sync/device-clock.ts';
+import type { ClockReading } from '../sync/device-clock.ts';
 import { canShareTimelines } from '../sync/shared-timeline.ts';
 import { Timeline } from '../sync/timeline.ts';
 import type { TimelinePoint, TimelineSharing } from '../sync/timeline.ts';
@@ -71,6 +73,14 @@ export interface RawDevice {
   readonly physicalDevice: V.VkPhysicalDevice;
   readonly commands: V.Device;
   readonly extensions: readonly string[];
+}
+
+/** What a row of timestamps is made for. */
+export interface QueryPoolOptions {
+  readonly label: string;
+  readonly count: number;
+  /** Where its timestamps are written; default 'compute'. */
+  readonly queue?: 'compute' | 'transfer';
 }
 
 const LARGEST_RING = 2 ** 26;
@@ -119,7 +129,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   /** Made when something is first recorded for transfers. */
   #transferPool: CommandPool | undefined;
   readonly #cache: PipelineCache;
-  readonly #timestampBits: number;
   readonly #frameOptions: Required<FrameOptions>;
   #frames: Frames | undefined;
   #closed = false;
@@ -183,7 +192,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       this.#pool = new CommandPool(driver, queues.compute, 'compute');
       undo.push(() => this.#pool.destroy());
       this.#cache = new PipelineCache(driver, `${chosen.pipelineCacheUuid}-${report.driver.version}`, this.#log);
-      this.#timestampBits = report.queues[queues.compute]!.timestampBits;
     } catch (error) {
       driver.beforeRetire = () => undefined;
       driver.progress.length = 0;
@@ -358,9 +366,18 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return new Relay({ label, loaderPath: vulkanLoader().path, instance: this.raw.instance.handle, timeline });
   }
 
-  /** A row of timestamps on the compute queue. */
-  createQueryPool({ label, count }: { readonly label: string; readonly count: number }): QueryPool {
-    return new QueryPool(this.#driver, label, count, this.#timestampBits);
+  /** A row of timestamps on the compute queue, or on the queue of transfers. */
+  createQueryPool({ label, count, queue = 'compute' }: QueryPoolOptions): QueryPool {
+    const { family } = queue === 'compute' ? this.compute : this.transfer;
+    return new QueryPool(this.#driver, label, count, this.report.queues[family]!.timestampBits);
+  }
+
+  /**
+   * The device's clock and the host's at one moment; undefined where the driver has no VK_EXT_calibrated_timestamps, or knows
+   * another host clock than Node's. Doesn't wait.
+   */
+  readClock(): ClockReading | undefined {
+    return readDeviceClock(this.#driver);
   }
 
   /**

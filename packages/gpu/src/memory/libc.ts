@@ -9,10 +9,12 @@ const LIBRARIES: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> =
   win32: ['msvcrt.dll'],
 });
 
-/** The functions; `madvise` is Linux's. */
+/** The functions; `madvise` and `close` are Linux's. */
 export interface Libc {
   readonly memcpy: Memcpy;
   readonly madvise: ((address: bigint, byteLength: bigint, advice: number) => number) | undefined;
+  /** Closes a file descriptor that no driver took. */
+  readonly close: ((fd: number) => number) | undefined;
 }
 
 let found: Libc | undefined | null = null;
@@ -24,7 +26,8 @@ export function libc(): Libc | undefined {
     try {
       const library = V.openLibrary(path);
       const madvise = process.platform === 'linux' ? (library.func('madvise', 'iPLi') as Libc['madvise']) : undefined;
-      return (found = { memcpy: library.func('memcpy', 'PPPL'), madvise });
+      const close = process.platform === 'linux' ? (library.func('close', 'ii') as Libc['close']) : undefined;
+      return (found = { memcpy: library.func('memcpy', 'PPPL'), madvise, close });
     } catch {
       // Not this name: the next may be it.
     }

@@ -1,12 +1,14 @@
 /**
- * @file The relay's thread: takes messages in order, waits for the timeline that it listens to, copies, signals. When a wait fails,
- * it goes on without waiting: whoever was promised a signal must not hang for it, and the failure is told.
+ * @file The relay's thread: takes messages in order, waits for the timeline that it listens to, copies, signals. Messages that wait
+ * for the same moment are copied side by side, where CUDA copies. When a wait or a copy fails, it goes on without: whoever was
+ * promised a signal must not hang for it, and the failure is told.
  */
 
 import { workerData } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
+import { CudaCopies } from '../cuda/copies.ts';
 import { libc } from '../memory/libc.ts';
-import { BELL, DONE, FAILURE, POSTED, QUIT, relayTable, RING, WORDS } from './relay-table.ts';
+import { BELL, CUDA_FAILURE, DONE, FAILURE, POSTED, QUIT, relayTable, RING, WORDS } from './relay-table.ts';
 
 interface RelayStart {
   readonly table: SharedArrayBuffer;
@@ -23,6 +25,7 @@ const { control, messages } = relayTable(start.table);
 const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
 const devices = new Map<bigint, V.Device>();
 const memcpy = libc()?.memcpy;
+let copies: CudaCopies | undefined;
 
 for (;;) {
   const bell = Atomics.load(control, BELL);
@@ -32,15 +35,52 @@ for (;;) {
     Atomics.wait(control, BELL, bell);
     continue;
   }
-  pass(messages.subarray((done % RING) * WORDS));
-  Atomics.store(control, DONE, (done + 1) | 0);
-  Atomics.notify(control, DONE);
+  pass(done);
+}
+copies?.[Symbol.dispose]();
+
+/** Passes on the message of this number, and those behind it that wait for no more. */
+function pass(first: number): void {
+  const value = message(first)[0]!;
+  if (!hasFailed()) wait(value);
+  const posted = Atomics.load(control, POSTED);
+  const finishes: (() => void)[] = [];
+  for (let at = first; at !== posted && message(at)[0]! <= value; at = (at + 1) | 0) finishes.push(copy(message(at)));
+  for (const [index, finish] of finishes.entries()) {
+    finish();
+    const [, , , , device, semaphore, signal] = message(first + index);
+    if (semaphore !== 0n) signalSemaphore(commandsOf(device!), semaphore as V.VkSemaphore, signal!);
+    Atomics.store(control, DONE, (first + index + 1) | 0);
+    Atomics.notify(control, DONE);
+  }
 }
 
-function pass([value, from, to, byteLength, device, semaphore, signal]: BigUint64Array): void {
-  if (Atomics.load(control, FAILURE) === 0) wait(value!);
-  if (byteLength! > 0n && Atomics.load(control, FAILURE) === 0) memcpy!(to!, from!, byteLength!);
-  if (semaphore !== 0n) signalSemaphore(commandsOf(device!), semaphore as V.VkSemaphore, signal!);
+function message(number: number): BigUint64Array {
+  return messages.subarray(((number >>> 0) % RING) * WORDS);
+}
+
+function hasFailed(): boolean {
+  return Atomics.load(control, FAILURE) !== 0 || Atomics.load(control, CUDA_FAILURE) !== 0;
+}
+
+/** Starts the copy of a message; what is returned waits for it. */
+function copy([, from, to, byteLength, , , , here, there]: BigUint64Array): () => void {
+  if (byteLength === 0n || hasFailed()) return () => undefined;
+  if (here === 0n) {
+    memcpy!(to!, from!, byteLength!);
+    return () => undefined;
+  }
+  const note = (result: number): void => {
+    if (result !== 0) Atomics.store(control, CUDA_FAILURE, result);
+  };
+  try {
+    copies ??= new CudaCopies();
+    const finish = copies.start({ context: here!, address: from! }, { context: there!, address: to! }, byteLength!);
+    return () => note(finish());
+  } catch {
+    note(CudaCopies.UNKNOWN);
+    return () => undefined;
+  }
 }
 
 function wait(value: bigint): void {

@@ -7,17 +7,31 @@
 import { Worker } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
-import { BELL, DONE, FAILURE, POSTED, QUIT, relayTable, RING, TABLE_BYTES, WORDS } from './relay-table.ts';
+import { cudaLibrary, resultName } from '../cuda/library.ts';
+import {
+  BELL,
+  CUDA_FAILURE,
+  DONE,
+  FAILURE,
+  POSTED,
+  QUIT,
+  relayTable,
+  RING,
+  TABLE_BYTES,
+  WORDS,
+} from './relay-table.ts';
 import type { Timeline, TimelinePoint } from './timeline.ts';
 
 /** The running text's ending: sources are started as sources, compiled files as compiled files. */
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-/** Bytes to be copied by the processor, between addresses that stay valid until the signal. */
+/** Bytes to be copied, between addresses that stay valid until the signal. */
 export interface RelayCopy {
   readonly from: bigint;
   readonly to: bigint;
   readonly byteLength: number;
+  /** CUDA copies, and the addresses are its own in these contexts (`CudaDevice.context`). Default: the processor copies. */
+  readonly contexts?: { readonly from: bigint; readonly to: bigint };
 }
 
 /** What happens when the timeline has reached `value`. */
@@ -84,8 +98,10 @@ export class Relay implements AsyncDisposable {
         signal.timeline.device,
         signal.timeline.handle,
         BigInt(signal.value),
+        copy?.contexts?.from ?? 0n,
+        copy?.contexts?.to ?? 0n,
       ],
-      (posted % RING) * WORDS,
+      ((posted >>> 0) % RING) * WORDS,
     );
     signal.timeline.last = Math.max(signal.timeline.last, signal.value);
     Atomics.store(control, POSTED, (posted + 1) | 0);
@@ -93,15 +109,19 @@ export class Relay implements AsyncDisposable {
     Atomics.notify(control, BELL);
   }
 
-  /** Throws if the thread died, or a wait or signal of its failed. */
+  /** Throws if the thread died, or a wait, copy or signal of its failed. */
   check(): void {
-    const failure = Atomics.load(this.#table.control, FAILURE);
-    if (this.#error === undefined && failure === 0) return;
-    const result = failure === 0 ? undefined : V.resultName(failure);
-    throw new VulkanError(
-      `Cannot relay "${this.label}": ${this.#error?.message ?? `the wait ended with ${result}`}; close the devices and open them again`,
-      { kind: 'synchronization', labels: [this.label], ...(result === undefined ? {} : { result }) },
-    );
+    const { control } = this.#table;
+    const [failure, copying] = [Atomics.load(control, FAILURE), Atomics.load(control, CUDA_FAILURE)];
+    if (this.#error === undefined && failure === 0 && copying === 0) return;
+    const result =
+      failure !== 0 ? V.resultName(failure) : copying !== 0 ? resultName(cudaLibrary(), copying) : undefined;
+    const why = this.#error?.message ?? `the ${failure === 0 ? 'copy' : 'wait'} ended with ${result}`;
+    throw new VulkanError(`Cannot relay "${this.label}": ${why}; close the devices and open them again`, {
+      kind: 'synchronization',
+      labels: [this.label],
+      ...(result === undefined ? {} : { result }),
+    });
   }
 
   /** Ends the thread when it has passed on all that was posted. */

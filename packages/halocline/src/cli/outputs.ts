@@ -1,5 +1,6 @@
 /** @file The files that a run leaves: a grid file a frame, a picture a frame, one animated picture. */
-import { Animation, encodePng, Renderer, type RenderOptions } from '@halocline/render';
+import { readFileSync } from 'node:fs';
+import { Animation, decodePng, encodePng, Renderer, type Image, type RenderOptions } from '@halocline/render';
 import type { Scene } from '../scene.ts';
 import { UsageError } from './command.ts';
 import { writeWhole } from './write-file.ts';
@@ -48,7 +49,7 @@ export class Outputs implements AsyncDisposable {
 
   /** Writes frame `index` (from 0); waits for the device. */
   async write(index: number, last: boolean): Promise<void> {
-    const name = `${this.#stem}-${String(index + 1).padStart(4, '0')}`;
+    const name = this.#name(index);
     for (const { kind, lastOnly } of this.#formats) {
       if (lastOnly && !last) continue;
       if (kind === 'png') await this.#picture(`${name}.png`);
@@ -58,6 +59,22 @@ export class Outputs implements AsyncDisposable {
         this.files.push(path);
       }
     }
+  }
+
+  /** Takes the pictures of frames that a run before has made into the animated one; `say` tells what keeps it from that. */
+  async takeUp(frames: number, say: (line: string) => void): Promise<void> {
+    if (frames === 0 || !this.#formats.some(({ kind, lastOnly }) => kind === 'png' && !lastOnly)) return;
+    const animation = new Animation({ frameRate: this.#scene.rate ?? 24 });
+    try {
+      for (let index = 0; index < frames; index++) animation.add(readPicture(`${this.#name(index)}.png`));
+      this.#animation = animation;
+    } catch (error) {
+      say(`The animated picture begins with frame ${frames + 1}: ${(error as Error).message}`);
+    }
+  }
+
+  #name(index: number): string {
+    return `${this.#stem}-${String(index + 1).padStart(4, '0')}`;
   }
 
   async #picture(path: string): Promise<void> {
@@ -95,4 +112,17 @@ export class Outputs implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#renderer?.[Symbol.asyncDispose]();
   }
+}
+
+function readPicture(path: string): Image {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`Cannot read picture "${path}": ${code === 'ENOENT' ? 'there is no such file' : message}`, {
+      cause: error,
+    });
+  }
+  return decodePng(bytes, path);
 }

@@ -4,6 +4,7 @@
  */
 import { basename, extname, join } from 'node:path';
 import type { Scene, SceneOptions } from '../scene.ts';
+import { Checkpoints, checkpointWords, resumeRun, type ResumedRun } from './checkpoints.ts';
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadScene, sceneError } from './load-scene.ts';
@@ -17,6 +18,8 @@ interface Plan {
   readonly frames: number;
   readonly dt: number;
   readonly stepsPerFrame: number;
+  /** Frames that a checkpoint had done. */
+  readonly first: number;
   readonly fields: readonly string[];
   readonly folder: string;
   readonly json: boolean;
@@ -39,8 +42,10 @@ function valuesOf(words: Words): Record<string, string> {
   );
 }
 
-function planOf(words: Words, scene: Scene, path: string): Plan {
-  const stepsPerFrame = scene.stepsPerFrame ?? 1;
+function planOf(words: Words, scene: Scene, path: string, resumed: ResumedRun | null): Plan {
+  const { stepsPerFrame, dt } = resumed ?? pace(words, scene);
+  const frames = words.number('frames', 'count') ?? scene.frames ?? 24;
+  const first = resumed?.frames ?? 0;
   const names = scene.simulation.fields.map((field) => field.name);
   const asked = words.text('fields')?.split(',') ?? scene.fields ?? names;
   const fields = [...new Set(asked.map((name) => name.trim()))];
@@ -54,8 +59,9 @@ function planOf(words: Words, scene: Scene, path: string): Plan {
     path,
     stepsPerFrame,
     fields,
-    frames: words.number('frames', 'count') ?? scene.frames ?? 24,
-    dt: words.number('dt', 'positive') ?? 1 / ((scene.rate ?? 24) * stepsPerFrame),
+    frames,
+    first,
+    dt,
     folder: words.text('out') ?? join('out', basename(path, extname(path))),
     json: words.has('json'),
     settings: words
@@ -63,6 +69,11 @@ function planOf(words: Words, scene: Scene, path: string): Plan {
       .map((word) => ` --set ${/^[\w.=,:/+-]+$/u.test(word) ? word : `'${word}'`}`)
       .join(''),
   };
+}
+
+/** Steps a frame, and seconds a step. */
+function pace(words: Words, { stepsPerFrame = 1, rate = 24 }: Scene): { stepsPerFrame: number; dt: number } {
+  return { stepsPerFrame, dt: words.number('dt', 'positive') ?? 1 / (rate * stepsPerFrame) };
 }
 
 /** One line of `--json` for a frame. */
@@ -82,13 +93,13 @@ async function frameLine(scene: Scene, plan: Plan, index: number, milliseconds: 
 async function runFrames(
   scene: Scene,
   plan: Plan,
-  outputs: Outputs,
+  { outputs, checkpoints }: { outputs: Outputs; checkpoints: Checkpoints },
   progress: Progress,
   interruption: Interruption,
 ): Promise<Outcome> {
   let stepping = 0;
-  let framesDone = 0;
-  for (let index = 0; index < plan.frames && interruption.exitCode === null; index++) {
+  let framesDone = plan.first;
+  for (let index = plan.first; index < plan.frames && interruption.exitCode === null; index++) {
     const start = performance.now();
     for (let step = 0; step < plan.stepsPerFrame; step++) await scene.simulation.runTimestep(plan.dt);
     await scene.simulation.finish();
@@ -98,8 +109,10 @@ async function runFrames(
     if (plan.json) process.stdout.write(`${await frameLine(scene, plan, index, milliseconds)}\n`);
     else progress.update(index + 1, `${(milliseconds / plan.stepsPerFrame).toFixed(1)} ms a step`);
     framesDone = index + 1;
+    await checkpoints.after(framesDone);
   }
-  return { framesDone, stepMilliseconds: stepping / Math.max(1, framesDone * plan.stepsPerFrame) };
+  if (framesDone > plan.first) await checkpoints.write(framesDone);
+  return { framesDone, stepMilliseconds: stepping / Math.max(1, (framesDone - plan.first) * plan.stepsPerFrame) };
 }
 
 async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<string, string>>> {
@@ -110,12 +123,21 @@ async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<strin
   }
 }
 
-async function summary(scene: Scene, plan: Plan, outputs: Outputs, outcome: Outcome): Promise<string> {
+async function summary(
+  scene: Scene,
+  plan: Plan,
+  { outputs, checkpoints }: { outputs: Outputs; checkpoints: Checkpoints },
+  outcome: Outcome,
+): Promise<string> {
   const { simulation } = scene;
+  const done = outcome.framesDone - plan.first;
   const animation = await outputs.finish();
   const grid = outputs.files.findLast((file) => file.endsWith('vdb'));
   const rows: [string, string][] = [
-    ['frames', `${outcome.framesDone} (${count(outcome.framesDone * plan.stepsPerFrame, 'step')})`],
+    [
+      'frames',
+      `${done} (${count(done * plan.stepsPerFrame, 'step')})${plan.first === 0 ? '' : `, after ${plan.first} of the checkpoint`}`,
+    ],
     [
       'voxels',
       `${simulation.activeVoxels.toLocaleString('en')} active in ${count(simulation.leafCount, 'leaf', 'leaves')}`,
@@ -126,10 +148,12 @@ async function summary(scene: Scene, plan: Plan, outputs: Outputs, outcome: Outc
   ];
   if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);
   if (animation !== null) rows.push(['pictures', `${join(plan.folder, '*.png')}, animated: ${animation}`]);
+  if (checkpoints.file !== null) rows.push(['checkpoint', checkpoints.file]);
   const width = Math.max(...rows.map(([name]) => name.length));
+  const resume = checkpoints.file === null ? '' : ` --resume ${checkpoints.file}`;
   const next = [
     ...(grid === undefined ? [] : [`halocline inspect ${grid}`, `halocline render ${grid} -o picture.png`]),
-    `halocline run ${plan.path} --frames ${plan.frames * 2}${plan.settings}`,
+    `halocline run ${plan.path} --frames ${plan.frames * 2}${plan.settings}${resume}`,
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
   return [
@@ -146,6 +170,7 @@ async function run(words: Words): Promise<number> {
   const formats = parseFormats(words.text('format') ?? 'nvdb');
   words.number('frames', 'count');
   words.number('dt', 'positive');
+  checkpointWords(words);
   const values = valuesOf(words);
   const stem = basename(path, extname(path));
   const given = words.text('out');
@@ -163,21 +188,31 @@ async function run(words: Words): Promise<number> {
     ...deviceWish(words),
     ...(subdomains === undefined ? {} : { subdomains }),
     ...(words.has('validation') ? { validation: true } : {}),
+    ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
   const scene = await loadScene(path, options);
   await using _simulation = scene.simulation;
   await scene.simulation.initialize();
-  const plan = planOf(words, scene, path);
+  const plan = planOf(words, scene, path, await resumeRun(words, scene.simulation, pace(words, scene)));
+  if (plan.first >= plan.frames) {
+    say(
+      `"${words.text('resume')}" has ${count(plan.first, 'frame')}, and ${plan.frames} are asked for: nothing is left`,
+    );
+    return 0;
+  }
   prepareFolder(plan.folder);
+  const checkpoints = new Checkpoints(words, scene.simulation, { ...plan, stem });
   await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
+  await outputs.takeUp(plan.first, say);
+  const files = { outputs, checkpoints };
   progress = makeProgress(plan.frames);
   let outcome: Outcome;
   try {
-    outcome = await runFrames(scene, plan, outputs, progress, interruption);
+    outcome = await runFrames(scene, plan, files, progress, interruption);
   } finally {
     progress.end();
   }
-  const text = outcome.framesDone === 0 ? '' : await summary(scene, plan, outputs, outcome);
+  const text = outcome.framesDone === plan.first ? '' : await summary(scene, plan, files, outcome);
   if (!plan.json) process.stdout.write(text);
   if (interruption.exitCode === null) return 0;
   process.stderr.write(`Interrupted after ${outcome.framesDone} of ${plan.frames} frames\n`);
@@ -209,7 +244,11 @@ const command: Command = {
     device: { ...deviceOption, many: true },
     devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
     subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
+    checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
+    'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
+    resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
     validation: { help: 'turn on the validation layer' },
+    trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
     json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
   },
   example: 'halocline run examples/plume.ts --frames 48 --format nvdb,png --out out/plume',

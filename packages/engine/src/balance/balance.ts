@@ -1,0 +1,108 @@
+/** @file The cut of a simulation that is kept even by measured time: watches its steps, and shifts the cut where that pays. */
+import type { Device } from '@halocline/gpu';
+import { Balancer, type BalancerOptions, type Shift } from './balancer.ts';
+import { StepTimes } from './step-times.ts';
+
+/**
+ * What the cut goes by: `voxels` weighs active voxels, `time` shifts it by the time that each device takes, `off` leaves it as it was
+ * made.
+ */
+export type Rebalance = 'voxels' | 'time' | 'off';
+
+const KINDS: readonly Rebalance[] = Object.freeze(['voxels', 'time', 'off']);
+
+/** Throws unless it is one. */
+export function checkRebalance(given: Rebalance): void {
+  if (KINDS.includes(given)) return;
+  throw new TypeError(
+    `Cannot create simulation: rebalance is ${JSON.stringify(given)}; give 'voxels', 'time' or 'off'`,
+  );
+}
+
+/** Milliseconds that a shift is taken to cost before one was made: what moves, at a GB a second, and a recording. */
+function firstCost(bytes: number): number {
+  return 200 + bytes / 1e6;
+}
+
+/** What a shift is made by. */
+export interface Cutter {
+  /** Bytes of all fields. */
+  readonly fieldBytes: number;
+  /** The next step. */
+  readonly frame: number;
+  /** Cuts by these shares of devices, moves leaves and fields, and tells how many leaves changed hands. */
+  recut(shares: readonly number[]): Promise<number>;
+  log(message: string): void;
+}
+
+/** Steps, devices and shifts. */
+export class Balance implements Disposable {
+  readonly times: StepTimes;
+  readonly #balancer: Balancer;
+  #waiting: Shift | null = null;
+  #bytes = 0;
+  #unread = 0;
+
+  constructor(devices: readonly Device[], options: BalancerOptions = {}) {
+    this.times = new StepTimes(devices);
+    this.#balancer = new Balancer(devices.length, options);
+  }
+
+  /** The step in `slot` is done. */
+  note(slot: number): void {
+    // The first steps of a recording fill caches.
+    if (this.#unread > 0) {
+      this.#unread--;
+      return;
+    }
+    const cost = this.#balancer.made.at(-1)?.cost ?? firstCost(this.#bytes);
+    this.#waiting ??= this.#balancer.note(this.times.read(slot), cost);
+  }
+
+  /** Other recordings from here on. */
+  renewed(): void {
+    this.#unread = 4;
+  }
+
+  /** Shifts the cut, if that pays by now. Waits for the devices where it does. */
+  async act(cutter: Cutter): Promise<void> {
+    this.#bytes = cutter.fieldBytes;
+    const shift = this.#waiting;
+    if (shift === null) return;
+    this.#waiting = null;
+    const start = performance.now();
+    const leaves = await cutter.recut(shift.shares);
+    const cost = performance.now() - start;
+    this.#balancer.shifted(shift, { cost, leaves, frame: cutter.frame });
+    if (leaves === 0) return;
+    const why = shift.promised > 0 ? `to save ${milliseconds(shift.promised)} a step` : 'back, since it saved nothing';
+    const times = shift.times.map(milliseconds).join(', ');
+    cutter.log(
+      `Step ${cutter.frame}: devices took ${times}; ${leaves} leaves were moved in ${milliseconds(cost)}, ${why}`,
+    );
+  }
+
+  /** The balance in words. */
+  explain(): string[] {
+    const { shares, times, made } = this.#balancer;
+    const parts = shares.map((share) => `${(100 * share).toFixed(1)} %`).join(', ');
+    const taken = times === null ? 'not known yet' : times.map(milliseconds).join(', ');
+    return [
+      `cut by time: shares ${parts}; a step takes ${taken}`,
+      ...made.map(({ frame, leaves, cost, promised, found }) => {
+        const promise = promised > 0 ? `${milliseconds(promised)} a step promised` : 'taken back';
+        const gain = found === null ? 'what it saved is not known yet' : `${milliseconds(found)} saved`;
+        return `shift at step ${frame}: ${leaves} leaves in ${milliseconds(cost)}, ${promise}, ${gain}`;
+      }),
+    ];
+  }
+
+  /** Nothing is in flight. */
+  [Symbol.dispose](): void {
+    this.times[Symbol.dispose]();
+  }
+}
+
+function milliseconds(value: number): string {
+  return `${value.toPrecision(3)} ms`;
+}

@@ -1,0 +1,152 @@
+/**
+ * @file Writing a checkpoint: a `.nvdb` file, one segment a grid, so that a field at a time is on the host.
+ *
+ *     halocline checkpoint │ density │ velocity │ residual@1 │ …      the first: the topology as a mask, and the note
+ */
+import { crc32 } from 'node:zlib';
+import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } from '@halocline/vdb';
+import { topologyChecksum } from '../cut/topology-checksum.ts';
+import type { StencilDeclaration } from '../declarations.ts';
+import type { Domain } from '../domain.ts';
+import { writeWhole } from '../grid-files.ts';
+import type { Runtime } from '../runtime.ts';
+import type { StepNumbers } from '../uniforms.ts';
+import { gatherField } from '../whole-field.ts';
+import {
+  encodeNote,
+  exactNumber,
+  lostInJson,
+  NOTE_GRID,
+  NOTE_VERSION,
+  type CheckpointNote,
+  type NotedField,
+} from './checkpoint-note.ts';
+import { gridNames, gridsOfField } from './field-grids.ts';
+
+/** Number of NanoVDB's type of bytes. */
+const BYTES_TYPE = 26;
+
+/** What is kept besides what the simulation knows, as it was when the checkpoint was asked for. */
+export interface CheckpointRequest {
+  readonly file: string;
+  /** Parameters, and the scalars that wait for the next step. */
+  readonly numbers: StepNumbers;
+  /** Copies of the caller's. */
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly about: unknown;
+}
+
+/** Throws unless the path ends in `.nvdb`. */
+export function checkCheckpointEnding(verb: string, file: string): void {
+  if (file.toLowerCase().endsWith('.nvdb')) return;
+  throw new TypeError(`Cannot ${verb} "${file}": a checkpoint is a .nvdb file; give it that ending`);
+}
+
+/** A copy of a value that JSON keeps whole; throws where it doesn't. */
+export function copyJson<T>(file: string, name: string, value: T): T {
+  const lost = lostInJson(value, name);
+  if (lost === null) return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+  throw new TypeError(
+    `Cannot write checkpoint "${file}": ${lost}, which JSON can't hold; keep finite numbers, strings, booleans, lists and plain objects`,
+  );
+}
+
+/** Writes a checkpoint, whole or not at all. Within the lane. Waits for the device. */
+export async function writeCheckpoint(runtime: Runtime, request: CheckpointRequest): Promise<void> {
+  const start = performance.now();
+  await runtime.compile();
+  await runtime.settle();
+  const note = await makeNote(runtime, request);
+  let byteLength = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces(runtime, note)) {
+      byteLength += piece.length;
+      yield piece;
+    }
+  }
+  await writeWhole(request.file, counted());
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const what = note.fields.length === 1 ? '1 field' : `${note.fields.length} fields`;
+  runtime.log(
+    `Checkpoint "${request.file}": step ${note.frame}, ${what}, ${formatBytes(byteLength)}, written in ${seconds} s`,
+  );
+}
+
+async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<CheckpointNote> {
+  const { declarations, domain } = runtime;
+  const { leafCount, activeVoxels, topology, map } = domain.level(0);
+  const bits = await runtime.scalarBits(request.numbers.scalars);
+  const fields: NotedField[] = [...declarations.fields.values()].map((field) => ({
+    key: field.key,
+    type: field.type,
+    at: field.at,
+    grids: gridNames(field),
+  }));
+  const parameters = [...request.numbers.parameters].map(([name, value]) => {
+    const { type } = declarations.parameters.get(name)!;
+    return [name, { type, value: value.map(exactNumber) }] as const;
+  });
+  const scalars = [...declarations.scalars.values()].map(
+    ({ name, type }) => [name, { type, bits: bits.get(name)! }] as const,
+  );
+  return {
+    version: NOTE_VERSION,
+    topology: { leaves: leafCount, voxels: activeVoxels, checksum: topologyChecksum(topology) },
+    map: [...map.matrix, ...map.translation].map(exactNumber),
+    time: exactNumber(runtime.time),
+    frame: runtime.frame,
+    fields,
+    parameters: Object.fromEntries(parameters),
+    scalars: Object.fromEntries(scalars),
+    iterations: Object.fromEntries(runtime.iterations),
+    stencils: Object.fromEntries([...declarations.stencils.values()].map((each) => [each.name, stencilChecksum(each)])),
+    state: request.state,
+    about: request.about,
+  };
+}
+
+/** The checksum of a stencil's text, colour and level; null where there is no text. */
+export function stencilChecksum({ level, options }: StencilDeclaration): string | null {
+  const { code, color = null } = options;
+  return code === undefined
+    ? null
+    : crc32(JSON.stringify([level, color, code]))
+        .toString(16)
+        .padStart(8, '0');
+}
+
+async function* pieces(runtime: Runtime, note: CheckpointNote): AsyncGenerator<Uint8Array> {
+  yield* streamNanoVdb([noteGrid(runtime.domain, note)]);
+  for (const { key } of note.fields) {
+    const field = runtime.declarations.fields.get(key)!;
+    await runtime.stores(field);
+    const components = await gatherField(runtime.subdomains, field, runtime.copiesOf(field));
+    for (const grid of gridsOfField(field, runtime.domain.level(field.level), components)) {
+      yield* streamNanoVdb([grid], { codec: 'blosc' });
+    }
+  }
+}
+
+function noteGrid(domain: Domain, note: CheckpointNote): Grid {
+  const { topology, map } = domain.level(0);
+  const bytes = encodeNote(note);
+  const channel: Channel = {
+    name: NOTE_GRID,
+    typeId: BYTES_TYPE,
+    semantic: 0,
+    classId: 0,
+    count: bytes.length,
+    elementBytes: 1,
+    bytes,
+  };
+  const grid = gridFromLeaves({
+    name: NOTE_GRID,
+    type: 'mask',
+    gridClass: 'topology',
+    map,
+    background: [0],
+    origins: topology.origins.slice(),
+    masks: topology.masks.slice(),
+  });
+  return grid.with({ channels: [channel] });
+}

@@ -1,0 +1,55 @@
+/**
+ * @file What a trace holds, in Chrome's trace format ("Trace Event Format", the JSON object form): spans on tracks, to be looked at
+ * in chrome://tracing or ui.perfetto.dev. Process 0 is the host, process 1 + n device n; a thread is a queue.
+ */
+
+/** What a span is of. */
+export type SpanKind = 'step' | 'submit' | 'pass' | 'pack' | 'unpack' | 'copy' | 'wait' | 'record' | 'host';
+
+/** Where a span is drawn. */
+export interface Track {
+  /** 0 the host, 1 + n device n. */
+  readonly process: number;
+  /** Within the process: a queue, or a thread. */
+  readonly thread: number;
+}
+
+/** From when to when something went on, in nanoseconds of the host's monotonic clock. */
+export interface Span {
+  readonly track: Track;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly start: number;
+  readonly end: number;
+  readonly about?: Readonly<Record<string, string | number>>;
+}
+
+/** A track's name. */
+export interface TrackName extends Track {
+  readonly processName: string;
+  readonly threadName: string;
+}
+
+/** The text of a trace file; its clock begins with the first span. */
+export function chromeTrace(
+  tracks: readonly TrackName[],
+  spans: readonly Span[],
+  about: Readonly<Record<string, unknown>> = {},
+): string {
+  const origin = spans.reduce((first, { start }) => Math.min(first, start), spans[0]?.start ?? 0);
+  const names = tracks.flatMap(({ process, thread, processName, threadName }) => [
+    { ph: 'M', name: 'process_name', pid: process, tid: thread, args: { name: processName } },
+    { ph: 'M', name: 'thread_name', pid: process, tid: thread, args: { name: threadName } },
+    { ph: 'M', name: 'thread_sort_index', pid: process, tid: thread, args: { sort_index: thread } },
+  ]);
+  const events = spans
+    .toSorted((a, b) => a.start - b.start || b.end - a.end)
+    .map(({ track, name, kind, start, end, about: args = {} }) => {
+      // Whole nanoseconds, so that what lies within another span still does when it is written in microseconds.
+      const [from, to] = [Math.round(start - origin), Math.round(end - origin)];
+      const at = { ts: from / 1000, dur: (to - from) / 1000, pid: track.process, tid: track.thread };
+      return { ph: 'X', name, cat: kind, ...at, args };
+    });
+  const lines = [...names, ...events].map((event) => JSON.stringify(event));
+  return `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n${lines.join(',\n')}\n]}\n`;
+}

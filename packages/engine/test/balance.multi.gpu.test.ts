@@ -1,0 +1,82 @@
+/** A cut that follows measured time: leaves and fields go from device to device, and no bit shows it. */
+import { openDevice, type Device } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { Simulation, type SimulationOptions } from '../src/index.ts';
+
+/** Debian's layer waits ten seconds for each timeline that the host signals. */
+const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
+
+const wavy = (i: number, j: number, k: number): number =>
+  Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k + 1);
+
+/** Voxels at low x take a hundred times as long as the others. */
+async function lopsided(options: Partial<SimulationOptions>): Promise<Simulation> {
+  const domain = { min: [0, 0, 0], max: [128, 16, 24] } as const;
+  const simulation = await Simulation.create({ domain, ...options });
+  simulation.addField('u', 'float32', 0.25);
+  simulation.addField('h', 'float16', 0.5);
+  simulation.level(1).addField('coarse', 'float32', 1);
+  simulation.addStencil('work', {
+    inputs: ['u', 'h'],
+    outputs: ['u', 'h'],
+    code: `float v = ReadField("u", coord);
+      int turns = coord.x < 48 ? 400 : 4;
+      for (int n = 0; n < turns; n++) v = sin(v + 0.1);
+      WriteField("u", idx, 0.5 * v + 0.25 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.25 * ReadField("u", coord - ivec3(0, 1, 1)));
+      WriteField("h", idx, 0.5 * ReadField("h", coord - ivec3(2, 0, 0)) + 0.1 * v);
+      ReduceSum("total", v);`,
+  });
+  simulation.level(1).addStencil('restrict', {
+    inputs: ['u', 'coarse'],
+    outputs: ['coarse'],
+    code: 'WriteField("coarse", idx, 0.5 * ReadField("coarse", coord + ivec3(0, 0, 1)) + ReadFine("u", 2 * coord));',
+  });
+  await simulation.field('u').write(wavy);
+  return simulation;
+}
+
+async function bits(simulation: Simulation): Promise<string[]> {
+  const fields = [...simulation.fields, ...simulation.level(1).fields];
+  const values: string[] = [String(await simulation.scalar('total').read())];
+  for (const field of fields) values.push((await field.read()).tree.values.join());
+  return values;
+}
+
+async function another(device: Device): Promise<Device> {
+  return openDevice({ device: device.name, validation: false });
+}
+
+gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, async ({ device }) => {
+  await using other = await another(device);
+  await using whole = await lopsided({ device });
+  const words: string[] = [];
+  const log = (word: string): void => void words.push(word);
+  await using parts = await lopsided({ devices: [device, other], subdomains: 3, rebalance: 'time', log });
+  const before = (await parts.subdomains()).map(({ leaves }) => leaves);
+  const moved = (): boolean => words.some((word) => /leaves were moved/u.test(word));
+  let steps = 0;
+  while (!(moved() && steps % 5 === 0) && steps < 400) {
+    await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
+    steps++;
+  }
+  expect(words.find((word) => /leaves were moved/u.test(word))).toMatch(
+    /^Step \d+: devices took [\d.]+ ms, [\d.]+ ms; \d+ leaves were moved in [\d.]+ ms, to save [\d.]+ ms a step$/u,
+  );
+  const after = (await parts.subdomains()).map(({ leaves }) => leaves);
+  expect(after[0]! + after[1]!).not.toBe(before[0]! + before[1]!);
+  expect(after.reduce((sum, each) => sum + each)).toBe(whole.leafCount);
+  expect(parts.explain()).toMatch(/^cut by time: shares [\d.]+ %, [\d.]+ %; a step takes /mu);
+  expect(parts.explain()).toMatch(/^shift at step \d+: \d+ leaves in [\d.]+ ms, [\d.]+ ms a step promised, /mu);
+  for (let step = 0; step < 4; step++) await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
+  expect(await bits(parts)).toEqual(await bits(whole));
+});
+
+gpuTest('one device has nothing to balance, and another word is refused', PLAIN, async ({ device }) => {
+  await using simulation = await lopsided({ device, subdomains: 2, rebalance: 'time' });
+  await simulation.runTimestep(0.01);
+  expect(simulation.explain()).not.toContain('cut by time');
+  await expect(lopsided({ device, rebalance: 'often' as 'off' })).rejects.toThrow(
+    `Cannot create simulation: rebalance is "often"; give 'voxels', 'time' or 'off'`,
+  );
+});

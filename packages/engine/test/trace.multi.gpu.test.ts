@@ -1,0 +1,110 @@
+/** Traces of whole simulations: valid, nested, complete, and with the boundary computed before the interior. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { gpuTest } from '@halocline/testing';
+import { openDevice, type Device } from '@halocline/gpu';
+import { Simulation } from '../src/index.ts';
+
+interface Event {
+  readonly ph: 'X' | 'M';
+  readonly name: string;
+  readonly cat: string;
+  readonly ts: number;
+  readonly dur: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** The spans that four steps of a diffusion over these devices leave, and what was said. */
+async function traced(devices: readonly Device[], sums: boolean = true): Promise<{ events: Event[]; said: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'trace-'));
+  const said: string[] = [];
+  try {
+    const file = join(folder, 'trace.json');
+    {
+      const domain = { min: [0, 0, 0], max: [40, 24, 16] } as const;
+      await using simulation = await Simulation.create({
+        devices,
+        domain,
+        trace: file,
+        log: (line) => said.push(line),
+      });
+      simulation.addField('u', 'float32', 1);
+      simulation.addScalar('total', 'float');
+      const code = `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1);`;
+      simulation.addStencil('move', { inputs: ['u'], outputs: ['u'], code });
+      if (sums) simulation.addStencil('sum', { inputs: ['u'], code: 'ReduceSum("total", ReadField("u", coord));' });
+      for (let step = 0; step < 4; step++) await simulation.runTimestep(0.01);
+    }
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };
+    return { events: traceEvents.filter(({ ph }) => ph === 'X'), said };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const end = ({ ts, dur }: Event): number => ts + dur;
+
+gpuTest('a trace holds every pass of every step, on each device', { validation: false }, async ({ device }) => {
+  await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+  const { events, said } = await traced([device, other]);
+  for (const pid of [1, 2]) {
+    for (const step of [0, 1, 2, 3]) {
+      const own = events.filter((event) => event.pid === pid && event.args['step'] === step);
+      const names = (kind: string): string[] => own.filter(({ cat }) => cat === kind).map(({ name }) => name);
+      expect(names('pass')).toEqual(expect.arrayContaining(['begin', 'move', 'sum', 'reduce total']));
+      expect(names('pack')).toEqual(expect.arrayContaining(['pack sum total@0']));
+      expect(names('unpack')).toEqual(expect.arrayContaining(['unpack sum total@0']));
+    }
+  }
+  expect(events.some(({ pid, name }) => pid === 0 && name.startsWith('submit to device 1'))).toBe(true);
+  expect(events.some(({ cat, name }) => cat === 'wait' && name === 'wait for sum total@0')).toBe(true);
+  expect(said.at(-1)).toMatch(
+    /^Trace: \d+ spans of 4 steps in .*; open it in ui\.perfetto\.dev or chrome:\/\/tracing$/,
+  );
+});
+
+gpuTest(
+  'spans of one queue nest, and the boundary is done before the interior',
+  { validation: false },
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    const { events } = await traced([device, other], false);
+    for (const queue of Map.groupBy(events, ({ pid, tid }) => `${pid} ${tid}`).values()) {
+      const open: Event[] = [];
+      for (const event of queue) {
+        while (open.length > 0 && end(open.at(-1)!) <= event.ts + 1e-3) open.pop();
+        if (open.length > 0) expect(end(event), event.name).toBeLessThanOrEqual(end(open.at(-1)!) + 1e-3);
+        open.push(event);
+      }
+    }
+    const moves = events.filter(({ cat, name, pid }) => cat === 'pass' && name === 'move' && pid === 1);
+    for (const step of [1, 2, 3]) {
+      const of = (part: string): Event => moves.find(({ args }) => args['step'] === step && args['part'] === part)!;
+      expect(end(of('boundary'))).toBeLessThanOrEqual(of('interior').ts + 1e-3);
+    }
+  },
+);
+
+gpuTest(
+  'one device is traced too, and a file that cannot be written is told',
+  { validation: false },
+  async ({ device }) => {
+    const { events } = await traced([device]);
+    expect(
+      events
+        .filter(({ cat }) => cat === 'pass')
+        .map(({ name }) => name)
+        .slice(0, 4),
+    ).toEqual(['begin', 'move', 'sum', 'reduce total']);
+    const simulation = await Simulation.create({
+      device,
+      domain: { min: [0, 0, 0], max: [8, 8, 8] },
+      trace: '/dev/null/t.json',
+    });
+    await expect(simulation[Symbol.asyncDispose]()).rejects.toThrow(/^Cannot save "\/dev\/null\/t\.json": /);
+  },
+);
