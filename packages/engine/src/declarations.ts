@@ -55,6 +55,11 @@ export interface FieldOptions {
    * lower face across its axis. Sampling, derivatives and files know it.
    */
   readonly at?: FieldPlace;
+  /**
+   * Lives within a step only: nothing outside of the stencils reads or writes it, so that it needs no memory where stencils
+   * that run as one use it up. Default false.
+   */
+  readonly transient?: boolean;
 }
 
 /** When a repeat stops before its last iteration: a scalar that is not 0, or one that is below a bound. */
@@ -78,6 +83,8 @@ export interface FieldDeclaration {
   readonly type: FieldType;
   readonly default: readonly number[];
   readonly at: FieldPlace;
+  /** Whether it lives within a step only. */
+  readonly transient: boolean;
   /** Whether it was made for a stencil's output. */
   readonly implicit: boolean;
 }
@@ -128,7 +135,7 @@ export class Declarations {
     name: string,
     type: string,
     value: FieldValue,
-    { at = 'center', implicit = false }: FieldOptions & { readonly implicit?: boolean } = {},
+    { at = 'center', transient = false, implicit = false }: FieldOptions & { readonly implicit?: boolean } = {},
   ): FieldDeclaration {
     const key = fieldKey(name, level);
     checkName('add', 'field', name);
@@ -144,7 +151,7 @@ export class Declarations {
         `Cannot add field "${key}": the simulation has ${MAX_FIELDS} fields, the most there can be; join fields into vectors`,
       );
     }
-    const field = { key, name, level, type, default: spreadValue('add', key, type, value), at, implicit };
+    const field = { key, name, level, type, default: spreadValue('add', key, type, value), at, transient, implicit };
     this.fields.set(key, field);
     this.revision++;
     return field;

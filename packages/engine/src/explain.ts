@@ -1,4 +1,5 @@
 /** @file A step in words, for people: what runs in which order and why, what each stencil reads and writes. */
+import type { FusedPass } from './fusion/plan.ts';
 import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
@@ -8,13 +9,15 @@ import { stepGraph } from './recording.ts';
 export function explainRuntime(runtime: Runtime): string {
   const { program } = runtime;
   if (program === null) return 'Nothing is compiled yet: call initialize()';
-  const { schedule, units } = program.parts;
+  const { schedule, units, fusion } = program.parts;
   const iterations = program.loops.map(() => 2);
   const plan = program.plan({ start: runtime.copies, iterations });
   return [
     `order: ${String(schedule)}`,
     ...units.map(describeUnit),
     ...schedule.edges.map((edge) => `because ${edge.reason}`),
+    ...fusion.fused.map(describeFused),
+    ...fusion.apart.map(({ before, after, reason }) => `${before} and ${after} run apart: ${reason}`),
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
     ...submits(program, plan),
     ...barriers(program, plan),
@@ -34,6 +37,11 @@ function describeUnit(unit: Unit): string {
   const below = until === null || typeof until === 'string' ? 'is not 0' : `is below ${until.below}`;
   const stop = until === null ? `${times} times` : `at most ${times} times, until ${scalarOfUntil(until)} ${below}`;
   return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
+}
+
+function describeFused({ name, unstored, savedBytes }: FusedPass): string {
+  const less = `${savedBytes} ${savedBytes === 1 ? 'byte' : 'bytes'} a voxel less`;
+  return `${name} run as one: ${less}${unstored.length === 0 ? '' : `, ${unstored.join(', ')} not stored`}`;
 }
 
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */

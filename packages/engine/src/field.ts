@@ -52,6 +52,11 @@ export class Field {
     return this.#declaration.at;
   }
 
+  /** Whether it has values within a step only: it can neither be read nor written, and may have no memory. */
+  get transient(): boolean {
+    return this.#declaration.transient;
+  }
+
   /** Number of component arrays. */
   get components(): number {
     return componentsOf(this.type);

@@ -38,9 +38,9 @@ export function haloNeeds(
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, string[]>();
   const radii = new Map<string, number>();
-  for (const { name, level, reads: all } of stencils) {
+  for (const { name, level, stencil, reads: all } of stencils) {
     const around = new Set<string>();
-    const voxels = declarations.stencils.get(name)?.options.neighborRadius ?? thick;
+    const voxels = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
     radii.set(name, voxels);
     for (const read of all) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.

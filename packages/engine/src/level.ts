@@ -24,7 +24,8 @@ export class Level {
   /** Declares a field; see `Simulation.addField`. */
   addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
     this.#runtime.checkOpen();
-    this.#runtime.declarations.addField(this.index, name, type, value, { at: options.at ?? 'center' });
+    const { at = 'center', transient = false } = options;
+    this.#runtime.declarations.addField(this.index, name, type, value, { at, transient });
     return this.field(name);
   }
 

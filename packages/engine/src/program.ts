@@ -13,6 +13,7 @@ import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
 import { Faults } from './faults.ts';
+import type { FusionPlan } from './fusion/plan.ts';
 import { Exchanges } from './exchanges.ts';
 import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
@@ -67,6 +68,7 @@ export interface ProgramParts {
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
   readonly units: readonly Unit[];
   readonly schedule: Schedule;
+  readonly fusion: FusionPlan;
   /** The copies that are current when it is made. */
   readonly start: Copies;
   /** Where what happens is noted, if it is. */
@@ -350,12 +352,12 @@ function disposeRecording({ commands, stamps }: Recording): void {
   stamps?.[Symbol.dispose]();
 }
 
-/** Memory of fields, second copies and look-up grids on one subdomain. */
+/** Memory of fields (but those that are not stored), second copies and look-up grids on one subdomain. */
 export async function prepareFields(
   subdomain: Subdomain,
-  { declarations, compiled }: Pick<ProgramParts, 'declarations' | 'compiled'>,
+  { declarations, compiled, unstored }: Pick<ProgramParts, 'declarations' | 'compiled'> & Pick<FusionPlan, 'unstored'>,
 ): Promise<void> {
-  for (const field of declarations.fields.values()) await subdomain.field(field);
+  for (const field of declarations.fields.values()) if (!unstored.has(field.key)) await subdomain.field(field);
   for (const { writes, level, bindings } of compiled.values()) {
     for (const write of writes) {
       if (!write.doubleBuffered) continue;

@@ -10,7 +10,7 @@ import type { Part, Segment, SegmentPass } from './segments.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
-import { scalarOfUntil } from './units.ts';
+import { scalarOfUntil, type UnitPass } from './units.ts';
 import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarBits } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
@@ -64,7 +64,7 @@ export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph
 /** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
 function segmentGraph(program: Program, { before, passes, after }: Segment, place: RecordingPlace): Graph {
   const graph = new Graph();
-  const { slot, turn, stamps } = place;
+  const { turn, stamps } = place;
   const { exchanges } = program;
   if (before !== null) {
     graph.pass({
@@ -109,18 +109,18 @@ function segmentLabel({ before, after }: Segment, number: number): SpanLabel {
 
 /** What was asked for by `addDependency`, between the passes of two units. */
 function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPass[]): Graph {
-  const { schedule, units } = program.parts;
+  const { schedule, fusion } = program.parts;
   const asked = schedule.edges.filter((edge) => edge.reason.startsWith('addDependency'));
   for (const { from, to } of asked) {
-    const before = passesOf(passes, units[schedule.order.indexOf(from)]!);
-    const after = passesOf(passes, units[schedule.order.indexOf(to)]!);
-    for (const last of before) for (const first of after) graph.order(last, first);
+    const before = passesOf(passes, fusion.became[schedule.order.indexOf(from)]!);
+    const after = passesOf(passes, fusion.became[schedule.order.indexOf(to)]!);
+    for (const last of before) for (const first of after) if (last !== first) graph.order(last, first);
   }
   return graph;
 }
 
-function passesOf(passes: readonly SegmentPass[], unit: { passes: readonly unknown[] }): string[] {
-  const own = new Set(unit.passes);
+function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
+  const own = new Set(wanted);
   return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 

@@ -16,6 +16,7 @@ import { Member } from './member.ts';
 import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField } from './whole-field.ts';
+import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -40,6 +41,8 @@ export interface RuntimeOptions {
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Whether stencils that can are run as one. */
+  readonly fusion: boolean;
   readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
@@ -66,6 +69,7 @@ export class Runtime {
   debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
+  readonly #fuses: boolean;
   readonly #tracer: Tracer | null;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
@@ -95,6 +99,7 @@ export class Runtime {
     this.log = options.log;
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
+    this.#fuses = options.fusion;
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
@@ -147,11 +152,15 @@ export class Runtime {
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
-    const { units, schedule } = orderUnits(declarations, facts);
-    for (const unit of units) checkUntil(unit, declarations);
-    const building = this.#compilers.map((compiler, member) =>
-      compiler.build(checked[member]!, declarations, { cut, log: logs[member]! }),
-    );
+    const order = orderUnits(declarations, facts);
+    for (const unit of order.units) checkUntil(unit, declarations);
+    const { schedule } = order;
+    const fusion = (this.#fuses ? planFusion : withoutFusion)(order, checked[0]!, declarations);
+    const { units, unstored } = fusion;
+    const building = this.#compilers.map((compiler, member) => {
+      const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+    });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
     const placed = [...declarations.fields.values()].flatMap((f) =>
@@ -168,7 +177,7 @@ export class Runtime {
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
-          await prepareFields(subdomain, { declarations, compiled: everywhere[number]! });
+          await prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored });
         }
       }
     });
@@ -189,6 +198,7 @@ export class Runtime {
       ...traffic,
       units,
       schedule,
+      fusion,
       start,
     };
     const programs = await this.#withRoom(() =>
@@ -429,6 +439,11 @@ export class Runtime {
   async stores(field: FieldDeclaration): Promise<FieldStore[]> {
     if (this.declarations.fields.get(field.key) !== field) {
       throw new TypeError(`Cannot use field "${field.key}": it has been removed; add it again, and take the new one`);
+    }
+    if (field.transient) {
+      throw new TypeError(
+        `Cannot use field "${field.key}": it is transient, and has values within a step only; add it without transient`,
+      );
     }
     await this.prepare();
     const stores: FieldStore[] = [];

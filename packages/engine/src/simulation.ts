@@ -40,6 +40,8 @@ import { makeVolume, type VolumeView } from './volume.ts';
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /** Whether devices compute what others need first, and the rest while it travels; default true. */
   readonly overlap?: boolean;
+  /** Whether stencils that can are run as one pass over memory; the results are the same bits. Default true. */
+  readonly fusion?: boolean;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /**
@@ -91,7 +93,13 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    const { haloThickness = null, overlap = true, rebalance = 'voxels', log = () => undefined } = options;
+    const {
+      haloThickness = null,
+      overlap = true,
+      fusion = true,
+      rebalance = 'voxels',
+      log = () => undefined,
+    } = options;
     checkRebalance(rebalance);
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
@@ -107,7 +115,7 @@ export class Simulation implements AsyncDisposable {
       await routes.prepare();
       const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
-        new Runtime({ devices, domain, subdomains, routes, overlap, rebalance, haloThickness, log, tracer }),
+        new Runtime({ devices, domain, subdomains, routes, overlap, fusion, rebalance, haloThickness, log, tracer }),
         own,
         checkpoints,
       );
@@ -265,10 +273,10 @@ export class Simulation implements AsyncDisposable {
     });
   }
 
-  /** Writes fields of level 0 (all of them by default) to a `.nvdb` or `.vdb` file, whole or not at all. Waits for the GPU. */
+  /** Writes fields of level 0 (by default all but transient ones) to a `.nvdb` or `.vdb` file, whole or not at all. Waits for the GPU. */
   async save(file: string, fields?: readonly string[], options: SaveOptions = {}): Promise<void> {
     checkEnding('save', file);
-    const chosen = (fields ?? this.fields.map((field) => field.name)).map((name) => this.field(name));
+    const chosen = fields?.map((name) => this.field(name)) ?? this.fields.filter((field) => !field.transient);
     if (chosen.length === 0) throw new TypeError(`Cannot save "${file}": there is no field to save; name at least one`);
     await this.#runtime.lane.run(async () => {
       const grids: Grid[] = [];
@@ -469,7 +477,7 @@ function pairGrids(
       return { grid, field: level.field(fieldName) };
     });
   }
-  const known = new Map(level.fields.map((field) => [field.name, field]));
+  const known = new Map(level.fields.filter((field) => !field.transient).map((field) => [field.name, field]));
   const pairs = grids.flatMap((grid) => (known.has(grid.name) ? [{ grid, field: known.get(grid.name)! }] : []));
   if (pairs.length > 0) return pairs;
   throw new TypeError(

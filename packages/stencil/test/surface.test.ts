@@ -8,6 +8,7 @@ test('the package exports these names', () => {
       "FAULT_WORDS",
       "FIELD_PLACES",
       "StencilError",
+      "bytesPerVoxel",
       "compileStencil",
       "componentsOf",
       "elementBytes",
@@ -16,6 +17,7 @@ test('the package exports these names', () => {
       "faceAxis",
       "formatDebug",
       "formatIr",
+      "fuseStencils",
       "interpret",
       "isFloating",
       "nearestName",
@@ -29,6 +31,7 @@ test('the package exports these names', () => {
       "valueTypeOf",
       "vectorOf",
       "verifyStencil",
+      "whyNotFused",
     ]
   `);
 });

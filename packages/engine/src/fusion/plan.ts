@@ -1,0 +1,271 @@
+/**
+ * @file Which stencils run as one. Stencils are taken in the order of the schedule; each joins the last pass that it can
+ * join without overtaking one that it must follow. Two become one where one pass can do the same as both
+ * (`whyNotFused` of the stencil room), and where that moves fewer bytes. What joined and why the rest didn't is told.
+ *
+ * A field that was declared `transient`, and that stencils read only at their own voxel in the pass that has always written
+ * it by then, has no memory at all.
+ */
+import { bytesPerVoxel, fuseStencils, whyNotFused, type Stencil } from '@halocline/stencil';
+import type { CheckedStencil } from '../compiler.ts';
+import { fieldKey, type Declarations } from '../declarations.ts';
+import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
+import type { Unit, UnitOrder, UnitPass } from '../units.ts';
+
+/** Stencils that run as one. */
+export interface FusedPass {
+  /** `a + b`. */
+  readonly name: string;
+  readonly stencils: readonly string[];
+  /** Keys of fields that it needn't store. */
+  readonly unstored: readonly string[];
+  /** Bytes that a voxel moves less than with one pass a stencil, at the least. */
+  readonly savedBytes: number;
+}
+
+/** What the schedule says of two passes that stayed apart. */
+export interface Unfused {
+  readonly before: string;
+  readonly after: string;
+  readonly reason: string;
+}
+
+/** A step's units, with stencils that run as one. */
+export interface FusionPlan {
+  readonly units: readonly Unit[];
+  /** What the passes of each unit of the order became. */
+  readonly became: readonly (readonly UnitPass[])[];
+  /** What runs, by name: stencils that became one are there once, under the name of all. */
+  readonly stencils: ReadonlyMap<string, CheckedStencil>;
+  readonly fused: readonly FusedPass[];
+  readonly apart: readonly Unfused[];
+  /** Keys of fields that need no memory. */
+  readonly unstored: ReadonlySet<string>;
+}
+
+/** The units as they are. */
+export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string, CheckedStencil>): FusionPlan {
+  return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
+}
+
+/** Joins what can be joined, in the units of a step. */
+export function planFusion(
+  order: UnitOrder,
+  checked: ReadonlyMap<string, CheckedStencil>,
+  declarations: Declarations,
+): FusionPlan {
+  const apart: Unfused[] = [];
+  const joiner = new Joiner(checked, orderedPairs(order, declarations), apart);
+  const sections: { readonly repeat: Unit | null; readonly groups: Group[] }[] = [];
+  for (const unit of order.units) {
+    const open = sections.at(-1);
+    if (unit.repeat !== null) sections.push({ repeat: unit, groups: joiner.join([], unit.passes) });
+    else if (open === undefined || open.repeat !== null)
+      sections.push({ repeat: null, groups: joiner.join([], unit.passes) });
+    else joiner.join(open.groups, unit.passes);
+  }
+  const groups = sections.flatMap((section) => section.groups);
+  const unstored = unstoredFields(declarations, groups);
+  const fused = new Map<string, FusedStencil>();
+  for (const group of groups) {
+    const one = group.length > 1 ? fuseGroup(group, unstored) : null;
+    if (one !== null) fused.set(one.checked.name, one);
+  }
+  const passes = new Map(
+    groups.map((group): [Group, UnitPass] => {
+      if (group.length === 1) return [group, group[0]!.pass];
+      const label = group.map(({ pass }) => pass.label).join(' + ');
+      return [group, { label, facts: fused.get(nameOf(group))!.checked.facts }];
+    }),
+  );
+  const passOf = (group: Group): UnitPass => passes.get(group)!;
+  const became = new Map(groups.flatMap((group) => group.map(({ pass }) => [pass, passOf(group)] as const)));
+  const units = sections.flatMap(({ repeat, groups: own }): Unit[] => {
+    if (repeat !== null) return [{ ...repeat, passes: own.map(passOf) }];
+    return own.map((group) => ({ name: nameOf(group), passes: [passOf(group)], repeat: null }));
+  });
+  const running = new Set(units.flatMap(({ passes }) => passes.map(({ facts }) => facts.name)));
+  const stencils = new Map([...checked].filter(([name]) => running.has(name)));
+  for (const [name, one] of fused) stencils.set(name, one.checked);
+  return {
+    units,
+    became: order.units.map(({ passes }) => passes.map((pass) => became.get(pass)!)),
+    stencils,
+    fused: [...fused.values()].map(({ told }) => told),
+    apart,
+    unstored,
+  };
+}
+
+/** A stencil (or a kernel of the user's own, which stays alone) and its pass, as members of a group are. */
+interface Member {
+  readonly pass: UnitPass;
+  readonly checked: CheckedStencil;
+}
+
+/** Members that run as one, in order. */
+type Group = Member[];
+
+interface FusedStencil {
+  readonly checked: CheckedStencil;
+  readonly told: FusedPass;
+}
+
+function nameOf(group: Group): string {
+  return group.map(({ checked }) => checked.name).join(' + ');
+}
+
+/** Pairs of names, a line break between them, that stand in this order for a reason other than hazards. */
+function orderedPairs({ units, schedule }: UnitOrder, { dependencies }: Declarations): ReadonlySet<string> {
+  const names = new Map(schedule.order.map((index, place) => [index, units[place]!.name]));
+  return new Set([
+    ...schedule.edges.map(({ from, to }) => `${names.get(from)}\n${names.get(to)}`),
+    ...dependencies.map(({ before, after }) => `${before}\n${after}`),
+  ]);
+}
+
+class Joiner {
+  readonly #checked: ReadonlyMap<string, CheckedStencil>;
+  readonly #ordered: ReadonlySet<string>;
+  readonly #apart: Unfused[];
+
+  constructor(checked: ReadonlyMap<string, CheckedStencil>, ordered: ReadonlySet<string>, apart: Unfused[]) {
+    this.#checked = checked;
+    this.#ordered = ordered;
+    this.#apart = apart;
+  }
+
+  /** Takes passes, in order, into groups that are there or new ones. */
+  join(groups: Group[], passes: readonly UnitPass[]): Group[] {
+    for (const pass of passes) {
+      const member = { pass, checked: this.#checked.get(pass.facts.name)! };
+      this.#place(groups, member);
+    }
+    return groups;
+  }
+
+  #place(groups: Group[], member: Member): void {
+    let refusal: Unfused | null = null;
+    for (const group of groups.toReversed()) {
+      const reason = whyNotJoined(group, member);
+      if (reason === null) {
+        group.push(member);
+        return;
+      }
+      const stops = group.some((other) => this.#precedes(other, member));
+      if (refusal === null || stops) refusal = { before: nameOf(group), after: member.checked.name, reason };
+      if (stops) break;
+    }
+    const told = refusal;
+    if (told !== null && !this.#apart.some(({ before, after }) => before === told.before && after === told.after)) {
+      this.#apart.push(told);
+    }
+    groups.push([member]);
+  }
+
+  /** Whether `later` may not run before `earlier`. */
+  #precedes({ pass: earlier }: Member, { pass: later }: Member): boolean {
+    if (this.#ordered.has(`${earlier.facts.name}\n${later.facts.name}`)) return true;
+    const [reads, writes] = [readResources(later.facts), writeResources(later.facts)];
+    const written = writeResources(earlier.facts);
+    return (
+      !written.isDisjointFrom(reads) ||
+      !written.isDisjointFrom(writes) ||
+      !readResources(earlier.facts).isDisjointFrom(writes)
+    );
+  }
+}
+
+/** Why a stencil can't or needn't join a group; null where it does. */
+function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
+  const last = group.at(-1)!.checked;
+  if (last.level !== checked.level) {
+    return `"${last.name}" runs on level ${last.level}, "${checked.name}" on level ${checked.level}`;
+  }
+  const { stencil } = checked;
+  const parts = stencilsOf(group);
+  const kernel = stencil === null ? checked : group.find((member) => member.checked.stencil === null)?.checked;
+  if (stencil === null || kernel !== undefined) return `"${kernel!.name}" is a kernel, and not a stencil`;
+  const reason = whyNotFused(parts, stencil);
+  if (reason !== null) return reason;
+  const computing = group.filter((member) => computes(member.checked));
+  const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
+  if (other !== undefined && computes(checked)) {
+    return `"${other.checked.name}" and "${checked.name}" differ in what happens beyond their radius`;
+  }
+  const written = new Set(group.flatMap((member) => member.pass.facts.writes.map(({ component }) => component)));
+  const follows = pass.facts.reads.some((component) => written.has(component));
+  if (!follows && computing.length > 0 !== computes(checked)) {
+    const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
+    return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
+  }
+  const together = fuseStencils(nameOf(group), [...parts, stencil], new Set());
+  return saved([...parts, stencil], together) > 0 ? null : 'they share no field';
+}
+
+function stencilsOf(group: Group): Stencil[] {
+  return group.flatMap(({ checked: { stencil } }) => (stencil === null ? [] : [stencil]));
+}
+
+function computes({ stencil }: CheckedStencil): boolean {
+  return stencil?.reads.some(({ gather }) => gather) ?? false;
+}
+
+function saved(parts: readonly Stencil[], together: Stencil): number {
+  return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
+}
+
+function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
+  const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
+  const parts = stencilsOf(group);
+  const dropped = new Set(
+    parts
+      .flatMap(({ writes }) => writes.map(({ field }) => field))
+      .filter((field) => unstored.has(fieldKey(field, level))),
+  );
+  const name = nameOf(group);
+  const stencil = fuseStencils(name, parts, dropped);
+  const told = {
+    name,
+    stencils: parts.map((part) => part.name),
+    unstored: [...dropped],
+    savedBytes: saved(parts, stencil),
+  };
+  return {
+    checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
+    told,
+  };
+}
+
+/** Transient fields that every group which touches them makes and uses up by itself. */
+function unstoredFields({ fields }: Declarations, groups: readonly Group[]): Set<string> {
+  const unstored = [...fields.values()].filter((field) => {
+    if (!field.transient) return false;
+    const names = componentNames(field);
+    const touching = groups.filter((group) => group.some(({ pass }) => touches(pass, names)));
+    return touching.length > 0 && touching.every((group) => usesUp(group, field.name, names));
+  });
+  return new Set(unstored.map(({ key }) => key));
+}
+
+function touches({ facts }: UnitPass, names: readonly string[]): boolean {
+  return names.some((name) => facts.reads.includes(name) || facts.writes.some(({ component }) => component === name));
+}
+
+/** Whether a group reads components of a field only where it has always written them by then, and reads them at all. */
+function usesUp(group: Group, field: string, names: readonly string[]): boolean {
+  const certain = new Set<string>();
+  let used = false;
+  for (const { pass, checked } of group) {
+    const read = names.filter((name) => pass.facts.reads.includes(name));
+    if (read.some((name) => !certain.has(name))) return false;
+    used ||= read.length > 0;
+    const always = checked.stencil?.writes.find((write) => write.field === field)?.always ?? false;
+    for (const { component } of pass.facts.writes) {
+      if (!names.includes(component)) continue;
+      if (always) certain.add(component);
+      else if (!certain.has(component)) return false;
+    }
+  }
+  return used;
+}

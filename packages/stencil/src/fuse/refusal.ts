@@ -1,0 +1,76 @@
+/**
+ * @file When a stencil may not join those before it, in words for people. What is asked here is whether one pass can do the
+ * same as several; whether it is worth it is asked by `bytesPerVoxel`.
+ */
+import { elementBytes, type Stencil } from '../ir.ts';
+import { visitExpressions } from '../walk.ts';
+import { fieldOf, ownReads, ownWrites } from './own-reads.ts';
+import { endsInLoop } from './returns.ts';
+
+/** The most IR nodes of one stencil that several became: beyond it registers run short, and the text is not emitted four times. */
+const MAX_NODES = 1500;
+
+/** Why `next` cannot run in one pass with `parts`, which are in order and can; null where it can. */
+export function whyNotFused(parts: readonly Stencil[], next: Stencil): string | null {
+  const before = parts.at(-1)!;
+  const debugged = [...parts, next].find(({ debug }) => debug);
+  if (debugged !== undefined) return `"${debugged.name}" is debugged`;
+  if (before.color !== next.color) {
+    return `"${before.name}" runs on ${colorOf(before)}, "${next.name}" on ${colorOf(next)}`;
+  }
+  const reads = ownReads(next);
+  for (const part of parts) {
+    const reason = whyNotAfter(part, next, reads);
+    if (reason !== null) return reason;
+  }
+  const early = parts.find(({ body }) => endsInLoop(body));
+  if (early !== undefined) return `"${early.name}" returns from within a loop`;
+  const computed = [...parts, next].filter(({ reads: all }) => all.some(({ gather }) => gather));
+  const [one, other] = [
+    computed[0],
+    computed.find(({ neighborRadius }) => neighborRadius !== computed[0]!.neighborRadius),
+  ];
+  if (other !== undefined) return `"${one!.name}" and "${other.name}" have different radii`;
+  const nodes = [...parts, next].reduce((sum, each) => sum + nodesOf(each), 0);
+  if (nodes > MAX_NODES) return `together they have ${nodes} operations, and ${MAX_NODES} fit into a pass`;
+  return null;
+}
+
+function whyNotAfter(part: Stencil, next: Stencil, { own, far }: ReturnType<typeof ownReads>): string | null {
+  const written = ownWrites(part);
+  const around = [...far].find((component) => written.has(component));
+  if (around !== undefined) {
+    return `"${next.name}" reads "${fieldOf(around)}" of other voxels, which "${part.name}" writes`;
+  }
+  const types = new Map(part.writes.map(({ field, type }) => [field, type]));
+  const narrow = [...own].find(
+    (component) => written.has(component) && elementBytes(types.get(fieldOf(component))!) < 4,
+  );
+  if (narrow !== undefined) {
+    const field = fieldOf(narrow);
+    return `"${next.name}" reads "${field}", which is stored as ${types.get(field)!} and so isn't what "${part.name}" writes`;
+  }
+  const scalar = part.reductions.find((each) => next.scalars.has(each.scalar));
+  if (scalar !== undefined)
+    return `"${next.name}" reads the scalar "${scalar.scalar}", which "${part.name}" reduces into`;
+  const both = part.reductions.find((each) => next.reductions.some((reduction) => reduction.scalar === each.scalar));
+  if (both !== undefined) return `"${part.name}" and "${next.name}" both reduce into "${both.scalar}"`;
+  return null;
+}
+
+function colorOf({ color }: Stencil): string {
+  return color === null ? 'all voxels' : `${color} voxels`;
+}
+
+function nodesOf({ body, functions }: Stencil): number {
+  let count = 0;
+  for (const each of [body, ...functions.map((one) => one.body)]) visitExpressions(each, () => void count++);
+  return count;
+}
+
+/** Bytes that one voxel's run moves at the least: each component read once, each written once. */
+export function bytesPerVoxel({ reads, writes }: Stencil): number {
+  const size = (each: Stencil['reads'][number] | Stencil['writes'][number]): number =>
+    each.components.length * elementBytes(each.type);
+  return [...reads, ...writes].reduce((sum, each) => sum + size(each), 0);
+}
