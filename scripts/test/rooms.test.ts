@@ -14,7 +14,12 @@ const rooms: Record<string, { below: string[]; outside: string[]; node: boolean 
   engine: { below: ['gpu', 'stencil', 'vdb'], outside: [], node: true },
   fluids: { below: ['engine', 'stencil', 'vdb'], outside: [], node: false },
   render: { below: ['gpu', 'vdb', 'engine'], outside: [], node: true },
-  halocline: { below: ['vulkan', 'gpu', 'stencil', 'vdb', 'engine', 'fluids', 'render'], outside: [], node: true },
+  lua: { below: ['gpu', 'stencil', 'vdb', 'engine', 'fluids', 'render'], outside: ['wasmoon'], node: true },
+  halocline: {
+    below: ['vulkan', 'gpu', 'stencil', 'vdb', 'engine', 'fluids', 'render', 'lua'],
+    outside: [],
+    node: true,
+  },
 };
 
 const sources = (folder: string): string[] =>
@@ -61,6 +66,13 @@ test('only ffi.ts of vulkan says koffi', () => {
     importsOf(readFileSync(file, 'utf8')).includes('koffi'),
   );
   expect(files.map((file) => relative(root, file))).toEqual(['packages/vulkan/src/ffi.ts']);
+});
+
+test('only lua-state.ts of lua says wasmoon', () => {
+  const files = sources(join(root, 'packages/lua/src')).filter((file) =>
+    importsOf(readFileSync(file, 'utf8')).includes('wasmoon'),
+  );
+  expect(files.map((file) => relative(root, file))).toEqual(['packages/lua/src/machine/lua-state.ts']);
 });
 
 test('the lock file names no place to download from', () => {

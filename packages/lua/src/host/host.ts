@@ -1,0 +1,108 @@
+/** @file What a script's calls work on: its handles, its text, the simulations that it made, and where it may write. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, isAbsolute } from 'node:path';
+import type { Simulation } from '@halocline/engine';
+import { Renderer } from '@halocline/render';
+import type { LuaValue } from '../machine/values.ts';
+import type { LuaOptions } from '../script-options.ts';
+import { Handles } from './handles.ts';
+import type { SourceText } from './source-text.ts';
+
+/** A text of a stencil or kernel in the script. */
+interface Written {
+  readonly text: string;
+  /** The line of the call that brought it. */
+  readonly line: number;
+}
+
+/** A simulation of a script. */
+export class Stage {
+  readonly simulation: Simulation;
+  /** Sources of its stencils and kernels, by name. */
+  readonly written: Map<string, Written> = new Map();
+  #renderer: Renderer | undefined;
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  /** Made when the first picture is asked for. */
+  async renderer(): Promise<Renderer> {
+    this.#renderer ??= await Renderer.create(this.simulation.device);
+    return this.#renderer;
+  }
+
+  async close(): Promise<void> {
+    await this.#renderer?.[Symbol.asyncDispose]();
+    this.#renderer = undefined;
+    await this.simulation[Symbol.asyncDispose]();
+  }
+}
+
+/** What a script has. */
+export class Host {
+  readonly handles: Handles = new Handles();
+  readonly options: LuaOptions;
+  readonly source: SourceText;
+  /** In the order in which they were made; those that it closed are gone. */
+  readonly stages: Map<Simulation, Stage> = new Map();
+  /** The simulation whose steps are frames. */
+  first: Simulation | null = null;
+  /** What it said of its files: fields, render, camera, rate. */
+  readonly said: Map<string, LuaValue> = new Map();
+  readonly #folders: readonly string[];
+
+  constructor(options: LuaOptions, source: SourceText, path: string) {
+    this.options = options;
+    this.source = source;
+    this.#folders = ['.', dirname(path), ...(options.folders ?? [])].map((folder) => realFolder(resolve(folder)));
+  }
+
+  /** Takes a simulation in, which the script's end closes. */
+  add(simulation: Simulation): LuaValue {
+    const stage = new Stage(simulation);
+    this.stages.set(simulation, stage);
+    this.first ??= simulation;
+    return this.handles.give('simulation', simulation, async () => {
+      await this.options.closing?.(simulation);
+      this.stages.delete(simulation);
+      await stage.close();
+    });
+  }
+
+  stage(simulation: Simulation): Stage {
+    return this.stages.get(simulation)!;
+  }
+
+  /** The path, which must lie in a folder that the script may use. */
+  path(act: string, path: string): string {
+    const file = resolve(path);
+    const real = join(realFolder(dirname(file)), basename(file));
+    for (const folder of this.#folders) {
+      const inside = relative(folder, realFile(real));
+      if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path;
+    }
+    throw new Error(
+      `Cannot ${act} "${path}": a scene in Lua reaches files of this folder and of its own; move it there, or allow its folder with --allow`,
+    );
+  }
+}
+
+/** The folder with links followed, as far as it is there. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    const above = dirname(folder);
+    return above === folder ? folder : join(realFolder(above), basename(folder));
+  }
+}
+
+/** The file with links followed, if it is there. */
+function realFile(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}

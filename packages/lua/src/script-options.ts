@@ -1,0 +1,31 @@
+/** @file What a script is run with. */
+import type { Simulation, SimulationOptions } from '@halocline/engine';
+
+/** How a script is run. What is left out: the best device, no frames of its own, files of this folder and of the script's. */
+export interface LuaOptions {
+  /** Device, or devices, that overrule what the script asks for; and parts that the domain is cut into. */
+  readonly device?: string;
+  readonly devices?: number | readonly string[];
+  readonly subdomains?: number;
+  readonly validation?: boolean;
+  /** What `scene.value` gives, by name. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Takes warnings. */
+  readonly log?: NonNullable<SimulationOptions['log']>;
+  /** Takes what the script prints, line ends included; the script waits for it. */
+  readonly print?: (text: string) => void | Promise<void>;
+  /** Further folders whose files it may read and write. */
+  readonly folders?: readonly string[];
+  /** Writes a picture; default: as Node writes files. */
+  readonly writeFile?: (path: string, bytes: Uint8Array) => Promise<unknown>;
+  /** Makes a step of the script's own for its first simulation; default: the simulation's step, no more. The script waits for it. */
+  readonly step?: (simulation: Simulation, dt: number) => Promise<void>;
+  /** Is called with the script once its thread is started, for `interrupt`. */
+  readonly started?: (script: { interrupt(): void }) => void;
+  /** Is called before a simulation is closed. */
+  readonly closing?: (simulation: Simulation) => Promise<void>;
+  /** Seconds that it may compute in all, what it waits for not counted; 60. */
+  readonly timeLimit?: number;
+  /** Bytes that its values may take; 256 MiB. */
+  readonly memoryLimit?: number;
+}

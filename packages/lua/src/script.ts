@@ -1,0 +1,275 @@
+/**
+ * @file A script from its first line to its last: starts its thread, answers what it asks, one thing at a time, and ends the
+ * thread where it overruns. Everything that the script made and didn't return is freed with it.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { nearestName, StencilError } from '@halocline/stencil';
+import { ShaderError } from '@halocline/gpu';
+import type { Ask, Failed, FromLua, ThreadStart, ToLua } from './channel.ts';
+import { CommandError } from './host/commands.ts';
+import { Call, type Operations } from './host/call.ts';
+import { fieldOperations } from './host/field-operations.ts';
+import { fluidOperations } from './host/fluid-operations.ts';
+import { gpuOperations, Runtime } from './host/gpu-operations.ts';
+import { graphOperations } from './host/graph-operations.ts';
+import { Host } from './host/host.ts';
+import { pictureOperations } from './host/picture-operations.ts';
+import { sceneOf, type LuaScene } from './host/returned.ts';
+import { simulationOperations } from './host/simulation-operations.ts';
+import { SourceText } from './host/source-text.ts';
+import type { LuaValue } from './machine/values.ts';
+import type { LuaOptions } from './script-options.ts';
+
+/** The running text's ending: sources are started as sources, compiled files as compiled files. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** Lua shortens names of chunks from here on. */
+const LONGEST_CHUNK = 59;
+
+/** What a script may use, where nothing is said: seconds, and bytes. */
+const USUAL = Object.freeze({ timeLimit: 60, memoryLimit: 256 * 2 ** 20 });
+
+/** Milliseconds beyond the limit until the thread is ended from outside: it first gets to say where it is. */
+const GRACE = 250;
+
+/** An error of a script, with its file and line in front. */
+export class LuaError extends Error {
+  override readonly name = 'LuaError';
+}
+
+/** Thrown by a caller's `step`, `print` or `closing`: ends the script, whose `pcall` doesn't see it. */
+export class StopScript extends Error {
+  override readonly name = 'StopScript';
+}
+
+/** A script that has run to its end. Dispose it: what it made is freed then. */
+export class LuaScript implements AsyncDisposable {
+  /** What it returned: a simulation and how to show it; null where it returned nothing. */
+  scene: LuaScene | null = null;
+  readonly #host: Host;
+  readonly #operations: Operations;
+  readonly #chunk: string;
+  readonly #limits: { readonly timeLimit: number; readonly memoryLimit: number };
+  readonly #bell = new SharedArrayBuffer(4);
+  readonly #port: MessagePort;
+  readonly #worker: Worker;
+  #heard: ((message: FromLua | null) => void) | null = null;
+  #computed = 0;
+  #isReady = false;
+  #isBusy = false;
+  #isInterrupted = false;
+
+  private constructor(path: string, source: string, options: LuaOptions) {
+    const { timeLimit = USUAL.timeLimit, memoryLimit = USUAL.memoryLimit } = options;
+    this.#limits = { timeLimit, memoryLimit };
+    this.#chunk = path.length <= LONGEST_CHUNK ? path : basename(path).slice(-LONGEST_CHUNK);
+    this.#host = new Host(options, new SourceText(source), path);
+    this.#operations = operationsOf(this.#host);
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const start: ThreadStart = {
+      bell: this.#bell,
+      port: port2,
+      source,
+      chunk: this.#chunk,
+      memoryBytes: memoryLimit,
+      timeMs: 1000 * timeLimit,
+      values: new Map(Object.entries(options.values ?? {})),
+    };
+    this.#worker = new Worker(new URL(`./machine/thread${ENDING}`, import.meta.url), {
+      name: 'halocline lua',
+      workerData: start,
+      transferList: [port2],
+      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+      env: {},
+    });
+    this.#port.on('message', (message: FromLua) => this.#heard?.(message));
+    this.#worker.on('error', (error) => this.#broken(error));
+  }
+
+  /**
+   * Runs the script of a file to its end; waits for all that it waits for. Throws LuaError with file and line, and has freed
+   * everything then.
+   */
+  static async run(path: string, options: LuaOptions = {}): Promise<LuaScript> {
+    const script = new LuaScript(path, readFileSync(path, 'utf8'), options);
+    options.started?.(script);
+    try {
+      const value = await script.#listen();
+      script.scene = value === undefined ? null : sceneOf(script.#host, value, (name) => script.#callBack(name));
+      return script;
+    } catch (error) {
+      await script[Symbol.asyncDispose]().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Whether it was ended by `interrupt`. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
+  }
+
+  /** How many simulations it has made and not closed. */
+  get simulations(): number {
+    return this.#host.stages.size;
+  }
+
+  /** What it said of its files in the table `scene`, as a scene of its first simulation; null where it has none. */
+  get said(): LuaScene | null {
+    const { first, said } = this.#host;
+    return first === null
+      ? null
+      : sceneOf(this.#host, new Map([...said, ['simulation', this.#host.handles.give('simulation', first)]]), null);
+  }
+
+  /** Ends it behind the call under way, such as a step; `run` throws then. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+    if (!this.#isBusy) this.#heard?.(null);
+  }
+
+  /** Ends the thread, and frees what the script made; waits for the devices. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#port.close();
+    await this.#worker.terminate();
+    await this.#host.handles.close();
+  }
+
+  /** Answers until the script, or what was asked of it, is done; gives what that gave. */
+  async #listen(): Promise<LuaValue> {
+    for (;;) {
+      const message = await this.#hear();
+      if (message === null) throw this.#interruption();
+      if (message.kind === 'ready') continue;
+      if (message.kind === 'done') return message.value;
+      if (message.kind === 'failed') throw new LuaError(this.#complaint(message));
+      await this.#answer(message);
+      if (this.#isInterrupted) throw this.#interruption();
+    }
+  }
+
+  /** The next message. The script computes meanwhile: where that takes too long, its thread is ended. */
+  async #hear(): Promise<FromLua | null> {
+    const left = 1000 * this.#limits.timeLimit - this.#computed + GRACE;
+    const { promise, resolve } = Promise.withResolvers<FromLua | null>();
+    const overrun: Failed = { kind: 'failed', reason: 'time', message: '', line: null };
+    const timer = this.#isReady
+      ? setTimeout(() => resolve(overrun), Math.min(Math.max(left, 0), 2 ** 31 - 1))
+      : undefined;
+    this.#heard = resolve;
+    try {
+      const message = this.#isInterrupted ? null : await promise;
+      if (message?.kind === 'ready') this.#isReady = true;
+      if (message?.kind === 'ask') this.#computed = message.computed;
+      return message;
+    } finally {
+      clearTimeout(timer);
+      this.#heard = null;
+    }
+  }
+
+  async #answer({ what, given, bytes }: Ask): Promise<void> {
+    this.#isBusy = true;
+    try {
+      const operation = this.#operations[what];
+      if (operation === undefined) throw new Error(`Bug in prelude: it asks for ${what}`);
+      const result = (await operation(new Call(this.#host.handles, given, bytes))) ?? {};
+      this.#say({ kind: 'answer', value: result.value, bytes: result.bytes });
+    } catch (error) {
+      if (error instanceof StopScript) throw error;
+      const at = error instanceof CommandError ? error.at : undefined;
+      this.#say({ kind: 'refusal', message: this.#words(error), at });
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #say(message: ToLua): void {
+    this.#port.postMessage(message, message.kind === 'answer' && message.bytes ? [message.bytes.buffer] : []);
+    const bell = new Int32Array(this.#bell);
+    Atomics.add(bell, 0, 1);
+    Atomics.notify(bell, 0);
+  }
+
+  async #callBack(name: string): Promise<LuaValue> {
+    this.#say({ kind: 'call', name });
+    return this.#listen();
+  }
+
+  /** What an error of ours says, with the script's lines in the place of a stencil's or a shader's own. */
+  #words(given: unknown): string {
+    const error = given instanceof CommandError ? given.cause : given;
+    if (!(error instanceof Error)) return String(error);
+    if (error instanceof StencilError || error instanceof ShaderError) {
+      const name = error instanceof StencilError ? error.stencil : (/"([^"]*)"/u.exec(error.message)?.[1] ?? '');
+      for (const { written } of this.#host.stages.values()) {
+        const text = written.get(name);
+        const before = text === undefined ? null : this.#host.source.linesBefore(text.text, text.line);
+        if (before !== null) return this.#host.source.rebase(error, before);
+      }
+    }
+    return error.message;
+  }
+
+  #complaint({ reason, message, line }: Failed): string {
+    const { timeLimit, memoryLimit } = this.#limits;
+    const place = line === null ? '' : `${this.#chunk}:${line}: `;
+    if (reason === 'syntax') return this.#host.source.explain(message);
+    if (reason === 'time') {
+      return `${place || `${this.#chunk}: `}Cannot go on: the scene has computed for ${timeLimit} s, and no more are allowed; look for a loop without end, or give --lua-seconds`;
+    }
+    if (reason === 'memory') {
+      return `${place || `${this.#chunk}: `}Cannot go on: the scene's values take ${Math.round(memoryLimit / 2 ** 20)} MiB, and no more are allowed; keep fewer, or give --lua-memory`;
+    }
+    const said = /^(.*?:\d+: )(.*)$/su.exec(message);
+    const [head, what] = said === null ? [`${this.#chunk}: `, message] : [said[1]!, said[2]!];
+    return /^Cannot .*: /u.test(what) ? `${head}${what}` : `${head}Cannot run the scene: ${what}`;
+  }
+
+  #interruption(): Error {
+    return new LuaError(`${this.#chunk}: Cannot go on: the run was interrupted`);
+  }
+
+  #broken(error: unknown): void {
+    const message = `Cannot go on: the thread of Lua broke off: ${error instanceof Error ? error.message : String(error)}`;
+    this.#heard?.({ kind: 'failed', reason: 'error', message, line: null });
+  }
+}
+
+/** All that scripts may ask for. */
+function operationsOf(host: Host): Operations {
+  const runtime = new Runtime();
+  return {
+    print: async (call) => host.options.print?.(call.text(0, 'print', 'text')),
+    nearest: (call) => ({ value: nearestName(call.text(0, 'find', 'name'), call.at(1) as readonly string[]) }),
+    describe: (call) => ({ value: describe(call.handles.find(call.at(0))) }),
+    'scene.set': (call) => {
+      const name = call.text(0, 'set', 'name');
+      host.said.set(name, call.at(1));
+      if (host.first !== null)
+        sceneOf(
+          host,
+          new Map([
+            [name, call.at(1)],
+            ['simulation', host.handles.give('simulation', host.first)],
+          ]),
+          null,
+        );
+    },
+    ...simulationOperations(host),
+    ...fieldOperations(),
+    ...pictureOperations(host),
+    ...fluidOperations(host),
+    ...gpuOperations(host, runtime),
+    ...graphOperations(host, runtime),
+  };
+}
+
+/** A handle in words: as its object prints itself, where it does. */
+function describe(found: { readonly kind: string; readonly object: object } | null): string {
+  if (found === null) return 'what was freed';
+  const text = (found.object as { toString(): string }).toString();
+  return text.startsWith('[object') ? found.kind : text;
+}
