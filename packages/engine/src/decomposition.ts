@@ -4,9 +4,12 @@
  */
 import { coarsenCut, cutLeaves, type Cut, type CutOptions } from './cut/cut.ts';
 import { boundaryLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from './cut/ghosts.ts';
+import { keptCut, type KeptCut } from './cut/kept-cut.ts';
+import { checksumOf, topologyChecksum } from './cut/topology-checksum.ts';
 import type { Domain } from './domain.ts';
 import { childRanks, localLevels, parentRanks, wholeLevel, type LocalLevel } from './local-level.ts';
 import { LeafIndex } from './leaf-index.ts';
+import { buildTables, type LevelTables } from './tables.ts';
 import type { IndexBox } from './topology.ts';
 
 /** From where, seen from its own level, a stencil reads a component: the same level, or the one next to it. */
@@ -25,6 +28,7 @@ export class Decomposition {
   readonly count: number;
   #options: CutOptions;
   readonly #cuts: Cut[] = [];
+  #kept: { readonly key: string; readonly cut: KeptCut } | null = null;
 
   constructor(domain: Domain, count: number, options: CutOptions = {}) {
     this.domain = domain;
@@ -59,16 +63,35 @@ export class Decomposition {
     return moved;
   }
 
+  /** What is kept of these levels, cut as they are now. */
+  get kept(): KeptCut {
+    const { levels } = this.domain;
+    const { topology } = levels[0]!;
+    const key = `${topologyChecksum(topology)} ${checksumOf(this.cut(0).owners)} ${levels.length}`;
+    if (this.#kept?.key !== key) this.#kept = { key, cut: keptCut(key) };
+    return this.#kept.cut;
+  }
+
   /** What a subdomain holds of each level, with `rings` rings of ghost leaves. */
   held(owner: number, rings: number): LocalLevel[] {
     const { levels } = this.domain;
     if (this.count === 1) return levels.map(wholeLevel);
-    return localLevels(
-      levels,
-      levels.map((_, level) => this.cut(level)),
-      owner,
-      rings,
+    const held = this.kept.get(`held by ${owner}, ${rings} rings`, () =>
+      localLevels(
+        levels,
+        levels.map((_, level) => this.cut(level)),
+        owner,
+        rings,
+      ).map(({ domain: _, ...rest }) => rest),
     );
+    // Another simulation's levels may have another map.
+    return held.map((rest, level) => ({ domain: levels[level]!, ...rest }));
+  }
+
+  /** The tables of what `held` tells. */
+  tables(owner: number, rings: number): LevelTables[] {
+    const make = (): LevelTables[] => buildTables(this.held(owner, rings));
+    return this.count === 1 ? make() : this.kept.get(`tables of ${owner}, ${rings} rings`, make);
   }
 
   /** The voxels of others on `level` that a subdomain reads in any of these ways. */

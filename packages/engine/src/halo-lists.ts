@@ -1,7 +1,7 @@
 /**
  * @file The exchange lists of a decomposition in 32-bit words, and where each of them stands in the messages between members.
  * Lists depend on the level, on the bytes of an element and on how a component is read: components that agree share
- * them, and they are kept as long as the subdomains hold the same leaves.
+ * them, and they are kept with the cut (`cut/kept-cut.ts`).
  *
  * A word of a float16 or uint8 field holds neighbours along z; the others in it are alike on both sides, or go along.
  */
@@ -26,7 +26,6 @@ export interface ComponentExchange {
 export class HaloLists {
   readonly #decomposition: Decomposition;
   readonly #subdomains: readonly Subdomain[];
-  readonly #lists = new Map<string, readonly Exchange[]>();
 
   constructor(decomposition: Decomposition, subdomains: readonly Subdomain[]) {
     this.#decomposition = decomposition;
@@ -48,13 +47,10 @@ export class HaloLists {
 
   #pairs(field: FieldDeclaration, reads: readonly ReadReach[]): readonly Exchange[] {
     const bytes = elementBytes(field.type);
-    const key = JSON.stringify([field.level, bytes, reads]);
-    let pairs = this.#lists.get(key);
-    if (pairs === undefined) {
-      pairs = this.#make(field.level, bytes, reads);
-      this.#lists.set(key, pairs);
-    }
-    return pairs;
+    // Slots are places among what is held, so lists are those of so many rings.
+    const held = this.#subdomains.map(({ levels }) => levels[field.level]!.ranks.length);
+    const key = `exchanges ${JSON.stringify([field.level, bytes, reads, held])}`;
+    return this.#decomposition.kept.get(key, () => this.#make(field.level, bytes, reads));
   }
 
   #make(level: number, bytes: number, reads: readonly ReadReach[]): Exchange[] {

@@ -10,7 +10,7 @@ import type { FieldDeclaration } from './declarations.ts';
 import type { LocalLevel } from './local-level.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import type { Pools } from './pools.ts';
-import { buildTables, type LevelTables } from './tables.ts';
+import type { LevelTables } from './tables.ts';
 
 /** What a subdomain holds of a level, with its tables, on the host and on the device. */
 export interface SubdomainLevel extends LocalLevel {
@@ -54,7 +54,7 @@ export class Subdomain implements Disposable {
     const known = this.#levels.length;
     if (known === this.#decomposition.domain.levels.length) return false;
     const held = this.#decomposition.held(this.index, rings);
-    const all = buildTables(held);
+    const all = this.#decomposition.tables(this.index, rings);
     const made: Buffer[] = [];
     const uploads: Promise<void>[] = [];
     const upload = (buffer: Buffer, words: Uint32Array<ArrayBuffer>): Buffer => {
@@ -96,13 +96,17 @@ export class Subdomain implements Disposable {
     const made = this.#grids.get(level);
     if (made !== undefined) return made;
     const { domain, topology, tables } = this.#levels[level]!;
-    const bytes = indexGrid({
-      name: `level ${level}`,
-      origins: topology.origins,
-      masks: topology.masks,
-      offsets: (place: number) => 512 * tables.slots[place]!,
-      map: domain.map,
-    });
+    const { map } = domain;
+    const what = `index grid of ${this.index}, level ${level}, ${tables.slots.length} leaves, ${map.matrix.join()} ${map.translation.join()}`;
+    const bytes = this.#decomposition.kept.get(what, () =>
+      indexGrid({
+        name: `level ${level}`,
+        origins: topology.origins,
+        masks: topology.masks,
+        offsets: (place: number) => 512 * tables.slots[place]!,
+        map,
+      }),
+    );
     const label = `index grid of level ${level}`;
     const buffer = this.#buffers.make({ label, byteLength: bytes.byteLength });
     try {
