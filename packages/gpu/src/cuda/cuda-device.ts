@@ -53,16 +53,28 @@ export class CudaDevice implements Disposable {
   readonly #cuda: CudaLibrary;
   #disposed = false;
 
+  /** Why CUDA can't copy between two Vulkan devices, in words; null if it can. Makes no context. */
+  static refusal(from: MemorySharer, to: MemorySharer): string | null {
+    try {
+      const cuda = cudaLibrary();
+      const [here, there] = [ordinalOf(cuda, from), ordinalOf(cuda, to)];
+      const reaches = (one: number, other: number): boolean =>
+        V.arena.scope(() => {
+          const out = V.arena.u32();
+          checkCuda(cuda.cuDeviceCanAccessPeer(out, one, other), 'cuDeviceCanAccessPeer', 'Cannot ask', from.name);
+          return V.arena.readU32(out) === 1;
+        });
+      if (here === there || (reaches(here, there) && reaches(there, here))) return null;
+      return "the cards do not reach each other's memory";
+    } catch (error) {
+      return error instanceof Error ? error.message.replace(/^Cannot use CUDA: (.*); .*$/, '$1') : String(error);
+    }
+  }
+
   /** Finds a Vulkan device by its UUID. Throws VulkanError 'not-available' without CUDA, or where CUDA doesn't know it. */
   constructor(host: MemorySharer) {
     const cuda = cudaLibrary();
-    const ordinal = ordinals(cuda).get(host.uuid);
-    if (ordinal === undefined) {
-      throw new VulkanError(
-        `Cannot use CUDA on device "${host.name}": CUDA has no device of its UUID; use another transport`,
-        { kind: 'not-available', labels: [host.name] },
-      );
-    }
+    const ordinal = ordinalOf(cuda, host);
     this.name = host.name;
     this.ordinal = ordinal;
     this.#host = host;
@@ -71,17 +83,6 @@ export class CudaDevice implements Disposable {
       const out = V.arena.u64();
       checkCuda(cuda.cuDevicePrimaryCtxRetain(out, ordinal), 'cuDevicePrimaryCtxRetain', 'Cannot open', host.name);
       return V.arena.readU64(out);
-    });
-  }
-
-  /** Whether the two cards reach each other's memory. A card reaches its own. */
-  reaches(peer: CudaDevice): boolean {
-    if (peer.ordinal === this.ordinal) return true;
-    return V.arena.scope(() => {
-      const out = V.arena.u32();
-      const result = this.#cuda.cuDeviceCanAccessPeer(out, this.ordinal, peer.ordinal) as number;
-      checkCuda(result, 'cuDeviceCanAccessPeer', 'Cannot ask', this.name);
-      return V.arena.readU32(out) === 1;
     });
   }
 
@@ -133,6 +134,16 @@ export class CudaDevice implements Disposable {
     this.#disposed = true;
     this.#cuda.cuDevicePrimaryCtxRelease(this.ordinal);
   }
+}
+
+/** CUDA's number of a Vulkan device. Throws VulkanError 'not-available'. */
+function ordinalOf(cuda: CudaLibrary, { name, uuid }: MemorySharer): number {
+  const ordinal = ordinals(cuda).get(uuid);
+  if (ordinal !== undefined) return ordinal;
+  throw new VulkanError(`Cannot use CUDA on device "${name}": CUDA has no device of its UUID; use another transport`, {
+    kind: 'not-available',
+    labels: [name],
+  });
 }
 
 /** UUID → CUDA's number. */
