@@ -21,6 +21,7 @@ export type { ConditionalOptions } from './command/conditional.ts';
 export type { ComputePipeline, ComputePipelineOptions, RunOptions } from './command/pipeline.ts';
 export type { StageOptions, SubgroupOptions } from './command/pipeline-stage.ts';
 export type { QueryPool } from './command/query-pool.ts';
+export { delaySubmits } from './command/submit-delay.ts';
 export type { Queue, SubmitOptions } from './command/queue.ts';
 export type {
   IndexedOptions,
