@@ -11,6 +11,7 @@ export { type SaveOptions } from './grid-files.ts';
 export { type KernelAccess, type KernelLanguage, type KernelOptions } from './kernel/kernel-options.ts';
 export { Level } from './level.ts';
 export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
+export { type Plugin, type PluginUse } from './plugin/plugin.ts';
 export { Scalar } from './scalar.ts';
 export { type FieldStatistics } from './statistics.ts';
 export { type VolumeView } from './volume.ts';

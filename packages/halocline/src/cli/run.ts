@@ -8,6 +8,7 @@ import { Checkpoints, checkpointWords, resumeRun, type ResumedRun } from './chec
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadScene, sceneError } from './load-scene.ts';
+import { pluginOption, usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { count } from './table.ts';
@@ -192,6 +193,7 @@ async function run(words: Words): Promise<number> {
   };
   const scene = await loadScene(path, options);
   await using _simulation = scene.simulation;
+  await usePlugins(scene.simulation, words, path);
   await scene.simulation.initialize();
   const plan = planOf(words, scene, path, await resumeRun(words, scene.simulation, pace(words, scene)));
   if (plan.first >= plan.frames) {
@@ -241,6 +243,7 @@ const command: Command = {
     fields: { value: 'A,B', help: 'fields to save (default: the scene, else all)' },
     format: { value: 'LIST', help: 'nvdb, vdb, png; vdb@last writes the last frame alone (default: nvdb)' },
     set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
+    plugin: pluginOption,
     device: { ...deviceOption, many: true },
     devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
     subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
