@@ -14,4 +14,7 @@ export { type MemoryReport, Simulation, type SimulationOptions } from './simulat
 export { type Plugin, type PluginUse } from './plugin/plugin.ts';
 export { Scalar } from './scalar.ts';
 export { type FieldStatistics } from './statistics.ts';
+export { type TransportName } from './transport/channel.ts';
+export { type MessageTime } from './transport/measure.ts';
+export { peerAccess, PeerAccess, type PeerDevice, type TransportReport } from './transport/peer-access.ts';
 export { type VolumeView } from './volume.ts';
