@@ -4,36 +4,19 @@
  */
 import { basename, extname, join } from 'node:path';
 import type { Scene, SceneOptions } from '../scene.ts';
-import { Checkpoints, checkpointWords, resumeRun, type ResumedRun } from './checkpoints.ts';
+import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
-import { loadScene, sceneError } from './load-scene.ts';
+import { loadScene } from './load-scene.ts';
 import { pluginOption, usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
+import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
 import { count } from './table.ts';
 import { dropUnfinished, prepareFolder } from './write-file.ts';
 
-interface Plan {
-  readonly path: string;
-  readonly frames: number;
-  readonly dt: number;
-  readonly stepsPerFrame: number;
-  /** Frames that a checkpoint had done. */
-  readonly first: number;
-  readonly fields: readonly string[];
-  readonly folder: string;
-  readonly json: boolean;
-  /** The options that make this scene what it is, as they were typed. */
-  readonly settings: string;
-}
-
-interface Outcome {
-  readonly framesDone: number;
-  readonly stepMilliseconds: number;
-}
-
-function valuesOf(words: Words): Record<string, string> {
+/** What `--set` gives, by name. */
+export function valuesOf(words: Words): Record<string, string> {
   return Object.fromEntries(
     words.all('set').map((word) => {
       const at = word.indexOf('=');
@@ -41,54 +24,6 @@ function valuesOf(words: Words): Record<string, string> {
       return [word.slice(0, at), word.slice(at + 1)];
     }),
   );
-}
-
-function planOf(words: Words, scene: Scene, path: string, resumed: ResumedRun | null): Plan {
-  const { stepsPerFrame, dt } = resumed ?? pace(words, scene);
-  const frames = words.number('frames', 'count') ?? scene.frames ?? 24;
-  const first = resumed?.frames ?? 0;
-  const names = scene.simulation.fields.map((field) => field.name);
-  const asked = words.text('fields')?.split(',') ?? scene.fields ?? names;
-  const fields = [...new Set(asked.map((name) => name.trim()))];
-  const unknown = fields.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new Error(
-      `Cannot save field "${unknown}": the scene has none of that name; it has ${names.join(', ') || 'no fields'}`,
-    );
-  }
-  return {
-    path,
-    stepsPerFrame,
-    fields,
-    frames,
-    first,
-    dt,
-    folder: words.text('out') ?? join('out', basename(path, extname(path))),
-    json: words.has('json'),
-    settings: words
-      .all('set')
-      .map((word) => ` --set ${/^[\w.=,:/+-]+$/u.test(word) ? word : `'${word}'`}`)
-      .join(''),
-  };
-}
-
-/** Steps a frame, and seconds a step. */
-function pace(words: Words, { stepsPerFrame = 1, rate = 24 }: Scene): { stepsPerFrame: number; dt: number } {
-  return { stepsPerFrame, dt: words.number('dt', 'positive') ?? 1 / (rate * stepsPerFrame) };
-}
-
-/** One line of `--json` for a frame. */
-async function frameLine(scene: Scene, plan: Plan, index: number, milliseconds: number): Promise<string> {
-  const { simulation } = scene;
-  const fields: Record<string, unknown> = {};
-  for (const name of plan.fields) {
-    const { min, max, mean, finite } = await simulation.field(name).statistics();
-    const plain = (values: readonly number[]): unknown => (values.length === 1 ? values[0] : values);
-    // JSON has no NaN and no infinity: they are null there.
-    fields[name] = { min: plain(min), max: plain(max), mean: plain(mean), ...(finite ? {} : { finite }) };
-  }
-  const memory = simulation.memory().total;
-  return JSON.stringify({ frame: index + 1, time: simulation.time, milliseconds, fields, memory });
 }
 
 async function runFrames(
@@ -114,56 +49,6 @@ async function runFrames(
   }
   if (framesDone > plan.first) await checkpoints.write(framesDone);
   return { framesDone, stepMilliseconds: stepping / Math.max(1, (framesDone - plan.first) * plan.stepsPerFrame) };
-}
-
-async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<string, string>>> {
-  try {
-    return (await scene.report?.()) ?? {};
-  } catch (error) {
-    throw sceneError(plan.path, 'its report threw', error);
-  }
-}
-
-async function summary(
-  scene: Scene,
-  plan: Plan,
-  { outputs, checkpoints }: { outputs: Outputs; checkpoints: Checkpoints },
-  outcome: Outcome,
-): Promise<string> {
-  const { simulation } = scene;
-  const done = outcome.framesDone - plan.first;
-  const animation = await outputs.finish();
-  const grid = outputs.files.findLast((file) => file.endsWith('vdb'));
-  const rows: [string, string][] = [
-    [
-      'frames',
-      `${done} (${count(done * plan.stepsPerFrame, 'step')})${plan.first === 0 ? '' : `, after ${plan.first} of the checkpoint`}`,
-    ],
-    [
-      'voxels',
-      `${simulation.activeVoxels.toLocaleString('en')} active in ${count(simulation.leafCount, 'leaf', 'leaves')}`,
-    ],
-    ['time', `${outcome.stepMilliseconds.toFixed(1)} ms a step`],
-    ['device', simulation.device.name],
-    ...Object.entries(await reportOf(scene, plan)),
-  ];
-  if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);
-  if (animation !== null) rows.push(['pictures', `${join(plan.folder, '*.png')}, animated: ${animation}`]);
-  if (checkpoints.file !== null) rows.push(['checkpoint', checkpoints.file]);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const resume = checkpoints.file === null ? '' : ` --resume ${checkpoints.file}`;
-  const next = [
-    ...(grid === undefined ? [] : [`halocline inspect ${grid}`, `halocline render ${grid} -o picture.png`]),
-    `halocline run ${plan.path} --frames ${plan.frames * 2}${plan.settings}${resume}`,
-  ];
-  const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
-  return [
-    ...table,
-    '',
-    'Try next (npm run halocline -- … in a checkout):',
-    ...next.map((line) => `  ${line}`),
-    '',
-  ].join('\n');
 }
 
 async function run(words: Words): Promise<number> {
@@ -222,7 +107,7 @@ async function run(words: Words): Promise<number> {
 }
 
 /** Which device, or devices, the words ask for. */
-function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices'> {
+export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices'> {
   const names = words.all('device');
   const devices = words.number('devices', 'count');
   if (devices !== undefined && names.length > 0) {
