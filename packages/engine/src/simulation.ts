@@ -16,6 +16,7 @@ import { resumeFrom, type Resumed } from './checkpoint/resume.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
+import { heldGrid, ownersGrid } from './cut/subdomain-grid.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
@@ -422,6 +423,26 @@ export class Simulation implements AsyncDisposable {
     return this.#runtime.lane.run(async () => {
       await this.#runtime.prepare();
       return reportSubdomains(this.#runtime);
+    });
+  }
+
+  /**
+   * What a subdomain holds of level 0, its own leaves and its ghosts, as a grid of int32: a voxel's value is the subdomain that owns
+   * it. With `field`, that field's values as the subdomain has them, ghosts as old as they are. Waits for the GPU.
+   */
+  async extractSubdomain(index: number, options: { readonly field?: string } = {}): Promise<Grid> {
+    const runtime = this.#runtime;
+    const subdomain = runtime.subdomains[index];
+    if (subdomain === undefined) {
+      const last = runtime.subdomains.length - 1;
+      throw new RangeError(`Cannot extract subdomain ${index}: there are 0 to ${last}; give one of them`);
+    }
+    if (options.field !== undefined) this.field(options.field);
+    return runtime.lane.run(async () => {
+      await runtime.prepare();
+      if (options.field === undefined) return ownersGrid(runtime, subdomain);
+      await runtime.settle();
+      return heldGrid(runtime, subdomain, runtime.declarations.fields.get(fieldKey(options.field, 0))!);
     });
   }
 
