@@ -9,10 +9,9 @@ export function cutFaces(topology: Topology, { owners, count }: Cut): number[] {
   if (count === 1) return faces;
   const index = new LeafIndex(topology.origins);
   for (let rank = 0; rank < leafCountOf(topology); rank++) {
-    const leaf = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
+    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
     for (const axis of [0, 1, 2] as const) {
-      const next = leaf.with(axis, leaf[axis]! + 1);
-      const other = index.find(...next);
+      const other = index.find(x + (axis === 0 ? 1 : 0), y + (axis === 1 ? 1 : 0), z + (axis === 2 ? 1 : 0));
       if (other < 0 || owners[other] === owners[rank]) continue;
       const pairs = touching(topology.masks, rank, other, axis);
       faces[owners[rank]!]! += pairs;
