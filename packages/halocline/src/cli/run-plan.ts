@@ -1,7 +1,7 @@
 /** @file What a run does, read from the words and the scene, and what it says: a line of JSON a frame, the summary. */
 import { basename, extname, join } from 'node:path';
 import type { Scene } from '../scene.ts';
-import type { Checkpoints, ResumedRun } from './checkpoints.ts';
+import type { ResumedRun } from './checkpoints.ts';
 import type { Words } from './command.ts';
 import { sceneError } from './load-scene.ts';
 import type { Outputs } from './outputs.ts';
@@ -10,6 +10,7 @@ import { count } from './table.ts';
 /** How a scene is run. */
 export interface Plan {
   readonly path: string;
+  /** 0 for a scene that steps itself. */
   readonly frames: number;
   readonly dt: number;
   readonly stepsPerFrame: number;
@@ -89,7 +90,7 @@ async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<strin
 export async function summary(
   scene: Scene,
   plan: Plan,
-  { outputs, checkpoints }: { outputs: Outputs; checkpoints: Checkpoints },
+  { outputs, checkpoint }: { outputs: Outputs; checkpoint: string | null },
   outcome: Outcome,
 ): Promise<string> {
   const { simulation } = scene;
@@ -111,12 +112,13 @@ export async function summary(
   ];
   if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);
   if (animation !== null) rows.push(['pictures', `${join(plan.folder, '*.png')}, animated: ${animation}`]);
-  if (checkpoints.file !== null) rows.push(['checkpoint', checkpoints.file]);
+  if (checkpoint !== null) rows.push(['checkpoint', checkpoint]);
   const width = Math.max(...rows.map(([name]) => name.length));
-  const resume = checkpoints.file === null ? '' : ` --resume ${checkpoints.file}`;
+  const resume = checkpoint === null ? '' : ` --resume ${checkpoint}`;
+  const frames = plan.frames === 0 ? '' : ` --frames ${plan.frames * 2}`;
   const next = [
     ...(grid === undefined ? [] : [`halocline inspect ${grid}`, `halocline render ${grid} -o picture.png`]),
-    `halocline run ${plan.path} --frames ${plan.frames * 2}${plan.settings}${resume}`,
+    `halocline run ${plan.path}${frames}${plan.settings}${resume}`,
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
   return [

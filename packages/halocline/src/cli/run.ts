@@ -11,6 +11,7 @@ import { loadScene } from './load-scene.ts';
 import { pluginOption, usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
+import { isLua, luaOptions, runLua, type LuaRun } from './run-lua.ts';
 import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
 import { count } from './table.ts';
 import { dropUnfinished, prepareFolder } from './write-file.ts';
@@ -63,10 +64,18 @@ async function run(words: Words): Promise<number> {
   if (given !== undefined) prepareFolder(given);
   let progress: Progress | null = null;
   const say = (line: string): void => (progress === null ? void process.stderr.write(`${line}\n`) : progress.say(line));
+  let script: { interrupt(): void } | null = null;
   using interruption = listenForInterruption(
-    () => say('Stopping after the frame under way; Ctrl-C again drops it'),
+    () => {
+      say('Stopping after the frame under way; Ctrl-C again drops it');
+      script?.interrupt();
+    },
     () => dropUnfinished(given ?? join('out', stem), stem),
   );
+  const started: LuaRun['started'] = (running, its) => {
+    script = running;
+    progress = its;
+  };
   const subdomains = words.number('subdomains', 'count');
   const options: SceneOptions = {
     values,
@@ -76,8 +85,10 @@ async function run(words: Words): Promise<number> {
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
-  const scene = await loadScene(path, options);
-  await using _simulation = scene.simulation;
+  const lua = isLua(path) ? await runLua({ words, path, options, formats, interruption, started }) : null;
+  if (typeof lua === 'number') return lua;
+  const scene = lua?.scene ?? (await loadScene(path, options));
+  await using _owner = lua ?? scene.simulation;
   await usePlugins(scene.simulation, words, path);
   await scene.simulation.initialize();
   const plan = planOf(words, scene, path, await resumeRun(words, scene.simulation, pace(words, scene)));
@@ -99,7 +110,10 @@ async function run(words: Words): Promise<number> {
   } finally {
     progress.end();
   }
-  const text = outcome.framesDone === plan.first ? '' : await summary(scene, plan, files, outcome);
+  const text =
+    outcome.framesDone === plan.first
+      ? ''
+      : await summary(scene, plan, { outputs, checkpoint: checkpoints.file }, outcome);
   if (!plan.json) process.stdout.write(text);
   if (interruption.exitCode === null) return 0;
   process.stderr.write(`Interrupted after ${outcome.framesDone} of ${plan.frames} frames\n`);
@@ -119,7 +133,7 @@ export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices
 
 const command: Command = {
   name: 'run',
-  summary: 'Runs a scene (.ts or .js) and writes its fields and pictures',
+  summary: 'Runs a scene (.ts, .js, .lua or .fluid) and writes its fields and pictures',
   positionals: ['SCENE'],
   options: {
     frames: { value: 'N', help: 'how many frames (default: the scene, else 24)' },
@@ -137,6 +151,7 @@ const command: Command = {
     resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
     validation: { help: 'turn on the validation layer' },
     trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
+    ...luaOptions,
     json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
   },
   example: 'halocline run examples/plume.ts --frames 48 --format nvdb,png --out out/plume',
