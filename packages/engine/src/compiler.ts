@@ -16,6 +16,7 @@ import {
   type FieldRead,
   type FieldType,
   type FieldWrite,
+  type Placement,
   type Stencil,
   type StencilSource,
 } from '@halocline/stencil';
@@ -121,7 +122,7 @@ export class Compiler implements Disposable {
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const { spirv, bindings } = emitSpirv(stencil, { ...offsets, ...(cut ? { beyondRadius } : {}) });
+      const { spirv, bindings } = emitSpirv(stencil, placementOf(declarations, cut ? beyondRadius : null));
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
@@ -229,6 +230,15 @@ export class Compiler implements Disposable {
     this.debug[Symbol.dispose]();
     this.#kernels[Symbol.dispose]();
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
+/** Where a stencil finds numbers, and what it does where it reads too far; null where the domain is whole. */
+export function placementOf(declarations: Declarations, beyondRadius: 'error' | 'clamp' | null): Placement {
+  return {
+    parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
+    scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
+    ...(beyondRadius === null ? {} : { beyondRadius }),
+  };
+}
+
     this.#pipelines.clear();
   }
 }

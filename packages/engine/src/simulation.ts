@@ -6,6 +6,7 @@ import type { Defragmentation, Device } from '@halocline/gpu';
 import type { DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
+import { explainStencil } from './inspection/explain-stencil.ts';
 import {
   checkCheckpointEnding,
   copyJson,
@@ -443,6 +444,17 @@ export class Simulation implements AsyncDisposable {
       if (options.field === undefined) return ownersGrid(runtime, subdomain);
       await runtime.settle();
       return heldGrid(runtime, subdomain, runtime.declarations.fields.get(fieldKey(options.field, 0))!);
+    });
+  }
+
+  /**
+   * A stencil or kernel in words: its text, IR and reach, the bytes that it moves a voxel, registers and spills where the driver
+   * tells, and its shader as GLSL. Compiles what has changed, and waits for that.
+   */
+  async explainStencil(name: string): Promise<string> {
+    return this.#runtime.lane.run(async () => {
+      await this.#runtime.compile();
+      return explainStencil(this.#runtime, name);
     });
   }
 
