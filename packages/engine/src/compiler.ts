@@ -115,10 +115,6 @@ export class Compiler implements Disposable {
     declarations: Declarations,
     { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
   ): Promise<Map<string, CompiledStencil>> {
-    const offsets = {
-      parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
-      scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
-    };
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
@@ -230,6 +226,10 @@ export class Compiler implements Disposable {
     this.debug[Symbol.dispose]();
     this.#kernels[Symbol.dispose]();
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
+    this.#pipelines.clear();
+  }
+}
+
 /** Where a stencil finds numbers, and what it does where it reads too far; null where the domain is whole. */
 export function placementOf(declarations: Declarations, beyondRadius: 'error' | 'clamp' | null): Placement {
   return {
@@ -237,10 +237,6 @@ export function placementOf(declarations: Declarations, beyondRadius: 'error' | 
     scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
     ...(beyondRadius === null ? {} : { beyondRadius }),
   };
-}
-
-    this.#pipelines.clear();
-  }
 }
 
 /** What a stencil on `level` may name. */

@@ -29,8 +29,8 @@ import { Level } from './level.ts';
 import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
-import { Runtime } from './runtime.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
+import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
 import { Tracer } from './trace/tracer.ts';
@@ -219,7 +219,6 @@ export class Simulation implements AsyncDisposable {
     return this;
   }
 
-  /** Level k: 0 is the simulation's own, each further one coarser by two. */
   /**
    * Lets a plug-in add what it brings: an object with `register(simulation)`, or the name of a package (or path of a module) that
    * exports that, looked for from the file that calls. Waits for it.
@@ -230,6 +229,7 @@ export class Simulation implements AsyncDisposable {
     return this;
   }
 
+  /** Level k: 0 is the simulation's own, each further one coarser by two. */
   level(index: number): Level {
     this.#runtime.domain.level(index);
     for (let next = this.#levels.length; next <= index; next++) this.#levels.push(new Level(this.#runtime, next));
