@@ -1,6 +1,7 @@
 /** @file `halocline info`: the devices, best first, and the ways between them. */
 import { listDevices, type DeviceReport } from '@halocline/gpu';
-import { jsonOption, type Command, type Words } from './command.ts';
+import { deviceOption, jsonOption, type Command, type Words } from './command.ts';
+import { tellCut } from './cut.ts';
 import { bytes } from './table.ts';
 import { describePairs, measurePairs } from './transports.ts';
 
@@ -45,6 +46,8 @@ function describe(device: DeviceReport): string {
 }
 
 async function run(words: Words): Promise<number> {
+  const scene = words.text('cut');
+  if (scene !== undefined) return tellCut(words, scene);
   const devices = listDevices();
   if (words.has('json')) {
     const transports = (await measurePairs(devices)).map(({ from, to, access }) => ({
@@ -66,8 +69,16 @@ const command: Command = {
   name: 'info',
   summary: 'Lists the devices, best first, why one cannot be used, and the ways between them',
   positionals: [],
-  options: { json: jsonOption },
-  example: 'halocline info --json',
+  options: {
+    json: jsonOption,
+    cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
+    subdomains: { value: 'K', help: 'with --cut: parts that the domain is cut into (default: 4)' },
+    set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
+    device: { ...deviceOption, many: true },
+    devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },
+    out: { value: 'PNG', short: 'o', help: 'with --cut: the picture (default: out/SCENE-cut.png)' },
+  },
+  example: 'halocline info --cut examples/plume.ts --subdomains 8',
   run,
 };
 export default command;

@@ -3,6 +3,7 @@
  * with the device released, exit code 130; a second Ctrl-C drops that frame.
  */
 import { basename, extname, join } from 'node:path';
+import type { Rebalance } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { deviceOption, UsageError, type Command, type Words } from './command.ts';
@@ -82,6 +83,7 @@ async function run(words: Words): Promise<number> {
     log: say,
     ...deviceWish(words),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(words.text('rebalance') === undefined ? {} : { rebalance: words.text('rebalance') as Rebalance }),
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
@@ -146,6 +148,7 @@ const command: Command = {
     device: { ...deviceOption, many: true },
     devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
     subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
+    rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default), time or off' },
     checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
     'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
     resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
