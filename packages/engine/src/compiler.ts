@@ -16,6 +16,7 @@ import {
   type FieldRead,
   type FieldType,
   type FieldWrite,
+  type Placement,
   type Stencil,
   type StencilSource,
 } from '@halocline/stencil';
@@ -114,14 +115,10 @@ export class Compiler implements Disposable {
     declarations: Declarations,
     { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
   ): Promise<Map<string, CompiledStencil>> {
-    const offsets = {
-      parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
-      scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
-    };
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const { spirv, bindings } = emitSpirv(stencil, { ...offsets, ...(cut ? { beyondRadius } : {}) });
+      const { spirv, bindings } = emitSpirv(stencil, placementOf(declarations, cut ? beyondRadius : null));
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
@@ -231,6 +228,15 @@ export class Compiler implements Disposable {
     for (const pipeline of this.#pipelines.values()) pipeline[Symbol.dispose]();
     this.#pipelines.clear();
   }
+}
+
+/** Where a stencil finds numbers, and what it does where it reads too far; null where the domain is whole. */
+export function placementOf(declarations: Declarations, beyondRadius: 'error' | 'clamp' | null): Placement {
+  return {
+    parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
+    scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
+    ...(beyondRadius === null ? {} : { beyondRadius }),
+  };
 }
 
 /** What a stencil on `level` may name. */

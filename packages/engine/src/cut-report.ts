@@ -1,4 +1,5 @@
-/** @file What each subdomain holds of level 0, in figures: how even a cut is, and how much of it is surface. */
+/** @file What each subdomain holds of level 0, in figures: how even a cut is, how much of it is surface, and what it sends. */
+import { cutFaces } from './cut/cut-faces.ts';
 import { activeVoxelsByLeaf } from './cut/cut.ts';
 import type { Runtime } from './runtime.ts';
 import { leafBoundsOf, type IndexBox } from './topology.ts';
@@ -15,6 +16,13 @@ export interface SubdomainReport {
   readonly ghosts: number;
   /** Subdomains that own those, ascending. */
   readonly neighbours: readonly number[];
+  /** Faces of its voxels whose other side is an active voxel of another. */
+  readonly surface: number;
+  /**
+   * Bytes that it sends others for the halos of all levels: in a step, loops that end by a scalar taken as often as they ran in
+   * the step before, or once. Null before the first `initialize`.
+   */
+  readonly sentBytes: number | null;
   /** Inclusive box of its own leaves; boxes may overlap. Null where it owns none. */
   readonly box: IndexBox | null;
 }
@@ -24,6 +32,8 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
   const { topology } = runtime.domain.level(0);
   const { owners } = runtime.decomposition.cut(0);
   const voxels = activeVoxelsByLeaf(topology);
+  const faces = cutFaces(topology, runtime.decomposition.cut(0));
+  const sent = sentBytes(runtime);
   return runtime.subdomains.map((subdomain) => {
     const { ranks, ownCount, topology: held } = subdomain.levels[0]!;
     const [own, ghosts] = [ranks.subarray(0, ownCount), ranks.subarray(ownCount)];
@@ -35,7 +45,31 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
       voxels: own.reduce((sum, rank) => sum + voxels[rank]!, 0),
       ghosts: ghosts.length,
       neighbours,
+      surface: faces[subdomain.index]!,
+      sentBytes: sent?.[subdomain.index] ?? null,
       box: leafBoundsOf({ origins: held.origins.subarray(0, 3 * ownCount), masks: held.masks }),
     };
   });
+}
+
+/** Bytes that each subdomain sends in a step. */
+function sentBytes({ program, copies, iterations: ran, subdomains }: Runtime): number[] | null {
+  if (program === null) return null;
+  const { components } = program.parts;
+  // Loops are planned for two turns; what a step begins with is what one before has left.
+  const iterations = program.loops.map(() => 2);
+  const { after: start, stale } = program.plan({ start: copies, iterations });
+  const plan = program.plan({ start, stale, iterations });
+  const bytes = subdomains.map(() => 0);
+  for (const pass of plan.passes) {
+    if (pass.kind !== 'exchange') continue;
+    const loop = program.loops.find(({ index }) => pass.scope === `body ${index}`);
+    const turns = loop === undefined ? 1 : (ran.get(loop.name) ?? 1) / 2;
+    const names = new Set(pass.sent.map((copy) => copy.slice(0, copy.lastIndexOf(':'))));
+    for (const { name, pairs } of components) {
+      if (!names.has(name)) continue;
+      for (const { from, sources } of pairs) bytes[from]! += 4 * sources.length * turns;
+    }
+  }
+  return bytes.map(Math.round);
 }

@@ -82,7 +82,7 @@ export class Decomposition {
         levels.map((_, level) => this.cut(level)),
         owner,
         rings,
-      ).map(({ domain: _, ...rest }) => rest),
+      ).map(({ ranks, ownCount, topology }) => ({ ranks, ownCount, topology })),
     );
     // Another simulation's levels may have another map.
     return held.map((rest, level) => ({ domain: levels[level]!, ...rest }));

@@ -1,23 +1,15 @@
 /**
  * @file What one member records for an exchange: copies between its own subdomains, packing of what goes to others, unpacking
- * of what has come. Each is one dispatch of the `exchange` kernel where the components' entries are neighbours in one table in
- * device memory, which is made once: all that is sent of one copy and turn stands together.
- *
- *     entry  12 words: source base, target base, source words, target words (addresses, low word first), count, 0, 0, 0;
- *            a list whose address is 0 counts 0, 1, 2 …: the message's side
+ * of what has come. Each is one dispatch where the components' entries are neighbours in the tables (`halo/entry-tables.ts`): all
+ * that is sent of one copy and turn stands together.
  */
-import type { Buffer, Encoder } from '@halocline/gpu';
+import type { Encoder } from '@halocline/gpu';
+import { EntryTables, type Entry } from './halo/entry-tables.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import { TURNS, type Link } from './links.ts';
 import type { Member } from './member.ts';
 import type { MessageLayout, Parcel } from './message-layout.ts';
-import { OwnedBuffers } from './owned-buffers.ts';
 import type { Subdomain } from './subdomain.ts';
-
-const ENTRY_WORDS = 12;
-const THREADS = 256;
-/** Workgroups along the list; a thread goes on from there in strides. */
-const MOST_GROUPS = 1024;
 
 /** What a member's exchanges are made of. */
 export interface ExchangeParts {
@@ -31,35 +23,14 @@ export interface ExchangeParts {
   readonly partials: (name: string) => bigint;
 }
 
-interface Entry {
-  readonly source: bigint;
-  readonly target: bigint;
-  readonly sourceWords: bigint;
-  readonly targetWords: bigint;
-  readonly count: number;
-}
-
-interface EntryTable {
-  /** Byte offset of the first entry. */
-  readonly byteOffset: number;
-  readonly entries: number;
-  /** Words of the longest entry. */
-  readonly words: number;
-}
-
 /** The exchanges of one member. */
 export class Exchanges implements Disposable {
   readonly #parts: ExchangeParts;
-  readonly #owned: OwnedBuffers;
-  readonly #tables = new Map<string, EntryTable>();
-  readonly #lists = new Map<Uint32Array, bigint>();
-  readonly #uploads: Promise<void>[] = [];
-  readonly #words: number[] = [];
-  #entries: Buffer | null = null;
+  readonly #tables: EntryTables;
 
   private constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#owned = new OwnedBuffers(parts.member.pools.halos, 'halo');
+    this.#tables = new EntryTables(parts.member);
   }
 
   /** Makes tables of all that may be exchanged; the fields' memory is there. Waits for the upload. */
@@ -68,9 +39,9 @@ export class Exchanges implements Disposable {
     try {
       exchanges.#addLocal();
       exchanges.#addParcels();
-      await exchanges.#upload();
+      await exchanges.#tables.upload();
     } catch (error) {
-      await Promise.allSettled(exchanges.#uploads);
+      await exchanges.#tables.settle();
       exchanges[Symbol.dispose]();
       throw error;
     }
@@ -79,17 +50,17 @@ export class Exchanges implements Disposable {
 
   /** Bytes of lists and tables. */
   get byteLength(): number {
-    return this.#owned.byteLength;
+    return this.#tables.byteLength;
   }
 
   /** Copies between the member's own subdomains; names are copies, `density:1`. `args` is the address of the scope's arguments. */
   recordLocal(encoder: Encoder, names: readonly string[], args: bigint): void {
-    this.#record(encoder, names, args);
+    this.#tables.record(encoder, names, args);
   }
 
   /** Packs what others need of these copies, or of a reduction, into a turn's messages. */
   recordPack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    this.#record(
+    this.#tables.record(
       encoder,
       names.map((name) => packKey(turn, name)),
       args,
@@ -98,19 +69,11 @@ export class Exchanges implements Disposable {
 
   /** Unpacks what has come. */
   recordUnpack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    this.#record(
+    this.#tables.record(
       encoder,
       names.map((name) => unpackKey(turn, name)),
       args,
     );
-  }
-
-  #record(encoder: Encoder, keys: readonly string[], args: bigint): void {
-    const { kernels } = this.#parts.member;
-    for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
-      kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
-      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / THREADS)), entries);
-    }
   }
 
   #addLocal(): void {
@@ -124,12 +87,12 @@ export class Exchanges implements Disposable {
           entries.push({
             source: sender.existingField(field.key)!.address(component, copy),
             target: receiver.existingField(field.key)!.address(component, copy),
-            sourceWords: this.#list(sources),
-            targetWords: this.#list(targets),
+            sourceWords: this.#tables.list(sources),
+            targetWords: this.#tables.list(targets),
             count: sources.length,
           });
         }
-        this.#addTable(`${name}:${copy}`, entries);
+        this.#tables.add(`${name}:${copy}`, entries);
       }
     }
   }
@@ -164,13 +127,13 @@ export class Exchanges implements Disposable {
     const { number } = this.#parts;
     if (side === 'out') {
       const out = parcels.filter((parcel) => parcel.from === number);
-      this.#addTable(
+      this.#tables.add(
         packKey(turn, name),
         out.map((parcel) => this.#packEntry(parcel, base(parcel.pair?.[0] ?? 0), turn)),
       );
     } else {
       const into = parcels.filter((parcel) => parcel.to === number);
-      this.#addTable(
+      this.#tables.add(
         unpackKey(turn, name),
         into.map((parcel) => this.#unpackEntry(parcel, base(parcel.pair?.[1] ?? 0), turn)),
       );
@@ -179,39 +142,24 @@ export class Exchanges implements Disposable {
 
   #packEntry(parcel: Parcel, source: bigint, turn: number): Entry {
     const target = this.#link(parcel).outAddress(turn) + BigInt(4 * parcel.offset);
-    return { source, target, sourceWords: this.#list(parcel.sources), targetWords: 0n, count: parcel.sources.length };
+    return {
+      source,
+      target,
+      sourceWords: this.#tables.list(parcel.sources),
+      targetWords: 0n,
+      count: parcel.sources.length,
+    };
   }
 
   #unpackEntry(parcel: Parcel, target: bigint, turn: number): Entry {
     const source = this.#link(parcel).inAddress(turn) + BigInt(4 * parcel.offset);
-    return { source, target, sourceWords: 0n, targetWords: this.#list(parcel.targets), count: parcel.targets.length };
-  }
-
-  #addTable(key: string, entries: readonly Entry[]): void {
-    const filled = entries.filter(({ count }) => count > 0);
-    if (filled.length === 0) return;
-    this.#tables.set(key, {
-      byteOffset: 4 * this.#words.length,
-      entries: filled.length,
-      words: Math.max(...filled.map(({ count }) => count)),
-    });
-    for (const { source, target, sourceWords, targetWords, count } of filled) {
-      const addresses = [source, target, sourceWords, targetWords];
-      const words = addresses.flatMap((address) => [Number(address & 0xffffffffn), Number(address >> 32n)]);
-      this.#words.push(...words, count, ...Array<number>(ENTRY_WORDS - 9).fill(0));
-    }
-  }
-
-  /** A list in device memory; equal arrays share it. */
-  #list(words: Uint32Array<ArrayBuffer>): bigint {
-    let address = this.#lists.get(words);
-    if (address === undefined) {
-      const buffer = this.#owned.make({ label: 'exchange list', byteLength: Math.max(16, words.byteLength) });
-      this.#uploads.push(this.#parts.member.device.staging.upload(buffer, 0, words));
-      address = buffer.address;
-      this.#lists.set(words, address);
-    }
-    return address;
+    return {
+      source,
+      target,
+      sourceWords: 0n,
+      targetWords: this.#tables.list(parcel.targets),
+      count: parcel.targets.length,
+    };
   }
 
   #own(subdomain: number): Subdomain | undefined {
@@ -226,16 +174,8 @@ export class Exchanges implements Disposable {
     return this.#parts.links.find((link) => link.from === from && link.to === to)!;
   }
 
-  async #upload(): Promise<void> {
-    if (this.#words.length > 0) {
-      this.#entries = this.#owned.make({ label: 'exchange entries', byteLength: 4 * this.#words.length });
-      this.#uploads.push(this.#parts.member.device.staging.upload(this.#entries, 0, Uint32Array.from(this.#words)));
-    }
-    await Promise.all(this.#uploads);
-  }
-
   [Symbol.dispose](): void {
-    this.#owned[Symbol.dispose]();
+    this.#tables[Symbol.dispose]();
   }
 }
 
@@ -245,17 +185,4 @@ function packKey(turn: number, name: string): string {
 
 function unpackKey(turn: number, name: string): string {
   return `unpack ${turn} ${name}`;
-}
-
-/** Tables in order, neighbours made one. */
-function joined(tables: readonly EntryTable[]): EntryTable[] {
-  const all: EntryTable[] = [];
-  for (const table of tables.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
-    const last = all.at(-1);
-    if (last !== undefined && last.byteOffset + 4 * ENTRY_WORDS * last.entries === table.byteOffset) {
-      const words = Math.max(last.words, table.words);
-      all[all.length - 1] = { byteOffset: last.byteOffset, entries: last.entries + table.entries, words };
-    } else all.push(table);
-  }
-  return all;
 }

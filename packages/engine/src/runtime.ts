@@ -5,7 +5,7 @@
 import type { Defragmentation, Device } from '@halocline/gpu';
 import { formatDebug, type DebugReport } from '@halocline/stencil';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
-import { Compiler } from './compiler.ts';
+import { Compiler, type CheckedStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
@@ -81,6 +81,7 @@ export class Runtime {
   /** The fields of the program that runs now, by component. */
   #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
   #programs: readonly Program[] = [];
+  #checked: ReadonlyMap<string, CheckedStencil> = new Map();
   #stepper: Stepper | null = null;
   #revision = -1;
   #levelCount = 0;
@@ -112,6 +113,11 @@ export class Runtime {
   /** The program that runs now, on the first member; null before the first `compile`. */
   get program(): Program | null {
     return this.#programs[0] ?? null;
+  }
+
+  /** What the stencils of that program mean, by name. */
+  get checked(): ReadonlyMap<string, CheckedStencil> {
+    return this.#checked;
   }
 
   /** Bytes of what belongs to the programs alone. */
@@ -214,6 +220,7 @@ export class Runtime {
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
     this.#programs = programs;
+    this.#checked = checked[0]!;
     const { balance } = this;
     balance?.renewed();
     this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous, balance });

@@ -6,6 +6,7 @@ import type { Defragmentation, Device } from '@halocline/gpu';
 import type { DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
+import { explainStencil } from './inspection/explain-stencil.ts';
 import {
   checkCheckpointEnding,
   copyJson,
@@ -16,6 +17,7 @@ import { resumeFrom, type Resumed } from './checkpoint/resume.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
+import { heldGrid, ownersGrid } from './cut/subdomain-grid.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
@@ -27,6 +29,7 @@ import { Level } from './level.ts';
 import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
+import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
@@ -213,6 +216,16 @@ export class Simulation implements AsyncDisposable {
   /** Takes a repeat away; its stencils then run by themselves. */
   removeRepeat(name: string): this {
     this.#runtime.declarations.removeRepeat(name);
+    return this;
+  }
+
+  /**
+   * Lets a plug-in add what it brings: an object with `register(simulation)`, or the name of a package (or path of a module) that
+   * exports that, looked for from the file that calls. Waits for it.
+   */
+  async use(plugin: string | Plugin, { from, options }: PluginUse = {}): Promise<this> {
+    this.#runtime.checkOpen();
+    await usePlugin(this, plugin, { from: from ?? callingFile(import.meta.filename), options });
     return this;
   }
 
@@ -411,6 +424,37 @@ export class Simulation implements AsyncDisposable {
     return this.#runtime.lane.run(async () => {
       await this.#runtime.prepare();
       return reportSubdomains(this.#runtime);
+    });
+  }
+
+  /**
+   * What a subdomain holds of level 0, its own leaves and its ghosts, as a grid of int32: a voxel's value is the subdomain that owns
+   * it. With `field`, that field's values as the subdomain has them, ghosts as old as they are. Waits for the GPU.
+   */
+  async extractSubdomain(index: number, options: { readonly field?: string } = {}): Promise<Grid> {
+    const runtime = this.#runtime;
+    const subdomain = runtime.subdomains[index];
+    if (subdomain === undefined) {
+      const last = runtime.subdomains.length - 1;
+      throw new RangeError(`Cannot extract subdomain ${index}: there are 0 to ${last}; give one of them`);
+    }
+    if (options.field !== undefined) this.field(options.field);
+    return runtime.lane.run(async () => {
+      await runtime.prepare();
+      if (options.field === undefined) return ownersGrid(runtime, subdomain);
+      await runtime.settle();
+      return heldGrid(runtime, subdomain, runtime.declarations.fields.get(fieldKey(options.field, 0))!);
+    });
+  }
+
+  /**
+   * A stencil or kernel in words: its text, IR and reach, the bytes that it moves a voxel, registers and spills where the driver
+   * tells, and its shader as GLSL. Compiles what has changed, and waits for that.
+   */
+  async explainStencil(name: string): Promise<string> {
+    return this.#runtime.lane.run(async () => {
+      await this.#runtime.compile();
+      return explainStencil(this.#runtime, name);
     });
   }
 

@@ -6,8 +6,10 @@ test('the package exports these names', () => {
     [
       "Field",
       "Level",
+      "PeerAccess",
       "Scalar",
       "Simulation",
+      "peerAccess",
     ]
   `);
 });

@@ -1,4 +1,6 @@
 /** Every transport against the same suite: between two logical devices of one card, and between cards where there are two. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gpuTest } from '@halocline/testing';
 import { listDevices, openDevice, type Device, type TimelinePoint } from '@halocline/gpu';
@@ -7,6 +9,7 @@ import { measureTransport, StallError } from '../src/transport/measure.ts';
 import { ProbeEndpoint, probeTransport } from '../src/transport/prober.ts';
 import type { Channel } from '../src/transport/channel.ts';
 import { Routes } from '../src/transport/routes.ts';
+import { peerAccess } from '../src/transport/peer-access.ts';
 import { forcedTransport, TRANSPORTS } from '../src/transport/transports.ts';
 
 /** Debian's layer (1.3.239) waits ten seconds for each timeline that the host signals. */
@@ -189,4 +192,39 @@ test('the environment names a transport, or it is an error that lists them', () 
       'Cannot use transport "pigeon": HALOCLINE_TRANSPORT takes same-device, shared, cuda or staged; leave it out to have one chosen',
     ),
   );
+});
+
+const CHILD = fileURLToPath(new URL('transport-child.ts', import.meta.url));
+
+gpuTest(
+  'where the system gives no memory that has a descriptor, messages are staged, with a word',
+  PLAIN,
+  ({ device }) => {
+    if (process.platform !== 'linux') return; // Others have no such memory at all.
+    // No file may be longer than 4 KiB, memory files included.
+    const script = `trap '' XFSZ; ulimit -f 8; exec "${process.execPath}" --conditions=@halocline/source "${CHILD}"`;
+    const env = { ...process.env, HALOCLINE_CACHE: 'off', NODE_COMPILE_CACHE: '' };
+    const { stdout, stderr } = spawnSync('sh', ['-c', script], { env, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const { refusals, words, middle } = JSON.parse(stdout) as {
+      refusals: Record<string, string | null>;
+      words: string[];
+      middle: number;
+    };
+    const why = 'Cannot share memory "shared probe of 4096 bytes": the system gave no 65536 bytes of it; ask for less';
+    expect([refusals['shared'], refusals['staged']]).toEqual([why, null]);
+    const between = `between "${device.name}" and "${device.name}"`;
+    expect(words).toContain(`Transport "shared" ${between} is not used: ${why}`);
+    expect(middle).toBe(8);
+  },
+);
+
+gpuTest('what was measured is known at the second start', PLAIN, async ({ device }) => {
+  const first = await peerAccess(device, device);
+  const start = performance.now();
+  const second = await peerAccess(device.report, device);
+  expect(performance.now() - start).toBeLessThan(50);
+  expect(second).toBe(first);
+  expect(first.ranking(4096)).toContain('staged');
+  expect(String(first)).toMatch(/^.+ → .+\n {2}same-device {2}/);
 });

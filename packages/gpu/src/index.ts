@@ -19,6 +19,7 @@ export type { Encoder } from './command/encoder.ts';
 export type { TransitionOptions } from './command/image-barrier.ts';
 export type { ConditionalOptions } from './command/conditional.ts';
 export type { ComputePipeline, ComputePipelineOptions, RunOptions } from './command/pipeline.ts';
+export type { PipelineStatistic } from './command/pipeline-statistics.ts';
 export type { StageOptions, SubgroupOptions } from './command/pipeline-stage.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export { delaySubmits } from './command/submit-delay.ts';

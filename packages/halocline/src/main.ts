@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   info: () => import('./cli/info.ts'),
   doctor: () => import('./cli/doctor.ts'),
   run: () => import('./cli/run.ts'),
+  explain: () => import('./cli/explain.ts'),
   inspect: () => import('./cli/inspect.ts'),
   convert: () => import('./cli/convert.ts'),
   render: () => import('./cli/render.ts'),

@@ -2,7 +2,7 @@
  * @file Scenes: what `halocline run` runs. A scene file's default export is a function that gets the options and gives
  * a scene, or just a simulation.
  */
-import type { Simulation } from '@halocline/engine';
+import type { Rebalance, Simulation } from '@halocline/engine';
 import type { CameraOptions, RenderOptions } from '@halocline/render';
 
 /** What the command line tells a scene. */
@@ -13,6 +13,8 @@ export interface SceneOptions {
   readonly devices?: number | readonly string[];
   /** Parts that the domain is cut into. */
   readonly subdomains?: number;
+  /** What the cut goes by: `--rebalance`. */
+  readonly rebalance?: Rebalance;
   readonly validation?: boolean;
   /** A file for a trace of what devices and host do, to hand to `Simulation.create`. */
   readonly trace?: string;

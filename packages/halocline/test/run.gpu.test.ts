@@ -412,11 +412,16 @@ gpu('render makes a picture of a file', async () => {
   expect(readFileSync(picture).readUInt32BE(20)).toBe(48);
 });
 
-gpu('info lists devices for people and for programs', async () => {
+gpu('info lists devices, and the ways between them, for people and for programs', async () => {
   const people = await halocline(['info']);
   expect(people.out).toMatch(/^#0 /u);
-  const { devices } = JSON.parse((await halocline(['info', '--json'])).out) as { devices: { name: string }[] };
+  const { devices, transports } = JSON.parse((await halocline(['info', '--json'])).out) as {
+    devices: { name: string }[];
+    transports: { transports: { name: string; refusal: string | null }[] }[];
+  };
   expect(people.out).toContain(devices[0]!.name);
+  expect(people.out).toMatch(/\n {2}#0 → #\d {2}staged +\d+ µs {2}/u);
+  expect(transports[0]!.transports.find(({ name }) => name === 'staged')!.refusal).toBe(null);
 });
 
 gpu('doctor finds nothing bad here', async () => {

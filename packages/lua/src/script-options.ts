@@ -1,5 +1,6 @@
 /** @file What a script is run with. */
 import type { Simulation, SimulationOptions } from '@halocline/engine';
+import type { LuaScene } from './host/returned.ts';
 
 /** How a script is run. What is left out: the best device, no frames of its own, files of this folder and of the script's. */
 export interface LuaOptions {
@@ -8,6 +9,8 @@ export interface LuaOptions {
   readonly devices?: number | readonly string[];
   readonly subdomains?: number;
   readonly validation?: boolean;
+  /** A file for a trace of its simulation; see `SimulationOptions`. */
+  readonly trace?: string;
   /** What `scene.value` gives, by name. */
   readonly values?: Readonly<Record<string, string>>;
   /** Takes warnings. */
@@ -22,8 +25,10 @@ export interface LuaOptions {
   readonly step?: (simulation: Simulation, dt: number) => Promise<void>;
   /** Is called with the script once its thread is started, for `interrupt`. */
   readonly started?: (script: { interrupt(): void }) => void;
-  /** Is called before a simulation is closed. */
-  readonly closing?: (simulation: Simulation) => Promise<void>;
+  /** Is called before a simulation is closed: by the script, or at its end. */
+  readonly closing?: (simulation: Simulation, isEnd: boolean) => Promise<void>;
+  /** Takes what the script says of its files in the table `scene`, each time it does. */
+  readonly said?: (scene: Omit<LuaScene, 'simulation'>) => void;
   /** Seconds that it may compute in all, what it waits for not counted; 60. */
   readonly timeLimit?: number;
   /** Bytes that its values may take; 256 MiB. */

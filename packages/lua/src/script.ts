@@ -16,7 +16,7 @@ import { gpuOperations, Runtime } from './host/gpu-operations.ts';
 import { graphOperations } from './host/graph-operations.ts';
 import { Host } from './host/host.ts';
 import { pictureOperations } from './host/picture-operations.ts';
-import { sceneOf, type LuaScene } from './host/returned.ts';
+import { readSaid, sceneOf, type LuaScene } from './host/returned.ts';
 import { simulationOperations } from './host/simulation-operations.ts';
 import { SourceText } from './host/source-text.ts';
 import type { LuaValue } from './machine/values.ts';
@@ -59,6 +59,7 @@ export class LuaScript implements AsyncDisposable {
   #computed = 0;
   #isReady = false;
   #isBusy = false;
+  #isDone = false;
   #isInterrupted = false;
 
   private constructor(path: string, source: string, options: LuaOptions) {
@@ -98,6 +99,7 @@ export class LuaScript implements AsyncDisposable {
     options.started?.(script);
     try {
       const value = await script.#listen();
+      script.#isDone = true;
       script.scene = value === undefined ? null : sceneOf(script.#host, value, (name) => script.#callBack(name));
       return script;
     } catch (error) {
@@ -106,26 +108,14 @@ export class LuaScript implements AsyncDisposable {
     }
   }
 
-  /** Whether it was ended by `interrupt`. */
-  get isInterrupted(): boolean {
-    return this.#isInterrupted;
-  }
-
   /** How many simulations it has made and not closed. */
   get simulations(): number {
     return this.#host.stages.size;
   }
 
-  /** What it said of its files in the table `scene`, as a scene of its first simulation; null where it has none. */
-  get said(): LuaScene | null {
-    const { first, said } = this.#host;
-    return first === null
-      ? null
-      : sceneOf(this.#host, new Map([...said, ['simulation', this.#host.handles.give('simulation', first)]]), null);
-  }
-
   /** Ends it behind the call under way, such as a step; `run` throws then. */
   interrupt(): void {
+    if (this.#isDone) return;
     this.#isInterrupted = true;
     if (!this.#isBusy) this.#heard?.(null);
   }
@@ -134,7 +124,7 @@ export class LuaScript implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#port.close();
     await this.#worker.terminate();
-    await this.#host.handles.close();
+    await this.#host.close();
   }
 
   /** Answers until the script, or what was asked of it, is done; gives what that gave. */
@@ -241,22 +231,14 @@ export class LuaScript implements AsyncDisposable {
 /** All that scripts may ask for. */
 function operationsOf(host: Host): Operations {
   const runtime = new Runtime();
+  const said = new Map<string, LuaValue>();
   return {
     print: async (call) => host.options.print?.(call.text(0, 'print', 'text')),
     nearest: (call) => ({ value: nearestName(call.text(0, 'find', 'name'), call.at(1) as readonly string[]) }),
     describe: (call) => ({ value: describe(call.handles.find(call.at(0))) }),
     'scene.set': (call) => {
-      const name = call.text(0, 'set', 'name');
-      host.said.set(name, call.at(1));
-      if (host.first !== null)
-        sceneOf(
-          host,
-          new Map([
-            [name, call.at(1)],
-            ['simulation', host.handles.give('simulation', host.first)],
-          ]),
-          null,
-        );
+      said.set(call.text(0, 'set', 'name'), call.at(1));
+      host.options.said?.(readSaid(said));
     },
     ...simulationOperations(host),
     ...fieldOperations(),

@@ -23,6 +23,8 @@ export interface KernelRun {
   readonly groups: readonly [number, number, number] | null;
   /** Components whose old values are copied before it runs. */
   readonly copied: readonly string[];
+  readonly spirv: Uint32Array;
+  readonly entry: string;
   /** The text that it was compiled from; null for SPIR-V. */
   readonly text: string | null;
 }
@@ -117,12 +119,15 @@ export class KernelCompiler implements Disposable {
         layout,
         (included) => known.files.set(included, stampOf(included)),
       ));
-    const pipeline = this.#pipelineOf(name, spirv, checkModule(spirv, layout, entry));
+    const start = checkModule(spirv, layout, entry);
+    const pipeline = this.#pipelineOf(name, spirv, start);
     const copied = facts.writes.filter(({ swaps }) => swaps && options.overwrites !== true);
     const kernel: KernelRun = {
       options,
       layout,
       groups: groupsOf(options),
+      spirv,
+      entry: start,
       copied: copied.map(({ component }) => component),
       text: source.text,
     };
@@ -191,7 +196,8 @@ export class KernelCompiler implements Disposable {
 function readOf({ field, components }: KernelField, own: boolean): FieldRead {
   const { name, type, at } = field;
   const reach = own ? ({ low: [0, 0, 0], high: [0, 0, 0] } as const) : null;
-  return { field: name, type, at, level: 'same', reach, gather: !own, components };
+  const parts = components.map((component) => ({ component, reach, gather: !own }));
+  return { field: name, type, at, level: 'same', reach, gather: !own, components, parts };
 }
 
 /** A field that goes to its second copy goes there whole. */

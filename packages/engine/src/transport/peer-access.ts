@@ -14,6 +14,8 @@ export interface TransportReport {
   readonly name: TransportName;
   /** Why it doesn't work, in words that follow a colon; null if it does. */
   readonly refusal: string | null;
+  /** It was tried, and failed: a shortage, perhaps, that will be over another time. */
+  readonly failed: boolean;
   /** Time of a message by its size, ascending; empty where it doesn't work. */
   readonly times: readonly MessageTime[];
 }
@@ -22,7 +24,7 @@ export interface TransportReport {
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {
@@ -93,7 +95,8 @@ const known = new Map<string, Promise<PeerAccess>>();
 
 /**
  * Tells the transports that work between two devices, how fast they are, and why the others don't. The first time it opens
- * both anew and measures, which takes a second; then it is known, on disk too (HALOCLINE_CACHE). Waits.
+ * both anew and measures, which takes a second; then it is known, on disk too (HALOCLINE_CACHE), unless a transport that
+ * may work failed. Waits.
  */
 export function peerAccess(from: PeerDevice, to: PeerDevice): Promise<PeerAccess> {
   return peerAccesses([[from, to]]).then(([only]) => only!);
@@ -127,7 +130,8 @@ async function find(prober: Prober, key: string, from: DeviceReport, to: DeviceR
     return new PeerAccess(from.name, to.name, JSON.parse(new TextDecoder().decode(kept)) as TransportReport[]);
   }
   const reports = await prober.probe(from, to);
-  writeCache('transports', key, new TextEncoder().encode(JSON.stringify(reports)));
+  if (reports.every(({ failed }) => !failed))
+    writeCache('transports', key, new TextEncoder().encode(JSON.stringify(reports)));
   return new PeerAccess(from.name, to.name, reports);
 }
 

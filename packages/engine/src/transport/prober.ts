@@ -48,13 +48,13 @@ export async function probeTransport(
 ): Promise<TransportReport> {
   const { name } = transport;
   const refusal = transport.refusal(from.device, to.device);
-  if (refusal !== null) return { name, refusal, times: [] };
+  if (refusal !== null) return { name, refusal, failed: false, times: [] };
   try {
     await measureTransport(transport, to, from, { ...options, sizes: options.sizes.slice(0, 1), rounds: 0 });
-    return { name, refusal: null, times: await measureTransport(transport, from, to, options) };
+    return { name, refusal: null, failed: false, times: await measureTransport(transport, from, to, options) };
   } catch (error) {
     if (error instanceof StallError) throw error;
-    return { name, refusal: error instanceof Error ? error.message : String(error), times: [] };
+    return { name, refusal: error instanceof Error ? error.message : String(error), failed: true, times: [] };
   }
 }
 
@@ -73,7 +73,7 @@ export class Prober {
         reports.push(await probeTransport(transport, a, b, options));
       } catch (error) {
         if (!(error instanceof StallError)) throw error;
-        reports.push({ name: transport.name, refusal: error.message, times: [] });
+        reports.push({ name: transport.name, refusal: error.message, failed: true, times: [] });
         // What waits in them can't be ended: they stay open, and others take their place.
         for (const [key, endpoint] of this.#open) if (endpoint === a || endpoint === b) this.#open.delete(key);
       }

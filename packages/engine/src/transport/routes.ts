@@ -37,6 +37,11 @@ export class Routes {
   async #measure(): Promise<ReadonlyMap<string, PeerAccess>> {
     const pairs = this.#devices.flatMap((from, at) => this.#devices.slice(at + 1).map((to) => [from, to] as const));
     const found = await peerAccesses(pairs);
+    for (const { from, to, transports } of found) {
+      for (const { name, refusal, failed } of transports) {
+        if (failed) this.#log(`Transport "${name}" between "${from}" and "${to}" is not used: ${refusal}`);
+      }
+    }
     return new Map(found.map((access, at) => [pairKey(pairs[at]![0].uuid, pairs[at]![1].uuid), access]));
   }
 

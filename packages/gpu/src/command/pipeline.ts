@@ -9,6 +9,8 @@ import type { Encoder } from './encoder.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
+import { readStatistics, tellsStatistics } from './pipeline-statistics.ts';
+import type { PipelineStatistic } from './pipeline-statistics.ts';
 import { checkSubgroups, readStage, withModules } from './pipeline-stage.ts';
 import type { StageOptions, SubgroupOptions } from './pipeline-stage.ts';
 import { printsItself } from '../printing.ts';
@@ -19,6 +21,8 @@ export interface ComputePipelineOptions extends StageOptions, SubgroupOptions {
   readonly label: string;
   /** Lengths of binding arrays that the shader leaves open, by "set.binding". */
   readonly bindingCounts?: BindingCounts;
+  /** Keeps what the driver tells of the machine code, for `statistics`. Default false. */
+  readonly statistics?: boolean;
 }
 
 /** What a single run takes beside its resources. */
@@ -52,6 +56,8 @@ export class ComputePipeline implements Child {
   readonly workgroupSize: readonly [number, number, number];
   /** Bytes of push constants that the shader declares. */
   readonly pushBytes: number;
+  /** What the driver tells of its machine code; null where that was not asked for, or the driver tells nothing. */
+  readonly statistics: readonly PipelineStatistic[] | null;
   readonly #driver: Driver;
   readonly #submitOnce: SubmitOnce;
   #disposed = false;
@@ -69,11 +75,13 @@ export class ComputePipeline implements Child {
     this.signature = createPipelineLayout(driver, label, [stage], options.bindingCounts);
     this.layout = this.signature.handle;
     this.pushBytes = this.signature.pushBytes;
+    const told = options.statistics === true && tellsStatistics(driver);
     try {
       this.handle = V.arena.scope(() => {
         const out = V.arena.u64();
         const result = withModules(driver, label, [stage], options, (stages) => {
-          const info = V.VkComputePipelineCreateInfo({ layout: this.layout, stage: stages[0]! });
+          const flags = told ? V.VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR : 0;
+          const info = V.VkComputePipelineCreateInfo({ flags, layout: this.layout, stage: stages[0]! });
           return driver.commands.vkCreateComputePipelines(driver.handle, cache.handle, 1, info, V.NULL, out);
         });
         const act = `Cannot create pipeline "${label}"`;
@@ -85,6 +93,7 @@ export class ComputePipeline implements Child {
       destroyPipelineLayout(driver, this.signature);
       throw error;
     }
+    this.statistics = told ? readStatistics(driver, this.handle) : null;
     driver.setName(V.VK_OBJECT_TYPE_PIPELINE, this.handle, label);
     driver.children.add(this);
   }

@@ -64,7 +64,7 @@ export function cudaLibrary(): CudaLibrary {
 function open(): CudaLibrary {
   const path = NAMES[process.platform];
   if (path === undefined) throw new Error(`on ${process.platform} memory has no file descriptors`);
-  const library = V.openLibrary(path);
+  const library = load(path);
   const functions = Object.entries(FUNCTIONS).map(([name, text]) => {
     const [symbol, signature] = text.split(' ') as [string, string];
     return [name, library.func(symbol, signature)] as const;
@@ -73,6 +73,14 @@ function open(): CudaLibrary {
   const result = cuda.cuInit(0) as number;
   if (result !== 0) throw new Error(`cuInit gave ${resultName(cuda, result)}`);
   return cuda;
+}
+
+function load(path: string): V.Library {
+  try {
+    return V.openLibrary(path);
+  } catch (cause) {
+    throw new Error(`${path} can't be loaded`, { cause });
+  }
 }
 
 /** The name of a result: CUDA_ERROR_OUT_OF_MEMORY. */

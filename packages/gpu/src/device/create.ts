@@ -66,6 +66,7 @@ const FEATURES: readonly string[] = [
   'shaderBufferFloat32AtomicAdd',
   'deviceFault',
   'conditionalRendering',
+  'pipelineExecutableInfo',
 ];
 
 /** Extensions that are turned on where the device has them. */
@@ -79,6 +80,7 @@ const EXTENSIONS: readonly string[] = [
   V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME,
   V.VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME,
   V.VK_EXT_CONDITIONAL_RENDERING_EXTENSION_NAME,
+  V.VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME,
   V.VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME,
 ];
 

@@ -34,6 +34,10 @@ const OF_EXTENSIONS: ReadonlyMap<string, FeatureStruct> = new Map([
   [V.VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME, V.VkPhysicalDeviceShaderAtomicFloatFeaturesEXT as FeatureStruct],
   [V.VK_EXT_DEVICE_FAULT_EXTENSION_NAME, V.VkPhysicalDeviceFaultFeaturesEXT as FeatureStruct],
   [V.VK_EXT_CONDITIONAL_RENDERING_EXTENSION_NAME, V.VkPhysicalDeviceConditionalRenderingFeaturesEXT as FeatureStruct],
+  [
+    V.VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME,
+    V.VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR as FeatureStruct,
+  ],
 ]);
 
 /** The structs of the runtime's own features on a device with these extensions. */

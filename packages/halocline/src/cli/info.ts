@@ -1,7 +1,9 @@
-/** @file `halocline info`: the devices, best first. */
+/** @file `halocline info`: the devices, best first, and the ways between them. */
 import { listDevices, type DeviceReport } from '@halocline/gpu';
-import { jsonOption, type Command, type Words } from './command.ts';
+import { deviceOption, jsonOption, type Command, type Words } from './command.ts';
+import { tellCut } from './cut.ts';
 import { bytes } from './table.ts';
+import { describePairs, measurePairs } from './transports.ts';
 
 /** The features and extensions that Halocline uses where they are; the first two it must have. */
 const used = [
@@ -44,23 +46,39 @@ function describe(device: DeviceReport): string {
 }
 
 async function run(words: Words): Promise<number> {
+  const scene = words.text('cut');
+  if (scene !== undefined) return tellCut(words, scene);
   const devices = listDevices();
   if (words.has('json')) {
-    process.stdout.write(`${JSON.stringify({ devices }, null, 2)}\n`);
+    const transports = (await measurePairs(devices)).map(({ from, to, access }) => ({
+      from,
+      to,
+      transports: access.transports,
+    }));
+    process.stdout.write(`${JSON.stringify({ devices, transports }, null, 2)}\n`);
     return 0;
   }
   if (devices.length === 0)
     throw new Error('Cannot find a device: the Vulkan loader reports none; try halocline doctor');
-  process.stdout.write(devices.map((device) => describe(device)).join('\n'));
+  process.stdout.write(`${devices.map((device) => describe(device)).join('\n')}\n`);
+  process.stdout.write(describePairs(await measurePairs(devices)));
   return 0;
 }
 
 const command: Command = {
   name: 'info',
-  summary: 'Lists the devices, best first, and why one cannot be used',
+  summary: 'Lists the devices, best first, why one cannot be used, and the ways between them',
   positionals: [],
-  options: { json: jsonOption },
-  example: 'halocline info --json',
+  options: {
+    json: jsonOption,
+    cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
+    subdomains: { value: 'K', help: 'with --cut: parts that the domain is cut into (default: 4)' },
+    set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
+    device: { ...deviceOption, many: true },
+    devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },
+    out: { value: 'PNG', short: 'o', help: 'with --cut: the picture (default: out/SCENE-cut.png)' },
+  },
+  example: 'halocline info --cut examples/plume.ts --subdomains 8',
   run,
 };
 export default command;

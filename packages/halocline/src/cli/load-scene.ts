@@ -24,10 +24,10 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
     const what = statSync(file, { throwIfNoEntry: false })?.isDirectory()
       ? 'it is a folder'
       : `its ending is "${extname(file)}"`;
-    throw new TypeError(`Cannot run scene "${path}": ${what}; give a .ts or .js file`);
+    throw new TypeError(`Cannot run scene "${path}": ${what}; give a .ts, .js or .lua file`);
   }
   if (!existsSync(file)) {
-    throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts or .js file`);
+    throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts, .js or .lua file`);
   }
   const exported = await importScene(path, file);
   const make = exported['default'];

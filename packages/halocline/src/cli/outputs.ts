@@ -49,9 +49,15 @@ export class Outputs implements AsyncDisposable {
 
   /** Writes frame `index` (from 0); waits for the device. */
   async write(index: number, last: boolean): Promise<void> {
+    await this.#writeKinds(
+      index,
+      this.#formats.filter(({ lastOnly }) => last || !lastOnly),
+    );
+  }
+
+  async #writeKinds(index: number, formats: readonly Format[]): Promise<void> {
     const name = this.#name(index);
-    for (const { kind, lastOnly } of this.#formats) {
-      if (lastOnly && !last) continue;
+    for (const { kind } of formats) {
       if (kind === 'png') await this.#picture(`${name}.png`);
       else {
         const path = `${name}.${kind}`;
@@ -59,6 +65,14 @@ export class Outputs implements AsyncDisposable {
         this.files.push(path);
       }
     }
+  }
+
+  /** Writes what is for the last frame alone, of one that wasn't known to be it; waits for the device. */
+  async writeLast(index: number): Promise<void> {
+    await this.#writeKinds(
+      index,
+      this.#formats.filter(({ lastOnly }) => lastOnly),
+    );
   }
 
   /** Takes the pictures of frames that a run before has made into the animated one; `say` tells what keeps it from that. */

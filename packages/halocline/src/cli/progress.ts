@@ -22,8 +22,8 @@ function bar(share: number, width: number): string {
   return full.padEnd(width, '░');
 }
 
-/** Makes the progress of `total` frames on `stream`. */
-export function makeProgress(total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+/** Makes the progress of `total` frames on `stream`; null where nobody knows how many there will be. */
+export function makeProgress(total: number | null, stream: NodeJS.WriteStream = process.stderr): Progress {
   const start = performance.now();
   const terminal = stream.isTTY;
   let shown = '';
@@ -34,15 +34,16 @@ export function makeProgress(total: number, stream: NodeJS.WriteStream = process
     update(done, note) {
       const seconds = (performance.now() - start) / 1000;
       const rate = done / Math.max(seconds, 1e-3);
-      const left = spell((total - done) / Math.max(rate, 1e-9));
-      const facts = `${rate.toPrecision(2)} frames/s, ${left} left`;
-      const line = `frame ${String(done).padStart(String(total).length)}/${total}`;
+      const left = total === null ? '' : `, ${spell((total - done) / Math.max(rate, 1e-9))} left`;
+      const facts = `${rate.toPrecision(2)} frames/s${left}`;
+      const line = total === null ? `frame ${done}` : `frame ${String(done).padStart(String(total).length)}/${total}`;
       if (!terminal) {
         stream.write(`${line}  ${facts}  ${note}\n`);
         return;
       }
       clear();
-      shown = `${line} ${bar(done / total, 24)} ${facts}  ${note}`.slice(0, Math.max(8, (stream.columns || 80) - 1));
+      const share = total === null ? '' : ` ${bar(done / total, 24)}`;
+      shown = `${line}${share} ${facts}  ${note}`.slice(0, Math.max(8, (stream.columns || 80) - 1));
       stream.write(shown);
     },
     say(line) {

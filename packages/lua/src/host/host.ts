@@ -48,8 +48,7 @@ export class Host {
   readonly stages: Map<Simulation, Stage> = new Map();
   /** The simulation whose steps are frames. */
   first: Simulation | null = null;
-  /** What it said of its files: fields, render, camera, rate. */
-  readonly said: Map<string, LuaValue> = new Map();
+  #isEnding = false;
   readonly #folders: readonly string[];
 
   constructor(options: LuaOptions, source: SourceText, path: string) {
@@ -64,7 +63,7 @@ export class Host {
     this.stages.set(simulation, stage);
     this.first ??= simulation;
     return this.handles.give('simulation', simulation, async () => {
-      await this.options.closing?.(simulation);
+      await this.options.closing?.(simulation, this.#isEnding);
       this.stages.delete(simulation);
       await stage.close();
     });
@@ -72,6 +71,12 @@ export class Host {
 
   stage(simulation: Simulation): Stage {
     return this.stages.get(simulation)!;
+  }
+
+  /** Frees what the script made and didn't. */
+  async close(): Promise<void> {
+    this.#isEnding = true;
+    await this.handles.close();
   }
 
   /** The path, which must lie in a folder that the script may use. */

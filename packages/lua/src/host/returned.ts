@@ -3,7 +3,7 @@ import type { Simulation } from '@halocline/engine';
 import type { RenderOptions } from '@halocline/render';
 import type { LuaValue } from '../machine/values.ts';
 import type { Host } from './host.ts';
-import { entriesOf, readOptions, wordsOf, type Kinds } from './options.ts';
+import { entriesOf, readOptions, wordsOf, type Kinds, type Read } from './options.ts';
 import { readCamera, readRender } from './picture-operations.ts';
 
 /** A simulation and how to run it: what the command takes of scenes in TypeScript too. */
@@ -18,16 +18,15 @@ export interface LuaScene {
   readonly report?: () => Promise<Readonly<Record<string, string>>>;
 }
 
-const SCENE = {
-  simulation: 'any',
+const LOOK = {
   rate: 'number',
   steps_per_frame: 'number',
   frames: 'number',
   fields: 'texts',
   render: 'any',
   camera: 'any',
-  report: 'any',
 } as const satisfies Kinds;
+const SCENE = { ...LOOK, simulation: 'any', report: 'any' } as const satisfies Kinds;
 
 /** Reads what a script returned; `callBack` calls a function that it left. */
 export function sceneOf(host: Host, value: LuaValue, callBack: ((name: string) => Promise<LuaValue>) | null): LuaScene {
@@ -37,17 +36,28 @@ export function sceneOf(host: Host, value: LuaValue, callBack: ((name: string) =
   if (found?.kind === 'simulation') return { simulation: found.object as Simulation };
   if (found !== null) throw new TypeError(`Cannot run the scene: it returns a ${found.kind}; ${ways}`);
   const act = 'take the scene';
-  const { simulation, render, camera, report, ...rest } = readOptions(act, value, SCENE);
+  const { simulation, report, ...rest } = readOptions(act, value, SCENE);
   const stage = host.handles.find(simulation);
   if (stage?.kind !== 'simulation')
     throw new TypeError(`Cannot run the scene: the table that it returns has no simulation; ${ways}`);
   const reports = report === true && callBack !== null;
   return {
-    ...rest,
+    ...lookOf(act, rest),
     simulation: stage.object as Simulation,
+    ...(reports ? { report: async () => readReport(await callBack('report')) } : {}),
+  };
+}
+
+/** Reads what a script says in the table `scene`, by name. */
+export function readSaid(said: ReadonlyMap<string, LuaValue>): Omit<LuaScene, 'simulation'> {
+  return lookOf('take the scene', readOptions('take the scene', said, LOOK));
+}
+
+function lookOf(act: string, { render, camera, ...rest }: Read<typeof LOOK>): Omit<LuaScene, 'simulation'> {
+  return {
+    ...rest,
     ...(render === undefined ? {} : { render: readRender(act, render) }),
     ...(camera === undefined ? {} : { camera: readCamera(act, camera) }),
-    ...(reports ? { report: async () => readReport(await callBack('report')) } : {}),
   };
 }
 

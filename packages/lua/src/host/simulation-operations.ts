@@ -246,13 +246,14 @@ export function statisticsOf(figures: {
 
 async function createSimulation(host: Host, call: Call): Promise<Simulation> {
   const { domainBbox, deviceCount, grid, ...rest } = call.options(0, 'create simulation', SIMULATION);
-  const { device, devices, subdomains, validation, log } = host.options;
+  const { device, devices, subdomains, validation, trace, log } = host.options;
   const options: Parameters<typeof Simulation.create>[0] = {
     ...rest,
     ...(domainBbox === undefined ? {} : { domain: boxOf(domainBbox) }),
     ...(grid === undefined ? {} : { grid: host.path('read', grid) }),
     ...(deviceCount === undefined ? {} : { devices: deviceCount }),
     ...(log === undefined ? {} : { log }),
+    ...(trace === undefined || host.first !== null ? {} : { trace }),
     ...(subdomains === undefined ? {} : { subdomains }),
     ...(validation === undefined ? {} : { validation }),
   };

@@ -1,0 +1,135 @@
+/**
+ * @file What a device copies in one dispatch of the `exchange` kernel: entries of words from one list of places to another, in tables
+ * that lie in one buffer in device memory, made once. Tables that stand together are recorded as one.
+ *
+ *     entry  12 words: source base, target base, source words, target words (addresses, low word first), count, 0, 0, 0;
+ *            a list whose address is 0 counts 0, 1, 2 …: the message's side
+ */
+import type { Buffer, BufferOptions, Device, Encoder } from '@halocline/gpu';
+import type { EngineKernels } from '../engine-kernels.ts';
+import { OwnedBuffers } from '../owned-buffers.ts';
+
+const ENTRY_WORDS = 12;
+const THREADS = 256;
+/** Workgroups along the list; a thread goes on from there in strides. */
+const MOST_GROUPS = 1024;
+
+/** Words that are copied. */
+export interface Entry {
+  /** Addresses of arrays of words. */
+  readonly source: bigint;
+  readonly target: bigint;
+  /** Addresses of lists of places in them, in words; 0n: one after the other. */
+  readonly sourceWords: bigint;
+  readonly targetWords: bigint;
+  readonly count: number;
+}
+
+interface EntryTable {
+  /** Byte offset of the first entry. */
+  readonly byteOffset: number;
+  readonly entries: number;
+  /** Words of the longest entry. */
+  readonly words: number;
+}
+
+/** The device that copies. */
+export interface EntryPlace {
+  readonly device: Device;
+  readonly kernels: EngineKernels;
+  readonly pools: { readonly halos: { createBuffer(options: BufferOptions): Buffer } };
+}
+
+/** Tables by key: first all are added, then they are uploaded, then recorded. */
+export class EntryTables implements Disposable {
+  readonly #place: EntryPlace;
+  readonly #owned: OwnedBuffers;
+  readonly #tables = new Map<string, EntryTable>();
+  readonly #lists = new Map<Uint32Array, bigint>();
+  readonly #uploads: Promise<void>[] = [];
+  readonly #words: number[] = [];
+  #entries: Buffer | null = null;
+
+  constructor(place: EntryPlace) {
+    this.#place = place;
+    this.#owned = new OwnedBuffers(place.pools.halos, 'halo');
+  }
+
+  /** Bytes of lists and tables. */
+  get byteLength(): number {
+    return this.#owned.byteLength;
+  }
+
+  /** Adds the table of a key, behind those before. */
+  add(key: string, entries: readonly Entry[]): void {
+    const filled = entries.filter(({ count }) => count > 0);
+    if (filled.length === 0) return;
+    this.#tables.set(key, {
+      byteOffset: 4 * this.#words.length,
+      entries: filled.length,
+      words: Math.max(...filled.map(({ count }) => count)),
+    });
+    for (const { source, target, sourceWords, targetWords, count } of filled) {
+      const addresses = [source, target, sourceWords, targetWords];
+      const words = addresses.flatMap((address) => [Number(address & 0xffffffffn), Number(address >> 32n)]);
+      this.#words.push(...words, count, ...Array<number>(ENTRY_WORDS - 9).fill(0));
+    }
+  }
+
+  /** The address of a list in device memory; equal arrays share it. */
+  list(words: Uint32Array<ArrayBuffer>): bigint {
+    let address = this.#lists.get(words);
+    if (address === undefined) {
+      const buffer = this.#owned.make({ label: 'exchange list', byteLength: Math.max(16, words.byteLength) });
+      this.#uploads.push(this.#place.device.staging.upload(buffer, 0, words));
+      address = buffer.address;
+      this.#lists.set(words, address);
+    }
+    return address;
+  }
+
+  /** Brings the tables to the device; then nothing is added any more. Waits for the upload, also where it throws. */
+  async upload(): Promise<void> {
+    try {
+      if (this.#words.length > 0) {
+        this.#entries = this.#owned.make({ label: 'exchange entries', byteLength: 4 * this.#words.length });
+        this.#uploads.push(this.#place.device.staging.upload(this.#entries, 0, Uint32Array.from(this.#words)));
+      }
+      await Promise.all(this.#uploads);
+    } catch (error) {
+      await Promise.allSettled(this.#uploads);
+      throw error;
+    }
+  }
+
+  /** Waits for uploads that are on their way, whatever becomes of them. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#uploads);
+  }
+
+  /** Records the tables of these keys; those that there aren't are nothing. At `args`, word 2 is 0 where nothing shall happen. */
+  record(encoder: Encoder, keys: readonly string[], args: bigint): void {
+    const { kernels } = this.#place;
+    for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
+      kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
+      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / THREADS)), entries);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
+}
+
+/** Tables in order, neighbours made one. */
+function joined(tables: readonly EntryTable[]): EntryTable[] {
+  const all: EntryTable[] = [];
+  for (const table of tables.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
+    const last = all.at(-1);
+    if (last !== undefined && last.byteOffset + 4 * ENTRY_WORDS * last.entries === table.byteOffset) {
+      const words = Math.max(last.words, table.words);
+      all[all.length - 1] = { byteOffset: last.byteOffset, entries: last.entries + table.entries, words };
+    } else all.push(table);
+  }
+  return all;
+}

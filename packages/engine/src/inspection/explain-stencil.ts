@@ -1,0 +1,102 @@
+/**
+ * @file A stencil, or a kernel of one's own, for people: its text, what the compiler understood, the bytes that it moves, what the
+ * driver tells of its machine code, and the shader as GLSL.
+ */
+import type { Device, PipelineStatistic } from '@halocline/gpu';
+import { elementBytes, emitGlsl, emitSpirv, formatIr, type FieldRead, type FieldWrite } from '@halocline/stencil';
+import { placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
+import { languageOf } from '../kernel/kernel-options.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Everything about one stencil or kernel of a compiled simulation. Makes a pipeline for the driver's statistics. */
+export function explainStencil(runtime: Runtime, name: string): string {
+  const { checked, declarations, device } = runtime;
+  const found = checked.get(name);
+  if (found === undefined)
+    throw new TypeError(runtime.unknown('explain', 'stencil', name, declarations.stencils.keys()));
+  const { file } = declarations.stencils.get(name)?.kernel ?? declarations.stencils.get(name)?.options ?? {};
+  const from = file === undefined ? '' : `, from "${file}"`;
+  const kind = found.kernel === null ? 'Stencil' : 'Kernel';
+  const title = `${kind} "${name}" on level ${found.level}${from}`;
+  const sections = found.kernel === null ? stencilSections(runtime, found) : kernelSections(runtime, found, device);
+  return [title, '', ...sections].join('\n');
+}
+
+function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
+  const { declarations, decomposition, device, program } = runtime;
+  const stencil = checked.stencil!;
+  const placement = placementOf(declarations, decomposition.count > 1 ? checked.beyondRadius : null);
+  const { spirv } = emitSpirv(stencil, placement);
+  return [
+    'Source',
+    ...numbered(stencil.source),
+    '',
+    'What it means: fields with the offsets that are read, and the checked IR',
+    ...indented(formatIr(stencil)),
+    '',
+    ...traffic(stencil.reads, stencil.writes),
+    ...(program!.parts.compiled.has(checked.name)
+      ? []
+      : ['It runs within another: explain() tells with which it is fused']),
+    ...machineCode(device, checked.name, { spirv, entry: 'main' }),
+    '',
+    'The shader, as GLSL',
+    ...indented(emitGlsl(stencil, placement)),
+  ];
+}
+
+function kernelSections({ program }: Runtime, { name, kernel }: CheckedStencil, device: Device): string[] {
+  const run = (program!.parts.compiled.get(name) as CompiledStencil).kernel!;
+  const { reads, writes, layout, facts } = kernel!;
+  const groups = run.groups === null ? 'one workgroup for each two leaves' : `${run.groups.join(' × ')} workgroups`;
+  const swaps = facts.writes.filter((write) => write.swaps).map(({ component }) => component);
+  const numbers = layout.numbers.map((number) => `${number.type} ${number.name}`);
+  return [
+    ...(run.text === null ? ['Its text is not here: it came as SPIR-V'] : ['Source', ...numbered(run.text)]),
+    '',
+    `${languageOf(run.options).toUpperCase()}, entry point "${run.entry}", ${groups}`,
+    ...(numbers.length === 0 ? [] : [`Parameters: ${numbers.join(', ')}`]),
+    ...(swaps.length === 0 ? [] : [`Written into second copies: ${swaps.join(', ')}`]),
+    ...(run.copied.length === 0
+      ? []
+      : [`Copied before it runs, which overwrites: true would spare: ${run.copied.join(', ')}`]),
+    ...traffic(reads, writes),
+    ...machineCode(device, name, run),
+    `What it includes is printed by kernelHeader("${name}")`,
+  ];
+}
+
+/** Bytes that a voxel's components have, each field once however often it is read. */
+function traffic(reads: readonly FieldRead[], writes: readonly FieldWrite[]): string[] {
+  const sum = (list: readonly (FieldRead | FieldWrite)[]): number =>
+    list.reduce((bytes, { type, components }) => bytes + components.length * elementBytes(type), 0);
+  const names = (list: readonly (FieldRead | FieldWrite)[]): string => list.map(({ field }) => field).join(', ');
+  const part = (verb: string, list: readonly (FieldRead | FieldWrite)[]): string =>
+    list.length === 0 ? `none ${verb}` : `${sum(list)} ${verb} (${names(list)})`;
+  return [`Bytes a voxel: ${part('read', reads)}, ${part('written', writes)}`];
+}
+
+function machineCode(device: Device, label: string, shader: { spirv: Uint32Array; entry: string }): string[] {
+  using pipeline = device.createPipeline({ label, ...shader, statistics: true });
+  const { statistics } = pipeline;
+  if (statistics === null || statistics.length === 0) {
+    return [`Registers and spills: the driver of ${device.name} doesn't tell`];
+  }
+  return [`Machine code on ${device.name}: ${statistics.map(statisticText).join(', ')}`];
+}
+
+function statisticText({ name, value }: PipelineStatistic): string {
+  return `${name} ${typeof value === 'number' ? Number(value.toPrecision(6)) : value}`;
+}
+
+function numbered(text: string): string[] {
+  const lines = text.replace(/^\n+|\s+$/g, '').split('\n');
+  return lines.map((line, index) => `${String(index + 1).padStart(6)} | ${line}`.trimEnd());
+}
+
+function indented(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}`));
+}

@@ -1,0 +1,95 @@
+/** @file `halocline info --cut SCENE`: how a scene's domain is cut into subdomains, in figures and as a picture. */
+import { basename, extname, join } from 'node:path';
+import type { Simulation } from '@halocline/engine';
+import { encodePng } from '@halocline/render';
+import type { SceneOptions } from '../scene.ts';
+import type { Words } from './command.ts';
+import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
+import { loadScene } from './load-scene.ts';
+import { deviceWish, valuesOf } from './run.ts';
+import { bytes, table } from './table.ts';
+import { prepareFolder, writeWhole } from './write-file.ts';
+
+/** Parts that a scene is cut into where nobody says how many. */
+const SUBDOMAINS = 4;
+
+type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
+
+/** Tells how the scene at `path` is cut; gives the exit code. */
+export async function tellCut(words: Words, path: string): Promise<number> {
+  const options: SceneOptions = {
+    values: valuesOf(words),
+    log: (line) => void process.stderr.write(`${line}\n`),
+    ...deviceWish(words),
+    subdomains: words.number('subdomains', 'count') ?? SUBDOMAINS,
+  };
+  const { simulation } = await loadScene(path, options);
+  await using _simulation = simulation;
+  await simulation.initialize();
+  const reports = await simulation.subdomains();
+  const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
+  prepareFolder(join(out, '..'));
+  const leaves: LeafList[] = [];
+  for (const { index } of reports) leaves.push(await ownLeaves(simulation, index));
+  await writeWhole(out, encodePng(drawCut(leaves)));
+  if (words.has('json')) process.stdout.write(`${JSON.stringify({ subdomains: reports, picture: out }, null, 2)}\n`);
+  else process.stdout.write(describe(simulation, reports, out));
+  return 0;
+}
+
+/** Leaf coordinates of a subdomain's own leaves. */
+async function ownLeaves(simulation: Simulation, index: number): Promise<LeafList> {
+  const leaves = [...(await simulation.extractSubdomain(index)).leaves()];
+  return Int32Array.from(
+    leaves.filter(({ values }) => values[0]![0] === index).flatMap(({ origin }) => origin.map((value) => value >> 3)),
+  );
+}
+
+function describe(simulation: Simulation, reports: Reports, picture: string): string {
+  const sum = (of: (report: Reports[number]) => number): number => reports.reduce((total, each) => total + of(each), 0);
+  const number = (value: number): string => value.toLocaleString('en');
+  const ratio = (surface: number, voxels: number): string => (voxels === 0 ? '' : (surface / voxels).toFixed(4));
+  const rows = reports.map((each) => [
+    String(each.index),
+    number(each.leaves),
+    number(each.voxels),
+    number(each.ghosts),
+    bytes(each.sentBytes!),
+    ratio(each.surface, each.voxels),
+    each.neighbours.join(' ') || 'none',
+    `#${subdomainColor(each.index)
+      .map((part) => part.toString(16).padStart(2, '0'))
+      .join('')}`,
+    each.device,
+  ]);
+  const all = [
+    'all',
+    number(sum(({ leaves }) => leaves)),
+    number(sum(({ voxels }) => voxels)),
+    number(sum(({ ghosts }) => ghosts)),
+    bytes(sum(({ sentBytes }) => sentBytes!)),
+    ratio(
+      sum(({ surface }) => surface),
+      simulation.activeVoxels,
+    ),
+  ];
+  const heading = [
+    'subdomain',
+    'leaves',
+    'voxels',
+    'ghosts',
+    'sent a step',
+    'surface/volume',
+    'neighbours',
+    'colour',
+    'device',
+  ];
+  const fullest = Math.max(...reports.map(({ voxels }) => voxels)) / (simulation.activeVoxels / reports.length);
+  return [
+    table([heading, ...rows, [...all, '', '', '']]),
+    '',
+    `  the fullest has ${((fullest - 1) * 100).toFixed(1)} % more voxels than the mean; loops that a scalar ends are counted once`,
+    `  picture: ${picture}`,
+    '',
+  ].join('\n');
+}

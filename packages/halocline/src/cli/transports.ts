@@ -1,0 +1,42 @@
+/** @file What `halocline info` tells of the ways between devices. */
+import { bytesText, type DeviceReport } from '@halocline/gpu';
+import { peerAccess, PeerAccess } from '@halocline/engine';
+import { table } from './table.ts';
+
+/** Two devices, by their places in the list, and what works between them. */
+export interface DevicePair {
+  readonly from: number;
+  readonly to: number;
+  readonly access: PeerAccess;
+}
+
+/** All pairs of usable devices; a device that is alone with itself. Waits: the first time it measures. */
+export async function measurePairs(devices: readonly DeviceReport[]): Promise<DevicePair[]> {
+  const usable = devices.filter(({ missing }) => missing.length === 0);
+  const [only] = usable;
+  const pairs = usable.flatMap((from, at) => usable.slice(at + 1).map((to) => [from, to] as const));
+  if (usable.length === 1) pairs.push([only!, only!]);
+  const all: DevicePair[] = [];
+  for (const [from, to] of pairs) all.push({ from: from.index, to: to.index, access: await peerAccess(from, to) });
+  return all;
+}
+
+/** One table: a row for each pair and transport. */
+export function describePairs(pairs: readonly DevicePair[]): string {
+  const rows = pairs.flatMap(({ from, to, access }) =>
+    access.transports.map((report) => {
+      const { name, refusal, times } = report;
+      const between = `#${from} → #${to}`;
+      if (refusal !== null) return [between, name, '', '', `no: ${refusal}`];
+      const taken = times.filter(({ byteLength }) => access.ranking(byteLength)[0] === name);
+      return [
+        between,
+        name,
+        `${PeerAccess.latency(report).toFixed(0)} µs`,
+        `${(PeerAccess.bandwidth(report) / 1e9).toFixed(1)} GB/s`,
+        taken.length === 0 ? 'works' : `taken for ${taken.map(({ byteLength }) => bytesText(byteLength)).join(', ')}`,
+      ];
+    }),
+  );
+  return `transports between devices\n${table([['devices', 'transport', 'latency', 'bandwidth', ''], ...rows])}\n`;
+}

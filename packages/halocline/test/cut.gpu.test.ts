@@ -1,0 +1,71 @@
+/** `halocline info --cut`: the figures of a scene's cut, and its picture. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isVulkanAvailable } from '@halocline/gpu';
+import { decodePng, type Image } from '@halocline/render';
+import { expect, test } from 'vitest';
+import { drawCut, subdomainColor } from '../src/cli/cut-picture.ts';
+import { halocline, temporaryFolder } from './command-line.ts';
+
+const gpu = test.runIf(isVulkanAvailable() || process.env['GPU'] === 'required');
+
+/** Pixels of the side that faces up, by subdomain. */
+function tops(image: Image, subdomains: number): number[] {
+  const colors = Array.from({ length: subdomains }, (_, index) => subdomainColor(index).join());
+  const counts = colors.map(() => 0);
+  for (let at = 0; at < image.pixels.length; at += 4) {
+    const index = colors.indexOf(image.pixels.subarray(at, at + 3).join());
+    if (index >= 0) counts[index]!++;
+  }
+  return counts;
+}
+
+test('what is seen from above are the highest leaves, as many pixels as they have sides', () => {
+  const column = Int32Array.of(0, 0, 0, 0, 1, 0);
+  const [low, high] = tops(drawCut([column, Int32Array.of(1, 0, 0, 1, 0, 1, 0, 0, 1)]), 2);
+  expect(high! / low!).toBeGreaterThan(2.8);
+  expect(high! / low!).toBeLessThan(3.2);
+});
+
+test('a subdomain without a leaf, and none with any, draw nothing', () => {
+  const one = Int32Array.of(-3, 2, 1);
+  expect(tops(drawCut([one, new Int32Array()]), 2)[1]).toBe(0);
+  expect(drawCut([new Int32Array()])).toMatchObject({ width: 1, height: 1 });
+});
+
+gpu('a cut is told and drawn', async () => {
+  using folder = temporaryFolder();
+  folder.file(
+    's.ts',
+    `import { Simulation } from 'halocline';
+    export default async ({ values, ...options }) => {
+      const sim = await Simulation.create({ ...options, domain: { min: [0, 0, 0], max: [Number(values.long), 16, 8] } });
+      sim.addField('u', 'float32', 0);
+      sim.addStencil('s', { inputs: ['u'], outputs: ['u'], code: 'WriteField("u", idx, ReadField("u", coord + ivec3(1, 0, 0)) + ReadField("u", coord - ivec3(2, 0, 0)));' });
+      return sim;
+    };`,
+  );
+  const cut = ['info', '--cut', 's.ts', '--set', 'long=48', '--subdomains', '3'];
+  const people = await halocline(cut, { cwd: folder.path });
+  expect(people.code, people.err).toBe(0);
+  const plain = people.out.split('\n').map((line) => line.replace(/(#[\da-f]{6}).*$/u, '$1'));
+  expect(plain.join('\n')).toMatchInlineSnapshot(`
+    "  subdomain  leaves  voxels  ghosts  sent a step  surface/volume  neighbours  colour   device
+      0          4       2,048   2       1.0 KiB      0.0625          1           #5994cf
+      1          4       2,048   4       1.5 KiB      0.1250          0 2         #da8193
+      2          4       2,048   2       512 B        0.0625          1           #a8e6ad
+      all        12      6,144   8       3.0 KiB      0.0833
+
+      the fullest has 0.0 % more voxels than the mean; loops that a scalar ends are counted once
+      picture: out/s-cut.png
+    "
+  `);
+  expect(tops(decodePng(readFileSync(join(folder.path, 'out/s-cut.png'))), 3).every((count) => count > 1000)).toBe(
+    true,
+  );
+  const programs = await halocline([...cut, '--json', '-o', 'cut.png'], { cwd: folder.path });
+  const { subdomains, picture } = JSON.parse(programs.out) as { subdomains: { sentBytes: number }[]; picture: string };
+  // Two layers of 16 × 8 go up and one goes down, in float32.
+  expect(subdomains.map(({ sentBytes }) => sentBytes)).toEqual([1024, 1536, 512]);
+  expect(picture).toBe('cut.png');
+});
