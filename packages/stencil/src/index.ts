@@ -13,7 +13,7 @@ export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
 export { formatIr } from './format-ir.ts';
 export { fuseStencils } from './fuse/fuse.ts';
-export { bytesPerVoxel, whyNotFused } from './fuse/refusal.ts';
+export { bytesPerVoxel, bytesTogether, whyNotFused } from './fuse/refusal.ts';
 export { interpret } from './interpret/interpret.ts';
 export type {
   DebugListener,

@@ -9,6 +9,7 @@ test('the package exports these names', () => {
       "FIELD_PLACES",
       "StencilError",
       "bytesPerVoxel",
+      "bytesTogether",
       "compileStencil",
       "componentsOf",
       "elementBytes",

@@ -6,7 +6,7 @@
  * A field that was declared `transient`, and that stencils read only at their own voxel in the pass that has always written
  * it by then, has no memory at all.
  */
-import { bytesPerVoxel, fuseStencils, whyNotFused, type Stencil } from '@halocline/stencil';
+import { bytesPerVoxel, bytesTogether, fuseStencils, whyNotFused, type Stencil } from '@halocline/stencil';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
@@ -199,8 +199,8 @@ function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
   }
-  const together = fuseStencils(nameOf(group), [...parts, stencil], new Set());
-  return saved([...parts, stencil], together) > 0 ? null : 'they share no field';
+  const apart = [...parts, stencil].reduce((sum, part) => sum + bytesPerVoxel(part), 0);
+  return bytesTogether([...parts, stencil]) < apart ? null : 'they share no field';
 }
 
 function stencilsOf(group: Group): Stencil[] {

@@ -21,6 +21,7 @@ import {
   type StencilFunction,
   type ValueType,
 } from '../ir.ts';
+import { optimize } from '../optimize/optimize.ts';
 import { mapOperands, mapStatement } from '../rebuild.ts';
 import { verifyStencil } from '../verify.ts';
 import { componentKey, isOwnTap, ownReads, ownWrites, touched, type Component } from './own-reads.ts';
@@ -33,7 +34,7 @@ import { withOneEnd } from './returns.ts';
  */
 export function fuseStencils(name: string, parts: readonly Stencil[], unstored: ReadonlySet<string>): Stencil {
   const fusion = new Fusion(parts, unstored);
-  const { locals, body, functions } = fusion.join();
+  const { locals, body, functions } = optimize(fusion.join());
   const first = parts[0]!;
   const radius = parts.find(({ reads }) => reads.some(({ gather }) => gather))?.neighborRadius ?? null;
   const code = parts.map(({ name: part, source }) => `// ${part}\n${source}`).join('\n');

@@ -4,7 +4,7 @@
  */
 import { elementBytes, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
-import { fieldOf, ownReads, ownWrites } from './own-reads.ts';
+import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';
 import { endsInLoop } from './returns.ts';
 
 /** The most IR nodes of one stencil that several became: beyond it registers run short, and the text is not emitted four times. */
@@ -73,4 +73,25 @@ export function bytesPerVoxel({ reads, writes }: Stencil): number {
   const size = (each: Stencil['reads'][number] | Stencil['writes'][number]): number =>
     each.components.length * elementBytes(each.type);
   return [...reads, ...writes].reduce((sum, each) => sum + size(each), 0);
+}
+
+/** The same of several stencils in one pass, before they are one: what one always writes, those after it needn't load. */
+export function bytesTogether(parts: readonly Stencil[]): number {
+  const known = new Set<string>();
+  const moved = new Map<string, number>();
+  for (const { reads, writes } of parts) {
+    for (const { field, level, type, components } of reads) {
+      for (const index of components) {
+        const component = componentKey(field, index);
+        if (level !== 'same' || !known.has(component)) moved.set(`${level} ${component}`, elementBytes(type));
+      }
+    }
+    for (const { field, type, components, always } of writes) {
+      for (const index of components) {
+        moved.set(`to ${componentKey(field, index)}`, elementBytes(type));
+        if (always) known.add(componentKey(field, index));
+      }
+    }
+  }
+  return [...moved.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
