@@ -9,5 +9,5 @@ export { NullDevice, NullEncoder } from './null-device.ts';
 export type { NullDeviceOptions } from './null-device.ts';
 export { firstDifference, runInterpreter, runOnDevice, VALUES } from './stencil-harness.ts';
 export type { RunResult, RunValues } from './stencil-harness.ts';
-export { makeWorld } from './stencil-world.ts';
+export { makeWorld, seeded } from './stencil-world.ts';
 export type { HostWorld } from './stencil-world.ts';

@@ -5,6 +5,7 @@ import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Submittable } from './command-buffer.ts';
 import { printsItself } from '../printing.ts';
+import { holdSubmit } from './submit-delay.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -84,6 +85,7 @@ export class Queue {
     wait: readonly TimelinePoint[],
     signal: readonly TimelinePoint[],
   ): number {
+    holdSubmit();
     const driver = this.#driver;
     const value = this.timeline.last + 1;
     const result = V.arena.scope(() => {

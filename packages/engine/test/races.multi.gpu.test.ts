@@ -1,0 +1,98 @@
+/** The same bits, whatever is late: work is handed to each device after random delays, and all fields are compared. */
+import { expect } from 'vitest';
+import { delaySubmits, listDevices, openDevice, type Device } from '@halocline/gpu';
+import { gpuTest, seeded } from '@halocline/testing';
+import { Simulation, type SimulationOptions } from '../src/index.ts';
+
+/** How many orders of events: few here, many with HALOCLINE_LONG=1. */
+const SEEDS = process.env['HALOCLINE_LONG'] === '1' ? 40 : 2;
+/** Debian's layer (1.3.239) waits ten seconds for each timeline that the host signals, and says that this is a bug of its own. */
+const PLAIN = { validation: false, timeoutMs: 600_000 } as const;
+const STEPS = 4;
+
+const domain = { min: [-9, 0, 3], max: [23, 13, 24] } as const;
+const wavy = (i: number, j: number, k: number): number =>
+  Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k + 1);
+
+/** Taps, a back-trace, a level, a reduction, and a loop that a scalar ends: each with messages of its own. */
+async function declare(simulation: Simulation): Promise<void> {
+  simulation.addField('u', 'float32', 0.25);
+  simulation.addField('p', 'float32', 0);
+  simulation.addField('wind', 'vec3', [0, 0, 0]);
+  simulation.level(1).addField('c', 'float32', 0);
+  simulation.addStencil('advect', {
+    inputs: ['u', 'wind'],
+    outputs: ['u'],
+    neighborRadius: 3,
+    code: 'WriteField("u", idx, SampleField("u", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
+  });
+  simulation.level(1).addStencil('restrict', {
+    inputs: ['u', 'c'],
+    outputs: ['c'],
+    code: 'WriteField("c", idx, ReadFine("u", 2 * coord) + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));',
+  });
+  const around = ['1, 0, 0', '0, 1, 0', '0, 0, 1'].map(
+    (axis) => `ReadField("p", coord + ivec3(${axis})) + ReadField("p", coord - ivec3(${axis}))`,
+  );
+  simulation.addStencil('sweep', {
+    inputs: ['p', 'u', 'c'],
+    outputs: ['p'],
+    code: `float p = (${around.join(' + ')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) / 6.5;
+           ReduceSum("change", abs(p - ReadField("p", idx))); WriteField("p", idx, p);`,
+  });
+  simulation.repeat({ name: 'solve', body: ['sweep'], times: 16, until: { scalar: 'change', below: 20 } });
+  simulation.addStencil('push', {
+    inputs: ['wind', 'p'],
+    outputs: ['wind'],
+    code: 'WriteField("wind", idx, 0.99 * ReadField("wind", idx) - 3.0 * Gradient("p"));',
+  });
+  await simulation.field('u').write(wavy);
+  await simulation
+    .field('wind')
+    .write((i, j, k) => [90 * Math.sin(0.1 * j), 80 * Math.cos(0.2 * k), 70 * Math.sin(0.3 * i)]);
+}
+
+async function run(options: SimulationOptions): Promise<Record<string, unknown>> {
+  await using simulation = await Simulation.create(options);
+  await declare(simulation);
+  await simulation.initialize();
+  for (let step = 0; step < STEPS; step++) await simulation.runTimestep(0.01);
+  const result: Record<string, unknown> = { change: await simulation.scalar('change').read() };
+  for (const field of [...simulation.fields, ...simulation.level(1).fields]) {
+    result[`${field.name} ${field.level}`] = (await field.read()).tree.values.map(String);
+  }
+  return result;
+}
+
+/** Mostly no delay, sometimes up to two milliseconds: many times what a step takes here on a GPU. */
+function jitter(seed: number): () => number {
+  const random = seeded(seed);
+  return () => (random() < 0.7 ? 0 : 2 * random());
+}
+
+/** Devices alike; where there are fewer, one is opened several times. */
+async function openAnother(device: Device, number: number): Promise<Device> {
+  const alike = listDevices().filter(({ name }) => name === device.name);
+  return openDevice({ device: `#${alike[number % alike.length]!.index}`, validation: false });
+}
+
+gpuTest('delays at random between submits change no bit', PLAIN, async ({ device }) => {
+  const whole = await run({ domain, device });
+  await using others = new AsyncDisposableStack();
+  const devices = [device];
+  while (devices.length < 3) devices.push(others.use(await openAnother(device, devices.length)));
+  try {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      for (const [count, subdomains] of [
+        [2, 2],
+        [3, 5],
+      ] as const) {
+        delaySubmits(jitter(seed));
+        const parts = await run({ domain, devices: devices.slice(0, count), subdomains });
+        expect(parts, `${subdomains} subdomains on ${count} devices, delays of seed ${seed}`).toEqual(whole);
+      }
+    }
+  } finally {
+    delaySubmits(null);
+  }
+});
