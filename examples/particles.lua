@@ -1,6 +1,5 @@
 -- Particles in Lua: a shell of them is carried by curling noise, and what light they leave is toned to a picture: a graph.
---
---     halocline run examples/particles.lua --set count=1000000 --set width=1280
+-- halocline run examples/particles.lua --set count=1000000 --set width=1280
 local count, width, steps = scene.value("count", 200000), scene.value("width", 640), scene.value("steps", 300)
 local height, file = width * 9 // 16, scene.value("file", "particles-lua.png")
 
@@ -33,11 +32,11 @@ local move = gpu.kernel_compile(device, [[
   }]], { label = "move" })
 local tone = gpu.kernel_compile(device, [[
   layout(local_size_x = 256) in;
-  layout(binding = 0) readonly buffer Light { uint light[]; };
-  layout(binding = 1) writeonly buffer Pixels { uint pixels[]; };
+  layout(binding = 0) readonly buffer Light { uint light[]; }; layout(binding = 1) writeonly buffer Pixels { uint pixels[]; };
   layout(push_constant) uniform Push { float power; } push;
   void main() {
     uint i = gl_GlobalInvocationID.x;
+    if (i >= pixels.length()) return;
     vec3 sum = push.power * vec3(light[3u * i], light[3u * i + 1u], light[3u * i + 2u]);
     pixels[i] = packUnorm4x8(vec4(pow(1.0 - exp(-sum), vec3(1.0 / 2.2)), 1.0));
   }]], { label = "tone" })
@@ -51,7 +50,7 @@ graph:add_pass("move", function(cmd)
   cmd:pipeline(move):bind(0, points):bind(1, light)
   for left = steps - 1, 0, -1 do
     cmd:push(gpu.pack("uint32", { width, height, left < 16 and 1 or 0 })):dispatch_threads(count)
-    cmd:barrier("storage-write", { "storage-read", "storage-write" })
+      :barrier("storage-write", { "storage-read", "storage-write" })
   end
 end):read(points):read(light):write(points):write(light)
 graph:add_pass("tone", function(cmd)

@@ -5,19 +5,21 @@ import { run } from './setup/process.mjs';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const place = (name: string): number => readme.indexOf(`| [${name}](examples/${name}.ts)`);
+const place = (name: string): number => readme.indexOf(`](examples/${fileOf(name)})`);
+/** What an example is called here: a scene in Lua by its file, since some are told in both languages. */
+const fileOf = (name: string): string => (name.endsWith('.lua') ? name : `${name}.ts`);
 const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => name.slice(0, -3))
+  .filter((file) => file.endsWith('.ts') || file.endsWith('.lua'))
+  .map((file) => file.replace(/\.ts$/u, ''))
   .toSorted((a, b) => place(a) - place(b));
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) {
   for (const each of names) {
-    const sentence = /^\/\*\*?\s*\*?\s*(.+?)\s*(?:\*\/|$)/mu.exec(
-      readFileSync(`${folder}${each}.ts`, 'utf8').replace('/**\n', '/**'),
+    const sentence = /^(?:\/\*\*?\s*\*?|--)\s*(.+?)\s*(?:\*\/|$)/mu.exec(
+      readFileSync(folder + fileOf(each), 'utf8').replace('/**\n', '/**'),
     );
-    console.log(`${each.padEnd(12)} ${sentence?.[1] ?? ''}`);
+    console.log(`${each.padEnd(18)} ${sentence?.[1] ?? ''}`);
   }
   console.log('\nnpm run example -- NAME runs one');
 } else if (!names.includes(name)) {
@@ -25,8 +27,9 @@ if (name === undefined) {
   process.exitCode = 2;
 } else {
   const main = 'packages/halocline/src/main.ts';
-  const file = `examples/${name}.ts`;
-  const scene = readFileSync(`${folder}${name}.ts`, 'utf8').includes('export default'); // else it is a program
+  const file = `examples/${fileOf(name)}`;
+  const text = readFileSync(folder + fileOf(name), 'utf8');
+  const scene = name.endsWith('.lua') || text.includes('export default'); // else it is a program
   const line = ['--conditions=@halocline/source', ...(scene ? [main, 'run'] : []), file, ...rest];
   process.exitCode = await run(process.execPath, line);
 }

@@ -11,7 +11,7 @@ import type { Row, World } from './row.ts';
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
 /** Functions a thread gets: more even out, fewer cost less. */
-const PARTS = 4;
+const PARTS = 2;
 const RUNS = 12;
 const module = new URL('./recorded-passes.ts', import.meta.url);
 

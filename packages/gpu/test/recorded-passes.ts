@@ -1,4 +1,5 @@
 /** @file What recording threads record in tests. */
+import { inspect } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import type {
   Buffer,
@@ -56,6 +57,11 @@ export function triangle(encoder: RenderEncoder, { pipeline, red }: { pipeline: 
 
 export function fail(): never {
   throw new RangeError('there is nothing here');
+}
+
+/** Says what came. */
+export function tell(_: Encoder, data: unknown): never {
+  throw new RangeError(inspect(data, { depth: 5, breakLength: Infinity }));
 }
 
 export async function late(): Promise<void> {

@@ -147,6 +147,58 @@ gpuTest('an error in a thread arrives with the name of its pass, and the frame g
   );
 });
 
+gpuTest('plain data arrives as it was given', {}, async ({ device }) => {
+  await using recorder = device.createRecorder({ workers: 1 });
+  const frame = await device.beginFrame();
+  const arrived = async (data: unknown): Promise<string> => {
+    recorder.encoderFor('tell').record({ module, export: 'tell', data });
+    return recorder.finalize().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+  };
+  const sentence = 'Cannot record pass "tell" on a thread: ';
+  expect(await arrived({ a: [1, 'é', null, true], b: { c: 1e300 } })).toBe(
+    `${sentence}{ a: [ 1, 'é', null, true ], b: { c: 1e+300 } }`,
+  );
+  expect(await arrived([-0, Number.NaN, Infinity, undefined, 2n])).toBe(
+    `${sentence}[ -0, NaN, Infinity, undefined, 2n ]`,
+  );
+  expect(await arrived({ none: undefined, words: new Uint32Array([7]), set: new Set([1]) })).toBe(
+    `${sentence}{ none: undefined, words: Uint32Array(1) [ 7 ], set: Set(1) { 1 } }`,
+  );
+  expect(await arrived(undefined)).toBe(`${sentence}undefined`);
+  device.endFrame(frame);
+});
+
+gpuTest('killing a worker thread gives back the descriptors that it took', {}, async ({ device }) => {
+  const source = `layout(set = 0, binding = 0) readonly buffer From { uint from[]; };
+    layout(set = 1, binding = 2) writeonly buffer To { uint to[]; };
+    void main() { to[0] = from[0]; }`;
+  using from = device.createBuffer({ label: 'from', byteLength: 16 });
+  using to = device.createBuffer({ label: 'to', byteLength: 16 });
+  using pipeline = device.createPipeline({ label: 'copy', spirv: await device.compile(source, { label: 'copy' }) });
+  await using recorder = device.createRecorder({ workers: 1 });
+  void device.staging.upload(from, 0, new Uint32Array([1, 2, 3, 4]));
+  for (const copied of [true, false]) {
+    const frame = await device.beginFrame();
+    const record = (): unknown =>
+      recorder.encoderFor('copy').record({ module, export: 'double', data: { pipeline, from, to } });
+    record();
+    if (copied) await recorder.finalize();
+    else {
+      const finalized = recorder.finalize();
+      await recorder.threads[0]!.terminate();
+      await finalized.catch(() => undefined);
+      record();
+      await recorder.finalize();
+    }
+    device.endFrame(frame);
+  }
+  expect((await words(device, to))[0]).toBe(1);
+  // The test fails if the validation layer finds a pool alive when the device is closed.
+});
+
 gpuTest('killing a worker thread in the middle of recording leaves the device usable', {}, async ({ device }) => {
   const lines: string[] = [];
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });

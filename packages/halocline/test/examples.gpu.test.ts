@@ -20,7 +20,7 @@ test('every example stands in the table of README, and is at most 60 lines long'
   for (const [file, text] of texts) {
     expect(readme, file).toContain(`](examples/${file})`);
     expect(text.trimEnd().split('\n').length, file).toBeLessThanOrEqual(60);
-    expect(text, file).toMatch(/^\/\*\*\s+(\* )?\S.*[.:;]/u);
+    expect(text, file).toMatch(/^(?:\/\*\*\s+(?:\* )?|-- )\S.*[.:;]/u);
   }
 });
 

@@ -80,8 +80,7 @@ class PoolShelf {
   }
 
   #close(): void {
-    const { commands, handle } = this.#driver;
-    for (const pool of this.#free.splice(0)) commands.vkDestroyDescriptorPool(handle, pool, V.NULL);
+    for (const pool of this.#free.splice(0)) destroyDescriptorPool(this.#driver, pool);
   }
 }
 
@@ -126,9 +125,8 @@ export class DescriptorSets {
 
   /** Gives the pools back; nothing may use the sets any more. */
   release(): void {
-    const { commands, handle } = this.#driver;
     for (const pool of this.#pools.splice(0)) shelfOf(this.#driver).putBack(pool);
-    for (const pool of this.#own.splice(0)) commands.vkDestroyDescriptorPool(handle, pool, V.NULL);
+    for (const pool of this.#own.splice(0)) destroyDescriptorPool(this.#driver, pool);
   }
 
   #allocate(layouts: readonly V.VkDescriptorSetLayout[], bound: readonly BoundTo[]): V.VkDescriptorSet[] {
@@ -187,7 +185,14 @@ function createPool(
     const act = `Cannot record "${label}"`;
     driver.check(result, 'vkCreateDescriptorPool', 'command-buffer', act, 'use fewer bindings', label);
     const pool = V.arena.readU64<V.VkDescriptorPool>(out);
+    driver.descriptorPools?.made(pool);
     driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_POOL, pool, 'descriptors');
     return pool;
   });
+}
+
+/** Destroys a pool. Nothing uses its sets any more. */
+export function destroyDescriptorPool(driver: Driver, pool: V.VkDescriptorPool): void {
+  driver.descriptorPools?.gone(pool);
+  driver.commands.vkDestroyDescriptorPool(driver.handle, pool, V.NULL);
 }

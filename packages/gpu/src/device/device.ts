@@ -396,6 +396,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       family: this.compute.family,
       frames: frames.slots.length,
       openFrame: () => frames.open,
+      doneFrames: () => frames.slots.map((slot) => slot.done),
     };
     return new ThreadedRecorder(place, options);
   }

@@ -73,6 +73,10 @@ export class Driver {
   readonly endings: Set<Promise<unknown>> = new Set();
   /** Follows what is recorded and submitted, where the device was opened so. */
   tracking: Tracking | undefined;
+  /** Hears of every pool of descriptors: in a recording thread, whose pools outlive it. */
+  descriptorPools:
+    | { readonly made: (pool: V.VkDescriptorPool) => void; readonly gone: (pool: V.VkDescriptorPool) => void }
+    | undefined;
   /** The timelines of the device's queues. */
   readonly progress: Progress[] = [];
   /** Room for small parameters and results: 512 bytes whose address never changes. */

@@ -48,6 +48,9 @@ export class FrameSlot {
   readonly linear: LinearMemory;
   /** When the work of its last turn is done; undefined before the first. */
   point: TimelinePoint | undefined;
+  /** The number of the frame that `point` belongs to. */
+  number = -1;
+  #done = 0;
   readonly recordings: FrameRecording[] = [];
   readonly #driver: Driver;
   readonly #buffers: V.VkCommandBuffer[] = [];
@@ -64,6 +67,12 @@ export class FrameSlot {
   /** Whether the device is done with its last turn. */
   get free(): boolean {
     return this.point === undefined || this.point.timeline.value() >= this.point.value;
+  }
+
+  /** 1 + the number of the last frame here that the device is known to be done with; 0 before the first. */
+  get done(): number {
+    if (this.#done <= this.number && this.free) this.#done = this.number + 1;
+    return this.#done;
   }
 
   /** Takes back all that its last turn used. The device is done with it. */

@@ -85,7 +85,9 @@ export class Frames {
     const recordings = frame.end();
     this.#open = undefined;
     const point = this.#queue.submit(recordings);
-    this.slots[frame.index]!.point = point;
+    const slot = this.slots[frame.index]!;
+    slot.point = point;
+    slot.number = frame.number;
     frame.settle();
     return point;
   }

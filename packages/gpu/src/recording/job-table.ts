@@ -12,6 +12,7 @@
  *         +4096  where each job's message begins, in bytes
  *         +4096  how many bytes it has
  *         +4096  for each thread and frame, how many secondary command buffers its pool has
+ *           +16  for each place of a frame, 1 + the number of the last frame there that the device is done with
  *     uint64      the command buffer that each job was recorded into
  */
 
@@ -41,7 +42,8 @@ const STATES_AT = 8 * 4;
 const BEGINS_AT = STATES_AT + JOBS * 4;
 const LENGTHS_AT = BEGINS_AT + JOBS * 4;
 const CAPACITIES_AT = LENGTHS_AT + JOBS * 4;
-const HANDLES_AT = CAPACITIES_AT + THREADS * SLOTS * 4;
+const DONE_AT = CAPACITIES_AT + THREADS * SLOTS * 4;
+const HANDLES_AT = DONE_AT + SLOTS * 4;
 
 /** Bytes of a table. */
 export const TABLE_BYTES: number = HANDLES_AT + JOBS * 8;
@@ -55,6 +57,7 @@ export interface JobTable {
   readonly begins: Int32Array<SharedArrayBuffer>;
   readonly lengths: Int32Array<SharedArrayBuffer>;
   readonly capacities: Int32Array<SharedArrayBuffer>;
+  readonly done: Int32Array<SharedArrayBuffer>;
   readonly handles: BigUint64Array<SharedArrayBuffer>;
 }
 
@@ -65,6 +68,7 @@ export function jobTable(buffer: SharedArrayBuffer): JobTable {
     begins: new Int32Array(buffer, BEGINS_AT, JOBS),
     lengths: new Int32Array(buffer, LENGTHS_AT, JOBS),
     capacities: new Int32Array(buffer, CAPACITIES_AT, THREADS * SLOTS),
+    done: new Int32Array(buffer, DONE_AT, SLOTS),
     handles: new BigUint64Array(buffer, HANDLES_AT, JOBS),
   };
 }

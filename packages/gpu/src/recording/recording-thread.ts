@@ -2,11 +2,13 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import type * as V from '@halocline/vulkan';
 import { CommandPool } from '../command/command-buffer.ts';
+import { destroyDescriptorPool } from '../command/descriptors.ts';
 import type { Driver } from '../device/driver.ts';
 import { vulkanLoader } from '../device/instance.ts';
 import type { ObjectRecord } from './crossing.ts';
-import type { Failure, News, ThreadStart } from './recording-worker.ts';
+import type { Failure, News, ThreadStart, Word } from './recording-worker.ts';
 
 /** The running text's ending: sources are started as sources, compiled files as compiled files. */
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -32,6 +34,8 @@ export class RecordingThread {
   readonly #driver: Driver;
   readonly #port: MessagePort;
   readonly #pools: readonly CommandPool[];
+  /** Those that the thread has made, as far as its words were heard. */
+  readonly #descriptorPools = new Set<V.VkDescriptorPool>();
 
   constructor(
     place: ThreadPlace,
@@ -93,17 +97,22 @@ export class RecordingThread {
   failures(): Failure[] {
     const found: Failure[] = [];
     for (;;) {
-      const message = receiveMessageOnPort(this.#port);
-      if (!message) return found;
-      found.push(message.message as Failure);
+      const heard = receiveMessageOnPort(this.#port);
+      if (!heard) return found;
+      const { failure, made, gone } = heard.message as Word;
+      if (failure) found.push(failure);
+      if (made !== undefined) this.#descriptorPools.add(made);
+      if (gone !== undefined) this.#descriptorPools.delete(gone);
     }
   }
 
   /** Gives its pools back when the device is done with them. The worker has ended. */
   destroy(): void {
+    this.failures();
     this.#port.close();
     this.#driver.retire(() => {
       for (const pool of this.#pools) pool.destroy();
+      for (const pool of this.#descriptorPools) destroyDescriptorPool(this.#driver, pool);
     });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * @file A recording thread: takes jobs from the shared table, calls the function that each names with an encoder of a secondary
- * command buffer, and says what became of it. It sleeps, blocked, while there is nothing to do; everything that it allocates
- * comes from pools that the main side owns, so that it may be killed at any moment.
+ * command buffer, and says what became of it. While there is nothing to do it takes back what the device is done with, then
+ * sleeps, blocked. The main side owns every pool, those of descriptors too, so that a thread may be killed at any moment.
  */
 
 import { deserialize } from 'node:v8';
@@ -75,6 +75,13 @@ export interface Failure {
   readonly stack: string;
 }
 
+/** What a thread says through its port: that a job failed, or what pools of descriptors there are. */
+export interface Word {
+  readonly failure?: Failure;
+  readonly made?: V.VkDescriptorPool;
+  readonly gone?: V.VkDescriptorPool;
+}
+
 /** The pass that a thread's function records for: its third argument. */
 export interface ThreadPass {
   readonly label: string;
@@ -84,11 +91,15 @@ export interface ThreadPass {
 
 type Recorder = (encoder: unknown, data: unknown, pass: ThreadPass) => unknown;
 
+/** The first byte of what `node:v8` serializes. */
+const STRUCTURED = 0xff;
+
 class Slot {
   readonly pool: V.VkCommandPool;
   readonly buffers: V.VkCommandBuffer[] = [];
   readonly releases: (() => void)[] = [];
   begun = 0;
+  /** The frame that its command buffers belong to; -1: to none, they were taken back. */
   frame = -1;
 
   constructor(pool: V.VkCommandPool) {
@@ -98,6 +109,7 @@ class Slot {
 
 const start = workerData as ThreadStart;
 const table = jobTable(start.table);
+const { messages } = start;
 const layouts = new SharedLayouts(start.layouts);
 const receiver = new Receiver();
 for (const record of start.records) receiver.add(record);
@@ -112,6 +124,10 @@ const driver = new Driver({
   named: start.named,
   shared: true,
 });
+driver.descriptorPools = {
+  made: (pool) => tell({ made: pool }),
+  gone: (pool) => tell({ gone: pool }),
+};
 const slots = start.pools.map((pool) => new Slot(pool));
 for (const [index, slot] of slots.entries()) allocate(slot, index, start.secondaries);
 const functions = new Map<string, Recorder>();
@@ -121,11 +137,14 @@ for (;;) {
   const bell = Atomics.load(table.control, BELL);
   if (Atomics.load(table.control, QUIT) !== 0) break;
   const job = claimJob(table, start.thread);
-  if (job < 0) Atomics.wait(table.control, BELL, bell);
-  else await run(job);
+  if (job >= 0) await run(job);
+  else if (!tidy()) Atomics.wait(table.control, BELL, bell);
 }
-for (const slot of slots) release(slot);
-for (const close of driver.closers) close();
+
+function tell(word: Word): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of Node's has no origin
+  start.port.postMessage(word);
+}
 
 /** Makes more command buffers; the main side sees how many there are. */
 function allocate(slot: Slot, index: number, count: number): void {
@@ -144,19 +163,28 @@ function allocate(slot: Slot, index: number, count: number): void {
   Atomics.store(table.capacities, start.thread * SLOTS + index, slot.buffers.length);
 }
 
-function release(slot: Slot): void {
+/** Takes a slot's command buffers and descriptors back. The device is done with them. */
+function takeBack(slot: Slot): void {
   for (const each of slot.releases.splice(0)) each();
+  const result = driver.commands.vkResetCommandPool(driver.handle, slot.pool, 0);
+  driver.check(result, 'vkResetCommandPool', 'command-buffer', 'Cannot begin a frame', 'free some memory');
+  slot.frame = -1;
+  slot.begun = 0;
 }
 
-/** The next command buffer of a slot; the first one of a frame takes all back, for the device is done with them. */
+/** Takes back one slot's frame that the device is done with, if there is one: before its next frame wants it. */
+function tidy(): boolean {
+  const found = slots.find((slot, index) => slot.frame >= 0 && slot.frame < Atomics.load(table.done, index));
+  if (found) takeBack(found);
+  return found !== undefined;
+}
+
+/** The next command buffer of a slot; the first one of a frame takes all back that weren't yet. */
 function nextBuffer({ slot: index, frame }: JobMessage): V.VkCommandBuffer {
   const slot = slots[index]!;
   if (slot.frame !== frame) {
-    release(slot);
-    const result = driver.commands.vkResetCommandPool(driver.handle, slot.pool, 0);
-    driver.check(result, 'vkResetCommandPool', 'command-buffer', 'Cannot begin a frame', 'free some memory');
+    if (slot.frame >= 0) takeBack(slot);
     slot.frame = frame;
-    slot.begun = 0;
   }
   if (slot.begun === slot.buffers.length) allocate(slot, index, slot.buffers.length);
   return slot.buffers[slot.begun++]!;
@@ -187,11 +215,16 @@ async function functionOf({ module, export: name }: JobMessage): Promise<Recorde
   return found;
 }
 
+/** A job's message: JSON, or structured data, whose first byte no JSON begins with. */
+function messageOf(job: number): JobMessage {
+  const bytes = Buffer.from(messages, table.begins[job], table.lengths[job]);
+  if (bytes[0] === STRUCTURED) return deserialize(new Uint8Array(bytes)) as JobMessage;
+  return JSON.parse(bytes.toString()) as JobMessage;
+}
+
 async function run(job: number): Promise<void> {
   try {
-    const begin = table.begins[job]!;
-    const bytes = new Uint8Array(start.messages, begin, table.lengths[job]).slice();
-    const message = deserialize(bytes) as JobMessage;
+    const message = messageOf(job);
     readNews();
     const body = functions.get(`${message.module} ${message.export}`) ?? (await functionOf(message));
     table.handles[job] = record(message, body);
@@ -199,8 +232,7 @@ async function run(job: number): Promise<void> {
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { name, message, stack = '' } = error;
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of Node's has no origin
-    start.port.postMessage({ job, name, message, stack } satisfies Failure);
+    tell({ failure: { job, name, message, stack } });
     finishJob(table, job, FAILED);
   } finally {
     receiver.release();

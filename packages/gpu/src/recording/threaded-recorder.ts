@@ -88,6 +88,8 @@ export interface RecorderPlace {
   readonly frames: number;
   /** The frame that was begun and not ended. */
   openFrame(): Frame | undefined;
+  /** For each place of a frame 1 + the number of the last frame there that the device is done with; 0: of none. */
+  doneFrames(): readonly number[];
 }
 
 const MOST_WORKERS = 8;
@@ -257,10 +259,23 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
         { kind: 'command-buffer', labels: [this.label] },
       );
     });
+    frame.afterEnd(() => this.#tidy());
     const gone = this.#sender.forget();
     if (gone.length === 0) return;
     for (const thread of this.#threads) thread.tell({ forget: gone });
     Atomics.add(this.#table.control, T.NEWS, 1);
+  }
+
+  /** Lets idle threads take back what the device is done with, before the frame that wants it begins. */
+  #tidy(): void {
+    const { control, done } = this.#table;
+    let news = false;
+    for (const [slot, number] of this.#place.doneFrames().entries()) {
+      if (Atomics.exchange(done, slot, number) !== number) news = true;
+    }
+    if (!news || this.#disposed) return;
+    Atomics.add(control, T.BELL, 1);
+    Atomics.notify(control, T.BELL);
   }
 
   /** Nobody has a job any more: the table is empty again. */
@@ -287,17 +302,18 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     if (index === T.JOBS) throw refuse(`${T.JOBS} functions wait already; give each more to record`);
     let bytes: Uint8Array;
     try {
+      const { data, exact } = this.#sender.mark(work.data, used);
       const message: JobMessage = {
         pass: label,
         number,
         module: work.module.href,
         export: work.export,
-        data: this.#sender.mark(work.data, used),
+        data,
         slot: frame.index,
         frame: frame.number,
         draws: draws && { targets: draws.targets, area: draws.area },
       };
-      bytes = serialize(message);
+      bytes = exact ? Buffer.from(JSON.stringify(message)) : serialize(message);
     } catch (cause) {
       throw refuse((cause as Error).message);
     }
