@@ -21,6 +21,7 @@ import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
+import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -93,6 +94,8 @@ export class Runtime {
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
+  /** What a device was lost with. */
+  #loss: Error | null = null;
 
   constructor(options: RuntimeOptions) {
     this.device = options.devices[0]!;
@@ -183,7 +186,9 @@ export class Runtime {
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
-          await prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored });
+          await onDevice(this.#place(number), () =>
+            prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored }),
+          );
         }
       }
     });
@@ -209,7 +214,9 @@ export class Runtime {
     };
     const programs = await this.#withRoom(() =>
       createAll(team.members, (member, number) =>
-        Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+        onDevice(this.#place(number), () =>
+          Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+        ),
       ),
     );
     for (const scalar of declarations.scalars.values()) {
@@ -245,7 +252,8 @@ export class Runtime {
       this.checkOpen();
       const clock = { dt, time: this.time, frame: this.frame };
       for (const compiler of this.#compilers) await compiler.debug.prepare();
-      await this.#stepper!.step(clock, { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) });
+      const scalars = new Map([...this.#initials, ...numbers.scalars]);
+      await this.#watched(() => this.#stepper!.step(clock, { ...numbers, scalars }));
     } catch (error) {
       this.#scalars = new Map([...numbers.scalars, ...this.#scalars]);
       throw error;
@@ -275,7 +283,28 @@ export class Runtime {
   }
 
   async #drain(): Promise<void> {
-    await this.#stepper?.settle();
+    await this.#watched(async () => this.#stepper?.settle());
+  }
+
+  /** Runs what may find that a device is lost: then the others are let go, and nothing is done any more. */
+  async #watched(act: () => Promise<void>): Promise<void> {
+    if (this.#loss !== null) throw this.#loss;
+    try {
+      await act();
+    } catch (error) {
+      const lost = lostDevice(error);
+      if (lost !== undefined) {
+        this.#loss = error as Error;
+        this.team.release(lost);
+      }
+      throw error;
+    }
+  }
+
+  /** Where a member stands among all. */
+  #place(number: number): Place {
+    const { members } = this.team;
+    return { number, count: members.length, device: members[number]!.device };
   }
 
   /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
@@ -457,7 +486,8 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      stores.push(await this.#withRoom(() => subdomain.field(field)));
+      const place = this.#place(this.team.members.indexOf(this.team.memberOf(subdomain)));
+      stores.push(await onDevice(place, () => this.#withRoom(() => subdomain.field(field))));
     }
     return stores;
   }
@@ -483,7 +513,8 @@ export class Runtime {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#drain();
+      // Who lost a device has been told.
+      if (this.#loss === null) await this.#drain();
       await this.#tracer?.close();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
