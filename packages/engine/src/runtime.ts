@@ -30,6 +30,7 @@ import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
+import { StencilFiles } from './memo/stencil-files.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
@@ -72,6 +73,7 @@ export class Runtime {
   readonly #overlap: boolean;
   readonly #fuses: boolean;
   readonly #tracer: Tracer | null;
+  readonly #files = new StencilFiles();
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -107,7 +109,7 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device));
+    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
@@ -157,6 +159,7 @@ export class Runtime {
     const { declarations, decomposition, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
+    this.#files.look();
     const checked = this.#compilers.map((compiler, member) =>
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );

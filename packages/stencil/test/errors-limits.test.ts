@@ -75,7 +75,7 @@ describe('errors of what a stencil is given', () => {
       { inputs: {}, outputs: { density: 'float32' }, scalars: { lowest: 'float' } },
       ({ lowest }) => ({ density: lowest }),
     );
-    expect(() => compileTraced({ ...source, code: '' }, body, environment)).toThrow(
+    expect(() => compileTraced(source, body, environment)).toThrow(
       expect.objectContaining({
         message: 'Cannot compile stencil "s": there is no scalar "lowest" in the simulation; add it first',
       }),
