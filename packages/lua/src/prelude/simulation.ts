@@ -3,7 +3,8 @@
 /** Lua: the third part of the prelude. */
 export const SIMULATION: string = String.raw`
 local type, tostring, next, fail, place, method = type, tostring, next, H.fail, H.place, H.method
-local concat, string_pack, string_unpack, string_byte = table.concat, string.pack, string.unpack, string.byte
+local concat, table_unpack, math_type = table.concat, table.unpack, math.type
+local string_pack, string_unpack, string_byte, string_rep = string.pack, string.unpack, string.byte, string.rep
 
 local Simulation = H.class('simulation', 'a simulation')
 local Level = H.class('level', 'a level')
@@ -51,48 +52,70 @@ function Simulation.methods.run_timestep(self, step)
   return self
 end
 
--- Values that cross at once, and the bytes of a leaf among what field.cells gives: an origin and 64 of mask.
-local CHUNK, LEAF = 65536, 76
+-- Bytes of a leaf among what field.cells gives: an origin, and 64 of mask. Leaves whose values cross at once.
+local LEAF, CROSSING = 76, 128
+local formats = {}
+
+-- Numbers as bytes, all at once.
+local function doubles(values, count)
+  local packing = formats[count]
+  if packing == nil then
+    packing = '<' .. string_rep('d', count)
+    formats[count] = packing
+  end
+  return string_pack(packing, table_unpack(values, 1, count))
+end
+
+-- What a function gave for a voxel, where that isn't just a number: its components go behind those that are there.
+local function components_of(cells, values, held, value, i, j, k)
+  local count = cells.components
+  if type(value) == 'table' and #value == count then
+    for component = 1, count do
+      local each = value[component]
+      if type(each) ~= 'number' then
+        fail('Cannot write field "%s": the function gave component %d as %s at (%d, %d, %d); give a number', cells.name, component, tostring(each), i, j, k)
+      end
+      values[held + component] = each
+    end
+  elseif type(value) == 'number' then
+    for component = 1, count do values[held + component] = value end
+  else
+    local wanted = count == 1 and 'a number' or 'a number or a table of ' .. count
+    local what = type(value) == 'table' and 'a table of ' .. #value or tostring(value)
+    fail('Cannot write field "%s": the function gave %s at (%d, %d, %d); give %s', cells.name, what, i, j, k, wanted)
+  end
+  return held + count
+end
 
 -- The function is called for each active voxel with its index and its position in metres, in Lua alone.
 local function write_function(self, value_of)
   local cells, leaves = H.call('field.cells', self)
-  local m, count = cells.matrix, cells.components
-  local parts, held = {}, 0
-  local function put(i, j, k, value)
-    if type(value) == 'number' then
-      parts[#parts + 1] = string_pack('<d', value)
-      for _ = 2, count do parts[#parts + 1] = string_pack('<d', value) end
-    elseif type(value) == 'table' and #value == count then
-      for component = 1, count do
-        local each = value[component]
-        if type(each) ~= 'number' then fail('Cannot write field "%s": the function gave component %d as %s at (%d, %d, %d); give a number', cells.name, component, tostring(each), i, j, k) end
-        parts[#parts + 1] = string_pack('<d', each)
-      end
-    else
-      local wanted = count == 1 and 'a number' or 'a number or a table of ' .. count
-      local what = type(value) == 'table' and 'a table of ' .. #value or tostring(value)
-      fail('Cannot write field "%s": the function gave %s at (%d, %d, %d); give %s', cells.name, what, i, j, k, wanted)
-    end
-    held = held + 1
-    if held >= CHUNK then
-      H.call_bytes('field.put', concat(parts), self)
-      parts, held = {}, 0
-    end
-  end
+  local a, b, c, d, e, f, g, h, l, x0, y0, z0 = table_unpack(cells.matrix)
+  local single = cells.components == 1
+  local parts, values = {}, {}
   for at = 1, #leaves, LEAF do
     local i0, j0, k0 = string_unpack('<i4i4i4', leaves, at)
-    for x = 0, 7 do
-      for y = 0, 7 do
-        local row = string_byte(leaves, at + 12 + 8 * x + y)
-        for z = 0, 7 do
-          if row & (1 << z) ~= 0 then
-            local i, j, k = i0 + x, j0 + y, k0 + z
-            put(i, j, k, value_of(i, j, k, m[1] * i + m[2] * j + m[3] * k + m[10],
-              m[4] * i + m[5] * j + m[6] * k + m[11], m[7] * i + m[8] * j + m[9] * k + m[12]))
+    local held = 0
+    for i = i0, i0 + 7 do
+      for j = j0, j0 + 7 do
+        local row = string_byte(leaves, at + 12 + 8 * (i - i0) + j - j0)
+        for k = k0, k0 + 7 do
+          if row & 1 << k - k0 ~= 0 then
+            local value = value_of(i, j, k, a * i + b * j + c * k + x0, d * i + e * j + f * k + y0, g * i + h * j + l * k + z0)
+            if single and math_type(value) then
+              held = held + 1
+              values[held] = value
+            else
+              held = components_of(cells, values, held, value, i, j, k)
+            end
           end
         end
       end
+    end
+    parts[#parts + 1] = doubles(values, held)
+    if #parts == CROSSING then
+      H.call_bytes('field.put', concat(parts), self)
+      parts = {}
     end
   end
   H.call_bytes('field.put', concat(parts), self)
