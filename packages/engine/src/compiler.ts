@@ -12,6 +12,7 @@ import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
   emitSpirv,
+  type BufferAccess,
   type Environment,
   type FieldRead,
   type FieldType,
@@ -113,12 +114,12 @@ export class Compiler implements Disposable {
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
+    { cut, log, access }: Pick<CheckOptions, 'cut' | 'log'> & { readonly access: BufferAccess },
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const { spirv, bindings } = emitSpirv(stencil, placementOf(declarations, cut ? beyondRadius : null));
+      const { spirv, bindings } = emitSpirv(stencil, placementOf(declarations, cut ? beyondRadius : null), { access });
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);

@@ -3,7 +3,7 @@
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
-import { formatDebug, type DebugReport } from '@halocline/stencil';
+import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
@@ -43,6 +43,8 @@ export interface RuntimeOptions {
   readonly overlap: boolean;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
+  /** How stencils reach memory. */
+  readonly access: BufferAccess;
   readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
@@ -70,6 +72,7 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
+  readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
@@ -101,6 +104,7 @@ export class Runtime {
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
     this.#fuses = options.fusion;
+    this.#access = options.access;
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
@@ -165,7 +169,7 @@ export class Runtime {
     const { units, unstored } = fusion;
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, access: this.#access });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
@@ -199,6 +203,7 @@ export class Runtime {
       decomposition,
       memberCount,
       overlap,
+      access: this.#access,
       tracer,
       needs,
       ...traffic,
