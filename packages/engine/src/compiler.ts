@@ -19,6 +19,7 @@ import {
   type FieldWrite,
   type Placement,
   type Stencil,
+  type StencilShader,
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
@@ -26,6 +27,7 @@ import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { isKernel, KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
+import { checkKey, placementKey } from './memo/check-key.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
 /** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
@@ -66,15 +68,21 @@ export interface CheckOptions {
 /** Compiles stencils, and remembers what it made. */
 export class Compiler implements Disposable {
   readonly #device: Device;
+  readonly #access: BufferAccess;
   /** What stencils that are debugged tell. */
   readonly debug: DebugBuffers;
   readonly #kernels: KernelCompiler;
   readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
+  /** What was checked, while everything that its meaning hangs on is the same; and the shaders of what was checked. */
+  readonly #checks = new WeakMap<StencilDeclaration, { key: string; checked: CheckedStencil }>();
+  readonly #shaders = new WeakMap<Stencil, { key: string; shader: StencilShader }>();
 
-  constructor(device: Device) {
+  /** `access` says how stencils reach memory. */
+  constructor(device: Device, access: BufferAccess) {
     this.#device = device;
+    this.#access = access;
     this.debug = new DebugBuffers(device);
     this.#kernels = new KernelCompiler(device);
   }
@@ -114,12 +122,12 @@ export class Compiler implements Disposable {
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut, log, access }: Pick<CheckOptions, 'cut' | 'log'> & { readonly access: BufferAccess },
+    { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const { spirv, bindings } = emitSpirv(stencil, placementOf(declarations, cut ? beyondRadius : null), { access });
+      const { spirv, bindings } = this.#shaderOf(stencil, placementOf(declarations, cut ? beyondRadius : null));
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
@@ -130,6 +138,15 @@ export class Compiler implements Disposable {
       if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
     }
     return new Map([...checked.keys()].map((name) => [name, built.get(name)!]));
+  }
+
+  #shaderOf(stencil: Stencil, placement: Placement): StencilShader {
+    const key = placementKey(stencil, placement);
+    const known = this.#shaders.get(stencil);
+    if (known?.key === key) return known.shader;
+    const shader = emitSpirv(stencil, placement, { access: this.#access });
+    this.#shaders.set(stencil, { key, shader });
+    return shader;
   }
 
   #checkOne(declaration: StencilDeclaration, declarations: Declarations, options: CheckOptions): CheckedStencil {
@@ -149,16 +166,23 @@ export class Compiler implements Disposable {
   }
 
   #checkCode(
-    { name, level, options: source }: StencilDeclaration,
+    declaration: StencilDeclaration,
     code: string,
     declarations: Declarations,
     options: CheckOptions,
   ): CheckedStencil {
+    const { name, level, options: source } = declaration;
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
+    const { inputs = [], outputs = [] } = source;
+    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
+    // What a function of TypeScript means may hang on anything.
+    const key = body === undefined ? checkKey(code, [...inputs, ...outputs, ...(parameters ?? [])], environment) : null;
+    const known = this.#checks.get(declaration);
+    if (known !== undefined && known.key === key) return known.checked;
     const text: StencilSource = {
       name,
-      inputs: source.inputs ?? [],
-      outputs: source.outputs ?? [],
+      inputs,
+      outputs,
       code,
       ...(parameters === undefined ? {} : { parameters }),
       ...(neighborRadius === undefined ? {} : { neighborRadius }),
@@ -167,7 +191,6 @@ export class Compiler implements Disposable {
       ...(debug === false ? {} : { debug: true }),
       ...(source.file === undefined ? {} : { file: source.file }),
     };
-    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
     const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
     checkReach(stencil, options.haloThickness);
     for (const write of stencil.writes) {
@@ -177,7 +200,10 @@ export class Compiler implements Disposable {
       if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
     }
     const { beyondRadius = 'error' } = source;
-    return { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug };
+    const facts = factsOf(stencil, level);
+    const checked: CheckedStencil = { name, level, stencil, kernel: null, facts, beyondRadius, debug };
+    if (key !== null) this.#checks.set(declaration, { key, checked });
+    return checked;
   }
 
   #codeOf(declaration: StencilDeclaration): string {

@@ -1,9 +1,9 @@
 /**
  * @file What a program needs of others' leaves: for each component the ways in which stencils read it beyond their own voxels.
- * The reach of constant offsets is the stencil's own; where coordinates are computed, it is `neighborRadius`, or the
- * halo's thickness.
+ * Each component has the box that the compiler found for it: a population of a lattice that is read at one offset goes one way
+ * only. Where a computed coordinate may be anywhere, it is `neighborRadius`, or the halo's thickness.
  */
-import { componentsOf } from '@halocline/stencil';
+import { componentsOf, type ComponentRead } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations } from './declarations.ts';
 import type { ReadFrom, ReadReach } from './decomposition.ts';
@@ -45,12 +45,12 @@ export function haloNeeds(
     for (const read of all) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
       const further = read.at === 'center' ? 0 : 1;
-      const radius = read.gather ? voxels + further : 0;
-      const box = readBox(read.reach, radius);
       const from: ReadFrom = read.level;
-      if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
-      for (const index of read.components) {
-        const component = componentName(read.field, relatedLevel(level, read.level), componentsOf(read.type), index);
+      for (const part of read.parts) {
+        const box = readBox(part, voxels + further);
+        if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
+        const count = componentsOf(read.type);
+        const component = componentName(read.field, relatedLevel(level, read.level), count, part.component);
         around.add(component);
         addReach(reads, component, { from, reach: box });
       }
@@ -73,8 +73,9 @@ function distance({ low, high }: { low: Coordinate; high: Coordinate }): number 
   return Math.max(...[...low, ...high].map(Math.abs));
 }
 
-/** The taps' box, united with the cube that computed coordinates may reach. */
-function readBox(reach: { low: Coordinate; high: Coordinate } | null, radius: number): IndexBox {
+/** The box of a component, united with the cube that computed coordinates may reach where there are any. */
+function readBox({ reach, gather }: ComponentRead, radius: number): IndexBox {
+  if (!gather && reach !== null) return { min: reach.low, max: reach.high };
   const low = [0, 1, 2].map((axis) => Math.min(reach?.low[axis] ?? 0, -radius)) as unknown as Coordinate;
   const high = [0, 1, 2].map((axis) => Math.max(reach?.high[axis] ?? 0, radius)) as unknown as Coordinate;
   return { min: low, max: high };

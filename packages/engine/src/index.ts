@@ -9,6 +9,8 @@ export { Field, type FieldSource } from './field.ts';
 export { type FieldValue } from './field-type.ts';
 export { type SaveOptions } from './grid-files.ts';
 export { type KernelAccess, type KernelLanguage, type KernelOptions } from './kernel/kernel-options.ts';
+export { Halo, type HaloField, type HaloOptions, type HaloPart } from './halo/halo.ts';
+export { type FieldMemory, type SubdomainPart, Subdomains, type SubdomainsOptions } from './halo/subdomains.ts';
 export { Level } from './level.ts';
 export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
 export { type Plugin, type PluginUse } from './plugin/plugin.ts';

@@ -16,7 +16,7 @@ import { Member } from './member.ts';
 import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField } from './whole-field.ts';
-import { planFusion, withoutFusion } from './fusion/plan.ts';
+import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -72,6 +72,7 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
+  readonly #fused: KnownFusions = new Map();
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   /** One for each member. */
@@ -108,7 +109,7 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device));
+    this.#compilers = options.devices.map((device) => new Compiler(device, options.access));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
@@ -165,11 +166,13 @@ export class Runtime {
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
-    const fusion = (this.#fuses ? planFusion : withoutFusion)(order, checked[0]!, declarations);
+    const fusion = this.#fuses
+      ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
+      : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, access: this.#access });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;

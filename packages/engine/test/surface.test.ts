@@ -5,10 +5,12 @@ test('the package exports these names', () => {
   expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
     [
       "Field",
+      "Halo",
       "Level",
       "PeerAccess",
       "Scalar",
       "Simulation",
+      "Subdomains",
       "peerAccess",
     ]
   `);

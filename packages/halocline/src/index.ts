@@ -6,12 +6,18 @@ import { isVulkanAvailable } from '@halocline/gpu';
 
 export { listDevices, VulkanError, type DeviceReport } from '@halocline/gpu';
 export {
+  Halo,
+  peerAccess,
   Simulation,
+  Subdomains,
   type Field,
+  type HaloOptions,
   type Level,
+  type PeerAccess,
   type RepeatOptions,
   type Scalar,
   type StencilOptions,
+  type SubdomainsOptions,
 } from '@halocline/engine';
 export { encodePng, parseCamera, Renderer, type Image, type RenderOptions } from '@halocline/render';
 export {

@@ -45,7 +45,7 @@ test('every subcommand has help with an example', async () => {
 test.concurrent.each([
   [
     ['fly'],
-    'Cannot run "halocline fly": there is no such command; one of info, doctor, run, inspect, convert, render, bench\n',
+    'Cannot run "halocline fly": there is no such command; one of info, doctor, run, explain, inspect, convert, render, bench\n',
   ],
   [['inspect'], 'Cannot run "halocline inspect": FILE is missing; see halocline inspect --help\n'],
   [['inspect', 'a', 'b'], 'Cannot run "halocline inspect": "b" is one word too many; see halocline inspect --help\n'],

@@ -28,7 +28,7 @@ import type {
   StencilSource,
   ValueType,
 } from './ir.ts';
-import { offsetOf } from './language/affine.ts';
+import { reachOfGathers } from './reach/reach.ts';
 import { visitExpressions, visitStatements } from './walk.ts';
 
 /** A lowered stencil, before it is analyzed. */
@@ -50,22 +50,21 @@ interface Access {
   readonly field: string;
   readonly level: LevelRelation;
   readonly components: readonly number[];
-  /** Null where the coordinate is computed. */
-  readonly offset: Offset | null;
+  /** Where it may be around the voxel; null where it may be anywhere. */
+  readonly box: Reach | null;
 }
 
 /** The whole stencil, with all that can be found out about it. */
 export function analyze(lowered: Lowered): Stencil {
   const { stencil, environment, functions } = lowered;
   const color = stencil.color ?? null;
-  const bodies = [lowered.body, ...functions.map(({ body }) => body)];
-  const before = accessesOf(bodies, environment);
+  const before = accessesOf(lowered);
   const writes = writesOf(lowered, before);
   const body = completeCopies(lowered, writes);
-  const accesses = accessesOf([body, ...functions.map((one) => one.body)], environment);
+  const accesses = body === lowered.body ? before : accessesOf({ ...lowered, body });
   const reads = readsOf(accesses, environment);
   const { parameters, scalars } = namesOf([body, ...functions.map((one) => one.body)]);
-  const neighbors = accesses.some(({ level, offset }) => level !== 'same' || offset === null || !isHere(offset));
+  const neighbors = accesses.some(({ level, box }) => level !== 'same' || box === null || !isHere(box));
   return {
     name: stencil.name,
     source: stencil.code,
@@ -85,29 +84,35 @@ export function analyze(lowered: Lowered): Stencil {
   };
 }
 
-function isHere(offset: Offset): boolean {
-  return offset.every((distance) => distance === 0);
+function isHere({ low, high }: Reach): boolean {
+  return [...low, ...high].every((distance) => distance === 0);
 }
 
-const NO_LOCALS: Parameters<typeof offsetOf>[1] = new Map();
-
-function accessesOf(bodies: readonly (readonly Statement[])[], environment: Environment): readonly Access[] {
+function accessesOf(lowered: Lowered): readonly Access[] {
+  const { environment, stencil, body, functions } = lowered;
   const accesses: Access[] = [];
+  const boxes = reachOfGathers(lowered);
   const visit = (node: Expression): void => {
     if (node.op !== 'tap' && node.op !== 'gather' && node.op !== 'sample') return;
     const level = node.op === 'gather' ? node.level : 'same';
     const components = componentsRead(node, fieldType(environment, node.field, level));
-    accesses.push({ field: node.field, level, components, offset: offsetRead(node) });
+    const computed = node.op === 'gather' ? boxes.get(node) : undefined;
+    const box = node.op === 'tap' ? { low: node.offset, high: node.offset } : heldWithin(computed, stencil);
+    accesses.push({ field: node.field, level, components, box });
   };
-  for (const body of bodies) visitExpressions(body, visit);
+  for (const statements of [body, ...functions.map((one) => one.body)]) visitExpressions(statements, visit);
   return accesses;
 }
 
-/** A gather whose coordinate is `coord` and a constant is a tap too far for the neighbour table: it has a reach. */
-function offsetRead(node: FieldNode): Offset | null {
-  if (node.op === 'tap') return node.offset;
-  if (node.op === 'sample' || node.level !== 'same') return null;
-  return offsetOf(node.coord, NO_LOCALS) ?? null;
+/** A computed read goes no further than the radius that the stencil is given: the shader sees to it where the domain is cut. */
+function heldWithin(box: Reach | undefined, { neighborRadius }: StencilSource): Reach | null {
+  if (box === undefined) return null;
+  const radius = neighborRadius ?? Infinity;
+  const held = (offset: Offset): Offset => {
+    const [x, y, z] = offset.map((distance) => Math.min(Math.max(distance, -radius), radius));
+    return [x!, y!, z!];
+  };
+  return { low: held(box.low), high: held(box.high) };
 }
 
 function fieldType(environment: Environment, field: string, level: LevelRelation): FieldType {
@@ -131,25 +136,34 @@ function readsOf(accesses: readonly Access[], environment: Environment): readonl
   const groups = Map.groupBy(accesses, ({ field, level }) => `${level} ${field}`);
   return [...groups.values()].map((group) => {
     const { field, level } = group[0]!;
+    const components = ascending(group.flatMap((access) => access.components));
     return {
       field,
       type: fieldType(environment, field, level),
       at: level === 'same' ? (environment.places?.get(field) ?? 'center') : 'center',
       level,
-      reach: reachOf(group.flatMap(({ offset }) => (offset === null ? [] : [offset]))),
-      gather: group.some(({ offset }) => offset === null),
-      components: ascending(group.flatMap(({ components }) => components)),
+      ...howRead(group),
+      components,
+      parts: components.map((component) => ({
+        component,
+        ...howRead(group.filter((access) => access.components.includes(component))),
+      })),
     };
   });
 }
 
-/** The box of some offsets. */
-function reachOf(offsets: readonly Offset[]): Reach | null {
-  if (offsets.length === 0) return null;
-  const along = (axis: 0 | 1 | 2): readonly number[] => offsets.map((offset) => offset[axis]);
-  const low: Offset = [Math.min(...along(0)), Math.min(...along(1)), Math.min(...along(2))];
-  const high: Offset = [Math.max(...along(0)), Math.max(...along(1)), Math.max(...along(2))];
-  return { low, high };
+function howRead(group: readonly Access[]): Pick<FieldRead, 'reach' | 'gather'> {
+  const boxes = group.flatMap(({ box }) => (box === null ? [] : [box]));
+  return { reach: unionOf(boxes), gather: boxes.length < group.length };
+}
+
+/** The box of some boxes. */
+function unionOf(boxes: readonly Reach[]): Reach | null {
+  if (boxes.length === 0) return null;
+  const along = (axis: 0 | 1 | 2, end: 'low' | 'high'): readonly number[] => boxes.map((box) => box[end][axis]);
+  const least = (axis: 0 | 1 | 2): number => Math.min(...along(axis, 'low'));
+  const most = (axis: 0 | 1 | 2): number => Math.max(...along(axis, 'high'));
+  return { low: [least(0), least(1), least(2)], high: [most(0), most(1), most(2)] };
 }
 
 function writesOf(lowered: Lowered, accesses: readonly Access[]): readonly FieldWrite[] {
@@ -176,15 +190,12 @@ function writesOf(lowered: Lowered, accesses: readonly Access[]): readonly Field
   });
 }
 
-function isHazard(
-  { level, offset, components }: Access,
-  written: ReadonlySet<number>,
-  { color }: StencilSource,
-): boolean {
+function isHazard({ level, box, components }: Access, written: ReadonlySet<number>, { color }: StencilSource): boolean {
   if (level !== 'same' || !components.some((component) => written.has(component))) return false;
-  if (offset === null) return true;
-  const odd = (offset[0] + offset[1] + offset[2]) % 2 !== 0;
-  return !isHere(offset) && !(color !== undefined && odd);
+  if (box === null) return true;
+  const single = box.low.every((low, axis) => low === box.high[axis]);
+  const odd = single && (box.low[0] + box.low[1] + box.low[2]) % 2 !== 0;
+  return !isHere(box) && !(color !== undefined && odd);
 }
 
 /**

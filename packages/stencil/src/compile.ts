@@ -92,7 +92,8 @@ interface Lowered {
 export function finish(lowering: Lowering, { program, ...rest }: Lowered, options: CompileOptions): Stencil {
   const { stencil, environment, prints } = lowering;
   const plain = options.optimize === false || stencil.debug === true;
-  const compiled = analyze({ stencil, environment, prints, ...rest, ...(plain ? program : optimize(program)) });
+  const better = plain ? program : optimize(program, stencil.neighborRadius);
+  const compiled = analyze({ stencil, environment, prints, ...rest, ...better });
   verifyStencil(compiled);
   return compiled;
 }

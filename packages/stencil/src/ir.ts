@@ -331,12 +331,21 @@ export interface FieldRead {
   /** Where its values live; `center` for fields of other levels, which are never sampled. */
   readonly at: FieldPlace;
   readonly level: LevelRelation;
-  /** Union of the taps' offsets; null where there are only gathers or samples. */
+  /** Union of the boxes of all reads that have one: taps, and computed coordinates that stay near; null where none has. */
   readonly reach: Reach | null;
-  /** Whether a coordinate is computed. */
+  /** Whether a coordinate is computed that may be anywhere. */
   readonly gather: boolean;
   /** Components that are read, ascending. */
   readonly components: readonly number[];
+  /** The same of each component by itself, in the order of `components`. */
+  readonly parts: readonly ComponentRead[];
+}
+
+/** How one component of a field is read. */
+export interface ComponentRead {
+  readonly component: number;
+  readonly reach: Reach | null;
+  readonly gather: boolean;
 }
 
 export interface FieldWrite {

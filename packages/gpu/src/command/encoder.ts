@@ -56,6 +56,11 @@ export class Encoder {
     this.handle = handle;
   }
 
+  /** The device that it records for. */
+  get device(): V.VkDevice {
+    return this.#driver.handle;
+  }
+
   /** What is used, for the command buffer's check. */
   get used(): ReadonlySet<Used> {
     return this.#scope.used;

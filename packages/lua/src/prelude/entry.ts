@@ -3,13 +3,17 @@
 /** Lua: the last part of the prelude. */
 export const ENTRY: string = String.raw`
 local type, tostring, pcall, xpcall, next, rawget, getmetatable = type, tostring, pcall, xpcall, next, rawget, getmetatable
-local match = string.match
+local match, place = string.match, H.place
 
 local left = {}
 
 -- An error as text; one that is no text is asked for it, which may fail in turn.
 local function text_of(problem)
-  if type(problem) == 'string' then return problem end
+  if type(problem) == 'string' then
+    -- What Lua raised in ours, for want of a better word of ours, is told at the scene's line.
+    local ours = match(problem, '^halocline:%d+: (.*)$')
+    return ours and place() .. ours or problem
+  end
   if type(problem) == 'table' and getmetatable(problem) == nil then return 'it threw a table' end
   local ok, text = pcall(tostring, problem)
   return ok and type(text) == 'string' and text or 'it threw a value of type ' .. type(problem)

@@ -3,7 +3,7 @@
 /** Lua: the first part of the prelude. */
 export const SANDBOX: string = String.raw`
 local type, error, rawget, tostring, raw_setmetatable = type, error, rawget, tostring, setmetatable
-local getinfo, raw_load, collect = debug.getinfo, load, collectgarbage
+local getinfo, raw_getmetatable, raw_load, collect = debug.getinfo, debug.getmetatable, load, collectgarbage
 local format, select = string.format, select
 
 -- Lua's functions as the prelude calls them.
@@ -40,13 +40,20 @@ math.randomseed(1) -- the same numbers in every run
 
 -- Text only, whatever mode is asked for.
 function load(chunk, name, _, ...)
+  if type(chunk) ~= 'string' and type(chunk) ~= 'function' then
+    fail("bad argument #1 to 'load' (function expected, got %s)", type(chunk))
+  end
   if select('#', ...) == 0 then return raw_load(chunk, name, 't') end
   return raw_load(chunk, name, 't', (...))
 end
 
 -- A finalizer would run at any moment, out of the reach of limits.
 function setmetatable(value, meta)
-  if type(meta) == 'table' and rawget(meta, '__gc') ~= nil then
+  if type(value) ~= 'table' then fail("bad argument #1 to 'setmetatable' (table expected, got %s)", type(value)) end
+  if meta ~= nil and type(meta) ~= 'table' then fail("bad argument #2 to 'setmetatable' (nil or table expected)") end
+  local old = raw_getmetatable(value)
+  if old and rawget(old, '__metatable') ~= nil then fail('cannot change a protected metatable') end
+  if meta and rawget(meta, '__gc') ~= nil then
     fail('Cannot set a metatable: it has __gc, and scenes have no finalizers; use a variable with <close>, or free what you made')
   end
   return raw_setmetatable(value, meta)

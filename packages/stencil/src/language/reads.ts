@@ -7,13 +7,11 @@ import { scalarOf } from '../ir.ts';
 import type { Expression, LevelRelation, Offset, Span } from '../ir.ts';
 import { offsetOf } from './affine.ts';
 import { binary, call, convert, filled } from './build.ts';
+import { TAP_LIMIT } from '../reach/reach.ts';
 import { placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
-
-/** Taps farther than a leaf's width leave the 27 neighbour leaves, and are looked up like computed coordinates. */
-const TAP_LIMIT = 8;
 
 /** A field, or a component of one, as the user named it. */
 export interface NamedPart {

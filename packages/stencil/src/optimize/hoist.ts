@@ -6,6 +6,7 @@
 
 import { isCheap } from '../emit/scan.ts';
 import type { Expression, Local, Statement, ValueType } from '../ir.ts';
+import { offsetOf } from '../language/affine.ts';
 import { local } from '../language/build.ts';
 import { mapOperands, mapStatement } from '../rebuild.ts';
 import { operands } from '../walk.ts';
@@ -32,12 +33,16 @@ export const hoistInvariants: Pass = eachBody((one) => {
   return { locals, body };
 });
 
+const NO_LOCALS: Parameters<typeof offsetOf>[1] = new Map();
+
 /** The loop with its largest invariant expressions given to `keep`, which says what stands in their place. */
 function hoistFrom(loop: Statement, keep: (value: Expression) => Expression): Statement {
   const assigned = assignedIn([loop]);
   const isInvariant = (node: Expression): boolean =>
     localsReadAt(node).every((one) => !assigned.has(one)) && operands(node).every(isInvariant);
   const value = (node: Expression): Expression => {
+    // A tap too far for the neighbour table is known by its coordinate: it stays as it is.
+    if (node.op === 'gather' && offsetOf(node.coord, NO_LOCALS) !== undefined) return node;
     if (isCostly(node) && isCheap(node, false) && isInvariant(node)) return keep(node);
     return mapOperands(node, value);
   };

@@ -9,24 +9,28 @@ import { shareCommon } from './common.ts';
 import { dropDead } from './dead.ts';
 import { foldConstants } from './fold.ts';
 import { hoistInvariants } from './hoist.ts';
+import { settleTaps } from '../reach/reach.ts';
 import { eachBody } from './program.ts';
 import type { Pass, Program } from './program.ts';
 
 /** Arrays that only constants index become plain locals. */
 const splitPass: Pass = eachBody((one) => splitArrays(one, one.kept));
 
-/** Every pass by name, in the order in which they run. */
-export const PASSES: ReadonlyMap<string, Pass> = new Map([
-  ['fold constants', foldConstants],
-  ['split arrays', splitPass],
-  ['fold what was split', foldConstants],
-  ['drop dead code', dropDead],
-  ['hoist invariants', hoistInvariants],
-  ['share common values', shareCommon],
-  ['drop what is left over', dropDead],
-]);
+/** Every pass by name, in the order in which they run. Taps may be `radius` voxels away. */
+export function passes(radius: number): ReadonlyMap<string, Pass> {
+  return new Map([
+    ['fold constants', foldConstants],
+    ['split arrays', splitPass],
+    ['fold what was split', foldConstants],
+    ['settle taps', settleTaps(radius)],
+    ['drop dead code', dropDead],
+    ['hoist invariants', hoistInvariants],
+    ['share common values', shareCommon],
+    ['drop what is left over', dropDead],
+  ]);
+}
 
 /** The program after all passes. One that is debugged tells of what its text says, read by read, and is not for this. */
-export function optimize(program: Program): Program {
-  return [...PASSES.values()].reduce((one, pass) => pass(one), program);
+export function optimize(program: Program, radius: number = Infinity): Program {
+  return [...passes(radius).values()].reduce((one, pass) => pass(one), program);
 }

@@ -1,0 +1,70 @@
+/**
+ * @file A program that opens a device, makes a simulation, and adds stencils: prints, as JSON, milliseconds from the first
+ * `addStencil` until the last pipeline is made (`pipelines`), until `initialize` is done (`ready`), and the same for one stencil
+ * more. `node first-stencil.ts COUNT`.
+ */
+import { openDevice, type Device } from '@halocline/gpu';
+import { Simulation } from '@halocline/engine';
+
+/** Milliseconds. */
+export interface StencilTimes {
+  readonly pipelines: number;
+  readonly ready: number;
+  readonly next: { readonly pipelines: number; readonly ready: number };
+  readonly device: string;
+  readonly driver: string;
+}
+
+const texts = [
+  (n: number) => `float h = ReadField("u${n}", coord);
+    float sum = ReadField("u${n}", coord + ivec3(1, 0, 0)) + ReadField("u${n}", coord - ivec3(1, 0, 0))
+              + ReadField("u${n}", coord + ivec3(0, 1, 0)) + ReadField("u${n}", coord - ivec3(0, 1, 0))
+              + ReadField("u${n}", coord + ivec3(0, 0, 1)) + ReadField("u${n}", coord - ivec3(0, 0, 1));
+    WriteField("u${n}", idx, h + ${n}.5 * dt / (voxelSize * voxelSize) * (sum - 6.0 * h));`,
+  (n: number) => `vec3 back = CoordToWorld(coord) - ${n}.25 * dt * ReadField("v", coord);
+    WriteField("u${n}", idx, SampleField("u${n}", back));`,
+  (n: number) => `float x = ReadField("u${n}", coord);
+    for (int i = 0; i < 4; i++) x = mix(x, sin(x + float(i)), ${n}.125 / (1.0 + abs(x)));
+    if (x > 0.5) x -= 0.25 * length(ReadField("v", idx));
+    WriteField("u${n}", idx, x); ReduceMax("most", x);`,
+];
+
+function add(simulation: Simulation, n: number): void {
+  simulation.addStencil(`stencil_${n}`, {
+    inputs: [`u${n}`, 'v'],
+    outputs: [`u${n}`],
+    code: texts[n % texts.length]!(n),
+  });
+}
+
+/** Times from now until the last pipeline and until everything is ready. */
+async function timed(device: Device, simulation: Simulation, act: () => void): Promise<StencilTimes['next']> {
+  const make = device.createPipeline.bind(device);
+  const start = performance.now();
+  let pipelines = 0;
+  device.createPipeline = (options) => {
+    const made = make(options);
+    if (!options.label.startsWith('engine')) pipelines = performance.now() - start;
+    return made;
+  };
+  act();
+  await simulation.initialize();
+  const ready = performance.now() - start;
+  device.createPipeline = make;
+  return { pipelines, ready };
+}
+
+const count = Number(process.argv[2] ?? 1);
+{
+  await using device = await openDevice();
+  await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [16, 16, 16] } });
+  simulation.addField('v', 'vec3', [0, 0, 0]);
+  for (let n = 0; n <= count; n++) simulation.addField(`u${n}`, 'float32', 0);
+  const first = await timed(device, simulation, () => {
+    for (let n = 0; n < count; n++) add(simulation, n);
+  });
+  const next = await timed(device, simulation, () => add(simulation, count));
+  const { driver } = device.report;
+  const times: StencilTimes = { ...first, next, device: device.name, driver: `${driver.name} ${driver.info}` };
+  process.stdout.write(JSON.stringify(times));
+}

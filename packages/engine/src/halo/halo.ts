@@ -1,0 +1,341 @@
+/**
+ * @file A halo of one's own: what lies at the cuts of subdomains goes from those who own it to those who read it, in commands that
+ * are recorded into whatever one records, with no simulation. A round, on each device:
+ *
+ *     pack      what other devices read goes into messages; its submit is `send`
+ *     exchange  what subdomains of the same device read of each other is copied
+ *     unpack    what has come goes to the ghosts; its submit is `receive`, which waits on the device for the messages
+ *
+ * Every device sends before any receives, and receives before it sends again. Messages have two rooms, taken in turns; commands
+ * belong to the turn that they are recorded for, so whoever keeps them records them twice.
+ */
+import type { Buffer, CommandBuffer, Device, Encoder, TimelinePoint } from '@halocline/gpu';
+import { elementBytes, type FieldType } from '@halocline/stencil';
+import type { FieldDeclaration } from '../declarations.ts';
+import { checkFieldType } from '../field-type.ts';
+import { HaloLists, type ComponentExchange } from '../halo-lists.ts';
+import { Link, TURNS } from '../links.ts';
+import { layoutMessages, type MessageLayout, type Parcel } from '../message-layout.ts';
+import { OwnedBuffers } from '../owned-buffers.ts';
+import { componentNames } from '../pass-facts.ts';
+import { EntryTables, type Entry } from './entry-tables.ts';
+import { machineryOf, type Machinery, type Subdomains } from './subdomains.ts';
+
+/** A field of one's own. */
+export interface HaloField {
+  /** 'float32', 'vec3', …, as `Simulation.addField` takes it. */
+  readonly type: string;
+  /** One a subdomain, in their order, as `Subdomains.createField` makes them; they stay the caller's, and don't move. */
+  readonly buffers: readonly Buffer[];
+}
+
+/** What a halo is made for. */
+export interface HaloOptions {
+  /** By name. */
+  readonly fields: Readonly<Record<string, HaloField>>;
+  /** Voxels around one's own: faces, edges and corners. At most the subdomains' thickness, which is the default. */
+  readonly thickness?: number;
+}
+
+/** What is recorded. */
+export interface HaloPart {
+  /** Names; default: all. The receivers' are the senders'. */
+  readonly fields?: readonly string[];
+  /** The room of the messages, 0 or 1; default: that of the device's next `send` or `receive`. */
+  readonly turn?: number;
+}
+
+/** One device's side. */
+interface Side {
+  readonly device: Device;
+  readonly tables: EntryTables;
+  /** A word that says that copies happen. */
+  readonly args: bigint;
+  sent: number;
+  received: number;
+  /** Points of messages that have come or will, and were not received yet, by round. */
+  readonly arrivals: TimelinePoint[][];
+}
+
+/** Moves what lies at the cuts. Dispose it before its subdomains, with `await using`. */
+export class Halo implements AsyncDisposable {
+  /** Resolves when lists and tables are on the devices: `send` and `receive` wait for it, submits of one's own must. */
+  readonly ready: Promise<void>;
+  readonly #subdomains: Subdomains;
+  readonly #machinery: Machinery;
+  readonly #fields: ReadonlyMap<
+    string,
+    HaloField & { readonly element: FieldType; readonly components: readonly string[] }
+  >;
+  readonly #exchanges: readonly ComponentExchange[];
+  readonly #layout: MessageLayout;
+  readonly #links: Link[] = [];
+  readonly #sides: Side[] = [];
+  readonly #owned = new DisposableStack();
+
+  /** Throws TypeError or RangeError for fields that don't fit the subdomains. Uploads go on after it: `ready`. */
+  constructor(subdomains: Subdomains, { fields, thickness = subdomains.thickness }: HaloOptions) {
+    this.#subdomains = subdomains;
+    this.#machinery = machineryOf(subdomains);
+    const { decomposition, routes, team } = this.#machinery;
+    if (!(Number.isInteger(thickness) && thickness >= 1 && thickness <= subdomains.thickness)) {
+      throw new RangeError(
+        `Cannot make halo: thickness is ${thickness}; give whole voxels from 1 to ${subdomains.thickness}, the subdomains' own`,
+      );
+    }
+    const declared = Object.entries(fields).map(([name, field]) => declare(subdomains, name, field));
+    this.#fields = new Map(
+      declared.map((declaration) => {
+        const { name, type: element } = declaration;
+        return [name, { ...fields[name]!, element, components: componentNames(declaration) }];
+      }),
+    );
+    const [low, high] = [-thickness, thickness];
+    const around = [{ from: 'same', reach: { min: [low, low, low], max: [high, high, high] } }] as const;
+    const reads = new Map(declared.flatMap((field) => componentNames(field).map((name) => [name, around] as const)));
+    this.#exchanges = new HaloLists(decomposition, team.subdomains).of(declared, {
+      thickness,
+      reads,
+      byStencil: new Map(),
+      radius: new Map(),
+    });
+    this.#layout = layoutMessages(this.#exchanges, [], (index) => this.#memberOf(index));
+    try {
+      for (const [pair, words] of this.#layout.words) {
+        const [from, to] = pair.split(' → ').map(Number) as [number, number];
+        const link = new Link(team.members, from, to, { routes, byteLength: 4 * words });
+        this.#links.push(this.#owned.use(link));
+      }
+      this.ready = Promise.all(team.members.map((_, number) => this.#addSide(number))).then(() => undefined);
+      // Whoever sends or receives hears of it.
+      this.ready.catch(() => undefined);
+    } catch (error) {
+      this.#owned.dispose();
+      throw error;
+    }
+  }
+
+  /** Bytes of one round's messages, over all devices. */
+  get messageBytes(): number {
+    return 4 * [...this.#layout.words.values()].reduce((sum, words) => sum + words, 0);
+  }
+
+  /** Records what other devices read of the encoder's device into messages; what it reads is written before. */
+  pack(encoder: Encoder, part: HaloPart = {}): void {
+    const side = this.#side(encoder);
+    encoder.barrier(['storage-write', 'transfer-target'], ['storage-read']);
+    this.#record(encoder, side, `pack ${turnOf(part, side.sent)}`, part);
+    encoder.barrier(['storage-write'], ['host-read', 'transfer-source']);
+  }
+
+  /** Records the copies between subdomains of the encoder's device. */
+  exchange(encoder: Encoder, part: HaloPart = {}): void {
+    encoder.barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write']);
+    this.#record(encoder, this.#side(encoder), 'local', part);
+    encoder.barrier(['storage-write'], ['storage-read']);
+  }
+
+  /** Records what has come to the encoder's device into the ghosts. */
+  unpack(encoder: Encoder, part: HaloPart = {}): void {
+    const side = this.#side(encoder);
+    encoder.barrier(['host-write', 'transfer-target'], ['storage-read']);
+    this.#record(encoder, side, `unpack ${turnOf(part, side.received)}`, part);
+    encoder.barrier(['storage-write'], ['storage-read']);
+  }
+
+  /**
+   * Submits commands that end with `pack`, and passes the messages on. Resolves when they are submitted; the point that it gives
+   * is when they are done. Throws where the device hasn't received what it was sent.
+   */
+  async send(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
+    await this.ready;
+    const [side, number] = this.#sideOf(device);
+    if (side.sent !== side.received) {
+      throw new Error(
+        `Cannot send from device "${device.name}": it has sent round ${side.sent} and not received it; call receive first`,
+      );
+    }
+    const turn = side.sent % TURNS;
+    const out = this.#links.filter(({ from }) => from === number);
+    const signal = out.flatMap((link) => link.signals());
+    const point = device.compute.submit(commands, { signal });
+    const round = side.sent++;
+    for (const link of out) {
+      const { arrivals } = this.#sides[link.to]!;
+      (arrivals[round % TURNS] ??= []).push(await link.pass(point, turn));
+    }
+    return point;
+  }
+
+  /**
+   * Submits commands that begin with `unpack`, which wait on the device for the messages. Throws where a device hasn't sent. What it
+   * gives is when they are done.
+   */
+  async receive(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
+    await this.ready;
+    const [side, number] = this.#sideOf(device);
+    const round = side.received;
+    const into = this.#links.filter(({ to }) => to === number);
+    const late = into.find(({ from }) => this.#sides[from]!.sent <= round);
+    if (late !== undefined || side.sent <= round) {
+      const who = late === undefined ? number : late.from;
+      throw new Error(
+        `Cannot receive on device "${device.name}": device ${who} of the halo has not sent round ${round + 1}; send from all devices first`,
+      );
+    }
+    for (const link of into) link.check();
+    const wait = side.arrivals[round % TURNS] ?? [];
+    side.arrivals[round % TURNS] = [];
+    side.received++;
+    return device.compute.submit(commands, { wait });
+  }
+
+  #record(encoder: Encoder, { tables, args }: Side, what: string, { fields }: HaloPart): void {
+    const keys: string[] = [];
+    for (const name of fields ?? this.#fields.keys()) {
+      const field = this.#fields.get(name);
+      if (field === undefined) {
+        const names = [...this.#fields.keys()].join(', ');
+        throw new RangeError(`Cannot record field "${name}" of the halo: there is none of that name; one of ${names}`);
+      }
+      for (const component of field.components) keys.push(`${what} ${component}`);
+    }
+    tables.record(encoder, keys, args);
+  }
+
+  /** Makes the lists and tables of one device. */
+  async #addSide(number: number): Promise<void> {
+    const member = this.#machinery.team.members[number]!;
+    const tables = this.#owned.use(new EntryTables(member));
+    const buffers = this.#owned.use(new OwnedBuffers(member.pools.halos, 'halo'));
+    const args = buffers.make({ label: 'halo arguments', byteLength: 16 });
+    const { device } = member;
+    this.#sides[number] = { device, tables, args: args.address, sent: 0, received: 0, arrivals: [] };
+    const upload = device.staging.upload(args, 0, Uint32Array.of(1, 1, 1, 1));
+    for (const { name, field, component, pairs } of this.#exchanges) {
+      const own = pairs.filter(({ from, to }) => this.#memberOf(from) === number && this.#memberOf(to) === number);
+      const entries = own.map(({ from, to, sources, targets }) => ({
+        source: this.#address(field, component, from),
+        target: this.#address(field, component, to),
+        sourceWords: tables.list(sources),
+        targetWords: tables.list(targets),
+        count: sources.length,
+      }));
+      tables.add(`local ${name}`, entries);
+    }
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const exchange of this.#exchanges) {
+        const parcels = this.#layout.parcels.filter(({ name }) => name === exchange.name);
+        const out = parcels.filter(({ from }) => from === number);
+        const into = parcels.filter(({ to }) => to === number);
+        tables.add(
+          `pack ${turn} ${exchange.name}`,
+          out.map((parcel) => this.#packed(tables, exchange, parcel, turn)),
+        );
+        tables.add(
+          `unpack ${turn} ${exchange.name}`,
+          into.map((parcel) => this.#unpacked(tables, exchange, parcel, turn)),
+        );
+      }
+    }
+    await Promise.all([upload, tables.upload()]);
+  }
+
+  #packed(tables: EntryTables, { field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
+    const { pair, sources, offset } = parcel;
+    return {
+      source: this.#address(field, component, pair![0]),
+      target: this.#link(parcel).outAddress(turn) + BigInt(4 * offset),
+      sourceWords: tables.list(sources),
+      targetWords: 0n,
+      count: sources.length,
+    };
+  }
+
+  #unpacked(tables: EntryTables, { field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
+    const { pair, targets, offset } = parcel;
+    return {
+      source: this.#link(parcel).inAddress(turn) + BigInt(4 * offset),
+      target: this.#address(field, component, pair![1]),
+      sourceWords: 0n,
+      targetWords: tables.list(targets),
+      count: targets.length,
+    };
+  }
+
+  /** Where a component of a field begins on a subdomain. */
+  #address({ name }: FieldDeclaration, component: number, subdomain: number): bigint {
+    const { buffers, element } = this.#fields.get(name)!;
+    const { capacity } = this.#subdomains.parts[subdomain]!;
+    return buffers[subdomain]!.address + BigInt(component * 512 * capacity * elementBytes(element));
+  }
+
+  #link({ from, to }: Parcel): Link {
+    return this.#links.find((link) => link.from === from && link.to === to)!;
+  }
+
+  #memberOf(subdomain: number): number {
+    const { team } = this.#machinery;
+    return team.members.indexOf(team.memberOf(team.subdomains[subdomain]!));
+  }
+
+  #side(encoder: Encoder): Side {
+    const found = this.#sides.find(({ device }) => device.raw.commands.handle === encoder.device);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      "Cannot record halo: the encoder's device holds none of its subdomains; record on one that does",
+    );
+  }
+
+  #sideOf(device: Device): [Side, number] {
+    const number = this.#sides.findIndex((side) => side.device === device);
+    if (number >= 0) return [this.#sides[number]!, number];
+    throw new RangeError(
+      `Cannot use halo on device "${device.name}": it holds none of its subdomains; take a device that does`,
+    );
+  }
+
+  toString(): string {
+    return `Halo(${[...this.#fields.keys()].join(', ')}; ${this.messageBytes} bytes a round between devices)`;
+  }
+
+  /** Waits until everything on its way has arrived. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([this.ready]);
+    const rounds = this.#sides.flatMap(({ arrivals }) => arrivals).flat();
+    await Promise.all(rounds.map(({ timeline, value }) => timeline.wait(value)));
+    await Promise.all(this.#sides.map(({ device }) => device.idle()));
+    this.#owned.dispose();
+  }
+}
+
+function turnOf({ turn }: HaloPart, count: number): number {
+  if (turn === undefined) return count % TURNS;
+  if (turn === 0 || turn === 1) return turn;
+  throw new RangeError(`Cannot record halo: turn is ${turn}; give 0 or 1`);
+}
+
+/** A field as the lists know it, once its memory fits. */
+function declare({ parts }: Subdomains, name: string, { type, buffers }: HaloField): FieldDeclaration {
+  checkFieldType(name, type);
+  const declaration: FieldDeclaration = {
+    key: name,
+    name,
+    level: 0,
+    type,
+    default: [],
+    at: 'center',
+    transient: false,
+    implicit: false,
+  };
+  const components = componentNames(declaration).length;
+  for (const [index, { capacity }] of parts.entries()) {
+    const needed = 512 * capacity * elementBytes(type) * components;
+    const given = buffers[index]?.byteLength ?? 0;
+    if (given >= needed) continue;
+    throw new RangeError(
+      `Cannot take field "${name}" into the halo: on subdomain ${index} it has ${given} bytes, and ${type} takes ${needed}; make it by createField`,
+    );
+  }
+  return declaration;
+}

@@ -1,0 +1,72 @@
+import { compileStencil } from '@halocline/stencil';
+import type { Environment, FieldType } from '@halocline/stencil';
+import { describe, expect, test } from 'vitest';
+import type { CompiledStencil } from '../src/compiler.ts';
+import { cutLeaves } from '../src/cut/cut.ts';
+import { findGhosts, mergeGhosts } from '../src/cut/ghosts.ts';
+import type { Declarations } from '../src/declarations.ts';
+import { haloNeeds } from '../src/halo-needs.ts';
+import type { HaloNeeds } from '../src/halo-needs.ts';
+import { boxTopology } from '../src/topology.ts';
+
+/** What a stencil of this text needs, whose fields are `f0` … `f18` and the vec4 `v`. */
+function needsOf(code: string, neighborRadius?: number): HaloNeeds {
+  const names = Array.from({ length: 19 }, (_, q) => `f${q}`);
+  const types = [...names.map((name) => [name, 'float32'] as const), ['v', 'vec4'] as const];
+  const environment: Environment = {
+    fields: new Map<string, FieldType>(types),
+    parameters: new Map([['n', 'int']]),
+    scalars: new Map(),
+  };
+  const options = neighborRadius === undefined ? {} : { neighborRadius };
+  const source = { name: 's', inputs: [...names, 'v'], outputs: ['made'], code, ...options };
+  const stencil = compileStencil(source, environment);
+  const compiled = new Map([
+    ['s', { name: 's', level: 0, stencil, reads: stencil.reads } as unknown as CompiledStencil],
+  ]);
+  const declarations = { stencils: new Map([['s', { options }]]) } as unknown as Declarations;
+  return haloNeeds(declarations, compiled, null);
+}
+
+const D3Q19 = [-1, 0, 1]
+  .flatMap((x) => [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((z) => [x, y, z] as const)))
+  .filter((c) => c.filter((along) => along !== 0).length < 3);
+
+describe('a lattice of 19 populations', () => {
+  const reads = D3Q19.map((c, q) => `ReadField("f${q}", coord - ivec3(${c.join(', ')}))`);
+  const needs = needsOf(`WriteField("made", idx, ${reads.join(' + ')});`);
+
+  test('reads each at its own offset', () => {
+    for (const [q, [x, y, z]] of D3Q19.entries()) {
+      const reach = { min: [0 - x, 0 - y, 0 - z], max: [0 - x, 0 - y, 0 - z] };
+      const expected = x === 0 && y === 0 && z === 0 ? undefined : [{ from: 'same', reach }];
+      expect(needs.reads.get(`f${q}`)).toEqual(expected);
+    }
+  });
+
+  test('sends five over a face, and one over an edge', () => {
+    const topology = boxTopology({ min: [0, 0, 0], max: [16, 16, 16] });
+    const { owners } = cutLeaves(topology, 2);
+    const sent = [...needs.reads.values()].map((ways) =>
+      mergeGhosts(ways.map(({ reach }) => findGhosts({ topology, owners, owner: 0, reach }))).masks.reduce(
+        (sum, word) => sum + word.toString(2).replaceAll('0', '').length,
+        0,
+      ),
+    );
+    const face = 16 * 16;
+    const [straight, across] = [face, 15 * 16];
+    expect(sent.filter((count) => count > 0).sort((a, b) => b - a)).toEqual([straight, ...Array(4).fill(across)]);
+  });
+});
+
+test('components of one field have boxes of their own, and those that may be read anywhere a cube', () => {
+  const code = `float a = ReadField("v_x", coord + ivec3(0, 0, 2)) + ReadField("v_y", coord + clamp(n, 0, 1));
+    a += ReadField("v_z", idx) + ReadField("v_w", ivec3(n)); WriteField("made", idx, a);`;
+  const { reads, radius } = needsOf(code, 2);
+  expect(radius.get('s')).toBe(2);
+  expect(Object.fromEntries([...reads].map(([name, ways]) => [name, ways.map(({ reach }) => reach)]))).toEqual({
+    'v.x': [{ min: [0, 0, 2], max: [0, 0, 2] }],
+    'v.y': [{ min: [0, 0, 0], max: [1, 1, 1] }],
+    'v.w': [{ min: [-2, -2, -2], max: [2, 2, 2] }],
+  });
+});

@@ -1,0 +1,50 @@
+/** Runs Lua of a test: what it printed, and the error that it ended with. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LuaScript, type LuaOptions } from '../src/index.ts';
+
+export interface Ended {
+  readonly printed: string;
+  /** The message, with the folder of the test left out; empty where there was none. */
+  readonly error: string;
+  readonly log: readonly string[];
+}
+
+/** A folder that goes with its scope. */
+export function temporaryFolder(): Disposable & { readonly path: string; file(name: string, text: string): string } {
+  const path = mkdtempSync(join(tmpdir(), 'lua-'));
+  return {
+    path,
+    file(name, text) {
+      writeFileSync(join(path, name), text);
+      return join(path, name);
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a text as `scene.lua` to its end, and frees what it made; `use` gets the script before that. */
+export async function runText(
+  text: string,
+  options: LuaOptions = {},
+  use: (script: LuaScript) => Promise<void> | void = () => undefined,
+): Promise<Ended> {
+  using folder = temporaryFolder();
+  const path = folder.file('scene.lua', text);
+  const log: string[] = [];
+  let printed = '';
+  let error = '';
+  const print = (piece: string): void => void (printed += piece);
+  try {
+    const script = await LuaScript.run(path, { print, log: (line) => log.push(line), ...options });
+    try {
+      await use(script);
+    } finally {
+      await script[Symbol.asyncDispose]();
+    }
+  } catch (problem) {
+    error = (problem as Error).message.replaceAll(`${folder.path}/`, '');
+  }
+  return { printed, error, log };
+}
