@@ -28,6 +28,7 @@ const tasks = {
       vdb: { run: [[...source, 'packages/vdb/bench/main.ts']] },
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
       multi: { vulkan: 'run', run: [[...source, 'bench/multi/main.ts']] },
+      transports: { vulkan: 'run', run: [[...source, 'bench/transport/main.ts']] },
       compile: { vulkan: 'run', run: [[...source, 'bench/stencil/compile-times.ts']] },
     },
   },

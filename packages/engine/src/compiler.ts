@@ -7,7 +7,6 @@
  * Pipelines are kept by their words: a change elsewhere recompiles text in milliseconds, and no shader.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
@@ -28,6 +27,7 @@ import type { Declarations, StencilDeclaration, StencilOptions } from './declara
 import { isKernel, KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
 import { checkKey, placementKey } from './memo/check-key.ts';
+import type { StencilFiles } from './memo/stencil-files.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
 /** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
@@ -73,15 +73,16 @@ export class Compiler implements Disposable {
   readonly debug: DebugBuffers;
   readonly #kernels: KernelCompiler;
   readonly #pipelines = new Map<string, ComputePipeline>();
-  readonly #sources = new Map<string, { code: string; stamp: string; declaration: StencilDeclaration }>();
+  readonly #files: StencilFiles;
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
   /** What was checked, while everything that its meaning hangs on is the same; and the shaders of what was checked. */
   readonly #checks = new WeakMap<StencilDeclaration, { key: string; checked: CheckedStencil }>();
   readonly #shaders = new WeakMap<Stencil, { key: string; shader: StencilShader }>();
 
-  /** `access` says how stencils reach memory. */
-  constructor(device: Device, access: BufferAccess) {
+  /** `files` are those of all compilers of a simulation; `access` says how stencils reach memory. */
+  constructor(device: Device, files: StencilFiles, access: BufferAccess) {
     this.#device = device;
+    this.#files = files;
     this.#access = access;
     this.debug = new DebugBuffers(device);
     this.#kernels = new KernelCompiler(device);
@@ -89,11 +90,7 @@ export class Compiler implements Disposable {
 
   /** Whether the file of a stencil or kernel has changed since it was compiled. */
   filesChanged(declarations: Declarations): boolean {
-    for (const { name, options } of declarations.stencils.values()) {
-      const known = this.#sources.get(name);
-      if (options.file !== undefined && known !== undefined && known.stamp !== stampOf(options.file)) return true;
-    }
-    return this.#kernels.filesChanged();
+    return this.#files.changed(declarations) || this.#kernels.filesChanged();
   }
 
   /** Checks every stencil; undeclared outputs and scalars become declared. */
@@ -207,24 +204,10 @@ export class Compiler implements Disposable {
   }
 
   #codeOf(declaration: StencilDeclaration): string {
-    const { name, options } = declaration;
+    const { options } = declaration;
     if (options.code !== undefined) return options.code;
     if (options.body !== undefined) return String(options.body.trace);
-    const file = options.file!;
-    try {
-      const stamp = stampOf(file);
-      const code = readFileSync(file, 'utf8');
-      this.#sources.set(name, { code, stamp, declaration });
-      return code;
-    } catch (error) {
-      const known = this.#sources.get(name);
-      if (known?.declaration === declaration) return known.code;
-      const reason =
-        (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-      throw new TypeError(`Cannot read stencil "${name}" from "${file}": ${reason}; give the path of its text`, {
-        cause: error,
-      });
-    }
+    return this.#files.read(declaration);
   }
 
   #pipelineOf(label: string, spirv: Uint32Array<ArrayBuffer>): ComputePipeline {
@@ -320,9 +303,4 @@ function checkReach(stencil: Stencil, haloThickness: number | null): void {
       `Cannot run stencil "${stencil.name}": it reads "${field}" ${far} voxels away, and the halo is ${haloThickness} voxels thick; give haloThickness: ${far}, or leave it out`,
     );
   }
-}
-
-function stampOf(file: string): string {
-  const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: -1 };
-  return `${mtimeMs} ${size}`;
 }

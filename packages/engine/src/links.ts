@@ -56,6 +56,11 @@ export class Link implements Disposable {
     this.#channel.check();
   }
 
+  /** The sender is lost: the receiver goes on without its messages. */
+  release(): void {
+    this.#channel.release?.();
+  }
+
   [Symbol.dispose](): void {
     this.#channel[Symbol.dispose]();
   }

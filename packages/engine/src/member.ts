@@ -15,7 +15,7 @@ import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
 import { Subdomain } from './subdomain.ts';
 import type { Part } from './segments.ts';
-import { leafArguments } from './tables.ts';
+import { leafArguments, visitsOf } from './tables.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
 /** Bytes of one entry of the counts. */
@@ -26,6 +26,13 @@ export interface LeafSet {
   readonly subdomain: Subdomain;
   readonly level: number;
   readonly part: Part;
+}
+
+/** The leaves of a level in two parts: where they and their visits stand, and how many of the boundary come first. */
+interface LevelParts {
+  readonly leaves: bigint;
+  readonly visits: bigint;
+  readonly boundary: number;
 }
 
 const WHOLE: readonly Part[] = Object.freeze(['all']);
@@ -43,7 +50,7 @@ export class Member implements Disposable {
   readonly #buffers: OwnedBuffers;
   readonly #alone: boolean;
   /** Where the parts of each level stand, and how many leaves of boundary come first. */
-  #split: ReadonlyMap<Subdomain, readonly { readonly address: bigint; readonly boundary: number }[]> = new Map();
+  #split: ReadonlyMap<Subdomain, readonly LevelParts[]> = new Map();
   /** The counts and parts of now. */
   #passBuffers: readonly Buffer[] = [];
   #counts: Buffer | null = null;
@@ -101,8 +108,15 @@ export class Member implements Disposable {
   leavesAddress({ subdomain, level, part }: LeafSet): bigint {
     const { leaves } = subdomain.levels[level]!;
     if (part === 'all') return leaves.address;
-    const { address, boundary } = this.#split.get(subdomain)![level]!;
-    return part === 'boundary' ? address : address + BigInt(4 * boundary);
+    const parts = this.#split.get(subdomain)![level]!;
+    return part === 'boundary' ? parts.leaves : parts.leaves + BigInt(4 * parts.boundary);
+  }
+
+  /** Address of the visits of some leaves. */
+  visitsAddress({ subdomain, level, part }: LeafSet): bigint {
+    if (part === 'all') return subdomain.levels[level]!.visits.address;
+    const parts = this.#split.get(subdomain)![level]!;
+    return part === 'boundary' ? parts.visits : parts.visits + BigInt(32 * parts.boundary);
   }
 
   /** Address of the entry that tells how many leaves the whole level has. */
@@ -128,18 +142,20 @@ export class Member implements Disposable {
       await this.device.staging.upload(buffer, 0, words);
       return buffer;
     };
-    const split = new Map<Subdomain, { address: bigint; boundary: number }[]>();
+    const split = new Map<Subdomain, LevelParts[]>();
     const entries: Uint32Array[] = [];
     for (const subdomain of this.subdomains) {
-      const levels: { address: bigint; boundary: number }[] = [];
+      const levels: LevelParts[] = [];
       for (const [level, { tables }] of subdomain.levels.entries()) {
         entries.push(tables.count);
         if (this.#alone) continue;
         const own = tables.leaves.subarray(0, tables.leafCount);
         const read = boundary(subdomain, level);
         const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
-        const { address } = await upload(`parts of level ${level}`, Uint32Array.from([...first, ...last]));
-        levels.push({ address, boundary: first.length });
+        const slots = Uint32Array.from([...first, ...last]);
+        const leaves = await upload(`parts of level ${level}`, slots);
+        const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
+        levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });
         entries.push(leafArguments(first.length), leafArguments(last.length));
       }
       split.set(subdomain, levels);
@@ -160,6 +176,11 @@ export class Member implements Disposable {
   /** Bytes of the tables and scalars. */
   get topologyBytes(): number {
     return this.subdomains.reduce((sum, each) => sum + each.topologyBytes, this.#buffers.byteLength);
+  }
+
+  /** The device is lost: the thread lets those go who wait for what it would pass on. */
+  abandonRelay(): void {
+    this.#relay?.abandon();
   }
 
   /** Ends the thread that relays, once it has passed on everything. The links that use it are disposed after it. */

@@ -68,6 +68,8 @@ export class PassBlocks {
     switch (binding.kind) {
       case 'leaves':
         return member.leavesAddress({ subdomain, level, part });
+      case 'visits':
+        return member.visitsAddress({ subdomain, level, part });
       case 'children':
         return subdomain.levels[level]!.children.address;
       case 'count':

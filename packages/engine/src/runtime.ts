@@ -21,6 +21,7 @@ import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
+import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -29,6 +30,7 @@ import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
+import { StencilFiles } from './memo/stencil-files.ts';
 import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
 
 /** What a runtime is made with. */
@@ -75,6 +77,7 @@ export class Runtime {
   readonly #fused: KnownFusions = new Map();
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
+  readonly #files = new StencilFiles();
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -97,6 +100,8 @@ export class Runtime {
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
+  /** What a device was lost with. */
+  #loss: Error | null = null;
 
   constructor(options: RuntimeOptions) {
     this.device = options.devices[0]!;
@@ -109,7 +114,7 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device, options.access));
+    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
@@ -159,6 +164,7 @@ export class Runtime {
     const { declarations, decomposition, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
+    this.#files.look();
     const checked = this.#compilers.map((compiler, member) =>
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );
@@ -190,7 +196,9 @@ export class Runtime {
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
-          await prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored });
+          await onDevice(this.#place(number), () =>
+            prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored }),
+          );
         }
       }
     });
@@ -217,7 +225,9 @@ export class Runtime {
     };
     const programs = await this.#withRoom(() =>
       createAll(team.members, (member, number) =>
-        Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+        onDevice(this.#place(number), () =>
+          Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+        ),
       ),
     );
     for (const scalar of declarations.scalars.values()) {
@@ -253,7 +263,8 @@ export class Runtime {
       this.checkOpen();
       const clock = { dt, time: this.time, frame: this.frame };
       for (const compiler of this.#compilers) await compiler.debug.prepare();
-      await this.#stepper!.step(clock, { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) });
+      const scalars = new Map([...this.#initials, ...numbers.scalars]);
+      await this.#watched(() => this.#stepper!.step(clock, { ...numbers, scalars }));
     } catch (error) {
       this.#scalars = new Map([...numbers.scalars, ...this.#scalars]);
       throw error;
@@ -283,7 +294,28 @@ export class Runtime {
   }
 
   async #drain(): Promise<void> {
-    await this.#stepper?.settle();
+    await this.#watched(async () => this.#stepper?.settle());
+  }
+
+  /** Runs what may find that a device is lost: then the others are let go, and nothing is done any more. */
+  async #watched(act: () => Promise<void>): Promise<void> {
+    if (this.#loss !== null) throw this.#loss;
+    try {
+      await act();
+    } catch (error) {
+      const lost = lostDevice(error);
+      if (lost !== undefined) {
+        this.#loss = error as Error;
+        this.team.release(lost);
+      }
+      throw error;
+    }
+  }
+
+  /** Where a member stands among all. */
+  #place(number: number): Place {
+    const { members } = this.team;
+    return { number, count: members.length, device: members[number]!.device };
   }
 
   /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
@@ -465,7 +497,8 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      stores.push(await this.#withRoom(() => subdomain.field(field)));
+      const place = this.#place(this.team.members.indexOf(this.team.memberOf(subdomain)));
+      stores.push(await onDevice(place, () => this.#withRoom(() => subdomain.field(field))));
     }
     return stores;
   }
@@ -491,7 +524,8 @@ export class Runtime {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#drain();
+      // Who lost a device has been told.
+      if (this.#loss === null) await this.#drain();
       await this.#tracer?.close();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();

@@ -13,6 +13,7 @@ import type { Balance } from './balance/balance.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
+import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
@@ -140,11 +141,15 @@ export class Stepper {
     for (;;) {
       const oldest = this.#inFlight[0];
       if (oldest === undefined) return;
-      const done = oldest.points.every(({ timeline, value }) => timeline.value() >= value);
+      const done = oldest.points.every(({ timeline, value }, number) =>
+        onDeviceNow(this.#place(number), () => timeline.value() >= value),
+      );
       if (!done) {
         for (const link of this.#links) link.check();
         if (this.#inFlight.length <= most) return;
-        await Promise.all(oldest.points.map(({ timeline, value }) => timeline.wait(value)));
+        await Promise.all(
+          oldest.points.map(({ timeline, value }, number) => onDevice(this.#place(number), () => timeline.wait(value))),
+        );
         for (const link of this.#links) link.check();
       }
       await this.#finish(oldest);
@@ -193,6 +198,10 @@ export class Stepper {
     entry.recordings = recordings;
   }
 
+  #place(number: number): Place {
+    return { number, count: this.#programs.length, device: this.#programs[number]!.device };
+  }
+
   /** Takes what the devices wrote of a step that is done. */
   #trace({ recordings, number }: StepInFlight): void {
     const { tracer } = this.#program.parts;
@@ -215,7 +224,10 @@ export class Stepper {
         const signal = out.flatMap((link) => link.signals());
         const recorded = recordings[number]!.commands[index]!;
         const commands = this.#balance?.times.around(number, request.slot, index, recorded) ?? [recorded];
-        const submit = (): TimelinePoint => program.device.compute.submit(commands, { wait: waits[number]!, signal });
+        const submit = (): TimelinePoint =>
+          onDeviceNow(this.#place(number), () =>
+            program.device.compute.submit(commands, { wait: waits[number]!, signal }),
+          );
         const { tracer } = program.parts;
         const point = tracer === null ? submit() : tracer.host(`submit to device ${number}`, 'host', submit);
         for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));

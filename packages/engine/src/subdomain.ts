@@ -16,6 +16,7 @@ import type { LevelTables } from './tables.ts';
 export interface SubdomainLevel extends LocalLevel {
   readonly tables: LevelTables;
   readonly leaves: Buffer;
+  readonly visits: Buffer;
   readonly leafTable: Buffer;
   readonly masks: Buffer;
   readonly children: Buffer;
@@ -76,6 +77,7 @@ export class Subdomain implements Disposable {
           ...held[k]!,
           tables,
           leaves: make(`leaves of level ${k}`, tables.leaves),
+          visits: make(`visits of level ${k}`, tables.visits),
           leafTable: make(`leaf table of level ${k}`, tables.leafTable),
           masks: make(`masks of level ${k}`, tables.masks),
           children: make(`children of level ${k}`, tables.children),

@@ -3,6 +3,8 @@
  * leaf of background, so a missing neighbour needs no branch.
  *
  *     leaves     capacity        the slots that passes run over: the subdomain's own leaves, in order of rank
+ *     visits     8 × leaf        in the order of `leaves`: its slot, 1 where all of its voxels are active, and the slots of the
+ *                                leaves beyond its faces −x, +x, −y, +y, −z, +z: one read tells all that a pass over taps asks
  *     count      4               groups in x, y, z of a leaf pass (two leaves a group), leaf count
  *     leafTable  32 × capacity   per slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1);
  *                                27–29 origin i, j, k; 30 slot of the coarser level's leaf above; 31 rank in
@@ -22,8 +24,11 @@ const LEAVES_PER_GROUP = 2;
 const MAX_GROUPS_X = 65_535;
 /** 32-bit words of the leaf table for each slot. */
 const LEAF_TABLE_WORDS = 32;
+/** 32-bit words of a visit, and the words of the leaf table that stand in it. */
+const VISIT_WORDS = 8;
+const FACES: readonly number[] = [4, 22, 10, 16, 12, 14];
 
-/** The five tables of a level, on the host. Words are u32 (origins: the bits of an i32). */
+/** The six tables of a level, on the host. Words are u32 (origins: the bits of an i32). */
 export interface LevelTables {
   /** Slots, the leaf of background and the ghosts included. */
   readonly capacity: number;
@@ -32,6 +37,7 @@ export interface LevelTables {
   /** Place → slot of every leaf that is held, ghosts last. */
   readonly slots: Uint32Array<ArrayBuffer>;
   readonly leaves: Uint32Array<ArrayBuffer>;
+  readonly visits: Uint32Array<ArrayBuffer>;
   readonly count: Uint32Array<ArrayBuffer>;
   readonly leafTable: Uint32Array<ArrayBuffer>;
   readonly masks: Uint32Array<ArrayBuffer>;
@@ -68,8 +74,24 @@ export function buildTables(levels: readonly LocalLevel[]): LevelTables[] {
       leafTable[at + 31] = rank;
     });
     const children = buildChildren(topology.origins, capacity, k === 0 ? null : indices[k - 1]!);
-    return { capacity, leafCount: ownCount, slots, leaves, count: leafArguments(ownCount), leafTable, masks, children };
+    const visits = visitsOf({ leafTable, masks }, leaves.subarray(0, ownCount));
+    const count = leafArguments(ownCount);
+    return { capacity, leafCount: ownCount, slots, leaves, visits, count, leafTable, masks, children };
   });
+}
+
+/** The visits of some leaves, in their order. */
+export function visitsOf(
+  { leafTable, masks }: Pick<LevelTables, 'leafTable' | 'masks'>,
+  slots: Uint32Array,
+): Uint32Array<ArrayBuffer> {
+  const visits = new Uint32Array(VISIT_WORDS * slots.length);
+  slots.forEach((slot, place) => {
+    const whole = masks.subarray(16 * slot, 16 * slot + 16).every((word) => word === 0xffffffff);
+    const faces = FACES.map((word) => leafTable[LEAF_TABLE_WORDS * slot + word]!);
+    visits.set([slot, whole ? 1 : 0, ...faces], VISIT_WORDS * place);
+  });
+  return visits;
 }
 
 function writeNeighbours(table: Uint32Array, at: number, origins: Int32Array, place: number, index: LeafIndex): void {

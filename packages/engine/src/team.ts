@@ -154,6 +154,12 @@ export class Team implements AsyncDisposable {
     };
   }
 
+  /** A member's device is lost: what the others wait for of it is let go, so that they end. */
+  release(member: number): void {
+    this.members[member]!.abandonRelay();
+    for (const link of this.#links) if (link.from === member) link.release();
+  }
+
   /** Bytes of tables and scalars. */
   get topologyBytes(): number {
     return this.members.reduce((sum, member) => sum + member.topologyBytes, 0);

@@ -304,7 +304,7 @@ gpuTest('what cannot be cut or opened is refused', {}, async ({ device }) => {
   process.env['HALOCLINE_TRANSPORT'] = 'pigeon';
   try {
     expect(await refused({ device })).toBe(
-      'Cannot use transport "pigeon": HALOCLINE_TRANSPORT takes same-device, shared, cuda or staged; leave it out to have one chosen',
+      'Cannot use transport "pigeon": HALOCLINE_TRANSPORT takes same-device, shared, cuda, group or staged; leave it out to have one chosen',
     );
   } finally {
     delete process.env['HALOCLINE_TRANSPORT'];

@@ -85,6 +85,8 @@ export type {
 export type { BarrierBatch, BarrierSink, ImageBarrier } from './graph/sink.ts';
 export type { GraphBarrier, GraphImageBarrier, Hazard } from './graph/steps.ts';
 export type { PassQueue } from './graph/usage.ts';
+export { DeviceGroup, listDeviceGroups } from './group/device-group.ts';
+export type { GroupMemory } from './group/device-group.ts';
 export type { ImageFormat } from './image/format.ts';
 export type { Image, ImageOptions, ImageUsage } from './image/image.ts';
 export type { EdgeMode, Sampler, SamplerOptions } from './image/sampler.ts';

@@ -3,6 +3,6 @@ import * as gpu from '../src/index.ts';
 
 test('the package exports these values', () => {
   expect(Object.keys(gpu).sort().join(' ')).toMatchInlineSnapshot(
-    `"CudaDevice DeviceLostError Graph GraphError Heap OutOfMemoryError Plan ShaderError Tlsf VulkanError barrierBetween barrierRequirements bytesText compileGlsl delaySubmits foldGroups isValidationAvailable isVulkanAvailable listDevices openDevice readCache reflect shareDeviceMemory shareHostMemory use writeCache"`,
+    `"CudaDevice DeviceGroup DeviceLostError Graph GraphError Heap OutOfMemoryError Plan ShaderError Tlsf VulkanError barrierBetween barrierRequirements bytesText compileGlsl delaySubmits foldGroups isValidationAvailable isVulkanAvailable listDeviceGroups listDevices openDevice readCache reflect shareDeviceMemory shareHostMemory use writeCache"`,
   );
 });

@@ -194,11 +194,9 @@ export class LuaScript implements AsyncDisposable {
     if (!(error instanceof Error)) return String(error);
     if (error instanceof StencilError || error instanceof ShaderError) {
       const name = error instanceof StencilError ? error.stencil : (/"([^"]*)"/u.exec(error.message)?.[1] ?? '');
-      for (const { written } of this.#host.stages.values()) {
-        const text = written.get(name);
-        const before = text === undefined ? null : this.#host.source.linesBefore(text.text, text.line);
-        if (before !== null) return this.#host.source.rebase(error, before);
-      }
+      const text = this.#host.written.get(name);
+      const place = text === undefined ? null : this.#host.source.placeOf(text.text, text.line);
+      if (place !== null) return this.#host.source.rebase(error, place);
     }
     return error.message;
   }
@@ -213,9 +211,19 @@ export class LuaScript implements AsyncDisposable {
     if (reason === 'memory') {
       return `${place || `${this.#chunk}: `}Cannot go on: the scene's values take ${Math.round(memoryLimit / 2 ** 20)} MiB, and no more are allowed; keep fewer, or give --lua-memory`;
     }
-    const said = /^(.*?:\d+: )(.*)$/su.exec(message);
-    const [head, what] = said === null ? [`${this.#chunk}: `, message] : [said[1]!, said[2]!];
+    const [head, what] = this.#innermost(message);
     return /^Cannot .*: /u.test(what) ? `${head}${what}` : `${head}Cannot run the scene: ${what}`;
+  }
+
+  /** A message's place and the rest. Where coroutines passed an error on, each has put its own place before it: the last is where it was. */
+  #innermost(message: string): [head: string, what: string] {
+    let [head, what] = [`${this.#chunk}: `, message];
+    for (;;) {
+      const place = /^\d+: /u.exec(what.startsWith(`${this.#chunk}:`) ? what.slice(this.#chunk.length + 1) : '')?.[0];
+      if (place === undefined) return [head, what];
+      head = `${this.#chunk}:${place}`;
+      what = what.slice(head.length);
+    }
   }
 
   #interruption(): Error {

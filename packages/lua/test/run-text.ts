@@ -46,5 +46,5 @@ export async function runText(
   } catch (problem) {
     error = (problem as Error).message.replaceAll(`${folder.path}/`, '');
   }
-  return { printed, error, log };
+  return { printed: printed.replaceAll(`${folder.path}/`, ''), error, log };
 }

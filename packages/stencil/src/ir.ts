@@ -441,7 +441,7 @@ export interface Placement {
 
 /** One 64-bit address of a pass block; the emitted shader reads them in the order of the list it came with. */
 export type Binding =
-  | { readonly kind: 'leaves' | 'count' | 'children' | 'uniforms' | 'scalars' }
+  | { readonly kind: 'leaves' | 'visits' | 'count' | 'children' | 'uniforms' | 'scalars' }
   | { readonly kind: 'leafTable' | 'masks' | 'grid'; readonly level: LevelRelation }
   /** The array of one component that is read (the old copy). */
   | { readonly kind: 'read'; readonly field: string; readonly component: number; readonly level: LevelRelation }

@@ -281,6 +281,7 @@ function placeType(spec: Spec, node: PlaceNode): ValueType {
       return readType(spec, node, 'same');
     case 'gather':
       check(spec, node.coord.type === 'ivec3', `gather at ${node.coord.type}`);
+      checkGather(spec, node);
       return readType(spec, node, node.level);
     default:
       check(spec, node.position.type === 'vec3', `sample at ${node.position.type}`);
@@ -304,6 +305,12 @@ function checkReach(spec: Spec, { field, offset }: Expression & { readonly op: '
     );
   });
   check(spec, within, `a tap of "${field}" at (${offset.join(', ')}) is beyond the listed reach`);
+}
+
+function checkGather(spec: Spec, { field, level }: Expression & { readonly op: 'gather' }): void {
+  const read = spec.stencil.reads.find((one) => one.field === field && one.level === level);
+  const listed = read?.gather === true || (level === 'same' && (read?.reach ?? null) !== null);
+  check(spec, listed, `a computed read of "${field}" has neither a reach nor none`);
 }
 
 function checkPlace(spec: Spec, { field, component, at }: Expression & { readonly op: 'sample' }): void {

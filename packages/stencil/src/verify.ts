@@ -1,5 +1,5 @@
 /**
- * @file The IR's written spec, held against a whole stencil. A stencil that came out of the front end, or out of any
+ * @file The IR's written spec (`../IR.md`), held against a whole stencil. A stencil that came out of the front end, or out of any
  * later pass, obeys all of this; where it does not, the compiler is wrong and not the user, and the error says so.
  *
  * - Every expression has the type that its operation gives (`verify-expression.ts`).
@@ -28,6 +28,9 @@ export function verifyStencil(stencil: Stencil): void {
     callable: stencil.functions.length,
   };
   verifyBlock(spec, stencil.body, { main: true, returns: 'void', loop: false });
+  for (const { field, components, parts } of stencil.reads) {
+    check(spec, parts.map(({ component }) => component).join() === components.join(), `parts of "${field}"`);
+  }
   for (const { field, type, components } of stencil.writes) {
     const sorted = components.every((component, i) => i === 0 || component > components[i - 1]!);
     check(spec, sorted && components.every((component) => component < componentsOf(type)), `components of "${field}"`);

@@ -1,7 +1,16 @@
 /** Stencils that between them use every node of the IR: what the tests of the emitters go over. */
 
 import { compileStencil } from '../src/index.ts';
-import type { Environment, FieldType, Placement, ScalarType, Stencil, StencilSource, ValueType } from '../src/index.ts';
+import type {
+  EmitOptions,
+  Environment,
+  FieldType,
+  Placement,
+  ScalarType,
+  Stencil,
+  StencilSource,
+  ValueType,
+} from '../src/index.ts';
 
 const fields = new Map<string, FieldType>([
   ['density', 'float32'],
@@ -176,10 +185,14 @@ export const straight: ReadonlyMap<string, Stencil> = compiled(STRAIGHT);
 export const looking: ReadonlyMap<string, Stencil> = compiled({ ...LOOKING, debugged: DEBUGGED });
 
 /** Every case in every shape that it has. */
-export const shapes: readonly (readonly [name: string, shape: 'quad' | 'loop', stencil: Stencil])[] = [
-  ...[...straight].flatMap(([name, stencil]) => [[name, 'quad', stencil] as const, [name, 'loop', stencil] as const]),
-  ...[...looking].map(([name, stencil]) => [name, 'loop', stencil] as const),
-];
+export const shapes: readonly (readonly [name: string, shape: NonNullable<EmitOptions['shape']>, stencil: Stencil])[] =
+  [
+    ...[...straight].flatMap(([name, stencil]) => [[name, 'quad', stencil] as const, [name, 'loop', stencil] as const]),
+    ...[...looking].map(([name, stencil]) => [name, 'loop', stencil] as const),
+    ...(['pair', 'row', 'column', 'box'] as const).map(
+      (shape) => ['laplacian', shape, straight.get('laplacian')!] as const,
+    ),
+  ];
 
 /** A stencil of a text over the fields above. */
 export function compileCase(source: Case): Stencil {

@@ -96,9 +96,8 @@ test('every float + − × ÷ is rounded by itself', () => {
 test('bindings come in the order of their first use, and once', () => {
   expect(emitSpirv(straight.get('laplacian')!, placement).bindings).toEqual([
     { kind: 'count' },
-    { kind: 'leaves' },
+    { kind: 'visits' },
     { kind: 'masks', level: 'same' },
-    { kind: 'leafTable', level: 'same' },
     { kind: 'read', field: 'density', component: 0, level: 'same' },
     { kind: 'write', field: 'pressure', component: 0 },
   ]);
@@ -137,13 +136,13 @@ test("the text reads like a person's", () => {
     outputs: ['pressure'],
     code: 'WriteField("pressure", idx, k * ReadField("density", idx));',
   });
-  const text = emitGlsl(stencil, placement);
+  const text = emitGlsl(stencil, placement, { shape: 'quad' });
   expect(text.slice(text.indexOf('void main'))).toMatchInlineSnapshot(`
     "void main() {
       uvec2 count = PassBlock(push.block).d[0];
-      uvec2 leaves = PassBlock(push.block).d[1];
-      uvec2 masks = PassBlock(push.block).d[2];
-      uvec2 old_density_0 = PassBlock(push.block).d[3];
+      uvec2 visits = PassBlock(push.block).d[1];
+      uvec2 old_density_0 = PassBlock(push.block).d[2];
+      uvec2 masks = PassBlock(push.block).d[3];
       uvec2 uniforms = PassBlock(push.block).d[4];
       precise float k = Read_float(uniforms).d[32u];
       uvec2 new_pressure_0_1 = PassBlock(push.block).d[5];
@@ -154,14 +153,21 @@ test("the text reads like a person's", () => {
       bool here = place < (Read_uint(count).d[3u]);
       precise float new_pressure_0;
       if (here) {
-        uint slot = Read_uint(leaves).d[place];
+        uvec4 visit = Read_uvec4(visits).d[place << 1u];
+        uint slot = visit.x;
+        bool whole = visit.y != 0u;
+        uint zq = thread & 1u;
         uint x = thread >> 4u;
         uint y = (thread >> 1u) & 7u;
-        uint zq = thread & 1u;
-        uint active_1 = ((Read_uint(masks).d[(slot << 4u) + (thread >> 3u)]) >> ((thread & 7u) << 2u)) & 15u;
         uint at = (slot << 7u) + thread;
         precise vec4 density = Read_vec4(old_density_0).d[at];
-        if (active_1 != 0u) {
+        uint active_1;
+        active_1 = 15u;
+        if (!whole) {
+          active_1 = ((Read_uint(masks).d[(slot << 4u) + ((x << 1u) + (y >> 2u))]) >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
+        }
+        uint active_2 = active_1;
+        if (active_2 != 0u) {
           uint n = thread << 2u;
           precise float written = k * density.x;
           new_pressure_0 = written;
@@ -179,21 +185,21 @@ test("the text reads like a person's", () => {
           new_pressure_0 = written_3;
           precise float result_3 = new_pressure_0;
           uint quad = (slot << 7u) + thread;
-          if (active_1 == 15u) {
+          if (active_2 == 15u) {
             precise vec4 stored = vec4(result, result_1, result_2, result_3);
             Write_vec4(new_pressure_0_1).d[quad] = stored;
           } else {
             uint start = quad << 2u;
-            if ((active_1 & 1u) != 0u) {
+            if ((active_2 & 1u) != 0u) {
               Write_float(new_pressure_0_1).d[start] = result;
             }
-            if ((active_1 & 2u) != 0u) {
+            if ((active_2 & 2u) != 0u) {
               Write_float(new_pressure_0_1).d[start + 1u] = result_1;
             }
-            if ((active_1 & 4u) != 0u) {
+            if ((active_2 & 4u) != 0u) {
               Write_float(new_pressure_0_1).d[start + 2u] = result_2;
             }
-            if ((active_1 & 8u) != 0u) {
+            if ((active_2 & 8u) != 0u) {
               Write_float(new_pressure_0_1).d[start + 3u] = result_3;
             }
           }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planWindow, windowSize } from '../src/emit/quad-shape.ts';
+import { planWindow, windowSize } from '../src/emit/window.ts';
 
 const tap = (dx: number, dy: number, dz: number) => ({ field: 'f', component: 0, offset: [dx, dy, dz] as const });
 const words = (loads: ReturnType<typeof planWindow>) =>

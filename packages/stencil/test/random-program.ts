@@ -109,7 +109,7 @@ export class RandomProgram {
 
   #statement(depth: number): string {
     if (!this.#inFunction && this.#pick(8) === 7) return this.#aggregate();
-    const kinds = depth > 1 ? 9 : 5;
+    const kinds = depth > 1 ? 10 : 5;
     switch (this.#pick(kinds)) {
       case 1:
       case 2:
@@ -128,9 +128,19 @@ export class RandomProgram {
         const name = this.#name();
         return `{ int ${name} = 4; while (${name}-- > 0) { if (${this.#bool(1)}) continue; ${this.#braces(depth)} } }`;
       }
+      case 9:
+        return this.#switch(depth);
       default:
         return this.#declaration();
     }
+  }
+
+  #switch(depth: number): string {
+    const groups = ['case 0: case 3:', 'default:', 'case -7:'].map((label) => {
+      const leaves = this.#one(['break;', '', `if (${this.#bool(1)}) break;`]);
+      return `${label} ${this.#braces(depth)} ${leaves}`;
+    });
+    return `switch (${this.#value({ scalar: 'int', size: 1 }, 2)} % 4) { ${groups.join(' ')} }`;
   }
 
   /** A statement about a variable of a type that is made of others. */

@@ -8,6 +8,7 @@ import type {
   BufferAccess,
   DebugListener,
   DebugReport,
+  EmitOptions,
   Elements,
   InterpreterReduction,
   NonFiniteWrite,
@@ -68,7 +69,7 @@ export interface RunResult {
 export interface DeviceRunOptions {
   /** SPIR-V as emitted, or what glslang makes of the GLSL text. */
   readonly via?: 'spirv' | 'glsl';
-  readonly shape?: 'quad' | 'loop';
+  readonly shape?: NonNullable<EmitOptions['shape']>;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
 }
@@ -202,6 +203,15 @@ function tableOf(level: HostLevel, kind: 'leaves' | 'leafTable' | 'masks' | 'chi
   return level[kind];
 }
 
+/** Slot, whether all voxels are active, and the six neighbours of each leaf. */
+function visitsOf({ leaves, leafTable, masks }: HostLevel): Uint32Array {
+  const words = [...leaves].flatMap((slot) => {
+    const whole = masks.subarray(16 * slot, 16 * slot + 16).every((word) => word === 0xffffffff);
+    return [slot, whole ? 1 : 0, ...[4, 22, 10, 16, 12, 14].map((word) => leafTable[32 * slot + word]!)];
+  });
+  return Uint32Array.from(words);
+}
+
 function reducedArray(stencil: Stencil, scalar: string, length: number): Float32Array | Int32Array | Uint32Array {
   const { kind, type } = stencil.reductions.find((each) => each.scalar === scalar)!;
   if (kind === 'any' || kind === 'all' || type === 'bool' || type === 'uint') return new Uint32Array(length);
@@ -258,6 +268,8 @@ export async function runOnDevice(
         return pass.get('uniforms', () => uniformBytes(stencil, placement, values));
       case 'scalars':
         return pass.get('scalars', () => scalarBytes(stencil, placement, values));
+      case 'visits':
+        return pass.get('visits', () => visitsOf(same));
       case 'leaves':
       case 'children':
         return pass.get(binding.kind, () => tableOf(same, binding.kind as 'leaves'));

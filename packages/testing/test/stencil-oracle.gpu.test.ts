@@ -64,13 +64,33 @@ async function differences(
   for (const options of shapes) {
     const result = await runOnDevice(device, stencil, on, values, options);
     const difference = firstDifference(on, result, oracle, equal);
-    if (difference) found.push(`${options.shape ?? ''} ${options.via ?? 'spirv'}: ${difference}`);
+    if (difference) found.push(`${JSON.stringify(options)}: ${difference}`);
   }
   return found;
 }
 
 const BOTH: readonly DeviceRunOptions[] = [{ shape: 'quad' }, { shape: 'loop' }, { shape: 'quad', via: 'glsl' }];
+/** Every shape: for what has neither a colour nor reductions. */
+const SHAPES: readonly DeviceRunOptions[] = [
+  ...BOTH,
+  ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
+  ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
+];
 const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];
+
+const BOX = `float sum = 0.0;
+  for (int x = -1; x <= 1; x++) for (int y = -1; y <= 1; y++) for (int z = -1; z <= 1; z++)
+    sum += ReadField("a", coord + ivec3(x, y, z)) * float(1 + x + 2 * y + 3 * z);
+  WriteField("made", idx, sum);`;
+
+gpuTest('a box of 27 is the same in every shape', {}, async ({ device }) => {
+  expect(await differences(device, { outputs: ['made'], code: BOX }, SHAPES)).toEqual([]);
+});
+
+gpuTest('a sweep over itself keeps what inactive voxels hold', {}, async ({ device }) => {
+  const code = 'WriteField("a", idx, ReadField("a", idx) + 0.1 * Laplacian("a"));';
+  expect(await differences(device, { outputs: ['a'], code }, SHAPES)).toEqual([]);
+});
 
 const LAPLACIAN = `float c = ReadField("a", idx);
   float sum = ReadField("a", coord + ivec3(1, 0, 0)) + ReadField("a", coord + ivec3(-1, 0, 0))
@@ -79,7 +99,7 @@ const LAPLACIAN = `float c = ReadField("a", idx);
   WriteField("made", idx, sum - 6.0 * c);`;
 
 gpuTest('a Laplacian is the same in every shape', {}, async ({ device }) => {
-  expect(await differences(device, { outputs: ['made'], code: LAPLACIAN }, BOTH)).toEqual([]);
+  expect(await differences(device, { outputs: ['made'], code: LAPLACIAN }, SHAPES)).toEqual([]);
 });
 
 gpuTest('derivatives are the same in every shape', {}, async ({ device }) => {
@@ -92,7 +112,7 @@ gpuTest('derivatives are the same in every shape', {}, async ({ device }) => {
 gpuTest('random numbers have the same bits in every shape', {}, async ({ device }) => {
   const code = `WriteField("a", idx, Random(coord, frame)); WriteField("b", idx, Random(coord * 3 - ivec3(7), coord.z));
     WriteField("n", idx, Random(coord, -1) < 0.5 ? 1 : 2);`;
-  expect(await differences(device, { outputs: ['a', 'b', 'n'], code }, BOTH)).toEqual([]);
+  expect(await differences(device, { outputs: ['a', 'b', 'n'], code }, SHAPES)).toEqual([]);
 });
 
 gpuTest('taps up to eight voxels away, over edges and corners, in all field types', {}, async ({ device }) => {
@@ -101,7 +121,13 @@ gpuTest('taps up to eight voxels away, over edges and corners, in all field type
     WriteField("n", idx, ReadField("n", coord + ivec3(0, 0, -5)) + ReadField("n", coord + ivec3(0, 0, 8)));
     WriteField("u", idx, ReadField("u", coord + ivec3(0, 7, 0)) * 3u);
     WriteField("pair", idx, ReadField("pair", coord + ivec3(2, 0, 0)).yx);`;
-  expect(await differences(device, { outputs: ['a', 'v', 'n', 'u', 'pair'], code }, BOTH)).toEqual([]);
+  expect(
+    await differences(device, { outputs: ['a', 'v', 'n', 'u', 'pair'], code }, [
+      ...BOTH,
+      { shape: 'row' },
+      { shape: 'column' },
+    ]),
+  ).toEqual([]);
 });
 
 gpuTest(
@@ -110,7 +136,7 @@ gpuTest(
   async ({ device }) => {
     const code = `WriteField("byte", idx, ReadField("byte", coord + ivec3(0, 0, 1)) * 3u + 200u);
     WriteField("half", idx, ReadField("half", coord + ivec3(0, 1, -1)) * 0.3);`;
-    expect(await differences(device, { outputs: ['byte', 'half'], code }, BOTH)).toEqual([]);
+    expect(await differences(device, { outputs: ['byte', 'half'], code }, SHAPES)).toEqual([]);
   },
 );
 
@@ -118,7 +144,7 @@ gpuTest('voxels that write nothing keep their values, copied or in place', {}, a
   const code = `if (ReadField("a", idx) > 0.0) WriteField("a", idx, ReadField("a", coord + ivec3(0, 0, 1)));
     if (coord.x % 3 == 0) { WriteField("v_y", idx, 9.0); return; }
     WriteField("n", idx, 4); WriteField("v_z", idx, ReadField("v_x", coord + ivec3(1, 0, 0)));`;
-  expect(await differences(device, { outputs: ['a', 'v', 'n'], code }, BOTH)).toEqual([]);
+  expect(await differences(device, { outputs: ['a', 'v', 'n'], code }, SHAPES)).toEqual([]);
 });
 
 for (const color of ['red', 'black'] as const) {

@@ -52,3 +52,21 @@ gpuTest(
     );
   },
 );
+
+gpuTest(
+  'a switch that falls through, and a loop that goes on from it, run as they are interpreted',
+  {},
+  async ({ device }) => {
+    const code = `float r = 0.0; for (int i = 0; i < 9; i++) {
+      switch ((coord.x + i) % 5) { case 0: r += 1.0; case 1: r += 10.0; if (i > 3) continue; break;
+        default: r += 100.0; case -1: r *= 1.5; break; case 2: if (coord.y > 3) return; r -= 7.0; }
+      r += 1000.0; }
+    WriteField("made", idx, r);`;
+    const source = { name: 'test', inputs: [], outputs: ['made'], code };
+    const oracle = runInterpreter(compiled(source, false)!, world, values);
+    for (const shape of ['quad', 'loop'] as const) {
+      const result = await runOnDevice(device, compiled(source, true)!, world, values, { shape });
+      expect(firstDifference(world, result, oracle)).toBeNull();
+    }
+  },
+);

@@ -3,12 +3,13 @@
  * `plan`; the text is compiled in `finish`, which waits. A file whose edit doesn't compile keeps what ran before.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { ComputePipeline, Device } from '@halocline/gpu';
 import type { FieldRead, FieldWrite } from '@halocline/stencil';
 import { componentsOf } from '@halocline/stencil';
 import type { CheckOptions, CompiledStencil } from '../compiler.ts';
 import type { Declarations, StencilDeclaration } from '../declarations.ts';
+import { stampOf } from '../memo/stencil-files.ts';
 import { componentName, type ComponentWrite, type PassFacts } from '../pass-facts.ts';
 import { checkModule } from './check-module.ts';
 import { compileText } from './compile-text.ts';
@@ -243,9 +244,4 @@ function wordsOf(name: string, spirv: Uint32Array | Uint8Array): Uint32Array {
   throw new RangeError(
     `Cannot register kernel "${name}": its SPIR-V has ${spirv.byteLength} bytes, and words have 4; give the whole file`,
   );
-}
-
-function stampOf(file: string): string {
-  const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: -1 };
-  return `${mtimeMs} ${size}`;
 }

@@ -10,7 +10,7 @@
  * specialized; reflection finds it, and a module that was compiled with another header is refused.
  */
 import { createHash } from 'node:crypto';
-import { componentsOf, valueTypeOf, type Binding, type FieldType, type ValueType } from '@halocline/stencil';
+import { componentsOf, isHalf, valueTypeOf, type Binding, type FieldType, type ValueType } from '@halocline/stencil';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import { fieldKey } from '../declarations.ts';
 import { didYouMean, listNames } from '../names.ts';
@@ -152,7 +152,7 @@ export type StoredAs = 'float' | 'half' | 'int' | 'uint' | 'byte';
 
 /** How a field's components lie in memory. */
 export function storedAs(type: FieldType): StoredAs {
-  if (type === 'float16') return 'half';
+  if (type === 'float16' || type.startsWith('f16')) return 'half';
   if (type === 'uint8') return 'byte';
   return type === 'int32' ? 'int' : type === 'uint32' ? 'uint' : 'float';
 }

@@ -47,6 +47,8 @@ export interface Channel extends Disposable {
   pass(point: TimelinePoint, turn: number): Promise<TimelinePoint>;
   /** Throws if what passes messages on has failed. */
   check(): void;
+  /** The sender is lost: whoever waits for a message of its goes on without, so that it can end. Absent where a thread does so. */
+  release?(): void;
 }
 
 /** A way between devices. */

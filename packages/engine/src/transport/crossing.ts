@@ -55,6 +55,11 @@ export class Crossing implements Disposable {
     if (this.sent === null) this.#from.relay.check();
   }
 
+  /** Lets whoever waits on the receiver's side go on: the sender is lost, and nothing of its comes any more. A relay does so itself. */
+  release(): void {
+    if (this.sent !== null) this.arrived.signal(Math.max(this.#count, this.arrived.last) + 1);
+  }
+
   [Symbol.dispose](): void {
     this.sent?.[Symbol.dispose]();
     this.arrived[Symbol.dispose]();

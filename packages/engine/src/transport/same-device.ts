@@ -38,6 +38,7 @@ export const sameDevice: Transport = {
       signals: () => (crossing.next(), crossing.departure),
       pass: (point) => (crossing.sent === null ? crossing.relay(point) : Promise.resolve(crossing.arrival)),
       check: () => crossing.check(),
+      release: () => crossing.release(),
       [Symbol.dispose]: () => owned.dispose(),
     };
   },

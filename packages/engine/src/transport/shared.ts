@@ -46,6 +46,7 @@ function openInPlace(from: Endpoint, to: Endpoint, options: ChannelOptions, dire
     signals: () => (crossing.next(), crossing.departure),
     pass: (point) => (direct ? Promise.resolve(crossing.arrival) : crossing.relay(point)),
     check: () => crossing.check(),
+    release: () => crossing.release(),
     [Symbol.dispose]: () => owned.dispose(),
   };
 }
@@ -77,6 +78,7 @@ function openCopied(from: Endpoint, to: Endpoint, options: ChannelOptions): Chan
       return Promise.resolve(to.device.transfer.submit([home[turn]!], { wait: [crossing.arrival] }));
     },
     check: () => undefined,
+    release: () => crossing.release(),
     [Symbol.dispose]: () => owned.dispose(),
   };
 }

@@ -1,12 +1,13 @@
 /** @file All transports, and the one that the environment asks for. */
 import type { Transport, TransportName } from './channel.ts';
 import { cuda } from './cuda.ts';
+import { group } from './group.ts';
 import { sameDevice } from './same-device.ts';
 import { shared } from './shared.ts';
 import { staged } from './staged.ts';
 
 /** Every transport; of equally fast ones the first is taken. */
-export const TRANSPORTS: readonly Transport[] = Object.freeze([sameDevice, shared, cuda, staged]);
+export const TRANSPORTS: readonly Transport[] = Object.freeze([sameDevice, shared, cuda, group, staged]);
 
 /** A transport by its name. */
 export function transportOf(name: TransportName): Transport {

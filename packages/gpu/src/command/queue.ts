@@ -12,6 +12,8 @@ export interface SubmitOptions {
   readonly wait?: readonly TimelinePoint[];
   /** Points to signal; their values must be larger than any before on their timelines. */
   readonly signal?: readonly TimelinePoint[];
+  /** In a device group: the number of the device that runs the commands; default: all of them. */
+  readonly groupDevice?: number;
 }
 
 /** Work that must go with the next submit: the staging's open batch. */
@@ -69,7 +71,7 @@ export class Queue {
       handles.push(each.handle);
     }
     try {
-      const value = this.submitHandles(handles, wait, options.signal ?? NOTHING);
+      const value = this.submitHandles(handles, wait, options.signal ?? NOTHING, options.groupDevice);
       if (extra?.commands !== undefined) companion!.after(value, undefined);
       escort?.done();
       return { timeline: this.timeline, value };
@@ -84,16 +86,19 @@ export class Queue {
     handles: readonly V.VkCommandBuffer[],
     wait: readonly TimelinePoint[],
     signal: readonly TimelinePoint[],
+    groupDevice?: number,
   ): number {
     holdSubmit();
     const driver = this.#driver;
     const value = this.timeline.last + 1;
     const result = V.arena.scope(() => {
-      const signals = [semaphoreInfo(this.timeline, value)];
-      for (const point of signal) signals.push(semaphoreInfo(point.timeline, point.value));
+      const deviceIndex = groupDevice ?? 0;
+      const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
+      const signals = [semaphoreInfo(this.timeline, value, deviceIndex)];
+      for (const point of signal) signals.push(semaphoreInfo(point.timeline, point.value, deviceIndex));
       const info = V.VkSubmitInfo2({
-        pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point.timeline, point.value)),
-        pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer })),
+        pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point.timeline, point.value, deviceIndex)),
+        pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer, deviceMask })),
         pSignalSemaphoreInfos: signals,
       });
       return driver.commands.vkQueueSubmit2(this.handle, 1, info, V.VK_NULL_HANDLE);
@@ -117,6 +122,6 @@ export class Queue {
   }
 }
 
-function semaphoreInfo(timeline: Timeline, value: number): V.VkSemaphoreSubmitInfo {
-  return { semaphore: timeline.handle, value, stageMask: EVERY_STAGE };
+function semaphoreInfo(timeline: Timeline, value: number, deviceIndex: number): V.VkSemaphoreSubmitInfo {
+  return { semaphore: timeline.handle, value, stageMask: EVERY_STAGE, deviceIndex };
 }

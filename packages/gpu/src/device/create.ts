@@ -108,8 +108,16 @@ export interface CreatedDevice {
   readonly extensions: readonly string[];
 }
 
-/** Makes the VkDevice with everything that the runtime uses, or that is asked for, and that the device has. */
-export function createDevice(instance: Instance, device: SurveyedDevice, wishes: DeviceWishes): CreatedDevice {
+/**
+ * Makes the VkDevice with everything that the runtime uses, or that is asked for, and that the device has; over all physical
+ * devices of a group, in its order, where one is given.
+ */
+export function createDevice(
+  instance: Instance,
+  device: SurveyedDevice,
+  wishes: DeviceWishes,
+  group: readonly V.VkPhysicalDevice[] = [],
+): CreatedDevice {
   const { handle, report } = device;
   const queues = chooseQueues(report.queues);
   const own = { features: FEATURES, extensions: EXTENSIONS };
@@ -117,7 +125,8 @@ export function createDevice(instance: Instance, device: SurveyedDevice, wishes:
   const commands = V.arena.scope(() => {
     const families = [...new Set([queues.compute, queues.transfer])];
     const info = V.VkDeviceCreateInfo({
-      pNext: write(),
+      pNext:
+        group.length === 0 ? write() : V.VkDeviceGroupDeviceCreateInfo({ pNext: write(), pPhysicalDevices: group }),
       pQueueCreateInfos: families.map((queueFamilyIndex) => ({ queueFamilyIndex, pQueuePriorities: [1] })),
       ppEnabledExtensionNames: extensions,
     });

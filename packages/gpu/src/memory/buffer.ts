@@ -59,6 +59,8 @@ export interface BufferMaker {
 export interface Place {
   readonly memory: { readonly handle: bigint; readonly bytes: ArrayBuffer | undefined };
   readonly byteOffset: number;
+  /** In a device group: for each of its devices, on which of them the memory lies that it sees. */
+  readonly seenOn?: readonly number[];
   /** Called when the buffer is disposed; the device may still use the memory. */
   close?(): void;
   /** Called when nothing uses the memory any more. */
@@ -244,11 +246,15 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   #bind(): bigint {
     const { driver } = this.#maker;
     const { commands, handle: device } = driver;
-    const { memory, byteOffset } = this.#place;
+    const { memory, byteOffset, seenOn } = this.#place;
     const bound = memory.handle as V.VkDeviceMemory;
-    const result = commands.vkBindBufferMemory(device, this.#handle, bound, byteOffset);
+    const result = V.arena.scope(() => {
+      const pNext = seenOn === undefined ? V.NULL : V.VkBindBufferMemoryDeviceGroupInfo({ pDeviceIndices: seenOn });
+      const info = { pNext, buffer: this.#handle, memory: bound, memoryOffset: byteOffset };
+      return commands.vkBindBufferMemory2(device, 1, V.VkBindBufferMemoryInfo(info));
+    });
     const act = `Cannot create buffer "${this.label}"`;
-    driver.check(result, 'vkBindBufferMemory', 'buffer', act, 'ask for less', this.label);
+    driver.check(result, 'vkBindBufferMemory2', 'buffer', act, 'ask for less', this.label);
     driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.#handle, this.label);
     if ((this.#flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) === 0) return 0n;
     return V.arena.scope(() =>

@@ -34,6 +34,8 @@ export interface OpaqueImport extends OpaqueOptions {
   readonly fd: number;
   /** Bytes of the memory behind `fd`. */
   readonly allocated: number;
+  /** In a device group: the device of it that the memory lies on, of so many. All of them see the memory there. */
+  readonly onto?: { readonly index: number; readonly count: number };
   /** Called when neither the buffer nor the device's work needs the memory any more; also if the import fails. */
   readonly release: () => void;
 }
@@ -71,7 +73,7 @@ export function createExportable(maker: BufferMaker, { label, byteLength }: Opaq
 
 /** A buffer over memory that a descriptor names; it must lie on the device's own card. Throws VulkanError. */
 export function importOpaque(maker: BufferMaker, options: OpaqueImport): Buffer {
-  const { label, byteLength, fd, allocated } = options;
+  const { label, byteLength, fd, allocated, onto } = options;
   const { driver } = maker;
   let released = false;
   const release = (): void => {
@@ -82,11 +84,17 @@ export function importOpaque(maker: BufferMaker, options: OpaqueImport): Buffer 
     checkDescriptors(driver, label);
     const place = (buffer: Buffer, needs: BufferNeeds): Place => {
       const memory = V.arena.scope(() =>
-        allocate(maker, buffer, needs, allocated, (pNext) =>
-          V.VkImportMemoryFdInfoKHR({ pNext, handleType: HANDLE_TYPE, fd }),
+        allocate(
+          maker,
+          buffer,
+          needs,
+          allocated,
+          (pNext) => V.VkImportMemoryFdInfoKHR({ pNext, handleType: HANDLE_TYPE, fd }),
+          onto?.index,
         ),
       );
-      return placeOf(driver, memory, release);
+      const place = placeOf(driver, memory, release);
+      return onto === undefined ? place : { ...place, seenOn: Array<number>(onto.count).fill(onto.index) };
     };
     return new Buffer(maker, { label, byteLength }, { memory: 'device', handleTypes: HANDLE_TYPE, place });
   } catch (error) {
@@ -113,10 +121,16 @@ function allocate(
   needs: BufferNeeds,
   byteLength: number,
   link: (next: Chain | V.Pointer<never>) => Chain,
+  groupDevice?: number,
 ): V.VkDeviceMemory {
   const [type] = memory.typesFor('device', needs.memoryTypeBits);
   const dedicated = needs.alone ? V.VkMemoryDedicatedAllocateInfo({ buffer: handle }) : V.NULL;
-  const addressed = V.VkMemoryAllocateFlagsInfo({ pNext: dedicated, flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT });
+  const masked = groupDevice === undefined ? 0 : V.VK_MEMORY_ALLOCATE_DEVICE_MASK_BIT;
+  const addressed = V.VkMemoryAllocateFlagsInfo({
+    pNext: dedicated,
+    flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT | masked,
+    deviceMask: groupDevice === undefined ? 0 : 1 << groupDevice,
+  });
   const out = V.arena.u64();
   const info = V.VkMemoryAllocateInfo({ pNext: link(addressed), allocationSize: byteLength, memoryTypeIndex: type! });
   const result = driver.commands.vkAllocateMemory(driver.handle, info, V.NULL, out);

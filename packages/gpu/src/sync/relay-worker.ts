@@ -93,7 +93,8 @@ function wait(value: bigint): void {
         SLICE_NANOSECONDS,
       ),
     );
-    if (result === V.VK_SUCCESS) return;
+    // The main side may know before the driver says so that nothing comes any more.
+    if (result === V.VK_SUCCESS || hasFailed()) return;
     if (result < 0) {
       Atomics.store(control, FAILURE, result);
       return;

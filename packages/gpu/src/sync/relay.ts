@@ -124,6 +124,11 @@ export class Relay implements AsyncDisposable {
     });
   }
 
+  /** The device that it listens to is lost: it waits no more, copies nothing, and signals whoever was promised a signal. */
+  abandon(): void {
+    Atomics.compareExchange(this.#table.control, FAILURE, 0, V.VK_ERROR_DEVICE_LOST);
+  }
+
   /** Ends the thread when it has passed on all that was posted. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { control } = this.#table;

@@ -32,9 +32,9 @@ export function fieldOperations(): Operations {
       await field(call, act).fill(numbersOf(act, 'value', call.at(1)) as number | readonly number[]);
     },
     'field.clear': async (call) => field(call, 'clear').clear(),
-    'field.statistics': async (call) => ({ value: statisticsOf(await field(call, 'tell of').statistics()) }),
+    'field.statistics': async (call) => ({ value: statisticsOf(await field(call, 'tell facts').statistics()) }),
     'field.info': (call) => {
-      const { name, level, type, at, components, default: value, bytes } = field(call, 'tell of');
+      const { name, level, type, at, components, default: value, bytes } = field(call, 'tell facts');
       return { value: toLua({ name, level, type, at, components, default: value, bytes }) };
     },
     'field.write': async (call) => field(call, 'write').write(numbersIn(call.bytes!)),

@@ -64,10 +64,10 @@ function deviceOperations(host: Host): Operations {
     'gpu.device_sync': async (call) => device(call, 'wait for device').idle(),
     'gpu.device_free': async (call) => host.handles.free(device(call, 'free device')),
     'gpu.device_info': (call) => {
-      const { name, uuid, limits } = device(call, 'tell of');
+      const { name, uuid, limits } = device(call, 'tell facts');
       return { value: toLua({ name, uuid, limits }) };
     },
-    'gpu.device_heap': (call) => ({ value: toLua(device(call, 'tell the heap of').heap.report()) }),
+    'gpu.device_heap': (call) => ({ value: toLua(device(call, 'tell of its heap').heap.report()) }),
     'gpu.list_devices': () => ({ value: toLua(listDevices()) }),
   };
 }
@@ -97,7 +97,7 @@ function bufferOperations(host: Host, runtime: Runtime): Operations {
       return { bytes: new Uint8Array(bytes) };
     },
     'gpu.buffer_info': (call) => {
-      const { label, byteLength } = buffer(call, 'tell of');
+      const { label, byteLength } = buffer(call, 'tell facts');
       return { value: toLua({ label, byteLength }) };
     },
     'gpu.buffer_free': async (call) => host.handles.free(buffer(call, 'free buffer')),
@@ -115,7 +115,7 @@ function bufferOperations(host: Host, runtime: Runtime): Operations {
       const made = heap.createBuffer({ label: runtime.label('buffer', call.at(2)), byteLength });
       return give(made, runtime.devices.get(heap)!);
     },
-    'gpu.heap_report': (call) => ({ value: toLua(call.object<MemoryPool>(0, 'tell of', 'heap').report()) }),
+    'gpu.heap_report': (call) => ({ value: toLua(call.object<MemoryPool>(0, 'tell facts', 'heap').report()) }),
     'gpu.heap_free': async (call) => host.handles.free(call.object<MemoryPool>(0, 'free heap', 'heap')),
   };
 }
@@ -130,6 +130,7 @@ function kernelOperations(host: Host, runtime: Runtime): Operations {
       const source = call.text(1, 'compile kernel', 'source');
       const { label: named, entry, specialization } = call.options(2, 'compile kernel', KERNEL);
       const label = runtime.label('kernel', named);
+      host.written.set(label, { text: source, line: 1 });
       const spirv = await device.compile(source, { label });
       const pipeline = device.createPipeline({
         label,
@@ -153,7 +154,7 @@ function kernelOperations(host: Host, runtime: Runtime): Operations {
       });
     },
     'gpu.kernel_info': (call) => {
-      const { label, workgroupSize, pushBytes } = kernel(call, 'tell of');
+      const { label, workgroupSize, pushBytes } = kernel(call, 'tell facts');
       return { value: toLua({ label, workgroupSize, pushBytes }) };
     },
     'gpu.kernel_free': async (call) => host.handles.free(kernel(call, 'free kernel')),

@@ -60,7 +60,7 @@ export function graphOperations(host: Host, runtime: Runtime): Operations {
     'graph.free': async (call) => host.handles.free(graph(call, 'free graph')),
     'graph.add_resource': (call) => addResource(host.handles, graph(call, 'add resource'), call),
     'resource.info': (call) => {
-      const { name, buffer } = call.object<Declared>(0, 'tell of', 'resource');
+      const { name, buffer } = call.object<Declared>(0, 'tell facts', 'resource');
       return { value: toLua({ name, byteLength: buffer.byteLength }) };
     },
     'graph.run': async (call) => {

@@ -18,8 +18,6 @@ interface Written {
 /** A simulation of a script. */
 export class Stage {
   readonly simulation: Simulation;
-  /** Sources of its stencils and kernels, by name. */
-  readonly written: Map<string, Written> = new Map();
   #renderer: Renderer | undefined;
 
   constructor(simulation: Simulation) {
@@ -46,6 +44,8 @@ export class Host {
   readonly source: SourceText;
   /** In the order in which they were made; those that it closed are gone. */
   readonly stages: Map<Simulation, Stage> = new Map();
+  /** Texts of stencils and kernels, by their names; the last of a name. */
+  readonly written: Map<string, Written> = new Map();
   /** The simulation whose steps are frames. */
   first: Simulation | null = null;
   #isEnding = false;

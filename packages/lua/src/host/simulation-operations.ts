@@ -91,7 +91,7 @@ export function simulationOperations(host: Host): Operations {
       value: call.object<Level>(0, 'list fields', 'level').fields.map((field) => field.name),
     }),
     'level.info': (call) => {
-      const { index, voxelSize, activeVoxels, leafCount, indexBounds } = call.object<Level>(0, 'tell of', 'level');
+      const { index, voxelSize, activeVoxels, leafCount, indexBounds } = call.object<Level>(0, 'tell facts', 'level');
       return { value: toLua({ index, voxelSize, activeVoxels, leafCount, indexBounds }) };
     },
   };
@@ -122,7 +122,7 @@ function declaring(
       const path = file === undefined ? {} : { file: host.path(`${act} from`, file) };
       simulation.registerKernel(name, { ...options, ...names, ...path } as KernelOptions);
       const text = options.glsl ?? options.hlsl;
-      if (text !== undefined) host.stage(simulation).written.set(name, { text, line: lineOf(call.at(3)) });
+      if (text !== undefined) host.written.set(name, { text, line: lineOf(call.at(3)) });
     },
     'simulation.remove_stencil': (call) => {
       sim(call, 'remove stencil').removeStencil(call.text(1, 'remove stencil', 'name'));
@@ -218,14 +218,14 @@ function telling(_host: Host, sim: Taker): Operations {
     },
     'simulation.fields': (call) => ({ value: sim(call, 'list fields').fields.map((field) => field.name) }),
     'simulation.info': (call) => {
-      const { device, voxelSize, activeVoxels, leafCount, indexBounds, time, frame } = sim(call, 'tell of');
+      const { device, voxelSize, activeVoxels, leafCount, indexBounds, time, frame } = sim(call, 'tell facts');
       return { value: toLua({ device: device.name, voxelSize, activeVoxels, leafCount, indexBounds, time, frame }) };
     },
-    'simulation.memory': (call) => ({ value: toLua(sim(call, 'tell memory of').memory()) }),
-    'simulation.subdomains': async (call) => ({ value: toLua(await sim(call, 'tell subdomains of').subdomains()) }),
+    'simulation.memory': (call) => ({ value: toLua(sim(call, 'tell its memory').memory()) }),
+    'simulation.subdomains': async (call) => ({ value: toLua(await sim(call, 'tell its subdomains').subdomains()) }),
     'simulation.explain': (call) => ({ value: sim(call, 'explain').explain() }),
-    'simulation.time': (call) => ({ value: sim(call, 'tell the time of').time }),
-    'simulation.frame': (call) => ({ value: sim(call, 'tell the frame of').frame }),
+    'simulation.time': (call) => ({ value: sim(call, 'tell the time').time }),
+    'simulation.frame': (call) => ({ value: sim(call, 'tell the frame').frame }),
   };
 }
 
@@ -296,7 +296,7 @@ function addStencil(host: Host, call: Call, stage: Stage, target: Simulation | L
   const file = rest.file === undefined ? {} : { file: host.path(`${act} from`, rest.file) };
   const names = parameters === undefined ? {} : { parameters: parametersOf(act, parameters, stage.simulation) };
   target.addStencil(name, { ...rest, ...file, ...given, ...names } as StencilOptions);
-  if (rest.code !== undefined) stage.written.set(name, { text: rest.code, line: lineOf(call.at(3)) });
+  if (rest.code !== undefined) host.written.set(name, { text: rest.code, line: lineOf(call.at(3)) });
 }
 
 const lineOf = (value: LuaValue): number => (typeof value === 'number' ? value : 1);

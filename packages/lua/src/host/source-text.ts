@@ -7,6 +7,12 @@ import type { StencilError } from '@halocline/stencil';
 /** What an error tells of a place in a text of its own: line and column from 1, and an excerpt that the message ends with. */
 type Placed = Pick<StencilError, 'message' | 'line' | 'column' | 'excerpt'>;
 
+/** What stands before a text in the script: whole lines, and columns of its first line. */
+interface TextPlace {
+  readonly lines: number;
+  readonly columns: number;
+}
+
 /** A script's text. */
 export class SourceText {
   readonly #text: string;
@@ -15,23 +21,29 @@ export class SourceText {
     this.#text = text.replaceAll(/\r\n?/gu, '\n');
   }
 
-  /** Lines that stand before a text which the script holds literally: at or after a line, else anywhere. Null if it is put together. */
-  linesBefore(text: string, line: number): number | null {
+  /** Where a text begins that the script holds literally: at or after a line, else anywhere. Null if it is put together. */
+  placeOf(text: string, line: number): TextPlace | null {
     const start = this.#text.split('\n', line - 1).join('\n').length;
     const after = this.#text.indexOf(text, start);
     const at = after >= 0 ? after : this.#text.lastIndexOf(text);
-    return at < 0 ? null : this.#text.slice(0, at).split('\n').length - 1;
+    if (at < 0) return null;
+    const before = this.#text.slice(0, at).split('\n');
+    return { lines: before.length - 1, columns: before.at(-1)!.length };
   }
 
   /** A compiler's message with the script's lines in the place of its own. */
-  rebase(error: Placed, before: number): string {
-    if (before === 0 || error.line === 0) return error.message;
-    const [here, there] = [error.line, error.line + before];
+  rebase(error: Placed, { lines, columns }: TextPlace): string {
+    if (error.line === 0) return error.message;
+    const [here, there] = [error.line, error.line + lines];
     const excerpt = error.excerpt.replace(/^( *)(\d+) \|/u, (_, pad: string) => `${padTo(pad, here, there)}${there} |`);
     const aligned = alignCaret(excerpt);
+    const column = here === 1 ? error.column + columns : error.column;
     return error.message
       .replace(error.excerpt, () => aligned)
-      .replaceAll(new RegExp(`\\bline ${here}\\b`, 'gu'), `line ${there}`);
+      .replace(`line ${here}, column ${error.column}`, () => `line ${there}, column ${column}`)
+      .replaceAll(/ \([^\s():]+:(\d+)(:\d+)?\)/gu, (_, line: string, at: string | undefined) =>
+        at === undefined ? ` (line ${Number(line) + lines})` : ` (line ${there}, column ${column})`,
+      );
   }
 
   /** What Lua says of a text that is none of it, with a word where a call names what it gives. */

@@ -3,8 +3,10 @@
  */
 import type { Placement, Stencil, StencilShader } from '../ir.ts';
 import { GlslTarget } from './glsl-target.ts';
+import { newLowering } from './frame.ts';
 import { lowerStencil } from './kernel.ts';
-import type { Shape } from './kernel.ts';
+import { shapeOf } from './shape.ts';
+import type { Shape } from './shape.ts';
 import { SpirvTarget } from './spirv-target.ts';
 import type { BufferAccess } from './spirv-target.ts';
 
@@ -14,12 +16,12 @@ export interface EmitOptions {
   readonly access?: BufferAccess;
 }
 
-/** SPIR-V 1.5 of a stencil (entry point `main`, 256×1×1 threads, 8 bytes of push constants), and its pass block's order. */
+/** SPIR-V 1.5 of a stencil (entry point `main`, two leaves a workgroup, 8 bytes of push constants), and its pass block's order. */
 export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
   const target = new SpirvTarget(options.access);
   let bindings: StencilShader['bindings'] = [];
   const spirv = target.finish(() => {
-    bindings = lowerStencil(stencil, placement, target, options.shape);
+    bindings = lowerStencil(stencil, placement, target, options);
   });
   return { spirv, bindings };
 }
@@ -27,5 +29,10 @@ export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitO
 /** The same shader as GLSL 4.60 text, with the same bindings. */
 export function emitGlsl(stencil: Stencil, placement: Placement, options: EmitOptions = {}): string {
   const target = new GlslTarget();
-  return target.finish(stencil.name, () => lowerStencil(stencil, placement, target, options.shape));
+  return target.finish(stencil.name, () => lowerStencil(stencil, placement, target, options));
+}
+
+/** The shape that the shader of a stencil has, where none is asked for. */
+export function shapeOfStencil(stencil: Stencil, placement: Placement): Shape {
+  return shapeOf(newLowering(stencil, placement, new SpirvTarget()));
 }

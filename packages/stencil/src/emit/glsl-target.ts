@@ -53,6 +53,7 @@ export class GlslTarget implements Target {
   #function: FunctionText = { prologue: [], body: [] };
   #lines: string[] = this.#function.body;
   #indent = 1;
+  #groupThreads = GROUP_THREADS;
 
   /** Runs `body` as the text of `main`, and gives the whole text. */
   finish(title: string, body: () => readonly { readonly kind: string }[]): string {
@@ -65,7 +66,7 @@ export class GlslTarget implements Target {
       `// Stencil "${title.replaceAll(/[^ -~]|\\/g, '?')}". The pass block holds, in this order:`,
       ...bindings.map((binding, at) => `//   ${at} ${describe(binding)}`),
       '',
-      `layout(local_size_x = ${GROUP_THREADS}) in;`,
+      `layout(local_size_x = ${this.#groupThreads}) in;`,
       'layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer PassBlock { uvec2 d[]; };',
       ...this.#blocks.values(),
       'layout(push_constant) uniform Push { uvec2 block; } push;',
@@ -156,6 +157,14 @@ export class GlslTarget implements Target {
     if (to === 'float') return { type, ref: `${from}BitsToFloat(${text(operand)})` };
     if (from === 'float') return { type, ref: `floatBitsTo${to === 'int' ? 'Int' : 'Uint'}(${text(operand)})` };
     return this.convert(type, operand);
+  }
+
+  unpackHalf(operand: Value): Value {
+    return { type: 'vec2', ref: `unpackHalf2x16(${text(operand)})` };
+  }
+
+  packHalf(operand: Value): Value {
+    return { type: 'uint', ref: `packHalf2x16(${text(operand)})` };
   }
 
   keep(value: Value, name: string): Value {
@@ -367,6 +376,15 @@ export class GlslTarget implements Target {
 
   barrier(): void {
     this.#line('barrier();');
+  }
+
+  exchange(value: Value): Value {
+    this.#extensions.add('GL_KHR_shader_subgroup_quad');
+    return this.keep({ type: value.type, ref: `subgroupQuadSwapHorizontal(${text(value)})` }, 'other');
+  }
+
+  setGroupThreads(count: number): void {
+    this.#groupThreads = count;
   }
 
   /** Names that are written once: another name for one of them says nothing. */

@@ -1,36 +1,36 @@
 /**
- * @file A stencil's whole shader, on either target. Workgroups of 256 threads take two leaves each; a thread takes four
- * voxels along z of its leaf. Leaf ranks beyond the count do nothing, but come to the reductions' barriers. The shape is
- * chosen here: `quad` where reads are at constant offsets and the text is small, else `loop`.
+ * @file A stencil's whole shader, on either target. A workgroup takes two leaves of the pass; `shape.ts` says how many threads
+ * share one, and what each does. Places beyond the pass's leaves do nothing, but come to the reductions' barriers.
  */
 import { addOutside, checkWrite } from './debug.ts';
-import { newLowering, tableWord } from './frame.ts';
+import type { EmitOptions } from './emit.ts';
+import { address, newLowering, tableWord } from './frame.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
 import { emitLoop } from './loop-shape.ts';
-import { beginOutputs, newOutputs, oldTaps, writeOutput } from './outputs.ts';
+import { beginOutputs, newOutputs, writeOutput } from './outputs.ts';
 import type { Output } from './outputs.ts';
-import { emitQuad, planWindow, windowSize } from './quad-shape.ts';
+import { emitQuad } from './quad-shape.ts';
 import { combine, emitTrees, newAccumulators } from './reduce.ts';
 import type { Accumulator } from './reduce.ts';
 import type { Tap } from './scan.ts';
-import { tapKey } from './scan.ts';
+import { allTaps, cutOf, reachedFunctions, shapeOf, threadsPerLeaf } from './shape.ts';
 import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
 import type { Binding, Placement, Stencil } from '../ir.ts';
 
-/** Which of the two shapes a shader has. */
-export type Shape = 'quad' | 'loop';
-
-/** The most IR nodes that are worth emitting four times, and the most loaded values that a thread may hold. */
-const QUAD_NODES = 1500;
-const QUAD_VALUES = 192;
+/** Leaves that a workgroup takes. */
+const GROUP_LEAVES = 2;
 
 /** The leaf that a thread works on. */
 export interface Leaf {
   readonly slot: Value;
-  /** 0 … 127 within the leaf. */
+  /** The thread's number among those of the leaf. */
   readonly thread: Value;
+  /** Emits the slot of the leaf beyond a face: 0 … 5 are −x, +x, −y, +y, −z, +z. */
+  readonly faces: (face: number) => Value;
+  /** Whether all of its voxels are active; null where that was asked before, and they are not. */
+  readonly whole: Value | null;
 }
 
 /** What both shapes work with. */
@@ -40,6 +40,24 @@ export interface Parts {
   /** Taps of the text, and of old values. */
   readonly taps: readonly Tap[];
   readonly usesCoord: boolean;
+}
+
+/** The leaf at a place of the pass, from its row of the visits: a slot, whether it is whole, and the slots beyond the faces that taps cross. */
+function leafAt(frame: Frame, place: Value, thread: Value, taps: readonly Tap[] = []): Leaf {
+  const { code, target } = frame.lowering;
+  const from = address(frame, { kind: 'visits' });
+  const row = code.left(place, 1);
+  const first = target.keep(target.load('u32', 4, from, row), 'visit');
+  const far = taps.some(({ offset }) => offset[1] !== 0 || offset[2] !== 0);
+  const second = far ? target.keep(target.load('u32', 4, from, code.add(row, code.uint(1))), 'beyond') : first;
+  const faces = (face: number): Value =>
+    face < 2 ? target.swizzle(first, [2 + face]) : target.swizzle(second, [face - 2]);
+  return {
+    slot: target.keep(target.swizzle(first, [0]), 'slot'),
+    thread,
+    faces,
+    whole: target.keep(code.differs(target.swizzle(first, [1]), 0), 'whole'),
+  };
 }
 
 /** The coordinate of a leaf's first voxel: three ints. */
@@ -85,47 +103,18 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
   return type === 'uint' ? target.select(code.differs(value, 0), code.uint(1), code.uint(0)) : value;
 }
 
-/** The shape that suits a stencil. */
-function shapeOf(lowering: Lowering): Shape {
-  const { stencil, uses } = lowering;
-  if (stencil.debug) return 'loop';
-  const reached = [uses.top, ...[...reachedFunctions(lowering)].map((number) => uses.functions[number]!)];
-  const straight =
-    !uses.top.lookups && reached.every((each, at) => at === 0 || (!each.lookups && each.taps.size === 0));
-  const nodes = reached.reduce((sum, each) => sum + each.nodes, 0);
-  const values = windowSize(planWindow([...uses.top.taps.values(), ...oldTaps(stencil, true)]));
-  return straight && nodes <= QUAD_NODES && values <= QUAD_VALUES ? 'quad' : 'loop';
-}
-
-function reachedFunctions(lowering: Lowering): Set<number> {
-  const reached = new Set<number>();
-  const visit = (number: number): void => {
-    if (reached.has(number)) return;
-    reached.add(number);
-    lowering.uses.functions[number]!.invokes.forEach(visit);
-  };
-  lowering.uses.top.invokes.forEach(visit);
-  return reached;
-}
-
-/** The taps of the text and of the outputs' old values, each once. */
-function allTaps(lowering: Lowering, shape: Shape): Tap[] {
-  const taps = new Map(lowering.uses.top.taps);
-  for (const tap of oldTaps(lowering.stencil, shape === 'quad'))
-    taps.set(tapKey(tap.field, tap.component, tap.offset), tap);
-  return [...taps.values()];
-}
-
 /** Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block. */
 export function lowerStencil(
   stencil: Stencil,
   placement: Placement,
   target: Target,
-  shape?: Shape,
+  options: EmitOptions = {},
 ): readonly Binding[] {
   const lowering = newLowering(stencil, placement, target);
   const { code, uses } = lowering;
-  const chosen = stencil.debug ? 'loop' : (shape ?? shapeOf(lowering));
+  const cut = cutOf(stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering)));
+  const perLeaf = threadsPerLeaf(cut);
+  target.setGroupThreads(GROUP_LEAVES * perLeaf);
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
@@ -141,23 +130,22 @@ export function lowerStencil(
   const group = target.keep(target.workgroupId(), 'group');
   const counts = target.workgroupCount();
   const row = code.mul(code.component(group, 1), code.component(counts, 0));
-  const first = code.left(code.add(row, code.component(group, 0)), 1);
-  const place = target.keep(code.add(first, code.right(local, 7)), 'place');
-  const thread = target.keep(code.mask(local, 127), 'thread');
+  const first = code.left(code.add(row, code.component(group, 0)), Math.log2(GROUP_LEAVES));
+  const place = target.keep(code.add(first, code.right(local, Math.log2(perLeaf))), 'place');
+  const thread = target.keep(code.mask(local, perLeaf - 1), 'thread');
   const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
   const parts: Parts = {
-    outputs: newOutputs(lowering, chosen === 'quad'),
+    outputs: newOutputs(lowering, cut !== null),
     accumulators: newAccumulators(code, stencil.reductions),
-    taps: allTaps(lowering, chosen),
+    taps: allTaps(lowering, cut !== null),
     usesCoord: stencil.debug || uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
   };
   target.branch(here, () => {
-    const slot = target.keep(tableWord(frame, { kind: 'leaves' }, place), 'slot');
-    const leaf: Leaf = { slot, thread };
-    if (chosen === 'loop') return emitLoop(frame, parts, leaf);
-    emitQuad(frame, parts, leaf);
+    const leaf = leafAt(frame, place, thread, cut === null ? [] : parts.taps);
+    if (cut === null) emitLoop(frame, parts, leaf);
+    else emitQuad(frame, parts, leaf, cut);
   });
   addOutside(frame);
-  emitTrees(frame, parts.accumulators, place, here);
+  emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);
   return lowering.bindings;
 }

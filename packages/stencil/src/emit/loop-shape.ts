@@ -28,6 +28,15 @@ function active(frame: Frame, leaf: Leaf, n: Value): Value {
   return code.bit(word, code.mask(n, 31));
 }
 
+/** The same, without a read where the leaf is known to be whole. */
+function activeOrWhole(frame: Frame, leaf: Leaf, n: Value): Value {
+  const { target } = frame.lowering;
+  const result = target.variable('bool', 'active');
+  target.set(result, leaf.whole!);
+  target.branch(target.apply('not', leaf.whole!), () => target.set(result, active(frame, leaf, n)));
+  return target.get(result);
+}
+
 function store(frame: Frame, parts: Parts, leaf: Leaf, n: Value): void {
   const { code, target } = frame.lowering;
   for (const { field, component, kind, value, flag } of parts.outputs) {
@@ -77,7 +86,7 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
     const at = target.keep(item, 'item');
     const odd = color && oddOf(frame, at, color);
     const n = odd ? target.keep(code.add(code.left(at, 1), odd), 'n') : at;
-    target.branch(active(frame, leaf, n), () => {
+    target.branch(activeOrWhole(frame, leaf, n), () => {
       const voxel: Voxel = scalarVoxel(frame, leaf.slot, n, coordOf(frame, origin, n));
       runVoxel(frame, parts, voxel);
       store(frame, parts, leaf, n);

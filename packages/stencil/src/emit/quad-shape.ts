@@ -1,246 +1,286 @@
 /**
- * @file The shape for small, straight stencils whose reads are all at constant offsets: a thread owns four voxels along
- * z (16 bytes of float32), loads what all four need as aligned vec4s and single values at the edges, runs the body four
- * times side by side, and stores vec4s where all four are active. Tried before it: one workgroup a leaf with a
- * shared-memory tile, 1.12 TB/s for a 7-point Laplacian on an H100 (this shape by hand: 2.62; a copy: 3.03).
- *
- * A position p along z counts from the quad's first voxel: quad ⌊p/4⌋ next to this one, component p mod 4.
+ * @file The shape for small, straight stencils whose reads are all at constant offsets: a thread owns a patch of voxels (see
+ * `window.ts`), loads what all of them need as aligned vec4s and single values at the edges, runs the body for each,
+ * side by side, and stores vec4s where all four of a quad are active.
  */
-import { address, elementKind, fieldType, tableWord } from './frame.ts';
+import { address, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import type { Leaf, Parts } from './kernel.ts';
 import { originOf, runVoxel } from './kernel.ts';
 import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
-import { neighborSlot } from './scalar-voxel.ts';
-import type { Tap } from './scan.ts';
+import type { Cut } from './shape.ts';
 import type { Value } from './target.ts';
+import { planWindow, Window } from './window.ts';
+import type { Patch, PatchStart, WindowLoad } from './window.ts';
 
-/** One load of the plan: components `parts` of quad `quad` in the row at (dx, dy). */
-export interface WindowLoad {
-  readonly field: string;
-  readonly component: number;
-  readonly dx: number;
-  readonly dy: number;
-  readonly quad: number;
-  /** Ascending; one part is a scalar load, more are a vec4. */
-  readonly parts: readonly number[];
+/** What a thread of the quad shape works with. */
+interface Work {
+  readonly frame: Frame;
+  readonly parts: Parts;
+  readonly leaf: Leaf;
+  readonly start: PatchStart;
+  readonly cut: Cut;
+  readonly window: Window;
+  /** Place in the leaf of the patch's first voxel. */
+  readonly first: Value;
+  /** Index coordinate of the leaf's first voxel, where anything asks for it. */
+  readonly origin: readonly Value[] | null;
 }
 
-/** The loads that four neighbouring voxels' taps need, rows together, in the order of the taps. */
-export function planWindow(taps: Iterable<Tap>): WindowLoad[] {
-  const needed = new Map<string, { load: Omit<WindowLoad, 'parts'>; parts: Set<number> }>();
-  for (const { field, component, offset } of taps) {
-    const [dx, dy, dz] = offset;
-    for (let lane = 0; lane < 4; lane++) {
-      const position = lane + dz;
-      const quad = Math.floor(position / 4);
-      const key = `${field} ${component} ${dx} ${dy} ${quad}`;
-      let entry = needed.get(key);
-      if (!entry) needed.set(key, (entry = { load: { field, component, dx, dy, quad }, parts: new Set() }));
-      entry.parts.add(position - 4 * quad);
-    }
-  }
-  return [...needed.values()].map(({ load, parts }) => ({ ...load, parts: [...parts].sort((a, b) => a - b) }));
-}
-
-/** How many values a plan keeps in registers. */
-export function windowSize(loads: readonly WindowLoad[]): number {
-  return loads.reduce((sum, { parts }) => sum + parts.length, 0);
-}
-
-interface Quad {
-  readonly x: Value;
-  readonly y: Value;
-  readonly zq: Value;
-}
-
-function crossing(frame: Frame, position: Value, d: number, size: number): { crosses: Value | null; sign: number } {
-  const { code, target } = frame.lowering;
-  if (d === 0) return { crosses: null, sign: 0 };
-  const crosses =
-    d > 0 ? target.apply('ge', position, code.uint(size - d)) : target.apply('lt', position, code.uint(-d));
-  return { crosses, sign: Math.sign(d) };
-}
-
-const windowKey = (field: string, component: number, dx: number, dy: number, position: number): string =>
-  `${field} ${component} ${dx} ${dy} ${position}`;
-
-/** Emits the loads: first every neighbour's slot, then all the values. */
-function loadWindow(frame: Frame, leaf: Leaf, quad: Quad, loads: readonly WindowLoad[]): Map<string, Value> {
-  const { code, target } = frame.lowering;
-  const slots = new Map<string, Value>();
-  for (const { dx, dy, quad: q } of loads) {
-    const key = `${dx} ${dy} ${q}`;
-    if (slots.has(key)) continue;
-    const axes = [crossing(frame, quad.x, dx, 8), crossing(frame, quad.y, dy, 8), crossing(frame, quad.zq, q, 2)];
-    slots.set(key, neighborSlot(frame, leaf.slot, axes));
-  }
-  const places = new Map<string, Value>();
-  const place = (dx: number, dy: number, q: number): Value => {
-    const key = `${dx} ${dy} ${q}`;
-    let value = places.get(key);
-    if (value) return value;
-    if (dx === 0 && dy === 0 && q === 0) value = leaf.thread;
-    else {
-      const moved = (position: Value, d: number, mask: number): Value =>
-        d === 0 ? position : code.mask(code.add(position, code.uint(d & mask)), mask);
-      const row = code.or(code.left(moved(quad.x, dx, 7), 4), code.left(moved(quad.y, dy, 7), 1));
-      value = code.or(row, moved(quad.zq, q & 1, 1));
-    }
-    const at = target.keep(code.add(code.left(slots.get(key)!, 7), value), 'at');
-    places.set(key, at);
-    return at;
-  };
-  const window = new Map<string, Value>();
-  for (const { field, component, dx, dy, quad: q, parts } of loads) {
-    const from = address(frame, { kind: 'read', field, component, level: 'same' });
-    const kind = elementKind(fieldType(frame.lowering, field));
-    const at = place(dx, dy, q);
-    const keep = (part: number, value: Value): void => {
-      window.set(windowKey(field, component, dx, dy, 4 * q + part), value);
-    };
-    if (parts.length === 1) {
-      const index = code.add(code.left(at, 2), code.uint(parts[0]!));
-      keep(parts[0]!, target.keep(target.load(kind, 1, from, index), field));
-    } else {
-      const four = target.keep(target.load(kind, 4, from, at), field);
-      for (const part of parts) keep(part, target.swizzle(four, [part]));
-    }
-  }
-  return window;
-}
-
-/** What the lanes left behind: an array for each output, or reduction, with a value for each of the four voxels. */
+/** What the lanes of one row left behind: an array for each output, or reduction, with a value for each voxel. */
 interface Lanes {
   readonly values: Value[][];
   readonly flags: Value[][];
   readonly contributions: Value[][];
 }
 
-function runLanes(frame: Frame, parts: Parts, leaf: Leaf, quad: Quad, window: Map<string, Value>): Lanes {
-  const { lowering } = frame;
-  const { code, target, stencil } = lowering;
-  const { color } = stencil;
-  const origin = parts.usesCoord ? originOf(frame, leaf) : null;
-  const sum = color && code.add(quad.x, quad.y);
-  const odd = sum && target.keep(code.mask(color === 'red' ? sum : code.add(sum, code.uint(1)), 1), 'odd');
-  const isOdd = odd && target.keep(code.differs(odd, 0), 'is_odd');
+/** For a colour: 1 where the odd voxels of this row of quads run, as uint and as bool. */
+function oddOf({ frame, start }: Work): { odd: Value; isOdd: Value } | null {
+  const { code, target, stencil } = frame.lowering;
+  if (!stencil.color) return null;
+  const sum = code.add(start.x, start.y);
+  const odd = target.keep(code.mask(stencil.color === 'red' ? sum : code.add(sum, code.uint(1)), 1), 'odd');
+  return { odd, isOdd: target.keep(code.differs(odd, 0), 'is_odd') };
+}
+
+/** The voxel at lane `lane` of row `row`; with a colour, the one of lanes `lane` and `lane` + 1 that has it. */
+function voxelAt(work: Work, row: number, lane: number, color: ReturnType<typeof oddOf>): Voxel {
+  const { frame, leaf, start, origin, window, parts } = work;
+  const { code, target } = frame.lowering;
+  const along = color ? target.keep(code.add(color.odd, code.uint(lane)), 'e') : code.uint(lane);
+  const x = code.add(start.x, code.uint(row));
+  const z = code.add(code.left(start.zq, 2), along);
+  const coord = (): Value => code.join([x, start.y, z].map((part, axis) => code.add(origin![axis]!, code.asInt(part))));
+  const tap: Voxel['tap'] = (field, component, offset) => {
+    if (!color) return window.at(field, component, offset, lane, row);
+    const chosen = [1, 0].map((more) => window.at(field, component, offset, lane + more, row)) as [Value, Value];
+    return target.select(color.isOdd, ...chosen);
+  };
+  const voxel = {
+    slot: leaf.slot,
+    index: target.keep(code.add(work.first, row === 0 ? along : code.add(along, code.uint(64 * row))), 'n'),
+    coord: origin && target.keep(coord(), 'coord'),
+  };
+  if (!color) return { ...voxel, tap };
+  const kept = new Map(
+    parts.taps.map((one) => [
+      one.field + one.component + one.offset.join(),
+      target.keep(tap(one.field, one.component, one.offset), one.field),
+    ]),
+  );
+  return { ...voxel, tap: (field, component, offset) => kept.get(field + component + offset.join())! };
+}
+
+/** Runs the body for a row's voxels. */
+function runRow(work: Work, row: number): Lanes {
+  const { frame, parts, window } = work;
+  const { patch } = work.cut;
+  const { target } = frame.lowering;
+  const color = oddOf(work);
   const lanes: Lanes = {
     values: parts.outputs.map(() => []),
     flags: parts.outputs.map(() => []),
     contributions: parts.accumulators.map(() => []),
   };
-  const first = target.keep(code.left(leaf.thread, 2), 'n');
-  for (const lane of color ? [0, 2] : [0, 1, 2, 3]) {
-    const along = odd ? target.keep(code.add(odd, code.uint(lane)), 'e') : code.uint(lane);
-    const z = code.add(code.left(quad.zq, 2), along);
-    const coord = (): Value =>
-      code.join([quad.x, quad.y, z].map((part, axis) => code.add(origin![axis]!, code.asInt(part))));
-    const chosen = new Map<string, Value>();
-    const voxel: Voxel = {
-      slot: leaf.slot,
-      index: target.keep(code.add(first, along), 'n'),
-      coord: origin && target.keep(coord(), 'coord'),
-      tap(field, component, [dx, dy, dz]) {
-        const at = (more: number): Value => window.get(windowKey(field, component, dx, dy, lane + dz + more))!;
-        if (!isOdd) return at(0);
-        const key = windowKey(field, component, dx, dy, dz);
-        return chosen.get(key) ?? target.select(isOdd, at(1), at(0));
-      },
-    };
-    if (color)
-      for (const { field, component, offset } of parts.taps)
-        chosen.set(windowKey(field, component, ...offset), target.keep(voxel.tap(field, component, offset), field));
-    runVoxel(frame, parts, voxel);
+  for (let lane = 0; lane < 4 * patch.quads; lane += color ? 2 : 1) {
+    runVoxel(frame, parts, voxelAt(work, row, lane, color));
     parts.outputs.forEach(({ value, flag, field, component }, at) => {
       const result = target.keep(target.get(value), 'result');
-      if (isOdd) {
-        const old = (more: number): Value => window.get(windowKey(field, component, 0, 0, lane + more))!;
+      const old = (more: number): Value => window.at(field, component, [0, 0, 0], lane + more, row);
+      if (!color) lanes.values[at]!.push(result);
+      else {
+        const { isOdd } = color;
         lanes.values[at]!.push(target.select(isOdd, old(0), result), target.select(isOdd, result, old(1)));
-      } else lanes.values[at]!.push(result);
+      }
       if (flag) lanes.flags[at]!.push(target.keep(target.get(flag), 'written'));
     });
     parts.accumulators.forEach(({ contribution, identity }, at) => {
       const own = target.keep(target.get(contribution), 'contribution');
-      if (isOdd)
+      if (!color) lanes.contributions[at]!.push(own);
+      else {
+        const { isOdd } = color;
         lanes.contributions[at]!.push(target.select(isOdd, identity, own), target.select(isOdd, own, identity));
-      else lanes.contributions[at]!.push(own);
+      }
     });
   }
   return lanes;
 }
 
-/** Stores four values each, where `bits` tells which of the four. */
-function storeQuads(
-  frame: Frame,
-  leaf: Leaf,
-  bits: Value,
-  stored: readonly { readonly output: Output; readonly values: readonly Value[] }[],
-): void {
+/** An output's values of one row; and those that inactive voxels have, where they are at hand. */
+interface Stored {
+  readonly output: Output;
+  readonly values: readonly Value[];
+  readonly old: readonly Value[] | null;
+}
+
+/** Stores whole quads of a row, eight halves in one go. */
+function storeWhole(frame: Frame, { output, values }: Stored, quad: Value): void {
   const { code, target } = frame.lowering;
-  const quad = target.keep(code.add(code.left(leaf.slot, 7), leaf.thread), 'quad');
-  const to = ({ field, component }: Output): Value => address(frame, { kind: 'write', field, component });
+  const { kind, field, component } = output;
+  const to = address(frame, { kind: 'write', field, component });
+  if (kind === 'f16' && values.length === 8) {
+    const words = [0, 2, 4, 6].map((lane) => target.packHalf(code.join(values.slice(lane, lane + 2))));
+    target.store('u32', 4, to, code.right(quad, 1), code.join(words));
+    return;
+  }
+  for (let lane = 0; lane < values.length; lane += 4)
+    target.store(kind, 4, to, code.add(quad, code.uint(lane / 4)), code.join(values.slice(lane, lane + 4)));
+}
+
+/** Stores a row's values, where `bits` tells which (null: all). `quad` is the number of its first quad among those of all leaves. */
+function storeRow(frame: Frame, quad: Value, bits: Value | null, stored: readonly Stored[]): void {
+  const { code, target } = frame.lowering;
+  const count = stored[0]!.values.length;
+  if (bits === null) return stored.forEach((each) => storeWhole(frame, each, quad));
   target.branch(
-    code.equals(bits, 15),
+    code.equals(bits, (1 << count) - 1),
     () => {
-      for (const { output, values } of stored) target.store(output.kind, 4, to(output), quad, code.join(values));
+      for (const each of stored) storeWhole(frame, each, quad);
     },
     () => {
+      for (const each of stored.filter(({ old }) => old !== null)) {
+        const values = each.values.map((value, lane) =>
+          target.select(code.differs(code.mask(bits, 1 << lane), 0), value, each.old![lane]!),
+        );
+        storeWhole(frame, { ...each, values }, quad);
+      }
+      const single = stored.filter(({ old }) => old === null);
+      if (single.length === 0) return;
       const start = target.keep(code.left(quad, 2), 'start');
-      for (let lane = 0; lane < 4; lane++)
+      for (let lane = 0; lane < count; lane++)
         target.branch(code.differs(code.mask(bits, 1 << lane), 0), () => {
-          for (const { output, values } of stored)
-            target.store(output.kind, 1, to(output), code.add(start, code.uint(lane)), values[lane]!);
+          for (const { output, values } of single) {
+            const to = address(frame, { kind: 'write', field: output.field, component: output.component });
+            target.store(output.kind, 1, to, code.add(start, code.uint(lane)), values[lane]!);
+          }
         });
     },
   );
 }
 
+/** Which voxels of each row are active, a bit each. */
+function activeBits({ frame, leaf, start, cut }: Work): Value[] {
+  const { code, target } = frame.lowering;
+  const { patch } = cut;
+  const all = code.uint((1 << (4 * patch.quads)) - 1);
+  const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
+  const load = (row: number): Value => {
+    const word = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
+    const mask = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), word));
+    return code.and(target.apply('shr', mask, shift), all);
+  };
+  const rows = Array.from({ length: patch.rows }, (_, row) => row);
+  if (!leaf.whole) return rows.map((row) => target.keep(load(row), 'active'));
+  const bits = rows.map(() => target.variable('uint', 'active'));
+  for (const each of bits) target.set(each, all);
+  target.branch(target.apply('not', leaf.whole), () => rows.forEach((row) => target.set(bits[row]!, load(row))));
+  return bits.map((each) => target.keep(target.get(each), 'active'));
+}
+
 /** The most loads that are made before it is known whether a quad has an active voxel. */
 const EAGER_LOADS = 12;
 
-/**
- * Emits the text for a leaf's thread. Few loads are made at once with that of the mask, which they would else wait for;
- * many hide its latency themselves, and a quad without active voxels is spared them.
- */
-export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf): void {
+/** Emits the text for a leaf's thread. */
+export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void {
   const { code, target } = frame.lowering;
   const { thread } = leaf;
-  const quad: Quad = {
-    x: target.keep(code.right(thread, 4), 'x'),
-    y: target.keep(code.mask(code.right(thread, 1), 7), 'y'),
-    zq: target.keep(code.mask(thread, 1), 'zq'),
+  const { patch } = cut;
+  const perRow = patch.quads === 1 ? 1 : 0;
+  const zq = patch.quads === 1 ? target.keep(code.mask(thread, 1), 'zq') : code.uint(0);
+  const start: PatchStart = {
+    x: target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
+    y: target.keep(code.mask(code.right(thread, perRow), 7), 'y'),
+    zq,
+    upper: code.differs(zq, 0),
   };
-  const loads = planWindow(parts.taps);
-  const mask = tableWord(
-    frame,
-    { kind: 'masks', level: 'same' },
-    code.add(code.left(leaf.slot, 4), code.right(thread, 3)),
+  const window = new Window(frame, leaf, start, patch, false);
+  const origin = parts.usesCoord ? originOf(frame, leaf) : null;
+  const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
+  const first = isQuad(patch) ? code.left(thread, 2) : place;
+  const work: Work = { frame, parts, leaf, start, cut, window, origin, first };
+  const loads = planWindow(parts.taps, patch);
+  if (!cut.apart) return emitRagged(work, loads);
+  target.branch(
+    leaf.whole!,
+    () => emitWhole(work, loads),
+    () => emitRagged({ ...work, leaf: { ...leaf, whole: null } }, loads),
   );
-  const shifted = target.apply('shr', mask, code.left(code.mask(thread, 7), 2));
-  const bits = target.keep(code.mask(shifted, 15), 'active');
-  const early = loads.length <= EAGER_LOADS ? loadWindow(frame, leaf, quad, loads) : null;
-  target.branch(code.differs(bits, 0), () => {
-    finishQuad(frame, parts, leaf, quad, early ?? loadWindow(frame, leaf, quad, loads), bits);
+}
+
+function isQuad({ rows, quads }: Patch): boolean {
+  return rows === 1 && quads === 1;
+}
+
+/**
+ * Few loads are made at once with that of the mask, which they would else wait for; many hide its latency themselves, and a
+ * patch without active voxels is spared them.
+ */
+function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
+  const { frame, window, first, cut } = work;
+  const { code, target } = frame.lowering;
+  const eager = !cut.rolling && loads.length <= EAGER_LOADS;
+  if (eager) window.load(loads);
+  const bits = activeBits(work);
+  const any = bits.reduce((some, each) => code.or(some, each));
+  target.branch(code.differs(any, 0), () => {
+    const kept = { ...work, first: target.keep(first, 'n') };
+    runRows(kept, eager ? [] : loads, bits);
   });
 }
 
-function finishQuad(frame: Frame, parts: Parts, leaf: Leaf, quad: Quad, window: Map<string, Value>, bits: Value): void {
+/**
+ * The same for a leaf that is known to be whole: nothing is asked of masks, all threads of the leaf come everywhere, and may
+ * exchange values.
+ */
+function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
+  const { frame, leaf, start, cut, first } = work;
+  const window = new Window(frame, leaf, start, cut.patch, true);
+  runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
+}
+
+/** Runs and stores row after row. `loads` are those that are not made yet, `bits` tell which voxels are active (null: all). */
+function runRows(work: Work, loads: readonly WindowLoad[], bits: readonly Value[] | null): void {
+  const { frame, parts, leaf, start, cut, window } = work;
   const { code, target } = frame.lowering;
-  const lanes = runLanes(frame, parts, leaf, quad, window);
-  const entries = parts.outputs.map((output, at) => ({ output, values: lanes.values[at]!, flags: lanes.flags[at]! }));
+  const { patch } = cut;
+  const far = Math.max(...parts.taps.map(({ offset }) => offset[0]), 0);
+  const ahead = cut.rolling ? 0 : patch.rows;
+  let done = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < patch.rows; row++) {
+    const end = row + far + ahead;
+    const wanted = loads.filter(({ dx }) => dx > done && dx <= end);
+    done = end;
+    window.load(wanted);
+    const lanes = runRow(work, row);
+    const place = code.or(code.or(code.left(code.add(start.x, code.uint(row)), 4), code.left(start.y, 1)), start.zq);
+    const own = isQuad(patch) ? leaf.thread : place;
+    const quad = target.keep(code.add(code.left(leaf.slot, 7), own), 'quad');
+    finishRow(work, lanes, quad, row, bits && bits[row]!);
+  }
+}
+
+function finishRow({ frame, parts, window }: Work, lanes: Lanes, quad: Value, row: number, bits: Value | null): void {
+  const { code, target, stencil } = frame.lowering;
+  const entries = parts.outputs.map((output, at) => {
+    const values = lanes.values[at]!;
+    const old = values.map((_, lane) => window.find(output.field, output.component, [0, 0, 0], lane, row));
+    const doubled = stencil.writes.some((write) => write.field === output.field && write.doubleBuffered);
+    const known = doubled && old.every((value) => value !== undefined);
+    return { output, values, flags: lanes.flags[at]!, old: known ? old : null };
+  });
   const whole = entries.filter(({ output }) => output.mode !== 'flagged');
-  if (whole.length > 0) storeQuads(frame, leaf, bits, whole);
+  if (whole.length > 0) storeRow(frame, quad, bits, whole);
   for (const entry of entries.filter(({ output }) => output.mode === 'flagged')) {
     const written = entry.flags
       .map((flag, lane) => target.select(flag, code.uint(1 << lane), code.uint(0)))
       .reduce((some, bit) => code.or(some, bit));
-    storeQuads(frame, leaf, target.keep(code.and(written, bits), 'written'), [entry]);
+    const some = bits === null ? written : code.and(written, bits);
+    storeRow(frame, quad, target.keep(some, 'written'), [{ ...entry, old: null }]);
   }
   parts.accumulators.forEach(({ reduction, total, identity }, at) => {
     const four = lanes.contributions[at]!.map((value, lane) =>
-      target.select(code.differs(code.mask(bits, 1 << lane), 0), value, identity),
+      bits === null ? value : target.select(code.differs(code.mask(bits, 1 << lane), 0), value, identity),
     );
     target.set(total, combineFour(code, reduction.kind, four));
   });

@@ -65,10 +65,10 @@ export function combineFour(code: Code, kind: ReduceKind, [a, b, c, d]: readonly
 
 /**
  * The tree over the threads of each leaf, and the leaf's partial result, which stands at the leaf's rank in the whole domain: a
- * pass may run over some of the leaves, or those of a subdomain. `place` counts the pass's leaves; `here` tells whether
- * there is one.
+ * pass may run over some of the leaves, or those of a subdomain, in any order. `slotOf` emits the slot of the thread's leaf;
+ * `here` tells whether there is one.
  */
-export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], place: Value, here: Value): void {
+export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], slotOf: () => Value, here: Value): void {
   const { code, target } = frame.lowering;
   if (accumulators.length === 0) return;
   const local = target.keep(target.localIndex(), 'local');
@@ -89,8 +89,7 @@ export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], pl
     target.barrier();
   }
   target.branch(code.and(here, code.equals(thread, 0)), () => {
-    const slot = tableWord(frame, { kind: 'leaves' }, place);
-    const word = code.add(code.left(slot, 5), code.uint(31));
+    const word = code.add(code.left(slotOf(), 5), code.uint(31));
     const rank = target.keep(tableWord(frame, { kind: 'leafTable', level: 'same' }, word), 'rank');
     accumulators.forEach(({ reduction, type }, at) => {
       const to = address(frame, { kind: 'partials', scalar: reduction.scalar });

@@ -7,12 +7,19 @@ import type { Offset } from '../ir.ts';
 import { noteRead } from './debug.ts';
 import { tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
+import type { Leaf } from './kernel.ts';
 import { gather, loadElement } from './lookup.ts';
 import { TABLE_REACH } from './scan.ts';
 import type { Value } from './target.ts';
 
+/** Whether a position leaves its leaf along one axis (a bool, or always), and in which direction. */
+export interface Crossing {
+  readonly crosses: Value | 'always' | null;
+  readonly sign: number;
+}
+
 /** Position + d along one axis: the place in its leaf, and whether and whither it leaves this one. */
-function step(frame: Frame, position: Value, d: number): { place: Value; crosses: Value | null; sign: number } {
+function step(frame: Frame, position: Value, d: number): Crossing & { readonly place: Value } {
   const { code, target } = frame.lowering;
   if (d === 0) return { place: position, crosses: null, sign: 0 };
   const place = code.mask(code.add(position, code.uint(d & 7)), 7);
@@ -27,28 +34,60 @@ function step(frame: Frame, position: Value, d: number): { place: Value; crosses
  */
 export function neighborSlot(
   frame: Frame,
-  slot: Value,
-  axes: readonly { readonly crosses: Value | null; readonly sign: number }[],
+  { slot, faces }: { readonly slot: Value; readonly faces: Leaf['faces'] | null },
+  axes: readonly Crossing[],
 ): Value {
   const { code, target } = frame.lowering;
   const strides = [9, 3, 1];
-  const moved = axes.flatMap(({ crosses, sign }, axis) => (crosses ? [{ crosses, by: sign * strides[axis]! }] : []));
+  const moved = axes.flatMap(({ crosses, sign }, axis) =>
+    crosses === null ? [] : [{ crosses, by: sign * strides[axis]!, face: 2 * axis + (sign > 0 ? 1 : 0) }],
+  );
   if (moved.length === 0) return slot;
   const table = { kind: 'leafTable', level: 'same' } as const;
   const row = code.left(slot, 5);
-  if (moved.length === 1) {
+  const [first] = moved;
+  if (moved.length === 1 && faces) {
+    if (first!.crosses === 'always') return faces(first!.face);
+    return target.keep(target.select(first!.crosses, faces(first!.face), slot), 'leaf');
+  }
+  if (moved.length === 1 && first!.crosses !== 'always') {
     const result = target.variable('uint', 'leaf');
     target.set(result, slot);
-    target.branch(moved[0]!.crosses, () =>
-      target.set(result, tableWord(frame, table, code.add(row, code.uint(13 + moved[0]!.by)))),
+    target.branch(first!.crosses, () =>
+      target.set(result, tableWord(frame, table, code.add(row, code.uint(13 + first!.by)))),
     );
     return target.keep(target.get(result), 'leaf');
   }
+  const fixed = moved.reduce((sum, { crosses, by }) => (crosses === 'always' ? sum + by : sum), 13);
   const index = moved.reduce(
-    (sum, { crosses, by }) => code.add(sum, target.select(crosses, code.int(by), code.int(0))),
-    code.int(13),
+    (sum, { crosses, by }) =>
+      crosses === 'always' ? sum : code.add(sum, target.select(crosses, code.int(by), code.int(0))),
+    code.int(fixed),
   );
   return target.keep(tableWord(frame, table, code.add(row, code.asUint(index))), 'leaf');
+}
+
+/** The slot beyond a leaf's upper face along z, or its lower one, and beyond others that are crossed too. */
+export function edgeSlot(
+  frame: Frame,
+  { slot, faces }: Pick<Leaf, 'slot' | 'faces'>,
+  axes: readonly Crossing[],
+  upper: Value,
+): Value {
+  const { code, target } = frame.lowering;
+  const strides = [9, 3];
+  const moved = axes.flatMap(({ crosses, sign }, axis) =>
+    crosses === null ? [] : [{ crosses, by: sign * strides[axis]! }],
+  );
+  if (moved.length === 0) return target.keep(target.select(upper, faces(5), faces(4)), 'leaf');
+  const fixed = moved.reduce((sum, { crosses, by }) => (crosses === 'always' ? sum + by : sum), 13);
+  const index = moved.reduce(
+    (sum, { crosses, by }) =>
+      crosses === 'always' ? sum : code.add(sum, target.select(crosses, code.int(by), code.int(0))),
+    target.select(upper, code.int(fixed + 1), code.int(fixed - 1)),
+  );
+  const table = { kind: 'leafTable', level: 'same' } as const;
+  return target.keep(tableWord(frame, table, code.add(code.left(slot, 5), code.asUint(index))), 'leaf');
 }
 
 /** A voxel that reads scalars: place `index` of leaf `slot`. */
@@ -68,7 +107,7 @@ export function scalarVoxel(frame: Frame, slot: Value, index: Value, coord: Valu
         return gather({ ...frame, voxel }, field, component, 'same', at);
       }
       const steps = [step(frame, x, offset[0]), step(frame, y, offset[1]), step(frame, z, offset[2])];
-      const leaf = neighborSlot(frame, slot, steps);
+      const leaf = neighborSlot(frame, { slot, faces: null }, steps);
       const [a, b, c] = steps.map(({ place }) => place) as [Value, Value, Value];
       const place = offset.every((d) => d === 0) ? n : code.or(code.or(code.left(a, 6), code.left(b, 3)), c);
       if (offset.some((d) => d !== 0)) noteRead(frame, leaf, place);

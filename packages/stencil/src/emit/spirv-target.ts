@@ -19,7 +19,7 @@ import type {
   Variable,
 } from './target.ts';
 
-/** Threads of a workgroup. */
+/** Threads of a workgroup where nothing else is said. */
 export const GROUP_THREADS = 256;
 
 const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
@@ -52,6 +52,7 @@ export class SpirvTarget implements Target {
   readonly #next: number[] = [];
   readonly #main: number = this.#module.id();
   readonly #access: BufferAccess;
+  #groupThreads = GROUP_THREADS;
 
   constructor(access: BufferAccess = 'address') {
     this.#access = access;
@@ -61,7 +62,7 @@ export class SpirvTarget implements Target {
   finish(body: () => void): Uint32Array<ArrayBuffer> {
     const voidType = this.#module.type(OP.TypeVoid);
     this.#define(this.#main, voidType, [], body);
-    return this.#module.assemble(this.#main, GROUP_THREADS);
+    return this.#module.assemble(this.#main, this.#groupThreads);
   }
 
   constant(type: ValueType, values: readonly number[]): Value {
@@ -132,6 +133,14 @@ export class SpirvTarget implements Target {
 
   bitcast(type: ValueType, operand: Value): Value {
     return type === operand.type ? operand : this.#emit(type, OP.Bitcast, id(operand));
+  }
+
+  unpackHalf(operand: Value): Value {
+    return this.#emit('vec2', OP.ExtInst, this.#module.glsl, 62, id(operand));
+  }
+
+  packHalf(operand: Value): Value {
+    return this.#emit('uint', OP.ExtInst, this.#module.glsl, 58, id(operand));
   }
 
   keep(value: Value): Value {
@@ -355,6 +364,17 @@ export class SpirvTarget implements Target {
   barrier(): void {
     const scope = this.#scalarConstant('uint', 2);
     this.#write(OP.ControlBarrier, scope, scope, this.#scalarConstant('uint', 0x108));
+  }
+
+  exchange(value: Value): Value {
+    this.#module.capability(CAPABILITY.GroupNonUniform);
+    this.#module.capability(CAPABILITY.GroupNonUniformQuad);
+    const horizontal = this.#scalarConstant('uint', 0);
+    return this.#emit(value.type, OP.GroupNonUniformQuadSwap, this.#scalarConstant('uint', 3), id(value), horizontal);
+  }
+
+  setGroupThreads(count: number): void {
+    this.#groupThreads = count;
   }
 
   #define(ref: number, result: number, parameters: readonly (readonly [number, number])[], body: () => void): void {

@@ -198,6 +198,9 @@ export interface Target {
   convert(type: ValueType, operand: Value): Value;
   /** Same bits, other type of the same size. */
   bitcast(type: ValueType, operand: Value): Value;
+  /** Two halves in the bits of a uint, the lower first, as vec2; and back, rounded to the nearest. */
+  unpackHalf(operand: Value): Value;
+  packHalf(operand: Value): Value;
   /** The same value, computed here and once. */
   keep(value: Value, name: string): Value;
 
@@ -250,6 +253,10 @@ export interface Target {
   getShared(array: SharedArray, index: Value): Value;
   setShared(array: SharedArray, index: Value, value: Value): void;
   barrier(): void;
+  /** The value that the other thread of a pair has: all threads of the pair come here. */
+  exchange(value: Value): Value;
+  /** Threads of a workgroup. */
+  setGroupThreads(count: number): void;
 }
 
 /** The type that an element is in registers. */

@@ -56,6 +56,13 @@ export function forEachExpression(node: StatementNode, visit: (expression: Expre
       if (node.step !== null) visit(node.step);
       inside(node.body);
       break;
+    case 'switch':
+      visit(node.selector);
+      for (const { labels, body } of node.cases) {
+        for (const { value } of labels) if (value !== null) visit(value);
+        body.forEach(inside);
+      }
+      break;
     case 'while':
     case 'do':
       visit(node.condition);

@@ -37,8 +37,8 @@ export function isTypeName(word: string): word is ValueType {
   return TYPE_NAMES.has(word);
 }
 
-const CONTROL = 'void const in out inout true false if else for while do break continue return';
-const RESERVED = 'switch case default struct discard goto uniform buffer shared layout';
+const CONTROL = 'void const in out inout true false if else for while do switch case default break continue return';
+const RESERVED = 'struct discard goto uniform buffer shared layout';
 
 const MATRICES = ['', 'd', 'f16'].flatMap((prefix) =>
   [2, 3, 4].flatMap((n) => [`${prefix}mat${n}`, ...[2, 3, 4].map((m) => `${prefix}mat${n}x${m}`)]),
@@ -52,8 +52,6 @@ export function isKeyword(word: string): boolean {
 }
 
 const ABSENT: ReadonlyMap<string, string> = new Map([
-  ['switch', 'the stencil language has no switch; use if and else'],
-  ['case', 'the stencil language has no switch; use if and else'],
   ['discard', 'the stencil language has no discard; use return, the voxel then keeps its old values'],
   ['goto', 'the stencil language has no goto; use if, break or continue'],
   ['uniform', 'a stencil declares no uniform; name a parameter of the simulation'],

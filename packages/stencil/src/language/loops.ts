@@ -82,11 +82,14 @@ function indexesBy(lowering: Lowering, statement: StatementNode, name: string): 
   return found;
 }
 
-/** Whether a `break` or `continue` of this loop, not of one inside it, stands in its body. */
-function jumps(node: StatementNode): boolean {
-  if (node.kind === 'break' || node.kind === 'continue') return true;
-  if (node.kind === 'if') return jumps(node.then) || (node.else !== null && jumps(node.else));
-  return node.kind === 'block' && node.body.some(jumps);
+/** Whether a `break` or `continue` of this loop, not of one inside it, stands in its body. A switch takes each `break` in it. */
+function jumps(node: StatementNode, inSwitch: boolean = false): boolean {
+  const inside = (one: StatementNode): boolean => jumps(one, inSwitch);
+  if (node.kind === 'break') return !inSwitch;
+  if (node.kind === 'continue') return true;
+  if (node.kind === 'if') return inside(node.then) || (node.else !== null && inside(node.else));
+  if (node.kind === 'switch') return node.cases.some(({ body }) => body.some((one) => jumps(one, true)));
+  return node.kind === 'block' && node.body.some(inside);
 }
 
 /** One copy of the body for each value of the counter. Gives whether a copy ends the path. */
@@ -107,11 +110,15 @@ function unroll(lowering: Lowering, node: ForNode, counter: Counter, lowerStatem
 }
 
 function inLoop<T>(lowering: Lowering, part: () => T): { readonly statements: Statement[]; readonly result: T } {
-  lowering.frame.loops++;
+  const { frame } = lowering;
+  const { switches } = frame;
+  frame.loops++;
+  frame.switches = null;
   try {
     return lowering.capture(() => lowering.scoped(part));
   } finally {
-    lowering.frame.loops--;
+    frame.loops--;
+    frame.switches = switches;
   }
 }
 

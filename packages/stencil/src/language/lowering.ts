@@ -85,6 +85,8 @@ export interface Frame {
   scope: Scope;
   block: Statement[];
   loops: number;
+  /** Of the switch around the current statement, if it is lowered as a loop and no loop stands between: what `continue` sets. */
+  switches: { readonly goesOn: number } | null;
 }
 
 /** A parameter, with its type. */
@@ -262,5 +264,6 @@ export function newFrame(
     entry: [],
     block: [],
     loops: 0,
+    switches: null,
   };
 }

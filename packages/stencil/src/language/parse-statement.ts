@@ -5,7 +5,15 @@ import type { SourceText } from '../stencil-error.ts';
 import { TYPE_NAMES, absentWord, isKeyword, isTypeName } from './keywords.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseExpression, parseLengths } from './parse-expression.ts';
-import type { Declarator, FunctionNode, ParameterNode, StatementNode, StructNode, TypeNode } from './syntax.ts';
+import type {
+  CaseNode,
+  Declarator,
+  FunctionNode,
+  ParameterNode,
+  StatementNode,
+  StructNode,
+  TypeNode,
+} from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
 import { matrixOf } from './types.ts';
 
@@ -63,6 +71,11 @@ function statement(stream: TokenStream): StatementNode {
       return parseWhile(stream);
     case 'do':
       return parseDo(stream);
+    case 'switch':
+      return parseSwitch(stream);
+    case 'case':
+    case 'default':
+      throw stream.fail(span, `${text} stands outside of any switch; remove it, or write the switch around it`);
     case 'break':
     case 'continue':
       stream.next();
@@ -156,6 +169,42 @@ function parseDo(stream: TokenStream): StatementNode {
   const condition = parseCondition(stream, 'while');
   stream.expect(';', 'after do … while (…)');
   return { kind: 'do', span, condition, body };
+}
+
+function parseSwitch(stream: TokenStream): StatementNode {
+  const { span } = stream.next();
+  const selector = parseCondition(stream, 'switch');
+  const open = stream.expect('{', 'after the selector of switch');
+  const cases: CaseNode[] = [];
+  while (!stream.take('}')) {
+    if (stream.peek().kind === 'end') throw stream.fail(open.span, 'this block is not closed; end it with "}"');
+    cases.push(parseCase(stream));
+  }
+  return { kind: 'switch', span, selector, cases };
+}
+
+function parseCase(stream: TokenStream): CaseNode {
+  const labels: CaseNode['labels'][number][] = [];
+  while (isLabel(stream)) {
+    const { text, span } = stream.next();
+    labels.push({ value: text === 'case' ? parseExpression(stream) : null, span });
+    stream.expect(':', text === 'case' ? 'after the value of case' : 'after default');
+  }
+  if (labels.length === 0) {
+    throw stream.fail(stream.peek().span, 'a switch starts with a label; write case and a value before this');
+  }
+  const body: StatementNode[] = [];
+  while (!isLabel(stream) && !stream.is('}') && stream.peek().kind !== 'end') {
+    if (!stream.take(';')) body.push(parseStatement(stream));
+  }
+  if (body.length === 0 && stream.is('}')) {
+    throw stream.fail(labels.at(-1)!.span, 'nothing stands behind this label; write break; or remove it');
+  }
+  return { labels, body };
+}
+
+function isLabel(stream: TokenStream): boolean {
+  return stream.is('case') || stream.is('default');
 }
 
 function parseFor(stream: TokenStream): StatementNode {

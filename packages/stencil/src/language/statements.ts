@@ -13,6 +13,7 @@ import type { Lowering } from './lowering.ts';
 import { lowerLoop } from './loops.ts';
 import { article } from './operators.ts';
 import { resolveType } from './resolve-type.ts';
+import { lowerContinue, lowerSwitch } from './switches.ts';
 import { allocate, clearStorage, refTo, writeRef } from './storage.ts';
 import type { Storage } from './storage.ts';
 import type { DeclarationNode, Declarator, ExpressionNode, StatementNode } from './syntax.ts';
@@ -50,12 +51,19 @@ function lowerOne(lowering: Lowering, node: StatementNode): boolean {
     case 'while':
     case 'do':
       return lowerLoop(lowering, node, lowerStatement);
+    case 'switch':
+      return lowerSwitch(lowering, node, lowerStatement);
     case 'break':
+      if (lowering.frame.loops === 0 && lowering.frame.switches === null) {
+        throw lowering.fail(node.span, 'break stands outside of any loop; remove it, or use return');
+      }
+      lowering.emit({ op: 'break' });
+      return true;
     case 'continue':
       if (lowering.frame.loops === 0) {
-        throw lowering.fail(node.span, `${node.kind} stands outside of any loop; remove it, or use return`);
+        throw lowering.fail(node.span, 'continue stands outside of any loop; remove it, or use return');
       }
-      lowering.emit({ op: node.kind });
+      lowerContinue(lowering);
       return true;
     case 'return':
       lowerReturn(lowering, node);

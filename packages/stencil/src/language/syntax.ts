@@ -171,8 +171,22 @@ export interface StructNode {
   readonly members: readonly { readonly name: string; readonly span: Span; readonly type: TypeNode }[];
 }
 
+/** Labels in a row (null for `default`), and the statements up to the next label. */
+export interface CaseNode {
+  readonly labels: readonly { readonly value: ExpressionNode | null; readonly span: Span }[];
+  readonly body: readonly StatementNode[];
+}
+
+export interface SwitchNode {
+  readonly kind: 'switch';
+  readonly span: Span;
+  readonly selector: ExpressionNode;
+  readonly cases: readonly CaseNode[];
+}
+
 export type StatementNode =
   | DeclarationNode
+  | SwitchNode
   | ForNode
   | FunctionNode
   | StructNode

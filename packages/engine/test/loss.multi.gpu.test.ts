@@ -1,0 +1,96 @@
+/** A device that is lost or full in the middle of a run on several: which it is, is said, and the others end whole. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDevice, type Device } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { readGrids } from '@halocline/vdb';
+import { expect } from 'vitest';
+import { Simulation, type SimulationOptions } from '../src/index.ts';
+
+const PLAIN = { validation: false, timeoutMs: 120_000 } as const;
+
+async function another(device: Device, memoryLimit?: number): Promise<Device> {
+  return openDevice({ device: device.name, validation: false, ...(memoryLimit === undefined ? {} : { memoryLimit }) });
+}
+
+async function spreading(options: Partial<SimulationOptions>): Promise<Simulation> {
+  const domain = { min: [0, 0, 0], max: [64, 16, 16] } as const;
+  const simulation = await Simulation.create({ domain, ...options });
+  simulation.addField('u', 'float32', 0);
+  simulation.addStencil('spread', {
+    inputs: ['u'],
+    outputs: ['u'],
+    code: 'WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.5 * ReadField("u", coord - ivec3(1, 0, 0))); ReduceSum("total", ReadField("u", coord));',
+  });
+  await simulation.field('u').write((i) => i);
+  return simulation;
+}
+
+/** Lets a device that was just opened be lost: from then on it takes work and does none, and says so when it is asked how far it is. */
+function losable(device: Device): { lost: boolean } {
+  const state = { lost: false };
+  const { commands } = device.raw;
+  const fakes = { vkQueueSubmit2: () => 0, vkGetSemaphoreCounterValue: () => -4, vkWaitSemaphores: () => -4 };
+  for (const [command, fake] of Object.entries(fakes)) {
+    const real: unknown = Reflect.get(Object.getPrototypeOf(commands) as object, command, Object.create(commands));
+    Object.defineProperty(commands, command, { get: () => (state.lost ? fake : real) });
+  }
+  return state;
+}
+
+async function messageOf(act: () => Promise<unknown>): Promise<string> {
+  return act().then(
+    () => 'nothing was thrown',
+    (error: Error) => error.message,
+  );
+}
+
+gpuTest('a device that is lost ends the run, and is named with its last passes', PLAIN, async ({ device }) => {
+  await using folder = {
+    path: await mkdtemp(join(tmpdir(), 'halocline-')),
+    [Symbol.asyncDispose]: () => rm(folder.path, { recursive: true }),
+  };
+  const file = join(folder.path, 'u.nvdb');
+  await using healthy = await another(device);
+  const other = await another(device);
+  const state = losable(other);
+  const simulation = await spreading({ devices: [healthy, other], subdomains: 3 });
+  for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
+  await simulation.save(file);
+  const whole = readFileSync(file);
+  state.lost = true;
+  const messages: string[] = [];
+  for (let step = 0; step < 4; step++) messages.push(await messageOf(() => simulation.runTimestep(0.1)));
+  const lost = messages.at(-1)!;
+  expect(lost).toMatch(
+    /^Cannot go on with device ".+": it was lost \(vkGetSemaphoreCounterValue gave VK_ERROR_DEVICE_LOST\); submitted last: /,
+  );
+  expect(lost).toContain('spread');
+  expect(lost.endsWith(` (device 2 of 2: "${other.name}")`)).toBe(true);
+  expect(await messageOf(() => simulation.save(file))).toBe(lost);
+  expect(await messageOf(() => simulation.checkpoint(join(folder.path, 'c.nvdb')))).toBe(lost);
+  expect(readdirSync(folder.path)).toEqual(['u.nvdb']);
+  expect(readFileSync(file).equals(whole)).toBe(true);
+  // The other device waits for a message that never comes: it is let go, ends, and may be used again.
+  await simulation[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+  await healthy.idle();
+  expect([...healthy.children].map(String)).toEqual([]);
+  await using again = await spreading({ device: healthy });
+  await again.runTimestep(0.1);
+  expect((await again.field('u').read()).get(5, 5, 5)).toBe(5);
+  expect(readGrids(readFileSync(file))).toHaveLength(1);
+});
+
+gpuTest('memory that runs out names the device that has none', PLAIN, async ({ device }) => {
+  await using small = await another(device, 3_000_000);
+  await using simulation = await spreading({ devices: [device, small] });
+  await simulation.runTimestep(0.1);
+  const message = await messageOf(async () => {
+    for (let more = 0; more < 64; more++) simulation.addField(`more_${more}`, 'vec4', 0);
+    await simulation.runTimestep(0.1);
+  });
+  expect(message).toMatch(/^Cannot allocate buffer "more_\d+" in memory pool "fields": .* \(device 2 of 2: ".+"\)$/);
+});

@@ -1,0 +1,115 @@
+/**
+ * @file How a shader is cut into threads, and which cut suits a stencil. The rule is measured (README.md of this package has
+ * the figures): what counts is how much of what one thread reads its neighbours along x read too, and how much each thread
+ * has in flight.
+ */
+import type { Lowering } from './frame.ts';
+import { fieldType } from './frame.ts';
+import { oldTaps } from './outputs.ts';
+import type { Tap } from './scan.ts';
+import { tapKey } from './scan.ts';
+import { planWindow, windowSize } from './window.ts';
+import type { Patch } from './window.ts';
+import { elementBytes } from '../ir.ts';
+
+/**
+ * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
+ * `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
+ * along x, whose rows stay in registers; `box` eight of them, with whole leaves apart, and values exchanged between threads.
+ */
+export type Shape = 'loop' | 'quad' | 'pair' | 'row' | 'column' | 'box';
+
+/** A shape's threads. */
+export interface Cut {
+  readonly patch: Patch;
+  /** Whether rows are loaded as they are needed, and not all at first. */
+  readonly rolling: boolean;
+  /** Whether whole leaves have a text of their own, without masks. */
+  readonly apart: boolean;
+}
+
+const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
+  quad: { patch: { rows: 1, quads: 1 }, rolling: false, apart: false },
+  pair: { patch: { rows: 2, quads: 1 }, rolling: false, apart: false },
+  row: { patch: { rows: 1, quads: 2 }, rolling: false, apart: false },
+  column: { patch: { rows: 4, quads: 1 }, rolling: true, apart: false },
+  box: { patch: { rows: 8, quads: 1 }, rolling: true, apart: true },
+};
+
+/** The cut of a shape; null for the loop. */
+export function cutOf(shape: Shape): Cut | null {
+  return shape === 'loop' ? null : CUTS[shape];
+}
+
+/** Threads that share a leaf. */
+export function threadsPerLeaf(cut: Cut | null): number {
+  return cut === null ? 128 : 128 / (cut.patch.rows * cut.patch.quads);
+}
+
+/** The most IR nodes that are worth emitting four times, and the most loaded values that a thread may hold. */
+const QUAD_NODES = 1500;
+const QUAD_VALUES = 192;
+/** The same for a patch of several rows, which emits its text for each. */
+const PATCH_NODES = 320;
+const PATCH_VALUES = 96;
+/** Loads up to which a thread of halves has too little in flight with eight bytes of each. */
+const LIGHT_LOADS = 12;
+
+/** The functions that are invoked, one by another. */
+export function reachedFunctions(lowering: Lowering): Set<number> {
+  const reached = new Set<number>();
+  const visit = (number: number): void => {
+    if (reached.has(number)) return;
+    reached.add(number);
+    lowering.uses.functions[number]!.invokes.forEach(visit);
+  };
+  lowering.uses.top.invokes.forEach(visit);
+  return reached;
+}
+
+/** The taps of the text and of the outputs' old values, each once. `quads` tells whether whole quads are stored. */
+export function allTaps({ stencil, uses }: Lowering, quads: boolean): Tap[] {
+  const taps = new Map(uses.top.taps);
+  for (const tap of oldTaps(stencil, quads)) taps.set(tapKey(tap.field, tap.component, tap.offset), tap);
+  return [...taps.values()];
+}
+
+/** The widest extent along x of the taps of one component. */
+function spanOf(taps: readonly Tap[]): number {
+  const groups = Map.groupBy(taps, ({ field, component }) => `${field} ${component}`);
+  const spans = [...groups.values()].map((group) => {
+    const along = group.map(({ offset }) => offset[0]);
+    return Math.max(...along) - Math.min(...along);
+  });
+  return Math.max(0, ...spans);
+}
+
+/** Whether everything that is read and written has elements of two bytes. */
+function allHalves(lowering: Lowering, taps: readonly Tap[]): boolean {
+  const { writes } = lowering.stencil;
+  const types = [...taps.map(({ field }) => fieldType(lowering, field)), ...writes.map(({ type }) => type)];
+  return types.every((type) => elementBytes(type) === 2);
+}
+
+/** The shape that suits a stencil. */
+export function shapeOf(lowering: Lowering): Shape {
+  const { stencil, uses } = lowering;
+  if (stencil.debug) return 'loop';
+  const reached = [...reachedFunctions(lowering)].map((number) => uses.functions[number]!);
+  if (uses.top.lookups || reached.some((each) => each.lookups || each.taps.size > 0)) return 'loop';
+  const nodes = reached.reduce((sum, each) => sum + each.nodes, uses.top.nodes);
+  const taps = allTaps(lowering, true);
+  const loads = planWindow(taps);
+  const values = windowSize(loads);
+  if (nodes > QUAD_NODES || values > QUAD_VALUES) return 'loop';
+  // Reductions have their order by quads, and colours their pairs of voxels.
+  if (stencil.color || stencil.reductions.length > 0) return 'quad';
+  if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
+  if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return 'row';
+  if (loads.length <= 1) return 'pair';
+  if (spanOf(taps) < 2) return 'quad';
+  // How much less is loaded where eight rows are loaded together.
+  const shared = (8 * loads.length) / planWindow(taps, CUTS.box.patch).length;
+  const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
+  return shared >= 2 && straight ? 'box' : 'column';
+}

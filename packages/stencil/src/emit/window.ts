@@ -1,0 +1,281 @@
+/**
+ * @file What a thread of the quad shape reads before it computes. A thread owns a **patch** of its leaf: some rows, one behind
+ * the other along x, each of one or two quads (four voxels, 16 bytes of float32) along z. The taps of all its voxels are
+ * planned together, so that a row which several of them read is read once, as aligned vec4s and single values at the edges.
+ *
+ * A position p along z counts from the patch's first voxel: quad ⌊p/4⌋, component p mod 4; a row X counts from its first.
+ */
+import type { Offset } from '../ir.ts';
+import { address, elementKind, fieldType } from './frame.ts';
+import type { Frame } from './frame.ts';
+import type { Leaf } from './kernel.ts';
+import { edgeSlot, neighborSlot } from './scalar-voxel.ts';
+import type { Crossing } from './scalar-voxel.ts';
+import type { Tap } from './scan.ts';
+import type { Value } from './target.ts';
+
+/** The voxels of one thread: `rows` along x, of `quads` · 4 along z. */
+export interface Patch {
+  readonly rows: 1 | 2 | 4 | 8;
+  readonly quads: 1 | 2;
+}
+
+/** One load of the plan: components `parts` of quad `quad` in the row at (dx, dy). */
+export interface WindowLoad {
+  readonly field: string;
+  readonly component: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly quad: number;
+  /** Ascending; one part is a scalar load, more are a vec4. */
+  readonly parts: readonly number[];
+}
+
+const ONE_QUAD: Patch = { rows: 1, quads: 1 };
+
+/** The loads that the taps of a patch's voxels need, rows together, in the order of the taps. */
+export function planWindow(taps: Iterable<Tap>, { rows, quads }: Patch = ONE_QUAD): WindowLoad[] {
+  const needed = new Map<string, { load: Omit<WindowLoad, 'parts'>; parts: Set<number> }>();
+  for (const { field, component, offset } of taps) {
+    const [, dy, dz] = offset;
+    for (let row = 0; row < rows; row++) {
+      const dx = offset[0] + row;
+      for (let lane = 0; lane < 4 * quads; lane++) {
+        const position = lane + dz;
+        const quad = Math.floor(position / 4);
+        const key = `${field} ${component} ${dx} ${dy} ${quad}`;
+        let entry = needed.get(key);
+        if (!entry) needed.set(key, (entry = { load: { field, component, dx, dy, quad }, parts: new Set() }));
+        entry.parts.add(position - 4 * quad);
+      }
+    }
+  }
+  return [...needed.values()].map(({ load, parts }) => ({ ...load, parts: [...parts].sort((a, b) => a - b) }));
+}
+
+/** How many values a plan keeps in registers. */
+export function windowSize(loads: readonly WindowLoad[]): number {
+  return loads.reduce((sum, { parts }) => sum + parts.length, 0);
+}
+
+/** Where a thread's patch begins in its leaf: row, y, and quad along z; each 0 … 7 (0 … 1). */
+export interface PatchStart {
+  readonly x: Value;
+  readonly y: Value;
+  readonly zq: Value;
+  /** Whether it is the second quad of its row. */
+  readonly upper: Value;
+}
+
+const windowKey = (field: string, component: number, dx: number, dy: number, position: number): string =>
+  `${field} ${component} ${dx} ${dy} ${position}`;
+
+/** Rows that are loaded with one value on each side: the load of the quad, and those of the sides. */
+function edgePairs(loads: readonly WindowLoad[]): Map<WindowLoad, readonly WindowLoad[]> {
+  const pairs = new Map<WindowLoad, readonly WindowLoad[]>();
+  for (const load of loads) {
+    if (load.quad !== 0 || !load.parts.includes(0) || !load.parts.includes(3)) continue;
+    const side = (quad: number, part: number): WindowLoad | undefined =>
+      loads.find(
+        (other) =>
+          other.field === load.field &&
+          other.component === load.component &&
+          other.dx === load.dx &&
+          other.dy === load.dy &&
+          other.quad === quad &&
+          other.parts.length === 1 &&
+          other.parts[0] === part,
+      );
+    const [lower, upper] = [side(-1, 3), side(1, 0)];
+    if (lower && upper) pairs.set(load, [lower, upper]);
+  }
+  return pairs;
+}
+
+/** Whether position + d leaves the leaf, for positions that are multiples of `extent` below `size`. */
+function crossing(frame: Frame, position: Value, d: number, extent: number, size: number): Crossing {
+  const { code, target } = frame.lowering;
+  if (d >= 0 && d < extent) return { crosses: null, sign: 0 };
+  const sign = Math.sign(d);
+  if (extent === size) return { crosses: 'always', sign };
+  const crosses =
+    d > 0 ? target.apply('ge', position, code.uint(size - d)) : target.apply('lt', position, code.uint(-d));
+  return { crosses, sign };
+}
+
+/** What is loaded so far, and the places that loads are made from. */
+export class Window {
+  readonly #frame: Frame;
+  readonly #leaf: Leaf;
+  readonly #start: PatchStart;
+  readonly #patch: Patch;
+  readonly #slots = new Map<string, Value>();
+  readonly #places = new Map<string, Value>();
+  readonly #values = new Map<string, Value>();
+
+  /** Whether the two threads of a row may exchange values at its middle. */
+  readonly #exchanges: boolean;
+
+  constructor(frame: Frame, leaf: Leaf, start: PatchStart, patch: Patch, exchanges: boolean) {
+    this.#exchanges = exchanges && patch.quads === 1;
+    this.#frame = frame;
+    this.#leaf = leaf;
+    this.#start = start;
+    this.#patch = patch;
+  }
+
+  /** A component of a field `offset` away from lane `lane` of row `row`. */
+  at(field: string, component: number, offset: Offset, lane: number, row: number = 0): Value {
+    return this.find(field, component, offset, lane, row)!;
+  }
+
+  /** The same, where it is loaded. */
+  find(field: string, component: number, [dx, dy, dz]: Offset, lane: number, row: number): Value | undefined {
+    return this.#values.get(windowKey(field, component, row + dx, dy, lane + dz));
+  }
+
+  /** Emits loads: first every neighbour's slot, then all the values. */
+  load(loads: readonly WindowLoad[]): void {
+    for (const { dx, dy, quad } of loads) this.#slot(dx, dy, quad);
+    const wide = this.#wide(loads);
+    const edges = this.#exchanges ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
+    const joined = new Set([...edges.values()].flat());
+    const later = [...edges.keys()];
+    for (const load of loads) {
+      if (wide.has(load) || joined.has(load)) continue;
+      if (this.#patch.quads === 2 && this.#isHalf(load.field) && this.#pair(loads, load)) this.#loadEight(load);
+      else this.#loadFour(load);
+    }
+    for (const load of later) this.#loadEdges(load);
+  }
+
+  /**
+   * The single values on both sides of a quad that is loaded: one of them is beyond the leaf, the other is at the edge of the
+   * other thread's quad, and each thread loads one and is given one.
+   */
+  #loadEdges({ field, component, dx, dy }: WindowLoad): void {
+    const { target } = this.#frame.lowering;
+    const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
+    const kind = elementKind(fieldType(this.#frame.lowering, field));
+    const { upper } = this.#start;
+    const index = this.#edge(dx, dy, upper);
+    const beyond = target.keep(target.load(kind, 1, from, index), field);
+    const own = (part: number): Value => this.#values.get(windowKey(field, component, dx, dy, part))!;
+    const other = target.keep(target.exchange(target.select(upper, own(0), own(3))), 'other');
+    this.#values.set(windowKey(field, component, dx, dy, -1), target.keep(target.select(upper, other, beyond), field));
+    this.#values.set(windowKey(field, component, dx, dy, 4), target.keep(target.select(upper, beyond, other), field));
+  }
+
+  /** The second quads of rows that are loaded whole, in 16 bytes, with the first. */
+  #wide(loads: readonly WindowLoad[]): Set<WindowLoad> {
+    if (this.#patch.quads === 1) return new Set();
+    const seconds = loads
+      .filter((load) => load.quad === 0 && this.#isHalf(load.field))
+      .flatMap((load) => this.#pair(loads, load) ?? []);
+    return new Set(seconds);
+  }
+
+  #isHalf(field: string): boolean {
+    return elementKind(fieldType(this.#frame.lowering, field)) === 'f16';
+  }
+
+  /** The second quad of a row whose first is `load`, where more than one value of each is wanted. */
+  #pair(loads: readonly WindowLoad[], load: WindowLoad): WindowLoad | undefined {
+    if (load.quad !== 0 || load.parts.length === 1) return undefined;
+    const same = (other: WindowLoad): boolean =>
+      other.field === load.field &&
+      other.component === load.component &&
+      other.dx === load.dx &&
+      other.dy === load.dy &&
+      other.quad === 1 &&
+      other.parts.length > 1;
+    return loads.find(same);
+  }
+
+  #loadFour({ field, component, dx, dy, quad, parts }: WindowLoad): void {
+    const { code, target } = this.#frame.lowering;
+    const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
+    const kind = elementKind(fieldType(this.#frame.lowering, field));
+    const at = this.#place(dx, dy, quad);
+    const keep = (part: number, value: Value): void => {
+      this.#values.set(windowKey(field, component, dx, dy, 4 * quad + part), value);
+    };
+    if (parts.length === 1) {
+      const index = code.add(code.left(at, 2), code.uint(parts[0]!));
+      return keep(parts[0]!, target.keep(target.load(kind, 1, from, index), field));
+    }
+    const four = target.keep(target.load(kind, 4, from, at), field);
+    for (const part of parts) keep(part, target.swizzle(four, [part]));
+  }
+
+  /** Eight halves of a row in one load. */
+  #loadEight({ field, component, dx, dy }: WindowLoad): void {
+    const { code, target } = this.#frame.lowering;
+    const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
+    const words = target.keep(target.load('u32', 4, from, code.right(this.#place(dx, dy, 0), 1)), 'halves');
+    for (let word = 0; word < 4; word++) {
+      const two = target.keep(target.unpackHalf(target.swizzle(words, [word])), field);
+      for (const part of [0, 1])
+        this.#values.set(windowKey(field, component, dx, dy, 2 * word + part), target.swizzle(two, [part]));
+    }
+  }
+
+  /** The voxel beyond the row at (dx, dy): its first on the upper side, its last on the lower; a number among those of all leaves. */
+  #edge(dx: number, dy: number, upper: Value): Value {
+    const { code, target } = this.#frame.lowering;
+    const { x, y } = this.#start;
+    const { rows } = this.#patch;
+    const key = `edge ${dx} ${dy}`;
+    let edge = this.#places.get(key);
+    if (edge) return edge;
+    const [ax, ay] = [crossing(this.#frame, x, dx, rows, 8), crossing(this.#frame, y, dy, 1, 8)];
+    const slotKey = `edge ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? ax.sign : dx} ${ay.crosses === null ? 'own' : dy}`;
+    let slot = this.#slots.get(slotKey);
+    if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
+    const end = target.select(upper, code.uint(0), code.uint(7));
+    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 6), code.left(this.#moved(y, dy, 1, 7), 3));
+    edge = target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
+    this.#places.set(key, edge);
+    return edge;
+  }
+
+  #moved(position: Value, d: number, extent: number, mask: number): Value {
+    const { code } = this.#frame.lowering;
+    if (d === 0) return position;
+    const there = code.add(position, code.uint(d & mask));
+    return d > 0 && d < extent ? there : code.mask(there, mask);
+  }
+
+  #slot(dx: number, dy: number, quad: number): Value {
+    const { rows, quads } = this.#patch;
+    const { x, y, zq } = this.#start;
+    const axes = [
+      crossing(this.#frame, x, dx, rows, 8),
+      crossing(this.#frame, y, dy, 1, 8),
+      crossing(this.#frame, zq, quad, quads, 2),
+    ];
+    // Rows within the leaf share its slot, whatever their number.
+    const key = axes
+      .map(({ crosses, sign }, axis) => (crosses === null ? 'own' : crosses === 'always' ? sign : [dx, dy, quad][axis]))
+      .join(' ');
+    let slot = this.#slots.get(key);
+    if (!slot) this.#slots.set(key, (slot = neighborSlot(this.#frame, this.#leaf, axes)));
+    return slot;
+  }
+
+  /** Number of a quad among those of all leaves. */
+  #place(dx: number, dy: number, quad: number): Value {
+    const { code, target } = this.#frame.lowering;
+    const key = `${dx} ${dy} ${quad}`;
+    let place = this.#places.get(key);
+    if (place) return place;
+    const { x, y, zq } = this.#start;
+    const { rows, quads } = this.#patch;
+    const own = rows === 1 && quads === 1 && dx === 0 && dy === 0 && quad === 0;
+    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 4), code.left(this.#moved(y, dy, 1, 7), 1));
+    const within = own ? this.#leaf.thread : code.or(row, this.#moved(zq, quad & 1, quads, 1));
+    place = target.keep(code.add(code.left(this.#slot(dx, dy, quad), 7), within), 'at');
+    this.#places.set(key, place);
+    return place;
+  }
+}
