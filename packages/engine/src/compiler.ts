@@ -11,6 +11,7 @@ import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
 import {
   compileStencil,
   emitSpirv,
+  type BufferAccess,
   type Environment,
   type FieldRead,
   type FieldType,
@@ -67,6 +68,7 @@ export interface CheckOptions {
 /** Compiles stencils, and remembers what it made. */
 export class Compiler implements Disposable {
   readonly #device: Device;
+  readonly #access: BufferAccess;
   /** What stencils that are debugged tell. */
   readonly debug: DebugBuffers;
   readonly #kernels: KernelCompiler;
@@ -77,10 +79,11 @@ export class Compiler implements Disposable {
   readonly #checks = new WeakMap<StencilDeclaration, { key: string; checked: CheckedStencil }>();
   readonly #shaders = new WeakMap<Stencil, { key: string; shader: StencilShader }>();
 
-  /** `files` are those of all compilers of a simulation. */
-  constructor(device: Device, files: StencilFiles) {
+  /** `files` are those of all compilers of a simulation; `access` says how stencils reach memory. */
+  constructor(device: Device, files: StencilFiles, access: BufferAccess) {
     this.#device = device;
     this.#files = files;
+    this.#access = access;
     this.debug = new DebugBuffers(device);
     this.#kernels = new KernelCompiler(device);
   }
@@ -138,7 +141,7 @@ export class Compiler implements Disposable {
     const key = placementKey(stencil, placement);
     const known = this.#shaders.get(stencil);
     if (known?.key === key) return known.shader;
-    const shader = emitSpirv(stencil, placement);
+    const shader = emitSpirv(stencil, placement, { access: this.#access });
     this.#shaders.set(stencil, { key, shader });
     return shader;
   }

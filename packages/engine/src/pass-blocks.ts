@@ -40,7 +40,7 @@ export class PassBlocks {
 
   /** Byte offset of the block of a stencil that finds these copies current, over a subdomain's leaves; it is made where there is none alike. */
   offsetOf(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): number {
-    const addresses = compiled.bindings.map((binding) => this.#address(binding, compiled, copies, over));
+    const addresses = this.addressesOf(compiled, copies, over);
     const key = addresses.join();
     let offset = this.#offsets.get(key);
     if (offset === undefined) {
@@ -50,6 +50,11 @@ export class PassBlocks {
       while (this.#words.length % 4 !== 0) this.#words.push(0);
     }
     return offset;
+  }
+
+  /** What the block of a stencil holds, in the order of its bindings. */
+  addressesOf(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): bigint[] {
+    return compiled.bindings.map((binding) => this.#address(binding, compiled, copies, over));
   }
 
   #address(

@@ -9,6 +9,7 @@
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
+import type { BufferAccess } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
@@ -71,6 +72,8 @@ export interface ProgramParts {
   readonly fusion: FusionPlan;
   /** The copies that are current when it is made. */
   readonly start: Copies;
+  /** How stencils reach memory. */
+  readonly access: BufferAccess;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
 }
@@ -205,6 +208,11 @@ export class Program implements Disposable {
   /** Address of a stencil's pass block for leaves of a subdomain. */
   blockAddress(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): bigint {
     return this.#blockBuffer!.address + BigInt(this.#blocks.offsetOf(compiled, copies, over));
+  }
+
+  /** The addresses that the pass block holds, in the order of the stencil's bindings. */
+  blockAddresses(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): bigint[] {
+    return this.#blocks.addressesOf(compiled, copies, over);
   }
 
   /** The field that a component belongs to, and its number there. */

@@ -1,5 +1,6 @@
 /** @file A plan → commands: every planned pass becomes a pass of the gpu's graph, which puts the barriers between them. */
 import { Graph, type CommandBuffer, type Encoder, type Pass, type Use } from '@halocline/gpu';
+import { bindPass } from './bind-pass.ts';
 import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
@@ -152,7 +153,9 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
       if (compiled.kernel !== null) return recordKernel(encoder, kernelPass(program, encoder, compiled, pass, part));
       encoder.pipeline(compiled.pipeline);
       for (const subdomain of program.parts.member.subdomains) {
-        encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, { subdomain, part })));
+        const over = { subdomain, part };
+        if (program.parts.access === 'descriptor') bindPass(program, encoder, { compiled, copies: pass.copies, over });
+        else encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, over)));
         dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part });
       }
       return;

@@ -3,7 +3,7 @@
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
-import { formatDebug, type DebugReport } from '@halocline/stencil';
+import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
@@ -16,7 +16,7 @@ import { Member } from './member.ts';
 import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField } from './whole-field.ts';
-import { planFusion, withoutFusion } from './fusion/plan.ts';
+import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -45,6 +45,8 @@ export interface RuntimeOptions {
   readonly overlap: boolean;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
+  /** How stencils reach memory. */
+  readonly access: BufferAccess;
   readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
@@ -72,6 +74,8 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
+  readonly #fused: KnownFusions = new Map();
+  readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
   /** One for each member. */
@@ -106,10 +110,11 @@ export class Runtime {
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
     this.#fuses = options.fusion;
+    this.#access = options.access;
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files));
+    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options.routes);
     this.subdomains = this.team.subdomains;
@@ -167,7 +172,9 @@ export class Runtime {
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
-    const fusion = (this.#fuses ? planFusion : withoutFusion)(order, checked[0]!, declarations);
+    const fusion = this.#fuses
+      ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
+      : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
@@ -207,6 +214,7 @@ export class Runtime {
       decomposition,
       memberCount,
       overlap,
+      access: this.#access,
       tracer,
       needs,
       ...traffic,

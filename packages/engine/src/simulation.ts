@@ -3,7 +3,7 @@
  * for the GPU; acts that weren't awaited still happen in the order of the calls.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
-import type { DebugReport } from '@halocline/stencil';
+import type { BufferAccess, DebugReport } from '@halocline/stencil';
 import type { Grid, GridMap } from '@halocline/vdb';
 import { printByToString } from './inspect.ts';
 import { explainStencil } from './inspection/explain-stencil.ts';
@@ -45,6 +45,11 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
   readonly overlap?: boolean;
   /** Whether stencils that can are run as one pass over memory; the results are the same bits. Default true. */
   readonly fusion?: boolean;
+  /**
+   * How stencils reach memory. 'descriptor' lets synchronization validation see what they read and write, which it does not by
+   * address; it is slower, and for tests. Default 'address'.
+   */
+  readonly access?: BufferAccess;
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /**
@@ -100,6 +105,7 @@ export class Simulation implements AsyncDisposable {
       haloThickness = null,
       overlap = true,
       fusion = true,
+      access = 'address',
       rebalance = 'voxels',
       log = () => undefined,
     } = options;
@@ -118,7 +124,19 @@ export class Simulation implements AsyncDisposable {
       await routes.prepare();
       const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
-        new Runtime({ devices, domain, subdomains, routes, overlap, fusion, rebalance, haloThickness, log, tracer }),
+        new Runtime({
+          devices,
+          domain,
+          subdomains,
+          routes,
+          overlap,
+          fusion,
+          access,
+          rebalance,
+          haloThickness,
+          log,
+          tracer,
+        }),
         own,
         checkpoints,
       );

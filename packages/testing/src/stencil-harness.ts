@@ -5,6 +5,7 @@
 import type { Buffer, Device } from '@halocline/gpu';
 import type {
   Binding,
+  BufferAccess,
   DebugListener,
   DebugReport,
   EmitOptions,
@@ -69,6 +70,8 @@ export interface DeviceRunOptions {
   /** SPIR-V as emitted, or what glslang makes of the GLSL text. */
   readonly via?: 'spirv' | 'glsl';
   readonly shape?: NonNullable<EmitOptions['shape']>;
+  /** How the SPIR-V reaches memory. */
+  readonly access?: BufferAccess;
 }
 
 /** 16 bytes for each parameter from byte 128 on, and for each scalar. */
@@ -244,7 +247,8 @@ export async function runOnDevice(
 ): Promise<RunResult> {
   const placement = placementOf(stencil);
   const shape = options.shape ? { shape: options.shape } : {};
-  const shader = emitSpirv(stencil, placement, shape);
+  const described = options.access === 'descriptor';
+  const shader = emitSpirv(stencil, placement, described ? { ...shape, access: 'descriptor' } : shape);
   const { bindings } = shader;
   const spirv =
     options.via === 'glsl'
@@ -297,13 +301,17 @@ export async function runOnDevice(
       }
     }
   };
-  const addresses: bigint[] = [];
-  for (const binding of bindings) addresses.push((await bufferOf(binding)).address);
+  const bound: Buffer[] = [];
+  for (const binding of bindings) bound.push(await bufferOf(binding));
+  const addresses = bound.map(({ address }) => address);
   const block = await buffers.upload('pass block', BigUint64Array.from(addresses));
   using pipeline = device.createPipeline({ label: stencil.name, spirv });
   using commands = device.record(stencil.name, (encoder) => {
     encoder.barrier(['transfer-target'], ['storage-read', 'storage-write']);
-    encoder.pipeline(pipeline).push(BigUint64Array.of(block.address)).dispatch(groups);
+    encoder.pipeline(pipeline);
+    if (described) bound.forEach((buffer, number) => encoder.bind(number, buffer));
+    else encoder.push(BigUint64Array.of(block.address));
+    encoder.dispatch(groups);
     encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);

@@ -48,11 +48,17 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
+/** What stencils became before, by the name of all: the same ones needn't be joined anew. */
+export type KnownFusions = Map<
+  string,
+  { readonly parts: readonly Stencil[]; readonly dropped: ReadonlySet<string>; readonly stencil: Stencil }
+>;
+
 /** Joins what can be joined, in the units of a step. */
 export function planFusion(
   order: UnitOrder,
   checked: ReadonlyMap<string, CheckedStencil>,
-  declarations: Declarations,
+  { declarations, known }: { readonly declarations: Declarations; readonly known: KnownFusions },
 ): FusionPlan {
   const apart: Unfused[] = [];
   const joiner = new Joiner(checked, orderedPairs(order, declarations), apart);
@@ -68,7 +74,7 @@ export function planFusion(
   const unstored = unstoredFields(declarations, groups);
   const fused = new Map<string, FusedStencil>();
   for (const group of groups) {
-    const one = group.length > 1 ? fuseGroup(group, unstored) : null;
+    const one = group.length > 1 ? fuseGroup(group, unstored, known) : null;
     if (one !== null) fused.set(one.checked.name, one);
   }
   const passes = new Map(
@@ -215,7 +221,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
-function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusions): FusedStencil {
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -224,7 +230,10 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
       .filter((field) => unstored.has(fieldKey(field, level))),
   );
   const name = nameOf(group);
-  const stencil = fuseStencils(name, parts, dropped);
+  const before = known.get(name);
+  const same = before?.parts.every((part, at) => part === parts[at]) === true && isSame(before.dropped, dropped);
+  const stencil = same ? before.stencil : fuseStencils(name, parts, dropped);
+  known.set(name, { parts, dropped, stencil });
   const told = {
     name,
     stencils: parts.map((part) => part.name),
@@ -235,6 +244,10 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>): FusedStencil {
     checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
     told,
   };
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && one.isSubsetOf(other);
 }
 
 /** Transient fields that every group which touches them makes and uses up by itself. */

@@ -8,15 +8,17 @@ import { lowerStencil } from './kernel.ts';
 import { shapeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 import { SpirvTarget } from './spirv-target.ts';
+import type { BufferAccess } from './spirv-target.ts';
 
-/** For tests: a shape other than the one that suits the stencil. */
+/** For tests: a shape other than the one that suits the stencil, and memory that validation layers see. */
 export interface EmitOptions {
   readonly shape?: Shape;
+  readonly access?: BufferAccess;
 }
 
 /** SPIR-V 1.5 of a stencil (entry point `main`, two leaves a workgroup, 8 bytes of push constants), and its pass block's order. */
 export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
-  const target = new SpirvTarget();
+  const target = new SpirvTarget(options.access);
   let bindings: StencilShader['bindings'] = [];
   const spirv = target.finish(() => {
     bindings = lowerStencil(stencil, placement, target, options);

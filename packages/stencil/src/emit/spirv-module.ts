@@ -73,6 +73,7 @@ export const STORAGE = {
   Private: 6,
   Function: 7,
   PushConstant: 9,
+  StorageBuffer: 12,
   PhysicalStorageBuffer: 5349,
 } as const;
 
@@ -82,6 +83,8 @@ export const DECORATION = {
   ArrayStride: 6,
   BuiltIn: 11,
   NonWritable: 24,
+  Binding: 33,
+  DescriptorSet: 34,
   Offset: 35,
   FPRoundingMode: 39,
   NoContraction: 42,
@@ -208,6 +211,16 @@ export class SpirvModule {
       const id = this.id();
       instruction(this.#globals, OP.TypeForwardPointer, id, STORAGE.PhysicalStorageBuffer);
       instruction(this.#globals, OP.TypePointer, id, STORAGE.PhysicalStorageBuffer, block);
+      return id;
+    });
+  }
+
+  /** A storage buffer of set 0; the same binding may be seen as several blocks. */
+  storageBuffer(block: number, binding: number): number {
+    return this.once(`storage buffer ${block} ${binding}`, () => {
+      const id = this.global(this.type(OP.TypePointer, STORAGE.StorageBuffer, block), STORAGE.StorageBuffer);
+      this.decorate(id, DECORATION.DescriptorSet, 0);
+      this.decorate(id, DECORATION.Binding, binding);
       return id;
     });
   }

@@ -25,6 +25,12 @@ export const GROUP_THREADS = 256;
 const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
 const BUILT_IN = { NumWorkgroups: 24, WorkgroupId: 26, LocalInvocationIndex: 29 } as const;
 
+/**
+ * How shaders reach memory: by the addresses of the pass block, or, for validation layers, which don't see such accesses, as
+ * storage buffers: entry n of the pass block is binding n of set 0.
+ */
+export type BufferAccess = 'address' | 'descriptor';
+
 /** The function under construction: its variables and its straight start come before its body. */
 interface FunctionText {
   readonly head: number[];
@@ -45,7 +51,12 @@ export class SpirvTarget implements Target {
   readonly #leave: number[] = [];
   readonly #next: number[] = [];
   readonly #main: number = this.#module.id();
+  readonly #access: BufferAccess;
   #groupThreads = GROUP_THREADS;
+
+  constructor(access: BufferAccess = 'address') {
+    this.#access = access;
+  }
 
   /** Runs `body` as the entry point's text, and gives the module's words. */
   finish(body: () => void): Uint32Array<ArrayBuffer> {
@@ -279,6 +290,7 @@ export class SpirvTarget implements Target {
   }
 
   address(entry: number): Value {
+    if (this.#access === 'descriptor') return { type: 'uvec2', ref: describedEntry(entry) };
     const pair = this.#type('uvec2');
     const block = this.#module.block(pair, 8, false);
     const start = this.#emit('uvec2', OP.Load, this.#pushConstant(pair));
@@ -464,6 +476,11 @@ export class SpirvTarget implements Target {
     const stored = width === 1 ? scalar : this.#module.type(OP.TypeVector, scalar, width);
     const bytes = BYTES[kind] * width;
     const block = this.#module.block(stored, bytes, writable);
+    if (this.#access === 'descriptor') {
+      const variable = this.#module.storageBuffer(block, describedEntry(id(address)));
+      const place = this.#module.type(OP.TypePointer, STORAGE.StorageBuffer, stored);
+      return [stored, this.#raw(place, OP.AccessChain, variable, this.#scalarConstant('uint', 0), id(index)), bytes];
+    }
     const pointer = this.#module.physicalPointer(block);
     const element = this.#module.type(OP.TypePointer, STORAGE.PhysicalStorageBuffer, stored);
     const base = this.#raw(pointer, OP.Bitcast, id(address));
@@ -493,6 +510,11 @@ export class SpirvTarget implements Target {
     });
     return this.#emit(type, OP.Load, variable);
   }
+}
+
+/** A number that is no identifier, for an entry of the pass block that is a binding; and the entry of such a number. */
+function describedEntry(number: number): number {
+  return -1 - number;
 }
 
 const FLOAT_BITS = { float: 32, double: 64, float16_t: 16 } as const;

@@ -1,0 +1,123 @@
+/**
+ * Stencils whose memory is bound as storage buffers instead of being pointed to: synchronization validation sees what they read
+ * and write then, and `gpuTest` fails on any of its messages. By address it sees nothing.
+ */
+import { expect } from 'vitest';
+import { compileStencil, emitSpirv } from '@halocline/stencil';
+import { gpuTest } from '@halocline/testing';
+import { Simulation, type SimulationOptions } from '../src/index.ts';
+
+const domain = { min: [-9, 0, 3], max: [23, 13, 24] } as const;
+const wavy = (i: number, j: number, k: number): number => Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k);
+
+const around = (name: string): string =>
+  ['1, 0, 0', '0, 1, 0', '0, 0, 1']
+    .map((axis) => `ReadField("${name}", coord + ivec3(${axis})) + ReadField("${name}", coord - ivec3(${axis}))`)
+    .join(' + ');
+
+/** Every kind of hazard between stencils: copies that swap, colours, components, levels, scalars, loops, samples. */
+async function declare(simulation: Simulation): Promise<void> {
+  simulation.addField('u', 'float32', 0.25);
+  simulation.addField('h', 'float16', 0.5);
+  simulation.addField('flags', 'uint8', 3);
+  simulation.addField('p', 'float32', 0);
+  simulation.addField('wind', 'vec3', [0, 0, 0]);
+  simulation.level(1).addField('c', 'float32', 0);
+  simulation.addStencil('advect', {
+    inputs: ['u', 'wind'],
+    outputs: ['u'],
+    neighborRadius: 3,
+    code: 'WriteField("u", idx, SampleField("u", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
+  });
+  simulation.addStencil('narrow', {
+    inputs: ['u', 'h', 'flags'],
+    outputs: ['h', 'flags'],
+    code: `WriteField("h", idx, 0.5 * ReadField("h", coord + ivec3(0, 0, 1)) + 0.1 * ReadField("u", idx));
+           WriteField("flags", idx, (ReadField("flags", idx) * 5u + 1u) & 255u);`,
+  });
+  simulation.level(1).addStencil('restrict', {
+    inputs: ['u', 'c'],
+    outputs: ['c'],
+    code: 'WriteField("c", idx, ReadFine("u", 2 * coord) + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));',
+  });
+  const sweep = `WriteField("p", idx, (${around('p')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) / 6.5);`;
+  for (const color of ['red', 'black'] as const) {
+    simulation.addStencil(color, { inputs: ['p', 'u', 'c'], outputs: ['p'], code: sweep, color });
+  }
+  simulation.addStencil('rest', {
+    inputs: ['p'],
+    code: `ReduceSum("left", abs(${around('p')} - 6.0 * ReadField("p", idx)));`,
+  });
+  simulation.repeat({ name: 'solve', body: ['red', 'black', 'rest'], times: 8, until: { scalar: 'left', below: 5 } });
+  simulation.addStencil('push', {
+    inputs: ['wind', 'p', 'h'],
+    outputs: ['wind'],
+    code: 'WriteField("wind", idx, 0.99 * ReadField("wind", idx) - 3.0 * Gradient("p") * (1.0 + ReadField("h", idx) / left));',
+  });
+  simulation.addStencil('lift', {
+    inputs: ['wind_x', 'u'],
+    outputs: ['wind_y'],
+    code: 'WriteField("wind_y", idx, ReadField("wind_x", coord + ivec3(0, 1, 0)) * 0.5 + ReadField("u", idx));',
+  });
+  await simulation.field('u').write(wavy);
+}
+
+/** Subdomains race for a stencil's record of far reads, and an atomic decides: that is not for barriers to order. */
+const RACES = /SYNC-HAZARD.*\[far reads\]/;
+
+async function run(options: Partial<SimulationOptions>): Promise<Record<string, unknown>> {
+  await using simulation = await Simulation.create({ domain, ...options });
+  await declare(simulation);
+  for (let step = 0; step < 3; step++) await simulation.runTimestep(0.01);
+  const result: Record<string, unknown> = { left: await simulation.scalar('left').read() };
+  for (const field of [...simulation.fields, ...simulation.level(1).fields]) {
+    result[`${field.name} ${field.level}`] = (await field.read()).tree.values.map(String);
+  }
+  return result;
+}
+
+gpuTest(
+  'bound memory gives the same bits, and synchronization validation finds nothing',
+  { timeoutMs: 300_000, expected: RACES },
+  async ({ device }) => {
+    const wanted = await run({ device });
+    for (const options of [{}, { fusion: false }, { subdomains: 3 }]) {
+      expect(await run({ device, access: 'descriptor', ...options })).toEqual(wanted);
+    }
+  },
+);
+
+gpuTest(
+  'a barrier that is missing between two stencils is found',
+  { layer: true, expected: /SYNC-HAZARD/ },
+  async ({ device, messages }) => {
+    const fields = new Map([
+      ['a', 'float32'],
+      ['b', 'float32'],
+    ] as const);
+    const environment = { fields, parameters: new Map(), scalars: new Map() };
+    const shaders = [['a', 'b'] as const, ['b', 'a'] as const].map(([from, to]) => {
+      const code = `WriteField("${to}", idx, ReadField("${from}", idx) + 1.0);`;
+      const stencil = compileStencil({ name: to, inputs: [from], outputs: [to], code }, environment);
+      return emitSpirv(stencil, { parameters: new Map(), scalars: new Map() }, { access: 'descriptor' });
+    });
+    using buffers = new DisposableStack();
+    const named = new Map<string, ReturnType<typeof device.createBuffer>>();
+    const bufferOf = (name: string): ReturnType<typeof device.createBuffer> => {
+      const buffer = named.get(name) ?? buffers.use(device.createBuffer({ label: name, byteLength: 4096 }));
+      named.set(name, buffer);
+      return buffer;
+    };
+    using commands = device.record('two stencils', (encoder) => {
+      for (const { spirv, bindings } of shaders) {
+        encoder.pipeline(buffers.use(device.createPipeline({ label: 'stencil', spirv })));
+        for (const [number, binding] of bindings.entries()) {
+          encoder.bind(number, bufferOf('field' in binding ? binding.field : binding.kind));
+        }
+        encoder.dispatch(1);
+      }
+    });
+    expect(commands.label).toBe('two stencils');
+    expect(messages.join()).toMatch(/SYNC-HAZARD-READ-AFTER-WRITE/);
+  },
+);
