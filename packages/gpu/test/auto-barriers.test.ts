@@ -4,7 +4,8 @@ import type { Access, Usage } from '../src/access.ts';
 import { accessMask, writesMemory } from '../src/convert.ts';
 import { Graph } from '../src/graph/graph.ts';
 import { RecordingTracker } from '../src/tracking/recording.ts';
-import type { TrackedResource } from '../src/tracking/tracker.ts';
+import type { ByteRange, TrackedResource } from '../src/tracking/tracker.ts';
+import { commandBit } from '../src/tracking/usage-bits.ts';
 
 const RESOURCES = ['a', 'b', 'c', 'd'].map((label): TrackedResource => ({ kind: 'buffer', label, byteLength: 64 }));
 
@@ -107,4 +108,78 @@ test('automatic barriers are never fewer than those of a graph of the same passe
     { numRuns: runs },
   );
   expect(automatic / graphs).toBeLessThan(2);
+});
+
+/** Touches by name or by binding, of the whole or of a part, or a barrier by hand. */
+type Step =
+  | { readonly touches: readonly (Touch & { readonly part: boolean })[]; readonly bound: boolean }
+  | { readonly before: readonly Access[]; readonly after: readonly Access[] };
+
+const anyTouch = fc.record({
+  resource: fc.constantFrom(...RESOURCES),
+  access: fc.constantFrom(...reads, ...writes),
+  part: fc.integer({ min: 0, max: 9 }).map((of) => of === 0),
+});
+const side = fc.uniqueArray(fc.constantFrom(...reads, ...writes), { minLength: 1, maxLength: 3 });
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ touches: fc.array(anyTouch, { minLength: 1, maxLength: 4 }), bound: fc.boolean() }),
+    },
+    { weight: 1, arbitrary: fc.record({ before: side, after: side }) },
+  ),
+  { maxLength: 24 },
+);
+
+/** Everything that a tracker records for these steps, and what it keeps for its submits. */
+function outcome(program: readonly Step[], tells: boolean): unknown {
+  const events: unknown[] = [];
+  const tracker = new RecordingTracker({
+    label: 'random',
+    emit: (batch) => events.push(batch),
+    ...(tells && { report: () => undefined }),
+  });
+  for (const step of program) {
+    events.push('step');
+    if (!('touches' in step)) {
+      tracker.barrier({ memory: step });
+      continue;
+    }
+    const whole = (part: boolean): ByteRange => ({ byteOffset: part ? 16 : 0, byteLength: part ? 16 : 64 });
+    if (step.bound) {
+      const resources = step.touches.map(
+        ({ resource, part }) => [undefined, [{ kind: 'range', buffer: resource, ...whole(part) }]] as const,
+      );
+      const touches = step.touches.map(({ access }) => ({ usages: [access], bits: [commandBit(access, false)] }));
+      tracker.bound(resources, touches, 'dispatch');
+    } else {
+      for (const { resource, access, part } of step.touches) tracker.touch(resource, whole(part), access, 'dispatch');
+    }
+    tracker.settle();
+  }
+  const { log, tracks } = tracker.finish();
+  const kept = (trace: { bit: number; as: number; visible: number; ordered: number } | undefined): unknown =>
+    trace && [trace.bit, trace.as, trace.visible, trace.ordered];
+  const left = [...tracks].map(([{ label }, { list }]) => [
+    label,
+    list.map(({ start, end, written, writer, readers, entries }) => [
+      start,
+      end,
+      written,
+      kept(writer),
+      readers.map(kept),
+      entries.map(({ bit, at }) => [bit, at]),
+    ]),
+  ]);
+  return { events, left, log: log.map(({ before, after }) => [before, after]) };
+}
+
+test('commands over whole buffers, looked up by what is known, get the barriers that any command gets', () => {
+  fc.assert(
+    fc.property(steps, (program) => {
+      expect(outcome(program, false)).toEqual(outcome(program, true));
+    }),
+    { numRuns: runs },
+  );
 });

@@ -11,6 +11,8 @@ import { boundOf, nameOf } from './bindable.ts';
 import type { Bindable, BindOptions, Bound } from './bindable.ts';
 import { descriptorWrite, DescriptorSets } from './descriptors.ts';
 import type { BoundTo } from './descriptors.ts';
+import { commandBit } from '../tracking/usage-bits.ts';
+import type { BindingTouch } from '../tracking/tracker.ts';
 import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import type { Swappable, WatchedPipeline } from './watched.ts';
@@ -182,20 +184,9 @@ export class Bindings<P extends Bindee> {
     const { tracker } = this.#scope;
     if (pipeline.signature.byAddress) tracker?.byAddress();
     const touches = (this.#touches ??= pipeline.signature.bindings.map((declared) => touchOf(declared, this.#verb)));
-    for (let index = 0; index < this.#complete.length; index++) {
-      const usages = touches[index]!;
-      for (const bound of this.#complete[index]![1]) {
-        const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
-        if (!resource) continue;
-        const range = bound.kind === 'view' ? bound.view?.range : bound;
-        for (const usage of usages) tracker?.touch(resource, range, usage, command);
-      }
-    }
+    if (touches.length > 0) tracker?.bound(this.#complete, touches, command);
   }
 }
-
-/** How commands touch what is bound to a binding. */
-type BindingTouch = readonly Usage[];
 
 const touchesOf = {
   dispatch: new WeakMap<PipelineBinding, BindingTouch>(),
@@ -207,7 +198,8 @@ function touchOf(declared: PipelineBinding, verb: string): BindingTouch {
   let touch = known.get(declared);
   if (!touch) {
     const words = accessesOf(declared);
-    touch = verb === 'draw' ? words.map((word): Usage => drawingUsage(word) ?? word) : words;
+    const usages = verb === 'draw' ? words.map((word): Usage => drawingUsage(word) ?? word) : words;
+    touch = { usages, bits: usages.map((usage) => commandBit(usage, verb === 'draw')) };
     known.set(declared, touch);
   }
   return touch;

@@ -3,7 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
-import type { Recorded } from '../tracking/recording.ts';
+import type { Recorded } from '../tracking/local.ts';
 import { Encoder } from './encoder.ts';
 import type { Followed } from './watched.ts';
 import { printsItself } from '../printing.ts';

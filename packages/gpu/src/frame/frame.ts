@@ -12,7 +12,7 @@ import { VulkanError } from '../errors.ts';
 import type { LinearMemory } from '../memory/step-memory.ts';
 import { printsItself } from '../printing.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
-import type { Recorded } from '../tracking/recording.ts';
+import type { Recorded } from '../tracking/local.ts';
 import type { RecordedFrame } from './frame-device.ts';
 
 /** Commands that a frame recorded. They go with the frame, and are submitted once. */

@@ -14,7 +14,8 @@ import type { BarrierBatch } from '../graph/sink.ts';
 import type { Image } from '../image/image.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Report } from './findings.ts';
-import type { Recorded, RecordingTracker } from './recording.ts';
+import type { Recorded } from './local.ts';
+import type { RecordingTracker } from './recording.ts';
 import { SubmitTracker } from './submits.ts';
 import type { ByteRange, TrackedResource } from './tracker.ts';
 

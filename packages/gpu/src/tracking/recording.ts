@@ -13,45 +13,23 @@ import { VulkanError } from '../errors.ts';
 import { Declarations } from './declarations.ts';
 import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
+import { insertedBarrier } from './inserted.ts';
+import { addReader, become, chains, cut, lastUses, untouched } from './local.ts';
+import type { Local, Recorded } from './local.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
 import { barrierNote, credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
-import type { DeclaredUse, TouchedRange, TrackedResource, UsageTracker } from './tracker.ts';
-import { commandBit, executed, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
-
-/** A touch that meets what was before the recording. */
-export interface Entry {
-  readonly bit: number;
-  /** How many barriers of the recording stand before it. */
-  readonly at: number;
-  /** Of an image barrier: its own first scope. */
-  readonly note: BarrierNote | undefined;
-  readonly who: Toucher | undefined;
-  /** The layout that it needs; undefined for buffers, 'undefined' where what was there may be lost. */
-  readonly layout: ImageLayout | undefined;
-  /** It is no use unless something was written before. */
-  readonly reads: boolean;
-}
-
-/** What a recording does to one segment of a resource. */
-export interface Local extends Segment {
-  writer: Trace | undefined;
-  readers: Trace[];
-  entries: Entry[];
-  layout: ImageLayout | undefined;
-  written: boolean;
-}
-
-/** What is kept of a recording for its submits. */
-export interface Recorded {
-  readonly label: string;
-  readonly log: readonly BarrierNote[];
-  readonly marks: readonly BarrierMark[];
-  readonly tracks: ReadonlyMap<TrackedResource, Segments<Local>>;
-  /** Something in it reaches memory that nobody declared. */
-  readonly blind: boolean;
-}
+import type {
+  BindingTouch,
+  BoundResources,
+  DeclaredUse,
+  TouchedRange,
+  TrackedResource,
+  UsageTracker,
+} from './tracker.ts';
+import { commandBit, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
+import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
 export interface RecordingOptions {
@@ -90,13 +68,6 @@ interface Need {
 
 const NO_BIT = { bit: 0, bitOf: undefined, bitDraws: false };
 
-const cut = (each: Local): Local => ({
-  ...each,
-  writer: each.writer && { ...each.writer },
-  readers: each.readers.map((reader) => ({ ...reader })),
-  entries: [...each.entries],
-});
-
 /** The tracker of one recording. */
 export class RecordingTracker implements UsageTracker {
   readonly #label: string;
@@ -111,6 +82,13 @@ export class RecordingTracker implements UsageTracker {
   /** Traces to be used again. */
   readonly #spare: Trace[] = [];
   #pending: Pending[] = [];
+  /** Nobody is told of findings, and what is missing is recorded. */
+  readonly #automatic: boolean;
+  readonly #whole: WholeBuffers;
+  /** What the next command touches by its bindings, where that wasn't put among the pending touches. */
+  #bound: BoundResources | undefined;
+  #boundTouches: readonly BindingTouch[] = [];
+  #command = '';
   readonly #need: Need = { before: 0, after: 0, images: undefined };
   #rendering = false;
   #blind = false;
@@ -122,11 +100,25 @@ export class RecordingTracker implements UsageTracker {
     this.#emit = emit;
     this.#markOf = markOf;
     this.#passes = new Declarations(label, report);
+    this.#automatic = emit !== undefined && report === undefined;
+    this.#whole = new WholeBuffers(this.#log, (before, after) => {
+      this.#need.before = before;
+      this.#need.after = after;
+      this.#insert(this.#command);
+    });
   }
 
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
     this.#await(resource, range, access, command);
     if (this.#passes.declared) this.#passes.touched(resource, access);
+  }
+
+  bound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void {
+    if (this.#automatic && !this.#passes.declared) {
+      this.#bound = resources;
+      this.#boundTouches = touches;
+      this.#command = command;
+    } else this.#touchBound(resources, touches, command);
   }
 
   byAddress(): void {
@@ -141,7 +133,7 @@ export class RecordingTracker implements UsageTracker {
     this.#barriers++;
     const mark = this.#report ? this.#newMark(batch) : undefined;
     const { memory, images = [] } = batch;
-    if (memory) this.#log.push(barrierNote(bitsOf(memory.before), bitsOf(memory.after), mark));
+    if (memory) this.#log.push(noteOf(bitsOf(memory.before), bitsOf(memory.after), mark));
     for (const image of images) this.#transition(image, mark);
   }
 
@@ -175,7 +167,9 @@ export class RecordingTracker implements UsageTracker {
   finish(): Recorded {
     this.settle();
     for (const track of this.#tracks.values()) {
-      for (const { writer, readers } of track.list) {
+      for (const local of track.list) {
+        resolveKnown(local);
+        const { writer, readers } = local;
         if (writer) fold(writer, this.#log);
         for (const reader of readers) fold(reader, this.#log);
       }
@@ -187,8 +181,7 @@ export class RecordingTracker implements UsageTracker {
   #track(resource: TrackedResource): Segments<Local> {
     let track = this.#tracks.get(resource);
     if (!track) {
-      const whole = { start: 0, end: lineLength(resource), layout: undefined, written: false };
-      track = new Segments<Local>({ ...whole, writer: undefined, readers: [], entries: [] }, cut);
+      track = new Segments<Local>(untouched(0, lineLength(resource)), cut);
       this.#tracks.set(resource, track);
     }
     return track;
@@ -241,6 +234,7 @@ export class RecordingTracker implements UsageTracker {
     const pending = this.#pending;
     for (const each of pending) {
       findBit(each, drawing);
+      resolveKnown(each.track.list[0]!);
       each.segments = each.track.within(each.start, each.end);
     }
     if (pending.length < 2) return;
@@ -249,8 +243,14 @@ export class RecordingTracker implements UsageTracker {
 
   #settle(drawing: boolean): void {
     const pending = this.#pending;
+    if (this.#bound) {
+      const bound = this.#bound;
+      this.#bound = undefined;
+      if (pending.length === 0 && this.#addBound(bound, this.#boundTouches)) return this.#whole.settle();
+      this.#touchBound(bound, this.#boundTouches, this.#command);
+    }
     if (pending.length === 0) return;
-    if (!this.#report && this.#emit && areWholeBuffers(pending)) return this.#settleWhole(pending, drawing);
+    if (this.#automatic && this.#addPending(pending, drawing)) return this.#whole.settle();
     this.#resolve(drawing);
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
@@ -264,36 +264,54 @@ export class RecordingTracker implements UsageTracker {
     drain(pending);
   }
 
-  /**
-   * The same for buffers that were never cut, with nobody to tell of findings: what most commands are. Nothing is made here
-   * but what a segment sees for the first time.
-   */
-  #settleWhole(pending: Pending[], drawing: boolean): void {
-    const need = this.#need;
-    const log = this.#log;
+  #touchBound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void {
+    for (let index = 0; index < resources.length; index++) {
+      const { usages } = touches[index]!;
+      for (const bound of resources[index]![1]) {
+        const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
+        if (!resource) continue;
+        const range = bound.kind === 'view' ? bound.view?.range : bound;
+        for (const usage of usages) this.touch(resource, range, usage, command);
+      }
+    }
+  }
+
+  /** Whether all that is bound are whole buffers, which then are added. */
+  #addBound(resources: BoundResources, touches: readonly BindingTouch[]): boolean {
+    const whole = this.#whole;
+    for (let index = 0; index < resources.length; index++) {
+      const { bits } = touches[index]!;
+      const places = resources[index]![1];
+      for (let place = 0; place < places.length; place++) {
+        const bound = places[place]!;
+        if (bound.kind === 'view') {
+          if (!bound.view) continue;
+          whole.drop();
+          return false;
+        }
+        const track = this.#tracks.get(bound.buffer) ?? this.#track(bound.buffer);
+        for (let at = 0; at < bits.length; at++) {
+          if (whole.add(track, bound.byteOffset, bound.byteOffset + bound.byteLength, bits[at]!)) continue;
+          whole.drop();
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether all pending touches are of whole buffers, which then are added, and pending no more. */
+  #addPending(pending: Pending[], drawing: boolean): boolean {
     for (let index = 0; index < pending.length; index++) {
       const each = pending[index]!;
       findBit(each, drawing);
-      const lacking = lackingOf(each.track.list[0]!, each.bit, log);
-      if (lacking === 0) continue;
-      need.before |= lacking;
-      need.after |= each.bit;
+      if (each.layout === undefined && this.#whole.add(each.track, each.start, each.end, each.bit)) continue;
+      this.#whole.drop();
+      return false;
     }
-    if (need.after !== 0) this.#insert(pending[0]!.command);
-    let writes = 0;
-    for (let index = 0; index < pending.length; index++) {
-      const { track, bit } = pending[index]!;
-      if (writesOf(bit) === 0) this.#noteOn(track.list[0]!, bit, 0, undefined, undefined, false);
-      else writes++;
-    }
-    for (let index = 0; writes > 0; index++) {
-      const { track, bit } = pending[index]!;
-      const write = writesOf(bit);
-      if (write === 0) continue;
-      this.#noteOn(track.list[0]!, bit, write, undefined, undefined, false);
-      writes--;
-    }
+    this.#command = pending[0]!.command;
     drain(pending);
+    return true;
   }
 
   #who(command: string): Toucher | undefined {
@@ -320,6 +338,7 @@ export class RecordingTracker implements UsageTracker {
       let lacking = 0;
       if (writes !== 0)
         for (const reader of readers) lacking |= this.#meetTrace(resource, segment, reader, bit, command, false);
+      if (writer) fold(writer, this.#log);
       // The barrier that ends a write after a read ends the write before, too, where that was visible to the read.
       if (writer && (lacking === 0 || !chains(writer, lacking)))
         this.#meetTrace(resource, segment, writer, bit, command, true);
@@ -471,82 +490,9 @@ function findBit(touch: Pending, drawing: boolean): void {
   touch.bitDraws = drawing;
 }
 
-function areWholeBuffers(pending: readonly Pending[]): boolean {
-  for (let index = 0; index < pending.length; index++) {
-    const { track, layout, start, end } = pending[index]!;
-    if (layout !== undefined || track.list.length !== 1) return false;
-    const whole = track.list[0]!;
-    if (whole.layout !== undefined || whole.start !== start || whole.end !== end) return false;
-  }
-  return true;
-}
-
-/** The usages that a barrier before a touch would have to name; 0 if none is missing. */
-function lackingOf({ writer, readers }: Local, bit: number, log: readonly BarrierNote[]): number {
-  let lacking = 0;
-  if (writesOf(bit) !== 0) {
-    for (let index = 0; index < readers.length; index++) {
-      const reader = readers[index]!;
-      if (reader.at < log.length) fold(reader, log);
-      if ((reader.ordered & bit) !== bit) lacking |= reader.as;
-    }
-  }
-  if (!writer || (lacking !== 0 && chains(writer, lacking))) return lacking;
-  if (writer.at < log.length) fold(writer, log);
-  return (writer.visible & bit) === bit ? lacking : lacking | writer.as;
-}
-
-/** Whether a barrier behind these usages also makes a write before visible on. */
-export function chains(writer: Trace, before: number): boolean {
-  return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
-}
-
 /** Empties an array and leaves it its memory, which a length of 0 would take away. */
 function drain(list: unknown[]): void {
   while (list.length > 0) list.pop();
-}
-
-interface Inserted {
-  readonly batch: BarrierBatch<TrackedResource>;
-  readonly note: BarrierNote;
-}
-
-const inserted = new Map<number, Inserted>();
-let last: Inserted | undefined;
-
-/** A memory barrier between two sets of usage bits; there are few different ones. */
-function insertedBarrier(before: number, after: number): Inserted {
-  if (last && last.note.before === before && last.note.after === after) return last;
-  const key = before * 2 ** 22 + after; // exact for words, and for the first raw usages; others meet rarely
-  let known = inserted.get(key);
-  if (known?.note.before !== before || known.note.after !== after) {
-    const memory = { before: usagesOfBits(before), after: usagesOfBits(after) };
-    known = { batch: { memory }, note: barrierNote(before, after) };
-    inserted.set(key, known);
-  }
-  last = known;
-  return known;
-}
-
-/** A segment after a change of layout. */
-function become(segment: Local, layout: ImageLayout, after: number, at: number, who: Toucher | undefined): void {
-  segment.layout = layout;
-  segment.readers = [];
-  segment.writer = { ...newTrace(TRANSITION, at, who), as: after, visible: covered(after), ordered: executed(after) };
-}
-
-/** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
-export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spares?: Trace[]): void {
-  for (let index = 0; index < readers.length; index++) {
-    const reader = readers[index]!;
-    if (reader.bit !== bit) continue;
-    renewTrace(reader, bit, at, who);
-    reader.place = undefined;
-    return;
-  }
-  const spare = spares?.pop();
-  if (spare) renewTrace(spare, bit, at, who);
-  readers.push(spare ?? newTrace(bit, at, who));
 }
 
 /** Whether the command of a read writes the resource too: then the shader may write before it reads. */
@@ -558,18 +504,9 @@ function touchesHost(usages: readonly Usage[]): boolean {
   return (accessMask(usages).stages & V.VK_PIPELINE_STAGE_2_HOST_BIT) !== 0n;
 }
 
-/** What touched a segment last, as one side of a barrier. */
-export function lastUses({
-  writer,
-  readers,
-}: {
-  readonly writer: Trace | undefined;
-  readonly readers: readonly Trace[];
-}): number {
-  let bits = 0;
-  for (const reader of readers) bits |= reader.bit;
-  if (!writer) return bits;
-  return bits | writer.as;
+/** A barrier by hand; one that nobody asks about is the same for each pair of sides. */
+function noteOf(before: number, after: number, mark: BarrierMark | undefined): BarrierNote {
+  return mark ? barrierNote(before, after, mark) : insertedBarrier(before, after).note;
 }
 
 function bitsOf(usages: readonly Usage[]): number {

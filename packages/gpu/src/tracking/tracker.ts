@@ -43,10 +43,34 @@ export interface DeclaredUse {
   readonly range?: TouchedRange;
 }
 
+/** What stands at one place of a binding. */
+export type BoundResource =
+  | {
+      readonly kind: 'range' | 'texels';
+      readonly buffer: TrackedResource;
+      readonly byteOffset: number;
+      readonly byteLength: number;
+    }
+  | {
+      readonly kind: 'view';
+      readonly view: { readonly image: TrackedResource; readonly range: ImagePart } | undefined;
+    };
+
+/** Everything that is bound: for each binding, what stands at its places. The same array stands for the same things. */
+export type BoundResources = readonly (readonly [unknown, readonly BoundResource[]])[];
+
+/** How a pipeline's commands touch what is bound to one binding: as usages, and the same as bits of `usage-bits.ts`. */
+export interface BindingTouch {
+  readonly usages: readonly Usage[];
+  readonly bits: readonly number[];
+}
+
 /** Follows one recording. */
 export interface UsageTracker {
   /** The command that comes next touches a resource. A command that reads and writes it says both. */
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void;
+  /** The command that comes next touches everything that is bound, in the order of the bindings. */
+  bound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void;
   /**
    * The command that comes next reaches memory that no binding shows: what was told by `touch` before, else what its pass
    * declares; else nobody knows.

@@ -64,6 +64,11 @@ function add(key: string, usage: Usage): number {
   return bit;
 }
 
+/** How many usages have a bit. */
+export function usagesKnown(): number {
+  return known.length;
+}
+
 /** Those of these bits that write. */
 export function writesOf(set: number): number {
   return set & writing;

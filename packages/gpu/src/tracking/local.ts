@@ -1,0 +1,103 @@
+/**
+ * @file What a recording does to a segment of a resource: the *entries* that meet whatever was before it, and the touches that
+ * it leaves behind for others to wait for.
+ */
+
+import type { ImageLayout } from '../access.ts';
+import type { Known } from './known-states.ts';
+import type { Segment, Segments } from './segments.ts';
+import { newTrace, renewTrace } from './trace.ts';
+import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
+import type { TrackedResource } from './tracker.ts';
+import { covered, executed, TRANSITION } from './usage-bits.ts';
+
+/** A touch that meets what was before the recording. */
+export interface Entry {
+  readonly bit: number;
+  /** How many barriers of the recording stand before it. */
+  readonly at: number;
+  /** Of an image barrier: its own first scope. */
+  readonly note: BarrierNote | undefined;
+  readonly who: Toucher | undefined;
+  /** The layout that it needs; undefined for buffers, 'undefined' where what was there may be lost. */
+  readonly layout: ImageLayout | undefined;
+  /** It is no use unless something was written before. */
+  readonly reads: boolean;
+}
+
+/** What a recording does to one segment of a resource. */
+export interface Local extends Segment {
+  writer: Trace | undefined;
+  readers: Trace[];
+  /** Stands for the writer and the readers while it is there; `whole-buffers.ts` keeps it, and resolves it. */
+  known: Known | undefined;
+  /** How many barriers of the log it has met. */
+  at: number;
+  entries: Entry[];
+  layout: ImageLayout | undefined;
+  written: boolean;
+}
+
+/** What is kept of a recording for its submits. */
+export interface Recorded {
+  readonly label: string;
+  readonly log: readonly BarrierNote[];
+  readonly marks: readonly BarrierMark[];
+  readonly tracks: ReadonlyMap<TrackedResource, Segments<Local>>;
+  /** Something in it reaches memory that nobody declared. */
+  readonly blind: boolean;
+}
+
+/** A segment that nobody touched. */
+export function untouched(start: number, end: number): Local {
+  const nothing = { writer: undefined, readers: [], known: undefined, at: 0, entries: [] };
+  return { start, end, layout: undefined, written: false, ...nothing };
+}
+
+/** A copy of a segment with everything that it knows. */
+export const cut = (each: Local): Local => ({
+  ...each,
+  writer: each.writer && { ...each.writer },
+  readers: each.readers.map((reader) => ({ ...reader })),
+  entries: [...each.entries],
+});
+
+/** A segment after a change of layout. */
+export function become(segment: Local, layout: ImageLayout, after: number, at: number, who: Toucher | undefined): void {
+  segment.layout = layout;
+  segment.readers = [];
+  segment.writer = { ...newTrace(TRANSITION, at, who), as: after, visible: covered(after), ordered: executed(after) };
+}
+
+/** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
+export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spares?: Trace[]): void {
+  for (let index = 0; index < readers.length; index++) {
+    const reader = readers[index]!;
+    if (reader.bit !== bit) continue;
+    renewTrace(reader, bit, at, who);
+    reader.place = undefined;
+    return;
+  }
+  const spare = spares?.pop();
+  if (spare) renewTrace(spare, bit, at, who);
+  readers.push(spare ?? newTrace(bit, at, who));
+}
+
+/** Whether a barrier behind these usages also makes a write before visible on. */
+export function chains(writer: Trace, before: number): boolean {
+  return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
+}
+
+/** What touched a segment last, as one side of a barrier. */
+export function lastUses({
+  writer,
+  readers,
+}: {
+  readonly writer: Trace | undefined;
+  readonly readers: readonly Trace[];
+}): number {
+  let bits = 0;
+  for (const reader of readers) bits |= reader.bit;
+  if (!writer) return bits;
+  return bits | writer.as;
+}

@@ -1,0 +1,104 @@
+/**
+ * @file The common case of automatic barriers: a command that touches buffers that were never cut, with nobody to tell of
+ * findings. A segment's traces are then one known state, and a command is a few look-ups: nothing is made but what a segment
+ * sees for the first time.
+ */
+
+import { UNTOUCHED } from './known-states.ts';
+import type { Known } from './known-states.ts';
+import type { Local } from './local.ts';
+import type { Segments } from './segments.ts';
+import type { BarrierNote } from './trace.ts';
+import { writesOf } from './usage-bits.ts';
+
+/** The touches of one command. */
+export class WholeBuffers {
+  readonly #log: readonly BarrierNote[];
+  readonly #insert: (before: number, after: number) => void;
+  readonly #locals: Local[] = [];
+  readonly #bits: number[] = [];
+  #count = 0;
+
+  /** `log` is the recording's; `insert` records a barrier and adds it there. */
+  constructor(log: readonly BarrierNote[], insert: (before: number, after: number) => void) {
+    this.#log = log;
+    this.#insert = insert;
+  }
+
+  /** Adds a touch of a buffer; false if it isn't of the whole, or the buffer was ever touched in another way. */
+  add({ list }: Segments<Local>, start: number, end: number, bit: number): boolean {
+    const local = list[0]!;
+    if (list.length !== 1 || local.layout !== undefined) return false;
+    if (local.start !== start || local.end !== end) return false;
+    if (local.known === undefined) {
+      if (local.writer !== undefined || local.readers.length > 0) return false;
+      local.known = UNTOUCHED;
+      local.at = this.#log.length;
+    }
+    this.#locals[this.#count] = local;
+    this.#bits[this.#count++] = bit;
+    return true;
+  }
+
+  /** Forgets the touches. */
+  drop(): void {
+    this.#count = 0;
+  }
+
+  /** Records the barrier that they lack, and keeps them: reads first, since a shader may write what it read. */
+  settle(): void {
+    const count = this.#count;
+    const locals = this.#locals;
+    const bits = this.#bits;
+    const log = this.#log;
+    let before = 0;
+    let after = 0;
+    let writes = 0;
+    for (let index = 0; index < count; index++) {
+      const bit = bits[index]!;
+      const lacking = present(locals[index]!, log).lacking(bit);
+      if (writesOf(bit) !== 0) writes++;
+      if (lacking === 0) continue;
+      before |= lacking;
+      after |= bit;
+    }
+    if (after !== 0) this.#insert(before, after);
+    for (let index = 0; index < count; index++)
+      if (writesOf(bits[index]!) === 0) note(locals[index]!, bits[index]!, log);
+    for (let index = 0; writes > 0; index++) {
+      if (writesOf(bits[index]!) === 0) continue;
+      note(locals[index]!, bits[index]!, log);
+      locals[index]!.written = true;
+      writes--;
+    }
+    this.#count = 0;
+  }
+}
+
+/** The state behind all barriers so far. */
+function present(local: Local, log: readonly BarrierNote[]): Known {
+  let known = local.known!;
+  if (local.at === log.length) return known;
+  for (; local.at < log.length; local.at++) known = known.met(log[local.at]!);
+  local.known = known;
+  return known;
+}
+
+/** Keeps a touch. */
+function note(local: Local, bit: number, log: readonly BarrierNote[]): void {
+  const known = present(local, log);
+  if (known.writer === undefined && !local.entries.some((each) => each.bit === bit)) {
+    const nothing = { note: undefined, who: undefined, layout: undefined };
+    local.entries.push({ bit, at: log.length, ...nothing, reads: false });
+  }
+  local.known = known.after(bit);
+}
+
+/** Turns a known state into traces, for what needs them. From then on the segment has none. */
+export function resolveKnown(local: Local): void {
+  const { known, at } = local;
+  if (!known) return;
+  local.known = undefined;
+  local.writer = known.writer && { ...known.writer, at };
+  local.readers = known.readers.map((reader) => ({ ...reader, at }));
+}
