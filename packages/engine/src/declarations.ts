@@ -11,6 +11,8 @@ import {
   parseScalarType,
   parseValueType,
   spreadValue,
+  storedType,
+  type FieldStorage,
   type FieldValue,
 } from './field-type.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
@@ -55,6 +57,11 @@ export interface FieldOptions {
    * lower face across its axis. Sampling, derivatives and files know it.
    */
   readonly at?: FieldPlace;
+  /**
+   * How floats are kept: `'float16'` as halves, in half the memory, with which stencils compute as float32. Default: whole.
+   * Values beyond ±65504 become infinite, and what is kept has 11 bits.
+   */
+  readonly storage?: FieldStorage;
   /**
    * Lives within a step only: nothing outside of the stencils reads or writes it, so that it needs no memory where stencils
    * that run as one use it up. Default false.
@@ -133,13 +140,19 @@ export class Declarations {
   addField(
     level: number,
     name: string,
-    type: string,
+    named: string,
     value: FieldValue,
-    { at = 'center', transient = false, implicit = false }: FieldOptions & { readonly implicit?: boolean } = {},
+    {
+      at = 'center',
+      transient = false,
+      storage,
+      implicit = false,
+    }: FieldOptions & { readonly implicit?: boolean } = {},
   ): FieldDeclaration {
     const key = fieldKey(name, level);
     checkName('add', 'field', name);
-    checkFieldType(key, type);
+    checkFieldType(key, named);
+    const type = storage === undefined ? named : storedType(key, named, storage);
     checkFieldPlace(key, type, at);
     const existing = this.fields.get(key);
     if (existing !== undefined) {

@@ -3,7 +3,7 @@
  * dispatched. Their push constants are addresses and counts, written here in the order of each kernel's `Push` block.
  */
 import type { ComputePipeline, Device, Encoder } from '@halocline/gpu';
-import type { FieldType, ReduceKind, ScalarType } from '@halocline/stencil';
+import { isHalf, type FieldType, type ReduceKind, type ScalarType } from '@halocline/stencil';
 import { kernels, type KernelName } from './generated/kernels.ts';
 
 /** Pipelines of the engine's kernels on one device, each made when it is first used. */
@@ -62,5 +62,5 @@ export function reduceCode(kind: ReduceKind): number {
 
 /** `type` of the statistics kernel. */
 export function elementCode(type: FieldType): number {
-  return type === 'float16' ? 1 : type === 'int32' ? 2 : type === 'uint32' ? 3 : type === 'uint8' ? 4 : 0;
+  return isHalf(type) ? 1 : type === 'int32' ? 2 : type === 'uint32' ? 3 : type === 'uint8' ? 4 : 0;
 }

@@ -36,6 +36,41 @@ export function checkFieldType(name: string, type: unknown): asserts type is Fie
   );
 }
 
+/** How a field's floats may be kept. */
+const STORAGES = ['float32', 'float16'] as const;
+
+/** How a field's floats are kept: whole, or as halves, which stencils read and write as float32. */
+export type FieldStorage = (typeof STORAGES)[number];
+
+const HALVES: Readonly<Partial<Record<FieldType, FieldType>>> = {
+  float32: 'float16',
+  float16: 'float16',
+  vec2: 'f16vec2',
+  vec3: 'f16vec3',
+  vec4: 'f16vec4',
+};
+
+/** The type of a field of `type` whose floats are kept as `storage`. */
+export function storedType(name: string, type: FieldType, storage: unknown): FieldType {
+  const given = String(storage);
+  if (!(STORAGES as readonly unknown[]).includes(storage)) {
+    throw new TypeError(
+      `Cannot add field "${name}": "${given}" is no storage${didYouMean(given, STORAGES)}; use float32 or float16`,
+    );
+  }
+  const halves = HALVES[type];
+  if (halves === undefined) {
+    throw new TypeError(
+      `Cannot add field "${name}": its storage is ${given}, and ${type} has no floats; leave storage out`,
+    );
+  }
+  if (storage === 'float16') return halves;
+  if (type !== 'float16') return type;
+  throw new TypeError(
+    `Cannot add field "${name}": its type is float16, and its storage float32; leave one of them out`,
+  );
+}
+
 /** Throws unless a field of `type` can live at `at`. */
 export function checkFieldPlace(name: string, type: FieldType, at: unknown): asserts at is FieldPlace {
   const given = String(at);
@@ -44,7 +79,7 @@ export function checkFieldPlace(name: string, type: FieldType, at: unknown): ass
       `Cannot add field "${name}": "${given}" is no place${didYouMean(given, FIELD_PLACES)}; use one of ${FIELD_PLACES.join(', ')}`,
     );
   }
-  if (given !== 'faces' || type === 'vec3') return;
+  if (given !== 'faces' || type === 'vec3' || type === 'f16vec3') return;
   throw new TypeError(
     `Cannot add field "${name}": only a vec3 lives on faces, and this is ${type}; use vec3, or face-x, face-y or face-z`,
   );
@@ -60,6 +95,9 @@ export function arrayOver(type: FieldType, buffer: ArrayBuffer, byteOffset: numb
     case 'uint8':
       return new Uint8Array(buffer, byteOffset, length);
     case 'float16':
+    case 'f16vec2':
+    case 'f16vec3':
+    case 'f16vec4':
       return new Float16Array(buffer, byteOffset, length);
     default:
       return new Float32Array(buffer, byteOffset, length);

@@ -210,6 +210,9 @@ const GRID_TYPES: Readonly<Record<FieldType, GridType>> = {
   vec2: 'vec3f',
   vec3: 'vec3f',
   vec4: 'vec4f',
+  f16vec2: 'vec3f',
+  f16vec3: 'vec3f',
+  f16vec4: 'vec4f',
 };
 
 /** A grid of a field's values; a vec2 has a third component of 0. `components` hold `capacity · 512` elements each. */
@@ -222,7 +225,7 @@ export function gridFromValues(
   const { topology, leafCount } = target.level;
   const values: Values[] = components.map((array) => gatherLeaves(type, array, target.slots, leafCount));
   const background = [...target.default];
-  if (target.type === 'vec2') {
+  if (target.type === 'vec2' || target.type === 'f16vec2') {
     values.push(new Float32Array(512 * leafCount));
     background.push(0);
   }

@@ -6,7 +6,7 @@ export { type Resumed } from './checkpoint/resume.ts';
 export { type SubdomainReport } from './cut-report.ts';
 export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';
 export { Field, type FieldSource } from './field.ts';
-export { type FieldValue } from './field-type.ts';
+export { type FieldStorage, type FieldValue } from './field-type.ts';
 export { type SaveOptions } from './grid-files.ts';
 export { type KernelAccess, type KernelLanguage, type KernelOptions } from './kernel/kernel-options.ts';
 export { Halo, type HaloField, type HaloOptions, type HaloPart } from './halo/halo.ts';

@@ -24,8 +24,7 @@ export class Level {
   /** Declares a field; see `Simulation.addField`. */
   addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
     this.#runtime.checkOpen();
-    const { at = 'center', transient = false } = options;
-    this.#runtime.declarations.addField(this.index, name, type, value, { at, transient });
+    this.#runtime.declarations.addField(this.index, name, type, value, options);
     return this.field(name);
   }
 

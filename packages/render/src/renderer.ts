@@ -364,8 +364,8 @@ function releaseAll(parts: object): void {
 
 function fieldKind(volume: Volume, name: string): { number: number; components: number } {
   const type = volume.fieldType(name);
-  const vector = /^vec([234])$/.exec(type);
-  if (vector !== null) return { number: 0, components: Number(vector[1]) };
+  const vector = /^(f16)?vec([234])$/.exec(type);
+  if (vector !== null) return { number: vector[1] === undefined ? 0 : 1, components: Number(vector[2]) };
   const number = TYPE_NUMBERS[type];
   if (number === undefined) {
     throw new RangeError(

@@ -38,8 +38,22 @@ export type ValueType =
   | 'f16vec3'
   | 'f16vec4';
 
-/** How a field is stored: `vec2`…`vec4` are two to four arrays of float32. `uint8` reads as `uint`, `float16` as `float`. */
-export type FieldType = 'float32' | 'float16' | 'int32' | 'uint32' | 'uint8' | 'vec2' | 'vec3' | 'vec4';
+/**
+ * How a field is stored: `vec2` … `vec4` are two to four arrays of float32, `f16vec2` … `f16vec4` of halves. What is computed with
+ * is float32 all the same: `float16` reads as `float`, `f16vec3` as `vec3`; `uint8` reads as `uint`.
+ */
+export type FieldType =
+  | 'float32'
+  | 'float16'
+  | 'int32'
+  | 'uint32'
+  | 'uint8'
+  | 'vec2'
+  | 'vec3'
+  | 'vec4'
+  | 'f16vec2'
+  | 'f16vec3'
+  | 'f16vec4';
 
 /** Which level a read reaches: the stencil's own, the one of twice its voxel size, or the one of half of it. */
 export type LevelRelation = 'same' | 'coarse' | 'fine';
@@ -509,17 +523,28 @@ export function vectorOf(scalar: ScalarType, size: number): ValueType {
 
 /** Number of component arrays of a field type, 1 to 4. */
 export function componentsOf(type: FieldType): number {
-  return type.startsWith('vec') ? Number(type[3]) : 1;
+  return Number(/vec(\d)$/.exec(type)?.[1] ?? 1);
 }
 
 /** The type that a read of a field gives. */
 export function valueTypeOf(type: FieldType): ValueType {
-  if (type.startsWith('vec')) return type as ValueType;
+  if (componentsOf(type) > 1) return type.replace('f16', '') as ValueType;
   if (type === 'int32') return 'int';
   return type === 'uint32' || type === 'uint8' ? 'uint' : 'float';
 }
 
+/** Whether a field's components are halves. */
+export function isHalf(type: FieldType): boolean {
+  return type === 'float16' || type.startsWith('f16');
+}
+
+/** Whether two fields are the same to a stencil: halves or floats, what is read and written is float32. */
+export function readsAlike(one: FieldType, other: FieldType): boolean {
+  if (one === other) return true;
+  return (isHalf(one) || isHalf(other)) && valueTypeOf(one) === valueTypeOf(other);
+}
+
 /** Bytes of one element of a component array. */
 export function elementBytes(type: FieldType): number {
-  return type === 'uint8' ? 1 : type === 'float16' ? 2 : 4;
+  return type === 'uint8' ? 1 : isHalf(type) ? 2 : 4;
 }

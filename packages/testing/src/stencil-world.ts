@@ -4,7 +4,7 @@
  * apart (over root tiles, and on both sides of zero).
  */
 import type { Elements, FieldType, InterpreterLevel, LevelRelation, Offset } from '@halocline/stencil';
-import { componentsOf } from '@halocline/stencil';
+import { componentsOf, isHalf } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
 
 const LEAF = 512;
@@ -141,7 +141,7 @@ export function makeElements(type: FieldType, length: number): Elements {
   if (type === 'int32') return new Int32Array(length);
   if (type === 'uint32') return new Uint32Array(length);
   if (type === 'uint8') return new Uint8Array(length);
-  return type === 'float16' ? new Float16Array(length) : new Float32Array(length);
+  return isHalf(type) ? new Float16Array(length) : new Float32Array(length);
 }
 
 function randomValue(type: FieldType, random: () => number): number {

@@ -15,7 +15,12 @@ import type { HostWorld } from '../src/stencil-world.ts';
 const LONG = process.env['HALOCLINE_LONG'] === '1';
 const PROGRAMS = LONG ? 2000 : 25;
 
-const fields: ReadonlyMap<string, FieldType> = new Map([...RANDOM_FIELDS, ['half', 'float16'], ['pair', 'vec2']]);
+const fields: ReadonlyMap<string, FieldType> = new Map([
+  ...RANDOM_FIELDS,
+  ['half', 'float16'],
+  ['pair', 'vec2'],
+  ['halves', 'f16vec3'],
+]);
 const environment: Environment = {
   fields,
   places: RANDOM_PLACES,
@@ -135,8 +140,9 @@ gpuTest(
   { features: ['storageBuffer8BitAccess', 'storageBuffer16BitAccess'] },
   async ({ device }) => {
     const code = `WriteField("byte", idx, ReadField("byte", coord + ivec3(0, 0, 1)) * 3u + 200u);
-    WriteField("half", idx, ReadField("half", coord + ivec3(0, 1, -1)) * 0.3);`;
-    expect(await differences(device, { outputs: ['byte', 'half'], code }, SHAPES)).toEqual([]);
+    WriteField("half", idx, ReadField("half", coord + ivec3(0, 1, -1)) * 0.3);
+    WriteField("halves", idx, ReadField("halves", idx).zxy + 0.1 * ReadField("halves", coord + ivec3(1, 0, 0)));`;
+    expect(await differences(device, { outputs: ['byte', 'half', 'halves'], code }, SHAPES)).toEqual([]);
   },
 );
 

@@ -3,7 +3,7 @@
  * addresses the pass block must hold, in which order, and the values that every thread needs once.
  */
 import type { Binding, FieldType, LevelRelation, Placement, Stencil, ValueType, Offset } from '../ir.ts';
-import { componentsOf, scalarOf, sizeOf } from '../ir.ts';
+import { componentsOf, isHalf, scalarOf, sizeOf } from '../ir.ts';
 import { Code } from './code.ts';
 import type { StencilUses, Uses } from './scan.ts';
 import { scanStencil } from './scan.ts';
@@ -87,7 +87,7 @@ export function fieldType(lowering: Lowering, field: string, level: LevelRelatio
 
 /** How a field's elements lie in memory. */
 export function elementKind(type: FieldType): ElementKind {
-  if (type === 'float16') return 'f16';
+  if (isHalf(type)) return 'f16';
   if (type === 'uint8') return 'u8';
   return type === 'int32' ? 'i32' : type === 'uint32' ? 'u32' : 'f32';
 }

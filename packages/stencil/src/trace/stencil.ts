@@ -5,7 +5,7 @@
 
 import { checkOutputs, finish, settleReductions } from '../compile.ts';
 import type { CompileOptions } from '../compile.ts';
-import { valueTypeOf } from '../ir.ts';
+import { readsAlike, valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
 import { checkDeclaration } from '../language/declaration.ts';
@@ -162,7 +162,7 @@ function writeOutput(trace: Trace, name: string, storage: FieldType, given: unkn
   const { lowering } = trace;
   const part = outputPart(lowering, NOWHERE, name);
   const found = part === null ? storage : part.component < 0 ? part.storage : 'float32';
-  if (found !== storage) {
+  if (!readsAlike(found, storage)) {
     const problem = `the output "${name}" is ${article(storage)} in the stencil, and ${article(found)} in the simulation`;
     throw trace.fail(`${problem}; write ${name}: '${found}'`);
   }

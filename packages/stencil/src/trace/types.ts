@@ -15,7 +15,9 @@ export type ValueOf<F extends FieldType> = F extends 'float32' | 'float16'
       ? 'uint'
       : F extends 'vec2' | 'vec3' | 'vec4'
         ? F
-        : never;
+        : F extends `f16${infer V extends 'vec2' | 'vec3' | 'vec4'}`
+          ? V
+          : never;
 
 /** The type of a value's components. */
 export type ScalarOf<T extends ValueType> = T extends `i${string}`

@@ -3,8 +3,8 @@
  * language's own rules, so types, folding and errors are the same in both ways of writing.
  */
 
-import { isFloating, roundingOf, scalarOf, sizeOf } from '../ir.ts';
-import type { BinaryOperator, Expression, LevelRelation, ScalarType, ValueType } from '../ir.ts';
+import { isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
+import type { BinaryOperator, Expression, FieldType, LevelRelation, ScalarType, ValueType } from '../ir.ts';
 import { affineOf } from '../language/affine.ts';
 import { constant, filled, swizzle } from '../language/build.ts';
 import { inputPart } from '../language/field-names.ts';
@@ -173,9 +173,9 @@ export class TracedField extends TracedValue {
   /** The name among the inputs. */
   readonly fieldName: string;
   /** The storage type that the stencil declares. */
-  readonly field: string;
+  readonly field: FieldType;
 
-  constructor(name: string, field: string) {
+  constructor(name: string, field: FieldType) {
     super(() => this.#read('same', constant('ivec3', [0, 0, 0]), true));
     this.fieldName = name;
     this.field = field;
@@ -230,7 +230,7 @@ export class TracedField extends TracedValue {
     const name = this.fieldName;
     const part = inputPart(trace.lowering, NOWHERE, name, level);
     const storage = part.component < 0 ? part.storage : 'float32';
-    if (storage !== this.field) {
+    if (!readsAlike(storage, this.field)) {
       const problem = `the input "${name}" is ${article(this.field)} in the stencil, and ${article(storage)} in the simulation`;
       throw trace.fail(`${problem}; write ${name}: '${storage}'`);
     }
