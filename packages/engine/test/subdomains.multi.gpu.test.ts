@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { listDevices, openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
+import { GridMap, gridFromLeaves } from '@halocline/vdb';
 import { topologyOf } from './topologies.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
@@ -47,6 +48,14 @@ const CUTS = [
   { devices: 2, subdomains: 2 },
   { devices: 3, subdomains: 4 },
   { devices: 4, subdomains: 8 },
+  ...(process.env['HALOCLINE_LONG'] === '1'
+    ? [
+        { devices: 1, subdomains: 4 },
+        { devices: 1, subdomains: 8 },
+        { devices: 2, subdomains: 7 },
+        { devices: 3, subdomains: 3 },
+      ]
+    : []),
 ];
 
 /** Another device of the machine, if it has one of that model, else the same once more. */
@@ -91,6 +100,20 @@ gpuTest('diffusion of a thin sheet, a single leaf, and less than a leaf', PLAIN,
   await sameBits(device, { domain: { min: [0, 0, 0], max: [70, 1, 33] } }, diffusion);
   await sameBits(device, { domain: { min: [0, 0, 0], max: [8, 8, 8] } }, diffusion);
   await sameBits(device, { domain: { min: [3, 3, 3], max: [5, 6, 7] } }, diffusion);
+});
+
+gpuTest('islands: subdomains without a neighbour, and some without a leaf', PLAIN, async ({ device }) => {
+  const values = [new Float32Array(2 * 512)];
+  const masks = new Uint32Array(32).fill(0x7ffffffe);
+  const leaves = { origins: Int32Array.of(-400, 0, 8, 800, 16, 0), masks, values };
+  const grid = gridFromLeaves({ name: 'islands', type: 'float', map: GridMap.scale(1), background: [0], ...leaves });
+  await sameBits(device, { grid }, diffusion, 5);
+  await using simulation = await Simulation.create({ device, grid, subdomains: 3 });
+  expect((await simulation.subdomains()).map(({ leaves: own, neighbours }) => [own, ...neighbours])).toEqual([
+    [1],
+    [0],
+    [1],
+  ]);
 });
 
 gpuTest('taps that reach past a whole leaf', PLAIN, async ({ device }) => {

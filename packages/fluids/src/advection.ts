@@ -5,10 +5,13 @@
  * Where from is asked once a voxel, at its centre: `drift`, how far the flow carried what is there now. Faces take the
  * mean of the two voxels they join, which is as exact as the velocities at centres, and spares three of four traces.
  */
-import type { Simulation } from '@halocline/engine';
+import type { Simulation, StencilOptions } from '@halocline/engine';
 
-/** What is lost on the way. */
-export interface AdvectionOptions {
+/**
+ * What is lost on the way; and how many voxels a step may carry a value where the domain is cut into subdomains: beyond
+ * `neighborRadius` (default: the halo's thickness) is an error, or, with `beyondRadius: 'clamp'`, is held at the radius.
+ */
+export interface AdvectionOptions extends Pick<StencilOptions, 'neighborRadius' | 'beyondRadius'> {
   /** Rate at which a carried scalar decays toward 0, 1/s, by field; default none. */
   readonly decay?: Readonly<Record<string, number>>;
 }
@@ -23,7 +26,13 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
     outputs: ['flow'],
     code: `WriteField("flow", idx, AtCenter("velocity"));`,
   });
+  const { neighborRadius, beyondRadius } = options;
+  const far = {
+    ...(neighborRadius === undefined ? {} : { neighborRadius }),
+    ...(beyondRadius === undefined ? {} : { beyondRadius }),
+  };
   simulation.addStencil('trace_back', {
+    ...far,
     inputs: ['flow'],
     outputs: ['drift'],
     code: `
@@ -31,8 +40,9 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
       WriteField("drift", idx, dt * SampleField("flow", half_way)); // a midpoint step, of second order in time
     `,
   });
-  if (scalars.length > 0) addScalars(simulation, scalars, options.decay ?? {});
+  if (scalars.length > 0) addScalars(simulation, scalars, options.decay ?? {}, far);
   simulation.addStencil('advect_velocity', {
+    ...far,
     inputs: ['velocity', 'drift'],
     outputs: ['velocity'],
     code: `
@@ -45,13 +55,19 @@ export function addAdvection(simulation: Simulation, scalars: readonly string[],
   });
 }
 
-function addScalars(simulation: Simulation, scalars: readonly string[], decay: Readonly<Record<string, number>>): void {
+function addScalars(
+  simulation: Simulation,
+  scalars: readonly string[],
+  decay: Readonly<Record<string, number>>,
+  far: Pick<StencilOptions, 'neighborRadius' | 'beyondRadius'>,
+): void {
   const carry = (name: string): string => {
     const rate = decay[name] ?? 0;
     const kept = rate === 0 ? '' : ` * exp(${(-rate).toExponential()} * dt)`;
     return `WriteField("${name}", idx, SampleField("${name}", from)${kept});`;
   };
   simulation.addStencil('advect_scalars', {
+    ...far,
     inputs: [...scalars, 'drift'],
     outputs: scalars,
     code: `
