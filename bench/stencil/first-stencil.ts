@@ -1,16 +1,21 @@
 /**
  * @file A program that opens a device, makes a simulation, and adds stencils: prints, as JSON, milliseconds from the first
- * `addStencil` until the last pipeline is made (`pipelines`), until `initialize` is done (`ready`), and the same for one stencil
- * more. `node first-stencil.ts COUNT`.
+ * `addStencil` until the last pipeline is made (`pipelines`), of which the processor worked for this thread (`thread`), until
+ * `initialize` is done (`ready`), and the same for one stencil more. `node first-stencil.ts COUNT`.
  */
 import { openDevice, type Device } from '@halocline/gpu';
 import { Simulation } from '@halocline/engine';
 
 /** Milliseconds. */
-export interface StencilTimes {
+export interface Times {
   readonly pipelines: number;
+  readonly thread: number;
   readonly ready: number;
-  readonly next: { readonly pipelines: number; readonly ready: number };
+}
+
+/** Those of the first stencils and of one more, and where they were taken. */
+export interface StencilTimes extends Times {
+  readonly next: Times;
   readonly device: string;
   readonly driver: string;
 }
@@ -38,20 +43,27 @@ function add(simulation: Simulation, n: number): void {
 }
 
 /** Times from now until the last pipeline and until everything is ready. */
-async function timed(device: Device, simulation: Simulation, act: () => void): Promise<StencilTimes['next']> {
+async function timed(device: Device, simulation: Simulation, act: () => void): Promise<Times> {
   const make = device.createPipeline.bind(device);
-  const start = performance.now();
-  let pipelines = 0;
+  const threadTime = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  const [start, threadStart] = [performance.now(), threadTime()];
+  let [pipelines, thread] = [0, 0];
   device.createPipeline = (options) => {
     const made = make(options);
-    if (!options.label.startsWith('engine')) pipelines = performance.now() - start;
+    if (!options.label.startsWith('engine')) {
+      pipelines = performance.now() - start;
+      thread = threadTime() - threadStart;
+    }
     return made;
   };
   act();
   await simulation.initialize();
   const ready = performance.now() - start;
   device.createPipeline = make;
-  return { pipelines, ready };
+  return { pipelines, thread, ready };
 }
 
 const count = Number(process.argv[2] ?? 1);
