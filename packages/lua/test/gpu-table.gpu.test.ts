@@ -124,10 +124,7 @@ gpu('an encoder chains its calls; a recording is submitted as often as wished', 
   expect(printed.split('\n')).toEqual([
     '10.0',
     '80.0\t10.0',
-    'scene.lua:31: Cannot submit: what is given was freed; give a recording that is alive'.replace(
-      'scene.lua:31: ',
-      '',
-    ),
+    'scene.lua:30: Cannot submit: what is given was freed; give a recording that is alive',
     expect.stringMatching(
       /^scene\.lua:\d+: Cannot call "dispatch": it is called on an encoder whose function has ended; write cmd:dispatch\(…\), within the function that got cmd$/u,
     ),
