@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { estimate, PeerAccess, type TransportReport } from '../src/transport/peer-access.ts';
+
+const times = (...list: readonly (readonly [number, number])[]) =>
+  list.map(([byteLength, microseconds]) => ({ byteLength, microseconds }));
+
+const report = (name: TransportReport['name'], list: TransportReport['times']): TransportReport => ({
+  name,
+  refusal: null,
+  failed: false,
+  times: list,
+});
+
+test('the time of a message lies on the lines between those that were measured', () => {
+  const measured = times([1000, 10], [3000, 20], [11_000, 100]);
+  expect([16, 1000, 2000, 3000, 7000, 11_000, 21_000].map((bytes) => estimate(measured, bytes))).toEqual([
+    10, 10, 15, 20, 60, 100, 200,
+  ]);
+  expect(estimate([], 16)).toBe(Infinity);
+  expect(estimate(times([1000, 10]), 10 ** 9)).toBe(10);
+  // A longer message that was faster by chance makes no still longer one faster than it.
+  expect(estimate(times([1000, 10], [2000, 8]), 10_000)).toBe(10);
+});
+
+test('each size takes the transport that is the fastest for it', () => {
+  const access = new PeerAccess('A', 'B', [
+    { name: 'same-device', refusal: 'they are two cards', failed: false, times: [] },
+    report('shared', times([4096, 40], [2 ** 23, 400])),
+    report('cuda', times([4096, 90], [2 ** 23, 110])),
+    report('staged', times([4096, 60], [2 ** 23, 4000])),
+  ]);
+  expect(access.ranking(16)).toEqual(['shared', 'staged', 'cuda']);
+  expect(access.ranking(2 ** 20)).toEqual(['shared', 'cuda', 'staged']);
+  expect(access.ranking(2 ** 22)).toEqual(['cuda', 'shared', 'staged']);
+  expect(access.ranking(2 ** 30)).toEqual(['cuda', 'shared', 'staged']);
+  expect(String(access)).toMatchInlineSnapshot(`
+    "A → B
+      same-device  no: they are two cards
+      shared       4 KiB 40 µs, 8 MiB 400 µs; 23.3 GB/s; taken for 4 KiB
+      cuda         4 KiB 90 µs, 8 MiB 110 µs; 419.2 GB/s; taken for 8 MiB
+      staged       4 KiB 60 µs, 8 MiB 4000 µs; 2.1 GB/s"
+  `);
+});
