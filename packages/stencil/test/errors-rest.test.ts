@@ -24,7 +24,6 @@ describe('what is left of the errors of the text', () => {
     ],
     ['float a = float[2]«;»', 'found ";" after the type of an array; write "("'],
     ['float a = min(1.0 «2.0»);', 'found "2.0" after an argument of min; write "," or ")"'],
-    ['int i = 1; i = 2«,» i = 3;', 'the stencil language has no comma operator; write two statements'],
     [
       'void f(«const» out float x) { x = 1.0; }',
       'a parameter that is out cannot be const; remove one of the two words',

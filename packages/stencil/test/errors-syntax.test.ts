@@ -35,11 +35,14 @@ describe('a text that is no program is refused at the place where it stops being
     ['float «sin»(float x) { return x; }', '"sin" is a built-in function; choose another name'],
     ['float «ReadField»(float x) { return x; }', '"ReadField" is a built-in function; choose another name'],
     ['{ float «f»(float x) { return x; } }', 'the function "f" is defined in a block; define it outside of all blocks'],
-    ['float a = 1.0, b = (2.0«,» 3.0);', 'the stencil language has no comma operator; write two statements'],
+    ['vec2 a; a = (1.0, «{»2.0, 3.0});', 'found "{" where a value should stand; write a value'],
+    ['float a[2] = {1.0, 2.0«;»', 'found ";" after values in braces; write "}"'],
     [
-      'int i, j; for (i = 0; i < 3; i++«,» j++) {}',
-      'the stencil language has no comma operator; move the second step to the end of the body',
+      'while («true») { float a = 1.0; switch (1) { case 1: break; } }',
+      'this loop never ends; write a condition that changes, or a break',
     ],
+    ['«for» (;;) { while (open) break; }', 'this loop never ends; write a condition that changes, or a break'],
+    ['do { for (;;) { break; } } while («1 > 0»);', 'this loop never ends; write a condition that changes, or a break'],
     [
       'vec3 a = vec3(1.0).«normalize»();',
       'the stencil language has no methods; write normalize(…) with the value inside',

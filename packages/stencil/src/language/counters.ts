@@ -93,7 +93,7 @@ function stepOf(
 
 /** The value of an expression that is a constant of a scalar type, without leaving a trace. */
 function constantOf(lowering: Lowering, node: ExpressionNode | null, scalar: Counting['scalar']): number | undefined {
-  if (node === null) return undefined;
+  if (node === null || node.kind === 'list') return undefined;
   const { result, statements } = lowering.capture(() => lowerAny(lowering, node));
   if (statements.length > 0 || result.op !== 'constant' || result.type !== scalar) {
     const whole = result.op === 'constant' && result.type === 'int' && scalar !== 'int';

@@ -51,6 +51,11 @@ const LOWERERS: Lowerers = { value: lowerValue, leaf: lowerExpression };
 
 function lowerNode(lowering: Lowering, node: ExpressionNode): Value {
   switch (node.kind) {
+    case 'sequence':
+      for (const item of node.items.slice(0, -1)) lowerAny(lowering, item);
+      return lowerAny(lowering, node.items.at(-1)!);
+    case 'list':
+      throw new Error('Bug in lowerNode: values in braces have no type of their own');
     case 'number':
       return lowerNumber(lowering, node, 1);
     case 'bool':

@@ -4,7 +4,7 @@
  * indexes an array or a matrix, is unrolled: then `coord + ivec3(i, 0, 0)` is a tap, and `a[i]` a register.
  */
 
-import type { Statement } from '../ir.ts';
+import type { Expression, Statement } from '../ir.ts';
 import { constant, filled, unary } from './build.ts';
 import { forEachExpression } from './assigned-names.ts';
 import { callsOf } from './calls.ts';
@@ -34,7 +34,7 @@ type LowerStatement = (lowering: Lowering, node: StatementNode) => boolean;
 export function lowerLoop(lowering: Lowering, node: LoopNode, lowerStatement: LowerStatement): boolean {
   return lowering.scoped(() => {
     if (node.kind === 'for') return lowerFor(lowering, node, lowerStatement);
-    if (node.kind === 'while') emitLoop(lowering, { ...node, step: null }, lowerStatement, LOOP_LIMIT);
+    if (node.kind === 'while') emitLoop(lowering, { ...node, node, step: null }, lowerStatement, LOOP_LIMIT);
     else lowerDo(lowering, node, lowerStatement);
     return false;
   });
@@ -46,7 +46,7 @@ function lowerFor(lowering: Lowering, node: ForNode, lowerStatement: LowerStatem
     return unroll(lowering, node, counter, lowerStatement);
   }
   if (node.initial !== null) lowerStatement(lowering, node.initial);
-  emitLoop(lowering, node, lowerStatement, counter?.count ?? LOOP_LIMIT);
+  emitLoop(lowering, { ...node, node }, lowerStatement, counter?.count ?? LOOP_LIMIT);
   return false;
 }
 
@@ -92,6 +92,35 @@ function jumps(node: StatementNode, inSwitch: boolean = false): boolean {
   return node.kind === 'block' && node.body.some(inside);
 }
 
+/** Whether a `return`, or a `break` of the loop around, stands in a statement. */
+function leaves(node: StatementNode, inside: boolean = false): boolean {
+  switch (node.kind) {
+    case 'return':
+      return true;
+    case 'break':
+      return !inside;
+    case 'if':
+      return leaves(node.then, inside) || (node.else !== null && leaves(node.else, inside));
+    case 'block':
+      return node.body.some((one) => leaves(one, inside));
+    case 'switch':
+      return node.cases.some(({ body }) => body.some((one) => leaves(one, true)));
+    case 'for':
+    case 'while':
+    case 'do':
+      return leaves(node.body, true);
+    default:
+      return false;
+  }
+}
+
+/** Refuses a loop that would only end at the language's limit. */
+function checkEnds(lowering: Lowering, node: LoopNode, condition: Expression): void {
+  if (condition.op !== 'constant' || condition.value[0] !== 1 || leaves(node.body)) return;
+  const problem = 'this loop never ends; write a condition that changes, or a break';
+  throw lowering.fail(node.kind === 'for' ? node.span : node.condition.span, problem);
+}
+
 /** One copy of the body for each value of the counter. Gives whether a copy ends the path. */
 function unroll(lowering: Lowering, node: ForNode, counter: Counter, lowerStatement: LowerStatement): boolean {
   const span = node.initial!.span;
@@ -123,6 +152,7 @@ function inLoop<T>(lowering: Lowering, part: () => T): { readonly statements: St
 }
 
 interface Parts {
+  readonly node: LoopNode;
   readonly condition: ExpressionNode | null;
   readonly step: ExpressionNode | null;
   readonly body: StatementNode;
@@ -133,6 +163,7 @@ function emitLoop(lowering: Lowering, parts: Parts, lowerStatement: LowerStateme
   const test = lowering.capture(() =>
     parts.condition === null ? filled('bool', 1) : lowerCondition(lowering, parts.condition, 'a loop'),
   );
+  checkEnds(lowering, parts.node, test.result);
   const body = inLoop(lowering, () => lowerStatement(lowering, parts.body));
   const step = lowering.capture(() => {
     if (parts.step !== null)
@@ -165,4 +196,5 @@ function lowerDo(
     continuing: test.statements,
     limit: LOOP_LIMIT,
   });
+  checkEnds(lowering, node, test.result);
 }

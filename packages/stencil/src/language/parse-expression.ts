@@ -1,4 +1,4 @@
-/** @file Expressions, by precedence climbing, with GLSL's precedences and without its comma operator. */
+/** @file Expressions, by precedence climbing, with GLSL's precedences. */
 
 import type { BinaryOperator, Span } from '../ir.ts';
 import { absentWord, isKeyword, isTypeName } from './keywords.ts';
@@ -71,6 +71,28 @@ export function parseExpression(stream: TokenStream): ExpressionNode {
     const span = join(target.span, value.span);
     return make(stream, { kind: 'assign', operator: compound, operatorSpan: operator.span, target, value, span });
   });
+}
+
+/** Expressions with commas between them. */
+export function parseSequence(stream: TokenStream): ExpressionNode {
+  const first = parseExpression(stream);
+  if (!stream.is(',')) return first;
+  const items = [first];
+  while (stream.take(',')) items.push(parseExpression(stream));
+  return make(stream, { kind: 'sequence', items, span: join(first.span, items.at(-1)!.span) });
+}
+
+/** The value of a declaration: an expression, or values in braces. */
+export function parseInitializer(stream: TokenStream): ExpressionNode {
+  const { span } = stream.peek();
+  if (!stream.take('{')) return parseExpression(stream);
+  const items: ExpressionNode[] = [];
+  do {
+    if (stream.is('}')) break;
+    items.push(stream.nested(() => parseInitializer(stream)));
+  } while (stream.take(','));
+  stream.expect('}', 'after values in braces');
+  return make(stream, { kind: 'list', items, span: stream.since(span) });
 }
 
 function parseConditional(stream: TokenStream): ExpressionNode {
@@ -184,10 +206,7 @@ function parsePrimary(stream: TokenStream): ExpressionNode {
 }
 
 function parseParenthesized(stream: TokenStream): ExpressionNode {
-  const inner = parseExpression(stream);
-  if (stream.is(',')) {
-    throw stream.fail(stream.peek().span, 'the stencil language has no comma operator; write two statements');
-  }
+  const inner = parseSequence(stream);
   stream.expect(')', 'after a value in parentheses');
   return inner;
 }

@@ -4,7 +4,7 @@ import type { Span } from '../ir.ts';
 import type { SourceText } from '../stencil-error.ts';
 import { TYPE_NAMES, absentWord, isKeyword, isTypeName } from './keywords.ts';
 import { nearestName } from './nearest-name.ts';
-import { parseExpression, parseLengths } from './parse-expression.ts';
+import { parseExpression, parseInitializer, parseLengths, parseSequence } from './parse-expression.ts';
 import type {
   CaseNode,
   Declarator,
@@ -101,10 +101,7 @@ function startsDeclaration(stream: TokenStream): boolean {
 }
 
 function parseExpressionStatement(stream: TokenStream): StatementNode {
-  const expression = parseExpression(stream);
-  if (stream.is(',')) {
-    throw stream.fail(stream.peek().span, 'the stencil language has no comma operator; write two statements');
-  }
+  const expression = parseSequence(stream);
   stream.expect(';', 'after a statement');
   return { kind: 'expression', span: expression.span, expression };
 }
@@ -142,7 +139,7 @@ function parseBody(stream: TokenStream): StatementNode {
 
 function parseCondition(stream: TokenStream, word: string): ReturnType<typeof parseExpression> {
   stream.expect('(', `after ${word}`);
-  const condition = parseExpression(stream);
+  const condition = parseSequence(stream);
   stream.expect(')', `after the condition of ${word}`);
   return condition;
 }
@@ -194,10 +191,12 @@ function parseCase(stream: TokenStream): CaseNode {
     throw stream.fail(stream.peek().span, 'a switch starts with a label; write case and a value before this');
   }
   const body: StatementNode[] = [];
+  let empty = true;
   while (!isLabel(stream) && !stream.is('}') && stream.peek().kind !== 'end') {
+    empty = false;
     if (!stream.take(';')) body.push(parseStatement(stream));
   }
-  if (body.length === 0 && stream.is('}')) {
+  if (empty && stream.is('}')) {
     throw stream.fail(labels.at(-1)!.span, 'nothing stands behind this label; write break; or remove it');
   }
   return { labels, body };
@@ -214,13 +213,9 @@ function parseFor(stream: TokenStream): StatementNode {
   if (!stream.take(';')) {
     initial = startsDeclaration(stream) ? parseDeclaration(stream) : parseExpressionStatement(stream);
   }
-  const condition = stream.is(';') ? null : parseExpression(stream);
+  const condition = stream.is(';') ? null : parseSequence(stream);
   stream.expect(';', 'after the condition of for');
-  const step = stream.is(')') ? null : parseExpression(stream);
-  if (stream.is(',')) {
-    const problem = 'the stencil language has no comma operator; move the second step to the end of the body';
-    throw stream.fail(stream.peek().span, problem);
-  }
+  const step = stream.is(')') ? null : parseSequence(stream);
   stream.expect(')', 'after the step of for');
   return { kind: 'for', span, initial, condition, step, body: parseBody(stream) };
 }
@@ -291,7 +286,7 @@ function parseDeclaration(stream: TokenStream): StatementNode {
 function parseDeclarator(stream: TokenStream, type: TypeNode, constant: boolean): Declarator {
   const name = parseNewName(stream, `after ${type.name}`);
   const lengths = parseLengths(stream);
-  const initializer = stream.take('=') ? parseExpression(stream) : null;
+  const initializer = stream.take('=') ? parseInitializer(stream) : null;
   if (constant && initializer === null) {
     throw stream.fail(name.span, `the constant "${name.text}" has no value; write const ${type.name} ${name.text} = …`);
   }

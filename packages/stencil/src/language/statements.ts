@@ -8,6 +8,7 @@ import { isAccessor, isEffect, lowerEffect } from './accessors.ts';
 import { affineOf } from './affine.ts';
 import { wantValue } from './aggregates.ts';
 import { filled } from './build.ts';
+import { lowerList } from './lists.ts';
 import { lowerAny, lowerCondition, lowerExpression, lowerValue } from './expressions.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerLoop } from './loops.ts';
@@ -77,6 +78,10 @@ function lowerOne(lowering: Lowering, node: StatementNode): boolean {
 
 /** An expression whose value nobody uses. */
 function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
+  if (node.kind === 'sequence') {
+    for (const item of node.items) lowerForEffect(lowering, item);
+    return;
+  }
   if (node.kind === 'call' && isAccessor(node.callee) && isEffect(node.callee)) {
     lowerEffect(lowering, node, (arg) => lowerExpression(lowering, arg));
   } else {
@@ -87,6 +92,14 @@ function lowerForEffect(lowering: Lowering, node: ExpressionNode): void {
 function lowerDeclarator(lowering: Lowering, node: DeclarationNode, declarator: Declarator): void {
   const { name, span, initializer, lengths } = declarator;
   const { constant } = node;
+  if (initializer?.kind === 'list') {
+    const type = resolveType(lowering.types, node.type, lengths, initializer.items.length);
+    const value = lowerList(lowering, initializer, type);
+    checkNew(lowering, name, span);
+    if (isAggregate(type)) declareAggregate(lowering, { name, span, constant }, type, value);
+    else declare(lowering, { name, span, constant }, value as Expression);
+    return;
+  }
   const given = initializer === null ? null : lowerValue(lowering, initializer);
   const count = given !== null && isAggregate(given.type) ? partTypes(given.type).length : undefined;
   const type = resolveType(lowering.types, node.type, lengths, count);

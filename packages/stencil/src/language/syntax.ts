@@ -101,6 +101,18 @@ interface IndexNode extends Node {
   readonly index: ExpressionNode;
 }
 
+/** The comma operator: each in order, the value of the last. */
+interface SequenceNode extends Node {
+  readonly kind: 'sequence';
+  readonly items: readonly ExpressionNode[];
+}
+
+/** Values in braces, behind the `=` of a declaration. */
+export interface ListNode extends Node {
+  readonly kind: 'list';
+  readonly items: readonly ExpressionNode[];
+}
+
 export type ExpressionNode =
   | NumberNode
   | BoolNode
@@ -112,6 +124,8 @@ export type ExpressionNode =
   | AssignNode
   | ConditionalNode
   | CallNode
+  | SequenceNode
+  | ListNode
   | MemberNode
   | IndexNode;
 
@@ -207,6 +221,9 @@ export type StatementNode =
 /** The expressions right under an expression, left to right. */
 export function operandsOf(node: ExpressionNode): readonly ExpressionNode[] {
   switch (node.kind) {
+    case 'sequence':
+    case 'list':
+      return node.items;
     case 'unary':
       return [node.operand];
     case 'update':
