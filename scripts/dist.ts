@@ -1,7 +1,7 @@
 /**
  * @file The compiled packages, as those get them who install them: `import 'halocline'` leads to `dist`, a simulation
- * runs there (its waiter is a worker thread started from `dist`), and the command reads what it saved. Runs on Node
- * without the source condition, after `tsc -b`.
+ * runs there (its waiter is a worker thread started from `dist`), the command reads what it saved, and threads started from
+ * `dist` record a frame. Runs on Node without the source condition, after `tsc -b`.
  */
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDevice } from '@halocline/gpu';
 import { isAvailable, readGridFile, Simulation, version } from 'halocline';
 
 const command = fileURLToPath(new URL('../packages/halocline/dist/main.js', import.meta.url));
@@ -42,6 +43,23 @@ async function checkSimulation(folder: string): Promise<void> {
   console.log('dist: the numbers are right, and the command reads them');
 }
 
+/** Two threads record eight words of a frame. */
+async function checkRecorder(): Promise<void> {
+  await using device = await openDevice();
+  using words = device.createBuffer({ label: 'words', byteLength: 32 });
+  await using recorder = device.createRecorder({ workers: 2 });
+  assert.match(import.meta.resolve('@halocline/gpu'), /\/dist\/index\.js$/u);
+  const module = new URL('./dist-passes.ts', import.meta.url);
+  const frame = await device.beginFrame();
+  const pass = recorder.encoderFor('marks');
+  for (let at = 0; at < 8; at++) pass.record({ module, export: 'mark', data: { words, at, word: at * at } });
+  await recorder.finalize();
+  device.endFrame(frame);
+  const { buffer } = await device.staging.download(words);
+  assert.deepEqual([...new Uint32Array(buffer)], [0, 1, 4, 9, 16, 25, 36, 49]);
+  console.log('dist: two threads recorded a frame');
+}
+
 async function main(): Promise<void> {
   assert.match(import.meta.resolve('halocline'), /\/dist\/index\.js$/u);
   assert.equal(halocline('--version').trim(), version);
@@ -53,6 +71,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'halocline-dist-'));
   try {
     await checkSimulation(folder);
+    await checkRecorder();
   } finally {
     rmSync(folder, { recursive: true });
   }
