@@ -33,6 +33,7 @@ async function everything(options: SimulationOptions): Promise<Simulation> {
   simulation.addField('flow', 'vec3', [0, 0, 1], { at: 'faces' });
   simulation.addField('four', 'vec4', [1, 2, 3, 4]);
   simulation.level(1).addField('coarse', 'float32', 2);
+  simulation.addField('passing', 'float32', 0, { transient: true });
   simulation.addParameter('rate', 'float', 0.1);
   simulation.addParameter('edges', 'vec3', [0, 1, -1]);
   simulation.addScalar('most', 'float', 0);
@@ -55,6 +56,16 @@ async function everything(options: SimulationOptions): Promise<Simulation> {
       WriteField("flow", idx, ReadField("flow", coord + ivec3(0, 1, 0)) * 0.5 + vec3(u, time, -u));
       WriteField("four", idx, ReadField("four", coord).wxyz);
       WriteField("made", idx, u * most);`,
+  });
+  simulation.addStencil('pass', {
+    inputs: ['made'],
+    outputs: ['passing'],
+    code: 'WriteField("passing", idx, 2.0 * ReadField("made", coord));',
+  });
+  simulation.addStencil('take', {
+    inputs: ['passing', 'four'],
+    outputs: ['four'],
+    code: 'WriteField("four", idx, ReadField("four", coord) + ReadField("passing", coord));',
   });
   simulation.level(1).addStencil('restrict', {
     inputs: ['u', 'coarse'],
@@ -83,6 +94,7 @@ async function contents(simulation: Simulation): Promise<Record<string, unknown>
   const { time, frame, state } = simulation;
   const result: Record<string, unknown> = { time, frame, state: { ...state } };
   for (const field of [...simulation.fields, ...simulation.level(1).fields]) {
+    if (field.transient) continue;
     const { values } = (await field.read()).tree;
     result[`${field.name}@${field.level}`] = values.map((each) => Buffer.from(each.buffer).toString('base64'));
   }

@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
 import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, type CheckpointNote } from './checkpoint-note.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
-import { stencilChecksum } from './write-checkpoint.ts';
+import { lastingFields, stencilChecksum } from './write-checkpoint.ts';
 
 /** What a simulation goes on from. */
 export interface Resumed {
@@ -113,7 +113,7 @@ function whyNotSimulation({ declarations, domain }: Runtime, note: CheckpointNot
     return "its voxels have another size or place than the simulation's";
   }
   const fields = new Map(note.fields.map((field) => [field.key, `${field.type} at ${field.at}`]));
-  const declared = [...declarations.fields.values()];
+  const declared = lastingFields(declarations);
   return (
     differs('field', fields, new Map(declared.map((field) => [field.key, `${field.type} at ${field.at}`]))) ??
     differs('parameter', typesOf(note.parameters), typesOf(Object.fromEntries(declarations.parameters))) ??

@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib';
 import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } from '@halocline/vdb';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
-import type { StencilDeclaration } from '../declarations.ts';
+import type { Declarations, FieldDeclaration, StencilDeclaration } from '../declarations.ts';
 import type { Domain } from '../domain.ts';
 import { writeWhole } from '../grid-files.ts';
 import type { Runtime } from '../runtime.ts';
@@ -76,7 +76,7 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
   const { declarations, domain } = runtime;
   const { leafCount, activeVoxels, topology, map } = domain.level(0);
   const bits = await runtime.scalarBits(request.numbers.scalars);
-  const fields: NotedField[] = [...declarations.fields.values()].map((field) => ({
+  const fields: NotedField[] = lastingFields(declarations).map((field) => ({
     key: field.key,
     type: field.type,
     at: field.at,
@@ -103,6 +103,11 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     state: request.state,
     about: request.about,
   };
+}
+
+/** Fields whose values outlive a step. */
+export function lastingFields({ fields }: Declarations): FieldDeclaration[] {
+  return [...fields.values()].filter(({ transient }) => !transient);
 }
 
 /** The checksum of a stencil's text, colour and level; null where there is no text. */
