@@ -109,12 +109,13 @@ describe('a kernel of one’s own', () => {
     simulation.addField('w', 'uint32', 9);
     simulation.addField('v', 'vec3', [1, 2, 3]);
     simulation.addField('q', 'vec2', [4, 5]);
+    simulation.addField('s', 'vec3', [1, 2, 3], { storage: 'float16' });
     simulation.addParameter('shift', 'ivec3', [1, -2, 3]);
     simulation.addParameter('on', 'bool', true);
     simulation.addScalar('top', 'float', 0.25);
     simulation.registerKernel('all', {
-      inputs: ['h', 'm', 'n', 'w', 'v', 'v_y', 'q'],
-      outputs: ['h', 'm', 'n', 'w', 'v_z', 'q'],
+      inputs: ['h', 'm', 'n', 'w', 'v', 'v_y', 'q', 's'],
+      outputs: ['h', 'm', 'n', 'w', 'v_z', 'q', 's'],
       parameters: ['shift', 'on', 'top'],
       requiresHalos: false,
       glsl: kernel(`write_h(v, read_h(v) * 2.0 + top);
@@ -122,14 +123,15 @@ describe('a kernel of one’s own', () => {
         write_n(v, read_n(v) + shift.x + shift.y * shift.z);
         write_w(v, read_w(v) + frame);
         write_v_z(v, read_v(v).z + read_v_y(v));
-        write_q(v, read_q(v).yx);`),
+        write_q(v, read_q(v).yx);
+        write_s(v, 0.5 * read_s(v).zyx);`),
     });
     await simulation.runTimestep(1);
     await simulation.runTimestep(1);
     const got = await Promise.all(
-      ['h', 'm', 'n', 'w', 'v', 'q'].map(async (name) => (await simulation.field(name).read()).get(3, -4, 5)),
+      ['h', 'm', 'n', 'w', 'v', 'q', 's'].map(async (name) => (await simulation.field(name).read()).get(3, -4, 5)),
     );
-    expect(got).toEqual([6.75, 202, -17, 10, [1, 2, 7], [4, 5, 0]]);
+    expect(got).toEqual([6.75, 202, -17, 10, [1, 2, 7], [4, 5, 0], [0.25, 0.5, 0.75]]);
   });
 
   gpuTest('keeps the old value of a voxel that it doesn’t write, and of other components', {}, async ({ device }) => {

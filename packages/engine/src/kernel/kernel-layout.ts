@@ -152,7 +152,7 @@ export type StoredAs = 'float' | 'half' | 'int' | 'uint' | 'byte';
 
 /** How a field's components lie in memory. */
 export function storedAs(type: FieldType): StoredAs {
-  if (type === 'float16' || type.startsWith('f16')) return 'half';
+  if (isHalf(type)) return 'half';
   if (type === 'uint8') return 'byte';
   return type === 'int32' ? 'int' : type === 'uint32' ? 'uint' : 'float';
 }
