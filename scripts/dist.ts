@@ -41,6 +41,10 @@ async function checkSimulation(folder: string): Promise<void> {
   const report = JSON.parse(halocline('inspect', file, '--json', '--probe', '0,0,8')) as unknown;
   assert.match(JSON.stringify(report), /"activeVoxels":1024\b/u);
   console.log('dist: the numbers are right, and the command reads them');
+  // Lua runs in a thread that is started from dist, on WebAssembly of a package.
+  const hello = fileURLToPath(new URL('../examples/hello_gpu.lua', import.meta.url));
+  assert.match(halocline('run', hello, '--set', 'greeting=from dist'), /^FROM DIST, /u);
+  console.log('dist: a scene in Lua runs');
 }
 
 /** Two threads record eight words of a frame. */
