@@ -4,6 +4,7 @@
  * the others (an unknown input, a cycle) is said by `initialize()`.
  */
 import type { Color, FieldPlace, FieldType, Offset, ScalarType, ValueType } from '@halocline/stencil';
+import { checkCflRadius, type CflRadius } from './cfl/cfl-options.ts';
 import type { TracedStencil } from '@halocline/stencil/trace';
 import {
   checkFieldPlace,
@@ -36,8 +37,11 @@ export interface StencilOptions {
   readonly body?: TracedStencil;
   /** Names of the parameters that it uses; without it, all may be used. */
   readonly parameters?: readonly string[];
-  /** How far, in voxels, computed reads may go where the domain is cut into subdomains; default: the halo's thickness. */
-  readonly neighborRadius?: number;
+  /**
+   * How far, in voxels, computed reads may go where the domain is cut into subdomains; default: the halo's thickness. With a
+   * velocity field's name and a cap, as far as that flow asks for.
+   */
+  readonly neighborRadius?: number | CflRadius;
   /** What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. */
   readonly beyondRadius?: 'error' | 'clamp';
   readonly requiresHalos?: boolean;
@@ -96,10 +100,15 @@ export interface FieldDeclaration {
   readonly implicit: boolean;
 }
 
+/** What is kept of a stencil's options: the radius in voxels, at the most. */
+export type DeclaredOptions = Omit<StencilOptions, 'neighborRadius'> & { readonly neighborRadius?: number };
+
 export interface StencilDeclaration {
   readonly name: string;
   readonly level: number;
-  readonly options: StencilOptions;
+  readonly options: DeclaredOptions;
+  /** The velocity that the radius follows. */
+  readonly cfl?: CflRadius;
   /** What it is, where it is a kernel of the user's own: it stands among stencils, with their names. */
   readonly kernel?: KernelOptions;
 }
@@ -134,6 +143,9 @@ export class Declarations {
   readonly scalars: Map<string, ScalarDeclaration> = new Map();
   readonly dependencies: Dependency[] = [];
   readonly repeats: Map<string, RepeatDeclaration> = new Map();
+  /** Stencils that measure the velocities that radii follow, and the scalars that such have left: of the same names. */
+  readonly measures: Set<string> = new Set();
+  readonly measured: Set<string> = new Set();
   revision = 0;
 
   /** `implicit` says that it is made for a stencil's output. */
@@ -182,7 +194,7 @@ export class Declarations {
     for (const { name: user, level: at, options } of this.stencils.values()) {
       const near = Math.abs(at - level) <= 1 ? (options.inputs ?? []) : [];
       const used = [...near, ...(at === level ? (options.outputs ?? []) : [])].some((each) => names.has(each));
-      if (!used) continue;
+      if (!used || this.measures.has(user)) continue;
       throw new TypeError(`Cannot remove field "${key}": stencil "${user}" names it; remove the stencil first`);
     }
     this.fields.delete(key);
@@ -203,7 +215,16 @@ export class Declarations {
         `Cannot add stencil "${name}": beyondRadius is ${JSON.stringify(beyondRadius)}; give 'error' or 'clamp'`,
       );
     }
-    this.stencils.set(name, { name, level, options: withLists(name, options) });
+    const { neighborRadius, ...rest } = options;
+    const declared = withLists(name, rest);
+    if (typeof neighborRadius === 'object') {
+      checkCflRadius(name, neighborRadius);
+      const { cfl, cap } = neighborRadius;
+      this.stencils.set(name, { name, level, options: { ...declared, neighborRadius: cap }, cfl: { cfl, cap } });
+    } else {
+      const radius = neighborRadius === undefined ? {} : { neighborRadius };
+      this.stencils.set(name, { name, level, options: { ...declared, ...radius } });
+    }
     this.revision++;
   }
 
@@ -319,7 +340,7 @@ export class Declarations {
 }
 
 /** The options with the names that a traced body brings, where they are not given. */
-function withLists(name: string, options: StencilOptions): StencilOptions {
+function withLists(name: string, options: DeclaredOptions): DeclaredOptions {
   const { body } = options;
   if (body === undefined) return options;
   if (typeof body !== 'object' || typeof body.trace !== 'function') {

@@ -22,6 +22,7 @@ export function explainRuntime(runtime: Runtime): string {
     ...submits(program, plan),
     ...barriers(program, plan),
     ...(runtime.balance?.explain() ?? []),
+    ...radii(runtime),
   ].join('\n');
 }
 
@@ -62,4 +63,12 @@ function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): strin
 function barriers(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
   const compiled = stepGraph(program, plan, 0).compile({ repeats: true });
   return [`${compiled.barriers.length} barriers, ${plan.passes.length} passes`];
+}
+
+function radii({ declarations, radii: { radii: now } }: Runtime): string[] {
+  return [...declarations.stencils.values()].flatMap(({ name, cfl }) =>
+    cfl === undefined || declarations.measures.size === 0
+      ? []
+      : [`radius of ${name}: ${now.get(name) ?? cfl.cap} of at most ${cfl.cap} voxels, as ${cfl.cfl} asks for`],
+  );
 }

@@ -26,11 +26,12 @@ export interface HaloNeeds {
   readonly radius: ReadonlyMap<string, number>;
 }
 
-/** The halo of these stencils. `thickness` is what the user asked for, or null. */
+/** The halo of these stencils. `thickness` is what the user asked for, or null; `followed` are radii that follow the flow, by stencil. */
 export function haloNeeds(
   declarations: Declarations,
   compiled: ReadonlyMap<string, CompiledStencil>,
   thickness: number | null,
+  followed: ReadonlyMap<string, number> = new Map(),
 ): HaloNeeds {
   const stencils = [...compiled.values()];
   const farthest = stencils.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
@@ -38,9 +39,12 @@ export function haloNeeds(
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, string[]>();
   const radii = new Map<string, number>();
+  const caps: number[] = [];
   for (const { name, level, stencil, reads: all } of stencils) {
     const around = new Set<string>();
-    const voxels = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
+    const most = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
+    caps.push(most);
+    const voxels = followed.get(name) ?? most;
     radii.set(name, voxels);
     for (const read of all) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
@@ -60,7 +64,7 @@ export function haloNeeds(
   return {
     thickness: Math.max(
       thick,
-      ...radii.values(),
+      ...caps,
       ...[...reads.values()].flat().map(({ reach }) => distance({ low: reach.min, high: reach.max })),
     ),
     reads,

@@ -13,6 +13,7 @@ import type { BufferAccess } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
+import { Speeds } from './cfl/speeds.ts';
 import { Faults } from './faults.ts';
 import type { FusionPlan } from './fusion/plan.ts';
 import { Exchanges } from './exchanges.ts';
@@ -125,6 +126,7 @@ export class Program implements Disposable {
   readonly partials: ReadonlyMap<string, Buffer>;
   /** Where stencils tell of reads that go too far. */
   readonly faults: Faults;
+  readonly speeds: Speeds;
   /** Indirect arguments of kernels with workgroups of their own. */
   readonly groups: KernelGroups;
   readonly #blocks: PassBlocks;
@@ -152,6 +154,7 @@ export class Program implements Disposable {
     };
     this.partials = makePartials(parts, this.#owned);
     this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
+    this.speeds = new Speeds(parts.declarations, parts.member.scalars, this.#owned, STEPS_IN_FLIGHT);
     this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     this.#blocks = new PassBlocks({
       member: parts.member,

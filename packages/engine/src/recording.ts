@@ -42,7 +42,9 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
           if (number === 0) stamps?.recordReset(encoder);
           spanned(stamps, encoder, segmentLabel(segment, number), () => {
             compiled.record(encoder);
-            if (number === segments.length - 1) program.faults.record(encoder, slot);
+            if (number < segments.length - 1) return;
+            program.faults.record(encoder, slot);
+            program.speeds.record(encoder, slot);
           });
         }),
       );

@@ -5,6 +5,7 @@
 import type { Defragmentation, Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
+import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
@@ -31,7 +32,7 @@ import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
 import { StencilFiles } from './memo/stencil-files.ts';
-import { orderUnits, scalarOfUntil, type Unit } from './units.ts';
+import { checkUntil, orderUnits } from './units.ts';
 
 /** What a runtime is made with. */
 export interface RuntimeOptions {
@@ -95,6 +96,8 @@ export class Runtime {
   #rings = 1;
   /** Holds whole fields for a renderer, where there are several subdomains. */
   #view: Member | null = null;
+  /** Radii that follow the flow. */
+  readonly radii: CflRadii = new CflRadii();
   /** What shifts the cut by time, if anything does. */
   readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
@@ -165,6 +168,7 @@ export class Runtime {
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
+    if (cut) placeMeasures(declarations);
     const checked = this.#compilers.map((compiler, member) =>
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );
@@ -191,7 +195,7 @@ export class Runtime {
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const needs = haloNeeds(declarations, compiled, this.#haloThickness);
+    const needs = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
@@ -241,7 +245,13 @@ export class Runtime {
     this.#checked = checked[0]!;
     const { balance } = this;
     balance?.renewed();
-    this.#stepper = new Stepper(programs, { slots: STEPS_IN_FLIGHT, log: this.log, previous, balance });
+    this.#stepper = new Stepper(programs, {
+      slots: STEPS_IN_FLIGHT,
+      log: this.log,
+      previous,
+      balance,
+      radii: this.radii,
+    });
     this.#placed = new Map(placed);
     this.#moved = false;
     this.#revision = revision;
@@ -261,6 +271,7 @@ export class Runtime {
     try {
       if (this.dirty) await this.compile();
       this.checkOpen();
+      await this.#followFlow(dt);
       const clock = { dt, time: this.time, frame: this.frame };
       for (const compiler of this.#compilers) await compiler.debug.prepare();
       const scalars = new Map([...this.#initials, ...numbers.scalars]);
@@ -274,6 +285,16 @@ export class Runtime {
     this.frame++;
     await this.#listen();
     await this.balance?.act(this.#cutter);
+  }
+
+  /** Takes up the radii that follow the flow, by the last step that is surely done. */
+  async #followFlow(dt: number): Promise<void> {
+    if (this.declarations.measures.size === 0) return;
+    await this.#watched(() => this.#stepper!.room());
+    const known = this.frame - STEPS_IN_FLIGHT;
+    if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
+    this.#moved = true;
+    await this.compile();
   }
 
   /** Takes what stencils that are debugged told of the step; waits for it where there are any. */
@@ -468,6 +489,8 @@ export class Runtime {
     this.time = time;
     this.frame = frame;
     this.#stepper!.expect(iterations);
+    // Radii that follow the flow are those of the checkpoint now.
+    if (this.declarations.measures.size > 0) this.#moved = true;
   }
 
   /** Reads a scalar as the device has it; waits for all submitted steps. Within the lane. */
@@ -549,32 +572,5 @@ async function createAll<T extends Disposable>(
   } catch (error) {
     for (const each of made) each[Symbol.dispose]();
     throw error;
-  }
-}
-
-/** The scalar that ends a repeat, and the parameter that bounds it, must exist, with one type. */
-function checkUntil(unit: Unit, declarations: Declarations): void {
-  const until = unit.repeat?.until ?? null;
-  if (until === null) return;
-  const head = `Cannot run repeat "${unit.name}" until scalar "${scalarOfUntil(until)}"`;
-  const scalar = declarations.scalars.get(scalarOfUntil(until));
-  if (scalar === undefined) {
-    const names = [...declarations.scalars.keys()];
-    throw new TypeError(
-      `${head}: there is none of that name${didYouMean(scalarOfUntil(until), names)}; the scalars are ${listNames(names)}`,
-    );
-  }
-  if (typeof until === 'string' || typeof until.below === 'number') return;
-  const parameter = declarations.parameters.get(until.below);
-  if (parameter === undefined) {
-    const names = [...declarations.parameters.keys()];
-    throw new TypeError(
-      `${head}: there is no parameter "${until.below}"${didYouMean(until.below, names)}; the parameters are ${listNames(names)}`,
-    );
-  }
-  if (parameter.type !== scalar.type) {
-    throw new TypeError(
-      `${head}: it is ${scalar.type}, and parameter "${parameter.name}" is ${parameter.type}; give them one type`,
-    );
   }
 }

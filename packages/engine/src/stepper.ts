@@ -10,6 +10,7 @@
  */
 import type { TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
+import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import type { Link } from './links.ts';
@@ -45,6 +46,7 @@ export class Stepper {
   readonly #slots: number;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
+  readonly #radii: CflRadii;
   readonly #inFlight: StepInFlight[] = [];
   /** Iterations that each loop ran in the last step that is known to be done. */
   #previous: readonly (number | null)[];
@@ -64,6 +66,7 @@ export class Stepper {
       log: (message: string) => void;
       previous: ReadonlyMap<string, number>;
       balance: Balance | null;
+      radii: CflRadii;
     },
   ) {
     const program = programs[0]!;
@@ -73,6 +76,7 @@ export class Stepper {
     this.#slots = options.slots;
     this.#log = options.log;
     this.#balance = options.balance;
+    this.#radii = options.radii;
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
     this.#copies = program.parts.start;
@@ -112,6 +116,11 @@ export class Stepper {
     this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points, recordings });
     this.#copies = plan.after;
     this.#stale = plan.stale;
+  }
+
+  /** Waits until there is room for a step: then all but the last few are done. */
+  async room(): Promise<void> {
+    await this.#drain(this.#slots - 1);
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
@@ -185,7 +194,8 @@ export class Stepper {
   }
 
   /** Takes the first read that went too far, of a step that is done. */
-  #note({ slot }: StepInFlight): void {
+  #note({ slot, number }: StepInFlight): void {
+    this.#radii.note(number, this.#program.speeds.read(slot));
     this.#balance?.note(slot);
     this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }

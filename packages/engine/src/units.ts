@@ -184,3 +184,30 @@ function orderBody(unit: Unit, declarations: Declarations): Unit {
   const { order } = makeSchedule(nodes, edges);
   return { ...unit, passes: order.map((index) => unit.passes[index]!) };
 }
+
+/** The scalar that ends a repeat, and the parameter that bounds it, must exist, with one type. */
+export function checkUntil(unit: Unit, declarations: Declarations): void {
+  const until = unit.repeat?.until ?? null;
+  if (until === null) return;
+  const head = `Cannot run repeat "${unit.name}" until scalar "${scalarOfUntil(until)}"`;
+  const scalar = declarations.scalars.get(scalarOfUntil(until));
+  if (scalar === undefined) {
+    const names = [...declarations.scalars.keys()];
+    throw new TypeError(
+      `${head}: there is none of that name${didYouMean(scalarOfUntil(until), names)}; the scalars are ${listNames(names)}`,
+    );
+  }
+  if (typeof until === 'string' || typeof until.below === 'number') return;
+  const parameter = declarations.parameters.get(until.below);
+  if (parameter === undefined) {
+    const names = [...declarations.parameters.keys()];
+    throw new TypeError(
+      `${head}: there is no parameter "${until.below}"${didYouMean(until.below, names)}; the parameters are ${listNames(names)}`,
+    );
+  }
+  if (parameter.type !== scalar.type) {
+    throw new TypeError(
+      `${head}: it is ${scalar.type}, and parameter "${parameter.name}" is ${parameter.type}; give them one type`,
+    );
+  }
+}

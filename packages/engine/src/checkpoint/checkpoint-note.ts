@@ -36,6 +36,8 @@ export interface CheckpointNote {
   readonly scalars: Readonly<Record<string, { readonly type: ScalarType; readonly bits: number }>>;
   /** Iterations that each repeat ran in the last step: what the next one is recorded by. */
   readonly iterations: Readonly<Record<string, number>>;
+  /** Radii that follow the flow. */
+  readonly radii: unknown;
   /** Stencil → checksum of its text; null where it is traced. */
   readonly stencils: Readonly<Record<string, string | null>>;
   /** What the scene keeps in `simulation.state`. */

@@ -47,6 +47,7 @@ export async function resumeFrom(
     for (const noted of note.fields) await takeField(runtime, head, source, noted.key);
     takeNumbers(runtime, note);
     const time = numberOf(note.time);
+    runtime.radii.restore(note.radii);
     runtime.resumeAt({ time, frame: note.frame, iterations: new Map(Object.entries(note.iterations)) });
     tellStencils(runtime, file, note);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -114,10 +115,11 @@ function whyNotSimulation({ declarations, domain }: Runtime, note: CheckpointNot
   }
   const fields = new Map(note.fields.map((field) => [field.key, `${field.type} at ${field.at}`]));
   const declared = lastingFields(declarations);
+  const scalars = [...declarations.scalars].filter(([name]) => !declarations.measured.has(name));
   return (
     differs('field', fields, new Map(declared.map((field) => [field.key, `${field.type} at ${field.at}`]))) ??
     differs('parameter', typesOf(note.parameters), typesOf(Object.fromEntries(declarations.parameters))) ??
-    differs('scalar', typesOf(note.scalars), typesOf(Object.fromEntries(declarations.scalars)))
+    differs('scalar', typesOf(note.scalars), typesOf(Object.fromEntries(scalars)))
   );
 }
 
@@ -170,6 +172,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
 /** Other stencils go on from the same values: that may be meant, and is told. */
 function tellStencils({ declarations, log }: Runtime, file: string, note: CheckpointNote): void {
   const changed = [...declarations.stencils.values()].filter((stencil) => {
+    if (declarations.measures.has(stencil.name)) return false;
     const [then, now] = [note.stencils[stencil.name], stencilChecksum(stencil)];
     return then === undefined || (then !== null && now !== null && then !== now);
   });

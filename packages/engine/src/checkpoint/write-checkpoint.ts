@@ -86,9 +86,8 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     const { type } = declarations.parameters.get(name)!;
     return [name, { type, value: value.map(exactNumber) }] as const;
   });
-  const scalars = [...declarations.scalars.values()].map(
-    ({ name, type }) => [name, { type, bits: bits.get(name)! }] as const,
-  );
+  const asked = [...declarations.scalars.values()].filter(({ name }) => !declarations.measured.has(name));
+  const scalars = asked.map(({ name, type }) => [name, { type, bits: bits.get(name)! }] as const);
   return {
     version: NOTE_VERSION,
     topology: { leaves: leafCount, voxels: activeVoxels, checksum: topologyChecksum(topology) },
@@ -99,6 +98,7 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     parameters: Object.fromEntries(parameters),
     scalars: Object.fromEntries(scalars),
     iterations: Object.fromEntries(runtime.iterations),
+    radii: runtime.radii.state,
     stencils: Object.fromEntries([...declarations.stencils.values()].map((each) => [each.name, stencilChecksum(each)])),
     state: request.state,
     about: request.about,

@@ -1,0 +1,156 @@
+/** Radii that follow the flow: the same bits, less that is sent, and reads beyond them told of or held. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDevice } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { expect, test } from 'vitest';
+import { CflRadii, radiusFor } from '../src/cfl/cfl-radius.ts';
+import { Declarations } from '../src/declarations.ts';
+import { Domain } from '../src/domain.ts';
+import { Simulation, type SimulationOptions, type StencilOptions } from '../src/index.ts';
+import { GridMap } from '@halocline/vdb';
+import { boxTopology } from '../src/topology.ts';
+
+const PLAIN = { validation: false, timeoutMs: 240_000 } as const;
+const domain = { min: [0, 0, 0], max: [40, 24, 20] } as const;
+
+/** A wind that blows as `gusts` says at each step, and smoke that it carries. */
+async function windy(
+  options: Partial<SimulationOptions>,
+  gusts: string,
+  stencil: Partial<StencilOptions> = {},
+): Promise<Simulation> {
+  const simulation = await Simulation.create({ domain, ...options });
+  simulation.addField('smoke', 'float32', 0);
+  simulation.addField('wind', 'vec3', [0, 0, 0]);
+  simulation.addStencil('carry', {
+    inputs: ['smoke', 'wind'],
+    outputs: ['smoke'],
+    neighborRadius: { cfl: 'wind', cap: 6 },
+    code: 'WriteField("smoke", idx, SampleField("smoke", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
+    ...stencil,
+  });
+  simulation.addStencil('blow', {
+    outputs: ['wind'],
+    code: `float gust = ${gusts}; WriteField("wind", idx, gust * vec3(sin(0.1 * float(coord.y)), -1.0, cos(0.2 * float(coord.x))));`,
+  });
+  await simulation.field('smoke').write((i, j, k) => Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k + 1));
+  return simulation;
+}
+
+async function bits(simulation: Simulation, steps: number): Promise<string> {
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(0.1);
+  return (await simulation.field('smoke').read()).tree.values.join();
+}
+
+test('a radius holds a quarter more than the flow, and a voxel', () => {
+  const place = { dt: 0.1, h: 0.5 };
+  expect([0, 3.9, 4.1, 40, NaN, undefined].map((speed) => radiusFor(speed, 8, place))).toEqual([1, 2, 3, 8, 8, 8]);
+  expect(radiusFor(10, 8, { dt: -0.1, h: 1 })).toBe(3);
+});
+
+test('it grows at once, and shrinks when it was too large for long', () => {
+  const declarations = new Declarations();
+  declarations.addStencil(0, 'carry', { code: '', neighborRadius: { cfl: 'wind', cap: 9 } });
+  const box = new Domain(boxTopology({ min: [0, 0, 0], max: [8, 8, 8] }), GridMap.scale(1));
+  const radii = new CflRadii();
+  const told: number[] = [];
+  let changes = 0;
+  const speeds = [...Array<number>(20).fill(10), ...Array<number>(3).fill(50), ...Array<number>(30).fill(0)];
+  for (const [frame, speed] of speeds.entries()) {
+    radii.note(frame, { cfl_wind: speed });
+    if (radii.follow(declarations, box, { dt: 0.1, known: frame })) changes++;
+    told.push(radii.radii.get('carry')!);
+  }
+  expect([told[14], told[15], told[19], told[20], told[37], told[38], told.at(-1)]).toEqual([9, 3, 3, 8, 8, 1, 1]);
+  expect(changes).toBe(3);
+  const again = new CflRadii();
+  again.restore(JSON.parse(JSON.stringify(radii.state)));
+  expect(again.state).toEqual(radii.state);
+});
+
+gpuTest('less is sent where the flow is slow, with the bits of the whole', PLAIN, async ({ device }) => {
+  await using other = await openDevice({ device: device.name, validation: false });
+  const gusts = 'frame < 24u ? 3.0 : 3.0 + 0.6 * (float(frame) - 23.0)';
+  await using whole = await windy({ device }, gusts);
+  const expected = [await bits(whole, 22), await bits(whole, 20)];
+  for (const options of [
+    { device, subdomains: 3 },
+    { devices: [device, other], subdomains: 4 },
+  ]) {
+    await using parts = await windy(options, gusts);
+    await parts.initialize();
+    const sent = async (): Promise<number> =>
+      (await parts.subdomains()).reduce((sum, each) => sum + each.sentBytes!, 0);
+    const first = await sent();
+    const early = await bits(parts, 22);
+    expect(early === expected[0]).toBe(true);
+    expect(parts.explain()).toContain('radius of carry: 2 of at most 6 voxels, as wind asks for');
+    expect(await sent()).toBeLessThan(0.6 * first);
+    const late = await bits(parts, 20);
+    expect(late === expected[1]).toBe(true);
+    expect(parts.explain()).toContain('radius of carry: 3 of at most 6 voxels, as wind asks for');
+  }
+});
+
+gpuTest('a gust that no step before has shown is an error, or is held at the radius', PLAIN, async ({ device }) => {
+  const gusts = 'frame < 30u ? 1.0 : 45.0';
+  await using told = await windy({ device, subdomains: 2 }, gusts);
+  const message = await bits(told, 34).catch((error: Error) => error.message);
+  expect(message).toMatch(
+    /^Cannot run stencil "carry": at voxel \(\d+, \d+, \d+\) in step 31 it reads "smoke" more than 2 voxels away, /,
+  );
+  const clamp = { beyondRadius: 'clamp' } as const;
+  await using two = await windy({ device, subdomains: 2 }, gusts, clamp);
+  await using five = await windy({ device, subdomains: 5 }, gusts, clamp);
+  expect((await bits(two, 36)) === (await bits(five, 36))).toBe(true);
+});
+
+gpuTest('a checkpoint keeps the radii: clamped reads go on with the same bits', PLAIN, async ({ device }) => {
+  await using folder = {
+    path: await mkdtemp(join(tmpdir(), 'halocline-')),
+    [Symbol.asyncDispose]: () => rm(folder.path, { recursive: true }),
+  };
+  const file = join(folder.path, 'c.nvdb');
+  const gusts = 'frame < 19u ? 1.0 : 45.0';
+  const clamp = { beyondRadius: 'clamp' } as const;
+  await using one = await windy({ device, subdomains: 2 }, gusts, clamp);
+  await bits(one, 20);
+  await one.checkpoint(file);
+  const expected = await bits(one, 4);
+  for (const subdomains of [2, 3]) {
+    const words: string[] = [];
+    await using other = await windy({ device, subdomains, log: (word) => words.push(word) }, gusts, clamp);
+    await other.resume(file);
+    expect((await bits(other, 4)) === expected, `${subdomains}`).toBe(true);
+    expect(words.filter((word) => !word.startsWith('Resumed'))).toEqual([]);
+  }
+});
+
+gpuTest('a radius that follows nothing, or has no cap, is refused', PLAIN, async ({ device }) => {
+  const refused = async (neighborRadius: unknown): Promise<string> => {
+    await using simulation = await Simulation.create({ domain, device, subdomains: 2 });
+    simulation.addField('wind', 'vec3', [0, 0, 0]);
+    const code = 'WriteField("wind", idx, SampleField("wind", CoordToWorld(coord) * 0.5));';
+    try {
+      simulation.addStencil('s', {
+        inputs: ['wind'],
+        outputs: ['wind'],
+        code,
+        neighborRadius: neighborRadius as number,
+      });
+      await simulation.initialize();
+      return 'made';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(await refused({ cfl: 'wnd', cap: 4 })).toBe(
+    'Cannot run stencil "s": its radius follows "wnd", and there is no field of that name (did you mean "wind"?); the fields are "wind"',
+  );
+  expect(await refused({ cfl: 'wind', cap: 0.5 })).toBe(
+    `Cannot add stencil "s": neighborRadius is {"cfl":"wind","cap":0.5}; give voxels, or { cfl: 'velocity', cap: 8 }`,
+  );
+  expect(await refused({ cfl: 'wind', cap: 4 })).toBe('made');
+});
