@@ -99,7 +99,7 @@ describe('constants', () => {
 
 describe('common values', () => {
   test('are computed once, look-ups and calls of functions too', () => {
-    const code = `float twice(float x) { return x + ReadField("density", ivec3(CoordToWorld(coord))); }
+    const code = `float twice(float x) { for (int i = 0; i < steps; i++) if (x > 3.0) return x; return x + x; }
       vec3 p = CoordToWorld(coord) - dt * ReadField("velocity", idx);
       float a = SampleField("density", p) + twice(dt);
       float b = SampleField("density", p) * twice(dt);
@@ -114,10 +114,9 @@ describe('common values', () => {
       WriteField("density", idx, c * d);`;
     expect(optimized(code)).toEqual([
       '%0.a = (dt * time)',
-      '%1.b = %0.a',
-      '%2.c = (%1.b + 1.0)',
-      '%3.d = (%2.c + 1.0)',
-      'write "density" (%2.c * %3.d)',
+      '%1.c = (%0.a + 1.0)',
+      '%2.d = (%1.c + 1.0)',
+      'write "density" (%1.c * %2.d)',
     ]);
   });
 
@@ -152,6 +151,65 @@ describe('common values', () => {
   });
 });
 
+describe('functions', () => {
+  /** The functions that are left. */
+  function left(code: string): readonly string[] {
+    const source = { name: 's', inputs: ['density'], outputs: ['density'], code };
+    return compileStencil(source, environment).functions.map(({ name }) => name);
+  }
+
+  test('stand in place of their calls, with their arguments and what they write', () => {
+    const code = `float mixed(float x, inout float y, out float z) { y += x; z = y * x; return z - 1.0; }
+      float a = dt; float b; float c = mixed(time, a, b); WriteField("density", idx, a + b * c);`;
+    expect(left(code)).toEqual([]);
+    expect(optimized(code)).toEqual([
+      '%0.a = dt',
+      '%1.y = %0.a',
+      '%1.y = (%1.y + time)',
+      '%2.z = (%1.y * time)',
+      '%3.mixed = (%2.z - 1.0)',
+      '%0.a = %1.y',
+      'write "density" (%0.a + (%2.z * %3.mixed))',
+    ]);
+  });
+
+  test('that return early become branches', () => {
+    const code = `float held(float x) { if (x > 1.0) return 1.0; float y = x * x; if (y < 0.5) { return y; } else y += 1.0; return y; }
+      WriteField("density", idx, held(dt));`;
+    expect(optimized(code)).toEqual([
+      'if (dt > 1.0)',
+      '  %1.held = 1.0',
+      'else',
+      '  %0.y = (dt * dt)',
+      '  if (%0.y < 0.5)',
+      '    %1.held = %0.y',
+      '  else',
+      '    %0.y = (%0.y + 1.0)',
+      '    %1.held = %0.y',
+      'write "density" %1.held',
+    ]);
+  });
+
+  test('that read fields let their reads be taps of the main code', () => {
+    const code = `float at(int n) { return ReadField("density", coord + ivec3(n, 0, 0)); }
+      int n = 1; n += 1; WriteField("density", idx, at(n) + at(-1));`;
+    expect(optimized(code)).toEqual([
+      '%0.at = "density"[2,0,0]',
+      '%1.at = "density"[-1,0,0]',
+      'write "density" (%0.at + %1.at)',
+    ]);
+  });
+
+  test('are called where they return from a loop, take arrays, or cost something and may not be needed', () => {
+    expect(left('float f(float x[2]) { return x[1]; } float a[2]; WriteField("density", idx, f(a));')).toEqual(['f']);
+    const loop = 'float f(float x) { for (int i = 0; i < steps; i++) if (x > 2.0) return x; return x; }';
+    expect(left(`${loop} WriteField("density", idx, f(dt));`)).toEqual(['f']);
+    const look = 'float f(float x) { return SampleField("density", vec3(x)); }';
+    expect(left(`${look} WriteField("density", idx, open ? f(dt) : dt);`)).toEqual(['f']);
+    expect(left(`${look} WriteField("density", idx, f(dt));`)).toEqual([]);
+  });
+});
+
 describe('what a loop repeats', () => {
   test('is computed before it, if it is cheap', () => {
     const code = `float s = 0.0; for (int i = 0; i < steps; i++) s += sqrt(dt * time) * float(i);
@@ -181,7 +239,7 @@ describe('dead code', () => {
   });
 
   test('goes with the functions that it called; a call stays for the sake of one output', () => {
-    const code = `float one(inout float x, out float y) { x += 1.0; y = x; return 3.0; }
+    const code = `float one(inout float x, out float y) { for (;;) { x += 1.0; y = x; if (x > 3.0) return 3.0; } return x; }
       float two(float x) { return x; }
       float a = dt; float b; float c = one(a, b); float d = two(c); WriteField("density", idx, b);`;
     const source = { name: 's', inputs: [], outputs: ['density'], code };

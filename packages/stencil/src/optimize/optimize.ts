@@ -1,7 +1,8 @@
 /**
- * @file The passes in their order. Constants first, since known indices make registers of arrays, and known coordinates make
- * taps of look-ups; then dead code, since a local that one statement assigns is known to keep its value; then what loops repeat,
- * so that several copies of one value stand beside each other when common values are shared; and what all these leave over.
+ * @file The passes in their order. Constants first, since known indices make registers of arrays; calls that say the same are shared
+ * before functions go in their place, where they would be no more alike; known coordinates make taps of look-ups. Then dead
+ * code, since a local that one statement assigns is known to keep its value; what loops repeat, so that several copies of one
+ * value stand beside each other when common values are shared; and what all these leave over.
  */
 
 import { splitArrays } from '../language/split-arrays.ts';
@@ -9,6 +10,7 @@ import { shareCommon } from './common.ts';
 import { dropDead } from './dead.ts';
 import { foldConstants } from './fold.ts';
 import { hoistInvariants } from './hoist.ts';
+import { placeFunctions } from './inline.ts';
 import { settleTaps } from '../reach/reach.ts';
 import { eachBody } from './program.ts';
 import type { Pass, Program } from './program.ts';
@@ -21,11 +23,13 @@ export function passes(radius: number): ReadonlyMap<string, Pass> {
   return new Map([
     ['fold constants', foldConstants],
     ['split arrays', splitPass],
-    ['fold what was split', foldConstants],
+    ['share common values', shareCommon],
+    ['place functions', placeFunctions],
+    ['fold again', foldConstants],
     ['settle taps', settleTaps(radius)],
     ['drop dead code', dropDead],
     ['hoist invariants', hoistInvariants],
-    ['share common values', shareCommon],
+    ['share again', shareCommon],
     ['drop what is left over', dropDead],
   ]);
 }
