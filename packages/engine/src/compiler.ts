@@ -24,8 +24,9 @@ import {
 import { compileTraced } from '@halocline/stencil/trace';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
-import { isKernel, KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
+import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
+import { isKernel } from './kernel/kernel-sources.ts';
 import { checkKey, placementKey } from './memo/check-key.ts';
 import type { StencilFiles } from './memo/stencil-files.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
@@ -85,12 +86,12 @@ export class Compiler implements Disposable {
     this.#files = files;
     this.#access = access;
     this.debug = new DebugBuffers(device);
-    this.#kernels = new KernelCompiler(device);
+    this.#kernels = new KernelCompiler(device, files.kernels);
   }
 
   /** Whether the file of a stencil or kernel has changed since it was compiled. */
   filesChanged(declarations: Declarations): boolean {
-    return this.#files.changed(declarations) || this.#kernels.filesChanged();
+    return this.#files.changed(declarations);
   }
 
   /** Checks every stencil; undeclared outputs and scalars become declared. */

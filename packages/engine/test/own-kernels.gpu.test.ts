@@ -278,8 +278,16 @@ describe('the file of a kernel', () => {
     |                            ^^^^^^^
 Kernel "add" runs on as it was before this edit`,
           ]);
-          rmSync(file);
+          writeFileSync(part, 'const float amount = ;\n');
+          writeFileSync(
+            file,
+            kernel('write_u(v, read_u(v) + amount);').replace('layout', '#include "amount.glsl"\nlayout'),
+          );
           expect(await after()).toBe(32.5);
+          expect(told[1]).toContain(`Cannot compile kernel "add": "${part}", line 1, column`);
+          expect(told.length).toBe(2);
+          rmSync(file);
+          expect(await after()).toBe(43);
           writeFileSync(file, kernel('write_u(v, 3.0);'));
           expect(await after()).toBe(3);
         } finally {

@@ -2,8 +2,8 @@
 import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { headerText } from './compile-text.ts';
-import { isKernel } from './kernel-compiler.ts';
 import { layoutKernel } from './kernel-layout.ts';
+import { isKernel } from './kernel-sources.ts';
 import { languageOf, type KernelAccess } from './kernel-options.ts';
 
 /** The header of a registered kernel, or of one that touches what is told, on level 0. */

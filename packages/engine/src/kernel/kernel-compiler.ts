@@ -3,18 +3,16 @@
  * `plan`; the text is compiled in `finish`, which waits. A file whose edit doesn't compile keeps what ran before.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ComputePipeline, Device } from '@halocline/gpu';
 import type { FieldRead, FieldWrite } from '@halocline/stencil';
 import { componentsOf } from '@halocline/stencil';
 import type { CheckOptions, CompiledStencil } from '../compiler.ts';
-import type { Declarations, StencilDeclaration } from '../declarations.ts';
-import { stampOf } from '../memo/stencil-files.ts';
+import type { Declarations } from '../declarations.ts';
 import { componentName, type ComponentWrite, type PassFacts } from '../pass-facts.ts';
 import { checkModule } from './check-module.ts';
-import { compileText } from './compile-text.ts';
 import { layoutKernel, type KernelField, type KernelLayout } from './kernel-layout.ts';
-import { languageOf, radiusOf, type KernelOptions } from './kernel-options.ts';
+import { radiusOf, type KernelOptions } from './kernel-options.ts';
+import type { KernelDeclaration, KernelModule, KernelSources } from './kernel-sources.ts';
 
 /** How a kernel is dispatched, and what it is made of. */
 export interface KernelRun {
@@ -30,16 +28,6 @@ export interface KernelRun {
   readonly text: string | null;
 }
 
-/** A declared kernel; a `StencilDeclaration` that has one. */
-export interface KernelDeclaration extends StencilDeclaration {
-  readonly kernel: KernelOptions;
-}
-
-/** Whether a declaration is a kernel's. */
-export function isKernel(declaration: StencilDeclaration): declaration is KernelDeclaration {
-  return declaration.kernel !== undefined;
-}
-
 /** A kernel that only lacks its pipeline. */
 export interface KernelPlan {
   readonly declaration: KernelDeclaration;
@@ -49,33 +37,18 @@ export interface KernelPlan {
   readonly writes: readonly FieldWrite[];
 }
 
-/** What a kernel is compiled from: text or words, and where they were read. */
-interface Source {
-  readonly text: string | null;
-  readonly spirv: Uint32Array | null;
-}
-
-interface Known {
-  readonly declaration: KernelDeclaration;
-  /** Files and their stamps, the first being the kernel's own. */
-  readonly files: Map<string, string>;
-  /** What compiled last. */
-  good: Source | null;
-}
-
 /** Compiles kernels, and remembers what it made. */
 export class KernelCompiler implements Disposable {
   readonly #device: Device;
   readonly #pipelines = new Map<string, ComputePipeline>();
-  readonly #known = new Map<string, Known>();
+  readonly #sources: KernelSources;
+  /** What ran last, of each kernel. */
+  readonly #good = new WeakMap<KernelDeclaration, KernelModule>();
 
-  constructor(device: Device) {
+  /** `sources` are those of all compilers of a simulation. */
+  constructor(device: Device, sources: KernelSources) {
     this.#device = device;
-  }
-
-  /** Whether a file of a kernel, or one that it includes, has changed since it was compiled. */
-  filesChanged(): boolean {
-    return this.#known.values().some(({ files }) => files.entries().some(([file, stamp]) => stamp !== stampOf(file)));
+    this.#sources = sources;
   }
 
   /** What a kernel touches. Throws for names that nobody declared. */
@@ -91,35 +64,25 @@ export class KernelCompiler implements Disposable {
 
   /** The kernel with its pipeline. Waits for the compiler of its language. */
   async finish(plan: KernelPlan, log: CheckOptions['log']): Promise<CompiledStencil> {
-    const { declaration } = plan;
+    const { declaration, layout } = plan;
     const { name } = declaration;
-    const known = this.#knownOf(declaration);
-    let source: Source | null = null;
     try {
-      source = this.#read(declaration, known);
-      const made = await this.#compile(plan, source, known);
-      known.good = source;
+      const module = await this.#sources.module(declaration, layout);
+      const made = this.#make(plan, module);
+      this.#good.set(declaration, module);
       return made;
     } catch (error) {
-      const { good } = known;
-      if (declaration.kernel.file === undefined || good === null || good === source) throw error;
+      const good = this.#good.get(declaration);
+      if (declaration.kernel.file === undefined || good?.stamp !== layout.stamp) throw error;
       log(`${(error as Error).message}\nKernel "${name}" runs on as it was before this edit`);
-      return this.#compile(plan, good, known);
+      return this.#make(plan, good);
     }
   }
 
-  async #compile(plan: KernelPlan, source: Source, known: Known): Promise<CompiledStencil> {
+  #make(plan: KernelPlan, { text, spirv }: KernelModule): CompiledStencil {
     const { declaration, layout, facts, reads, writes } = plan;
     const { name, level, kernel: options } = declaration;
-    const language = languageOf(options);
-    const { entry = null, file = null } = options;
-    const spirv =
-      source.spirv ??
-      (await compileText(
-        { language: language as 'glsl' | 'hlsl', text: source.text!, file, entry },
-        layout,
-        (included) => known.files.set(included, stampOf(included)),
-      ));
+    const { entry = null } = options;
     const start = checkModule(spirv, layout, entry);
     const pipeline = this.#pipelineOf(name, spirv, start);
     const copied = facts.writes.filter(({ swaps }) => swaps && options.overwrites !== true);
@@ -130,41 +93,10 @@ export class KernelCompiler implements Disposable {
       spirv,
       entry: start,
       copied: copied.map(({ component }) => component),
-      text: source.text,
+      text,
     };
     const { bindings } = layout;
     return { name, level, stencil: null, kernel, facts, reads, writes, pipeline, bindings, debug: null };
-  }
-
-  #knownOf(declaration: KernelDeclaration): Known {
-    const known = this.#known.get(declaration.name);
-    if (known?.declaration === declaration) return known;
-    const fresh: Known = { declaration, files: new Map(), good: null };
-    this.#known.set(declaration.name, fresh);
-    return fresh;
-  }
-
-  /** The text or words of a kernel. A file that is gone keeps what it held. */
-  #read({ name, kernel }: KernelDeclaration, known: Known): Source {
-    const { glsl, hlsl, spirv, file } = kernel;
-    if (spirv !== undefined) return { text: null, spirv: wordsOf(name, spirv) };
-    const text = glsl ?? hlsl;
-    if (text !== undefined) return { text, spirv: null };
-    known.files.clear();
-    known.files.set(file!, stampOf(file!));
-    try {
-      const bytes = readFileSync(file!);
-      return languageOf(kernel) === 'spirv'
-        ? { text: null, spirv: wordsOf(name, bytes) }
-        : { text: bytes.toString('utf8'), spirv: null };
-    } catch (error) {
-      if (error instanceof RangeError) throw error;
-      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const reason = gone ? 'there is no such file' : (error as Error).message;
-      throw new TypeError(`Cannot read kernel "${name}" from "${file}": ${reason}; give the path of its text`, {
-        cause: error,
-      });
-    }
   }
 
   #pipelineOf(label: string, spirv: Uint32Array, entry: string): ComputePipeline {
@@ -177,7 +109,7 @@ export class KernelCompiler implements Disposable {
     return pipeline;
   }
 
-  /** Lets go of the pipelines that none of these uses, and of what was known of others. */
+  /** Lets go of the pipelines that none of these uses. */
   retire(used: ReadonlyMap<string, CompiledStencil>): void {
     const alive = new Set([...used.values()].map(({ pipeline }) => pipeline));
     for (const [key, pipeline] of this.#pipelines) {
@@ -185,7 +117,7 @@ export class KernelCompiler implements Disposable {
       pipeline[Symbol.dispose]();
       this.#pipelines.delete(key);
     }
-    for (const name of this.#known.keys()) if (!used.has(name)) this.#known.delete(name);
+    this.#sources.retire(used);
   }
 
   [Symbol.dispose](): void {
@@ -236,12 +168,4 @@ function factsOf(
 
 function groupsOf({ groups = 'leaves' }: KernelOptions): readonly [number, number, number] | null {
   return groups === 'leaves' ? null : [groups[0], groups[1] ?? 1, groups[2] ?? 1];
-}
-
-function wordsOf(name: string, spirv: Uint32Array | Uint8Array): Uint32Array {
-  if (spirv instanceof Uint32Array) return spirv;
-  if (spirv.byteLength % 4 === 0) return new Uint32Array(new Uint8Array(spirv).buffer);
-  throw new RangeError(
-    `Cannot register kernel "${name}": its SPIR-V has ${spirv.byteLength} bytes, and words have 4; give the whole file`,
-  );
 }

@@ -2,7 +2,9 @@
  * @file The files of stencils. All devices of a simulation compile what one look at a file has seen: an edit that comes between
  * two of them belongs to the next step.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { stampOf } from './file-stamp.ts';
+import { KernelSources } from '../kernel/kernel-sources.ts';
 import type { Declarations, StencilDeclaration } from '../declarations.ts';
 
 interface Seen {
@@ -15,19 +17,22 @@ interface Seen {
 export class StencilFiles {
   readonly #seen = new Map<string, Seen>();
   #looked = new Set<string>();
+  /** Those of kernels. */
+  readonly kernels: KernelSources = new KernelSources();
 
-  /** Whether a file has changed since it was read. */
+  /** Whether a file of a stencil or kernel has changed since it was read. */
   changed(declarations: Declarations): boolean {
     for (const { name, options } of declarations.stencils.values()) {
       const seen = this.#seen.get(name);
       if (options.file !== undefined && seen !== undefined && seen.stamp !== stampOf(options.file)) return true;
     }
-    return false;
+    return this.kernels.changed();
   }
 
   /** Begins another look: what is read from here on is read anew. */
   look(): void {
     this.#looked = new Set();
+    this.kernels.look();
   }
 
   /** The text of a stencil's file; that of before, where the file is gone. */
@@ -52,10 +57,4 @@ export class StencilFiles {
       });
     }
   }
-}
-
-/** What tells one state of a file from another: when it was written, and its bytes. */
-export function stampOf(file: string): string {
-  const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: -1 };
-  return `${mtimeMs} ${size}`;
 }
