@@ -1,12 +1,13 @@
 /**
  * @file What a transport does between two devices: whether the bytes that one writes are those that the other reads (an import that
- * succeeds may show other memory), and how long a message takes, by its size: from the sender's submit until the
- * receiver has copied it to memory of its own.
+ * succeeds may show other memory), and how long a round takes, by the size of its messages: both pack, send each other, and
+ * unpack to memory of their own, with no work beside it. That is what a solver's exchanges are like, and the hardest case: both
+ * queues wait, and a driver may let whoever works for them wait as well (CUDA's copies, two milliseconds on an H200).
  */
-import type { CommandBuffer, TimelinePoint } from '@halocline/gpu';
+import type { Buffer, CommandBuffer, TimelinePoint } from '@halocline/gpu';
 import type { Channel, Endpoint, Transport } from './channel.ts';
 
-/** How long a message of a size takes. */
+/** How long a round with messages of a size takes. */
 export interface MessageTime {
   readonly byteLength: number;
   readonly microseconds: number;
@@ -16,7 +17,7 @@ export interface MessageTime {
 export interface MeasureOptions {
   /** Bytes of messages, ascending, each a multiple of 16. */
   readonly sizes: readonly number[];
-  /** Messages of each size that count; the middle one is taken. */
+  /** Rounds of each size that count; the middle one is taken. */
   readonly rounds: number;
   /** Milliseconds after which a message counts as lost. */
   readonly patienceMs: number;
@@ -30,64 +31,79 @@ export class StallError extends Error {
   override readonly name = 'StallError';
 }
 
-/** Sends messages of each size. Throws what the transport throws, an Error for wrong bytes, StallError. */
+/** Sends messages of each size both ways. Throws what the transport throws, an Error for wrong bytes, StallError. */
 export async function measureTransport(
   transport: Transport,
-  from: Endpoint,
-  to: Endpoint,
+  one: Endpoint,
+  other: Endpoint,
   { sizes, rounds, patienceMs }: MeasureOptions,
 ): Promise<MessageTime[]> {
   const times: MessageTime[] = [];
   for (const byteLength of sizes) {
-    const label = `${transport.name} probe of ${byteLength} bytes`;
-    const channel = transport.open(from, to, { label, byteLength, turns: TURNS });
-    let probe: Probe | undefined;
+    const owned = new DisposableStack();
+    const ways: Way[] = [];
+    const close = async (): Promise<void> => {
+      await Promise.all([one, other].map(({ device }) => device.idle()));
+      owned.dispose();
+    };
     try {
-      probe = new Probe(channel, from, to, byteLength);
-      await probe.checkBytes(patienceMs);
-      const microseconds = rounds === 0 ? 0 : await probe.time(rounds, patienceMs);
-      times.push({ byteLength, microseconds });
+      ways.push(owned.use(new Way(transport, one, other, byteLength)));
+      ways.push(owned.use(new Way(transport, other, one, byteLength)));
+      for (const way of ways) await way.checkBytes(patienceMs);
+      times.push({ byteLength, microseconds: await timeRounds(ways, rounds, patienceMs) });
     } catch (error) {
-      if (error instanceof StallError) throw error;
-      await settle(from, to);
-      throw error;
-    } finally {
       // After a stall the objects stay: the devices may yet use them.
-      if (probe?.stalled !== true) {
-        await settle(from, to);
-        probe?.[Symbol.dispose]();
-        channel[Symbol.dispose]();
-      }
+      if (!(error instanceof StallError)) await close();
+      throw error;
     }
+    await close();
   }
   return times;
 }
 
-async function settle(from: Endpoint, to: Endpoint): Promise<void> {
-  await Promise.all([from, to].map(({ device }) => device.idle()));
+/** Microseconds of the middle one of so many rounds, one after the other. */
+async function timeRounds(ways: readonly Way[], rounds: number, patienceMs: number): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    const start = performance.now();
+    const arrivals: TimelinePoint[] = [];
+    for (const way of ways) arrivals.push(await way.send());
+    const taken = ways.map((way, index) => way.take(arrivals[index]!));
+    for (const { timeline, value } of taken) {
+      if (!timeline.waitBlocking(value, patienceMs)) throw stall(patienceMs);
+    }
+    if (round >= WARM_UP) times.push(1000 * (performance.now() - start));
+  }
+  return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
-/** One channel under test. */
-class Probe implements Disposable {
-  stalled = false;
+function stall(patienceMs: number): StallError {
+  return new StallError(`it stalls: a message is not there after ${patienceMs} ms`);
+}
+
+/** One direction under test. */
+class Way implements Disposable {
   readonly #channel: Channel;
   readonly #from: Endpoint;
   readonly #to: Endpoint;
   readonly #byteLength: number;
-  readonly #owned = new DisposableStack();
-  readonly #source;
-  readonly #target;
+  readonly #owned: DisposableStack;
+  readonly #source: Buffer;
+  readonly #target: Buffer;
   readonly #puts: CommandBuffer[] = [];
   readonly #takes: CommandBuffer[] = [];
-  #turn = 0;
+  #sent = 0;
 
-  constructor(channel: Channel, from: Endpoint, to: Endpoint, byteLength: number) {
-    this.#channel = channel;
+  constructor(transport: Transport, from: Endpoint, to: Endpoint, byteLength: number) {
     this.#from = from;
     this.#to = to;
     this.#byteLength = byteLength;
-    this.#source = this.#owned.use(from.device.createBuffer({ label: 'probe source', byteLength }));
-    this.#target = this.#owned.use(to.device.createBuffer({ label: 'probe target', byteLength }));
+    const label = `${transport.name} probe of ${byteLength} bytes`;
+    using undo = new DisposableStack();
+    const channel = undo.use(transport.open(from, to, { label, byteLength, turns: TURNS }));
+    this.#channel = channel;
+    this.#source = undo.use(from.device.createBuffer({ label: 'probe source', byteLength }));
+    this.#target = undo.use(to.device.createBuffer({ label: 'probe target', byteLength }));
     for (let turn = 0; turn < TURNS; turn++) {
       const at = turn * byteLength;
       const put = from.device.record('probe put', (encoder) =>
@@ -98,9 +114,10 @@ class Probe implements Disposable {
       const take = to.device.record('probe take', (encoder) =>
         encoder.barrier(['host-write'], ['transfer-source']).copy(channel.in, at, this.#target, 0, byteLength),
       );
-      this.#puts.push(this.#owned.use(put));
-      this.#takes.push(this.#owned.use(take));
+      this.#puts.push(undo.use(put));
+      this.#takes.push(undo.use(take));
     }
+    this.#owned = undo.move();
   }
 
   /** Sends a pattern through each room, the receiver's submit only when the message is there. */
@@ -108,34 +125,25 @@ class Probe implements Disposable {
     for (let round = 0; round < TURNS; round++) {
       const words = pattern(this.#byteLength / 4, round);
       await this.#from.device.staging.upload(this.#source, 0, words);
-      const arrival = await this.#send();
+      const arrival = await this.send();
       await this.#within(arrival, patienceMs);
-      const taken = this.#to.device.compute.submit([this.#takes[this.#turn]!], { wait: [arrival] });
-      await this.#within(taken, patienceMs);
+      await this.#within(this.take(arrival), patienceMs);
       const read = await this.#to.device.staging.download(this.#target);
       if (!same(new Uint32Array(read.buffer), words))
         throw new Error('the bytes that arrive are others than were sent');
-      this.#turn = (this.#turn + 1) % TURNS;
     }
   }
 
-  /** Microseconds of the middle one of so many messages, one after the other. */
-  async time(rounds: number, patienceMs: number): Promise<number> {
-    const times: number[] = [];
-    for (let round = 0; round < WARM_UP + rounds; round++) {
-      const start = performance.now();
-      const arrival = await this.#send();
-      const taken = this.#to.device.compute.submit([this.#takes[this.#turn]!], { wait: [arrival] });
-      if (!taken.timeline.waitBlocking(taken.value, patienceMs)) throw this.#stall(patienceMs);
-      if (round >= WARM_UP) times.push(1000 * (performance.now() - start));
-      this.#turn = (this.#turn + 1) % TURNS;
-    }
-    return times.sort((a, b) => a - b)[rounds >> 1]!;
+  /** Sends the next message; what it gives is reached when it is there. */
+  send(): Promise<TimelinePoint> {
+    const turn = this.#sent++ % TURNS;
+    const point = this.#from.device.compute.submit([this.#puts[turn]!], { signal: this.#channel.signals() });
+    return this.#channel.pass(point, turn);
   }
 
-  #send(): Promise<TimelinePoint> {
-    const point = this.#from.device.compute.submit([this.#puts[this.#turn]!], { signal: this.#channel.signals() });
-    return this.#channel.pass(point, this.#turn);
+  /** Takes the message that was sent last. */
+  take(arrival: TimelinePoint): TimelinePoint {
+    return this.#to.device.compute.submit([this.#takes[(this.#sent - 1) % TURNS]!], { wait: [arrival] });
   }
 
   async #within({ timeline, value }: TimelinePoint, patienceMs: number): Promise<void> {
@@ -143,18 +151,11 @@ class Probe implements Disposable {
     const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, patienceMs, 'late')));
     const wait = timeline.wait(value);
     const ended = await Promise.race([wait, late]).finally(() => clearTimeout(timer));
-    if (ended === 'late') {
-      // Whoever closes the device at last ends the wait, and nobody asks for it then.
-      wait.catch(() => undefined);
-      this.#channel.check();
-      throw this.#stall(patienceMs);
-    }
     this.#channel.check();
-  }
-
-  #stall(patienceMs: number): StallError {
-    this.stalled = true;
-    return new StallError(`it stalls: a message is not there after ${patienceMs} ms`);
+    if (ended !== 'late') return;
+    // Whoever closes the device at last ends the wait, and nobody asks for it then.
+    wait.catch(() => undefined);
+    throw stall(patienceMs);
   }
 
   [Symbol.dispose](): void {
@@ -164,12 +165,14 @@ class Probe implements Disposable {
 
 /** Words that no fresh memory holds, others in each round. */
 function pattern(words: number, round: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(
-    { length: words },
-    (_, index) => Math.imul(index + 1, 0x9e3779b1) ^ (0x5bd1e995 * (round + 1)),
-  );
+  const all = new Uint32Array(words);
+  for (let index = 0; index < words; index++)
+    all[index] = Math.imul(index + 1, 0x9e3779b1) ^ (0x5bd1e995 * (round + 1));
+  return all;
 }
 
 function same(a: Uint32Array, b: Uint32Array): boolean {
-  return a.length === b.length && a.every((word, index) => word === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

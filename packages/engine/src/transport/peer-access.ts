@@ -24,7 +24,7 @@ export interface TransportReport {
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {

@@ -26,16 +26,17 @@ export class CudaCopies implements Disposable {
   /** CUDA_ERROR_UNKNOWN. */
   static readonly UNKNOWN = 999;
   readonly #cuda: CudaLibrary = cudaLibrary();
-  /** By the context that copies start from; those that are free. */
-  readonly #streams = new Map<bigint, bigint[]>();
+  /** By the context that copies start from, which is held: its device, and the streams that are free. */
+  readonly #held = new Map<bigint, { readonly ordinal: number; readonly free: bigint[] }>();
 
   /** Starts a copy; what it returns waits, with the thread blocked, until it is done, and gives the CUresult. */
   start(from: CudaPlace, to: CudaPlace, byteLength: bigint): () => number {
     const cuda = this.#cuda;
     const entered = cuda.cuCtxSetCurrent(from.context) as number;
     if (entered !== 0) return () => entered;
-    let free = this.#streams.get(from.context);
-    if (free === undefined) this.#streams.set(from.context, (free = []));
+    const held = this.#held.get(from.context) ?? this.#hold(from.context);
+    if (typeof held === 'number') return () => held;
+    const { free } = held;
     const stream = free.pop() ?? this.#create();
     if (typeof stream === 'number') return () => stream;
     const started = cuda.cuMemcpyPeerAsync(to.address, to.context, from.address, from.context, byteLength, stream);
@@ -44,6 +45,22 @@ export class CudaCopies implements Disposable {
       free.push(stream);
       return started === 0 ? ended : (started as number);
     };
+  }
+
+  /** Holds the current context, so that its streams outlive whoever made it; or gives the CUresult that says why not. */
+  #hold(context: bigint): { readonly ordinal: number; readonly free: bigint[] } | number {
+    const cuda = this.#cuda;
+    return V.arena.scope(() => {
+      const out = V.arena.u64();
+      const asked = cuda.cuCtxGetDevice(out) as number;
+      if (asked !== 0) return asked;
+      const ordinal = V.arena.readI32(out);
+      const retained = cuda.cuDevicePrimaryCtxRetain(out, ordinal) as number;
+      if (retained !== 0) return retained;
+      const held = { ordinal, free: [] };
+      this.#held.set(context, held);
+      return held;
+    });
   }
 
   /** A stream of the current context, or the CUresult that says why there is none. */
@@ -56,10 +73,11 @@ export class CudaCopies implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const [context, streams] of this.#streams) {
+    for (const [context, { ordinal, free }] of this.#held) {
       this.#cuda.cuCtxSetCurrent(context);
-      for (const stream of streams) this.#cuda.cuStreamDestroy(stream);
+      for (const stream of free) this.#cuda.cuStreamDestroy(stream);
+      this.#cuda.cuDevicePrimaryCtxRelease(ordinal);
     }
-    this.#streams.clear();
+    this.#held.clear();
   }
 }

@@ -95,6 +95,9 @@ export class CudaDevice implements Disposable {
     using undo = new DisposableStack();
     return V.arena.scope(() => {
       const out = V.arena.u64();
+      // The memory may outlive whoever asked for it: Vulkan's work decides.
+      check(cuda.cuDevicePrimaryCtxRetain(out, this.ordinal), 'cuDevicePrimaryCtxRetain');
+      undo.defer(() => cuda.cuDevicePrimaryCtxRelease(this.ordinal));
       const prop = V.arena.u32([PINNED, FILE_DESCRIPTOR, ON_DEVICE, this.ordinal, 0, 0, 0, 0]);
       check(cuda.cuMemGetAllocationGranularity(out, prop, 0), 'cuMemGetAllocationGranularity');
       const unit = Number(V.arena.readU64(out));

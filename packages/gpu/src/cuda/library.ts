@@ -18,6 +18,7 @@ const FUNCTIONS = {
   cuDevicePrimaryCtxRetain: 'cuDevicePrimaryCtxRetain iPi',
   cuDevicePrimaryCtxRelease: 'cuDevicePrimaryCtxRelease_v2 ii',
   cuCtxSetCurrent: 'cuCtxSetCurrent iP',
+  cuCtxGetDevice: 'cuCtxGetDevice iP',
   cuStreamCreate: 'cuStreamCreate iPI',
   cuStreamDestroy: 'cuStreamDestroy_v2 iP',
   cuStreamSynchronize: 'cuStreamSynchronize iP',
