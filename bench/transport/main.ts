@@ -1,11 +1,12 @@
 /**
  * @file `npm run bench -- transports [NAME…] [--csv FILE]`: a message from one device to another, by every transport and many sizes: alone,
- * with both devices at work, and one behind the other. On a machine with one device, between two logical ones.
+ * with both devices at work, and one behind the other; and a round in which both send each other one. On a machine with one device, between two logical ones.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { listDevices, openDevice, type CommandBuffer, type Device } from '@halocline/gpu';
 import type { Channel, Transport } from '../../packages/engine/src/transport/channel.ts';
+import { measureTransport } from '../../packages/engine/src/transport/measure.ts';
 import { ProbeEndpoint } from '../../packages/engine/src/transport/prober.ts';
 import { TRANSPORTS } from '../../packages/engine/src/transport/transports.ts';
 
@@ -127,7 +128,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
 const other = usable.find(({ name, uuid }) => name === best.name && uuid !== best.uuid) ?? best;
 const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 process.stdout.write(`${best.name}, driver ${driver}, ${other === best ? 'one card' : 'two cards'}\n`);
-process.stdout.write('transport    bytes       alone µs  working µs  streamed µs  host µs   GB/s\n');
+process.stdout.write('transport    bytes       round µs   alone µs working µs  streamed    host µs     GB/s\n');
 for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   await using from = new Worker(await openDevice({ device: best.uuid, validation: false }));
   await using to = new Worker(await openDevice({ device: other.uuid, validation: false }));
@@ -137,23 +138,24 @@ for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0
     continue;
   }
   for (const size of SIZES) {
-    const [alone, loaded, streamed, host] = (await measure(from, to, transport, size)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const figures = [alone, loaded, streamed, host].map((figure) => figure.toFixed(1).padStart(10)).join(' ');
+    const figures = await measure(from, to, transport, size);
+    const options = { sizes: [size], rounds: ROUNDS, patienceMs: 20_000 };
+    const [round] = await measureTransport(transport, from.end, to.end, options);
+    figures.unshift(round!.microseconds);
+    const streamed = figures[3]!;
     const rate = size / streamed / 1000;
     process.stdout.write(
-      `${transport.name.padEnd(12)} ${`${size}`.padEnd(9)} ${figures} ${rate.toFixed(2).padStart(8)}\n`,
+      `${transport.name.padEnd(12)} ${`${size}`.padEnd(9)} ${figures.map((figure) => figure.toFixed(1).padStart(10)).join(' ')} ${rate.toFixed(2).padStart(8)}\n`,
     );
     if (values.csv === undefined) continue;
     if (!existsSync(values.csv)) {
-      appendFileSync(values.csv, 'device,driver,cards,transport,bytes,alone_us,working_us,streamed_us,host_us,GB_s\n');
+      appendFileSync(
+        values.csv,
+        'device,driver,cards,transport,bytes,round_us,alone_us,working_us,streamed_us,host_us,GB_s\n',
+      );
     }
     const row = [best.name, driver, other === best ? 1 : 2, transport.name, size];
-    const times = [alone, loaded, streamed, host, rate].map((figure) => figure.toFixed(2));
+    const times = [...figures, rate].map((figure) => figure.toFixed(2));
     appendFileSync(values.csv, `${[...row, ...times].join()}\n`);
   }
 }
