@@ -211,6 +211,25 @@ gpu('--allow opens a folder to a scene', async () => {
   expect(existsSync(file)).toBe(true);
 });
 
+gpu('other commands take a scene in Lua too', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('scene.lua', `${made} print('made') return { simulation = sim, report = print }`);
+  const told = await halocline(['explain', path]);
+  expect([told.code, told.err]).toEqual([0, 'made\n']);
+  expect(told.out).toContain('warm');
+  const own = folder.file(
+    'own.lua',
+    `${made} sim:run_timestep(1) sim:render('${folder.path}/a.png', { width = 8, height = 8 })`,
+  );
+  expect((await halocline(['explain', own])).out).toBe(told.out);
+  const none = folder.file('none.lua', 'local a = 1');
+  const refused = await halocline(['explain', none]);
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    `${none}: Cannot take its simulation: it has none; end it with: return sim\n`,
+  ]);
+});
+
 gpu('examples in Lua run by the command, from where they are', async () => {
   using folder = temporaryFolder();
   const setup = join(root, 'examples/setup.lua');

@@ -120,6 +120,22 @@ export class LuaScript implements AsyncDisposable {
     if (!this.#isBusy) this.#heard?.(null);
   }
 
+  /**
+   * Ends the thread, and frees what the script made but one simulation, which is the caller's from then on: the one that it
+   * returned, else the first that it made. Its scene has no report. Throws where there is none.
+   */
+  async detach(): Promise<LuaScene> {
+    const simulation = this.scene?.simulation ?? this.#host.first;
+    if (simulation === null || !this.#host.stages.has(simulation)) {
+      await this[Symbol.asyncDispose]();
+      throw new LuaError(`${this.#chunk}: Cannot take its simulation: it has none; end it with: return sim`);
+    }
+    await this.#host.release(simulation);
+    await this[Symbol.asyncDispose]();
+    const { report: _, ...scene } = this.scene ?? { simulation };
+    return scene;
+  }
+
   /** Ends the thread, and frees what the script made; waits for the devices. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#port.close();

@@ -181,6 +181,36 @@ gpu('a field that is saved is loaded, and shown', async () => {
   expect([...readFileSync(join(folder.path, 'a.png')).subarray(16, 24)]).toEqual([0, 0, 0, 16, 0, 0, 0, 8]);
 });
 
+gpu('a kernel of its own stands among the stencils, and includes no file from elsewhere', async () => {
+  const text = (line: string): string => `
+    local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }
+    sim:add_field('u', 'float32', 2)
+    sim:register_kernel('scale', {
+      inputs = { 'u' }, outputs = { 'u' }, parameters = { k = 3 }, neighbor_radius = 0,
+      glsl = [[
+        #include "halocline.glsl"
+        layout(local_size_x = 256) in;
+        void main() {
+          Voxel v;
+          for (uint turn = 0; turn < turns(); turn++) {
+            if (!takeVoxel(turn, v)) continue;
+            ${line}
+          }
+        }
+      ]],
+    })
+    sim:run_timestep(1)
+    print(sim:field('u'):get(3, 4, 5))`;
+  const good = await runOnDevice(text('write_u(v, k * read_u(v) + float(v.coord.z));'));
+  expect([good.error, good.printed]).toEqual(['', '11\n']);
+  const wrong = await runOnDevice(text('write_u(v, rate);'));
+  expect(wrong.error).toMatch(/^scene\.lua:18: Cannot compile kernel "scale": line 13, column \d+: .*rate/u);
+  const elsewhere = await runOnDevice(text('\n#include "/etc/hostname"\n'));
+  expect(elsewhere.error).toBe(
+    'scene.lua:4: Cannot register kernel "scale" with include "/etc/hostname": a scene in Lua reaches files of this folder and of its own; move it there, or allow its folder with --allow',
+  );
+});
+
 gpu(
   'the ready solvers',
   async () => {

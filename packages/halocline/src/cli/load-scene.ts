@@ -8,6 +8,7 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Simulation } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
+import { isLua, loadLuaScene } from './lua-scene.ts';
 
 const own: Readonly<Record<string, string>> = {
   halocline: new URL(`../index${extname(import.meta.url)}`, import.meta.url).href,
@@ -20,7 +21,7 @@ const ownFolder = new URL('../../../', import.meta.url).href;
 /** Imports the scene, calls it with the options, and gives what it returns as a whole scene. */
 export async function loadScene(path: string, options: SceneOptions): Promise<Scene> {
   const file = resolve(path);
-  if (!['.ts', '.js', '.mts', '.mjs'].includes(extname(file))) {
+  if (!['.ts', '.js', '.mts', '.mjs'].includes(extname(file)) && !isLua(file)) {
     const what = statSync(file, { throwIfNoEntry: false })?.isDirectory()
       ? 'it is a folder'
       : `its ending is "${extname(file)}"`;
@@ -29,6 +30,7 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
   if (!existsSync(file)) {
     throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts, .js or .lua file`);
   }
+  if (isLua(file)) return loadLuaScene(path, options);
   const exported = await importScene(path, file);
   const make = exported['default'];
   if (make === undefined || (isEmpty(make) && !(make instanceof Simulation))) {

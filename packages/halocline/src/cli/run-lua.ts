@@ -9,6 +9,7 @@ import { LuaScript, StopScript, type LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { UsageError, type Option, type Words } from './command.ts';
 import type { Interruption } from './interruption.ts';
+import { luaSceneOptions } from './lua-scene.ts';
 import { Outputs, type Format } from './outputs.ts';
 import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
@@ -25,9 +26,6 @@ export const luaOptions: Readonly<Record<string, Option>> = {
     help: 'a folder whose files a scene in Lua may read and write, beside this and its own',
   },
 };
-
-/** Whether a file is a scene in Lua, by its ending. */
-export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extname(path).toLowerCase());
 
 /** What belongs to a run. */
 export interface LuaRun {
@@ -86,36 +84,20 @@ function refuseWords(words: Words, path: string, why: string): void {
 }
 
 function luaOptionsOf({ words, path, options, started }: LuaRun, own: OwnSteps): LuaOptions {
-  const { device, devices, subdomains, validation, trace, values, log } = options;
   const seconds = words.number('lua-seconds', 'positive');
   const mebibytes = words.number('lua-memory', 'positive');
   const stream = words.has('json') ? process.stderr : process.stdout;
   return {
-    values,
-    log,
-    ...(device === undefined ? {} : { device }),
-    ...(devices === undefined ? {} : { devices }),
-    ...(subdomains === undefined ? {} : { subdomains }),
-    ...(validation === undefined ? {} : { validation }),
-    ...(trace === undefined ? {} : { trace }),
+    ...luaSceneOptions(options, stream),
     ...(seconds === undefined ? {} : { timeLimit: seconds }),
     ...(mebibytes === undefined ? {} : { memoryLimit: mebibytes * 2 ** 20 }),
     folders: [...words.all('allow'), words.text('out') ?? join('out', basename(path, extname(path)))],
-    print: (text) => print(stream, text),
     writeFile: writeWhole,
     started: (script) => started(script, own.progress),
     step: (simulation, dt) => own.step(simulation, dt),
     closing: (simulation, isEnd) => own.close(simulation, isEnd),
     said: (scene) => own.hear(scene),
   };
-}
-
-/** Writes text, and waits where the reader is slow. */
-async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  if (stream.write(text)) return;
-  await new Promise<void>((resolve) => {
-    stream.once('drain', resolve);
-  });
 }
 
 /** The frames of a script that steps itself. */

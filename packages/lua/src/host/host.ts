@@ -30,9 +30,13 @@ export class Stage {
     return this.#renderer;
   }
 
-  async close(): Promise<void> {
+  async closeRenderer(): Promise<void> {
     await this.#renderer?.[Symbol.asyncDispose]();
     this.#renderer = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.closeRenderer();
     await this.simulation[Symbol.asyncDispose]();
   }
 }
@@ -71,6 +75,13 @@ export class Host {
 
   stage(simulation: Simulation): Stage {
     return this.stages.get(simulation)!;
+  }
+
+  /** Gives a simulation away: the script's end doesn't close it. */
+  async release(simulation: Simulation): Promise<void> {
+    await this.stage(simulation).closeRenderer();
+    this.stages.delete(simulation);
+    this.handles.forget('simulation', (object) => object === simulation);
   }
 
   /** Frees what the script made and didn't. */

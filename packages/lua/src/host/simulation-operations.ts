@@ -1,4 +1,6 @@
 /** @file What a script may ask of simulations and their levels. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   Simulation,
   type FieldValue,
@@ -10,6 +12,7 @@ import {
 import type { LuaValue } from '../machine/values.ts';
 import { toLua, type Call, type Operations, type Result } from './call.ts';
 import type { Host, Stage } from './host.ts';
+import { checkIncludes } from './includes.ts';
 import { entriesOf, listOf, readOptions, vectorOf, wordsOf, type Kinds } from './options.ts';
 
 const SIMULATION = Object.freeze({
@@ -120,8 +123,10 @@ function declaring(
       const { file, parameters, ...options } = call.options(2, act, KERNEL);
       const names = parameters === undefined ? {} : { parameters: parametersOf(act, parameters, simulation) };
       const path = file === undefined ? {} : { file: host.path(`${act} from`, file) };
-      simulation.registerKernel(name, { ...options, ...names, ...path } as KernelOptions);
       const text = options.glsl ?? options.hlsl;
+      if (text !== undefined) checkIncludes(host, act, text);
+      if (file !== undefined && existsSync(file)) checkIncludes(host, act, readFileSync(file, 'utf8'), dirname(file));
+      simulation.registerKernel(name, { ...options, ...names, ...path } as KernelOptions);
       if (text !== undefined) host.written.set(name, { text, line: lineOf(call.at(3)) });
     },
     'simulation.remove_stencil': (call) => {

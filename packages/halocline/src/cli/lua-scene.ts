@@ -1,0 +1,37 @@
+/** @file Scenes in Lua for every command: which files they are, and what they get of the options. */
+import { extname } from 'node:path';
+import { LuaScript, type LuaOptions } from '@halocline/lua';
+import type { Scene, SceneOptions } from '../scene.ts';
+
+/** Whether a file is a scene in Lua, by its ending. */
+export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extname(path).toLowerCase());
+
+/** What a script gets of a scene's options; it prints to `stream`. */
+export function luaSceneOptions(
+  { device, devices, subdomains, validation, trace, values, log }: SceneOptions,
+  stream: NodeJS.WriteStream,
+): LuaOptions {
+  return {
+    values,
+    log,
+    ...(device === undefined ? {} : { device }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(subdomains === undefined ? {} : { subdomains }),
+    ...(validation === undefined ? {} : { validation }),
+    ...(trace === undefined ? {} : { trace }),
+    print: (text) => print(stream, text),
+  };
+}
+
+/** Runs a script to its end, and gives the simulation that it returned, or the first that it made. */
+export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
+  return (await LuaScript.run(path, luaSceneOptions(options, process.stderr))).detach();
+}
+
+/** Writes text, and waits where the reader is slow. */
+async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  if (stream.write(text)) return;
+  await new Promise<void>((resolve) => {
+    stream.once('drain', resolve);
+  });
+}
