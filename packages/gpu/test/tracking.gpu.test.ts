@@ -89,7 +89,7 @@ test.skipIf(!isVulkanAvailable())('images are brought into the layouts that comm
 });
 
 test.skipIf(!isVulkanAvailable())(
-  'a pass that writes what it does not declare is told, and nothing is checked unless asked',
+  'a pass that writes what it does not declare is told where validation is on, and nothing is checked without',
   async () => {
     const run = async (device: Device): Promise<void> => {
       using x = device.createBuffer({ label: 'x', byteLength: 16 });
@@ -103,5 +103,7 @@ test.skipIf(!isVulkanAvailable())(
       ]
     `);
     expect(await on({ checks: false }, run)).toEqual([]);
+    expect(await on({ validation: false }, run)).toEqual([]);
+    if (isValidationAvailable()) expect(await on({}, run)).toEqual(await on({ checks: true }, run));
   },
 );

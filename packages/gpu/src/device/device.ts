@@ -89,8 +89,8 @@ const SMALLEST_RING = 2 ** 16;
 /** What follows the recordings of a device, if anything shall. */
 function openTracking(
   driver: Driver,
-  { checks = checksWish(), autoBarriers = false }: DeviceOptions,
-  listener: (message: ValidationMessage) => void,
+  { validation, listener }: { validation: Validation; listener: (message: ValidationMessage) => void },
+  { checks = checksWish(validation), autoBarriers = false }: DeviceOptions,
 ): Tracking | undefined {
   if (!checks && !autoBarriers) return undefined;
   return new Tracking(driver, { report: checks ? listener : undefined, automatic: autoBarriers });
@@ -152,7 +152,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       named: instance.validation !== false,
     });
     this.#driver = driver;
-    driver.tracking = openTracking(driver, options, this.#listener);
+    const mode = { validation: instance.validation, listener: this.#listener };
+    driver.tracking = openTracking(driver, mode, options);
     this.report = report;
     this.name = report.name;
     this.kind = report.kind;

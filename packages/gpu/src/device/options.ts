@@ -19,7 +19,7 @@ export interface DeviceOptions extends DeviceWishes {
   /**
    * Holds what is recorded against what passes declare, and follows the states of buffers and images across submits: a
    * missing or useless barrier, a read of what nobody wrote, an undeclared use and a wrong layout come to `onValidation` with
-   * pass and resource. Default: HALOCLINE_CHECKS (1), else off.
+   * pass and resource. Default: HALOCLINE_CHECKS (1 or 0), else on where validation is on.
    */
   readonly checks?: boolean;
   /**
@@ -41,7 +41,8 @@ export function memoryLimitWish(option: number | undefined): number {
   throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 
-/** Whether HALOCLINE_CHECKS asks for checks. */
-export function checksWish(): boolean {
-  return !['', '0', 'false'].includes(process.env['HALOCLINE_CHECKS'] ?? '');
+/** Whether HALOCLINE_CHECKS asks for checks; where it says nothing, they go with validation. */
+export function checksWish(validation: Validation, env: NodeJS.ProcessEnv = process.env): boolean {
+  const wish = env['HALOCLINE_CHECKS'] ?? '';
+  return wish === '' ? validation !== false : wish !== '0' && wish !== 'false';
 }
