@@ -47,6 +47,14 @@ gpu('--plugin adds what a package of the scene’s folder brings', async () => {
   );
 });
 
+gpu('a scene uses a package of its folder by name, from wherever it is run', async () => {
+  using folder = sceneWithPlugin();
+  const path = folder.file('uses.ts', scene.replace('  return {', "  await sim.use('halocline-halve');\n  return {"));
+  const ended = await halocline(['run', path, '--out', join(folder.path, 'out')]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(ended.out).toMatch(/left +0.25\n/);
+});
+
 gpu('explain tells the step, a stencil, a kernel and its header', async () => {
   using folder = sceneWithPlugin();
   const words = ['explain', folder.scene, '--plugin', 'halocline-halve'];

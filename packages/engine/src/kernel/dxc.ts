@@ -27,7 +27,7 @@ export async function runDxc(kernel: string, source: KernelText, header: string)
     if (file === null) writeFileSync(input, text);
     const output = path.join(folder, 'out.spv');
     const target = ['-spirv', '-fspv-target-env=vulkan1.2', '-enable-16bit-types', '-T', 'cs_6_6'];
-    const words = [...target, '-E', entry ?? 'main', '-I', folder, '-Fo', output, input];
+    const words = [...target, '-E', entry ?? 'main', '-I', folder, '-I', process.cwd(), '-Fo', output, input];
     const printed = await callDxc(kernel, words);
     const files = [...text.matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)]
       .map((match) => match[1]!)

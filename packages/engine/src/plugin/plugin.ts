@@ -27,9 +27,8 @@ export interface PluginUse<Options = unknown> {
 
 /** The file that called what calls this: the first on the stack that is not `own`. */
 export function callingFile(own: string): string {
-  const sites = getCallSites(32).map(({ scriptName }) => scriptName);
-  const last = sites.lastIndexOf(own);
-  const caller = sites.slice(last + 1).find((name) => name !== own && name !== '' && !name.startsWith('node:'));
+  const sites = getCallSites(32).map(({ scriptName: name }) => (name.startsWith('file:') ? fileURLToPath(name) : name));
+  const caller = sites.slice(sites.lastIndexOf(own) + 1).find((name) => path.isAbsolute(name));
   return caller ?? path.join(process.cwd(), 'index.js');
 }
 
