@@ -1,74 +1,204 @@
-/** @file `npm run bench -- stencil [CASE…] [--variants] [--json] [--csv FILE] [--device NAME]`; see bench/README.md. */
+/**
+ * @file `npm run bench -- stencil [CASE…] [--shapes] [--rivals] [--plain] [--json] [--csv FILE] [--device NAME]`: how near
+ * stencils come to what the device can copy, kernel by kernel; see bench/README.md.
+ */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openDevice } from '@halocline/gpu';
-import type { EmitOptions } from '@halocline/stencil';
+import type { EmitOptions, Stencil } from '@halocline/stencil';
 import { copyBandwidth } from '../../packages/halocline/src/bench/ceiling.ts';
+import { shapeOfStencil } from '../../packages/stencil/src/emit/emit.ts';
 import { stencilCases, type StencilCase } from './cases.ts';
+import { measureChain } from './chain.ts';
 import { compileCase, Kernel } from './measure.ts';
+import { runRivals } from './rivals.ts';
+import { appendRows, rowText, type Row } from './row.ts';
 import { World, type Filling } from './world.ts';
 
-const args = process.argv.slice(process.argv[2] === 'stencil' ? 3 : 2);
 const { values, positionals } = parseArgs({
-  args,
+  args: process.argv.slice(process.argv[2] === 'stencil' ? 3 : 2),
   options: {
-    variants: { type: 'boolean', default: false },
+    shapes: { type: 'boolean', default: false },
+    rivals: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    csv: { type: 'string', default: 'out/bench-stencil.csv' },
     device: { type: 'string' },
     edge: { type: 'string' },
-    filling: { type: 'string', default: 'full' },
-    order: { type: 'string', default: '0' },
+    help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
+const extra = ['ragged', 'shell', 'chain'];
+const names = [...stencilCases.map(({ name }) => name), ...extra];
+const unknown = positionals.find((name) => !names.includes(name));
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+if (values.help || unknown !== undefined) {
+  if (unknown !== undefined) say(`Cannot run benchmark "stencil ${unknown}": there is none of that name`);
+  say('npm run bench -- stencil [CASE…] [--shapes] [--rivals] [--plain] [--json] [--csv FILE] [--device NAME]');
+  say(
+    `cases: ${names.join(', ')}; --shapes measures every shape, --rivals CUDA's, --plain the plainest GLSL beside ours`,
+  );
+  process.exit(unknown === undefined ? 0 : 2);
+}
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+
+const SHAPES = ['loop', 'quad', 'pair', 'row', 'column', 'box'] as const;
+const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
 const device = await openDevice(values.device === undefined ? {} : { device: values.device });
 const software = device.kind === 'cpu';
 const copy = await copyBandwidth(device);
-process.stdout.write(`${device.name}: copy ${(copy / 1e9).toFixed(0)} GB/s\n`);
+const [passes, runs] = software ? [1, 4] : [20, 5];
+const LAPLACIANS = stencilCases.filter(({ name }) => name === 'laplacian' || name === 'sweep');
+const rows: Row[] = [];
+say(`${device.name}: a copy moves ${(copy / 1e9).toFixed(software ? 2 : 0)} GB/s`);
 
-const SHAPES = ['loop', 'quad', 'pair', 'row', 'column', 'box'] as const;
-function variantsOf({ gathers }: StencilCase): readonly EmitOptions[] {
-  if (!values.variants || gathers) return [{}];
-  return SHAPES.map((shape) => ({ shape }));
+function add(row: Omit<Row, 'milliseconds' | 'megavoxelsPerSecond' | 'shareOfCopy'>, seconds: number): Row {
+  const rate = row.voxels / seconds;
+  const added = {
+    ...row,
+    milliseconds: 1000 * seconds,
+    megavoxelsPerSecond: rate / 1e6,
+    shareOfCopy: (rate * row.bytesPerVoxel) / copy,
+  };
+  rows.push(added);
+  say(rowText(added));
+  return added;
 }
 
-const chosen = stencilCases.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const edges = new Map<string, StencilCase[]>();
-for (const each of chosen) {
-  const edge = values.edge ?? String(software ? 32 : values.filling === 'shell' ? 1536 : (each.edge ?? 512));
-  edges.set(edge, [...(edges.get(edge) ?? []), each]);
+/** What a figure is to reach: a share of the copy, or billions of updates a second. Held against GPUs alone. */
+function goalOf({ goal, lattice, bytesPerVoxel }: StencilCase, rate: number): Pick<Row, 'goal' | 'reached'> {
+  if (goal === undefined || software) return {};
+  if (!lattice) return { goal: `${goal} of copy`, reached: (rate * bytesPerVoxel) / copy >= goal };
+  const least = goal * (/H200/.test(device.name) ? 1.4 : 1);
+  return { goal: `${least.toFixed(1)} GLUP/s`, reached: rate / 1e9 >= least };
 }
-for (const [edge, cases] of edges) {
-  const gathers = cases.some((one) => one.gathers);
-  const began = performance.now();
-  using world = await World.create(device, values.filling as Filling, Number(edge), gathers, Number(values.order));
-  process.stdout.write(
-    `${edge}³: ${world.leafCount} leaves, ${world.activeVoxels} voxels, ${(performance.now() - began).toFixed(0)} ms\n`,
-  );
-  for (const each of cases) {
-    using held = new DisposableStack();
-    void held;
-    for (const [name, type] of Object.entries(each.fields)) world.addField(name, type);
-    const { stencil, start } = compileCase(each);
-    {
-      using first = await Kernel.create(world, start, {});
-      await first.time(1, 0);
-    }
-    for (const options of variantsOf(each)) {
-      const t0 = performance.now();
-      try {
-        using kernel = await Kernel.create(world, stencil, options);
-        const t1 = performance.now();
-        const seconds = await kernel.time(software ? 2 : 20, software ? 1 : 3);
-        const rate = world.activeVoxels / seconds;
-        const share = (rate * each.bytesPerVoxel) / copy;
-        const label = JSON.stringify(options);
-        process.stdout.write(
-          `  ${each.name.padEnd(14)} ${(rate / 1e9).toFixed(2).padStart(8)} Gvox/s ${share.toFixed(3)}  ${label}  (${(t1 - t0).toFixed(0)} ms)\n`,
-        );
-      } catch (error) {
-        process.stdout.write(`  ${each.name} ${JSON.stringify(options)}: ${(error as Error).message}\n`);
-      }
-    }
-    world.dropFields();
+
+async function measureOurs(world: World, each: StencilCase, stencil: Stencil, options: EmitOptions): Promise<Row> {
+  using kernel = await Kernel.create(world, stencil, options);
+  const seconds = await kernel.time(passes, runs);
+  const { name, what, bytesPerVoxel } = each;
+  const by = options.shape === undefined ? `ours (${shapeOfStencil(stencil, NOWHERE)})` : `shape ${options.shape}`;
+  const goal = options.shape === undefined ? goalOf(each, world.activeVoxels / seconds) : {};
+  return add({ name, what, by, voxels: world.activeVoxels, bytesPerVoxel, ...goal }, seconds);
+}
+
+async function measureCase(world: World, each: StencilCase): Promise<void> {
+  for (const [field, type] of Object.entries(each.fields)) world.addField(field, type);
+  const { stencil, start } = compileCase(each);
+  {
+    using first = await Kernel.create(world, start, {});
+    await first.time(1, 1);
+  }
+  const ours = await measureOurs(world, each, stencil, {});
+  const shapes = values.shapes && each.gathers !== true ? SHAPES : [];
+  for (const shape of shapes) await measureOurs(world, each, stencil, { shape });
+  if (values.plain || software) {
+    using kernel = await Kernel.plain(world, each, stencil);
+    const { name, what, bytesPerVoxel } = each;
+    const seconds = await kernel.time(passes, runs);
+    const ratio = ours.milliseconds / (1000 * seconds);
+    const goal = software ? { goal: `ours takes ${ratio.toFixed(2)} of it, at most 1.3`, reached: ratio <= 1.3 } : {};
+    add({ name, what, by: 'the plainest GLSL', voxels: world.activeVoxels, bytesPerVoxel, ...goal }, seconds);
+  }
+  world.dropFields();
+}
+
+/** Cases over whole leaves, world by world: the tables of 512³ voxels take a second. */
+async function measureFull(): Promise<void> {
+  // On a software driver both sizes of a lattice are the same small one.
+  const chosen = stencilCases.filter(({ name }) => wanted(name) && !(software && name.endsWith('-512')));
+  const edgeOf = (each: StencilCase): number => Number(values.edge ?? (software ? 64 : (each.edge ?? 512)));
+  for (const [edge, cases] of Map.groupBy(chosen, edgeOf)) {
+    using world = await World.create(
+      device,
+      'full',
+      edge,
+      cases.some(({ gathers }) => gathers),
+    );
+    for (const each of cases) await measureCase(world, each);
   }
 }
+
+/** Seconds of the Laplacians, into another field and over itself, on one topology; and its counts. */
+async function timeLaplacians(filling: Filling, edge: number): Promise<{ world: World; seconds: readonly number[] }> {
+  using world = await World.create(device, filling, edge, false);
+  const seconds: number[] = [];
+  for (const each of LAPLACIANS) {
+    for (const [field, type] of Object.entries(each.fields)) world.addField(field, type);
+    const { stencil, start } = compileCase(each);
+    using first = await Kernel.create(world, start, {});
+    await first.time(1, 1);
+    using kernel = await Kernel.create(world, stencil, {});
+    seconds.push(await kernel.time(passes, runs));
+  }
+  return { world, seconds };
+}
+
+/** Leaves that are not whole, beside as many that are. */
+async function measureSparse(fillings: readonly ('ragged' | 'shell')[]): Promise<void> {
+  if (fillings.length === 0) return;
+  const full = await timeLaplacians('full', software ? 64 : 512);
+  for (const filling of fillings) {
+    const edges = { ragged: software ? 64 : 512, shell: software ? 96 : 1536 };
+    const { world, seconds } = await timeLaplacians(filling, edges[filling]);
+    for (const [at, each] of LAPLACIANS.entries()) {
+      const { stencil } = compileCase(each);
+      const part = (full.seconds[at]! * world.leafCount) / full.world.leafCount / seconds[at]!;
+      const goal = software ? {} : { goal: `${part.toFixed(2)} of full leaves, at least 0.80`, reached: part >= 0.8 };
+      const row = {
+        name: `${each.name}, ${filling}`,
+        what: `${each.what}, ${filling}`,
+        bytesPerVoxel: each.bytesPerVoxel,
+      };
+      const by = `ours (${shapeOfStencil(stencil, NOWHERE)})`;
+      add({ ...row, by, voxels: world.activeVoxels, ...goal }, seconds[at]!);
+    }
+  }
+}
+
+async function chain(): Promise<void> {
+  const edge = software ? 64 : 512;
+  const { chain: eight, byHand } = await measureChain(values.device, edge, software ? 5 : 100);
+  const voxels = edge ** 3;
+  add({ name: 'chain', what: 'the chain of eight in one stencil', by: 'by hand', voxels, bytesPerVoxel: 8 }, byHand);
+  const ratio = eight / byHand;
+  const goal = { goal: `${ratio.toFixed(2)} × by hand, at most 1.20`, reached: ratio <= 1.2 };
+  add(
+    {
+      name: 'chain',
+      what: 'eight pointwise stencils, with steps and all',
+      by: 'ours',
+      voxels,
+      bytesPerVoxel: 8,
+      ...goal,
+    },
+    eight,
+  );
+}
+
+await measureSparse((['ragged', 'shell'] as const).filter(wanted));
+await measureFull();
+if (wanted('chain')) await chain();
+if (values.rivals) {
+  for (const { name, edge, by, voxelsPerSecond } of runRivals(software ? 64 : 512, say)) {
+    const bytesPerVoxel = name === 'lattice' ? 152 : 8;
+    const known = { copy: 'copy', laplacian: 'laplacian', lattice: edge === 512 ? 'd3q19-512' : 'd3q19' }[name] ?? name;
+    add({ name: known, what: by, by, voxels: edge ** 3, bytesPerVoxel }, edge ** 3 / voxelsPerSecond);
+  }
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const { driver } = device.report;
+const run = {
+  copyGigabytesPerSecond: copy / 1e9,
+  device: device.name,
+  driver: `${driver.name} ${driver.info}`,
+  version,
+};
+appendRows(values.csv, run, rows);
+if (values.json) process.stdout.write(`${JSON.stringify({ ...run, rows }, null, 2)}\n`);
+else process.stdout.write(`${rows.map(rowText).join('\n')}\n`);
 await device[Symbol.asyncDispose]();

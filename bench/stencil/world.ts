@@ -78,19 +78,18 @@ export class World implements Disposable {
   readonly #buffers = new Map<string, Buffer>();
   readonly #fields = new Map<string, Stored>();
 
-  private constructor(device: Device, topology: Topology, order: number) {
+  private constructor(device: Device, topology: Topology) {
     this.device = device;
     this.topology = topology;
     this.activeVoxels = activeVoxelsOf(topology);
     const count = topology.origins.length / 3;
     const ranks = Uint32Array.from({ length: count }, (_, rank) => rank);
     [this.tables] = buildTables([{ topology, ranks, ownCount: count, domain: null as never }]) as [LevelTables];
-    if (order > 1) this.#reorder(order);
   }
 
   /** Waits for the upload of its tables. */
-  static async create(device: Device, filling: Filling, edge: number, gathers: boolean, order: number): Promise<World> {
-    const world = new World(device, topologyOf(filling, edge), order);
+  static async create(device: Device, filling: Filling, edge: number, gathers: boolean): Promise<World> {
+    const world = new World(device, topologyOf(filling, edge));
     const { leaves, visits, count, leafTable, masks } = world.tables;
     for (const [name, data] of Object.entries({ leaves, visits, count, leafTable, masks }))
       await world.#upload(name, data);
@@ -109,22 +108,6 @@ export class World implements Disposable {
       await world.#upload('grid', grid);
     }
     return world;
-  }
-
-  #reorder(run: number): void {
-    const { visits, leafCount } = this.tables;
-    const { origins } = this.topology;
-    const keys = Float64Array.from({ length: leafCount }, (_, rank) => {
-      const [x, y, z] = [0, 1, 2].map((axis) => origins[3 * rank + axis]! >> 3) as [number, number, number];
-      const block = Math.floor(z / run);
-      let key = 0;
-      for (let bit = 0; bit < 12; bit++)
-        key += (((x >> bit) & 1) * 4 + ((y >> bit) & 1) * 2 + ((block >> bit) & 1)) * 8 ** bit;
-      return key * run + (z % run);
-    });
-    const ranks = Uint32Array.from(keys, (_, rank) => rank).sort((a, b) => keys[a]! - keys[b]!);
-    const old = visits.slice();
-    ranks.forEach((rank, place) => visits.set(old.subarray(8 * rank, 8 * rank + 8), 8 * place));
   }
 
   get leafCount(): number {

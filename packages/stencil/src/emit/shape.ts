@@ -52,7 +52,7 @@ const QUAD_VALUES = 192;
 /** The same for a patch of several rows, which emits its text for each. */
 const PATCH_NODES = 320;
 const PATCH_VALUES = 96;
-/** Loads up to which a thread of halves has too little in flight with eight bytes of each. */
+/** Loads up to which a thread of halves has too little in flight with eight bytes of each, and rows are worth keeping. */
 const LIGHT_LOADS = 12;
 
 /** The functions that are invoked, one by another. */
@@ -111,5 +111,6 @@ export function shapeOf(lowering: Lowering): Shape {
   // How much less is loaded where eight rows are loaded together.
   const shared = (8 * loads.length) / planWindow(taps, CUTS.box.patch).length;
   const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
-  return shared >= 2 && straight ? 'box' : 'column';
+  if (shared >= 2) return straight ? 'box' : 'column';
+  return loads.length <= LIGHT_LOADS ? 'column' : 'pair';
 }

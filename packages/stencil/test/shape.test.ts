@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { shapeOfStencil } from '../src/emit/emit.ts';
+import { compileCase, placement } from './emit-cases.ts';
+
+const NEAR = ['1, 0, 0', '-1, 0, 0', '0, 1, 0', '0, -1, 0', '0, 0, 1', '0, 0, -1'];
+const near = (field: string): string => NEAR.map((d) => `ReadField("${field}", coord + ivec3(${d}))`).join(' + ');
+const shapeOf = (inputs: readonly string[], output: string, code: string, more: object = {}): string =>
+  shapeOfStencil(compileCase({ inputs, outputs: [output], code, ...more }), placement);
+
+describe('the shape that suits', () => {
+  test('one value in and one out is two quads a thread', () => {
+    expect(shapeOf(['density'], 'pressure', 'WriteField("pressure", idx, k * ReadField("density", idx));')).toBe(
+      'pair',
+    );
+  });
+
+  test('several fields, or neighbours on one side alone, are a quad', () => {
+    const subtract = `WriteField("density", idx, ReadField("density", idx) - k * (ReadField("pressure", idx)
+      - ReadField("pressure", coord - ivec3(1, 0, 0))));`;
+    expect(shapeOf(['density', 'pressure'], 'density', subtract)).toBe('quad');
+  });
+
+  test('neighbours on both sides along x are a column of rows', () => {
+    expect(shapeOf(['density'], 'pressure', `WriteField("pressure", idx, ${near('density')});`)).toBe('column');
+  });
+
+  test('those of a vector hold too many values for a column', () => {
+    expect(shapeOf(['velocity'], 'velocity', `WriteField("velocity", idx, ${near('velocity')});`)).toBe('pair');
+  });
+
+  test('all 27 neighbours are a box, unless its text branches', () => {
+    const sum = `float sum = 0.0;
+      for (int x = -1; x < 2; x++) for (int y = -1; y < 2; y++) for (int z = -1; z < 2; z++)
+        sum += ReadField("density", coord + ivec3(x, y, z));`;
+    expect(shapeOf(['density'], 'pressure', `${sum} WriteField("pressure", idx, sum);`)).toBe('box');
+    const branch = `${sum} if (sum > k) sum = k; WriteField("pressure", idx, sum);`;
+    expect(shapeOf(['density'], 'pressure', branch)).toBe('column');
+  });
+
+  test('halves are eight to a thread', () => {
+    expect(shapeOf(['half'], 'half', `WriteField("half", idx, ${near('half')});`)).toBe('row');
+  });
+
+  test('colours and reductions keep to quads, whose order is fixed', () => {
+    const code = `WriteField("density", idx, ${near('density')});`;
+    expect(shapeOf(['density'], 'density', code, { color: 'red' })).toBe('quad');
+    expect(
+      shapeOf(
+        ['density'],
+        'pressure',
+        'WriteField("pressure", idx, 1.0); ReduceSum("sum", ReadField("density", idx));',
+      ),
+    ).toBe('quad');
+  });
+
+  test('computed coordinates, and what is debugged, go voxel by voxel', () => {
+    const gather = 'WriteField("pressure", idx, ReadField("density", coord * 2));';
+    expect(shapeOf(['density'], 'pressure', gather)).toBe('loop');
+    expect(shapeOf(['density'], 'pressure', 'WriteField("pressure", idx, 1.0);', { debug: true })).toBe('loop');
+  });
+});
