@@ -15,6 +15,8 @@ import { create, openBench, succeed } from '../../vulkan/test/device.ts';
 const [way, count = '20'] = process.argv.slice(2);
 const WARM = 12;
 const BYTES = 4096;
+/** How often a run is looked at, about. */
+const SAMPLES = 50;
 
 async function runtimeRound(spirv: Uint32Array): Promise<void> {
   await using device = await openDevice({ validation: false });
@@ -135,18 +137,34 @@ function figures(): { kibibytes: number; heap: number; descriptors: number; thre
   };
 }
 
+/**
+ * What a series grows by from one to the next: the median of the slopes between every two (Theil and Sen). What is left behind
+ * again and again counts in full; a heap that was made larger once, as V8 and drivers do at any moment, doesn't.
+ */
+function slope(series: readonly number[]): number {
+  const slopes = series
+    .flatMap((value, at) => series.slice(at + 1).map((later, apart) => (later - value) / (apart + 1)))
+    .sort((a, b) => a - b);
+  return slopes[Math.floor(slopes.length / 2)]!;
+}
+
 const spirv = await compileGlsl(INCREMENT, { label: 'increment' });
 const bench = openBench(V.openLoader());
 await using kept = await openDevice({ validation: false });
 const round = async (): Promise<void> => (way === 'raw' ? rawRound(bench, spirv) : await runtimeRound(spirv));
 for (let index = 0; index < WARM; index++) await round();
-const before = figures();
-for (let index = 0; index < Number(count); index++) await round();
-const after = figures();
+const rounds = Number(count);
+const step = Math.ceil(rounds / SAMPLES);
+const found = [figures()];
+for (let index = 1; index <= rounds; index++) {
+  await round();
+  if (index % step === 0) found.push(figures());
+}
+const [before, after] = [found[0]!, found.at(-1)!];
 process.stdout.write(
   JSON.stringify({
-    kibibytes: (after.kibibytes - before.kibibytes) / Number(count),
-    heap: (after.heap - before.heap) / Number(count),
+    kibibytes: slope(found.map(({ kibibytes }) => kibibytes)) / step,
+    heap: slope(found.map(({ heap }) => heap)) / step,
     descriptors: after.descriptors - before.descriptors,
     threads: after.threads - before.threads,
   }),
