@@ -69,7 +69,9 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
   simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
   await runOnce(simulation, [...addObstacles(simulation, { balls, floor: true }), ...addHierarchy(simulation, levels)]);
 
-  addAdvection(simulation, ['density', 'temperature'], { decay: { density: 0.1 } });
+  // Where the domain is cut: at most as far as a flow of 6 widths a second comes in a 24th.
+  const neighborRadius = { cfl: 'velocity', cap: Math.max(2, voxels / 4) };
+  addAdvection(simulation, ['density', 'temperature'], { decay: { density: 0.1 }, neighborRadius });
   addSource(simulation, { center: [0.5 * width, 0.16 * width, 0.5 * width], radius: 0.14 * width, ...options.source });
   addStillAir(simulation, { density: 0, temperature: ambient });
   addForces(simulation, options);

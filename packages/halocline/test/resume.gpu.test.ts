@@ -66,7 +66,7 @@ gpu('a run goes on where a checkpoint ends, cut otherwise, with the right number
   const next = ['run', 's.ts', '--frames', '6', '-o', 'o', '--resume', 'c.nvdb', '--subdomains', '3', '--json'];
   const second = await halocline(next, { cwd });
   expect(second.code, second.err).toBe(0);
-  expect(second.err).toMatch(/^Resumed from "c\.nvdb" after step 4, [\d.]+ s, in [\d.]+ s$/mu);
+  expect(second.err).toMatch(/^Resumed from "c\.nvdb" after step 4, at [\d.]+ s, in [\d.]+ s$/mu);
   const lines = second.out.trim().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { frame: number }).frame)).toEqual([3, 4, 5, 6]);
   expect(framesOf(join(cwd, 'o'))).toEqual(framesOf(join(cwd, 'whole')));

@@ -42,6 +42,7 @@ export class Balance implements Disposable {
   #waiting: Shift | null = null;
   #bytes = 0;
   #unread = 0;
+  #shifting = false;
 
   constructor(devices: readonly Device[], options: BalancerOptions = {}) {
     this.times = new StepTimes(devices);
@@ -50,7 +51,8 @@ export class Balance implements Disposable {
 
   /** The step in `slot` is done. */
   note(slot: number): void {
-    // The first steps of a recording fill caches.
+    // Steps that were cut otherwise end while a shift is made; the first steps of a recording fill caches.
+    if (this.#shifting) return;
     if (this.#unread > 0) {
       this.#unread--;
       return;
@@ -71,7 +73,8 @@ export class Balance implements Disposable {
     if (shift === null) return;
     this.#waiting = null;
     const start = performance.now();
-    const leaves = await cutter.recut(shift.shares);
+    this.#shifting = true;
+    const leaves = await cutter.recut(shift.shares).finally(() => (this.#shifting = false));
     const cost = performance.now() - start;
     this.#balancer.shifted(shift, { cost, leaves, frame: cutter.frame });
     if (leaves === 0) return;
