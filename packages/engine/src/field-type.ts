@@ -6,6 +6,8 @@ import {
   FIELD_PLACES,
   componentsOf,
   elementBytes,
+  isArrayField,
+  isHalf,
   type FieldPlace,
   type FieldType,
   type ScalarType,
@@ -15,6 +17,9 @@ import { didYouMean } from './names.ts';
 
 /** Every field type, in the order in which errors list them. */
 const FIELD_TYPES: readonly FieldType[] = ['float32', 'float16', 'int32', 'uint32', 'uint8', 'vec2', 'vec3', 'vec4'];
+
+/** Elements that a field's array may have. */
+const MAX_LENGTH = 32;
 
 /** A typed array that holds one component of a field. */
 export type FieldArray =
@@ -31,6 +36,13 @@ export type FieldValue = number | readonly number[];
 export function checkFieldType(name: string, type: unknown): asserts type is FieldType {
   const given = String(type);
   if ((FIELD_TYPES as readonly unknown[]).includes(type)) return;
+  const length = Number(/^float(?:32|16)\[(\d+)\]$/.exec(given)?.[1]);
+  if (length >= 2 && length <= MAX_LENGTH) return;
+  if (!Number.isNaN(length)) {
+    throw new RangeError(
+      `Cannot add field "${name}": its array has ${length} elements; give 2 to ${MAX_LENGTH}, or use several fields`,
+    );
+  }
   throw new TypeError(
     `Cannot add field "${name}": "${given}" is no field type${didYouMean(given, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
   );
@@ -58,16 +70,16 @@ export function storedType(name: string, type: FieldType, storage: unknown): Fie
       `Cannot add field "${name}": "${given}" is no storage${didYouMean(given, STORAGES)}; use float32 or float16`,
     );
   }
-  const halves = HALVES[type];
+  const halves = isArrayField(type) ? (type.replace('32', '16') as FieldType) : HALVES[type];
   if (halves === undefined) {
     throw new TypeError(
       `Cannot add field "${name}": its storage is ${given}, and ${type} has no floats; leave storage out`,
     );
   }
   if (storage === 'float16') return halves;
-  if (type !== 'float16') return type;
+  if (!type.startsWith('float16')) return type;
   throw new TypeError(
-    `Cannot add field "${name}": its type is float16, and its storage float32; leave one of them out`,
+    `Cannot add field "${name}": its type is ${type}, and its storage float32; leave one of them out`,
   );
 }
 
@@ -87,6 +99,7 @@ export function checkFieldPlace(name: string, type: FieldType, at: unknown): ass
 
 /** Wraps memory as the typed array of one component. */
 export function arrayOver(type: FieldType, buffer: ArrayBuffer, byteOffset: number, length: number): FieldArray {
+  if (isHalf(type)) return new Float16Array(buffer, byteOffset, length);
   switch (type) {
     case 'int32':
       return new Int32Array(buffer, byteOffset, length);
@@ -94,11 +107,6 @@ export function arrayOver(type: FieldType, buffer: ArrayBuffer, byteOffset: numb
       return new Uint32Array(buffer, byteOffset, length);
     case 'uint8':
       return new Uint8Array(buffer, byteOffset, length);
-    case 'float16':
-    case 'f16vec2':
-    case 'f16vec3':
-    case 'f16vec4':
-      return new Float16Array(buffer, byteOffset, length);
     default:
       return new Float32Array(buffer, byteOffset, length);
   }

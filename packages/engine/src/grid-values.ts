@@ -201,7 +201,7 @@ export function valuesFromArray(values: ArrayLike<number>, target: ValuesTarget)
   return { components, lost: 0 };
 }
 
-const GRID_TYPES: Readonly<Record<FieldType, GridType>> = {
+const GRID_TYPES: Readonly<Partial<Record<FieldType, GridType>>> = {
   float32: 'float',
   float16: 'float',
   int32: 'int32',
@@ -222,6 +222,11 @@ export function gridFromValues(
   names: { name: string; map: GridMap; gridClass: GridClass | null },
 ): Grid {
   const type = GRID_TYPES[target.type];
+  if (type === undefined) {
+    throw new TypeError(
+      `Cannot read field "${target.key}": a grid holds up to 4 components, and a ${target.type} has ${components.length}; write what is wanted of it into another field`,
+    );
+  }
   const { topology, leafCount } = target.level;
   const values: Values[] = components.map((array) => gatherLeaves(type, array, target.slots, leafCount));
   const background = [...target.default];

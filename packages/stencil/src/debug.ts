@@ -133,7 +133,7 @@ function formatWord(type: ValueType, word: number, precision: string | undefined
 export function formatDebug({ stencil, nonFinite, writes, outside, prints }: DebugReport): readonly string[] {
   const lines = prints.map((line) => `Stencil "${stencil}": ${line}`);
   for (const { field, component, coord, step, value } of writes) {
-    const part = component === 0 ? '' : ` component ${'xyzw'[component]}`;
+    const part = component === 0 ? '' : ` component ${'xyzw'[component] ?? component}`;
     lines.push(
       `Stencil "${stencil}", step ${step}: wrote ${value} to field "${field}"${part} at (${coord.join(', ')})`,
     );

@@ -1,9 +1,11 @@
 /** @file A stencil's IR as text that a person can read: what it reads and writes, then its functions and its body. */
 
+import { componentsOf, isArrayField } from './ir.ts';
 import type {
   Argument,
   Expression,
   FieldRead,
+  FieldType,
   FieldWrite,
   Local,
   Reach,
@@ -28,14 +30,18 @@ export function formatIr(stencil: Stencil): string {
     lines.push(`  parameters ${[...parameters].map(([one, type]) => `${type} ${one}`).join(', ')}`);
   if (scalars.size > 0) lines.push(`  scalars ${[...scalars].map(([one, type]) => `${type} ${one}`).join(', ')}`);
   const names = stencil.functions.map((one) => one.name);
-  for (const [index, one] of stencil.functions.entries()) lines.push(...formatFunction(one, index, names));
-  lines.push('body', ...formatBlock(stencil.body, { locals: stencil.locals, names }, 1));
+  const arrays = new Set([...reads, ...writes].filter(({ type }) => isArrayField(type)).map(({ field }) => field));
+  for (const [index, one] of stencil.functions.entries()) lines.push(...formatFunction(one, index, { names, arrays }));
+  lines.push('body', ...formatBlock(stencil.body, { locals: stencil.locals, names, arrays }, 1));
   return `${lines.join('\n')}\n`;
 }
 
 interface Names {
   readonly locals: readonly Local[];
+  /** Functions, by number. */
   readonly names: readonly string[];
+  /** Fields that hold arrays. */
+  readonly arrays: ReadonlySet<string>;
 }
 
 const LETTERS = 'xyzw';
@@ -46,7 +52,8 @@ function letters(components: readonly number[]): string {
 
 function formatRead({ field, type, at, level, reach, gather, components }: FieldRead): string {
   const parts = [`  reads ${type} "${field}"`];
-  if (components.length > 1 || type.startsWith('vec')) parts.push(`.${letters(components)}`);
+  if (isArrayField(type)) parts.push(elementsText(components, type));
+  else if (components.length > 1 || componentsOf(type) > 1) parts.push(`.${letters(components)}`);
   if (at !== 'center') parts.push(` at ${at}`);
   if (level !== 'same') parts.push(` ${level}`);
   if (reach !== null) parts.push(` ${formatReach(reach)}`);
@@ -54,12 +61,18 @@ function formatRead({ field, type, at, level, reach, gather, components }: Field
   return parts.join('');
 }
 
+/** The elements of an array, where they aren't all. */
+function elementsText(elements: readonly number[], type: FieldType): string {
+  return elements.length === componentsOf(type) ? '' : `[${elements.join(',')}]`;
+}
+
 function formatReach({ low, high }: Reach): string {
   return `[${low.join(',')} … ${high.join(',')}]`;
 }
 
 function formatWrite({ field, type, undeclared, components, always, doubleBuffered }: FieldWrite): string {
-  const part = type.startsWith('vec') ? `.${letters(components)}` : '';
+  const several = componentsOf(type) > 1 ? `.${letters(components)}` : '';
+  const part = isArrayField(type) ? elementsText(components, type) : several;
   const traits = [
     undeclared ? ' made' : '',
     always ? ' always' : ' sometimes',
@@ -72,14 +85,14 @@ function formatReduction({ scalar, kind, type, undeclared }: Reduction): string 
   return `  reduces ${kind} ${type} "${scalar}"${undeclared ? ' made' : ''}`;
 }
 
-function formatFunction(one: StencilFunction, index: number, names: readonly string[]): readonly string[] {
+function formatFunction(one: StencilFunction, index: number, rest: Omit<Names, 'locals'>): readonly string[] {
   const parameters = one.parameters.map(({ mode, type }, i) => {
     const word = mode === 'in' ? '' : `${mode} `;
     const { length } = one.locals[i]!;
     return `${word}${type}${length === undefined ? '' : `[${length}]`} ${localName(one.locals, i)}`;
   });
   const head = `function @${index}.${one.name}(${parameters.join(', ')}) ${one.returns}`;
-  return [head, ...formatBlock(one.body, { locals: one.locals, names }, 1)];
+  return [head, ...formatBlock(one.body, { locals: one.locals, ...rest }, 1)];
 }
 
 function localName(locals: readonly Local[], index: number): string {
@@ -122,10 +135,8 @@ function formatStatement(node: Statement, names: Names, depth: number): readonly
       return [`${indent}return${node.value === undefined ? '' : ` ${text(node.value)}`}`];
     case 'evaluate':
       return [`${indent}${text(node.value)}`];
-    case 'write': {
-      const part = node.component < 0 ? '' : `.${LETTERS[node.component]}`;
-      return [`${indent}write "${node.field}"${part} ${text(node.value)}`];
-    }
+    case 'write':
+      return [`${indent}write ${fieldName(node, names)} ${text(node.value)}`];
     case 'reduce':
       return [`${indent}reduce ${node.kind} "${node.scalar}" ${text(node.value)}`];
     default:
@@ -166,11 +177,11 @@ function formatExpression(node: Expression, names: Names): string {
     case 'element':
       return `${localName(names.locals, node.local)}[${text(node.index)}]`;
     case 'tap':
-      return `${fieldName(node)}[${node.offset.join(',')}]`;
+      return `${fieldName(node, names)}[${node.offset.join(',')}]`;
     case 'gather':
-      return `${fieldName(node)}${node.level === 'same' ? '' : ` ${node.level}`}[${text(node.coord)}]`;
+      return `${fieldName(node, names)}${node.level === 'same' ? '' : ` ${node.level}`}[${text(node.coord)}]`;
     case 'sample':
-      return `${fieldName(node)} ${node.filter}${node.at === 'center' ? '' : ` at ${node.at}`}[${text(node.position)}]`;
+      return `${fieldName(node, names)} ${node.filter}${node.at === 'center' ? '' : ` at ${node.at}`}[${text(node.position)}]`;
     case 'isActive':
       return `isActive[${text(node.coord)}]`;
     default:
@@ -178,8 +189,12 @@ function formatExpression(node: Expression, names: Names): string {
   }
 }
 
-function fieldName({ field, component }: { readonly field: string; readonly component: number }): string {
-  return `"${field}"${component < 0 ? '' : `.${LETTERS[component]}`}`;
+function fieldName(
+  { field, component }: { readonly field: string; readonly component: number },
+  { arrays }: Names,
+): string {
+  if (component < 0) return `"${field}"`;
+  return arrays.has(field) ? `"${field}"[${component}]` : `"${field}".${LETTERS[component]}`;
 }
 
 function formatArgument(arg: Argument, names: Names): string {

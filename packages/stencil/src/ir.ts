@@ -40,7 +40,8 @@ export type ValueType =
 
 /**
  * How a field is stored: `vec2` … `vec4` are two to four arrays of float32, `f16vec2` … `f16vec4` of halves. What is computed with
- * is float32 all the same: `float16` reads as `float`, `f16vec3` as `vec3`; `uint8` reads as `uint`.
+ * is float32 all the same: `float16` reads as `float`, `f16vec3` as `vec3`; `uint8` reads as `uint`. `float32[19]` are nineteen
+ * arrays, of which the IR reads and writes single components only, as `float`.
  */
 export type FieldType =
   | 'float32'
@@ -53,7 +54,9 @@ export type FieldType =
   | 'vec4'
   | 'f16vec2'
   | 'f16vec3'
-  | 'f16vec4';
+  | 'f16vec4'
+  | `float32[${number}]`
+  | `float16[${number}]`;
 
 /** Which level a read reaches: the stencil's own, the one of twice its voxel size, or the one of half of it. */
 export type LevelRelation = 'same' | 'coarse' | 'fine';
@@ -521,13 +524,20 @@ export function vectorOf(scalar: ScalarType, size: number): ValueType {
   return `${PREFIXES[scalar]}vec${size}` as ValueType;
 }
 
-/** Number of component arrays of a field type, 1 to 4. */
+/** Number of component arrays of a field type: 1 to 4, or the length of an array. */
 export function componentsOf(type: FieldType): number {
-  return Number(/vec(\d)$/.exec(type)?.[1] ?? 1);
+  const [, vector, array] = /vec(\d)$|\[(\d+)\]$/.exec(type) ?? [];
+  return Number(vector ?? array ?? 1);
+}
+
+/** Whether a field holds an array of floats at each voxel, whose elements are its components: `float32[19]`. */
+export function isArrayField(type: FieldType): boolean {
+  return type.endsWith(']');
 }
 
 /** The type that a read of a field gives. */
 export function valueTypeOf(type: FieldType): ValueType {
+  if (isArrayField(type)) return 'float';
   if (componentsOf(type) > 1) return type.replace('f16', '') as ValueType;
   if (type === 'int32') return 'int';
   return type === 'uint32' || type === 'uint8' ? 'uint' : 'float';
@@ -535,13 +545,14 @@ export function valueTypeOf(type: FieldType): ValueType {
 
 /** Whether a field's components are halves. */
 export function isHalf(type: FieldType): boolean {
-  return type === 'float16' || type.startsWith('f16');
+  return type.startsWith('float16') || type.startsWith('f16');
 }
 
 /** Whether two fields are the same to a stencil: halves or floats, what is read and written is float32. */
 export function readsAlike(one: FieldType, other: FieldType): boolean {
   if (one === other) return true;
-  return (isHalf(one) || isHalf(other)) && valueTypeOf(one) === valueTypeOf(other);
+  const alike = valueTypeOf(one) === valueTypeOf(other) && componentsOf(one) === componentsOf(other);
+  return (isHalf(one) || isHalf(other)) && alike;
 }
 
 /** Bytes of one element of a component array. */

@@ -20,6 +20,7 @@ test('the package exports these names', () => {
       "formatIr",
       "fuseStencils",
       "interpret",
+      "isArrayField",
       "isFloating",
       "isHalf",
       "nearestName",

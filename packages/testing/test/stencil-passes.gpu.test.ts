@@ -1,7 +1,7 @@
 /** What the compiler's passes make of a stencil, on a device, against what its text says, interpreted. `HALOCLINE_LONG=1` runs hundreds. */
 
 import { compileStencil, StencilError } from '@halocline/stencil';
-import type { Environment, Stencil, StencilSource, ValueType } from '@halocline/stencil';
+import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '@halocline/stencil';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
@@ -67,6 +67,30 @@ gpuTest(
     for (const shape of ['quad', 'loop'] as const) {
       const result = await runOnDevice(device, compiled(source, true)!, world, values, { shape });
       expect(firstDifference(world, result, oracle)).toBeNull();
+    }
+  },
+);
+
+gpuTest(
+  'fields of arrays run as they are interpreted',
+  { features: ['storageBuffer16BitAccess'] },
+  async ({ device }) => {
+    const types = new Map<string, FieldType>([
+      ['f', 'float32[5]'],
+      ['half', 'float16[6]'],
+    ]);
+    const arrays = makeWorld(types, 5, 1);
+    const code = `const ivec3 c[5] = {ivec3(0), ivec3(1, 0, 0), ivec3(-1, 0, 0), ivec3(0, 1, 0), ivec3(0, 0, -1)};
+    float g[5]; float rho = 0.0; float h[6] = ReadField("half", coord + 1);
+    for (int q = 0; q < 5; q++) { g[q] = ReadField("f", coord - c[q])[q]; rho += g[q]; }
+    for (int q = 0; q < 5; q++) { g[q] += 0.5 * (0.25 * rho - g[q]); h[q + 1] = h[q] * 0.5 + g[q]; }
+    WriteField("f", idx, g); WriteField("half", idx, h);`;
+    const source = { name: 'test', inputs: [...types.keys()], outputs: [...types.keys()], code };
+    const stencil = compileStencil(source, { ...environment, fields: types });
+    const oracle = runInterpreter(stencil, arrays, values);
+    for (const shape of ['quad', 'loop'] as const) {
+      const result = await runOnDevice(device, stencil, arrays, values, { shape });
+      expect(firstDifference(arrays, result, oracle)).toBeNull();
     }
   },
 );

@@ -1,12 +1,14 @@
 /** @file The accessors: how a stencil reads and writes fields, samples, asks for places, and reduces. */
 
-import { scalarOf, sizeOf, valueTypeOf } from '../ir.ts';
+import { isArrayField, scalarOf, sizeOf, valueTypeOf } from '../ir.ts';
 import type { Expression, LevelRelation, ReduceKind, Span, ValueType } from '../ir.ts';
 import { offsetOf } from './affine.ts';
+import { readElements, writeElements } from './array-fields.ts';
 import { wantType } from './constructors.ts';
 import { derivativeOf, isDerivative } from './derivatives.ts';
 import { lowerAll } from './effects.ts';
-import { inputPart, outputPart, resolveField } from './field-names.ts';
+import { lowerValue } from './expressions.ts';
+import { inputOrArray, inputPart, outputPart, resolveField } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
@@ -17,6 +19,7 @@ import { placeOf, readAt, sampleAt, wantCoordinate, wantPosition } from './reads
 import type { PlaceAccessor } from './reads.ts';
 import { reduceInto } from './reductions.ts';
 import type { CallNode, ExpressionNode } from './syntax.ts';
+import type { Value } from './values.ts';
 
 /** Turns an argument into IR. */
 type Lower = (node: ExpressionNode) => Expression;
@@ -64,7 +67,7 @@ export function isEffect(name: string): boolean {
 }
 
 /** The value of an accessor that reads. */
-export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Expression {
+export function lowerRead(lowering: Lowering, node: CallNode, lower: Lower): Value {
   const name = node.callee;
   if (isEffect(name)) throw lowering.fail(node.span, `${name} has no value; call it as a statement of its own`);
   if (name === 'SampleField') return lowerSample(lowering, node, lower);
@@ -103,22 +106,24 @@ function takeFaces(lowering: Lowering, { args }: CallNode): Span | null {
 
 const LEVELS: Readonly<Record<string, LevelRelation>> = { ReadField: 'same', ReadCoarse: 'coarse', ReadFine: 'fine' };
 
-function lowerFieldRead(lowering: Lowering, node: CallNode, lower: Lower): Expression {
+function lowerFieldRead(lowering: Lowering, node: CallNode, lower: Lower): Value {
   takeArguments(lowering, node, 2);
   const level = LEVELS[node.callee]!;
   const { name, span } = takeName(lowering, node);
-  const part = inputPart(lowering, span, name, level);
-  const { field, component, type } = part;
+  const part = inputOrArray(lowering, span, name, level);
+  const each = (read: (part: FieldPart) => Expression): Value =>
+    isArrayField(part.storage) ? readElements(part, read) : read(part);
   const place = node.args[1]!;
   if (place.kind === 'name' && place.name === 'idx') {
-    if (level === 'same') return { op: 'tap', type, field, component, offset: [0, 0, 0] };
+    if (level === 'same')
+      return each(({ field, component, type }) => ({ op: 'tap', type, field, component, offset: [0, 0, 0] }));
     throw lowering.fail(
       place.span,
       `idx is a place on the stencil's own level; give ${node.callee} an ivec3 of the other`,
     );
   }
   const coord = wantCoordinate(lowering, place.span, node.callee, lower(place));
-  return readAt(lowering, { name, span, part, level }, coord, place.span);
+  return each((one) => readAt(lowering, { name, span, part: one, level }, coord, place.span));
 }
 
 function lowerSample(lowering: Lowering, node: CallNode, lower: Lower): Expression {
@@ -160,6 +165,10 @@ function lowerWrite(lowering: Lowering, node: CallNode, lower: Lower): void {
   markWritten(lowering, part, name);
   checkOwnVoxel(lowering, node.args[1]!, lower);
   const given = node.args[2]!;
+  if (part !== null && isArrayField(part.storage)) {
+    writeElements(lowering, part, lowerValue(lowering, given), given.span);
+    return;
+  }
   const value = lower(given);
   if (part === null) {
     storableType(lowering, given.span, name, value.type as ValueType);

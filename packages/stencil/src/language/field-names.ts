@@ -5,7 +5,7 @@
 
 import { placeOfComponent } from '../field-place.ts';
 import type { FieldPlace } from '../field-place.ts';
-import { componentsOf, valueTypeOf } from '../ir.ts';
+import { componentsOf, isArrayField, valueTypeOf } from '../ir.ts';
 import type { FieldType, LevelRelation, Span, ValueType } from '../ir.ts';
 import type { Lowering } from './lowering.ts';
 import { nearestName, quotedList } from './nearest-name.ts';
@@ -29,7 +29,8 @@ export function resolveField(fields: Fields, name: string): FieldPart | undefine
   const component = SUFFIXES.indexOf(name.slice(-2));
   const field = name.slice(0, -2);
   const whole = component < 0 ? undefined : fields.get(field);
-  if (whole === undefined || componentsOf(whole) < 2 || component >= componentsOf(whole)) return undefined;
+  if (whole === undefined || isArrayField(whole) || componentsOf(whole) < 2 || component >= componentsOf(whole))
+    return undefined;
   return { field, component, type: 'float', storage: whole };
 }
 
@@ -50,7 +51,7 @@ export function fieldNames(fields: Fields): readonly string[] {
   const names: string[] = [];
   for (const [name, type] of fields) {
     names.push(name);
-    const count = componentsOf(type);
+    const count = isArrayField(type) ? 1 : componentsOf(type);
     if (count > 1) names.push(...SUFFIXES.slice(0, count).map((suffix) => name + suffix));
   }
   return names;
@@ -79,8 +80,19 @@ const LEVEL_WORDS: Readonly<Record<LevelRelation, string>> = {
   fine: ' on the finer level',
 };
 
-/** The part that a read names, or an error at its name. */
+/** The part that a read names, or an error at its name; a field of arrays is refused. */
 export function inputPart(lowering: Lowering, span: Span, name: string, level: LevelRelation): FieldPart {
+  const part = inputOrArray(lowering, span, name, level);
+  if (!isArrayField(part.storage)) return part;
+  const count = componentsOf(part.storage);
+  throw lowering.fail(
+    span,
+    `"${name}" holds ${count} floats at each voxel; read one of them with ReadField("${name}", coord)[0]`,
+  );
+}
+
+/** The part that a read names, be it a field of arrays, or an error at its name. */
+export function inputOrArray(lowering: Lowering, span: Span, name: string, level: LevelRelation): FieldPart {
   const fields = fieldsOf(lowering, level);
   const { inputs } = lowering.stencil;
   const part = resolveField(fields, name);

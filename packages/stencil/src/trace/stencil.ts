@@ -5,7 +5,7 @@
 
 import { checkOutputs, finish, settleReductions } from '../compile.ts';
 import type { CompileOptions } from '../compile.ts';
-import { readsAlike, valueTypeOf } from '../ir.ts';
+import { isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
 import { checkDeclaration } from '../language/declaration.ts';
@@ -166,6 +166,7 @@ function writeOutput(trace: Trace, name: string, storage: FieldType, given: unkn
     const problem = `the output "${name}" is ${article(storage)} in the stencil, and ${article(found)} in the simulation`;
     throw trace.fail(`${problem}; write ${name}: '${found}'`);
   }
+  if (isArrayField(storage)) throw trace.fail(`the output "${name}" holds arrays; write it in the stencil language`);
   const type = valueTypeOf(storage);
   const value = expressionOf(trace, given, type);
   const ready = wantType(lowering, NOWHERE, `the output "${name}"`, { value, type });

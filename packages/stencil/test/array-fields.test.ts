@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { StencilError, compileStencil, componentsOf, formatIr } from '../src/index.ts';
+import type { Environment, FieldType, Stencil } from '../src/index.ts';
+import { compileTraced, stencil } from '../src/trace/index.ts';
+import { resultsOn } from './small-world.ts';
+
+const environment: Environment = {
+  fields: new Map<string, FieldType>([
+    ['f', 'float32[5]'],
+    ['half', 'float16[2]'],
+    ['u', 'float32'],
+  ]),
+  parameters: new Map([['steps', 'int']]),
+  scalars: new Map(),
+};
+
+function compiled(code: string, outputs: readonly string[] = ['f']): Stencil {
+  return compileStencil({ name: 's', inputs: ['f', 'half', 'u'], outputs, code }, environment);
+}
+
+function errorOf(code: string, outputs: readonly string[] = ['u']): string {
+  try {
+    compiled(code, outputs);
+  } catch (error) {
+    if (error instanceof StencilError) return error.message.split('\n')[0]!.replace(/^.*?column \d+: /, '');
+  }
+  return 'no error';
+}
+
+const LATTICE = `const ivec3 c[5] = ivec3[](ivec3(0), ivec3(1, 0, 0), ivec3(-1, 0, 0), ivec3(0, 1, 0), ivec3(0, -1, 0));
+  float g[5]; float rho = 0.0;
+  for (int q = 0; q < 5; q++) { g[q] = ReadField("f", coord - c[q])[q]; rho += g[q]; }
+  for (int q = 0; q < 5; q++) g[q] += 0.5 * (0.2 * rho - g[q]);
+  WriteField("f", idx, g);`;
+
+describe('a field of arrays', () => {
+  test('is read by element, each where it is read', () => {
+    const [read] = compiled(LATTICE).reads;
+    expect(read).toMatchObject({ type: 'float32[5]', components: [0, 1, 2, 3, 4], gather: false });
+    expect(read!.parts.map(({ reach }) => reach!.low)).toEqual([
+      [0, 0, 0],
+      [-1, 0, 0],
+      [1, 0, 0],
+      [0, -1, 0],
+      [0, 1, 0],
+    ]);
+  });
+
+  test('is written whole, and prints its elements', () => {
+    const lines = formatIr(compiled(LATTICE)).split('\n');
+    expect(lines[1]).toBe('  reads float32[5] "f" [-1,-1,0 … 1,1,0]');
+    expect(lines[2]).toBe('  writes float32[5] "f" always double');
+    expect(lines.filter((line) => line.includes('write "f"[3]'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('"f"[4][0,1,0]'))).toHaveLength(1);
+  });
+
+  test('loses what nobody asks of it', () => {
+    const stencil = compiled('WriteField("u", idx, ReadField("f", coord + 1)[3] + ReadField("half", idx)[1]);', ['u']);
+    expect(stencil.reads.map(({ components }) => components)).toEqual([[3], [1]]);
+    expect(formatIr(stencil)).toContain('reads float32[5] "f"[3] [1,1,1 … 1,1,1]');
+  });
+
+  test('may be kept as a variable, and indexed by what is computed', () => {
+    const code = 'float g[5] = ReadField("f", idx); WriteField("u", idx, g[steps] + g[4]);';
+    const constant = 'float g[5] = ReadField("f", idx); WriteField("u", idx, g[3] + g[4]);';
+    expect(resultsOn(compiled(code, ['u']), environment)).toBe(resultsOn(compiled(constant, ['u']), environment));
+  });
+
+  test('has as many components as elements', () => {
+    expect([componentsOf('float32[19]'), componentsOf('float16[2]'), componentsOf('vec3')]).toEqual([19, 2, 3]);
+  });
+
+  test.each([
+    [
+      'WriteField("u", idx, ReadField("f", idx));',
+      'this is a float[5], and a scalar or vector is wanted; choose an element, as in a[0]',
+    ],
+    [
+      'WriteField("u", idx, SampleField("f", vec3(dt)));',
+      '"f" holds 5 floats at each voxel; read one of them with ReadField("f", coord)[0]',
+    ],
+    [
+      'WriteField("u", idx, Laplacian("f"));',
+      '"f" holds 5 floats at each voxel; read one of them with ReadField("f", coord)[0]',
+    ],
+
+    ['WriteField("f", idx, 1.0);', 'the field "f" is a float[5], and this is a float; make one with float[5](…)'],
+    [
+      'WriteField("f", idx, float[2](1.0, 2.0));',
+      'the field "f" is a float[5], and this is a float[2]; make one with float[5](…)',
+    ],
+  ])('is refused where it does not fit: %s', (code, problem) => {
+    expect(errorOf(code, code.includes('WriteField("f"') ? ['f'] : ['u'])).toBe(problem);
+  });
+
+  test('is not for traced stencils', () => {
+    const body = stencil({ inputs: { u: 'float32' }, outputs: { f: 'float32[5]' } }, ({ u }) => ({ f: u }) as never);
+    expect(() => compileTraced({ name: 's' }, body, environment)).toThrow(
+      'Cannot compile stencil "s": the output "f" holds arrays; write it in the stencil language',
+    );
+  });
+});
