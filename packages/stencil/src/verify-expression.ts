@@ -1,7 +1,7 @@
 /** @file The part of the IR's spec that speaks of expressions: what each operation takes, and the type that it gives. */
 
 import { placeOfComponent } from './field-place.ts';
-import { componentsOf, isFloating, roundingOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import { componentsOf, isArrayField, isFloating, roundingOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
 import type { CallName, Expression, LevelRelation, Local, Stencil, ValueType } from './ir.ts';
 import { builtinType } from './language/names.ts';
 import { operands } from './walk.ts';
@@ -327,6 +327,7 @@ function readType(
   const read = spec.stencil.reads.find((one) => one.field === field && one.level === level);
   check(spec, read !== undefined, `the read of "${field}" is not listed`);
   const { type, components } = read!;
+  check(spec, component >= 0 || !isArrayField(type), `the whole array of "${field}" is no value`);
   const wanted = component < 0 ? Array.from({ length: componentsOf(type) }, (_, i) => i) : [component];
   check(
     spec,

@@ -13,7 +13,7 @@
  * - Every access is listed in `reads`, `writes`, `reductions`, `parameters` or `scalars`, with its type and within its reach.
  */
 
-import { componentsOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import { componentsOf, isArrayField, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
 import type { FieldType, Local, Statement, Stencil, StencilFunction, ValueType } from './ir.ts';
 import { check, checkExpression } from './verify-expression.ts';
 import type { Spec } from './verify-expression.ts';
@@ -174,6 +174,7 @@ function verifyOutput(spec: Spec, node: Statement & { readonly op: 'write' | 're
   }
   const write = spec.stencil.writes.find(({ field }) => field === node.field);
   check(spec, write !== undefined, `the write of "${node.field}" is not listed`);
+  check(spec, node.component >= 0 || !isArrayField(write!.type), `the whole array of "${node.field}" is no value`);
   const components = node.component < 0 ? all(write!.type) : [node.component];
   check(
     spec,

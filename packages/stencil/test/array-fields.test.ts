@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StencilError, compileStencil, componentsOf, formatIr } from '../src/index.ts';
+import { StencilError, compileStencil, componentsOf, formatIr, fuseStencils } from '../src/index.ts';
 import type { Environment, FieldType, Stencil } from '../src/index.ts';
 import { compileTraced, stencil } from '../src/trace/index.ts';
 import { resultsOn } from './small-world.ts';
@@ -91,6 +91,24 @@ describe('a field of arrays', () => {
     ],
   ])('is refused where it does not fit: %s', (code, problem) => {
     expect(errorOf(code, code.includes('WriteField("f"') ? ['f'] : ['u'])).toBe(problem);
+  });
+
+  test('joins other stencils, by element', () => {
+    const more = (outputs: string[], code: string): Stencil =>
+      compileStencil({ name: outputs[0]!, inputs: ['f', 'u'], outputs, code }, environment);
+    const fused = fuseStencils(
+      'both',
+      [
+        more(['f'], 'float g[5] = ReadField("f", idx); g[3] *= 2.0; WriteField("f", idx, g);'),
+        more(['u'], 'WriteField("u", idx, ReadField("f", idx)[3] + ReadField("f", idx)[0]);'),
+      ],
+      new Set(),
+    );
+    const alone = compiled(
+      'float g[5] = ReadField("f", idx); g[3] *= 2.0; WriteField("f", idx, g); WriteField("u", idx, g[3] + g[0]);',
+      ['f', 'u'],
+    );
+    expect(resultsOn(fused, environment)).toBe(resultsOn(alone, environment));
   });
 
   test('is not for traced stencils', () => {

@@ -8,8 +8,8 @@
 import { analyze } from '../analyze.ts';
 import type { FieldPlace } from '../field-place.ts';
 import {
+  componentsOf,
   scalarOf,
-  sizeOf,
   valueTypeOf,
   type Environment,
   type Expression,
@@ -133,7 +133,7 @@ class Fusion {
       op: 'tap',
       type,
       field,
-      component: sizeOfField(this.#types.get(field)!) === 1 ? -1 : component,
+      component: componentsOf(this.#types.get(field)!) === 1 ? -1 : component,
       offset: [0, 0, 0],
     };
   }
@@ -183,10 +183,6 @@ class Fusion {
       ];
     });
   }
-}
-
-function sizeOfField(type: FieldType): number {
-  return sizeOf(valueTypeOf(type));
 }
 
 /** Whether every voxel that runs writes every component of the field that the stencil writes at all. */
