@@ -72,7 +72,7 @@ async function measure(bench: MultiCase, scaling: Row['scaling'], devices: numbe
     scaling,
     devices,
     overlap,
-    transport: devices === 1 ? '' : (process.env['HALOCLINE_TRANSPORT'] ?? 'shared'),
+    transport: devices === 1 ? '' : (process.env['HALOCLINE_TRANSPORT'] ?? 'chosen'),
     milliseconds,
     megavoxels: sim.activeVoxels / milliseconds / 1000,
   };

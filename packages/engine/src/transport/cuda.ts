@@ -6,9 +6,16 @@ import { CudaDevice, type Device } from '@halocline/gpu';
 import type { Channel, Transport } from './channel.ts';
 import { Crossing } from './crossing.ts';
 
+/**
+ * A card's driver gives Vulkan's queues and CUDA's copies their time in slices. Two H200, Laplacian at 512³ a device, without overlap:
+ * 2.74 ms a step against 0.48 through shared memory; D3Q19: 8.91 against 5.96. Streams of the highest priority change nothing.
+ */
+const TIME_SLICE = 2300;
+
 /** Between cards that CUDA knows. */
 export const cuda: Transport = {
   name: 'cuda',
+  besideWork: TIME_SLICE,
 
   refusal: (from: Device, to: Device): string | null => CudaDevice.refusal(from, to),
 

@@ -16,15 +16,17 @@ export interface TransportReport {
   readonly refusal: string | null;
   /** It was tried, and failed: a shortage, perhaps, that will be over another time. */
   readonly failed: boolean;
-  /** Time of a message by its size, ascending; empty where it doesn't work. */
+  /** Time of a lone round by the size of its messages, ascending; empty where it doesn't work. */
   readonly times: readonly MessageTime[];
+  /** Microseconds more where the devices have been at work. */
+  readonly besideWork: number;
 }
 
 /** A device as `peerAccess` takes it: opened, or listed. */
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {
@@ -43,11 +45,11 @@ export class PeerAccess {
     this.transports = transports;
   }
 
-  /** The transports that work, the fastest for messages of so many bytes first. */
+  /** The transports that work, the fastest for rounds of work and messages of so many bytes first. */
   ranking(byteLength: number): TransportName[] {
     const working = this.transports.filter(({ refusal }) => refusal === null);
     return working
-      .map(({ name, times }) => ({ name, microseconds: estimate(times, byteLength) }))
+      .map(({ name, times, besideWork }) => ({ name, microseconds: estimate(times, byteLength) + besideWork }))
       .sort((a, b) => a.microseconds - b.microseconds)
       .map(({ name }) => name);
   }

@@ -46,14 +46,26 @@ export async function probeTransport(
   to: Endpoint,
   options: MeasureOptions,
 ): Promise<TransportReport> {
-  const { name } = transport;
+  const { name, besideWork } = transport;
   const refusal = transport.refusal(from.device, to.device);
-  if (refusal !== null) return { name, refusal, failed: false, times: [] };
+  if (refusal !== null) return { name, refusal, failed: false, times: [], besideWork };
   try {
-    return { name, refusal: null, failed: false, times: await measureTransport(transport, from, to, options) };
+    return {
+      name,
+      refusal: null,
+      failed: false,
+      times: await measureTransport(transport, from, to, options),
+      besideWork,
+    };
   } catch (error) {
     if (error instanceof StallError) throw error;
-    return { name, refusal: error instanceof Error ? error.message : String(error), failed: true, times: [] };
+    return {
+      name,
+      refusal: error instanceof Error ? error.message : String(error),
+      failed: true,
+      times: [],
+      besideWork,
+    };
   }
 }
 
@@ -72,7 +84,8 @@ export class Prober {
         reports.push(await probeTransport(transport, a, b, options));
       } catch (error) {
         if (!(error instanceof StallError)) throw error;
-        reports.push({ name: transport.name, refusal: error.message, failed: true, times: [] });
+        const { name, besideWork } = transport;
+        reports.push({ name, refusal: error.message, failed: true, times: [], besideWork });
         // What waits in them can't be ended: they stay open, and others take their place.
         for (const [key, endpoint] of this.#open) if (endpoint === a || endpoint === b) this.#open.delete(key);
       }

@@ -2,12 +2,12 @@
  * @file Copies from card to card by CUDA, started together and waited for one by one. The thread waits: a stream that waits for a
  * Vulkan timeline as an external semaphore is looked at again by the card's scheduler only now and then.
  *
- * Two H200, one hop (Vulkan writes, CUDA copies, Vulkan reads), microseconds, idle and with both cards at work:
+ * Two H200, one message from Vulkan to Vulkan, microseconds, with idle cards and with both at work:
  *
- *     bytes     the thread waits, copies, signals    CUDA waits and signals by semaphores
- *     64 KiB    65     111                           391    2552
- *     8 MiB     80     119                           413    2526
- *     64 MiB    243    298                           591    2518
+ *     bytes     the thread waits, copies, signals    CUDA waits and signals by semaphores that Vulkan exports
+ *     64 KiB     70    233                           391    2552
+ *     8 MiB     164    154                           413    2526
+ *     64 MiB    780    692                           591    2518
  */
 
 import * as V from '@halocline/vulkan';
