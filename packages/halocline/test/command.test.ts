@@ -60,7 +60,14 @@ test.concurrent.each([
   [['convert', 'a.vdb', 'b.obj'], 'Cannot write file "b.obj": its ending is ".obj"; end it in .nvdb or .vdb\n'],
   [['run', 'a.ts', '--dt', '-1'], 'Cannot read option "--dt" of halocline run: "-1" is not a number above 0\n'],
   [['run', 'a.ts', '--set', 'voxels'], 'Cannot read option "--set": "voxels" is not NAME=VALUE\n'],
-  [['info', '--jsn'], `Cannot run "halocline info": unknown option '--jsn'; its options are --json, --help\n`],
+  [
+    ['info', '--jsn'],
+    `Cannot run "halocline info": unknown option '--jsn'; its options are --json, --cut, --subdomains, --set, --device, --devices, --out, --help\n`,
+  ],
+  [
+    ['info', '--subdomains', '3'],
+    'Cannot run "halocline info": --subdomains is given without --cut SCENE; see halocline info --help\n',
+  ],
   [
     ['inspect', 'a', '--probe'],
     `Cannot run "halocline inspect": option '--probe <value>' lacks its value; its options are --json, --probe, --help\n`,

@@ -51,7 +51,9 @@ export async function resumeFrom(
     runtime.resumeAt({ time, frame: note.frame, iterations: new Map(Object.entries(note.iterations)) });
     tellStencils(runtime, file, note);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    runtime.log(`Resumed from "${file}" after step ${note.frame}, at ${Number(time.toPrecision(6))} s, in ${seconds} s`);
+    runtime.log(
+      `Resumed from "${file}" after step ${note.frame}, at ${Number(time.toPrecision(6))} s, in ${seconds} s`,
+    );
     return { time, frame: note.frame, about: note.about, state: note.state };
   } finally {
     await handle.close();

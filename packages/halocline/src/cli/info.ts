@@ -1,6 +1,6 @@
 /** @file `halocline info`: the devices, best first, and the ways between them. */
 import { listDevices, type DeviceReport } from '@halocline/gpu';
-import { deviceOption, jsonOption, type Command, type Words } from './command.ts';
+import { deviceOption, jsonOption, UsageError, type Command, type Words } from './command.ts';
 import { tellCut } from './cut.ts';
 import { bytes } from './table.ts';
 import { describePairs, measurePairs } from './transports.ts';
@@ -48,6 +48,13 @@ function describe(device: DeviceReport): string {
 async function run(words: Words): Promise<number> {
   const scene = words.text('cut');
   if (scene !== undefined) return tellCut(words, scene);
+  const given = (name: string): boolean => words.text(name) !== undefined || words.all(name).length > 0;
+  const stray = ['subdomains', 'set', 'device', 'devices', 'out'].find(given);
+  if (stray !== undefined) {
+    throw new UsageError(
+      `Cannot run "halocline info": --${stray} is given without --cut SCENE; see halocline info --help`,
+    );
+  }
   const devices = listDevices();
   if (words.has('json')) {
     const transports = (await measurePairs(devices)).map(({ from, to, access }) => ({
