@@ -240,3 +240,31 @@ gpu(
   },
   120_000,
 );
+
+gpu('the README of the room names every method', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const { printed } = await runOnDevice(`
+    local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }
+    local device = gpu.device_create()
+    local graph = gpu.graph()
+    local kernel = gpu.kernel_compile(device, 'layout(local_size_x = 1) in; void main() {}')
+    local handles = {
+      sim = sim, level = sim:level(0), field = sim:add_field('f', 'float32'), scalar = sim:add_scalar('s', 'float'),
+      device = device, buffer = device:alloc(4), kernel = kernel, heap = gpu.heap_create(device, { byte_length = 65536 }),
+      graph = graph, pass = graph:add_pass('p'), resource = graph:add_resource('r', { byte_length = 4 }),
+      recording = gpu.record(function(cmd) cmd:pipeline(kernel):dispatch(1) end),
+    }
+    for name, handle in pairs(handles) do
+      local problem = select(2, pcall(function() return handle.no_such_method end))
+      for method in problem:match('there are (.*)$'):gmatch('[%w_]+') do print(name .. ':' .. method) end
+    end
+    gpu.encode(function(cmd)
+      for method in select(2, pcall(function() return cmd.no_such_method end)):match('there are (.*)$'):gmatch('[%w_]+') do
+        print('cmd:' .. method)
+      end
+    end)
+  `);
+  const methods = printed.trimEnd().split('\n');
+  expect(methods.length).toBeGreaterThan(70);
+  expect(methods.filter((method) => !readme.includes(`\`${method}`))).toEqual([]);
+});
