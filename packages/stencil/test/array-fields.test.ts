@@ -111,10 +111,47 @@ describe('a field of arrays', () => {
     expect(resultsOn(fused, environment)).toBe(resultsOn(alone, environment));
   });
 
-  test('is not for traced stencils', () => {
-    const body = stencil({ inputs: { u: 'float32' }, outputs: { f: 'float32[5]' } }, ({ u }) => ({ f: u }) as never);
-    expect(() => compileTraced({ name: 's' }, body, environment)).toThrow(
-      'Cannot compile stencil "s": the output "f" holds arrays; write it in the stencil language',
+  test('is read and written by traced stencils, with the same IR', () => {
+    const body = stencil(
+      { inputs: { f: 'float32[5]', half: 'float16[2]' }, outputs: { half: 'float16[2]' } },
+      ({ f, half }) => {
+        let sum = f.element(0).at(0, 0, 0);
+        for (let q = 1; q < f.length; q++) sum = sum.add(f.element(q).at(0, q, 0));
+        return { half: [half.element(1).at(1, 0, 0), sum.mul(half.element(0))] };
+      },
     );
+    const code = `WriteField("half", idx, float[2](ReadField("half", coord + ivec3(1, 0, 0))[1],
+      (ReadField("f", idx)[0] + ReadField("f", coord + ivec3(0, 1, 0))[1] + ReadField("f", coord + ivec3(0, 2, 0))[2]
+        + ReadField("f", coord + ivec3(0, 3, 0))[3] + ReadField("f", coord + ivec3(0, 4, 0))[4]) * ReadField("half", idx)[0]));`;
+    const source = { name: 's', inputs: ['f', 'half'], outputs: ['half'], code };
+    expect(formatIr(compileTraced({ name: 's' }, body, environment))).toBe(
+      formatIr(compileStencil(source, environment)),
+    );
+  });
+
+  test.each([
+    [
+      'element(…) of the field "f" takes a plain whole number from 0 to 4, and this is 5; count with a for of TypeScript',
+      stencil({ inputs: { f: 'float32[5]' }, outputs: { u: 'float32' } }, ({ f }) => ({ u: f.element(5) })),
+    ],
+    [
+      'the output "half" takes a list of 2 values, and gets 1 values; give one for each element',
+      stencil({ inputs: { u: 'float32' }, outputs: { half: 'float16[2]' } }, ({ u }) => ({ half: [u] })),
+    ],
+    [
+      'the input "f" is a float32[4] in the stencil, and a float32[5] in the simulation; write f: \'float32[5]\'',
+      stencil({ inputs: { f: 'float32[4]' }, outputs: { u: 'float32' } }, ({ f }) => ({ u: f.element(0) })),
+    ],
+  ])('is refused by traced stencils where it does not fit: %s', (problem, body) => {
+    expect(() => compileTraced({ name: 's' }, body, environment)).toThrow(`Cannot compile stencil "s": ${problem}`);
+  });
+
+  test('may be made by a stencil that writes it', () => {
+    const body = stencil({ inputs: { u: 'float32' }, outputs: { made: 'float32[3]' } }, ({ u }) => ({
+      made: [u, 1, u.mul(2)],
+    }));
+    expect(compileTraced({ name: 's' }, body, environment).writes).toMatchObject([
+      { field: 'made', type: 'float32[3]', undeclared: true, components: [0, 1, 2], always: true },
+    ]);
   });
 });

@@ -7,7 +7,7 @@ import { article } from '../language/operators.ts';
 import { printValues } from '../language/printf.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type { AnyValue, Operand, Value, ValueOf } from './types.ts';
+import type { AnyValue, Given, Operand, Value } from './types.ts';
 import { expressionOf, TracedValue } from './value.ts';
 
 /** Stands in what a body gives for an output that the body has written by hand, through its second argument. */
@@ -16,7 +16,7 @@ export const written: unique symbol = Symbol('written');
 /** An output that a body writes itself, where `when(…)` says whether. */
 export interface OutputHandle<F extends FieldType> {
   /** The voxel's own new value; the last write wins. */
-  write(value: Value<ValueOf<F>> | (ValueOf<F> extends 'float' | 'int' | 'uint' ? number : never)): void;
+  write(value: Given<F>): void;
 }
 
 function conditionOf(trace: Trace, what: string, condition: unknown): ReturnType<typeof expressionOf> {

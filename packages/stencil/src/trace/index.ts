@@ -9,4 +9,4 @@ export type { OutputHandle, Variable } from './control.ts';
 export * from './functions.ts';
 export { compileTraced, stencil } from './stencil.ts';
 export type { TracedSource, TracedStencil } from './stencil.ts';
-export type { FieldHandle, Handles, Outputs, Results, TraceOptions, Value } from './types.ts';
+export type { ElementsHandle, FieldHandle, Handles, Outputs, Results, TraceOptions, Value } from './types.ts';

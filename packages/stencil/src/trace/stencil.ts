@@ -5,7 +5,7 @@
 
 import { checkOutputs, finish, settleReductions } from '../compile.ts';
 import type { CompileOptions } from '../compile.ts';
-import { isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
+import { componentsOf, isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
 import { checkDeclaration } from '../language/declaration.ts';
@@ -16,7 +16,7 @@ import { splitArrays } from '../language/split-arrays.ts';
 import { written } from './control.ts';
 import { NOWHERE, Trace, withTrace } from './trace.ts';
 import type { Handles, Outputs, Results, TraceOptions } from './types.ts';
-import { expressionOf, TracedField, TracedValue } from './value.ts';
+import { expressionOf, TracedElements, TracedField, TracedValue } from './value.ts';
 
 type Types<T> = Readonly<Record<string, T>>;
 
@@ -97,9 +97,10 @@ export function compileTraced(
 }
 
 /** The handles by name; a name that there is not is an error that lists those that there are. */
-function handlesOf(trace: Trace, body: TracedStencil): Types<TracedValue> {
-  const handles = new Map<string, TracedValue>();
-  for (const [name, type] of Object.entries(body.inputs)) handles.set(name, new TracedField(name, type));
+function handlesOf(trace: Trace, body: TracedStencil): Types<TracedValue | TracedElements> {
+  const handles = new Map<string, TracedValue | TracedElements>();
+  for (const [name, type] of Object.entries(body.inputs))
+    handles.set(name, isArrayField(type) ? new TracedElements(name, type) : new TracedField(name, type));
   for (const [name, type] of Object.entries(body.parameters)) {
     checkOutside(trace, `parameter "${name}"`, type, trace.lowering.environment.parameters.get(name));
     handles.set(name, new TracedValue({ op: 'parameter', type, name }));
@@ -108,7 +109,7 @@ function handlesOf(trace: Trace, body: TracedStencil): Types<TracedValue> {
     checkOutside(trace, `scalar "${name}"`, type, trace.lowering.environment.scalars.get(name));
     handles.set(name, new TracedValue({ op: 'scalar', type, name }));
   }
-  return new Proxy<Record<string, TracedValue>>(Object.fromEntries(handles), {
+  return new Proxy<Record<string, TracedValue | TracedElements>>(Object.fromEntries(handles), {
     get: (_, name) => {
       if (typeof name === 'symbol') return undefined;
       const handle = handles.get(name);
@@ -166,10 +167,21 @@ function writeOutput(trace: Trace, name: string, storage: FieldType, given: unkn
     const problem = `the output "${name}" is ${article(storage)} in the stencil, and ${article(found)} in the simulation`;
     throw trace.fail(`${problem}; write ${name}: '${found}'`);
   }
-  if (isArrayField(storage)) throw trace.fail(`the output "${name}" holds arrays; write it in the stencil language`);
   const type = valueTypeOf(storage);
-  const value = expressionOf(trace, given, type);
-  const ready = wantType(lowering, NOWHERE, `the output "${name}"`, { value, type });
+  const values = isArrayField(storage) ? elementsOf(trace, name, storage, given) : [given];
   lowering.written.add(name);
-  lowering.emit({ op: 'write', field: part?.field ?? name, component: part?.component ?? -1, value: ready });
+  for (const [at, one] of values.entries()) {
+    const value = expressionOf(trace, one, type);
+    const ready = wantType(lowering, NOWHERE, `the output "${name}"`, { value, type });
+    const component = isArrayField(storage) ? at : (part?.component ?? -1);
+    lowering.emit({ op: 'write', field: part?.field ?? name, component, value: ready });
+  }
+}
+
+/** The new values of the elements of an array. */
+function elementsOf(trace: Trace, name: string, storage: FieldType, given: unknown): readonly unknown[] {
+  const count = componentsOf(storage);
+  if (Array.isArray(given) && given.length === count) return given;
+  const what = Array.isArray(given) ? `${given.length} values` : 'no list';
+  throw trace.fail(`the output "${name}" takes a list of ${count} values, and gets ${what}; give one for each element`);
 }

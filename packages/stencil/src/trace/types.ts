@@ -157,6 +157,23 @@ export type FieldHandle<F extends FieldType> = Value<ValueOf<F>> & {
   sample(position: Value<'vec3'>, filter?: 'trilinear' | 'nearest'): Value<ValueOf<F>>;
 };
 
+/** Fields that hold an array of floats at each voxel. */
+export type ArrayField = Extract<FieldType, `${string}]`>;
+
+/** A field of arrays: its elements, each like a field of its own. */
+export interface ElementsHandle<F extends ArrayField> {
+  readonly field: F;
+  /** How many elements there are at each voxel. */
+  readonly length: number;
+  /** The element of a plain whole number, from 0 on. */
+  element(index: number): FieldHandle<'float32'>;
+}
+
+/** What an output takes: a value, a plain number where that is enough, or one of these for each element of an array. */
+export type Given<F extends FieldType> = F extends ArrayField
+  ? readonly (Value<'float'> | number)[]
+  : Value<ValueOf<F>> | ScalarNumber<F>;
+
 /** What a traced stencil names: fields with their types, parameters and scalars with theirs. */
 export interface TraceOptions<
   I extends Readonly<Record<string, FieldType>>,
@@ -177,7 +194,11 @@ export type Handles<
   I extends Readonly<Record<string, FieldType>>,
   P extends Readonly<Record<string, ValueType>>,
   S extends Readonly<Record<string, ScalarType>>,
-> = (string extends keyof I ? unknown : { readonly [K in keyof I]: FieldHandle<I[K]> }) & ValuesOf<P> & ValuesOf<S>;
+> = (string extends keyof I
+  ? unknown
+  : { readonly [K in keyof I]: I[K] extends ArrayField ? ElementsHandle<I[K]> : FieldHandle<I[K]> }) &
+  ValuesOf<P> &
+  ValuesOf<S>;
 
 /** Lists that are left out have no names of their own. */
 type ValuesOf<P extends Readonly<Record<string, ValueType>>> = string extends keyof P
@@ -192,6 +213,6 @@ export type Outputs<O extends Readonly<Record<string, FieldType>>> = string exte
 /** What the body gives: each output's new value, or `written` for one that it wrote by hand. A stencil without outputs, which only reduces, gives nothing. */
 export type Results<O extends Readonly<Record<string, FieldType>>> = string extends keyof O
   ? void
-  : { readonly [K in keyof O]: Value<ValueOf<O[K]>> | ScalarNumber<O[K]> | typeof written };
+  : { readonly [K in keyof O]: Given<O[K]> | typeof written };
 
 type ScalarNumber<F extends FieldType> = ValueOf<F> extends ScalarType ? number : never;

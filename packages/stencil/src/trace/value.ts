@@ -3,11 +3,11 @@
  * language's own rules, so types, folding and errors are the same in both ways of writing.
  */
 
-import { isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
+import { componentsOf, isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
 import type { BinaryOperator, Expression, FieldType, LevelRelation, ScalarType, ValueType } from '../ir.ts';
 import { affineOf } from '../language/affine.ts';
 import { constant, filled, swizzle } from '../language/build.ts';
-import { inputPart } from '../language/field-names.ts';
+import { inputOrArray, inputPart } from '../language/field-names.ts';
 import { article, lowerBinary, lowerUnary } from '../language/operators.ts';
 import { readAt, sampleAt, wantCoordinate, wantPosition } from '../language/reads.ts';
 import { swizzleComponents } from '../language/swizzles.ts';
@@ -175,10 +175,14 @@ export class TracedField extends TracedValue {
   /** The storage type that the stencil declares. */
   readonly field: FieldType;
 
-  constructor(name: string, field: FieldType) {
+  /** Which element of a field of arrays it is; null of any other. */
+  readonly #element: number | null;
+
+  constructor(name: string, field: FieldType, element: number | null = null) {
     super(() => this.#read('same', constant('ivec3', [0, 0, 0]), true));
     this.fieldName = name;
     this.field = field;
+    this.#element = element;
   }
 
   at(...place: readonly unknown[]): TracedValue {
@@ -228,13 +232,38 @@ export class TracedField extends TracedValue {
   #part(level: LevelRelation): Parameters<typeof readAt>[1] {
     const trace = currentTrace(`the field "${this.fieldName}"`);
     const name = this.fieldName;
-    const part = inputPart(trace.lowering, NOWHERE, name, level);
-    const storage = part.component < 0 ? part.storage : 'float32';
+    const whole = (this.#element === null ? inputPart : inputOrArray)(trace.lowering, NOWHERE, name, level);
+    const part = this.#element === null ? whole : { ...whole, component: this.#element };
+    const storage = whole.component < 0 ? whole.storage : 'float32';
     if (!readsAlike(storage, this.field)) {
       const problem = `the input "${name}" is ${article(this.field)} in the stencil, and ${article(storage)} in the simulation`;
       throw trace.fail(`${problem}; write ${name}: '${storage}'`);
     }
     return { name, span: NOWHERE, part, level };
+  }
+}
+
+/** A field of arrays that a body reads, element by element. */
+export class TracedElements {
+  /** The name among the inputs. */
+  readonly fieldName: string;
+  /** The storage type that the stencil declares. */
+  readonly field: FieldType;
+  readonly length: number;
+
+  constructor(name: string, field: FieldType) {
+    this.fieldName = name;
+    this.field = field;
+    this.length = componentsOf(field);
+  }
+
+  element(index: unknown): TracedField {
+    if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < this.length) {
+      return new TracedField(this.fieldName, this.field, index as number);
+    }
+    const trace = currentTrace('element(…)');
+    const problem = `element(…) of the field "${this.fieldName}" takes a plain whole number from 0 to ${this.length - 1}`;
+    throw trace.fail(`${problem}, and this is ${String(index)}; count with a for of TypeScript`);
   }
 }
 
