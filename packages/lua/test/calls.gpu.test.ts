@@ -268,3 +268,15 @@ gpu('the README of the room names every method', async () => {
   expect(methods.length).toBeGreaterThan(70);
   expect(methods.filter((method) => !readme.includes(`\`${method}`))).toEqual([]);
 });
+
+gpu.each(['../README.md', '../../../README.md'])('the scene in %s runs', async (file) => {
+  const readme = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const text = /```lua\n(.*?)```/su.exec(readme)![1]!;
+  let warmest = 0;
+  const { error } = await runOnDevice(text, {}, async ({ scene }) => {
+    await scene!.simulation.runTimestep(0.1);
+    warmest = (await scene!.simulation.field('heat').statistics()).max[0]!;
+  });
+  expect(error).toBe('');
+  expect(warmest).toBeCloseTo(Math.exp(-0.05), 5);
+});
