@@ -142,7 +142,10 @@ export class Compiler implements Disposable {
     const key = placementKey(stencil, placement);
     const known = this.#shaders.get(stencil);
     if (known?.key === key) return known.shader;
-    const shader = emitSpirv(stencil, placement, { access: this.#access });
+    const shader = emitSpirv(stencil, placement, {
+      access: this.#access,
+      exchange: this.#device.limits.subgroupQuads,
+    });
     this.#shaders.set(stencil, { key, shader });
     return shader;
   }

@@ -70,6 +70,7 @@ export interface DeviceRunOptions {
   /** SPIR-V as emitted, or what glslang makes of the GLSL text. */
   readonly via?: 'spirv' | 'glsl';
   readonly shape?: NonNullable<EmitOptions['shape']>;
+  readonly exchange?: boolean;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
 }
@@ -246,7 +247,8 @@ export async function runOnDevice(
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
   const placement = placementOf(stencil);
-  const shape = options.shape ? { shape: options.shape } : {};
+  const { shape: asked, exchange } = options;
+  const shape = { ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
   const described = options.access === 'descriptor';
   const shader = emitSpirv(stencil, placement, described ? { ...shape, access: 'descriptor' } : shape);
   const { bindings } = shader;

@@ -80,6 +80,7 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...BOTH,
   ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
   ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
+  { shape: 'box', exchange: false },
 ];
 const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];
 

@@ -26,7 +26,8 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
   const { declarations, decomposition, device, program } = runtime;
   const stencil = checked.stencil!;
   const placement = placementOf(declarations, decomposition.count > 1 ? checked.beyondRadius : null);
-  const { spirv } = emitSpirv(stencil, placement);
+  const options = { exchange: device.limits.subgroupQuads };
+  const { spirv } = emitSpirv(stencil, placement, options);
   return [
     'Source',
     ...numbered(stencil.source),
@@ -41,7 +42,7 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
     ...machineCode(device, checked.name, { spirv, entry: 'main' }),
     '',
     'The shader, as GLSL',
-    ...indented(emitGlsl(stencil, placement)),
+    ...indented(emitGlsl(stencil, placement, options)),
   ];
 }
 

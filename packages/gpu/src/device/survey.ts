@@ -44,6 +44,8 @@ export interface DeviceLimits {
   readonly bindingAlignment: number;
   readonly maxAllocations: number;
   readonly subgroupSize: number;
+  /** Whether the threads of a compute shader's subgroup exchange values in fours. */
+  readonly subgroupQuads: boolean;
   /** Nanoseconds of one tick of a timestamp. */
   readonly timestampPeriod: number;
 }
@@ -172,6 +174,12 @@ function readProperties(instance: InstanceCommands, handle: V.VkPhysicalDevice):
   });
 }
 
+function hasQuads({ eleven }: MoreProperties): boolean {
+  const { subgroupSize, subgroupSupportedOperations: operations, subgroupSupportedStages: stages } = eleven;
+  const quads = (operations & V.VK_SUBGROUP_FEATURE_QUAD_BIT) !== 0;
+  return quads && (stages & V.VK_SHADER_STAGE_COMPUTE_BIT) !== 0 && subgroupSize >= 4;
+}
+
 function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties | undefined): DeviceLimits {
   const three = (values: readonly number[]): [number, number, number] => [
     values[0] ?? 0,
@@ -193,6 +201,7 @@ function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties
     ),
     maxAllocations: limits.maxMemoryAllocationCount,
     subgroupSize: more?.eleven.subgroupSize ?? 1,
+    subgroupQuads: more !== undefined && hasQuads(more),
     timestampPeriod: limits.timestampPeriod,
   };
 }

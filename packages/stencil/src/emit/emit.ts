@@ -10,8 +10,10 @@ import type { Shape } from './shape.ts';
 import { SpirvTarget } from './spirv-target.ts';
 import type { BufferAccess } from './spirv-target.ts';
 
-/** For tests: a shape other than the one that suits the stencil, and memory that validation layers see. */
+/** What the device can't do; and, for tests, a shape other than the one that suits the stencil, and memory that validation layers see. */
 export interface EmitOptions {
+  /** Whether threads may exchange values: the device has subgroup operations on quads in compute shaders. Default true. */
+  readonly exchange?: boolean;
   readonly shape?: Shape;
   readonly access?: BufferAccess;
 }

@@ -143,7 +143,7 @@ export function lowerStencil(
   target.branch(here, () => {
     const leaf = leafAt(frame, place, thread, cut === null ? [] : parts.taps);
     if (cut === null) emitLoop(frame, parts, leaf);
-    else emitQuad(frame, parts, leaf, cut);
+    else emitQuad(frame, parts, leaf, { ...cut, exchanges: cut.apart && options.exchange !== false });
   });
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);

@@ -235,7 +235,7 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const window = new Window(frame, leaf, start, cut.patch, true);
+  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 

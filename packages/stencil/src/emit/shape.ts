@@ -26,6 +26,8 @@ export interface Cut {
   readonly rolling: boolean;
   /** Whether whole leaves have a text of their own, without masks. */
   readonly apart: boolean;
+  /** Whether threads exchange values there. */
+  readonly exchanges?: boolean;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
