@@ -55,19 +55,6 @@ gpuTest('an array is too much for a grid, and a grid too little for an array', P
   );
 });
 
-gpuTest("a kernel of one's own takes no arrays", PLAIN, async ({ device }) => {
-  await using simulation = await Simulation.create({ device, domain });
-  simulation.addField('f', 'float32[19]', 0);
-  simulation.addField('rho', 'float32', 0);
-  const act = async (): Promise<void> => {
-    simulation.registerKernel('mine', { inputs: ['f'], outputs: ['rho'], glsl: 'void main() {}' });
-    await simulation.initialize();
-  };
-  await expect(act()).rejects.toThrow(
-    'Cannot register kernel "mine": its input "f" is a float32[19]; give fields without arrays, or use a stencil',
-  );
-});
-
 test('the type of an array says how long it is', () => {
   expect(() => checkFieldType('f', 'float32[19]')).not.toThrow();
   expect(() => checkFieldType('f', 'float32[64]')).toThrow(

@@ -134,6 +134,31 @@ describe('a kernel of one’s own', () => {
     expect(got).toEqual([6.75, 202, -17, 10, [1, 2, 7], [4, 5, 0], [0.25, 0.5, 0.75]]);
   });
 
+  gpuTest('reads and writes elements of fields of arrays', {}, async ({ device }) => {
+    for (const subdomains of [1, 2]) {
+      await using simulation = await Simulation.create({ device, domain, subdomains });
+      simulation.addField('f', 'float32[5]', [1, 2, 3, 4, 5]);
+      simulation.addField('g', 'float32[3]', 0.5, { storage: 'float16' });
+      simulation.addField('total', 'vec2', 0);
+      simulation.registerKernel('turn', {
+        inputs: ['f', 'g'],
+        outputs: ['f', 'g'],
+        neighborRadius: 1,
+        glsl: kernel(`for (uint q = 0; q < 5; q++) write_f(v, q, read_f(v.coord - ivec3(1, 0, 0), (q + 1) % 5));
+          write_g(v, 2, read_g(v, 0) + read_g(v, 77));`),
+      });
+      const all = [0, 1, 2, 3, 4].map((q) => `${10 ** q}.0 * ReadField("f", idx)[${q}]`).join(' + ');
+      simulation.addStencil('sum', {
+        inputs: ['f', 'g'],
+        outputs: ['total'],
+        code: `WriteField("total", idx, vec2(${all}, ReadField("g", idx)[2]));`,
+      });
+      await simulation.runTimestep(1);
+      await simulation.runTimestep(1);
+      expect((await simulation.field('total').read()).get(3, 4, 5)).toEqual([21543, 1.5, 0]);
+    }
+  });
+
   gpuTest('keeps the old value of a voxel that it doesn’t write, and of other components', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
     const v = simulation.addField('v', 'vec2', [0, 0]);

@@ -34,8 +34,8 @@ const DIALECT: Dialect = {
   },
 };
 
-function elementText(stored: StoredAs, entry: number): string {
-  return `${BLOCKS[stored].name}(haloclineAddress(${entry}u)).at[index]`;
+function elementText(stored: StoredAs, entry: string): string {
+  return `${BLOCKS[stored].name}(haloclineAddress(${entry})).at[index]`;
 }
 
 /** The text of a kernel's header in GLSL. */

@@ -6,7 +6,7 @@
  * The walk is NanoVDB's (version 32, index grids): root tiles in a row, upper, lower, leaf; value indices of a leaf begin at
  * 512 · slot, and slot 0 is the leaf of background, which every coordinate without a leaf comes to.
  */
-import { sizeOf, scalarOf, type ValueType } from '@halocline/stencil';
+import { isArrayField, sizeOf, scalarOf, type ValueType } from '@halocline/stencil';
 import { FIRST_ENTRIES, type KernelField, type KernelLayout } from './kernel-layout.ts';
 
 /** What a thread may ask, whatever the fields are. */
@@ -144,10 +144,10 @@ bool haloclineTake(uint group, uint item, out Voxel voxel) {
 export interface Dialect {
   /** Types and functions, by their names in GLSL. */
   readonly words: ReadonlyMap<string, string>;
-  /** The expression that loads element `index` of pass block entry `entry`. */
-  load(field: KernelField, entry: number): string;
+  /** The expression that loads element `index` of the array at entry `entry` of the pass block, which is an expression too. */
+  load(field: KernelField, entry: string): string;
   /** The statement that stores `value` there; null where the language cannot. */
-  store(field: KernelField, entry: number, value: string): string | null;
+  store(field: KernelField, entry: string, value: string): string | null;
 }
 
 /** The shared part in a dialect. */
@@ -183,7 +183,8 @@ function numberText(type: ValueType, entry: number): string {
 
 function readText(field: KernelField, read: number, dialect: Dialect): string[] {
   const { name, components, valueType, entry } = field;
-  const loads = components.map((_, at) => dialect.load(field, entry + at));
+  if (isArrayField(field.field.type)) return readArrayText(field, read, dialect);
+  const loads = components.map((_, at) => dialect.load(field, `${entry + at}u`));
   const value = loads.length === 1 ? loads[0]! : `${valueType}(${loads.join(', ')})`;
   return [
     `// "${name}" as it was before this kernel: by value index, by voxel, by coordinate.`,
@@ -198,11 +199,48 @@ function readText(field: KernelField, read: number, dialect: Dialect): string[] 
   ];
 }
 
+/** Accessors of a field of arrays: the number of the element comes last, and is held within. */
+function readArrayText(field: KernelField, read: number, dialect: Dialect): string[] {
+  const { name, components, entry } = field;
+  const value = dialect.load(field, elementEntry(field));
+  return [
+    `// Elements 0 to ${components.length - 1} of "${name}" as it was before this kernel: by value index, by voxel, by coordinate.`,
+    `float read_${name}(uint index, uint element) { return ${value}; }`,
+    `float read_${name}(Voxel voxel, uint element) { return read_${name}(voxel.index, element); }`,
+    `float read_${name}(ivec3 coord, uint element) {`,
+    `  haloclineGuard(coord, ${read}u);`,
+    `  return read_${name}(valueIndex(coord), element);`,
+    '}',
+    `HaloclineAddress address_of_input_${name}(uint component) { return haloclineAddress(${entry}u + component); }`,
+    '',
+  ];
+}
+
+function writeArrayText(field: KernelField, dialect: Dialect): string[] {
+  const { name, entry } = field;
+  return [
+    `// The new value of an element of "${name}". Nothing is written where there is no leaf.`,
+    `void write_${name}(uint index, uint element, float value) {`,
+    '  if (index < 512u) return;',
+    `  ${dialect.store(field, elementEntry(field), 'value')}`,
+    '}',
+    `void write_${name}(Voxel voxel, uint element, float value) { write_${name}(voxel.index, element, value); }`,
+    `void write_${name}(ivec3 coord, uint element, float value) { write_${name}(valueIndex(coord), element, value); }`,
+    `HaloclineAddress address_of_output_${name}(uint component) { return haloclineAddress(${entry}u + component); }`,
+    '',
+  ];
+}
+
+function elementEntry({ entry, components }: KernelField): string {
+  return `${entry}u + min(element, ${components.length - 1}u)`;
+}
+
 function writeText(field: KernelField, dialect: Dialect): string[] {
   const { name, components, valueType, entry } = field;
+  if (isArrayField(field.field.type)) return writeArrayText(field, dialect);
   const stores = components.map((_, at) => {
     const value = components.length === 1 ? 'value' : `value.${'xyzw'[at]}`;
-    return dialect.store(field, entry + at, value);
+    return dialect.store(field, `${entry + at}u`, value);
   });
   const address = `HaloclineAddress address_of_output_${name}(uint component) { return haloclineAddress(${entry}u + component); }`;
   if (stores.includes(null)) return [`// "${name}" has no accessor here: this language stores no bytes.`, address, ''];

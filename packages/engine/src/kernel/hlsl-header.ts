@@ -21,7 +21,7 @@ const DIALECT: Dialect = {
   words: new Map([...vectors, ['PRIVATE', 'static'], ['GLOBAL', 'static const'], ['FLOAT_OF', 'asfloat']]),
   load(field, entry) {
     const stored = storedAs(field.field.type);
-    const from = `haloclineAddress(${entry}u)`;
+    const from = `haloclineAddress(${entry})`;
     if (stored === 'byte') return `(haloclineWord(${from}, index >> 2) >> (8u * (index & 3u))) & 255u`;
     const { type, bytes } = ELEMENTS[stored];
     const load = `vk::RawBufferLoad<${type}>(${from} + ${bytes} * uint64_t(index), ${bytes})`;
@@ -32,7 +32,7 @@ const DIALECT: Dialect = {
     if (stored === 'byte') return null;
     const { type, bytes } = ELEMENTS[stored];
     const given = stored === 'half' ? `float16_t(${value})` : value;
-    return `vk::RawBufferStore<${type}>(haloclineAddress(${entry}u) + ${bytes} * uint64_t(index), ${given}, ${bytes});`;
+    return `vk::RawBufferStore<${type}>(haloclineAddress(${entry}) + ${bytes} * uint64_t(index), ${given}, ${bytes});`;
   },
 };
 

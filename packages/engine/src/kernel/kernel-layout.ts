@@ -10,15 +10,7 @@
  * specialized; reflection finds it, and a module that was compiled with another header is refused.
  */
 import { createHash } from 'node:crypto';
-import {
-  componentsOf,
-  isArrayField,
-  isHalf,
-  valueTypeOf,
-  type Binding,
-  type FieldType,
-  type ValueType,
-} from '@halocline/stencil';
+import { componentsOf, isHalf, valueTypeOf, type Binding, type FieldType, type ValueType } from '@halocline/stencil';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import { fieldKey } from '../declarations.ts';
 import { didYouMean, listNames } from '../names.ts';
@@ -123,11 +115,6 @@ function fieldOf(
   declarations: Declarations,
 ): { field: FieldDeclaration; components: readonly number[] } {
   const whole = declarations.fields.get(fieldKey(name, level));
-  if (whole !== undefined && isArrayField(whole.type)) {
-    throw new TypeError(
-      `Cannot register kernel "${kernel}": its ${role} "${name}" is a ${whole.type}; give fields without arrays, or use a stencil`,
-    );
-  }
   if (whole !== undefined) {
     return { field: whole, components: Array.from({ length: componentsOf(whole.type) }, (_, index) => index) };
   }
