@@ -3,9 +3,8 @@
  * on both, what isn't gets a branch. Integer operations have a meaning for every input: n ÷ 0 = n and n % 0 = 0,
  * INT_MIN ÷ −1 wraps, shifts take the amount modulo 32, % has the sign of the dividend.
  */
-import type { Expression, LevelRelation, ValueType } from '../ir.ts';
+import type { Expression, ValueType } from '../ir.ts';
 import { isFloating, sizeOf } from '../ir.ts';
-import { offsetOf } from '../language/affine.ts';
 import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
 import { applyMap, blockValue } from './frame.ts';
@@ -38,10 +37,11 @@ function keepInOrder(frame: Frame, value: Value): Value {
 }
 
 /** A computed coordinate that is read, as far as it may go. */
-function guarded(frame: Frame, field: string | null, level: LevelRelation, coord: Expression): Value {
-  const at = lowerExpression(frame, coord);
-  // What is read at a constant offset has a reach, and the halo is as thick.
-  if (field !== null && level === 'same' && offsetOf(coord, new Map()) !== undefined) return at;
+function guarded(frame: Frame, node: Node<'gather' | 'isActive'>): Value {
+  const at = lowerExpression(frame, node.coord);
+  // What has a reach needs no guard: the halo is as thick.
+  if (node.op === 'gather' && frame.lowering.near.has(node)) return at;
+  const [field, level] = node.op === 'gather' ? ([node.field, node.level] as const) : ([null, 'same'] as const);
   const bounds = boundsOf(frame, field, level, frame.voxel!.coord!);
   return bounds === null ? at : guardCoord(frame, bounds, frame.lowering.target.keep(at, 'at'));
 }
@@ -264,13 +264,13 @@ export function lowerExpression(frame: Frame, node: Expression): Value {
     case 'tap':
       return read(frame, node);
     case 'gather':
-      return gather(frame, node.field, node.component, node.level, guarded(frame, node.field, node.level, node.coord));
+      return gather(frame, node.field, node.component, node.level, guarded(frame, node));
     case 'sample': {
       const position = lowerExpression(frame, node.position);
       return lowerConvert(code, node.type, sample(frame, node, position));
     }
     case 'isActive':
-      return isActive(frame, guarded(frame, null, 'same', node.coord));
+      return isActive(frame, guarded(frame, node));
     case 'indexToWorld': {
       const point = lowerExpression(frame, node.operand);
       return applyMap(frame, 'indexToWorld', code.asFloat(point));

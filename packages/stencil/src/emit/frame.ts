@@ -2,8 +2,9 @@
  * @file What the lowering of one shader knows (`Lowering`), and of the function that it is in (`Frame`): which
  * addresses the pass block must hold, in which order, and the values that every thread needs once.
  */
-import type { Binding, FieldType, LevelRelation, Placement, Stencil, ValueType, Offset } from '../ir.ts';
+import type { Binding, Expression, FieldType, LevelRelation, Placement, Stencil, ValueType, Offset } from '../ir.ts';
 import { componentsOf, isHalf, scalarOf, sizeOf } from '../ir.ts';
+import { reachOfGathers } from '../reach/reach.ts';
 import { Code } from './code.ts';
 import type { StencilUses, Uses } from './scan.ts';
 import { scanStencil } from './scan.ts';
@@ -16,6 +17,8 @@ export interface Lowering {
   readonly stencil: Stencil;
   readonly placement: Placement;
   readonly uses: StencilUses;
+  /** Computed reads that go no further than the stencil's radius, whatever happens. */
+  readonly near: ReadonlySet<Expression>;
   /** Field types by `level name`. */
   readonly fields: ReadonlyMap<string, FieldType>;
   /** In the order of the pass block; grows as things are used. */
@@ -66,12 +69,23 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     stencil,
     placement,
     uses: scanStencil(stencil, components),
+    near: nearReads(stencil, placement),
     fields,
     bindings: [],
     bindingNumbers: new Map(),
     functions: new Map(),
     outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
+}
+
+/** The computed reads that the halo covers wherever they go; nobody asks in a domain that is whole. */
+function nearReads(stencil: Stencil, { beyondRadius }: Placement): ReadonlySet<Expression> {
+  if (beyondRadius === undefined) return new Set();
+  const radius = stencil.neighborRadius ?? Infinity;
+  const within = [...reachOfGathers(stencil)].filter(([, { low, high }]) =>
+    [...low, ...high].every((distance) => Math.abs(distance) <= radius),
+  );
+  return new Set(within.map(([node]) => node));
 }
 
 function typeOfField(fields: ReadonlyMap<string, FieldType>, field: string, level: LevelRelation): FieldType {
