@@ -127,7 +127,7 @@ describe.each(TRANSPORTS.map(({ name }) => name))('%s', (name) => {
     await between(name, device, async (from, to) => {
       const counts = (): number[] => [from, to].flatMap((end) => [end.device.children.size, end.device.heap.used]);
       const before = counts();
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 6; round++) {
         using channel = open(name, from, to, 2 ** 20);
         expect(channel.out.byteLength).toBeGreaterThanOrEqual(2 ** 21);
       }
