@@ -70,7 +70,7 @@ gpuTest('what the driver refuses half-way leaves nothing behind', {}, async ({ d
   };
   const upload = { label: 'words', byteLength: 2 ** 20, memory: 'upload' } as const;
   refuse('vkMapMemory', () => device.createBuffer(upload));
-  refuse('vkBindBufferMemory', () => device.createBuffer(upload));
+  refuse('vkBindBufferMemory2', () => device.createBuffer(upload));
   refuse('vkCreateDescriptorSetLayout', () => device.createPipeline({ label: 'bound', spirv }));
   refuse('vkCreatePipelineLayout', () => device.createPipeline({ label: 'bound', spirv }));
   // The layer would name at the device's end what is left.
