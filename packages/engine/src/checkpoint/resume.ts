@@ -12,6 +12,7 @@ import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
 import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, type CheckpointNote } from './checkpoint-note.ts';
+import { paced } from './paced.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
 import { lastingFields, stencilChecksum } from './write-checkpoint.ts';
 
@@ -44,7 +45,11 @@ export async function resumeFrom(
     if (why !== null) {
       throw new TypeError(`${head}: ${why}; give the scene, and the options, that it was written with`);
     }
-    for (const noted of note.fields) await takeField(runtime, head, source, noted.key);
+    const tell = paced(runtime.log);
+    for (const [done, { key }] of note.fields.entries()) {
+      await takeField(runtime, head, source, key);
+      tell(() => `Resuming from "${file}": ${done + 1} of ${note.fields.length} fields`);
+    }
     takeNumbers(runtime, note);
     const time = numberOf(note.time);
     runtime.radii.restore(note.radii);

@@ -22,6 +22,7 @@ import {
   type NotedField,
 } from './checkpoint-note.ts';
 import { gridNames, gridsOfField } from './field-grids.ts';
+import { paced } from './paced.ts';
 
 /** Number of NanoVDB's type of bytes. */
 const BYTES_TYPE = 26;
@@ -57,10 +58,12 @@ export async function writeCheckpoint(runtime: Runtime, request: CheckpointReque
   await runtime.compile();
   await runtime.settle();
   const note = await makeNote(runtime, request);
-  let byteLength = 0;
+  const tell = paced(runtime.log);
+  let [byteLength, done] = [0, 0];
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces(runtime, note)) {
+    for await (const piece of pieces(runtime, note, () => done++)) {
       byteLength += piece.length;
+      tell(() => `Checkpoint "${request.file}": ${done} of ${note.fields.length} fields, ${formatBytes(byteLength)}`);
       yield piece;
     }
   }
@@ -120,7 +123,7 @@ export function stencilChecksum({ level, options }: StencilDeclaration): string 
         .padStart(8, '0');
 }
 
-async function* pieces(runtime: Runtime, note: CheckpointNote): AsyncGenerator<Uint8Array> {
+async function* pieces(runtime: Runtime, note: CheckpointNote, ended: () => void): AsyncGenerator<Uint8Array> {
   yield* streamNanoVdb([noteGrid(runtime.domain, note)]);
   for (const { key } of note.fields) {
     const field = runtime.declarations.fields.get(key)!;
@@ -129,6 +132,7 @@ async function* pieces(runtime: Runtime, note: CheckpointNote): AsyncGenerator<U
     for (const grid of gridsOfField(field, runtime.domain.level(field.level), components)) {
       yield* streamNanoVdb([grid], { codec: 'blosc' });
     }
+    ended();
   }
 }
 
