@@ -10,6 +10,7 @@ import { ShaderError } from '@halocline/gpu';
 import type { Ask, Failed, FromLua, ThreadStart, ToLua } from './channel.ts';
 import { CommandError } from './host/commands.ts';
 import { Call, type Operations } from './host/call.ts';
+import { declarationOperations } from './host/declaration-operations.ts';
 import { fieldOperations } from './host/field-operations.ts';
 import { fluidOperations } from './host/fluid-operations.ts';
 import { gpuOperations, Runtime } from './host/gpu-operations.ts';
@@ -265,6 +266,7 @@ function operationsOf(host: Host): Operations {
       host.options.said?.(readSaid(said));
     },
     ...simulationOperations(host),
+    ...declarationOperations(host),
     ...fieldOperations(),
     ...pictureOperations(host),
     ...fluidOperations(host),

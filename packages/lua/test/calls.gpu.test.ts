@@ -152,6 +152,26 @@ gpu('what a scene asks of a simulation', async () => {
   ]);
 });
 
+gpu('levels have stencils, and stencils are debugged', async () => {
+  const { printed, error, log } = await runOnDevice(`
+    local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 16, 16, 16 } }, fusion = false }
+    sim:add_field('half', 'float32', 1, { storage = 'float16' })
+    local coarse = sim:level(1)
+    coarse:add_field('mean', 'float32')
+    coarse:add_stencil('coarsen', { outputs = { 'mean' }, code = [[ WriteField("mean", idx, 7.0); ]] })
+    sim:add_stencil('bad', {
+      inputs = { 'half' }, outputs = { 'half' }, debug = { voxel = { 1, 2, 3 } },
+      code = [[ printf("here %d", coord.z); WriteField("half", idx, ReadField("half", coord) / dt); ]],
+    })
+    sim:run_timestep(0)
+    print(coarse:field('mean'):get(0, 0, 0), #sim:debug_reports(), sim:defragment() == sim)
+    print(sim:explain_stencil('bad'):find('ReadField') ~= nil)
+  `);
+  expect(error).toBe('');
+  expect(printed).toBe('7\t1\ttrue\ntrue\n');
+  expect(log.join('\n')).toContain('here 3');
+});
+
 gpu('a field that is saved is loaded, and shown', async () => {
   using folder = temporaryFolder();
   const { printed, error } = await runOnDevice(

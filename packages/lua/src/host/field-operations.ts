@@ -4,7 +4,8 @@ import type { Grid } from '@halocline/vdb';
 import type { LuaValue } from '../machine/values.ts';
 import { toLua, type Call, type Operations } from './call.ts';
 import { readOptions, vectorOf } from './options.ts';
-import { numbersOf, statisticsOf } from './simulation-operations.ts';
+import { numbersOf } from './declaration-operations.ts';
+import { statisticsOf } from './simulation-operations.ts';
 
 /** Values that `read` gives at once at most: each takes 16 bytes in Lua. */
 const MOST_VALUES = 8_000_000;

@@ -14,7 +14,7 @@ local Scalar = H.class('scalar', 'a scalar')
 for _, name in ipairs {
   'add_field', 'add_dependency', 'add_parameter', 'add_scalar', 'add_repeat', 'remove_field', 'remove_stencil',
   'remove_repeat', 'set', 'initialize', 'finish', 'field', 'level', 'scalar', 'iterations', 'save', 'load', 'render',
-  'checkpoint', 'resume',
+  'checkpoint', 'resume', 'defragment', 'explain_stencil', 'kernel_header', 'debug_reports',
   'statistics', 'fields', 'info', 'memory', 'subdomains', 'explain', 'time', 'frame', 'close',
 } do method(Simulation, name) end
 for _, name in ipairs { 'add_field', 'remove_field', 'field', 'fields', 'info' } do method(Level, name) end
