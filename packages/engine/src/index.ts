@@ -2,6 +2,7 @@
  * @file `@halocline/engine`: fields over sparse grids, stencils over fields, steps on the GPU.
  */
 export { type Rebalance } from './balance/balance.ts';
+export { type CflRadius } from './cfl/cfl-options.ts';
 export { type Resumed } from './checkpoint/resume.ts';
 export { type SubdomainReport } from './cut-report.ts';
 export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';
