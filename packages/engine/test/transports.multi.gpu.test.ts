@@ -186,6 +186,23 @@ gpuTest(
   },
 );
 
+gpuTest('a transport that is forced, and cannot be, is an error that says why', PLAIN, async ({ device }) => {
+  await using other = await openDevice({ device: device.uuid, validation: false });
+  await using from = new ProbeEndpoint(device);
+  await using to = new ProbeEndpoint(other);
+  process.env['HALOCLINE_TRANSPORT'] = 'group';
+  try {
+    const routes = new Routes([device, other], () => undefined);
+    await routes.prepare();
+    expect(() => routes.open(from, to, { label: 'messages', byteLength: 16, turns: 2 })).toThrow(
+      `Cannot use transport "group" between "${device.name}" and "${device.name}": they are one card, and need no group; ` +
+        'leave HALOCLINE_TRANSPORT out to have one chosen',
+    );
+  } finally {
+    delete process.env['HALOCLINE_TRANSPORT'];
+  }
+});
+
 test('the environment names a transport, or it is an error that lists them', () => {
   expect(forcedTransport({})).toBe(null);
   expect(forcedTransport({ HALOCLINE_TRANSPORT: 'cuda' })).toBe('cuda');

@@ -26,7 +26,7 @@ export interface TransportReport {
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {

@@ -9,7 +9,7 @@ import type { TransportReport } from './peer-access.ts';
 import { TRANSPORTS } from './transports.ts';
 
 const PATIENCE_MS = 2000;
-const OPTIONS: MeasureOptions = { sizes: [2 ** 12, 2 ** 18, 2 ** 22, 2 ** 25], rounds: 11, patienceMs: PATIENCE_MS };
+const OPTIONS: MeasureOptions = { sizes: [2 ** 12, 2 ** 20, 2 ** 24], rounds: 7, patienceMs: PATIENCE_MS };
 /** A processor's copies tell as much in less time. */
 const OPTIONS_CPU: MeasureOptions = { sizes: [2 ** 12, 2 ** 20], rounds: 3, patienceMs: PATIENCE_MS };
 
