@@ -62,7 +62,9 @@ function typesOf({ fields, coarseFields, fineFields }: Environment): ReadonlyMap
 }
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
-const scenes = readdirSync(folder).filter((file) => ['diffuse.ts', 'plume.ts', 'poisson.ts', 'wave.ts'].includes(file));
+const scenes = readdirSync(folder).filter((file) =>
+  ['diffuse.ts', 'lattice.ts', 'plume.ts', 'poisson.ts', 'wave.ts'].includes(file),
+);
 
 for (const file of scenes) {
   gpuTest(

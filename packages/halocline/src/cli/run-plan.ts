@@ -35,7 +35,9 @@ export function planOf(words: Words, scene: Scene, path: string, resumed: Resume
   const frames = words.number('frames', 'count') ?? scene.frames ?? 24;
   const first = resumed?.frames ?? 0;
   const names = scene.simulation.fields.map((field) => field.name);
-  const asked = words.text('fields')?.split(',') ?? scene.fields ?? names;
+  // By default all that a grid can hold: the populations of a lattice are too many for one.
+  const whole = scene.simulation.fields.filter(({ components }) => components <= 4).map((field) => field.name);
+  const asked = words.text('fields')?.split(',') ?? scene.fields ?? whole;
   const fields = [...new Set(asked.map((name) => name.trim()))];
   const unknown = fields.find((name) => !names.includes(name));
   if (unknown !== undefined) {
