@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { listDevices, openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { GridMap, gridFromLeaves } from '@halocline/vdb';
+import { TRANSPORTS } from '../src/transport/transports.ts';
 import { topologyOf } from './topologies.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
@@ -265,13 +266,22 @@ gpuTest('random topologies and random taps', PLAIN, async ({ device }) => {
   );
 });
 
-gpuTest('messages that a thread copies arrive as well', PLAIN, async ({ device }) => {
-  process.env['HALOCLINE_TRANSPORT'] = 'staged';
-  try {
-    await sameBits(device, { domain: { min: [0, 0, 0], max: [26, 17, 30] } }, diffusion, 5);
-  } finally {
-    delete process.env['HALOCLINE_TRANSPORT'];
+gpuTest('every transport that works here brings the same bits', PLAIN, async ({ device }) => {
+  const refused: string[] = [];
+  await using other = await openAnother(device, 1);
+  for (const transport of TRANSPORTS) {
+    if (transport.refusal(device, other) !== null) {
+      refused.push(transport.name);
+      continue;
+    }
+    process.env['HALOCLINE_TRANSPORT'] = transport.name;
+    try {
+      await sameBits(device, { domain: { min: [0, 0, 0], max: [26, 17, 30] } }, diffusion, 5);
+    } finally {
+      delete process.env['HALOCLINE_TRANSPORT'];
+    }
   }
+  expect(refused).not.toContain('staged');
 });
 
 gpuTest(
