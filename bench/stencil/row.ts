@@ -58,7 +58,11 @@ const shared = ['copyGigabytesPerSecond', 'device', 'driver', 'version'] as cons
 /** Appends rows to a file, whose heading comes with the first. */
 export function appendRows(file: string, run: Run, rows: readonly Row[]): void {
   const cell = (value: string | number | boolean | undefined): string =>
-    typeof value === 'number' ? String(Number(value.toPrecision(6))) : value === undefined ? '' : `"${value}"`;
+    typeof value === 'number'
+      ? String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
+      : value === undefined
+        ? ''
+        : `"${value}"`;
   const date = new Date().toISOString().slice(0, 10);
   const lines = rows.map((row) =>
     [date, ...columns.map((name) => cell(row[name])), ...shared.map((name) => cell(run[name]))].join(),
