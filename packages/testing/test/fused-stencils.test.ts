@@ -13,7 +13,7 @@ import { firstDifference, runInterpreter, VALUES, type RunValues } from '../src/
 import { makeWorld, type HostWorld } from '../src/stencil-world.ts';
 
 /** How many random chains: ten times as many with HALOCLINE_LONG=1. */
-const CHAINS = process.env['HALOCLINE_LONG'] === '1' ? 600 : 60;
+const CHAINS = process.env['HALOCLINE_LONG'] === '1' ? 600 : 30;
 
 const TYPES = new Map([
   ['a', 'float32'],
