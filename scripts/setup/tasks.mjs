@@ -27,6 +27,7 @@ const tasks = {
     rooms: {
       vdb: { run: [[...source, 'packages/vdb/bench/main.ts']] },
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
+      lua: { vulkan: 'run', run: [[...source, 'packages/lua/bench/main.ts']] },
       multi: { vulkan: 'run', run: [[...source, 'bench/multi/main.ts']] },
       transports: { vulkan: 'run', run: [[...source, 'bench/transport/main.ts']] },
       stencil: { vulkan: 'run', run: [[...source, 'bench/stencil/main.ts']] },

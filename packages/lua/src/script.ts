@@ -96,7 +96,7 @@ export class LuaScript implements AsyncDisposable {
    * everything then.
    */
   static async run(path: string, options: LuaOptions = {}): Promise<LuaScript> {
-    const script = new LuaScript(path, readFileSync(path, 'utf8'), options);
+    const script = new LuaScript(path, readSource(path), options);
     options.started?.(script);
     try {
       const value = await script.#listen();
@@ -221,7 +221,7 @@ export class LuaScript implements AsyncDisposable {
   #complaint({ reason, message, line }: Failed): string {
     const { timeLimit, memoryLimit } = this.#limits;
     const place = line === null ? '' : `${this.#chunk}:${line}: `;
-    if (reason === 'syntax') return this.#host.source.explain(message);
+    if (reason === 'syntax') return this.#host.source.explain(message, this.#chunk);
     if (reason === 'time') {
       return `${place || `${this.#chunk}: `}Cannot go on: the scene has computed for ${timeLimit} s, and no more are allowed; look for a loop without end, or give --lua-seconds`;
     }
@@ -280,4 +280,11 @@ function describe(found: { readonly kind: string; readonly object: object } | nu
   if (found === null) return 'what was freed';
   const text = (found.object as { toString(): string }).toString();
   return text.startsWith('[object') ? found.kind : text;
+}
+
+/** A script's text: without a mark of its byte order, and with a first line for the shell as a comment. */
+function readSource(path: string): string {
+  return readFileSync(path, 'utf8')
+    .replace(/^\uFEFF/u, '')
+    .replace(/^#/u, '--');
 }

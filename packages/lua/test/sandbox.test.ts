@@ -1,5 +1,7 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runText } from './run-text.ts';
+import { runText, temporaryFolder } from './run-text.ts';
 
 /** What a script tries, and what it gets to see: the attempt's value as text, or its error. */
 const attempts: readonly (readonly [name: string, attempt: string, seen: string])[] = [
@@ -118,4 +120,30 @@ test('scene.value has the type of its default, and scene.values the text', async
   );
   expect(printed).toBe('32\ttrue\tplume\t2.5\t32\n');
   expect(error).toBe('scene.lua:3: Cannot read option "--set name=plume": it is no number; give one');
+});
+
+test('a link does not lead out of the folders of a script', async () => {
+  using outside = temporaryFolder();
+  using inside = temporaryFolder();
+  symlinkSync(outside.path, join(inside.path, 'link'));
+  symlinkSync(join(outside.path, 'b.png'), join(inside.path, 'b.png'));
+  outside.file('b.png', 'mine');
+  const text = `print(select(2, pcall(gpu.save_png, scene.values.file, 1, 1, 'abcd')))`;
+  for (const name of ['link/a.png', 'b.png', 'link/../../c.png']) {
+    const file = join(inside.path, '.', name);
+    const { printed } = await runText(text, { folders: [inside.path], values: { file: `${inside.path}/${name}` } });
+    expect(printed, file).toContain('reaches files of this folder and of its own');
+  }
+  expect(readFileSync(join(outside.path, 'b.png'), 'utf8')).toBe('mine');
+  const { printed } = await runText(text, { folders: [inside.path], values: { file: `${inside.path}/a.png` } });
+  expect(printed).toBe('\n');
+});
+
+test('a first line for the shell is a comment, and bytecode is no scene', async () => {
+  const shell = await runText('#!/usr/bin/env halocline\nprint(debug.traceback("x", 1):match("scene.lua:%d+"))');
+  expect([shell.error, shell.printed]).toEqual(['', 'scene.lua:2\n']);
+  const marked = await runText('\uFEFFprint(1)');
+  expect([marked.error, marked.printed]).toEqual(['', '1\n']);
+  const bytecode = await runText('\u001bLuaT');
+  expect(bytecode.error).toBe('scene.lua: Cannot read the scene: it is bytecode; give its text');
 });

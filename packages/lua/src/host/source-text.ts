@@ -47,10 +47,10 @@ export class SourceText {
   }
 
   /** What Lua says of a text that is none of it, with a word where a call names what it gives. */
-  explain(message: string): string {
+  explain(message: string, chunk: string): string {
     const place = /^(.*?):(\d+): (.*)$/su.exec(message);
-    if (place === null) return message;
-    const [, chunk, line, what] = place;
+    if (place === null) return `${chunk}: Cannot read the scene: it is bytecode; give its text`;
+    const [, , line, what] = place;
     const text = this.#text.split('\n')[Number(line) - 1] ?? '';
     const call = /([\w.:]+)\s*\(\s*([a-z_]\w*\s*=[^=][^()]*)\)/u.exec(text);
     if (call === null) return `${chunk}:${line}: Cannot read the scene: ${what}`;

@@ -212,7 +212,9 @@ export class LuaState {
         if (beyond) return 0;
       }
       const moved = c._realloc(pointer, after);
-      if (moved !== 0) this.#used += growth;
+      // WebAssembly itself has no more, whatever the limit is.
+      if (moved === 0) throw new LimitError('memory', this.#lineOf(this.main));
+      this.#used += growth;
       return moved;
     };
   }
