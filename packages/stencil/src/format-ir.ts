@@ -25,7 +25,7 @@ export function formatIr(stencil: Stencil): string {
     ...(stencil.debug ? ['debug'] : []),
   ];
   const lines = [`stencil "${name}"${traits.length > 0 ? ` (${traits.join(', ')})` : ''}`];
-  lines.push(...reads.map(formatRead), ...writes.map(formatWrite), ...reductions.map(formatReduction));
+  lines.push(...reads.flatMap(formatRead), ...writes.map(formatWrite), ...reductions.map(formatReduction));
   if (parameters.size > 0)
     lines.push(`  parameters ${[...parameters].map(([one, type]) => `${type} ${one}`).join(', ')}`);
   if (scalars.size > 0) lines.push(`  scalars ${[...scalars].map(([one, type]) => `${type} ${one}`).join(', ')}`);
@@ -50,15 +50,23 @@ function letters(components: readonly number[]): string {
   return components.map((component) => LETTERS[component]).join('');
 }
 
-function formatRead({ field, type, at, level, reach, gather, components }: FieldRead): string {
+/** A read, and its components by themselves where they are read in different ways. */
+function formatRead({ field, type, at, level, reach, gather, components, parts: each }: FieldRead): readonly string[] {
   const parts = [`  reads ${type} "${field}"`];
   if (isArrayField(type)) parts.push(elementsText(components, type));
   else if (components.length > 1 || componentsOf(type) > 1) parts.push(`.${letters(components)}`);
   if (at !== 'center') parts.push(` at ${at}`);
   if (level !== 'same') parts.push(` ${level}`);
-  if (reach !== null) parts.push(` ${formatReach(reach)}`);
-  if (gather) parts.push(' gather');
-  return parts.join('');
+  parts.push(howRead({ reach, gather }));
+  const lines = each.map((one) => {
+    const name = isArrayField(type) ? `[${one.component}]` : `.${LETTERS[one.component]}`;
+    return `    ${name}${howRead(one)}`;
+  });
+  return new Set(each.map(howRead)).size > 1 ? [parts.join(''), ...lines] : [parts.join('')];
+}
+
+function howRead({ reach, gather }: Pick<FieldRead, 'reach' | 'gather'>): string {
+  return `${reach === null ? '' : ` ${formatReach(reach)}`}${gather ? ' gather' : ''}`;
 }
 
 /** The elements of an array, where they aren't all. */

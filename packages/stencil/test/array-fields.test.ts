@@ -49,7 +49,12 @@ describe('a field of arrays', () => {
   test('is written whole, and prints its elements', () => {
     const lines = formatIr(compiled(LATTICE)).split('\n');
     expect(lines[1]).toBe('  reads float32[5] "f" [-1,-1,0 … 1,1,0]');
-    expect(lines[2]).toBe('  writes float32[5] "f" always double');
+    expect(lines.slice(2, 5)).toEqual([
+      '    [0] [0,0,0 … 0,0,0]',
+      '    [1] [-1,0,0 … -1,0,0]',
+      '    [2] [1,0,0 … 1,0,0]',
+    ]);
+    expect(lines[7]).toBe('  writes float32[5] "f" always double');
     expect(lines.filter((line) => line.includes('write "f"[3]'))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('"f"[4][0,1,0]'))).toHaveLength(1);
   });

@@ -45,6 +45,9 @@ describe('the real stencils compile', () => {
     expect(formatIr(stencil)).toMatchInlineSnapshot(`
       "stencil "s" (halos)
         reads vec3 "velocity".xyz [-1,-1,-1 … 1,1,1]
+          .x [-1,0,0 … 1,0,0]
+          .y [0,-1,0 … 0,1,0]
+          .z [0,0,-1 … 0,0,1]
         writes float32 "divergence" made always in place
       body
         %0.dx = ("velocity".x[1,0,0] - "velocity".x[-1,0,0])
