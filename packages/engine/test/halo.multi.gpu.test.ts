@@ -170,3 +170,9 @@ gpuTest('what is out of turn or does not fit is refused', PLAIN, async ({ device
     'Cannot cut domain: devices is empty; open at least one',
   );
 });
+
+gpuTest('the validation layer sees nothing wrong in a halo on one device', {}, async ({ device }) => {
+  const domain = { min: [0, 0, 0], max: [24, 24, 16] } as const;
+  const { right, wrong } = await fillAndExchange({ domain, devices: [device], subdomains: 4 }, 'float32', 2);
+  expect([right > 0, wrong]).toEqual([true, 0]);
+});
