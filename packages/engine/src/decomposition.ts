@@ -51,6 +51,11 @@ export class Decomposition {
     return this.#cuts[level]!;
   }
 
+  /** What each subdomain takes of the whole, in comparison with the others. */
+  get shares(): readonly number[] {
+    return this.#options.shares ?? Array.from({ length: this.count }, () => 1);
+  }
+
   /** Cuts level 0 by other shares, and the coarser ones by it; tells how many leaves of level 0 have another owner. */
   recut(shares: readonly number[]): number {
     const options = { ...this.#options, shares };

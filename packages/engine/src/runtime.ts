@@ -2,7 +2,7 @@
  * @file What the simulation, its levels, fields and scalars share: the declarations, the domain, its subdomains, and the
  * program that runs now. Everything that touches the device goes through the lane, in the order of the calls.
  */
-import type { Defragmentation, Device } from '@halocline/gpu';
+import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
@@ -14,9 +14,9 @@ import { Decomposition } from './decomposition.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { Member } from './member.ts';
-import { scalarBits, scalarFromBits, type FieldArray } from './field-type.ts';
+import { scalarBits, scalarFromBits } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
-import { gatherField, scatterField } from './whole-field.ts';
+import { gatherField, scatterField, type WholeField } from './whole-field.ts';
 import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
@@ -360,7 +360,9 @@ export class Runtime {
       this.#rings = Math.max(rings, this.#rings);
       return team.prepare(this.#rings);
     }
-    return this.#remake(() => (this.#rings = Math.max(rings, this.#rings)));
+    const values = await this.#takeAll();
+    this.#rings = Math.max(rings, this.#rings);
+    return this.#putAll(values);
   }
 
   /** What shifts the cut. */
@@ -379,27 +381,41 @@ export class Runtime {
     const bySubdomain = team.members.flatMap(({ subdomains }, member) =>
       subdomains.map(() => shares[member]! / subdomains.length),
     );
+    const before = this.decomposition.shares;
     const moved = this.decomposition.recut(bySubdomain);
     if (moved === 0) return 0;
-    await this.#remake(() => (this.#moved = true));
-    await this.compile();
-    return moved;
+    let values: WholeField[] | null = null;
+    try {
+      values = await this.#takeAll();
+      this.#moved = true;
+      await this.#putAll(values);
+      await this.compile();
+      return moved;
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      this.decomposition.recut(before);
+      if (values !== null) await this.#putAll(values);
+      await this.compile();
+      this.log(`The cut stays as it is: ${error.message}`);
+      return 0;
+    }
   }
 
-  /** Makes subdomains anew after `change`, and keeps the fields' values. */
-  async #remake(change: () => void): Promise<void> {
-    const { team } = this;
+  /** The values of all fields that have memory. Waits for the device. */
+  async #takeAll(): Promise<WholeField[]> {
     await this.#drain();
-    const fields = [...this.declarations.fields.values()].filter((field) =>
-      this.subdomains[0]!.existingField(field.key),
-    );
-    const values: { field: FieldDeclaration; components: FieldArray[] }[] = [];
-    for (const field of fields) {
+    const values: WholeField[] = [];
+    for (const field of this.declarations.fields.values()) {
+      if (this.subdomains[0]!.existingField(field.key) === undefined) continue;
       values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
     }
-    change();
-    team.clear();
-    await team.prepare(this.#rings);
+    return values;
+  }
+
+  /** Makes subdomains anew, as they are cut now, with these values. */
+  async #putAll(values: readonly WholeField[]): Promise<void> {
+    this.team.clear();
+    await this.team.prepare(this.#rings);
     for (const { field, components } of values) await scatterField(this.subdomains, field, components);
   }
 

@@ -6,6 +6,12 @@ import type { FieldDeclaration } from './declarations.ts';
 import { arrayOver, makeArray, type FieldArray } from './field-type.ts';
 import type { Subdomain } from './subdomain.ts';
 
+/** A field with its whole components. */
+export interface WholeField {
+  readonly field: FieldDeclaration;
+  readonly components: readonly FieldArray[];
+}
+
 /** The components of a field, each from the copy that `copies` names; every leaf from its owner. Waits for the device. */
 export async function gatherField(
   subdomains: readonly Subdomain[],

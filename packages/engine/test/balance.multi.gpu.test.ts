@@ -1,6 +1,6 @@
 /** A cut that follows measured time: leaves and fields go from device to device, and no bit shows it. */
 import { openDevice, type Device } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
+import { fillMemory, gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
@@ -69,6 +69,28 @@ gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, asyn
   expect(parts.explain()).toMatch(/^cut by time: shares [\d.]+ %, [\d.]+ %; a step takes /mu);
   expect(parts.explain()).toMatch(/^shift at step \d+: \d+ leaves in [\d.]+ ms, [\d.]+ ms a step promised, /mu);
   for (let step = 0; step < 4; step++) await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
+  expect(await bits(parts)).toEqual(await bits(whole));
+});
+
+gpuTest('where a device has no room for more, the cut stays', PLAIN, async ({ device }) => {
+  await using small = await openDevice({ device: device.name, validation: false, memoryLimit: 64 * 2 ** 20 });
+  const words: string[] = [];
+  const log = (word: string): void => void words.push(word);
+  await using parts = await lopsided({ devices: [device, small], rebalance: 'time', log });
+  await using whole = await lopsided({ device });
+  await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
+  await parts.finish();
+  const before = (await parts.subdomains()).map(({ leaves }) => leaves);
+  {
+    using filling = new DisposableStack();
+    for (const buffer of fillMemory(small)) filling.use(buffer);
+    for (let step = 0; step < 200 && words.length === 0; step++) {
+      await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
+    }
+    expect(words[0]).toMatch(/^The cut stays as it is: Cannot allocate buffer "/u);
+  }
+  expect((await parts.subdomains()).map(({ leaves }) => leaves)).toEqual(before);
+  await Promise.all([parts.runTimestep(0.01), whole.runTimestep(0.01)]);
   expect(await bits(parts)).toEqual(await bits(whole));
 });
 

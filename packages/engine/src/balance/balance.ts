@@ -107,5 +107,5 @@ export class Balance implements Disposable {
 }
 
 function milliseconds(value: number): string {
-  return `${value.toPrecision(3)} ms`;
+  return `${Number(value.toPrecision(3))} ms`;
 }
