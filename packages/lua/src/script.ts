@@ -2,7 +2,7 @@
  * @file A script from its first line to its last: starts its thread, answers what it asks, one thing at a time, and ends the
  * thread where it overruns. Everything that the script made and didn't return is freed with it.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { nearestName, StencilError } from '@halocline/stencil';
@@ -58,6 +58,8 @@ export class LuaScript implements AsyncDisposable {
   readonly #worker: Worker;
   #heard: ((message: FromLua | null) => void) | null = null;
   #computed = 0;
+  /** That the thread broke off, whoever listens then. */
+  #failure: Failed | null = null;
   #isReady = false;
   #isBusy = false;
   #isDone = false;
@@ -167,7 +169,7 @@ export class LuaScript implements AsyncDisposable {
       : undefined;
     this.#heard = resolve;
     try {
-      const message = this.#isInterrupted ? null : await promise;
+      const message = this.#isInterrupted ? null : (this.#failure ?? (await promise));
       if (message?.kind === 'ready') this.#isReady = true;
       if (message?.kind === 'ask') this.#computed = message.computed;
       return message;
@@ -249,7 +251,8 @@ export class LuaScript implements AsyncDisposable {
 
   #broken(error: unknown): void {
     const message = `Cannot go on: the thread of Lua broke off: ${error instanceof Error ? error.message : String(error)}`;
-    this.#heard?.({ kind: 'failed', reason: 'error', message, line: null });
+    this.#failure = { kind: 'failed', reason: 'error', message, line: null };
+    this.#heard?.(this.#failure);
   }
 }
 
@@ -284,6 +287,11 @@ function describe(found: { readonly kind: string; readonly object: object } | nu
 
 /** A script's text: without a mark of its byte order, and with a first line for the shell as a comment. */
 function readSource(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) {
+    const what = found ? 'it is no file' : 'there is no such file';
+    throw new Error(`Cannot run scene "${path}": ${what}; give the path of a .lua or .fluid file`);
+  }
   return readFileSync(path, 'utf8')
     .replace(/^\uFEFF/u, '')
     .replace(/^#/u, '--');

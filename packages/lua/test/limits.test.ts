@@ -124,15 +124,14 @@ test('interrupt ends a script that computes, and one that waits behind what it w
   });
   expect(computing.error).toBe('scene.lua: Cannot go on: the run was interrupted');
   let done = false;
+  let running: { interrupt(): void } | null = null;
   const waiting = await runText('print("x") print("y")', {
-    started: (script) => setTimeout(() => script.interrupt(), 500),
-    print: () =>
-      new Promise((resolve) =>
-        setTimeout(() => {
-          done = true;
-          resolve();
-        }, 2000),
-      ),
+    started: (script) => (running = script),
+    print: async () => {
+      running!.interrupt();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      done = true;
+    },
   });
   expect(done).toBe(true);
   expect(waiting.error).toBe('scene.lua: Cannot go on: the run was interrupted');

@@ -1,6 +1,7 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LuaScript } from '../src/index.ts';
 import { runText, temporaryFolder } from './run-text.ts';
 
 /** What a script tries, and what it gets to see: the attempt's value as text, or its error. */
@@ -146,4 +147,10 @@ test('a first line for the shell is a comment, and bytecode is no scene', async 
   expect([marked.error, marked.printed]).toEqual(['', '1\n']);
   const bytecode = await runText('\u001bLuaT');
   expect(bytecode.error).toBe('scene.lua: Cannot read the scene: it is bytecode; give its text');
+});
+
+test('a file that is not there is one line', async () => {
+  await expect(LuaScript.run('/nowhere/none.lua')).rejects.toThrow(
+    /^Cannot run scene "\/nowhere\/none\.lua": there is no such file; give the path of a \.lua or \.fluid file$/u,
+  );
 });

@@ -2,7 +2,6 @@
  * @file Scenes in Lua. One that returns its simulation is run as a scene of TypeScript is; one that steps itself has each of
  * its steps taken as a frame, whose files are written before its next line runs.
  */
-import { statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
 import { LuaScript, StopScript, type LuaOptions } from '@halocline/lua';
@@ -44,11 +43,6 @@ export type LuaOutcome = (AsyncDisposable & { readonly scene: Scene }) | number;
 /** Runs the script. */
 export async function runLua(run: LuaRun): Promise<LuaOutcome> {
   const { path, words, interruption } = run;
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile()) {
-    const what = found ? 'it is a folder' : 'there is no such file';
-    throw new Error(`Cannot run scene "${path}": ${what}; give the path of a .lua or .fluid file`);
-  }
   await using own = new OwnSteps(run);
   let script: LuaScript;
   try {
