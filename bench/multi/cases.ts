@@ -1,5 +1,9 @@
-/** @file What the scaling of several devices is measured on: a sweep that is over before a message is there, and a lattice that isn't. */
+/**
+ * @file What the scaling of several devices is measured on: a sweep that is over before a message is there, a lattice that isn't,
+ * and a solver of many passes with reductions between them.
+ */
 import type { Simulation } from 'halocline';
+import * as fluids from 'halocline/fluids';
 
 /** A benchmark: fields and stencils over a domain that is given. */
 export interface MultiCase {
@@ -7,8 +11,8 @@ export interface MultiCase {
   readonly what: string;
   /** Least bytes a voxel and step. */
   readonly bytesPerVoxel: number;
-  /** Declares everything; `start` names stencils that run in the first step alone, and fill the fields. */
-  declare(sim: Simulation): { readonly start: readonly string[] };
+  /** Declares everything over a box; `start` names stencils that run in the first step alone, and fill the fields. */
+  declare(sim: Simulation, box: readonly [number, number, number]): Promise<readonly string[]> | readonly string[];
 }
 
 const wave = 'sin(0.1 * float(coord.x)) * cos(0.07 * float(coord.y)) + 0.01 * float(coord.z & 63)';
@@ -25,7 +29,7 @@ const laplacian: MultiCase = {
       .join(' + ');
     const code = `WriteField("u", idx, 0.4 * ReadField("u", coord) + 0.1 * (${near}));`;
     sim.addStencil('sweep', { inputs: ['u'], outputs: ['u'], code });
-    return { start: ['start'] };
+    return ['start'];
   },
 };
 
@@ -71,9 +75,42 @@ const lattice: MultiCase = {
       ...collide,
     ].join('\n');
     sim.addStencil('collide', { inputs: names, outputs: names, code });
-    return { start: ['start'] };
+    return ['start'];
+  },
+};
+
+/** Conjugate gradients of a step: as many each time, whatever is left, so that every count of devices does the same work. */
+const ITERATIONS = 6;
+
+/** The example's plume in a box of any size, as wide as 1 m along x. */
+const plume: MultiCase = {
+  name: 'plume',
+  what: `the plume's step: advection, forces and ${ITERATIONS} multigrid-preconditioned iterations of the projection`,
+  bytesPerVoxel: 0,
+  async declare(sim, box) {
+    sim.addField('density', 'float32', 0);
+    sim.addField('temperature', 'float32', 300);
+    sim.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
+    const levels = fluids.levelsOf(Math.min(...box));
+    const solids = fluids.addObstacles(sim, { balls: [{ center: [0.5, 0.4, 0.4], radius: 0.1 }], floor: true });
+    await fluids.runOnce(sim, [...solids, ...fluids.addHierarchy(sim, levels)]);
+    fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 } });
+    sim.addStencil('burn', {
+      inputs: ['density', 'temperature'],
+      outputs: ['density', 'temperature'],
+      code: `
+        float source = 1.0 - smoothstep(0.05, 0.1, length(CoordToWorld(coord) - vec3(0.5, 0.15, 0.4)));
+        WriteField("density", idx, max(ReadField("density", coord), source));
+        WriteField("temperature", idx, mix(ReadField("temperature", coord), 600.0, source));
+      `,
+    });
+    fluids.addStillAir(sim, { density: 0, temperature: 300 });
+    fluids.addForces(sim, { confinement: 1 });
+    fluids.addClosedFaces(sim);
+    fluids.addProjection(sim, { levels, tolerance: 0, iterations: ITERATIONS });
+    return [];
   },
 };
 
 /** Every case. */
-export const multiCases: readonly MultiCase[] = [laplacian, lattice];
+export const multiCases: readonly MultiCase[] = [laplacian, lattice, plume];

@@ -1,22 +1,25 @@
 /**
- * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--steps 50] [--csv FILE]`: weak and strong scaling over several
- * devices. Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one device,
- * in the same run, over the number of devices.
+ * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong]
+ * [--overlap on,off] [--traced off] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
+ * 1.5 · size in all. Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { listDevices } from '@halocline/gpu';
-import { Simulation } from 'halocline';
 import { multiCases, type MultiCase } from './cases.ts';
+import { measure, type Measured } from './measure.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(process.argv[2] === 'multi' ? 3 : 2),
   options: {
     devices: { type: 'string' },
     size: { type: 'string' },
-    steps: { type: 'string', default: '50' },
+    transports: { type: 'string', default: 'chosen' },
+    overlap: { type: 'string', default: 'on,off' },
+    traced: { type: 'string', default: 'on' },
     csv: { type: 'string' },
     weak: { type: 'boolean', default: false },
+    strong: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -33,15 +36,15 @@ const counts = (values.devices ?? [1, 2, 4, 8].filter((count) => count === 1 || 
   .split(',')
   .map(Number);
 const size = Number(values.size ?? (best.kind === 'cpu' ? 32 : 512));
+const both = values.weak === values.strong;
+const scalings = (['weak', 'strong'] as const).filter((scaling) => both || values[scaling]);
 
-interface Row {
+interface Row extends Measured {
   readonly case: string;
   readonly scaling: 'weak' | 'strong';
   readonly devices: number;
   readonly overlap: boolean;
   readonly transport: string;
-  readonly milliseconds: number;
-  readonly megavoxels: number;
 }
 
 /** The box of a run: whole cubes side by side, x doubled first, or one cube. */
@@ -51,63 +54,70 @@ function boxOf(scaling: Row['scaling'], devices: number): readonly [number, numb
   return [edge * (devices > 1 ? 2 : 1), edge * (devices > 2 ? 2 : 1), edge * (devices > 4 ? 2 : 1)];
 }
 
-async function measure(bench: MultiCase, scaling: Row['scaling'], devices: number, overlap: boolean): Promise<Row> {
-  const box = boxOf(scaling, devices);
+type Variant = Pick<Row, 'scaling' | 'devices' | 'overlap' | 'transport'>;
+
+async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
+  const { scaling, devices: count, transport, overlap } = variant;
   // A machine with fewer devices runs several logical ones on each.
-  const names = Array.from({ length: devices }, (_, index) => `#${alike[index % alike.length]!.index}`);
-  await using sim = await Simulation.create({ devices: names, domain: { min: [0, 0, 0], max: box }, overlap });
-  const { start } = bench.declare(sim);
-  await sim.runTimestep(0.01);
-  for (const name of start) sim.removeStencil(name);
-  // Every recording there will be (slots, copies, turns of messages) is made before the clock runs.
-  for (let step = 0; step < 24; step++) await sim.runTimestep(0.01);
-  await sim.finish();
-  const steps = Number(values.steps);
-  const began = performance.now();
-  for (let step = 0; step < steps; step++) await sim.runTimestep(0.01);
-  await sim.finish();
-  const milliseconds = (performance.now() - began) / steps;
-  return {
-    case: bench.name,
-    scaling,
+  const devices = Array.from({ length: count }, (_, index) => `#${alike[index % alike.length]!.index}`);
+  if (transport !== '') process.env['HALOCLINE_TRANSPORT'] = transport === 'chosen' ? '' : transport;
+  const setup = {
+    bench,
+    box: boxOf(scaling, count),
     devices,
     overlap,
-    transport: devices === 1 ? '' : (process.env['HALOCLINE_TRANSPORT'] ?? 'chosen'),
-    milliseconds,
-    megavoxels: sim.activeVoxels / milliseconds / 1000,
+    traced: values.traced === 'on',
   };
+  return { case: bench.name, ...variant, ...(await measure(setup)) };
 }
 
-const rows: Row[] = [];
-for (const bench of multiCases.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-  for (const scaling of values.weak ? (['weak'] as const) : (['weak', 'strong'] as const)) {
-    for (const devices of counts) {
-      for (const overlap of devices === 1 ? [true] : [true, false]) {
-        process.stderr.write(`${bench.name}, ${scaling}, ${devices} devices${overlap ? '' : ', without overlap'} …\n`);
-        rows.push(await measure(bench, scaling, devices, overlap));
-      }
-    }
-  }
+function variantsOf(scaling: Row['scaling']): Variant[] {
+  return counts.flatMap((devices) => {
+    if (devices === 1) return [{ scaling, devices, overlap: true, transport: '' }];
+    return values.transports
+      .split(',')
+      .flatMap((transport) =>
+        values.overlap.split(',').map((overlap) => ({ scaling, devices, overlap: overlap === 'on', transport })),
+      );
+  });
 }
 
-process.stdout.write(`${best.name}, driver ${driver}, ${alike.length} of them\n`);
-for (const row of rows) {
+function efficiencyOf(row: Row, rows: readonly Row[]): number | null {
   const one = rows.find((each) => each.case === row.case && each.scaling === row.scaling && each.devices === 1);
-  const efficiency = one === undefined ? '' : `${((100 * row.megavoxels) / one.megavoxels / row.devices).toFixed(1)} %`;
-  const cells = [row.case, row.scaling, `${row.devices}`, row.overlap ? 'overlap' : 'no overlap', row.transport];
-  const figures = [
-    row.milliseconds.toFixed(3).padStart(9),
-    row.megavoxels.toFixed(0).padStart(8),
-    efficiency.padStart(8),
+  return one === undefined ? null : row.megavoxels / one.megavoxels / row.devices;
+}
+
+function lineOf(row: Row, rows: readonly Row[]): string {
+  const { trace } = row;
+  const efficiency = efficiencyOf(row, rows);
+  const cells = [
+    row.case.padEnd(10),
+    row.scaling.padEnd(6),
+    `${row.devices}`.padStart(2),
+    (row.overlap ? 'overlap' : 'no overlap').padEnd(10),
+    row.transport.padEnd(11),
+    `${row.milliseconds.toFixed(3)} ms`.padStart(11),
+    `${row.megavoxels.toFixed(0)} Mvoxel/s`.padStart(17),
+    (efficiency === null ? '' : `${(100 * efficiency).toFixed(1)} %`).padStart(8),
+    `host ${row.hostMicroseconds.toFixed(0)} us`.padStart(12),
   ];
-  process.stdout.write(
-    `${cells.map((cell, at) => cell.padEnd([12, 7, 2, 11, 7][at]!)).join(' ')}${figures.join(' ')}\n`,
-  );
-  if (values.csv === undefined) continue;
-  if (!existsSync(values.csv))
-    appendFileSync(values.csv, 'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s\n');
-  const line = [
-    best.name,
+  const messages =
+    trace === null
+      ? []
+      : [
+          `${trace.hops.toFixed(0)} hops${row.overlap ? '' : ` of ${trace.haloMicroseconds.toFixed(0)} us`}, ${(trace.bytes / 2 ** 20).toFixed(2)} MiB`,
+          `waits ${trace.waitMicroseconds.toFixed(0)} us (${trace.longest})`,
+        ];
+  return [...cells, ...messages].join(' ');
+}
+
+const COLUMNS =
+  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,halo_us,hops,bytes,wait_us,longest_wait';
+
+function csvOf(row: Row, rows: readonly Row[]): string {
+  const { trace } = row;
+  return [
+    best!.name,
     driver,
     row.case,
     row.scaling,
@@ -117,6 +127,25 @@ for (const row of rows) {
     row.transport,
     row.milliseconds.toFixed(4),
     row.megavoxels.toFixed(1),
-  ];
-  appendFileSync(values.csv, `${line.join()}\n`);
+    efficiencyOf(row, rows)?.toFixed(4) ?? '',
+    row.hostMicroseconds.toFixed(1),
+    row.overlap ? '' : (trace?.haloMicroseconds.toFixed(1) ?? ''),
+    trace?.hops.toFixed(1) ?? '',
+    trace?.bytes.toFixed(0) ?? '',
+    trace?.waitMicroseconds.toFixed(1) ?? '',
+    trace?.longest.replaceAll(',', ' ') ?? '',
+  ].join();
+}
+
+process.stdout.write(`${best.name}, driver ${driver}, ${alike.length} of them\n`);
+const rows: Row[] = [];
+for (const bench of multiCases.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  for (const variant of scalings.flatMap(variantsOf)) {
+    const row = await rowOf(bench, variant);
+    rows.push(row);
+    process.stdout.write(`${lineOf(row, rows)}\n`);
+    if (values.csv === undefined) continue;
+    if (!existsSync(values.csv)) appendFileSync(values.csv, `${COLUMNS}\n`);
+    appendFileSync(values.csv, `${csvOf(row, rows)}\n`);
+  }
 }

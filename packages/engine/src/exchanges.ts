@@ -53,6 +53,11 @@ export class Exchanges implements Disposable {
     return this.#tables.byteLength;
   }
 
+  /** Whether the member's own subdomains copy anything of these from each other. */
+  hasLocal(names: readonly string[]): boolean {
+    return this.#tables.has(names);
+  }
+
   /** Copies between the member's own subdomains; names are copies, `density:1`. `args` is the address of the scope's arguments. */
   recordLocal(encoder: Encoder, names: readonly string[], args: bigint): void {
     this.#tables.record(encoder, names, args);
@@ -141,7 +146,8 @@ export class Exchanges implements Disposable {
   }
 
   #packEntry(parcel: Parcel, source: bigint, turn: number): Entry {
-    const target = this.#link(parcel).outAddress(turn) + BigInt(4 * parcel.offset);
+    const link = this.#link(parcel);
+    const target = link.outAddress(turn, link.isNear(4 * parcel.sources.length)) + BigInt(4 * parcel.offset);
     return {
       source,
       target,
@@ -152,7 +158,8 @@ export class Exchanges implements Disposable {
   }
 
   #unpackEntry(parcel: Parcel, target: bigint, turn: number): Entry {
-    const source = this.#link(parcel).inAddress(turn) + BigInt(4 * parcel.offset);
+    const link = this.#link(parcel);
+    const source = link.inAddress(turn, link.isNear(4 * parcel.sources.length)) + BigInt(4 * parcel.offset);
     return {
       source,
       target,

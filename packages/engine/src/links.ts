@@ -5,7 +5,7 @@
  * n + 2 only after it has waited for everybody's n + 1: so the room of n is free by then.
  */
 import type { TimelinePoint } from '@halocline/gpu';
-import type { Channel, Endpoint, TransportName } from './transport/channel.ts';
+import type { Channel, Endpoint, MessageRange, Moves, TransportName } from './transport/channel.ts';
 import type { Routes } from './transport/routes.ts';
 
 /** Rooms of a link. */
@@ -31,14 +31,26 @@ export class Link implements Disposable {
     this.#channel = channel;
   }
 
-  /** Address of a turn's room on the sender. */
-  outAddress(turn: number): bigint {
-    return this.#channel.out.address + BigInt(turn * this.byteLength);
+  /** Whether a parcel of so many bytes is packed and unpacked in memory that both devices reach. */
+  isNear(byteLength: number): boolean {
+    return byteLength < (this.#channel.near?.most ?? 0);
   }
 
-  /** Address of a turn's room on the receiver. */
-  inAddress(turn: number): bigint {
-    return this.#channel.in.address + BigInt(turn * this.byteLength);
+  /** Address of a turn's room on the sender: the near one, where `near`. */
+  outAddress(turn: number, near: boolean = false): bigint {
+    const room = near ? this.#channel.near! : this.#channel;
+    return room.out.address + BigInt(turn * this.byteLength);
+  }
+
+  /** Address of a turn's room on the receiver: the near one, where `near`. */
+  inAddress(turn: number, near: boolean = false): bigint {
+    const room = near ? this.#channel.near! : this.#channel;
+    return room.in.address + BigInt(turn * this.byteLength);
+  }
+
+  /** What queues of transfers record for its messages, where the mail puts them in order; null where it does so by itself. */
+  get moves(): Moves | null {
+    return this.#channel.moves;
   }
 
   /** What the sender's submit signals besides its own timeline: nothing, if it goes another way. */
@@ -46,9 +58,9 @@ export class Link implements Disposable {
     return this.#channel.signals();
   }
 
-  /** The sender's submit is on its way, and ends at `point`; returns what the receiver's submit waits for. */
-  pass(point: TimelinePoint, turn: number): Promise<TimelinePoint> {
-    return this.#channel.pass(point, turn);
+  /** The sender's submit is on its way, and ends at `point`; returns what the receiver's submit waits for, if it reads `range` alone. */
+  pass(point: TimelinePoint, turn: number, range?: MessageRange): Promise<TimelinePoint> {
+    return this.#channel.pass(point, turn, range);
   }
 
   /** Throws if what passes messages on has failed. */

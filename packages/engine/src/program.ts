@@ -20,6 +20,7 @@ import { Exchanges } from './exchanges.ts';
 import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
+import type { Mail } from './mail/mail.ts';
 import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
@@ -63,6 +64,8 @@ export interface ProgramParts {
   readonly components: readonly ComponentExchange[];
   readonly layout: MessageLayout;
   readonly links: readonly Link[];
+  /** What brings messages over the links. */
+  readonly mail: Mail;
   /** Whether what is sent is computed first, and the rest while it travels. */
   readonly overlap: boolean;
   /** Who reduces what, by level. */
@@ -291,6 +294,13 @@ export class Program implements Disposable {
   segments(plan: StepPlan): Segment[] {
     const travelling = new Set(this.parts.layout.parcels.map(({ name }) => name));
     return splitPlan(plan, (name) => travelling.has(name), this.parts.overlap);
+  }
+
+  /** Bytes that this member sends to all others when these copies, or this reduction, travel. */
+  packedBytes(names: readonly string[]): number {
+    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const own = this.parts.layout.parcels.filter(({ from, name }) => from === this.parts.number && plain.has(name));
+    return own.reduce((sum, { sources }) => sum + 4 * sources.length, 0);
   }
 
   /** Chunks of a level's first reduction stage that this member takes alone, or that all do after the share. */

@@ -80,14 +80,17 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
         }),
     });
   }
-  for (const { pass, part } of passes) graph.pass(graphPass(program, pass, part, place));
+  for (const { pass, part } of passes) {
+    if (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent)) continue;
+    graph.pass(graphPass(program, pass, part, place));
+  }
   if (after !== null) {
     graph.pass({
       name: `pack ${after.names.join(', ')}`,
       reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
       writes: [{ resource: 'messages', access: 'storage-write' }],
       record: (encoder) =>
-        spanned(stamps, encoder, { name: `pack ${after.names.join(', ')}`, kind: 'pack' }, () => {
+        spanned(stamps, encoder, packLabel(program, after.names), () => {
           exchanges.recordPack(encoder, after.names, scopeAddress(program, after.scope), turn);
           encoder.barrier(['storage-write'], ['host-read']);
         }),
@@ -100,6 +103,10 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
 function spanned(stamps: Stamps | null, encoder: Encoder, label: SpanLabel, body: () => void): void {
   if (stamps === null) body();
   else stamps.around(encoder, label, body);
+}
+
+function packLabel(program: Program, names: readonly string[]): SpanLabel {
+  return { name: `pack ${names.join(', ')}`, kind: 'pack', about: { bytes: program.packedBytes(names) } };
 }
 
 function segmentLabel({ before, after }: Segment, number: number): SpanLabel {
@@ -140,7 +147,7 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
     reads: pass.uses.reads.map((resource) => use(resource, false)),
     writes: pass.uses.writes.map((resource) => use(resource, true)),
     record: (encoder) =>
-      spanned(stamps, encoder, { name: pass.name, kind: 'pass', about: { part } }, () =>
+      spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),
       ),
   };

@@ -119,7 +119,7 @@ export class Runtime {
     this.balance = shifts ? new Balance(options.devices) : null;
     this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
-    this.team = new Team(options.devices, this.decomposition, options.routes);
+    this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
 

@@ -8,14 +8,15 @@
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
  * later steps again, in order. Nothing else is to be undone.
  */
-import type { TimelinePoint } from '@halocline/gpu';
+import type { SubmitBatch, TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
-import type { Link } from './links.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
+import type { Mail, TracedCopies } from './mail/mail.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
+import type { Segment } from './segments.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
@@ -28,6 +29,7 @@ interface StepInFlight {
   points: readonly TimelinePoint[];
   /** By member. */
   recordings: readonly Recording[];
+  copies: readonly TracedCopies[];
 }
 
 interface Submitted {
@@ -35,6 +37,8 @@ interface Submitted {
   readonly points: readonly TimelinePoint[];
   readonly plan: StepPlan;
   readonly recordings: readonly Recording[];
+  /** What the queues of transfers ran, where that is traced. */
+  readonly copies: readonly TracedCopies[];
 }
 
 /** Submits the steps of a program that runs on one member or several. */
@@ -42,7 +46,7 @@ export class Stepper {
   readonly #programs: readonly Program[];
   /** The first member's: what a step does, all of them agree on. */
   readonly #program: Program;
-  readonly #links: readonly Link[];
+  readonly #mail: Mail;
   readonly #slots: number;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
@@ -72,7 +76,7 @@ export class Stepper {
     const program = programs[0]!;
     this.#programs = programs;
     this.#program = program;
-    this.#links = program.parts.links;
+    this.#mail = program.parts.mail;
     this.#slots = options.slots;
     this.#log = options.log;
     this.#balance = options.balance;
@@ -112,8 +116,9 @@ export class Stepper {
     for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
     const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const { points, plan, recordings } = await this.#submit({ start, stale, slot, iterations });
-    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, points, recordings });
+    const submitted = await this.#submit({ start, stale, slot, iterations });
+    const { plan } = submitted;
+    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, ...submitted });
     this.#copies = plan.after;
     this.#stale = plan.stale;
   }
@@ -154,12 +159,12 @@ export class Stepper {
         onDeviceNow(this.#place(number), () => timeline.value() >= value),
       );
       if (!done) {
-        for (const link of this.#links) link.check();
+        this.#mail.check();
         if (this.#inFlight.length <= most) return;
         await Promise.all(
           oldest.points.map(({ timeline, value }, number) => onDevice(this.#place(number), () => timeline.wait(value))),
         );
-        for (const link of this.#links) link.check();
+        this.#mail.check();
       }
       await this.#finish(oldest);
     }
@@ -203,9 +208,10 @@ export class Stepper {
   async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {
     const { start, stale, slot, iterations } = what;
     const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    const { points, recordings } = await this.#submit(request);
+    const { points, recordings, copies } = await this.#submit(request);
     entry.points = points;
     entry.recordings = recordings;
+    entry.copies = copies;
   }
 
   #place(number: number): Place {
@@ -213,38 +219,71 @@ export class Stepper {
   }
 
   /** Takes what the devices wrote of a step that is done. */
-  #trace({ recordings, number }: StepInFlight): void {
+  #trace({ recordings, copies, number }: StepInFlight): void {
     const { tracer } = this.#program.parts;
     if (tracer === null) return;
     for (const [member, { stamps }] of recordings.entries()) tracer.collect(member, 'compute', stamps!, number);
+    for (const { member, track, stamps } of copies) tracer.collect(member, track, stamps, number);
+    for (const each of copies) each[Symbol.dispose]();
   }
 
-  /** Submits a recording, segment by segment, on every member; what they wait for of each other, their queues wait for. */
+  /** Submits a recording, segment by segment, on every member; what they wait for of each other, the mail brings. */
   async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<Submitted> {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
     const { segments, plan } = recordings[0]!;
     const points: TimelinePoint[] = [];
-    let arrivals: TimelinePoint[][] = this.#programs.map(() => []);
-    for (const [index, segment] of segments.entries()) {
-      const turn = this.#turn;
-      const waits = segment.before === null ? this.#programs.map(() => []) : arrivals;
-      if (segment.after !== null) arrivals = this.#programs.map(() => []);
-      for (const [number, program] of this.#programs.entries()) {
-        const out = segment.after === null ? [] : this.#links.filter((link) => link.from === number);
-        const signal = out.flatMap((link) => link.signals());
-        const recorded = recordings[number]!.commands[index]!;
-        const commands = this.#balance?.times.around(number, request.slot, index, recorded) ?? [recorded];
-        const submit = (): TimelinePoint =>
-          onDeviceNow(this.#place(number), () =>
-            program.device.compute.submit(commands, { wait: waits[number]!, signal }),
-          );
-        const { tracer } = program.parts;
-        const point = tracer === null ? submit() : tracer.host(`submit to device ${number}`, 'host', submit);
-        for (const link of out) arrivals[link.to]!.push(await link.pass(point, turn));
-        points[number] = point;
+    let arrivals: readonly (readonly TimelinePoint[])[] = this.#programs.map(() => []);
+    for (const group of submitGroups(segments)) {
+      const { packs, numbers } = group;
+      const sending = { names: packs === null ? [] : segments[numbers[packs]!]!.after!.names, turn: this.#turn };
+      const packed: TimelinePoint[] = [];
+      for (const [member, program] of this.#programs.entries()) {
+        const batches = numbers.map((number, at) => {
+          const recorded = recordings[member]!.commands[number]!;
+          const commands = this.#balance?.times.around(member, request.slot, number, recorded) ?? [recorded];
+          const signal = at === packs ? this.#mail.signals(member, sending) : [];
+          return { commands, wait: at === 0 ? arrivals[member]! : [], signal };
+        });
+        const done = this.#submitTo(program, batches);
+        points[member] = done.at(-1)!;
+        if (packs !== null) packed[member] = done[packs]!;
       }
-      if (segment.after !== null) this.#turn ^= 1;
+      if (packs === null) continue;
+      arrivals = await this.#mail.pass(packed, sending);
+      this.#turn ^= 1;
     }
-    return { points, plan, recordings };
+    return { points, plan, recordings, copies: this.#mail.takeTraced() };
   }
+
+  #submitTo({ device, parts }: Program, batches: readonly SubmitBatch[]): TimelinePoint[] {
+    const submit = (): TimelinePoint[] =>
+      onDeviceNow(this.#place(parts.number), () => device.compute.submitAll(batches));
+    return parts.tracer === null ? submit() : parts.tracer.host(`submit to device ${parts.number}`, 'host', submit);
+  }
+}
+
+/** Segments that go in one call. */
+interface SubmitGroup {
+  readonly numbers: readonly number[];
+  /** Place of the one that packs; null if none does. */
+  readonly packs: number | null;
+}
+
+const GROUPS = new WeakMap<readonly Segment[], readonly SubmitGroup[]>();
+
+/** A new call begins where something has come from others: until then everything can be said at once. */
+function submitGroups(segments: readonly Segment[]): readonly SubmitGroup[] {
+  const known = GROUPS.get(segments);
+  if (known !== undefined) return known;
+  const groups: number[][] = [];
+  for (const [number, { before }] of segments.entries()) {
+    if (before !== null || groups.length === 0) groups.push([]);
+    groups.at(-1)!.push(number);
+  }
+  const made = groups.map((numbers) => {
+    const packs = numbers.findIndex((number) => segments[number]!.after !== null);
+    return { numbers, packs: packs < 0 ? null : packs };
+  });
+  GROUPS.set(segments, made);
+  return made;
 }

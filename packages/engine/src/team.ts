@@ -9,11 +9,13 @@ import type { FieldDeclaration } from './declarations.ts';
 import { HaloLists, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { Link } from './links.ts';
+import { Mail } from './mail/mail.ts';
 import { Member } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
 import type { Subdomain } from './subdomain.ts';
+import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
 
 /** What travels between members, and how. */
@@ -21,8 +23,17 @@ export interface Traffic {
   readonly components: readonly ComponentExchange[];
   readonly layout: MessageLayout;
   readonly links: readonly Link[];
+  /** What brings messages over the links. */
+  readonly mail: Mail;
   /** By level. */
   readonly sums: readonly SharedSums[];
+}
+
+/** How members work together. */
+export interface TeamOptions {
+  readonly routes: Routes;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
 }
 
 /** The members of a simulation. */
@@ -34,11 +45,14 @@ export class Team implements AsyncDisposable {
   readonly #routes: Routes;
   #lists: HaloLists;
   #links: Link[] = [];
+  #mail: Mail | null = null;
+  readonly #tracer: Tracer | null;
 
-  constructor(devices: readonly Device[], decomposition: Decomposition, routes: Routes) {
+  constructor(devices: readonly Device[], decomposition: Decomposition, options: TeamOptions) {
     const { count } = decomposition;
     this.#decomposition = decomposition;
-    this.#routes = routes;
+    this.#routes = options.routes;
+    this.#tracer = options.tracer;
     const numbers = Array.from({ length: count }, (_, index) => index);
     this.members = devices.map((device, number) => {
       const own = numbers.filter((index) => Math.floor((index * devices.length) / count) === number);
@@ -90,7 +104,10 @@ export class Team implements AsyncDisposable {
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
     if (this.members.length > 1) await this.#splitLeaves(components, numbers);
-    return { components, layout, links: this.#link(layout), sums };
+    const links = this.#link(layout);
+    this.#mail?.[Symbol.dispose]();
+    const mail = (this.#mail = new Mail({ members: this.members, links, layout, tracer: this.#tracer }));
+    return { components, layout, links, mail, sums };
   }
 
   /** Links with room for a layout's messages; those that are large enough stay. */
@@ -157,6 +174,7 @@ export class Team implements AsyncDisposable {
   /** A member's device is lost: what the others wait for of it is let go, so that they end. */
   release(member: number): void {
     this.members[member]!.abandonRelay();
+    this.#mail?.release(member);
     for (const link of this.#links) if (link.from === member) link.release();
   }
 
@@ -168,6 +186,7 @@ export class Team implements AsyncDisposable {
   /** Gives everything back. Nothing is in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const member of this.members) await member.endRelay();
+    this.#mail?.[Symbol.dispose]();
     for (const link of this.#links) link[Symbol.dispose]();
     for (const member of this.members) member[Symbol.dispose]();
   }

@@ -36,7 +36,11 @@ async function traced(devices: readonly Device[], sums: boolean = true): Promise
       simulation.addScalar('total', 'float');
       const code = `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1);`;
       simulation.addStencil('move', { inputs: ['u'], outputs: ['u'], code });
-      if (sums) simulation.addStencil('sum', { inputs: ['u'], code: 'ReduceSum("total", ReadField("u", coord));' });
+      if (sums)
+        simulation.addStencil('sum', {
+          inputs: ['u'],
+          code: 'ReduceSum("total", ReadField("u", coord + ivec3(0, 1, 0)));',
+        });
       for (let step = 0; step < 4; step++) await simulation.runTimestep(0.01);
     }
     const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };

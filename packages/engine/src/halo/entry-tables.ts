@@ -80,7 +80,9 @@ export class EntryTables implements Disposable {
   list(words: Uint32Array<ArrayBuffer>): bigint {
     let address = this.#lists.get(words);
     if (address === undefined) {
-      const buffer = this.#owned.make({ label: 'exchange list', byteLength: Math.max(16, words.byteLength) });
+      // Whole quads are read.
+      const byteLength = 16 * Math.max(1, Math.ceil(words.byteLength / 16));
+      const buffer = this.#owned.make({ label: 'exchange list', byteLength });
       this.#uploads.push(this.#place.device.staging.upload(buffer, 0, words));
       address = buffer.address;
       this.#lists.set(words, address);
@@ -107,12 +109,17 @@ export class EntryTables implements Disposable {
     await Promise.allSettled(this.#uploads);
   }
 
+  /** Whether there is anything to copy for one of these keys. */
+  has(keys: readonly string[]): boolean {
+    return keys.some((key) => this.#tables.has(key));
+  }
+
   /** Records the tables of these keys; those that there aren't are nothing. At `args`, word 2 is 0 where nothing shall happen. */
   record(encoder: Encoder, keys: readonly string[], args: bigint): void {
     const { kernels } = this.#place;
     for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
       kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
-      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / THREADS)), entries);
+      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / (4 * THREADS))), entries);
     }
   }
 

@@ -157,7 +157,7 @@ export class Subdomains implements AsyncDisposable {
     const routes = new Routes(devices, log);
     const decomposition = new Decomposition(await makeDomain(options), subdomains);
     await routes.prepare();
-    const team = new Team(devices, decomposition, routes);
+    const team = new Team(devices, decomposition, { routes, tracer: null });
     try {
       await team.prepare(ghostRings(thickness));
       return new Subdomains({ team, decomposition, routes }, thickness);

@@ -11,7 +11,7 @@
  * | group       | memory of each, held by a device group     | from card to card, by the group's own queue                 |
  * | staged      | mapped memory of each                      | by a thread, which copies                                   |
  */
-import type { Buffer, BufferOptions, Device, Relay, TimelinePoint } from '@halocline/gpu';
+import type { Buffer, BufferOptions, Device, Encoder, Relay, TimelinePoint } from '@halocline/gpu';
 
 /** How messages travel. */
 export type TransportName = 'same-device' | 'staged' | 'shared' | 'cuda' | 'group';
@@ -35,16 +35,43 @@ export interface ChannelOptions {
   readonly turns: number;
 }
 
+/** What queues of transfers record for the messages of a channel; null where the kernels write and read in place. */
+export interface Moves {
+  readonly out: ((encoder: Encoder, turn: number, range: MessageRange) => void) | null;
+  readonly into: ((encoder: Encoder, turn: number, range: MessageRange) => void) | null;
+}
+
+/** The part of a message that is used, in bytes. */
+export interface MessageRange {
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** Memory that both devices reach, laid out as the rooms are: what is small is packed and unpacked there, and isn't copied. */
+export interface NearRoom {
+  readonly out: Buffer;
+  readonly in: Buffer;
+  /** Bytes that a parcel may have. */
+  readonly most: number;
+}
+
 /** One direction between two devices. Dispose it when nothing is on its way. */
 export interface Channel extends Disposable {
   /** The sender's room: `turns` messages, one behind the other. */
   readonly out: Buffer;
   /** The receiver's room. */
   readonly in: Buffer;
+  /**
+   * Where this isn't null, the members' mail puts the messages in order and moves them, and calls neither `signals` nor `pass`;
+   * else the channel does both by itself.
+   */
+  readonly moves: Moves | null;
+  /** Where there are `moves` with copies. */
+  readonly near?: NearRoom;
   /** To be signalled by the sender's submit that packs the next message, besides its own timeline. */
   signals(): TimelinePoint[];
-  /** The submit that packs is on its way, and ends at `point`; what is returned is reached when the message is there. */
-  pass(point: TimelinePoint, turn: number): Promise<TimelinePoint>;
+  /** The submit that packs is on its way, and ends at `point`; what is returned is reached when the message is there. No more than `range` need be. */
+  pass(point: TimelinePoint, turn: number, range?: MessageRange): Promise<TimelinePoint>;
   /** Throws if what passes messages on has failed. */
   check(): void;
   /** The sender is lost: whoever waits for a message of its goes on without, so that it can end. Absent where a thread does so. */

@@ -32,10 +32,12 @@ export const cuda: Transport = {
     return {
       out: out.buffer,
       in: into.buffer,
+      moves: null,
       signals: () => (crossing.next(), []),
-      pass(point, turn) {
-        const offset = BigInt(turn * byteLength);
-        return crossing.relay(point, { from: out.address + offset, to: into.address + offset, byteLength, contexts });
+      pass(point, turn, range = { offset: 0, byteLength }) {
+        const offset = BigInt(turn * byteLength + range.offset);
+        const addresses = { from: out.address + offset, to: into.address + offset };
+        return crossing.relay(point, { ...addresses, byteLength: range.byteLength, contexts });
       },
       check: () => crossing.check(),
       [Symbol.dispose]: () => owned.dispose(),

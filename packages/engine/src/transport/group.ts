@@ -44,6 +44,7 @@ export const group: Transport = {
     return {
       out: out.own,
       in: into.own,
+      moves: null,
       signals: () => (away.next(), away.departure),
       async pass(point, turn) {
         const packed = away.sent === null ? await away.relay(point) : away.arrival;

@@ -25,6 +25,7 @@ export const sameDevice: Transport = {
       return {
         out,
         in: out,
+        moves: null,
         signals: () => [],
         pass: (point) => Promise.resolve(point),
         check: () => undefined,
@@ -36,6 +37,7 @@ export const sameDevice: Transport = {
     return {
       out,
       in: into,
+      moves: { out: null, into: null },
       signals: () => (crossing.next(), crossing.departure),
       pass: (point) => (crossing.sent === null ? crossing.relay(point) : Promise.resolve(crossing.arrival)),
       check: () => crossing.check(),

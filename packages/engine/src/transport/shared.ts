@@ -1,13 +1,13 @@
 /**
- * @file Through host memory that both devices have mapped. Small messages are written and read in place by the kernels. Large ones
+ * @file Through host memory that both devices have mapped. Small parcels are written and read in place by the kernels. Large ones
  * go by the queues of transfers, beside the work: two H200, D3Q19 at 512³ a device (5 MiB a message), kernels that
  * write and read host memory took 8.0 ms a step, where one device alone takes 5.5.
  */
 import { shareHostMemory, type Buffer, type CommandBuffer, type Device, type Encoder } from '@halocline/gpu';
-import type { Channel, ChannelOptions, Endpoint, Transport } from './channel.ts';
+import type { Channel, ChannelOptions, Endpoint, MessageRange, Transport } from './channel.ts';
 import { Crossing, shareTimelines } from './crossing.ts';
 
-/** Bytes from which messages go by the queues of transfers. */
+/** Bytes from which messages, and the parcels of such, go by the queues of transfers. */
 const LARGE = 2 ** 17;
 
 /** By memory of the host. */
@@ -44,6 +44,7 @@ function openInPlace(from: Endpoint, to: Endpoint, options: ChannelOptions, dire
   return {
     out,
     in: into,
+    moves: { out: null, into: null },
     signals: () => (crossing.next(), crossing.departure),
     pass: (point) => (direct ? Promise.resolve(crossing.arrival) : crossing.relay(point)),
     check: () => crossing.check(),
@@ -59,9 +60,16 @@ function openCopied(from: Endpoint, to: Endpoint, options: ChannelOptions): Chan
   const [here, there] = share(from, to, options);
   undo.use(here);
   undo.use(there);
+  const [near, nearIn] = share(from, to, options);
+  undo.use(near);
+  undo.use(nearIn);
   const out = undo.use(from.pools.halos.createBuffer(room));
   const into = undo.use(to.pools.halos.createBuffer(room));
   const crossing = undo.use(new Crossing(from, to, { label, direct: true }));
+  const move = (source: Buffer, target: Buffer) => (encoder: Encoder, turn: number, range: MessageRange) => {
+    const at = turn * byteLength + range.offset;
+    encoder.copy(source, at, target, at, range.byteLength);
+  };
   const copies = (device: Device, source: Buffer, target: Buffer): CommandBuffer[] =>
     Array.from({ length: turns }, (_, turn) => {
       const at = turn * byteLength;
@@ -73,6 +81,8 @@ function openCopied(from: Endpoint, to: Endpoint, options: ChannelOptions): Chan
   return {
     out,
     in: into,
+    moves: { out: move(out, here), into: move(there, into) },
+    near: { out: near, in: nearIn, most: LARGE },
     signals: () => (crossing.next(), []),
     pass(point, turn) {
       from.device.transfer.submit([away[turn]!], { wait: [point], signal: crossing.departure });

@@ -19,11 +19,12 @@ export const staged: Transport = {
     return {
       out,
       in: into,
+      moves: null,
       signals: () => (crossing.next(), []),
-      pass(point, turn) {
-        const offset = BigInt(turn * byteLength);
-        const copy = { from: out.mappedAddress + offset, to: into.mappedAddress + offset, byteLength };
-        return crossing.relay(point, copy);
+      pass(point, turn, range = { offset: 0, byteLength }) {
+        const offset = BigInt(turn * byteLength + range.offset);
+        const addresses = { from: out.mappedAddress + offset, to: into.mappedAddress + offset };
+        return crossing.relay(point, { ...addresses, byteLength: range.byteLength });
       },
       check: () => crossing.check(),
       [Symbol.dispose]: () => owned.dispose(),

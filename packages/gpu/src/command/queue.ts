@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
 import { printsItself } from '../printing.ts';
 import { holdSubmit } from './submit-delay.ts';
@@ -22,6 +23,18 @@ export interface Companion {
   before(): { readonly commands: V.VkCommandBuffer | undefined; readonly wait: TimelinePoint | undefined };
   /** Called when the submit that took the commands is done being submitted; with the error if it failed. */
   after(value: number, error: unknown): void;
+}
+
+/** One of several submits that go in one call. */
+export interface SubmitBatch extends SubmitOptions {
+  readonly commands: readonly Submittable[];
+}
+
+interface RawBatch {
+  readonly handles: readonly V.VkCommandBuffer[];
+  readonly wait: readonly TimelinePoint[];
+  readonly signal: readonly TimelinePoint[];
+  readonly groupDevice: number | undefined;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -54,31 +67,54 @@ export class Queue {
 
   /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
   submit(commands: readonly Submittable[], options: SubmitOptions = {}): TimelinePoint {
-    for (const each of commands) {
-      each.checkSubmittable();
-      this.#driver.remember(each);
+    return this.submitAll([{ commands, ...options }])[0]!;
+  }
+
+  /**
+   * Several submits, one behind the other, in one call: a card begins the next sooner so. Doesn't wait; each point is when that
+   * batch is done.
+   */
+  submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
+    for (const { commands } of batches) {
+      for (const each of commands) {
+        each.checkSubmittable();
+        this.#driver.remember(each);
+      }
     }
     this.#driver.collect();
     const companion = this.companion;
     const extra = companion?.before();
+    const escorts: Escort[] = [];
+    try {
+      const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? extra : undefined, escorts));
+      const values = this.#submitRaw(raw);
+      if (extra?.commands !== undefined) companion!.after(values[0]!, undefined);
+      for (const escort of escorts) escort.done();
+      return values.map((value) => ({ timeline: this.timeline, value }));
+    } catch (error) {
+      if (extra?.commands !== undefined) companion!.after(0, error);
+      throw error;
+    }
+  }
+
+  #raw(
+    { commands, wait = NOTHING, signal = NOTHING, groupDevice }: SubmitBatch,
+    extra: ReturnType<Companion['before']> | undefined,
+    escorts: Escort[],
+  ): RawBatch {
     const handles: V.VkCommandBuffer[] = extra?.commands === undefined ? [] : [extra.commands];
-    let wait = extra?.wait ? [...(options.wait ?? NOTHING), extra.wait] : (options.wait ?? NOTHING);
-    const escort = this.#driver.tracking?.submit({ queue: this, wait, signal: options.signal ?? NOTHING, commands });
-    if (escort) wait = [...wait, ...escort.wait];
+    let waits = extra?.wait ? [...wait, extra.wait] : wait;
+    const escort = this.#driver.tracking?.submit({ queue: this, wait: waits, signal, commands });
+    if (escort) {
+      waits = [...waits, ...escort.wait];
+      escorts.push(escort);
+    }
     for (const [index, each] of commands.entries()) {
       const ahead = escort?.ahead[index];
       if (ahead !== undefined) handles.push(ahead);
       handles.push(each.handle);
     }
-    try {
-      const value = this.submitHandles(handles, wait, options.signal ?? NOTHING, options.groupDevice);
-      if (extra?.commands !== undefined) companion!.after(value, undefined);
-      escort?.done();
-      return { timeline: this.timeline, value };
-    } catch (error) {
-      if (extra?.commands !== undefined) companion!.after(0, error);
-      throw error;
-    }
+    return { handles, wait: waits, signal, groupDevice };
   }
 
   /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
@@ -88,20 +124,25 @@ export class Queue {
     signal: readonly TimelinePoint[],
     groupDevice?: number,
   ): number {
+    return this.#submitRaw([{ handles, wait, signal, groupDevice }])[0]!;
+  }
+
+  #submitRaw(batches: readonly RawBatch[]): number[] {
     holdSubmit();
     const driver = this.#driver;
-    const value = this.timeline.last + 1;
+    const values = batches.map((_, index) => this.timeline.last + 1 + index);
     const result = V.arena.scope(() => {
-      const deviceIndex = groupDevice ?? 0;
-      const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
-      const signals = [semaphoreInfo(this.timeline, value, deviceIndex)];
-      for (const point of signal) signals.push(semaphoreInfo(point.timeline, point.value, deviceIndex));
-      const info = V.VkSubmitInfo2({
-        pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point.timeline, point.value, deviceIndex)),
-        pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer, deviceMask })),
-        pSignalSemaphoreInfos: signals,
+      const infos = batches.map(({ handles, wait, signal, groupDevice }, index) => {
+        const deviceIndex = groupDevice ?? 0;
+        const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
+        const signals = [{ timeline: this.timeline, value: values[index]! }, ...signal];
+        return {
+          pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point, deviceIndex)),
+          pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer, deviceMask })),
+          pSignalSemaphoreInfos: signals.map((point) => semaphoreInfo(point, deviceIndex)),
+        };
       });
-      return driver.commands.vkQueueSubmit2(this.handle, 1, info, V.VK_NULL_HANDLE);
+      return driver.commands.vkQueueSubmit2(this.handle, infos.length, V.VkSubmitInfo2(infos), V.VK_NULL_HANDLE);
     });
     driver.counters.submits++;
     driver.check(
@@ -112,9 +153,11 @@ export class Queue {
       'submit less at once',
       this.label,
     );
-    this.timeline.last = value;
-    for (const point of signal) point.timeline.last = Math.max(point.timeline.last, point.value);
-    return value;
+    this.timeline.last = values.at(-1)!;
+    for (const { signal } of batches) {
+      for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
+    }
+    return values;
   }
 
   toString(): string {
@@ -122,6 +165,6 @@ export class Queue {
   }
 }
 
-function semaphoreInfo(timeline: Timeline, value: number, deviceIndex: number): V.VkSemaphoreSubmitInfo {
+function semaphoreInfo({ timeline, value }: TimelinePoint, deviceIndex: number): V.VkSemaphoreSubmitInfo {
   return { semaphore: timeline.handle, value, stageMask: EVERY_STAGE, deviceIndex };
 }

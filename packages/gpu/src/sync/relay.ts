@@ -86,7 +86,9 @@ export class Relay implements AsyncDisposable {
       this.check();
       const done = Atomics.load(control, DONE);
       if (((Atomics.load(control, POSTED) - done) | 0) < RING) break;
+      this.#worker.ref(); // nothing else may keep the process alive meanwhile
       await Atomics.waitAsync(control, DONE, done).value;
+      this.#worker.unref();
     }
     const posted = Atomics.load(control, POSTED);
     messages.set(

@@ -1,0 +1,38 @@
+/** @file `node bench/multi/bits.ts`: whether every case gives the same bits on 1, 2 and 4 devices of the machine; ends with 1 where not. */
+import { createHash } from 'node:crypto';
+import { listDevices } from '@halocline/gpu';
+import { Simulation } from 'halocline';
+import { multiCases } from './cases.ts';
+
+const [best] = listDevices();
+const alike = listDevices().filter(({ name }) => name === best!.name);
+
+async function hashOf(number: number, count: number, edge: number): Promise<string> {
+  const bench = multiCases[number]!;
+  const box = [2 * edge, edge, edge] as const;
+  const devices = Array.from({ length: count }, (_, index) => `#${alike[index % alike.length]!.index}`);
+  const domain = { min: [0, 0, 0], max: box } as const;
+  await using simulation = await Simulation.create({ devices, domain, voxelSize: 1 / box[0] });
+  const start = await bench.declare(simulation, box);
+  await simulation.runTimestep(0.002);
+  for (const name of start) simulation.removeStencil(name);
+  for (let step = 0; step < 20; step++) await simulation.runTimestep(0.002);
+  const hash = createHash('sha256');
+  for (const field of simulation.fields) {
+    for (const values of (await field.read()).tree.values)
+      hash.update(new Uint8Array((values as Float32Array).slice().buffer));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+let failed = false;
+for (const [number, { name }] of multiCases.entries()) {
+  const edge = Number(process.argv[2] ?? 64);
+  const hashes = [await hashOf(number, 1, edge), await hashOf(number, 2, edge), await hashOf(number, 4, edge)];
+  const same = new Set(hashes).size === 1;
+  failed ||= !same;
+  process.stdout.write(
+    `${name}: ${same ? 'the same bits' : `other bits: ${hashes.join(' ')}`} on 1, 2 and 4 devices\n`,
+  );
+}
+if (failed) process.exit(1);

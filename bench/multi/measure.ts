@@ -1,0 +1,114 @@
+/** @file Measures one case on one choice of devices: the time of a step, the host's part of it, and what a trace tells. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Simulation } from 'halocline';
+import type { MultiCase } from './cases.ts';
+import { traceFigures, type TraceFigures } from './trace-figures.ts';
+
+/** What is measured. */
+export interface Setup {
+  readonly bench: MultiCase;
+  readonly box: readonly [number, number, number];
+  readonly devices: readonly string[];
+  readonly overlap: boolean;
+  /** Whether a traced run follows, where there are several devices. */
+  readonly traced: boolean;
+}
+
+/** What was found. */
+export interface Measured {
+  /** Of a step. */
+  readonly milliseconds: number;
+  readonly megavoxels: number;
+  /** Of the main thread, its calls of the driver included, a step and device. */
+  readonly hostMicroseconds: number;
+  readonly trace: TraceFigures | null;
+}
+
+/** Every recording there will be (slots, copies, turns of messages) is made in so many steps. */
+const WARM_STEPS = 16;
+/**
+ * A card that was idle begins with a slow clock, and one of several may keep it for seconds (four H200: a sweep took 1.2 ms on one of
+ * them and 0.3 ms on the others, which waited for it). So it steps until the last of these has brought nothing better.
+ */
+const SETTLED_MILLISECONDS = 2500;
+const MOST_WARM_MILLISECONDS = 12_000;
+/** Steps are timed in rounds of so long, and the fastest counts. */
+const ROUND_MILLISECONDS = 200;
+const ROUNDS = 5;
+/** Traced for so long; the second half counts. */
+const TRACED_MILLISECONDS = 300;
+
+async function open({ bench, box, devices, overlap }: Setup, more: { readonly trace?: string }): Promise<Simulation> {
+  const domain = { min: [0, 0, 0], max: box } as const;
+  const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...more };
+  const simulation = await Simulation.create(options);
+  const start = await bench.declare(simulation, box);
+  await run(simulation, 1);
+  for (const name of start) simulation.removeStencil(name);
+  return simulation;
+}
+
+async function run(simulation: Simulation, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(0.002);
+  await simulation.finish();
+}
+
+/** Milliseconds of a step, without a trace; then the messages, with one. */
+export async function measure(setup: Setup): Promise<Measured> {
+  const timed = await time(setup);
+  return { ...timed, trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null };
+}
+
+/** Milliseconds of a step, in a round. */
+async function round(simulation: Simulation, steps: number): Promise<number> {
+  const began = performance.now();
+  await run(simulation, steps);
+  return (performance.now() - began) / steps;
+}
+
+/** Steps until it gets no faster; how many fill a round. */
+async function warm(simulation: Simulation): Promise<number> {
+  let best = await round(simulation, WARM_STEPS);
+  const began = performance.now();
+  for (let found = began; ;) {
+    const now = performance.now();
+    const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / best));
+    if (now - found > SETTLED_MILLISECONDS || now - began > MOST_WARM_MILLISECONDS) return steps;
+    const milliseconds = await round(simulation, steps);
+    if (milliseconds < 0.97 * best) found = performance.now();
+    best = Math.min(best, milliseconds);
+  }
+}
+
+async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
+  await using simulation = await open(setup, {});
+  const steps = await warm(simulation);
+  const before = performance.eventLoopUtilization();
+  let milliseconds = Infinity;
+  for (let number = 0; number < ROUNDS; number++) {
+    milliseconds = Math.min(milliseconds, await round(simulation, steps));
+  }
+  const { active } = performance.eventLoopUtilization(before);
+  return {
+    milliseconds,
+    megavoxels: simulation.activeVoxels / milliseconds / 1000,
+    hostMicroseconds: (1000 * active) / (ROUNDS * steps) / setup.devices.length,
+  };
+}
+
+async function trace(setup: Setup): Promise<TraceFigures> {
+  const folder = mkdtempSync(join(tmpdir(), 'halocline-'));
+  const file = join(folder, 'trace.json');
+  try {
+    const simulation = await open(setup, { trace: file });
+    const began = performance.now();
+    let steps = 0;
+    for (; steps < WARM_STEPS || performance.now() - began < TRACED_MILLISECONDS; steps += 8) await run(simulation, 8);
+    await simulation[Symbol.asyncDispose]();
+    return traceFigures(file, steps / 2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * @file Mail: brings the messages of one hop from all members to all others. Every member packs, in a submit of its own; what comes
+ * after, stands here:
+ *
+ *     sender     compute queue    … pack │ interior …
+ *                transfer queue          └ out: to host memory, all neighbours' messages in one submit
+ *     receiver   transfer queue               └ in: from host memory, in one submit, when all neighbours' are there
+ *                compute queue    … interior      └ unpack …
+ *
+ * A member has one timeline, the number of the hop its value, which all others know. What the kernels have written in place (small
+ * parcels, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one waits. Channels
+ * that have an order of their own (`moves` is null, or the drivers share no timelines) say by themselves what to wait for.
+ */
+import type { CommandBuffer, Encoder, Timeline, TimelinePoint } from '@halocline/gpu';
+import type { Link } from '../links.ts';
+import type { Member } from '../member.ts';
+import type { MessageLayout } from '../message-layout.ts';
+import type { Stamps } from '../trace/stamps.ts';
+import type { TrackOf, Tracer } from '../trace/tracer.ts';
+import type { MessageRange } from '../transport/channel.ts';
+
+/** What is sent in a hop: copies (`density:1`), or a reduction; and the room of the messages. */
+export interface Sending {
+  readonly names: readonly string[];
+  readonly turn: number;
+}
+
+/** A step's copies, where they are traced: to be read when the step is done. */
+export interface TracedCopies extends Disposable {
+  readonly member: number;
+  readonly track: TrackOf;
+  readonly stamps: Stamps;
+}
+
+/** What mail is made for. */
+export interface MailOptions {
+  readonly members: readonly Member[];
+  readonly links: readonly Link[];
+  readonly layout: MessageLayout;
+  /** Where what happens is noted, if it is. */
+  readonly tracer: Tracer | null;
+}
+
+type Side = 'out' | 'into';
+
+/** What of a hop goes by a link. */
+interface Move {
+  readonly link: Link;
+  readonly range: MessageRange;
+}
+
+/** What is known of hops that send the same. */
+interface Route {
+  /** By member. */
+  readonly out: readonly (readonly Move[])[];
+  readonly into: readonly (readonly Move[])[];
+  /** What links that order themselves bring. */
+  readonly others: readonly Move[];
+  /** By side, member and room of the messages. */
+  readonly commands: Map<string, CommandBuffer>;
+}
+
+/** The mail of a simulation's members. Dispose it when nothing is on its way. */
+export class Mail implements Disposable {
+  readonly #options: MailOptions;
+  /** Those that are ordered here, and those that order themselves. */
+  readonly #ordered: readonly Link[];
+  readonly #others: readonly Link[];
+  /** By member: the hop that it has sent. */
+  readonly #sent: readonly (Timeline | null)[];
+  /** By ordered link: the same on the receiver's device. */
+  readonly #seen: ReadonlyMap<Link, Timeline>;
+  /** By member: what its messages come by. */
+  readonly #incoming: readonly (readonly Timeline[])[];
+  readonly #routes = new Map<string, Route>();
+  /** The same by the list itself, which recordings keep. */
+  readonly #known = new WeakMap<readonly string[], Route>();
+  #traced: TracedCopies[] = [];
+  #hop = 0;
+
+  constructor(options: MailOptions) {
+    const { members, links } = options;
+    this.#options = options;
+    const isOrdered = ({ moves, from, to }: Link): boolean =>
+      moves !== null && [from, to].every((member) => members[member]!.device.sharesTimelines);
+    this.#ordered = links.filter(isOrdered);
+    this.#others = links.filter((link) => !isOrdered(link));
+    using undo = new DisposableStack();
+    this.#sent = members.map(({ device }, number) =>
+      this.#ordered.some(({ from }) => from === number)
+        ? undo.use(device.createTimeline(`messages of ${number}`, 'export'))
+        : null,
+    );
+    this.#seen = new Map(
+      this.#ordered.map((link) => {
+        const fd = this.#sent[link.from]!.exportFd();
+        const label = `messages ${link.from} → ${link.to}`;
+        return [link, undo.use(members[link.to]!.device.createTimeline(label, { fd }))];
+      }),
+    );
+    this.#incoming = members.map((_, to) =>
+      this.#ordered.filter((link) => link.to === to).map((link) => this.#seen.get(link)!),
+    );
+    undo.move();
+  }
+
+  /** What a member's submit that packs signals besides its own timeline. */
+  signals(member: number, sending: Sending): TimelinePoint[] {
+    const signals: TimelinePoint[] = [];
+    for (const link of this.#others) if (link.from === member) signals.push(...link.signals());
+    const timeline = this.#sent[member]!;
+    const inPlace = timeline !== null && this.#route(sending.names).out[member]!.length === 0;
+    if (inPlace) signals.push({ timeline, value: this.#hop + 1 });
+    return signals;
+  }
+
+  /** All members' submits that pack are on their way, and end at `packed`; by member, what its next submit waits for. */
+  async pass(packed: readonly TimelinePoint[], sending: Sending): Promise<TimelinePoint[][]> {
+    const arrivals: TimelinePoint[][] = packed.map(() => []);
+    for (const { link, range } of this.#route(sending.names).others) {
+      arrivals[link.to]!.push(await link.pass(packed[link.from]!, sending.turn, range));
+    }
+    const value = ++this.#hop;
+    for (const [from, timeline] of this.#sent.entries()) {
+      const commands = this.#copies('out', from, sending);
+      if (timeline === null || commands === null) continue;
+      const options = { wait: [packed[from]!], signal: [{ timeline, value }] };
+      this.#options.members[from]!.device.transfer.submit([commands], options);
+    }
+    for (const [to, timelines] of this.#incoming.entries()) {
+      const wait = timelines.map((timeline) => ({ timeline, value }));
+      const commands = this.#copies('into', to, sending);
+      if (commands === null) arrivals[to]!.push(...wait);
+      else arrivals[to]!.push(this.#options.members[to]!.device.transfer.submit([commands], { wait }));
+    }
+    return arrivals;
+  }
+
+  /** What the queues of transfers ran since the last call, where that is traced. */
+  takeTraced(): TracedCopies[] {
+    const traced = this.#traced;
+    this.#traced = [];
+    return traced;
+  }
+
+  /** Throws if what passes messages on has failed. */
+  check(): void {
+    for (const link of this.#others) link.check();
+  }
+
+  /** A member is lost: the others go on without its messages. */
+  release(member: number): void {
+    for (const [{ from }, timeline] of this.#seen) {
+      if (from === member) timeline.signal(Math.max(this.#hop, timeline.last) + 1);
+    }
+  }
+
+  /** The copies of one hop, on a member's side of all its links; null where the kernels have done them. */
+  #copies(side: Side, member: number, { names, turn }: Sending): CommandBuffer | null {
+    const route = this.#route(names);
+    const moves = route[side][member]!;
+    if (moves.length === 0) return null;
+    if (this.#options.tracer !== null) return this.#tracedCopies(side, member, turn, moves);
+    const key = `${side} ${member} ${turn}`;
+    let commands = route.commands.get(key);
+    if (commands === undefined) {
+      commands = this.#record(member, (encoder) => {
+        for (const { link, range } of moves) link.moves![side]!(encoder, turn, range);
+      });
+      route.commands.set(key, commands);
+    }
+    return commands;
+  }
+
+  #route(names: readonly string[]): Route {
+    let route = this.#known.get(names);
+    if (route === undefined) {
+      const key = names.join();
+      route = this.#routes.get(key) ?? this.#makeRoute(names);
+      this.#routes.set(key, route);
+      this.#known.set(names, route);
+    }
+    return route;
+  }
+
+  #makeRoute(names: readonly string[]): Route {
+    const all = this.#ordered.map((link) => ({ link, range: this.#rangeOf(link, names) }));
+    const of = (side: Side, end: 'from' | 'to'): Move[][] =>
+      this.#options.members.map((_, member) =>
+        all.filter(
+          ({ link, range }) => link[end] === member && range.byteLength > 0 && (link.moves![side] ?? null) !== null,
+        ),
+      );
+    const others = this.#others.map((link) => ({ link, range: this.#rangeOf(link, names) }));
+    return { out: of('out', 'from'), into: of('into', 'to'), others, commands: new Map() };
+  }
+
+  /** From the first byte that is sent to the last, without what the kernels write in place. */
+  #rangeOf(link: Link, names: readonly string[]): MessageRange {
+    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const own = this.#options.layout.parcels.filter(
+      ({ from, to, name, sources }) =>
+        from === link.from && to === link.to && plain.has(name) && !link.isNear(4 * sources.length),
+    );
+    if (own.length === 0) return { offset: 0, byteLength: 0 };
+    const first = Math.min(...own.map(({ offset }) => offset));
+    const end = Math.max(...own.map(({ offset, sources }) => offset + sources.length));
+    return { offset: 4 * first, byteLength: 4 * (end - first) };
+  }
+
+  #record(member: number, body: (encoder: Encoder) => void): CommandBuffer {
+    return this.#options.members[member]!.device.record('messages', body, { queue: 'transfer' });
+  }
+
+  /** Copies of this hop alone, with timestamps. */
+  #tracedCopies(side: Side, member: number, turn: number, moves: readonly Move[]): CommandBuffer {
+    const { tracer } = this.#options;
+    const stamps = tracer!.stamps(member, { label: 'messages', spans: 1 + moves.length, queue: 'transfer' });
+    stamps.reset();
+    const commands = this.#record(member, (encoder) =>
+      stamps.around(encoder, { name: `messages ${side}`, kind: 'submit' }, () => {
+        for (const { link, range } of moves) {
+          const name = `message ${link.from} → ${link.to}`;
+          const copy = (): void => link.moves![side]!(encoder, turn, range);
+          stamps.around(encoder, { name, kind: 'copy', about: { bytes: range.byteLength } }, copy);
+        }
+      }),
+    );
+    const dispose = (): void => {
+      commands[Symbol.dispose]();
+      stamps[Symbol.dispose]();
+    };
+    this.#traced.push({ member, track: side, stamps, [Symbol.dispose]: dispose });
+    return commands;
+  }
+
+  [Symbol.dispose](): void {
+    for (const each of this.#traced) each[Symbol.dispose]();
+    for (const { commands } of this.#routes.values()) for (const each of commands.values()) each[Symbol.dispose]();
+    for (const each of this.#seen.values()) each[Symbol.dispose]();
+    for (const each of this.#sent) each?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,33 @@
+/** What the host does for a step: calls of the driver, by device and exchange. */
+import { expect } from 'vitest';
+import { openDevice, type Device } from '@halocline/gpu';
+import { gpuTest } from '@halocline/testing';
+import { Simulation } from '../src/index.ts';
+
+/** Calls that submit, a step and device, once everything is recorded; `stencils` sweeps that each need the one's before. */
+async function submitsOf(devices: readonly Device[], stencils: number): Promise<number[]> {
+  const domain = { min: [0, 0, 0], max: [40, 16, 16] } as const;
+  await using simulation = await Simulation.create({ devices, domain });
+  simulation.addField('u', 'float32', 1);
+  for (let number = 0; number < stencils; number++) {
+    const code =
+      'WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1 * ReadField("u", coord - ivec3(1, 0, 0)));';
+    simulation.addStencil(`sweep_${number}`, { inputs: ['u'], outputs: ['u'], code });
+  }
+  for (let step = 0; step < 12; step++) await simulation.runTimestep(0.01);
+  await simulation.finish();
+  const before = devices.map(({ counters }) => counters.submits);
+  for (let step = 0; step < 10; step++) await simulation.runTimestep(0.01);
+  await simulation.finish();
+  return devices.map(({ counters }, number) => (counters.submits - before[number]!) / 10);
+}
+
+gpuTest('a step is one call, and each exchange three more at the most', { validation: false }, async ({ device }) => {
+  await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+  expect(await submitsOf([device], 3)).toEqual([1]);
+  for (const exchanges of [1, 3]) {
+    for (const calls of await submitsOf([device, other], exchanges)) {
+      expect(calls).toBeLessThanOrEqual(1 + 3 * exchanges);
+    }
+  }
+});
