@@ -150,7 +150,7 @@ describe('stencils stay apart, and it is said why:', () => {
 
   gpuTest('one needs what the other sums up', {}, async ({ device }) => {
     const first = own('u', 'v', 'ReduceMax("top", ReadField("u", idx));');
-    const second = { inputs: ['v'], outputs: ['w'], code: 'WriteField("w", idx, ReadField("v", idx) / top);' };
+    const second = { inputs: ['v'], outputs: ['w'], code: 'WriteField("w", idx, ReadField("v", idx) * top);' };
     expect(await apart(device, { first, second })).toEqual([
       'first and second run apart: "second" reads the scalar "top", which "first" reduces into',
     ]);
