@@ -153,6 +153,15 @@ describe('computed coordinates have a reach', () => {
     expect(taps({ neighborRadius: 1 })).toBe(0);
   });
 
+  test('and loops in loops, deeper than anybody writes, end without one', () => {
+    const open = Array.from(
+      { length: 14 },
+      (_, n) => `for (int i${n} = 0; i${n} < steps; i${n}++) { j += i${n}; `,
+    ).join('');
+    const code = `int j = 0; float s = 0.0; ${open} s += ReadField("density", coord + ivec3(j & 3, 0, 0)); ${'}'.repeat(14)}`;
+    expect(reachOf(code)).toBe('anywhere');
+  });
+
   test('and a chain of functions that call each other twice ends, without one', () => {
     const chain = Array.from({ length: 40 }, (_, n) => `int f${n + 1}(int x) { return f${n}(x) + f${n}(x + 1); }`);
     const code = `int f0(int x) { return x & 1; } ${chain.join('\n')}

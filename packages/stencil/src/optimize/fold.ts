@@ -112,11 +112,13 @@ class Folding {
     const condition = this.#expression(node.condition, known);
     if (condition.op === 'constant') {
       const [taken, dropped] = condition.value[0] === 1 ? [node.then, node.else] : [node.else, node.then];
-      const after = new Map(known);
-      const folded = this.block(taken, after);
-      if (!hasOutput(dropped) && !(folded.ended && outputsFollow())) {
-        replaceAll(known, after);
-        return folded;
+      if (!hasOutput(dropped)) {
+        const after = new Map(known);
+        const folded = this.block(taken, after);
+        if (!folded.ended || !outputsFollow()) {
+          replaceAll(known, after);
+          return folded;
+        }
       }
     }
     const otherwise = new Map(known);

@@ -23,8 +23,8 @@ export type Told = (node: Expression & { readonly op: 'gather' }, coord: Ranges)
 /** Rounds up to which a loop is followed round by round. */
 const FOLLOWED = 64;
 
-/** Statements that are looked at in all, before loops are no more followed round by round, and calls not at all. */
-const [PATIENCE, TIRED] = [20_000, 200_000];
+/** Statements that are looked at in all, before loops are no more followed round by round, and calls and loops not at all. */
+const [PATIENCE, TIRED] = [1000, 20_000];
 
 /** Rounds after which bounds that still move are given up, and after which all that moves is. */
 const [WIDENS, GIVES_UP] = [2, 12];
@@ -41,7 +41,7 @@ interface Ending {
   value: Ranges | null;
 }
 
-/** Follows a program from its start to its end; gives whether it came there: functions may call functions very often. */
+/** Follows a program from its start to its end; gives whether it came there: functions may call functions, and loops hold loops, very often. */
 export function follow(program: Pick<Stencil, 'locals' | 'body' | 'functions'>, told: Told): boolean {
   const flow = new Flow(program.functions, told);
   flow.body(program.locals, program.body, []);
@@ -257,7 +257,7 @@ class Walk {
   /** What holds where any round starts. */
   #settled(node: Statement & { readonly op: 'loop' }, state: State): State {
     let start = state;
-    for (let round = 0; round < GIVES_UP; round++) {
+    for (let round = 0; round < GIVES_UP && !this.#flow.tired; round++) {
       const next = this.#merged(state, this.#round(node, start).back)!;
       const wider = this.#merged(start, next)!;
       if (isSameState(wider, start)) return next;
