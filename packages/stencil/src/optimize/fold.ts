@@ -144,12 +144,6 @@ class Folding {
 
   #expression(node: Expression, known: Known): Expression {
     if (node.op === 'local') return known.get(node.local) ?? node;
-    // The choice comes first: what is not chosen need not be looked at.
-    if (node.op === 'select') {
-      const condition = this.#expression(node.condition, known);
-      const [then, otherwise] = [this.#expression(node.then, known), this.#expression(node.else, known)];
-      return select(condition, then, otherwise);
-    }
     const mapped = mapOperands(node, (operand) => this.#expression(operand, known));
     if (mapped.op === 'element') return { ...mapped, index: this.#held(mapped.index, mapped.local) };
     return simplified(mapped);
@@ -198,6 +192,8 @@ function simplified(node: Expression): Expression {
       return simplifiedUnary(node);
     case 'binary':
       return simplifiedBinary(node);
+    case 'select':
+      return select(node.condition, node.then, node.else);
     case 'call':
       return call(node.name, node.type, node.args);
     case 'construct':
