@@ -3,6 +3,7 @@
  */
 
 export { compileStencil } from './compile.ts';
+export type { CompileOptions } from './compile.ts';
 export { formatDebug, newDebugWords, readDebugWords } from './debug.ts';
 export type { DebugReport, NonFiniteWrite, Print } from './debug.ts';
 export { FAULT_WORDS, newFaultWords, readFaultWords } from './faults.ts';

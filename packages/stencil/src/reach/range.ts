@@ -8,7 +8,7 @@ import type { BinaryOperator, ScalarType } from '../ir.ts';
 import { roundingOf } from '../ir.ts';
 
 /** Component of `coord`: 0, 1, 2 for x, y, z; null for a plain number. */
-export type Axis = 0 | 1 | 2 | null;
+type Axis = 0 | 1 | 2 | null;
 
 /** Inclusive bounds of a number, or of its distance from a component of `coord`; they may be infinite. A bool is 0 or 1. */
 export interface Range {

@@ -46,7 +46,7 @@ export function assigned(
 }
 
 /** What an assignment gives: a value, to all components (null) or some, of one of the elements `first` … `last`. */
-export interface Assigned {
+interface Assigned {
   readonly value: Ranges;
   readonly components: readonly number[] | null;
   readonly first: number;
