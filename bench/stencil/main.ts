@@ -15,24 +15,31 @@ import { runRivals } from './rivals.ts';
 import { appendRows, rowText, type Row } from './row.ts';
 import { World, type Filling } from './world.ts';
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(process.argv[2] === 'stencil' ? 3 : 2),
-  options: {
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function readWords() {
+  const args = process.argv.slice(process.argv[2] === 'stencil' ? 3 : 2);
+  const options = {
     shapes: { type: 'boolean', default: false },
     rivals: { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     csv: { type: 'string', default: 'out/bench-stencil.csv' },
     device: { type: 'string' },
-    edge: { type: 'string' },
     help: { type: 'boolean', default: false },
-  },
-  allowPositionals: true,
-});
+  } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    say(`Cannot run benchmark "stencil": ${(error as Error).message.split('. ')[0]}; see --help`);
+    return process.exit(2);
+  }
+}
+
+const { values, positionals } = readWords();
 const extra = ['ragged', 'shell', 'chain'];
 const names = [...stencilCases.map(({ name }) => name), ...extra];
 const unknown = positionals.find((name) => !names.includes(name));
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (values.help || unknown !== undefined) {
   if (unknown !== undefined) say(`Cannot run benchmark "stencil ${unknown}": there is none of that name`);
   say('npm run bench -- stencil [CASE…] [--shapes] [--rivals] [--plain] [--json] [--csv FILE] [--device NAME]');
@@ -108,7 +115,7 @@ async function measureCase(world: World, each: StencilCase): Promise<void> {
 async function measureFull(): Promise<void> {
   // On a software driver both sizes of a lattice are the same small one.
   const chosen = stencilCases.filter(({ name }) => wanted(name) && !(software && name.endsWith('-512')));
-  const edgeOf = (each: StencilCase): number => Number(values.edge ?? (software ? 64 : (each.edge ?? 512)));
+  const edgeOf = (each: StencilCase): number => (software ? 64 : (each.edge ?? 512));
   for (const [edge, cases] of Map.groupBy(chosen, edgeOf)) {
     using world = await World.create(
       device,
