@@ -112,3 +112,24 @@ gpuTest(
     await expect(simulation[Symbol.asyncDispose]()).rejects.toThrow(/^Cannot save "\/dev\/null\/t\.json": /);
   },
 );
+
+gpuTest(
+  "a driver that calibrates no clocks is told of, and traced by the host's",
+  { validation: false },
+  async ({ device }) => {
+    Object.defineProperty(device, 'readClock', { value: () => undefined, configurable: true });
+    try {
+      const before = performance.now();
+      const { events, said } = await traced([device]);
+      const taken = 1000 * (performance.now() - before);
+      const word = `Trace: device "${device.name}" has no VK_EXT_calibrated_timestamps for this host's clock; its times are set by the host's, and may be off by `;
+      expect(said[0]!.slice(0, word.length)).toBe(word);
+      expect(said[0]!.slice(word.length)).toMatch(/^\d+ µs$/);
+      const submits = events.filter(({ pid, cat }) => pid === 1 && cat === 'submit');
+      expect(submits).toHaveLength(4);
+      for (const event of submits) expect(end(event)).toBeLessThan(taken);
+    } finally {
+      Reflect.deleteProperty(device, 'readClock');
+    }
+  },
+);
