@@ -15,7 +15,10 @@ const around = (name: string): string =>
     .map((axis) => `ReadField("${name}", coord + ivec3(${axis})) + ReadField("${name}", coord - ivec3(${axis}))`)
     .join(' + ');
 
-/** Every kind of hazard between stencils: copies that swap, colours, components, levels, scalars, loops, samples. */
+/**
+ * Every kind of hazard between stencils: copies that swap, colours, components, levels, scalars, loops, samples. Products, no
+ * quotients: a card may round those in either of two ways, by what stands around them.
+ */
 async function declare(simulation: Simulation): Promise<void> {
   simulation.addField('u', 'float32', 0.25);
   simulation.addField('h', 'float16', 0.5);
@@ -40,7 +43,7 @@ async function declare(simulation: Simulation): Promise<void> {
     outputs: ['c'],
     code: 'WriteField("c", idx, ReadFine("u", 2 * coord) + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));',
   });
-  const sweep = `WriteField("p", idx, (${around('p')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) / 6.5);`;
+  const sweep = `WriteField("p", idx, (${around('p')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) * 0.15625);`;
   for (const color of ['red', 'black'] as const) {
     simulation.addStencil(color, { inputs: ['p', 'u', 'c'], outputs: ['p'], code: sweep, color });
   }
@@ -52,7 +55,7 @@ async function declare(simulation: Simulation): Promise<void> {
   simulation.addStencil('push', {
     inputs: ['wind', 'p', 'h'],
     outputs: ['wind'],
-    code: 'WriteField("wind", idx, 0.99 * ReadField("wind", idx) - 3.0 * Gradient("p") * (1.0 + ReadField("h", idx) / left));',
+    code: 'WriteField("wind", idx, 0.99 * ReadField("wind", idx) - 3.0 * Gradient("p") * (1.0 + ReadField("h", idx) * min(left, 0.01)));',
   });
   simulation.addStencil('lift', {
     inputs: ['wind_x', 'u'],
