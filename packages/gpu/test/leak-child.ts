@@ -160,13 +160,13 @@ for (let index = 1; index <= rounds; index++) {
   await round();
   if (index % step === 0) found.push(figures());
 }
-const [before, after] = [found[0]!, found.at(-1)!];
+const growth = (name: keyof ReturnType<typeof figures>): number => slope(found.map((each) => each[name])) / step;
 process.stdout.write(
   JSON.stringify({
-    kibibytes: slope(found.map(({ kibibytes }) => kibibytes)) / step,
-    heap: slope(found.map(({ heap }) => heap)) / step,
-    descriptors: after.descriptors - before.descriptors,
-    threads: after.threads - before.threads,
+    kibibytes: growth('kibibytes'),
+    heap: growth('heap'),
+    descriptors: growth('descriptors'),
+    threads: growth('threads'),
   }),
 );
 bench[Symbol.dispose]();
