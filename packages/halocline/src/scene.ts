@@ -15,6 +15,10 @@ export interface SceneOptions {
   readonly subdomains?: number;
   /** What the cut goes by: `--rebalance`. */
   readonly rebalance?: Rebalance;
+  /** False where `--no-fusion` asks for a pass for each stencil. */
+  readonly fusion?: boolean;
+  /** False where `--no-overlap` asks for messages that nothing hides. */
+  readonly overlap?: boolean;
   readonly validation?: boolean;
   /** A file for a trace of what devices and host do, to hand to `Simulation.create`. */
   readonly trace?: string;

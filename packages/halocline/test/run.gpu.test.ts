@@ -440,3 +440,18 @@ gpu('a run leaves a trace where one is asked for', async () => {
   const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { name: string }[] };
   expect(traceEvents.filter(({ name }) => name === 'cool')).toHaveLength(3);
 });
+
+gpu('--no-fusion and --no-overlap change no bit', async () => {
+  using folder = temporaryFolder();
+  const tint = `
+  sim.addStencil('tint', { inputs: ['heat'], outputs: ['tint'], code: 'WriteField("tint", idx, 0.5 * ReadField("heat", idx));' });`;
+  const path = folder.file('cool.ts', scene(cooling + tint));
+  const files = [[], ['--no-fusion'], ['--no-overlap', '--devices', '2']].map(async (words, number) => {
+    const out = join(folder.path, String(number));
+    const ended = await halocline(['run', path, '--out', out, ...words]);
+    expect(ended.code, ended.err).toBe(0);
+    return readFileSync(join(out, readdirSync(out).sort().at(-1)!));
+  });
+  const [plain, ...others] = await Promise.all(files);
+  for (const other of others) expect(other.equals(plain!)).toBe(true);
+});

@@ -8,6 +8,8 @@ export interface LuaOptions {
   readonly device?: string;
   readonly devices?: number | readonly string[];
   readonly subdomains?: number;
+  readonly fusion?: boolean;
+  readonly overlap?: boolean;
   readonly validation?: boolean;
   /** A file for a trace of its simulation; see `SimulationOptions`. */
   readonly trace?: string;

@@ -8,7 +8,7 @@ export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extn
 
 /** What a script gets of a scene's options; it prints to `stream`. */
 export function luaSceneOptions(
-  { device, devices, subdomains, validation, trace, values, log }: SceneOptions,
+  { device, devices, subdomains, fusion, overlap, validation, trace, values, log }: SceneOptions,
   stream: NodeJS.WriteStream,
 ): LuaOptions {
   return {
@@ -17,6 +17,8 @@ export function luaSceneOptions(
     ...(device === undefined ? {} : { device }),
     ...(devices === undefined ? {} : { devices }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(fusion === undefined ? {} : { fusion }),
+    ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),
     ...(trace === undefined ? {} : { trace }),
     print: (text) => print(stream, text),

@@ -85,6 +85,8 @@ async function run(words: Words): Promise<number> {
     ...deviceWish(words),
     ...(subdomains === undefined ? {} : { subdomains }),
     ...(words.text('rebalance') === undefined ? {} : { rebalance: words.text('rebalance') as Rebalance }),
+    ...(words.has('no-fusion') ? { fusion: false } : {}),
+    ...(words.has('no-overlap') ? { overlap: false } : {}),
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
@@ -153,6 +155,8 @@ const command: Command = {
     checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
     'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
     resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
+    'no-fusion': { help: 'a pass for each stencil, where several would run as one' },
+    'no-overlap': { help: 'wait for messages between devices, and hide none behind work' },
     validation: { help: 'turn on the validation layer' },
     trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
     ...luaOptions,

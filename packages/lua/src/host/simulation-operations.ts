@@ -140,7 +140,7 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     'create simulation',
     SIMULATION,
   );
-  const { device, devices, subdomains, validation, trace, log } = host.options;
+  const { device, devices, subdomains, fusion, overlap, validation, trace, log } = host.options;
   const options: Parameters<typeof Simulation.create>[0] = {
     ...rest,
     ...(domainBbox === undefined ? {} : { domain: boxOf(domainBbox) }),
@@ -151,6 +151,8 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     ...(log === undefined ? {} : { log }),
     ...(trace === undefined || host.first !== null ? {} : { trace }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(fusion === undefined ? {} : { fusion }),
+    ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),
   };
   // What the command line asks for wins.
