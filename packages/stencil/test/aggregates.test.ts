@@ -355,10 +355,6 @@ describe('errors of arrays, structs and matrices', () => {
     ['«float» a[1000][2];', 'this has 2000 vectors and numbers, and a variable at most 1024; use a field'],
     ['const float a[2] = float[](1.0, 2.0); «a»[0] = 3.0;', '"a" is const and cannot be assigned; remove the const'],
     ['float a[2]; «a++»;', 'the operator ++ takes numbers, not a float[2]; use = to set it'],
-    [
-      'vec3 v; int n = v.«length»();',
-      '.length() is of arrays and matrices, and this is a vec3; for the length of a vector write length(v)',
-    ],
     ['struct S { float x; }; S s; float y = s.«z»;', 'the struct "S" has no member "z"; its members are x'],
     [
       'struct S { float speed; }; S s; float y = s.«sped»;',

@@ -1,12 +1,13 @@
 /** @file Constructors of arrays and structs, and values where an aggregate is wanted. */
 
 import type { Expression, Span } from '../ir.ts';
+import { constant } from './build.ts';
 import { wantType } from './constructors.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
 import { resolveType } from './resolve-type.ts';
 import type { CallNode } from './syntax.ts';
-import { isAggregate, partTypes, typeName } from './types.ts';
+import { isAggregate, lengthOfType, partTypes, typeName } from './types.ts';
 import type { AggregateType, Type } from './types.ts';
 import { aggregate, partAdvice } from './values.ts';
 import type { Value } from './values.ts';
@@ -54,11 +55,10 @@ export function lowerParts(
   return aggregate(type, parts);
 }
 
-/** `a.length()`: a constant. */
+/** `a.length()`: a constant, of a vector the number of its components, of a matrix that of its columns. */
 export function lengthOfValue(lowering: Lowering, span: Span, type: Type | 'void'): Expression {
-  if (isAggregate(type) && type.kind !== 'struct') {
-    return { op: 'constant', type: 'int', value: [partTypes(type).length] };
-  }
-  const advice = type === 'void' || isAggregate(type) ? 'give an array' : 'for the length of a vector write length(v)';
-  throw lowering.fail(span, `.length() is of arrays and matrices, and this is ${article(typeName(type))}; ${advice}`);
+  const length = type === 'void' ? undefined : lengthOfType(type);
+  if (length !== undefined) return constant('int', [length]);
+  const problem = `.length() is of arrays, vectors and matrices, and this is ${article(typeName(type))}; give one of them`;
+  throw lowering.fail(span, problem);
 }

@@ -3,7 +3,7 @@
  * the operators that assign.
  */
 
-import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { scalarOf, vectorOf } from '../ir.ts';
 import type { BinaryOperator, Expression, Span, ValueType } from '../ir.ts';
 import { wantValue } from './aggregates.ts';
 import { filled, indexed, swizzle } from './build.ts';
@@ -20,7 +20,7 @@ import { checkIndex, swizzleComponents } from './swizzles.ts';
 import type { AssignNode, ExpressionNode, UpdateNode } from './syntax.ts';
 import { isAggregate, typeName } from './types.ts';
 import type { Type } from './types.ts';
-import { isFixed, spillValue } from './values.ts';
+import { isFixed, mapLeaves, spillValue } from './values.ts';
 import type { Value } from './values.ts';
 
 /** A place that can be assigned: a variable or a part of one, whole, some of its components, or one by a computed index. */
@@ -162,20 +162,21 @@ export function lowerAssign(lowering: Lowering, node: AssignNode, lower: Lowerer
   return readTarget(target);
 }
 
-/** `i++` and its like: behind the name the value is the old one, before it the new. */
+/** `i++` and its like, of each component: behind the name the value is the old one, before it the new. */
 export function lowerUpdate(lowering: Lowering, node: UpdateNode, lower: Lowerers): Value {
   const target = lowerTarget(lowering, node.target, lower);
   const operator: BinaryOperator = node.operator;
   const { type } = target;
-  if (isAggregate(type) || scalarOf(type) === 'bool') {
+  const vector = isAggregate(type) ? (type.kind === 'matrix' ? type.column : undefined) : type;
+  if (vector === undefined || scalarOf(vector) === 'bool') {
     throw lowering.fail(
       node.span,
       `the operator ${operator}${operator} takes numbers, not ${article(typeName(type))}; use = to set it`,
     );
   }
-  const now = readTarget(target) as Expression;
-  const old = node.prefix ? now : lowering.spill(now);
-  const one = filled(vectorOf(scalarOf(type), sizeOf(type)), 1);
-  writeTarget(lowering, target, lowerBinary(lowering, node.span, operator, { left: old, right: one }));
+  const now = readTarget(target);
+  const old = node.prefix ? now : mapLeaves(now, (leaf) => lowering.spill(leaf));
+  const one = filled(scalarOf(vector), 1);
+  writeTarget(lowering, target, lowerOperator(lowering, node.span, operator, { left: old, right: one }));
   return node.prefix ? readTarget(target) : old;
 }

@@ -6,6 +6,8 @@ import { construct, convert, splat, swizzle } from './build.ts';
 import { becomes } from './conversions.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
+import { leavesOf, wantLeaf } from './values.ts';
+import type { Value } from './values.ts';
 
 /** Where a constructor and its arguments stand. */
 interface Place {
@@ -34,6 +36,33 @@ export function lowerConstructor(
     if (given > size) return swizzle(first, [0, 1, 2, 3].slice(0, size));
   }
   return fill(lowering, node, type, parts);
+}
+
+/**
+ * The scalars and vectors that a constructor's arguments are: of a matrix its columns in order, as many as there is room
+ * for (GLSL 4.60 §5.4.2).
+ */
+export function constructorArguments(
+  lowering: Lowering,
+  node: Place,
+  type: ValueType,
+  values: readonly Value[],
+): { readonly place: Place; readonly args: readonly Expression[] } {
+  const args: Expression[] = [];
+  const places: Place['args'][number][] = [];
+  let count = 0;
+  for (const [i, value] of values.entries()) {
+    const place = node.args[i]!;
+    const isMatrix = value.op === 'aggregate' && value.type.kind === 'matrix';
+    const vectors = isMatrix ? leavesOf(value) : [wantLeaf(lowering, place.span, value)];
+    for (const [column, vector] of vectors.entries()) {
+      if (column > 0 && count >= sizeOf(type)) break;
+      args.push(vector);
+      places.push(place);
+      count += sizeOf(vector.type as ValueType);
+    }
+  }
+  return { place: { span: node.span, args: places }, args };
 }
 
 function fill(lowering: Lowering, node: Place, type: ValueType, parts: readonly Expression[]): Expression {

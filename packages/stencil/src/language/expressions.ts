@@ -10,7 +10,7 @@ import { constructedType, lengthOfValue, lowerParts } from './aggregates.ts';
 import { lowerAssign, lowerOperator, lowerUpdate } from './assign.ts';
 import { constant, filled, local, unary } from './build.ts';
 import { commonType, converted } from './conversions.ts';
-import { lowerConstructor } from './constructors.ts';
+import { constructorArguments, lowerConstructor } from './constructors.ts';
 import { keepValues, lowerAll } from './effects.ts';
 import { isGlslFunction, lowerGlslCall } from './glsl-functions.ts';
 import { lowerInvoke } from './invoke.ts';
@@ -190,7 +190,8 @@ function lowerCall(lowering: Lowering, node: CallNode): Value {
   if (isTypeName(callee) || matrix !== undefined) {
     checkDevice(lowering, node.calleeSpan, matrix?.column ?? (callee as ValueType));
     if (matrix !== undefined) return lowerMatrixConstructor(lowering, node, matrix, values());
-    return lowerConstructor(lowering, node, callee as ValueType, lowerAll(lowering, node.args, lowerExpression));
+    const { place, args } = constructorArguments(lowering, node, callee as ValueType, values());
+    return lowerConstructor(lowering, place, callee as ValueType, args);
   }
   const struct = lowering.structs.get(callee);
   if (struct !== undefined) return lowerParts(lowering, node, struct, values());

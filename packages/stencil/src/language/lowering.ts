@@ -26,6 +26,7 @@ import type { Constant } from './build.ts';
 import type { TypeContext } from './resolve-type.ts';
 import type { Ref, Storage } from './storage.ts';
 import type { FunctionNode, ParameterNode } from './syntax.ts';
+import { lengthOfType } from './types.ts';
 import type { StructType, Type } from './types.ts';
 import type { Aggregate } from './values.ts';
 
@@ -235,6 +236,11 @@ export class Lowering {
         const binding = this.frame.scope.find(name);
         const value = binding?.kind === 'constant' ? binding.value : undefined;
         return value?.type === 'int' || value?.type === 'uint' ? value.value[0] : undefined;
+      },
+      length: (name) => {
+        const binding = this.frame.scope.find(name);
+        const type = binding?.kind === 'local' ? binding.type : binding?.value.type;
+        return type === undefined ? undefined : lengthOfType(type);
       },
       fail: (span, problem) => this.fail(span, problem),
       environment: this.environment,

@@ -16,6 +16,8 @@ export interface TypeContext {
   readonly structs: ReadonlyMap<string, StructType>;
   /** The whole number that a name stands for, where it is a constant one. */
   constant(name: string): number | undefined;
+  /** What `.length()` of a variable gives, where there are variables. */
+  length?(name: string): number | undefined;
   fail(span: Span, problem: string): StencilError;
   readonly environment: Environment;
 }
@@ -27,13 +29,17 @@ export function checkDevice(context: Pick<TypeContext, 'environment' | 'fail'>, 
   throw context.fail(span, `this device has no ${scalar} numbers; use float`);
 }
 
-/** The value of a constant whole number, of literals and names; undefined for all else. */
+/** The value of a constant whole number, of literals, names and their `.length()`; undefined for all else. */
 function lengthOf(context: TypeContext, node: ExpressionNode): number | undefined {
   switch (node.kind) {
     case 'number':
       return node.type === 'int' || node.type === 'uint' ? node.value : undefined;
     case 'name':
       return context.constant(node.name);
+    case 'call': {
+      const [of] = node.args;
+      return node.callee === '.length' && of?.kind === 'name' ? context.length?.(of.name) : undefined;
+    }
     case 'binary': {
       const [a, b] = [lengthOf(context, node.left), lengthOf(context, node.right)];
       if (a === undefined || b === undefined) return undefined;

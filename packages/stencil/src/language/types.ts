@@ -4,7 +4,7 @@
  * values as the values of their parts.
  */
 
-import { scalarOf, vectorOf } from '../ir.ts';
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { ScalarType, ValueType } from '../ir.ts';
 
 /** Columns of a vector type each. */
@@ -72,6 +72,13 @@ export function partTypes(type: AggregateType): readonly Type[] {
   const { length, part } =
     type.kind === 'matrix' ? { length: type.columns, part: type.column } : { length: type.length, part: type.element };
   return Array.from({ length }, () => part);
+}
+
+/** What `.length()` gives: the number of an array's elements, a matrix's columns, a vector's components; undefined for all else. */
+export function lengthOfType(type: Type): number | undefined {
+  if (isAggregate(type)) return type.kind === 'struct' ? undefined : partTypes(type).length;
+  const size = sizeOf(type);
+  return size > 1 ? size : undefined;
 }
 
 /** Number of vectors and scalars that a type is made of. */
