@@ -43,7 +43,7 @@ import { makeVolume, type VolumeView } from './volume.ts';
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /** Whether devices compute what others need first, and the rest while it travels; default true. */
   readonly overlap?: boolean;
-  /** Whether stencils that can are run as one pass over memory; the results are the same bits. Default true. */
+  /** Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one way to round them). Default true. */
   readonly fusion?: boolean;
   /**
    * How stencils reach memory. 'descriptor' lets synchronization validation see what they read and write, which it does not by
