@@ -4,7 +4,7 @@
  */
 
 import { operandsOf } from './syntax.ts';
-import type { ExpressionNode, FunctionNode, StatementNode } from './syntax.ts';
+import type { ConditionNode, ExpressionNode, FunctionNode, StatementNode } from './syntax.ts';
 
 /** Names that are a target of `=` and its like, of `++`, `--`, or an argument that a function may write. */
 export function assignedNames(
@@ -38,6 +38,8 @@ function addTarget(target: ExpressionNode, names: Set<string>): void {
 /** Calls back for each whole expression of a statement and of those inside it. */
 export function forEachExpression(node: StatementNode, visit: (expression: ExpressionNode) => void): void {
   const inside = (statement: StatementNode): void => forEachExpression(statement, visit);
+  const test = (condition: ConditionNode): void =>
+    condition.kind === 'declaration' ? inside(condition) : visit(condition);
   switch (node.kind) {
     case 'declaration':
       for (const { initializer } of node.declarators) if (initializer !== null) visit(initializer);
@@ -52,7 +54,7 @@ export function forEachExpression(node: StatementNode, visit: (expression: Expre
       break;
     case 'for':
       if (node.initial !== null) inside(node.initial);
-      if (node.condition !== null) visit(node.condition);
+      if (node.condition !== null) test(node.condition);
       if (node.step !== null) visit(node.step);
       inside(node.body);
       break;
@@ -65,7 +67,7 @@ export function forEachExpression(node: StatementNode, visit: (expression: Expre
       break;
     case 'while':
     case 'do':
-      visit(node.condition);
+      test(node.condition);
       inside(node.body);
       break;
     case 'return':

@@ -38,13 +38,18 @@ export function isTypeName(word: string): word is ValueType {
 }
 
 const CONTROL = 'void const in out inout true false if else for while do switch case default break continue return';
+const QUALIFIERS = 'precise invariant precision highp mediump lowp';
 const RESERVED = 'struct discard goto uniform buffer shared layout';
 
 const MATRICES = ['', 'd', 'f16'].flatMap((prefix) =>
   [2, 3, 4].flatMap((n) => [`${prefix}mat${n}`, ...[2, 3, 4].map((m) => `${prefix}mat${n}x${m}`)]),
 );
 
-const WORDS: ReadonlySet<string> = new Set([...TYPES, ...MATRICES, ...CONTROL.split(' '), ...RESERVED.split(' ')]);
+const WORDS: ReadonlySet<string> = new Set([
+  ...TYPES,
+  ...MATRICES,
+  ...[CONTROL, QUALIFIERS, RESERVED].flatMap((words) => words.split(' ')),
+]);
 
 /** Whether a word can not be a name of the user's. */
 export function isKeyword(word: string): boolean {

@@ -13,7 +13,7 @@ import type { Counter } from './counters.ts';
 import { lowerCondition } from './expressions.ts';
 import type { Lowering } from './lowering.ts';
 import { operandsOf } from './syntax.ts';
-import type { ExpressionNode, ForNode, StatementNode } from './syntax.ts';
+import type { ConditionNode, ExpressionNode, ForNode, StatementNode } from './syntax.ts';
 import { isAggregate } from './types.ts';
 
 /** Rounds after which a loop ends whose count is not known beforehand. */
@@ -153,16 +153,23 @@ function inLoop<T>(lowering: Lowering, part: () => T): { readonly statements: St
 
 interface Parts {
   readonly node: LoopNode;
-  readonly condition: ExpressionNode | null;
+  readonly condition: ConditionNode | null;
   readonly step: ExpressionNode | null;
   readonly body: StatementNode;
 }
 
+/** Whether a loop goes on. A variable that is declared for it can be seen in the body and the step. */
+function lowerTest(lowering: Lowering, node: ConditionNode | null, lowerStatement: LowerStatement): Expression {
+  if (node === null) return filled('bool', 1);
+  if (node.kind !== 'declaration') return lowerCondition(lowering, node, 'a loop');
+  lowerStatement(lowering, node);
+  const { name, span } = node.declarators[0]!;
+  return lowerCondition(lowering, { kind: 'name', name, span, depth: 1 }, 'a loop');
+}
+
 /** `for` and `while`. A condition with effects moves into the body, where its effects have a place. */
 function emitLoop(lowering: Lowering, parts: Parts, lowerStatement: LowerStatement, limit: number): void {
-  const test = lowering.capture(() =>
-    parts.condition === null ? filled('bool', 1) : lowerCondition(lowering, parts.condition, 'a loop'),
-  );
+  const test = lowering.capture(() => lowerTest(lowering, parts.condition, lowerStatement));
   checkEnds(lowering, parts.node, test.result);
   const body = inLoop(lowering, () => lowerStatement(lowering, parts.body));
   const step = lowering.capture(() => {

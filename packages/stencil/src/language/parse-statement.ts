@@ -2,20 +2,22 @@
 
 import type { Span } from '../ir.ts';
 import type { SourceText } from '../stencil-error.ts';
-import { TYPE_NAMES, absentWord, isKeyword, isTypeName } from './keywords.ts';
-import { nearestName } from './nearest-name.ts';
-import { parseExpression, parseInitializer, parseLengths, parseSequence } from './parse-expression.ts';
-import type {
-  CaseNode,
-  Declarator,
-  FunctionNode,
-  ParameterNode,
-  StatementNode,
-  StructNode,
-  TypeNode,
-} from './syntax.ts';
+import {
+  functionNameAhead,
+  parseConditionDeclaration,
+  parseDeclaration,
+  parseNewName,
+  parseParameters,
+  parseStruct,
+  parseType,
+  startsConditionDeclaration,
+  startsDeclaration,
+  startsStruct,
+} from './parse-declaration.ts';
+import { parseExpression, parseSequence } from './parse-expression.ts';
+import { parsePrecision, parseRequalified, startsRequalified } from './qualifiers.ts';
+import type { CaseNode, ConditionNode, ExpressionNode, FunctionNode, StatementNode } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
-import { matrixOf } from './types.ts';
 
 /** The statements of a text, function definitions among them. */
 export function parseProgram(source: SourceText): readonly StatementNode[] {
@@ -24,34 +26,10 @@ export function parseProgram(source: SourceText): readonly StatementNode[] {
   while (stream.peek().kind !== 'end') {
     if (stream.take(';')) continue;
     if (stream.is('}')) throw stream.fail(stream.peek().span, 'there is no block to close here; remove this "}"');
-    if (stream.is('struct')) statements.push(parseStruct(stream));
-    else statements.push(startsFunction(stream) ? parseFunction(stream) : parseStatement(stream));
+    if (startsStruct(stream)) statements.push(...parseStruct(stream));
+    else statements.push(functionNameAhead(stream) ? parseFunction(stream) : parseStatement(stream));
   }
   return statements;
-}
-
-function startsFunction(stream: TokenStream): boolean {
-  const { kind, text } = stream.peek();
-  const typed = kind === 'name' && (!isKeyword(text) || isType(text) || text === 'void');
-  const behind = lengthsEnd(stream);
-  return typed && stream.peek(behind).kind === 'name' && stream.is('(', behind + 1);
-}
-
-function isType(word: string): boolean {
-  return isTypeName(word) || matrixOf(word) !== undefined;
-}
-
-/** How many tokens on, behind a type's name and the brackets after it. */
-function lengthsEnd(stream: TokenStream): number {
-  let at = 1;
-  while (stream.is('[', at)) {
-    while (!stream.is(']', at)) {
-      if (stream.peek(at).kind === 'end') return at;
-      at++;
-    }
-    at++;
-  }
-  return at;
 }
 
 function parseStatement(stream: TokenStream): StatementNode {
@@ -62,6 +40,9 @@ function statement(stream: TokenStream): StatementNode {
   const { text, span, kind } = stream.peek();
   if (text === '{' && kind === 'punctuation') return parseBlock(stream);
   if (kind !== 'name') return parseExpressionStatement(stream);
+  if (startsStruct(stream)) {
+    throw stream.fail(span, 'a struct is declared in a block; declare it outside of all blocks');
+  }
   switch (text) {
     case 'if':
       return parseIf(stream);
@@ -83,21 +64,15 @@ function statement(stream: TokenStream): StatementNode {
       return { kind: text, span };
     case 'return':
       return parseReturn(stream);
-    case 'struct':
-      throw stream.fail(span, 'a struct is declared in a block; declare it outside of all blocks');
+    case 'precision':
+      parsePrecision(stream);
+      return { kind: 'block', span: stream.since(span), body: [] };
     case 'else':
       throw stream.fail(span, 'there is no if before this else; remove it or write the if');
     default:
+      if (startsRequalified(stream)) return parseRequalified(stream);
       return startsDeclaration(stream) ? parseDeclaration(stream) : parseExpressionStatement(stream);
   }
-}
-
-/** A type and a name, `const`, or two names in a row (of which the first is then an unknown type). */
-function startsDeclaration(stream: TokenStream): boolean {
-  if (stream.is('const')) return true;
-  const behind = lengthsEnd(stream);
-  if (isType(stream.peek().text) || stream.is('void')) return !stream.is('(', behind);
-  return stream.peek(behind).kind === 'name' || absentWord(stream.peek().text) !== undefined;
 }
 
 function parseExpressionStatement(stream: TokenStream): StatementNode {
@@ -117,8 +92,8 @@ function parseBlockBody(stream: TokenStream, open: Span): readonly StatementNode
   while (!stream.is('}')) {
     if (stream.peek().kind === 'end') throw stream.fail(open, 'this block is not closed; end it with "}"');
     if (stream.take(';')) continue;
-    if (startsFunction(stream)) {
-      const name = stream.peek(1);
+    const name = functionNameAhead(stream);
+    if (name !== undefined) {
       throw stream.fail(
         name.span,
         `the function "${name.text}" is defined in a block; define it outside of all blocks`,
@@ -137,11 +112,20 @@ function parseBody(stream: TokenStream): StatementNode {
   return parseStatement(stream);
 }
 
-function parseCondition(stream: TokenStream, word: string): ReturnType<typeof parseExpression> {
+function parseCondition(stream: TokenStream, word: string, of: string = word): ExpressionNode {
   stream.expect('(', `after ${word}`);
+  if (startsConditionDeclaration(stream)) {
+    const problem = `a variable is declared in the condition of ${of}; declare it before the ${of}`;
+    throw stream.fail(stream.peek().span, problem);
+  }
   const condition = parseSequence(stream);
   stream.expect(')', `after the condition of ${word}`);
   return condition;
+}
+
+/** The condition of a loop: an expression, or the declaration of a variable that has its value in each round. */
+function parseLoopCondition(stream: TokenStream): ConditionNode {
+  return startsConditionDeclaration(stream) ? parseConditionDeclaration(stream) : parseSequence(stream);
 }
 
 function parseIf(stream: TokenStream): StatementNode {
@@ -154,7 +138,9 @@ function parseIf(stream: TokenStream): StatementNode {
 
 function parseWhile(stream: TokenStream): StatementNode {
   const { span } = stream.next();
-  const condition = parseCondition(stream, 'while');
+  stream.expect('(', 'after while');
+  const condition = parseLoopCondition(stream);
+  stream.expect(')', 'after the condition of while');
   const body = parseBody(stream);
   return { kind: 'while', span, condition, body };
 }
@@ -163,7 +149,7 @@ function parseDo(stream: TokenStream): StatementNode {
   const { span } = stream.next();
   const body = parseBody(stream);
   if (!stream.take('while')) throw stream.missing('while (…);', 'after the body of do');
-  const condition = parseCondition(stream, 'while');
+  const condition = parseCondition(stream, 'while', 'do');
   stream.expect(';', 'after do … while (…)');
   return { kind: 'do', span, condition, body };
 }
@@ -213,7 +199,7 @@ function parseFor(stream: TokenStream): StatementNode {
   if (!stream.take(';')) {
     initial = startsDeclaration(stream) ? parseDeclaration(stream) : parseExpressionStatement(stream);
   }
-  const condition = stream.is(';') ? null : parseSequence(stream);
+  const condition = stream.is(';') ? null : parseLoopCondition(stream);
   stream.expect(';', 'after the condition of for');
   const step = stream.is(')') ? null : parseSequence(stream);
   stream.expect(')', 'after the step of for');
@@ -225,81 +211,6 @@ function parseReturn(stream: TokenStream): StatementNode {
   const value = stream.is(';') ? null : parseExpression(stream);
   stream.expect(';', 'after return');
   return { kind: 'return', span: stream.since(span), value };
-}
-
-function parseType(stream: TokenStream): TypeNode {
-  const { text, span } = stream.peek();
-  if (isType(text) || stream.structs.has(text)) {
-    stream.next();
-    const lengths = parseLengths(stream);
-    return { name: text, span: stream.since(span), lengths };
-  }
-  if (text === 'void') throw stream.fail(span, 'a variable cannot be void; give it a type such as float');
-  throw stream.fail(span, absentWord(text) ?? unknownType(stream, text));
-}
-
-function unknownType(stream: TokenStream, text: string): string {
-  const nearest = nearestName(text, [...TYPE_NAMES, 'mat2', 'mat3', 'mat4', ...stream.structs]);
-  return `there is no type "${text}"; ${nearest === undefined ? 'use float, int, uint, bool or a vector of them' : `did you mean "${nearest}"?`}`;
-}
-
-function parseStruct(stream: TokenStream): StructNode {
-  const { span } = stream.next();
-  const name = parseNewName(stream, 'after struct');
-  if (stream.structs.has(name.text)) {
-    throw stream.fail(name.span, `the struct "${name.text}" is declared already; rename one`);
-  }
-  stream.expect('{', `after the name of the struct "${name.text}"`);
-  const members: StructNode['members'][number][] = [];
-  while (!stream.take('}')) {
-    if (stream.peek().kind === 'end') throw stream.missing('"}"', `in the struct "${name.text}"`);
-    const type = parseType(stream);
-    do {
-      const member = parseNewName(stream, `after ${type.name}`);
-      if (members.some((one) => one.name === member.text)) {
-        throw stream.fail(member.span, `the struct "${name.text}" has two members "${member.text}"; rename one`);
-      }
-      const lengths = [...parseLengths(stream), ...type.lengths];
-      members.push({ name: member.text, span: member.span, type: { ...type, lengths } });
-    } while (stream.take(','));
-    stream.expect(';', `after a member of the struct "${name.text}"`);
-  }
-  if (members.length === 0) {
-    throw stream.fail(name.span, `the struct "${name.text}" has no members; give it one, as in float x;`);
-  }
-  stream.expect(';', `after the struct "${name.text}"`);
-  stream.structs.add(name.text);
-  return { kind: 'struct', name: name.text, nameSpan: name.span, span: stream.since(span), members };
-}
-
-function parseDeclaration(stream: TokenStream): StatementNode {
-  const { span } = stream.peek();
-  const constant = stream.take('const');
-  const type = parseType(stream);
-  const declarators: Declarator[] = [];
-  do declarators.push(parseDeclarator(stream, type, constant));
-  while (stream.take(','));
-  stream.expect(';', `after the declaration of "${declarators.at(-1)!.name}"`);
-  return { kind: 'declaration', span: stream.since(span), constant, type, declarators };
-}
-
-function parseDeclarator(stream: TokenStream, type: TypeNode, constant: boolean): Declarator {
-  const name = parseNewName(stream, `after ${type.name}`);
-  const lengths = parseLengths(stream);
-  const initializer = stream.take('=') ? parseInitializer(stream) : null;
-  if (constant && initializer === null) {
-    throw stream.fail(name.span, `the constant "${name.text}" has no value; write const ${type.name} ${name.text} = …`);
-  }
-  return { name: name.text, span: name.span, lengths, initializer };
-}
-
-function parseNewName(stream: TokenStream, where: string): ReturnType<TokenStream['next']> {
-  const name = stream.peek();
-  if (name.kind !== 'name') throw stream.missing('a name', where);
-  if (isKeyword(name.text)) {
-    throw stream.fail(name.span, `the word ${name.text} belongs to the language; choose another name`);
-  }
-  return stream.next();
 }
 
 function parseFunction(stream: TokenStream): FunctionNode {
@@ -315,34 +226,4 @@ function parseFunction(stream: TokenStream): FunctionNode {
   const body = parseBlockBody(stream, open.span);
   const endSpan = stream.previous().span;
   return { kind: 'function', name: name.text, nameSpan: name.span, span, returns, parameters, body, endSpan };
-}
-
-function parseParameters(stream: TokenStream, name: string): readonly ParameterNode[] {
-  stream.expect('(', 'before the parameters of a function');
-  const parameters: ParameterNode[] = [];
-  if (stream.take(')')) return parameters;
-  if (stream.is('void') && stream.is(')', 1)) {
-    stream.next();
-    stream.next();
-    return parameters;
-  }
-  do parameters.push(parseParameter(stream));
-  while (stream.take(','));
-  stream.expect(')', `after the parameters of "${name}"`);
-  return parameters;
-}
-
-function parseParameter(stream: TokenStream): ParameterNode {
-  const { span } = stream.peek();
-  let constant = stream.take('const');
-  const mode = stream.take('inout') ? 'inout' : stream.take('out') ? 'out' : 'in';
-  if (mode === 'in') stream.take('in');
-  if (stream.take('const')) constant = true;
-  if (constant && mode !== 'in') {
-    throw stream.fail(span, `a parameter that is ${mode} cannot be const; remove one of the two words`);
-  }
-  const type = parseType(stream);
-  const named = stream.peek().kind === 'name' ? parseNewName(stream, `after ${type.name}`) : null;
-  const lengths = [...parseLengths(stream), ...type.lengths];
-  return { mode, constant, type: { ...type, lengths }, name: named?.text ?? null, span: named?.span ?? span };
 }

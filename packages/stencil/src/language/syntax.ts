@@ -145,11 +145,14 @@ export interface DeclarationNode {
   readonly declarators: readonly Declarator[];
 }
 
+/** What a loop goes on by: a value, or a variable that has it, which is declared anew in each round. */
+export type ConditionNode = ExpressionNode | DeclarationNode;
+
 export interface ForNode {
   readonly kind: 'for';
   readonly span: Span;
   readonly initial: StatementNode | null;
-  readonly condition: ExpressionNode | null;
+  readonly condition: ConditionNode | null;
   readonly step: ExpressionNode | null;
   readonly body: StatementNode;
 }
@@ -212,7 +215,7 @@ export type StatementNode =
       readonly then: StatementNode;
       readonly else: StatementNode | null;
     }
-  | { readonly kind: 'while'; readonly span: Span; readonly condition: ExpressionNode; readonly body: StatementNode }
+  | { readonly kind: 'while'; readonly span: Span; readonly condition: ConditionNode; readonly body: StatementNode }
   | { readonly kind: 'do'; readonly span: Span; readonly condition: ExpressionNode; readonly body: StatementNode }
   | { readonly kind: 'break' | 'continue'; readonly span: Span }
   | { readonly kind: 'return'; readonly span: Span; readonly value: ExpressionNode | null }
