@@ -5,43 +5,24 @@
 import { expect } from 'vitest';
 import { compileStencil, emitSpirv } from '@halocline/stencil';
 import { gpuTest } from '@halocline/testing';
+import { addFlow, around, wavy } from './flow.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
 const domain = { min: [-9, 0, 3], max: [23, 13, 24] } as const;
-const wavy = (i: number, j: number, k: number): number => Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k);
-
-const around = (name: string): string =>
-  ['1, 0, 0', '0, 1, 0', '0, 0, 1']
-    .map((axis) => `ReadField("${name}", coord + ivec3(${axis})) + ReadField("${name}", coord - ivec3(${axis}))`)
-    .join(' + ');
 
 /**
  * Every kind of hazard between stencils: copies that swap, colours, components, levels, scalars, loops, samples. Products, no
  * quotients: a card may round those in either of two ways, by what stands around them.
  */
 async function declare(simulation: Simulation): Promise<void> {
-  simulation.addField('u', 'float32', 0.25);
+  addFlow(simulation);
   simulation.addField('h', 'float16', 0.5);
   simulation.addField('flags', 'uint8', 3);
-  simulation.addField('p', 'float32', 0);
-  simulation.addField('wind', 'vec3', [0, 0, 0]);
-  simulation.level(1).addField('c', 'float32', 0);
-  simulation.addStencil('advect', {
-    inputs: ['u', 'wind'],
-    outputs: ['u'],
-    neighborRadius: 3,
-    code: 'WriteField("u", idx, SampleField("u", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
-  });
   simulation.addStencil('narrow', {
     inputs: ['u', 'h', 'flags'],
     outputs: ['h', 'flags'],
     code: `WriteField("h", idx, 0.5 * ReadField("h", coord + ivec3(0, 0, 1)) + 0.1 * ReadField("u", idx));
            WriteField("flags", idx, (ReadField("flags", idx) * 5u + 1u) & 255u);`,
-  });
-  simulation.level(1).addStencil('restrict', {
-    inputs: ['u', 'c'],
-    outputs: ['c'],
-    code: 'WriteField("c", idx, ReadFine("u", 2 * coord) + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));',
   });
   const sweep = `WriteField("p", idx, (${around('p')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) * 0.15625);`;
   for (const color of ['red', 'black'] as const) {

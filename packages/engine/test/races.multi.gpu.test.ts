@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { delaySubmits, listDevices, openDevice, type Device } from '@halocline/gpu';
 import { gpuTest, seeded } from '@halocline/testing';
+import { addFlow, around, wavy } from './flow.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
 /** How many orders of events: few here, many with HALOCLINE_LONG=1. */
@@ -11,33 +12,14 @@ const PLAIN = { validation: false, timeoutMs: 600_000 } as const;
 const STEPS = 4;
 
 const domain = { min: [-9, 0, 3], max: [23, 13, 24] } as const;
-const wavy = (i: number, j: number, k: number): number =>
-  Math.sin(0.37 * i) + Math.cos(0.53 * j) * Math.sin(0.71 * k + 1);
 
 /** Taps, a back-trace, a level, a reduction, and a loop that a scalar ends: each with messages of its own. */
 async function declare(simulation: Simulation): Promise<void> {
-  simulation.addField('u', 'float32', 0.25);
-  simulation.addField('p', 'float32', 0);
-  simulation.addField('wind', 'vec3', [0, 0, 0]);
-  simulation.level(1).addField('c', 'float32', 0);
-  simulation.addStencil('advect', {
-    inputs: ['u', 'wind'],
-    outputs: ['u'],
-    neighborRadius: 3,
-    code: 'WriteField("u", idx, SampleField("u", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
-  });
-  simulation.level(1).addStencil('restrict', {
-    inputs: ['u', 'c'],
-    outputs: ['c'],
-    code: 'WriteField("c", idx, ReadFine("u", 2 * coord) + 0.1 * ReadField("c", coord + ivec3(0, 0, 1)));',
-  });
-  const around = ['1, 0, 0', '0, 1, 0', '0, 0, 1'].map(
-    (axis) => `ReadField("p", coord + ivec3(${axis})) + ReadField("p", coord - ivec3(${axis}))`,
-  );
+  addFlow(simulation);
   simulation.addStencil('sweep', {
     inputs: ['p', 'u', 'c'],
     outputs: ['p'],
-    code: `float p = (${around.join(' + ')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) / 6.5;
+    code: `float p = (${around('p')} - ReadField("u", idx) - 0.01 * ReadCoarse("c", coord / 2)) / 6.5;
            ReduceSum("change", abs(p - ReadField("p", idx))); WriteField("p", idx, p);`,
   });
   simulation.repeat({ name: 'solve', body: ['sweep'], times: 16, until: { scalar: 'change', below: 20 } });

@@ -24,7 +24,7 @@ import {
 import { optimize } from '../optimize/optimize.ts';
 import { mapOperands, mapStatement } from '../rebuild.ts';
 import { verifyStencil } from '../verify.ts';
-import { componentKey, isOwnTap, ownReads, ownWrites, touched, type Component } from './own-reads.ts';
+import { componentKey, fieldOf, isOwnTap, ownReads, ownWrites, touched, type Component } from './own-reads.ts';
 import { renumber } from './renumber.ts';
 import { withOneEnd } from './returns.ts';
 
@@ -109,7 +109,7 @@ class Fusion {
     const start: Statement[] = [];
     for (const component of ownWrites(part)) {
       if (!later.has(component)) continue;
-      const [field, index] = [component.slice(0, component.lastIndexOf(' ')), Number(component.split(' ').at(-1))];
+      const [field, index] = [fieldOf(component), Number(component.split(' ').at(-1))];
       const local = this.#local(`${field}_${index}_${place}`, scalarOf(valueTypeOf(this.#types.get(field)!)));
       fresh.set(component, local);
       if (!writesAlways(part, field)) start.push({ op: 'assign', local, value: this.#componentNow(field, index) });
