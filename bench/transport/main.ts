@@ -85,7 +85,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
     takes.push(owned.use(take));
   }
   let sent = 0;
-  const send = async (work: boolean) => {
+  const send = (work: boolean) => {
     const turn = sent++ % TURNS;
     const point = sender.compute.submit([puts[turn]!], { signal: channel.signals() });
     const there = channel.pass(point, turn);
@@ -93,20 +93,20 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
       sender.compute.submit([from.busy]);
       receiver.compute.submit([to.busy]);
     }
-    return { turn, there: await there };
+    return { turn, there };
   };
   const alone: number[] = [];
   const loaded: number[] = [];
   for (let round = 0; round < ROUNDS + 3; round++) {
     const start = performance.now();
-    const { turn, there } = await send(false);
+    const { turn, there } = send(false);
     const taken = receiver.compute.submit([takes[turn]!], { wait: [there] });
     taken.timeline.waitBlocking(taken.value, 10_000);
     if (round >= 3) alone.push(performance.now() - start);
   }
   for (let round = 0; round < ROUNDS / 2; round++) {
     const start = performance.now();
-    const { there } = await send(true);
+    const { there } = send(true);
     there.timeline.waitBlocking(there.value, 10_000);
     loaded.push(performance.now() - start);
     wait(sender);
@@ -114,7 +114,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
   }
   const start = performance.now();
   for (let round = 0; round < ROUNDS; round++) {
-    const { turn, there } = await send(false);
+    const { turn, there } = send(false);
     receiver.compute.submit([takes[turn]!], { wait: [there] });
   }
   const host = (performance.now() - start) / ROUNDS;

@@ -6,7 +6,7 @@ import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
 import { printsItself } from '../printing.ts';
-import { holdSubmit } from './submit-delay.ts';
+import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -75,6 +75,11 @@ export class Queue {
    * batch is done.
    */
   submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
+    if (delaysSubmits()) return batches.flatMap((batch) => this.#submitTogether([batch]));
+    return this.#submitTogether(batches);
+  }
+
+  #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     for (const { commands } of batches) {
       for (const each of commands) {
         each.checkSubmittable();
