@@ -8,7 +8,7 @@
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
  * later steps again, in order. Nothing else is to be undone.
  */
-import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
+import type { TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
@@ -16,6 +16,7 @@ import { faultError, firstFault, type Fault } from './faults.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
+import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
@@ -227,33 +228,54 @@ export class Stepper {
     for (const each of copies) each[Symbol.dispose]();
   }
 
-  /** Submits a recording, all its segments on all members, each queue in one call; what they wait for of each other, the mail brings. */
+  /**
+   * Submits a recording: all its segments on all members, each queue in one call; what they wait for of each other, the mail brings.
+   * What is submitted often is written once.
+   */
   #submit(request: Omit<RecordingRequest, 'turn'>): Submitted {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
-    const { segments, plan } = recordings[0]!;
-    const outboxes = new Outboxes();
-    const points: TimelinePoint[] = [];
-    let arrivals: readonly (readonly TimelinePoint[])[] = this.#programs.map(() => []);
-    for (const [number, { before, after }] of segments.entries()) {
-      const sending = { names: after?.names ?? [], turn: this.#turn };
-      for (const [member, { device }] of this.#programs.entries()) {
-        const recorded = recordings[member]!.commands[number]!;
-        const commands = this.#balance?.times.around(member, request.slot, number, recorded) ?? [recorded];
-        const wait = before === null ? [] : arrivals[member]!;
-        const signal = after === null ? [] : this.#mail.signals(member, sending);
-        points[member] = outboxes.add(member, device.compute, { commands, wait, signal });
-      }
-      if (after === null) continue;
-      arrivals = this.#mail.pass(points, sending, outboxes);
-      this.#turn ^= 1;
+    const [first] = recordings as [Recording];
+    const again = first.calls;
+    if (again === null) this.#submitAnew(recordings, request.slot);
+    else {
+      for (const member of recordings.keys()) this.#balance?.times.again(member, request.slot, first.segments.length);
+      again.submit(this.#mail, this.#deliver);
+      this.#turn ^= again.hops & 1;
     }
-    outboxes.deliver((member, queue, batches) => this.#submitTo(member, queue, batches));
-    return { points, plan, recordings, copies: this.#mail.takeTraced() };
+    const points = this.#programs.map(({ device }) => ({
+      timeline: device.compute.timeline,
+      value: device.compute.timeline.last,
+    }));
+    return { points, plan: first.plan, recordings, copies: this.#mail.takeTraced() };
   }
 
-  #submitTo(member: number, queue: Queue, batches: readonly SubmitBatch[]): readonly TimelinePoint[] {
-    const { tracer } = this.#program.parts;
-    const submit = (): readonly TimelinePoint[] => onDeviceNow(this.#place(member), () => queue.submitAll(batches));
-    return tracer === null ? submit() : tracer.host(`submit to device ${member}`, 'host', submit);
+  #submitAnew(recordings: readonly Recording[], slot: number): void {
+    const [first] = recordings as [Recording];
+    const outboxes = new Outboxes(recordings.length === 1);
+    const { hop } = this.#mail;
+    let arrivals: readonly (readonly TimelinePoint[])[] = [];
+    for (const [number, { before, after }] of first.segments.entries()) {
+      const sending = { names: after?.names ?? [], turn: this.#turn };
+      const packed = this.#programs.map(({ device }, member) => {
+        const recorded = recordings[member]!.commands[number]!;
+        const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
+        const wait = before === null ? [] : arrivals[member]!;
+        const signal = after === null ? [] : this.#mail.signals(member, sending);
+        return outboxes.add(member, device.compute, { commands, wait, signal });
+      });
+      if (after === null) continue;
+      arrivals = this.#mail.pass(packed, sending, outboxes);
+      this.#turn ^= 1;
+    }
+    deliverAll(outboxes, this.#deliver);
+    const once = first.submits++ === 0 || recordings.length === 1 || this.#program.parts.tracer !== null;
+    if (!once) first.calls = new StepCalls(outboxes, hop);
   }
+
+  readonly #deliver = (member: number, call: () => void): void => {
+    const { tracer } = this.#program.parts;
+    const submit = (): void => onDeviceNow(this.#place(member), call);
+    if (tracer === null) submit();
+    else tracer.host(`submit to device ${member}`, 'host', submit);
+  };
 }

@@ -18,7 +18,7 @@ import type { MessageLayout } from '../message-layout.ts';
 import type { Stamps } from '../trace/stamps.ts';
 import type { TrackOf, Tracer } from '../trace/tracer.ts';
 import type { MessageRange } from '../transport/channel.ts';
-import type { Outboxes } from './outboxes.ts';
+import type { Outboxes, Post } from './outboxes.ts';
 
 /** What is sent in a hop: copies (`density:1`), or a reduction; and the room of the messages. */
 export interface Sending {
@@ -119,9 +119,12 @@ export class Mail implements Disposable {
   pass(packed: readonly TimelinePoint[], sending: Sending, outboxes: Outboxes): TimelinePoint[][] {
     const arrivals: TimelinePoint[][] = packed.map(() => []);
     for (const { link, range } of this.#route(sending.names).others) {
-      arrivals[link.to]!.push(link.pass(packed[link.from]!, sending.turn, range));
+      const post = { link, packed: packed[link.from]!, turn: sending.turn, range };
+      outboxes.posts.push(post);
+      arrivals[link.to]!.push(link.pass(post.packed, post.turn, range));
     }
     const value = ++this.#hop;
+    outboxes.hops++;
     for (const [from, timeline] of this.#sent.entries()) {
       const commands = this.#copies('out', from, sending);
       if (timeline === null || commands === null) continue;
@@ -136,6 +139,20 @@ export class Mail implements Disposable {
       else arrivals[to]!.push(outboxes.add(to, transfer, { commands: [commands], wait }));
     }
     return arrivals;
+  }
+
+  /** Passes messages on as before, of so many hops: packed at points that are as far `ahead` as their timelines are by now. */
+  repeat(posts: readonly Post[], hops: number, ahead: (timeline: Timeline) => number): void {
+    for (const { link, packed, turn, range } of posts) {
+      link.signals();
+      link.pass({ timeline: packed.timeline, value: packed.value + ahead(packed.timeline) }, turn, range);
+    }
+    this.#hop += hops;
+  }
+
+  /** Hops so far. */
+  get hop(): number {
+    return this.#hop;
   }
 
   /** What the queues of transfers ran since the last call, where that is traced. */

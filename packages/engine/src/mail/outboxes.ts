@@ -3,34 +3,53 @@
  * knows the point that it will end at, so that others of the same step may wait for it before it is made.
  */
 import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
+import type { Link } from '../links.ts';
+import type { MessageRange } from '../transport/channel.ts';
 
-/** Makes what was gathered for a queue of a member. */
-export type Deliver = (member: number, queue: Queue, batches: readonly SubmitBatch[]) => readonly TimelinePoint[];
-
-interface Outbox {
+/** What goes to one queue. */
+export interface Outbox {
   readonly member: number;
+  readonly queue: Queue;
   readonly batches: SubmitBatch[];
   /** Of the queue's timeline before any of them. */
   readonly from: number;
 }
 
-/** What is gathered and not submitted yet; nobody else has a turn between the first `add` and `deliver`. */
+/** A message of a link that orders itself. */
+export interface Post {
+  readonly link: Link;
+  /** When it is packed. */
+  readonly packed: TimelinePoint;
+  readonly turn: number;
+  readonly range: MessageRange;
+}
+
+/** What is gathered of one step and not submitted yet; nobody else has a turn between the first `add` and the submits. */
 export class Outboxes {
+  readonly posts: Post[] = [];
+  /** Hops so far. */
+  hops = 0;
+  readonly #alone: boolean;
   readonly #boxes = new Map<Queue, Outbox>();
+
+  /** `alone`: there is one member, whose submits nobody waits for. */
+  constructor(alone: boolean) {
+    this.#alone = alone;
+  }
+
+  /** What was gathered, queue by queue. */
+  get boxes(): readonly Outbox[] {
+    return [...this.#boxes.values()];
+  }
 
   /** Adds a submit; what it gives is when that will be done. */
   add(member: number, queue: Queue, batch: SubmitBatch): TimelinePoint {
     let box = this.#boxes.get(queue);
-    if (box === undefined) this.#boxes.set(queue, (box = { member, batches: [], from: queue.timeline.last }));
-    return { timeline: queue.timeline, value: box.from + box.batches.push(batch) };
-  }
-
-  /** Makes all that was added, queue by queue. */
-  deliver(deliver: Deliver): void {
-    for (const [queue, { member, batches, from }] of this.#boxes) {
-      const [first] = deliver(member, queue, batches);
-      if (first!.value !== from + 1) throw new Error(`Bug in a step: something else was submitted to "${queue.label}"`);
+    if (box === undefined) {
+      // What would go along with the first of them goes ahead: then the values that follow are known.
+      if (!this.#alone) queue.sendCompanion();
+      this.#boxes.set(queue, (box = { member, queue, batches: [], from: queue.timeline.last }));
     }
-    this.#boxes.clear();
+    return { timeline: queue.timeline, value: box.from + box.batches.push(batch) };
   }
 }

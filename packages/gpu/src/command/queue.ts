@@ -5,6 +5,7 @@ import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
+import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself } from '../printing.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 
@@ -79,6 +80,27 @@ export class Queue {
     return this.#submitTogether(batches);
   }
 
+  /** Writes submits out that were just made, the first of them ending at `first`, to make them again with other values. */
+  prepare(batches: readonly SubmitBatch[], first: number): PreparedSubmits {
+    return new PreparedSubmits(this.#driver, this, batches, first);
+  }
+
+  /** Submits what would go along with the next submit, if there is anything: from then on the values of the next submits are known. */
+  sendCompanion(): void {
+    const companion = this.companion;
+    if (companion === undefined) return;
+    const { commands, wait } = companion.before();
+    if (commands === undefined && wait === undefined) return;
+    try {
+      const handles = commands === undefined ? [] : [commands];
+      const value = this.submitHandles(handles, wait === undefined ? [] : [wait], []);
+      if (commands !== undefined) companion.after(value, undefined);
+    } catch (error) {
+      if (commands !== undefined) companion.after(0, error);
+      throw error;
+    }
+  }
+
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     for (const { commands } of batches) {
       for (const each of commands) {
@@ -132,11 +154,21 @@ export class Queue {
     return this.#submitRaw([{ handles, wait, signal, groupDevice }])[0]!;
   }
 
+  /** Whether submits may be made from structs that somebody else wrote: nothing is to be followed, or delayed one by one. */
+  get takesWritten(): boolean {
+    return this.#driver.tracking === undefined && !delaysSubmits();
+  }
+
+  /** Makes submits whose structs stand at an address; the timelines that they signal are the caller's to bring up to date. */
+  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, count: number): void {
+    this.#driver.collect();
+    this.#call(count, address);
+  }
+
   #submitRaw(batches: readonly RawBatch[]): number[] {
     holdSubmit();
-    const driver = this.#driver;
     const values = batches.map((_, index) => this.timeline.last + 1 + index);
-    const result = V.arena.scope(() => {
+    V.arena.scope(() => {
       const infos = batches.map(({ handles, wait, signal, groupDevice }, index) => {
         const deviceIndex = groupDevice ?? 0;
         const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
@@ -147,22 +179,22 @@ export class Queue {
           pSignalSemaphoreInfos: signals.map((point) => semaphoreInfo(point, deviceIndex)),
         };
       });
-      return driver.commands.vkQueueSubmit2(this.handle, infos.length, V.VkSubmitInfo2(infos), V.VK_NULL_HANDLE);
+      this.#call(infos.length, V.VkSubmitInfo2(infos));
     });
-    driver.counters.submits++;
-    driver.check(
-      result,
-      'vkQueueSubmit2',
-      'execution',
-      `Cannot submit to queue "${this.label}"`,
-      'submit less at once',
-      this.label,
-    );
     this.timeline.last = values.at(-1)!;
     for (const { signal } of batches) {
       for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
     }
     return values;
+  }
+
+  #call(count: number, address: V.Pointer<V.VkSubmitInfo2>): void {
+    const driver = this.#driver;
+    const result = driver.commands.vkQueueSubmit2(this.handle, count, address, V.VK_NULL_HANDLE);
+    driver.counters.submits++;
+    if (result >= 0) return;
+    const act = `Cannot submit to queue "${this.label}"`;
+    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
   }
 
   toString(): string {
