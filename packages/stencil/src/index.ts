@@ -15,7 +15,9 @@ export type { EmitOptions } from './emit/emit.ts';
 export type { BufferAccess } from './emit/spirv-target.ts';
 export { formatIr } from './format-ir.ts';
 export { fuseStencils } from './fuse/fuse.ts';
+export type { FuseOptions } from './fuse/join.ts';
 export { bytesPerVoxel, bytesTogether, whyNotFused } from './fuse/refusal.ts';
+export { fieldsAgain, whyNotWorth } from './fuse/worth.ts';
 export { interpret } from './interpret/interpret.ts';
 export type {
   DebugListener,

@@ -16,6 +16,7 @@ test('the package exports these names', () => {
       "emitGlsl",
       "emitSpirv",
       "faceAxis",
+      "fieldsAgain",
       "formatDebug",
       "formatIr",
       "fuseStencils",
@@ -36,6 +37,7 @@ test('the package exports these names', () => {
       "vectorOf",
       "verifyStencil",
       "whyNotFused",
+      "whyNotWorth",
     ]
   `);
 });
