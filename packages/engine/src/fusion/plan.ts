@@ -6,7 +6,7 @@
  * A field that was declared `transient`, and that stencils read only at their own voxel in the pass that has always written
  * it by then, has no memory at all.
  */
-import { bytesPerVoxel, bytesTogether, fuseStencils, whyNotFused, type Stencil } from '@halocline/stencil';
+import { bytesPerVoxel, bytesTogether, whyNotFused, type fuseStencils, type Stencil } from '@halocline/stencil';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
@@ -48,17 +48,17 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
-/** What stencils became before, by the name of all: the same ones needn't be joined anew. */
-export type KnownFusions = Map<
-  string,
-  { readonly parts: readonly Stencil[]; readonly dropped: ReadonlySet<string>; readonly stencil: Stencil }
->;
+/** What a plan is made with: what was declared, and who makes one stencil of several. */
+export interface FusionOptions {
+  readonly declarations: Declarations;
+  readonly fuse: typeof fuseStencils;
+}
 
 /** Joins what can be joined, in the units of a step. */
 export function planFusion(
   order: UnitOrder,
   checked: ReadonlyMap<string, CheckedStencil>,
-  { declarations, known }: { readonly declarations: Declarations; readonly known: KnownFusions },
+  { declarations, fuse }: FusionOptions,
 ): FusionPlan {
   const apart: Unfused[] = [];
   const joiner = new Joiner(checked, orderedPairs(order, declarations), apart);
@@ -74,7 +74,7 @@ export function planFusion(
   const unstored = unstoredFields(declarations, groups);
   const fused = new Map<string, FusedStencil>();
   for (const group of groups) {
-    const one = group.length > 1 ? fuseGroup(group, unstored, known) : null;
+    const one = group.length > 1 ? fuseGroup(group, unstored, fuse) : null;
     if (one !== null) fused.set(one.checked.name, one);
   }
   const passes = new Map(
@@ -221,7 +221,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
-function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusions): FusedStencil {
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, fuse: typeof fuseStencils): FusedStencil {
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -230,10 +230,7 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusi
       .filter((field) => unstored.has(fieldKey(field, level))),
   );
   const name = nameOf(group);
-  const before = known.get(name);
-  const same = before?.parts.every((part, at) => part === parts[at]) === true && isSame(before.dropped, dropped);
-  const stencil = same ? before.stencil : fuseStencils(name, parts, dropped);
-  known.set(name, { parts, dropped, stencil });
+  const stencil = fuse(name, parts, dropped);
   const told = {
     name,
     stencils: parts.map((part) => part.name),
@@ -244,10 +241,6 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusi
     checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
     told,
   };
-}
-
-function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && one.isSubsetOf(other);
 }
 
 /** Transient fields that every group which touches them makes and uses up by itself. */
