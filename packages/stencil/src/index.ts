@@ -4,6 +4,7 @@
 
 export { compileStencil } from './compile.ts';
 export type { CompileOptions } from './compile.ts';
+export { compilerModule } from './compiler-module.ts';
 export { formatDebug, newDebugWords, readDebugWords } from './debug.ts';
 export type { DebugReport, NonFiniteWrite, Print } from './debug.ts';
 export { FAULT_WORDS, newFaultWords, readFaultWords } from './faults.ts';

@@ -11,6 +11,7 @@ test('the package exports these names', () => {
       "bytesPerVoxel",
       "bytesTogether",
       "compileStencil",
+      "compilerModule",
       "componentsOf",
       "elementBytes",
       "emitGlsl",

@@ -6,7 +6,11 @@
  * A field that was declared `transient`, and that stencils read only in the pass that has always written it by then, has no
  * memory at all. Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`).
  */
+<<<<<<< HEAD
 import { bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
+=======
+import { bytesPerVoxel, bytesTogether, whyNotFused, type fuseStencils, type Stencil } from '@halocline/stencil';
+>>>>>>> main
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
@@ -51,6 +55,7 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
+<<<<<<< HEAD
 interface PlanContext {
   readonly declarations: Declarations;
   readonly known: KnownFusions;
@@ -58,13 +63,23 @@ interface PlanContext {
 
 interface GroupContext extends PlanContext {
   readonly idle: IdleValues;
+=======
+/** What a plan is made with: what was declared, and who makes one stencil of several. */
+export interface FusionOptions {
+  readonly declarations: Declarations;
+  readonly fuse: typeof fuseStencils;
+>>>>>>> main
 }
 
 /** Joins what can be joined, in the units of a step. */
 export function planFusion(
   order: UnitOrder,
   checked: ReadonlyMap<string, CheckedStencil>,
+<<<<<<< HEAD
   context: PlanContext,
+=======
+  { declarations, fuse }: FusionOptions,
+>>>>>>> main
 ): FusionPlan {
   const idle = idleValues(context.declarations, checked.values());
   for (;;) {
@@ -94,7 +109,11 @@ function planOnce(order: UnitOrder, checked: ReadonlyMap<string, CheckedStencil>
   const unstored = unstoredFields(declarations, groups);
   const fused = new Map<string, FusedStencil>();
   for (const group of groups) {
+<<<<<<< HEAD
     const one = group.length > 1 ? fuseGroup(group, unstored, context) : null;
+=======
+    const one = group.length > 1 ? fuseGroup(group, unstored, fuse) : null;
+>>>>>>> main
     if (one !== null) fused.set(one.checked.name, one);
   }
   const passes = new Map(
@@ -265,7 +284,11 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
+<<<<<<< HEAD
 function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, known }: GroupContext): FusedStencil {
+=======
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, fuse: typeof fuseStencils): FusedStencil {
+>>>>>>> main
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -274,8 +297,12 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, known }:
       .filter((field) => unstored.has(fieldKey(field, level))),
   );
   const name = nameOf(group);
+<<<<<<< HEAD
   const inactive = namesAgain(idle, level, parts);
   const stencil = fuseKnown(parts, { unstored: dropped, inactive }, known);
+=======
+  const stencil = fuse(name, parts, dropped);
+>>>>>>> main
   const told = {
     name,
     stencils: parts.map((part) => part.name),

@@ -50,9 +50,9 @@ export function whyNotWorth(apart: readonly Stencil[], together: Stencil): strin
     return 'together they are too long for threads of several voxels';
   }
   const most = OPERATIONS_PER_BYTE * bytes;
-  const cost = operations + OPERATIONS_PER_TAP * taps;
-  if (cost <= most) return null;
-  return `computed again they take ${operations} operations and ${taps} taps more, to save ${bytes} bytes: worth ${most} operations, a tap being ${OPERATIONS_PER_TAP}`;
+  if (operations + OPERATIONS_PER_TAP * taps <= most) return null;
+  const more = taps > 0 ? ` and ${taps} reads` : '';
+  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}`;
 }
 
 /** Distinct values that a stencil's text reads at constant offsets. */
