@@ -17,10 +17,6 @@ import { Member } from './member.ts';
 import { scalarBits, scalarFromBits } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
-<<<<<<< HEAD
-import type { KnownFusions } from './fusion/again.ts';
-=======
->>>>>>> main
 import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';

@@ -98,6 +98,8 @@ test('random stencils and their shaders come back as the compiler makes them', (
   );
 });
 
+const NOTHING = { unstored: new Set<string>(), inactive: new Map<string, readonly number[]>() };
+
 test('stencils that run as one come back for the same parts alone', () => {
   const parts = ['WriteField("density", idx, 2.0);', 'WriteField("made", idx, ReadField("density", coord));'];
   const texts = parts.map((code, at): StencilSource => {
@@ -109,16 +111,16 @@ test('stencils that run as one come back for the same parts alone', () => {
     return { kept, stencils: texts.map((text) => kept.stencil(sourceKey(text, environment), make(text))) };
   };
   const first = store();
-  const fused = first.kept.fused('both', first.stencils, new Set());
-  expect(whole(fused)).toEqual(whole(fuseStencils('both', first.stencils, new Set())));
+  const fused = first.kept.fused('both', first.stencils, NOTHING);
+  expect(whole(fused)).toEqual(whole(fuseStencils('both', first.stencils, NOTHING)));
   first.kept.shader(fused, 'plain', () => emitSpirv(fused, placement));
   first.kept.settle([...first.stencils, fused].map((stencil) => ({ stencil })));
 
   const { kept, stencils } = store();
-  const again = kept.fused('both', stencils, new Set());
+  const again = kept.fused('both', stencils, NOTHING);
   expect(kept.shader(again, 'plain', never)).toEqual(emitSpirv(fused, placement));
   expect(whole(again)).toEqual(whole(fused));
-  const dropped = kept.fused('both', stencils, new Set(['density']));
+  const dropped = kept.fused('both', stencils, { ...NOTHING, unstored: new Set(['density']) });
   expect(dropped.writes.map(({ field }) => field)).toEqual(['made']);
   expect(() => kept.shader(dropped, 'plain', never)).toThrow('it was made anew');
 });

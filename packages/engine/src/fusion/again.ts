@@ -4,10 +4,10 @@
  */
 import {
   fieldsAgain as fieldsOf,
-  fuseStencils,
   valueTypeOf,
   whyNotWorth,
   type FieldType,
+  type fuseStencils,
   type Stencil,
 } from '@halocline/stencil';
 import type { CheckedStencil } from '../compiler.ts';
@@ -17,8 +17,8 @@ import { componentNames } from '../pass-facts.ts';
 /** Keys of fields that may be computed again, with what their inactive voxels hold. */
 export type IdleValues = Map<string, readonly number[]>;
 
-/** What stencils became before, by the name of all and what isn't stored: the same ones needn't be joined anew. */
-export type KnownFusions = Map<string, { readonly parts: readonly Stencil[]; readonly stencil: Stencil }>;
+/** Who makes one stencil of several. */
+export type Fuse = typeof fuseStencils;
 
 /** What is known of the declared fields. */
 export function idleValues({ fields }: Declarations, checked: Iterable<CheckedStencil>): IdleValues {
@@ -54,21 +54,6 @@ export function namesAgain(
   );
 }
 
-/** The same parts and the same fields that aren't stored give the same stencil. */
-export function fuseKnown(
-  parts: readonly Stencil[],
-  { unstored, inactive }: Parameters<typeof fuseStencils>[2],
-  known: KnownFusions,
-): Stencil {
-  const name = parts.map((part) => part.name).join(' + ');
-  const key = [name, ...[...unstored].toSorted(), '', ...[...inactive].map(String).toSorted()].join('\n');
-  const before = known.get(key);
-  if (before?.parts.every((part, at) => part === parts[at]) === true) return before.stencil;
-  const stencil = fuseStencils(name, parts, { unstored, inactive });
-  known.set(key, { parts, stencil });
-  return stencil;
-}
-
 /**
  * Why it isn't worth it that `next` joins `parts`, where it reads of other voxels what they write; null where it is, and
  * undefined where it reads nothing so. Fields in `inactive` are taken for not stored where parts always write them.
@@ -77,7 +62,7 @@ export function whyNotAgain(
   parts: readonly Stencil[],
   next: Stencil,
   inactive: ReadonlyMap<string, readonly number[]>,
-  known: KnownFusions,
+  fuse: Fuse,
 ): string | null | undefined {
   const all = [...parts, next];
   const again = fieldsOf(all);
@@ -94,6 +79,11 @@ export function whyNotAgain(
   );
   const read = new Set(next.reads.filter(({ level }) => level === 'same').map(({ field }) => field));
   const before = dropped.filter((field) => !read.has(field));
-  const first = parts.length === 1 ? parts[0]! : fuseKnown(parts, { unstored: new Set(before), inactive }, known);
-  return whyNotWorth([first, next], fuseKnown(all, { unstored: new Set(dropped), inactive }, known));
+  const first = parts.length === 1 ? parts[0]! : fuse(nameOf(parts), parts, { unstored: new Set(before), inactive });
+  return whyNotWorth([first, next], fuse(nameOf(all), all, { unstored: new Set(dropped), inactive }));
+}
+
+/** The name of stencils that run as one: `a + b`. */
+export function nameOf(parts: readonly { readonly name: string }[]): string {
+  return parts.map(({ name }) => name).join(' + ');
 }

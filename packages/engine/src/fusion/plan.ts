@@ -6,16 +6,12 @@
  * A field that was declared `transient`, and that stencils read only in the pass that has always written it by then, has no
  * memory at all. Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`).
  */
-<<<<<<< HEAD
 import { bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
-=======
-import { bytesPerVoxel, bytesTogether, whyNotFused, type fuseStencils, type Stencil } from '@halocline/stencil';
->>>>>>> main
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
 import type { Unit, UnitOrder, UnitPass } from '../units.ts';
-import { fuseKnown, idleValues, namesAgain, whyNotAgain, type IdleValues, type KnownFusions } from './again.ts';
+import { idleValues, namesAgain, nameOf as namesOf, whyNotAgain, type Fuse, type IdleValues } from './again.ts';
 
 /** Stencils that run as one. */
 export interface FusedPass {
@@ -55,31 +51,21 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
-<<<<<<< HEAD
-interface PlanContext {
-  readonly declarations: Declarations;
-  readonly known: KnownFusions;
-}
-
-interface GroupContext extends PlanContext {
-  readonly idle: IdleValues;
-=======
 /** What a plan is made with: what was declared, and who makes one stencil of several. */
 export interface FusionOptions {
   readonly declarations: Declarations;
-  readonly fuse: typeof fuseStencils;
->>>>>>> main
+  readonly fuse: Fuse;
+}
+
+interface GroupContext extends FusionOptions {
+  readonly idle: IdleValues;
 }
 
 /** Joins what can be joined, in the units of a step. */
 export function planFusion(
   order: UnitOrder,
   checked: ReadonlyMap<string, CheckedStencil>,
-<<<<<<< HEAD
-  context: PlanContext,
-=======
-  { declarations, fuse }: FusionOptions,
->>>>>>> main
+  context: FusionOptions,
 ): FusionPlan {
   const idle = idleValues(context.declarations, checked.values());
   for (;;) {
@@ -109,11 +95,7 @@ function planOnce(order: UnitOrder, checked: ReadonlyMap<string, CheckedStencil>
   const unstored = unstoredFields(declarations, groups);
   const fused = new Map<string, FusedStencil>();
   for (const group of groups) {
-<<<<<<< HEAD
     const one = group.length > 1 ? fuseGroup(group, unstored, context) : null;
-=======
-    const one = group.length > 1 ? fuseGroup(group, unstored, fuse) : null;
->>>>>>> main
     if (one !== null) fused.set(one.checked.name, one);
   }
   const passes = new Map(
@@ -157,7 +139,7 @@ interface FusedStencil {
 }
 
 function nameOf(group: Group): string {
-  return group.map(({ checked }) => checked.name).join(' + ');
+  return namesOf(group.map(({ checked }) => checked));
 }
 
 /** Pairs of names, a line break between them, that stand in this order for a reason other than hazards. */
@@ -252,7 +234,7 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
   }
-  const again = whyNotAgain(parts, stencil, inactive, context.known);
+  const again = whyNotAgain(parts, stencil, inactive, context.fuse);
   if (again !== undefined) return again;
   const apart = [...parts, stencil].reduce((sum, part) => sum + bytesPerVoxel(part), 0);
   return bytesTogether([...parts, stencil]) < apart ? null : 'they share no field';
@@ -284,11 +266,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
-<<<<<<< HEAD
-function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, known }: GroupContext): FusedStencil {
-=======
-function fuseGroup(group: Group, unstored: ReadonlySet<string>, fuse: typeof fuseStencils): FusedStencil {
->>>>>>> main
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, fuse }: GroupContext): FusedStencil {
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -297,12 +275,8 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, fuse: typeof fus
       .filter((field) => unstored.has(fieldKey(field, level))),
   );
   const name = nameOf(group);
-<<<<<<< HEAD
   const inactive = namesAgain(idle, level, parts);
-  const stencil = fuseKnown(parts, { unstored: dropped, inactive }, known);
-=======
-  const stencil = fuse(name, parts, dropped);
->>>>>>> main
+  const stencil = fuse(name, parts, { unstored: dropped, inactive });
   const told = {
     name,
     stencils: parts.map((part) => part.name),

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { readCache, writeCache } from '@halocline/gpu';
-import { fuseStencils, type Stencil, type StencilShader } from '@halocline/stencil';
+import { fuseStencils, type FuseOptions, type Stencil, type StencilShader } from '@halocline/stencil';
 import { compilerStamp } from './compiler-stamp.ts';
 
 type Body = Pick<Stencil, 'locals' | 'body' | 'functions'>;
@@ -54,9 +54,10 @@ export class KeptStencils {
   }
 
   /** What `fuseStencils` makes of these. */
-  fused(name: string, parts: readonly Stencil[], dropped: ReadonlySet<string>): Stencil {
-    const words = [name, parts.map((part) => this.#keyOf(part)), [...dropped].sort()];
-    return this.stencil(hashOf(JSON.stringify(words)), () => fuseStencils(name, parts, dropped));
+  fused(name: string, parts: readonly Stencil[], options: FuseOptions): Stencil {
+    const fields = [[...options.unstored].sort(), [...options.inactive].sort()];
+    const words = [name, parts.map((part) => this.#keyOf(part)), ...fields];
+    return this.stencil(hashOf(JSON.stringify(words)), () => fuseStencils(name, parts, options));
   }
 
   /** The shader of a stencil for what `purpose` tells; it is made where there is none. */
