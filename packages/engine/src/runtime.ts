@@ -11,6 +11,7 @@ import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
+import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { Member } from './member.ts';
@@ -44,6 +45,8 @@ export interface RuntimeOptions {
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Levels above the first that have at most so many leaves are computed whole by each of several devices. */
+  readonly replicate: number;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
   /** How stencils reach memory. */
@@ -118,7 +121,8 @@ export class Runtime {
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
     this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
-    this.decomposition = new Decomposition(options.domain, options.subdomains);
+    const wholeLeaves = options.devices.length > 1 ? options.replicate : 0;
+    this.decomposition = new Decomposition(options.domain, options.subdomains, { wholeLeaves });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
@@ -195,7 +199,8 @@ export class Runtime {
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const needs = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
