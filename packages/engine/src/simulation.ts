@@ -136,7 +136,7 @@ export class Simulation implements AsyncDisposable {
           subdomains,
           routes,
           overlap,
-          replicate,
+          replicate: devices.length > 1 ? replicate : 0,
           fusion,
           access,
           rebalance,
