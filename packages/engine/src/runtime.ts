@@ -11,13 +11,14 @@ import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
+import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { Member } from './member.ts';
 import { scalarBits, scalarFromBits } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
-import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
+import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -31,6 +32,7 @@ import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
+import { KeptStencils } from './memo/kept-stencils.ts';
 import { StencilFiles } from './memo/stencil-files.ts';
 import { checkUntil, orderUnits } from './units.ts';
 
@@ -44,6 +46,8 @@ export interface RuntimeOptions {
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Levels above the first that have at most so many leaves are computed whole by each device. */
+  readonly replicate: number;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
   /** How stencils reach memory. */
@@ -75,10 +79,10 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
-  readonly #fused: KnownFusions = new Map();
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
+  readonly #kept: KeptStencils;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -117,8 +121,10 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
-    this.decomposition = new Decomposition(options.domain, options.subdomains);
+    this.#kept = new KeptStencils(options.log);
+    const shared = { files: this.#files, kept: this.#kept, access: options.access };
+    this.#compilers = options.devices.map((device) => new Compiler(device, shared));
+    this.decomposition = new Decomposition(options.domain, options.subdomains, { wholeLeaves: options.replicate });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
@@ -177,7 +183,7 @@ export class Runtime {
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
     const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
+      ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
     const building = this.#compilers.map((compiler, member) => {
@@ -192,10 +198,12 @@ export class Runtime {
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     const everywhere = await Promise.all(building);
+    this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const needs = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {

@@ -1,4 +1,5 @@
 /** @file What recording threads record in tests. */
+import { appendFileSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import type {
@@ -55,6 +56,16 @@ export function triangle(encoder: RenderEncoder, { pipeline, red }: { pipeline: 
     .draw(3);
 }
 
+/** Appends to a file on which cores this thread may run. */
+export function tellCores(_: Encoder, { file }: { file: string }): void {
+  appendFileSync(file, `${allowedCores('/proc/thread-self/status')}\n`);
+}
+
+/** What Linux says of the cores that a thread may run on: "0-3,6". */
+export function allowedCores(status: string): string {
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(status, 'utf8'))![1]!;
+}
+
 export function fail(): never {
   throw new RangeError('there is nothing here');
 }
@@ -90,4 +101,24 @@ export function copyOut(encoder: Encoder, data: { image: Image; buffer: Buffer; 
 export function both(_: Encoder, { image }: { image: Image }, pass: ThreadPass): void {
   pass.expect(image, 'sampled');
   pass.expect(image, 'transfer-source');
+}
+
+/** Draws a triangle whose corners stand in a buffer. */
+export function corners(encoder: RenderEncoder, data: { pipeline: GraphicsPipeline; vertices: Buffer }): void {
+  encoder.pipeline(data.pipeline).vertexBuffer(data.vertices).draw(3);
+}
+
+/** Copies a word of one buffer to another, so many times over, and says no barrier. */
+export function chain(encoder: Encoder, { buffers, times }: { buffers: readonly Buffer[]; times: number }): void {
+  for (let i = 0; i < times; i++) {
+    for (let at = 1; at < buffers.length; at++) encoder.copy(buffers[at - 1]!, 0, buffers[at]!, 0, 16);
+  }
+}
+
+/** Waits for more than it need. */
+export function cautious(encoder: Encoder, { words }: { words: Buffer }): void {
+  encoder
+    .fill(words, 0, 16, 1)
+    .barrier(['storage-write'], ['indirect'])
+    .barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
 }
