@@ -261,7 +261,9 @@ export class Stepper {
         const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
         const wait = before === null ? [] : arrivals[member]!;
         const signal = after === null ? [] : this.#mail.signals(member, sending);
-        return outboxes.add(member, device.compute, { commands, wait, signal });
+        const last = number === first.segments.length - 1;
+        const quiet = !last && (after === null || !this.#mail.asks(member, sending));
+        return outboxes.add(member, device.compute, { commands, wait, signal, quiet });
       });
       if (after === null) continue;
       arrivals = this.#mail.pass(packed, sending, outboxes);

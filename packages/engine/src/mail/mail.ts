@@ -115,6 +115,11 @@ export class Mail implements Disposable {
     return signals;
   }
 
+  /** Whether anybody asks when a member's submit that packs is done: else what it signals tells all. */
+  asks(member: number, { names }: Sending): boolean {
+    return this.#others.some(({ from }) => from === member) || this.#route(names).out[member]!.length > 0;
+  }
+
   /** All members' submits that pack are gathered, and end at `packed`; by member, what its next submit waits for. */
   pass(packed: readonly TimelinePoint[], sending: Sending, outboxes: Outboxes): TimelinePoint[][] {
     const arrivals: TimelinePoint[][] = packed.map(() => []);

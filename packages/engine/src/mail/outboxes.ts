@@ -13,6 +13,8 @@ export interface Outbox {
   readonly batches: SubmitBatch[];
   /** Of the queue's timeline before any of them. */
   readonly from: number;
+  /** And after all of them. */
+  last: number;
 }
 
 /** A message of a link that orders itself. */
@@ -42,14 +44,17 @@ export class Outboxes {
     return [...this.#boxes.values()];
   }
 
-  /** Adds a submit; what it gives is when that will be done. */
+  /** Adds a submit; what it gives is when that will be done, and of a quiet one, when the next that isn't will be. */
   add(member: number, queue: Queue, batch: SubmitBatch): TimelinePoint {
     let box = this.#boxes.get(queue);
     if (box === undefined) {
       // What would go along with the first of them goes ahead: then the values that follow are known.
       if (!this.#alone) queue.sendCompanion();
-      this.#boxes.set(queue, (box = { member, queue, batches: [], from: queue.timeline.last }));
+      box = { member, queue, batches: [], from: queue.timeline.last, last: queue.timeline.last };
+      this.#boxes.set(queue, box);
     }
-    return { timeline: queue.timeline, value: box.from + box.batches.push(batch) };
+    box.batches.push(batch);
+    if (batch.quiet !== true) box.last++;
+    return { timeline: queue.timeline, value: batch.quiet === true ? box.last + 1 : box.last };
   }
 }

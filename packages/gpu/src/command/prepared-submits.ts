@@ -4,7 +4,7 @@
  * microseconds of JavaScript so, where writing them out costs most of a millisecond.
  *
  *     VkSubmitInfo2          64 bytes a submit
- *     VkSemaphoreSubmitInfo  48 bytes each: of every submit what it waits for, the queue's own timeline, what else it signals
+ *     VkSemaphoreSubmitInfo  48 bytes each: of every submit what it waits for, the queue's own timeline unless it is quiet, what else it signals
  *     VkCommandBufferSubmitInfo  32 bytes each
  */
 
@@ -52,7 +52,9 @@ export class PreparedSubmits implements Disposable {
     this.queue = queue;
     this.#driver = driver;
     this.#batches = batches;
-    const points = batches.map(({ wait = [], signal = [] }) => wait.length + 1 + signal.length);
+    const points = batches.map(
+      ({ wait = [], signal = [], quiet }) => wait.length + signal.length + (quiet === true ? 0 : 1),
+    );
     const commands = batches.map((batch) => batch.commands.length);
     const pointsAt = V.VkSubmitInfo2.size * batches.length;
     const commandsAt = pointsAt + V.VkSemaphoreSubmitInfo.size * sum(points);
@@ -60,15 +62,17 @@ export class PreparedSubmits implements Disposable {
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#handles = new BigUint64Array(this.#memory.buffer);
     const at = { points: pointsAt, commands: commandsAt };
+    let value = first;
     for (const [index, batch] of batches.entries()) {
-      this.#write(index, batch, { timeline: queue.timeline, value: first + index }, at);
+      const own = batch.quiet === true ? [] : [{ timeline: queue.timeline, value: value++ }];
+      this.#write(index, batch, own, at);
     }
   }
 
   #write(
     index: number,
     { commands, wait = [], signal = [] }: SubmitBatch,
-    own: TimelinePoint,
+    own: readonly TimelinePoint[],
     at: { points: number; commands: number },
   ): void {
     const { address } = this.#memory;
@@ -77,11 +81,11 @@ export class PreparedSubmits implements Disposable {
       pWaitSemaphoreInfos: (address + BigInt(at.points)) as V.Pointer<V.VkSemaphoreSubmitInfo>,
       commandBufferInfoCount: commands.length,
       pCommandBufferInfos: (address + BigInt(at.commands)) as V.Pointer<V.VkCommandBufferSubmitInfo>,
-      signalSemaphoreInfoCount: 1 + signal.length,
+      signalSemaphoreInfoCount: own.length + signal.length,
       pSignalSemaphoreInfos: (address +
         BigInt(at.points + V.VkSemaphoreSubmitInfo.size * wait.length)) as V.Pointer<V.VkSemaphoreSubmitInfo>,
     });
-    for (const [place, point] of [...wait, own, ...signal].entries()) {
+    for (const [place, point] of [...wait, ...own, ...signal].entries()) {
       const semaphore = { semaphore: point.timeline.handle, value: point.value, stageMask: EVERY_STAGE };
       V.VkSemaphoreSubmitInfo.write(address + BigInt(at.points), semaphore);
       this.#column(point, at.points + VALUE_AT, place >= wait.length);
@@ -143,7 +147,7 @@ export class PreparedSubmits implements Disposable {
   #shifted(ahead: (timeline: Timeline) => number): SubmitBatch[] {
     const shift = (points: readonly TimelinePoint[] = []): TimelinePoint[] =>
       points.map(({ timeline, value }) => ({ timeline, value: value + ahead(timeline) }));
-    return this.#batches.map(({ commands, wait, signal }) => ({ commands, wait: shift(wait), signal: shift(signal) }));
+    return this.#batches.map(({ wait, signal, ...batch }) => ({ ...batch, wait: shift(wait), signal: shift(signal) }));
   }
 
   /** No call with them is under way. */

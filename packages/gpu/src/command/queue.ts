@@ -29,6 +29,8 @@ export interface Companion {
 /** One of several submits that go in one call. */
 export interface SubmitBatch extends SubmitOptions {
   readonly commands: readonly Submittable[];
+  /** Nobody asks when it is done: the queue's timeline stays. Signals cost a card microseconds. */
+  readonly quiet?: boolean;
 }
 
 interface RawBatch {
@@ -36,6 +38,7 @@ interface RawBatch {
   readonly wait: readonly TimelinePoint[];
   readonly signal: readonly TimelinePoint[];
   readonly groupDevice: number | undefined;
+  readonly quiet: boolean;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -73,10 +76,10 @@ export class Queue {
 
   /**
    * Several submits, one behind the other, in one call: a card begins the next sooner so. Doesn't wait; each point is when that
-   * batch is done.
+   * batch is done, and of a quiet one, when the next that isn't is.
    */
   submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
-    if (delaysSubmits()) return batches.flatMap((batch) => this.#submitTogether([batch]));
+    if (!this.takesWritten) return batches.flatMap((batch) => this.#submitTogether([batch]));
     return this.#submitTogether(batches);
   }
 
@@ -125,7 +128,7 @@ export class Queue {
   }
 
   #raw(
-    { commands, wait = NOTHING, signal = NOTHING, groupDevice }: SubmitBatch,
+    { commands, wait = NOTHING, signal = NOTHING, groupDevice, quiet = false }: SubmitBatch,
     extra: ReturnType<Companion['before']> | undefined,
     escorts: Escort[],
   ): RawBatch {
@@ -141,7 +144,7 @@ export class Queue {
       if (ahead !== undefined) handles.push(ahead);
       handles.push(each.handle);
     }
-    return { handles, wait: waits, signal, groupDevice };
+    return { handles, wait: waits, signal, groupDevice, quiet };
   }
 
   /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
@@ -151,7 +154,7 @@ export class Queue {
     signal: readonly TimelinePoint[],
     groupDevice?: number,
   ): number {
-    return this.#submitRaw([{ handles, wait, signal, groupDevice }])[0]!;
+    return this.#submitRaw([{ handles, wait, signal, groupDevice, quiet: false }])[0]!;
   }
 
   /** Whether submits may be made from structs that somebody else wrote: nothing is to be followed, or delayed one by one. */
@@ -167,12 +170,13 @@ export class Queue {
 
   #submitRaw(batches: readonly RawBatch[]): number[] {
     holdSubmit();
-    const values = batches.map((_, index) => this.timeline.last + 1 + index);
+    let reached = this.timeline.last;
+    const values = batches.map(({ quiet }) => (quiet ? reached + 1 : ++reached));
     V.arena.scope(() => {
-      const infos = batches.map(({ handles, wait, signal, groupDevice }, index) => {
+      const infos = batches.map(({ handles, wait, signal, groupDevice, quiet }, index) => {
         const deviceIndex = groupDevice ?? 0;
         const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
-        const signals = [{ timeline: this.timeline, value: values[index]! }, ...signal];
+        const signals = quiet ? signal : [{ timeline: this.timeline, value: values[index]! }, ...signal];
         return {
           pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point, deviceIndex)),
           pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer, deviceMask })),
@@ -181,7 +185,7 @@ export class Queue {
       });
       this.#call(infos.length, V.VkSubmitInfo2(infos));
     });
-    this.timeline.last = values.at(-1)!;
+    this.timeline.last = reached;
     for (const { signal } of batches) {
       for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
     }
