@@ -314,7 +314,8 @@ export class Program implements Disposable {
     const { decomposition, needs, units, memberCount } = this.parts;
     const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
     if (decomposition.count === 1) return planStep(units, { ...request, stages });
-    const shared = { stages, ghostReads: needs.byStencil, members: memberCount };
+    const ghosts = { reads: needs.byStencil, work: needs.work };
+    const shared = { stages, ghosts, members: memberCount };
     // Across members a message is hidden only where there is work between its sending and its reading.
     const carried =
       memberCount === 1 ? new Set<string>() : carriedComponents(units, { ...shared, stale: this.allStale });

@@ -7,7 +7,7 @@ import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
 import type { CompiledStencil } from './compiler.ts';
 import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
-import type { Part, Segment, SegmentPass } from './segments.ts';
+import { whole, type Part, type Segment, type SegmentPass } from './segments.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
@@ -59,7 +59,7 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
 
 /** The graph of a plan, as if nothing had to travel. */
 export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
-  const passes = plan.passes.map((pass) => ({ pass, part: 'all' }) as const);
+  const passes = plan.passes.map(whole);
   const place = { slot, turn: 0, stamps: null };
   return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, place), program, passes);
 }

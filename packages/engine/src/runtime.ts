@@ -11,6 +11,7 @@ import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
+import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { Member } from './member.ts';
@@ -45,6 +46,8 @@ export interface RuntimeOptions {
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Levels above the first that have at most so many leaves are computed whole by each device. */
+  readonly replicate: number;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
   /** How stencils reach memory. */
@@ -121,7 +124,7 @@ export class Runtime {
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
-    this.decomposition = new Decomposition(options.domain, options.subdomains);
+    this.decomposition = new Decomposition(options.domain, options.subdomains, { wholeLeaves: options.replicate });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
@@ -199,7 +202,8 @@ export class Runtime {
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const needs = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {

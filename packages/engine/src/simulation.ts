@@ -43,6 +43,11 @@ import { makeVolume, type VolumeView } from './volume.ts';
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /** Whether devices compute what others need first, and the rest while it travels; default true. */
   readonly overlap?: boolean;
+  /**
+   * Of levels above the first, those that have at most so many leaves are held and computed whole by each of several devices, so that
+   * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.
+   */
+  readonly replicate?: number;
   /** Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one way to round them). Default true. */
   readonly fusion?: boolean;
   /**
@@ -104,6 +109,7 @@ export class Simulation implements AsyncDisposable {
     const {
       haloThickness = null,
       overlap = true,
+      replicate = 512,
       fusion = true,
       access = 'address',
       rebalance = 'voxels',
@@ -130,6 +136,7 @@ export class Simulation implements AsyncDisposable {
           subdomains,
           routes,
           overlap,
+          replicate: devices.length > 1 ? replicate : 0,
           fusion,
           access,
           rebalance,

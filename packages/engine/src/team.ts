@@ -9,6 +9,7 @@ import type { FieldDeclaration } from './declarations.ts';
 import { HaloLists, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { Link } from './links.ts';
+import { placesByRank } from './local-level.ts';
 import { Mail } from './mail/mail.ts';
 import { Member } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
@@ -103,7 +104,7 @@ export class Team implements AsyncDisposable {
     }
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
-    if (this.members.length > 1) await this.#splitLeaves(components, numbers);
+    if (this.members.length > 1) await this.#splitLeaves(components, numbers, needs);
     const links = this.#link(layout);
     this.#mail?.[Symbol.dispose]();
     const mail = (this.#mail = new Mail({ members: this.members, links, layout, tracer: this.#tracer }));
@@ -128,8 +129,12 @@ export class Team implements AsyncDisposable {
     return this.#links;
   }
 
-  /** Tells every member which of its leaves other members read. */
-  async #splitLeaves(components: readonly ComponentExchange[], numbers: readonly number[]): Promise<void> {
+  /** Tells every member which of its leaves other members read, and which of theirs it computes too. */
+  async #splitLeaves(
+    components: readonly ComponentExchange[],
+    numbers: readonly number[],
+    { work }: HaloNeeds,
+  ): Promise<void> {
     const read = new Map<string, Set<number>>();
     for (const { field, pairs } of components) {
       const perSlot = 128 * elementBytes(field.type);
@@ -141,8 +146,22 @@ export class Team implements AsyncDisposable {
         read.set(key, slots);
       }
     }
+    const depths = new Map<number, number>();
+    for (const [{ facts }, { depth }] of work) {
+      depths.set(facts.level, Math.max(depth, depths.get(facts.level) ?? 0));
+    }
+    const ghostsOf = ({ index, levels }: Subdomain, level: number): Uint32Array => {
+      const depth = depths.get(level);
+      if (depth === undefined) return new Uint32Array();
+      const { tables, ...held } = levels[level]!;
+      const places = placesByRank(held);
+      return this.#decomposition.around(index, level, depth).map((rank) => tables.slots[places[rank]!]!);
+    };
     for (const member of this.members) {
-      await member.splitLeaves(({ index }, level) => read.get(`${index} ${level}`) ?? new Set());
+      await member.splitLeaves((subdomain, level) => ({
+        boundary: read.get(`${subdomain.index} ${level}`) ?? new Set(),
+        ghosts: ghostsOf(subdomain, level),
+      }));
     }
   }
 

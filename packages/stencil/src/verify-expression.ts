@@ -309,7 +309,7 @@ function checkReach(spec: Spec, { field, offset }: Expression & { readonly op: '
 
 function checkGather(spec: Spec, { field, level }: Expression & { readonly op: 'gather' }): void {
   const read = spec.stencil.reads.find((one) => one.field === field && one.level === level);
-  const listed = read?.gather === true || (level === 'same' && (read?.reach ?? null) !== null);
+  const listed = read?.gather === true || (read?.reach ?? null) !== null;
   check(spec, listed, `a computed read of "${field}" has neither a reach nor none`);
 }
 
