@@ -14,7 +14,8 @@ import { Decomposition } from './decomposition.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { Member } from './member.ts';
-import { scalarBits, scalarFromBits } from './field-type.ts';
+import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
+import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
 import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
@@ -207,7 +208,7 @@ export class Runtime {
       }
     });
     const reductions = [...facts.values()].flatMap((pass) =>
-      pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
+      pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
     );
     // Messages of the program that ran have arrived by now, and its links may go.
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
@@ -472,8 +473,8 @@ export class Runtime {
     return { parameters, scalars: new Map(this.#scalars) };
   }
 
-  /** The 32 bits that each scalar has in the next step; `waiting` are those that the host sets before it. Within the lane, settled. */
-  async scalarBits(waiting: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+  /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
+  async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();
     const { scalars } = this.team.members[0]!;
@@ -482,7 +483,11 @@ export class Runtime {
     return new Map(
       all.map(({ name, type, byteOffset }) => {
         const next = waiting.get(name) ?? this.#initials.get(name);
-        return [name, next === undefined ? view.getUint32(byteOffset, true) : scalarBits(type, next)];
+        if (next !== undefined) return [name, scalarWords(type, next)] as const;
+        const words = Array.from({ length: scalarBytes(type) / 4 }, (_, at) =>
+          view.getUint32(byteOffset + 4 * at, true),
+        );
+        return [name, words] as const;
       }),
     );
   }
@@ -516,9 +521,9 @@ export class Runtime {
     if (scalar === undefined)
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
     const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
-    if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
-    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 4);
-    return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+    if (waiting !== undefined) return heldScalar(scalar.type, waiting);
+    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 8);
+    return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
   }
 
   /** The memory of a field on each subdomain. Within the lane. */
