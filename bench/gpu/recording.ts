@@ -11,17 +11,19 @@ import type { Row, World } from './row.ts';
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
 /** Functions a thread gets: more even out, fewer cost less. */
-const PARTS = 2;
+const PARTS = 1;
+/** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
+const WARM = 20;
 const RUNS = 12;
 const module = new URL('./recorded-passes.ts', import.meta.url);
 
 /** One way to record a frame. */
 type Record = (frame: Frame, recorder: ThreadedRecorder | undefined, parts: number) => Promise<void>;
 
-/** Milliseconds from beginFrame to the end of endFrame: the least of some frames, after as many to warm up. */
+/** Milliseconds from beginFrame to the end of endFrame: the least of some frames, after others to warm up. */
 async function frameTime(device: Device, record: Record, recorder?: ThreadedRecorder): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
-  for (let run = -RUNS; run < RUNS; run++) {
+  for (let run = -WARM; run < RUNS; run++) {
     await device.idle();
     const start = performance.now();
     const frame = await device.beginFrame();

@@ -18,7 +18,7 @@ import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
-import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
+import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -32,6 +32,7 @@ import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
+import { KeptStencils } from './memo/kept-stencils.ts';
 import { StencilFiles } from './memo/stencil-files.ts';
 import { checkUntil, orderUnits } from './units.ts';
 
@@ -76,10 +77,10 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
-  readonly #fused: KnownFusions = new Map();
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
+  readonly #kept: KeptStencils;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -118,7 +119,9 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
+    this.#kept = new KeptStencils(options.log);
+    const shared = { files: this.#files, kept: this.#kept, access: options.access };
+    this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
@@ -178,7 +181,7 @@ export class Runtime {
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
     const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
+      ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
     const building = this.#compilers.map((compiler, member) => {
@@ -193,6 +196,7 @@ export class Runtime {
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     const everywhere = await Promise.all(building);
+    this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
@@ -478,16 +482,12 @@ export class Runtime {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();
     const { scalars } = this.team.members[0]!;
-    const bytes = await this.device.staging.download(scalars, 0, 16 * all.length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const words = new Uint32Array((await this.device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
     return new Map(
       all.map(({ name, type, byteOffset }) => {
         const next = waiting.get(name) ?? this.#initials.get(name);
-        if (next !== undefined) return [name, scalarWords(type, next)] as const;
-        const words = Array.from({ length: scalarBytes(type) / 4 }, (_, at) =>
-          view.getUint32(byteOffset + 4 * at, true),
-        );
-        return [name, words] as const;
+        const own = [...words.subarray(byteOffset / 4, (byteOffset + scalarBytes(type)) / 4)];
+        return [name, next === undefined ? own : scalarWords(type, next)] as const;
       }),
     );
   }

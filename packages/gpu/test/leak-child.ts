@@ -1,6 +1,7 @@
 /**
  * @file Makes and drops everything again and again, and prints what the process grew by: with the runtime (`runtime`), or
- * with the bare calls of Vulkan that a C program would make for the same (`raw`). Started by `leaks.gpu.test.ts`.
+ * with the bare calls of Vulkan that a C program would make for the same (`raw`). Started by `leaks.gpu.test.ts`; by hand,
+ * `node --expose-gc --conditions=@halocline/source leak-child.ts runtime 300 samples` also prints what it saw on the way.
  *
  * One device stays open all the while, and so the instance: with the last instance the loader lets the driver's library go,
  * and loads it at another address for the next, of which koffi keeps the few functions that are taken again.
@@ -12,7 +13,7 @@ import { INCREMENT, wordsPush } from './kernels.ts';
 import type { Bench } from '../../vulkan/test/device.ts';
 import { create, openBench, succeed } from '../../vulkan/test/device.ts';
 
-const [way, count = '20'] = process.argv.slice(2);
+const [way, count = '20', samples] = process.argv.slice(2);
 const WARM = 12;
 const BYTES = 4096;
 /** How often a run is looked at, about. */
@@ -158,7 +159,9 @@ const step = Math.ceil(rounds / SAMPLES);
 const found = [figures()];
 for (let index = 1; index <= rounds; index++) {
   await round();
-  if (index % step === 0) found.push(figures());
+  if (index % step !== 0) continue;
+  found.push(figures());
+  if (samples) process.stderr.write(`${index} ${JSON.stringify(found.at(-1))}\n`);
 }
 const growth = (name: keyof ReturnType<typeof figures>): number => slope(found.map((each) => each[name])) / step;
 process.stdout.write(

@@ -1,4 +1,5 @@
 /** @file What recording threads record in tests. */
+import { appendFileSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import type {
@@ -53,6 +54,16 @@ export function triangle(encoder: RenderEncoder, { pipeline, red }: { pipeline: 
     .pipeline(pipeline)
     .push(new Float32Array([red, 0, 0, 1]))
     .draw(3);
+}
+
+/** Appends to a file on which cores this thread may run. */
+export function tellCores(_: Encoder, { file }: { file: string }): void {
+  appendFileSync(file, `${allowedCores('/proc/thread-self/status')}\n`);
+}
+
+/** What Linux says of the cores that a thread may run on: "0-3,6". */
+export function allowedCores(status: string): string {
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(status, 'utf8'))![1]!;
 }
 
 export function fail(): never {

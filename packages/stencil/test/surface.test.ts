@@ -11,6 +11,7 @@ test('the package exports these names', () => {
       "bytesPerVoxel",
       "bytesTogether",
       "compileStencil",
+      "compilerModule",
       "componentFieldOf",
       "componentTypeOf",
       "componentsOf",
@@ -19,6 +20,7 @@ test('the package exports these names', () => {
       "emitSpirv",
       "faceAxis",
       "fieldTypeOf",
+      "fieldsAgain",
       "formatDebug",
       "formatIr",
       "fuseStencils",
@@ -39,6 +41,7 @@ test('the package exports these names', () => {
       "vectorOf",
       "verifyStencil",
       "whyNotFused",
+      "whyNotWorth",
     ]
   `);
 });

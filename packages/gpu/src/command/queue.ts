@@ -161,7 +161,8 @@ export class Queue {
   }
 
   toString(): string {
-    return `Queue("${this.label}", family ${this.family}, ${this.timeline.value()} of ${this.timeline.last} submits done)`;
+    const { timeline } = this;
+    return `Queue("${this.label}", family ${this.family}, ${timeline.progressText()}${this.#driver.isLost ? '' : ' submits done'})`;
   }
 }
 

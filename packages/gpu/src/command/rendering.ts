@@ -73,13 +73,15 @@ export class RenderEncoder {
   readonly targets: TargetFormats;
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<GraphicsPipeline>;
+  readonly #executed: SecondaryCommands[] | undefined;
   #vertexBuffers = 0;
   #indexed = false;
 
-  /** Use `encoder.rendering`. */
-  constructor(scope: CommandScope, targets: TargetFormats) {
+  /** Use `encoder.rendering`. `executed` gets what `execute` brings, to be executed by whoever gives it. */
+  constructor(scope: CommandScope, targets: TargetFormats, executed?: SecondaryCommands[]) {
     this.#scope = scope;
     this.targets = targets;
+    this.#executed = executed;
     this.#bindings = new Bindings(scope, V.VK_PIPELINE_BIND_POINT_GRAPHICS, 'draw');
   }
 
@@ -189,7 +191,8 @@ export class RenderEncoder {
 
   /** Executes recorded draws (`device.recordDraws`), in a rendering with `secondary: true`. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
-    executeSecondary(this.#scope, secondaries, this.targets);
+    if (this.#executed) this.#executed.push(...secondaries);
+    else executeSecondary(this.#scope, secondaries, this.targets);
     this.#bindings.forget();
     return this;
   }
@@ -270,6 +273,17 @@ export function recordRendering(
     });
   }
   const views = targets.map((target) => viewOf(scope, target));
+  const formats = {
+    color: views.slice(0, color.length).map((view) => view.image.format),
+    depth: depth ? views.at(-1)!.image.format : undefined,
+    samples: views[0]!.image.samples,
+  };
+  const executed: SecondaryCommands[] = [];
+  if (options.secondary === true) {
+    // No barrier may stand within: what the secondary commands lack must be known before.
+    body(new RenderEncoder(scope, formats, executed));
+    scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
+  }
   const [x, y, width, height] = options.area ?? [0, 0, ...commonSize(views)];
   for (const [index, view] of views.entries()) {
     const usage = targets[index] === depth ? 'depth-attachment' : 'color-attachment';
@@ -286,12 +300,7 @@ export function recordRendering(
     });
     scope.driver.commands.vkCmdBeginRendering(scope.handle, info);
   });
-  const formats = {
-    color: views.slice(0, color.length).map((view) => view.image.format),
-    depth: depth ? views.at(-1)!.image.format : undefined,
-    samples: views[0]!.image.samples,
-  };
-  if (options.secondary === true) body(new RenderEncoder(scope, formats));
+  if (options.secondary === true) executeSecondary(scope, executed, formats);
   else recordDraws(scope, formats, [x, y, width, height], body);
   scope.driver.commands.vkCmdEndRendering(scope.handle);
   scope.tracker?.rendering(false);

@@ -9,6 +9,8 @@ import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { printsItself } from '../printing.ts';
+import type { Recorded } from '../tracking/local.ts';
+import type { RecordingTracker } from '../tracking/recording.ts';
 import { endCommands } from './command-buffer.ts';
 import type { CommandPool, Used } from './command-buffer.ts';
 import { Encoder } from './encoder.ts';
@@ -28,9 +30,10 @@ export interface DrawTargets {
 }
 
 /** What a secondary command buffer holds. */
-interface Recorded {
+interface Held {
   readonly used: ReadonlySet<Used>;
   readonly releases: readonly (() => void)[];
+  readonly recorded: Recorded | undefined;
 }
 
 /** Commands that other recordings execute. Dispose it when no recording that executes it is submitted any more. */
@@ -46,6 +49,8 @@ export class SecondaryCommands implements Child {
   readonly targets: TargetFormats | undefined;
   /** What it uses, for the check of the recordings that execute it. */
   readonly used: ReadonlySet<Used>;
+  /** What it touches, where the device tracks that. */
+  readonly recorded: Recorded | undefined;
   readonly #driver: Driver;
   readonly #pool: CommandPool;
   readonly #releases: readonly (() => void)[];
@@ -57,7 +62,7 @@ export class SecondaryCommands implements Child {
     pool: CommandPool,
     label: string,
     targets: TargetFormats | undefined,
-    body: (handle: V.VkCommandBuffer) => Recorded,
+    body: (handle: V.VkCommandBuffer) => Held,
   ) {
     this.#driver = driver;
     this.#pool = pool;
@@ -66,9 +71,10 @@ export class SecondaryCommands implements Child {
     this.handle = allocate(driver, pool, label);
     try {
       beginSecondary(driver, this.handle, label, targets);
-      const { used, releases } = body(this.handle);
+      const { used, releases, recorded } = body(this.handle);
       endCommands(driver, this.handle, label);
       this.used = used;
+      this.recorded = recorded;
       this.#releases = releases;
     } catch (error) {
       pool.free(this.handle);
@@ -96,15 +102,16 @@ export class SecondaryCommands implements Child {
   }
 }
 
-/** Gives back what a recording that failed holds, and passes its error on. */
-function recorded(scope: Recorded, body: () => void): Recorded {
+/** What was recorded; what a recording that failed holds is given back, and its error passed on. */
+function held(scope: CommandScope | Encoder, tracker: RecordingTracker | undefined, body: () => void): Held {
+  const { used, releases } = scope;
   try {
     body();
+    return { used, releases, recorded: tracker?.finish() };
   } catch (error) {
-    for (const release of scope.releases) release();
+    for (const release of releases) release();
     throw error;
   }
-  return scope;
 }
 
 /** Records commands outside any rendering. */
@@ -115,8 +122,9 @@ export function recordSecondary(
   body: (encoder: Encoder) => void,
 ): SecondaryCommands {
   return new SecondaryCommands(driver, pool, label, undefined, (handle) => {
-    const encoder = new Encoder(driver, handle, label);
-    return recorded(encoder, () => encoder.label(label, body));
+    const tracker = driver.tracking?.begin(label, handle, true);
+    const encoder = new Encoder(driver, handle, label, tracker);
+    return held(encoder, tracker, () => encoder.label(label, body));
   });
 }
 
@@ -130,8 +138,10 @@ export function recordSecondaryDraws(
 ): SecondaryCommands {
   const targets = { color, depth, samples };
   return new SecondaryCommands(driver, pool, label, targets, (handle) => {
-    const scope = new CommandScope(driver, handle, label);
-    return recorded(scope, () => recordDraws(scope, targets, [0, 0, ...size], body));
+    const tracker = driver.tracking?.begin(label, handle, true);
+    tracker?.rendering(true);
+    const scope = new CommandScope(driver, handle, label, tracker);
+    return held(scope, tracker, () => recordDraws(scope, targets, [0, 0, ...size], body));
   });
 }
 
@@ -141,7 +151,6 @@ export function executeSecondary(
   secondaries: readonly SecondaryCommands[],
   targets: TargetFormats | undefined,
 ): void {
-  if (secondaries.length === 0) return;
   for (const each of secondaries) {
     if ((each.targets === undefined) !== (targets === undefined)) {
       const what = each.targets
@@ -153,12 +162,24 @@ export function executeSecondary(
       });
     }
     scope.use(each);
-    scope.tracker?.byAddress();
     for (const used of each.used) scope.use(used);
   }
+  let first = 0;
+  for (const [index, { recorded }] of secondaries.entries()) {
+    if (!recorded) continue;
+    scope.tracker?.execute(recorded, () => {
+      executeAll(scope, secondaries.slice(first, index));
+      first = index;
+    });
+  }
+  executeAll(scope, first === 0 ? secondaries : secondaries.slice(first));
+}
+
+function executeAll({ driver, handle }: CommandScope, secondaries: readonly SecondaryCommands[]): void {
+  if (secondaries.length === 0) return;
   V.arena.scope(() => {
     const handles = V.arena.u64(secondaries.map((each) => each.handle));
-    scope.driver.commands.vkCmdExecuteCommands(scope.handle, secondaries.length, handles);
+    driver.commands.vkCmdExecuteCommands(handle, secondaries.length, handles);
   });
 }
 

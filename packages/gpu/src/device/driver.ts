@@ -6,7 +6,7 @@
 import * as V from '@halocline/vulkan';
 import type { Device as DeviceCommands, Instance as InstanceCommands } from '@halocline/vulkan';
 import { DeviceLostError, VulkanError } from '../errors.ts';
-import type { VulkanErrorKind } from '../errors.ts';
+import type { DeviceFault, VulkanErrorKind } from '../errors.ts';
 import type { Tracking } from '../tracking/device-tracking.ts';
 import { readFault } from './fault.ts';
 import type { DeviceLimits } from './survey.ts';
@@ -91,7 +91,10 @@ export class Driver {
   /** Called when the device closes and nothing runs any more: what is kept for reuse goes. */
   readonly closers: (() => void)[] = [];
   readonly #submitted: Submitted[] = [];
-  #lost = false;
+  /** What was found when the device was lost. */
+  #loss:
+    | { readonly command: string; readonly lastLabels: readonly string[]; readonly fault: DeviceFault | undefined }
+    | undefined;
   #retired: Retired[] = [];
 
   constructor(given: {
@@ -134,14 +137,28 @@ export class Driver {
     throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name, labels });
   }
 
-  /** The error for a lost device. From now on nothing is waited for: its work counts as done, and objects may go. */
+  /**
+   * The error for a lost device; it names the command that first said so. From now on nothing is waited for: its work counts as
+   * done, and objects may go.
+   */
   lost(command: string, ...labels: readonly string[]): DeviceLostError {
-    this.#lost = true;
-    const fault = this.features['deviceFault'] === true ? readFault(this.commands) : undefined;
-    return new DeviceLostError(this.name, command, this.#submitted.map(submittedText), { labels, fault });
+    this.#loss ??= {
+      command,
+      lastLabels: this.#submitted.map(submittedText),
+      fault: this.features['deviceFault'] === true ? readFault(this.commands) : undefined,
+    };
+    const { lastLabels, fault } = this.#loss;
+    return new DeviceLostError(this.name, this.#loss.command, lastLabels, { labels, fault });
   }
 
+  /** Whether the device is known to be lost. */
+  get isLost(): boolean {
+    return this.#loss !== undefined;
+  }
+
+  /** Notes what is submitted, for the error of a device that is lost. */
   remember(commands: Submitted): void {
+    if (this.#loss) return;
     this.#submitted.push(commands);
     if (this.#submitted.length > REMEMBERED) this.#submitted.shift();
   }
@@ -158,7 +175,7 @@ export class Driver {
   /** Destroys something when everything that was submitted so far is done, and all that was retired before is gone; at once if so. */
   retire(destroy: () => void): void {
     this.disposals++;
-    if (!this.#lost) this.beforeRetire();
+    if (!this.#loss) this.beforeRetire();
     const progress = this.progress.map((each) => [each, each.last] as const).filter((point) => !this.#isDone(point));
     if (progress.length > 0) {
       this.#retired.push({ progress, destroy });
@@ -183,7 +200,7 @@ export class Driver {
   }
 
   #isDone([progress, value]: readonly [Progress, number]): boolean {
-    if (this.#lost) return true;
+    if (this.#loss) return true;
     try {
       return progress.value() >= value;
     } catch (error) {

@@ -66,7 +66,7 @@ export class FrameSlot {
 
   /** Whether the device is done with its last turn. */
   get free(): boolean {
-    return this.point === undefined || this.point.timeline.value() >= this.point.value;
+    return this.point === undefined || this.#driver.isLost || this.point.timeline.value() >= this.point.value;
   }
 
   /** 1 + the number of the last frame here that the device is known to be done with; 0 before the first. */

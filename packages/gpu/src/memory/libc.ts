@@ -1,4 +1,4 @@
-/** @file What is taken from the system's C library: copying between addresses, and advice about pages. */
+/** @file What is taken from the system's C library: copying between addresses, advice about pages, and which cores a thread runs on. */
 
 import * as V from '@halocline/vulkan';
 import type { Memcpy } from './copier-table.ts';
@@ -9,12 +9,16 @@ const LIBRARIES: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> =
   win32: ['msvcrt.dll'],
 });
 
-/** The functions; `madvise` and `close` are Linux's. */
+/** Reads or sets the cores that a thread may run on (0: the calling one), a set of so many bytes; below 0: it failed. */
+type Affinity = (thread: number, byteLength: bigint, set: bigint) => number;
+
+/** The functions; `madvise`, `close` and `affinity` are Linux's. */
 export interface Libc {
   readonly memcpy: Memcpy;
   readonly madvise: ((address: bigint, byteLength: bigint, advice: number) => number) | undefined;
   /** Closes a file descriptor that no driver took. */
   readonly close: ((fd: number) => number) | undefined;
+  readonly affinity: { readonly get: Affinity; readonly set: Affinity } | undefined;
 }
 
 let found: Libc | undefined | null = null;
@@ -25,9 +29,15 @@ export function libc(): Libc | undefined {
   for (const path of LIBRARIES[process.platform] ?? []) {
     try {
       const library = V.openLibrary(path);
-      const madvise = process.platform === 'linux' ? (library.func('madvise', 'iPLi') as Libc['madvise']) : undefined;
-      const close = process.platform === 'linux' ? (library.func('close', 'ii') as Libc['close']) : undefined;
-      return (found = { memcpy: library.func('memcpy', 'PPPL'), madvise, close });
+      const isLinux = process.platform === 'linux';
+      return (found = {
+        memcpy: library.func('memcpy', 'PPPL'),
+        madvise: isLinux ? library.func('madvise', 'iPLi') : undefined,
+        close: isLinux ? library.func('close', 'ii') : undefined,
+        affinity: isLinux
+          ? { get: library.func('sched_getaffinity', 'iiLP'), set: library.func('sched_setaffinity', 'iiLP') }
+          : undefined,
+      });
     } catch {
       // Not this name: the next may be it.
     }

@@ -20,6 +20,7 @@ import type { DeviceLimits } from '../device/survey.ts';
 import { Receiver } from './crossing.ts';
 import type { ObjectRecord } from './crossing.ts';
 import { SharedLayouts } from './shared-layouts.ts';
+import { sleepingCore } from './sleeping-core.ts';
 import type { ImageAccess } from './shared-layouts.ts';
 import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOTS } from './job-table.ts';
 
@@ -132,13 +133,21 @@ const slots = start.pools.map((pool) => new Slot(pool));
 for (const [index, slot] of slots.entries()) allocate(slot, index, start.secondaries);
 const functions = new Map<string, Recorder>();
 let seen = 0;
+const core = sleepingCore(start.thread);
 
 for (;;) {
   const bell = Atomics.load(table.control, BELL);
   if (Atomics.load(table.control, QUIT) !== 0) break;
   const job = claimJob(table, start.thread);
   if (job >= 0) await run(job);
-  else if (!tidy()) Atomics.wait(table.control, BELL, bell);
+  else if (!tidy()) sleep(bell);
+}
+
+/** Sleeps until the bell has rung once more than `bell` times. */
+function sleep(bell: number): void {
+  core?.settle();
+  Atomics.wait(table.control, BELL, bell);
+  core?.roam();
 }
 
 function tell(word: Word): void {

@@ -293,6 +293,10 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     this.#frame = undefined;
   }
 
+  /**
+   * Gives a job out. The frame's first waits for its second, or for the frame's end, and both wake their threads at once: a thread that
+   * wakes on this one's core holds it up, and then nobody could wake the other.
+   */
   #post({ label, number, draws }: Pass, frame: Frame, work: RecordedWork): Job {
     const { control, states, begins, lengths } = this.#table;
     const index = Atomics.load(control, T.POSTED);
@@ -329,7 +333,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.store(states, index, T.READY);
     Atomics.store(control, T.POSTED, index + 1);
     Atomics.add(control, T.BELL, 1);
-    Atomics.notify(control, T.BELL, 1);
+    if (index > 0 || this.workers === 1) Atomics.notify(control, T.BELL, index === 1 ? 2 : 1);
     return { index, used };
   }
 
@@ -337,6 +341,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   async #recorded(): Promise<void> {
     const { control } = this.#table;
     const posted = Atomics.load(control, T.POSTED);
+    if (posted === 1) Atomics.notify(control, T.BELL, 1);
     for (const { worker } of this.#threads) worker.ref();
     for (;;) {
       const finished = Atomics.load(control, T.FINISHED);

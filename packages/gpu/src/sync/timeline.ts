@@ -2,7 +2,7 @@
 
 import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
-import { VulkanError } from '../errors.ts';
+import { DeviceLostError, VulkanError } from '../errors.ts';
 import type { Waiter } from './waiter.ts';
 import { CANCELLED } from './waiter-table.ts';
 import { printsItself } from '../printing.ts';
@@ -85,8 +85,9 @@ export class Timeline implements Child, Progress {
 
   /** The value that has been reached by now. Doesn't wait. */
   value(): number {
-    if (this.#reached >= this.last && this.last > 0) return this.#reached;
     const driver = this.#driver;
+    if (driver.isLost) throw driver.lost('vkGetSemaphoreCounterValue', this.label);
+    if (this.#reached >= this.last && this.last > 0) return this.#reached;
     const result = driver.commands.vkGetSemaphoreCounterValue(
       driver.handle,
       this.handle,
@@ -154,7 +155,17 @@ export class Timeline implements Child, Progress {
   }
 
   toString(): string {
-    return `Timeline("${this.label}", ${this.#disposed ? 'disposed' : `${this.value()} of ${this.last}`})`;
+    return `Timeline("${this.label}", ${this.#disposed ? 'disposed' : this.progressText()})`;
+  }
+
+  /** `3 of 4`: what has been reached of what was promised; 'lost' with its device. */
+  progressText(): string {
+    try {
+      return `${this.value()} of ${this.last}`;
+    } catch (error) {
+      if (error instanceof DeviceLostError) return 'lost';
+      throw error;
+    }
   }
 
   [Symbol.dispose](): void {

@@ -52,8 +52,19 @@ export class Declarations {
   }
 
   touched(resource: TrackedResource, access: Usage): void {
+    if (this.#declaring) this.takeAny(resource, usageBit(access));
+  }
+
+  /** A nested recording does this. */
+  take(resource: TrackedResource, bit: number, command: string): void {
+    this.check(resource, bit, command);
+    this.takeAny(resource, bit);
+  }
+
+  /** A nested recording does something with the resource. */
+  takeAny(resource: TrackedResource, bit: number = 0): void {
     const touched = this.#declaring?.touched;
-    touched?.set(resource, (touched.get(resource) ?? 0) | usageBit(access));
+    touched?.set(resource, (touched.get(resource) ?? 0) | bit);
   }
 
   /** What the innermost pass declares of resources that no command of it showed: memory that its shaders reach by address. */

@@ -45,7 +45,7 @@ export interface Escort {
   done(): void;
 }
 
-const NOTHING: Recorded = { label: '', log: [], marks: [], tracks: new Map(), blind: true };
+const NOTHING: Recorded = { label: '', log: [], marks: [], leading: 0, tracks: new Map(), blind: true, uses: [] };
 
 /** Follows everything that one device records and submits. */
 export class Tracking {
@@ -63,9 +63,9 @@ export class Tracking {
     this.#submits = new SubmitTracker({ report, automatic, seen });
   }
 
-  /** A tracker for a recording into a command buffer. */
-  begin(label: string, handle: V.VkCommandBuffer): RecordingTracker {
-    return this.#submits.begin(label, (batch) => this.#record(handle, label, batch));
+  /** A tracker for a recording into a command buffer; a nested one is executed by others. */
+  begin(label: string, handle: V.VkCommandBuffer, nested: boolean = false): RecordingTracker {
+    return this.#submits.begin(label, (batch) => this.#record(handle, label, batch), nested);
   }
 
   /** The staging wrote a range, in order with all that was and will be submitted. */

@@ -38,14 +38,25 @@ export interface Local extends Segment {
   written: boolean;
 }
 
-/** What is kept of a recording for its submits. */
+/** What a nested recording does with a resource, for whoever declares what it may. */
+export interface NestedUse {
+  readonly resource: TrackedResource;
+  readonly bit: number;
+  readonly command: string;
+}
+
+/** What is kept of a recording for its submits, and for recordings that execute it. */
 export interface Recorded {
   readonly label: string;
   readonly log: readonly BarrierNote[];
   readonly marks: readonly BarrierMark[];
+  /** How many of the marks stand before everything else, in a nested recording. */
+  readonly leading: number;
   readonly tracks: ReadonlyMap<TrackedResource, Segments<Local>>;
   /** Something in it reaches memory that nobody declared. */
   readonly blind: boolean;
+  /** Of a nested recording: each use once that no pass within it declares. Empty where nothing is checked. */
+  readonly uses: readonly NestedUse[];
 }
 
 /** A segment that nobody touched. */

@@ -15,9 +15,11 @@ import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { insertedBarrier } from './inserted.ts';
 import { addReader, become, chains, cut, lastUses, untouched } from './local.ts';
-import type { Local, Recorded } from './local.ts';
+import type { Local, NestedUse, Recorded } from './local.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
+import { leaveNested, meetNested } from './nested.ts';
+import type { Outer } from './nested.ts';
 import { barrierNote, credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type {
@@ -40,6 +42,8 @@ export interface RecordingOptions {
   readonly markOf?: ((text: string) => BarrierMark) | undefined;
   /** Records a barrier that is missing; absent: none is. */
   readonly emit?: ((batch: BarrierBatch<TrackedResource>) => void) | undefined;
+  /** Another recording executes it: what it touches is kept, to be held against what is declared there. */
+  readonly nested?: boolean | undefined;
 }
 
 /** A touch of the command that comes next. The objects are used again: there is one for each touch that a command has at most. */
@@ -85,16 +89,22 @@ export class RecordingTracker implements UsageTracker {
   /** Nobody is told of findings, and what is missing is recorded. */
   readonly #automatic: boolean;
   readonly #whole: WholeBuffers;
+  readonly #nested: boolean;
+  readonly #outer: Outer;
+  /** What no pass within the recording declares or not, of a nested one. */
+  readonly #uses: NestedUse[] | undefined;
   /** What the next command touches by its bindings, where that wasn't put among the pending touches. */
   #bound: BoundResources | undefined;
   #boundTouches: readonly BindingTouch[] = [];
   #command = '';
   readonly #need: Need = { before: 0, after: 0, images: undefined };
+  /** Barriers by hand before any touch. */
+  #leading = 0;
   #rendering = false;
   #blind = false;
   #barriers = 0;
 
-  constructor({ label, report, emit, markOf = (text) => ({ text, used: false }) }: RecordingOptions) {
+  constructor({ label, report, emit, markOf = (text) => ({ text, used: false }), nested = false }: RecordingOptions) {
     this.#label = label;
     this.#report = report;
     this.#emit = emit;
@@ -106,6 +116,24 @@ export class RecordingTracker implements UsageTracker {
       this.#need.after = after;
       this.#insert(this.#command);
     });
+    this.#nested = nested;
+    this.#uses = nested && report ? [] : undefined;
+    this.#outer = {
+      log: this.#log,
+      marks: this.#marks,
+      report,
+      automatic: emit !== undefined,
+      segments: (resource, start, end) => {
+        const track = this.#track(resource);
+        resolveKnown(track.list[0]!);
+        return track.within(start, end);
+      },
+      lack: (before, after) => {
+        this.#need.before |= before;
+        this.#need.after |= after;
+      },
+      relayout: (resource, segment, bits, layout, who) => this.#relayout(resource, segment, bits, layout, who),
+    };
   }
 
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
@@ -163,6 +191,30 @@ export class RecordingTracker implements UsageTracker {
     this.#rendering = begun;
   }
 
+  expects(nested: readonly Recorded[]): void {
+    if (!this.#emit) return;
+    this.settle();
+    for (const recorded of nested) meetNested(this.#outer, recorded);
+    this.#insert(this.#passes.name);
+  }
+
+  execute(recorded: Recorded, before: () => void): void {
+    const told = this.#pending.length > 0;
+    this.#settle(this.#rendering);
+    if (this.#tracks.size === 0) {
+      if (this.#nested) this.#leading += recorded.leading;
+      else for (const mark of recorded.marks.slice(0, recorded.leading)) mark.used = true;
+    }
+    for (const { resource, bit, command } of recorded.uses) this.#passes.take(resource, bit, command);
+    for (const resource of recorded.tracks.keys()) this.#passes.takeAny(resource);
+    meetNested(this.#outer, recorded);
+    if (this.#emit && (this.#need.after !== 0 || this.#need.images)) before();
+    this.#insert(recorded.label);
+    leaveNested(this.#outer, recorded);
+    if (!recorded.blind || !this.#report) return;
+    if (!told && !this.#passes.declared) this.#blind = true;
+  }
+
   /** The recording is over: what its submits need to know. */
   finish(): Recorded {
     this.settle();
@@ -175,7 +227,8 @@ export class RecordingTracker implements UsageTracker {
       }
     }
     if (this.#blind) for (const mark of this.#marks) mark.used = true;
-    return { label: this.#label, log: this.#log, marks: this.#marks, tracks: this.#tracks, blind: this.#blind };
+    const [label, log, marks, tracks, blind] = [this.#label, this.#log, this.#marks, this.#tracks, this.#blind];
+    return { label, log, marks, leading: this.#leading, tracks, blind, uses: this.#uses ?? [] };
   }
 
   #track(resource: TrackedResource): Segments<Local> {
@@ -321,9 +374,15 @@ export class RecordingTracker implements UsageTracker {
   /** Uses that nobody declared, and reads of what the recording itself knows to hold nothing. */
   #checkCommand(pending: readonly Pending[]): void {
     for (const each of pending) {
-      if (writesOf(each.bit) !== 0 || !writesToo(pending, each))
-        this.#passes.check(each.resource, each.bit, each.command);
+      if (writesOf(each.bit) === 0 && writesToo(pending, each)) continue;
+      this.#passes.check(each.resource, each.bit, each.command);
+      if (this.#uses && !this.#passes.declared) this.#addUse(each);
     }
+  }
+
+  #addUse({ resource, bit, command }: Pending): void {
+    const known = this.#uses!.some((use) => use.resource === resource && use.bit === bit);
+    if (!known) this.#uses!.push({ resource, bit, command });
   }
 
   /** Holds a touch against what the recording did before; what is missing goes into the need, or is reported. */
@@ -331,7 +390,7 @@ export class RecordingTracker implements UsageTracker {
     const writes = writesOf(bit);
     for (const segment of segments) {
       if (layout !== undefined && segment.layout !== undefined && segment.layout !== layout) {
-        this.#meetLayout(resource, segment, bit, layout, command);
+        this.#relayout(resource, segment, bit, layout, this.#who(command));
         continue;
       }
       const { writer, readers } = segment;
@@ -368,10 +427,16 @@ export class RecordingTracker implements UsageTracker {
     return trace.as;
   }
 
-  #meetLayout(resource: TrackedResource, segment: Local, bit: number, layout: ImageLayout, command: string): void {
+  #relayout(
+    resource: TrackedResource,
+    segment: Local,
+    bit: number,
+    layout: ImageLayout,
+    who: Toucher | undefined,
+  ): void {
     const from = segment.layout!;
     if (!this.#emit) {
-      this.#report?.(layoutText({ resource, segment, from, to: layout, who: this.#who(command)! }));
+      this.#report?.(layoutText({ resource, segment, from, to: layout, who: who! }));
       segment.layout = layout;
       return;
     }
@@ -476,7 +541,10 @@ export class RecordingTracker implements UsageTracker {
   /** The mark of a barrier by hand; what the host does isn't seen, so what waits for it or it waits for counts as used. */
   #newMark({ memory, derived }: BarrierBatch<TrackedResource>): BarrierMark {
     const mark = this.#markOf(`barrier ${this.#barriers} of "${this.#label}"`);
-    if (derived === true || this.#tracks.size === 0) mark.used = true; // a leading one is for what was submitted before, perhaps
+    // A leading one is for what was submitted before, perhaps; of a nested recording it leads where that does.
+    if (this.#tracks.size === 0 && this.#nested) this.#leading++;
+    else if (this.#tracks.size === 0) mark.used = true;
+    if (derived === true) mark.used = true;
     if (memory && (touchesHost(memory.before) || touchesHost(memory.after))) mark.used = true;
     this.#marks.push(mark);
     return mark;

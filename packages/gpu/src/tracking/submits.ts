@@ -107,10 +107,11 @@ export class SubmitTracker {
   }
 
   /** A tracker for one recording. */
-  begin(label: string, emit: RecordingOptions['emit']): RecordingTracker {
+  begin(label: string, emit: RecordingOptions['emit'], nested: boolean = false): RecordingTracker {
     const { automatic } = this.#options;
     return new RecordingTracker({
       label,
+      nested,
       report: this.#report,
       emit: automatic ? emit : undefined,
       markOf: (text) => this.#mark(text),

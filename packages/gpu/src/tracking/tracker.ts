@@ -11,6 +11,7 @@
 
 import type { Usage } from '../access.ts';
 import type { BarrierBatch, ImagePart } from '../graph/sink.ts';
+import type { Recorded } from './local.ts';
 
 /** What is tracked, as a tracker sees it: a `Buffer` and an `Image` are, and so are a test's plain objects. */
 export interface TrackedResource {
@@ -83,6 +84,13 @@ export interface UsageTracker {
   /** A pass begins; without `declared` it is only a name. */
   beginPass(name: string, declared?: readonly DeclaredUse[]): void;
   endPass(): void;
+  /**
+   * Nested recordings will be executed where no barrier may stand, within a rendering that begins soon: what they lack is recorded
+   * now.
+   */
+  expects(nested: readonly Recorded[]): void;
+  /** A nested recording is executed; `before` is called ahead of a barrier for it: what was executed before must stand there. */
+  execute(recorded: Recorded, before: () => void): void;
   /**
    * Rendering begins or ends: no barrier may stand between. What was touched and not settled when it begins, its attachments
    * and what draws will reach, is settled then.

@@ -31,6 +31,8 @@ const drawn = new Map<string, number>();
 
 for (const word of WORDS) add(word, word);
 for (const word of WORDS) for (const narrow of [dispatchUsage(word), drawingUsage(word)]) if (narrow) usageBit(narrow);
+/** From here on bits are dealt out in the order in which usages come along. */
+const FIRST_RAW = known.length;
 
 /** The bit of a usage. At most ten different raw usages are told apart in a process: one more is a RangeError. */
 export function usageBit(usage: Usage): number {
@@ -62,6 +64,20 @@ function add(key: string, usage: Usage): number {
   coveredBy = new Map();
   executedBy = new Map();
   return bit;
+}
+
+/** The usages that no word says, in the order of their bits. */
+export function rawUsages(): readonly Usage[] {
+  return known.slice(FIRST_RAW).map(({ usage }) => usage);
+}
+
+/** A set of bits of another thread, whose raw usages are these. */
+export function translated(set: number, raw: readonly Usage[]): number {
+  if (raw.length === 0) return set;
+  const dealt = ((1 << raw.length) - 1) << FIRST_RAW;
+  let result = set & ~dealt;
+  for (const [index, usage] of raw.entries()) if ((set & (1 << (FIRST_RAW + index))) !== 0) result |= usageBit(usage);
+  return result;
 }
 
 /** How many usages have a bit. */

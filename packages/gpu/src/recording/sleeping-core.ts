@@ -1,0 +1,51 @@
+/**
+ * @file The core that a thread sleeps on, and so wakes on.
+ *
+ * Linux wakes a thread where it slept or where it is woken from. Of a virtual machine's cores it doesn't count those as idle that the
+ * host has taken away meanwhile, so that several threads, woken at once, begin on one core with another one idle beside them.
+ * A thread that sleeps on a core of its own wakes there; then it may run on all again, and the system moves it as it likes.
+ */
+
+import * as V from '@halocline/vulkan';
+import { libc } from '../memory/libc.ts';
+
+/** Enough for 1,024 cores, which is all that the C library's own set holds. */
+const BYTES = 128;
+
+/** What a thread does around its sleep. */
+export interface SleepingCore {
+  /** The calling thread goes to its core and stays there. */
+  settle(): void;
+  /** It may run on every core again that was allowed to it. */
+  roam(): void;
+}
+
+/** The numbers of the cores in a set: bit k of the whole is core k. */
+export function coresOf(set: Uint8Array): number[] {
+  const cores: number[] = [];
+  for (let core = 0; core < set.length * 8; core++) {
+    if (((set[core >> 3]! >> (core & 7)) & 1) === 1) cores.push(core);
+  }
+  return cores;
+}
+
+/**
+ * A core for the calling thread, which is the `thread`th of its kind: they are dealt out in turn. Undefined where there is one core
+ * alone, or where the system has no say in it (all but Linux).
+ */
+export function sleepingCore(thread: number): SleepingCore | undefined {
+  const affinity = libc()?.affinity;
+  if (!affinity) return undefined;
+  const all = V.pinned(BYTES);
+  const own = V.pinned(BYTES);
+  const size = BigInt(BYTES);
+  if (affinity.get(0, size, all.address) < 0) return undefined;
+  const cores = coresOf(new Uint8Array(all.buffer, 0, BYTES));
+  if (cores.length < 2) return undefined;
+  const core = cores[thread % cores.length]!;
+  new Uint8Array(own.buffer, 0, BYTES)[core >> 3] = 1 << (core & 7);
+  return {
+    settle: () => void affinity.set(0, size, own.address),
+    roam: () => void affinity.set(0, size, all.address),
+  };
+}

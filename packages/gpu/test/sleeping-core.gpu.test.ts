@@ -1,0 +1,36 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gpuTest } from '@halocline/testing';
+import { expect, test } from 'vitest';
+import { allowedCores } from './recorded-passes.ts';
+
+const module = new URL('./recorded-passes.ts', import.meta.url);
+
+/** The cores of each recording thread of this process that sleeps. */
+function asleep(): string[] {
+  const statuses = readdirSync('/proc/self/task').map((task) => `/proc/self/task/${task}/status`);
+  const recorders = statuses.filter((status) => readFileSync(status, 'utf8').startsWith('Name:\thalocline recor'));
+  return recorders.map(allowedCores);
+}
+
+const NAME = 'recording threads sleep on cores of their own, and record on any';
+const all = process.platform === 'linux' ? allowedCores('/proc/self/status') : '';
+
+if (/^\d*$/.test(all)) {
+  test.skip(`${NAME} (this process has one core, or the system isn't Linux)`);
+} else {
+  gpuTest(NAME, {}, async ({ device }) => {
+    await using recorder = device.createRecorder({ workers: 2 });
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'halocline-cores-')), 'cores');
+    const frame = await device.beginFrame();
+    const pass = recorder.encoderFor('cores');
+    for (let i = 0; i < 4; i++) pass.record({ module, export: 'tellCores', data: { file } });
+    await recorder.finalize();
+    device.endFrame(frame);
+
+    expect(new Set(readFileSync(file, 'utf8').trim().split('\n'))).toEqual(new Set([all]));
+    const single = (): Set<string> => new Set(asleep().filter((cores) => /^\d+$/.test(cores)));
+    await expect.poll(() => single().size, { timeout: 5000 }).toBe(2);
+  });
+}
