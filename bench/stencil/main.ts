@@ -8,6 +8,7 @@ import { openDevice } from '@halocline/gpu';
 import type { EmitOptions, Stencil } from '@halocline/stencil';
 import { copyBandwidth } from '../../packages/halocline/src/bench/ceiling.ts';
 import { shapeOfStencil } from '../../packages/stencil/src/emit/emit.ts';
+import { measureAgain, type Again } from './again.ts';
 import { stencilCases, type StencilCase } from './cases.ts';
 import { measureChain } from './chain.ts';
 import { compileCase, Kernel } from './measure.ts';
@@ -37,7 +38,7 @@ function readWords() {
 }
 
 const { values, positionals } = readWords();
-const extra = ['ragged', 'shell', 'chain'];
+const extra = ['ragged', 'shell', 'chain', 'again'];
 const names = [...stencilCases.map(({ name }) => name), ...extra];
 const unknown = positionals.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
@@ -184,9 +185,26 @@ async function chain(): Promise<void> {
   );
 }
 
+/** Computing again instead of storing, over whole leaves and over a shell of a sphere. */
+async function again(): Promise<void> {
+  const apart = { apart: true, label: ', apart' };
+  const shapes = (['quad', 'column'] as const).flatMap((shape) => [{ shape }, { shape, ...apart }]);
+  const variants = values.shapes ? [{}, apart, ...shapes, { shape: 'box' as const }] : [{}];
+  for (const filling of ['full', 'shell'] as const) {
+    const edge = filling === 'full' ? (software ? 64 : 512) : software ? 96 : 1024;
+    const found: Again[] = [];
+    const counts = { filling, edge, passes, runs };
+    const voxels = await measureAgain(device, counts, filling === 'full' ? variants : [{}], (row) => found.push(row));
+    for (const { seconds, name, ...row } of found) {
+      add({ name: `${name}, ${filling}`, what: 'computed again', voxels, ...row, reached: true }, seconds);
+    }
+  }
+}
+
 await measureSparse((['ragged', 'shell'] as const).filter(wanted));
 await measureFull();
 if (wanted('chain')) await chain();
+if (wanted('again')) await again();
 if (values.rivals) {
   for (const { name, edge, by, voxelsPerSecond } of runRivals(software ? 64 : 512, say)) {
     const bytesPerVoxel = name === 'lattice' ? 152 : 8;
