@@ -4,6 +4,7 @@
  */
 import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
+import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
@@ -98,6 +99,8 @@ export class Runtime {
   #view: Member | null = null;
   /** Radii that follow the flow. */
   readonly radii: CflRadii = new CflRadii();
+  /** What is known of inactive voxels. */
+  readonly backgrounds: Backgrounds = new Backgrounds();
   /** What shifts the cut by time, if anything does. */
   readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
@@ -146,6 +149,7 @@ export class Runtime {
       this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
+      this.backgrounds.stale ||
       this.#compilers[0]!.filesChanged(declarations)
     );
   }
@@ -164,7 +168,7 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { declarations, decomposition, team } = this;
+    const { backgrounds, declarations, decomposition, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
@@ -180,9 +184,10 @@ export class Runtime {
       ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
+    backgrounds.look(checked[0]!.values(), declarations);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
@@ -254,6 +259,7 @@ export class Runtime {
     });
     this.#placed = new Map(placed);
     this.#moved = false;
+    backgrounds.renewed();
     this.#revision = revision;
     this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);

@@ -26,13 +26,22 @@ export function checkKey(code: string, names: readonly string[], environment: En
   return hash.digest('base64');
 }
 
-/** The key of a stencil's shader: where the numbers that it reads stand, and what it does where it reads too far. */
-export function placementKey({ parameters, scalars }: Stencil, placement: Placement): string {
+/**
+ * The key of a stencil's shader: where the numbers that it reads stand, what it does where it reads too far, and what inactive
+ * voxels of the fields hold that it writes.
+ */
+export function placementKey({ parameters, scalars, writes }: Stencil, placement: Placement): string {
   const offsets = (names: Iterable<string>, of: ReadonlyMap<string, number>): string =>
     [...names].map((name) => `${name} ${of.get(name)}`).join();
   return [
     offsets(parameters.keys(), placement.parameters),
     offsets(scalars.keys(), placement.scalars),
     placement.beyondRadius ?? '',
+    writes.map(({ field }) => placement.backgrounds?.get(field)?.map(bits) ?? 'unknown').join(' '),
   ].join(';');
+}
+
+/** A number as text that tells −0 from 0. */
+function bits(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
