@@ -56,7 +56,9 @@ const software = device.kind === 'cpu';
 const copy = await copyBandwidth(device);
 const [passes, runs] = software ? [1, 4] : [20, 5];
 /** What is measured over leaves that are not whole. */
-const SPARSE = ['laplacian', 'sweep', 'gradient', 'd3q19'].map((name) => stencilCases.find((each) => each.name === name)!);
+const SPARSE = ['laplacian', 'sweep', 'gradient', 'd3q19'].map((name) =>
+  stencilCases.find((each) => each.name === name)!,
+);
 const rows: Row[] = [];
 say(`${device.name}: a copy moves ${(copy / 1e9).toFixed(software ? 2 : 0)} GB/s`);
 
@@ -85,7 +87,8 @@ async function measureOurs(world: World, each: StencilCase, stencil: Stencil, op
   using kernel = await Kernel.create(world, stencil, options);
   const seconds = await kernel.time(passes, runs);
   const { name, what, bytesPerVoxel } = each;
-  const by = options.shape === undefined ? `ours (${shapeOfStencil(stencil, placementOf(stencil))})` : `shape ${options.shape}`;
+  const by =
+    options.shape === undefined ? `ours (${shapeOfStencil(stencil, placementOf(stencil))})` : `shape ${options.shape}`;
   const goal = options.shape === undefined ? goalOf(each, world.activeVoxels / seconds) : {};
   return add({ name, what, by, voxels: world.activeVoxels, bytesPerVoxel, ...goal }, seconds);
 }

@@ -4,7 +4,8 @@
  * writes and nobody declared is declared by the first.
  *
  * Checking follows the declaration order, but a stencil that reads what only a later one makes waits for that one.
- * Pipelines are kept by their words: a change elsewhere recompiles text in milliseconds, and no shader.
+ * What was made is kept, in memory and on disk (`memo/kept-stencils.ts`), and pipelines by their words: a change elsewhere
+ * compiles nothing anew.
  */
 import { createHash } from 'node:crypto';
 import type { Buffer, ComputePipeline, Device } from '@halocline/gpu';
@@ -18,7 +19,6 @@ import {
   type FieldWrite,
   type Placement,
   type Stencil,
-  type StencilShader,
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
@@ -28,7 +28,8 @@ import type { Declarations, StencilDeclaration, StencilOptions } from './declara
 import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
 import { isKernel } from './kernel/kernel-sources.ts';
-import { checkKey, placementKey } from './memo/check-key.ts';
+import { shaderKey, sourceKey } from './memo/check-key.ts';
+import type { KeptStencils } from './memo/kept-stencils.ts';
 import type { StencilFiles } from './memo/stencil-files.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
 
@@ -77,14 +78,16 @@ export class Compiler implements Disposable {
   readonly #pipelines = new Map<string, ComputePipeline>();
   readonly #files: StencilFiles;
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
-  /** What was checked, while everything that its meaning hangs on is the same; and the shaders of what was checked. */
-  readonly #checks = new WeakMap<StencilDeclaration, { key: string; checked: CheckedStencil }>();
-  readonly #shaders = new WeakMap<Stencil, { key: string; shader: StencilShader }>();
+  readonly #kept: KeptStencils;
 
-  /** `files` are those of all compilers of a simulation; `access` says how stencils reach memory. */
-  constructor(device: Device, files: StencilFiles, access: BufferAccess) {
+  /** `files` and `kept` are those of all compilers of a simulation; `access` says how stencils reach memory. */
+  constructor(
+    device: Device,
+    { files, kept, access }: { files: StencilFiles; kept: KeptStencils; access: BufferAccess },
+  ) {
     this.#device = device;
     this.#files = files;
+    this.#kept = kept;
     this.#access = access;
     this.debug = new DebugBuffers(device);
     this.#kernels = new KernelCompiler(device, files.kernels);
@@ -127,7 +130,10 @@ export class Compiler implements Disposable {
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
       const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
-      const { spirv, bindings } = this.#shaderOf(stencil, placement);
+      const options = { access: this.#access, exchange: this.#device.limits.subgroupQuads };
+      const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
+        emitSpirv(stencil, placement, options),
+      );
       const pipeline = this.#pipelineOf(name, spirv);
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
@@ -138,18 +144,6 @@ export class Compiler implements Disposable {
       if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
     }
     return new Map([...checked.keys()].map((name) => [name, built.get(name)!]));
-  }
-
-  #shaderOf(stencil: Stencil, placement: Placement): StencilShader {
-    const key = placementKey(stencil, placement);
-    const known = this.#shaders.get(stencil);
-    if (known?.key === key) return known.shader;
-    const shader = emitSpirv(stencil, placement, {
-      access: this.#access,
-      exchange: this.#device.limits.subgroupQuads,
-    });
-    this.#shaders.set(stencil, { key, shader });
-    return shader;
   }
 
   #checkOne(declaration: StencilDeclaration, declarations: Declarations, options: CheckOptions): CheckedStencil {
@@ -178,10 +172,6 @@ export class Compiler implements Disposable {
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const { inputs = [], outputs = [] } = source;
     const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
-    // What a function of TypeScript means may hang on anything.
-    const key = body === undefined ? checkKey(code, [...inputs, ...outputs, ...(parameters ?? [])], environment) : null;
-    const known = this.#checks.get(declaration);
-    if (known !== undefined && known.key === key) return known.checked;
     const text: StencilSource = {
       name,
       inputs,
@@ -194,7 +184,11 @@ export class Compiler implements Disposable {
       ...(debug === false ? {} : { debug: true }),
       ...(source.file === undefined ? {} : { file: source.file }),
     };
-    const stencil = body === undefined ? compileStencil(text, environment) : compileTraced(text, body, environment);
+    // What a function of TypeScript means may hang on anything.
+    const stencil =
+      body === undefined
+        ? this.#kept.stencil(sourceKey(text, environment), () => compileStencil(text, environment))
+        : compileTraced(text, body, environment);
     checkReach(stencil, options.haloThickness);
     for (const write of stencil.writes) {
       if (write.undeclared) declarations.addField(level, write.field, write.type, 0, { implicit: true });
@@ -204,9 +198,7 @@ export class Compiler implements Disposable {
     }
     const { beyondRadius = 'error' } = source;
     const facts = factsOf(stencil, level);
-    const checked: CheckedStencil = { name, level, stencil, kernel: null, facts, beyondRadius, debug };
-    if (key !== null) this.#checks.set(declaration, { key, checked });
-    return checked;
+    return { name, level, stencil, kernel: null, facts, beyondRadius, debug };
   }
 
   #codeOf(declaration: StencilDeclaration): string {

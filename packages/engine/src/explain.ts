@@ -40,9 +40,16 @@ function describeUnit(unit: Unit): string {
   return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
 }
 
-function describeFused({ name, unstored, savedBytes }: FusedPass): string {
+function describeFused({ name, unstored, savedBytes, again }: FusedPass): string {
   const less = `${savedBytes} ${savedBytes === 1 ? 'byte' : 'bytes'} a voxel less`;
-  return `${name} run as one: ${less}${unstored.length === 0 ? '' : `, ${unstored.join(', ')} not stored`}`;
+  const repeated = again.map(({ key, voxels }) => `, ${key} computed again at ${voxels} voxels around each`);
+  return [
+    name,
+    ' run as one: ',
+    less,
+    unstored.length === 0 ? '' : `, ${unstored.join(', ')} not stored`,
+    ...repeated,
+  ].join('');
 }
 
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */

@@ -14,11 +14,11 @@ import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
-import { Member } from './member.ts';
+import { createAll, Member } from './member.ts';
 import { scalarBits, scalarFromBits } from './field-type.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
-import { planFusion, withoutFusion, type KnownFusions } from './fusion/plan.ts';
+import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames } from './pass-facts.ts';
@@ -32,6 +32,7 @@ import type { Subdomain } from './subdomain.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
+import { KeptStencils } from './memo/kept-stencils.ts';
 import { StencilFiles } from './memo/stencil-files.ts';
 import { checkUntil, orderUnits } from './units.ts';
 
@@ -76,10 +77,10 @@ export class Runtime {
   readonly #haloThickness: number | null;
   readonly #overlap: boolean;
   readonly #fuses: boolean;
-  readonly #fused: KnownFusions = new Map();
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
+  readonly #kept: KeptStencils;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
   /** Scalars that were set since the last step was asked for. */
@@ -120,7 +121,9 @@ export class Runtime {
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
     this.balance = shifts ? new Balance(options.devices) : null;
-    this.#compilers = options.devices.map((device) => new Compiler(device, this.#files, options.access));
+    this.#kept = new KeptStencils(options.log);
+    const shared = { files: this.#files, kept: this.#kept, access: options.access };
+    this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains);
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
@@ -181,7 +184,7 @@ export class Runtime {
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
     const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, known: this.#fused })
+      ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
     backgrounds.look(checked[0]!.values(), declarations);
@@ -197,6 +200,7 @@ export class Runtime {
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     const everywhere = await Promise.all(building);
+    this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
@@ -579,20 +583,5 @@ export class Runtime {
       this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
-  }
-}
-
-/** Makes one of each for all members; if one fails, those that were made are given back. */
-async function createAll<T extends Disposable>(
-  members: readonly Member[],
-  make: (member: Member, number: number) => Promise<T>,
-): Promise<T[]> {
-  const made: T[] = [];
-  try {
-    for (const [number, member] of members.entries()) made.push(await make(member, number));
-    return made;
-  } catch (error) {
-    for (const each of made) each[Symbol.dispose]();
-    throw error;
   }
 }

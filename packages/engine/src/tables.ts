@@ -3,8 +3,9 @@
  * leaf of background, so a missing neighbour needs no branch.
  *
  *     leaves     capacity        the slots that passes run over: the subdomain's own leaves, in order of rank
- *     visits     8 × leaf        in the order of `leaves`: its slot, 1 where all of its voxels are active, and the slots of the
- *                                leaves beyond its faces −x, +x, −y, +y, −z, +z: one read tells all that a pass over taps asks
+ *     visits     8 × leaf        in the order of `leaves`: its slot, 1 where all of its voxels are active (3 where those of the 26
+ *                                leaves around it are too), and the slots of the leaves beyond its faces −x, +x, −y, +y, −z, +z:
+ *                                one read tells all that a pass over taps asks
  *     count      4               groups in x, y, z of a leaf pass (two leaves a group), leaf count
  *     leafTable  32 × capacity   per slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1);
  *                                27–29 origin i, j, k; 30 slot of the coarser level's leaf above; 31 rank in
@@ -86,12 +87,28 @@ export function visitsOf(
   slots: Uint32Array,
 ): Uint32Array<ArrayBuffer> {
   const visits = new Uint32Array(VISIT_WORDS * slots.length);
+  const whole = wholeSlots(masks);
   slots.forEach((slot, place) => {
-    const whole = masks.subarray(16 * slot, 16 * slot + 16).every((word) => word === 0xffffffff);
-    const faces = FACES.map((word) => leafTable[LEAF_TABLE_WORDS * slot + word]!);
-    visits.set([slot, whole ? 1 : 0, ...faces], VISIT_WORDS * place);
+    const row = leafTable.subarray(LEAF_TABLE_WORDS * slot, LEAF_TABLE_WORDS * (slot + 1));
+    let around = whole[slot]!;
+    for (let word = 0; word < 27 && around === 1; word++) around = whole[row[word]!]!;
+    const at = VISIT_WORDS * place;
+    visits[at] = slot;
+    visits[at + 1] = whole[slot]! + 2 * around;
+    FACES.forEach((word, face) => (visits[at + 2 + face] = row[word]!));
   });
   return visits;
+}
+
+/** 1 for each slot whose voxels are all active. */
+function wholeSlots(masks: Uint32Array): Uint8Array {
+  const whole = new Uint8Array(masks.length / 16);
+  for (let slot = 0; slot < whole.length; slot++) {
+    let at = 16 * slot;
+    while (at < 16 * slot + 16 && masks[at] === 0xffffffff) at++;
+    whole[slot] = at === 16 * slot + 16 ? 1 : 0;
+  }
+  return whole;
 }
 
 function writeNeighbours(table: Uint32Array, at: number, origins: Int32Array, place: number, index: LeafIndex): void {

@@ -26,7 +26,9 @@ function inside(): Grid {
 async function inactive(simulation: Simulation, name: string): Promise<number[]> {
   const { tree } = await simulation.field(name).read();
   const [values] = tree.values as readonly Float32Array[];
-  return [...new Set(values!.filter((_, n) => ((tree.leaf.masks[n >> 5]! >>> (n & 31)) & 1) === 0))].toSorted();
+  return [...new Set(values!.filter((_, n) => ((tree.leaf.masks[n >> 5]! >>> (n & 31)) & 1) === 0))].toSorted(
+    (a, b) => a - b,
+  );
 }
 
 const filled = async (simulation: Simulation, name: string): Promise<boolean> =>

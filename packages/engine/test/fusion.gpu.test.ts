@@ -131,7 +131,7 @@ describe('stencils stay apart, and it is said why:', () => {
   gpuTest('one reads of other voxels what the other writes', {}, async ({ device }) => {
     const second = { inputs: ['v'], outputs: ['w'], code: 'WriteField("w", idx, Laplacian("v"));' };
     expect(await apart(device, { first: own('u', 'v'), second })).toEqual([
-      'first and second run apart: "second" reads "v" of other voxels, which "first" writes',
+      'first and second run apart: "second" reads "v" of other voxels, which "first" writes; were it transient, it could be computed again there',
     ]);
   });
 
@@ -233,5 +233,92 @@ describe('stencils that run as one', () => {
     expect(mirror.difference(await simulation.field('u').read(), 'u')).toBeNull();
     expect(await simulation.scalar('top').read()).toBe(mirror.scalar('top'));
     expect(simulation.explain()).toContain('smooth + back run as one: 8 bytes a voxel less, v not stored');
+  });
+});
+
+describe('what a stencil reads of other voxels is computed again there', () => {
+  const fields = { u: 'float32', v: 'float32', w: 'float32' };
+  const scale = {
+    inputs: ['u'],
+    outputs: ['v'],
+    code: 'WriteField("v", idx, 1.5 * ReadField("u", idx) + 0.25 * float(coord.x - coord.z));',
+  };
+  const spread = { inputs: ['v'], outputs: ['w'], code: 'WriteField("w", idx, Laplacian("v"));' };
+
+  gpuTest('where the field between is transient, on one subdomain and on several', {}, async ({ device }) => {
+    const declared = { fields, transient: ['v'], stencils: { scale, spread } };
+    const text = await compare(device, declared);
+    expect(text).toContain(
+      'scale + spread run as one: 8 bytes a voxel less, v not stored, v computed again at 6 voxels around each\n',
+    );
+    for (const subdomains of [2, 5]) expect(await compare(device, declared, { subdomains })).toContain('v not stored');
+  });
+
+  gpuTest('and not where fusion is off, with the same bits', {}, async ({ device }) => {
+    const declared = { fields, transient: ['v'], stencils: { scale, spread } };
+    expect(await compare(device, declared, { fusion: false })).not.toContain('run as one');
+  });
+
+  gpuTest('through several stencils, where each reads around', {}, async ({ device }) => {
+    const smooth = {
+      inputs: ['u'],
+      outputs: ['a'],
+      code: 'WriteField("a", idx, ReadField("u", coord + ivec3(0, 0, 1)) - ReadField("u", coord - ivec3(0, 1, 0)));',
+    };
+    const half = {
+      inputs: ['a', 'u'],
+      outputs: ['b'],
+      code: 'WriteField("b", idx, ReadField("a", idx) * 0.5 + ReadField("u", idx));',
+    };
+    const slope = {
+      inputs: ['a', 'b'],
+      outputs: ['w'],
+      code: 'WriteField("w", idx, ReadField("b", coord + ivec3(1, 0, 0)) - ReadField("b", coord - ivec3(2, 0, 0)) + ReadField("a", idx));',
+    };
+    const declared = {
+      fields: { u: 'float32', a: 'float32', b: 'float32', w: 'float32' },
+      transient: ['a', 'b'],
+      stencils: { smooth, half, slope },
+    };
+    const text = await compare(device, declared, { subdomains: 3 });
+    expect(text).toContain(
+      'a, b not stored, a computed again at 2 voxels around each, b computed again at 2 voxels around each',
+    );
+  });
+
+  gpuTest('of a vec3, sown into its own input', {}, async ({ device }) => {
+    const force = {
+      inputs: ['u', 'f'],
+      outputs: ['f'],
+      code: 'WriteField("f", idx, vec3(ReadField("u", idx), 2.0, float(coord.y)) * 0.125);',
+    };
+    const divergence = {
+      inputs: ['f', 'u'],
+      outputs: ['u'],
+      code: 'WriteField("u", idx, ReadField("u", idx) + dt * Divergence("f", "faces"));'.replace(', "faces"', ''),
+    };
+    const declared = { fields: { u: 'float32', f: 'vec3' }, transient: ['f'], stencils: { force, divergence } };
+    expect(await compare(device, declared)).toContain('f not stored, f computed again at 6 voxels around each');
+  });
+
+  gpuTest('but not where others need it stored', {}, async ({ device }) => {
+    const late = {
+      inputs: ['v', 'w'],
+      outputs: ['w'],
+      code: 'WriteField("w", idx, ReadField("v", coord.zxy) + ReadField("w", coord.yzx));',
+    };
+    const text = await compare(device, { fields, transient: ['v'], stencils: { scale, spread, late } });
+    expect(text).toContain('which "scale" writes, and others need it stored');
+  });
+
+  gpuTest('but not where that costs more than it saves', {}, async ({ device }) => {
+    const long = {
+      ...scale,
+      code: `float x = ReadField("u", idx); ${'x = x * x - 0.5; '.repeat(12)} WriteField("v", idx, x);`,
+    };
+    const text = await compare(device, { fields, transient: ['v'], stencils: { long, spread } });
+    expect(text).toMatch(
+      /long and spread run apart: computed again they take \d+ operations more a voxel, and 8 bytes less are worth \d+\n/,
+    );
   });
 });

@@ -1,18 +1,24 @@
 /**
  * @file A small cache of files: bytes behind their own SHA-256, so that a file that was cut or overwritten is seen and thrown
  * away; written beside and renamed, so that several processes at once see whole files only. A cache may always fail: then
- * the work is done again.
+ * the work is done again. What nobody used for the longest time goes when there are too many.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** What a cache file holds: compiled shaders, a driver's pipelines, or what was measured between two devices. */
-export type CacheKind = 'spirv' | 'pipelines' | 'transports';
+/** What a cache file holds: compiled shaders, compiled stencils, a driver's pipelines, or what was measured between two devices. */
+export type CacheKind = 'spirv' | 'stencils' | 'pipelines' | 'transports';
 
 const DIGEST_BYTES = 32;
+/** Files of a kind up to which all are kept; beyond, those that were not used for the longest time go. */
+const MAX_FILES = 2000;
+/** How long a file counts as just used, in milliseconds: reading it needn't say so again. */
+const USED_MS = 24 * 3600 * 1000;
+/** The folders that this process has looked through. */
+const tidied = new Set<string>();
 
 /** The folder: $HALOCLINE_CACHE ("off": none), else $XDG_CACHE_HOME/halocline, else ~/.cache/halocline. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
@@ -41,7 +47,10 @@ export function readCache(
     return undefined;
   }
   const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));
-  if (bytes.byteLength > DIGEST_BYTES && digest(payload).equals(bytes.subarray(0, DIGEST_BYTES))) return payload;
+  if (bytes.byteLength > DIGEST_BYTES && digest(payload).equals(bytes.subarray(0, DIGEST_BYTES))) {
+    noteUse(file);
+    return payload;
+  }
   remove(file);
   log?.(`Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`);
   return undefined;
@@ -57,9 +66,31 @@ export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView):
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(beside, Buffer.concat([digest(payload), payload]));
     renameSync(beside, file);
+    tidy(path.dirname(file));
   } catch {
     remove(beside);
   }
+}
+
+/** Makes a file the one that was used last. */
+function noteUse(file: string): void {
+  try {
+    const now = Date.now();
+    if (now - statSync(file).mtimeMs > USED_MS) utimesSync(file, now / 1000, now / 1000);
+  } catch {
+    // It is thrown away a little earlier.
+  }
+}
+
+/** Once a process and folder: where it has too many files, those that were not used for the longest time are thrown away, down to three quarters. */
+function tidy(folder: string): void {
+  if (tidied.has(folder)) return;
+  tidied.add(folder);
+  const files = readdirSync(folder).map((name) => path.join(folder, name));
+  if (files.length <= MAX_FILES) return;
+  const used = new Map(files.map((file) => [file, statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0]));
+  files.sort((one, other) => used.get(one)! - used.get(other)!);
+  for (const file of files.slice(0, files.length - (MAX_FILES * 3) / 4)) remove(file);
 }
 
 function remove(file: string): void {

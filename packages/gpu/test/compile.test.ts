@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -94,4 +94,24 @@ test('a cache that cannot be written keeps nothing and says nothing', () => {
   vi.stubEnv('HALOCLINE_CACHE', '/dev/null/x');
   writeCache('spirv', 'key', new Uint8Array(4));
   expect(readCache('spirv', 'key')).toBeUndefined();
+});
+
+test('of too many files those that were not used for the longest time are thrown away', () => {
+  const kind = path.join(folder, 'spirv');
+  mkdirSync(kind);
+  const old = Array.from({ length: 2000 }, (_, at) => path.join(kind, `file ${String(at).padStart(4, '0')}`));
+  for (const [at, file] of old.entries()) {
+    writeFileSync(file, '');
+    utimesSync(file, at, at);
+  }
+  writeCache('spirv', 'key', new Uint8Array(4));
+  expect(readdirSync(kind).sort()).toEqual([...old.slice(501).map((file) => path.basename(file)), 'key']);
+});
+
+test('what is read counts as used', () => {
+  writeCache('spirv', 'key', new Uint8Array(4));
+  const file = path.join(folder, 'spirv', 'key');
+  utimesSync(file, 1, 1);
+  expect(readCache('spirv', 'key')).toEqual(new Uint8Array(4));
+  expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(60_000);
 });

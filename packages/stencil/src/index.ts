@@ -4,6 +4,7 @@
 
 export { compileStencil } from './compile.ts';
 export type { CompileOptions } from './compile.ts';
+export { compilerModule } from './compiler-module.ts';
 export { formatDebug, newDebugWords, readDebugWords } from './debug.ts';
 export type { DebugReport, NonFiniteWrite, Print } from './debug.ts';
 export { FAULT_WORDS, newFaultWords, readFaultWords } from './faults.ts';
@@ -15,7 +16,9 @@ export type { EmitOptions } from './emit/emit.ts';
 export type { BufferAccess } from './emit/spirv-target.ts';
 export { formatIr } from './format-ir.ts';
 export { fuseStencils } from './fuse/fuse.ts';
+export type { FuseOptions } from './fuse/join.ts';
 export { bytesPerVoxel, bytesTogether, whyNotFused } from './fuse/refusal.ts';
+export { fieldsAgain, whyNotWorth } from './fuse/worth.ts';
 export { interpret } from './interpret/interpret.ts';
 export type {
   DebugListener,

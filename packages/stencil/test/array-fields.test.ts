@@ -107,7 +107,7 @@ describe('a field of arrays', () => {
         more(['f'], 'float g[5] = ReadField("f", idx); g[3] *= 2.0; WriteField("f", idx, g);'),
         more(['u'], 'WriteField("u", idx, ReadField("f", idx)[3] + ReadField("f", idx)[0]);'),
       ],
-      new Set(),
+      { unstored: new Set(), inactive: new Map() },
     );
     const alone = compiled(
       'float g[5] = ReadField("f", idx); g[3] *= 2.0; WriteField("f", idx, g); WriteField("u", idx, g[3] + g[0]);',

@@ -8,6 +8,7 @@ function stencil(name: string, code: string, declared: Partial<StencilSource> = 
   return compileText(code, { name, inputs: ['density', 'velocity', 'flags', 'pressure'], outputs, ...declared });
 }
 
+const NOTHING = { unstored: new Set<string>(), inactive: new Map<string, readonly number[]>() };
 const damp = stencil('damp', 'WriteField("density", idx, ReadField("density", idx) * 0.5);');
 const lift = stencil(
   'lift',
@@ -16,7 +17,7 @@ const lift = stencil(
 
 test('what one writes and the other reads at the same voxel goes through a local', () => {
   expect(whyNotFused([damp], lift)).toBeNull();
-  const fused = fuseStencils('both', [damp, lift], new Set());
+  const fused = fuseStencils('both', [damp, lift], NOTHING);
   expect(fused.reads.map(({ field, components }) => [field, components])).toEqual([
     ['density', [0]],
     ['velocity', [1]],
@@ -27,7 +28,7 @@ test('what one writes and the other reads at the same voxel goes through a local
 
 test('a field that is not stored is neither read nor written', () => {
   const begin = stencil('begin', 'WriteField("density", idx, ReadField("pressure", idx) * 0.5);');
-  const fused = fuseStencils('both', [begin, lift], new Set(['density']));
+  const fused = fuseStencils('both', [begin, lift], { ...NOTHING, unstored: new Set(['density']) });
   expect(formatIr(fused)).not.toContain('"density"');
   expect(fused.writes.map(({ field }) => field)).toEqual(['velocity']);
 });

@@ -11,11 +11,13 @@ test('the package exports these names', () => {
       "bytesPerVoxel",
       "bytesTogether",
       "compileStencil",
+      "compilerModule",
       "componentsOf",
       "elementBytes",
       "emitGlsl",
       "emitSpirv",
       "faceAxis",
+      "fieldsAgain",
       "formatDebug",
       "formatIr",
       "fuseStencils",
@@ -36,6 +38,7 @@ test('the package exports these names', () => {
       "vectorOf",
       "verifyStencil",
       "whyNotFused",
+      "whyNotWorth",
     ]
   `);
 });

@@ -216,11 +216,17 @@ function tableOf(level: HostLevel, kind: 'leaves' | 'leafTable' | 'masks' | 'chi
   return level[kind];
 }
 
-/** Slot, whether all voxels are active, and the six neighbours of each leaf. */
+/** Slot, whether all voxels are active (3: and those of the leaves around), and the six neighbours of each leaf. */
 function visitsOf({ leaves, leafTable, masks }: HostLevel): Uint32Array {
+  const isWhole = (slot: number): boolean =>
+    masks.subarray(16 * slot, 16 * slot + 16).every((word) => word === 0xffffffff);
   const words = [...leaves].flatMap((slot) => {
-    const whole = masks.subarray(16 * slot, 16 * slot + 16).every((word) => word === 0xffffffff);
-    return [slot, whole ? 1 : 0, ...[4, 22, 10, 16, 12, 14].map((word) => leafTable[32 * slot + word]!)];
+    const inside = leafTable.subarray(32 * slot, 32 * slot + 27).every(isWhole);
+    return [
+      slot,
+      inside ? 3 : isWhole(slot) ? 1 : 0,
+      ...[4, 22, 10, 16, 12, 14].map((word) => leafTable[32 * slot + word]!),
+    ];
   });
   return Uint32Array.from(words);
 }

@@ -120,6 +120,31 @@ gpuTest('derivatives are the same in every shape', {}, async ({ device }) => {
   expect(await differences(device, { outputs: ['a', 'v'], code }, BOTH)).toEqual([]);
 });
 
+/** The same leaves, all of them whole: those in the middle have whole leaves all around. */
+function wholeWorld(): HostWorld {
+  const { same } = world.levels;
+  const masks = same.masks.slice();
+  for (const slot of same.leaves) masks.fill(0xffffffff, 16 * slot, 16 * slot + 16);
+  return { ...world, levels: { ...world.levels, same: { ...same, masks } } };
+}
+
+const ACTIVE = `int bits = 0;
+  if (IsActive(coord)) bits += 1;
+  bits += IsActive(coord + ivec3(1, 0, 0)) ? 2 : 0;
+  bits += IsActive(coord - ivec3(0, 1, 0)) ? 4 : 0;
+  bits += IsActive(coord + ivec3(0, 0, 3)) ? 8 : 0;
+  bits += IsActive(coord - ivec3(0, 0, 8)) ? 16 : 0;
+  bits += IsActive(coord + ivec3(-8, 7, 1)) ? 32 : 0;
+  WriteField("n", idx, bits + (IsActive(coord + ivec3(-1, 1, -1)) ? 64 : 0));`;
+
+gpuTest('the activity of voxels around is the same in every shape', {}, async ({ device }) => {
+  for (const on of [world, wholeWorld()]) {
+    expect(await differences(device, { outputs: ['n'], code: ACTIVE }, SHAPES, undefined, on)).toEqual([]);
+    const color = { outputs: ['n'], code: ACTIVE, color: 'red' } as const;
+    expect(await differences(device, color, BOTH, undefined, on)).toEqual([]);
+  }
+});
+
 gpuTest('random numbers have the same bits in every shape', {}, async ({ device }) => {
   const code = `WriteField("a", idx, Random(coord, frame)); WriteField("b", idx, Random(coord * 3 - ivec3(7), coord.z));
     WriteField("n", idx, Random(coord, -1) < 0.5 ? 1 : 2);`;

@@ -3,14 +3,15 @@
  * join without overtaking one that it must follow. Two become one where one pass can do the same as both
  * (`whyNotFused` of the stencil room), and where that moves fewer bytes. What joined and why the rest didn't is told.
  *
- * A field that was declared `transient`, and that stencils read only at their own voxel in the pass that has always written
- * it by then, has no memory at all.
+ * A field that was declared `transient`, and that stencils read only in the pass that has always written it by then, has no
+ * memory at all. Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`).
  */
-import { bytesPerVoxel, bytesTogether, fuseStencils, whyNotFused, type Stencil } from '@halocline/stencil';
+import { bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
 import type { Unit, UnitOrder, UnitPass } from '../units.ts';
+import { idleValues, namesAgain, nameOf as namesOf, whyNotAgain, type Fuse, type IdleValues } from './again.ts';
 
 /** Stencils that run as one. */
 export interface FusedPass {
@@ -21,6 +22,8 @@ export interface FusedPass {
   readonly unstored: readonly string[];
   /** Bytes that a voxel moves less than with one pass a stencil, at the least. */
   readonly savedBytes: number;
+  /** Fields that are computed again at other voxels, and at how many for each. */
+  readonly again: readonly { readonly key: string; readonly voxels: number }[];
 }
 
 /** What the schedule says of two passes that stayed apart. */
@@ -48,20 +51,38 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
-/** What stencils became before, by the name of all: the same ones needn't be joined anew. */
-export type KnownFusions = Map<
-  string,
-  { readonly parts: readonly Stencil[]; readonly dropped: ReadonlySet<string>; readonly stencil: Stencil }
->;
+/** What a plan is made with: what was declared, and who makes one stencil of several. */
+export interface FusionOptions {
+  readonly declarations: Declarations;
+  readonly fuse: Fuse;
+}
+
+interface GroupContext extends FusionOptions {
+  readonly idle: IdleValues;
+}
 
 /** Joins what can be joined, in the units of a step. */
 export function planFusion(
   order: UnitOrder,
   checked: ReadonlyMap<string, CheckedStencil>,
-  { declarations, known }: { readonly declarations: Declarations; readonly known: KnownFusions },
+  context: FusionOptions,
 ): FusionPlan {
+  const idle = idleValues(context.declarations, checked.values());
+  for (;;) {
+    const plan = planOnce(order, checked, { ...context, idle });
+    // What is stored all the same, for others, is read and not computed again.
+    const stored = plan.fused.flatMap(({ again }) =>
+      again.map(({ key }) => key).filter((key) => !plan.unstored.has(key)),
+    );
+    if (stored.length === 0) return plan;
+    for (const key of stored) idle.delete(key);
+  }
+}
+
+function planOnce(order: UnitOrder, checked: ReadonlyMap<string, CheckedStencil>, context: GroupContext): FusionPlan {
+  const { declarations } = context;
   const apart: Unfused[] = [];
-  const joiner = new Joiner(checked, orderedPairs(order, declarations), apart);
+  const joiner = new Joiner(checked, orderedPairs(order, declarations), apart, context);
   const sections: { readonly repeat: Unit | null; readonly groups: Group[] }[] = [];
   for (const unit of order.units) {
     const open = sections.at(-1);
@@ -74,7 +95,7 @@ export function planFusion(
   const unstored = unstoredFields(declarations, groups);
   const fused = new Map<string, FusedStencil>();
   for (const group of groups) {
-    const one = group.length > 1 ? fuseGroup(group, unstored, known) : null;
+    const one = group.length > 1 ? fuseGroup(group, unstored, context) : null;
     if (one !== null) fused.set(one.checked.name, one);
   }
   const passes = new Map(
@@ -118,7 +139,7 @@ interface FusedStencil {
 }
 
 function nameOf(group: Group): string {
-  return group.map(({ checked }) => checked.name).join(' + ');
+  return namesOf(group.map(({ checked }) => checked));
 }
 
 /** Pairs of names, a line break between them, that stand in this order for a reason other than hazards. */
@@ -134,11 +155,18 @@ class Joiner {
   readonly #checked: ReadonlyMap<string, CheckedStencil>;
   readonly #ordered: ReadonlySet<string>;
   readonly #apart: Unfused[];
+  readonly #context: GroupContext;
 
-  constructor(checked: ReadonlyMap<string, CheckedStencil>, ordered: ReadonlySet<string>, apart: Unfused[]) {
+  constructor(
+    checked: ReadonlyMap<string, CheckedStencil>,
+    ordered: ReadonlySet<string>,
+    apart: Unfused[],
+    context: GroupContext,
+  ) {
     this.#checked = checked;
     this.#ordered = ordered;
     this.#apart = apart;
+    this.#context = context;
   }
 
   /** Takes passes, in order, into groups that are there or new ones. */
@@ -153,7 +181,7 @@ class Joiner {
   #place(groups: Group[], member: Member): void {
     let refusal: Unfused | null = null;
     for (const group of groups.toReversed()) {
-      const reason = whyNotJoined(group, member);
+      const reason = whyNotJoined(group, member, this.#context);
       if (reason === null) {
         group.push(member);
         return;
@@ -183,7 +211,7 @@ class Joiner {
 }
 
 /** Why a stencil can't or needn't join a group; null where it does. */
-function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
+function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupContext): string | null {
   const last = group.at(-1)!.checked;
   if (last.level !== checked.level) {
     return `"${last.name}" runs on level ${last.level}, "${checked.name}" on level ${checked.level}`;
@@ -192,8 +220,9 @@ function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
   const parts = stencilsOf(group);
   const kernel = stencil === null ? checked : group.find((member) => member.checked.stencil === null)?.checked;
   if (stencil === null || kernel !== undefined) return `"${kernel!.name}" is a kernel, and not a stencil`;
-  const reason = whyNotFused(parts, stencil);
-  if (reason !== null) return reason;
+  const inactive = namesAgain(context.idle, checked.level, parts);
+  const reason = whyNotFused(parts, stencil, new Set(inactive.keys()));
+  if (reason !== null) return reason + adviceFor(parts, checked, new Set(inactive.keys()), context);
   const computing = group.filter((member) => computes(member.checked));
   const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
   if (other !== undefined && computes(checked)) {
@@ -205,8 +234,24 @@ function whyNotJoined(group: Group, { pass, checked }: Member): string | null {
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
   }
+  const again = whyNotAgain(parts, stencil, inactive, context.fuse);
+  if (again !== undefined) return again;
   const apart = [...parts, stencil].reduce((sum, part) => sum + bytesPerVoxel(part), 0);
   return bytesTogether([...parts, stencil]) < apart ? null : 'they share no field';
+}
+
+/** What is said besides of a stencil that could join, were a field only to be computed again. */
+function adviceFor(
+  parts: readonly Stencil[],
+  { stencil, level }: CheckedStencil,
+  again: ReadonlySet<string>,
+  { declarations }: GroupContext,
+): string {
+  const written = new Set(parts.flatMap(({ writes }) => writes.map(({ field }) => field)));
+  if (whyNotFused(parts, stencil!, written) !== null) return '';
+  const [field] = fieldsAgain([...parts, stencil!]).filter((each) => !again.has(each.field));
+  const transient = declarations.fields.get(fieldKey(field!.field, level))!.transient;
+  return transient ? ', and others need it stored' : '; were it transient, it could be computed again there';
 }
 
 function stencilsOf(group: Group): Stencil[] {
@@ -221,7 +266,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
-function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusions): FusedStencil {
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, fuse }: GroupContext): FusedStencil {
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -230,24 +275,19 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, known: KnownFusi
       .filter((field) => unstored.has(fieldKey(field, level))),
   );
   const name = nameOf(group);
-  const before = known.get(name);
-  const same = before?.parts.every((part, at) => part === parts[at]) === true && isSame(before.dropped, dropped);
-  const stencil = same ? before.stencil : fuseStencils(name, parts, dropped);
-  known.set(name, { parts, dropped, stencil });
+  const inactive = namesAgain(idle, level, parts);
+  const stencil = fuse(name, parts, { unstored: dropped, inactive });
   const told = {
     name,
     stencils: parts.map((part) => part.name),
     unstored: [...dropped],
     savedBytes: saved(parts, stencil),
+    again: fieldsAgain(parts).map(({ field, voxels }) => ({ key: fieldKey(field, level), voxels })),
   };
   return {
     checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
     told,
   };
-}
-
-function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && one.isSubsetOf(other);
 }
 
 /** Transient fields that every group which touches them makes and uses up by itself. */

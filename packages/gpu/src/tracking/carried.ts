@@ -46,6 +46,7 @@ export interface Carried {
   readonly blind: boolean;
   readonly log: readonly CarriedNote[];
   readonly marks: readonly (readonly [text: string, used: boolean])[];
+  readonly leading: number;
   readonly tracks: readonly (readonly [resource: number, segments: readonly CarriedSegment[]])[];
   readonly uses: readonly (readonly [resource: number, bit: number, command: string])[];
   /** Raw usages in the order of their bits. */
@@ -88,6 +89,7 @@ export function carry(recorded: Recorded, idOf: (resource: TrackedResource) => n
     blind: recorded.blind || strangers > 0,
     log: recorded.log.map(noteOf),
     marks: recorded.marks.map(({ text, used }) => [text, used]),
+    leading: recorded.leading,
     tracks,
     uses: recorded.uses.flatMap(({ resource, bit, command }) => {
       const id = idOf(resource);
@@ -103,7 +105,7 @@ export function uncarry(
   resourceOf: (id: number) => TrackedResource | undefined,
   markOf: (text: string) => BarrierMark,
 ): Recorded {
-  const { label, raw } = carried;
+  const { label, raw, leading } = carried;
   const bits = (set: number): number => translated(set, raw);
   const marks = carried.marks.map(([text, used]) => {
     const mark = markOf(text);
@@ -154,5 +156,5 @@ export function uncarry(
     const resource = resourceOf(id);
     return resource ? [{ resource, bit: bits(bit), command }] : [];
   });
-  return { label, log, marks, tracks, blind: carried.blind || strangers > 0, uses };
+  return { label, log, marks, leading, tracks, blind: carried.blind || strangers > 0, uses };
 }

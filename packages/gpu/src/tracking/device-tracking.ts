@@ -45,7 +45,7 @@ export interface Escort {
   done(): void;
 }
 
-const NOTHING: Recorded = { label: '', log: [], marks: [], tracks: new Map(), blind: true, uses: [] };
+const NOTHING: Recorded = { label: '', log: [], marks: [], leading: 0, tracks: new Map(), blind: true, uses: [] };
 
 /** Follows everything that one device records and submits. */
 export class Tracking {

@@ -50,6 +50,8 @@ export interface Recorded {
   readonly label: string;
   readonly log: readonly BarrierNote[];
   readonly marks: readonly BarrierMark[];
+  /** How many of the marks stand before everything else, in a nested recording. */
+  readonly leading: number;
   readonly tracks: ReadonlyMap<TrackedResource, Segments<Local>>;
   /** Something in it reaches memory that nobody declared. */
   readonly blind: boolean;

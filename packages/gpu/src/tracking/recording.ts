@@ -89,6 +89,7 @@ export class RecordingTracker implements UsageTracker {
   /** Nobody is told of findings, and what is missing is recorded. */
   readonly #automatic: boolean;
   readonly #whole: WholeBuffers;
+  readonly #nested: boolean;
   readonly #outer: Outer;
   /** What no pass within the recording declares or not, of a nested one. */
   readonly #uses: NestedUse[] | undefined;
@@ -97,6 +98,8 @@ export class RecordingTracker implements UsageTracker {
   #boundTouches: readonly BindingTouch[] = [];
   #command = '';
   readonly #need: Need = { before: 0, after: 0, images: undefined };
+  /** Barriers by hand before any touch. */
+  #leading = 0;
   #rendering = false;
   #blind = false;
   #barriers = 0;
@@ -113,6 +116,7 @@ export class RecordingTracker implements UsageTracker {
       this.#need.after = after;
       this.#insert(this.#command);
     });
+    this.#nested = nested;
     this.#uses = nested && report ? [] : undefined;
     this.#outer = {
       log: this.#log,
@@ -197,10 +201,14 @@ export class RecordingTracker implements UsageTracker {
   execute(recorded: Recorded, before: () => void): void {
     const told = this.#pending.length > 0;
     this.#settle(this.#rendering);
+    if (this.#tracks.size === 0) {
+      if (this.#nested) this.#leading += recorded.leading;
+      else for (const mark of recorded.marks.slice(0, recorded.leading)) mark.used = true;
+    }
     for (const { resource, bit, command } of recorded.uses) this.#passes.take(resource, bit, command);
     for (const resource of recorded.tracks.keys()) this.#passes.takeAny(resource);
     meetNested(this.#outer, recorded);
-    if (this.#need.after !== 0 || this.#need.images) before();
+    if (this.#emit && (this.#need.after !== 0 || this.#need.images)) before();
     this.#insert(recorded.label);
     leaveNested(this.#outer, recorded);
     if (!recorded.blind || !this.#report) return;
@@ -220,7 +228,7 @@ export class RecordingTracker implements UsageTracker {
     }
     if (this.#blind) for (const mark of this.#marks) mark.used = true;
     const [label, log, marks, tracks, blind] = [this.#label, this.#log, this.#marks, this.#tracks, this.#blind];
-    return { label, log, marks, tracks, blind, uses: this.#uses ?? [] };
+    return { label, log, marks, leading: this.#leading, tracks, blind, uses: this.#uses ?? [] };
   }
 
   #track(resource: TrackedResource): Segments<Local> {
@@ -533,7 +541,10 @@ export class RecordingTracker implements UsageTracker {
   /** The mark of a barrier by hand; what the host does isn't seen, so what waits for it or it waits for counts as used. */
   #newMark({ memory, derived }: BarrierBatch<TrackedResource>): BarrierMark {
     const mark = this.#markOf(`barrier ${this.#barriers} of "${this.#label}"`);
-    if (derived === true || this.#tracks.size === 0) mark.used = true; // a leading one is for what was submitted before, perhaps
+    // A leading one is for what was submitted before, perhaps; of a nested recording it leads where that does.
+    if (this.#tracks.size === 0 && this.#nested) this.#leading++;
+    else if (this.#tracks.size === 0) mark.used = true;
+    if (derived === true) mark.used = true;
     if (memory && (touchesHost(memory.before) || touchesHost(memory.after))) mark.used = true;
     this.#marks.push(mark);
     return mark;

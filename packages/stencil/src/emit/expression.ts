@@ -12,7 +12,7 @@ import type { Frame } from './frame.ts';
 import { boundsOf, guardCoord } from './guard.ts';
 import { gather, isActive } from './lookup.ts';
 import { sample } from './sample.ts';
-import { componentList, isCheap } from './scan.ts';
+import { activeOffset, componentList, isCheap } from './scan.ts';
 import { scalarOfValue } from './target.ts';
 import type { Operation, Value, Variable } from './target.ts';
 
@@ -269,8 +269,10 @@ export function lowerExpression(frame: Frame, node: Expression): Value {
       const position = lowerExpression(frame, node.position);
       return lowerConvert(code, node.type, sample(frame, node, position));
     }
-    case 'isActive':
-      return isActive(frame, guarded(frame, node));
+    case 'isActive': {
+      const offset = activeOffset(node);
+      return offset === null ? isActive(frame, guarded(frame, node)) : frame.voxel!.active(offset);
+    }
     case 'indexToWorld': {
       const point = lowerExpression(frame, node.operand);
       return applyMap(frame, 'indexToWorld', code.asFloat(point));

@@ -38,6 +38,8 @@ export interface Voxel {
   /** Index coordinate (ivec3), where anything asks for it. */
   readonly coord: Value | null;
   tap(field: string, component: number, offset: Offset): Value;
+  /** Whether the voxel `offset` away is active, a bool. */
+  active(offset: Offset): Value;
 }
 
 /** Where the top function's effects go. */

@@ -17,7 +17,10 @@ import { allTaps, cutOf, reachedFunctions, shapeOf, threadsPerLeaf } from './sha
 import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
-import type { Binding, Placement, Stencil } from '../ir.ts';
+import type { Binding, Offset, Placement, Stencil } from '../ir.ts';
+
+/** What a visit says of a leaf whose voxels are all active, as are those of the 26 around it; 1 where only its own are. */
+const WHOLE_AROUND = 3;
 
 /** Leaves that a workgroup takes. */
 const GROUP_LEAVES = 2;
@@ -31,6 +34,8 @@ export interface Leaf {
   readonly faces: (face: number) => Value;
   /** Whether all of its voxels are active; null where that was asked before, and they are not. */
   readonly whole: Value | null;
+  /** Emits whether all of its voxels are, and those of the 26 leaves around it. */
+  readonly inside: () => Value;
 }
 
 /** What both shapes work with. */
@@ -39,16 +44,18 @@ export interface Parts {
   readonly accumulators: readonly Accumulator[];
   /** Taps of the text, and of old values. */
   readonly taps: readonly Tap[];
+  /** Offsets whose voxels' activity the text asks for. */
+  readonly actives: readonly Offset[];
   readonly usesCoord: boolean;
 }
 
 /** The leaf at a place of the pass, from its row of the visits: a slot, whether it is whole, and the slots beyond the faces that taps cross. */
-function leafAt(frame: Frame, place: Value, thread: Value, taps: readonly Tap[] = []): Leaf {
+function leafAt(frame: Frame, place: Value, thread: Value, offsets: readonly Offset[] = []): Leaf {
   const { code, target } = frame.lowering;
   const from = address(frame, { kind: 'visits' });
   const row = code.left(place, 1);
   const first = target.keep(target.load('u32', 4, from, row), 'visit');
-  const far = taps.some(({ offset }) => offset[1] !== 0 || offset[2] !== 0);
+  const far = offsets.some((offset) => offset[1] !== 0 || offset[2] !== 0);
   const second = far ? target.keep(target.load('u32', 4, from, code.add(row, code.uint(1))), 'beyond') : first;
   const faces = (face: number): Value =>
     face < 2 ? target.swizzle(first, [2 + face]) : target.swizzle(second, [face - 2]);
@@ -57,6 +64,7 @@ function leafAt(frame: Frame, place: Value, thread: Value, taps: readonly Tap[] 
     thread,
     faces,
     whole: target.keep(code.differs(target.swizzle(first, [1]), 0), 'whole'),
+    inside: () => code.equals(target.swizzle(first, [1]), WHOLE_AROUND),
   };
 }
 
@@ -138,10 +146,16 @@ export function lowerStencil(
     outputs: newOutputs(lowering, cut !== null),
     accumulators: newAccumulators(code, stencil.reductions),
     taps: allTaps(lowering, cut !== null),
+    actives: [...uses.top.actives.values()],
     usesCoord: stencil.debug || uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
   };
   target.branch(here, () => {
-    const leaf = leafAt(frame, place, thread, cut === null ? [] : parts.taps);
+    const leaf = leafAt(
+      frame,
+      place,
+      thread,
+      cut === null ? [] : [...parts.taps.map(({ offset }) => offset), ...parts.actives],
+    );
     if (cut === null) emitLoop(frame, parts, leaf);
     else emitQuad(frame, parts, leaf, { ...cut, exchanges: cut.apart && options.exchange !== false });
   });

@@ -3,6 +3,7 @@
  * `window.ts`), loads what all of them need as aligned vec4s and single values at the edges, runs the body for each,
  * side by side, and stores vec4s where all four of a quad are active.
  */
+import { Activity } from './activity.ts';
 import { address, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import type { Leaf, Parts } from './kernel.ts';
@@ -23,6 +24,7 @@ interface Work {
   readonly start: PatchStart;
   readonly cut: Cut;
   readonly window: Window;
+  readonly activity: Activity;
   /** Place in the leaf of the patch's first voxel. */
   readonly first: Value;
   /** Index coordinate of the leaf's first voxel, where anything asks for it. */
@@ -55,7 +57,7 @@ function oddOf({ frame, start }: Work): { odd: Value; isOdd: Value } | null {
 
 /** The voxel at lane `lane` of row `row`; with a colour, the one of lanes `lane` and `lane` + 1 that has it. */
 function voxelAt(work: Work, row: number, lane: number, color: ReturnType<typeof oddOf>): Voxel {
-  const { frame, leaf, start, origin, window, parts } = work;
+  const { frame, leaf, start, origin, window, activity, parts } = work;
   const { code, target } = frame.lowering;
   const along = color ? target.keep(code.add(color.odd, code.uint(lane)), 'e') : code.uint(lane);
   const x = code.add(start.x, code.uint(row));
@@ -66,19 +68,23 @@ function voxelAt(work: Work, row: number, lane: number, color: ReturnType<typeof
     const chosen = [1, 0].map((more) => window.at(field, component, offset, lane + more, row)) as [Value, Value];
     return target.select(color.isOdd, ...chosen);
   };
+  const active: Voxel['active'] = (offset) => {
+    if (!color) return activity.at(offset, lane, row);
+    return target.select(color.isOdd, activity.at(offset, lane + 1, row), activity.at(offset, lane, row));
+  };
   const voxel = {
     slot: leaf.slot,
     index: target.keep(code.add(work.first, row === 0 ? along : code.add(along, code.uint(64 * row))), 'n'),
     coord: origin && target.keep(coord(), 'coord'),
   };
-  if (!color) return { ...voxel, tap };
+  if (!color) return { ...voxel, tap, active };
   const kept = new Map(
     parts.taps.map((one) => [
       one.field + one.component + one.offset.join(),
       target.keep(tap(one.field, one.component, one.offset), one.field),
     ]),
   );
-  return { ...voxel, tap: (field, component, offset) => kept.get(field + component + offset.join())! };
+  return { ...voxel, active, tap: (field, component, offset) => kept.get(field + component + offset.join())! };
 }
 
 /** Runs the body for a row's voxels. */
@@ -241,11 +247,13 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
   const first = isQuad(patch) ? code.left(thread, 2) : place;
-  const work: Work = { frame, parts, leaf, start, cut, window, origin, first };
+  const activity = Activity.all(frame);
+  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first };
   const loads = planWindow(parts.taps, patch);
   if (!cut.apart) return emitRagged(work, loads);
+  // Where the text asks for voxels around, whole neighbours make it as simple as a whole leaf alone makes any other.
   target.branch(
-    leaf.whole!,
+    parts.actives.length > 0 ? leaf.inside() : leaf.whole!,
     () => emitWhole(work, loads),
     () => emitRagged({ ...work, leaf: { ...leaf, whole: null } }, loads),
   );
@@ -260,7 +268,7 @@ function isQuad({ rows, quads }: Patch): boolean {
  * patch without active voxels is spared them.
  */
 function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
-  const { frame, parts, window, first, cut } = work;
+  const { frame, parts, leaf, start, window, first, cut } = work;
   const { code, target } = frame.lowering;
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
@@ -269,7 +277,11 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const filled = parts.outputs.filter(({ background }) => background !== null);
   target.branch(
     code.differs(any, 0),
-    () => runRows({ ...work, first: target.keep(first, 'n') }, eager ? [] : loads, active),
+    () => {
+      const activity = Activity.load(frame, leaf, { start, patch: cut.patch, window }, parts.actives);
+      const kept = { ...work, activity, first: target.keep(first, 'n') };
+      runRows(kept, eager ? [] : loads, active);
+    },
     filled.length > 0 ? () => fillRows(work, filled, active) : undefined,
   );
 }

@@ -97,19 +97,30 @@ export function scalarVoxel(frame: Frame, slot: Value, index: Value, coord: Valu
   const x = target.keep(code.right(n, 6), 'x');
   const y = target.keep(code.mask(code.right(n, 3), 7), 'y');
   const z = target.keep(code.mask(n, 7), 'z');
+  const around = (offset: Offset): { leaf: Value; place: Value } => {
+    const steps = [step(frame, x, offset[0]), step(frame, y, offset[1]), step(frame, z, offset[2])];
+    const leaf = neighborSlot(frame, { slot, faces: null }, steps);
+    const [a, b, c] = steps.map(({ place }) => place) as [Value, Value, Value];
+    return { leaf, place: code.or(code.or(code.left(a, 6), code.left(b, 3)), c) };
+  };
   const voxel: Voxel = {
     slot,
     index: n,
     coord,
+    active(offset: Offset) {
+      if (offset.every((d) => d === 0)) return code.bool(true);
+      const { leaf, place } = around(offset);
+      const at = target.keep(place, 'place');
+      const word = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf, 4), code.right(at, 5)));
+      return target.keep(code.bit(word, code.mask(at, 31)), 'active');
+    },
     tap(field, component, offset: Offset) {
       if (offset.some((d) => Math.abs(d) > TABLE_REACH)) {
         const at = code.add(coord!, target.constant('ivec3', offset));
         return gather({ ...frame, voxel }, field, component, 'same', at);
       }
-      const steps = [step(frame, x, offset[0]), step(frame, y, offset[1]), step(frame, z, offset[2])];
-      const leaf = neighborSlot(frame, { slot, faces: null }, steps);
-      const [a, b, c] = steps.map(({ place }) => place) as [Value, Value, Value];
-      const place = offset.every((d) => d === 0) ? n : code.or(code.or(code.left(a, 6), code.left(b, 3)), c);
+      const { leaf, place: there } = around(offset);
+      const place = offset.every((d) => d === 0) ? n : there;
       if (offset.some((d) => d !== 0)) noteRead(frame, leaf, place);
       return loadElement(frame, field, component, 'same', leaf, place);
     },

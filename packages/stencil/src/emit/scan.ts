@@ -3,6 +3,7 @@
  * taps and the shape of the shader are known from the start.
  */
 import type { Expression, Offset, Statement, Stencil } from '../ir.ts';
+import { offsetOf } from '../language/affine.ts';
 import { operands } from '../walk.ts';
 
 /** The largest offset that stays within the 27 neighbour leaves from any voxel: beyond it a tap is a look-up. */
@@ -19,6 +20,8 @@ export interface Tap {
 export interface Uses {
   /** Taps by `tapKey`, in the order of their first appearance. */
   readonly taps: Map<string, Tap>;
+  /** Offsets whose voxels' activity is asked for, each once. */
+  readonly actives: Map<string, Offset>;
   /** Whether something is read at a computed coordinate: a gather, a sample, or an activity. */
   lookups: boolean;
   /** Whether `coord`, or a look-up that starts from it, is used. */
@@ -34,6 +37,14 @@ export interface Uses {
 
 export function tapKey(field: string, component: number, offset: Offset): string {
   return `${field} ${component} ${offset.join(' ')}`;
+}
+
+const NO_LOCALS: Parameters<typeof offsetOf>[1] = new Map();
+
+/** The constant offset of the voxel whose activity is asked for; null where it is computed, or too far for the neighbour leaves. */
+export function activeOffset({ coord }: Expression & { readonly op: 'isActive' }): Offset | null {
+  const offset = offsetOf(coord, NO_LOCALS);
+  return offset === undefined || offset.some((d) => Math.abs(d) > TABLE_REACH) ? null : offset;
 }
 
 /** The components that a read or write of `component` means, in a field of `count` components. */
@@ -54,6 +65,11 @@ export function isCheap(expression: Expression, debug: boolean): boolean {
 
 function scanExpression(uses: Uses, expression: Expression, components: (field: string) => number): void {
   uses.nodes++;
+  const active = expression.op === 'isActive' ? activeOffset(expression) : null;
+  if (active !== null) {
+    uses.actives.set(active.join(' '), active);
+    return;
+  }
   if (expression.op === 'tap') {
     const { field, offset } = expression;
     for (const component of componentList(expression.component, components(field)))
@@ -96,6 +112,7 @@ function scanStatements(uses: Uses, body: readonly Statement[], components: (fie
 export function scan(body: readonly Statement[], components: (field: string) => number): Uses {
   const uses: Uses = {
     taps: new Map(),
+    actives: new Map(),
     lookups: false,
     coord: false,
     returns: false,
@@ -132,7 +149,7 @@ export function scanStencil(stencil: Stencil, components: (field: string) => num
     const found = known.get(at);
     if (found !== undefined) return found;
     const uses = functions[at]!;
-    const result = uses.coord || uses.taps.size > 0 || [...uses.invokes].some(needs);
+    const result = uses.coord || uses.taps.size > 0 || uses.actives.size > 0 || [...uses.invokes].some(needs);
     known.set(at, result);
     return result;
   };

@@ -98,7 +98,8 @@ export function shapeOf(lowering: Lowering): Shape {
   const { stencil, uses } = lowering;
   if (stencil.debug) return 'loop';
   const reached = [...reachedFunctions(lowering)].map((number) => uses.functions[number]!);
-  if (uses.top.lookups || reached.some((each) => each.lookups || each.taps.size > 0)) return 'loop';
+  if (uses.top.lookups || reached.some((each) => each.lookups || each.taps.size > 0 || each.actives.size > 0))
+    return 'loop';
   const nodes = reached.reduce((sum, each) => sum + each.nodes, uses.top.nodes);
   const taps = allTaps(lowering, true);
   const loads = planWindow(taps);

@@ -58,6 +58,14 @@ export function windowSize(loads: readonly WindowLoad[]): number {
   return loads.reduce((sum, { parts }) => sum + parts.length, 0);
 }
 
+/** The rows, (dx, dy) and a quad along z, in which a patch's voxels find the voxels at some offsets. */
+export function planRows(offsets: Iterable<Offset>, patch: Patch): readonly Pick<WindowLoad, 'dx' | 'dy' | 'quad'>[] {
+  return planWindow(
+    [...offsets].map((offset) => ({ field: '', component: 0, offset })),
+    patch,
+  );
+}
+
 /** Where a thread's patch begins in its leaf: row, y, and quad along z; each 0 … 7 (0 … 1). */
 export interface PatchStart {
   readonly x: Value;
@@ -136,7 +144,7 @@ export class Window {
 
   /** Emits loads: first every neighbour's slot, then all the values. */
   load(loads: readonly WindowLoad[]): void {
-    for (const { dx, dy, quad } of loads) this.#slot(dx, dy, quad);
+    for (const { dx, dy, quad } of loads) this.slot(dx, dy, quad);
     const wide = this.#wide(loads);
     const edges = this.#exchanges ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
     const joined = new Set([...edges.values()].flat());
@@ -246,7 +254,8 @@ export class Window {
     return d > 0 && d < extent ? there : code.mask(there, mask);
   }
 
-  #slot(dx: number, dy: number, quad: number): Value {
+  /** The slot of the leaf that has quad `quad` of the row at (dx, dy). */
+  slot(dx: number, dy: number, quad: number): Value {
     const { rows, quads } = this.#patch;
     const { x, y, zq } = this.#start;
     const axes = [
@@ -274,7 +283,7 @@ export class Window {
     const own = rows === 1 && quads === 1 && dx === 0 && dy === 0 && quad === 0;
     const row = code.or(code.left(this.#moved(x, dx, rows, 7), 4), code.left(this.#moved(y, dy, 1, 7), 1));
     const within = own ? this.#leaf.thread : code.or(row, this.#moved(zq, quad & 1, quads, 1));
-    place = target.keep(code.add(code.left(this.#slot(dx, dy, quad), 7), within), 'at');
+    place = target.keep(code.add(code.left(this.slot(dx, dy, quad), 7), within), 'at');
     this.#places.set(key, place);
     return place;
   }

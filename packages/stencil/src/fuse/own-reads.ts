@@ -1,8 +1,8 @@
 /**
- * @file What a stencil reads of the fields that an earlier one writes, in the grain of components: at its own voxel, or of
- * other voxels.
+ * @file What a stencil reads of the fields that an earlier one writes, in the grain of components: at its own voxel, at
+ * constant offsets from it, or where it computes.
  */
-import { componentsOf, type Expression, type FieldType, type Stencil } from '../ir.ts';
+import { componentsOf, type Expression, type FieldType, type Offset, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
 
 /** A component of a field on the stencil's own level: `velocity 1`. */
@@ -12,7 +12,9 @@ export type Component = string;
 export interface OwnReads {
   /** By its main text, at the voxel itself. */
   readonly own: ReadonlySet<Component>;
-  /** Of other voxels, or from within a function. */
+  /** By its main text, at constant offsets other than 0: each offset once. */
+  readonly around: ReadonlyMap<Component, readonly Offset[]>;
+  /** At computed coordinates, or from within a function. */
   readonly far: ReadonlySet<Component>;
 }
 
@@ -31,33 +33,46 @@ export function touched(field: string, component: number, type: FieldType): numb
   return component < 0 ? Array.from({ length: componentsOf(type) }, (_, index) => index) : [component];
 }
 
-/** Whether a node reads the stencil's own voxel. */
-export function isOwnTap(node: Expression): node is Expression & { readonly op: 'tap' } {
-  return node.op === 'tap' && node.offset.every((distance) => distance === 0);
+/** Whether an offset is none. */
+export function isHere(offset: Offset): boolean {
+  return offset.every((distance) => distance === 0);
 }
+
+/** One offset behind another. */
+export function further(one: Offset, other: Offset): Offset {
+  return [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
+}
+
+const known = new WeakMap<Stencil, OwnReads>();
 
 /** What a stencil reads on its own level. */
 export function ownReads(stencil: Stencil): OwnReads {
+  let reads = known.get(stencil);
+  if (reads === undefined) known.set(stencil, (reads = findReads(stencil)));
+  return reads;
+}
+
+function findReads(stencil: Stencil): OwnReads {
   const types = new Map(stencil.reads.filter(({ level }) => level === 'same').map(({ field, type }) => [field, type]));
   const own = new Set<Component>();
+  const around = new Map<Component, Map<string, Offset>>();
   const far = new Set<Component>();
-  const look = (into: (node: Expression) => Set<Component>) => (node: Expression) => {
+  const look = (inMain: boolean) => (node: Expression) => {
     if (node.op !== 'tap' && node.op !== 'gather' && node.op !== 'sample') return;
     if (node.op === 'gather' && node.level !== 'same') return;
     for (const index of touched(node.field, node.component, types.get(node.field)!)) {
-      into(node).add(componentKey(node.field, index));
+      const component = componentKey(node.field, index);
+      if (node.op !== 'tap' || !inMain) far.add(component);
+      else if (isHere(node.offset)) own.add(component);
+      else {
+        const offsets = around.get(component) ?? new Map<string, Offset>();
+        around.set(component, offsets.set(String(node.offset), node.offset));
+      }
     }
   };
-  visitExpressions(
-    stencil.body,
-    look((node) => (isOwnTap(node) ? own : far)),
-  );
-  for (const { body } of stencil.functions)
-    visitExpressions(
-      body,
-      look(() => far),
-    );
-  return { own, far };
+  visitExpressions(stencil.body, look(true));
+  for (const { body } of stencil.functions) visitExpressions(body, look(false));
+  return { own, around: new Map([...around].map(([name, offsets]) => [name, [...offsets.values()]])), far };
 }
 
 /** The components that a stencil writes. */

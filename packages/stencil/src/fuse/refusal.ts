@@ -4,14 +4,25 @@
  */
 import { elementBytes, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
+import { computedAgain } from './again.ts';
 import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';
 import { endsInLoop } from './returns.ts';
 
 /** The most IR nodes of one stencil that several became: beyond it registers run short, and the text is not emitted four times. */
 const MAX_NODES = 1500;
 
-/** Why `next` cannot run in one pass with `parts`, which are in order and can; null where it can. */
-export function whyNotFused(parts: readonly Stencil[], next: Stencil): string | null {
+/** The most IR nodes before the passes make them fewer: what is computed again in several places is there as often. */
+const MAX_JOINED = 8000;
+
+/**
+ * Why `next` cannot run in one pass with `parts`, which are in order and can; null where it can. What it reads of other voxels
+ * is computed again there where the field is among `again`; by default that isn't done.
+ */
+export function whyNotFused(
+  parts: readonly Stencil[],
+  next: Stencil,
+  again: ReadonlySet<string> = new Set(),
+): string | null {
   const before = parts.at(-1)!;
   const debugged = [...parts, next].find(({ debug }) => debug);
   if (debugged !== undefined) return `"${debugged.name}" is debugged`;
@@ -20,7 +31,7 @@ export function whyNotFused(parts: readonly Stencil[], next: Stencil): string | 
   }
   const reads = ownReads(next);
   for (const part of parts) {
-    const reason = whyNotAfter(part, next, reads);
+    const reason = whyNotAfter(part, next, reads, again);
     if (reason !== null) return reason;
   }
   const early = parts.find(({ body }) => endsInLoop(body));
@@ -31,19 +42,29 @@ export function whyNotFused(parts: readonly Stencil[], next: Stencil): string | 
     computed.find(({ neighborRadius }) => neighborRadius !== computed[0]!.neighborRadius),
   ];
   if (other !== undefined) return `"${one!.name}" and "${other.name}" have different radii`;
-  const nodes = [...parts, next].reduce((sum, each) => sum + nodesOf(each), 0);
+  const all = [...parts, next];
+  const nodes = all.reduce((sum, each) => sum + nodesOf(each), 0);
   if (nodes > MAX_NODES) return `together they have ${nodes} operations, and ${MAX_NODES} fit into a pass`;
-  return null;
+  const repeated = computedAgain(all);
+  if (typeof repeated === 'string') return repeated;
+  const joined = repeated.reduce((sum, { place }) => sum + nodesOf(all[place]!), nodes);
+  return joined > MAX_JOINED ? `computed again for ${repeated.length} voxels, they have ${joined} operations` : null;
 }
 
-function whyNotAfter(part: Stencil, next: Stencil, { own, far }: ReturnType<typeof ownReads>): string | null {
+function whyNotAfter(
+  part: Stencil,
+  next: Stencil,
+  { own, around, far }: ReturnType<typeof ownReads>,
+  again: ReadonlySet<string>,
+): string | null {
   const written = ownWrites(part);
-  const around = [...far].find((component) => written.has(component));
-  if (around !== undefined) {
-    return `"${next.name}" reads "${fieldOf(around)}" of other voxels, which "${part.name}" writes`;
+  const beyond = [...far, ...[...around.keys()].filter((component) => !again.has(fieldOf(component)))];
+  const other = beyond.find((component) => written.has(component));
+  if (other !== undefined) {
+    return `"${next.name}" reads "${fieldOf(other)}" of other voxels, which "${part.name}" writes`;
   }
   const types = new Map(part.writes.map(({ field, type }) => [field, type]));
-  const narrow = [...own].find(
+  const narrow = [...own, ...around.keys()].find(
     (component) => written.has(component) && elementBytes(types.get(fieldOf(component))!) < 4,
   );
   if (narrow !== undefined) {
@@ -62,7 +83,8 @@ function colorOf({ color }: Stencil): string {
   return color === null ? 'all voxels' : `${color} voxels`;
 }
 
-function nodesOf({ body, functions }: Stencil): number {
+/** IR nodes of a stencil's expressions: a measure of what it computes. */
+export function nodesOf({ body, functions }: Pick<Stencil, 'body' | 'functions'>): number {
   let count = 0;
   for (const each of [body, ...functions.map((one) => one.body)]) visitExpressions(each, () => void count++);
   return count;

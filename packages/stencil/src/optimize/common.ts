@@ -165,8 +165,8 @@ class Finder {
       known.taken = true;
       return { takes: known, gives: null, operands: [] };
     }
-    // A tap too far for the neighbour table is known by its coordinate: it stays as it is.
-    const far = node.op === 'gather' && offsetOf(node.coord, NO_LOCALS) !== undefined;
+    // A tap too far for the neighbour table, and an activity, are known by their coordinate: it stays as it is.
+    const far = (node.op === 'gather' || node.op === 'isActive') && offsetOf(node.coord, NO_LOCALS) !== undefined;
     const operands = far ? [] : this.#operands(numbered, certain);
     if (!certain || !isWorthKeeping(node)) return { takes: null, gives: null, operands };
     const gives: Shared = { taken: false, keeper: null, name: 'value' };

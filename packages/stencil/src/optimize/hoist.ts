@@ -41,8 +41,9 @@ function hoistFrom(loop: Statement, keep: (value: Expression) => Expression): St
   const isInvariant = (node: Expression): boolean =>
     localsReadAt(node).every((one) => !assigned.has(one)) && operands(node).every(isInvariant);
   const value = (node: Expression): Expression => {
-    // A tap too far for the neighbour table is known by its coordinate: it stays as it is.
-    if (node.op === 'gather' && offsetOf(node.coord, NO_LOCALS) !== undefined) return node;
+    // A tap too far for the neighbour table, and an activity, are known by their coordinate: it stays as it is.
+    const placed = node.op === 'gather' || node.op === 'isActive';
+    if (placed && offsetOf(node.coord, NO_LOCALS) !== undefined) return node;
     if (isCostly(node) && isCheap(node, false) && isInvariant(node)) return keep(node);
     return mapOperands(node, value);
   };

@@ -1,0 +1,114 @@
+/**
+ * @file Whether computing again is cheaper than a pass over memory. What is saved are bytes: the field in between is neither
+ * written nor read. What is paid are the operations of the earlier stencil at each voxel that the later one reads, and the
+ * taps of its inputs there; threads that stand side by side share some of both.
+ */
+import { shapeOfStencil } from '../emit/emit.ts';
+import { sizeOf, type Expression, type Statement, type Stencil, type ValueType } from '../ir.ts';
+import { operands } from '../walk.ts';
+import { computedAgain } from './again.ts';
+import { fieldOf, ownReads, ownWrites } from './own-reads.ts';
+import { bytesPerVoxel } from './refusal.ts';
+
+/** A field that is computed again, and at how many voxels for each. */
+export interface AgainField {
+  readonly field: string;
+  readonly voxels: number;
+}
+
+const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
+
+/** Operations that take as long as a byte takes to move; a tap more counts as some operations. */
+const OPERATIONS_PER_BYTE = 12;
+const OPERATIONS_PER_TAP = 2;
+
+/** The fields that parts make at other voxels than their own, for later ones; `whyNotFused` has said null. */
+export function fieldsAgain(parts: readonly Stencil[]): AgainField[] {
+  const found = computedAgain(parts);
+  if (typeof found === 'string') return [];
+  const fields = new Map<string, Set<string>>();
+  for (const { place, at } of found.toSorted((one, other) => one.place - other.place)) {
+    const later = parts.slice(place + 1).map(ownReads);
+    for (const component of ownWrites(parts[place]!)) {
+      if (!later.some(({ own, around }) => own.has(component) || around.has(component))) continue;
+      const voxels = fields.get(fieldOf(component)) ?? new Set<string>();
+      fields.set(fieldOf(component), voxels.add(String(at)));
+    }
+  }
+  return [...fields].map(([field, voxels]) => ({ field, voxels: voxels.size }));
+}
+
+/** Why it isn't worth it to run `together` instead of `apart`, one after the other; null where it is. */
+export function whyNotWorth(apart: readonly Stencil[], together: Stencil): string | null {
+  const sum = (of: (stencil: Stencil) => number): number => apart.reduce((total, each) => total + of(each), 0);
+  const bytes = sum(bytesPerVoxel) - bytesPerVoxel(together);
+  if (bytes <= 0) return 'they would move as many bytes';
+  const operations = operationsOf(together) - sum(operationsOf);
+  const taps = tapsOf(together) - sum(tapsOf);
+  const shapes = [...apart, together].map((each) => shapeOfStencil(each, NOWHERE));
+  if (shapes.at(-1) === 'loop' && !shapes.slice(0, -1).includes('loop')) {
+    return 'together they are too long for threads of several voxels';
+  }
+  const most = OPERATIONS_PER_BYTE * bytes;
+  if (operations + OPERATIONS_PER_TAP * taps <= most) return null;
+  const more = taps > 0 ? ` and ${taps} reads` : '';
+  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}`;
+}
+
+/** Distinct values that a stencil's text reads at constant offsets. */
+function tapsOf(stencil: Stencil): number {
+  const { own, around } = ownReads(stencil);
+  return own.size + [...around.values()].reduce((sum, offsets) => sum + offsets.length, 0);
+}
+
+/** Operations on numbers in a stencil's text, one for each component; in a loop as often as it may turn. */
+export function operationsOf({ body, functions }: Stencil): number {
+  const costs: number[] = [];
+  for (const each of functions) costs.push(costOf(each.body, costs));
+  return costOf(body, costs);
+}
+
+function costOf(body: readonly Statement[], functions: readonly number[]): number {
+  const value = (node: Expression): number =>
+    operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
+  const block = (statements: readonly Statement[]): number =>
+    statements.reduce((sum, node) => sum + statement(node), 0);
+  const statement = (node: Statement): number => {
+    switch (node.op) {
+      case 'if':
+        return 1 + value(node.condition) + block(node.then) + block(node.else);
+      case 'loop':
+        return node.limit * (value(node.condition) + block(node.body) + block(node.continuing));
+      case 'assignIndex':
+      case 'assignElement':
+        return 1 + value(node.index) + value(node.value);
+      case 'print':
+      case 'clear':
+      case 'break':
+      case 'continue':
+        return 0;
+      default:
+        return node.value === undefined ? 0 : value(node.value);
+    }
+  };
+  return block(body);
+}
+
+const SIMPLE: ReadonlySet<string> = new Set(['abs', 'sign', 'floor', 'ceil', 'trunc', 'fract', 'min', 'max', 'step']);
+
+/** Roughly how many additions an operation is. */
+function weightOf(node: Expression, functions: readonly number[]): number {
+  const { op } = node;
+  if (op === 'invoke') return functions[node.function]!;
+  if (op === 'unary' || op === 'convert' || op === 'select') return sizeOf(node.type);
+  if (op === 'binary') return sizeOf(node.left.type as ValueType) * (node.operator === '/' ? 8 : 1);
+  if (op === 'call')
+    return (
+      node.args.reduce((most, { type }) => Math.max(most, sizeOf(type as ValueType)), 1) *
+      (SIMPLE.has(node.name) ? 1 : CALLS)
+    );
+  return op === 'isActive' || op === 'element' || op === 'index' ? 2 : 0;
+}
+
+/** What a function of GLSL is taken for that is more than one operation. */
+const CALLS = 8;
