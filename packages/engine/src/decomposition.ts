@@ -7,18 +7,29 @@ import { boundaryLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from 
 import { keptCut, type KeptCut } from './cut/kept-cut.ts';
 import { checksumOf, topologyChecksum } from './cut/topology-checksum.ts';
 import type { Domain } from './domain.ts';
-import { childRanks, localLevels, parentRanks, wholeLevel, type LocalLevel } from './local-level.ts';
+import { childRanks, leavesAbove, localLevels, parentRanks, wholeLevel, type LocalLevel } from './local-level.ts';
 import { LeafIndex } from './leaf-index.ts';
 import { buildTables, type LevelTables } from './tables.ts';
 import type { IndexBox } from './topology.ts';
 
-/** From where, seen from its own level, a stencil reads a component: the same level, or the one next to it. */
-export type ReadFrom = 'same' | 'coarse' | 'fine';
+/**
+ * From where, seen from its own level, a stencil reads a component: the same level, or the one next to it. What is computed in
+ * ghosts too is read `around` the subdomain's leaves and what lies above its finer ones, or over the `whole` level.
+ */
+export type ReadFrom = 'same' | 'coarse' | 'fine' | 'around' | 'whole';
+
+const HERE: IndexBox = { min: [0, 0, 0], max: [0, 0, 0] };
 
 /** One way in which a component is read: from which leaves, and how far around them (inclusive, in voxels of its own level). */
 export interface ReadReach {
   readonly from: ReadFrom;
   readonly reach: IndexBox;
+}
+
+/** How a domain is decomposed. */
+export interface DecompositionOptions extends CutOptions {
+  /** Levels above the first that have at most so many leaves are held whole by every subdomain; default 0: none. */
+  readonly wholeLeaves?: number;
 }
 
 /** Who owns which leaf of each level, and who needs which of others. */
@@ -27,13 +38,20 @@ export class Decomposition {
   /** Number of subdomains. */
   readonly count: number;
   #options: CutOptions;
+  readonly #wholeLeaves: number;
   readonly #cuts: Cut[] = [];
   #kept: { readonly key: string; readonly cut: KeptCut } | null = null;
 
-  constructor(domain: Domain, count: number, options: CutOptions = {}) {
+  constructor(domain: Domain, count: number, { wholeLeaves = 0, ...options }: DecompositionOptions = {}) {
     this.domain = domain;
     this.count = count;
     this.#options = options;
+    this.#wholeLeaves = wholeLeaves;
+  }
+
+  /** Whether every subdomain holds all leaves of a level. */
+  isWhole(level: number): boolean {
+    return level > 0 && this.domain.levels[level]!.leafCount <= this.#wholeLeaves;
   }
 
   /** The cut of a level that the domain has. */
@@ -81,12 +99,11 @@ export class Decomposition {
   held(owner: number, rings: number): LocalLevel[] {
     const { levels } = this.domain;
     if (this.count === 1) return levels.map(wholeLevel);
-    const held = this.kept.get(`held by ${owner}, ${rings} rings`, () =>
+    const held = this.kept.get(`held by ${owner}, ${rings} rings, ${this.#wholeLeaves}`, () =>
       localLevels(
         levels,
         levels.map((_, level) => this.cut(level)),
-        owner,
-        rings,
+        { owner, rings, isWhole: (level) => this.isWhole(level) },
       ).map(({ ranks, ownCount, topology }) => ({ ranks, ownCount, topology })),
     );
     // Another simulation's levels may have another map.
@@ -96,7 +113,7 @@ export class Decomposition {
   /** The tables of what `held` tells. */
   tables(owner: number, rings: number): LevelTables[] {
     const make = (): LevelTables[] => buildTables(this.held(owner, rings));
-    return this.count === 1 ? make() : this.kept.get(`tables of ${owner}, ${rings} rings`, make);
+    return this.count === 1 ? make() : this.kept.get(`tables of ${owner}, ${rings} rings, ${this.#wholeLeaves}`, make);
   }
 
   /** The voxels of others on `level` that a subdomain reads in any of these ways. */
@@ -118,12 +135,30 @@ export class Decomposition {
     return boundaryLeaves(this.domain.levels[level]!.topology, this.cut(level).owners, owner, reach);
   }
 
+  /** Ranks of the leaves of others within `depth` voxels of a subdomain's own and of what lies above its finer ones; Infinity: all. */
+  around(owner: number, level: number, depth: number): Uint32Array {
+    const reach: IndexBox = { min: [-depth, -depth, -depth], max: [depth, depth, depth] };
+    const read: ReadReach = Number.isFinite(depth) ? { from: 'around', reach } : { from: 'whole', reach: HERE };
+    return this.kept.get(`around ${owner}, level ${level}, ${depth}`, () => this.ghosts(owner, level, [read]).ranks);
+  }
+
   /** Leaves of `level` around which the subdomain's leaves (of the level that reads) look. */
   #readers(owner: number, level: number, from: ReadFrom, index: LeafIndex): Uint32Array {
     if (from === 'same') return ownLeaves(this.cut(level).owners, owner);
+    if (from === 'whole') return Uint32Array.from(this.cut(level).owners.keys());
+    if (from === 'around') return this.#above(owner, level);
     const reader = from === 'coarse' ? level - 1 : level + 1;
     const own = ownLeaves(this.cut(reader).owners, owner);
     const { topology } = this.domain.levels[reader]!;
     return Uint32Array.from(from === 'coarse' ? parentRanks(topology, own, index) : childRanks(topology, own, index));
+  }
+
+  /** The subdomain's own leaves of a level, and those above what it owns of finer ones. */
+  #above(owner: number, level: number): Uint32Array {
+    const own = ownLeaves(this.cut(level).owners, owner);
+    if (level === 0) return own;
+    const { levels } = this.domain;
+    const finer = { topology: levels[level - 1]!.topology, above: this.#above(owner, level - 1) };
+    return leavesAbove(own, finer, new LeafIndex(levels[level]!.topology.origins));
   }
 }

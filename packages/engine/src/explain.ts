@@ -4,6 +4,7 @@ import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
 import { stepGraph } from './recording.ts';
+import type { Part } from './segments.ts';
 
 /** What the next step does. */
 export function explainRuntime(runtime: Runtime): string {
@@ -52,13 +53,21 @@ function describeFused({ name, unstored, savedBytes, again }: FusedPass): string
   ].join('');
 }
 
+const OVER: Readonly<Record<Part, string>> = Object.freeze({
+  all: '',
+  boundary: ' over the boundary',
+  interior: ' over the interior',
+  extended: ' with ghosts',
+  rest: ' over the interior with ghosts',
+});
+
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */
 function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
   if (program.parts.memberCount === 1) return [];
   const text = program.segments(plan).map(({ before, passes, after }) => {
     const names = passes.map(({ pass, part }) => {
       const name = pass.name.replace(/ #\d+$/, '');
-      return part === 'all' ? name : `${name} over the ${part}`;
+      return `${name}${OVER[part]}`;
     });
     const unpack = before === null ? [] : [`[unpack ${before.names.join(', ')}]`];
     const pack = after === null ? [] : [`[pack ${after.names.join(', ')}]`];

@@ -3,13 +3,15 @@
  * Each component has the box that the compiler found for it: a population of a lattice that is read at one offset goes one way
  * only. Where a computed coordinate may be anywhere, it is `neighborRadius`, or the halo's thickness.
  */
-import { componentsOf, type ComponentRead } from '@halocline/stencil';
+import { componentsOf, type ComponentRead, type Reach } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations } from './declarations.ts';
 import type { ReadFrom, ReadReach } from './decomposition.ts';
-import type { GhostReads } from './ghost-tracker.ts';
+import type { GhostFacts, GhostNeed, GhostReads } from './ghost-tracker.ts';
 import { componentName, relatedLevel } from './pass-facts.ts';
 import type { Coordinate, IndexBox } from './topology.ts';
+
+const HERE: Reach = { low: [0, 0, 0], high: [0, 0, 0] };
 
 /** Voxels that a halo is thick at the least. */
 const LEAST_THICKNESS = 2;
@@ -20,10 +22,26 @@ export interface HaloNeeds {
   readonly thickness: number;
   /** Component → the ways in which it is read beyond own voxels. */
   readonly reads: ReadonlyMap<string, readonly ReadReach[]>;
-  /** Stencil → the components that it reads so. */
+  /** Stencil → the components that it reads so, and how far. */
   readonly byStencil: GhostReads;
+  /** What passes compute in ghosts. */
+  readonly work: GhostFacts['work'];
   /** Stencil → voxels that its computed reads may go. */
   readonly radius: ReadonlyMap<string, number>;
+}
+
+/** How a stencil reads each component, its own voxel alone included; `reach` is null where a coordinate may be anywhere. */
+export function componentReads({
+  level,
+  reads,
+}: Pick<CompiledStencil, 'level' | 'reads'>): { component: string; from: ReadFrom; reach: ComponentRead['reach'] }[] {
+  return reads.flatMap((read) =>
+    read.parts.map(({ component, reach, gather }) => ({
+      component: componentName(read.field, relatedLevel(level, read.level), componentsOf(read.type), component),
+      from: read.level,
+      reach: gather || reach === null ? null : around(reach, read.level),
+    })),
+  );
 }
 
 /** The halo of these stencils. `thickness` is what the user asked for, or null; `followed` are radii that follow the flow, by stencil. */
@@ -37,11 +55,11 @@ export function haloNeeds(
   const farthest = stencils.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
   const thick = thickness ?? Math.max(LEAST_THICKNESS, ...farthest);
   const reads = new Map<string, ReadReach[]>();
-  const byStencil = new Map<string, string[]>();
+  const byStencil = new Map<string, GhostNeed[]>();
   const radii = new Map<string, number>();
   const caps: number[] = [];
   for (const { name, level, stencil, reads: all } of stencils) {
-    const around = new Set<string>();
+    const around: GhostNeed[] = [];
     const most = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
     caps.push(most);
     const voxels = followed.get(name) ?? most;
@@ -51,15 +69,16 @@ export function haloNeeds(
       const further = read.at === 'center' ? 0 : 1;
       const from: ReadFrom = read.level;
       for (const part of read.parts) {
-        const box = readBox(part, voxels + further);
+        const box = readBox(part, voxels + further, from);
         if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
         const count = componentsOf(read.type);
         const component = componentName(read.field, relatedLevel(level, read.level), count, part.component);
-        around.add(component);
+        // What lies below coarse leaves may be others', however near it is.
+        around.push({ component, depth: from === 'fine' ? Infinity : distance({ low: box.min, high: box.max }) });
         addReach(reads, component, { from, reach: box });
       }
     }
-    byStencil.set(name, [...around]);
+    byStencil.set(name, around);
   }
   return {
     thickness: Math.max(
@@ -69,6 +88,7 @@ export function haloNeeds(
     ),
     reads,
     byStencil,
+    work: new Map(),
     radius: radii,
   };
 }
@@ -78,11 +98,23 @@ function distance({ low, high }: { low: Coordinate; high: Coordinate }): number 
 }
 
 /** The box of a component, united with the cube that computed coordinates may reach where there are any. */
-function readBox({ reach, gather }: ComponentRead, radius: number): IndexBox {
-  if (!gather && reach !== null) return { min: reach.low, max: reach.high };
-  const low = [0, 1, 2].map((axis) => Math.min(reach?.low[axis] ?? 0, -radius)) as unknown as Coordinate;
-  const high = [0, 1, 2].map((axis) => Math.max(reach?.high[axis] ?? 0, radius)) as unknown as Coordinate;
+function readBox({ reach, gather }: ComponentRead, radius: number, from: ReadFrom): IndexBox {
+  const near = reach === null ? HERE : around(reach, from);
+  if (!gather) return { min: near.low, max: near.high };
+  const low = near.low.map((distance) => Math.min(distance, -radius)) as unknown as Coordinate;
+  const high = near.high.map((distance) => Math.max(distance, radius)) as unknown as Coordinate;
   return { min: low, max: high };
+}
+
+/** A reach around the voxels that belong to one: on the finer level these are two along each axis. */
+function around({ low, high }: Reach, from: ReadFrom): Reach {
+  if (from !== 'fine') return { low, high };
+  return { low: atLeast(low, 0, -1), high: atLeast(high, 1, 1) };
+}
+
+/** How far an offset goes beyond another toward one side, at least not at all. */
+function atLeast(offset: Coordinate, from: number, side: 1 | -1): Coordinate {
+  return offset.map((each) => side * Math.max(0, side * (each - from))) as unknown as Coordinate;
 }
 
 function addReach(reads: Map<string, ReadReach[]>, component: string, read: ReadReach): void {

@@ -25,28 +25,54 @@ export function wholeLevel(domain: DomainLevel): LocalLevel {
   return { domain, ranks, ownCount: domain.leafCount, topology: domain.topology };
 }
 
+/** Whose levels are held, and how much of them. */
+export interface HeldOptions {
+  readonly owner: number;
+  /** Leaves of others that are held around what is read or computed. */
+  readonly rings: number;
+  /** Whether a level is held whole. */
+  readonly isWhole?: (level: number) => boolean;
+}
+
 /**
- * What subdomain `owner` holds of each level (finest first): its own leaves, and those of others that lie within `rings`
- * leaves of them, of the parents of its finer leaves, or of the children of its coarser ones.
+ * What a subdomain holds of each level (finest first): its own leaves, and those of others that lie within `rings` leaves of
+ * them, of what lies above its finer leaves, or of the children of its coarser ones; or all leaves of a level that is held whole.
  */
 export function localLevels(
   domains: readonly DomainLevel[],
   cuts: readonly Cut[],
-  owner: number,
-  rings: number,
+  { owner, rings, isWhole = () => false }: HeldOptions,
 ): LocalLevel[] {
   const indices = domains.map(({ topology }) => new LeafIndex(topology.origins));
   const own = cuts.map(({ owners }) => ownLeaves(owners, owner));
   const reach: IndexBox = { min: [-8 * rings, -8 * rings, -8 * rings], max: [8 * rings, 8 * rings, 8 * rings] };
+  let above: Uint32Array = new Uint32Array();
   return domains.map((domain, k) => {
-    const parents = k === 0 ? [] : parentRanks(domains[k - 1]!.topology, own[k - 1]!, indices[k]!);
-    const children = k + 1 === domains.length ? [] : childRanks(domains[k + 1]!.topology, own[k + 1]!, indices[k]!);
-    const from = Uint32Array.from(new Set([...own[k]!, ...parents, ...children]));
     const { owners } = cuts[k]!;
+    if (isWhole(k)) {
+      const others = Uint32Array.from(owners.keys()).filter((rank) => owners[rank] !== owner);
+      const all = Uint32Array.from([...own[k]!, ...others]);
+      return { domain, ranks: all, ownCount: own[k]!.length, topology: pickLeaves(domain.topology, all) };
+    }
+    above = leavesAbove(own[k]!, k === 0 ? null : { topology: domains[k - 1]!.topology, above }, indices[k]!);
+    const children = k + 1 === domains.length ? [] : childRanks(domains[k + 1]!.topology, own[k + 1]!, indices[k]!);
+    const from = Uint32Array.from(new Set([...above, ...children]));
     const { ranks } = findGhosts({ topology: domain.topology, owners, owner, from, reach, index: indices[k]! });
     const all = Uint32Array.from([...own[k]!, ...ranks]);
     return { domain, ranks: all, ownCount: own[k]!.length, topology: pickLeaves(domain.topology, all) };
   });
+}
+
+/**
+ * Ranks of a level's leaves that a subdomain owns, or that lie above any that it owns on a finer level. `finer` has the same of
+ * the level below; null where there is none.
+ */
+export function leavesAbove(
+  own: Uint32Array,
+  finer: { readonly topology: Topology; readonly above: Uint32Array } | null,
+  index: LeafIndex,
+): Uint32Array {
+  return finer === null ? own : Uint32Array.from(new Set([...own, ...parentRanks(finer.topology, finer.above, index)]));
 }
 
 /** Ranks, on the coarser level that `index` knows, of the leaves above some leaves. */

@@ -5,8 +5,8 @@
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
  *               there are parts; then, for each level, the leaf count of the whole domain in word 3
  *
- * Where there are other members, the leaves of a level stand twice: in order of rank, and in two parts, the boundary that others
- * read and the interior.
+ * Where there are other members, the leaves of a level stand twice: in order of rank, and in three parts, the boundary that others
+ * read, the interior, and the ghosts that are computed too.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
 import type { Decomposition } from './decomposition.ts';
@@ -28,15 +28,27 @@ export interface LeafSet {
   readonly part: Part;
 }
 
-/** The leaves of a level in two parts: where they and their visits stand, and how many of the boundary come first. */
+/** The leaves of a level in parts: where they and their visits stand, and how many of the boundary come first. */
 interface LevelParts {
   readonly leaves: bigint;
   readonly visits: bigint;
   readonly boundary: number;
 }
 
+/** The parts of a subdomain's leaves of a level, by slots. */
+export interface LeafParts {
+  /** Of its own leaves, those that others read. */
+  readonly boundary: ReadonlySet<number>;
+  /** Leaves of others that are computed too. */
+  readonly ghosts: Uint32Array;
+}
+
 const WHOLE: readonly Part[] = Object.freeze(['all']);
-const PARTS: readonly Part[] = Object.freeze(['all', 'boundary', 'interior']);
+const PARTS: readonly Part[] = Object.freeze(['all', 'boundary', 'interior', 'extended', 'rest']);
+
+function startsWithBoundary(part: Part): boolean {
+  return part === 'boundary' || part === 'extended';
+}
 
 /** A device and its subdomains. */
 export class Member implements Disposable {
@@ -109,14 +121,14 @@ export class Member implements Disposable {
     const { leaves } = subdomain.levels[level]!;
     if (part === 'all') return leaves.address;
     const parts = this.#split.get(subdomain)![level]!;
-    return part === 'boundary' ? parts.leaves : parts.leaves + BigInt(4 * parts.boundary);
+    return startsWithBoundary(part) ? parts.leaves : parts.leaves + BigInt(4 * parts.boundary);
   }
 
   /** Address of the visits of some leaves. */
   visitsAddress({ subdomain, level, part }: LeafSet): bigint {
     if (part === 'all') return subdomain.levels[level]!.visits.address;
     const parts = this.#split.get(subdomain)![level]!;
-    return part === 'boundary' ? parts.visits : parts.visits + BigInt(32 * parts.boundary);
+    return startsWithBoundary(part) ? parts.visits : parts.visits + BigInt(32 * parts.boundary);
   }
 
   /** Address of the entry that tells how many leaves the whole level has. */
@@ -127,14 +139,14 @@ export class Member implements Disposable {
   /** Brings levels that were made since to the device. Waits for the upload. */
   async prepare(rings: number): Promise<void> {
     const changed = await Promise.all(this.subdomains.map((subdomain) => subdomain.prepare(rings)));
-    if (changed.includes(true)) await this.splitLeaves(() => new Set());
+    const none = { boundary: new Set<number>(), ghosts: new Uint32Array() };
+    if (changed.includes(true)) await this.splitLeaves(() => none);
   }
 
   /**
-   * Puts the leaves of each level in two parts: `boundary` tells the slots of those that others read. Nothing is in flight. Waits
-   * for the upload.
+   * Puts the leaves of each level in parts. Nothing is in flight. Waits for the upload.
    */
-  async splitLeaves(boundary: (subdomain: Subdomain, level: number) => ReadonlySet<number>): Promise<void> {
+  async splitLeaves(split: (subdomain: Subdomain, level: number) => LeafParts): Promise<void> {
     const made: Buffer[] = [];
     const upload = async (label: string, words: Uint32Array<ArrayBuffer>): Promise<Buffer> => {
       const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
@@ -142,7 +154,7 @@ export class Member implements Disposable {
       await this.device.staging.upload(buffer, 0, words);
       return buffer;
     };
-    const split = new Map<Subdomain, LevelParts[]>();
+    const all = new Map<Subdomain, LevelParts[]>();
     const entries: Uint32Array[] = [];
     for (const subdomain of this.subdomains) {
       const levels: LevelParts[] = [];
@@ -150,22 +162,23 @@ export class Member implements Disposable {
         entries.push(tables.count);
         if (this.#alone) continue;
         const own = tables.leaves.subarray(0, tables.leafCount);
-        const read = boundary(subdomain, level);
+        const { boundary: read, ghosts } = split(subdomain, level);
         const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
-        const slots = Uint32Array.from([...first, ...last]);
+        const slots = Uint32Array.from([...first, ...last, ...ghosts]);
         const leaves = await upload(`parts of level ${level}`, slots);
         const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
         levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });
-        entries.push(leafArguments(first.length), leafArguments(last.length));
+        const [owned, rest] = [own.length, last.length + ghosts.length];
+        entries.push(...[first.length, last.length, owned + ghosts.length, rest].map(leafArguments));
       }
-      split.set(subdomain, levels);
+      all.set(subdomain, levels);
     }
     const totals = this.#decomposition.domain.levels.slice(0, this.levelCount);
     for (const { leafCount } of totals) entries.push(Uint32Array.of(0, 0, 0, leafCount));
     this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
     for (const buffer of this.#passBuffers) this.#buffers.release(buffer);
     this.#passBuffers = made;
-    this.#split = split;
+    this.#split = all;
   }
 
   /** Gives the subdomains' memory back, fields included: they begin anew. */

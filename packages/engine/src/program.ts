@@ -30,7 +30,7 @@ import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
 import { recordPlan, spanCount } from './recording.ts';
-import { partialsWords, reductionStages } from './reduction-plan.ts';
+import { partialsLength, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
 import {
   carriedComponents,
@@ -45,8 +45,9 @@ import type { Subdomain } from './subdomain.ts';
 import type { Stamps } from './trace/stamps.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Unit } from './units.ts';
-import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
-import { scalarBits } from './field-type.ts';
+import { SCALARS_BYTES, UNIFORMS_BYTES, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
+import { scalarBytes } from './engine-kernels.ts';
+import { scalarWords } from './field-type.ts';
 
 /** Steps that may be on their way to the device at once. */
 export const STEPS_IN_FLIGHT = 2;
@@ -186,7 +187,7 @@ export class Program implements Disposable {
 
   /** Bytes of one slot of the ring. */
   get slotBytes(): number {
-    return this.parts.member.levelCount * UNIFORMS_BYTES + 8 * MAX_PARAMETERS;
+    return this.parts.member.levelCount * UNIFORMS_BYTES + SCALARS_BYTES;
   }
 
   /** Bytes of the status: the stalled loop, then a count for each loop. */
@@ -245,8 +246,10 @@ export class Program implements Disposable {
     const first = member.levelCount * UNIFORMS_BYTES;
     for (const scalar of declarations.scalars.values()) {
       const value = scalars.get(scalar.name);
-      view.setUint32(first + scalar.byteOffset / 2, value === undefined ? 0 : 1, true);
-      view.setUint32(first + scalar.byteOffset / 2 + 4, scalarBits(scalar.type, value ?? 0), true);
+      view.setUint32(first + scalar.byteOffset, value === undefined ? 0 : 1, true);
+      scalarWords(scalar.type, value ?? 0).forEach((word, index) =>
+        view.setUint32(first + scalar.byteOffset + 4 * (index + 1), word, true),
+      );
     }
   }
 
@@ -314,7 +317,8 @@ export class Program implements Disposable {
     const { decomposition, needs, units, memberCount } = this.parts;
     const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
     if (decomposition.count === 1) return planStep(units, { ...request, stages });
-    const shared = { stages, ghostReads: needs.byStencil, members: memberCount };
+    const ghosts = { reads: needs.byStencil, work: needs.work };
+    const shared = { stages, ghosts, members: memberCount };
     // Across members a message is hidden only where there is work between its sending and its reading.
     const carried =
       memberCount === 1 ? new Set<string>() : carriedComponents(units, { ...shared, stale: this.allStale });
@@ -395,8 +399,10 @@ export async function prepareFields(
 function makePartials({ compiled, decomposition }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {
   const words = new Map<string, number>();
   for (const { facts } of compiled.values()) {
-    const needed = partialsWords(decomposition.domain.levels[facts.level]!.leafCount);
-    for (const { scalar } of facts.reductions) words.set(scalar, Math.max(words.get(scalar) ?? 0, needed));
+    const needed = partialsLength(decomposition.domain.levels[facts.level]!.leafCount);
+    for (const { scalar, type } of facts.reductions) {
+      words.set(scalar, Math.max(words.get(scalar) ?? 0, (needed * scalarBytes(type)) / 4));
+    }
   }
   return new Map(
     [...words].map(([scalar, count]) => {

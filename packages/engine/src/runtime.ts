@@ -12,10 +12,12 @@ import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
+import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { createAll, Member } from './member.ts';
-import { scalarBits, scalarFromBits } from './field-type.ts';
+import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
+import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
 import { planFusion, withoutFusion } from './fusion/plan.ts';
@@ -46,6 +48,8 @@ export interface RuntimeOptions {
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
+  /** Levels above the first that have at most so many leaves are computed whole by each device. */
+  readonly replicate: number;
   /** Whether stencils that can are run as one. */
   readonly fusion: boolean;
   /** How stencils reach memory. */
@@ -124,7 +128,7 @@ export class Runtime {
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
-    this.decomposition = new Decomposition(options.domain, options.subdomains);
+    this.decomposition = new Decomposition(options.domain, options.subdomains, { wholeLeaves: options.replicate });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
@@ -204,7 +208,8 @@ export class Runtime {
     const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const needs = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     await this.#hold(ghostRings(needs.thickness));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
@@ -216,7 +221,7 @@ export class Runtime {
       }
     });
     const reductions = [...facts.values()].flatMap((pass) =>
-      pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
+      pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
     );
     // Messages of the program that ran have arrived by now, and its links may go.
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
@@ -482,17 +487,17 @@ export class Runtime {
     return { parameters, scalars: new Map(this.#scalars) };
   }
 
-  /** The 32 bits that each scalar has in the next step; `waiting` are those that the host sets before it. Within the lane, settled. */
-  async scalarBits(waiting: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+  /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
+  async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();
     const { scalars } = this.team.members[0]!;
-    const bytes = await this.device.staging.download(scalars, 0, 16 * all.length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const words = new Uint32Array((await this.device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
     return new Map(
       all.map(({ name, type, byteOffset }) => {
         const next = waiting.get(name) ?? this.#initials.get(name);
-        return [name, next === undefined ? view.getUint32(byteOffset, true) : scalarBits(type, next)];
+        const own = [...words.subarray(byteOffset / 4, (byteOffset + scalarBytes(type)) / 4)];
+        return [name, next === undefined ? own : scalarWords(type, next)] as const;
       }),
     );
   }
@@ -526,9 +531,9 @@ export class Runtime {
     if (scalar === undefined)
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
     const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
-    if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
-    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 4);
-    return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+    if (waiting !== undefined) return heldScalar(scalar.type, waiting);
+    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 8);
+    return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
   }
 
   /** The memory of a field on each subdomain. Within the lane. */

@@ -8,8 +8,11 @@
  */
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 
-/** The leaves that a pass runs over. */
-export type Part = 'all' | 'boundary' | 'interior';
+/**
+ * The leaves that a pass runs over: all of the subdomain's own or a part of them, the ghosts that are computed too with all of its
+ * own (`extended`) or with the interior (`rest`).
+ */
+export type Part = 'all' | 'boundary' | 'interior' | 'extended' | 'rest';
 
 /** A pass of a segment. */
 export interface SegmentPass {
@@ -65,7 +68,11 @@ function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: n
   const pass = passes[writer]!;
   return [
     { before, passes: [...passes.slice(0, writer).map(whole), { pass, part: 'boundary' }], after: hop },
-    { before: null, passes: [{ pass, part: 'interior' }, ...passes.slice(writer + 1).map(whole)], after: null },
+    {
+      before: null,
+      passes: [{ pass, part: runsInGhosts(pass) ? 'rest' : 'interior' }, ...passes.slice(writer + 1).map(whole)],
+      after: null,
+    },
   ];
 }
 
@@ -74,8 +81,13 @@ function mayBeCut(pass: PlannedPass | undefined): boolean {
   return pass?.kind === 'stencil' && pass.pass.facts.whole !== true;
 }
 
-function whole(pass: PlannedPass): SegmentPass {
-  return { pass, part: 'all' };
+/** A pass with all the leaves that it runs over. */
+export function whole(pass: PlannedPass): SegmentPass {
+  return { pass, part: runsInGhosts(pass) ? 'extended' : 'all' };
+}
+
+function runsInGhosts(pass: PlannedPass): boolean {
+  return pass.kind === 'stencil' && pass.inGhosts;
 }
 
 function hopOf(pass: PlannedPass, travels: (name: string) => boolean): Hop | null {

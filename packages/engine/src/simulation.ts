@@ -21,7 +21,7 @@ import { heldGrid, ownersGrid } from './cut/subdomain-grid.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
-import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
+import { checkDoubles, heldScalar, type FieldValue } from './field-type.ts';
 import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
 import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
@@ -43,6 +43,11 @@ import { makeVolume, type VolumeView } from './volume.ts';
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /** Whether devices compute what others need first, and the rest while it travels; default true. */
   readonly overlap?: boolean;
+  /**
+   * Of levels above the first, those that have at most so many leaves are held and computed whole by each of several devices, so that
+   * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.
+   */
+  readonly replicate?: number;
   /** Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one way to round them). Default true. */
   readonly fusion?: boolean;
   /**
@@ -104,6 +109,7 @@ export class Simulation implements AsyncDisposable {
     const {
       haloThickness = null,
       overlap = true,
+      replicate = 512,
       fusion = true,
       access = 'address',
       rebalance = 'voxels',
@@ -130,6 +136,7 @@ export class Simulation implements AsyncDisposable {
           subdomains,
           routes,
           overlap,
+          replicate: devices.length > 1 ? replicate : 0,
           fusion,
           access,
           rebalance,
@@ -197,12 +204,14 @@ export class Simulation implements AsyncDisposable {
 
   /** Declares a number, or a vector of them, that stencils of all levels may name and `set` changes. */
   addParameter(name: string, type: string, value: number | boolean | readonly number[]): this {
+    checkDoubles(`parameter "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addParameter(name, type, value);
     return this;
   }
 
   /** Declares a number on the device that stencils reduce into and read. */
   addScalar(name: string, type: string, initial: number = 0): Scalar {
+    checkDoubles(`scalar "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addScalar(name, type, initial);
     return this.scalar(name);
   }
@@ -215,7 +224,7 @@ export class Simulation implements AsyncDisposable {
     if (parameter !== undefined) parameter.value = parameterValue(name, parameter.type, value);
     else if (scalar !== undefined) {
       const [number] = parameterValue(name, scalar.type, value);
-      this.#runtime.setScalar(name, scalarFromBits(scalar.type, scalarBits(scalar.type, number!)));
+      this.#runtime.setScalar(name, heldScalar(scalar.type, number!));
     } else {
       const names = [...parameters.keys(), ...scalars.keys()];
       throw new TypeError(

@@ -17,7 +17,7 @@
  *
  * Where there are several subdomains, an **exchange** stands before a pass that reads ghosts which are stale by then.
  */
-import { GhostTracker, type GhostReads } from './ghost-tracker.ts';
+import { GhostTracker, type GhostDepths, type GhostFacts } from './ghost-tracker.ts';
 import type { Until } from './declarations.ts';
 import { scalarOfUntil, type Unit, type UnitPass } from './units.ts';
 import type { ScalarReduction } from './pass-facts.ts';
@@ -43,6 +43,8 @@ export type PlannedPass = { readonly name: string; readonly uses: PlannedUses } 
       readonly kind: 'stencil';
       readonly pass: UnitPass;
       readonly scope: Scope;
+      /** Whether it runs in ghosts too. */
+      readonly inGhosts: boolean;
       /** The current copy of each component that the pass touches, before it runs. */
       readonly copies: Copies;
     }
@@ -108,13 +110,15 @@ export interface PlanRequest {
   readonly stages: readonly number[];
   /** Number of members; more than one share what they reduce. */
   readonly members?: number;
-  /** What stencils read of others' leaves, by stencil; empty where there is one subdomain. */
-  readonly ghostReads?: GhostReads;
+  /** What stencils read of others' leaves, and what they compute there; nothing where there is one subdomain. */
+  readonly ghosts?: GhostFacts;
   /** Copies whose ghosts are stale when the step begins. */
   readonly stale?: ReadonlySet<string>;
   /** Components that the next step reads around before it writes them: they are sent when this one has written them. */
   readonly carried?: ReadonlySet<string>;
 }
+
+const NO_GHOSTS: GhostFacts = Object.freeze({ reads: new Map(), work: new Map() });
 
 /** The loops of a step, numbered in order. */
 export function loopsOf(units: readonly Unit[]): Loop[] {
@@ -167,7 +171,7 @@ class Planner {
     this.#request = request;
     this.#loops = loopsOf(units);
     this.#copies = new Map(request.start);
-    this.#ghosts = new GhostTracker(request.ghostReads ?? new Map(), request.stale ?? []);
+    this.#ghosts = new GhostTracker(request.ghosts ?? NO_GHOSTS, request.stale ?? []);
   }
 
   plan(): StepPlan {
@@ -229,7 +233,7 @@ class Planner {
     for (const component of [...facts.reads, ...facts.writes.map((write) => write.component)]) {
       copies.set(component, this.#copies.get(component) ?? 0);
     }
-    this.#exchange(facts.name, copies, scope);
+    this.#exchange(pass, copies, scope);
     const reads = facts.reads.map((component) => `${component}:${copies.get(component)}`);
     const writes = facts.writes.map(({ component, swaps }) => {
       const current = copies.get(component)!;
@@ -241,15 +245,21 @@ class Planner {
       reads: [...reads, ...scalars, 'uniforms', 'scalars', ...argumentsOf(scope)],
       writes: [...writes, ...partials],
     };
-    this.#add({ kind: 'stencil', name, pass, scope, copies, uses });
-    for (const written of writes) this.#ghosts.wrote(written);
-    for (const { component, swaps } of facts.writes) if (swaps) this.#copies.set(component, 1 - copies.get(component)!);
-    for (const reduction of facts.reductions) this.#reduce(reduction, facts.level, scope);
+    const depth = this.#ghosts.depthOf(pass);
+    this.#add({ kind: 'stencil', name, pass, scope, inGhosts: depth >= 0, copies, uses });
+    for (const { component, swaps } of facts.writes) {
+      const before = copies.get(component)!;
+      const after = swaps ? 1 - before : before;
+      this.#ghosts.wroteBy(pass, component, { before, after });
+      if (swaps) this.#copies.set(component, after);
+    }
+    const shared = (this.#request.members ?? 1) > 1 && depth !== Infinity;
+    for (const reduction of facts.reductions) this.#reduce(reduction, facts.level, scope, shared);
   }
 
   /** Brings stale ghosts that the stencil reads up to date. */
-  #exchange(stencil: string, copies: Copies, scope: Scope): void {
-    this.#send(this.#ghosts.send(stencil, copies), scope);
+  #exchange(pass: UnitPass, copies: Copies, scope: Scope): void {
+    this.#send(this.#ghosts.send(pass, copies), scope);
   }
 
   /** Sends at the end of the step what the next one would have to wait for at its start. */
@@ -264,10 +274,10 @@ class Planner {
     this.#add({ kind: 'exchange', name: `exchange ${sent.join(', ')}`, sent, scope, uses });
   }
 
-  #reduce(reduction: ScalarReduction, level: number, scope: Scope): void {
+  /** Reduces what a pass left; `shared` where members have a part of it each. */
+  #reduce(reduction: ScalarReduction, level: number, scope: Scope, shared: boolean): void {
     const { scalar } = reduction;
     const stages = this.#request.stages[level] ?? 1;
-    const shared = (this.#request.members ?? 1) > 1;
     const partials = `partials ${scalar}`;
     for (let stage = 0; stage < stages; stage++) {
       const last = stage === stages - 1;
@@ -297,12 +307,12 @@ class Planner {
     const scope: Scope = `body ${loop.index}`;
     const scalar = scalarOfUntil(loop.until);
     let odd: string[] = [];
-    const stale: ReadonlySet<string>[] = [];
+    const stale: GhostDepths[] = [];
     // A stall may have come after any number of turns.
     if (loop.index === this.#request.resume) this.#ghosts.forget();
     for (let turn = 0; turn < recorded; turn++) {
       this.#unitPasses(loop.unit, scope, turn);
-      stale.push(new Set(this.#ghosts.stale));
+      stale.push(this.#ghosts.depths);
       if (turn === 0) odd = [...this.#copies.keys()].filter((key) => this.#copies.get(key) !== (start.get(key) ?? 0));
       const args = [`args body ${loop.index}`, `args settle ${loop.index}`, 'status'];
       const uses = { reads: [...gateReads(loop.index), `scalar ${scalar}`, 'uniforms', 'scalars'], writes: args };
@@ -326,12 +336,12 @@ class Planner {
   }
 
   /** What is stale after turns beyond those that are recorded: a stalled loop goes on. Two more, since copies swap in pairs. */
-  #laterTurns(unit: Unit, scope: Scope): ReadonlySet<string>[] {
-    const [silent, states] = [this.#silent, [] as ReadonlySet<string>[]];
+  #laterTurns(unit: Unit, scope: Scope): GhostDepths[] {
+    const [silent, states] = [this.#silent, [] as GhostDepths[]];
     this.#silent = true;
     for (let turn = 0; turn < 2; turn++) {
       this.#unitPasses(unit, scope, turn);
-      states.push(new Set(this.#ghosts.stale));
+      states.push(this.#ghosts.depths);
     }
     this.#silent = silent;
     return states;

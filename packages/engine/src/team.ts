@@ -3,12 +3,14 @@
  * what is near on the curve is near in memory.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
-import { elementBytes } from '@halocline/stencil';
+import { elementBytes, type ScalarType } from '@halocline/stencil';
 import type { Decomposition } from './decomposition.ts';
 import type { FieldDeclaration } from './declarations.ts';
-import { HaloLists, type ComponentExchange } from './halo-lists.ts';
+import { scalarBytes } from './engine-kernels.ts';
+import { HaloLists, wordsOf, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { Link } from './links.ts';
+import { placesByRank } from './local-level.ts';
 import { Mail } from './mail/mail.ts';
 import { Member } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
@@ -92,18 +94,19 @@ export class Team implements AsyncDisposable {
   async traffic(
     fields: Iterable<FieldDeclaration>,
     needs: HaloNeeds,
-    reductions: Iterable<{ readonly scalar: string; readonly level: number }>,
+    reductions: Iterable<{ readonly scalar: string; readonly type: ScalarType; readonly level: number }>,
   ): Promise<Traffic> {
     const components = this.#lists.of(fields, needs);
     const sums = this.members.length === 1 ? [] : this.#sums();
     const shares = new Map<string, SumShare>();
-    for (const { scalar, level } of this.members.length === 1 ? [] : reductions) {
+    for (const { scalar, type, level } of this.members.length === 1 ? [] : reductions) {
       const name = shareName(scalar, level);
-      shares.set(name, { name, sent: sums[level]!.sent });
+      const sent = sums[level]!.sent.map((places) => wordsOf(places, scalarBytes(type)));
+      shares.set(name, { name, sent });
     }
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
-    if (this.members.length > 1) await this.#splitLeaves(components, numbers);
+    if (this.members.length > 1) await this.#splitLeaves(components, numbers, needs);
     const links = this.#link(layout);
     this.#mail?.[Symbol.dispose]();
     const mail = (this.#mail = new Mail({ members: this.members, links, layout, tracer: this.#tracer }));
@@ -128,8 +131,12 @@ export class Team implements AsyncDisposable {
     return this.#links;
   }
 
-  /** Tells every member which of its leaves other members read. */
-  async #splitLeaves(components: readonly ComponentExchange[], numbers: readonly number[]): Promise<void> {
+  /** Tells every member which of its leaves other members read, and which of theirs it computes too. */
+  async #splitLeaves(
+    components: readonly ComponentExchange[],
+    numbers: readonly number[],
+    { work }: HaloNeeds,
+  ): Promise<void> {
     const read = new Map<string, Set<number>>();
     for (const { field, pairs } of components) {
       const perSlot = 128 * elementBytes(field.type);
@@ -141,8 +148,22 @@ export class Team implements AsyncDisposable {
         read.set(key, slots);
       }
     }
+    const depths = new Map<number, number>();
+    for (const [{ facts }, { depth }] of work) {
+      depths.set(facts.level, Math.max(depth, depths.get(facts.level) ?? 0));
+    }
+    const ghostsOf = ({ index, levels }: Subdomain, level: number): Uint32Array => {
+      const depth = depths.get(level);
+      if (depth === undefined) return new Uint32Array();
+      const { tables, ...held } = levels[level]!;
+      const places = placesByRank(held);
+      return this.#decomposition.around(index, level, depth).map((rank) => tables.slots[places[rank]!]!);
+    };
     for (const member of this.members) {
-      await member.splitLeaves(({ index }, level) => read.get(`${index} ${level}`) ?? new Set());
+      await member.splitLeaves((subdomain, level) => ({
+        boundary: read.get(`${subdomain.index} ${level}`) ?? new Set(),
+        ghosts: ghostsOf(subdomain, level),
+      }));
     }
   }
 

@@ -72,14 +72,14 @@ async function bits(
   return result;
 }
 
-/** How the domain is cut, and over how many logical devices. */
-function cutsOf(number: number): { subdomains: number; count: number }[] {
+/** How the domain is cut, over how many logical devices, and up to how many leaves a level is held whole by each of them. */
+function cutsOf(number: number): { subdomains: number; count: number; replicate: number }[] {
   const all = [
-    { subdomains: 2, count: 1 },
-    { subdomains: 3, count: 2 },
-    { subdomains: 4, count: 4 },
-    { subdomains: 7, count: 1 },
-    { subdomains: 8, count: 3 },
+    { subdomains: 2, count: 2, replicate: 512 },
+    { subdomains: 3, count: 2, replicate: 0 },
+    { subdomains: 4, count: 4, replicate: 2 },
+    { subdomains: 7, count: 1, replicate: 512 },
+    { subdomains: 8, count: 3, replicate: 4 },
   ];
   // Each pair of solver and shape takes one, so that together they have all.
   return long ? all : [all[number % all.length]!];
@@ -99,8 +99,8 @@ for (const [solver, add] of Object.entries(SOLVERS)) {
       while (devices.length < most) {
         devices.push(others.use(await openDevice({ device: device.name, validation: false })));
       }
-      for (const { subdomains, count } of cuts) {
-        const options = { devices: devices.slice(0, count), subdomains, ...domain() };
+      for (const { subdomains, count, replicate } of cuts) {
+        const options = { devices: devices.slice(0, count), subdomains, replicate, ...domain() };
         const parts = await bits(options, add, steps);
         for (const [name, values] of Object.entries(whole)) {
           expect(parts[name] === values, `${name}, ${subdomains} subdomains on ${count} devices`).toBe(true);

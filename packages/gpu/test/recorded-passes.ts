@@ -102,3 +102,23 @@ export function both(_: Encoder, { image }: { image: Image }, pass: ThreadPass):
   pass.expect(image, 'sampled');
   pass.expect(image, 'transfer-source');
 }
+
+/** Draws a triangle whose corners stand in a buffer. */
+export function corners(encoder: RenderEncoder, data: { pipeline: GraphicsPipeline; vertices: Buffer }): void {
+  encoder.pipeline(data.pipeline).vertexBuffer(data.vertices).draw(3);
+}
+
+/** Copies a word of one buffer to another, so many times over, and says no barrier. */
+export function chain(encoder: Encoder, { buffers, times }: { buffers: readonly Buffer[]; times: number }): void {
+  for (let i = 0; i < times; i++) {
+    for (let at = 1; at < buffers.length; at++) encoder.copy(buffers[at - 1]!, 0, buffers[at]!, 0, 16);
+  }
+}
+
+/** Waits for more than it need. */
+export function cautious(encoder: Encoder, { words }: { words: Buffer }): void {
+  encoder
+    .fill(words, 0, 16, 1)
+    .barrier(['storage-write'], ['indirect'])
+    .barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
+}

@@ -286,7 +286,7 @@ function placeType(spec: Spec, node: PlaceNode): ValueType {
     default:
       check(spec, node.position.type === 'vec3', `sample at ${node.position.type}`);
       checkPlace(spec, node);
-      check(spec, node.filter === 'nearest' || scalarOf(node.type) === 'float', 'a trilinear sample of integers');
+      check(spec, node.filter === 'nearest' || isFloating(scalarOf(node.type)), 'a trilinear sample of integers');
       return readType(spec, node, 'same');
   }
 }
@@ -309,7 +309,7 @@ function checkReach(spec: Spec, { field, offset }: Expression & { readonly op: '
 
 function checkGather(spec: Spec, { field, level }: Expression & { readonly op: 'gather' }): void {
   const read = spec.stencil.reads.find((one) => one.field === field && one.level === level);
-  const listed = read?.gather === true || (level === 'same' && (read?.reach ?? null) !== null);
+  const listed = read?.gather === true || (read?.reach ?? null) !== null;
   check(spec, listed, `a computed read of "${field}" has neither a reach nor none`);
 }
 

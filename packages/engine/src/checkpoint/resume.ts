@@ -7,12 +7,12 @@ import { FormatError, listGridsFrom, readGridFrom, type Grid, type GridSource } 
 import { holdsDefaults } from '../background/backgrounds.ts';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { FieldDeclaration } from '../declarations.ts';
-import { scalarFromBits } from '../field-type.ts';
+import { scalarFromWords } from '../field-type.ts';
 import { fileTrouble } from '../grid-files.ts';
 import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
-import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, type CheckpointNote } from './checkpoint-note.ts';
+import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, wordsOfBits, type CheckpointNote } from './checkpoint-note.ts';
 import { paced } from './paced.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
 import { lastingFields, stencilChecksum } from './write-checkpoint.ts';
@@ -177,7 +177,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     parameter.value = kept;
   }
   for (const [name, { bits }] of Object.entries(note.scalars)) {
-    runtime.setScalar(name, scalarFromBits(scalars.get(name)!.type, bits));
+    runtime.setScalar(name, scalarFromWords(scalars.get(name)!.type, wordsOfBits(bits)));
   }
 }
 

@@ -97,6 +97,7 @@ export class Halo implements AsyncDisposable {
       thickness,
       reads,
       byStencil: new Map(),
+      work: new Map(),
       radius: new Map(),
     });
     this.#layout = layoutMessages(this.#exchanges, [], (index) => this.#memberOf(index));

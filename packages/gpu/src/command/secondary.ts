@@ -9,6 +9,7 @@ import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { printsItself } from '../printing.ts';
+import { UNKNOWN } from '../tracking/local.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { RecordingTracker } from '../tracking/recording.ts';
 import { endCommands } from './command-buffer.ts';
@@ -165,12 +166,13 @@ export function executeSecondary(
     for (const used of each.used) scope.use(used);
   }
   let first = 0;
-  for (const [index, { recorded }] of secondaries.entries()) {
-    if (!recorded) continue;
-    scope.tracker?.execute(recorded, () => {
-      executeAll(scope, secondaries.slice(first, index));
-      first = index;
-    });
+  if (scope.tracker) {
+    for (const [index, { recorded = UNKNOWN }] of secondaries.entries()) {
+      scope.tracker.execute(recorded, () => {
+        executeAll(scope, secondaries.slice(first, index));
+        first = index;
+      });
+    }
   }
   executeAll(scope, first === 0 ? secondaries : secondaries.slice(first));
 }

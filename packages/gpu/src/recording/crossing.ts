@@ -85,6 +85,8 @@ function isExact(value: unknown): boolean {
 /** Turns objects in data into marks, and keeps the records that the threads need. */
 export class Sender {
   readonly #ids = new Map<object, ObjectRecord>();
+  /** A buffer that moved has a number for each place. */
+  readonly #objects = new Map<number, object>();
   readonly #send: (record: ObjectRecord) => void;
   #next = 1;
   #exact = true;
@@ -127,16 +129,16 @@ export class Sender {
 
   /** The object of a number. */
   objectOf(id: number): object | undefined {
-    for (const [object, record] of this.#ids) if (record.id === id) return object;
-    return undefined;
+    return this.#objects.get(id);
   }
 
   /** Forgets objects that were disposed; gives their ids. */
   forget(): number[] {
     const gone: number[] = [];
-    for (const [object, { id }] of this.#ids) {
+    for (const [id, object] of this.#objects) {
       if (!(object as Used).disposed) continue;
       this.#ids.delete(object);
+      this.#objects.delete(id);
       gone.push(id);
     }
     return gone;
@@ -165,6 +167,7 @@ export class Sender {
     );
     const record = { id: this.#next++, type, members, view: object instanceof Image ? viewOf(object) : undefined };
     this.#ids.set(object, record);
+    this.#objects.set(record.id, object);
     this.#send(record);
     return record.id;
   }

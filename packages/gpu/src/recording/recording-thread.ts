@@ -25,6 +25,12 @@ export interface ThreadPlace {
   readonly secondaries: number;
 }
 
+/** What a thread told. */
+export interface Heard {
+  readonly failures: Failure[];
+  readonly tracked: NonNullable<Word['tracked']>[];
+}
+
 /** A worker that records. */
 export class RecordingThread {
   readonly thread: number;
@@ -67,6 +73,7 @@ export class RecordingThread {
       limits: driver.limits,
       features: driver.features,
       named: driver.named,
+      tracking: driver.tracking?.wishes,
       pools: this.#pools.map((pool) => pool.handle),
       secondaries: place.secondaries,
       records,
@@ -93,14 +100,15 @@ export class RecordingThread {
     this.#port.postMessage(news);
   }
 
-  /** What failed since the last call. */
-  failures(): Failure[] {
-    const found: Failure[] = [];
+  /** What became of jobs since the last call: those that failed, and what others touch. */
+  heard(): Heard {
+    const found: Heard = { failures: [], tracked: [] };
     for (;;) {
       const heard = receiveMessageOnPort(this.#port);
       if (!heard) return found;
-      const { failure, made, gone } = heard.message as Word;
-      if (failure) found.push(failure);
+      const { failure, tracked, made, gone } = heard.message as Word;
+      if (failure) found.failures.push(failure);
+      if (tracked) found.tracked.push(tracked);
       if (made !== undefined) this.#descriptorPools.add(made);
       if (gone !== undefined) this.#descriptorPools.delete(gone);
     }
@@ -108,7 +116,7 @@ export class RecordingThread {
 
   /** Gives its pools back when the device is done with them. The worker has ended. */
   destroy(): void {
-    this.failures();
+    this.heard();
     this.#port.close();
     this.#driver.retire(() => {
       for (const pool of this.#pools) pool.destroy();

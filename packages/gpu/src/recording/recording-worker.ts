@@ -17,6 +17,11 @@ import { beginSecondary } from '../command/secondary.ts';
 import type { Image } from '../image/image.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
+import { carry } from '../tracking/carried.ts';
+import type { Tracked, TrackingWishes } from '../tracking/device-tracking.ts';
+import type { Finding } from '../tracking/findings.ts';
+import { Insertion } from '../tracking/insertion.ts';
+import { RecordingTracker } from '../tracking/recording.ts';
 import { Receiver } from './crossing.ts';
 import type { ObjectRecord } from './crossing.ts';
 import { SharedLayouts } from './shared-layouts.ts';
@@ -39,6 +44,8 @@ export interface ThreadStart {
   readonly limits: DeviceLimits;
   readonly features: Readonly<Record<string, boolean>>;
   readonly named: boolean;
+  /** What is followed of what it records; undefined: nothing. */
+  readonly tracking: TrackingWishes | undefined;
   /** A pool for each frame in flight. */
   readonly pools: readonly V.VkCommandPool[];
   /** How many secondary command buffers each pool begins with. */
@@ -76,9 +83,10 @@ export interface Failure {
   readonly stack: string;
 }
 
-/** What a thread says through its port: that a job failed, or what pools of descriptors there are. */
+/** What a thread says through its port: that a job failed, what it touches, or what pools of descriptors there are. */
 export interface Word {
   readonly failure?: Failure;
+  readonly tracked?: Tracked & { readonly job: number };
   readonly made?: V.VkDescriptorPool;
   readonly gone?: V.VkDescriptorPool;
 }
@@ -129,6 +137,7 @@ driver.descriptorPools = {
   made: (pool) => tell({ made: pool }),
   gone: (pool) => tell({ gone: pool }),
 };
+const insertion = new Insertion(driver);
 const slots = start.pools.map((pool) => new Slot(pool));
 for (const [index, slot] of slots.entries()) allocate(slot, index, start.secondaries);
 const functions = new Map<string, Recorder>();
@@ -236,7 +245,7 @@ async function run(job: number): Promise<void> {
     const message = messageOf(job);
     readNews();
     const body = functions.get(`${message.module} ${message.export}`) ?? (await functionOf(message));
-    table.handles[job] = record(message, body);
+    table.handles[job] = record(message, body, job);
     finishJob(table, job, RECORDED);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -261,7 +270,18 @@ function passOf({ pass: label, number }: JobMessage): ThreadPass {
   };
 }
 
-function record(message: JobMessage, body: Recorder): V.VkCommandBuffer {
+function trackerOf(label: string, handle: V.VkCommandBuffer, found: Finding[]): RecordingTracker | undefined {
+  if (!start.tracking) return undefined;
+  const { checks, automatic } = start.tracking;
+  return new RecordingTracker({
+    label,
+    nested: true,
+    report: checks ? (finding) => found.push(finding) : undefined,
+    emit: automatic ? (batch) => insertion.record(handle, label, batch) : undefined,
+  });
+}
+
+function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBuffer {
   const { pass, draws } = message;
   const data = receiver.restore(message.data);
   const handle = nextBuffer(message);
@@ -272,20 +292,27 @@ function record(message: JobMessage, body: Recorder): V.VkCommandBuffer {
       throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
     }
   };
+  const found: Finding[] = [];
+  const tracker = trackerOf(pass, handle, found);
   if (draws) {
-    const scope = new CommandScope(driver, handle, pass);
+    tracker?.rendering(true);
+    const scope = new CommandScope(driver, handle, pass, tracker);
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
       releases.push(...scope.releases);
     }
   } else {
-    const encoder = new Encoder(driver, handle, pass);
+    const encoder = new Encoder(driver, handle, pass, tracker);
     try {
       encoder.label(pass, call);
     } finally {
       releases.push(...encoder.releases);
     }
+  }
+  if (tracker) {
+    const carried = carry(tracker.finish(), (resource) => receiver.idOf(resource));
+    tell({ tracked: { job, carried, found } });
   }
   endCommands(driver, handle, pass);
   return handle;

@@ -18,11 +18,14 @@ import { VulkanError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
 import { Image } from '../image/image.ts';
 import { printsItself } from '../printing.ts';
+import type { Tracked } from '../tracking/device-tracking.ts';
+import type { Recorded } from '../tracking/local.ts';
+import type { DeclaredUse } from '../tracking/tracker.ts';
 import { Sender } from './crossing.ts';
 import * as T from './job-table.ts';
 import { RecordingThread } from './recording-thread.ts';
 import type { ThreadPlace } from './recording-thread.ts';
-import type { JobMessage } from './recording-worker.ts';
+import type { Failure, JobMessage } from './recording-worker.ts';
 import { LAYOUT_BYTES, SharedLayouts } from './shared-layouts.ts';
 import type { ImageAccess } from './shared-layouts.ts';
 
@@ -52,6 +55,8 @@ export interface RecordedWork {
 export interface ThreadedPassOptions {
   /** The pass draws: its functions get the encoder of a rendering to these targets. */
   readonly rendering?: Omit<RenderingOptions, 'secondary'>;
+  /** What the pass may touch, for a device with checks or automatic barriers; see `encoder.label`. */
+  readonly declared?: readonly DeclaredUse[];
 }
 
 /** Gives work of one pass to the threads. */
@@ -78,6 +83,7 @@ interface Pass {
   readonly label: string;
   readonly number: number;
   readonly draws: Draws | undefined;
+  readonly declared: readonly DeclaredUse[] | undefined;
   readonly steps: (Job | ((encoder: Encoder) => void))[];
 }
 
@@ -119,6 +125,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly #capacities: Int32Array;
   /** How often each thread ended since something was recorded. */
   readonly #ends: number[];
+  readonly #failures: Failure[] = [];
+  /** What jobs touch, where the device tracks that. */
+  readonly #tracked = new Map<number, Tracked>();
   #passes: Pass[] = [];
   #frame: Frame | undefined;
   #top = 0;
@@ -178,7 +187,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     if (this.#frame !== frame) this.#begin(frame);
     const draws = options.rendering && drawsOf(options.rendering);
-    const pass: Pass = { label, number: this.#passes.length, draws, steps: [] };
+    const pass: Pass = { label, number: this.#passes.length, draws, declared: options.declared, steps: [] };
     this.#passes.push(pass);
     const encoder: PassEncoder = {
       label,
@@ -287,6 +296,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.store(control, T.NEXT, 0);
     Atomics.store(control, T.FINISHED, 0);
     this.#passes = [];
+    this.#failures.length = 0;
+    this.#tracked.clear();
     this.#layouts.clear();
     this.#top = 0;
     this.#lost = '';
@@ -351,10 +362,18 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     for (const { worker } of this.#threads) worker.unref();
   }
 
+  /** Takes in what a thread told. */
+  #hear(thread: RecordingThread): void {
+    const { failures, tracked } = thread.heard();
+    this.#failures.push(...failures);
+    for (const each of tracked) this.#tracked.set(each.job, each);
+  }
+
   /** Throws for the first pass that couldn't be recorded. */
   #check(passes: readonly Pass[]): void {
     const { states } = this.#table;
-    const failures = new Map(this.#threads.flatMap((thread) => thread.failures()).map((each) => [each.job, each]));
+    for (const thread of this.#threads) this.#hear(thread);
+    const failures = new Map(this.#failures.map((each) => [each.job, each]));
     for (const { label, steps } of passes) {
       for (const step of steps) {
         if (typeof step === 'function') continue;
@@ -374,8 +393,17 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   }
 
   /** Puts a pass into the primary: runs of jobs are executed in one call. */
-  #collect(encoder: Encoder, { label, number, draws, steps }: Pass): void {
+  #collect(encoder: Encoder, pass: Pass): void {
+    const { label, number, declared } = pass;
     this.#transition(encoder, label, number);
+    if (declared) encoder.label(label, () => this.#execute(encoder, pass), declared);
+    else {
+      encoder.passes.push(label);
+      this.#execute(encoder, pass);
+    }
+  }
+
+  #execute(encoder: Encoder, { label, draws, steps }: Pass): void {
     const run: SecondaryCommands[] = [];
     const flush = (): void => {
       if (run.length > 0) encoder.execute(...run.splice(0));
@@ -392,6 +420,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
           handle,
           targets: draws?.targets,
           used: step.used,
+          recorded: this.#recordedOf(step),
           disposed: false,
         };
         run.push(commands as unknown as SecondaryCommands);
@@ -399,6 +428,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     if (draws) encoder.rendering(draws.rendering, (rendering) => void rendering.execute(...run.splice(0)));
     else flush();
+  }
+
+  #recordedOf({ index }: Job): Recorded | undefined {
+    const tracked = this.#tracked.get(index);
+    return tracked && this.#place.driver.tracking?.adopt(tracked, (id) => this.#sender.objectOf(id) as Image);
   }
 
   /** Brings images to what a pass expects of them. */
@@ -450,6 +484,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   #ended(ended: RecordingThread, code: number, error: Error | undefined): void {
     const { control, states } = this.#table;
     const { thread } = ended;
+    this.#hear(ended);
     // What it recorded may stand in the open frame already: its pools stay until that is submitted.
     const frame = this.#place.openFrame();
     if (frame) frame.afterEnd(() => ended.destroy());

@@ -4,16 +4,14 @@
  */
 
 import type * as V from '@halocline/vulkan';
-import { areWords } from '../access.ts';
-import { recordBarrier, writtenBarrier } from '../command/barrier.ts';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
-import { recordBarriers } from '../command/image-barrier.ts';
-import { CommandScope } from '../command/scope.ts';
 import type { Driver } from '../device/driver.ts';
 import type { BarrierBatch } from '../graph/sink.ts';
-import type { Image } from '../image/image.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
-import type { Report } from './findings.ts';
+import type { Carried } from './carried.ts';
+import type { Finding, Report } from './findings.ts';
+import { Insertion } from './insertion.ts';
+import { UNKNOWN } from './local.ts';
 import type { Recorded } from './local.ts';
 import type { RecordingTracker } from './recording.ts';
 import { SubmitTracker } from './submits.ts';
@@ -25,6 +23,18 @@ export interface TrackingOptions {
   readonly report: Report | undefined;
   /** Whether barriers that are missing are recorded. */
   readonly automatic: boolean;
+}
+
+/** The same for a thread that records: it can't be told whom to report to. */
+export interface TrackingWishes {
+  readonly checks: boolean;
+  readonly automatic: boolean;
+}
+
+/** What a thread tells of a recording. */
+export interface Tracked {
+  readonly carried: Carried;
+  readonly found: readonly Finding[];
 }
 
 /** A submit as a queue makes it. */
@@ -45,27 +55,32 @@ export interface Escort {
   done(): void;
 }
 
-const NOTHING: Recorded = { label: '', log: [], marks: [], leading: 0, tracks: new Map(), blind: true, uses: [] };
-
 /** Follows everything that one device records and submits. */
 export class Tracking {
   readonly #driver: Driver;
   readonly #submits: SubmitTracker;
   readonly #pools = new Map<number, CommandPool>();
   readonly #kept = new Map<string, V.VkCommandBuffer>();
-  /** The barrier that was recorded last, of which there are often many in a row. */
-  #last: BarrierBatch<TrackedResource> | undefined;
-  #lastInfo: V.Pointer<V.VkDependencyInfo> = 0n as V.Pointer<V.VkDependencyInfo>;
+  readonly #insertion: Insertion;
+  /** What threads that record for the device shall follow. */
+  readonly wishes: TrackingWishes;
 
   constructor(driver: Driver, { report, automatic }: TrackingOptions) {
     this.#driver = driver;
+    this.#insertion = new Insertion(driver);
+    this.wishes = { checks: report !== undefined, automatic };
     const seen = (timeline: object): number => (timeline as Timeline).seen;
     this.#submits = new SubmitTracker({ report, automatic, seen });
   }
 
   /** A tracker for a recording into a command buffer; a nested one is executed by others. */
   begin(label: string, handle: V.VkCommandBuffer, nested: boolean = false): RecordingTracker {
-    return this.#submits.begin(label, (batch) => this.#record(handle, label, batch), nested);
+    return this.#submits.begin(label, (batch) => this.#insertion.record(handle, label, batch), nested);
+  }
+
+  /** A recording of another thread, whose resources have numbers; what was found there is reported. */
+  adopt({ carried, found }: Tracked, resourceOf: (id: number) => TrackedResource | undefined): Recorded {
+    return this.#submits.adopt(carried, found, resourceOf);
   }
 
   /** The staging wrote a range, in order with all that was and will be submitted. */
@@ -76,7 +91,7 @@ export class Tracking {
   /** Takes a submit in, before it is made. */
   submit({ queue, wait, signal, commands }: QueueSubmit): Escort {
     const place = { timeline: queue.timeline, value: queue.timeline.last + 1 };
-    const recordings = commands.map((each) => each.recorded ?? NOTHING);
+    const recordings = commands.map((each) => each.recorded ?? UNKNOWN);
     const remedy = this.#submits.submit({ place, wait, signal, recordings });
     const fresh: (() => void)[] = [];
     const ahead = remedy.barriers.map((batch) => batch && this.#ahead(queue.family, batch, fresh));
@@ -101,26 +116,11 @@ export class Tracking {
     if (!pool) this.#pools.set(family, (pool = new CommandPool(this.#driver, family, 'barriers ahead')));
     const handle = pool.allocate('barrier ahead');
     beginCommands(this.#driver, handle, 'barrier ahead', false);
-    this.#record(handle, 'barrier ahead', batch);
+    this.#insertion.record(handle, 'barrier ahead', batch);
     endCommands(this.#driver, handle, 'barrier ahead');
     if (key === undefined) fresh.push(() => pool.free(handle));
     else this.#kept.set(key, handle);
     return handle;
-  }
-
-  #record(handle: V.VkCommandBuffer, label: string, batch: BarrierBatch<TrackedResource>): void {
-    const { commands } = this.#driver;
-    if (batch === this.#last) {
-      commands.vkCmdPipelineBarrier2(handle, this.#lastInfo);
-      return;
-    }
-    const { memory, images } = batch;
-    if (memory && !images && areWords(memory.before) && areWords(memory.after)) {
-      this.#last = batch;
-      this.#lastInfo = writtenBarrier(memory.before, memory.after);
-      commands.vkCmdPipelineBarrier2(handle, this.#lastInfo);
-    } else if (memory && !images) recordBarrier(commands, handle, memory.before, memory.after);
-    else recordBarriers(new CommandScope(this.#driver, handle, label), batch as BarrierBatch<Image>);
   }
 }
 

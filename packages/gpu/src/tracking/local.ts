@@ -59,6 +59,17 @@ export interface Recorded {
   readonly uses: readonly NestedUse[];
 }
 
+/** A recording that nobody followed. */
+export const UNKNOWN: Recorded = Object.freeze({
+  label: '',
+  log: [],
+  marks: [],
+  leading: 0,
+  tracks: new Map<TrackedResource, Segments<Local>>(),
+  blind: true,
+  uses: [],
+});
+
 /** A segment that nobody touched. */
 export function untouched(start: number, end: number): Local {
   const nothing = { writer: undefined, readers: [], known: undefined, at: 0, entries: [] };

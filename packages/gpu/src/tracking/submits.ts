@@ -7,7 +7,9 @@
 import type { ImageLayout } from '../access.ts';
 import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
 import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './findings.ts';
-import type { Report } from './findings.ts';
+import { uncarry } from './carried.ts';
+import type { Carried } from './carried.ts';
+import type { Finding, Report } from './findings.ts';
 import { addReader, chains, lastUses } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { RecordingTracker } from './recording.ts';
@@ -118,6 +120,16 @@ export class SubmitTracker {
     });
   }
 
+  /** A recording of another thread, and what was found there. */
+  adopt(
+    carried: Carried,
+    found: readonly Finding[],
+    resourceOf: (id: number) => TrackedResource | undefined,
+  ): Recorded {
+    for (const finding of found) this.#report?.(finding);
+    return uncarry(carried, resourceOf, (text) => this.#mark(text));
+  }
+
   /** Something that orders itself wrote or read a range: the staging, or the host. */
   external(resource: TrackedResource, range: TouchedRange, writes: boolean): void {
     if (!writes) return;
@@ -194,7 +206,7 @@ export class SubmitTracker {
         this.#relayout(resource, held, entry, fix, line.logs.length, place);
         continue;
       }
-      if (entry.reads && !held.written && this.#isUnwritten(resource, entry)) {
+      if (entry.reads && !held.written && this.#isUnwritten(recorded, resource, entry)) {
         this.#report?.(unwrittenText(resource, held, entry.bit, entry.who!));
       }
       const at = { recorded, resource, held, place };
@@ -207,9 +219,14 @@ export class SubmitTracker {
   }
 
   /** What shaders are bound to they needn't read whole: of that only resources that nobody wrote anything of count. */
-  #isUnwritten(resource: TrackedResource, { bit }: Entry): boolean {
+  #isUnwritten(recorded: Recorded, resource: TrackedResource, { bit }: Entry): boolean {
     if (this.#blind || (resource.memory ?? 'device') !== 'device') return false;
-    return (bit & EXACT) === bit || this.#track(resource).list.every((each) => !each.written);
+    if ((bit & EXACT) === bit) return true;
+    const parts: readonly { readonly written: boolean }[] = [
+      ...this.#track(resource).list,
+      ...recorded.tracks.get(resource)!.list,
+    ];
+    return parts.every(({ written }) => !written);
   }
 
   /** Holds one entry against one access before; returns the usages that a barrier would have to name, 0 if none is missing. */

@@ -28,8 +28,8 @@ export interface Output {
   readonly background: Value | null;
 }
 
-/** Bytes of memory that are written at once. */
-const SECTOR_BYTES = 32;
+/** Voxels whose elements fill 32 bytes. */
+const SECTOR_VOXELS: Readonly<Record<ElementKind, number>> = { f32: 8, f64: 4, i32: 8, u32: 8, f16: 16, u8: 32 };
 /** The least numbers that every device writes as they are: smaller ones may become 0 on their way. */
 const LEAST_NORMAL = { half: 2 ** -14, float: 2 ** -126 } as const;
 
@@ -66,13 +66,13 @@ function backgroundOf(write: FieldWrite, component: number, { backgrounds }: Pla
   return value !== 0 && Math.abs(value) < least ? null : value;
 }
 
-/** Voxels along z and y, 8 to 32 in a word of the mask, that share a sector in the widest of the outputs with a background; 0 where none has one. */
+/**
+ * Voxels of a row, or of several along y, that share a sector in the widest of the outputs with a background: 8, 16 or 32 in a
+ * word of the mask; 0 where none has one.
+ */
 export function sectorVoxels(outputs: readonly Output[]): number {
-  const bytes: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
-  return Math.max(
-    0,
-    ...outputs.filter(({ background }) => background !== null).map(({ kind }) => SECTOR_BYTES / bytes[kind]),
-  );
+  const filled = outputs.filter(({ background }) => background !== null);
+  return filled.length === 0 ? 0 : Math.max(8, ...filled.map(({ kind }) => SECTOR_VOXELS[kind]));
 }
 
 /** Variables for everything that the stencil stores. */

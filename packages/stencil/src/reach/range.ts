@@ -4,11 +4,17 @@
  * reads relative to its voxel. Integers that may wrap are not known; a float is known only where it can't be NaN.
  */
 
-import type { BinaryOperator, ScalarType } from '../ir.ts';
+import type { BinaryOperator, LevelRelation, ScalarType } from '../ir.ts';
 import { roundingOf } from '../ir.ts';
 
-/** Component of `coord`: 0, 1, 2 for x, y, z; null for a plain number. */
-type Axis = 0 | 1 | 2 | null;
+/**
+ * What a number is a distance from: component 0, 1, 2 (x, y, z) of `coord`; 3, 4, 5: of `coord >> 1`, the voxel above on the coarser
+ * level; 6, 7, 8: of `2 * coord`, the first below on the finer one; null: it is a plain number.
+ */
+type Axis = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | null;
+
+/** First axis of each level's coordinates. */
+export const FIRST_AXIS: Readonly<Record<LevelRelation, 0 | 3 | 6>> = Object.freeze({ same: 0, coarse: 3, fine: 6 });
 
 /** Inclusive bounds of a number, or of its distance from a component of `coord`; they may be infinite. A bool is 0 or 1. */
 export interface Range {
@@ -105,10 +111,23 @@ function difference(type: ScalarType, a: Range, b: Range): Range {
   return within(type, roundedEnds(type)({ axis, low: a.low - b.high, high: a.high - b.low }));
 }
 
-/** `coord · 1` is all that is known of products with a component of `coord`. */
+/** `coord · 1` and `coord · 2` are all that is known of products with a component of `coord`. */
 function times(type: ScalarType, a: Range, b: Range): Range {
-  const isOne = (side: Range): boolean => side.axis === null && side.low === 1 && side.high === 1;
-  return isOne(a) ? b : isOne(b) ? a : anyOf(type);
+  const [factor, side] = a.axis === null ? [only(a), b] : [only(b), a];
+  return factor === 1 ? side : factor === 2 && type === 'int' ? doubled(side) : anyOf(type);
+}
+
+/** Twice a distance from `coord`, which is one from `2 * coord`; nothing is known of it where the level below would not fit. */
+function doubled({ axis, low, high }: Range): Range {
+  if (axis !== 0 && axis !== 1 && axis !== 2) return anyOf('int');
+  return within('int', { axis: (axis + FIRST_AXIS.fine) as Axis, low: 2 * low, high: 2 * high });
+}
+
+/** Half a distance from `coord`, rounded down: `coord` itself may be even or odd. */
+function halved({ axis, low, high }: Range): Range {
+  if (axis !== 0 && axis !== 1 && axis !== 2) return anyOf('int');
+  const half = { low: Math.floor(low / 2), high: Math.floor((high + 1) / 2) };
+  return within('int', { axis: (axis + FIRST_AXIS.coarse) as Axis, ...half });
 }
 
 /** An operation that is monotone in each argument: its extremes are at the corners. */
@@ -139,11 +158,13 @@ function ofIntegers(operator: BinaryOperator, type: ScalarType, a: Range, b: Ran
     case '%':
       return by !== undefined && by > 0 ? remainder(type, a, by) : anyOf(type);
     case '<<':
-      return by !== undefined && by >= 0 && by < 31 && a.axis === null
+      if (a.axis !== null) return type === 'int' && by === 1 ? doubled(a) : anyOf(type);
+      return by !== undefined && by >= 0 && by < 31
         ? within(type, { axis: null, low: a.low * 2 ** by, high: a.high * 2 ** by })
         : anyOf(type);
     case '>>':
-      return by !== undefined && by >= 0 && by < 31 && a.axis === null
+      if (a.axis !== null) return type === 'int' && by === 1 ? halved(a) : anyOf(type);
+      return by !== undefined && by >= 0 && by < 31
         ? { axis: null, low: Math.floor(a.low / 2 ** by), high: Math.floor(a.high / 2 ** by) }
         : anyOf(type);
     default:

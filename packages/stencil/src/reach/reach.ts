@@ -9,7 +9,7 @@ import { mapOperands, mapStatement } from '../rebuild.ts';
 import { visitExpressions } from '../walk.ts';
 import type { Pass, Program } from '../optimize/program.ts';
 import { follow } from './flow.ts';
-import { join } from './range.ts';
+import { FIRST_AXIS, join } from './range.ts';
 import type { Range } from './range.ts';
 
 type Gather = Expression & { readonly op: 'gather' };
@@ -22,13 +22,16 @@ export const TAP_LIMIT = 8;
 
 const NO_LOCALS: Parameters<typeof offsetOf>[1] = new Map();
 
-/** The boxes of the reads on the stencil's own level at computed coordinates; one that is not in the map goes anywhere. */
+/**
+ * The boxes of the reads at computed coordinates; one that is not in the map goes anywhere. On the coarser level they are around
+ * `coord >> 1`, on the finer one around `2 * coord`.
+ */
 export function reachOfGathers(program: Program): ReadonlyMap<Gather, Reach> {
   const boxes = new Map<Gather, Reach>();
   const computed = new Set<Gather>();
   const visit = (node: Expression): void => {
-    if (node.op !== 'gather' || node.level !== 'same') return;
-    const offset = offsetOf(node.coord, NO_LOCALS);
+    if (node.op !== 'gather') return;
+    const offset = node.level === 'same' ? offsetOf(node.coord, NO_LOCALS) : undefined;
     if (offset === undefined) computed.add(node);
     else boxes.set(node, { low: offset, high: offset });
   };
@@ -41,7 +44,10 @@ export function reachOfGathers(program: Program): ReadonlyMap<Gather, Reach> {
   });
   if (!whole) return boxes;
   for (const [node, coord] of known) {
-    const bounded = coord.every(({ axis, low, high }, at) => axis === at && Math.max(-low, high) <= REACH_LIMIT);
+    const first = FIRST_AXIS[node.level];
+    const bounded = coord.every(
+      ({ axis, low, high }, at) => axis === first + at && Math.max(-low, high) <= REACH_LIMIT,
+    );
     if (!computed.has(node) || !bounded) continue;
     const ends = (end: 'low' | 'high'): Offset => coord.map((one) => one[end]) as unknown as Offset;
     boxes.set(node, { low: ends('low'), high: ends('high') });
@@ -58,7 +64,8 @@ export function settleTaps(radius: number): Pass {
     const value = (node: Expression): Expression => {
       const box = node.op === 'gather' ? boxes.get(node) : undefined;
       const single = box?.low.every((low, axis) => low === box.high[axis] && Math.abs(low) <= most) === true;
-      if (node.op !== 'gather' || box === undefined || !single) return mapOperands(node, value);
+      if (node.op !== 'gather' || node.level !== 'same' || box === undefined || !single)
+        return mapOperands(node, value);
       const { type, field, component } = node;
       return { op: 'tap', type, field, component, offset: box.low };
     };
