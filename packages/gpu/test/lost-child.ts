@@ -88,7 +88,10 @@ function open(): { files: number; threads: number } {
 }
 
 await using other = await openDevice({ validation: false });
-await works(other);
+{
+  await using first = await openDevice({ validation: false });
+  await works(first); // threads of the runtime stay for the devices to come
+}
 const before = open();
 const device = await openDevice({ validation: false });
 const found = await lose(device);
