@@ -28,6 +28,9 @@ const SIZES = [16, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 26
 );
 const ROUNDS = software ? 10 : 30;
 const TURNS = 2;
+/** Cards that idled keep a slow clock for seconds: so both work for so long before anything is measured, and for less before each transport. */
+const WARM_MILLISECONDS = software ? 0 : 3000;
+const AGAIN_MILLISECONDS = software ? 0 : 500;
 
 /** A device with a few milliseconds of work to be submitted. */
 class Worker implements AsyncDisposable {
@@ -60,6 +63,19 @@ function median(list: number[]): number {
 
 function wait(device: Device): void {
   device.compute.timeline.waitBlocking(device.compute.timeline.last, 60_000);
+}
+
+/** Keeps both at work. */
+function warm(workers: readonly Worker[], milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    for (const {
+      end: { device },
+      busy,
+    } of workers)
+      device.compute.submit([busy]);
+    for (const { end } of workers) wait(end.device);
+  }
 }
 
 /** Microseconds: a message alone, until it is copied on; one while both work, until it is there; one of many; the host's part of one. */
@@ -128,6 +144,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
 const other = usable.find(({ name, uuid }) => name === best.name && uuid !== best.uuid) ?? best;
 const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 process.stdout.write(`${best.name}, driver ${driver}, ${other === best ? 'one card' : 'two cards'}\n`);
+let warmFor = WARM_MILLISECONDS;
 process.stdout.write('transport    bytes       round µs   alone µs working µs  streamed    host µs     GB/s\n');
 for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   await using from = new Worker(await openDevice({ device: best.uuid, validation: false }));
@@ -137,6 +154,8 @@ for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0
     process.stdout.write(`${transport.name.padEnd(12)} no: ${refusal}\n`);
     continue;
   }
+  warm([from, to], warmFor);
+  warmFor = AGAIN_MILLISECONDS;
   for (const size of SIZES) {
     const figures = await measure(from, to, transport, size);
     const options = { sizes: [size], rounds: ROUNDS, patienceMs: 20_000 };
