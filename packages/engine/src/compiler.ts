@@ -22,6 +22,7 @@ import {
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
+import type { Backgrounds } from './background/backgrounds.ts';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
@@ -123,12 +124,12 @@ export class Compiler implements Disposable {
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
+    { cut, log, backgrounds }: Pick<CheckOptions, 'cut' | 'log'> & { readonly backgrounds: Backgrounds },
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const placement = placementOf(declarations, cut ? beyondRadius : null);
+      const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
       const options = { access: this.#access, exchange: this.#device.limits.subgroupQuads };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
@@ -237,12 +238,20 @@ export class Compiler implements Disposable {
   }
 }
 
-/** Where a stencil finds numbers, and what it does where it reads too far; null where the domain is whole. */
-export function placementOf(declarations: Declarations, beyondRadius: 'error' | 'clamp' | null): Placement {
+/**
+ * Where a stencil finds numbers, what it does where it reads too far (null where the domain is whole), and what inactive voxels
+ * of its level hold.
+ */
+export function placementOf(
+  declarations: Declarations,
+  beyondRadius: 'error' | 'clamp' | null,
+  backgrounds: ReadonlyMap<string, readonly number[]>,
+): Placement {
   return {
     parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
     scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
     ...(beyondRadius === null ? {} : { beyondRadius }),
+    backgrounds,
   };
 }
 

@@ -21,6 +21,7 @@ import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
 import type { Mail } from './mail/mail.ts';
+import type { StepCalls } from './mail/step-calls.ts';
 import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
@@ -103,6 +104,9 @@ export interface Recording {
   readonly plan: StepPlan;
   /** When each of it ran last, if that is traced. */
   readonly stamps: Stamps | null;
+  /** How often it was submitted; of the first member's, the calls that do it again. */
+  submits: number;
+  calls: StepCalls | null;
 }
 
 /** What the device says of a step that it has done. */
@@ -286,7 +290,7 @@ export class Program implements Disposable {
     const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
     try {
       const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
-      return { plan, segments, commands, stamps };
+      return { plan, segments, commands, stamps, submits: 0, calls: null };
     } catch (error) {
       stamps?.[Symbol.dispose]();
       throw error;
@@ -372,7 +376,8 @@ export class Program implements Disposable {
   }
 }
 
-function disposeRecording({ commands, stamps }: Recording): void {
+function disposeRecording({ commands, stamps, calls }: Recording): void {
+  calls?.[Symbol.dispose]();
   for (const each of commands) each[Symbol.dispose]();
   stamps?.[Symbol.dispose]();
 }

@@ -4,6 +4,7 @@
  */
 import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
+import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
@@ -14,7 +15,7 @@ import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
-import { Member } from './member.ts';
+import { createAll, Member } from './member.ts';
 import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
@@ -103,6 +104,8 @@ export class Runtime {
   #view: Member | null = null;
   /** Radii that follow the flow. */
   readonly radii: CflRadii = new CflRadii();
+  /** What is known of inactive voxels. */
+  readonly backgrounds: Backgrounds = new Backgrounds();
   /** What shifts the cut by time, if anything does. */
   readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
@@ -153,6 +156,7 @@ export class Runtime {
       this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
+      this.backgrounds.stale ||
       this.#compilers[0]!.filesChanged(declarations)
     );
   }
@@ -171,7 +175,7 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { declarations, decomposition, team } = this;
+    const { backgrounds, declarations, decomposition, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
@@ -187,9 +191,10 @@ export class Runtime {
       ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
+    backgrounds.look(checked[0]!.values(), declarations);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
@@ -263,6 +268,7 @@ export class Runtime {
     });
     this.#placed = new Map(placed);
     this.#moved = false;
+    backgrounds.renewed();
     this.#revision = revision;
     this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
@@ -582,20 +588,5 @@ export class Runtime {
       this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
-  }
-}
-
-/** Makes one of each for all members; if one fails, those that were made are given back. */
-async function createAll<T extends Disposable>(
-  members: readonly Member[],
-  make: (member: Member, number: number) => Promise<T>,
-): Promise<T[]> {
-  const made: T[] = [];
-  try {
-    for (const [number, member] of members.entries()) made.push(await make(member, number));
-    return made;
-  } catch (error) {
-    for (const each of made) each[Symbol.dispose]();
-    throw error;
   }
 }

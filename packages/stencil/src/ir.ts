@@ -451,6 +451,11 @@ export interface Placement {
    * everything may be read.
    */
   readonly beyondRadius?: 'error' | 'clamp';
+  /**
+   * Of fields of the stencil's own level whose inactive voxels hold one value everywhere, that value, component by component, as
+   * it is stored. Then they may be written with it, and memory gets whole sectors.
+   */
+  readonly backgrounds?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One 64-bit address of a pass block; the emitted shader reads them in the order of the list it came with. */

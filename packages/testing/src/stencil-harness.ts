@@ -73,6 +73,8 @@ export interface DeviceRunOptions {
   readonly exchange?: boolean;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
+  /** Whether the shader knows what inactive voxels hold, and may write them with it. Default false. */
+  readonly backgrounds?: boolean;
 }
 
 /** 32 bytes for each parameter from byte 128 on, and for each scalar 16. */
@@ -81,6 +83,16 @@ function placementOf(stencil: Stencil): Placement {
     parameters: new Map([...stencil.parameters.keys()].map((name, at) => [name, 128 + 32 * at])),
     scalars: new Map([...stencil.scalars.keys()].map((name, at) => [name, 16 * at])),
   };
+}
+
+/** What inactive voxels hold: the leaf of background, in slot 0, has it too. What isn't there yet is zero. */
+function backgroundsOf(stencil: Stencil, world: HostWorld): Map<string, number[]> {
+  return new Map(
+    stencil.writes.map(({ field, type }) => {
+      const arrays = world.levels.same.fields.get(field);
+      return [field, Array.from({ length: componentsOf(type) }, (_, c) => arrays?.[c]![0] ?? 0)];
+    }),
+  );
 }
 
 function putValues(view: DataView, at: number, type: string, values: readonly number[]): void {
@@ -256,7 +268,10 @@ export async function runOnDevice(
   values: RunValues = VALUES,
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
-  const placement = placementOf(stencil);
+  const placement: Placement = {
+    ...placementOf(stencil),
+    ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
+  };
   const { shape: asked, exchange } = options;
   const shape = { ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
   const described = options.access === 'descriptor';

@@ -4,6 +4,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { FormatError, listGridsFrom, readGridFrom, type Grid, type GridSource } from '@halocline/vdb';
+import { holdsDefaults } from '../background/backgrounds.ts';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { FieldDeclaration } from '../declarations.ts';
 import { scalarFromWords } from '../field-type.ts';
@@ -156,7 +157,11 @@ async function takeField(runtime: Runtime, head: string, source: GridSource, key
   const why = whyNotField(field, level, grids);
   if (why !== null) throw new TypeError(`${head}: ${why}; give the scene that it was written with, or another file`);
   await runtime.stores(field);
-  await scatterField(runtime.subdomains, field, await decoded(head, async () => fieldOfGrids(field, level, grids)));
+  const components = await decoded(head, async () => fieldOfGrids(field, level, grids));
+  const defaults = holdsDefaults(field, level.topology, components);
+  if (!defaults) runtime.backgrounds.given(field, false);
+  await scatterField(runtime.subdomains, field, components);
+  if (defaults) runtime.backgrounds.given(field, true);
 }
 
 function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
