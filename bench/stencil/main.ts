@@ -8,9 +8,10 @@ import { openDevice } from '@halocline/gpu';
 import type { EmitOptions, Stencil } from '@halocline/stencil';
 import { copyBandwidth } from '../../packages/halocline/src/bench/ceiling.ts';
 import { shapeOfStencil } from '../../packages/stencil/src/emit/emit.ts';
+import { measureAgain, type Again } from './again.ts';
 import { stencilCases, type StencilCase } from './cases.ts';
 import { measureChain } from './chain.ts';
-import { compileCase, Kernel } from './measure.ts';
+import { compileCase, Kernel, placementOf } from './measure.ts';
 import { runRivals } from './rivals.ts';
 import { appendRows, rowText, type Row } from './row.ts';
 import { World, type Filling } from './world.ts';
@@ -37,7 +38,7 @@ function readWords() {
 }
 
 const { values, positionals } = readWords();
-const extra = ['ragged', 'shell', 'chain'];
+const extra = ['ragged', 'shell', 'chain', 'again'];
 const names = [...stencilCases.map(({ name }) => name), ...extra];
 const unknown = positionals.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
@@ -51,12 +52,14 @@ if (values.help || unknown !== undefined) {
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
 const SHAPES = ['loop', 'quad', 'pair', 'row', 'column', 'box'] as const;
-const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
 const device = await openDevice(values.device === undefined ? {} : { device: values.device });
 const software = device.kind === 'cpu';
 const copy = await copyBandwidth(device);
 const [passes, runs] = software ? [1, 4] : [20, 5];
-const LAPLACIANS = stencilCases.filter(({ name }) => name === 'laplacian' || name === 'sweep');
+/** What is measured over leaves that are not whole. */
+const SPARSE = ['laplacian', 'sweep', 'gradient', 'd3q19'].map((name) =>
+  stencilCases.find((each) => each.name === name)!,
+);
 const rows: Row[] = [];
 say(`${device.name}: a copy moves ${(copy / 1e9).toFixed(software ? 2 : 0)} GB/s`);
 
@@ -85,7 +88,8 @@ async function measureOurs(world: World, each: StencilCase, stencil: Stencil, op
   using kernel = await Kernel.create(world, stencil, options);
   const seconds = await kernel.time(passes, runs);
   const { name, what, bytesPerVoxel } = each;
-  const by = options.shape === undefined ? `ours (${shapeOfStencil(stencil, NOWHERE)})` : `shape ${options.shape}`;
+  const by =
+    options.shape === undefined ? `ours (${shapeOfStencil(stencil, placementOf(stencil))})` : `shape ${options.shape}`;
   const goal = options.shape === undefined ? goalOf(each, world.activeVoxels / seconds) : {};
   return add({ name, what, by, voxels: world.activeVoxels, bytesPerVoxel, ...goal }, seconds);
 }
@@ -127,39 +131,49 @@ async function measureFull(): Promise<void> {
   }
 }
 
-/** Seconds of the Laplacians, into another field and over itself, on one topology; and its counts. */
-async function timeLaplacians(filling: Filling, edge: number): Promise<{ world: World; seconds: readonly number[] }> {
+/** Seconds of each case on one topology, and of those that write active voxels alone; and its counts. */
+async function timeSparse(
+  filling: Filling,
+  edge: number,
+): Promise<{ world: World; seconds: readonly number[]; alone: readonly number[] }> {
   using world = await World.create(device, filling, edge, false);
   const seconds: number[] = [];
-  for (const each of LAPLACIANS) {
+  const alone: number[] = [];
+  for (const each of SPARSE) {
     for (const [field, type] of Object.entries(each.fields)) world.addField(field, type);
     const { stencil, start } = compileCase(each);
     using first = await Kernel.create(world, start, {});
     await first.time(1, 1);
     using kernel = await Kernel.create(world, stencil, {});
     seconds.push(await kernel.time(passes, runs));
+    using other = await Kernel.create(world, stencil, {}, false);
+    alone.push(await other.time(passes, runs));
+    world.dropFields();
   }
-  return { world, seconds };
+  return { world, seconds, alone };
 }
 
 /** Leaves that are not whole, beside as many that are. */
 async function measureSparse(fillings: readonly ('ragged' | 'shell')[]): Promise<void> {
   if (fillings.length === 0) return;
-  const full = await timeLaplacians('full', software ? 64 : 512);
+  const full = await timeSparse('full', software ? 64 : 512);
   for (const filling of fillings) {
     const edges = { ragged: software ? 64 : 512, shell: software ? 96 : 1536 };
-    const { world, seconds } = await timeLaplacians(filling, edges[filling]);
-    for (const [at, each] of LAPLACIANS.entries()) {
+    const { world, seconds, alone } = await timeSparse(filling, edges[filling]);
+    for (const [at, each] of SPARSE.entries()) {
       const { stencil } = compileCase(each);
-      const part = (full.seconds[at]! * world.leafCount) / full.world.leafCount / seconds[at]!;
+      const partOf = (time: number): number => (full.seconds[at]! * world.leafCount) / full.world.leafCount / time;
+      const part = partOf(seconds[at]!);
       const goal = software ? {} : { goal: `${part.toFixed(2)} of full leaves, at least 0.80`, reached: part >= 0.8 };
       const row = {
         name: `${each.name}, ${filling}`,
         what: `${each.what}, ${filling}`,
         bytesPerVoxel: each.bytesPerVoxel,
       };
-      const by = `ours (${shapeOfStencil(stencil, NOWHERE)})`;
-      add({ ...row, by, voxels: world.activeVoxels, ...goal }, seconds[at]!);
+      const by = `ours (${shapeOfStencil(stencil, placementOf(stencil))})`;
+      const { activeVoxels: voxels } = world;
+      add({ ...row, by, voxels, ...goal }, seconds[at]!);
+      add({ ...row, by: `active alone, ${partOf(alone[at]!).toFixed(2)} of full`, voxels }, alone[at]!);
     }
   }
 }
@@ -184,9 +198,26 @@ async function chain(): Promise<void> {
   );
 }
 
+/** Computing again instead of storing, over whole leaves and over a shell of a sphere. */
+async function again(): Promise<void> {
+  const apart = { apart: true, label: ', apart' };
+  const shapes = (['quad', 'column'] as const).flatMap((shape) => [{ shape }, { shape, ...apart }]);
+  const variants = values.shapes ? [{}, apart, ...shapes, { shape: 'box' as const }] : [{}];
+  for (const filling of ['full', 'shell'] as const) {
+    const edge = filling === 'full' ? (software ? 64 : 512) : software ? 96 : 1024;
+    const found: Again[] = [];
+    const counts = { filling, edge, passes, runs };
+    const voxels = await measureAgain(device, counts, filling === 'full' ? variants : [{}], (row) => found.push(row));
+    for (const { seconds, name, ...row } of found) {
+      add({ name: `${name}, ${filling}`, what: 'computed again', voxels, ...row, reached: true }, seconds);
+    }
+  }
+}
+
 await measureSparse((['ragged', 'shell'] as const).filter(wanted));
 await measureFull();
 if (wanted('chain')) await chain();
+if (wanted('again')) await again();
 if (values.rivals) {
   for (const { name, edge, by, voxelsPerSecond } of runRivals(software ? 64 : 512, say)) {
     const bytesPerVoxel = name === 'lattice' ? 152 : 8;

@@ -1,11 +1,24 @@
 /** @file What a kernel takes, by the device's own clock: some passes with a barrier behind each, between two timestamps. */
 import { foldGroups, type CommandBuffer, type Device } from '@halocline/gpu';
-import { compileStencil, emitSpirv, type EmitOptions, type Environment, type Stencil } from '@halocline/stencil';
+import {
+  componentsOf,
+  compileStencil,
+  emitSpirv,
+  type EmitOptions,
+  type Environment,
+  type Placement,
+  type Stencil,
+} from '@halocline/stencil';
 import type { StencilCase } from './cases.ts';
 import { plainShader } from './plain.ts';
 import type { World } from './world.ts';
 
-const PLACEMENT = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
+/** Inactive voxels hold the default, which is 0: what the engine knows of fields whose values nobody loaded from a file. */
+export function placementOf({ writes }: Stencil): Placement {
+  const zeros = writes.map(({ field, type }) => [field, Array.from({ length: componentsOf(type) }, () => 0)] as const);
+  return { parameters: new Map(), scalars: new Map(), backgrounds: new Map(zeros) };
+}
+
 /** How long a kernel runs before it is timed. */
 const WARM_MILLISECONDS = 400;
 /** Workgroups in x up to which a dispatch isn't folded into y. */
@@ -63,9 +76,14 @@ export class Kernel implements Disposable {
     return kernel;
   }
 
-  /** Ours, in a shape that is asked for or the one that suits. Waits for the upload of its pass blocks. */
-  static async create(world: World, stencil: Stencil, options: EmitOptions): Promise<Kernel> {
-    const { spirv, bindings } = emitSpirv(stencil, PLACEMENT, options);
+  /**
+   * Ours, in a shape that is asked for or the one that suits; without `backgrounds` it writes active voxels alone. Waits for the
+   * upload of its pass blocks.
+   */
+  static async create(world: World, stencil: Stencil, options: EmitOptions, backgrounds = true): Promise<Kernel> {
+    const placement = placementOf(stencil);
+    const known = backgrounds ? placement : { ...placement, backgrounds: new Map() };
+    const { spirv, bindings } = emitSpirv(stencil, known, options);
     const doubled = new Set(stencil.writes.flatMap((write) => (write.doubleBuffered ? [write.field] : [])));
     const blocks = [0, 1].map((parity) => bindings.map((binding) => world.address(binding, doubled, parity)));
     const { leafCount } = world;

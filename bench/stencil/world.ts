@@ -2,7 +2,7 @@
  * @file A topology on the device, and fields over it, without the engine around them: what a kernel alone takes is
  * measured here, in whatever shape it is asked for. Tables and layout are the engine's own (packages/engine/src/tables.ts).
  */
-import type { Buffer, Device } from '@halocline/gpu';
+import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
 import { componentsOf, elementBytes, type Binding, type FieldType } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
 import { buildTables, type LevelTables } from '../../packages/engine/src/tables.ts';
@@ -77,6 +77,7 @@ export class World implements Disposable {
   readonly tables: LevelTables;
   readonly #buffers = new Map<string, Buffer>();
   readonly #fields = new Map<string, Stored>();
+  readonly #clears: CommandBuffer[] = [];
 
   private constructor(device: Device, topology: Topology) {
     this.device = device;
@@ -114,7 +115,7 @@ export class World implements Disposable {
     return this.tables.leafCount;
   }
 
-  /** Makes a field's memory; what it holds is anything. */
+  /** Makes a field's memory, which holds zeros. */
   addField(name: string, type: FieldType): void {
     if (!this.#fields.has(name)) this.#fields.set(name, { type, copies: [] });
   }
@@ -128,13 +129,23 @@ export class World implements Disposable {
     const bytes = 512 * this.tables.capacity * elementBytes(type);
     while (copies.length <= copy) {
       const label = `${field}, copy ${copies.length}`;
-      copies.push(this.device.createBuffer({ label, byteLength: bytes * componentsOf(type) }));
+      const made = this.device.createBuffer({ label, byteLength: bytes * componentsOf(type) });
+      copies.push(made);
+      this.#clear(made);
     }
     return copies[copy]!.address + BigInt(component * bytes);
   }
 
-  /** Gives the memory of all fields back. */
+  /** Submits what fills a buffer with zeros, before all that is submitted later and begins with a barrier. */
+  #clear(buffer: Buffer): void {
+    const commands = this.device.record('clear', (encoder) => void encoder.fill(buffer, 0, buffer.byteLength, 0));
+    this.device.compute.submit([commands]);
+    this.#clears.push(commands);
+  }
+
+  /** Gives the memory of all fields back; nothing that uses it is in flight. */
   dropFields(): void {
+    for (const commands of this.#clears.splice(0)) commands[Symbol.dispose]();
     for (const { copies } of this.#fields.values()) for (const copy of copies) copy[Symbol.dispose]();
     this.#fields.clear();
   }

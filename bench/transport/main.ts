@@ -28,6 +28,9 @@ const SIZES = [16, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 26
 );
 const ROUNDS = software ? 10 : 30;
 const TURNS = 2;
+/** Cards that idled keep a slow clock for seconds: so both work for so long before anything is measured, and for less before each transport. */
+const WARM_MILLISECONDS = software ? 0 : 3000;
+const AGAIN_MILLISECONDS = software ? 0 : 500;
 
 /** A device with a few milliseconds of work to be submitted. */
 class Worker implements AsyncDisposable {
@@ -62,6 +65,19 @@ function wait(device: Device): void {
   device.compute.timeline.waitBlocking(device.compute.timeline.last, 60_000);
 }
 
+/** Keeps both at work. */
+function warm(workers: readonly Worker[], milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    for (const {
+      end: { device },
+      busy,
+    } of workers)
+      device.compute.submit([busy]);
+    for (const { end } of workers) wait(end.device);
+  }
+}
+
 /** Microseconds: a message alone, until it is copied on; one while both work, until it is there; one of many; the host's part of one. */
 async function measure(from: Worker, to: Worker, transport: Transport, byteLength: number): Promise<number[]> {
   using owned = new DisposableStack();
@@ -85,7 +101,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
     takes.push(owned.use(take));
   }
   let sent = 0;
-  const send = async (work: boolean) => {
+  const send = (work: boolean) => {
     const turn = sent++ % TURNS;
     const point = sender.compute.submit([puts[turn]!], { signal: channel.signals() });
     const there = channel.pass(point, turn);
@@ -93,20 +109,20 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
       sender.compute.submit([from.busy]);
       receiver.compute.submit([to.busy]);
     }
-    return { turn, there: await there };
+    return { turn, there };
   };
   const alone: number[] = [];
   const loaded: number[] = [];
   for (let round = 0; round < ROUNDS + 3; round++) {
     const start = performance.now();
-    const { turn, there } = await send(false);
+    const { turn, there } = send(false);
     const taken = receiver.compute.submit([takes[turn]!], { wait: [there] });
     taken.timeline.waitBlocking(taken.value, 10_000);
     if (round >= 3) alone.push(performance.now() - start);
   }
   for (let round = 0; round < ROUNDS / 2; round++) {
     const start = performance.now();
-    const { there } = await send(true);
+    const { there } = send(true);
     there.timeline.waitBlocking(there.value, 10_000);
     loaded.push(performance.now() - start);
     wait(sender);
@@ -114,7 +130,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
   }
   const start = performance.now();
   for (let round = 0; round < ROUNDS; round++) {
-    const { turn, there } = await send(false);
+    const { turn, there } = send(false);
     receiver.compute.submit([takes[turn]!], { wait: [there] });
   }
   const host = (performance.now() - start) / ROUNDS;
@@ -128,6 +144,7 @@ async function measure(from: Worker, to: Worker, transport: Transport, byteLengt
 const other = usable.find(({ name, uuid }) => name === best.name && uuid !== best.uuid) ?? best;
 const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 process.stdout.write(`${best.name}, driver ${driver}, ${other === best ? 'one card' : 'two cards'}\n`);
+let warmFor = WARM_MILLISECONDS;
 process.stdout.write('transport    bytes       round µs   alone µs working µs  streamed    host µs     GB/s\n');
 for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   await using from = new Worker(await openDevice({ device: best.uuid, validation: false }));
@@ -137,6 +154,8 @@ for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0
     process.stdout.write(`${transport.name.padEnd(12)} no: ${refusal}\n`);
     continue;
   }
+  warm([from, to], warmFor);
+  warmFor = AGAIN_MILLISECONDS;
   for (const size of SIZES) {
     const figures = await measure(from, to, transport, size);
     const options = { sizes: [size], rounds: ROUNDS, patienceMs: 20_000 };

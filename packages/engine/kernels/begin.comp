@@ -2,7 +2,7 @@
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference_uvec2 : require
 // The first pass of a step: takes its numbers from the ring of steps in flight to where the stencils read them.
-// One workgroup. The ring's slot: a block of uniforms a level, then (flag, bits) for each scalar that the host may have set.
+// One workgroup. The ring's slot: a block of uniforms a level, then (flag, two words, zero) for each scalar that the host may have set.
 layout(local_size_x = 256) in;
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer Words { uint at[]; };
 layout(push_constant) uniform Push {
@@ -29,6 +29,8 @@ void main() {
   Words scalars = Words(push.scalars);
   uint first = push.levels * push.stride;
   for (uint scalar = gl_LocalInvocationID.x; scalar < push.scalarCount; scalar += 256) {
-    if (source.at[first + 2 * scalar] != 0) scalars.at[4 * scalar] = source.at[first + 2 * scalar + 1];
+    if (source.at[first + 4 * scalar] == 0) continue;
+    scalars.at[4 * scalar] = source.at[first + 4 * scalar + 1];
+    scalars.at[4 * scalar + 1] = source.at[first + 4 * scalar + 2];
   }
 }

@@ -19,8 +19,9 @@ layout(push_constant) uniform Push {
   uint levels;
   uint times;
   uint test;       // stop when the scalar is 0: not 0, 1: below `number`, 2: below the parameter
-  uint type;       // of the scalar: 0 float, 1 int, 2 uint
+  uint type;       // of the scalar: 0 float, 1 int, 2 uint, 3 double
   uint number;     // its bits, of the scalar's type
+  uint high;       // and the upper ones of a double's
 } push;
 
 bool isOpen(uint scope) { return Words(push.args).at[4 * scope * push.levels + 2] != 0; }
@@ -34,7 +35,30 @@ void setScope(uint scope, bool open) {
   }
 }
 
+// Doubles are compared by their words, since not every device has them.
+bool isNan(uvec2 bits) {
+  uint high = bits.y & 0x7fffffffu;
+  return high > 0x7ff00000u || (high == 0x7ff00000u && bits.x != 0);
+}
+
+bool isZero(uvec2 bits) { return bits.x == 0 && (bits.y & 0x7fffffffu) == 0; }
+
+// The words of a number, made so that they are ordered as it is.
+uvec2 ordered(uvec2 bits) { return bits.y >> 31 == 1 ? ~bits : uvec2(bits.x, bits.y | 0x80000000u); }
+
+bool saysDouble() {
+  uvec2 bits = uvec2(Words(push.scalar).at[0], Words(push.scalar).at[1]);
+  if (push.test == 0) return !isZero(bits);
+  uvec2 bound = uvec2(push.number, push.high);
+  if (push.test == 2) bound = uvec2(Words(push.bound).at[0], Words(push.bound).at[1]);
+  if (isNan(bits) || isNan(bound) || (isZero(bits) && isZero(bound))) return false;
+  uvec2 a = ordered(bits);
+  uvec2 b = ordered(bound);
+  return a.y < b.y || (a.y == b.y && a.x < b.x);
+}
+
 bool says() {
+  if (push.type == 3) return saysDouble();
   uint bits = Words(push.scalar).at[0];
   uint bound = push.test == 2 ? Words(push.bound).at[0] : push.number;
   if (push.type == 0) {

@@ -22,6 +22,7 @@ import {
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
+import type { Backgrounds } from './background/backgrounds.ts';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
@@ -119,26 +120,31 @@ export class Compiler implements Disposable {
     return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
-  /** Makes shaders and pipelines of what was checked. Stencils are done when it returns; kernels wait for their compilers. */
+  /** Makes shaders and pipelines of what was checked: shaders of stencils by when it returns. Waits for the driver's compiler, and for those of kernels. */
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut, log }: Pick<CheckOptions, 'cut' | 'log'>,
+    { cut, log, backgrounds }: Pick<CheckOptions, 'cut' | 'log'> & { readonly backgrounds: Backgrounds },
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
+    const shaders = new Map<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>();
+    const drafts: (Omit<CompiledStencil, 'pipeline'> & { readonly key: string })[] = [];
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const placement = placementOf(declarations, cut ? beyondRadius : null);
+      const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
       const options = { access: this.#access, exchange: this.#device.limits.subgroupQuads };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );
-      const pipeline = this.#pipelineOf(name, spirv);
+      const key = createHash('sha256').update(spirv).digest('hex');
+      shaders.set(key, { label: name, spirv });
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
       const { reads, writes } = stencil;
-      built.set(name, { name, level, stencil, kernel: null, facts, reads, writes, pipeline, bindings, debug: told });
+      drafts.push({ key, name, level, stencil, kernel: null, facts, reads, writes, bindings, debug: told });
     }
+    await this.#makePipelines(shaders);
+    for (const { key, ...draft } of drafts) built.set(draft.name, { ...draft, pipeline: this.#pipelines.get(key)! });
     for (const [name, { kernel }] of checked) {
       if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
     }
@@ -207,14 +213,16 @@ export class Compiler implements Disposable {
     return this.#files.read(declaration);
   }
 
-  #pipelineOf(label: string, spirv: Uint32Array<ArrayBuffer>): ComputePipeline {
-    const key = createHash('sha256').update(spirv).digest('hex');
-    let pipeline = this.#pipelines.get(key);
-    if (pipeline === undefined) {
-      pipeline = this.#device.createPipeline({ label, spirv });
-      this.#pipelines.set(key, pipeline);
-    }
-    return pipeline;
+  /** Makes the pipelines that there aren't yet, by the hashes of their shaders. */
+  async #makePipelines(
+    shaders: ReadonlyMap<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>,
+  ): Promise<void> {
+    const missing = [...shaders].filter(([key]) => !this.#pipelines.has(key));
+    const made =
+      missing.length === 1
+        ? [this.#device.createPipeline(missing[0]![1])]
+        : await this.#device.createPipelines(missing.map(([, shader]) => shader));
+    for (const [index, [key]] of missing.entries()) this.#pipelines.set(key, made[index]!);
   }
 
   /** Lets go of the pipelines that none of these stencils uses. */
@@ -237,12 +245,20 @@ export class Compiler implements Disposable {
   }
 }
 
-/** Where a stencil finds numbers, and what it does where it reads too far; null where the domain is whole. */
-export function placementOf(declarations: Declarations, beyondRadius: 'error' | 'clamp' | null): Placement {
+/**
+ * Where a stencil finds numbers, what it does where it reads too far (null where the domain is whole), and what inactive voxels
+ * of its level hold.
+ */
+export function placementOf(
+  declarations: Declarations,
+  beyondRadius: 'error' | 'clamp' | null,
+  backgrounds: ReadonlyMap<string, readonly number[]>,
+): Placement {
   return {
     parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
     scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
     ...(beyondRadius === null ? {} : { beyondRadius }),
+    backgrounds,
   };
 }
 

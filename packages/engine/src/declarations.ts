@@ -18,7 +18,14 @@ import {
 } from './field-type.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
 import { checkName, didYouMean, listNames } from './names.ts';
-import { MAX_PARAMETERS, PARAMETERS_OFFSET, parameterValue, type Parameter } from './uniforms.ts';
+import {
+  endOfParameters,
+  MAX_PARAMETERS,
+  parameterBytes,
+  parameterValue,
+  UNIFORMS_BYTES,
+  type Parameter,
+} from './uniforms.ts';
 
 /** Fields that a simulation may have, over all levels. */
 const MAX_FIELDS = 256;
@@ -266,13 +273,13 @@ export class Declarations {
   addParameter(name: string, type: string, value: number | boolean | readonly number[]): void {
     checkName('add', 'parameter', name);
     this.#checkFree('parameter', name);
-    if (this.parameters.size >= MAX_PARAMETERS) {
+    const valueType: ValueType = parseValueType('parameter', name, type);
+    const byteOffset = endOfParameters(this.parameters.values());
+    if (byteOffset + parameterBytes(valueType) > UNIFORMS_BYTES) {
       throw new RangeError(
-        `Cannot add parameter "${name}": there are ${MAX_PARAMETERS} already, the most there can be; use fewer`,
+        `Cannot add parameter "${name}": there are ${this.parameters.size} already, the most there can be; use fewer`,
       );
     }
-    const valueType: ValueType = parseValueType('parameter', name, type);
-    const byteOffset = PARAMETERS_OFFSET + 16 * this.parameters.size;
     this.parameters.set(name, { name, type: valueType, value: parameterValue(name, valueType, value), byteOffset });
     this.revision++;
   }

@@ -3,7 +3,14 @@
  * dispatched. Their push constants are addresses and counts, written here in the order of each kernel's `Push` block.
  */
 import type { ComputePipeline, Device, Encoder } from '@halocline/gpu';
-import { isHalf, type FieldType, type ReduceKind, type ScalarType } from '@halocline/stencil';
+import {
+  componentTypeOf,
+  elementBytes,
+  isHalf,
+  type FieldType,
+  type ReduceKind,
+  type ScalarType,
+} from '@halocline/stencil';
 import { kernels, type KernelName } from './generated/kernels.ts';
 
 /** Pipelines of the engine's kernels on one device, each made when it is first used. */
@@ -52,7 +59,12 @@ export const GATE_MODES = { open: 0, iterate: 1, check: 2, resume: 3 } as const;
 
 /** `type` of the reduction and gate kernels. */
 export function scalarCode(type: ScalarType): number {
-  return type === 'float' ? 0 : type === 'int' ? 1 : 2;
+  return type === 'float' ? 0 : type === 'int' ? 1 : type === 'double' ? 3 : 2;
+}
+
+/** Bytes of a scalar's value, and of each of its partials. */
+export function scalarBytes(type: ScalarType): number {
+  return type === 'double' ? 8 : 4;
 }
 
 /** `kind` of the reduction kernel: any is a maximum of zeros and ones, all a minimum. */
@@ -62,5 +74,8 @@ export function reduceCode(kind: ReduceKind): number {
 
 /** `type` of the statistics kernel. */
 export function elementCode(type: FieldType): number {
-  return isHalf(type) ? 1 : type === 'int32' ? 2 : type === 'uint32' ? 3 : type === 'uint8' ? 4 : 0;
+  if (isHalf(type)) return 1;
+  if (elementBytes(type) === 1) return 4;
+  const scalar = componentTypeOf(type);
+  return scalar === 'int' ? 2 : scalar === 'uint' ? 3 : 0;
 }

@@ -3,9 +3,9 @@
  * what it writes. Component c begins at c · capacity · 512 elements; slot s owns elements 512·s to 512·s + 511 of each.
  */
 import { componentsOf, elementBytes } from '@halocline/stencil';
-import type { Buffer, Device, MemoryPool } from '@halocline/gpu';
+import type { Buffer, Device, Encoder, MemoryPool } from '@halocline/gpu';
 import type { FieldDeclaration } from './declarations.ts';
-import { fillWord, type FieldArray } from './field-type.ts';
+import { fillWord, makeArray, type FieldArray } from './field-type.ts';
 import { submitOnce } from './submit-once.ts';
 
 /** A field's buffers. */
@@ -79,14 +79,33 @@ export class FieldStore implements Disposable {
 
   /** Fills every copy, the leaf of background included, with one value for each component. Waits for the device. */
   async fill(values: readonly number[]): Promise<void> {
-    await submitOnce(this.#device, `fill ${this.declaration.key}`, (encoder) => {
+    const { key, type } = this.declaration;
+    const words = values.map((value) => fillWord(type, value));
+    const leaves = values.map((value) => makeArray(type, 512).fill(value));
+    // What no word fills begins as one leaf, which is copied, and then both, and so on.
+    for (const copy of this.#copies) {
+      for (const [component, leaf] of leaves.entries()) {
+        if (words[component] === null) await this.#device.staging.upload(copy, component * this.componentBytes, leaf);
+      }
+    }
+    await submitOnce(this.#device, `fill ${key}`, (encoder) => {
       for (const copy of this.#copies) {
-        values.forEach((value, component) => {
-          const word = fillWord(this.declaration.type, value);
-          encoder.fill(copy, component * this.componentBytes, this.componentBytes, word);
+        words.forEach((word, component) => {
+          const first = component * this.componentBytes;
+          if (word === null) this.#repeat(encoder, copy, first, leaves[component]!.byteLength);
+          else encoder.fill(copy, first, this.componentBytes, word);
         });
       }
     });
+  }
+
+  /** Copies the first `known` bytes of a component over the rest of it, each time twice as many. */
+  #repeat(encoder: Encoder, buffer: Buffer, first: number, known: number): void {
+    for (let done = known; done < this.componentBytes; done *= 2) {
+      const byteLength = Math.min(done, this.componentBytes - done);
+      encoder.barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
+      encoder.copy(buffer, first, buffer, first + done, byteLength);
+    }
   }
 
   /** Puts component arrays into every copy. Waits for the upload. */

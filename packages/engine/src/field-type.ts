@@ -5,6 +5,7 @@
 import {
   FIELD_PLACES,
   componentsOf,
+  componentTypeOf,
   elementBytes,
   isArrayField,
   isHalf,
@@ -16,7 +17,13 @@ import {
 import { didYouMean } from './names.ts';
 
 /** Every field type, in the order in which errors list them. */
-const FIELD_TYPES: readonly FieldType[] = ['float32', 'float16', 'int32', 'uint32', 'uint8', 'vec2', 'vec3', 'vec4'];
+const SCALAR_FIELDS = ['float32', 'float16', 'float64', 'int32', 'uint32', 'uint8'] as const;
+const VECTOR_KINDS = ['', 'f16', 'd', 'i', 'u', 'u8'] as const;
+const FIELD_TYPES: readonly FieldType[] = [
+  ...SCALAR_FIELDS,
+  ...VECTOR_KINDS.flatMap((kind) => ([2, 3, 4] as const).map((size): FieldType => `${kind}vec${size}`)),
+];
+const FIELD_TYPES_TEXT = [...SCALAR_FIELDS, ...VECTOR_KINDS.map((kind) => `${kind}vec2 … ${kind}vec4`)].join(', ');
 
 /** Elements that a field's array may have. */
 const MAX_LENGTH = 32;
@@ -25,6 +32,7 @@ const MAX_LENGTH = 32;
 export type FieldArray =
   | Float32Array<ArrayBuffer>
   | Float16Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
@@ -44,7 +52,7 @@ export function checkFieldType(name: string, type: unknown): asserts type is Fie
     );
   }
   throw new TypeError(
-    `Cannot add field "${name}": "${given}" is no field type${didYouMean(given, FIELD_TYPES)}; use one of ${FIELD_TYPES.join(', ')}`,
+    `Cannot add field "${name}": "${given}" is no field type${didYouMean(given, FIELD_TYPES)}; use one of ${FIELD_TYPES_TEXT}`,
   );
 }
 
@@ -72,9 +80,11 @@ export function storedType(name: string, type: FieldType, storage: unknown): Fie
   }
   const halves = isArrayField(type) ? (type.replace('32', '16') as FieldType) : HALVES[type];
   if (halves === undefined) {
-    throw new TypeError(
-      `Cannot add field "${name}": its storage is ${given}, and ${type} has no floats; leave storage out`,
-    );
+    const what =
+      componentTypeOf(type) === 'float' || componentTypeOf(type) === 'double'
+        ? 'says itself how it is kept'
+        : 'has no floats';
+    throw new TypeError(`Cannot add field "${name}": its storage is ${given}, and ${type} ${what}; leave storage out`);
   }
   if (storage === 'float16') return halves;
   if (!type.startsWith('float16')) return type;
@@ -91,7 +101,7 @@ export function checkFieldPlace(name: string, type: FieldType, at: unknown): ass
       `Cannot add field "${name}": "${given}" is no place${didYouMean(given, FIELD_PLACES)}; use one of ${FIELD_PLACES.join(', ')}`,
     );
   }
-  if (given !== 'faces' || type === 'vec3' || type === 'f16vec3') return;
+  if (given !== 'faces' || type === 'vec3' || type === 'f16vec3' || type === 'dvec3') return;
   throw new TypeError(
     `Cannot add field "${name}": only a vec3 lives on faces, and this is ${type}; use vec3, or face-x, face-y or face-z`,
   );
@@ -100,13 +110,14 @@ export function checkFieldPlace(name: string, type: FieldType, at: unknown): ass
 /** Wraps memory as the typed array of one component. */
 export function arrayOver(type: FieldType, buffer: ArrayBuffer, byteOffset: number, length: number): FieldArray {
   if (isHalf(type)) return new Float16Array(buffer, byteOffset, length);
-  switch (type) {
-    case 'int32':
+  if (elementBytes(type) === 1) return new Uint8Array(buffer, byteOffset, length);
+  switch (componentTypeOf(type)) {
+    case 'double':
+      return new Float64Array(buffer, byteOffset, length);
+    case 'int':
       return new Int32Array(buffer, byteOffset, length);
-    case 'uint32':
+    case 'uint':
       return new Uint32Array(buffer, byteOffset, length);
-    case 'uint8':
-      return new Uint8Array(buffer, byteOffset, length);
     default:
       return new Float32Array(buffer, byteOffset, length);
   }
@@ -117,11 +128,12 @@ export function makeArray(type: FieldType, length: number): FieldArray {
   return arrayOver(type, new ArrayBuffer(length * elementBytes(type)), 0, length);
 }
 
-/** The 32-bit word that, repeated, fills memory with `value` of this type. */
-export function fillWord(type: FieldType, value: number): number {
-  const bytes = new ArrayBuffer(4);
-  arrayOver(type, bytes, 0, 4 / elementBytes(type)).fill(value);
-  return new Uint32Array(bytes)[0]!;
+/** The 32-bit word that, repeated, fills memory with `value` of this type; null where no one word does. */
+export function fillWord(type: FieldType, value: number): number | null {
+  const bytes = new ArrayBuffer(8);
+  arrayOver(type, bytes, 0, 8 / elementBytes(type)).fill(value);
+  const [low, high] = new Uint32Array(bytes);
+  return low === high ? low! : null;
 }
 
 /** The value as one number for each component, rounded to what the field can hold; a single number is repeated. */
@@ -143,11 +155,16 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(', ')}]` : `${typeof value} ${String(value)}`;
 }
 
-const VALUE_TYPES: readonly ValueType[] = ['float', 'int', 'uint', 'bool'].flatMap((scalar) => {
+const VALUE_TYPES: readonly ValueType[] = ['float', 'int', 'uint', 'bool', 'double'].flatMap((scalar) => {
   const prefix = scalar === 'float' ? '' : scalar[0];
   return [scalar, ...[2, 3, 4].map((size) => `${prefix}vec${size}`)] as ValueType[];
 });
-const ALIASES: Readonly<Record<string, ValueType>> = { float32: 'float', int32: 'int', uint32: 'uint' };
+const ALIASES: Readonly<Record<string, ValueType>> = {
+  float32: 'float',
+  float64: 'double',
+  int32: 'int',
+  uint32: 'uint',
+};
 
 /** The type of a parameter, by GLSL's name or a field's. */
 export function parseValueType(kind: string, name: string, type: string): ValueType {
@@ -158,25 +175,46 @@ export function parseValueType(kind: string, name: string, type: string): ValueT
   );
 }
 
-/** The type of a scalar: float, int, uint or bool. */
+/** The type of a scalar: float, double, int, uint or bool. */
 export function parseScalarType(name: string, type: string): ScalarType {
   const known = ALIASES[type] ?? type;
-  if (known === 'float' || known === 'int' || known === 'uint' || known === 'bool') return known;
-  throw new TypeError(`Cannot add scalar "${name}": "${type}" is no scalar type; use float, int, uint or bool`);
+  if (known === 'float' || known === 'double' || known === 'int' || known === 'uint' || known === 'bool') return known;
+  throw new TypeError(`Cannot add scalar "${name}": "${type}" is no scalar type; use float, double, int, uint or bool`);
 }
 
-/** The 32-bit pattern of a number kept as `type`. */
-export function scalarBits(type: ScalarType, value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  if (type === 'float') view.setFloat32(0, value, true);
-  else if (type === 'bool') view.setUint32(0, value === 0 ? 0 : 1, true);
-  else view.setInt32(0, value, true);
-  return view.getUint32(0, true);
+/** Who computes with numbers. */
+interface Computer {
+  readonly device: { readonly name: string; readonly features: Readonly<Record<string, boolean>> };
 }
 
-/** The number that a 32-bit pattern means. */
-export function scalarFromBits(type: ScalarType, bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, bits, true);
-  return type === 'float' ? view.getFloat32(0, true) : type === 'int' ? view.getInt32(0, true) : bits;
+/** Throws where a field, parameter or scalar is of doubles, and a device has none. `what` is as in `field "u"`. */
+export function checkDoubles(what: string, type: string, computers: readonly Computer[]): void {
+  if (!/^(?:float64|double|dvec[234])$/.test(type)) return;
+  const without = computers.find(({ device }) => device.features['shaderFloat64'] !== true);
+  if (without === undefined) return;
+  const single = type.startsWith('dvec') ? type.slice(1) : type === 'double' ? 'float' : 'float32';
+  throw new TypeError(
+    `Cannot add ${what}: it is ${type}, and device "${without.device.name}" has no float64 (shaderFloat64); use ${single}, or another device`,
+  );
+}
+
+/** The words of a number kept as `type`, the lowest first: two of a double, else one. */
+export function scalarWords(type: ScalarType, value: number): readonly number[] {
+  if (type === 'float') return [...new Uint32Array(Float32Array.of(value).buffer)];
+  if (type === 'double') return [...new Uint32Array(Float64Array.of(value).buffer)];
+  if (type === 'bool') return [value === 0 ? 0 : 1];
+  return [Int32Array.of(value)[0]! >>> 0];
+}
+
+/** The number that words mean. */
+export function scalarFromWords(type: ScalarType, words: readonly number[]): number {
+  const { buffer } = Uint32Array.from(words);
+  if (type === 'float') return new Float32Array(buffer)[0]!;
+  if (type === 'double') return new Float64Array(buffer)[0]!;
+  return type === 'int' ? words[0]! | 0 : words[0]!;
+}
+
+/** The number as a scalar of that type holds it. */
+export function heldScalar(type: ScalarType, value: number): number {
+  return scalarFromWords(type, scalarWords(type, value));
 }

@@ -1,9 +1,11 @@
 /** @file A field as the user holds it: what it is, and its values to and from the device. */
 import { componentsOf, faceAxis, type FieldPlace, type FieldType } from '@halocline/stencil';
 import { Grid, GridMap, type GridClass } from '@halocline/vdb';
+import { holdsDefaults } from './background/backgrounds.ts';
 import { printByToString } from './inspect.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import type { DomainLevel } from './domain.ts';
+import type { FieldStore } from './field-store.ts';
 import { arrayOver, spreadValue, type FieldArray, type FieldValue } from './field-type.ts';
 import {
   forEachVoxel,
@@ -124,9 +126,11 @@ export class Field {
     const runtime = this.#runtime;
     await runtime.settle();
     const stores = await runtime.stores(this.#declaration);
-    const { components, lost } = this.#values(source, wholeTarget(this.#declaration, runtime.domain.level(this.level)));
-    if (stores.length === 1) await stores[0]!.upload(components);
-    else await scatterField(runtime.subdomains, this.#declaration, components);
+    const level = runtime.domain.level(this.level);
+    const { components, lost } = this.#values(source, wholeTarget(this.#declaration, level));
+    // Only a grid has something to say of inactive voxels.
+    const defaults = !(source instanceof Grid) || holdsDefaults(this.#declaration, level.topology, components);
+    await this.#put(stores, components, defaults);
     if (lost > 0) {
       runtime.log(
         `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
@@ -145,6 +149,7 @@ export class Field {
       this.#gridClass = null;
       if (values.every((entry, component) => entry === this.default[component])) {
         for (const store of stores) await store.fill(values);
+        this.#runtime.backgrounds.given(this.#declaration, true);
         return;
       }
       const target = wholeTarget(this.#declaration, this.#runtime.domain.level(this.level));
@@ -152,9 +157,17 @@ export class Field {
       forEachVoxel(target.level.topology, target.slots, (_i, _j, _k, element) =>
         components.forEach((array, component) => (array[element] = values[component]!)),
       );
-      if (stores.length === 1) await stores[0]!.upload(components);
-      else await scatterField(this.#runtime.subdomains, this.#declaration, components);
+      await this.#put(stores, components, true);
     });
+  }
+
+  /** Puts whole components into all memory of the field; `defaults` tells whether inactive voxels hold the default in them. */
+  async #put(stores: readonly FieldStore[], components: readonly FieldArray[], defaults: boolean): Promise<void> {
+    const { backgrounds, subdomains } = this.#runtime;
+    if (!defaults) backgrounds.given(this.#declaration, false);
+    if (stores.length === 1) await stores[0]!.upload(components);
+    else await scatterField(subdomains, this.#declaration, components);
+    if (defaults) backgrounds.given(this.#declaration, true);
   }
 
   /** Gives every voxel the default. Waits for the GPU. */

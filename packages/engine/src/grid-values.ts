@@ -6,8 +6,23 @@
  * voxel gets the field's default, unless the grid has, inactive too, something else than its background (the inside of
  * a level set). What the grid has active outside of the topology is counted, for the caller to tell.
  */
-import { componentsOf, type FieldType } from '@halocline/stencil';
-import { gridFromLeaves, type Grid, type GridClass, type GridMap, type GridType, type Values } from '@halocline/vdb';
+import {
+  componentsOf,
+  componentTypeOf,
+  elementBytes,
+  isArrayField,
+  type FieldType,
+  type ScalarType,
+} from '@halocline/stencil';
+import {
+  gridFromLeaves,
+  TYPES,
+  type Grid,
+  type GridClass,
+  type GridMap,
+  type GridType,
+  type Values,
+} from '@halocline/vdb';
 import type { DomainLevel } from './domain.ts';
 import { makeArray, type FieldArray } from './field-type.ts';
 import { LeafIndex } from './leaf-index.ts';
@@ -100,6 +115,13 @@ function tileSource(grid: Grid, i: number, j: number, k: number): LeafValues {
   return { mask, value: (component) => numbers[component]! };
 }
 
+/** Whether the third component is 0 everywhere. */
+function isFlat({ background, tree }: Grid): boolean {
+  const third = tree.values[2] as Float32Array;
+  for (let at = 0; at < third.length; at++) if (third[at] !== 0) return false;
+  return background[2] === 0;
+}
+
 function checkGrid(grid: Grid, target: ValuesTarget): void {
   const head = `Cannot write field "${target.key}" from grid "${grid.name}"`;
   if (grid.type === 'index' || grid.type === 'onindex') {
@@ -109,7 +131,8 @@ function checkGrid(grid: Grid, target: ValuesTarget): void {
   }
   const components = componentsOf(target.type);
   const given = grid.background.length;
-  if (given === components) return;
+  // Grids have no vectors of two: they come, and are made, with a third component of 0.
+  if (given === components || (components === 2 && given === 3 && isFlat(grid))) return;
   const count = (n: number): string => `${n} component${n === 1 ? '' : 's'}`;
   throw new TypeError(
     `${head}: ${grid.type} has ${count(given)}, and ${target.type} has ${components}; give a grid with ${count(components)}`,
@@ -201,19 +224,21 @@ export function valuesFromArray(values: ArrayLike<number>, target: ValuesTarget)
   return { components, lost: 0 };
 }
 
-const GRID_TYPES: Readonly<Partial<Record<FieldType, GridType>>> = {
-  float32: 'float',
-  float16: 'float',
-  int32: 'int32',
-  uint32: 'uint32',
-  uint8: 'uint32',
-  vec2: 'vec3f',
-  vec3: 'vec3f',
-  vec4: 'vec4f',
-  f16vec2: 'vec3f',
-  f16vec3: 'vec3f',
-  f16vec4: 'vec4f',
+const SCALAR_GRIDS: Readonly<Partial<Record<ScalarType, GridType>>> = {
+  float: 'float',
+  double: 'double',
+  int: 'int32',
+  uint: 'uint32',
 };
+
+/** The type of a grid that holds every value of a field; vectors of integers of 32 bits stand as doubles. Null for arrays. */
+function gridTypeOf(type: FieldType): GridType | null {
+  if (isArrayField(type)) return null;
+  const components = componentsOf(type);
+  const scalar = componentTypeOf(type);
+  if (components === 1) return SCALAR_GRIDS[scalar]!;
+  return `vec${components < 4 ? 3 : 4}${scalar === 'float' || elementBytes(type) === 1 ? 'f' : 'd'}`;
+}
 
 /** A grid of a field's values; a vec2 has a third component of 0. `components` hold `capacity · 512` elements each. */
 export function gridFromValues(
@@ -221,8 +246,8 @@ export function gridFromValues(
   target: ValuesTarget,
   names: { name: string; map: GridMap; gridClass: GridClass | null },
 ): Grid {
-  const type = GRID_TYPES[target.type];
-  if (type === undefined) {
+  const type = gridTypeOf(target.type);
+  if (type === null) {
     throw new TypeError(
       `Cannot read field "${target.key}": a grid holds up to 4 components, and a ${target.type} has ${components.length}; write what is wanted of it into another field`,
     );
@@ -230,11 +255,12 @@ export function gridFromValues(
   const { topology, leafCount } = target.level;
   const values: Values[] = components.map((array) => gatherLeaves(type, array, target.slots, leafCount));
   const background = [...target.default];
-  if (target.type === 'vec2' || target.type === 'f16vec2') {
-    values.push(new Float32Array(512 * leafCount));
+  if (components.length === 2) {
+    values.push(TYPES[type].array(512 * leafCount));
     background.push(0);
   }
-  const fog = type === 'float' && background[0] === 0 && noneBelowZero(values[0] as Float32Array);
+  const real = type === 'float' || type === 'double';
+  const fog = real && background[0] === 0 && noneBelowZero(values[0] as Float32Array);
   return gridFromLeaves({
     name: names.name,
     type,
@@ -256,11 +282,14 @@ function noneBelowZero(values: Float32Array): boolean {
 /** One component's leaves in order of rank: a view where they stand so already, with the type that grids hold. */
 function gatherLeaves(type: GridType, array: FieldArray, slots: Uint32Array, leafCount: number): Values {
   const length = 512 * leafCount;
-  const held = type === 'int32' ? Int32Array : type === 'uint32' ? Uint32Array : Float32Array;
-  if (array instanceof held && slots.every((slot, rank) => rank >= leafCount || slot === rank + 1)) {
-    return array.subarray(512, 512 + length);
+  const { array: make } = TYPES[type];
+  if (
+    array.constructor === make(0).constructor &&
+    slots.every((slot, rank) => rank >= leafCount || slot === rank + 1)
+  ) {
+    return (array as Float32Array).subarray(512, 512 + length);
   }
-  const target = new held(length);
+  const target = make(length) as Float32Array;
   for (let rank = 0; rank < leafCount; rank++) {
     const at = 512 * slots[rank]!;
     target.set(array.subarray(at, at + 512), 512 * rank);

@@ -4,7 +4,7 @@ import { printByToString } from './inspect.ts';
 import { fieldKey, type FieldOptions, type StencilOptions } from './declarations.ts';
 import { Field } from './field.ts';
 import type { KernelOptions } from './kernel/kernel-options.ts';
-import type { FieldValue } from './field-type.ts';
+import { checkDoubles, type FieldValue } from './field-type.ts';
 import { voxelEdge } from './level-map.ts';
 import type { Runtime } from './runtime.ts';
 import type { IndexBox } from './topology.ts';
@@ -24,6 +24,7 @@ export class Level {
   /** Declares a field; see `Simulation.addField`. */
   addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
     this.#runtime.checkOpen();
+    checkDoubles(`field "${fieldKey(name, this.index)}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addField(this.index, name, type, value, options);
     return this.field(name);
   }

@@ -58,8 +58,8 @@ export class Link implements Disposable {
     return this.#channel.signals();
   }
 
-  /** The sender's submit is on its way, and ends at `point`; returns what the receiver's submit waits for, if it reads `range` alone. */
-  pass(point: TimelinePoint, turn: number, range?: MessageRange): Promise<TimelinePoint> {
+  /** The sender's submit ends at `point`; returns what the receiver's waits for, if it reads `range` alone. See `Channel.pass`. */
+  pass(point: TimelinePoint, turn: number, range?: MessageRange): TimelinePoint {
     return this.#channel.pass(point, turn, range);
   }
 

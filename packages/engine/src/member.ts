@@ -209,3 +209,18 @@ export class Member implements Disposable {
     this.pools[Symbol.dispose]();
   }
 }
+
+/** Makes one of each for all members; if one fails, those that were made are given back. */
+export async function createAll<T extends Disposable>(
+  members: readonly Member[],
+  make: (member: Member, number: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  try {
+    for (const [number, member] of members.entries()) made.push(await make(member, number));
+    return made;
+  } catch (error) {
+    for (const each of made) each[Symbol.dispose]();
+    throw error;
+  }
+}

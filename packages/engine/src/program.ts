@@ -21,6 +21,7 @@ import { KernelGroups } from './kernel/record-kernel.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import type { Link } from './links.ts';
 import type { Mail } from './mail/mail.ts';
+import type { StepCalls } from './mail/step-calls.ts';
 import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
@@ -30,7 +31,7 @@ import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
 import { componentNames } from './pass-facts.ts';
 import { recordPlan, spanCount } from './recording.ts';
-import { partialsWords, reductionStages } from './reduction-plan.ts';
+import { partialsLength, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
 import {
   carriedComponents,
@@ -45,8 +46,9 @@ import type { Subdomain } from './subdomain.ts';
 import type { Stamps } from './trace/stamps.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Unit } from './units.ts';
-import { UNIFORMS_BYTES, MAX_PARAMETERS, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
-import { scalarBits } from './field-type.ts';
+import { SCALARS_BYTES, UNIFORMS_BYTES, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
+import { scalarBytes } from './engine-kernels.ts';
+import { scalarWords } from './field-type.ts';
 
 /** Steps that may be on their way to the device at once. */
 export const STEPS_IN_FLIGHT = 2;
@@ -105,6 +107,9 @@ export interface Recording {
   readonly plan: StepPlan;
   /** When each of it ran last, if that is traced. */
   readonly stamps: Stamps | null;
+  /** How often it was submitted; of the first member's, the calls that do it again. */
+  submits: number;
+  calls: StepCalls | null;
 }
 
 /** What the device says of a step that it has done. */
@@ -189,7 +194,7 @@ export class Program implements Disposable {
 
   /** Bytes of one slot of the ring. */
   get slotBytes(): number {
-    return this.parts.member.levelCount * UNIFORMS_BYTES + 8 * MAX_PARAMETERS;
+    return this.parts.member.levelCount * UNIFORMS_BYTES + SCALARS_BYTES;
   }
 
   /** Bytes of the status: the stalled loop, then a count for each loop. */
@@ -248,8 +253,10 @@ export class Program implements Disposable {
     const first = member.levelCount * UNIFORMS_BYTES;
     for (const scalar of declarations.scalars.values()) {
       const value = scalars.get(scalar.name);
-      view.setUint32(first + scalar.byteOffset / 2, value === undefined ? 0 : 1, true);
-      view.setUint32(first + scalar.byteOffset / 2 + 4, scalarBits(scalar.type, value ?? 0), true);
+      view.setUint32(first + scalar.byteOffset, value === undefined ? 0 : 1, true);
+      scalarWords(scalar.type, value ?? 0).forEach((word, index) =>
+        view.setUint32(first + scalar.byteOffset + 4 * (index + 1), word, true),
+      );
     }
   }
 
@@ -286,7 +293,7 @@ export class Program implements Disposable {
     const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
     try {
       const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
-      return { plan, segments, commands, stamps };
+      return { plan, segments, commands, stamps, submits: 0, calls: null };
     } catch (error) {
       stamps?.[Symbol.dispose]();
       throw error;
@@ -376,7 +383,8 @@ export class Program implements Disposable {
   }
 }
 
-function disposeRecording({ commands, stamps }: Recording): void {
+function disposeRecording({ commands, stamps, calls }: Recording): void {
+  calls?.[Symbol.dispose]();
   for (const each of commands) each[Symbol.dispose]();
   stamps?.[Symbol.dispose]();
 }
@@ -403,8 +411,10 @@ export async function prepareFields(
 function makePartials({ compiled, decomposition }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {
   const words = new Map<string, number>();
   for (const { facts } of compiled.values()) {
-    const needed = partialsWords(decomposition.domain.levels[facts.level]!.leafCount);
-    for (const { scalar } of facts.reductions) words.set(scalar, Math.max(words.get(scalar) ?? 0, needed));
+    const needed = partialsLength(decomposition.domain.levels[facts.level]!.leafCount);
+    for (const { scalar, type } of facts.reductions) {
+      words.set(scalar, Math.max(words.get(scalar) ?? 0, (needed * scalarBytes(type)) / 4));
+    }
   }
   return new Map(
     [...words].map(([scalar, count]) => {

@@ -1,7 +1,7 @@
 /** @file A plan → commands: every planned pass becomes a pass of the gpu's graph, which puts the barriers between them. */
 import { Graph, type CommandBuffer, type Encoder, type Pass, type Use } from '@halocline/gpu';
 import { bindPass } from './bind-pass.ts';
-import { GATE_MODES, reduceCode, scalarCode } from './engine-kernels.ts';
+import { GATE_MODES, reduceCode, scalarBytes, scalarCode } from './engine-kernels.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
@@ -12,8 +12,8 @@ import type { SpanLabel, Stamps } from './trace/stamps.ts';
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil, type UnitPass } from './units.ts';
-import { MAX_PARAMETERS, PARAMETERS_OFFSET, UNIFORMS_BYTES } from './uniforms.ts';
-import { scalarBits } from './field-type.ts';
+import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
+import { scalarWords } from './field-type.ts';
 import { elementBytes } from '@halocline/stencil';
 
 /** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
@@ -233,7 +233,7 @@ function dispatchScope(program: Program, encoder: Encoder, scope: Scope, leaves:
 function recordBegin(program: Program, encoder: Encoder, slot: number): void {
   const { ring, uniforms, status } = program.buffers;
   const { declarations, member } = program.parts;
-  const words = PARAMETERS_OFFSET / 4 + 4 * Math.min(declarations.parameters.size, MAX_PARAMETERS);
+  const words = endOfParameters(declarations.parameters.values()) / 4;
   member.kernels.bind(encoder, 'begin', [
     ring.address + BigInt(slot * program.slotBytes),
     uniforms.address,
@@ -254,12 +254,13 @@ function recordReduce(program: Program, encoder: Encoder, pass: PlannedPass & { 
   const { leafCount } = decomposition.domain.levels[level]!;
   const partials = program.partials.get(reduction.scalar)!.address;
   const stages = reductionStages(leafCount);
+  const bytes = scalarBytes(reduction.type);
   const scalar = member.scalars.address + BigInt(declarations.scalars.get(reduction.scalar)!.byteOffset);
-  const target = stage === stages.length - 1 ? scalar : partials + BigInt(4 * stageOffset(leafCount, stage + 1));
+  const target = stage === stages.length - 1 ? scalar : partials + BigInt(bytes * stageOffset(leafCount, stage + 1));
   const chunks = part === 'all' ? ([[0, stages[stage]!.groups]] as const) : program.sharedChunks(level, part);
   for (const [first, end] of chunks) {
-    member.kernels.bind(encoder, 'reduce', [
-      partials + BigInt(4 * stageOffset(leafCount, stage)),
+    member.kernels.bind(encoder, bytes === 8 ? 'reduce64' : 'reduce', [
+      partials + BigInt(bytes * stageOffset(leafCount, stage)),
       target,
       scopeAddress(program, scope),
       member.totalAddress(level),
@@ -279,6 +280,7 @@ function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { ki
   const scalar = declarations.scalars.get(scalarOfUntil(loop.until))!;
   const below = typeof loop.until === 'string' ? 0 : loop.until.below;
   const parameter = typeof below === 'string' ? declarations.parameters.get(below)! : null;
+  const [low, high = 0] = scalarWords(scalar.type, typeof below === 'number' ? below : 0);
   member.kernels.bind(encoder, 'gate', [
     member.counts.address,
     args.address,
@@ -292,7 +294,8 @@ function recordGate(program: Program, encoder: Encoder, pass: PlannedPass & { ki
     loop.times,
     typeof loop.until === 'string' ? 0 : parameter === null ? 1 : 2,
     scalarCode(scalar.type),
-    typeof below === 'number' ? scalarBits(scalar.type, below) : 0,
+    low!,
+    high,
   ]);
   encoder.dispatch(1);
 }

@@ -28,13 +28,13 @@ export function reductionStages(capacity: number): ReductionStage[] {
   }
 }
 
-/** 32-bit words of a scalar's partials and of its stages' scratch behind them, for `capacity` ranks. */
-export function partialsWords(capacity: number): number {
+/** Values of a scalar's partials and of its stages' scratch behind them, for `capacity` ranks. */
+export function partialsLength(capacity: number): number {
   const scratch = reductionStages(capacity).reduce((sum, stage) => sum + stage.groups, 0);
   return Math.max(1, capacity) + scratch;
 }
 
-/** Word offset, in the partials, of what stage `stage` reads. */
+/** Place, in the partials, of what stage `stage` reads. */
 export function stageOffset(capacity: number, stage: number): number {
   const before = reductionStages(capacity).slice(0, Math.max(0, stage - 1));
   return stage === 0 ? 0 : Math.max(1, capacity) + before.reduce((sum, { groups }) => sum + groups, 0);

@@ -4,6 +4,7 @@
  */
 import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
+import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
@@ -14,8 +15,9 @@ import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
-import { Member } from './member.ts';
-import { scalarBits, scalarFromBits } from './field-type.ts';
+import { createAll, Member } from './member.ts';
+import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
+import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField, scatterField, type WholeField } from './whole-field.ts';
 import { planFusion, withoutFusion } from './fusion/plan.ts';
@@ -102,6 +104,8 @@ export class Runtime {
   #view: Member | null = null;
   /** Radii that follow the flow. */
   readonly radii: CflRadii = new CflRadii();
+  /** What is known of inactive voxels. */
+  readonly backgrounds: Backgrounds = new Backgrounds();
   /** What shifts the cut by time, if anything does. */
   readonly balance: Balance | null;
   /** Fields lie elsewhere than the program that runs now has it. */
@@ -152,6 +156,7 @@ export class Runtime {
       this.#moved ||
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
+      this.backgrounds.stale ||
       this.#compilers[0]!.filesChanged(declarations)
     );
   }
@@ -170,7 +175,7 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { declarations, decomposition, team } = this;
+    const { backgrounds, declarations, decomposition, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
@@ -186,9 +191,10 @@ export class Runtime {
       ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
     const { units, unstored } = fusion;
+    backgrounds.look(checked[0]!.values(), declarations);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]! });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
@@ -197,6 +203,8 @@ export class Runtime {
     );
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
+    // Where one device can't, the others are not left in the middle.
+    await Promise.allSettled(building);
     const everywhere = await Promise.all(building);
     this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     const compiled = everywhere[0]!;
@@ -215,7 +223,7 @@ export class Runtime {
       }
     });
     const reductions = [...facts.values()].flatMap((pass) =>
-      pass.reductions.map(({ scalar }) => ({ scalar, level: pass.level })),
+      pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
     );
     // Messages of the program that ran have arrived by now, and its links may go.
     const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
@@ -262,6 +270,7 @@ export class Runtime {
     });
     this.#placed = new Map(placed);
     this.#moved = false;
+    backgrounds.renewed();
     this.#revision = revision;
     this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
@@ -480,17 +489,17 @@ export class Runtime {
     return { parameters, scalars: new Map(this.#scalars) };
   }
 
-  /** The 32 bits that each scalar has in the next step; `waiting` are those that the host sets before it. Within the lane, settled. */
-  async scalarBits(waiting: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+  /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
+  async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();
     const { scalars } = this.team.members[0]!;
-    const bytes = await this.device.staging.download(scalars, 0, 16 * all.length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const words = new Uint32Array((await this.device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
     return new Map(
       all.map(({ name, type, byteOffset }) => {
         const next = waiting.get(name) ?? this.#initials.get(name);
-        return [name, next === undefined ? view.getUint32(byteOffset, true) : scalarBits(type, next)];
+        const own = [...words.subarray(byteOffset / 4, (byteOffset + scalarBytes(type)) / 4)];
+        return [name, next === undefined ? own : scalarWords(type, next)] as const;
       }),
     );
   }
@@ -524,9 +533,9 @@ export class Runtime {
     if (scalar === undefined)
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
     const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
-    if (waiting !== undefined) return scalarFromBits(scalar.type, scalarBits(scalar.type, waiting));
-    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 4);
-    return scalarFromBits(scalar.type, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+    if (waiting !== undefined) return heldScalar(scalar.type, waiting);
+    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 8);
+    return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
   }
 
   /** The memory of a field on each subdomain. Within the lane. */
@@ -581,20 +590,5 @@ export class Runtime {
       this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
-  }
-}
-
-/** Makes one of each for all members; if one fails, those that were made are given back. */
-async function createAll<T extends Disposable>(
-  members: readonly Member[],
-  make: (member: Member, number: number) => Promise<T>,
-): Promise<T[]> {
-  const made: T[] = [];
-  try {
-    for (const [number, member] of members.entries()) made.push(await make(member, number));
-    return made;
-  } catch (error) {
-    for (const each of made) each[Symbol.dispose]();
-    throw error;
   }
 }

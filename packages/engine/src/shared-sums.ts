@@ -15,7 +15,7 @@ export interface SharedSums {
   readonly own: readonly (readonly ChunkRun[])[];
   /** The chunks that no member owns whole. */
   readonly borders: readonly ChunkRun[];
-  /** By member: words of the partials and of the scratch behind them that it sends to every other. */
+  /** By member: places in the partials and in the scratch behind them that it sends to every other. */
   readonly sent: readonly Uint32Array<ArrayBuffer>[];
 }
 

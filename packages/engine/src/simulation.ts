@@ -21,7 +21,7 @@ import { heldGrid, ownersGrid } from './cut/subdomain-grid.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
-import { scalarFromBits, scalarBits, type FieldValue } from './field-type.ts';
+import { checkDoubles, heldScalar, type FieldValue } from './field-type.ts';
 import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
 import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
@@ -204,12 +204,14 @@ export class Simulation implements AsyncDisposable {
 
   /** Declares a number, or a vector of them, that stencils of all levels may name and `set` changes. */
   addParameter(name: string, type: string, value: number | boolean | readonly number[]): this {
+    checkDoubles(`parameter "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addParameter(name, type, value);
     return this;
   }
 
   /** Declares a number on the device that stencils reduce into and read. */
   addScalar(name: string, type: string, initial: number = 0): Scalar {
+    checkDoubles(`scalar "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addScalar(name, type, initial);
     return this.scalar(name);
   }
@@ -222,7 +224,7 @@ export class Simulation implements AsyncDisposable {
     if (parameter !== undefined) parameter.value = parameterValue(name, parameter.type, value);
     else if (scalar !== undefined) {
       const [number] = parameterValue(name, scalar.type, value);
-      this.#runtime.setScalar(name, scalarFromBits(scalar.type, scalarBits(scalar.type, number!)));
+      this.#runtime.setScalar(name, heldScalar(scalar.type, number!));
     } else {
       const names = [...parameters.keys(), ...scalars.keys()];
       throw new TypeError(

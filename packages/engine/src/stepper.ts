@@ -8,15 +8,16 @@
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
  * later steps again, in order. Nothing else is to be undone.
  */
-import type { SubmitBatch, TimelinePoint } from '@halocline/gpu';
+import type { TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, TracedCopies } from './mail/mail.ts';
+import { Outboxes } from './mail/outboxes.ts';
+import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
-import type { Segment } from './segments.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
@@ -116,7 +117,7 @@ export class Stepper {
     for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
     const [start, stale] = [this.#copies, this.#stale];
     const iterations = [...this.#recorded];
-    const submitted = await this.#submit({ start, stale, slot, iterations });
+    const submitted = this.#submit({ start, stale, slot, iterations });
     const { plan } = submitted;
     this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, ...submitted });
     this.#copies = plan.after;
@@ -166,12 +167,12 @@ export class Stepper {
         );
         this.#mail.check();
       }
-      await this.#finish(oldest);
+      this.#finish(oldest);
     }
   }
 
   /** A step that the device has run through: done, or stalled and to be gone on with. */
-  async #finish(step: StepInFlight): Promise<void> {
+  #finish(step: StepInFlight): void {
     const program = this.#program;
     this.#trace(step);
     if (program.loops.length === 0) {
@@ -194,8 +195,8 @@ export class Stepper {
     const iterations = step.iterations.map((count, index) =>
       index === loop.index ? forecastIterations(2 * done, 0, loop.times - done) : count,
     );
-    await this.#resubmit({ ...step, iterations }, loop.index, step);
-    for (const later of this.#inFlight.slice(1)) await this.#resubmit(later, undefined, later);
+    this.#resubmit({ ...step, iterations }, loop.index, step);
+    for (const later of this.#inFlight.slice(1)) this.#resubmit(later, undefined, later);
   }
 
   /** Takes the first read that went too far, of a step that is done. */
@@ -205,10 +206,10 @@ export class Stepper {
     this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }
 
-  async #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): Promise<void> {
+  #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
     const { start, stale, slot, iterations } = what;
     const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    const { points, recordings, copies } = await this.#submit(request);
+    const { points, recordings, copies } = this.#submit(request);
     entry.points = points;
     entry.recordings = recordings;
     entry.copies = copies;
@@ -227,63 +228,56 @@ export class Stepper {
     for (const each of copies) each[Symbol.dispose]();
   }
 
-  /** Submits a recording, segment by segment, on every member; what they wait for of each other, the mail brings. */
-  async #submit(request: Omit<RecordingRequest, 'turn'>): Promise<Submitted> {
+  /**
+   * Submits a recording: all its segments on all members, each queue in one call; what they wait for of each other, the mail brings.
+   * What is submitted often is written once.
+   */
+  #submit(request: Omit<RecordingRequest, 'turn'>): Submitted {
     const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
-    const { segments, plan } = recordings[0]!;
-    const points: TimelinePoint[] = [];
-    let arrivals: readonly (readonly TimelinePoint[])[] = this.#programs.map(() => []);
-    for (const group of submitGroups(segments)) {
-      const { packs, numbers } = group;
-      const sending = { names: packs === null ? [] : segments[numbers[packs]!]!.after!.names, turn: this.#turn };
-      const packed: TimelinePoint[] = [];
-      for (const [member, program] of this.#programs.entries()) {
-        const batches = numbers.map((number, at) => {
-          const recorded = recordings[member]!.commands[number]!;
-          const commands = this.#balance?.times.around(member, request.slot, number, recorded) ?? [recorded];
-          const signal = at === packs ? this.#mail.signals(member, sending) : [];
-          return { commands, wait: at === 0 ? arrivals[member]! : [], signal };
-        });
-        const done = this.#submitTo(program, batches);
-        points[member] = done.at(-1)!;
-        if (packs !== null) packed[member] = done[packs]!;
-      }
-      if (packs === null) continue;
-      arrivals = await this.#mail.pass(packed, sending);
+    const [first] = recordings as [Recording];
+    const again = first.calls;
+    if (again === null) this.#submitAnew(recordings, request.slot);
+    else {
+      for (const member of recordings.keys()) this.#balance?.times.again(member, request.slot, first.segments.length);
+      again.submit(this.#mail, this.#deliver);
+      this.#turn ^= again.hops & 1;
+    }
+    const points = this.#programs.map(({ device }) => ({
+      timeline: device.compute.timeline,
+      value: device.compute.timeline.last,
+    }));
+    return { points, plan: first.plan, recordings, copies: this.#mail.takeTraced() };
+  }
+
+  #submitAnew(recordings: readonly Recording[], slot: number): void {
+    const [first] = recordings as [Recording];
+    const outboxes = new Outboxes(recordings.length === 1);
+    const { hop } = this.#mail;
+    let arrivals: readonly (readonly TimelinePoint[])[] = [];
+    for (const [number, { before, after }] of first.segments.entries()) {
+      const sending = { names: after?.names ?? [], turn: this.#turn };
+      const packed = this.#programs.map(({ device }, member) => {
+        const recorded = recordings[member]!.commands[number]!;
+        const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
+        const wait = before === null ? [] : arrivals[member]!;
+        const signal = after === null ? [] : this.#mail.signals(member, sending);
+        const last = number === first.segments.length - 1;
+        const quiet = !last && (after === null || !this.#mail.asks(member, sending));
+        return outboxes.add(member, device.compute, { commands, wait, signal, quiet });
+      });
+      if (after === null) continue;
+      arrivals = this.#mail.pass(packed, sending, outboxes);
       this.#turn ^= 1;
     }
-    return { points, plan, recordings, copies: this.#mail.takeTraced() };
+    deliverAll(outboxes, this.#deliver);
+    const once = first.submits++ === 0 || recordings.length === 1 || this.#program.parts.tracer !== null;
+    if (!once) first.calls = new StepCalls(outboxes, hop);
   }
 
-  #submitTo({ device, parts }: Program, batches: readonly SubmitBatch[]): TimelinePoint[] {
-    const submit = (): TimelinePoint[] =>
-      onDeviceNow(this.#place(parts.number), () => device.compute.submitAll(batches));
-    return parts.tracer === null ? submit() : parts.tracer.host(`submit to device ${parts.number}`, 'host', submit);
-  }
-}
-
-/** Segments that go in one call. */
-interface SubmitGroup {
-  readonly numbers: readonly number[];
-  /** Place of the one that packs; null if none does. */
-  readonly packs: number | null;
-}
-
-const GROUPS = new WeakMap<readonly Segment[], readonly SubmitGroup[]>();
-
-/** A new call begins where something has come from others: until then everything can be said at once. */
-function submitGroups(segments: readonly Segment[]): readonly SubmitGroup[] {
-  const known = GROUPS.get(segments);
-  if (known !== undefined) return known;
-  const groups: number[][] = [];
-  for (const [number, { before }] of segments.entries()) {
-    if (before !== null || groups.length === 0) groups.push([]);
-    groups.at(-1)!.push(number);
-  }
-  const made = groups.map((numbers) => {
-    const packs = numbers.findIndex((number) => segments[number]!.after !== null);
-    return { numbers, packs: packs < 0 ? null : packs };
-  });
-  GROUPS.set(segments, made);
-  return made;
+  readonly #deliver = (member: number, call: () => void): void => {
+    const { tracer } = this.#program.parts;
+    const submit = (): void => onDeviceNow(this.#place(member), call);
+    if (tracer === null) submit();
+    else tracer.host(`submit to device ${member}`, 'host', submit);
+  };
 }

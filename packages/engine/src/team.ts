@@ -3,10 +3,11 @@
  * what is near on the curve is near in memory.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
-import { elementBytes } from '@halocline/stencil';
+import { elementBytes, type ScalarType } from '@halocline/stencil';
 import type { Decomposition } from './decomposition.ts';
 import type { FieldDeclaration } from './declarations.ts';
-import { HaloLists, type ComponentExchange } from './halo-lists.ts';
+import { scalarBytes } from './engine-kernels.ts';
+import { HaloLists, wordsOf, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { Link } from './links.ts';
 import { placesByRank } from './local-level.ts';
@@ -93,14 +94,15 @@ export class Team implements AsyncDisposable {
   async traffic(
     fields: Iterable<FieldDeclaration>,
     needs: HaloNeeds,
-    reductions: Iterable<{ readonly scalar: string; readonly level: number }>,
+    reductions: Iterable<{ readonly scalar: string; readonly type: ScalarType; readonly level: number }>,
   ): Promise<Traffic> {
     const components = this.#lists.of(fields, needs);
     const sums = this.members.length === 1 ? [] : this.#sums();
     const shares = new Map<string, SumShare>();
-    for (const { scalar, level } of this.members.length === 1 ? [] : reductions) {
+    for (const { scalar, type, level } of this.members.length === 1 ? [] : reductions) {
       const name = shareName(scalar, level);
-      shares.set(name, { name, sent: sums[level]!.sent });
+      const sent = sums[level]!.sent.map((places) => wordsOf(places, scalarBytes(type)));
+      shares.set(name, { name, sent });
     }
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);

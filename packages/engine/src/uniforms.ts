@@ -3,11 +3,11 @@
  *
  *       0 f32 dt · 4 f32 time · 8 u32 frame · 12 f32 voxelSize (metres, of the level)
  *      16 three rows m0 m1 m2 t, index → world · 64 three rows, world → index · 112 zero
- *     128 parameters, 16 bytes each, in order of declaration
+ *     128 parameters, 16 bytes each (three and four doubles: 32), in order of declaration
  */
 import { scalarOf, sizeOf, type ValueType } from '@halocline/stencil';
 import type { GridMap } from '@halocline/vdb';
-import { scalarBits } from './field-type.ts';
+import { scalarWords } from './field-type.ts';
 import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
 
 /** Byte offset of the first parameter. */
@@ -57,10 +57,22 @@ export function writeUniforms(
   worldToIndexRows(map).forEach((value, index) => view.setFloat32(byteOffset + 64 + 4 * index, value, true));
   for (const parameter of parameters) {
     const scalar = scalarOf(parameter.type);
-    parameter.value.forEach((value, index) =>
-      view.setUint32(byteOffset + parameter.byteOffset + 4 * index, scalarBits(scalar, value), true),
-    );
+    const words = parameter.value.flatMap((value) => scalarWords(scalar, value));
+    words.forEach((word, index) => view.setUint32(byteOffset + parameter.byteOffset + 4 * index, word, true));
   }
+}
+
+/** Bytes that a parameter has in the block. */
+export function parameterBytes(type: ValueType): number {
+  return scalarOf(type) === 'double' && sizeOf(type) > 2 ? 32 : 16;
+}
+
+/** The byte behind the last of these parameters. */
+export function endOfParameters(parameters: Iterable<Parameter>): number {
+  return [...parameters].reduce(
+    (end, { byteOffset, type }) => Math.max(end, byteOffset + parameterBytes(type)),
+    PARAMETERS_OFFSET,
+  );
 }
 
 /** The value of a parameter, one number a component; a single number is repeated. */

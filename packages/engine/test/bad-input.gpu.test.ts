@@ -45,11 +45,11 @@ describe('a simulation refuses', () => {
       ],
       [
         () => simulation.addField('speed', 'flaot32'),
-        'Cannot add field "speed": "flaot32" is no field type (did you mean "float32"?); use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
+        'Cannot add field "speed": "flaot32" is no field type (did you mean "float32"?); use one of float32, float16, float64, int32, uint32, uint8, vec2 … vec4, f16vec2 … f16vec4, dvec2 … dvec4, ivec2 … ivec4, uvec2 … uvec4, u8vec2 … u8vec4',
       ],
       [
         () => simulation.addField('speed', undefined as unknown as string),
-        'Cannot add field "speed": "undefined" is no field type; use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
+        'Cannot add field "speed": "undefined" is no field type; use one of float32, float16, float64, int32, uint32, uint8, vec2 … vec4, f16vec2 … f16vec4, dvec2 … dvec4, ivec2 … ivec4, uvec2 … uvec4, u8vec2 … u8vec4',
       ],
       [
         () => simulation.addField('2nd', 'float32'),
@@ -85,12 +85,12 @@ describe('a simulation refuses', () => {
       ],
       [
         () => simulation.addParameter('g', 'vec5', 3),
-        'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4',
+        'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4, double, dvec2, dvec3, dvec4',
       ],
       [() => simulation.addParameter('g', 'vec3', [1, 2]), 'Cannot set "g": vec3 takes 3 numbers, and [1,2] was given'],
       [
         () => simulation.addScalar('r', 'vec2'),
-        'Cannot add scalar "r": "vec2" is no scalar type; use float, int, uint or bool',
+        'Cannot add scalar "r": "vec2" is no scalar type; use float, double, int, uint or bool',
       ],
       [
         () => simulation.repeat({ body: [], times: 3 }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forecastIterations, ladder } from '../src/forecast.ts';
-import { partialsWords, reductionStages, stageOffset } from '../src/reduction-plan.ts';
+import { partialsLength, reductionStages, stageOffset } from '../src/reduction-plan.ts';
 import type { Program } from '../src/program.ts';
 import { stepGraph } from '../src/recording.ts';
 import { planStep, type PlanRequest, type StepPlan } from '../src/step-plan.ts';
@@ -111,6 +111,6 @@ test('reductions run in stages of whole subtrees', () => {
     { inputs: 3000, groups: 3 },
     { inputs: 3, groups: 1 },
   ]);
-  expect(partialsWords(3000)).toBe(3004);
+  expect(partialsLength(3000)).toBe(3004);
   expect([0, 1].map((stage) => stageOffset(3000, stage))).toEqual([0, 3000]);
 });

@@ -75,7 +75,7 @@ describe.each(TRANSPORTS.map(({ name }) => name))('%s', (name) => {
       );
       using take = to.device.record('take', (encoder) => encoder.copy(channel.in, 0, target, 0, 4));
       const sent = from.device.compute.submit([put], { signal: channel.signals() });
-      const taken = to.device.compute.submit([take], { wait: [await channel.pass(sent, 0)] });
+      const taken = to.device.compute.submit([take], { wait: [channel.pass(sent, 0)] });
       await taken.timeline.wait(taken.value);
       expect(new Uint32Array((await to.device.staging.download(target)).buffer)[0]).toBe(0xfeedbeef);
       await Promise.all([from.device.idle(), to.device.idle()]);
@@ -108,9 +108,9 @@ describe.each(TRANSPORTS.map(({ name }) => name))('%s', (name) => {
         if (round % 3 === 0) from.device.compute.submit([work]);
         // The room of two before is free when the receiver has answered the message before.
         const sent = from.device.compute.submit([put], { wait: answered, signal: channel.signals() });
-        const arrival = await channel.pass(sent, round % 2);
+        const arrival = channel.pass(sent, round % 2);
         const taken = to.device.compute.submit([take, answer], { wait: [arrival], signal: back.signals() });
-        answered = [await back.pass(taken, 0)];
+        answered = [back.pass(taken, 0)];
         if (round % 10 === 9) await sleep(1);
       }
       const { last } = to.device.compute.timeline;

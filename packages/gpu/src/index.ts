@@ -23,6 +23,7 @@ export type { PipelineStatistic } from './command/pipeline-statistics.ts';
 export type { StageOptions, SubgroupOptions } from './command/pipeline-stage.ts';
 export type { QueryPool } from './command/query-pool.ts';
 export { delaySubmits } from './command/submit-delay.ts';
+export type { PreparedSubmits } from './command/prepared-submits.ts';
 export type { Queue, SubmitBatch, SubmitOptions } from './command/queue.ts';
 export type {
   IndexedOptions,

@@ -12,16 +12,23 @@ import { INCREMENT, wordsPush } from './kernels.ts';
 const [way = 'imitated', address = '0x1000'] = process.argv.slice(2);
 const spirv = await compileGlsl(INCREMENT, { label: 'increment' });
 
-/** What became of an act: 'fine', or its error. */
+/** How long a driver may take to tell of a loss. */
+const PATIENCE_MS = 8000;
+
+/** What became of an act: 'fine', its error, or that it took too long. Each is told at once, should the next never end. */
 async function outcome(act: () => unknown): Promise<unknown> {
-  try {
-    await act();
-    return 'fine';
-  } catch (error) {
-    if (!(error instanceof DeviceLostError)) return String(error);
-    const { name, kind, command, result, labels, lastLabels, message } = error;
-    return { name, kind, command, result, labels, lastLabels, message, fault: error.fault?.description };
-  }
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, `nothing in ${PATIENCE_MS} ms`).unref());
+  const done = (async () => act())().then(
+    () => 'fine',
+    (error: unknown) => {
+      if (!(error instanceof DeviceLostError)) return String(error);
+      const { name, kind, command, result, labels, lastLabels, message } = error;
+      return { name, kind, command, result, labels, lastLabels, message, fault: error.fault?.description };
+    },
+  );
+  const found = await Promise.race([done, late]);
+  process.stderr.write(`${act.toString().slice(0, 60)} … ${JSON.stringify(found)}\n`);
+  return found;
 }
 
 /** Lets the driver say that the device is lost, once the function that it gives is called. To be called before any work. */
@@ -88,7 +95,10 @@ function open(): { files: number; threads: number } {
 }
 
 await using other = await openDevice({ validation: false });
-await works(other);
+{
+  await using first = await openDevice({ validation: false });
+  await works(first); // threads of the runtime stay for the devices to come
+}
 const before = open();
 const device = await openDevice({ validation: false });
 const found = await lose(device);

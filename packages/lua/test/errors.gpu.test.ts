@@ -14,7 +14,7 @@ const raised: readonly (readonly [text: string, error: string])[] = [
   ],
   [
     `\nsim:add_field('b', 'float33')`,
-    'scene.lua:3: Cannot add field "b": "float33" is no field type (did you mean "float32"?); use one of float32, float16, int32, uint32, uint8, vec2, vec3, vec4',
+    'scene.lua:3: Cannot add field "b": "float33" is no field type (did you mean "float32"?); use one of float32, float16, float64, int32, uint32, uint8, vec2 … vec4, f16vec2 … f16vec4, dvec2 … dvec4, ivec2 … ivec4, uvec2 … uvec4, u8vec2 … u8vec4',
   ],
   [`sim:add_field(7)`, 'scene.lua:2: Cannot add field: its name is 7; give text'],
   [

@@ -9,7 +9,7 @@
 
 import { alwaysWritten } from './always-written.ts';
 import type { Print } from './debug.ts';
-import { componentsOf } from './ir.ts';
+import { componentsOf, componentTypeOf } from './ir.ts';
 import type {
   Environment,
   Expression,
@@ -208,7 +208,7 @@ function completeCopies(lowered: Lowered, writes: readonly FieldWrite[]): readon
     if (!doubleBuffered || componentsOf(type) === components.length) continue;
     for (const component of all(type)) {
       if (components.includes(component)) continue;
-      const value: Expression = { op: 'tap', type: 'float', field, component, offset: [0, 0, 0] };
+      const value: Expression = { op: 'tap', type: componentTypeOf(type), field, component, offset: [0, 0, 0] };
       copies.push({ op: 'write', field, component, value });
     }
   }

@@ -4,7 +4,7 @@
  */
 
 import { analyze } from './analyze.ts';
-import { scalarOf, sizeOf } from './ir.ts';
+import { fieldTypeOf, scalarOf } from './ir.ts';
 import type {
   Environment,
   FieldType,
@@ -114,12 +114,7 @@ function settleWrites(lowering: Lowering): ReadonlyMap<string, FieldType> {
   for (const { field, statement } of lowering.writes) {
     statement.value = converted(statement.value, types.get(field)!);
   }
-  return new Map([...types].map(([field, type]) => [field, storageOf(type)]));
-}
-
-function storageOf(type: ValueType): FieldType {
-  if (sizeOf(type) > 1) return type as FieldType;
-  return type === 'int' ? 'int32' : type === 'uint' ? 'uint32' : 'float32';
+  return new Map([...types].map(([field, type]) => [field, fieldTypeOf(type)]));
 }
 
 /** Holds reductions against the types of their scalars; a scalar that nobody declared takes the values' type. */

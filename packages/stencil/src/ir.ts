@@ -39,22 +39,19 @@ export type ValueType =
   | 'f16vec4';
 
 /**
- * How a field is stored: `vec2` … `vec4` are two to four arrays of float32, `f16vec2` … `f16vec4` of halves. What is computed with
- * is float32 all the same: `float16` reads as `float`, `f16vec3` as `vec3`; `uint8` reads as `uint`. `float32[19]` are nineteen
- * arrays, of which the IR reads and writes single components only, as `float`.
+ * How a field is stored: `vec2` … `vec4` are two to four arrays of float32, `f16vec2` … `f16vec4` of halves, and so on. What is
+ * computed with has 32 bits at least: `float16` reads as `float`, `f16vec3` as `vec3`; `uint8` reads as `uint`, `u8vec3` as `uvec3`;
+ * `float64` reads as `double`. `float32[19]` are nineteen arrays, of which the IR reads and writes single components only, as
+ * `float`.
  */
 export type FieldType =
   | 'float32'
   | 'float16'
+  | 'float64'
   | 'int32'
   | 'uint32'
   | 'uint8'
-  | 'vec2'
-  | 'vec3'
-  | 'vec4'
-  | 'f16vec2'
-  | 'f16vec3'
-  | 'f16vec4'
+  | `${'' | 'f16' | 'd' | 'i' | 'u' | 'u8'}vec${2 | 3 | 4}`
   | `float32[${number}]`
   | `float16[${number}]`;
 
@@ -454,6 +451,11 @@ export interface Placement {
    * everything may be read.
    */
   readonly beyondRadius?: 'error' | 'clamp';
+  /**
+   * Of fields of the stencil's own level whose inactive voxels hold one value everywhere, that value, component by component, as
+   * it is stored. Then they may be written with it, and memory gets whole sectors.
+   */
+  readonly backgrounds?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One 64-bit address of a pass block; the emitted shader reads them in the order of the list it came with. */
@@ -535,12 +537,41 @@ export function isArrayField(type: FieldType): boolean {
   return type.endsWith(']');
 }
 
+const SCALARS: Readonly<Record<string, ScalarType>> = {
+  float64: 'double',
+  int32: 'int',
+  uint32: 'uint',
+  uint8: 'uint',
+};
+
 /** The type that a read of a field gives. */
 export function valueTypeOf(type: FieldType): ValueType {
   if (isArrayField(type)) return 'float';
-  if (componentsOf(type) > 1) return type.replace('f16', '') as ValueType;
-  if (type === 'int32') return 'int';
-  return type === 'uint32' || type === 'uint8' ? 'uint' : 'float';
+  if (componentsOf(type) > 1) return type.replace('f16', '').replace('u8', 'u') as ValueType;
+  return SCALARS[type] ?? 'float';
+}
+
+/** The type that a read of one of a field's components gives. */
+export function componentTypeOf(type: FieldType): ScalarType {
+  return scalarOf(valueTypeOf(type));
+}
+
+/** How one component of a field would be stored as a field of its own. */
+export function componentFieldOf(type: FieldType): FieldType {
+  if (isHalf(type)) return 'float16';
+  if (elementBytes(type) === 1) return 'uint8';
+  return SCALAR_FIELDS[componentTypeOf(type)] ?? 'float32';
+}
+
+const SCALAR_FIELDS: Readonly<Partial<Record<ScalarType, FieldType>>> = {
+  double: 'float64',
+  int: 'int32',
+  uint: 'uint32',
+};
+
+/** The type of a field that is made for values of a type; neither bools nor halves have one. */
+export function fieldTypeOf(type: ValueType): FieldType {
+  return sizeOf(type) > 1 ? (type as FieldType) : (SCALAR_FIELDS[type as ScalarType] ?? 'float32');
 }
 
 /** Whether a field's components are halves. */
@@ -557,5 +588,6 @@ export function readsAlike(one: FieldType, other: FieldType): boolean {
 
 /** Bytes of one element of a component array. */
 export function elementBytes(type: FieldType): number {
-  return type === 'uint8' ? 1 : isHalf(type) ? 2 : 4;
+  if (type.startsWith('u8') || type === 'uint8') return 1;
+  return isHalf(type) ? 2 : componentTypeOf(type) === 'double' ? 8 : 4;
 }

@@ -286,7 +286,7 @@ function placeType(spec: Spec, node: PlaceNode): ValueType {
     default:
       check(spec, node.position.type === 'vec3', `sample at ${node.position.type}`);
       checkPlace(spec, node);
-      check(spec, node.filter === 'nearest' || scalarOf(node.type) === 'float', 'a trilinear sample of integers');
+      check(spec, node.filter === 'nearest' || isFloating(scalarOf(node.type)), 'a trilinear sample of integers');
       return readType(spec, node, 'same');
   }
 }

@@ -320,16 +320,19 @@ describe('doubles and halves', () => {
     ['double x = «sin(1.0lf)»;', 'sin does not take (double); write sin(a) with values of float'],
     ['float16_t x = «70000.0hf»;', '70000.0hf does not fit a float16_t; the largest is 65504.0hf'],
     ['double x = «1e999lf»;', '1e999lf does not fit a double; the largest is 1.7976931348623157e308lf'],
-    ['ReduceSum("sum", «1.0lf»);', 'ReduceSum takes a float, int or uint, and this is a double; use float(…)'],
+    [
+      'ReduceSum("sum", «1.0hf»);',
+      'ReduceSum takes a float, double, int or uint, and this is a float16_t; use float(…)',
+    ],
   ])('%s', (marked, problem) => {
     expect(errorOf(marked)).toBe(expectedError(marked, problem));
   });
 
   test('are no type of a field', () => {
-    const marked = 'WriteField("made", idx, «1.0lf»); WriteField("density", idx, 0.0);';
+    const marked = 'WriteField("made", idx, «1.0hf»); WriteField("density", idx, 0.0);';
     const declared = { outputs: ['density', 'made'] };
     expect(errorOf(marked, declared)).toBe(
-      expectedError(marked, 'the output "made" is not declared, and no field can hold a double; write float(…)'),
+      expectedError(marked, 'the output "made" is not declared, and no field can hold a float16_t; write float(…)'),
     );
   });
 });

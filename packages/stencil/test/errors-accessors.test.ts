@@ -60,11 +60,11 @@ describe('an accessor that is used wrongly says how it is used', () => {
     ],
     [
       'ReduceSum("largest", «vec3(1.0)»);',
-      'ReduceSum takes a float, int or uint, and this is a vec3; reduce length(…), or each component into a scalar of its own',
+      'ReduceSum takes a float, double, int or uint, and this is a vec3; reduce length(…), or each component into a scalar of its own',
     ],
     [
       'ReduceSum("largest", «true»);',
-      'ReduceSum takes a float, int or uint, and this is a bool; use ReduceAny or ReduceAll',
+      'ReduceSum takes a float, double, int or uint, and this is a bool; use ReduceAny or ReduceAll',
     ],
     ['ReduceAny("largest", «1.0»);', 'ReduceAny takes a bool, and this is a float; compare it first'],
     [

@@ -73,9 +73,9 @@ describe('a text that does not suit its declaration is refused where it does not
       'the output "o" is not declared, and no field can hold a bool; write 1.0 or 0.0, or 1u or 0u',
     ],
     [
-      'WriteField("o", idx, «ivec2(1)»);',
+      'WriteField("o", idx, «bvec2(true)»);',
       { outputs: ['o'] },
-      'the output "o" is not declared, and no field can hold an ivec2; write a vector of floats, or declare one field for each component',
+      'the output "o" is not declared, and no field can hold a bvec2; write uvec2(…)',
     ],
     [
       'WriteField("o", idx, vec3(1.0)); WriteField("o", idx, «1.0»);',

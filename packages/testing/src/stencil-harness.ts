@@ -73,25 +73,38 @@ export interface DeviceRunOptions {
   readonly exchange?: boolean;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
+  /** Whether the shader knows what inactive voxels hold, and may write them with it. Default false. */
+  readonly backgrounds?: boolean;
 }
 
-/** 16 bytes for each parameter from byte 128 on, and for each scalar. */
+/** 32 bytes for each parameter from byte 128 on, and for each scalar 16. */
 function placementOf(stencil: Stencil): Placement {
   return {
-    parameters: new Map([...stencil.parameters.keys()].map((name, at) => [name, 128 + 16 * at])),
+    parameters: new Map([...stencil.parameters.keys()].map((name, at) => [name, 128 + 32 * at])),
     scalars: new Map([...stencil.scalars.keys()].map((name, at) => [name, 16 * at])),
   };
 }
 
+/** What inactive voxels hold: the leaf of background, in slot 0, has it too. What isn't there yet is zero. */
+function backgroundsOf(stencil: Stencil, world: HostWorld): Map<string, number[]> {
+  return new Map(
+    stencil.writes.map(({ field, type }) => {
+      const arrays = world.levels.same.fields.get(field);
+      return [field, Array.from({ length: componentsOf(type) }, (_, c) => arrays?.[c]![0] ?? 0)];
+    }),
+  );
+}
+
 function putValues(view: DataView, at: number, type: string, values: readonly number[]): void {
   values.forEach((value, component) => {
-    if (type.startsWith('vec') || type === 'float') view.setFloat32(at + 4 * component, value, true);
+    if (type.startsWith('d')) view.setFloat64(at + 8 * component, value, true);
+    else if (type.startsWith('vec') || type === 'float') view.setFloat32(at + 4 * component, value, true);
     else view.setUint32(at + 4 * component, value >>> 0, true);
   });
 }
 
 function uniformBytes(stencil: Stencil, placement: Placement, values: RunValues): Uint8Array {
-  const bytes = new Uint8Array(128 + 16 * Math.max(1, placement.parameters.size));
+  const bytes = new Uint8Array(128 + 32 * Math.max(1, placement.parameters.size));
   const view = new DataView(bytes.buffer);
   putValues(view, 0, 'float', [values.dt, values.time]);
   putValues(view, 8, 'uint', [values.frame]);
@@ -219,9 +232,12 @@ function visitsOf({ leaves, leafTable, masks }: HostLevel): Uint32Array {
   return Uint32Array.from(words);
 }
 
-function reducedArray(stencil: Stencil, scalar: string, length: number): Float32Array | Int32Array | Uint32Array {
+type ReducedArray = Float32Array | Float64Array | Int32Array | Uint32Array;
+
+function reducedArray(stencil: Stencil, scalar: string, length: number): ReducedArray {
   const { kind, type } = stencil.reductions.find((each) => each.scalar === scalar)!;
   if (kind === 'any' || kind === 'all' || type === 'bool' || type === 'uint') return new Uint32Array(length);
+  if (type === 'double') return new Float64Array(length);
   return type === 'int' ? new Int32Array(length) : new Float32Array(length);
 }
 
@@ -252,7 +268,10 @@ export async function runOnDevice(
   values: RunValues = VALUES,
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
-  const placement = placementOf(stencil);
+  const placement: Placement = {
+    ...placementOf(stencil),
+    ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
+  };
   const { shape: asked, exchange } = options;
   const shape = { ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
   const described = options.access === 'descriptor';

@@ -4,7 +4,7 @@
  * apart (over root tiles, and on both sides of zero).
  */
 import type { Elements, FieldType, InterpreterLevel, LevelRelation, Offset } from '@halocline/stencil';
-import { componentsOf, isHalf } from '@halocline/stencil';
+import { componentsOf, componentTypeOf, elementBytes, isHalf } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
 
 const LEAF = 512;
@@ -138,16 +138,22 @@ function link(coarse: HostLevel, fine: HostLevel): void {
 
 /** An array for one component of a field. */
 export function makeElements(type: FieldType, length: number): Elements {
-  if (type === 'int32') return new Int32Array(length);
-  if (type === 'uint32') return new Uint32Array(length);
-  if (type === 'uint8') return new Uint8Array(length);
-  return isHalf(type) ? new Float16Array(length) : new Float32Array(length);
+  if (isHalf(type)) return new Float16Array(length);
+  if (elementBytes(type) === 1) return new Uint8Array(length);
+  const scalar = componentTypeOf(type);
+  if (scalar === 'double') return new Float64Array(length);
+  return scalar === 'int'
+    ? new Int32Array(length)
+    : scalar === 'uint'
+      ? new Uint32Array(length)
+      : new Float32Array(length);
 }
 
 function randomValue(type: FieldType, random: () => number): number {
-  if (type === 'int32') return Math.floor((random() - 0.5) * (random() < 0.2 ? 4294967295 : 50));
-  if (type === 'uint32') return Math.floor(random() * (random() < 0.2 ? 4294967295 : 50));
-  if (type === 'uint8') return Math.floor(random() * 256);
+  const scalar = componentTypeOf(type);
+  if (elementBytes(type) === 1) return Math.floor(random() * 256);
+  if (scalar === 'int') return Math.floor((random() - 0.5) * (random() < 0.2 ? 4294967295 : 50));
+  if (scalar === 'uint') return Math.floor(random() * (random() < 0.2 ? 4294967295 : 50));
   const value = (random() - 0.5) * 8;
   return random() < 0.1 ? Math.round(value) : value;
 }

@@ -82,6 +82,11 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
 ];
+/** Every shape, where what inactive voxels hold is known and they are written with it. */
+const FILLED: readonly DeviceRunOptions[] = [
+  ...(['quad', 'loop', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape, backgrounds: true })),
+  ...(['quad', 'loop'] as const).map((shape) => ({ shape, backgrounds: true, via: 'glsl' }) as const),
+];
 const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];
 
 const BOX = `float sum = 0.0;
@@ -348,6 +353,48 @@ gpuTest('the comparison sees a difference', {}, async ({ device }) => {
   );
   expect(found).toMatch(/^made\[0\] at voxel .*: shader .*, interpreter /);
 });
+
+gpuTest('inactive voxels that are written with what they hold keep it, in every shape', {}, async ({ device }) => {
+  expect(await differences(device, { outputs: ['made'], code: LAPLACIAN }, FILLED)).toEqual([]);
+  const many = `WriteField("a", idx, ReadField("a", coord + ivec3(0, 0, 1)) + ReadField("b", coord - ivec3(1, 0, 0)));
+    WriteField("v", idx, ReadField("v", coord + ivec3(0, 1, 1)) * 0.5);
+    WriteField("b", idx, 3.0 * ReadField("b", idx));
+    WriteField("n", idx, ReadField("n", coord + ivec3(0, 0, -5)) - 7);
+    WriteField("u", idx, ReadField("u", coord + ivec3(1, 0, 0)) * 3u);
+    WriteField("pair", idx, ReadField("pair", coord + ivec3(2, 0, 0)).yx);`;
+  const outputs = ['a', 'b', 'v', 'n', 'u', 'pair'];
+  expect(await differences(device, { outputs, code: many }, FILLED)).toEqual([]);
+  const some = `if (ReadField("a", idx) > 0.0) WriteField("a", idx, ReadField("a", coord + ivec3(0, 0, 1)));
+    if (coord.x % 3 == 0) { WriteField("v_y", idx, 9.0); return; }
+    WriteField("n", idx, 4); WriteField("v_z", idx, ReadField("v_x", coord + ivec3(1, 0, 0)));`;
+  expect(await differences(device, { outputs: ['a', 'v', 'n'], code: some }, FILLED)).toEqual([]);
+});
+
+gpuTest(
+  'inactive bytes and halves keep what they hold, whose sectors span several rows',
+  { features: ['storageBuffer8BitAccess', 'storageBuffer16BitAccess'] },
+  async ({ device }) => {
+    const halves = `WriteField("half", idx, ReadField("half", coord + ivec3(0, 1, -1)) * 0.3);
+      WriteField("halves", idx, ReadField("halves", idx).zxy + 0.1 * ReadField("halves", coord + ivec3(1, 0, 0)));`;
+    expect(await differences(device, { outputs: ['half', 'halves'], code: halves }, FILLED)).toEqual([]);
+    const all = `${halves} WriteField("byte", idx, ReadField("byte", coord + ivec3(0, 0, 1)) * 3u + 200u);`;
+    expect(await differences(device, { outputs: ['half', 'halves', 'byte'], code: all }, FILLED)).toEqual([]);
+  },
+);
+
+gpuTest(
+  'inactive voxels keep what they hold with a colour, with reductions and with gathers',
+  {},
+  async ({ device }) => {
+    const quads = FILLED.filter(({ shape }) => shape === 'quad' || shape === 'loop');
+    const red = `WriteField("a", idx, 0.5 * (ReadField("a", coord + ivec3(0, 0, 1)) + ReadField("a", coord - ivec3(1, 0, 0))));
+    WriteField("b", idx, ReadField("b", coord + ivec3(0, 1, 1))); ReduceSum("sum", ReadField("b", idx));`;
+    expect(await differences(device, { outputs: ['a', 'b'], code: red, color: 'red' }, quads)).toEqual([]);
+    const gather = `vec3 p = CoordToWorld(coord) + ReadField("v", idx) * 3.0; ReduceMax("most", p.x);
+    WriteField("v", idx, SampleField("v", p) * 0.5); WriteField("n", idx, IsActive(coord.zxy) ? 1 : 2);`;
+    expect(await differences(device, { outputs: ['v', 'n'], code: gather }, [{ backgrounds: true }])).toEqual([]);
+  },
+);
 
 const DIVISION = `vec3 v = ReadField("v", idx); float b = ReadField("b", coord + ivec3(0, 0, 1)) + 0.1;
   WriteField("v", idx, vec3(v.x / b, dot(v, vec3(coord)) / v.z, sqrt(abs(v.y))));`;

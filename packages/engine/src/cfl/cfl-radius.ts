@@ -8,7 +8,7 @@
  *
  * It grows at once and shrinks when it was too large for 16 steps: each change makes the program's exchanges anew.
  */
-import { componentsOf } from '@halocline/stencil';
+import { componentsOf, valueTypeOf } from '@halocline/stencil';
 import type { Declarations, StencilDeclaration } from '../declarations.ts';
 import { fieldKey } from '../declarations.ts';
 import { voxelEdge } from '../level-map.ts';
@@ -70,7 +70,7 @@ function measureOf(
       ? ['v']
       : ['x', 'y', 'z', 'w'].slice(0, componentsOf(field.type)).map((part) => `v.${part}`);
   const most = parts.map((part) => `abs(float(${part}))`).reduce((all, part) => `max(${all}, ${part})`);
-  const type = parts.length === 1 ? 'float' : `vec${parts.length}`;
+  const type = parts.length === 1 ? 'float' : valueTypeOf(field.type);
   const read = parts.length === 1 ? `float(ReadField("${name}", coord))` : `ReadField("${name}", coord)`;
   return `${type} v = ${read}; ReduceMax("${scalar}", ${most});`;
 }

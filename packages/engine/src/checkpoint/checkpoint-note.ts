@@ -1,7 +1,7 @@
 /**
  * @file What a checkpoint says beside its values, as JSON in the blind data of its first grid: which simulation it is of, and every
  * number that the next step needs. Numbers that JSON has no word for (−0, infinities, NaN) stand as strings; scalars
- * as their 32 bits.
+ * as their 32 bits, doubles as two words of them.
  */
 import type { FieldPlace, FieldType, ScalarType, ValueType } from '@halocline/stencil';
 
@@ -32,8 +32,8 @@ export interface CheckpointNote {
   readonly frame: number;
   readonly fields: readonly NotedField[];
   readonly parameters: Readonly<Record<string, { readonly type: ValueType; readonly value: (number | string)[] }>>;
-  /** `bits`: the 32 bits that the device has, or that wait for the next step. */
-  readonly scalars: Readonly<Record<string, { readonly type: ScalarType; readonly bits: number }>>;
+  /** `bits`: what the device has, or what waits for the next step. */
+  readonly scalars: Readonly<Record<string, { readonly type: ScalarType; readonly bits: number | readonly number[] }>>;
   /** Iterations that each repeat ran in the last step: what the next one is recorded by. */
   readonly iterations: Readonly<Record<string, number>>;
   /** Radii that follow the flow. */
@@ -54,6 +54,16 @@ export function exactNumber(value: number): number | string {
 /** The number that `exactNumber` wrote. */
 export function numberOf(value: number | string): number {
   return Number(value);
+}
+
+/** The words of a scalar as the note has them. */
+export function bitsOf(words: readonly number[]): number | readonly number[] {
+  return words.length === 1 ? words[0]! : words;
+}
+
+/** The words that `bitsOf` wrote. */
+export function wordsOfBits(bits: number | readonly number[]): readonly number[] {
+  return typeof bits === 'number' ? [bits] : bits;
 }
 
 /** The note as bytes. */

@@ -1,9 +1,10 @@
 /**
- * @file A field as grids and back, bit for bit: every value of every leaf, inactive ones too. A grid holds up to four components; a
- * field with more has a grid for each, `populations[3]`. Halfs stand as floats, which hold them exactly.
+ * @file A field as grids and back, bit for bit: every value of every leaf, inactive ones too. A grid holds up to four floats or
+ * doubles; a field with more, or of several integers, has a grid for each, `populations[3]`. Halfs stand as floats, which
+ * hold them exactly.
  */
-import { componentsOf } from '@halocline/stencil';
-import { gridFromLeaves, type Grid, type GridType, type Values } from '@halocline/vdb';
+import { componentsOf, componentTypeOf, isFloating } from '@halocline/stencil';
+import { gridFromLeaves, TYPES, type Grid, type GridType, type Values } from '@halocline/vdb';
 import type { FieldDeclaration } from '../declarations.ts';
 import type { DomainLevel } from '../domain.ts';
 import { makeArray, type FieldArray } from '../field-type.ts';
@@ -12,7 +13,8 @@ import { LeafIndex } from '../leaf-index.ts';
 /** The names of a field's grids. */
 export function gridNames({ key, type }: FieldDeclaration): string[] {
   const components = componentsOf(type);
-  return components <= 4 ? [key] : Array.from({ length: components }, (_, component) => `${key}[${component}]`);
+  const together = components === 1 || (components <= 4 && isFloating(componentTypeOf(type)));
+  return together ? [key] : Array.from({ length: components }, (_, component) => `${key}[${component}]`);
 }
 
 /** The grids of a field's whole components (512 values of background, then 512 a leaf by rank), by `gridNames`. */
@@ -30,19 +32,22 @@ function makeGrid(
 ): Grid {
   const values = components.map(leafValues);
   const padded = components.length === 2;
+  const type = gridType(components);
   return gridFromLeaves({
     name,
-    type: gridType(components),
+    type,
     map: level.map,
     background: padded ? [...background, 0] : background,
     origins: level.topology.origins.slice(),
     masks: level.topology.masks.slice(),
-    values: padded ? [...values, new Float32Array(values[0]!.length)] : values,
+    values: padded ? [...values, TYPES[type].array(values[0]!.length)] : values,
   });
 }
 
 function gridType([first, ...others]: readonly FieldArray[]): GridType {
-  if (others.length > 0) return others.length < 3 ? 'vec3f' : 'vec4f';
+  const wide = first instanceof Float64Array;
+  if (others.length > 0) return `vec${others.length < 3 ? 3 : 4}${wide ? 'd' : 'f'}`;
+  if (wide) return 'double';
   if (first instanceof Int32Array) return 'int32';
   if (first instanceof Uint32Array) return 'uint32';
   return first instanceof Uint8Array ? 'uint8' : 'float';

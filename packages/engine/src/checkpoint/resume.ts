@@ -4,14 +4,15 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { FormatError, listGridsFrom, readGridFrom, type Grid, type GridSource } from '@halocline/vdb';
+import { holdsDefaults } from '../background/backgrounds.ts';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { FieldDeclaration } from '../declarations.ts';
-import { scalarFromBits } from '../field-type.ts';
+import { scalarFromWords } from '../field-type.ts';
 import { fileTrouble } from '../grid-files.ts';
 import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
-import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, type CheckpointNote } from './checkpoint-note.ts';
+import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, wordsOfBits, type CheckpointNote } from './checkpoint-note.ts';
 import { paced } from './paced.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
 import { lastingFields, stencilChecksum } from './write-checkpoint.ts';
@@ -156,7 +157,11 @@ async function takeField(runtime: Runtime, head: string, source: GridSource, key
   const why = whyNotField(field, level, grids);
   if (why !== null) throw new TypeError(`${head}: ${why}; give the scene that it was written with, or another file`);
   await runtime.stores(field);
-  await scatterField(runtime.subdomains, field, await decoded(head, async () => fieldOfGrids(field, level, grids)));
+  const components = await decoded(head, async () => fieldOfGrids(field, level, grids));
+  const defaults = holdsDefaults(field, level.topology, components);
+  if (!defaults) runtime.backgrounds.given(field, false);
+  await scatterField(runtime.subdomains, field, components);
+  if (defaults) runtime.backgrounds.given(field, true);
 }
 
 function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
@@ -172,7 +177,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     parameter.value = kept;
   }
   for (const [name, { bits }] of Object.entries(note.scalars)) {
-    runtime.setScalar(name, scalarFromBits(scalars.get(name)!.type, bits));
+    runtime.setScalar(name, scalarFromWords(scalars.get(name)!.type, wordsOfBits(bits)));
   }
 }
 

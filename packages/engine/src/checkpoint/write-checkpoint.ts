@@ -13,6 +13,7 @@ import type { Runtime } from '../runtime.ts';
 import type { StepNumbers } from '../uniforms.ts';
 import { gatherField } from '../whole-field.ts';
 import {
+  bitsOf,
   encodeNote,
   exactNumber,
   lostInJson,
@@ -78,7 +79,7 @@ export async function writeCheckpoint(runtime: Runtime, request: CheckpointReque
 async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<CheckpointNote> {
   const { declarations, domain } = runtime;
   const { leafCount, activeVoxels, topology, map } = domain.level(0);
-  const bits = await runtime.scalarBits(request.numbers.scalars);
+  const words = await runtime.scalarWords(request.numbers.scalars);
   const fields: NotedField[] = lastingFields(declarations).map((field) => ({
     key: field.key,
     type: field.type,
@@ -90,7 +91,7 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     return [name, { type, value: value.map(exactNumber) }] as const;
   });
   const asked = [...declarations.scalars.values()].filter(({ name }) => !declarations.measured.has(name));
-  const scalars = asked.map(({ name, type }) => [name, { type, bits: bits.get(name)! }] as const);
+  const scalars = asked.map(({ name, type }) => [name, { type, bits: bitsOf(words.get(name)!) }] as const);
   return {
     version: NOTE_VERSION,
     topology: { leaves: leafCount, voxels: activeVoxels, checksum: topologyChecksum(topology) },

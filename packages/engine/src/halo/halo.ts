@@ -163,7 +163,7 @@ export class Halo implements AsyncDisposable {
     const round = side.sent++;
     for (const link of out) {
       const { arrivals } = this.#sides[link.to]!;
-      (arrivals[round % TURNS] ??= []).push(await link.pass(point, turn));
+      (arrivals[round % TURNS] ??= []).push(link.pass(point, turn));
     }
     return point;
   }

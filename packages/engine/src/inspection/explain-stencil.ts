@@ -23,9 +23,10 @@ export function explainStencil(runtime: Runtime, name: string): string {
 }
 
 function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
-  const { declarations, decomposition, device, program } = runtime;
+  const { backgrounds, declarations, decomposition, device, program } = runtime;
   const stencil = checked.stencil!;
-  const placement = placementOf(declarations, decomposition.count > 1 ? checked.beyondRadius : null);
+  const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
+  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, checked.level));
   const options = { exchange: device.limits.subgroupQuads };
   const { spirv } = emitSpirv(stencil, placement, options);
   return [

@@ -1,10 +1,12 @@
 /** @file `halocline.glsl`: what a kernel in GLSL includes. */
+import { scalarOf } from '@halocline/stencil';
 import { accessText, titleLines, walkText, type Dialect } from './header-body.ts';
 import { LAYOUT_CONSTANT, storedAs, type KernelField, type KernelLayout, type StoredAs } from './kernel-layout.ts';
 
 const BLOCKS: Readonly<Record<StoredAs, { readonly name: string; readonly element: string; readonly bytes: number }>> =
   {
     float: { name: 'HaloclineFloats', element: 'float', bytes: 4 },
+    double: { name: 'HaloclineDoubles', element: 'double', bytes: 8 },
     int: { name: 'HaloclineInts', element: 'int', bytes: 4 },
     uint: { name: 'HaloclineUints', element: 'uint', bytes: 4 },
     half: { name: 'HaloclineHalves', element: 'float16_t', bytes: 2 },
@@ -21,6 +23,7 @@ const DIALECT: Dialect = {
     ['PRIVATE', ''],
     ['GLOBAL', ''],
     ['FLOAT_OF', 'uintBitsToFloat'],
+    ['DOUBLE_OF', 'haloclineDouble'],
   ]),
   load(field, entry) {
     const stored = storedAs(field.field.type);
@@ -60,6 +63,9 @@ export function glslHeader(layout: KernelLayout): string {
     ...blocks,
     '#define HaloclineAddress uvec2',
     '',
+    ...(layout.numbers.some(({ type }) => scalarOf(type) === 'double')
+      ? ['double haloclineDouble(uint low, uint high) { return packDouble2x32(uvec2(low, high)); }']
+      : []),
     'uint haloclineWord(uvec2 address, uint at) { return HaloclineWords(address).at[at]; }',
     'uvec2 haloclineAddress(uint entry) {',
     '  if (haloclineLayout == 0u) return uvec2(0u);',

@@ -174,7 +174,9 @@ export const NUMBER_MARK = 'of the simulation';
 function numberText(type: ValueType, entry: number): string {
   const scalar = scalarOf(type);
   const parts = Array.from({ length: sizeOf(type) }, (_, component) => {
-    const word = `haloclineTable(${entry}u, ${component}u)`;
+    const at = (index: number): string => `haloclineTable(${entry}u, ${index}u)`;
+    if (scalar === 'double') return `DOUBLE_OF(${at(2 * component)}, ${at(2 * component + 1)})`;
+    const word = at(component);
     if (scalar === 'float') return `FLOAT_OF(${word})`;
     return scalar === 'int' ? `int(${word})` : scalar === 'bool' ? `(${word} != 0u)` : word;
   });

@@ -5,6 +5,7 @@ import { LAYOUT_CONSTANT, storedAs, type KernelLayout, type StoredAs } from './k
 /** What is loaded and stored; bytes are taken out of words. */
 const ELEMENTS: Readonly<Record<Exclude<StoredAs, 'byte'>, { readonly type: string; readonly bytes: number }>> = {
   float: { type: 'float', bytes: 4 },
+  double: { type: 'double', bytes: 8 },
   int: { type: 'int', bytes: 4 },
   uint: { type: 'uint', bytes: 4 },
   half: { type: 'float16_t', bytes: 2 },
@@ -15,10 +16,17 @@ const vectors = [2, 3, 4].flatMap((size): [string, string][] => [
   [`ivec${size}`, `int${size}`],
   [`uvec${size}`, `uint${size}`],
   [`bvec${size}`, `bool${size}`],
+  [`dvec${size}`, `double${size}`],
 ]);
 
 const DIALECT: Dialect = {
-  words: new Map([...vectors, ['PRIVATE', 'static'], ['GLOBAL', 'static const'], ['FLOAT_OF', 'asfloat']]),
+  words: new Map([
+    ...vectors,
+    ['PRIVATE', 'static'],
+    ['GLOBAL', 'static const'],
+    ['FLOAT_OF', 'asfloat'],
+    ['DOUBLE_OF', 'asdouble'],
+  ]),
   load(field, entry) {
     const stored = storedAs(field.field.type);
     const from = `haloclineAddress(${entry})`;

@@ -10,7 +10,16 @@
  * specialized; reflection finds it, and a module that was compiled with another header is refused.
  */
 import { createHash } from 'node:crypto';
-import { componentsOf, isHalf, valueTypeOf, type Binding, type FieldType, type ValueType } from '@halocline/stencil';
+import {
+  componentsOf,
+  componentTypeOf,
+  elementBytes,
+  isHalf,
+  valueTypeOf,
+  type Binding,
+  type FieldType,
+  type ValueType,
+} from '@halocline/stencil';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import { fieldKey } from '../declarations.ts';
 import { didYouMean, listNames } from '../names.ts';
@@ -87,7 +96,7 @@ export function layoutKernel(
       bindings.push(role === 'input' ? { kind: 'read', level: 'same', ...one } : { kind: 'write', ...one });
     }
     const whole = valueTypeOf(field.type);
-    const valueType = components.length === 1 && componentsOf(field.type) > 1 ? 'float' : whole;
+    const valueType = components.length === 1 && componentsOf(field.type) > 1 ? componentTypeOf(field.type) : whole;
     return { name, field, components, valueType, entry };
   };
   const ins = [...new Set(inputs)].map((name) => place('input', name));
@@ -148,11 +157,10 @@ function numberOf(
 }
 
 /** The bytes of one value of a component in memory, as an accessor loads it. */
-export type StoredAs = 'float' | 'half' | 'int' | 'uint' | 'byte';
+export type StoredAs = 'float' | 'double' | 'half' | 'int' | 'uint' | 'byte';
 
 /** How a field's components lie in memory. */
 export function storedAs(type: FieldType): StoredAs {
   if (isHalf(type)) return 'half';
-  if (type === 'uint8') return 'byte';
-  return type === 'int32' ? 'int' : type === 'uint32' ? 'uint' : 'float';
+  return elementBytes(type) === 1 ? 'byte' : (componentTypeOf(type) as StoredAs);
 }

@@ -18,6 +18,7 @@ import type { MessageLayout } from '../message-layout.ts';
 import type { Stamps } from '../trace/stamps.ts';
 import type { TrackOf, Tracer } from '../trace/tracer.ts';
 import type { MessageRange } from '../transport/channel.ts';
+import type { Outboxes, Post } from './outboxes.ts';
 
 /** What is sent in a hop: copies (`density:1`), or a reduction; and the room of the messages. */
 export interface Sending {
@@ -114,26 +115,49 @@ export class Mail implements Disposable {
     return signals;
   }
 
-  /** All members' submits that pack are on their way, and end at `packed`; by member, what its next submit waits for. */
-  async pass(packed: readonly TimelinePoint[], sending: Sending): Promise<TimelinePoint[][]> {
+  /** Whether anybody asks when a member's submit that packs is done: else what it signals tells all. */
+  asks(member: number, { names }: Sending): boolean {
+    return this.#others.some(({ from }) => from === member) || this.#route(names).out[member]!.length > 0;
+  }
+
+  /** All members' submits that pack are gathered, and end at `packed`; by member, what its next submit waits for. */
+  pass(packed: readonly TimelinePoint[], sending: Sending, outboxes: Outboxes): TimelinePoint[][] {
     const arrivals: TimelinePoint[][] = packed.map(() => []);
     for (const { link, range } of this.#route(sending.names).others) {
-      arrivals[link.to]!.push(await link.pass(packed[link.from]!, sending.turn, range));
+      const post = { link, packed: packed[link.from]!, turn: sending.turn, range };
+      outboxes.posts.push(post);
+      arrivals[link.to]!.push(link.pass(post.packed, post.turn, range));
     }
     const value = ++this.#hop;
+    outboxes.hops++;
     for (const [from, timeline] of this.#sent.entries()) {
       const commands = this.#copies('out', from, sending);
       if (timeline === null || commands === null) continue;
-      const options = { wait: [packed[from]!], signal: [{ timeline, value }] };
-      this.#options.members[from]!.device.transfer.submit([commands], options);
+      const { transfer } = this.#options.members[from]!.device;
+      outboxes.add(from, transfer, { commands: [commands], wait: [packed[from]!], signal: [{ timeline, value }] });
     }
     for (const [to, timelines] of this.#incoming.entries()) {
       const wait = timelines.map((timeline) => ({ timeline, value }));
       const commands = this.#copies('into', to, sending);
+      const { transfer } = this.#options.members[to]!.device;
       if (commands === null) arrivals[to]!.push(...wait);
-      else arrivals[to]!.push(this.#options.members[to]!.device.transfer.submit([commands], { wait }));
+      else arrivals[to]!.push(outboxes.add(to, transfer, { commands: [commands], wait }));
     }
     return arrivals;
+  }
+
+  /** Passes messages on as before, of so many hops: packed at points that are as far `ahead` as their timelines are by now. */
+  repeat(posts: readonly Post[], hops: number, ahead: (timeline: Timeline) => number): void {
+    for (const { link, packed, turn, range } of posts) {
+      link.signals();
+      link.pass({ timeline: packed.timeline, value: packed.value + ahead(packed.timeline) }, turn, range);
+    }
+    this.#hop += hops;
+  }
+
+  /** Hops so far. */
+  get hop(): number {
+    return this.#hop;
   }
 
   /** What the queues of transfers ran since the last call, where that is traced. */

@@ -21,10 +21,23 @@ export function sourceKey(source: StencilSource, environment: Environment): stri
   return hash.digest('hex');
 }
 
-/** What a stencil's shader hangs on beside the stencil: where the numbers that it reads stand, and how it is emitted. */
-export function shaderKey(stencil: Stencil, { parameters, scalars, ...rest }: Placement, options: EmitOptions): string {
+/**
+ * What a stencil's shader hangs on beside the stencil: where the numbers that it reads stand, what inactive voxels of the fields
+ * hold that it writes, and how it is emitted.
+ */
+export function shaderKey(
+  stencil: Stencil,
+  { parameters, scalars, backgrounds, ...rest }: Placement,
+  options: EmitOptions,
+): string {
   const offsets = (names: Iterable<string>, of: ReadonlyMap<string, number>): (string | number | undefined)[] =>
     [...names].flatMap((name) => [name, of.get(name)]);
   const places = [offsets(stencil.parameters.keys(), parameters), offsets(stencil.scalars.keys(), scalars)];
-  return JSON.stringify([...places, rest, options]);
+  const held = stencil.writes.map(({ field }) => backgrounds?.get(field)?.map(bits) ?? null);
+  return JSON.stringify([...places, held, rest, options]);
+}
+
+/** A number as text that tells −0 from 0, and infinities from nothing. */
+function bits(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -70,8 +70,11 @@ export interface Channel extends Disposable {
   readonly near?: NearRoom;
   /** To be signalled by the sender's submit that packs the next message, besides its own timeline. */
   signals(): TimelinePoint[];
-  /** The submit that packs is on its way, and ends at `point`; what is returned is reached when the message is there. No more than `range` need be. */
-  pass(point: TimelinePoint, turn: number, range?: MessageRange): Promise<TimelinePoint>;
+  /**
+   * The submit that packs ends at `point`: it is on its way, or will be before anybody else has a turn. What is returned is reached
+   * when the message is there. No more than `range` need be.
+   */
+  pass(point: TimelinePoint, turn: number, range?: MessageRange): TimelinePoint;
   /** Throws if what passes messages on has failed. */
   check(): void;
   /** The sender is lost: whoever waits for a message of its goes on without, so that it can end. Absent where a thread does so. */

@@ -44,9 +44,9 @@ export class Crossing implements Disposable {
   }
 
   /** Lets the thread signal the arrival once the sender has reached `point`, and `copy` is made. */
-  async relay(point: TimelinePoint, copy?: RelayCopy): Promise<TimelinePoint> {
+  relay(point: TimelinePoint, copy?: RelayCopy): TimelinePoint {
     const signal = this.arrival;
-    await this.#from.relay.post({ value: point.value, signal, ...(copy === undefined ? {} : { copy }) });
+    this.#from.relay.post({ value: point.value, signal, ...(copy === undefined ? {} : { copy }) });
     return signal;
   }
 

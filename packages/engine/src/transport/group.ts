@@ -46,8 +46,8 @@ export const group: Transport = {
       in: into.own,
       moves: null,
       signals: () => (away.next(), away.departure),
-      async pass(point, turn) {
-        const packed = away.sent === null ? await away.relay(point) : away.arrival;
+      pass(point, turn) {
+        const packed = away.sent === null ? away.relay(point) : away.arrival;
         home.next();
         const options = { wait: [packed], signal: home.departure, groupDevice };
         const copied = middle.device.compute.submit([copies[turn]!], options);

@@ -67,7 +67,7 @@ async function timeRounds(ways: readonly Way[], rounds: number, patienceMs: numb
   for (let round = 0; round < WARM_UP + rounds; round++) {
     const start = performance.now();
     const arrivals: TimelinePoint[] = [];
-    for (const way of ways) arrivals.push(await way.send());
+    for (const way of ways) arrivals.push(way.send());
     const taken = ways.map((way, index) => way.take(arrivals[index]!));
     for (const { timeline, value } of taken) {
       if (!timeline.waitBlocking(value, patienceMs)) throw stall(patienceMs);
@@ -125,7 +125,7 @@ class Way implements Disposable {
     for (let round = 0; round < TURNS; round++) {
       const words = pattern(this.#byteLength / 4, round);
       await this.#from.device.staging.upload(this.#source, 0, words);
-      const arrival = await this.send();
+      const arrival = this.send();
       await this.#within(arrival, patienceMs);
       await this.#within(this.take(arrival), patienceMs);
       const read = await this.#to.device.staging.download(this.#target);
@@ -135,7 +135,7 @@ class Way implements Disposable {
   }
 
   /** Sends the next message; what it gives is reached when it is there. */
-  send(): Promise<TimelinePoint> {
+  send(): TimelinePoint {
     const turn = this.#sent++ % TURNS;
     const point = this.#from.device.compute.submit([this.#puts[turn]!], { signal: this.#channel.signals() });
     return this.#channel.pass(point, turn);

@@ -27,7 +27,7 @@ export const sameDevice: Transport = {
         in: out,
         moves: null,
         signals: () => [],
-        pass: (point) => Promise.resolve(point),
+        pass: (point) => point,
         check: () => undefined,
         [Symbol.dispose]: () => owned.dispose(),
       };
@@ -39,7 +39,7 @@ export const sameDevice: Transport = {
       in: into,
       moves: { out: null, into: null },
       signals: () => (crossing.next(), crossing.departure),
-      pass: (point) => (crossing.sent === null ? crossing.relay(point) : Promise.resolve(crossing.arrival)),
+      pass: (point) => (crossing.sent === null ? crossing.relay(point) : crossing.arrival),
       check: () => crossing.check(),
       release: () => crossing.release(),
       [Symbol.dispose]: () => owned.dispose(),

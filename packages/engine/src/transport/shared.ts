@@ -46,7 +46,7 @@ function openInPlace(from: Endpoint, to: Endpoint, options: ChannelOptions, dire
     in: into,
     moves: { out: null, into: null },
     signals: () => (crossing.next(), crossing.departure),
-    pass: (point) => (direct ? Promise.resolve(crossing.arrival) : crossing.relay(point)),
+    pass: (point) => (direct ? crossing.arrival : crossing.relay(point)),
     check: () => crossing.check(),
     release: () => crossing.release(),
     [Symbol.dispose]: () => owned.dispose(),
@@ -86,7 +86,7 @@ function openCopied(from: Endpoint, to: Endpoint, options: ChannelOptions): Chan
     signals: () => (crossing.next(), []),
     pass(point, turn) {
       from.device.transfer.submit([away[turn]!], { wait: [point], signal: crossing.departure });
-      return Promise.resolve(to.device.transfer.submit([home[turn]!], { wait: [crossing.arrival] }));
+      return to.device.transfer.submit([home[turn]!], { wait: [crossing.arrival] });
     },
     check: () => undefined,
     release: () => crossing.release(),

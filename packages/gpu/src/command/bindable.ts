@@ -96,9 +96,10 @@ function rangeOf(
   options: BindOptions,
 ): Bound {
   const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
-  const { maxStorageBytes, maxUniformBytes, bindingAlignment } = scope.driver.limits;
-  checkRange('bind', buffer, byteOffset, byteLength, bindingAlignment);
-  const most = binding.kind === 'uniform-buffer' ? maxUniformBytes : maxStorageBytes;
+  const { maxStorageBytes, maxUniformBytes, bindingAlignment, storageAlignment } = scope.driver.limits;
+  const uniform = binding.kind === 'uniform-buffer';
+  checkRange('bind', buffer, byteOffset, byteLength, uniform ? bindingAlignment : storageAlignment);
+  const most = uniform ? maxUniformBytes : maxStorageBytes;
   if (byteLength > most || byteLength < binding.byteLength) {
     throw new RangeError(
       `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline}": ${byteLength} bytes; binding ${binding.set}.${binding.binding} takes ${binding.byteLength} to ${most}`,

@@ -5,8 +5,9 @@ import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
+import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself } from '../printing.ts';
-import { holdSubmit } from './submit-delay.ts';
+import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -28,6 +29,8 @@ export interface Companion {
 /** One of several submits that go in one call. */
 export interface SubmitBatch extends SubmitOptions {
   readonly commands: readonly Submittable[];
+  /** Nobody asks when it is done: the queue's timeline stays. Signals cost a card microseconds. */
+  readonly quiet?: boolean;
 }
 
 interface RawBatch {
@@ -35,6 +38,7 @@ interface RawBatch {
   readonly wait: readonly TimelinePoint[];
   readonly signal: readonly TimelinePoint[];
   readonly groupDevice: number | undefined;
+  readonly quiet: boolean;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -72,9 +76,35 @@ export class Queue {
 
   /**
    * Several submits, one behind the other, in one call: a card begins the next sooner so. Doesn't wait; each point is when that
-   * batch is done.
+   * batch is done, and of a quiet one, when the next that isn't is.
    */
   submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
+    if (!this.takesWritten) return batches.flatMap((batch) => this.#submitTogether([batch]));
+    return this.#submitTogether(batches);
+  }
+
+  /** Writes submits out that were just made, the first of them ending at `first`, to make them again with other values. */
+  prepare(batches: readonly SubmitBatch[], first: number): PreparedSubmits {
+    return new PreparedSubmits(this.#driver, this, batches, first);
+  }
+
+  /** Submits what would go along with the next submit, if there is anything: from then on the values of the next submits are known. */
+  sendCompanion(): void {
+    const companion = this.companion;
+    if (companion === undefined) return;
+    const { commands, wait } = companion.before();
+    if (commands === undefined && wait === undefined) return;
+    try {
+      const handles = commands === undefined ? [] : [commands];
+      const value = this.submitHandles(handles, wait === undefined ? [] : [wait], []);
+      if (commands !== undefined) companion.after(value, undefined);
+    } catch (error) {
+      if (commands !== undefined) companion.after(0, error);
+      throw error;
+    }
+  }
+
+  #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     for (const { commands } of batches) {
       for (const each of commands) {
         each.checkSubmittable();
@@ -98,7 +128,7 @@ export class Queue {
   }
 
   #raw(
-    { commands, wait = NOTHING, signal = NOTHING, groupDevice }: SubmitBatch,
+    { commands, wait = NOTHING, signal = NOTHING, groupDevice, quiet = false }: SubmitBatch,
     extra: ReturnType<Companion['before']> | undefined,
     escorts: Escort[],
   ): RawBatch {
@@ -114,7 +144,7 @@ export class Queue {
       if (ahead !== undefined) handles.push(ahead);
       handles.push(each.handle);
     }
-    return { handles, wait: waits, signal, groupDevice };
+    return { handles, wait: waits, signal, groupDevice, quiet };
   }
 
   /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
@@ -124,40 +154,51 @@ export class Queue {
     signal: readonly TimelinePoint[],
     groupDevice?: number,
   ): number {
-    return this.#submitRaw([{ handles, wait, signal, groupDevice }])[0]!;
+    return this.#submitRaw([{ handles, wait, signal, groupDevice, quiet: false }])[0]!;
+  }
+
+  /** Whether submits may be made from structs that somebody else wrote: nothing is to be followed, or delayed one by one. */
+  get takesWritten(): boolean {
+    return this.#driver.tracking === undefined && !delaysSubmits();
+  }
+
+  /** Makes submits whose structs stand at an address; the timelines that they signal are the caller's to bring up to date. */
+  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, count: number): void {
+    this.#driver.collect();
+    this.#call(count, address);
   }
 
   #submitRaw(batches: readonly RawBatch[]): number[] {
     holdSubmit();
-    const driver = this.#driver;
-    const values = batches.map((_, index) => this.timeline.last + 1 + index);
-    const result = V.arena.scope(() => {
-      const infos = batches.map(({ handles, wait, signal, groupDevice }, index) => {
+    let reached = this.timeline.last;
+    const values = batches.map(({ quiet }) => (quiet ? reached + 1 : ++reached));
+    V.arena.scope(() => {
+      const infos = batches.map(({ handles, wait, signal, groupDevice, quiet }, index) => {
         const deviceIndex = groupDevice ?? 0;
         const deviceMask = groupDevice === undefined ? 0 : 1 << groupDevice;
-        const signals = [{ timeline: this.timeline, value: values[index]! }, ...signal];
+        const signals = quiet ? signal : [{ timeline: this.timeline, value: values[index]! }, ...signal];
         return {
           pWaitSemaphoreInfos: wait.map((point) => semaphoreInfo(point, deviceIndex)),
           pCommandBufferInfos: handles.map((commandBuffer) => ({ commandBuffer, deviceMask })),
           pSignalSemaphoreInfos: signals.map((point) => semaphoreInfo(point, deviceIndex)),
         };
       });
-      return driver.commands.vkQueueSubmit2(this.handle, infos.length, V.VkSubmitInfo2(infos), V.VK_NULL_HANDLE);
+      this.#call(infos.length, V.VkSubmitInfo2(infos));
     });
-    driver.counters.submits++;
-    driver.check(
-      result,
-      'vkQueueSubmit2',
-      'execution',
-      `Cannot submit to queue "${this.label}"`,
-      'submit less at once',
-      this.label,
-    );
-    this.timeline.last = values.at(-1)!;
+    this.timeline.last = reached;
     for (const { signal } of batches) {
       for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
     }
     return values;
+  }
+
+  #call(count: number, address: V.Pointer<V.VkSubmitInfo2>): void {
+    const driver = this.#driver;
+    const result = driver.commands.vkQueueSubmit2(this.handle, count, address, V.VK_NULL_HANDLE);
+    driver.counters.submits++;
+    if (result >= 0) return;
+    const act = `Cannot submit to queue "${this.label}"`;
+    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 /**
  * @file Delays before submits, for finding races: what is ordered by luck alone comes out of order when the host hands
- * work to each queue a little later than it would. Results must not change.
+ * work to each queue a little later than it would. Results must not change. Submits that would go in one call go one by one then.
  */
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -12,6 +12,11 @@ let next: (() => number) | null = null;
  */
 export function delaySubmits(milliseconds: (() => number) | null): void {
   next = milliseconds;
+}
+
+/** Whether submits are delayed: then each goes in a call of its own. */
+export function delaysSubmits(): boolean {
+  return next !== null;
 }
 
 /** Called before each submit. */

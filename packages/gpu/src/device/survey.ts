@@ -42,6 +42,8 @@ export interface DeviceLimits {
   readonly maxBufferBytes: number;
   /** Alignment of a storage or uniform binding's offset. */
   readonly bindingAlignment: number;
+  /** The same for storage buffers, which some devices take at finer steps. */
+  readonly storageAlignment: number;
   readonly maxAllocations: number;
   readonly subgroupSize: number;
   /** Whether the threads of a compute shader's subgroup exchange values in fours. */
@@ -199,6 +201,7 @@ function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties
       Number(limits.minStorageBufferOffsetAlignment),
       Number(limits.minUniformBufferOffsetAlignment),
     ),
+    storageAlignment: Number(limits.minStorageBufferOffsetAlignment),
     maxAllocations: limits.maxMemoryAllocationCount,
     subgroupSize: more?.eleven.subgroupSize ?? 1,
     subgroupQuads: more !== undefined && hasQuads(more),

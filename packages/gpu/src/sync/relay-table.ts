@@ -13,7 +13,7 @@
  */
 
 /** Messages that fit in the ring. */
-export const RING = 1024;
+export const RING = 8192;
 export const WORDS = 10;
 export const BELL = 0;
 export const QUIT = 1;

@@ -57,6 +57,9 @@ export class Relay implements AsyncDisposable {
   readonly #table = relayTable(this.#buffer);
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
+  /** Messages that the ring has no room for yet. */
+  readonly #line: bigint[][] = [];
+  #moving: Promise<void> | null = null;
   #error: Error | undefined;
 
   constructor({ label, loaderPath, instance, timeline }: RelayOptions) {
@@ -74,41 +77,60 @@ export class Relay implements AsyncDisposable {
     });
     this.#worker.on('error', (error) => {
       this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#line.length = 0;
+      Atomics.notify(this.#table.control, DONE);
     });
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.unref();
   }
 
-  /** Adds a message behind those posted so far; values must not fall. Waits only while 1,024 are on their way. */
-  async post({ value, copy, signal }: RelayMessage): Promise<void> {
-    const { control, messages } = this.#table;
-    for (;;) {
-      this.check();
-      const done = Atomics.load(control, DONE);
-      if (((Atomics.load(control, POSTED) - done) | 0) < RING) break;
-      this.#worker.ref(); // nothing else may keep the process alive meanwhile
-      await Atomics.waitAsync(control, DONE, done).value;
-      this.#worker.unref();
-    }
-    const posted = Atomics.load(control, POSTED);
-    messages.set(
-      [
-        BigInt(value),
-        copy?.from ?? 0n,
-        copy?.to ?? 0n,
-        BigInt(copy?.byteLength ?? 0),
-        signal.timeline.device,
-        signal.timeline.handle,
-        BigInt(signal.value),
-        copy?.contexts?.from ?? 0n,
-        copy?.contexts?.to ?? 0n,
-      ],
-      ((posted >>> 0) % RING) * WORDS,
-    );
+  /**
+   * Adds a message behind those posted so far; values must not fall, and may be of submits to come. Doesn't wait: where 8,192 are
+   * on their way, it goes when the thread has room.
+   */
+  post({ value, copy, signal }: RelayMessage): void {
+    this.check();
+    const words = [
+      BigInt(value),
+      copy?.from ?? 0n,
+      copy?.to ?? 0n,
+      BigInt(copy?.byteLength ?? 0),
+      signal.timeline.device,
+      signal.timeline.handle,
+      BigInt(signal.value),
+      copy?.contexts?.from ?? 0n,
+      copy?.contexts?.to ?? 0n,
+    ];
     signal.timeline.last = Math.max(signal.timeline.last, signal.value);
+    if (this.#line.length === 0 && !this.#isFull) return this.#write(words);
+    this.#line.push(words);
+    this.#moving ??= this.#moveUp().finally(() => (this.#moving = null));
+  }
+
+  get #isFull(): boolean {
+    const { control } = this.#table;
+    return ((Atomics.load(control, POSTED) - Atomics.load(control, DONE)) | 0) >= RING;
+  }
+
+  #write(words: readonly bigint[]): void {
+    const { control, messages } = this.#table;
+    const posted = Atomics.load(control, POSTED);
+    messages.set(words, ((posted >>> 0) % RING) * WORDS);
     Atomics.store(control, POSTED, (posted + 1) | 0);
     Atomics.add(control, BELL, 1);
     Atomics.notify(control, BELL);
+  }
+
+  /** Brings what stands in line into the ring as it empties. */
+  async #moveUp(): Promise<void> {
+    const { control } = this.#table;
+    this.#worker.ref(); // nothing else may keep the process alive meanwhile
+    while (this.#line.length > 0) {
+      const done = Atomics.load(control, DONE);
+      if (this.#isFull) await Atomics.waitAsync(control, DONE, done).value;
+      else this.#write(this.#line.shift()!);
+    }
+    this.#worker.unref();
   }
 
   /** Throws if the thread died, or a wait, copy or signal of its failed. */
@@ -134,6 +156,7 @@ export class Relay implements AsyncDisposable {
   /** Ends the thread when it has passed on all that was posted. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { control } = this.#table;
+    await this.#moving;
     this.#worker.ref();
     Atomics.store(control, QUIT, 1);
     Atomics.add(control, BELL, 1);

@@ -1,32 +1,44 @@
 /**
  * @file The waiter's worker thread: it alone calls vkWaitSemaphores for long. It reads requests from shared memory, waits
- * in slices (so that a new request is seen), and writes what became of each. See `waiter.ts` for the layout.
+ * in slices (so that a new request is seen), and writes what became of each. It serves one device after the other, and never
+ * ends by itself. See `waiter-table.ts` for the layout.
  */
 
 import { workerData } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
-import { BELL, CANCELLED, CANCELLING, FREE, PENDING, QUIT, requestTable } from './waiter-table.ts';
+import { BELL, CANCELLED, CANCELLING, FREE, KNOWN_TURN, PENDING, requestTable, TURN } from './waiter-table.ts';
 
 interface WaiterStart {
   readonly table: SharedArrayBuffer;
   readonly loaderPath: string;
-  readonly instance: V.VkInstance;
-  readonly device: V.VkDevice;
 }
 
 const SLICE_NANOSECONDS = 2_000_000;
 
 const start = workerData as WaiterStart;
-const { control, states, semaphores, values } = requestTable(start.table);
-const commands = V.loadDevice(V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance), start.device);
+const { control, device, states, semaphores, values } = requestTable(start.table);
+const loader = V.openLoader({ path: start.loaderPath });
+let loaded: V.Device | undefined;
 
 for (;;) {
   const bell = Atomics.load(control, BELL);
   letGo();
-  if (Atomics.load(control, QUIT) !== 0) break;
+  const turn = Atomics.load(control, TURN);
+  if (Atomics.exchange(control, KNOWN_TURN, turn) !== turn) {
+    loaded = undefined;
+    Atomics.notify(control, KNOWN_TURN);
+  }
   const wanted = wantedValues();
   if (wanted.size === 0) Atomics.wait(control, BELL, bell);
-  else answer(waitSlice(wanted), wanted);
+  else {
+    loaded ??= loadCommands();
+    answer(loaded, waitSlice(loaded, wanted), wanted);
+  }
+}
+
+function loadCommands(): V.Device {
+  const [instance, handle] = device;
+  return V.loadDevice(V.loadInstance(loader, instance as V.VkInstance), handle as V.VkDevice);
 }
 
 /** Answers waits that were given up: here this thread is in no call with their semaphores. */
@@ -48,7 +60,7 @@ function wantedValues(): Map<bigint, bigint> {
   return wanted;
 }
 
-function waitSlice(wanted: ReadonlyMap<bigint, bigint>): number {
+function waitSlice(commands: V.Device, wanted: ReadonlyMap<bigint, bigint>): number {
   return V.arena.scope(() => {
     const info = V.VkSemaphoreWaitInfo({
       flags: wanted.size > 1 ? V.VK_SEMAPHORE_WAIT_ANY_BIT : 0,
@@ -59,9 +71,9 @@ function waitSlice(wanted: ReadonlyMap<bigint, bigint>): number {
   });
 }
 
-function answer(result: number, wanted: ReadonlyMap<bigint, bigint>): void {
+function answer(commands: V.Device, result: number, wanted: ReadonlyMap<bigint, bigint>): void {
   for (const semaphore of wanted.keys()) {
-    const [reached, code] = result < 0 ? [0n, result] : counterOf(semaphore as V.VkSemaphore);
+    const [reached, code] = result < 0 ? [0n, result] : counterOf(commands, semaphore as V.VkSemaphore);
     for (let slot = 0; slot < states.length; slot++) {
       if (Atomics.load(states, slot) !== PENDING || semaphores[slot] !== semaphore) continue;
       if (code >= 0 && values[slot]! > reached) continue;
@@ -71,7 +83,7 @@ function answer(result: number, wanted: ReadonlyMap<bigint, bigint>): void {
   }
 }
 
-function counterOf(semaphore: V.VkSemaphore): [reached: bigint, result: number] {
+function counterOf(commands: V.Device, semaphore: V.VkSemaphore): [reached: bigint, result: number] {
   return V.arena.scope(() => {
     const out = V.arena.u64();
     const result = commands.vkGetSemaphoreCounterValue(commands.handle, semaphore, out);

@@ -1,34 +1,96 @@
 /**
  * @file Waits for semaphores without blocking JavaScript: one worker thread a device makes the blocking calls, and the
  * main side sleeps in `Atomics.waitAsync`. koffi's own asynchronous calls would take libuv's four threads away from files.
- * The thread keeps the process alive only while somebody waits.
+ * The thread keeps the process alive only while somebody waits; when its device is closed it stays for the next.
  */
 
 import { Worker } from 'node:worker_threads';
 import type { VkDevice, VkInstance } from '@halocline/vulkan';
-import { BELL, CANCELLED, CANCELLING, FREE, PENDING, QUIT, requestTable, SLOTS, TABLE_BYTES } from './waiter-table.ts';
+import {
+  BELL,
+  CANCELLED,
+  CANCELLING,
+  FREE,
+  KNOWN_TURN,
+  PENDING,
+  requestTable,
+  SLOTS,
+  TABLE_BYTES,
+  TURN,
+} from './waiter-table.ts';
+import type { RequestTable } from './waiter-table.ts';
 
 /** The running text's ending: sources are started as sources, compiled files as compiled files. */
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
+/** A worker that waits, with what it shares. */
+class WaiterThread {
+  readonly loaderPath: string;
+  readonly worker: Worker;
+  readonly table: RequestTable;
+  failure: Error | undefined;
+
+  constructor(loaderPath: string) {
+    this.loaderPath = loaderPath;
+    const buffer = new SharedArrayBuffer(TABLE_BYTES);
+    this.table = requestTable(buffer);
+    this.worker = new Worker(new URL(`./waiter-worker${ENDING}`, import.meta.url), {
+      name: 'halocline waiter',
+      workerData: { table: buffer, loaderPath },
+      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+    });
+    this.worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.worker.unref();
+  }
+
+  ring(): void {
+    const { control } = this.table;
+    Atomics.add(control, BELL, 1);
+    Atomics.notify(control, BELL);
+  }
+
+  /** Gives the thread a device, or none; the number of the turn. */
+  give(instance: bigint, device: bigint): number {
+    this.table.device.set([instance, device]);
+    const turn = Atomics.add(this.table.control, TURN, 1) + 1;
+    this.ring();
+    return turn;
+  }
+
+  /** The thread died: everybody who waits is told. */
+  #fail(error: Error): void {
+    this.failure = error;
+    const { control, states } = this.table;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      Atomics.store(states, slot, FREE);
+      Atomics.notify(states, slot);
+    }
+    Atomics.store(control, KNOWN_TURN, Atomics.load(control, TURN));
+    Atomics.notify(control, KNOWN_TURN);
+  }
+}
+
+/**
+ * Threads whose device was closed, for those that are opened next. A thread that loads koffi leaves some 40 KiB behind when it
+ * ends, so none is ended: there are as many as devices were ever open at once.
+ */
+const idle: WaiterThread[] = [];
+
+function takeThread(loaderPath: string): WaiterThread {
+  const at = idle.findIndex((thread) => thread.loaderPath === loaderPath && !thread.failure);
+  return at < 0 ? new WaiterThread(loaderPath) : idle.splice(at, 1)[0]!;
+}
+
 /** Answers when a timeline semaphore reaches a value. */
 export class Waiter {
-  readonly #buffer = new SharedArrayBuffer(TABLE_BYTES);
-  readonly #table = requestTable(this.#buffer);
-  readonly #worker: Worker;
+  readonly #thread: WaiterThread;
   readonly #taken = new Uint8Array(SLOTS);
   readonly #queue: (() => void)[] = [];
   #waiting = 0;
-  #failure: Error | undefined;
 
   constructor(loaderPath: string, instance: VkInstance, device: VkDevice) {
-    this.#worker = new Worker(new URL(`./waiter-worker${ENDING}`, import.meta.url), {
-      name: 'halocline waiter',
-      workerData: { table: this.#buffer, loaderPath, instance, device },
-      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
-    });
-    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.unref();
+    this.#thread = takeThread(loaderPath);
+    this.#thread.give(instance, device);
   }
 
   /**
@@ -37,7 +99,7 @@ export class Waiter {
    */
   async wait(semaphore: bigint, value: number, isCancelled: () => boolean = () => false): Promise<number> {
     this.#waiting++;
-    this.#worker.ref();
+    this.#thread.worker.ref();
     try {
       const slot = await this.#takeSlot();
       try {
@@ -47,40 +109,43 @@ export class Waiter {
         this.#queue.shift()?.();
       }
     } finally {
-      if (--this.#waiting === 0) this.#worker.unref();
+      if (--this.#waiting === 0) this.#thread.worker.unref();
     }
   }
 
   /** Gives up the waits for a semaphore that have begun. */
   cancel(semaphore: bigint): void {
-    const { control, states, semaphores } = this.#table;
+    const { states, semaphores } = this.#thread.table;
     for (let slot = 0; slot < SLOTS; slot++) {
       if (semaphores[slot] === semaphore) Atomics.compareExchange(states, slot, PENDING, CANCELLING);
     }
-    Atomics.add(control, BELL, 1);
-    Atomics.notify(control, BELL);
+    this.#thread.ring();
   }
 
-  /** Ends the thread; returns when it has ended. Nobody may wait any more. */
+  /** Lets the thread go; returns when it is in no call for the device. Nobody may wait any more. */
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
-    this.#worker.ref();
-    Atomics.store(this.#table.control, QUIT, 1);
-    Atomics.add(this.#table.control, BELL, 1);
-    Atomics.notify(this.#table.control, BELL);
-    if (!this.#failure) await ended;
+    const thread = this.#thread;
+    const { control } = thread.table;
+    const turn = thread.give(0n, 0n);
+    thread.worker.ref();
+    while (!thread.failure) {
+      const known = Atomics.load(control, KNOWN_TURN);
+      if (known === turn) break;
+      await Atomics.waitAsync(control, KNOWN_TURN, known).value;
+    }
+    thread.worker.unref();
+    if (!thread.failure) idle.push(thread);
   }
 
   async #ask(slot: number, semaphore: bigint, value: number): Promise<number> {
-    if (this.#failure) throw this.#failure;
-    const { control, states, semaphores, values } = this.#table;
+    if (this.#thread.failure) throw this.#thread.failure;
+    const { states, semaphores, values } = this.#thread.table;
     semaphores[slot] = semaphore;
     values[slot] = BigInt(value);
     Atomics.store(states, slot, PENDING);
-    Atomics.add(control, BELL, 1);
-    Atomics.notify(control, BELL);
+    this.#thread.ring();
     for (const state of [PENDING, CANCELLING]) await Atomics.waitAsync(states, slot, state).value;
-    if (this.#failure) throw this.#failure;
+    if (this.#thread.failure) throw this.#thread.failure;
     return Atomics.exchange(states, slot, FREE);
   }
 
@@ -92,16 +157,6 @@ export class Waiter {
         return slot;
       }
       await new Promise<void>((resolve) => this.#queue.push(resolve));
-    }
-  }
-
-  /** The thread died: everybody who waits is told. */
-  #fail(error: Error): void {
-    this.#failure = error;
-    const { states } = this.#table;
-    for (let slot = 0; slot < SLOTS; slot++) {
-      Atomics.store(states, slot, FREE);
-      Atomics.notify(states, slot);
     }
   }
 }

@@ -15,11 +15,12 @@ function store(frame: Frame, index: Value, word: Value): void {
   target.store('u32', 1, address(frame, BUFFER), index, word);
 }
 
-/** A scalar as a word. */
+/** A scalar as a word; a double as the float that it rounds to. */
 function wordOf(lowering: Lowering, value: Value): Value {
   const { code, target } = lowering;
   const scalar = scalarOfValue(value);
   if (scalar === 'bool') return target.select(value, code.uint(1), code.uint(0));
+  if (scalar === 'double') return target.bitcast('uint', code.asFloat(value));
   return scalar === 'uint' ? value : target.bitcast('uint', value);
 }
 

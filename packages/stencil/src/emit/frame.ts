@@ -2,8 +2,18 @@
  * @file What the lowering of one shader knows (`Lowering`), and of the function that it is in (`Frame`): which
  * addresses the pass block must hold, in which order, and the values that every thread needs once.
  */
-import type { Binding, Expression, FieldType, LevelRelation, Placement, Stencil, ValueType, Offset } from '../ir.ts';
-import { componentsOf, isHalf, scalarOf, sizeOf } from '../ir.ts';
+import type {
+  Binding,
+  Expression,
+  FieldType,
+  LevelRelation,
+  Offset,
+  Placement,
+  ScalarType,
+  Stencil,
+  ValueType,
+} from '../ir.ts';
+import { componentsOf, componentTypeOf, elementBytes, isHalf, scalarOf, sizeOf } from '../ir.ts';
 import { reachOfGathers } from '../reach/reach.ts';
 import { Code } from './code.ts';
 import type { StencilUses, Uses } from './scan.ts';
@@ -104,8 +114,13 @@ export function fieldType(lowering: Lowering, field: string, level: LevelRelatio
 /** How a field's elements lie in memory. */
 export function elementKind(type: FieldType): ElementKind {
   if (isHalf(type)) return 'f16';
-  if (type === 'uint8') return 'u8';
-  return type === 'int32' ? 'i32' : type === 'uint32' ? 'u32' : 'f32';
+  return elementBytes(type) === 1 ? 'u8' : scalarKind(componentTypeOf(type));
+}
+
+/** How a scalar that is kept whole lies in memory; bools are words. */
+export function scalarKind(scalar: ScalarType): ElementKind {
+  if (scalar === 'double') return 'f64';
+  return scalar === 'int' ? 'i32' : scalar === 'float' ? 'f32' : 'u32';
 }
 
 /** A value that is made once, at the function's start. */
@@ -151,7 +166,7 @@ export function tableWord(frame: Frame, binding: Binding, index: Value): Value {
   return frame.lowering.target.load('u32', 1, address(frame, binding), index);
 }
 
-/** A value of the `uniforms` or `scalars` block at a byte offset, components 4 bytes apart. */
+/** A value of the `uniforms` or `scalars` block at a byte offset, components 4 bytes apart, of doubles 8. */
 export function blockValue(
   frame: Frame,
   kind: 'uniforms' | 'scalars',
@@ -163,9 +178,10 @@ export function blockValue(
   const from = address(frame, { kind });
   return once(frame, `${kind} ${byteOffset} ${type}`, () => {
     const scalar = scalarOf(type);
-    const element = scalar === 'float' ? 'f32' : scalar === 'int' ? 'i32' : 'u32';
+    const element = scalarKind(scalar);
+    const first = byteOffset / (scalar === 'double' ? 8 : 4);
     const parts = Array.from({ length: sizeOf(type) }, (_, component) => {
-      const raw = target.load(element, 1, from, code.uint(byteOffset / 4 + component));
+      const raw = target.load(element, 1, from, code.uint(first + component));
       return scalar === 'bool' ? code.differs(raw, 0) : raw;
     });
     return target.keep(code.join(parts), name);

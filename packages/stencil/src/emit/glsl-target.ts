@@ -21,12 +21,13 @@ import type {
 
 const STORED: Readonly<Record<ElementKind, readonly [one: string, four: string]>> = {
   f32: ['float', 'vec4'],
+  f64: ['double', 'dvec4'],
   i32: ['int', 'ivec4'],
   u32: ['uint', 'uvec4'],
   f16: ['float16_t', 'f16vec4'],
   u8: ['uint8_t', 'u8vec4'],
 };
-const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
+const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, f64: 8, i32: 4, u32: 4, f16: 2, u8: 1 };
 const AXES = 'xyzw';
 const HALF_EXTENSION = 'GL_EXT_shader_explicit_arithmetic_types_float16';
 

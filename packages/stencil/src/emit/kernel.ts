@@ -157,7 +157,10 @@ export function lowerStencil(
       cut === null ? [] : [...parts.taps.map(({ offset }) => offset), ...parts.actives],
     );
     if (cut === null) emitLoop(frame, parts, leaf);
-    else emitQuad(frame, parts, leaf, { ...cut, exchanges: cut.apart && options.exchange !== false });
+    else {
+      const apart = cut.apart || (options.apart === true && parts.actives.length > 0);
+      emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && options.exchange !== false });
+    }
   });
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);

@@ -4,12 +4,14 @@
  * neighbouring voxels; with them it takes its quad, whose order the reductions' tree fixes. With a colour the loop goes
  * over pairs of voxels along z, of which one runs and the other, in a double-buffered field, is copied.
  */
-import { address } from './frame.ts';
+import { address, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import { combineFour } from './reduce.ts';
 import type { Leaf, Parts } from './kernel.ts';
 import { originOf, runVoxel } from './kernel.ts';
 import { loadElement } from './lookup.ts';
+import { sectorVoxels } from './outputs.ts';
+import type { Output } from './outputs.ts';
 import { scalarVoxel } from './scalar-voxel.ts';
 import type { Value, Variable } from './target.ts';
 
@@ -20,12 +22,16 @@ function coordOf(frame: Frame, origin: readonly Value[] | null, n: Value): Value
   return target.keep(code.join(parts.map((part, axis) => code.add(origin[axis]!, code.asInt(part)))), 'coord');
 }
 
+/** The word of the mask that voxel n of the leaf stands in. */
+function maskWord(frame: Frame, leaf: Leaf, n: Value): Value {
+  const { code } = frame.lowering;
+  return tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), code.right(n, 5)));
+}
+
 /** Whether voxel n of the leaf is active. */
 function active(frame: Frame, leaf: Leaf, n: Value): Value {
-  const { code, target } = frame.lowering;
-  const from = address(frame, { kind: 'masks', level: 'same' });
-  const word = target.load('u32', 1, from, code.add(code.left(leaf.slot, 4), code.right(n, 5)));
-  return code.bit(word, code.mask(n, 31));
+  const { code } = frame.lowering;
+  return code.bit(maskWord(frame, leaf, n), code.mask(n, 31));
 }
 
 /** The same, without a read where the leaf is known to be whole. */
@@ -37,9 +43,25 @@ function activeOrWhole(frame: Frame, leaf: Leaf, n: Value): Value {
   return target.get(result);
 }
 
-function store(frame: Frame, parts: Parts, leaf: Leaf, n: Value): void {
+/** Runs `run` where voxel n is active, else gives these outputs what inactive voxels hold; then stores them, in whole sectors. */
+function runFilled(frame: Frame, leaf: Leaf, n: Value, filled: readonly Output[], run: () => void): void {
   const { code, target } = frame.lowering;
-  for (const { field, component, kind, value, flag } of parts.outputs) {
+  const mask = target.variable('uint', 'mask');
+  target.set(mask, code.uint(0xffffffff));
+  target.branch(target.apply('not', leaf.whole!), () => target.set(mask, maskWord(frame, leaf, n)));
+  const word = target.keep(target.get(mask), 'word');
+  target.branch(code.bit(word, code.mask(n, 31)), run, () => {
+    for (const { value, background } of filled) target.set(value, background!);
+  });
+  const sector = sectorVoxels(filled);
+  const around = target.apply('shr', word, code.mask(n, 32 - sector));
+  const near = sector === 32 ? word : code.mask(around, 2 ** sector - 1);
+  target.branch(code.differs(near, 0), () => store(frame, filled, leaf, n));
+}
+
+function store(frame: Frame, outputs: readonly Output[], leaf: Leaf, n: Value): void {
+  const { code, target } = frame.lowering;
+  for (const { field, component, kind, value, flag } of outputs) {
     const write = (): void => {
       const to = address(frame, { kind: 'write', field, component });
       target.store(kind, 1, to, code.add(code.left(leaf.slot, 9), n), target.get(value));
@@ -78,6 +100,8 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
       return variable;
     }),
   );
+  const filled = parts.outputs.filter(({ background }) => background !== null);
+  const others = parts.outputs.filter(({ background }) => background === null);
   const round = target.variable('uint', 'v');
   target.set(round, code.uint(0));
   const body = (): void => {
@@ -86,10 +110,10 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
     const at = target.keep(item, 'item');
     const odd = color && oddOf(frame, at, color);
     const n = odd ? target.keep(code.add(code.left(at, 1), odd), 'n') : at;
-    target.branch(activeOrWhole(frame, leaf, n), () => {
+    const run = (): void => {
       const voxel: Voxel = scalarVoxel(frame, leaf.slot, n, coordOf(frame, origin, n));
       runVoxel(frame, parts, voxel);
-      store(frame, parts, leaf, n);
+      store(frame, others, leaf, n);
       const lane = odd ? target.keep(code.add(code.left(v, 1), odd), 'lane') : v;
       parts.accumulators.forEach(({ contribution }, at) => {
         kept[at]!.forEach((variable, number) => {
@@ -97,7 +121,9 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
           target.set(variable, target.select(mine, target.get(contribution), target.get(variable)));
         });
       });
-    });
+    };
+    if (filled.length > 0) runFilled(frame, leaf, n, filled, run);
+    else target.branch(activeOrWhole(frame, leaf, n), run);
     if (odd) copyOther(frame, parts, leaf, target.keep(target.apply('xor', n, code.uint(1)), 'other'));
   };
   target.loop(

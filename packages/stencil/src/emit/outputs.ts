@@ -3,9 +3,12 @@
  * write decides how they start and how they are stored:
  * `plain`: every voxel writes; `old`: starts as the old value, and is stored whether or not it was written (the second
  * copy of a double-buffered field must hold something); `flagged`: stored only where it was written, in place.
+ *
+ * Memory is written in sectors of 32 bytes; of one that a shader writes in part, the rest is read first. So where it is known
+ * what inactive voxels hold, they are written with it, wherever an active voxel shares their sector.
  */
-import type { FieldWrite, Stencil } from '../ir.ts';
-import { componentsOf, scalarOf, valueTypeOf } from '../ir.ts';
+import type { FieldWrite, Placement, Stencil } from '../ir.ts';
+import { componentsOf, isHalf, scalarOf, valueTypeOf } from '../ir.ts';
 import { elementKind } from './frame.ts';
 import type { Lowering, Voxel } from './frame.ts';
 import { componentList } from './scan.ts';
@@ -21,7 +24,14 @@ export interface Output {
   readonly value: Variable;
   /** Whether this voxel wrote it, for `flagged`. */
   readonly flag: Variable | null;
+  /** What inactive voxels hold and may be written with; null where that isn't known, or not every active voxel is stored. */
+  readonly background: Value | null;
 }
+
+/** Voxels whose elements fill 32 bytes. */
+const SECTOR_VOXELS: Readonly<Record<ElementKind, number>> = { f32: 8, f64: 4, i32: 8, u32: 8, f16: 16, u8: 32 };
+/** The least numbers that every device writes as they are: smaller ones may become 0 on their way. */
+const LEAST_NORMAL = { half: 2 ** -14, float: 2 ** -126 } as const;
 
 /**
  * What a write's component is stored as. A colour leaves half of the voxels unwritten: where whole quads are stored
@@ -48,20 +58,42 @@ export function oldTaps(stencil: Stencil, quads: boolean): Tap[] {
   );
 }
 
+/** What inactive voxels of a component may be written with; null where nothing may. */
+function backgroundOf(write: FieldWrite, component: number, { backgrounds }: Placement): number | null {
+  const value = backgrounds?.get(write.field)?.[component];
+  if (value === undefined || Number.isNaN(value)) return null;
+  const least = isHalf(write.type) ? LEAST_NORMAL.half : LEAST_NORMAL.float;
+  return value !== 0 && Math.abs(value) < least ? null : value;
+}
+
+/**
+ * Voxels of a row, or of several along y, that share a sector in the widest of the outputs with a background: 8, 16 or 32 in a
+ * word of the mask; 0 where none has one.
+ */
+export function sectorVoxels(outputs: readonly Output[]): number {
+  const filled = outputs.filter(({ background }) => background !== null);
+  return filled.length === 0 ? 0 : Math.max(8, ...filled.map(({ kind }) => SECTOR_VOXELS[kind]));
+}
+
 /** Variables for everything that the stencil stores. */
 export function newOutputs(lowering: Lowering, quads: boolean): Output[] {
-  const { stencil, target } = lowering;
+  const { code, stencil, target, placement } = lowering;
+  // One voxel after the other, those of the other colour are left as they are.
+  const fills = !stencil.debug && (quads || stencil.color === null);
   return stencil.writes.flatMap((write) =>
     storedComponents(write).map((component): Output => {
       const mode = modeOf(write, component, stencil, quads);
+      const type = scalarOf(valueTypeOf(write.type));
+      const held = fills && mode !== 'flagged' ? backgroundOf(write, component, placement) : null;
       const name = `new_${write.field}_${component}`;
       return {
         field: write.field,
         component,
         kind: elementKind(write.type),
         mode,
-        value: target.variable(scalarOf(valueTypeOf(write.type)), name),
+        value: target.variable(type, name),
         flag: mode === 'flagged' ? target.variable('bool', `${name}_written`) : null,
+        background: held === null ? null : code.all(type, held),
       };
     }),
   );

@@ -8,6 +8,7 @@ import { address, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import type { Leaf, Parts } from './kernel.ts';
 import { originOf, runVoxel } from './kernel.ts';
+import { sectorVoxels } from './outputs.ts';
 import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
@@ -28,6 +29,14 @@ interface Work {
   readonly first: Value;
   /** Index coordinate of the leaf's first voxel, where anything asks for it. */
   readonly origin: readonly Value[] | null;
+}
+
+/** What the mask says of a row. */
+interface Active {
+  /** A bit for each of its voxels. */
+  readonly bits: Value;
+  /** Not zero where a voxel is active that shares a sector of memory with one of them; null where nobody asks. */
+  readonly near: Value | null;
 }
 
 /** What the lanes of one row left behind: an array for each output, or reduction, with a value for each voxel. */
@@ -134,24 +143,32 @@ function storeWhole(frame: Frame, { output, values }: Stored, quad: Value): void
     target.store(kind, 4, to, code.add(quad, code.uint(lane / 4)), code.join(values.slice(lane, lane + 4)));
 }
 
-/** Stores a row's values, where `bits` tells which (null: all). `quad` is the number of its first quad among those of all leaves. */
-function storeRow(frame: Frame, quad: Value, bits: Value | null, stored: readonly Stored[]): void {
+/** Stores a row's values, where `active` tells which (null: all). `quad` is the number of its first quad among those of all leaves. */
+function storeRow(frame: Frame, quad: Value, active: Active | null, stored: readonly Stored[]): void {
   const { code, target } = frame.lowering;
   const count = stored[0]!.values.length;
-  if (bits === null) return stored.forEach((each) => storeWhole(frame, each, quad));
+  if (active === null) return stored.forEach((each) => storeWhole(frame, each, quad));
+  const { bits, near } = active;
+  const storeFilled = (each: Stored, other: (lane: number) => Value): void => {
+    const values = each.values.map((value, lane) =>
+      target.select(code.differs(code.mask(bits, 1 << lane), 0), value, other(lane)),
+    );
+    storeWhole(frame, { ...each, values }, quad);
+  };
   target.branch(
     code.equals(bits, (1 << count) - 1),
     () => {
       for (const each of stored) storeWhole(frame, each, quad);
     },
     () => {
-      for (const each of stored.filter(({ old }) => old !== null)) {
-        const values = each.values.map((value, lane) =>
-          target.select(code.differs(code.mask(bits, 1 << lane), 0), value, each.old![lane]!),
-        );
-        storeWhole(frame, { ...each, values }, quad);
-      }
-      const single = stored.filter(({ old }) => old === null);
+      const filled = stored.filter(({ output }) => output.background !== null);
+      if (filled.length > 0)
+        target.branch(code.differs(near!, 0), () => {
+          for (const each of filled) storeFilled(each, () => each.output.background!);
+        });
+      const others = stored.filter(({ output }) => output.background === null);
+      for (const each of others.filter(({ old }) => old !== null)) storeFilled(each, (lane) => each.old![lane]!);
+      const single = others.filter(({ old }) => old === null);
       if (single.length === 0) return;
       const start = target.keep(code.left(quad, 2), 'start');
       for (let lane = 0; lane < count; lane++)
@@ -165,23 +182,49 @@ function storeRow(frame: Frame, quad: Value, bits: Value | null, stored: readonl
   );
 }
 
-/** Which voxels of each row are active, a bit each. */
-function activeBits({ frame, leaf, start, cut }: Work): Value[] {
+/** What the mask says of each row. */
+function activeRows({ frame, leaf, start, cut, parts }: Work): Active[] {
   const { code, target } = frame.lowering;
   const { patch } = cut;
   const all = code.uint((1 << (4 * patch.quads)) - 1);
   const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
-  const load = (row: number): Value => {
-    const word = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
-    const mask = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), word));
-    return code.and(target.apply('shr', mask, shift), all);
+  const sector = sectorVoxels(parts.outputs);
+  // The rows of a word that share a sector: one of floats, two of halves, four of bytes.
+  const around = (): Value => code.left(code.mask(start.y, 4 - sector / 8), 3);
+  const load = (row: number): Active => {
+    const place = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
+    const word = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
+    const mask = sector === 0 ? word : target.keep(word, 'mask');
+    const bits = code.and(target.apply('shr', mask, shift), all);
+    if (sector === 0 || sector === 32) return { bits, near: sector === 0 ? null : mask };
+    return { bits, near: code.mask(target.apply('shr', mask, around()), 2 ** sector - 1) };
   };
   const rows = Array.from({ length: patch.rows }, (_, row) => row);
-  if (!leaf.whole) return rows.map((row) => target.keep(load(row), 'active'));
-  const bits = rows.map(() => target.variable('uint', 'active'));
-  for (const each of bits) target.set(each, all);
-  target.branch(target.apply('not', leaf.whole), () => rows.forEach((row) => target.set(bits[row]!, load(row))));
-  return bits.map((each) => target.keep(target.get(each), 'active'));
+  const kept = (value: Value | null, name: string): Value | null => value && target.keep(value, name);
+  if (!leaf.whole)
+    return rows.map((row) => {
+      const { bits, near } = load(row);
+      return { bits: target.keep(bits, 'active'), near: kept(near, 'near') };
+    });
+  const found = rows.map(() => ({
+    bits: target.variable('uint', 'active'),
+    near: sector === 0 ? null : target.variable('uint', 'near'),
+  }));
+  for (const { bits, near } of found) {
+    target.set(bits, all);
+    if (near) target.set(near, all);
+  }
+  target.branch(target.apply('not', leaf.whole), () =>
+    found.forEach((each, row) => {
+      const { bits, near } = load(row);
+      target.set(each.bits, bits);
+      if (each.near) target.set(each.near, near!);
+    }),
+  );
+  return found.map(({ bits, near }) => ({
+    bits: target.keep(target.get(bits), 'active'),
+    near: kept(near && target.get(near), 'near'),
+  }));
 }
 
 /** The most loads that are made before it is known whether a quad has an active voxel. */
@@ -229,13 +272,33 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const { code, target } = frame.lowering;
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
-  const bits = activeBits(work);
-  const any = bits.reduce((some, each) => code.or(some, each));
-  target.branch(code.differs(any, 0), () => {
-    const activity = Activity.load(frame, leaf, { start, patch: cut.patch, window }, parts.actives);
-    const kept = { ...work, activity, first: target.keep(first, 'n') };
-    runRows(kept, eager ? [] : loads, bits);
-  });
+  const active = activeRows(work);
+  const any = active.map(({ bits }) => bits).reduce((some, each) => code.or(some, each));
+  const filled = parts.outputs.filter(({ background }) => background !== null);
+  target.branch(
+    code.differs(any, 0),
+    () => {
+      const activity = Activity.load(frame, leaf, { start, patch: cut.patch, window }, parts.actives);
+      const kept = { ...work, activity, first: target.keep(first, 'n') };
+      runRows(kept, eager ? [] : loads, active);
+    },
+    filled.length > 0 ? () => fillRows(work, filled, active) : undefined,
+  );
+}
+
+/** Gives inactive rows what they hold, where the other quad of their sector is stored. */
+function fillRows(work: Work, filled: readonly Output[], active: readonly Active[]): void {
+  const { frame, cut } = work;
+  const { code, target } = frame.lowering;
+  active.forEach(({ near }, row) =>
+    target.branch(code.differs(near!, 0), () => {
+      const quad = quadOf(work, row);
+      for (const output of filled) {
+        const values = Array.from({ length: 4 * cut.patch.quads }, () => output.background!);
+        storeWhole(frame, { output, values, old: null }, quad);
+      }
+    }),
+  );
 }
 
 /**
@@ -248,10 +311,17 @@ function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 
-/** Runs and stores row after row. `loads` are those that are not made yet, `bits` tell which voxels are active (null: all). */
-function runRows(work: Work, loads: readonly WindowLoad[], bits: readonly Value[] | null): void {
-  const { frame, parts, leaf, start, cut, window } = work;
+/** Number of a row's first quad among those of all leaves. */
+function quadOf({ frame, leaf, start, cut }: Work, row: number): Value {
   const { code, target } = frame.lowering;
+  const place = code.or(code.left(code.add(start.x, code.uint(row)), 4), code.or(code.left(start.y, 1), start.zq));
+  const own = isQuad(cut.patch) ? leaf.thread : place;
+  return target.keep(code.add(code.left(leaf.slot, 7), own), 'quad');
+}
+
+/** Runs and stores row after row. `loads` are those that are not made yet, `active` tells which voxels are (null: all). */
+function runRows(work: Work, loads: readonly WindowLoad[], active: readonly Active[] | null): void {
+  const { parts, cut, window } = work;
   const { patch } = cut;
   const far = Math.max(...parts.taps.map(({ offset }) => offset[0]), 0);
   const ahead = cut.rolling ? 0 : patch.rows;
@@ -262,15 +332,15 @@ function runRows(work: Work, loads: readonly WindowLoad[], bits: readonly Value[
     done = end;
     window.load(wanted);
     const lanes = runRow(work, row);
-    const place = code.or(code.or(code.left(code.add(start.x, code.uint(row)), 4), code.left(start.y, 1)), start.zq);
-    const own = isQuad(patch) ? leaf.thread : place;
-    const quad = target.keep(code.add(code.left(leaf.slot, 7), own), 'quad');
-    finishRow(work, lanes, quad, row, bits && bits[row]!);
+    finishRow(work, lanes, row, active && active[row]!);
   }
 }
 
-function finishRow({ frame, parts, window }: Work, lanes: Lanes, quad: Value, row: number, bits: Value | null): void {
+function finishRow(work: Work, lanes: Lanes, row: number, active: Active | null): void {
+  const { frame, parts, window } = work;
   const { code, target, stencil } = frame.lowering;
+  const quad = quadOf(work, row);
+  const bits = active && active.bits;
   const entries = parts.outputs.map((output, at) => {
     const values = lanes.values[at]!;
     const old = values.map((_, lane) => window.find(output.field, output.component, [0, 0, 0], lane, row));
@@ -279,13 +349,13 @@ function finishRow({ frame, parts, window }: Work, lanes: Lanes, quad: Value, ro
     return { output, values, flags: lanes.flags[at]!, old: known ? old : null };
   });
   const whole = entries.filter(({ output }) => output.mode !== 'flagged');
-  if (whole.length > 0) storeRow(frame, quad, bits, whole);
+  if (whole.length > 0) storeRow(frame, quad, active, whole);
   for (const entry of entries.filter(({ output }) => output.mode === 'flagged')) {
     const written = entry.flags
       .map((flag, lane) => target.select(flag, code.uint(1 << lane), code.uint(0)))
       .reduce((some, bit) => code.or(some, bit));
     const some = bits === null ? written : code.and(written, bits);
-    storeRow(frame, quad, target.keep(some, 'written'), [{ ...entry, old: null }]);
+    storeRow(frame, quad, { bits: target.keep(some, 'written'), near: null }, [{ ...entry, old: null }]);
   }
   parts.accumulators.forEach(({ reduction, total, identity }, at) => {
     const four = lanes.contributions[at]!.map((value, lane) =>

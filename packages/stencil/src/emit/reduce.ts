@@ -5,7 +5,7 @@
  */
 import type { ReduceKind, Reduction, ScalarType } from '../ir.ts';
 import type { Code } from './code.ts';
-import { address, tableWord } from './frame.ts';
+import { address, scalarKind, tableWord } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { GROUP_THREADS } from './spirv-target.ts';
 import type { Value, Variable } from './target.ts';
@@ -93,8 +93,7 @@ export function emitTrees(frame: Frame, accumulators: readonly Accumulator[], sl
     const rank = target.keep(tableWord(frame, { kind: 'leafTable', level: 'same' }, word), 'rank');
     accumulators.forEach(({ reduction, type }, at) => {
       const to = address(frame, { kind: 'partials', scalar: reduction.scalar });
-      const kind = type === 'float' ? 'f32' : type === 'int' ? 'i32' : 'u32';
-      target.store(kind, 1, to, rank, target.getShared(arrays[at]!, local));
+      target.store(scalarKind(type), 1, to, rank, target.getShared(arrays[at]!, local));
     });
   });
 }

@@ -5,8 +5,8 @@
  */
 import { faceAxis, placeOfComponent } from '../field-place.ts';
 import type { FieldPlace } from '../field-place.ts';
-import type { Expression, Offset, ValueType } from '../ir.ts';
-import { valueTypeOf, vectorOf } from '../ir.ts';
+import type { Expression, Offset, ScalarType, ValueType } from '../ir.ts';
+import { componentTypeOf, isFloating, vectorOf } from '../ir.ts';
 import { clampToInt } from './convert.ts';
 import { noteRead } from './debug.ts';
 import { applyMap, fieldType, tableWord } from './frame.ts';
@@ -123,7 +123,10 @@ function trilinear(frame: Frame, sampling: Sampling, given: Value): Value[] {
   const { field, parts, bounds } = sampling;
   const point = heldPoint(frame, bounds, given);
   const floor = target.keep(target.apply('floor', point), 'floor');
-  const [fx, fy, fz] = code.components(target.keep(code.sub(point, floor), 'fraction')) as [Value, Value, Value];
+  const fraction = target.keep(code.sub(point, floor), 'fraction');
+  const scalar = sampledType(frame, field, 'trilinear');
+  const weights = target.keep(target.convert(vectorOf(scalar, 3), fraction), 'weights');
+  const [fx, fy, fz] = code.components(weights) as [Value, Value, Value];
   const cell = target.keep(clampToInt(code, floor), 'base');
   const base = bounds === null ? cell : guardCoord(frame, bounds, cell, code.add(cell, code.all('ivec3', 1)));
   const slots = cornerSlots(frame, base, sampling);
@@ -132,7 +135,9 @@ function trilinear(frame: Frame, sampling: Sampling, given: Value): Value[] {
   );
   slots.forEach((corner, n) => noteRead(frame, corner, places[n]!));
   return parts.map((part) => {
-    const value = CORNERS.map((_, n) => code.asFloat(loadElement(frame, field, part, 'same', slots[n]!, places[n]!)));
+    const value = CORNERS.map((_, n) =>
+      target.convert(scalar, loadElement(frame, field, part, 'same', slots[n]!, places[n]!)),
+    );
     const z = [0, 2, 4, 6].map((n) => lerp(frame, value[n]!, value[n + 1]!, fz));
     return lerp(frame, lerp(frame, z[0]!, z[1]!, fy), lerp(frame, z[2]!, z[3]!, fy), fx);
   });
@@ -150,16 +155,19 @@ function nearest(frame: Frame, { field, parts, slot, own, bounds }: Sampling, po
   return parts.map((part) => loadElement(frame, field, part, 'same', leaf, place));
 }
 
+/** What samples of a field are computed in: nothing but floats and doubles can be mixed. */
+function sampledType({ lowering }: Frame, field: string, filter: 'trilinear' | 'nearest'): ScalarType {
+  const stored = componentTypeOf(fieldType(lowering, field));
+  return filter === 'nearest' || isFloating(stored) ? stored : 'float';
+}
+
 /** A field at a vec3 of world metres, by a function of its own for each field, component and filter. */
 export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>, position: Value): Value {
   const { lowering } = frame;
   const { code, target } = lowering;
   const { field, component, filter, at } = node;
   const parts = componentsRead(frame, field, component, 'same');
-  const stored = valueTypeOf(fieldType(lowering, field));
-  const scalar =
-    filter === 'nearest' && stored === 'int' ? 'int' : filter === 'nearest' && stored === 'uint' ? 'uint' : 'float';
-  const type: ValueType = vectorOf(scalar, parts.length);
+  const type: ValueType = vectorOf(sampledType(frame, field, filter), parts.length);
   // Both are made before the function that calls them.
   if (filter === 'nearest') leafAtFunction(lowering, 'same');
   else walkFunction(lowering, 'same');

@@ -22,7 +22,7 @@ import type {
 /** Threads of a workgroup where nothing else is said. */
 export const GROUP_THREADS = 256;
 
-const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 };
+const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, f64: 8, i32: 4, u32: 4, f16: 2, u8: 1 };
 const BUILT_IN = { NumWorkgroups: 24, WorkgroupId: 26, LocalInvocationIndex: 29 } as const;
 
 /**

@@ -43,7 +43,7 @@ export interface FunctionParameter {
 }
 
 /** How elements lie in memory. `f16` is read and written as float, `u8` as uint. */
-export type ElementKind = 'f32' | 'i32' | 'u32' | 'f16' | 'u8';
+export type ElementKind = 'f32' | 'f64' | 'i32' | 'u32' | 'f16' | 'u8';
 
 /** Where an operation stands in SPIR-V: an opcode for each scalar type, or a number of the `GLSL.std.450` set. */
 interface Opcodes {
@@ -259,10 +259,18 @@ export interface Target {
   setGroupThreads(count: number): void;
 }
 
+const REGISTERS: Readonly<Record<ElementKind, ScalarType>> = {
+  f32: 'float',
+  f64: 'double',
+  i32: 'int',
+  u32: 'uint',
+  f16: 'float',
+  u8: 'uint',
+};
+
 /** The type that an element is in registers. */
 export function registerType(kind: ElementKind, width: 1 | 4): ValueType {
-  const scalar = kind === 'f32' || kind === 'f16' ? 'float' : kind === 'i32' ? 'int' : 'uint';
-  return vectorOf(scalar, width);
+  return vectorOf(REGISTERS[kind], width);
 }
 
 /** The scalar type of a value's components. */

@@ -38,13 +38,28 @@ export function fieldsAgain(parts: readonly Stencil[]): AgainField[] {
   return [...fields].map(([field, voxels]) => ({ field, voxels: voxels.size }));
 }
 
+/** What running stencils as one saves and costs a voxel. */
+export interface Price {
+  readonly bytes: number;
+  /** Operations and taps of the text that are more. */
+  readonly operations: number;
+  readonly taps: number;
+}
+
+/** The price of `together`, beside `apart` one after the other. */
+export function priceOf(apart: readonly Stencil[], together: Stencil): Price {
+  const sum = (of: (stencil: Stencil) => number): number => apart.reduce((total, each) => total + of(each), 0);
+  return {
+    bytes: sum(bytesPerVoxel) - bytesPerVoxel(together),
+    operations: operationsOf(together) - sum(operationsOf),
+    taps: tapsOf(together) - sum(tapsOf),
+  };
+}
+
 /** Why it isn't worth it to run `together` instead of `apart`, one after the other; null where it is. */
 export function whyNotWorth(apart: readonly Stencil[], together: Stencil): string | null {
-  const sum = (of: (stencil: Stencil) => number): number => apart.reduce((total, each) => total + of(each), 0);
-  const bytes = sum(bytesPerVoxel) - bytesPerVoxel(together);
+  const { bytes, operations, taps } = priceOf(apart, together);
   if (bytes <= 0) return 'they would move as many bytes';
-  const operations = operationsOf(together) - sum(operationsOf);
-  const taps = tapsOf(together) - sum(tapsOf);
   const shapes = [...apart, together].map((each) => shapeOfStencil(each, NOWHERE));
   if (shapes.at(-1) === 'loop' && !shapes.slice(0, -1).includes('loop')) {
     return 'together they are too long for threads of several voxels';
@@ -62,7 +77,7 @@ function tapsOf(stencil: Stencil): number {
 }
 
 /** Operations on numbers in a stencil's text, one for each component; in a loop as often as it may turn. */
-export function operationsOf({ body, functions }: Stencil): number {
+function operationsOf({ body, functions }: Stencil): number {
   const costs: number[] = [];
   for (const each of functions) costs.push(costOf(each.body, costs));
   return costOf(body, costs);

@@ -204,8 +204,3 @@ const LOGICAL: Readonly<Partial<Record<CallName, Whole>>> = {
 export function whole(name: CallName, type: ScalarType): Whole | undefined {
   return LOGICAL[name] ?? WHOLES.get(type)?.[name];
 }
-
-/** a + t·(c − a). */
-export function lerp(a: number, c: number, t: number): number {
-  return fround(a + fround(t * fround(c - a)));
-}

@@ -3,8 +3,8 @@
  * of its own and gives it, valid until it is asked again. Evaluation goes from left to right, as in the shader.
  */
 import { faceAxis } from '../field-place.ts';
-import type { Argument, Expression, ScalarType, ValueType } from '../ir.ts';
-import { scalarOf, sizeOf } from '../ir.ts';
+import type { Argument, Expression, ValueType } from '../ir.ts';
+import { isFloating, roundingOf, scalarOf, sizeOf } from '../ir.ts';
 import { binaryOperation, conversion, unaryOperation } from './arithmetic.ts';
 import { componentwise, whole } from './calls.ts';
 import type { Componentwise } from './calls.ts';
@@ -86,7 +86,7 @@ function fixed(type: ValueType, values: ArrayLike<number>): Evaluator {
 /** A number of the host as the device holds it. */
 function stored(type: ValueType, value: number): number {
   const kind = scalarOf(type);
-  if (kind === 'float') return Math.fround(value);
+  if (isFloating(kind)) return roundingOf(kind)(value);
   return kind === 'int' ? value | 0 : kind === 'uint' ? value >>> 0 : Number(value !== 0);
 }
 
@@ -292,14 +292,10 @@ function sample(scope: Scope, node: Node<'sample'>): Evaluator {
   const { machine } = scope;
   const parts = componentsOfRead(machine.elements(node.field, 'same'), node.component);
   const position = compileExpression(scope, node.position).many;
-  const nearest = node.filter === 'nearest';
+  const type = scalarOf(node.type);
+  const mix = node.filter === 'nearest' ? 'nearest' : type === 'double' ? 'double' : 'float';
   const axes = parts.map((_, component) => faceAxis(node.at, component));
-  const scalarType: ScalarType = nearest ? scalarOf(node.type) : 'float';
-  const convert = conversion(scalarType, scalarOf(node.type));
-  return fromParts(node.type, (out) => {
-    machine.sample(parts, axes, nearest, position(), out);
-    for (let c = 0; c < out.length; c++) out[c] = convert(out[c]!);
-  });
+  return fromParts(node.type, (out) => machine.sample(parts, axes, mix, position(), out));
 }
 
 function mapRows(scope: Scope, node: Node<'indexToWorld'> | Node<'worldToIndex'>): Evaluator {

@@ -4,7 +4,7 @@
  */
 import type { LevelRelation, Offset } from '../ir.ts';
 import type { Stencil } from '../ir.ts';
-import { lerp } from './calls.ts';
+import { roundingOf } from '../ir.ts';
 import { toInt } from './arithmetic.ts';
 import type { Elements, InterpreterLevel, InterpreterWorld } from './world.ts';
 
@@ -119,11 +119,11 @@ export class Machine {
     return (this.world.same.masks[element >> 5]! >>> (element & 31)) & 1;
   }
 
-  /** Values of some components at a point in the world, into `out`; `axes` tells the face that each lives on, −1 the centre. */
+  /** Values of some components at a point in the world, the nearest or mixed as floats or doubles, into `out`; `axes` tells the face that each lives on, −1 the centre. */
   sample(
     parts: readonly Elements[],
     axes: readonly number[],
-    nearest: boolean,
+    mix: 'nearest' | 'float' | 'double',
     position: Float64Array,
     out: Float64Array,
   ): void {
@@ -132,7 +132,7 @@ export class Machine {
     for (const axis of new Set(axes)) {
       const point = [x, y, z] as [number, number, number];
       if (axis >= 0) point[axis] = fround(point[axis]! + 0.5);
-      const value = nearest ? this.#nearest(point) : this.#trilinear(point);
+      const value = mix === 'nearest' ? this.#nearest(point) : this.#trilinear(point, mix);
       parts.forEach((part, at) => {
         if (axes[at] === axis) out[at] = value(part);
       });
@@ -146,7 +146,9 @@ export class Machine {
     return (part) => part[element]!;
   }
 
-  #trilinear(point: readonly [number, number, number]): (part: Elements) => number {
+  #trilinear(point: readonly [number, number, number], scalar: 'float' | 'double'): (part: Elements) => number {
+    const round = roundingOf(scalar);
+    const lerp = (a: number, b: number, t: number): number => round(a + round(t * round(b - a)));
     const [fx, fy, fz] = point.map((along) => fround(along - floor(along))) as [number, number, number];
     const [i, j, k] = point.map((along) => toInt(floor(along))) as [number, number, number];
     const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
@@ -154,7 +156,7 @@ export class Machine {
     );
     for (const corner of corners) this.noteRead(corner);
     return (part) => {
-      const value = (corner: number): number => fround(part[corners[corner]!]!);
+      const value = (corner: number): number => round(part[corners[corner]!]!);
       const along = (corner: number): number => lerp(value(corner), value(corner + 1), fz);
       return lerp(lerp(along(0), along(2), fy), lerp(along(4), along(6), fy), fx);
     };

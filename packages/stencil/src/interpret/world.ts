@@ -6,6 +6,7 @@ import type { Offset } from '../ir.ts';
 /** Values of one component: 512 for each slot, from element 512·slot, z fastest. Slot 0 holds the background. */
 export type Elements =
   | Float32Array
+  | Float64Array
   | Int32Array
   | Uint32Array
   | Uint8Array

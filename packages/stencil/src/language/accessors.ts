@@ -1,6 +1,6 @@
 /** @file The accessors: how a stencil reads and writes fields, samples, asks for places, and reduces. */
 
-import { isArrayField, scalarOf, sizeOf, valueTypeOf } from '../ir.ts';
+import { componentTypeOf, isArrayField, scalarOf, sizeOf, valueTypeOf, vectorOf } from '../ir.ts';
 import type { Expression, LevelRelation, ReduceKind, Span, ValueType } from '../ir.ts';
 import { offsetOf } from './affine.ts';
 import { readElements, writeElements } from './array-fields.ts';
@@ -178,7 +178,7 @@ function lowerWrite(lowering: Lowering, node: CallNode, lower: Lower): void {
     return;
   }
   const { field, component, storage } = part;
-  const type = component < 0 ? valueTypeOf(storage) : 'float';
+  const type = component < 0 ? valueTypeOf(storage) : componentTypeOf(storage);
   const ready = wantType(lowering, given.span, `the field "${name}"`, { value, type });
   lowering.emit({ op: 'write', field, component, value: ready });
 }
@@ -205,13 +205,10 @@ function checkOwnVoxel(lowering: Lowering, place: ExpressionNode, lower: Lower):
 
 function storableType(lowering: Lowering, span: Span, name: string, type: ValueType): void {
   const scalar = scalarOf(type);
-  if (scalar === 'float' || type === 'int' || type === 'uint') return;
-  const advice =
-    sizeOf(type) > 1
-      ? 'write a vector of floats, or declare one field for each component'
-      : scalar === 'bool'
-        ? 'write 1.0 or 0.0, or 1u or 0u'
-        : 'write float(…)';
+  if (scalar !== 'bool' && scalar !== 'float16_t') return;
+  const vector = sizeOf(type) > 1;
+  const other = vectorOf(scalar === 'bool' ? 'uint' : 'float', sizeOf(type));
+  const advice = scalar === 'bool' && !vector ? 'write 1.0 or 0.0, or 1u or 0u' : `write ${other}(…)`;
   throw lowering.fail(span, `the output "${name}" is not declared, and no field can hold ${article(type)}; ${advice}`);
 }
 

@@ -9,9 +9,9 @@
  * at the centres.
  */
 
-import { scalarOf, sizeOf } from '../ir.ts';
+import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, Offset, Span, ValueType } from '../ir.ts';
-import { binary, construct, filled, splat, swizzle } from './build.ts';
+import { binary, construct, convert, filled, splat, swizzle } from './build.ts';
 import { inputPart, placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
@@ -70,19 +70,21 @@ export function derivativeOf(
   }
   const difference = (axis: number, component: number, [high, low]: readonly [number, number]): Expression =>
     binary('-', besides(lowering, operand, axis, high, component), besides(lowering, operand, axis, low, component));
-  const twice = binary('*', filled('float', 2), SIZE);
+  const scalar = scalarOf(operand.part.type);
+  const size = convert(scalar, SIZE);
+  const twice = binary('*', filled(scalar, 2), size);
   switch (which) {
     case 'Laplacian':
       return laplacian(lowering, operand);
     case 'Gradient': {
       const sides = toFaces === null ? ([1, -1] as const) : ([0, -1] as const);
       const differences = [0, 1, 2].map((axis) => difference(axis, -1, sides));
-      return binary('/', construct('vec3', differences), splat(3, toFaces === null ? twice : SIZE));
+      return binary('/', construct(vectorOf(scalar, 3), differences), splat(3, toFaces === null ? twice : size));
     }
     case 'Divergence': {
       const sides = place === 'faces' ? ([1, 0] as const) : ([1, -1] as const);
       const [x, y, z] = [0, 1, 2].map((axis) => difference(axis, axis, sides)) as [Expression, Expression, Expression];
-      return binary('/', binary('+', binary('+', x, y), z), place === 'faces' ? SIZE : twice);
+      return binary('/', binary('+', binary('+', x, y), z), place === 'faces' ? size : twice);
     }
     default:
       return place === 'faces' ? curlOfFaces(lowering, operand) : curl((a, b) => difference(a, b, [1, -1]), twice);
@@ -92,7 +94,8 @@ export function derivativeOf(
 /** ∇×v of ∂v_b/∂a · h for each axis a and component b, and h. */
 function curl(difference: (axis: number, component: number) => Expression, over: Expression): Expression {
   const turn = (a: number, b: number): Expression => binary('-', difference(a, b), difference(b, a));
-  return binary('/', construct('vec3', [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, over));
+  const type = vectorOf(scalarOf(over.type as ValueType), 3);
+  return binary('/', construct(type, [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, over));
 }
 
 /** Central differences of the means at the centres: each mean is of two faces along the component's own axis. */
@@ -109,7 +112,8 @@ function curlOfFaces(lowering: Lowering, operand: Operand): Expression {
   };
   const difference = (axis: number, component: number): Expression =>
     binary('-', sum(axis, 1, component), sum(axis, -1, component));
-  return curl(difference, binary('*', filled('float', 4), SIZE));
+  const scalar = scalarOf(part.type);
+  return curl(difference, binary('*', filled(scalar, 4), convert(scalar, SIZE)));
 }
 
 function laplacian(lowering: Lowering, operand: Operand): Expression {
@@ -120,12 +124,13 @@ function laplacian(lowering: Lowering, operand: Operand): Expression {
   ]);
   const sum = sides.reduce((left, right) => binary('+', left, right));
   const rest = binary('-', sum, binary('*', filled(type, 6), besides(lowering, operand, 0, 0)));
-  return binary('/', rest, splat(sizeOf(type), binary('*', SIZE, SIZE)));
+  const size = convert(scalarOf(type), SIZE);
+  return binary('/', rest, splat(sizeOf(type), binary('*', size, size)));
 }
 
 /** Throws where a field holds integers, of which there are no fractions. */
 export function wantFloats(lowering: Lowering, which: string, { name, part, span }: Operand): void {
-  if (scalarOf(part.type) === 'float') return;
+  if (isFloating(scalarOf(part.type))) return;
   throw lowering.fail(span, `the field "${name}" holds integers, and ${which} divides; keep it in a float field`);
 }
 

@@ -5,7 +5,7 @@
 
 import { placeOfComponent } from '../field-place.ts';
 import type { FieldPlace } from '../field-place.ts';
-import { componentsOf, isArrayField, valueTypeOf } from '../ir.ts';
+import { componentsOf, componentTypeOf, isArrayField, valueTypeOf } from '../ir.ts';
 import type { FieldType, LevelRelation, Span, ValueType } from '../ir.ts';
 import type { Lowering } from './lowering.ts';
 import { nearestName, quotedList } from './nearest-name.ts';
@@ -31,7 +31,7 @@ export function resolveField(fields: Fields, name: string): FieldPart | undefine
   const whole = component < 0 ? undefined : fields.get(field);
   if (whole === undefined || isArrayField(whole) || componentsOf(whole) < 2 || component >= componentsOf(whole))
     return undefined;
-  return { field, component, type: 'float', storage: whole };
+  return { field, component, type: componentTypeOf(whole), storage: whole };
 }
 
 /** Where the values of a field's part live, on the stencil's own level. */

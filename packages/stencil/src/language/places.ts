@@ -4,7 +4,7 @@
  */
 
 import { faceAxis } from '../field-place.ts';
-import { sizeOf } from '../ir.ts';
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, Span } from '../ir.ts';
 import { binary, construct, constant, convert, filled, splat } from './build.ts';
 import { besides, wantFloats } from './derivatives.ts';
@@ -41,7 +41,8 @@ function atCenter(lowering: Lowering, operand: Operand): Expression {
   if (place === 'center') {
     throw lowering.fail(span, `the field "${name}" lives at centers already; read it with ReadField("${name}", idx)`);
   }
-  const half = filled('float', 0.5);
+  const scalar = scalarOf(part.type);
+  const half = filled(scalar, 0.5);
   if (place !== 'faces') {
     const axis = faceAxis(place);
     const sum = binary('+', besides(lowering, operand, axis, 0), besides(lowering, operand, axis, 1));
@@ -50,7 +51,7 @@ function atCenter(lowering: Lowering, operand: Operand): Expression {
   const sums = [0, 1, 2].map((axis) =>
     binary('+', besides(lowering, operand, axis, 0, axis), besides(lowering, operand, axis, 1, axis)),
   );
-  return binary('*', splat(3, half), construct('vec3', sums));
+  return binary('*', splat(3, half), construct(vectorOf(scalar, 3), sums));
 }
 
 /** The mean with the voxel before, on each lower face: of a vec3 each component on its own, of a scalar on all three. */
@@ -64,9 +65,10 @@ function atFaces(lowering: Lowering, operand: Operand): Expression {
   if (size !== 1 && size !== 3) {
     throw lowering.fail(span, `AtFaces takes a scalar or vec3 field, and "${name}" is ${article(part.type)}; give one`);
   }
+  const type = vectorOf(scalarOf(part.type), 3);
   const before = [0, 1, 2].map((axis) => besides(lowering, operand, axis, -1, size === 3 ? axis : -1));
-  const sum = binary('+', splat(3, besides(lowering, operand, 0, 0)), construct('vec3', before));
-  return binary('*', filled('vec3', 0.5), sum);
+  const sum = binary('+', splat(3, besides(lowering, operand, 0, 0)), construct(type, before));
+  return binary('*', filled(type, 0.5), sum);
 }
 
 /** World metres of where a field's value of this voxel is. It reads nothing, so an output has one too. */

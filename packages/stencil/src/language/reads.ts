@@ -3,7 +3,7 @@
  * traced stencils share.
  */
 
-import { scalarOf } from '../ir.ts';
+import { isFloating, scalarOf } from '../ir.ts';
 import type { Expression, LevelRelation, Offset, Span } from '../ir.ts';
 import { offsetOf } from './affine.ts';
 import { binary, call, convert, filled } from './build.ts';
@@ -52,7 +52,7 @@ export function sampleAt(
   filter: 'trilinear' | 'nearest',
 ): Expression {
   const { field, component, type } = part;
-  if (filter === 'trilinear' && scalarOf(type) !== 'float') {
+  if (filter === 'trilinear' && !isFloating(scalarOf(type))) {
     const problem = `the field "${name}" holds integers, which SampleField cannot mix; add "nearest" as a third argument`;
     throw lowering.fail(span, problem);
   }

@@ -5,6 +5,9 @@ import type { Expression, ReduceKind, Span, ValueType } from '../ir.ts';
 import type { Lowering } from './lowering.ts';
 import { article } from './operators.ts';
 
+/** Types that sums and extremes are made of. */
+const REDUCED: ReadonlySet<ValueType> = new Set(['float', 'double', 'int', 'uint']);
+
 /** Emits a reduction of a value into a scalar. */
 export function reduceInto(
   lowering: Lowering,
@@ -22,14 +25,17 @@ export function reduceInto(
     const problem = `${callee} gives a bool, and the scalar "${name}" is ${article(declared)}; declare it as bool`;
     throw lowering.fail(span, problem);
   }
-  if (!logical && type !== 'float' && type !== 'int' && type !== 'uint') {
+  if (!logical && !REDUCED.has(type)) {
     const advice =
       type === 'bool'
         ? 'use ReduceAny or ReduceAll'
         : sizeOf(type) === 1
           ? 'use float(…)'
           : 'reduce length(…), or each component into a scalar of its own';
-    throw lowering.fail(value.span, `${callee} takes a float, int or uint, and this is ${article(type)}; ${advice}`);
+    throw lowering.fail(
+      value.span,
+      `${callee} takes a float, double, int or uint, and this is ${article(type)}; ${advice}`,
+    );
   }
   const other = lowering.reductions.find((one) => one.scalar === name && one.kind !== kind);
   if (other !== undefined) {

@@ -21,7 +21,7 @@ import { checkDevice } from '../language/resolve-type.ts';
 import { operands } from '../walk.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type { AnyValue, FieldHandle, FloatType, IntegerType, NumberType, Operand, Value } from './types.ts';
+import type { AnyValue, FieldHandle, FloatType, IntegerType, NumberType, Operand, ScalarOf, Value } from './types.ts';
 import { asValue, expressionOf, made, TracedField, TracedValue } from './value.ts';
 
 function builtin<T extends ValueType>(name: BuiltinName, type: T): Value<T> {
@@ -83,16 +83,22 @@ export const uvec4: Constructor<'uvec4'> = constructor('uvec4');
 export const bool: Constructor<'bool'> = constructor('bool');
 /** A double, for devices that have them. */
 export const double: Constructor<'double'> = constructor('double');
+/** Two doubles, of their parts or one for both. */
+export const dvec2: Constructor<'dvec2'> = constructor('dvec2');
+/** Three doubles, of their parts or one for all. */
+export const dvec3: Constructor<'dvec3'> = constructor('dvec3');
+/** Four doubles, of their parts or one for all. */
+export const dvec4: Constructor<'dvec4'> = constructor('dvec4');
 /** A float of 16 bits, for devices that have them. */
 export const half: Constructor<'float16_t'> = constructor('float16_t');
 
-/** Functions of two vectors are typed for floats alone; double and half ones go through at run time. */
-type SingleType = 'vec2' | 'vec3' | 'vec4';
+/** Functions of two vectors are typed for floats and doubles; half ones go through at run time. */
+type SingleType = 'vec2' | 'vec3' | 'vec4' | 'dvec2' | 'dvec3' | 'dvec4';
 
 type OneFloat = <T extends FloatType>(x: Value<T>) => Value<T>;
 type TwoFloats = <T extends FloatType>(a: Value<T>, b: Operand<T>) => Value<T>;
 type TwoNumbers = <T extends NumberType>(a: Value<T>, b: Operand<T>) => Value<T>;
-type ToFloat = <T extends FloatType>(x: Value<T>) => Value<'float'>;
+type ToFloat = <T extends FloatType>(x: Value<T>) => Value<ScalarOf<T>>;
 type ToInt = (x: Value<'int'> | Value<'uint'>) => Value<'int'>;
 
 type FloatFunction =
@@ -138,9 +144,9 @@ export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
   readonly smoothstep: <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>) => Value<T>;
   readonly fma: <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>) => Value<T>;
   readonly length: ToFloat;
-  readonly dot: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
-  readonly distance: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<'float'>;
-  readonly cross: (a: Value<'vec3'>, b: Value<'vec3'>) => Value<'vec3'>;
+  readonly dot: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<ScalarOf<T>>;
+  readonly distance: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<ScalarOf<T>>;
+  readonly cross: <T extends 'vec3' | 'dvec3'>(a: Value<T>, b: Value<NoInfer<T>>) => Value<T>;
   /** Number of bits that are 1; place of the lowest and of the highest that says something, −1 for none. */
   readonly bitCount: ToInt;
   readonly findLSB: ToInt;
@@ -212,8 +218,19 @@ function placed(which: PlaceMean, handle: unknown): TracedValue {
   return made(trace, placeMeanOf(trace.lowering, which, field));
 }
 
-type ScalarField = FieldHandle<'float32'> | FieldHandle<'float16'>;
-type FloatField = ScalarField | FieldHandle<'vec2'> | FieldHandle<'vec3'> | FieldHandle<'vec4'>;
+type SingleField = FieldHandle<'float32'> | FieldHandle<'float16'>;
+type ScalarField = SingleField | FieldHandle<'float64'>;
+type VectorField = FieldHandle<'vec3'> | FieldHandle<'dvec3'>;
+type FloatField =
+  | ScalarField
+  | VectorField
+  | FieldHandle<'vec2'>
+  | FieldHandle<'vec4'>
+  | FieldHandle<'dvec2'>
+  | FieldHandle<'dvec4'>;
+
+/** Three components of a field's kind. */
+type Three<F extends FloatField> = ScalarOf<F['type']> extends 'double' ? 'dvec3' : 'vec3';
 
 /** ∇²u at the voxel: its six neighbours and itself, over voxelSize². */
 export function laplacian<F extends FloatField>(u: F): Value<F['type']> {
@@ -221,7 +238,7 @@ export function laplacian<F extends FloatField>(u: F): Value<F['type']> {
 }
 
 /** ∇u at the voxel, by central differences; with `'faces'` on its lower faces, by differences of neighbours. */
-export function gradient(u: ScalarField, to?: 'faces'): Value<'vec3'> {
+export function gradient<F extends ScalarField>(u: F, to?: 'faces'): Value<Three<F>> {
   return asValue(derivative('Gradient', u, to));
 }
 
@@ -231,7 +248,7 @@ export function atCenter<F extends FloatField>(u: F): Value<F['type']> {
 }
 
 /** The means of a field at centres, on the voxel's lower faces: of a vec3 each component on its own. */
-export function atFaces(u: ScalarField | FieldHandle<'vec3'>): Value<'vec3'> {
+export function atFaces<F extends ScalarField | VectorField>(u: F): Value<Three<F>> {
   return asValue(placed('AtFaces', u));
 }
 
@@ -241,12 +258,12 @@ export function positionOf<F extends FieldType>(u: FieldHandle<F>): Value<'vec3'
 }
 
 /** ∇·v at the voxel: of a field at centres by central differences, of one on faces by those of its six faces. */
-export function divergence(v: FieldHandle<'vec3'>): Value<'float'> {
+export function divergence<F extends VectorField>(v: F): Value<ScalarOf<F['type']>> {
   return asValue(derivative('Divergence', v));
 }
 
 /** ∇×v at the voxel, by central differences. */
-export function curl(v: FieldHandle<'vec3'>): Value<'vec3'> {
+export function curl<F extends VectorField>(v: F): Value<F['type']> {
   return asValue(derivative('Curl', v));
 }
 
@@ -394,7 +411,7 @@ function reduce(kind: ReduceKind, name: string, given: unknown): void {
   reduceInto(trace.lowering, { kind, name, span: NOWHERE }, value);
 }
 
-type Reduced = Value<'float'> | Value<'int'> | Value<'uint'> | number;
+type Reduced = Value<'float'> | Value<'double'> | Value<'int'> | Value<'uint'> | number;
 
 /** Adds the values of all voxels into a scalar. */
 export function reduceSum(scalar: string, value: Reduced): void {

@@ -5,7 +5,7 @@
 
 import { checkOutputs, finish, settleReductions } from '../compile.ts';
 import type { CompileOptions } from '../compile.ts';
-import { componentsOf, isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
+import { componentFieldOf, componentsOf, isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
 import { checkDeclaration } from '../language/declaration.ts';
@@ -162,7 +162,7 @@ function writeResults(trace: Trace, body: TracedStencil, results: unknown): void
 function writeOutput(trace: Trace, name: string, storage: FieldType, given: unknown): void {
   const { lowering } = trace;
   const part = outputPart(lowering, NOWHERE, name);
-  const found = part === null ? storage : part.component < 0 ? part.storage : 'float32';
+  const found = part === null ? storage : part.component < 0 ? part.storage : componentFieldOf(part.storage);
   if (!readsAlike(found, storage)) {
     const problem = `the output "${name}" is ${article(storage)} in the stencil, and ${article(found)} in the simulation`;
     throw trace.fail(`${problem}; write ${name}: '${found}'`);

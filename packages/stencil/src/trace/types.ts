@@ -7,17 +7,26 @@ import type { FieldType, ScalarType, ValueType } from '../ir.ts';
 import type { OutputHandle, written } from './control.ts';
 
 /** The type that a read of a field gives. */
-export type ValueOf<F extends FieldType> = F extends 'float32' | 'float16'
-  ? 'float'
-  : F extends 'int32'
-    ? 'int'
-    : F extends 'uint32' | 'uint8'
-      ? 'uint'
-      : F extends 'vec2' | 'vec3' | 'vec4'
+export type ValueOf<F extends FieldType> = F extends keyof ScalarValues
+  ? ScalarValues[F]
+  : F extends `f16${infer V extends FloatVector}`
+    ? V
+    : F extends `u8${infer V extends FloatVector}`
+      ? `u${V}`
+      : F extends ValueType
         ? F
-        : F extends `f16${infer V extends 'vec2' | 'vec3' | 'vec4'}`
-          ? V
-          : never;
+        : never;
+
+interface ScalarValues {
+  readonly float32: 'float';
+  readonly float16: 'float';
+  readonly float64: 'double';
+  readonly int32: 'int';
+  readonly uint32: 'uint';
+  readonly uint8: 'uint';
+}
+
+type FloatVector = 'vec2' | 'vec3' | 'vec4';
 
 /** The type of a value's components. */
 export type ScalarOf<T extends ValueType> = T extends `i${string}`
@@ -32,7 +41,7 @@ export type ScalarOf<T extends ValueType> = T extends `i${string}`
           ? 'float16_t'
           : 'float';
 
-export type FloatType = 'float' | 'vec2' | 'vec3' | 'vec4' | 'double' | 'float16_t';
+export type FloatType = 'float' | FloatVector | 'double' | `d${FloatVector}` | 'float16_t';
 export type IntegerType = 'int' | 'uint' | 'ivec2' | 'ivec3' | 'ivec4' | 'uvec2' | 'uvec3' | 'uvec4';
 export type NumberType = FloatType | IntegerType;
 

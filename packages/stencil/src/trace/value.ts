@@ -3,7 +3,7 @@
  * language's own rules, so types, folding and errors are the same in both ways of writing.
  */
 
-import { componentsOf, isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
+import { componentFieldOf, componentsOf, isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
 import type { BinaryOperator, Expression, FieldType, LevelRelation, ScalarType, ValueType } from '../ir.ts';
 import { affineOf } from '../language/affine.ts';
 import { constant, filled, swizzle } from '../language/build.ts';
@@ -234,7 +234,7 @@ export class TracedField extends TracedValue {
     const name = this.fieldName;
     const whole = (this.#element === null ? inputPart : inputOrArray)(trace.lowering, NOWHERE, name, level);
     const part = this.#element === null ? whole : { ...whole, component: this.#element };
-    const storage = whole.component < 0 ? whole.storage : 'float32';
+    const storage = whole.component < 0 ? whole.storage : componentFieldOf(whole.storage);
     if (!readsAlike(storage, this.field)) {
       const problem = `the input "${name}" is ${article(this.field)} in the stencil, and ${article(storage)} in the simulation`;
       throw trace.fail(`${problem}; write ${name}: '${storage}'`);

@@ -1,0 +1,74 @@
+/**
+ * @file Which fields hold their default in every inactive voxel. Shaders that write such a field may write whole sectors of memory,
+ * inactive voxels with what they hold anyway; where a loaded grid says otherwise they write active voxels alone.
+ */
+import { componentNames } from '../pass-facts.ts';
+import type { CheckedStencil } from '../compiler.ts';
+import type { Declarations, FieldDeclaration } from '../declarations.ts';
+import type { FieldArray } from '../field-type.ts';
+import type { Topology } from '../topology.ts';
+
+/** What a simulation knows of its fields' inactive voxels. A field begins with its default everywhere. */
+export class Backgrounds {
+  readonly #others = new WeakSet<FieldDeclaration>();
+  /** Fields that kernels of the user's own write, or wrote: whatever they leave there. */
+  readonly #foreign = new WeakSet<FieldDeclaration>();
+  #stale = false;
+
+  /** Whether a field that shaders may have been made for holds something else by now. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** A field got new values in all of its voxels; `defaults` tells whether its inactive ones hold the default. */
+  given(field: FieldDeclaration, defaults: boolean): void {
+    if (defaults) this.#others.delete(field);
+    else if (!this.#others.has(field)) {
+      this.#others.add(field);
+      this.#stale = true;
+    }
+  }
+
+  /** Takes up what kernels among these passes write, before shaders are made. */
+  look(checked: Iterable<CheckedStencil>, { fields }: Declarations): void {
+    const written = new Set(
+      [...checked].flatMap(({ kernel, facts }) =>
+        kernel === null ? [] : facts.writes.map(({ component }) => component),
+      ),
+    );
+    for (const field of fields.values())
+      if (componentNames(field).some((name) => written.has(name))) this.#foreign.add(field);
+  }
+
+  /** Shaders were made for what is known now. */
+  renewed(): void {
+    this.#stale = false;
+  }
+
+  /** The defaults that inactive voxels of a level hold, by field. */
+  of({ fields }: Declarations, level: number): Map<string, readonly number[]> {
+    const known = [...fields.values()].filter(
+      (field) => field.level === level && !this.#others.has(field) && !this.#foreign.has(field),
+    );
+    return new Map(known.map((field) => [field.name, field.default]));
+  }
+}
+
+/** Whether whole components (512 values of background, then 512 a leaf by rank) hold the field's default in every inactive voxel, bit for bit. */
+export function holdsDefaults(
+  { default: defaults }: Pick<FieldDeclaration, 'default'>,
+  { masks }: Topology,
+  components: readonly FieldArray[],
+): boolean {
+  for (let word = 0; word < masks.length; word++) {
+    const mask = masks[word]!;
+    if (mask === 0xffffffff) continue;
+    const first = 512 + 32 * word;
+    for (let bit = 0; bit < 32; bit++) {
+      if ((mask >>> bit) & 1) continue;
+      for (let c = 0; c < components.length; c++)
+        if (!Object.is(components[c]![first + bit], defaults[c])) return false;
+    }
+  }
+  return true;
+}

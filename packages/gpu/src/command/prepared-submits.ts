@@ -1,0 +1,161 @@
+/**
+ * @file Submits that are made again and again, all in one call. Their structs are written once, into memory of their own; from one
+ * time to the next only the values of timelines change, and command buffers that were recorded anew. Four hundred submits cost
+ * microseconds of JavaScript so, where writing them out costs most of a millisecond.
+ *
+ *     VkSubmitInfo2          64 bytes a submit
+ *     VkSemaphoreSubmitInfo  48 bytes each: of every submit what it waits for, the queue's own timeline unless it is quiet, what else it signals
+ *     VkCommandBufferSubmitInfo  32 bytes each
+ */
+
+import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
+import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import type { Submittable } from './command-buffer.ts';
+import type { Queue, SubmitBatch } from './queue.ts';
+
+const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
+/** Byte offsets in the structs. */
+const VALUE_AT = 24;
+const COMMAND_BUFFER_AT = 16;
+
+/** A command buffer in the structs. */
+interface Placed {
+  readonly commands: Submittable;
+  /** Word of its handle. */
+  readonly at: number;
+  handle: V.VkCommandBuffer;
+}
+
+/** The values of one timeline in the structs. */
+interface Column {
+  readonly timeline: Timeline;
+  readonly words: number[];
+  readonly values: number[];
+  /** The largest that is signalled; 0 where none is. */
+  signalled: number;
+}
+
+/** Submits to one queue, written once. `queue.prepare` makes it. */
+export class PreparedSubmits implements Disposable {
+  readonly queue: Queue;
+  readonly #driver: Driver;
+  readonly #batches: readonly SubmitBatch[];
+  readonly #memory: V.Pinned;
+  readonly #words: Uint32Array;
+  readonly #handles: BigUint64Array;
+  readonly #commands: Placed[] = [];
+  readonly #columns = new Map<Timeline, Column>();
+
+  /** `first` is what the queue's timeline reached with the first of them, when they were submitted. */
+  constructor(driver: Driver, queue: Queue, batches: readonly SubmitBatch[], first: number) {
+    this.queue = queue;
+    this.#driver = driver;
+    this.#batches = batches;
+    const points = batches.map(
+      ({ wait = [], signal = [], quiet }) => wait.length + signal.length + (quiet === true ? 0 : 1),
+    );
+    const commands = batches.map((batch) => batch.commands.length);
+    const pointsAt = V.VkSubmitInfo2.size * batches.length;
+    const commandsAt = pointsAt + V.VkSemaphoreSubmitInfo.size * sum(points);
+    this.#memory = V.pinned(commandsAt + V.VkCommandBufferSubmitInfo.size * sum(commands));
+    this.#words = new Uint32Array(this.#memory.buffer);
+    this.#handles = new BigUint64Array(this.#memory.buffer);
+    const at = { points: pointsAt, commands: commandsAt };
+    let value = first;
+    for (const [index, batch] of batches.entries()) {
+      const own = batch.quiet === true ? [] : [{ timeline: queue.timeline, value: value++ }];
+      this.#write(index, batch, own, at);
+    }
+  }
+
+  #write(
+    index: number,
+    { commands, wait = [], signal = [] }: SubmitBatch,
+    own: readonly TimelinePoint[],
+    at: { points: number; commands: number },
+  ): void {
+    const { address } = this.#memory;
+    V.VkSubmitInfo2.write(address + BigInt(V.VkSubmitInfo2.size * index), {
+      waitSemaphoreInfoCount: wait.length,
+      pWaitSemaphoreInfos: (address + BigInt(at.points)) as V.Pointer<V.VkSemaphoreSubmitInfo>,
+      commandBufferInfoCount: commands.length,
+      pCommandBufferInfos: (address + BigInt(at.commands)) as V.Pointer<V.VkCommandBufferSubmitInfo>,
+      signalSemaphoreInfoCount: own.length + signal.length,
+      pSignalSemaphoreInfos: (address +
+        BigInt(at.points + V.VkSemaphoreSubmitInfo.size * wait.length)) as V.Pointer<V.VkSemaphoreSubmitInfo>,
+    });
+    for (const [place, point] of [...wait, ...own, ...signal].entries()) {
+      const semaphore = { semaphore: point.timeline.handle, value: point.value, stageMask: EVERY_STAGE };
+      V.VkSemaphoreSubmitInfo.write(address + BigInt(at.points), semaphore);
+      this.#column(point, at.points + VALUE_AT, place >= wait.length);
+      at.points += V.VkSemaphoreSubmitInfo.size;
+    }
+    for (const each of commands) {
+      V.VkCommandBufferSubmitInfo.write(address + BigInt(at.commands), { commandBuffer: each.handle });
+      this.#commands.push({ commands: each, at: (at.commands + COMMAND_BUFFER_AT) / 8, handle: each.handle });
+      at.commands += V.VkCommandBufferSubmitInfo.size;
+    }
+  }
+
+  #column({ timeline, value }: TimelinePoint, byteOffset: number, signals: boolean): void {
+    let column = this.#columns.get(timeline);
+    if (column === undefined) {
+      this.#columns.set(timeline, (column = { timeline, words: [], values: [], signalled: 0 }));
+    }
+    column.words.push(byteOffset / 4);
+    column.values.push(value);
+    if (signals) column.signalled = Math.max(column.signalled, value);
+  }
+
+  /** Bytes of the structs. */
+  get byteLength(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * Makes all of them once more; `ahead` tells how much further than the first time each timeline is, the queue's own among them.
+   * Doesn't wait. Returns the value that the queue's timeline reaches with the last.
+   */
+  submit(ahead: (timeline: Timeline) => number): number {
+    const { queue } = this;
+    if (!queue.takesWritten) return queue.submitAll(this.#shifted(ahead)).at(-1)!.value;
+    for (const each of this.#commands) {
+      each.commands.checkSubmittable();
+      const { handle } = each.commands;
+      if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
+    }
+    for (const { commands } of this.#commands.slice(-8)) this.#driver.remember(commands);
+    for (const { timeline, words, values } of this.#columns.values()) this.#shift(words, values, ahead(timeline));
+    const last = this.#columns.get(queue.timeline)!.signalled + ahead(queue.timeline);
+    queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches.length);
+    for (const { timeline, signalled } of this.#columns.values()) {
+      if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));
+    }
+    return last;
+  }
+
+  #shift(words: readonly number[], values: readonly number[], by: number): void {
+    for (let index = 0; index < words.length; index++) {
+      const value = values[index]! + by;
+      const word = words[index]!;
+      this.#words[word] = value;
+      this.#words[word + 1] = value / 2 ** 32;
+    }
+  }
+
+  #shifted(ahead: (timeline: Timeline) => number): SubmitBatch[] {
+    const shift = (points: readonly TimelinePoint[] = []): TimelinePoint[] =>
+      points.map(({ timeline, value }) => ({ timeline, value: value + ahead(timeline) }));
+    return this.#batches.map(({ wait, signal, ...batch }) => ({ ...batch, wait: shift(wait), signal: shift(signal) }));
+  }
+
+  /** No call with them is under way. */
+  [Symbol.dispose](): void {
+    this.#memory[Symbol.dispose]();
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

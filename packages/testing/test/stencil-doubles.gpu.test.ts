@@ -1,0 +1,93 @@
+/** Stencils in double precision: shader against interpreter, bit for bit, in every shape. `HALOCLINE_LONG=1` runs many random ones. */
+import type { Device } from '@halocline/gpu';
+import { compileStencil } from '@halocline/stencil';
+import type { Environment, StencilSource } from '@halocline/stencil';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { gpuTest } from '../src/gpu-test.ts';
+import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES } from '../src/stencil-harness.ts';
+import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
+import { makeWorld } from '../src/stencil-world.ts';
+import { DOUBLE_FIELDS, DOUBLE_PARAMETERS, DOUBLE_SCALARS, randomDoubles } from './random-doubles.ts';
+
+const LONG = process.env['HALOCLINE_LONG'] === '1';
+const PROGRAMS = LONG ? 500 : 15;
+const NEEDS = { features: ['shaderFloat64'] } as const;
+
+const environment: Environment = {
+  fields: DOUBLE_FIELDS,
+  coarseFields: DOUBLE_FIELDS,
+  fineFields: DOUBLE_FIELDS,
+  parameters: new Map([...DOUBLE_PARAMETERS].map(([name, [type]]) => [name, type])),
+  scalars: new Map([...DOUBLE_SCALARS].map(([name, [type]]) => [name, type])),
+};
+const values: RunValues = {
+  ...VALUES,
+  parameters: new Map([...DOUBLE_PARAMETERS].map(([name, [, value]]) => [name, value])),
+  scalars: new Map([...DOUBLE_SCALARS].map(([name, [, value]]) => [name, value])),
+};
+const world = makeWorld(DOUBLE_FIELDS, 5, 1);
+
+type Text = Pick<StencilSource, 'outputs' | 'code'> & Partial<StencilSource>;
+
+async function differences(device: Device, text: Text, shapes: readonly DeviceRunOptions[]): Promise<string[]> {
+  const stencil = compileStencil({ name: 'test', inputs: [...DOUBLE_FIELDS.keys()], ...text }, environment);
+  const oracle = runInterpreter(stencil, world, values);
+  const found: string[] = [];
+  for (const options of shapes) {
+    const result = await runOnDevice(device, stencil, world, values, options);
+    const difference = firstDifference(world, result, oracle, sameOrZero);
+    if (difference) found.push(`${JSON.stringify(options)}: ${difference}`);
+  }
+  return found;
+}
+
+const BOTH: readonly DeviceRunOptions[] = [{ shape: 'quad' }, { shape: 'loop' }, { shape: 'quad', via: 'glsl' }];
+const SHAPES: readonly DeviceRunOptions[] = [
+  ...BOTH,
+  ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
+  { shape: 'box', via: 'glsl' },
+  { shape: 'box', exchange: false },
+  { shape: 'quad', access: 'descriptor' },
+];
+
+gpuTest('a box of 27 doubles is the same in every shape', NEEDS, async ({ device }) => {
+  const code = `double sum = 0.0lf;
+    for (int x = -1; x <= 1; x++) for (int y = -1; y <= 1; y++) for (int z = -1; z <= 1; z++)
+      sum += ReadField("d", coord + ivec3(x, y, z)) * double(1 + x + 2 * y + 3 * z) * k;
+    WriteField("made", idx, sum);`;
+  expect(await differences(device, { outputs: ['made'], code }, SHAPES)).toEqual([]);
+});
+
+gpuTest('a sweep over itself keeps what inactive voxels hold', NEEDS, async ({ device }) => {
+  const code = `WriteField("d", idx, ReadField("d", idx) + 0.1lf * Laplacian("d"));
+    WriteField("w_y", idx, ReadField("w_x", coord + ivec3(0, 0, 1)) * four.y);`;
+  expect(await differences(device, { outputs: ['d', 'w'], code }, SHAPES)).toEqual([]);
+});
+
+gpuTest('reductions of doubles have one order, and all their bits', NEEDS, async ({ device }) => {
+  const code = `double d = ReadField("d", idx); WriteField("made", idx, s * d);
+    ReduceSum("sum", d * 1e-9lf); ReduceMin("least", d * k); ReduceMax("most", ReadField("w_z", coord - ivec3(1, 0, 0)));`;
+  expect(await differences(device, { outputs: ['made'], code }, BOTH)).toEqual([]);
+});
+
+gpuTest('samples of doubles are mixed as doubles', NEEDS, async ({ device }) => {
+  const code = `vec3 at = CoordToWorld(coord) + 0.3 * ReadField("a", idx);
+    WriteField("made", idx, SampleField("d", at)); WriteField("w", idx, SampleField("w", at, "nearest"));
+    WriteField("q", idx, SampleField("q", at));`;
+  expect(await differences(device, { outputs: ['made', 'w', 'q'], code }, [{}, { via: 'glsl' }])).toEqual([]);
+});
+
+gpuTest(
+  `${PROGRAMS} random programs of doubles (HALOCLINE_LONG=1 for hundreds)`,
+  { ...NEEDS, timeoutMs: LONG ? 3_600_000 : 120_000, validation: false },
+  async ({ device }) => {
+    await fc.assert(
+      fc.asyncProperty(randomDoubles, fc.nat(5), async (source, choice) => {
+        const shape: DeviceRunOptions = choice === 0 ? {} : { shape: 'loop' };
+        expect(await differences(device, source, [shape])).toEqual([]);
+      }),
+      { numRuns: PROGRAMS, seed: LONG ? Date.now() : 12, endOnFailure: !LONG },
+    );
+  },
+);
