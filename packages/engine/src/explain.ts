@@ -43,7 +43,9 @@ function describeUnit(unit: Unit): string {
 
 function describeFused({ name, unstored, savedBytes, again }: FusedPass): string {
   const less = `${savedBytes} ${savedBytes === 1 ? 'byte' : 'bytes'} a voxel less`;
-  const repeated = again.map(({ key, voxels }) => `, ${key} computed again at ${voxels} voxels around each`);
+  const repeated = again.map(
+    ({ key, voxels }) => `, ${key} computed again at ${voxels} ${voxels === 1 ? 'voxel' : 'voxels'} around each`,
+  );
   return [
     name,
     ' run as one: ',

@@ -11,6 +11,7 @@ import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
 import type { Unit, UnitOrder, UnitPass } from '../units.ts';
+import { carriedComponents, unstoredFields, type Group, type Member } from './lifetimes.ts';
 import { idleValues, namesAgain, nameOf as namesOf, whyNotAgain, type Fuse, type IdleValues } from './again.ts';
 
 /** Stencils that run as one. */
@@ -59,6 +60,8 @@ export interface FusionOptions {
 
 interface GroupContext extends FusionOptions {
   readonly idle: IdleValues;
+  /** Components that keep values from one step to the next. */
+  readonly carried: ReadonlySet<string>;
 }
 
 /** Joins what can be joined, in the units of a step. */
@@ -68,8 +71,9 @@ export function planFusion(
   context: FusionOptions,
 ): FusionPlan {
   const idle = idleValues(context.declarations, checked.values());
+  const carried = carriedComponents(order, checked);
   for (;;) {
-    const plan = planOnce(order, checked, { ...context, idle });
+    const plan = planOnce(order, checked, { ...context, idle, carried });
     // What is stored all the same, for others, is read and not computed again.
     const stored = plan.fused.flatMap(({ again }) =>
       again.map(({ key }) => key).filter((key) => !plan.unstored.has(key)),
@@ -123,15 +127,6 @@ function planOnce(order: UnitOrder, checked: ReadonlyMap<string, CheckedStencil>
     unstored,
   };
 }
-
-/** A stencil (or a kernel of the user's own, which stays alone) and its pass, as members of a group are. */
-interface Member {
-  readonly pass: UnitPass;
-  readonly checked: CheckedStencil;
-}
-
-/** Members that run as one, in order. */
-type Group = Member[];
 
 interface FusedStencil {
   readonly checked: CheckedStencil;
@@ -222,7 +217,7 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
   if (stencil === null || kernel !== undefined) return `"${kernel!.name}" is a kernel, and not a stencil`;
   const inactive = namesAgain(context.idle, checked.level, parts);
   const reason = whyNotFused(parts, stencil, new Set(inactive.keys()));
-  if (reason !== null) return reason + adviceFor(parts, checked, new Set(inactive.keys()), context);
+  if (reason !== null) return reason + adviceFor(parts, checked, context);
   const computing = group.filter((member) => computes(member.checked));
   const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
   if (other !== undefined && computes(checked)) {
@@ -244,14 +239,15 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
 function adviceFor(
   parts: readonly Stencil[],
   { stencil, level }: CheckedStencil,
-  again: ReadonlySet<string>,
-  { declarations }: GroupContext,
+  { declarations, idle, carried }: GroupContext,
 ): string {
   const written = new Set(parts.flatMap(({ writes }) => writes.map(({ field }) => field)));
   if (whyNotFused(parts, stencil!, written) !== null) return '';
-  const [field] = fieldsAgain([...parts, stencil!]).filter((each) => !again.has(each.field));
-  const transient = declarations.fields.get(fieldKey(field!.field, level))!.transient;
-  return transient ? ', and others need it stored' : '; were it transient, it could be computed again there';
+  const [again] = fieldsAgain([...parts, stencil!]).filter(({ field }) => !idle.has(fieldKey(field, level)));
+  const field = declarations.fields.get(fieldKey(again!.field, level))!;
+  if (field.transient) return ', and others need it stored';
+  const keeps = componentNames(field).some((name) => carried.has(name));
+  return keeps ? '' : '; were it transient, it could be computed again there';
 }
 
 function stencilsOf(group: Group): Stencil[] {
@@ -288,37 +284,4 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, fuse }: 
     checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
     told,
   };
-}
-
-/** Transient fields that every group which touches them makes and uses up by itself. */
-function unstoredFields({ fields }: Declarations, groups: readonly Group[]): Set<string> {
-  const unstored = [...fields.values()].filter((field) => {
-    if (!field.transient) return false;
-    const names = componentNames(field);
-    const touching = groups.filter((group) => group.some(({ pass }) => touches(pass, names)));
-    return touching.length > 0 && touching.every((group) => usesUp(group, field.name, names));
-  });
-  return new Set(unstored.map(({ key }) => key));
-}
-
-function touches({ facts }: UnitPass, names: readonly string[]): boolean {
-  return names.some((name) => facts.reads.includes(name) || facts.writes.some(({ component }) => component === name));
-}
-
-/** Whether a group reads components of a field only where it has always written them by then, and reads them at all. */
-function usesUp(group: Group, field: string, names: readonly string[]): boolean {
-  const certain = new Set<string>();
-  let used = false;
-  for (const { pass, checked } of group) {
-    const read = names.filter((name) => pass.facts.reads.includes(name));
-    if (read.some((name) => !certain.has(name))) return false;
-    used ||= read.length > 0;
-    const always = checked.stencil?.writes.find((write) => write.field === field)?.always ?? false;
-    for (const { component } of pass.facts.writes) {
-      if (!names.includes(component)) continue;
-      if (always) certain.add(component);
-      else if (!certain.has(component)) return false;
-    }
-  }
-  return used;
 }
