@@ -79,6 +79,8 @@ export class Compiler implements Disposable {
   readonly #files: StencilFiles;
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
   readonly #kept: KeptStencils;
+  /** What stencils of a level may name, as of a revision of the declarations. */
+  readonly #environments = new Map<number, { revision: number; environment: Environment }>();
 
   /** `files` and `kept` are those of all compilers of a simulation; `access` says how stencils reach memory. */
   constructor(
@@ -103,7 +105,8 @@ export class Compiler implements Disposable {
     const checked = new Map<string, CheckedStencil>();
     let waiting = [...declarations.stencils.values()].filter((declaration) => !isKernel(declaration));
     while (waiting.length > 0) {
-      const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, declarations));
+      const made = new Set([...declarations.fields.values()].map(({ level, name }) => `${level} ${name}`));
+      const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, made));
       const ready =
         blocked.length === waiting.length ? waiting : waiting.filter((stencil) => !blocked.includes(stencil));
       for (const stencil of ready) checked.set(stencil.name, this.#checkOne(stencil, declarations, options));
@@ -120,13 +123,15 @@ export class Compiler implements Disposable {
     return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
-  /** Makes shaders and pipelines of what was checked. Stencils are done when it returns; kernels wait for their compilers. */
+  /** Makes shaders and pipelines of what was checked: shaders of stencils by when it returns. Waits for the driver's compiler, and for those of kernels. */
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
     { cut, log, backgrounds }: Pick<CheckOptions, 'cut' | 'log'> & { readonly backgrounds: Backgrounds },
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
+    const shaders = new Map<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>();
+    const drafts: (Omit<CompiledStencil, 'pipeline'> & { readonly key: string })[] = [];
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
       const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
@@ -134,12 +139,15 @@ export class Compiler implements Disposable {
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );
-      const pipeline = this.#pipelineOf(name, spirv);
+      const key = createHash('sha256').update(spirv).digest('hex');
+      shaders.set(key, { label: name, spirv });
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
       const { reads, writes } = stencil;
-      built.set(name, { name, level, stencil, kernel: null, facts, reads, writes, pipeline, bindings, debug: told });
+      drafts.push({ key, name, level, stencil, kernel: null, facts, reads, writes, bindings, debug: told });
     }
+    await this.#makePipelines(shaders);
+    for (const { key, ...draft } of drafts) built.set(draft.name, { ...draft, pipeline: this.#pipelines.get(key)! });
     for (const [name, { kernel }] of checked) {
       if (kernel !== null) built.set(name, await this.#kernels.finish(kernel, log));
     }
@@ -171,7 +179,7 @@ export class Compiler implements Disposable {
     const { name, level, options: source } = declaration;
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const { inputs = [], outputs = [] } = source;
-    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
+    const environment = this.#environmentOf(declarations, level);
     const text: StencilSource = {
       name,
       inputs,
@@ -201,6 +209,15 @@ export class Compiler implements Disposable {
     return { name, level, stencil, kernel: null, facts, beyondRadius, debug };
   }
 
+  #environmentOf(declarations: Declarations, level: number): Environment {
+    const { revision } = declarations;
+    const known = this.#environments.get(level);
+    if (known?.revision === revision) return known.environment;
+    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
+    this.#environments.set(level, { revision, environment });
+    return environment;
+  }
+
   #codeOf(declaration: StencilDeclaration): string {
     const { options } = declaration;
     if (options.code !== undefined) return options.code;
@@ -208,14 +225,16 @@ export class Compiler implements Disposable {
     return this.#files.read(declaration);
   }
 
-  #pipelineOf(label: string, spirv: Uint32Array<ArrayBuffer>): ComputePipeline {
-    const key = createHash('sha256').update(spirv).digest('hex');
-    let pipeline = this.#pipelines.get(key);
-    if (pipeline === undefined) {
-      pipeline = this.#device.createPipeline({ label, spirv });
-      this.#pipelines.set(key, pipeline);
-    }
-    return pipeline;
+  /** Makes the pipelines that there aren't yet, by the hashes of their shaders. */
+  async #makePipelines(
+    shaders: ReadonlyMap<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>,
+  ): Promise<void> {
+    const missing = [...shaders].filter(([key]) => !this.#pipelines.has(key));
+    const made =
+      missing.length === 1
+        ? [this.#device.createPipeline(missing[0]![1])]
+        : await this.#device.createPipelines(missing.map(([, shader]) => shader));
+    for (const [index, [key]] of missing.entries()) this.#pipelines.set(key, made[index]!);
   }
 
   /** Lets go of the pipelines that none of these stencils uses. */
@@ -282,17 +301,15 @@ function missingNumbers({ features }: Device): readonly ('double' | 'float16_t')
   ];
 }
 
-/** Whether an input is a field that only another waiting stencil makes. */
+/** Whether an input is a field that only another waiting stencil makes; `made` are those that there are, by level and name. */
 function waitsForAnother(
   stencil: StencilDeclaration,
   waiting: readonly StencilDeclaration[],
-  declarations: Declarations,
+  made: ReadonlySet<string>,
 ): boolean {
   const plain = (name: string): string[] => [name, name.replace(/_[xyzw]$/, '')];
   const known = (name: string): boolean =>
-    [...declarations.fields.values()].some(
-      (field) => Math.abs(field.level - stencil.level) <= 1 && plain(name).includes(field.name),
-    );
+    [-1, 0, 1].some((step) => plain(name).some((each) => made.has(`${stencil.level + step} ${each}`)));
   return (stencil.options.inputs ?? []).some(
     (input) =>
       !known(input) &&

@@ -203,6 +203,8 @@ export class Runtime {
     );
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
+    // Where one device can't, the others are not left in the middle.
+    await Promise.allSettled(building);
     const everywhere = await Promise.all(building);
     this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     const compiled = everywhere[0]!;

@@ -12,7 +12,7 @@ const FIRST_CHUNK_BYTES = 64 * 1024;
 /** Chunks beyond this many bytes in all are given back when the outermost scope ends. */
 const KEPT_BYTES = 1024 * 1024;
 
-const chunks: Region[] = [];
+let chunks: Region[] = [];
 let chunk: Region | undefined;
 let chunkIndex = -1;
 let top = 0;
@@ -93,6 +93,26 @@ function scope<T>(body: () => T): T {
   }
 }
 
+/** What a body gave, and the memory that it allocated, which stays until this is disposed. */
+export interface Held<T> extends Disposable {
+  readonly value: T;
+}
+
+function hold<T>(body: () => T): Held<T> {
+  const outer = { chunks, chunk, chunkIndex, top, depth, heldBytes };
+  const own: Region[] = [];
+  [chunks, chunk, chunkIndex, top, depth, heldBytes] = [own, undefined, -1, 0, 1, 0];
+  const release = (): void => own.splice(0).forEach(removeRegion);
+  try {
+    return { value: body(), [Symbol.dispose]: release };
+  } catch (error) {
+    release();
+    throw error;
+  } finally {
+    ({ chunks, chunk, chunkIndex, top, depth, heldBytes } = outer);
+  }
+}
+
 /** Reserves bytes and returns their address. */
 function allocate(byteLength: number): bigint {
   const offset = reserve(byteLength);
@@ -134,6 +154,8 @@ function values<T extends number | bigint>(
 export interface Arena {
   /** Runs a body; what is allocated in it is dropped at its end. Scopes nest; the body must not be asynchronous. */
   readonly scope: <T>(body: () => T) => T;
+  /** Runs a body in memory of its own, for a call that goes on behind it, in another thread. */
+  readonly hold: <T>(body: () => T) => Held<T>;
   /** Room for n zeroed uint32_t (VkBool32, enums too), or a copy of the values. */
   readonly u32: (items?: number | ArrayLike<number>) => Pointer<never>;
   /** Room for n zeroed uint64_t (handles, pointers, sizes too), or a copy of the values. */
@@ -161,6 +183,7 @@ export interface Arena {
 /** This thread's arena. */
 export const arena: Arena = {
   scope,
+  hold,
   u32: (items = 1) => values(items, 4, (view, offset, value) => view.setUint32(offset, value, true)) as Pointer<never>,
   u64: (items = 1) =>
     values(items, 8, (view, offset, value) => view.setBigUint64(offset, BigInt(value), true)) as Pointer<never>,

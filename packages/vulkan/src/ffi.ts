@@ -73,6 +73,21 @@ export function functionAt(address: bigint, signature: Signature): ForeignFuncti
   return made;
 }
 
+/**
+ * Calls the function at an address in a thread of libuv's, without blocking; as many run at once as that has threads, 4 by
+ * default. What its parameters point to must stay until the promise is fulfilled.
+ */
+export function callAside(address: bigint, signature: Signature, parameters: readonly any[]): Promise<any> {
+  const call = koffi.decode(address, prototype(signature)) as { readonly async: ForeignFunction };
+  const result = signature[0] ?? 'v';
+  return new Promise((resolve, reject) => {
+    call.async(...parameters, (error: Error | null, value: any) => {
+      if (error === null) resolve('PLl'.includes(result) ? to64(result, value) : value);
+      else reject(error);
+    });
+  });
+}
+
 /** A loaded shared library. It stays loaded for the life of the process: functions taken from it must not dangle. */
 export interface Library {
   readonly path: string;

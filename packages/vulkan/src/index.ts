@@ -10,12 +10,13 @@ export * from './generated/extensions.ts';
 export type * from './generated/function-pointers.ts';
 export type * from './generated/handles.ts';
 export * from './generated/structs.ts';
-export { arena, type Arena } from './arena.ts';
+export { arena, type Arena, type Held } from './arena.ts';
 export type { CommandTable } from './commands.ts';
 export { registerDebugCallback, type DebugCallback, type DebugMessage } from './debug.ts';
 export { enumerate } from './enumerate.ts';
 export {
   addressOf,
+  callAside,
   functionAt,
   openLibrary,
   readCString,

@@ -33,6 +33,26 @@ describe('the arena', () => {
     arena.scope(() => expect(arena.readBytes(arena.bytes(300_000), 300_000).some((it) => it !== 0)).toBe(false));
   });
 
+  test('holds memory of its own for who goes on in it, whatever is allocated meanwhile', () => {
+    const inner = arena.scope(() => {
+      const outer = arena.u32([1]);
+      const held = arena.hold(() => [arena.u32([2]), arena.bytes(new Uint8Array(200_000).fill(3))] as const);
+      expect(arena.readU32(outer)).toBe(1);
+      expect(arena.u32() - outer).toBe(8n);
+      return held;
+    });
+    arena.scope(() => arena.bytes(new Uint8Array(500_000).fill(255)));
+    const [number, bytes] = inner.value;
+    expect([arena.readU32(number), arena.readBytes(bytes, 200_000).at(-1)]).toEqual([2, 3]);
+    inner[Symbol.dispose]();
+    inner[Symbol.dispose]();
+    const fail = (): never => {
+      throw new Error('mine');
+    };
+    expect(() => arena.hold(fail)).toThrow('mine');
+    expect(() => arena.u32()).toThrow('outside any arena.scope');
+  });
+
   test('aligns to eight bytes', () => {
     arena.scope(() => {
       const addresses = [arena.bytes(1), arena.string('abc'), arena.bytes(new Uint8Array(3)), arena.u64()];

@@ -3,11 +3,13 @@ import { defineTable } from '../src/commands.ts';
 import { defineStruct, type Struct } from '../src/struct.ts';
 import {
   arena,
+  callAside,
   enumerate,
   functionAt,
   LoaderError,
   openLibrary,
   openLoader,
+  pinned,
   registerCallback,
   registerDebugCallback,
   resultName,
@@ -40,6 +42,17 @@ describe('foreign functions', () => {
     using callback = registerCallback('PI', (value: number) => BigInt(value));
     expect([0, 7].map((it) => functionAt(callback.address, 'PI')(it))).toEqual([0n, 7n]);
     expect(functionAt(callback.address, 'LI')(7)).toBe(7n);
+  });
+
+  test.skipIf(process.platform !== 'linux')('run beside this thread, and give what they would give here', async () => {
+    const libc = openLibrary('libc.so.6');
+    using memory = pinned(16);
+    new TextEncoder().encodeInto('halocline', new Uint8Array(memory.buffer));
+    const start = performance.now();
+    const naps = [1, 2, 3].map(() => callAside(libc.symbol('usleep')!, 'iI', [100_000]));
+    expect(await callAside(libc.symbol('strlen')!, 'LP', [memory.address])).toBe(9n);
+    expect(await Promise.all(naps)).toEqual([0, 0, 0]);
+    expect(performance.now() - start).toBeGreaterThan(90);
   });
 
   test.skipIf(process.platform !== 'linux')('come from any library, by name', () => {

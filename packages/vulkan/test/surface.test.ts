@@ -9,6 +9,7 @@ test('the surface beside the generated names', () => {
       "NULL",
       "addressOf",
       "arena",
+      "callAside",
       "deviceTypeName",
       "enumerate",
       "formatName",

@@ -55,9 +55,9 @@ export class KeptStencils {
 
   /** What `fuseStencils` makes of these. */
   fused(name: string, parts: readonly Stencil[], options: FuseOptions): Stencil {
-    const fields = [[...options.unstored].sort(), [...options.inactive].sort()];
-    const words = [name, parts.map((part) => this.#keyOf(part)), ...fields];
-    return this.stencil(hashOf(JSON.stringify(words)), () => fuseStencils(name, parts, options));
+    const byName = [...options.inactive].sort(([one], [other]) => (one < other ? -1 : 1));
+    const words = [name, parts.map((part) => this.#keyOf(part)), [...options.unstored].sort(), byName];
+    return this.stencil(hashOf(serialize(words)), () => fuseStencils(name, parts, options));
   }
 
   /** The shader of a stencil for what `purpose` tells; it is made where there is none. */

@@ -109,13 +109,7 @@ export function withModules<T>(
     const infos = stages.map((stage): V.VkPipelineShaderStageCreateInfo => {
       const module = createModule(driver, label, stage.spirv);
       modules.push(module);
-      return {
-        ...subgroupInfo(subgroups),
-        stage: stage.bit,
-        module,
-        pName: stage.point.name,
-        pSpecializationInfo: stage.constants.length > 0 ? specializationInfo(stage.constants) : V.NULL,
-      };
+      return stageInfo(stage, module, subgroups);
     });
     return body(infos);
   } finally {
@@ -123,7 +117,23 @@ export function withModules<T>(
   }
 }
 
-function createModule(driver: Driver, label: string, spirv: Uint32Array): V.VkShaderModule {
+/** A stage of a pipeline, as the driver takes it. To be called in a scope of the arena. */
+export function stageInfo(
+  stage: Stage,
+  module: V.VkShaderModule,
+  subgroups: SubgroupOptions,
+): V.VkPipelineShaderStageCreateInfo {
+  return {
+    ...subgroupInfo(subgroups),
+    stage: stage.bit,
+    module,
+    pName: stage.point.name,
+    pSpecializationInfo: stage.constants.length > 0 ? specializationInfo(stage.constants) : V.NULL,
+  };
+}
+
+/** Hands a shader to the driver; who made it destroys it. To be called in a scope of the arena. */
+export function createModule(driver: Driver, label: string, spirv: Uint32Array): V.VkShaderModule {
   const out = V.arena.u64();
   const info = V.VkShaderModuleCreateInfo({ pCode: spirv });
   const result = driver.commands.vkCreateShaderModule(driver.handle, info, V.NULL, out);

@@ -6,12 +6,11 @@ import type { Child, Driver } from '../device/driver.ts';
 import type { ShaderReflection } from '../shader/reflection.ts';
 import type { Bindable } from './bindable.ts';
 import type { Encoder } from './encoder.ts';
-import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
+import { destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
-import type { PipelineCache } from './pipeline-cache.ts';
-import { readStatistics, tellsStatistics } from './pipeline-statistics.ts';
+import type { PipelineDraft } from './create-pipeline.ts';
+import { readStatistics } from './pipeline-statistics.ts';
 import type { PipelineStatistic } from './pipeline-statistics.ts';
-import { checkSubgroups, readStage, withModules } from './pipeline-stage.ts';
 import type { StageOptions, SubgroupOptions } from './pipeline-stage.ts';
 import { printsItself } from '../printing.ts';
 
@@ -63,38 +62,19 @@ export class ComputePipeline implements Child {
   #disposed = false;
 
   /** Use `device.createPipeline`. */
-  constructor(driver: Driver, cache: PipelineCache, options: ComputePipelineOptions, submitOnce: SubmitOnce) {
-    const { label } = options;
+  constructor(draft: PipelineDraft, handle: V.VkPipeline, submitOnce: SubmitOnce) {
+    const { driver, label, stage, signature, told } = draft;
     this.#submitOnce = submitOnce;
     this.#driver = driver;
     this.label = label;
-    const stage = readStage(driver, label, 'compute', options);
+    this.handle = handle;
     this.reflection = stage.reflection;
     this.workgroupSize = stage.point.workgroupSize!;
-    checkSubgroups(driver, label, this.workgroupSize, options);
-    this.signature = createPipelineLayout(driver, label, [stage], options.bindingCounts);
-    this.layout = this.signature.handle;
-    this.pushBytes = this.signature.pushBytes;
-    const told = options.statistics === true && tellsStatistics(driver);
-    try {
-      this.handle = V.arena.scope(() => {
-        const out = V.arena.u64();
-        const result = withModules(driver, label, [stage], options, (stages) => {
-          const flags = told ? V.VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR : 0;
-          const info = V.VkComputePipelineCreateInfo({ flags, layout: this.layout, stage: stages[0]! });
-          return driver.commands.vkCreateComputePipelines(driver.handle, cache.handle, 1, info, V.NULL, out);
-        });
-        const act = `Cannot create pipeline "${label}"`;
-        const remedy = 'check the shader with spirv-val';
-        driver.check(result, 'vkCreateComputePipelines', 'pipeline-creation', act, remedy, label);
-        return V.arena.readU64<V.VkPipeline>(out);
-      });
-    } catch (error) {
-      destroyPipelineLayout(driver, this.signature);
-      throw error;
-    }
-    this.statistics = told ? readStatistics(driver, this.handle) : null;
-    driver.setName(V.VK_OBJECT_TYPE_PIPELINE, this.handle, label);
+    this.signature = signature;
+    this.layout = signature.handle;
+    this.pushBytes = signature.pushBytes;
+    this.statistics = told ? readStatistics(driver, handle) : null;
+    driver.setName(V.VK_OBJECT_TYPE_PIPELINE, handle, label);
     driver.children.add(this);
   }
 

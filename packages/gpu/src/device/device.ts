@@ -9,7 +9,9 @@ import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
 import { GraphicsPipeline } from '../command/graphics-pipeline.ts';
 import type { GraphicsPipelineOptions } from '../command/graphics-pipeline.ts';
-import { ComputePipeline } from '../command/pipeline.ts';
+import { createPipeline, createPipelines } from '../command/create-pipeline.ts';
+import type { PipelineMaker } from '../command/create-pipeline.ts';
+import type { ComputePipeline } from '../command/pipeline.ts';
 import type { ComputePipelineOptions } from '../command/pipeline.ts';
 import { PipelineCache } from '../command/pipeline-cache.ts';
 import { QueryPool } from '../command/query-pool.ts';
@@ -275,7 +277,23 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
   createPipeline(options: ComputePipelineOptions): ComputePipeline {
-    return new ComputePipeline(this.#driver, this.#cache, options, (label, body) => this.submitOnce(label, body));
+    return createPipeline(this.#pipelineMaker, options);
+  }
+
+  /**
+   * Compute pipelines, compiled side by side in other threads (libuv's: four, unless UV_THREADPOOL_SIZE says otherwise): all of
+   * them, or none. Throws ShaderError. Waits for the driver's compiler, without blocking.
+   */
+  createPipelines(list: readonly ComputePipelineOptions[]): Promise<ComputePipeline[]> {
+    return createPipelines(this.#pipelineMaker, list);
+  }
+
+  get #pipelineMaker(): PipelineMaker {
+    return {
+      driver: this.#driver,
+      cache: this.#cache,
+      submitOnce: (label, body) => this.submitOnce(label, body),
+    };
   }
 
   /** A pipeline that draws; its shaders are checked against the device first. Throws ShaderError. */
