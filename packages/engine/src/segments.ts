@@ -22,7 +22,7 @@ export interface SegmentPass {
 
 /** What travels between two segments. */
 export interface Hop {
-  /** Copies (`density:1`), or one reduction (`sum total@0`). */
+  /** Copies (`density:1`), or reductions (`sum total@0`). */
   readonly names: readonly string[];
   readonly scope: Scope;
   /** Resources that packing reads and unpacking writes. */
@@ -41,8 +41,15 @@ export function shareName(scalar: string, level: number): string {
   return `sum ${scalar}@${level}`;
 }
 
-/** Cuts a plan where something that `travels` tells of goes from member to member; `overlap` computes what is sent first. */
-export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, overlap: boolean = true): Segment[] {
+/**
+ * Cuts a plan where something that `travels` tells of goes from member to member. What is sent is computed first on the levels that
+ * `overlaps` tells of.
+ */
+export function splitPlan(
+  plan: StepPlan,
+  travels: (name: string) => boolean,
+  overlaps: (level: number) => boolean = () => true,
+): Segment[] {
   const segments: Segment[] = [];
   let before: Hop | null = null;
   let passes: PlannedPass[] = [];
@@ -50,11 +57,11 @@ export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, ov
     const hop = hopOf(pass, travels);
     if (pass.kind !== 'share') passes.push(pass);
     if (hop === null) continue;
-    const writer = overlap
-      ? passes.findLastIndex((each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass)
-      : -1;
+    const writer = passes.findLastIndex(
+      (each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass,
+    );
     segments.push(
-      ...(mayBeCut(passes[writer])
+      ...(mayBeCut(passes[writer], overlaps)
         ? sendFirst(before, passes, writer, hop)
         : [{ before, passes: passes.map(whole), after: hop }]),
     );
@@ -77,8 +84,8 @@ function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: n
 }
 
 /** Whether a pass may run over the boundary first. */
-function mayBeCut(pass: PlannedPass | undefined): boolean {
-  return pass?.kind === 'stencil' && pass.pass.facts.whole !== true;
+function mayBeCut(pass: PlannedPass | undefined, overlaps: (level: number) => boolean): boolean {
+  return pass?.kind === 'stencil' && pass.pass.facts.whole !== true && overlaps(pass.pass.facts.level);
 }
 
 /** A pass with all the leaves that it runs over. */
@@ -92,7 +99,7 @@ function runsInGhosts(pass: PlannedPass): boolean {
 
 function hopOf(pass: PlannedPass, travels: (name: string) => boolean): Hop | null {
   if (pass.kind === 'share') {
-    const names = [shareName(pass.reduction.scalar, pass.level)];
+    const names = pass.reductions.map(({ scalar }) => shareName(scalar, pass.level));
     return { names, scope: pass.scope, resources: pass.uses.writes };
   }
   if (pass.kind !== 'exchange') return null;
