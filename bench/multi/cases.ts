@@ -94,7 +94,8 @@ const plume: MultiCase = {
     const levels = fluids.levelsOf(Math.min(...box));
     const solids = fluids.addObstacles(sim, { balls: [{ center: [0.5, 0.4, 0.4], radius: 0.1 }], floor: true });
     await fluids.runOnce(sim, [...solids, ...fluids.addHierarchy(sim, levels)]);
-    fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 } });
+    // However long it is measured, the flow is taken to reach as far as the halo is thick.
+    fluids.addAdvection(sim, ['density', 'temperature'], { decay: { density: 0.3 }, beyondRadius: 'clamp' });
     sim.addStencil('burn', {
       inputs: ['density', 'temperature'],
       outputs: ['density', 'temperature'],

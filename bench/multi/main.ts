@@ -1,6 +1,6 @@
 /**
  * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong]
- * [--overlap on,off] [--traced off] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
+ * [--overlap on,off] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
  * 1.5 · size in all. Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     transports: { type: 'string', default: 'chosen' },
     overlap: { type: 'string', default: 'on,off' },
     traced: { type: 'string', default: 'on' },
+    replicate: { type: 'string' },
     csv: { type: 'string' },
     weak: { type: 'boolean', default: false },
     strong: { type: 'boolean', default: false },
@@ -67,6 +68,7 @@ async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
     devices,
     overlap,
     traced: values.traced === 'on',
+    ...(values.replicate === undefined ? {} : { replicate: Number(values.replicate) }),
   };
   return { case: bench.name, ...variant, ...(await measure(setup)) };
 }

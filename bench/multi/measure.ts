@@ -14,6 +14,8 @@ export interface Setup {
   readonly overlap: boolean;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
+  /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */
+  readonly replicate?: number;
 }
 
 /** What was found. */
@@ -40,9 +42,13 @@ const ROUNDS = 5;
 /** Traced for so long; the second half counts. */
 const TRACED_MILLISECONDS = 300;
 
-async function open({ bench, box, devices, overlap }: Setup, more: { readonly trace?: string }): Promise<Simulation> {
+async function open(
+  { bench, box, devices, overlap, replicate }: Setup,
+  more: { readonly trace?: string },
+): Promise<Simulation> {
   const domain = { min: [0, 0, 0], max: box } as const;
-  const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...more };
+  const chosen = replicate === undefined ? {} : { replicate };
+  const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...chosen, ...more };
   const simulation = await Simulation.create(options);
   const start = await bench.declare(simulation, box);
   await run(simulation, 1);

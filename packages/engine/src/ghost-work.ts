@@ -5,8 +5,8 @@
  *
  *     residual 8 deep │ first 8 deep  black 7  red 6  black 5 │ prolong 4  black 3  red 2  black 1  red 0
  *
- * Depths are found backwards, from who reads to who writes, until more than a ring of leaves (8 voxels) would be asked for: there
- * a message stands. What reduces, reads at computed places or reads a finer level runs over its own leaves alone. On a level that
+ * Depths are found backwards, from who reads to who writes, until more than the ghosts that are held would be asked for: there a
+ * message stands. What reduces, reads at computed places or reads a finer level runs over its own leaves alone. On a level that
  * every subdomain holds whole everything runs over all leaves, reductions too: nothing travels but what comes from the level below.
  *
  * Depths count from the subdomain's own leaves and what lies above those of finer levels (`around`, see `decomposition.ts`).
@@ -19,8 +19,10 @@ import { componentReads, type HaloNeeds } from './halo-needs.ts';
 import type { IndexBox } from './topology.ts';
 import type { Unit, UnitPass } from './units.ts';
 
-/** The deepest that is computed on a level that isn't held whole, voxels: one ring of leaves. */
-export const MOST_DEPTH = 8;
+/** The deepest that is computed on a level that isn't held whole, voxels: one ring of leaves, two on coarse levels. */
+function mostDepth(level: number): number {
+  return level === 0 ? 8 : 16;
+}
 
 /** A component that a stencil reads, from where, and how far, voxels; Infinity where that isn't known. */
 interface Tap {
@@ -59,7 +61,7 @@ export function ghostLevels(decomposition: Decomposition): GhostLevels {
       const owned = new Uint32Array(decomposition.count);
       for (const owner of decomposition.cut(level).owners) owned[owner]!++;
       return owned.every((leaves, owner) => {
-        const ghosts = decomposition.around(owner, level, MOST_DEPTH).length;
+        const ghosts = decomposition.around(owner, level, mostDepth(level)).length;
         return ghosts <= Math.max(CHEAP.leaves, CHEAP.share * leaves);
       });
     },
@@ -126,13 +128,15 @@ function depthOf(work: Work, wanted: ReadonlyMap<string, number>, levels: GhostL
   if (may === 'whole' || readsFiner || !levels.isCheap(level)) return -1;
   const depth = Math.max(-1, ...writes.map(({ component }) => wanted.get(component) ?? -1));
   if (depth < 0) return -1;
-  const needs = ghostPass(work, depth).needs.filter(({ component }) => !isWholeComponent(component, levels));
-  return needs.every((need) => need.depth <= MOST_DEPTH) ? depth : -1;
+  const held = (component: string): number => {
+    const on = levelOf(component);
+    return levels.isWhole(on) ? Infinity : mostDepth(on);
+  };
+  return ghostPass(work, depth).needs.every((need) => need.depth <= held(need.component)) ? depth : -1;
 }
 
-function isWholeComponent(component: string, levels: GhostLevels): boolean {
-  const level = /@(\d+)$/.exec(component)?.[1];
-  return level !== undefined && levels.isWhole(Number(level));
+function levelOf(component: string): number {
+  return Number(/@(\d+)$/.exec(component)?.[1] ?? 0);
 }
 
 /** What a pass needs that runs so deep. */
@@ -156,7 +160,7 @@ function want(wanted: Map<string, number>, work: Work, depth: number): void {
   }
   for (const { component, from, distance } of work.taps) {
     // What is read at computed places, or from the finer level, is sent.
-    const near = distance <= MOST_DEPTH && ((from === 'same' && distance > 0) || from === 'coarse');
+    const near = distance <= mostDepth(levelOf(component)) && ((from === 'same' && distance > 0) || from === 'coarse');
     if (near) add(wanted, component, distance);
   }
 }

@@ -45,7 +45,6 @@ export function localLevels(
 ): LocalLevel[] {
   const indices = domains.map(({ topology }) => new LeafIndex(topology.origins));
   const own = cuts.map(({ owners }) => ownLeaves(owners, owner));
-  const reach: IndexBox = { min: [-8 * rings, -8 * rings, -8 * rings], max: [8 * rings, 8 * rings, 8 * rings] };
   let above: Uint32Array = new Uint32Array();
   return domains.map((domain, k) => {
     const { owners } = cuts[k]!;
@@ -57,6 +56,9 @@ export function localLevels(
     above = leavesAbove(own[k]!, k === 0 ? null : { topology: domains[k - 1]!.topology, above }, indices[k]!);
     const children = k + 1 === domains.length ? [] : childRanks(domains[k + 1]!.topology, own[k + 1]!, indices[k]!);
     const from = Uint32Array.from(new Set([...above, ...children]));
+    // A coarse leaf more costs little, and lets twice as much be computed there between two messages.
+    const deep = 8 * (k === 0 ? rings : rings + 1);
+    const reach: IndexBox = { min: [-deep, -deep, -deep], max: [deep, deep, deep] };
     const { ranks } = findGhosts({ topology: domain.topology, owners, owner, from, reach, index: indices[k]! });
     const all = Uint32Array.from([...own[k]!, ...ranks]);
     return { domain, ranks: all, ownCount: own[k]!.length, topology: pickLeaves(domain.topology, all) };

@@ -53,6 +53,9 @@ import { scalarWords } from './field-type.ts';
 /** Steps that may be on their way to the device at once. */
 export const STEPS_IN_FLIGHT = 2;
 
+/** A coarse level of fewer leaves a member is done before a message is there: two dispatches would cost more than they hide. */
+const WORTH_CUTTING = 8192;
+
 /** What a program is made of. */
 export interface ProgramParts {
   readonly declarations: Declarations;
@@ -300,7 +303,11 @@ export class Program implements Disposable {
   /** A plan, cut where something travels between members. */
   segments(plan: StepPlan): Segment[] {
     const travelling = new Set(this.parts.layout.parcels.map(({ name }) => name));
-    return splitPlan(plan, (name) => travelling.has(name), this.parts.overlap);
+    const { overlap, decomposition, memberCount } = this.parts;
+    const { levels } = decomposition.domain;
+    const overlaps = (level: number): boolean =>
+      overlap && (level === 0 || levels[level]!.leafCount >= WORTH_CUTTING * memberCount);
+    return splitPlan(plan, (name) => travelling.has(name), overlaps);
   }
 
   /** Bytes that this member sends to all others when these copies, or this reduction, travel. */

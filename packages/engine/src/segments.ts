@@ -22,11 +22,13 @@ export interface SegmentPass {
 
 /** What travels between two segments. */
 export interface Hop {
-  /** Copies (`density:1`), or one reduction (`sum total@0`). */
+  /** Copies (`density:1`), or reductions (`sum total@0`). */
   readonly names: readonly string[];
   readonly scope: Scope;
   /** Resources that packing reads and unpacking writes. */
   readonly resources: readonly string[];
+  /** Whether there is work between sending and reading: what is large travels beside it then. */
+  readonly hidden: boolean;
 }
 
 /** Passes of one submit; the hops around them. */
@@ -41,8 +43,15 @@ export function shareName(scalar: string, level: number): string {
   return `sum ${scalar}@${level}`;
 }
 
-/** Cuts a plan where something that `travels` tells of goes from member to member; `overlap` computes what is sent first. */
-export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, overlap: boolean = true): Segment[] {
+/**
+ * Cuts a plan where something that `travels` tells of goes from member to member. What is sent is computed first on the levels that
+ * `overlaps` tells of.
+ */
+export function splitPlan(
+  plan: StepPlan,
+  travels: (name: string) => boolean,
+  overlaps: (level: number) => boolean = () => true,
+): Segment[] {
   const segments: Segment[] = [];
   let before: Hop | null = null;
   let passes: PlannedPass[] = [];
@@ -50,15 +59,14 @@ export function splitPlan(plan: StepPlan, travels: (name: string) => boolean, ov
     const hop = hopOf(pass, travels);
     if (pass.kind !== 'share') passes.push(pass);
     if (hop === null) continue;
-    const writer = overlap
-      ? passes.findLastIndex((each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass)
-      : -1;
-    segments.push(
-      ...(mayBeCut(passes[writer])
-        ? sendFirst(before, passes, writer, hop)
-        : [{ before, passes: passes.map(whole), after: hop }]),
+    const writer = passes.findLastIndex(
+      (each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass,
     );
-    [before, passes] = [hop, []];
+    const made: Segment[] = mayBeCut(passes[writer], overlaps)
+      ? sendFirst(before, passes, writer, { ...hop, hidden: true })
+      : [{ before, passes: passes.map(whole), after: hop }];
+    segments.push(...made);
+    [before, passes] = [made[0]!.after, []];
   }
   return [...segments, { before, passes: passes.map(whole), after: null }];
 }
@@ -77,8 +85,8 @@ function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: n
 }
 
 /** Whether a pass may run over the boundary first. */
-function mayBeCut(pass: PlannedPass | undefined): boolean {
-  return pass?.kind === 'stencil' && pass.pass.facts.whole !== true;
+function mayBeCut(pass: PlannedPass | undefined, overlaps: (level: number) => boolean): boolean {
+  return pass?.kind === 'stencil' && pass.pass.facts.whole !== true && overlaps(pass.pass.facts.level);
 }
 
 /** A pass with all the leaves that it runs over. */
@@ -92,10 +100,10 @@ function runsInGhosts(pass: PlannedPass): boolean {
 
 function hopOf(pass: PlannedPass, travels: (name: string) => boolean): Hop | null {
   if (pass.kind === 'share') {
-    const names = [shareName(pass.reduction.scalar, pass.level)];
-    return { names, scope: pass.scope, resources: pass.uses.writes };
+    const names = pass.reductions.map(({ scalar }) => shareName(scalar, pass.level));
+    return { names, scope: pass.scope, resources: pass.uses.writes, hidden: false };
   }
   if (pass.kind !== 'exchange') return null;
   const names = pass.sent.filter((name) => travels(name.slice(0, name.lastIndexOf(':'))));
-  return names.length === 0 ? null : { names, scope: pass.scope, resources: names };
+  return names.length === 0 ? null : { names, scope: pass.scope, resources: names, hidden: false };
 }

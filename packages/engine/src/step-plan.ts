@@ -19,8 +19,9 @@
  */
 import { GhostTracker, type GhostDepths, type GhostFacts } from './ghost-tracker.ts';
 import type { Until } from './declarations.ts';
+import { sendEarly } from './early-exchange.ts';
 import { scalarOfUntil, type Unit, type UnitPass } from './units.ts';
-import type { ScalarReduction } from './pass-facts.ts';
+import type { PassFacts, ScalarReduction } from './pass-facts.ts';
 
 /** Which copy of a component is current, 0 or 1; absent means 0. */
 export type Copies = ReadonlyMap<string, number>;
@@ -59,8 +60,8 @@ export type PlannedPass = { readonly name: string; readonly uses: PlannedUses } 
     }
   | {
       readonly kind: 'share';
-      /** The reduction whose partial values members send each other. */
-      readonly reduction: ScalarReduction;
+      /** The reductions of one pass, whose partial values members send each other. */
+      readonly reductions: readonly ScalarReduction[];
       readonly level: number;
       readonly scope: Scope;
     }
@@ -189,7 +190,7 @@ class Planner {
     }
     this.#exchangeCarried();
     if (this.#gated) this.#add({ kind: 'status', name: 'status', uses: { reads: ['status'], writes: [] } });
-    const passes = this.#passes;
+    const passes = (this.#request.members ?? 1) > 1 ? sendEarly(this.#passes) : this.#passes;
     const text = (): string => passes.map((pass) => pass.name.replace(/ #\d+$/, '')).join(' · ');
     return { passes, after: new Map(this.#copies), stale: this.#ghosts.stale, toString: text };
   }
@@ -254,7 +255,7 @@ class Planner {
       if (swaps) this.#copies.set(component, after);
     }
     const shared = (this.#request.members ?? 1) > 1 && depth !== Infinity;
-    for (const reduction of facts.reductions) this.#reduce(reduction, facts.level, scope, shared);
+    if (facts.reductions.length > 0) this.#reduce(facts, scope, shared);
   }
 
   /** Brings stale ghosts that the stencil reads up to date. */
@@ -274,30 +275,25 @@ class Planner {
     this.#add({ kind: 'exchange', name: `exchange ${sent.join(', ')}`, sent, scope, uses });
   }
 
-  /** Reduces what a pass left; `shared` where members have a part of it each. */
-  #reduce(reduction: ScalarReduction, level: number, scope: Scope, shared: boolean): void {
-    const { scalar } = reduction;
-    const stages = this.#request.stages[level] ?? 1;
-    const partials = `partials ${scalar}`;
-    for (let stage = 0; stage < stages; stage++) {
-      const last = stage === stages - 1;
-      const source = stage === 0 ? partials : `scratch ${stage - 1} ${scalar}`;
-      const target = last ? `scalar ${scalar}` : `scratch ${stage} ${scalar}`;
-      const uses = {
-        // `scalars` is the block that `begin` writes as a whole, before any reduction into a part of it.
-        reads: [source, 'scalars', ...argumentsOf(scope)],
-        writes: [target],
-      };
-      const pass = { kind: 'reduce', name: `reduce ${scalar}`, reduction, level, stage, scope, uses } as const;
-      if (stage > 0 || !shared) {
-        this.#add({ ...pass, part: 'all' });
-        continue;
-      }
-      if (!last) this.#add({ ...pass, part: 'own' });
-      const both = last ? [partials] : [partials, target];
-      const share = { reads: [...both, ...argumentsOf(scope)], writes: both };
-      this.#add({ kind: 'share', name: `share ${scalar}`, reduction, level, scope, uses: share });
-      this.#add({ ...pass, part: 'borders' });
+  /** Reduces what a pass left; `shared` where members have a part of it each, which they send each other at one moment. */
+  #reduce({ reductions, level }: PassFacts, scope: Scope, shared: boolean): void {
+    const stages = Array.from({ length: this.#request.stages[level] ?? 1 }, (_, stage) => stage);
+    const passes = reductions.map((reduction) =>
+      stages.map((stage) => reducePass({ reduction, level, stage, last: stage === stages.length - 1, scope })),
+    );
+    if (!shared) {
+      for (const each of passes.flat()) this.#add({ ...each, part: 'all' });
+      return;
+    }
+    const firsts = passes.map(([first]) => first!);
+    if (stages.length > 1) for (const first of firsts) this.#add({ ...first, part: 'own' });
+    const shares = firsts.flatMap(({ uses }) => [...uses.reads.slice(0, 1), ...(stages.length > 1 ? uses.writes : [])]);
+    const uses = { reads: [...shares, ...argumentsOf(scope)], writes: shares };
+    const name = `share ${reductions.map(({ scalar }) => scalar).join(', ')}`;
+    this.#add({ kind: 'share', name, reductions, level, scope, uses });
+    for (const [first, ...rest] of passes) {
+      this.#add({ ...first!, part: 'borders' });
+      for (const each of rest) this.#add({ ...each, part: 'all' });
     }
   }
 
@@ -346,6 +342,23 @@ class Planner {
     this.#silent = silent;
     return states;
   }
+}
+
+/** A stage of a reduction, over whichever part. */
+function reducePass({
+  last,
+  ...what
+}: Omit<PlannedPass & { kind: 'reduce' }, 'kind' | 'name' | 'uses' | 'part'> & { readonly last: boolean }): Omit<
+  PlannedPass & { kind: 'reduce' },
+  'part'
+> {
+  const { reduction, stage, scope } = what;
+  const { scalar } = reduction;
+  const source = stage === 0 ? `partials ${scalar}` : `scratch ${stage - 1} ${scalar}`;
+  const target = last ? `scalar ${scalar}` : `scratch ${stage} ${scalar}`;
+  // `scalars` is the block that `begin` writes as a whole, before any reduction into a part of it.
+  const uses = { reads: [source, 'scalars', ...argumentsOf(scope)], writes: [target] };
+  return { kind: 'reduce', name: `reduce ${scalar}`, ...what, uses };
 }
 
 /** What the gate kernel looks at before it writes: whether the scopes are open, and the counts so far. */

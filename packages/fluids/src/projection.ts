@@ -1,6 +1,10 @@
 /**
  * @file Projection: makes the face velocity free of divergence, by conjugate gradients preconditioned with a multigrid
- * V-cycle (McAdams, Sifakis and Teran, 2010), all in stencils on the engine's public surface.
+ * V-cycle (McAdams, Sifakis and Teran, 2010), all in stencils on the engine's public surface. All inner products of an iteration
+ * are reduced at one moment (Chronopoulos and Gear, 1989), so that several devices wait for each other once: with the cycle's
+ * answer u to the residual r, γ = r·u, δ = u·Au and β = γ/γ′ (a prime is what the iteration before had)
+ *
+ *   d ← u + β·d      Ad ← Au + β·Ad      σ = d·Ad = δ − β²·σ′      φ ← φ + γ/σ·d      r ← r − γ/σ·Ad
  *
  * The unknown is φ = Δt·p / (ρ·h), kept at 0 in solids and in free air. With d, the number of a fluid voxel's gates,
  *
@@ -150,15 +154,34 @@ function addSweeps(stage: Stage, level: number): void {
   }
 }
 
-/** Adds what a level does on the way down: a red sweep from zero, the sweeps, and (above the last) the defect. */
+/** What a red sweep from zero gives at a place: only neighbours of black voxels are asked for it. */
+const firstRed = `
+  float swept(float residual, float diagonal) { return diagonal > 0.0 ? residual / diagonal : 0.0; }
+`;
+
+/** Σ of opening·(what a red sweep from zero gives) over the six neighbours. */
+const firstNeighbors = (level: number): string =>
+  sum(
+    axes.map(({ axis, step }) => {
+      const swept = (at: string): string => `swept(ReadField("residual", ${at}), ReadField("diagonal", ${at}))`;
+      const [below, above] = [swept(`coord - ${step}`), swept(`coord + ${step}`)];
+      return level === 0
+        ? `${below} + ${above}`
+        : `ReadField("opening_${axis}", coord) * ${below} + ReadField("opening_${axis}", coord + ${step}) * ${above}`;
+    }),
+  );
+
+/** Adds what a level does on the way down: both half sweeps from zero in one, more of them, and (above the last) the defect. */
 function addLevel(stage: Stage, level: number, last: boolean): void {
   stage.addStencil(`first_${level}`, {
-    inputs: ['residual', 'diagonal'],
+    inputs: ['residual', ...system(level)],
     outputs: ['correction'],
     code: `
+      ${firstRed}
       ${readDiagonal}
       bool red = ((coord.x + coord.y + coord.z) & 1) == 0;
-      WriteField("correction", idx, red && diagonal > 0.0 ? ReadField("residual", coord) / diagonal : 0.0);
+      float neighbors = red ? 0.0 : ${firstNeighbors(level)};
+      WriteField("correction", idx, swept(ReadField("residual", coord) + neighbors, diagonal));
     `,
   });
   addSweeps(stage, level);
@@ -213,7 +236,7 @@ function addCycle(simulation: Simulation, levels: number): string[] {
 function visit(level: number, last: number): string[] {
   const sweep = [`red_${level}`, `black_${level}`];
   const sweeps = Array.from({ length: sweepsOf(level, level === last) }, () => sweep).flat();
-  const down = [`first_${level}`, ...sweeps.slice(1)];
+  const down = [`first_${level}`, ...sweeps.slice(2)];
   const up = sweeps.toReversed();
   if (level === last) return [...down, ...up];
   return [
@@ -226,13 +249,20 @@ function visit(level: number, last: number): string[] {
   ];
 }
 
+/** β as `kept`, σ as `bent`. Where rounding has left no σ, the direction starts anew. */
+const conjugate = `
+  float kept = weight_before > 0.0 ? weight / weight_before : 0.0;
+  float bent = bend - kept * kept * curvature;
+  if (!(bent > 0.0)) { kept = 0.0; bent = bend; }
+`;
+
 /**
  * Adds the projection of `velocity`. It needs `addObstacles` and `addHierarchy` before. The scalar `divergence_left` is
  * the largest divergence after each step, 1/s.
  */
 export function addProjection(simulation: Simulation, options: ProjectionOptions): void {
   const { levels, tolerance, iterations } = { ...defaults, ...options };
-  for (const name of ['phi', 'direction', 'image']) simulation.addField(name, 'float32', 0);
+  for (const name of ['phi', 'direction', 'image', 'direction_image']) simulation.addField(name, 'float32', 0);
   simulation.addStencil('measure_outflow', {
     inputs: ['velocity', 'phi', 'diagonal'],
     outputs: ['residual'],
@@ -245,45 +275,52 @@ export function addProjection(simulation: Simulation, options: ProjectionOptions
   });
   const cycle = addCycle(simulation, levels);
   const smallest = stageOf(simulation, levels - 1); // where a pass costs nothing
+  simulation.addScalar('curvature', 'float');
   smallest.addStencil('forget', { inputs: [], outputs: [], code: 'ReduceMax("weight_before", 0.0);' });
-  simulation.addStencil('weigh', {
-    inputs: ['correction', 'residual'],
-    outputs: [],
-    code: `ReduceSum("weight", ReadField("correction", coord) * ReadField("residual", coord));`,
-  });
-  simulation.addStencil('turn', {
-    inputs: ['correction', 'direction'],
-    outputs: ['direction'],
-    code: `
-      float kept = weight_before > 0.0 ? weight / weight_before * ReadField("direction", coord) : 0.0;
-      WriteField("direction", idx, ReadField("correction", coord) + kept);
-    `,
-  });
-  smallest.addStencil('remember', { inputs: [], outputs: [], code: 'ReduceMax("weight_before", weight);' });
   simulation.addStencil('apply', {
-    inputs: ['direction', 'diagonal'],
+    inputs: ['correction', 'residual', 'diagonal'],
     outputs: ['image'],
     code: `
       ${readDiagonal}
-      float image = ${applied('direction', 0)};
+      float correction = ReadField("correction", coord);
+      float image = ${applied('correction', 0)};
       WriteField("image", idx, image);
-      ReduceSum("curvature", image * ReadField("direction", coord));
+      ReduceSum("weight", correction * ReadField("residual", coord));
+      ReduceSum("bend", correction * image);
     `,
   });
   simulation.addStencil('advance', {
-    inputs: ['phi', 'residual', 'direction', 'image'],
-    outputs: ['phi', 'residual'],
+    inputs: ['phi', 'residual', 'correction', 'image', 'direction', 'direction_image'],
+    outputs: ['phi', 'residual', 'direction', 'direction_image'],
     code: `
-      float stride = curvature > 0.0 ? weight / curvature : 0.0;
-      float residual = ReadField("residual", coord) - stride * ReadField("image", coord);
-      WriteField("phi", idx, ReadField("phi", coord) + stride * ReadField("direction", coord));
+      ${conjugate}
+      float direction = ReadField("correction", coord);
+      float image = ReadField("image", coord);
+      if (kept > 0.0) {
+        direction += kept * ReadField("direction", coord);
+        image += kept * ReadField("direction_image", coord);
+      }
+      float stride = bent > 0.0 ? weight / bent : 0.0;
+      float residual = ReadField("residual", coord) - stride * image;
+      WriteField("phi", idx, ReadField("phi", coord) + stride * direction);
       WriteField("residual", idx, residual);
+      WriteField("direction", idx, direction);
+      WriteField("direction_image", idx, image);
       ReduceMax("solve_error", abs(residual) / voxelSize);
+    `,
+  });
+  smallest.addStencil('remember', {
+    inputs: [],
+    outputs: [],
+    code: `
+      ${conjugate}
+      ReduceMax("weight_before", weight);
+      ReduceMax("curvature", bent);
     `,
   });
   simulation.repeat({
     name: 'solve',
-    body: [...cycle, 'weigh', 'turn', 'remember', 'apply', 'advance'],
+    body: [...cycle, 'apply', 'advance', 'remember'],
     times: iterations,
     until: { scalar: 'solve_error', below: tolerance },
   });

@@ -71,6 +71,8 @@ export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
 export { Plan } from './graph/plan.ts';
 export type { PlanCounts, RecordOptions } from './graph/plan.ts';
+export type { NamedMemory } from './graph/record.ts';
+export type { DeclaredUse } from './tracking/tracker.ts';
 export type { QueuePlace, QueueTable } from './graph/queues.ts';
 export { use } from './graph/resource.ts';
 export type {
