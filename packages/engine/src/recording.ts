@@ -78,7 +78,7 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       record: (encoder) =>
         spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
           encoder.barrier(['host-write'], ['storage-read']);
-          exchanges.recordUnpack(encoder, before.names, scopeAddress(program, before.scope), turn ^ 1);
+          exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1);
         }),
     });
   }
@@ -93,7 +93,7 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       writes: [{ resource: 'messages', access: 'storage-write' }],
       record: (encoder) =>
         spanned(stamps, encoder, packLabel(program, after.names), () => {
-          exchanges.recordPack(encoder, after.names, scopeAddress(program, after.scope), turn);
+          exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn);
           encoder.barrier(['storage-write'], ['host-read']);
         }),
     });
