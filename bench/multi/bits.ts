@@ -1,4 +1,4 @@
-/** @file `node bench/multi/bits.ts`: whether every case gives the same bits on 1, 2 and 4 devices of the machine; ends with 1 where not. */
+/** @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine; ends with 1 where not. */
 import { createHash } from 'node:crypto';
 import { listDevices } from '@halocline/gpu';
 import { Simulation } from 'halocline';
@@ -26,7 +26,9 @@ async function hashOf(number: number, count: number, edge: number): Promise<stri
 }
 
 let failed = false;
+const wanted = process.argv.slice(3);
 for (const [number, { name }] of multiCases.entries()) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const edge = Number(process.argv[2] ?? 64);
   const hashes = [await hashOf(number, 1, edge), await hashOf(number, 2, edge), await hashOf(number, 4, edge)];
   const same = new Set(hashes).size === 1;

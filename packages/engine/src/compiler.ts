@@ -79,6 +79,8 @@ export class Compiler implements Disposable {
   readonly #files: StencilFiles;
   readonly #good = new Map<string, { code: string; declaration: StencilDeclaration }>();
   readonly #kept: KeptStencils;
+  /** What stencils of a level may name, as of a revision of the declarations. */
+  readonly #environments = new Map<number, { revision: number; environment: Environment }>();
 
   /** `files` and `kept` are those of all compilers of a simulation; `access` says how stencils reach memory. */
   constructor(
@@ -103,7 +105,8 @@ export class Compiler implements Disposable {
     const checked = new Map<string, CheckedStencil>();
     let waiting = [...declarations.stencils.values()].filter((declaration) => !isKernel(declaration));
     while (waiting.length > 0) {
-      const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, declarations));
+      const made = new Set([...declarations.fields.values()].map(({ level, name }) => `${level} ${name}`));
+      const blocked = waiting.filter((stencil) => waitsForAnother(stencil, waiting, made));
       const ready =
         blocked.length === waiting.length ? waiting : waiting.filter((stencil) => !blocked.includes(stencil));
       for (const stencil of ready) checked.set(stencil.name, this.#checkOne(stencil, declarations, options));
@@ -132,7 +135,8 @@ export class Compiler implements Disposable {
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
       const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
-      const options = { access: this.#access, exchange: this.#device.limits.subgroupQuads };
+      const { subgroupQuads: exchange, floats } = this.#device.limits;
+      const options = { access: this.#access, exchange, floats };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );
@@ -176,7 +180,7 @@ export class Compiler implements Disposable {
     const { name, level, options: source } = declaration;
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const { inputs = [], outputs = [] } = source;
-    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
+    const environment = this.#environmentOf(declarations, level);
     const text: StencilSource = {
       name,
       inputs,
@@ -204,6 +208,15 @@ export class Compiler implements Disposable {
     const { beyondRadius = 'error' } = source;
     const facts = factsOf(stencil, level);
     return { name, level, stencil, kernel: null, facts, beyondRadius, debug };
+  }
+
+  #environmentOf(declarations: Declarations, level: number): Environment {
+    const { revision } = declarations;
+    const known = this.#environments.get(level);
+    if (known?.revision === revision) return known.environment;
+    const environment = { ...environmentOf(declarations, level), missing: missingNumbers(this.#device) };
+    this.#environments.set(level, { revision, environment });
+    return environment;
   }
 
   #codeOf(declaration: StencilDeclaration): string {
@@ -289,17 +302,15 @@ function missingNumbers({ features }: Device): readonly ('double' | 'float16_t')
   ];
 }
 
-/** Whether an input is a field that only another waiting stencil makes. */
+/** Whether an input is a field that only another waiting stencil makes; `made` are those that there are, by level and name. */
 function waitsForAnother(
   stencil: StencilDeclaration,
   waiting: readonly StencilDeclaration[],
-  declarations: Declarations,
+  made: ReadonlySet<string>,
 ): boolean {
   const plain = (name: string): string[] => [name, name.replace(/_[xyzw]$/, '')];
   const known = (name: string): boolean =>
-    [...declarations.fields.values()].some(
-      (field) => Math.abs(field.level - stencil.level) <= 1 && plain(name).includes(field.name),
-    );
+    [-1, 0, 1].some((step) => plain(name).some((each) => made.has(`${stencil.level + step} ${each}`)));
   return (stencil.options.inputs ?? []).some(
     (input) =>
       !known(input) &&

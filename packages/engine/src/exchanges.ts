@@ -8,8 +8,19 @@ import { EntryTables, type Entry } from './halo/entry-tables.ts';
 import type { ComponentExchange } from './halo-lists.ts';
 import { TURNS, type Link } from './links.ts';
 import type { Member } from './member.ts';
+import type { Hop } from './segments.ts';
 import type { MessageLayout, Parcel } from './message-layout.ts';
 import type { Subdomain } from './subdomain.ts';
+
+/** Where a message lies: the turn's room, and whether work hides it, by which large parcels lie elsewhere. */
+interface Room {
+  readonly turn: number;
+  readonly hidden: boolean;
+}
+
+const ROOMS: readonly Room[] = Object.freeze(
+  Array.from({ length: TURNS }, (_, turn) => [true, false].map((hidden) => ({ turn, hidden }))).flat(),
+);
 
 /** What a member's exchanges are made of. */
 export interface ExchangeParts {
@@ -64,21 +75,15 @@ export class Exchanges implements Disposable {
   }
 
   /** Packs what others need of these copies, or of a reduction, into a turn's messages. */
-  recordPack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    this.#tables.record(
-      encoder,
-      names.map((name) => packKey(turn, name)),
-      args,
-    );
+  recordPack(encoder: Encoder, { names, hidden }: Hop, args: bigint, turn: number): void {
+    const keys = names.map((name) => packKey({ turn, hidden }, name));
+    this.#tables.record(encoder, keys, args);
   }
 
   /** Unpacks what has come. */
-  recordUnpack(encoder: Encoder, names: readonly string[], args: bigint, turn: number): void {
-    this.#tables.record(
-      encoder,
-      names.map((name) => unpackKey(turn, name)),
-      args,
-    );
+  recordUnpack(encoder: Encoder, { names, hidden }: Hop, args: bigint, turn: number): void {
+    const keys = names.map((name) => unpackKey({ turn, hidden }, name));
+    this.#tables.record(encoder, keys, args);
   }
 
   #addLocal(): void {
@@ -106,62 +111,62 @@ export class Exchanges implements Disposable {
     const parcels = Map.groupBy(this.#parts.layout.parcels, (parcel) => parcel.name);
     const known = new Set(this.#parts.components.map(({ name }) => name));
     const sums = [...parcels].filter(([name]) => !known.has(name));
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (const room of ROOMS) {
       for (const side of ['out', 'in'] as const) {
         for (const copy of [0, 1]) {
           for (const { name, field, component } of this.#parts.components) {
             if (copy >= this.#copies(field.key)) continue;
             const base = (subdomain: number): bigint =>
               this.#own(subdomain)!.existingField(field.key)!.address(component, copy);
-            this.#addSide(`${name}:${copy}`, parcels.get(name) ?? [], side, turn, base);
+            this.#addSide(`${name}:${copy}`, parcels.get(name) ?? [], side, room, base);
           }
         }
-        for (const [name, shares] of sums) this.#addSide(name, shares, side, turn, () => this.#parts.partials(name));
+        for (const [name, shares] of sums) this.#addSide(name, shares, side, room, () => this.#parts.partials(name));
       }
     }
   }
 
-  /** The table of one name, one side and one turn; `base` is the address of a subdomain's array. */
+  /** The table of one name, one side and one room; `base` is the address of a subdomain's array. */
   #addSide(
     name: string,
     parcels: readonly Parcel[],
     side: 'out' | 'in',
-    turn: number,
+    room: Room,
     base: (subdomain: number) => bigint,
   ): void {
     const { number } = this.#parts;
     if (side === 'out') {
       const out = parcels.filter((parcel) => parcel.from === number);
       this.#tables.add(
-        packKey(turn, name),
-        out.map((parcel) => this.#packEntry(parcel, base(parcel.pair?.[0] ?? 0), turn)),
+        packKey(room, name),
+        out.map((parcel) => this.#packEntry(parcel, base(parcel.pair?.[0] ?? 0), room)),
       );
     } else {
       const into = parcels.filter((parcel) => parcel.to === number);
       this.#tables.add(
-        unpackKey(turn, name),
-        into.map((parcel) => this.#unpackEntry(parcel, base(parcel.pair?.[1] ?? 0), turn)),
+        unpackKey(room, name),
+        into.map((parcel) => this.#unpackEntry(parcel, base(parcel.pair?.[1] ?? 0), room)),
       );
     }
   }
 
-  #packEntry(parcel: Parcel, source: bigint, turn: number): Entry {
+  #packEntry(parcel: Parcel, source: bigint, { turn, hidden }: Room): Entry {
     const link = this.#link(parcel);
-    const target = link.outAddress(turn, link.isNear(4 * parcel.sources.length)) + BigInt(4 * parcel.offset);
+    const near = link.isNear(4 * parcel.sources.length, hidden);
     return {
       source,
-      target,
+      target: link.outAddress(turn, near) + BigInt(4 * parcel.offset),
       sourceWords: this.#tables.list(parcel.sources),
       targetWords: 0n,
       count: parcel.sources.length,
     };
   }
 
-  #unpackEntry(parcel: Parcel, target: bigint, turn: number): Entry {
+  #unpackEntry(parcel: Parcel, target: bigint, { turn, hidden }: Room): Entry {
     const link = this.#link(parcel);
-    const source = link.inAddress(turn, link.isNear(4 * parcel.sources.length)) + BigInt(4 * parcel.offset);
+    const near = link.isNear(4 * parcel.sources.length, hidden);
     return {
-      source,
+      source: link.inAddress(turn, near) + BigInt(4 * parcel.offset),
       target,
       sourceWords: 0n,
       targetWords: this.#tables.list(parcel.targets),
@@ -186,10 +191,10 @@ export class Exchanges implements Disposable {
   }
 }
 
-function packKey(turn: number, name: string): string {
-  return `pack ${turn} ${name}`;
+function packKey({ turn, hidden }: Room, name: string): string {
+  return `pack ${turn} ${hidden} ${name}`;
 }
 
-function unpackKey(turn: number, name: string): string {
-  return `unpack ${turn} ${name}`;
+function unpackKey({ turn, hidden }: Room, name: string): string {
+  return `unpack ${turn} ${hidden} ${name}`;
 }

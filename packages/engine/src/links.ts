@@ -31,9 +31,10 @@ export class Link implements Disposable {
     this.#channel = channel;
   }
 
-  /** Whether a parcel of so many bytes is packed and unpacked in memory that both devices reach. */
-  isNear(byteLength: number): boolean {
-    return byteLength < (this.#channel.near?.most ?? 0);
+  /** Whether a parcel of so many bytes is packed and unpacked in memory that both devices reach: what is small, or nothing hides. */
+  isNear(byteLength: number, hidden: boolean): boolean {
+    const { near } = this.#channel;
+    return near !== undefined && (!hidden || byteLength < near.most);
   }
 
   /** Address of a turn's room on the sender: the near one, where `near`. */

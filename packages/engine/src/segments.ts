@@ -27,6 +27,8 @@ export interface Hop {
   readonly scope: Scope;
   /** Resources that packing reads and unpacking writes. */
   readonly resources: readonly string[];
+  /** Whether there is work between sending and reading: what is large travels beside it then. */
+  readonly hidden: boolean;
 }
 
 /** Passes of one submit; the hops around them. */
@@ -60,12 +62,11 @@ export function splitPlan(
     const writer = passes.findLastIndex(
       (each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass,
     );
-    segments.push(
-      ...(mayBeCut(passes[writer], overlaps)
-        ? sendFirst(before, passes, writer, hop)
-        : [{ before, passes: passes.map(whole), after: hop }]),
-    );
-    [before, passes] = [hop, []];
+    const made: Segment[] = mayBeCut(passes[writer], overlaps)
+      ? sendFirst(before, passes, writer, { ...hop, hidden: true })
+      : [{ before, passes: passes.map(whole), after: hop }];
+    segments.push(...made);
+    [before, passes] = [made[0]!.after, []];
   }
   return [...segments, { before, passes: passes.map(whole), after: null }];
 }
@@ -100,9 +101,9 @@ function runsInGhosts(pass: PlannedPass): boolean {
 function hopOf(pass: PlannedPass, travels: (name: string) => boolean): Hop | null {
   if (pass.kind === 'share') {
     const names = pass.reductions.map(({ scalar }) => shareName(scalar, pass.level));
-    return { names, scope: pass.scope, resources: pass.uses.writes };
+    return { names, scope: pass.scope, resources: pass.uses.writes, hidden: false };
   }
   if (pass.kind !== 'exchange') return null;
   const names = pass.sent.filter((name) => travels(name.slice(0, name.lastIndexOf(':'))));
-  return names.length === 0 ? null : { names, scope: pass.scope, resources: names };
+  return names.length === 0 ? null : { names, scope: pass.scope, resources: names, hidden: false };
 }

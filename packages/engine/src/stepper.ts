@@ -255,17 +255,17 @@ export class Stepper {
     const { hop } = this.#mail;
     let arrivals: readonly (readonly TimelinePoint[])[] = [];
     for (const [number, { before, after }] of first.segments.entries()) {
-      const sending = { names: after?.names ?? [], turn: this.#turn };
+      const sending = after === null ? null : { hop: after, turn: this.#turn };
       const packed = this.#programs.map(({ device }, member) => {
         const recorded = recordings[member]!.commands[number]!;
         const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
         const wait = before === null ? [] : arrivals[member]!;
-        const signal = after === null ? [] : this.#mail.signals(member, sending);
+        const signal = sending === null ? [] : this.#mail.signals(member, sending);
         const last = number === first.segments.length - 1;
-        const quiet = !last && (after === null || !this.#mail.asks(member, sending));
+        const quiet = !last && (sending === null || !this.#mail.asks(member, sending));
         return outboxes.add(member, device.compute, { commands, wait, signal, quiet });
       });
-      if (after === null) continue;
+      if (sending === null) continue;
       arrivals = this.#mail.pass(packed, sending, outboxes);
       this.#turn ^= 1;
     }

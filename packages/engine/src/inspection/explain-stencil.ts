@@ -27,7 +27,7 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
   const stencil = checked.stencil!;
   const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
   const placement = placementOf(declarations, beyond, backgrounds.of(declarations, checked.level));
-  const options = { exchange: device.limits.subgroupQuads };
+  const options = { exchange: device.limits.subgroupQuads, floats: device.limits.floats };
   const { spirv } = emitSpirv(stencil, placement, options);
   return [
     'Source',

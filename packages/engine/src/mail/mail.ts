@@ -8,21 +8,22 @@
  *                compute queue    … interior      └ unpack …
  *
  * A member has one timeline, the number of the hop its value, which all others know. What the kernels have written in place (small
- * parcels, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one waits. Channels
+ * parcels, what no work hides, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one waits. Channels
  * that have an order of their own (`moves` is null, or the drivers share no timelines) say by themselves what to wait for.
  */
 import type { CommandBuffer, Encoder, Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';
 import type { Member } from '../member.ts';
 import type { MessageLayout } from '../message-layout.ts';
+import type { Hop } from '../segments.ts';
 import type { Stamps } from '../trace/stamps.ts';
 import type { TrackOf, Tracer } from '../trace/tracer.ts';
 import type { MessageRange } from '../transport/channel.ts';
 import type { Outboxes, Post } from './outboxes.ts';
 
-/** What is sent in a hop: copies (`density:1`), or a reduction; and the room of the messages. */
+/** What is sent in a hop, and the room of the messages. */
 export interface Sending {
-  readonly names: readonly string[];
+  readonly hop: Hop;
   readonly turn: number;
 }
 
@@ -74,8 +75,8 @@ export class Mail implements Disposable {
   /** By member: what its messages come by. */
   readonly #incoming: readonly (readonly Timeline[])[];
   readonly #routes = new Map<string, Route>();
-  /** The same by the list itself, which recordings keep. */
-  readonly #known = new WeakMap<readonly string[], Route>();
+  /** The same by the hop itself, which recordings keep. */
+  readonly #known = new WeakMap<Hop, Route>();
   #traced: TracedCopies[] = [];
   #hop = 0;
 
@@ -110,20 +111,20 @@ export class Mail implements Disposable {
     const signals: TimelinePoint[] = [];
     for (const link of this.#others) if (link.from === member) signals.push(...link.signals());
     const timeline = this.#sent[member]!;
-    const inPlace = timeline !== null && this.#route(sending.names).out[member]!.length === 0;
+    const inPlace = timeline !== null && this.#route(sending.hop).out[member]!.length === 0;
     if (inPlace) signals.push({ timeline, value: this.#hop + 1 });
     return signals;
   }
 
   /** Whether anybody asks when a member's submit that packs is done: else what it signals tells all. */
-  asks(member: number, { names }: Sending): boolean {
-    return this.#others.some(({ from }) => from === member) || this.#route(names).out[member]!.length > 0;
+  asks(member: number, { hop }: Sending): boolean {
+    return this.#others.some(({ from }) => from === member) || this.#route(hop).out[member]!.length > 0;
   }
 
   /** All members' submits that pack are gathered, and end at `packed`; by member, what its next submit waits for. */
   pass(packed: readonly TimelinePoint[], sending: Sending, outboxes: Outboxes): TimelinePoint[][] {
     const arrivals: TimelinePoint[][] = packed.map(() => []);
-    for (const { link, range } of this.#route(sending.names).others) {
+    for (const { link, range } of this.#route(sending.hop).others) {
       const post = { link, packed: packed[link.from]!, turn: sending.turn, range };
       outboxes.posts.push(post);
       arrivals[link.to]!.push(link.pass(post.packed, post.turn, range));
@@ -180,8 +181,8 @@ export class Mail implements Disposable {
   }
 
   /** The copies of one hop, on a member's side of all its links; null where the kernels have done them. */
-  #copies(side: Side, member: number, { names, turn }: Sending): CommandBuffer | null {
-    const route = this.#route(names);
+  #copies(side: Side, member: number, { hop, turn }: Sending): CommandBuffer | null {
+    const route = this.#route(hop);
     const moves = route[side][member]!;
     if (moves.length === 0) return null;
     if (this.#options.tracer !== null) return this.#tracedCopies(side, member, turn, moves);
@@ -196,35 +197,35 @@ export class Mail implements Disposable {
     return commands;
   }
 
-  #route(names: readonly string[]): Route {
-    let route = this.#known.get(names);
+  #route(hop: Hop): Route {
+    let route = this.#known.get(hop);
     if (route === undefined) {
-      const key = names.join();
-      route = this.#routes.get(key) ?? this.#makeRoute(names);
+      const key = `${hop.hidden} ${hop.names.join()}`;
+      route = this.#routes.get(key) ?? this.#makeRoute(hop);
       this.#routes.set(key, route);
-      this.#known.set(names, route);
+      this.#known.set(hop, route);
     }
     return route;
   }
 
-  #makeRoute(names: readonly string[]): Route {
-    const all = this.#ordered.map((link) => ({ link, range: this.#rangeOf(link, names) }));
+  #makeRoute(hop: Hop): Route {
+    const all = this.#ordered.map((link) => ({ link, range: this.#rangeOf(link, hop) }));
     const of = (side: Side, end: 'from' | 'to'): Move[][] =>
       this.#options.members.map((_, member) =>
         all.filter(
           ({ link, range }) => link[end] === member && range.byteLength > 0 && (link.moves![side] ?? null) !== null,
         ),
       );
-    const others = this.#others.map((link) => ({ link, range: this.#rangeOf(link, names) }));
+    const others = this.#others.map((link) => ({ link, range: this.#rangeOf(link, hop) }));
     return { out: of('out', 'from'), into: of('into', 'to'), others, commands: new Map() };
   }
 
   /** From the first byte that is sent to the last, without what the kernels write in place. */
-  #rangeOf(link: Link, names: readonly string[]): MessageRange {
+  #rangeOf(link: Link, { names, hidden }: Hop): MessageRange {
     const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
     const own = this.#options.layout.parcels.filter(
       ({ from, to, name, sources }) =>
-        from === link.from && to === link.to && plain.has(name) && !link.isNear(4 * sources.length),
+        from === link.from && to === link.to && plain.has(name) && !link.isNear(4 * sources.length, hidden),
     );
     if (own.length === 0) return { offset: 0, byteLength: 0 };
     const first = Math.min(...own.map(({ offset }) => offset));

@@ -1,6 +1,7 @@
 /**
- * @file Through host memory that both devices have mapped. Small parcels are written and read in place by the kernels. Large ones
- * go by the queues of transfers, beside the work: two H200, D3Q19 at 512³ a device (5 MiB a message), kernels that
+ * @file Through host memory that both devices have mapped. Small parcels are written and read in place by the kernels, and so are
+ * large ones that no work hides (two H200, 1 MiB each way: 37 µs in place, 104 by three queues). Those that work hides
+ * go by the queues of transfers, beside it: two H200, D3Q19 at 512³ a device (5 MiB a message), kernels that
  * write and read host memory took 8.0 ms a step, where one device alone takes 5.5.
  */
 import { shareHostMemory, type Buffer, type CommandBuffer, type Device, type Encoder } from '@halocline/gpu';

@@ -24,6 +24,12 @@ export function writerBefore(parts: readonly Stencil[], component: Component, pl
 
 /** Every part that must be computed again somewhere, each place once; or why that can't be done, in words. */
 export function computedAgain(parts: readonly Stencil[]): readonly Again[] | string {
+  const around = parts.some((part, place) =>
+    ownReads(part)
+      .around.keys()
+      .some((component) => writerBefore(parts, component, place) >= 0),
+  );
+  if (!around) return [];
   const found = new Map<string, Again>();
   const waiting: Again[] = parts.map((_, place) => ({ place, at: [0, 0, 0] }));
   while (waiting.length > 0) {

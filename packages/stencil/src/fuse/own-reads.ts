@@ -4,6 +4,7 @@
  */
 import { componentsOf, type Expression, type FieldType, type Offset, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
+import { keptAnswer } from './kept-answer.ts';
 
 /** A component of a field on the stencil's own level: `velocity 1`. */
 export type Component = string;
@@ -43,14 +44,8 @@ export function further(one: Offset, other: Offset): Offset {
   return [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
 }
 
-const known = new WeakMap<Stencil, OwnReads>();
-
 /** What a stencil reads on its own level. */
-export function ownReads(stencil: Stencil): OwnReads {
-  let reads = known.get(stencil);
-  if (reads === undefined) known.set(stencil, (reads = findReads(stencil)));
-  return reads;
-}
+export const ownReads: (stencil: Stencil) => OwnReads = keptAnswer(findReads);
 
 function findReads(stencil: Stencil): OwnReads {
   const types = new Map(stencil.reads.filter(({ level }) => level === 'same').map(({ field, type }) => [field, type]));
@@ -76,8 +71,7 @@ function findReads(stencil: Stencil): OwnReads {
 }
 
 /** The components that a stencil writes. */
-export function ownWrites(stencil: Stencil): Set<Component> {
-  return new Set(
-    stencil.writes.flatMap(({ field, components }) => components.map((index) => componentKey(field, index))),
-  );
-}
+export const ownWrites: (stencil: Stencil) => ReadonlySet<Component> = keptAnswer(
+  ({ writes }) =>
+    new Set(writes.flatMap(({ field, components }) => components.map((index) => componentKey(field, index)))),
+);

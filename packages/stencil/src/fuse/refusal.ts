@@ -6,6 +6,7 @@ import { elementBytes, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
 import { computedAgain } from './again.ts';
 import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';
+import { keptAnswer } from './kept-answer.ts';
 import { endsInLoop } from './returns.ts';
 
 /** The most IR nodes of one stencil that several became: beyond it registers run short, and the text is not emitted four times. */
@@ -34,7 +35,7 @@ export function whyNotFused(
     const reason = whyNotAfter(part, next, reads, again);
     if (reason !== null) return reason;
   }
-  const early = parts.find(({ body }) => endsInLoop(body));
+  const early = parts.find(returnsFromLoop);
   if (early !== undefined) return `"${early.name}" returns from within a loop`;
   const computed = [...parts, next].filter(({ reads: all }) => all.some(({ gather }) => gather));
   const [one, other] = [
@@ -84,18 +85,20 @@ function colorOf({ color }: Stencil): string {
 }
 
 /** IR nodes of a stencil's expressions: a measure of what it computes. */
-export function nodesOf({ body, functions }: Pick<Stencil, 'body' | 'functions'>): number {
+const nodesOf = keptAnswer(({ body, functions }) => {
   let count = 0;
   for (const each of [body, ...functions.map((one) => one.body)]) visitExpressions(each, () => void count++);
   return count;
-}
+});
+
+const returnsFromLoop = keptAnswer(({ body }) => endsInLoop(body));
 
 /** Bytes that one voxel's run moves at the least: each component read once, each written once. */
-export function bytesPerVoxel({ reads, writes }: Stencil): number {
+export const bytesPerVoxel: (stencil: Stencil) => number = keptAnswer(({ reads, writes }) => {
   const size = (each: Stencil['reads'][number] | Stencil['writes'][number]): number =>
     each.components.length * elementBytes(each.type);
   return [...reads, ...writes].reduce((sum, each) => sum + size(each), 0);
-}
+});
 
 /** The same of several stencils in one pass, before they are one: what one always writes, those after it needn't load. */
 export function bytesTogether(parts: readonly Stencil[]): number {
