@@ -13,7 +13,7 @@ import { isLua } from './lua-scene.ts';
 import { usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
-import { runLua, type LuaRun } from './run-lua.ts';
+import type { LuaRun } from './run-lua.ts';
 import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
 import { count } from './table.ts';
 import { dropUnfinished, prepareFolder } from './write-file.ts';
@@ -91,7 +91,9 @@ export async function run(words: Words): Promise<number> {
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
-  const lua = isLua(path) ? await runLua({ words, path, options, formats, interruption, started }) : null;
+  const lua = isLua(path)
+    ? await (await import('./run-lua.ts')).runLua({ words, path, options, formats, interruption, started })
+    : null;
   if (typeof lua === 'number') return lua;
   const scene = lua?.scene ?? (await loadScene(path, options));
   await using _owner = lua ?? scene.simulation;
