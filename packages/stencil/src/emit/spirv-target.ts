@@ -292,6 +292,10 @@ export class SpirvTarget implements Target {
     return null;
   }
 
+  get namesAddresses(): boolean {
+    return this.#access === 'address';
+  }
+
   address(entry: number): Value {
     if (this.#access === 'descriptor') return { type: 'uvec2', ref: describedEntry(entry) };
     const pair = this.#type('uvec2');
@@ -329,7 +333,7 @@ export class SpirvTarget implements Target {
     return this.#emit('uint', OP.AtomicIAdd, at, device, relaxed, id(value));
   }
 
-  global(type: ScalarType, name: string): Variable {
+  global(type: ValueType, name: string): Variable {
     const ref = this.#module.global(this.#pointer(STORAGE.Private, type), STORAGE.Private);
     this.#module.name(ref, name);
     return { type, ref };
