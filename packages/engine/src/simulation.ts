@@ -272,9 +272,8 @@ export class Simulation implements AsyncDisposable {
   async runTimestep(step: number | { readonly dt: number }): Promise<void> {
     const dt = typeof step === 'number' ? step : (step as { readonly dt: number } | undefined)?.dt;
     if (typeof dt !== 'number' || !Number.isFinite(dt)) {
-      throw new TypeError(
-        `Cannot run a step of ${JSON.stringify(step)}: dt is ${dt}; give seconds, as in runTimestep(0.016)`,
-      );
+      const given = typeof step === 'object' ? `{ dt: ${dt} }` : String(step);
+      throw new TypeError(`Cannot run a step of ${given}: dt is ${dt}; give seconds, as in runTimestep(0.016)`);
     }
     const numbers = this.#runtime.takeNumbers();
     const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);
