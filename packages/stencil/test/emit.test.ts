@@ -75,6 +75,36 @@ test('a module is SPIR-V 1.5 and asks for nothing but Shader and addresses', () 
   expect(capabilities(spirv)).toEqual([1, 5347]);
 });
 
+describe('float controls', () => {
+  const floats = { denormals: [32, 64], specials: [16, 32, 64], nearestEven: [64] };
+  /** Execution modes other than the size of a workgroup: mode and width. */
+  const modes = (stencil: Stencil): number[][] =>
+    instructions(emitSpirv(stencil, placement, { floats }).spirv).flatMap(({ opcode, operands }) =>
+      opcode === 16 && operands[1] !== 17 ? [operands.slice(1)] : [],
+    );
+
+  test('are asked for the widths that a module has, where the device has them', () => {
+    expect(modes(straight.get('laplacian')!)).toEqual([
+      [4459, 32],
+      [4461, 32],
+    ]);
+    expect(capabilities(emitSpirv(straight.get('laplacian')!, placement, { floats }).spirv)).toEqual([
+      1, 5347, 4464, 4466,
+    ]);
+    expect(modes(straight.get('control')!)).toEqual([
+      [4459, 32],
+      [4461, 32],
+      [4461, 16],
+    ]);
+  });
+
+  test.skipIf(!validator).each(shapes)('spirv-val accepts them of %s as a %s', (_, shape, stencil) => {
+    const all = { denormals: [16, 32, 64], specials: [16, 32, 64], nearestEven: [16, 32, 64] };
+    const { spirv } = emitSpirv(stencil, placement, { shape, floats: all });
+    expect(check('spirv-val', ['--target-env', 'vulkan1.3'], 'a.spv', new Uint8Array(spirv.buffer))).toBe('');
+  });
+});
+
 test('small types ask for their storage', () => {
   expect(capabilities(emitSpirv(straight.get('control')!, placement).spirv)).toEqual([1, 5347, 4433, 4448]);
 });
