@@ -18,8 +18,6 @@ export interface EmitOptions {
   /** Whether threads may exchange values: the device has subgroup operations on quads in compute shaders. Default true. */
   readonly exchange?: boolean;
   readonly shape?: Shape;
-  /** Whether leaves within whole ones have a text of their own, where the text asks which voxels around are active. */
-  readonly apart?: boolean;
   readonly access?: BufferAccess;
 }
 
