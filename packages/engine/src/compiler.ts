@@ -135,7 +135,8 @@ export class Compiler implements Disposable {
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
       const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
-      const options = { access: this.#access, exchange: this.#device.limits.subgroupQuads };
+      const { subgroupQuads: exchange, floats } = this.#device.limits;
+      const options = { access: this.#access, exchange, floats };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );

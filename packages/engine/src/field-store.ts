@@ -61,6 +61,15 @@ export class FieldStore implements Disposable {
     return this.#copies[copy]!.address + BigInt(component * this.componentBytes);
   }
 
+  /** The bytes of a component in a copy, as a pass declares them. */
+  memory(
+    component: number,
+    copy: number,
+  ): { readonly resource: Buffer; readonly range: { byteOffset: number; byteLength: number } } {
+    const range = { byteOffset: component * this.componentBytes, byteLength: this.componentBytes };
+    return { resource: this.#copies[copy]!, range };
+  }
+
   /** Makes the second copy, alike in all voxels, where it isn't there yet. Waits for the device. */
   async ensureSecondCopy(): Promise<void> {
     if (this.#copies.length > 1) return;

@@ -24,6 +24,9 @@ function mostDepth(level: number): number {
   return level === 0 ? 8 : 16;
 }
 
+/** What must be known of a stencil. */
+export type PlacedStencil = Pick<CompiledStencil, 'stencil' | 'level' | 'facts' | 'bindings' | 'reads' | 'writes'>;
+
 /** A component that a stencil reads, from where, and how far, voxels; Infinity where that isn't known. */
 interface Tap {
   readonly component: string;
@@ -74,25 +77,44 @@ export type GhostWork = ReadonlyMap<UnitPass, GhostPass>;
 /** Finds the work in ghosts of a step. */
 export function planGhostWork(
   units: readonly Unit[],
-  compiled: ReadonlyMap<string, CompiledStencil>,
+  compiled: ReadonlyMap<string, PlacedStencil>,
   levels: GhostLevels,
 ): GhostWork {
   const works = new Map([...compiled].map(([name, stencil]) => [name, workOf(stencil)]));
   const work = new Map<UnitPass, GhostPass>();
-  const wanted = new Map<string, number>();
+  let wanted: Wanted = new Map();
   for (const unit of units.toReversed()) {
-    // What the first pass of a body reads is what the last one wrote: once more around.
-    for (let turn = 0; turn < (unit.repeat === null ? 1 : 2); turn++) {
-      for (const pass of unit.passes.toReversed()) {
-        const each = works.get(pass.facts.name)!;
-        const depth = depthOf(each, wanted, levels);
-        if (depth < 0) work.delete(pass);
-        else work.set(pass, ghostPass(each, depth));
-        want(wanted, each, depth);
-      }
-    }
+    const once = planBody(unit, works, levels, wanted);
+    // What the first pass of a body reads is what the last one wrote. Where depths grow with each turn, messages stand between turns.
+    const twice = unit.repeat === null ? once : planBody(unit, works, levels, once.wanted);
+    const thrice = unit.repeat === null ? once : planBody(unit, works, levels, twice.wanted);
+    const settled = unit.passes.every((pass) => twice.work.get(pass)?.depth === thrice.work.get(pass)?.depth);
+    const chosen = settled ? twice : planBody(unit, works, levels, new Map());
+    for (const [pass, own] of chosen.work) work.set(pass, own);
+    wanted = chosen.wanted;
   }
   return work;
+}
+
+/** How deep components must be good, voxels. */
+type Wanted = ReadonlyMap<string, number>;
+
+/** The work in ghosts of one turn of a unit, where so much is wanted after it, and what is wanted before it. */
+function planBody(
+  unit: Unit,
+  works: ReadonlyMap<string, Work>,
+  levels: GhostLevels,
+  after: Wanted,
+): { readonly work: GhostWork; readonly wanted: Wanted } {
+  const work = new Map<UnitPass, GhostPass>();
+  const wanted = new Map(after);
+  for (const pass of unit.passes.toReversed()) {
+    const each = works.get(pass.facts.name)!;
+    const depth = depthOf(each, wanted, levels);
+    if (depth >= 0) work.set(pass, ghostPass(each, depth));
+    want(wanted, each, depth);
+  }
+  return { work, wanted };
 }
 
 /** The needs of a program that works in ghosts too. */
@@ -100,7 +122,7 @@ export function withGhostWork(
   needs: HaloNeeds,
   program: {
     readonly units: readonly Unit[];
-    readonly compiled: ReadonlyMap<string, CompiledStencil>;
+    readonly compiled: ReadonlyMap<string, PlacedStencil>;
     readonly decomposition: Decomposition;
   },
 ): HaloNeeds {
@@ -169,7 +191,7 @@ function add(wanted: Map<string, number>, component: string, depth: number): voi
   wanted.set(component, Math.max(depth, wanted.get(component) ?? 0));
 }
 
-function workOf(compiled: CompiledStencil): Work {
+function workOf(compiled: PlacedStencil): Work {
   const { stencil, level, facts, bindings, writes } = compiled;
   const taps = componentReads(compiled).map(({ component, from, reach }): Tap => {
     return { component, from, distance: reach === null ? Infinity : distanceOf(reach) };

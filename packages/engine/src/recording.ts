@@ -2,6 +2,7 @@
 import { Graph, type CommandBuffer, type Encoder, type Pass, type Use } from '@halocline/gpu';
 import { bindPass } from './bind-pass.ts';
 import { GATE_MODES, reduceCode, scalarBytes, scalarCode } from './engine-kernels.ts';
+import { declaredMemory, scopeNumber } from './declared-memory.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
@@ -32,6 +33,7 @@ export function spanCount(segments: readonly Segment[]): number {
 export function recordPlan(program: Program, segments: readonly Segment[], place: RecordingPlace): CommandBuffer[] {
   const { slot, turn, stamps } = place;
   const commands: CommandBuffer[] = [];
+  const memory = declaredMemory(program);
   let room = turn;
   try {
     for (const [number, segment] of segments.entries()) {
@@ -41,7 +43,7 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
         program.device.record('step', (encoder) => {
           if (number === 0) stamps?.recordReset(encoder);
           spanned(stamps, encoder, segmentLabel(segment, number), () => {
-            compiled.record(encoder);
+            compiled.record(encoder, { memory });
             if (number < segments.length - 1) return;
             program.faults.record(encoder, slot);
             program.speeds.record(encoder, slot);
@@ -137,6 +139,7 @@ function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): 
 function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
   const { slot, stamps } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
+  const counted = pass.kind === 'stencil' && pass.scope === 'count' ? ['args count'] : [];
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
     if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect' };
@@ -144,8 +147,11 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
   };
   return {
     name: pass.name,
-    reads: pass.uses.reads.map((resource) => use(resource, false)),
-    writes: pass.uses.writes.map((resource) => use(resource, true)),
+    reads: [...pass.uses.reads, ...counted].map((resource) => use(resource, false)),
+    writes: [
+      ...pass.uses.writes.map((resource) => use(resource, true)),
+      ...(pass.kind === 'status' ? [{ resource: 'report', access: 'transfer-target' as const }] : []),
+    ],
     record: (encoder) =>
       spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),
@@ -208,12 +214,6 @@ function kernelPass(
     dispatch: (leaves) => dispatchScope(program, encoder, scope, leaves),
     gate: scope === 'count' ? null : { args: program.buffers.args, byteOffset, groups: program.groups },
   };
-}
-
-/** Number of a scope among the arguments: 0 live, 1 + 2·loop body, 2 + 2·loop settle. */
-function scopeNumber(scope: Scope): number {
-  const [kind, loop] = scope.split(' ') as [string, string | undefined];
-  return kind === 'live' ? 0 : (kind === 'body' ? 1 : 2) + 2 * Number(loop);
 }
 
 /** Address of a scope's first arguments: word 2 is 0 where the scope is shut. */

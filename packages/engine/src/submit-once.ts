@@ -7,8 +7,8 @@ const ALL: readonly Access[] = ['storage-read', 'storage-write', 'indirect', 'tr
 /** Records commands, submits them behind everything on the compute queue, and waits for the device to have done them. */
 export async function submitOnce(device: Device, label: string, body: (encoder: Encoder) => void): Promise<void> {
   await device.submitOnce(label, (encoder) => {
-    encoder.barrier(ALL, ALL);
+    encoder.barrier(ALL, ALL, true);
     body(encoder);
-    encoder.barrier(ALL, ALL);
+    encoder.barrier(ALL, ALL, true);
   });
 }

@@ -46,7 +46,7 @@ export type { Child, Counters } from './device/driver.ts';
 export type { DeviceWishes, Wish } from './device/features.ts';
 export { isValidationAvailable } from './device/instance.ts';
 export type { Validation, ValidationMessage } from './device/instance.ts';
-export type { DeviceLimits, DeviceReport, HeapReport, QueueFamilyReport } from './device/survey.ts';
+export type { DeviceLimits, DeviceReport, FloatModes, HeapReport, QueueFamilyReport } from './device/survey.ts';
 export { readCache, writeCache } from './disk-cache.ts';
 export type { CacheKind } from './disk-cache.ts';
 export { bytesText, DeviceLostError, GraphError, OutOfMemoryError, ShaderError, VulkanError } from './errors.ts';
@@ -71,6 +71,8 @@ export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
 export { Plan } from './graph/plan.ts';
 export type { PlanCounts, RecordOptions } from './graph/plan.ts';
+export type { NamedMemory } from './graph/record.ts';
+export type { DeclaredUse } from './tracking/tracker.ts';
 export type { QueuePlace, QueueTable } from './graph/queues.ts';
 export { use } from './graph/resource.ts';
 export type {

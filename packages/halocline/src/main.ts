@@ -4,25 +4,14 @@
  * 2 wrong usage, 130 interrupted.
  */
 import { enableCompileCache } from 'node:module';
-import { helpOf, parseWords, UsageError, type Command } from './cli/command.ts';
+import { helpOf, parseWords, UsageError } from './cli/command.ts';
+import { commands } from './cli/commands.ts';
 
 // What is compiled of the modules from here on is kept for the next start: under NODE_COMPILE_CACHE, else where temporary files go.
 enableCompileCache();
 
-const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
-  info: () => import('./cli/info.ts'),
-  doctor: () => import('./cli/doctor.ts'),
-  run: () => import('./cli/run.ts'),
-  explain: () => import('./cli/explain.ts'),
-  inspect: () => import('./cli/inspect.ts'),
-  convert: () => import('./cli/convert.ts'),
-  render: () => import('./cli/render.ts'),
-  bench: () => import('./cli/bench.ts'),
-};
-
-async function overview(): Promise<string> {
-  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
-  const rows = loaded.map(({ default: command }) => `  ${command.name.padEnd(9)} ${command.summary}`);
+function overview(): string {
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`);
   return [
     'Halocline: sparse fluids and stencils on Vulkan',
     '',
@@ -39,7 +28,7 @@ async function overview(): Promise<string> {
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args[0] === 'help' && args.length === 2 ? [args[1]!, '--help'] : args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(await overview());
+    process.stdout.write(overview());
     return name === undefined ? 2 : 0;
   }
   if (name === '--version' || name === '-V') {
@@ -47,13 +36,11 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (load === undefined) {
-    throw new UsageError(
-      `Cannot run "halocline ${name}": there is no such command; one of ${Object.keys(commands).join(', ')}`,
-    );
+  const command = commands.find((each) => each.name === name);
+  if (command === undefined) {
+    const names = commands.map((each) => each.name).join(', ');
+    throw new UsageError(`Cannot run "halocline ${name}": there is no such command; one of ${names}`);
   }
-  const command = (await load()).default;
   const words = parseWords(command, rest);
   if (words === 'help') {
     process.stdout.write(helpOf(command));

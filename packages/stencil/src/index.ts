@@ -13,6 +13,7 @@ export { FIELD_PLACES, faceAxis } from './field-place.ts';
 export type { FieldPlace } from './field-place.ts';
 export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
+export type { FloatModes } from './emit/spirv-module.ts';
 export type { BufferAccess } from './emit/spirv-target.ts';
 export { formatIr } from './format-ir.ts';
 export { fuseStencils } from './fuse/fuse.ts';

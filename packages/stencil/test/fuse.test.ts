@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesPerVoxel, formatIr, fuseStencils, whyNotFused } from '../src/index.ts';
+import { bytesPerVoxel, fieldsAgain, formatIr, fuseStencils, whyNotFused, whyNotWorth } from '../src/index.ts';
 import type { Stencil, StencilSource } from '../src/index.ts';
 import { compileText } from './compile-text.ts';
 
@@ -99,4 +99,76 @@ test.each([
     ),
   }[before as 'damp'];
   expect(whyNotFused([first], next)).toBe(reason);
+});
+
+const AGAIN = new Set(['density', 'velocity']);
+const begin = stencil(
+  'begin',
+  'WriteField("density", idx, ReadField("pressure", coord + ivec3(0, 1, 0)) * float(coord.x));',
+);
+const slope = stencil(
+  'slope',
+  'WriteField("pressure", idx, ReadField("density", coord + ivec3(2, 0, 0)) - ReadField("density", idx));',
+);
+
+test('what is read of another voxel is computed again there, where it is active', () => {
+  expect(whyNotFused([begin], slope)).toBe('"slope" reads "density" of other voxels, which "begin" writes');
+  expect(whyNotFused([begin], slope, AGAIN)).toBeNull();
+  expect(fieldsAgain([begin, slope])).toEqual([{ field: 'density', voxels: 1 }]);
+  const options = { unstored: new Set(['density']), inactive: new Map([['density', [0.5]]]) };
+  const fused = fuseStencils('both', [begin, slope], options);
+  const text = formatIr(fused);
+  expect(text).toContain('isActive[(coord + ivec3{2, 0, 0})] ? %1.density_0_0 : 0.5');
+  expect(text).not.toContain('"density"');
+  // Two voxels to the side and one up, and one up; into a second copy, since others read around too.
+  expect(fused.reads.map(({ field, reach }) => [field, reach])).toEqual([
+    ['pressure', { low: [0, 1, 0], high: [2, 1, 0] }],
+  ]);
+  expect(fused.writes.map(({ field, doubleBuffered }) => [field, doubleBuffered])).toEqual([['pressure', true]]);
+});
+
+test('an inactive voxel holds what it held, where that is not known beforehand', () => {
+  const fused = fuseStencils('both', [begin, slope], NOTHING);
+  const read = fused.reads.find(({ field }) => field === 'density')!;
+  expect(read.reach).toEqual({ low: [2, 0, 0], high: [2, 0, 0] });
+  expect(fused.writes.find(({ field }) => field === 'density')!.doubleBuffered).toBe(true);
+});
+
+test.each([
+  [
+    'coordinates that it computes',
+    stencil('trace', 'WriteField("density", idx, SampleField("pressure", CoordToWorld(coord)));'),
+    slope,
+    '"trace" reads at computed coordinates, and isn\'t computed again for others',
+  ],
+  [
+    'a reach that becomes too far',
+    begin,
+    stencil('far', 'WriteField("pressure", idx, ReadField("density", coord + ivec3(0, 8, 0)));'),
+    'computed again, "pressure" would be read 9 voxels away, and 8 is the most',
+  ],
+  [
+    'a colour',
+    stencil('red', 'WriteField("density", idx, 1.0);', { color: 'red' }),
+    stencil('more', 'WriteField("pressure", idx, ReadField("density", coord + ivec3(0, 1, 1)));', { color: 'red' }),
+    '"red" runs on red voxels, and isn\'t computed again for others',
+  ],
+])('%s keeps a stencil from being computed again', (_, before, next, reason) => {
+  expect(whyNotFused([before], next, AGAIN)).toBe(reason);
+});
+
+test('computing again is worth it where it takes little', () => {
+  const options = { unstored: new Set(['density']), inactive: new Map([['density', [0]]]) };
+  const cheap = fuseStencils('both', [begin, slope], options);
+  expect(whyNotWorth([begin, slope], cheap)).toBeNull();
+  const dear = stencil(
+    'dear',
+    `float x = ReadField("pressure", idx); ${'x = x * x + dt; '.repeat(80)} WriteField("density", idx, x);`,
+  );
+  expect(whyNotWorth([dear, slope], fuseStencils('both', [dear, slope], options))).toMatch(
+    /^computed again they take \d+ operations more a voxel, and 8 bytes less are worth \d+$/,
+  );
+  expect(whyNotWorth([begin, slope], fuseStencils('both', [begin, slope], NOTHING))).toBe(
+    'they would move as many bytes',
+  );
 });

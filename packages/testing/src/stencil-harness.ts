@@ -9,6 +9,7 @@ import type {
   DebugListener,
   DebugReport,
   EmitOptions,
+  FloatModes,
   Elements,
   InterpreterReduction,
   NonFiniteWrite,
@@ -71,6 +72,8 @@ export interface DeviceRunOptions {
   readonly via?: 'spirv' | 'glsl';
   readonly shape?: NonNullable<EmitOptions['shape']>;
   readonly exchange?: boolean;
+  /** What is asked for floats; all that the device has by default. */
+  readonly floats?: FloatModes;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
   /** Whether the shader knows what inactive voxels hold, and may write them with it. Default false. */
@@ -272,8 +275,8 @@ export async function runOnDevice(
     ...placementOf(stencil),
     ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
   };
-  const { shape: asked, exchange } = options;
-  const shape = { ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
+  const { shape: asked, exchange, floats = device.limits.floats } = options;
+  const shape = { floats, ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
   const described = options.access === 'descriptor';
   const shader = emitSpirv(stencil, placement, described ? { ...shape, access: 'descriptor' } : shape);
   const { bindings } = shader;

@@ -62,6 +62,8 @@ interface GroupContext extends FusionOptions {
   readonly idle: IdleValues;
   /** Components that keep values from one step to the next. */
   readonly carried: ReadonlySet<string>;
+  /** The stencils that read a component. */
+  readonly readers: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Joins what can be joined, in the units of a step. */
@@ -72,8 +74,12 @@ export function planFusion(
 ): FusionPlan {
   const idle = idleValues(context.declarations, checked.values());
   const carried = carriedComponents(order, checked);
+  const reads = [...checked.values()].flatMap(({ name, facts }) => facts.reads.map((read) => ({ name, read })));
+  const readers = new Map(
+    [...Map.groupBy(reads, ({ read }) => read)].map(([read, all]) => [read, all.map(({ name }) => name)]),
+  );
   for (;;) {
-    const plan = planOnce(order, checked, { ...context, idle, carried });
+    const plan = planOnce(order, checked, { ...context, idle, carried, readers });
     // What is stored all the same, for others, is read and not computed again.
     const stored = plan.fused.flatMap(({ again }) =>
       again.map(({ key }) => key).filter((key) => !plan.unstored.has(key)),
@@ -238,16 +244,19 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
 /** What is said besides of a stencil that could join, were a field only to be computed again. */
 function adviceFor(
   parts: readonly Stencil[],
-  { stencil, level }: CheckedStencil,
-  { declarations, idle, carried }: GroupContext,
+  { name, stencil, level }: CheckedStencil,
+  { declarations, idle, carried, readers }: GroupContext,
 ): string {
   const written = new Set(parts.flatMap(({ writes }) => writes.map(({ field }) => field)));
   if (whyNotFused(parts, stencil!, written) !== null) return '';
   const [again] = fieldsAgain([...parts, stencil!]).filter(({ field }) => !idle.has(fieldKey(field, level)));
   const field = declarations.fields.get(fieldKey(again!.field, level))!;
   if (field.transient) return ', and others need it stored';
-  const keeps = componentNames(field).some((name) => carried.has(name));
-  return keeps ? '' : '; were it transient, it could be computed again there';
+  const together = new Set([name, ...parts.map((part) => part.name)]);
+  const needed = componentNames(field).some(
+    (component) => carried.has(component) || readers.get(component)?.some((reader) => !together.has(reader)) === true,
+  );
+  return needed ? '' : '; were it transient, it could be computed again there';
 }
 
 function stencilsOf(group: Group): Stencil[] {

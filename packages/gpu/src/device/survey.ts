@@ -50,6 +50,17 @@ export interface DeviceLimits {
   readonly subgroupQuads: boolean;
   /** Nanoseconds of one tick of a timestamp. */
   readonly timestampPeriod: number;
+  readonly floats: FloatModes;
+}
+
+/** What shaders may ask for floats of so many bits, together (16, 32, 64; SPIR-V's float controls). */
+export interface FloatModes {
+  /** That denormals are kept. */
+  readonly denormals: readonly number[];
+  /** That −0, infinities and NaN are what IEEE 754 says. */
+  readonly specials: readonly number[];
+  /** That results are rounded to the nearest, ties to even. */
+  readonly nearestEven: readonly number[];
 }
 
 /** A physical device, in plain data. */
@@ -182,6 +193,48 @@ function hasQuads({ eleven }: MoreProperties): boolean {
   return quads && (stages & V.VK_SHADER_STAGE_COMPUTE_BIT) !== 0 && subgroupSize >= 4;
 }
 
+/** Widths that may be asked for together, where those that are supported hang together as the device says. */
+function widths(supported: readonly [half: number, single: number, double: number], independence: number): number[] {
+  const [half, single, double] = supported.map((each) => each !== 0) as [boolean, boolean, boolean];
+  const others = independence === V.VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_ALL || (half && double);
+  const one = independence !== V.VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_NONE || (half && single && double);
+  return [
+    ...(half && one && others ? [16] : []),
+    ...(single && one ? [32] : []),
+    ...(double && one && others ? [64] : []),
+  ];
+}
+
+function floatModes(more: MoreProperties | undefined): FloatModes {
+  if (more === undefined) return { denormals: [], specials: [], nearestEven: [] };
+  const { twelve } = more;
+  const { shaderDenormPreserveFloat16, shaderDenormPreserveFloat32, shaderDenormPreserveFloat64 } = twelve;
+  const {
+    shaderSignedZeroInfNanPreserveFloat16,
+    shaderSignedZeroInfNanPreserveFloat32,
+    shaderSignedZeroInfNanPreserveFloat64,
+  } = twelve;
+  const { shaderRoundingModeRTEFloat16, shaderRoundingModeRTEFloat32, shaderRoundingModeRTEFloat64 } = twelve;
+  return {
+    denormals: widths(
+      [shaderDenormPreserveFloat16, shaderDenormPreserveFloat32, shaderDenormPreserveFloat64],
+      twelve.denormBehaviorIndependence,
+    ),
+    specials: widths(
+      [
+        shaderSignedZeroInfNanPreserveFloat16,
+        shaderSignedZeroInfNanPreserveFloat32,
+        shaderSignedZeroInfNanPreserveFloat64,
+      ],
+      V.VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_ALL,
+    ),
+    nearestEven: widths(
+      [shaderRoundingModeRTEFloat16, shaderRoundingModeRTEFloat32, shaderRoundingModeRTEFloat64],
+      twelve.roundingModeIndependence,
+    ),
+  };
+}
+
 function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties | undefined): DeviceLimits {
   const three = (values: readonly number[]): [number, number, number] => [
     values[0] ?? 0,
@@ -206,6 +259,7 @@ function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties
     subgroupSize: more?.eleven.subgroupSize ?? 1,
     subgroupQuads: more !== undefined && hasQuads(more),
     timestampPeriod: limits.timestampPeriod,
+    floats: floatModes(more),
   };
 }
 

@@ -15,6 +15,7 @@ import type { ExecuteOptions, Execution } from './execute.ts';
 import { explainPlan } from './explain.ts';
 import type { Pass } from './pass.ts';
 import { recordSteps } from './record.ts';
+import type { NamedMemory } from './record.ts';
 import type { GraphBuffer, GraphImage } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
@@ -42,6 +43,11 @@ export interface RecordOptions {
   readonly device?: Device;
   /** What its imported resources are this time, by name. */
   readonly imports?: Imports;
+  /**
+   * What memory stands behind a resource that is only a name, for a device with checks or automatic barriers: nothing, where that
+   * isn't known. Asked only there.
+   */
+  readonly memory?: NamedMemory;
 }
 
 /** The passes in order, with the barriers between their levels. It prints, explains, draws and records itself. */
@@ -102,17 +108,17 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
    * Records every barrier and pass, in order, for a graph of one queue, into an encoder of the caller's. With a `device` it may
    * have transient resources, and begins with a barrier behind its last run.
    */
-  record(encoder: E, { device, imports = {} }: RecordOptions = {}): void {
+  record(encoder: E, { device, imports = {}, memory }: RecordOptions = {}): void {
     if (device) {
       const executor = this.#executor(device);
       const refusal = refusalOf(executor.compiled, true);
       if (refusal !== '') throw new GraphError(refusal);
-      recordSteps(executor.compiled.steps, encoder, executor.bind(imports));
+      recordSteps(executor.compiled.steps, encoder, executor.bind(imports), memory);
       return;
     }
     this.#refusal ??= refusalOf(this.compiled, false);
     if (this.#refusal !== '') throw new GraphError(this.#refusal);
-    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled.model, imports)));
+    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled.model, imports)), memory);
   }
 
   /**

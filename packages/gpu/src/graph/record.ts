@@ -8,8 +8,16 @@ import type { Pass, SettledUse } from './pass.ts';
 import type { BarrierBatch, BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
 
+/** The memory that a resource stands for which is only a name. */
+export type NamedMemory = (name: string) => readonly Omit<DeclaredUse, 'access'>[];
+
 /** Records steps of one queue, barriers and passes. */
-export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encoder: E, at: Bound): void {
+export function recordSteps<E extends BarrierSink>(
+  steps: readonly Step[],
+  encoder: E,
+  at: Bound,
+  memory?: NamedMemory,
+): void {
   for (const step of steps) {
     const { before, after } = step.finished;
     if (before) recordBarrier(before, encoder, at);
@@ -17,7 +25,7 @@ export function recordSteps<E extends BarrierSink>(steps: readonly Step[], encod
       const { record } = pass as Pass<E>;
       if (!record) continue;
       if (encoder.uses) for (const each of uses) noteUse(each, encoder, at);
-      const declared = encoder.tracks === true ? uses.map((use) => declaredUse(use, at)) : undefined;
+      const declared = encoder.tracks === true ? uses.flatMap((use) => declaredUses(use, at, memory)) : undefined;
       if (encoder.label) encoder.label(name, () => record(encoder, at), declared);
       else record(encoder, at);
     }
@@ -52,12 +60,19 @@ function recordBarrier({ before, after, images }: GraphBarrier, encoder: Barrier
   encoder.barriers(batch as BarrierBatch<never>);
 }
 
-/** A use as a tracker takes it: of the buffer or image that stands behind it this time. */
-function declaredUse({ resource, usage, part }: SettledUse, at: Bound): DeclaredUse {
-  if (typeof resource === 'string' || resource.kind === 'host value')
-    return { resource: labelOf(resource), access: usage };
+/** A use as a tracker takes it: of the buffer or image that stands behind it this time, or of the memory behind a name. */
+function declaredUses(
+  { resource, usage, part }: SettledUse,
+  at: Bound,
+  memory: NamedMemory | undefined,
+): DeclaredUse[] {
+  if (typeof resource === 'string' || resource.kind === 'host value') {
+    const known = typeof resource === 'string' ? (memory?.(resource) ?? []) : [];
+    if (known.length === 0) return [{ resource: labelOf(resource), access: usage }];
+    return known.map((each) => ({ ...each, access: usage }));
+  }
   const declared = { resource: at.behind(resource) as TrackedResource, access: usage };
-  if (resource.kind === 'image') return { ...declared, range: part };
+  if (resource.kind === 'image') return [{ ...declared, range: part }];
   const { byteOffset = 0, byteLength = resource.byteLength - byteOffset } = part;
-  return { ...declared, range: { byteOffset, byteLength } };
+  return [{ ...declared, range: { byteOffset, byteLength } }];
 }

@@ -5,7 +5,7 @@ import { listDevices } from '@halocline/gpu';
 import { benchCases, type BenchCase } from '../bench/cases.ts';
 import { copyBandwidth } from '../bench/ceiling.ts';
 import { version } from '../version.ts';
-import { deviceOption, jsonOption, UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { table } from './table.ts';
 
 /** One benchmark's result. */
@@ -95,7 +95,8 @@ function print(results: readonly Result[]): string {
   return `${table([heading, ...rows])}\ncopy: ${first!.copyGigabytesPerSecond.toPrecision(4)} GB/s on ${first!.device}, ${first!.driver}\n`;
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const [name] = words.positionals;
   const chosen = benchCases.filter((bench) => name === undefined || bench.name === name);
   if (chosen.length === 0) {
@@ -114,17 +115,3 @@ async function run(words: Words): Promise<number> {
   process.stdout.write(words.has('json') ? `${JSON.stringify(results, null, 2)}\n` : print(results));
   return 0;
 }
-
-const command: Command = {
-  name: 'bench',
-  summary: 'Measures steps against the copy bandwidth of the same run',
-  positionals: ['[NAME]'],
-  options: {
-    device: deviceOption,
-    csv: { value: 'FILE', help: 'append the results to a CSV file, with device, driver and version' },
-    json: jsonOption,
-  },
-  example: 'halocline bench laplacian --json',
-  run,
-};
-export default command;

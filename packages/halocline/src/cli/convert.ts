@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { streamNanoVdb, streamVdb, whyNotWritten, writeVdb } from '@halocline/vdb';
 import type { Grid, GridFormat, VdbOptions } from '@halocline/vdb';
-import { UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
 import { writeWhole } from './write-file.ts';
 import { bytes } from './table.ts';
@@ -22,7 +22,8 @@ function chooseGrids(path: string, grids: readonly Grid[], names: string | undef
   return grids.filter((grid) => wanted.has(grid.name));
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const [from, to] = [words.positionals[0]!, words.positionals[1]!];
   const named = words.text('codec') ?? 'blosc';
   const codec = codecs.find((known) => known === named);
@@ -71,18 +72,3 @@ function sift(grids: readonly Grid[], format: GridFormat): { fit: readonly Grid[
     refusals: refusals.filter((refusal) => refusal !== undefined),
   };
 }
-
-const command: Command = {
-  name: 'convert',
-  summary: 'Converts between .nvdb and .vdb',
-  positionals: ['IN', 'OUT'],
-  options: {
-    codec: { value: 'none|zip|blosc', help: 'compression (default: blosc)' },
-    compat: { help: '.nvdb for NanoVDB 32.4 and older tools (Debian 12)' },
-    fields: { value: 'A,B', help: 'the grids to convert (default: all)' },
-    half: { help: '.vdb with half floats' },
-  },
-  example: 'halocline convert smoke.vdb smoke.nvdb --codec zip',
-  run,
-};
-export default command;

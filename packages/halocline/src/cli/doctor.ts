@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { listDevices, type DeviceReport } from '@halocline/gpu';
 import { arena, enumerate, openLoader, VkLayerProperties, type Loader } from '@halocline/vulkan';
-import { jsonOption, type Command, type Words } from './command.ts';
+import { type Words } from './command.ts';
 import { bytes } from './table.ts';
 
 /** One finding: `ok`, a `hint` that may be left alone, or `bad`. */
@@ -153,7 +153,8 @@ function diagnose(): Finding[] {
   return findings;
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const findings = diagnose();
   const healthy = findings.every((finding) => finding.state !== 'bad');
   if (words.has('json')) process.stdout.write(`${JSON.stringify({ healthy, findings }, null, 2)}\n`);
@@ -167,13 +168,3 @@ async function run(words: Words): Promise<number> {
   }
   return healthy ? 0 : 1;
 }
-
-const command: Command = {
-  name: 'doctor',
-  summary: 'Tells what is wrong with Vulkan here, and the command that mends it',
-  positionals: [],
-  options: { json: jsonOption },
-  example: 'halocline doctor',
-  run,
-};
-export default command;

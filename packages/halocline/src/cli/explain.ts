@@ -1,11 +1,12 @@
 /** @file `halocline explain`: the step of a scene in words, or one of its stencils down to the shader. */
 import type { SceneOptions } from '../scene.ts';
-import { deviceOption, type Command, type Words } from './command.ts';
+import { type Words } from './command.ts';
 import { loadScene } from './load-scene.ts';
-import { pluginOption, usePlugins } from './plugins.ts';
+import { usePlugins } from './plugins.ts';
 import { deviceWish, valuesOf } from './run.ts';
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
   const subdomains = words.number('subdomains', 'count');
   const options: SceneOptions = {
@@ -26,25 +27,3 @@ async function run(words: Words): Promise<number> {
   process.stdout.write(`${texts.join('\n\n')}\n`);
   return 0;
 }
-
-const command: Command = {
-  name: 'explain',
-  summary: "Tells the order of a scene's stencils and why, or all about one of them",
-  positionals: ['SCENE'],
-  options: {
-    stencil: {
-      value: 'NAME',
-      many: true,
-      help: 'source, IR, reach, bytes a voxel, registers and GLSL of a stencil or kernel',
-    },
-    header: { value: 'KERNEL', help: 'what a kernel of the scene includes, to compile it elsewhere' },
-    set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
-    plugin: pluginOption,
-    device: { ...deviceOption, many: true },
-    devices: { value: 'N', help: 'explain a run over N devices of one model (default: 1)' },
-    subdomains: { value: 'K', help: 'parts that the domain is cut into' },
-  },
-  example: 'halocline explain examples/diffuse.ts --stencil diffuse',
-  run,
-};
-export default command;

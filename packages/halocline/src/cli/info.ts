@@ -1,6 +1,6 @@
 /** @file `halocline info`: the devices, best first, and the ways between them. */
 import { listDevices, type DeviceReport } from '@halocline/gpu';
-import { deviceOption, jsonOption, UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { tellCut } from './cut.ts';
 import { bytes } from './table.ts';
 import { describePairs, measurePairs } from './transports.ts';
@@ -45,7 +45,8 @@ function describe(device: DeviceReport): string {
   return `#${device.index} ${device.name}\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')}\n`;
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const scene = words.text('cut');
   if (scene !== undefined) return tellCut(words, scene);
   const given = (name: string): boolean => words.text(name) !== undefined || words.all(name).length > 0;
@@ -71,21 +72,3 @@ async function run(words: Words): Promise<number> {
   process.stdout.write(describePairs(await measurePairs(devices)));
   return 0;
 }
-
-const command: Command = {
-  name: 'info',
-  summary: 'Lists the devices, best first, why one cannot be used, and the ways between them',
-  positionals: [],
-  options: {
-    json: jsonOption,
-    cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
-    subdomains: { value: 'K', help: 'with --cut: parts that the domain is cut into (default: 4)' },
-    set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
-    device: { ...deviceOption, many: true },
-    devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },
-    out: { value: 'PNG', short: 'o', help: 'with --cut: the picture (default: out/SCENE-cut.png)' },
-  },
-  example: 'halocline info --cut examples/plume.ts --subdomains 8',
-  run,
-};
-export default command;

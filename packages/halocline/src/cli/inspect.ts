@@ -1,6 +1,6 @@
 /** @file `halocline inspect`: what a grid file holds. Needs no Vulkan. */
 import type { Grid } from '@halocline/vdb';
-import { jsonOption, UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
 import { figure } from './table.ts';
 
@@ -84,7 +84,8 @@ function print(made: Report): string {
   return `${made.name === '' ? '(no name)' : made.name}\n${rows.map(([name, text]) => `  ${name.padEnd(14)} ${text}`).join('\n')}\n`;
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const probes = words.all('probe').map((text) => parseProbe(text));
   const path = words.positionals[0]!;
   const { grids, skipped } = await readGridFile(path);
@@ -98,16 +99,3 @@ async function run(words: Words): Promise<number> {
   process.stdout.write([...reports.map((made) => print(made)), ...passed].join('\n'));
   return 0;
 }
-
-const command: Command = {
-  name: 'inspect',
-  summary: 'Tells what a .nvdb or .vdb file holds',
-  positionals: ['FILE'],
-  options: {
-    json: jsonOption,
-    probe: { value: 'i,j,k', many: true, help: 'also tell the value at a voxel' },
-  },
-  example: 'halocline inspect smoke.vdb --probe 0,10,0 --json',
-  run,
-};
-export default command;

@@ -1,6 +1,6 @@
-/** @file Scenes in Lua for every command: which files they are, and what they get of the options. */
+/** @file Scenes in Lua for every command: which files they are, and what they get of the options. Lua is loaded for them alone. */
 import { extname } from 'node:path';
-import { LuaScript, type LuaOptions } from '@halocline/lua';
+import type { LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 
 /** Whether a file is a scene in Lua, by its ending. */
@@ -27,6 +27,7 @@ export function luaSceneOptions(
 
 /** Runs a script to its end, and gives the simulation that it returned, or the first that it made. */
 export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
+  const { LuaScript } = await import('@halocline/lua');
   return (await LuaScript.run(path, luaSceneOptions(options, process.stderr))).detach();
 }
 

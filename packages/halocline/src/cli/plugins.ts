@@ -1,14 +1,7 @@
 /** @file `--plugin NAME`: packages that add to a scene before its first step. */
 import { resolve } from 'node:path';
 import type { Simulation } from '@halocline/engine';
-import type { Option, Words } from './command.ts';
-
-/** The option. */
-export const pluginOption: Option = {
-  value: 'NAME',
-  many: true,
-  help: "a package (or ./file) whose register(simulation) adds to the scene; found from the scene's folder",
-};
+import type { Words } from './command.ts';
 
 /** Registers what `--plugin` names, in order, found from the scene's file. */
 export async function usePlugins(simulation: Simulation, words: Words, scene: string): Promise<void> {

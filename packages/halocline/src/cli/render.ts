@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { openDevice } from '@halocline/gpu';
 import { createVolume, encodePng, parseCamera, Renderer } from '@halocline/render';
 import type { Grid } from '@halocline/vdb';
-import { deviceOption, UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -34,7 +34,8 @@ function chooseGrid(grids: readonly Grid[], path: string, name: string | undefin
   throw new Error(`Cannot render field "${wanted}" of "${path}": the file has none of that name; it has ${names}`);
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
   const out = words.text('output');
   if (out === undefined)
@@ -58,19 +59,3 @@ async function run(words: Words): Promise<number> {
   process.stdout.write(`${out}: ${grid.name}, ${size.width}×${size.height}, on ${opened.name}\n`);
   return 0;
 }
-
-const command: Command = {
-  name: 'render',
-  summary: 'Renders a grid file to a PNG',
-  positionals: ['FILE'],
-  options: {
-    output: { value: 'PNG', short: 'o', help: 'the picture to write' },
-    size: { value: 'WxH', help: 'pixels (default: 720x720)' },
-    camera: { value: 'TEXT', help: 'azimuth=DEG,elevation=DEG,distance=N,fov=DEG,target=x:y:z,eye=x:y:z' },
-    field: { value: 'NAME', help: 'which grid (default: density, else the first)' },
-    device: deviceOption,
-  },
-  example: 'halocline render smoke.vdb -o smoke.png --size 1280x720 --camera azimuth=40,elevation=15',
-  run,
-};
-export default command;

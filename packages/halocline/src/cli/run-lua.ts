@@ -6,7 +6,7 @@ import { basename, extname, join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
 import { LuaScript, StopScript, type LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
-import { UsageError, type Option, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import type { Interruption } from './interruption.ts';
 import { luaSceneOptions } from './lua-scene.ts';
 import { Outputs, type Format } from './outputs.ts';
@@ -14,17 +14,6 @@ import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { frameLine, planOf, summary, type Plan } from './run-plan.ts';
 import { prepareFolder, writeWhole } from './write-file.ts';
-
-/** The options of scenes in Lua. */
-export const luaOptions: Readonly<Record<string, Option>> = {
-  'lua-seconds': { value: 'S', help: 'seconds that a scene in Lua may compute, waiting not counted (default: 60)' },
-  'lua-memory': { value: 'MIB', help: 'MiB that the values of a scene in Lua may take (default: 256)' },
-  allow: {
-    value: 'DIR',
-    many: true,
-    help: 'a folder whose files a scene in Lua may read and write, beside this and its own',
-  },
-};
 
 /** What belongs to a run. */
 export interface LuaRun {

@@ -6,14 +6,14 @@ import { basename, extname, join } from 'node:path';
 import type { Rebalance } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
-import { deviceOption, UsageError, type Command, type Words } from './command.ts';
+import { UsageError, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadScene } from './load-scene.ts';
 import { isLua } from './lua-scene.ts';
-import { pluginOption, usePlugins } from './plugins.ts';
+import { usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
-import { luaOptions, runLua, type LuaRun } from './run-lua.ts';
+import type { LuaRun } from './run-lua.ts';
 import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
 import { count } from './table.ts';
 import { dropUnfinished, prepareFolder } from './write-file.ts';
@@ -54,7 +54,8 @@ async function runFrames(
   return { framesDone, stepMilliseconds: stepping / Math.max(1, (framesDone - plan.first) * plan.stepsPerFrame) };
 }
 
-async function run(words: Words): Promise<number> {
+/** Does what the words ask for, and gives the exit code. */
+export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
   const formats = parseFormats(words.text('format') ?? 'nvdb');
   words.number('frames', 'count');
@@ -90,7 +91,9 @@ async function run(words: Words): Promise<number> {
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
-  const lua = isLua(path) ? await runLua({ words, path, options, formats, interruption, started }) : null;
+  const lua = isLua(path)
+    ? await (await import('./run-lua.ts')).runLua({ words, path, options, formats, interruption, started })
+    : null;
   if (typeof lua === 'number') return lua;
   const scene = lua?.scene ?? (await loadScene(path, options));
   await using _owner = lua ?? scene.simulation;
@@ -135,34 +138,3 @@ export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices
   if (devices !== undefined) return { devices };
   return names.length > 1 ? { devices: names } : names.length === 1 ? { device: names[0]! } : {};
 }
-
-const command: Command = {
-  name: 'run',
-  summary: 'Runs a scene (.ts, .js, .lua or .fluid) and writes its fields and pictures',
-  positionals: ['SCENE'],
-  options: {
-    frames: { value: 'N', help: 'how many frames (default: the scene, else 24)' },
-    dt: { value: 'S', help: 'seconds a step (default: 1 / (rate × steps a frame))' },
-    out: { value: 'DIR', short: 'o', help: 'folder for the files (default: out/SCENE)' },
-    fields: { value: 'A,B', help: 'fields to save (default: the scene, else all)' },
-    format: { value: 'LIST', help: 'nvdb, vdb, png; vdb@last writes the last frame alone (default: nvdb)' },
-    set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
-    plugin: pluginOption,
-    device: { ...deviceOption, many: true },
-    devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
-    subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
-    rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default), time or off' },
-    checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
-    'checkpoint-every': { value: 'N', help: 'write it after every N frames too (default: OUT/SCENE-checkpoint.nvdb)' },
-    resume: { value: 'PATH', help: 'go on from a checkpoint, with the bits of a run that was never stopped' },
-    'no-fusion': { help: 'a pass for each stencil, where several would run as one' },
-    'no-overlap': { help: 'wait for messages between devices, and hide none behind work' },
-    validation: { help: 'turn on the validation layer' },
-    trace: { value: 'FILE', help: 'write when each pass, message and submit ran (Chrome trace format)' },
-    ...luaOptions,
-    json: { help: 'one line of JSON a frame: frame, time, milliseconds, fields, memory' },
-  },
-  example: 'halocline run examples/plume.ts --frames 48 --format nvdb,png --out out/plume',
-  run,
-};
-export default command;

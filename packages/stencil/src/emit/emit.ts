@@ -8,21 +8,22 @@ import { lowerStencil } from './kernel.ts';
 import { shapeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
 import { SpirvTarget } from './spirv-target.ts';
+import type { FloatModes } from './spirv-module.ts';
 import type { BufferAccess } from './spirv-target.ts';
 
 /** What the device can't do; and, for tests, a shape other than the one that suits the stencil, and memory that validation layers see. */
 export interface EmitOptions {
+  /** What is asked for floats; nothing by default. */
+  readonly floats?: FloatModes;
   /** Whether threads may exchange values: the device has subgroup operations on quads in compute shaders. Default true. */
   readonly exchange?: boolean;
   readonly shape?: Shape;
-  /** Whether leaves within whole ones have a text of their own, where the text asks which voxels around are active. */
-  readonly apart?: boolean;
   readonly access?: BufferAccess;
 }
 
 /** SPIR-V 1.5 of a stencil (entry point `main`, two leaves a workgroup, 8 bytes of push constants), and its pass block's order. */
 export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
-  const target = new SpirvTarget(options.access);
+  const target = new SpirvTarget(options.access, options.floats);
   let bindings: StencilShader['bindings'] = [];
   const spirv = target.finish(() => {
     bindings = lowerStencil(stencil, placement, target, options);

@@ -34,6 +34,8 @@ export interface Lowering {
   /** In the order of the pass block; grows as things are used. */
   readonly bindings: Binding[];
   readonly bindingNumbers: Map<string, number>;
+  /** Where functions find addresses, by name. */
+  readonly kept: Map<string, { readonly binding: Binding; readonly variable: Variable }>;
   /** Functions made so far: the user's by number, look-ups by name. */
   readonly functions: Map<string | number, FunctionReference>;
   /** Reads of voxels that are not active, of this thread; null where nothing is debugged. */
@@ -61,6 +63,8 @@ export interface Effects {
 /** One function under lowering. */
 export interface Frame {
   readonly lowering: Lowering;
+  /** Whether it is the stencil's own text. */
+  readonly top: boolean;
   readonly uses: Uses;
   /** Values made in the function's prologue, by key. */
   readonly once: Map<string, Value>;
@@ -85,6 +89,7 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     fields,
     bindings: [],
     bindingNumbers: new Map(),
+    kept: new Map(),
     functions: new Map(),
     outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
@@ -152,13 +157,32 @@ function bindingName(binding: Binding): string {
 /** The address of a binding; the binding joins the pass block at its first use. */
 export function address(frame: Frame, binding: Binding): Value {
   const { lowering } = frame;
+  const { target } = lowering;
   const name = bindingName(binding);
   let entry = lowering.bindingNumbers.get(name);
   if (entry === undefined) {
     entry = lowering.bindings.push(binding) - 1;
     lowering.bindingNumbers.set(name, entry);
   }
-  return once(frame, `address ${name}`, () => lowering.target.keep(lowering.target.address(entry), name));
+  const value = (): Value => {
+    if (frame.top || !target.namesAddresses) return target.address(entry);
+    const known = lowering.kept.get(name) ?? { binding, variable: target.global('uvec2', `kept_${name}`) };
+    lowering.kept.set(name, known);
+    return target.get(known.variable);
+  };
+  return once(frame, `address ${name}`, () => target.keep(value(), name));
+}
+
+/**
+ * Sets the addresses that functions use, at the start of the top function: a function in a loop that stores would load them again
+ * for each voxel.
+ */
+export function keepAddresses(frame: Frame): void {
+  const { kept, target } = frame.lowering;
+  for (const { binding, variable } of kept.values()) {
+    const value = address(frame, binding);
+    target.prologue(() => target.set(variable, value));
+  }
 }
 
 /** One u32 of a table. */
@@ -190,9 +214,15 @@ export function blockValue(
 
 /** The twelve numbers of a map between index space and the world: three rows m0 m1 m2 t. */
 export function mapRows(frame: Frame, direction: 'indexToWorld' | 'worldToIndex'): Value[] {
-  const start = direction === 'indexToWorld' ? 16 : 64;
-  return Array.from({ length: 12 }, (_, at) =>
-    blockValue(frame, 'uniforms', start + 4 * at, 'float', `${direction}_${at}`),
+  const { code, target } = frame.lowering;
+  const from = address(frame, { kind: 'uniforms' });
+  const first = direction === 'indexToWorld' ? 1 : 4;
+  return [0, 1, 2].flatMap((row) =>
+    code.components(
+      once(frame, `${direction} ${row}`, () =>
+        target.keep(target.load('f32', 4, from, code.uint(first + row)), `${direction}_${row}`),
+      ),
+    ),
   );
 }
 

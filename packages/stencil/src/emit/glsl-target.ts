@@ -45,6 +45,7 @@ const text = (value: Value | Variable | FunctionReference | SharedArray): string
 
 /** Builds one text; `finish` gives it. */
 export class GlslTarget implements Target {
+  readonly namesAddresses = true;
   readonly #blocks = new Map<string, string>();
   readonly #shared: string[] = [];
   readonly #functions: string[] = [];
@@ -343,7 +344,7 @@ export class GlslTarget implements Target {
     return this.keep({ type: 'uint', ref: `atomicAdd(${element}, ${text(value)})` }, 'before');
   }
 
-  global(type: ScalarType, name: string): Variable {
+  global(type: ValueType, name: string): Variable {
     const ref = this.#name(name);
     this.#shared.push(`${type} ${ref};`);
     return { type, ref };

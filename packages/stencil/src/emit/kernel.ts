@@ -4,7 +4,7 @@
  */
 import { addOutside, checkWrite } from './debug.ts';
 import type { EmitOptions } from './emit.ts';
-import { address, newLowering, tableWord } from './frame.ts';
+import { address, keepAddresses, newLowering, tableWord } from './frame.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
 import { emitLoop } from './loop-shape.ts';
 import { beginOutputs, newOutputs, writeOutput } from './outputs.ts';
@@ -127,6 +127,7 @@ export function lowerStencil(
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
     lowering,
+    top: true,
     uses: uses.top,
     once: new Map(),
     locals: declareLocals(lowering, stencil.locals),
@@ -158,11 +159,12 @@ export function lowerStencil(
     );
     if (cut === null) emitLoop(frame, parts, leaf);
     else {
-      const apart = cut.apart || (options.apart === true && parts.actives.length > 0);
+      const apart = cut.apart || parts.actives.length > 0;
       emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && options.exchange !== false });
     }
   });
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);
+  keepAddresses(frame);
   return lowering.bindings;
 }

@@ -25,7 +25,7 @@ const LEAF_OFFSET = 20;
 
 /** A frame for a function that is no user's. */
 export function newFrame(lowering: Lowering): Frame {
-  return { lowering, uses: lowering.uses.top, once: new Map(), locals: [], voxel: null, effects: null };
+  return { lowering, top: false, uses: lowering.uses.top, once: new Map(), locals: [], voxel: null, effects: null };
 }
 
 /** A function of the module that is made at its first use. */

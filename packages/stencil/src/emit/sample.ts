@@ -23,7 +23,7 @@ import {
   shared,
   walkFunction,
 } from './lookup.ts';
-import type { Value } from './target.ts';
+import type { Value, Variable } from './target.ts';
 
 const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
 
@@ -32,6 +32,41 @@ function cornerOf(frame: Frame, base: Value, corner: Value, bounds: Bounds | nul
   const { code, target } = frame.lowering;
   const at = code.add(base, corner);
   return bounds !== null && clamps(frame) ? target.apply('min', at, bounds.high) : at;
+}
+
+/**
+ * The slots of a cell's corners from the table of neighbours, `low` and `high` being its least and greatest corners' places there.
+ * Voxels beside each other cross a leaf's faces in x and y together, if at all: most find four slots, or two, and copy the rest.
+ */
+function nearSlots(frame: Frame, slot: Value, [low, high]: readonly [Value, Value], found: readonly Variable[]): void {
+  const { code, target } = frame.lowering;
+  const [[x, y, z], [xs, ys, zs]] = [low, high].map((d) => code.components(d)) as [Value[], Value[]] as [
+    [Value, Value, Value],
+    [Value, Value, Value],
+  ];
+  const copy = (to: number, count: number, from: number): void => {
+    for (let n = 0; n < count; n++) target.set(found[to + n]!, target.get(found[from + n]!));
+  };
+  const pair = (to: number, i: Value, j: Value): void =>
+    [z, zs].forEach((k, n) => {
+      const word = neighborWord(frame, slot, target.construct('uvec3', [i, j, k]));
+      target.set(found[to + n]!, tableWord(frame, { kind: 'leafTable', level: 'same' }, word));
+    });
+  const four = (to: number, i: Value): void => {
+    pair(to, i, y);
+    const crosses = target.apply('ne', y, ys);
+    target.branch(
+      crosses,
+      () => pair(to + 2, i, ys),
+      () => copy(to + 2, 2, to),
+    );
+  };
+  four(0, x);
+  target.branch(
+    target.apply('ne', x, xs),
+    () => four(4, xs),
+    () => copy(4, 4, 0),
+  );
 }
 
 /**
@@ -47,16 +82,7 @@ function cornerSlots(frame: Frame, base: Value, { slot, own, bounds }: Sampling)
   const [low, high] = [step(from(code.all('ivec3', 0))), step(from(code.all('ivec3', 1)))];
   const within = (d: Value): Value => target.quantify('all', target.apply('le', d, code.all('uvec3', 2)));
   const found = CORNERS.map(() => target.variable('uint', 'corner'));
-  const near = (): void => {
-    const [first, second] = [code.components(low), code.components(high)];
-    for (const [n, corner] of CORNERS.entries()) {
-      const d = target.construct(
-        'uvec3',
-        corner.map((one, axis) => (one ? second : first)[axis]!),
-      );
-      target.set(found[n]!, tableWord(frame, { kind: 'leafTable', level: 'same' }, neighborWord(frame, slot, d)));
-    }
-  };
+  const near = (): void => nearSlots(frame, slot, [low, high], found);
   const far = (): void => {
     const walk = walkFunction(frame.lowering, 'same');
     for (const each of found) target.set(each, code.uint(0));

@@ -97,10 +97,30 @@ export const CAPABILITY = {
   Float64: 10,
   GroupNonUniform: 61,
   GroupNonUniformQuad: 68,
+  DenormPreserve: 4464,
+  SignedZeroInfNanPreserve: 4466,
+  RoundingModeRTE: 4467,
   StorageBuffer16BitAccess: 4433,
   StorageBuffer8BitAccess: 4448,
   PhysicalStorageBufferAddresses: 5347,
 } as const;
+
+/** Widths of floats for which a module asks that denormals are kept, that −0, ∞ and NaN are, that ties go to even. */
+export interface FloatModes {
+  readonly denormals: readonly number[];
+  readonly specials: readonly number[];
+  readonly nearestEven: readonly number[];
+}
+
+/** Nothing is asked for. */
+export const NO_MODES: FloatModes = { denormals: [], specials: [], nearestEven: [] };
+
+/** The capability and the execution mode of each of them. */
+const MODES: Readonly<Record<keyof FloatModes, readonly [capability: number, mode: number]>> = {
+  denormals: [CAPABILITY.DenormPreserve, 4459],
+  specials: [CAPABILITY.SignedZeroInfNanPreserve, 4461],
+  nearestEven: [CAPABILITY.RoundingModeRTE, 4462],
+};
 
 const MAGIC = 0x07230203;
 const VERSION_1_5 = 0x00010500;
@@ -258,14 +278,28 @@ export class SpirvModule {
     for (const word of words) this.#functions.push(word);
   }
 
+  /** What is asked for the widths that the module computes with, or loads and stores. */
+  #modes(floats: FloatModes): (readonly [keyof FloatModes, number])[] {
+    const has = (...names: readonly (keyof typeof CAPABILITY)[]): boolean =>
+      names.some((name) => this.#capabilities.has(CAPABILITY[name]));
+    const used = [32, ...(has('Float16', 'StorageBuffer16BitAccess') ? [16] : []), ...(has('Float64') ? [64] : [])];
+    const names = ['denormals', 'specials', 'nearestEven'] as const;
+    return names.flatMap((name) =>
+      used.filter((bits) => floats[name].includes(bits)).map((bits) => [name, bits] as const),
+    );
+  }
+
   /** The words of the module, with one compute entry point `main` of `width`×1×1 threads. */
-  assemble(main: number, width: number): Uint32Array<ArrayBuffer> {
+  assemble(main: number, width: number, floats: FloatModes): Uint32Array<ArrayBuffer> {
+    const modes = this.#modes(floats);
+    for (const [name] of modes) this.capability(MODES[name][0]);
     const head: number[] = [];
     for (const value of this.#capabilities) instruction(head, OP.Capability, value);
     instruction(head, OP.ExtInstImport, this.glsl, ...stringWords('GLSL.std.450'));
     instruction(head, OP.MemoryModel, 5348, 1);
     instruction(head, OP.EntryPoint, 5, main, ...stringWords('main'), ...this.#interface);
     instruction(head, OP.ExecutionMode, main, 17, width, 1, 1);
+    for (const [name, bits] of modes) instruction(head, OP.ExecutionMode, main, MODES[name][1], bits);
     const sections = [head, this.#names, this.#decorations, this.#globals, this.#functions];
     const words = new Uint32Array(5 + sections.reduce((sum, section) => sum + section.length, 0));
     words.set([MAGIC, VERSION_1_5, 0, this.#bound, 0]);

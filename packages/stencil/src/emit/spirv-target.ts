@@ -6,7 +6,8 @@
  */
 import type { ScalarType, ValueType } from '../ir.ts';
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
-import { CAPABILITY, DECORATION, floatBits, instruction, OP, SpirvModule, STORAGE } from './spirv-module.ts';
+import { CAPABILITY, DECORATION, floatBits, instruction, NO_MODES, OP, SpirvModule, STORAGE } from './spirv-module.ts';
+import type { FloatModes } from './spirv-module.ts';
 import { opcodeFor, opcodesOf, registerType, resultType } from './target.ts';
 import type {
   ElementKind,
@@ -52,17 +53,19 @@ export class SpirvTarget implements Target {
   readonly #next: number[] = [];
   readonly #main: number = this.#module.id();
   readonly #access: BufferAccess;
+  readonly #floats: FloatModes;
   #groupThreads = GROUP_THREADS;
 
-  constructor(access: BufferAccess = 'address') {
+  constructor(access: BufferAccess = 'address', floats: FloatModes = NO_MODES) {
     this.#access = access;
+    this.#floats = floats;
   }
 
   /** Runs `body` as the entry point's text, and gives the module's words. */
   finish(body: () => void): Uint32Array<ArrayBuffer> {
     const voidType = this.#module.type(OP.TypeVoid);
     this.#define(this.#main, voidType, [], body);
-    return this.#module.assemble(this.#main, this.#groupThreads);
+    return this.#module.assemble(this.#main, this.#groupThreads, this.#floats);
   }
 
   constant(type: ValueType, values: readonly number[]): Value {
@@ -289,6 +292,10 @@ export class SpirvTarget implements Target {
     return null;
   }
 
+  get namesAddresses(): boolean {
+    return this.#access === 'address';
+  }
+
   address(entry: number): Value {
     if (this.#access === 'descriptor') return { type: 'uvec2', ref: describedEntry(entry) };
     const pair = this.#type('uvec2');
@@ -326,7 +333,7 @@ export class SpirvTarget implements Target {
     return this.#emit('uint', OP.AtomicIAdd, at, device, relaxed, id(value));
   }
 
-  global(type: ScalarType, name: string): Variable {
+  global(type: ValueType, name: string): Variable {
     const ref = this.#module.global(this.#pointer(STORAGE.Private, type), STORAGE.Private);
     this.#module.name(ref, name);
     return { type, ref };

@@ -215,6 +215,7 @@ export function lowerFunction(lowering: Lowering, number: number): void {
     );
     const frame: Frame = {
       lowering,
+      top: false,
       uses,
       once: new Map(),
       locals,

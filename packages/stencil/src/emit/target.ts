@@ -235,6 +235,8 @@ export interface Target {
   ): FunctionReference;
   call(callee: FunctionReference, args: readonly (Value | Variable)[]): Value | null;
 
+  /** Whether addresses are values, which variables can hold; where memory is bound they are not. */
+  readonly namesAddresses: boolean;
   /** Address (uvec2) of the n-th entry of the pass block. */
   address(entry: number): Value;
   /** `width` elements (1 or 4) from element `index`·width of the array at `address`. */
@@ -244,7 +246,7 @@ export interface Target {
   /** Adds to a u32 of an array, whatever other threads do; gives what it was. */
   atomicAdd(address: Value, index: Value, value: Value): Value;
   /** A variable that all functions see, of this thread alone. */
-  global(type: ScalarType, name: string): Variable;
+  global(type: ValueType, name: string): Variable;
 
   workgroupId(): Value;
   workgroupCount(): Value;
