@@ -51,13 +51,13 @@ async function open(
   const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...chosen, ...more };
   const simulation = await Simulation.create(options);
   const start = await bench.declare(simulation, box);
-  await run(simulation, 1);
+  await run(simulation, 1, bench);
   for (const name of start) simulation.removeStencil(name);
   return simulation;
 }
 
-async function run(simulation: Simulation, steps: number): Promise<void> {
-  for (let step = 0; step < steps; step++) await simulation.runTimestep(0.002);
+async function run(simulation: Simulation, steps: number, { dt = 0.002 }: MultiCase): Promise<void> {
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(dt);
   await simulation.finish();
 }
 
@@ -68,21 +68,21 @@ export async function measure(setup: Setup): Promise<Measured> {
 }
 
 /** Milliseconds of a step, in a round. */
-async function round(simulation: Simulation, steps: number): Promise<number> {
+async function round(simulation: Simulation, steps: number, bench: MultiCase): Promise<number> {
   const began = performance.now();
-  await run(simulation, steps);
+  await run(simulation, steps, bench);
   return (performance.now() - began) / steps;
 }
 
 /** Steps until it gets no faster; how many fill a round. */
-async function warm(simulation: Simulation): Promise<number> {
-  let best = await round(simulation, WARM_STEPS);
+async function warm(simulation: Simulation, bench: MultiCase): Promise<number> {
+  let best = await round(simulation, WARM_STEPS, bench);
   const began = performance.now();
   for (let found = began; ;) {
     const now = performance.now();
     const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / best));
     if (now - found > SETTLED_MILLISECONDS || now - began > MOST_WARM_MILLISECONDS) return steps;
-    const milliseconds = await round(simulation, steps);
+    const milliseconds = await round(simulation, steps, bench);
     if (milliseconds < 0.97 * best) found = performance.now();
     best = Math.min(best, milliseconds);
   }
@@ -90,11 +90,11 @@ async function warm(simulation: Simulation): Promise<number> {
 
 async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
   await using simulation = await open(setup, {});
-  const steps = await warm(simulation);
+  const steps = await warm(simulation, setup.bench);
   const before = performance.eventLoopUtilization();
   let milliseconds = Infinity;
   for (let number = 0; number < ROUNDS; number++) {
-    milliseconds = Math.min(milliseconds, await round(simulation, steps));
+    milliseconds = Math.min(milliseconds, await round(simulation, steps, setup.bench));
   }
   const { active } = performance.eventLoopUtilization(before);
   return {
@@ -111,7 +111,8 @@ async function trace(setup: Setup): Promise<TraceFigures> {
     const simulation = await open(setup, { trace: file });
     const began = performance.now();
     let steps = 0;
-    for (; steps < WARM_STEPS || performance.now() - began < TRACED_MILLISECONDS; steps += 8) await run(simulation, 8);
+    for (; steps < WARM_STEPS || performance.now() - began < TRACED_MILLISECONDS; steps += 8)
+      await run(simulation, 8, setup.bench);
     await simulation[Symbol.asyncDispose]();
     return traceFigures(file, steps / 2);
   } finally {

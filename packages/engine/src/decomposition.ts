@@ -3,7 +3,7 @@
  * bring their part to a device. Level 0 is cut by weight, each coarser level follows the finer one.
  */
 import { coarsenCut, cutLeaves, type Cut, type CutOptions } from './cut/cut.ts';
-import { boundaryLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from './cut/ghosts.ts';
+import { boundaryLeaves, edgeLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from './cut/ghosts.ts';
 import { keptCut, type KeptCut } from './cut/kept-cut.ts';
 import { checksumOf, topologyChecksum } from './cut/topology-checksum.ts';
 import type { Domain } from './domain.ts';
@@ -124,8 +124,11 @@ export class Decomposition {
     const index = new LeafIndex(topology.origins);
     return mergeGhosts(
       reads.map(({ from, reach }) => {
-        const ranks = this.#readers(owner, level, from, index);
-        return findGhosts({ topology, owners, owner, from: ranks, reach, index });
+        const leaves = Math.max(...[...reach.min, ...reach.max].map((voxels) => Math.ceil(Math.abs(voxels) / 8)));
+        const edge = this.kept.get(`edge of ${owner}, level ${level}, ${from}, ${leaves} leaves`, () =>
+          edgeLeaves(this.#readers(owner, level, from, index), { topology, owners, owner, leaves, index }),
+        );
+        return findGhosts({ topology, owners, owner, from: edge, reach, index });
       }),
     );
   }

@@ -6,6 +6,7 @@ import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
+import { fieldValues, Moving, putValues, roomToMove } from './balance/moving.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
@@ -20,7 +21,7 @@ import { createAll, Member } from './member.ts';
 import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
-import { gatherField, scatterField, type WholeField } from './whole-field.ts';
+import { gatherField } from './whole-field.ts';
 import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
@@ -363,9 +364,15 @@ export class Runtime {
       this.#rings = Math.max(rings, this.#rings);
       return team.prepare(this.#rings);
     }
-    const values = await this.#takeAll();
+    await this.#drain();
     this.#rings = Math.max(rings, this.#rings);
-    return this.#putAll(values);
+    using moving = this.#moving();
+    try {
+      await moving.move(this.#rings);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await moving.throughHost(this.#rings);
+    }
   }
 
   /** What shifts the cut. */
@@ -387,40 +394,38 @@ export class Runtime {
     const before = this.decomposition.shares;
     const moved = this.decomposition.recut(bySubdomain);
     if (moved === 0) return 0;
-    let values: WholeField[] | null = null;
+    using owned = new DisposableStack();
+    let back: (() => Promise<void>) | null = null;
     try {
-      values = await this.#takeAll();
-      this.#moved = true;
-      await this.#putAll(values);
+      if (roomToMove(team)) {
+        const moving = owned.use(this.#moving());
+        back = () => moving.undo(this.#rings);
+        this.#moved = true;
+        await moving.move(this.#rings);
+      } else {
+        const values = await fieldValues(this.subdomains, this.declarations.fields.values(), this.#copiesNow);
+        back = () => putValues(team, this.#rings, values);
+        this.#moved = true;
+        await putValues(team, this.#rings, values);
+      }
       await this.compile();
       return moved;
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       this.decomposition.recut(before);
-      if (values !== null) await this.#putAll(values);
+      await back?.();
       await this.compile();
       this.log(`The cut stays as it is: ${error.message}`);
       return 0;
     }
   }
 
-  /** The values of all fields that have memory. Waits for the device. */
-  async #takeAll(): Promise<WholeField[]> {
-    await this.#drain();
-    const values: WholeField[] = [];
-    for (const field of this.declarations.fields.values()) {
-      if (this.subdomains[0]!.existingField(field.key) === undefined) continue;
-      values.push({ field, components: await gatherField(this.subdomains, field, this.copiesOf(field)) });
-    }
-    return values;
+  /** All fields that have memory, to be moved to subdomains that are made anew. Nothing is in flight. */
+  #moving(): Moving {
+    return new Moving(this.team, this.declarations.fields.values(), this.#copiesNow);
   }
 
-  /** Makes subdomains anew, as they are cut now, with these values. */
-  async #putAll(values: readonly WholeField[]): Promise<void> {
-    this.team.clear();
-    await this.team.prepare(this.#rings);
-    for (const { field, components } of values) await scatterField(this.subdomains, field, components);
-  }
+  readonly #copiesNow = (field: FieldDeclaration): readonly number[] => this.copiesOf(field);
 
   /**
    * A member that holds the whole of these fields, for who reads them all on one device: the simulation's own where it has one

@@ -14,7 +14,7 @@ import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
-import type { Mail, TracedCopies } from './mail/mail.ts';
+import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
@@ -254,19 +254,22 @@ export class Stepper {
     const outboxes = new Outboxes(recordings.length === 1);
     const { hop } = this.#mail;
     let arrivals: readonly (readonly TimelinePoint[])[] = [];
+    let travelling: { readonly packed: readonly TimelinePoint[]; readonly sending: Sending } | null = null;
     for (const [number, { before, after }] of first.segments.entries()) {
-      const sending = after === null ? null : { hop: after, turn: this.#turn };
+      // Everything until something is waited for has been said by now.
+      if (before !== null) arrivals = this.#mail.pass(travelling!.packed, travelling!.sending, outboxes);
+      const sending: Sending | null = after === null ? null : { hop: after, turn: this.#turn };
+      const last = number === first.segments.length - 1;
       const packed = this.#programs.map(({ device }, member) => {
         const recorded = recordings[member]!.commands[number]!;
         const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
         const wait = before === null ? [] : arrivals[member]!;
         const signal = sending === null ? [] : this.#mail.signals(member, sending);
-        const last = number === first.segments.length - 1;
         const quiet = !last && (sending === null || !this.#mail.asks(member, sending));
         return outboxes.add(member, device.compute, { commands, wait, signal, quiet });
       });
       if (sending === null) continue;
-      arrivals = this.#mail.pass(packed, sending, outboxes);
+      travelling = { packed, sending };
       this.#turn ^= 1;
     }
     deliverAll(outboxes, this.#deliver);

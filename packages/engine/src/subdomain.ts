@@ -22,6 +22,12 @@ export interface SubdomainLevel extends LocalLevel {
   readonly children: Buffer;
 }
 
+/** What a subdomain held until it was made anew: tables that are on the host alone, and the fields, in whoever's keeping. */
+export interface SubdomainBefore {
+  readonly levels: readonly SubdomainLevel[];
+  readonly fields: Map<string, FieldStore>;
+}
+
 /** What one device owns of the domain, or a part of that. */
 export class Subdomain implements Disposable {
   readonly device: Device;
@@ -145,6 +151,11 @@ export class Subdomain implements Disposable {
     return this.#fields.get(key);
   }
 
+  /** Bytes of each field that has memory. */
+  get fieldBytes(): number[] {
+    return [...this.#fields.values()].map(({ byteLength }) => byteLength);
+  }
+
   /** Gives back the memory of fields that are no longer declared. */
   retire(declared: ReadonlyMap<string, FieldDeclaration>): void {
     for (const [key, store] of this.#fields) {
@@ -157,6 +168,25 @@ export class Subdomain implements Disposable {
   /** Bytes of the tables. */
   get topologyBytes(): number {
     return this.#buffers.byteLength;
+  }
+
+  /** Gives the tables' memory back, and the fields to whoever asks: it begins anew. */
+  detach(): SubdomainBefore {
+    const before = { levels: this.#levels, fields: new Map(this.#fields) };
+    this.#fields.clear();
+    this.clear();
+    return before;
+  }
+
+  /** Takes fields that it had, when it held the same. */
+  adopt(fields: ReadonlyMap<string, FieldStore>): void {
+    for (const [key, store] of fields) this.#fields.set(key, store);
+  }
+
+  /** Gives the memory of a field back. */
+  drop(key: string): void {
+    this.#fields.get(key)?.[Symbol.dispose]();
+    this.#fields.delete(key);
   }
 
   /** Gives all memory back, fields included: it begins anew. */

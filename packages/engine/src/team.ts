@@ -16,8 +16,9 @@ import { Member } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
-import type { Subdomain } from './subdomain.ts';
+import type { Subdomain, SubdomainBefore } from './subdomain.ts';
 import type { Tracer } from './trace/tracer.ts';
+import type { Channel, ChannelOptions } from './transport/channel.ts';
 import type { Routes } from './transport/routes.ts';
 
 /** What travels between members, and how. */
@@ -88,6 +89,18 @@ export class Team implements AsyncDisposable {
   clear(): void {
     for (const member of this.members) member.clear();
     this.#lists = new HaloLists(this.#decomposition, this.subdomains);
+  }
+
+  /** `clear`, with what was held for whoever moves it. */
+  detach(): SubdomainBefore[] {
+    const before = this.subdomains.map((subdomain) => subdomain.detach());
+    this.#lists = new HaloLists(this.#decomposition, this.subdomains);
+    return before;
+  }
+
+  /** A channel from a member to another. */
+  open(from: Member, to: Member, options: ChannelOptions): Channel {
+    return this.#routes.open(from, to, options).channel;
   }
 
   /** What a program's exchanges and reductions (scalar and level) send, with links that have room for it. Nothing is in flight. */

@@ -14,7 +14,7 @@ export interface WholeField {
 
 /** The components of a field, each from the copy that `copies` names; every leaf from its owner. Waits for the device. */
 export async function gatherField(
-  subdomains: readonly Subdomain[],
+  subdomains: readonly Pick<Subdomain, 'levels' | 'existingField'>[],
   field: FieldDeclaration,
   copies: readonly number[],
 ): Promise<FieldArray[]> {

@@ -92,6 +92,30 @@ export function findGhosts(request: GhostRequest): Ghosts {
   return { ranks, masks };
 }
 
+/** Those of some leaves that have a leaf of another than `owner` within so many leaves: only they look beyond what it owns. */
+export function edgeLeaves(
+  from: Uint32Array,
+  {
+    topology,
+    owners,
+    owner,
+    index = new LeafIndex(topology.origins),
+    leaves,
+  }: Omit<GhostRequest, 'from' | 'reach'> & {
+    readonly leaves: number;
+  },
+): Uint32Array {
+  const most = 8 * leaves;
+  const reached = reachedLeaves({ min: [-most, -most, -most], max: [most, most, most] });
+  return from.filter((rank) => {
+    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
+    return reached.some(({ offset }) => {
+      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
+      return other >= 0 && owners[other] !== owner;
+    });
+  });
+}
+
 /** The union of ghosts of one subdomain and level. */
 export function mergeGhosts(all: readonly Ghosts[]): Ghosts {
   if (all.length === 1) return all[0]!;

@@ -1,20 +1,19 @@
 /**
- * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call. A submit that is gathered
- * knows the point that it will end at, so that others of the same step may wait for it before it is made.
+ * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call, or in few. A submit that is gathered
+ * knows the point that it will end at, so that others of the same step may wait for it before it is made. Copies alone are told in
+ * order, as what waits for them is after them: waits for another queue's submits that were not made yet cost a card 10 µs a step.
  */
 import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';
 import type { MessageRange } from '../transport/channel.ts';
 
-/** What goes to one queue. */
+/** What goes to one queue in one call. */
 export interface Outbox {
   readonly member: number;
   readonly queue: Queue;
   readonly batches: SubmitBatch[];
   /** Of the queue's timeline before any of them. */
   readonly from: number;
-  /** And after all of them. */
-  last: number;
 }
 
 /** A message of a link that orders itself. */
@@ -29,32 +28,41 @@ export interface Post {
 /** What is gathered of one step and not submitted yet; nobody else has a turn between the first `add` and the submits. */
 export class Outboxes {
   readonly posts: Post[] = [];
+  /** In the order in which they are to be submitted. */
+  readonly boxes: Outbox[] = [];
   /** Hops so far. */
   hops = 0;
   readonly #alone: boolean;
-  readonly #boxes = new Map<Queue, Outbox>();
+  readonly #open = new Map<Queue, Outbox>();
+  /** What each queue's timeline reaches with what was added so far. */
+  readonly #last = new Map<Queue, number>();
 
   /** `alone`: there is one member, whose submits nobody waits for. */
   constructor(alone: boolean) {
     this.#alone = alone;
   }
 
-  /** What was gathered, queue by queue. */
-  get boxes(): readonly Outbox[] {
-    return [...this.#boxes.values()];
-  }
-
   /** Adds a submit; what it gives is when that will be done, and of a quiet one, when the next that isn't will be. */
   add(member: number, queue: Queue, batch: SubmitBatch): TimelinePoint {
-    let box = this.#boxes.get(queue);
-    if (box === undefined) {
+    let last = this.#last.get(queue);
+    if (last === undefined) {
       // What would go along with the first of them goes ahead: then the values that follow are known.
       if (!this.#alone) queue.sendCompanion();
-      box = { member, queue, batches: [], from: queue.timeline.last, last: queue.timeline.last };
-      this.#boxes.set(queue, box);
+      last = queue.timeline.last;
+    }
+    let box = this.#open.get(queue);
+    if (box === undefined) {
+      this.#open.set(queue, (box = { member, queue, batches: [], from: last }));
+      this.boxes.push(box);
     }
     box.batches.push(batch);
-    if (batch.quiet !== true) box.last++;
-    return { timeline: queue.timeline, value: batch.quiet === true ? box.last + 1 : box.last };
+    if (batch.quiet !== true) last++;
+    this.#last.set(queue, last);
+    return { timeline: queue.timeline, value: batch.quiet === true ? last + 1 : last };
+  }
+
+  /** What is added from here on goes in calls that come after all of those so far. */
+  cut(): void {
+    this.#open.clear();
   }
 }

@@ -16,7 +16,7 @@ interface Call {
   readonly from: number;
 }
 
-/** Makes the gathered submits, each queue's in one call. */
+/** Makes the gathered submits. */
 export function deliverAll({ boxes }: Outboxes, deliver: Deliver): void {
   for (const { member, queue, batches, from } of boxes) {
     deliver(member, () => {
@@ -56,8 +56,10 @@ export class StepCalls implements Disposable {
   submit(mail: Mail, deliver: Deliver): void {
     const ahead = new Map<Timeline, number>();
     for (const { prepared, from } of this.#calls) {
-      prepared.queue.sendCompanion();
-      ahead.set(prepared.queue.timeline, prepared.queue.timeline.last - from);
+      const { queue } = prepared;
+      if (ahead.has(queue.timeline)) continue;
+      queue.sendCompanion();
+      ahead.set(queue.timeline, queue.timeline.last - from);
     }
     const hops = mail.hop - this.#hop;
     const of = (timeline: Timeline): number => ahead.get(timeline) ?? hops;

@@ -115,11 +115,14 @@ export class PreparedSubmits implements Disposable {
 
   /**
    * Makes all of them once more; `ahead` tells how much further than the first time each timeline is, the queue's own among them.
-   * Doesn't wait. Returns the value that the queue's timeline reaches with the last.
+   * Doesn't wait.
    */
-  submit(ahead: (timeline: Timeline) => number): number {
+  submit(ahead: (timeline: Timeline) => number): void {
     const { queue } = this;
-    if (!queue.takesWritten) return queue.submitAll(this.#shifted(ahead)).at(-1)!.value;
+    if (!queue.takesWritten) {
+      queue.submitAll(this.#shifted(ahead));
+      return;
+    }
     for (const each of this.#commands) {
       each.commands.checkSubmittable();
       const { handle } = each.commands;
@@ -127,12 +130,10 @@ export class PreparedSubmits implements Disposable {
     }
     for (const { commands } of this.#commands.slice(-8)) this.#driver.remember(commands);
     for (const { timeline, words, values } of this.#columns.values()) this.#shift(words, values, ahead(timeline));
-    const last = this.#columns.get(queue.timeline)!.signalled + ahead(queue.timeline);
     queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches.length);
     for (const { timeline, signalled } of this.#columns.values()) {
       if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));
     }
-    return last;
   }
 
   #shift(words: readonly number[], values: readonly number[], by: number): void {
