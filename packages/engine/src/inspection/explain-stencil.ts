@@ -23,10 +23,10 @@ export function explainStencil(runtime: Runtime, name: string): string {
 }
 
 function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
-  const { backgrounds, declarations, decomposition, device, program } = runtime;
+  const { backgrounds, declarations, decomposition, device, domain, program } = runtime;
   const stencil = checked.stencil!;
   const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
-  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, checked.level));
+  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, domain.level(checked.level)));
   const options = { exchange: device.limits.subgroupQuads, floats: device.limits.floats };
   const { spirv } = emitSpirv(stencil, placement, options);
   return [
