@@ -33,6 +33,7 @@ import { shaderKey, sourceKey } from './memo/check-key.ts';
 import type { KeptStencils } from './memo/kept-stencils.ts';
 import type { StencilFiles } from './memo/stencil-files.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
+import { boundOf } from './shapes/bound-of.ts';
 
 /** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
 export interface CheckedStencil {
@@ -147,7 +148,7 @@ export class Compiler implements Disposable {
         backgrounds.of(declarations, domain.level(level)),
       );
       const { subgroupQuads: exchange, floats } = this.#device.limits;
-      const options = { access: this.#access, exchange, floats };
+      const options = { access: this.#access, exchange, floats, bound: boundOf(this.#device) };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );

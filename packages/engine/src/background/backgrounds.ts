@@ -15,6 +15,11 @@ import type { Topology } from '../topology.ts';
  */
 const LEAST_RAGGED = 1 / 16;
 
+/** Whether inactive voxels are written, where this share of the leaves has some. */
+export function fills(raggedShare: number): boolean {
+  return raggedShare >= LEAST_RAGGED;
+}
+
 /** What a simulation knows of its fields' inactive voxels. A field begins with its default everywhere. */
 export class Backgrounds {
   readonly #others = new WeakSet<FieldDeclaration>();
@@ -54,7 +59,7 @@ export class Backgrounds {
 
   /** The defaults that inactive voxels of a level hold, by field; none where hardly a leaf has inactive voxels. */
   of({ fields }: Declarations, { index: level, raggedShare }: DomainLevel): Map<string, readonly number[]> {
-    if (raggedShare < LEAST_RAGGED) return new Map();
+    if (!fills(raggedShare)) return new Map();
     const known = [...fields.values()].filter(
       (field) => field.level === level && !this.#others.has(field) && !this.#foreign.has(field),
     );

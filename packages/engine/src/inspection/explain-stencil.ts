@@ -7,6 +7,7 @@ import { elementBytes, emitGlsl, emitSpirv, formatIr, type FieldRead, type Field
 import { placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
 import { languageOf } from '../kernel/kernel-options.ts';
 import type { Runtime } from '../runtime.ts';
+import { boundOf } from '../shapes/bound-of.ts';
 
 /** Everything about one stencil or kernel of a compiled simulation. Makes a pipeline for the driver's statistics. */
 export function explainStencil(runtime: Runtime, name: string): string {
@@ -27,7 +28,8 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
   const stencil = checked.stencil!;
   const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
   const placement = placementOf(declarations, beyond, backgrounds.of(declarations, domain.level(checked.level)));
-  const options = { exchange: device.limits.subgroupQuads, floats: device.limits.floats };
+  const { subgroupQuads: exchange, floats } = device.limits;
+  const options = { exchange, floats, bound: boundOf(device) };
   const { spirv } = emitSpirv(stencil, placement, options);
   return [
     'Source',

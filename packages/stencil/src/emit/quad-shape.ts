@@ -13,7 +13,7 @@ import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
 import type { Value } from './target.ts';
-import { planWindow, Window } from './window.ts';
+import { planWindow, sideLoads, Window } from './window.ts';
 import type { Patch, PatchStart, WindowLoad } from './window.ts';
 
 /** What a thread of the quad shape works with. */
@@ -29,12 +29,16 @@ interface Work {
   readonly first: Value;
   /** Index coordinate of the leaf's first voxel, where anything asks for it. */
   readonly origin: readonly Value[] | null;
+  /** Whether the two threads of a row exchange values, and so do all together, in leaves that aren't whole too. */
+  readonly sides: boolean;
 }
 
 /** What the mask says of a row. */
 interface Active {
   /** Emits a bit for each of its voxels. */
   readonly bits: () => Value;
+  /** Emits a bit for each of the leaf's row that it lies in. */
+  readonly row: () => Value;
   /** Emits what isn't zero where a voxel is active that shares a sector of memory with one of them. */
   readonly near: () => Value;
 }
@@ -209,6 +213,7 @@ function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
     const word = target.keep(variables ? target.get(variables[row]!) : load(row), 'mask');
     return {
       bits: () => target.keep(code.mask(target.apply('shr', word, shift), all), 'active'),
+      row: () => nearBits(frame, word, start, 8),
       near: () => nearBits(frame, word, start, sector),
     };
   });
@@ -237,13 +242,14 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
     zq,
     upper: code.differs(zq, 0),
   };
-  const window = new Window(frame, leaf, start, patch, false);
+  const loads = planWindow(parts.taps, patch);
+  const sides = cut.sides === true && isQuad(patch) && loads.length > EAGER_LOADS && sideLoads(loads).size > 0;
+  const window = new Window(frame, leaf, start, patch, sides ? 'sides' : null);
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
   const first = isQuad(patch) ? code.left(thread, 2) : place;
   const activity = Activity.all(frame);
-  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first };
-  const loads = planWindow(parts.taps, patch);
+  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first, sides };
   if (!cut.apart) return emitRagged(work, loads);
   // Where the text asks for voxels around, whole neighbours make it as simple as a whole leaf alone makes any other.
   target.branch(
@@ -267,7 +273,9 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
   const active = activeRows(work);
-  const any = active.map(({ bits }) => bits()).reduce((some, each) => code.or(some, each));
+  // Threads that exchange values come there together.
+  const asked = active.map(({ bits, row }) => (work.sides ? row() : bits()));
+  const any = asked.reduce((some, each) => code.or(some, each));
   const filled = parts.outputs.filter(({ background }) => background !== null);
   target.branch(
     code.differs(any, 0),
@@ -301,7 +309,7 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true);
+  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true ? 'edges' : null);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 
