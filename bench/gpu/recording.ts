@@ -11,7 +11,7 @@ import type { Row, World } from './row.ts';
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
 /** Functions a thread gets: more even out, fewer cost less. */
-const PARTS = 1;
+const PARTS = 2;
 /** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
 const WARM = 20;
 const RUNS = 12;

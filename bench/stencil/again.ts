@@ -110,22 +110,24 @@ export async function measureAgain(
       .find((each) => each !== null);
     if (reason !== undefined) throw new Error(`Cannot measure "${name}": ${reason}`);
     const inactive = new Map([...between].map((field) => [field, field === 'f' ? [0, 0, 0] : [0]]));
-    const together = fuseStencils(name, parts, { unstored: between, inactive });
     const each: number[] = [];
     for (const part of parts) each.push(await time(part));
     const apart = each.reduce((sum, seconds) => sum + seconds, 0);
     const bytes = parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0);
     const shapes = parts.map((part) => shapeOfStencil(part, NOWHERE)).join(', ');
     tell({ name, by: `apart (${shapes})`, seconds: apart, bytesPerVoxel: bytes, goal: '' });
-    const { bytes: saved, operations, taps } = priceOf(parts, together);
     const voxels = fieldsAgain(parts)
       .map((field) => field.voxels)
       .join(' + ');
-    for (const { label = '', ...options } of variants) {
-      const shape = options.shape ?? shapeOfStencil(together, NOWHERE);
-      const seconds = await time(together, options);
-      const goal = `${(seconds / apart).toFixed(2)} of apart; again at ${voxels}, ${operations} operations and ${taps} taps more, ${saved} bytes less`;
-      tell({ name, by: `together (${shape}${label})`, seconds, bytesPerVoxel: bytesPerVoxel(together), goal });
+    for (const [label, unstored] of [['', between] as const, [', stored too', new Set<string>()] as const]) {
+      const together = fuseStencils(name, parts, { unstored, inactive });
+      const { bytes: saved, operations, taps } = priceOf(parts, together);
+      for (const options of label === '' ? variants : [{}]) {
+        const shape = options.shape ?? shapeOfStencil(together, NOWHERE);
+        const seconds = await time(together, options);
+        const goal = `${(seconds / apart).toFixed(2)} of apart; again at ${voxels}, ${operations} operations and ${taps} taps more, ${saved} bytes less`;
+        tell({ name, by: `together (${shape}${label})`, seconds, bytesPerVoxel: bytesPerVoxel(together), goal });
+      }
     }
   }
   return world.activeVoxels;

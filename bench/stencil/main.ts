@@ -206,9 +206,8 @@ async function chain(): Promise<void> {
 
 /** Computing again instead of storing, over whole leaves and over a shell of a sphere. */
 async function again(): Promise<void> {
-  const apart = { apart: true, label: ', apart' };
-  const shapes = (['quad', 'column'] as const).flatMap((shape) => [{ shape }, { shape, ...apart }]);
-  const variants = values.shapes ? [{}, apart, ...shapes, { shape: 'box' as const }] : [{}];
+  const shapes = (['quad', 'box'] as const).map((shape) => ({ shape }));
+  const variants = values.shapes ? [{}, ...shapes] : [{}];
   for (const filling of ['full', 'shell'] as const) {
     const edge = filling === 'full' ? (software ? 64 : 512) : software ? 96 : 1024;
     const found: Again[] = [];

@@ -39,6 +39,11 @@ function memoryOf(program: Program, name: string): Memory {
     const byteLength = COUNT_BYTES * member.entryCount;
     return [{ resource: args, range: { byteOffset: scopeNumber(words.join(' ') as Scope) * byteLength, byteLength } }];
   }
+  if (kind === 'scalar') {
+    const { byteOffset, type } = program.parts.declarations.scalars.get(words[0]!)!;
+    return [{ resource: member.scalars, range: { byteOffset, byteLength: scalarBytes(type) } }];
+  }
+  if (kind === 'groups') return [program.groups.memory(program.parts.compiled.get(words.join(' '))!)!];
   if (kind === 'partials') return stageMemory(program, words[0]!, 0);
   if (kind === 'scratch') return stageMemory(program, words[1]!, Number(words[0]) + 1);
   const copy = /^(.+):([01])$/u.exec(name);

@@ -4,7 +4,7 @@ import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
 import { stepGraph } from './recording.ts';
-import type { Part } from './segments.ts';
+import type { Part, Segment } from './segments.ts';
 
 /** What the next step does. */
 export function explainRuntime(runtime: Runtime): string {
@@ -66,7 +66,8 @@ const OVER: Readonly<Record<Part, string>> = Object.freeze({
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */
 function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
   if (program.parts.memberCount === 1) return [];
-  const text = program.segments(plan).map(({ before, passes, after }) => {
+  const segments = program.segments(plan);
+  const text = segments.map(({ before, passes, after }) => {
     const names = passes.map(({ pass, part }) => {
       const name = pass.name.replace(/ #\d+$/, '');
       return `${name}${OVER[part]}`;
@@ -75,7 +76,20 @@ function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): strin
     const pack = after === null ? [] : [`[pack ${after.names.join(', ')}]`];
     return [...unpack, ...names, ...pack].join(' · ');
   });
-  return text.map((line, index) => `submit ${index + 1} on each of ${program.parts.memberCount} devices: ${line}`);
+  return [
+    ...text.map((line, index) => `submit ${index + 1} on each of ${program.parts.memberCount} devices: ${line}`),
+    messages(program, segments),
+  ];
+}
+
+/** How often members wait for each other, for what, and how much each sends: `2 hops: 2 u (1,024 bytes)`. */
+function messages(program: Program, segments: readonly Segment[]): string {
+  const hops = segments.flatMap(({ before }) => (before === null ? [] : [before]));
+  const alike = Map.groupBy(hops, ({ names }) => names.map((name) => name.replace(/:[01]$/, '')).join(', '));
+  const each = [...alike].map(
+    ([what, all]) => `${all.length} ${what} (${program.packedBytes(all[0]!.names).toLocaleString('en')} bytes)`,
+  );
+  return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
 }
 
 function barriers(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {

@@ -61,7 +61,7 @@ export class Faults {
   record(encoder: Encoder, slot: number): void {
     if (this.#buffers === null) return;
     const { records, reports } = this.#buffers;
-    encoder.barrier(['storage-write'], ['transfer-source']);
+    encoder.barrier(['storage-write'], ['transfer-source'], true);
     encoder.copy(records, 0, reports, slot * this.byteLength, this.byteLength);
     encoder.barrier(['transfer-source', 'transfer-target'], ['storage-write', 'host-read']);
   }

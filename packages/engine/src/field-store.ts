@@ -112,7 +112,7 @@ export class FieldStore implements Disposable {
   #repeat(encoder: Encoder, buffer: Buffer, first: number, known: number): void {
     for (let done = known; done < this.componentBytes; done *= 2) {
       const byteLength = Math.min(done, this.componentBytes - done);
-      encoder.barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
+      encoder.barrier(['transfer-target'], ['transfer-source', 'transfer-target'], true);
       encoder.copy(buffer, first, buffer, first + done, byteLength);
     }
   }

@@ -76,6 +76,7 @@ export class Member implements Disposable {
     this.kernels = new EngineKernels(device);
     this.#buffers = new OwnedBuffers(device, 'topology');
     this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
+    void device.staging.upload(this.scalars, 0, new Uint8Array(SCALARS_BYTES)); // what no step has set is 0
     this.pools = new Pools(device);
     this.subdomains = owners.map((owner) => new Subdomain(device, this.pools, decomposition, owner));
   }

@@ -139,23 +139,37 @@ function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): 
 function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
   const { slot, stamps } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
-  const counted = pass.kind === 'stencil' && pass.scope === 'count' ? ['args count'] : [];
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
     if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect' };
     return { resource, access: write ? 'storage-write' : 'storage-read' };
   };
+  const more = commandUses(program, pass);
   return {
     name: pass.name,
-    reads: [...pass.uses.reads, ...counted].map((resource) => use(resource, false)),
-    writes: [
-      ...pass.uses.writes.map((resource) => use(resource, true)),
-      ...(pass.kind === 'status' ? [{ resource: 'report', access: 'transfer-target' as const }] : []),
-    ],
+    reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
+    writes: [...pass.uses.writes.map((resource) => use(resource, true)), ...more.writes],
     record: (encoder) =>
       spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),
       ),
+  };
+}
+
+/** What a pass's commands touch beside what its plan is about: where their own arguments come from, and where reports go. */
+function commandUses(program: Program, pass: PlannedPass): { readonly reads: Use[]; readonly writes: Use[] } {
+  if (pass.kind === 'status') return { reads: [], writes: [{ resource: 'report', access: 'transfer-target' }] };
+  if (pass.kind !== 'stencil') return { reads: [], writes: [] };
+  if (pass.scope === 'count') return { reads: [{ resource: 'args count', access: 'indirect' }], writes: [] };
+  const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
+  if (program.groups.memory(compiled) === null) return { reads: [], writes: [] };
+  const resource = `groups ${compiled.name}`;
+  return {
+    reads: [
+      { resource: `args ${pass.scope}`, access: 'transfer-source' },
+      { resource, access: 'indirect' },
+    ],
+    writes: [{ resource, access: 'transfer-target' }],
   };
 }
 

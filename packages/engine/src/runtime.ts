@@ -13,6 +13,7 @@ import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
+import { HostNumbers } from './host-numbers.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { createAll, Member } from './member.ts';
@@ -67,6 +68,8 @@ export class Runtime {
   readonly device: Device;
   readonly domain: Domain;
   readonly declarations: Declarations = new Declarations();
+  /** What the host gives to steps. */
+  readonly numbers: HostNumbers = new HostNumbers(this.declarations);
   readonly decomposition: Decomposition;
   readonly team: Team;
   readonly subdomains: readonly Subdomain[];
@@ -87,11 +90,6 @@ export class Runtime {
   readonly #kept: KeptStencils;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
-  /** Scalars that were set since the last step was asked for. */
-  #scalars = new Map<string, number>();
-  /** First values of scalars that no step has seen yet. */
-  readonly #initials = new Map<string, number>();
-  readonly #known = new Set<string>();
   /** The fields of the program that runs now, by component. */
   #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
   #programs: readonly Program[] = [];
@@ -250,11 +248,7 @@ export class Runtime {
         ),
       ),
     );
-    for (const scalar of declarations.scalars.values()) {
-      if (this.#known.has(scalar.name)) continue;
-      this.#known.add(scalar.name);
-      this.#initials.set(scalar.name, scalar.initial);
-    }
+    this.numbers.beginNew();
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
     this.#programs = programs;
@@ -276,13 +270,6 @@ export class Runtime {
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
   }
 
-  /** The numbers of a step that is asked for now: what is set later belongs to a later step. */
-  takeNumbers(): StepNumbers {
-    const { numbers } = this;
-    this.#scalars = new Map();
-    return numbers;
-  }
-
   /** Submits one step of `dt` seconds with the numbers that it was asked for with. Within the lane. */
   async step(dt: number, numbers: StepNumbers): Promise<void> {
     try {
@@ -291,13 +278,12 @@ export class Runtime {
       await this.#followFlow(dt);
       const clock = { dt, time: this.time, frame: this.frame };
       for (const compiler of this.#compilers) await compiler.debug.prepare();
-      const scalars = new Map([...this.#initials, ...numbers.scalars]);
-      await this.#watched(() => this.#stepper!.step(clock, { ...numbers, scalars }));
+      await this.#watched(() => this.#stepper!.step(clock, this.numbers.withFirst(numbers)));
     } catch (error) {
-      this.#scalars = new Map([...numbers.scalars, ...this.#scalars]);
+      this.numbers.giveBack(numbers);
       throw error;
     }
-    this.#initials.clear();
+    this.numbers.haveFirst();
     this.time += dt;
     this.frame++;
     await this.#listen();
@@ -473,22 +459,6 @@ export class Runtime {
     return this.#stepper?.iterations.get(name);
   }
 
-  /** Sets a parameter or a scalar for the steps from the next one on. */
-  setScalar(name: string, value: number): void {
-    this.#scalars.set(name, value);
-  }
-
-  /** The value that was set for the next step, if there is one. */
-  waitingScalar(name: string): number | undefined {
-    return this.#scalars.get(name);
-  }
-
-  /** The numbers of a step that would be asked for now. */
-  get numbers(): StepNumbers {
-    const parameters = new Map(this.declarations.parameters.values().map((each) => [each.name, each.value]));
-    return { parameters, scalars: new Map(this.#scalars) };
-  }
-
   /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
   async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
@@ -496,8 +466,9 @@ export class Runtime {
     const { scalars } = this.team.members[0]!;
     const words = new Uint32Array((await this.device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
     return new Map(
-      all.map(({ name, type, byteOffset }) => {
-        const next = waiting.get(name) ?? this.#initials.get(name);
+      all.map((scalar) => {
+        const { name, type, byteOffset } = scalar;
+        const next = waiting.get(name) ?? this.numbers.first(scalar);
         const own = [...words.subarray(byteOffset / 4, (byteOffset + scalarBytes(type)) / 4)];
         return [name, next === undefined ? own : scalarWords(type, next)] as const;
       }),
@@ -532,8 +503,8 @@ export class Runtime {
     const scalar = this.declarations.scalars.get(name);
     if (scalar === undefined)
       throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
-    const waiting = this.#initials.get(name) ?? (this.#known.has(name) ? undefined : scalar.initial);
-    if (waiting !== undefined) return heldScalar(scalar.type, waiting);
+    const first = this.numbers.first(scalar);
+    if (first !== undefined) return heldScalar(scalar.type, first);
     const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 8);
     return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
   }

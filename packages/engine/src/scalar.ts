@@ -19,7 +19,7 @@ export class Scalar {
 
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
-    const waiting = this.#runtime.waitingScalar(this.name);
+    const waiting = this.#runtime.numbers.waiting(this.name);
     return this.#runtime.lane.run(async () => waiting ?? (await this.#runtime.readScalar(this.name)));
   }
 

@@ -224,7 +224,7 @@ export class Simulation implements AsyncDisposable {
     if (parameter !== undefined) parameter.value = parameterValue(name, parameter.type, value);
     else if (scalar !== undefined) {
       const [number] = parameterValue(name, scalar.type, value);
-      this.#runtime.setScalar(name, heldScalar(scalar.type, number!));
+      this.#runtime.numbers.set(name, heldScalar(scalar.type, number!));
     } else {
       const names = [...parameters.keys(), ...scalars.keys()];
       throw new TypeError(
@@ -272,11 +272,10 @@ export class Simulation implements AsyncDisposable {
   async runTimestep(step: number | { readonly dt: number }): Promise<void> {
     const dt = typeof step === 'number' ? step : (step as { readonly dt: number } | undefined)?.dt;
     if (typeof dt !== 'number' || !Number.isFinite(dt)) {
-      throw new TypeError(
-        `Cannot run a step of ${JSON.stringify(step)}: dt is ${dt}; give seconds, as in runTimestep(0.016)`,
-      );
+      const given = typeof step === 'object' ? `{ dt: ${dt} }` : String(step);
+      throw new TypeError(`Cannot run a step of ${given}: dt is ${dt}; give seconds, as in runTimestep(0.016)`);
     }
-    const numbers = this.#runtime.takeNumbers();
+    const numbers = this.#runtime.numbers.take();
     const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);
     await this.#runtime.lane.run(async () => {
       await this.#runtime.step(dt, numbers);
@@ -363,7 +362,7 @@ export class Simulation implements AsyncDisposable {
   /** What a checkpoint that is asked for now holds besides what the devices have. */
   #request(file: string, about: unknown): CheckpointRequest {
     checkCheckpointEnding('write checkpoint', file);
-    const { numbers } = this.#runtime;
+    const numbers = this.#runtime.numbers.now;
     return { file, numbers, state: copyJson(file, 'state', this.state), about: copyJson(file, 'about', about) };
   }
 

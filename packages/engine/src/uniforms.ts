@@ -11,7 +11,7 @@ import { scalarWords } from './field-type.ts';
 import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
 
 /** Byte offset of the first parameter. */
-export const PARAMETERS_OFFSET = 128;
+const PARAMETERS_OFFSET = 128;
 /** Parameters (and scalars) that a simulation may have. */
 export const MAX_PARAMETERS = 256;
 /** Bytes of one level's block. */

@@ -107,7 +107,7 @@ describe('a simulation refuses', () => {
     ];
     for (const [act, message] of messages) expect(messageOf(act)).toBe(message);
     await expect(simulation.runTimestep({ dt: NaN })).rejects.toThrow(
-      'Cannot run a step of {"dt":null}: dt is NaN; give seconds, as in runTimestep(0.016)',
+      'Cannot run a step of { dt: NaN }: dt is NaN; give seconds, as in runTimestep(0.016)',
     );
     await expect(simulation.runTimestep(undefined as unknown as number)).rejects.toThrow(
       'Cannot run a step of undefined: dt is undefined; give seconds, as in runTimestep(0.016)',

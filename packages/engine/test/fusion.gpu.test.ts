@@ -314,7 +314,7 @@ describe('what a stencil reads of other voxels is computed again there', () => {
   gpuTest('but not where that costs more than it saves', {}, async ({ device }) => {
     const long = {
       ...scale,
-      code: `float x = ReadField("u", idx); ${'x = x * x - 0.5; '.repeat(12)} WriteField("v", idx, x);`,
+      code: `float x = ReadField("u", idx); ${'x = x * x - 0.5; '.repeat(16)} WriteField("v", idx, x);`,
     };
     const text = await compare(device, { fields, transient: ['v'], stencils: { long, spread } });
     expect(text).toMatch(

@@ -14,7 +14,7 @@ import {
 } from '@halocline/stencil';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { sourceKey } from '../src/memo/check-key.ts';
+import { shaderKey, sourceKey } from '../src/memo/check-key.ts';
 import { stampOfCompiler } from '../src/memo/compiler-stamp.ts';
 import { KeptStencils } from '../src/memo/kept-stencils.ts';
 import { RandomProgram } from '../../stencil/test/random-program.ts';
@@ -215,6 +215,26 @@ test('the key of a text changes with all that its meaning hangs on, and with not
     sourceKey(text, { ...environment, missing: ['double'] }),
     sourceKey(text, { ...environment, parameters: new Map([['buoyancy', 'vec2']]) }),
     sourceKey(text, { ...environment, scalars: new Map([['density', 'float']]) }),
+  ];
+  expect(new Set([plain, ...others]).size).toBe(1 + others.length);
+});
+
+test('the key of a shader changes with all that it hangs on, and with nothing else', () => {
+  const text = { ...source, outputs: ['density'], code: 'WriteField("density", idx, buoyancy);' };
+  const stencil = compileStencil(text, environment);
+  const at = (...offsets: [string, number][]): Placement => ({ ...placement, parameters: new Map(offsets) });
+  const holding = (...values: [string, number[]][]): Placement => ({ ...placement, backgrounds: new Map(values) });
+  const plain = shaderKey(stencil, at(['buoyancy', 0]), {});
+  expect(shaderKey(stencil, at(['buoyancy', 0], ['wind', 16]), {})).toBe(plain);
+  expect(shaderKey(stencil, { ...at(['buoyancy', 0]), scalars: new Map() }, {})).toBe(plain);
+  const others = [
+    shaderKey(stencil, at(['buoyancy', 16]), {}),
+    shaderKey(stencil, { ...at(['buoyancy', 0]), beyondRadius: 'clamp' }, {}),
+    shaderKey(stencil, at(['buoyancy', 0]), { exchange: false }),
+    shaderKey(stencil, at(['buoyancy', 0]), { access: 'descriptor' }),
+    shaderKey(stencil, holding(['density', [0]]), {}),
+    shaderKey(stencil, holding(['density', [-0]]), {}),
+    shaderKey(stencil, holding(['density', [Infinity]]), {}),
   ];
   expect(new Set([plain, ...others]).size).toBe(1 + others.length);
 });

@@ -120,6 +120,25 @@ describe('a kernel in HLSL', () => {
     }
   });
 
+  gpuTest('says in one line that its compiler broke off', {}, async ({ device }) => {
+    const before = process.env['HALOCLINE_DXC'];
+    const folder = mkdtempSync(path.join(tmpdir(), 'halocline-broken-dxc-'));
+    const command = path.join(folder, 'dxc');
+    writeFileSync(command, '#!/bin/sh\nkill -SEGV $$\n', { mode: 0o755 });
+    process.env['HALOCLINE_DXC'] = command;
+    try {
+      await using simulation = await oneField(device);
+      simulation.registerKernel('scale', { ...access, hlsl });
+      await expect(simulation.initialize()).rejects.toThrow(
+        `Cannot compile kernel "scale": it is HLSL, and "${command}" broke off (SIGSEGV); install a newer one, name it in HALOCLINE_DXC, or write GLSL`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+      if (before === undefined) delete process.env['HALOCLINE_DXC'];
+      else process.env['HALOCLINE_DXC'] = before;
+    }
+  });
+
   const compiled = hasDxc()
     ? gpuTest
     : (name: string): void => test.skip(`${name}: there is no dxc here`, () => undefined);

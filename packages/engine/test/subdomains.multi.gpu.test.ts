@@ -378,6 +378,7 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
     submit 1 on each of 2 devices: begin · sweep over the boundary · [pack u:0]
     submit 2 on each of 2 devices: sweep over the interior · exchange u:0
     submit 3 on each of 2 devices: [unpack u:0]
+    1 hop: 1 u (512 bytes)
     2 barriers, 3 passes"
   `);
 });

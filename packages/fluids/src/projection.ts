@@ -62,6 +62,7 @@ const applied = (field: string, level: number): string =>
   `(diagonal > 0.0 ? diagonal * ReadField("${field}", coord) - (${neighbors(field, level)}) : 0.0)`;
 const readDiagonal = 'float diagonal = ReadField("diagonal", coord);';
 const system = (level: number): string[] => (level === 0 ? ['diagonal'] : ['diagonal', 'opening']);
+const sweptBy = (level: number): string[] => (level === 0 ? ['inverse'] : ['inverse', 'opening']);
 const outflow = sum(
   axes.map(({ axis, step }) => `ReadField("velocity_${axis}", coord + ${step}) - ReadField("velocity_${axis}", coord)`),
 );
@@ -78,28 +79,39 @@ export function addHierarchy(simulation: Simulation, levels: number): string[] {
   };
   for (let level = 0; level < levels; level++) {
     const stage = stageOf(simulation, level);
-    for (const name of ['diagonal', 'residual', 'correction', 'defect']) stage.addField(name, 'float32', 0);
+    for (const name of ['diagonal', 'inverse', 'residual', 'correction', 'defect']) stage.addField(name, 'float32', 0);
     if (level === 0) {
-      add(stage, 'diagonal_0', ['fluid', 'gate'], ['diagonal'], gates);
+      add(stage, 'diagonal_0', ['fluid', 'gate'], ['diagonal', 'inverse'], gates);
       continue;
     }
     stage.addField('opening', 'vec3', [0, 0, 0]);
     stage.addField('sink', 'float32', 0);
     if (level === 1) add(stage, 'open_1', ['fluid', 'diagonal'], ['opening', 'sink'], firstOpenings);
     else add(stage, `open_${level}`, ['opening', 'sink'], ['opening', 'sink'], coarseOpenings);
-    add(stage, `diagonal_${level}`, ['opening', 'sink'], ['diagonal'], openingSum);
+    add(stage, `diagonal_${level}`, ['opening', 'sink'], ['diagonal', 'inverse'], openingSum);
   }
   return names;
 }
 
+/** The diagonal and its inverse, 0 where it is 0: sweeps multiply by that. */
+function writeDiagonal(value: string): string {
+  return `
+    float diagonal = ${value};
+    WriteField("diagonal", idx, diagonal);
+    WriteField("inverse", idx, diagonal > 0.0 ? 1.0 / diagonal : 0.0);
+  `;
+}
+
 const gates = `
   float count = ${sum(axes.map(({ axis, step }) => `ReadField("gate_${axis}", coord) + ReadField("gate_${axis}", coord + ${step})`))};
-  WriteField("diagonal", idx, ReadField("fluid", coord) * count);
+  ${writeDiagonal('ReadField("fluid", coord) * count')}
 `;
 
-const openingSum = `WriteField("diagonal", idx, ReadField("sink", coord) + ${sum(
-  axes.map(({ axis, step }) => `ReadField("opening_${axis}", coord) + ReadField("opening_${axis}", coord + ${step})`),
-)});`;
+const openingSum = writeDiagonal(
+  `ReadField("sink", coord) + ${sum(
+    axes.map(({ axis, step }) => `ReadField("opening_${axis}", coord) + ReadField("opening_${axis}", coord + ${step})`),
+  )}`,
+);
 
 /** Over 2³ voxels: the joined faces toward each lower side, and the gates that lead to no fluid. */
 const firstOpenings = `
@@ -142,46 +154,38 @@ const coarseOpenings = `
 function addSweeps(stage: Stage, level: number): void {
   for (const color of ['red', 'black'] as const) {
     stage.addStencil(`${color}_${level}`, {
-      inputs: ['residual', 'correction', ...system(level)],
+      inputs: ['residual', 'correction', ...sweptBy(level)],
       outputs: ['correction'],
       color,
       code: `
-        ${readDiagonal}
         float neighbors = ${neighbors('correction', level)};
-        WriteField("correction", idx, diagonal > 0.0 ? (ReadField("residual", coord) + neighbors) / diagonal : 0.0);
+        WriteField("correction", idx, ReadField("inverse", coord) * (ReadField("residual", coord) + neighbors));
       `,
     });
   }
 }
 
-/** What a red sweep from zero gives at a place: only neighbours of black voxels are asked for it. */
-const firstRed = `
-  float swept(float residual, float diagonal) { return diagonal > 0.0 ? residual / diagonal : 0.0; }
-`;
-
 /** Σ of opening·(what a red sweep from zero gives) over the six neighbours. */
 const firstNeighbors = (level: number): string =>
   sum(
     axes.map(({ axis, step }) => {
-      const swept = (at: string): string => `swept(ReadField("residual", ${at}), ReadField("diagonal", ${at}))`;
+      const swept = (at: string): string => `ReadField("inverse", ${at}) * ReadField("residual", ${at})`;
       const [below, above] = [swept(`coord - ${step}`), swept(`coord + ${step}`)];
       return level === 0
         ? `${below} + ${above}`
-        : `ReadField("opening_${axis}", coord) * ${below} + ReadField("opening_${axis}", coord + ${step}) * ${above}`;
+        : `ReadField("opening_${axis}", coord) * (${below}) + ReadField("opening_${axis}", coord + ${step}) * (${above})`;
     }),
   );
 
 /** Adds what a level does on the way down: both half sweeps from zero in one, more of them, and (above the last) the defect. */
 function addLevel(stage: Stage, level: number, last: boolean): void {
   stage.addStencil(`first_${level}`, {
-    inputs: ['residual', ...system(level)],
+    inputs: ['residual', ...sweptBy(level)],
     outputs: ['correction'],
     code: `
-      ${firstRed}
-      ${readDiagonal}
       bool red = ((coord.x + coord.y + coord.z) & 1) == 0;
       float neighbors = red ? 0.0 : ${firstNeighbors(level)};
-      WriteField("correction", idx, swept(ReadField("residual", coord) + neighbors, diagonal));
+      WriteField("correction", idx, ReadField("inverse", coord) * (ReadField("residual", coord) + neighbors));
     `,
   });
   addSweeps(stage, level);

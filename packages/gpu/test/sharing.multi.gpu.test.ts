@@ -28,7 +28,7 @@ gpuTest(
       // The taker is submitted first: it waits on the device.
       const taken = other.compute.submit([take], { wait: [point] });
       const sent = device.compute.submit([fill]);
-      await relay.post({ value: sent.value, signal: point });
+      relay.post({ value: sent.value, signal: point });
       await taken.timeline.wait(taken.value);
       const words = new Uint32Array((await other.staging.download(result)).buffer);
       expect([words[0], words[words.length - 1]]).toEqual([1000 + round, 1000 + round]);
@@ -51,7 +51,7 @@ gpuTest('a relay copies where memory is not shared', {}, async ({ device }) => {
   const taken = other.compute.submit([take], { wait: [{ timeline: arrived, value: 1 }] });
   const sent = device.compute.submit([fill]);
   const copy = { from: out.mappedAddress, to: into.mappedAddress, byteLength: 4096 };
-  await relay.post({ value: sent.value, copy, signal: { timeline: arrived, value: 1 } });
+  relay.post({ value: sent.value, copy, signal: { timeline: arrived, value: 1 } });
   await taken.timeline.wait(taken.value);
   expect(new Uint32Array((await other.staging.download(result)).buffer)[1023]).toBe(77);
   await device.idle();
@@ -114,7 +114,7 @@ gpuTest(
       const { value } = device.compute.submit([fill]);
       const contexts = { from: cuda.context, to: cuda.context };
       const copy = { from: from.address, to: to.address, byteLength: MEGABYTE, contexts };
-      await relay.post({ value, copy, signal: { timeline: arrived, value: round } });
+      relay.post({ value, copy, signal: { timeline: arrived, value: round } });
       await arrived.wait(round);
       relay.check();
       expect(new Uint32Array((await device.staging.download(to.buffer)).buffer)).toEqual(

@@ -104,3 +104,15 @@ gpuTest(
     await device.compute.timeline.wait(device.compute.timeline.last);
   },
 );
+
+gpuTest('a wait in which nothing comes for long asks whether the device lives, and goes on', {}, async ({ device }) => {
+  using timeline = device.createTimeline('host');
+  const { submits } = device.counters;
+  const before = device.compute.timeline.last;
+  setTimeout(() => timeline.signal(1), 1500);
+  await timeline.wait(1);
+  expect(timeline.value()).toBe(1);
+  expect(device.compute.timeline.last).toBe(before + 1);
+  expect(timeline.waitBlocking(2, 1200)).toBe(false);
+  expect(device.counters.submits).toBe(submits);
+});

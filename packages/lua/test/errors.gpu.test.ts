@@ -63,7 +63,7 @@ const raised: readonly (readonly [text: string, error: string])[] = [
   ],
   [
     `sim:run_timestep(0 / 0)`,
-    'scene.lua:2: Cannot run a step of null: dt is NaN; give seconds, as in runTimestep(0.016)',
+    'scene.lua:2: Cannot run a step of NaN: dt is NaN; give seconds, as in runTimestep(0.016)',
   ],
   [`sim:set('k', 1)`, 'scene.lua:2: Cannot set "k": there is no parameter or scalar of that name; there are none'],
   [

@@ -591,3 +591,8 @@ export function elementBytes(type: FieldType): number {
   if (type.startsWith('u8') || type === 'uint8') return 1;
   return isHalf(type) ? 2 : componentTypeOf(type) === 'double' ? 8 : 4;
 }
+
+/** Bytes that the components of some reads and writes have at one voxel, each once. */
+export function bytesOf(accesses: readonly Pick<FieldRead | FieldWrite, 'type' | 'components'>[]): number {
+  return accesses.reduce((sum, { type, components }) => sum + components.length * elementBytes(type), 0);
+}

@@ -8,6 +8,7 @@ test('the package exports these names', () => {
       "FAULT_WORDS",
       "FIELD_PLACES",
       "StencilError",
+      "bytesOf",
       "bytesPerVoxel",
       "bytesTogether",
       "compileStencil",

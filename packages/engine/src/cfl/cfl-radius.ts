@@ -25,7 +25,7 @@ export function radiusFor(speed: number | undefined, cap: number, { dt, h }: { d
 }
 
 /** Name of the stencil that measures a velocity, and of the scalar that it leaves. */
-export function measureName(field: string, level: number): string {
+function measureName(field: string, level: number): string {
   return level === 0 ? `cfl_${field}` : `cfl_${field}_${level}`;
 }
 

@@ -21,7 +21,7 @@ export class Speeds {
   /** Takes the velocities into the report of a step in flight, after everything that the step does. */
   record(encoder: Encoder, slot: number): void {
     if (this.#reports === null) return;
-    encoder.barrier(['storage-write'], ['transfer-source']);
+    encoder.barrier(['storage-write'], ['transfer-source'], true);
     for (const [place, { byteOffset }] of this.#measures.entries()) {
       encoder.copy(this.#scalars, byteOffset, this.#reports, 4 * (slot * this.#measures.length + place), 4);
     }

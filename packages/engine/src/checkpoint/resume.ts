@@ -177,7 +177,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     parameter.value = kept;
   }
   for (const [name, { bits }] of Object.entries(note.scalars)) {
-    runtime.setScalar(name, scalarFromWords(scalars.get(name)!.type, wordsOfBits(bits)));
+    runtime.numbers.set(name, scalarFromWords(scalars.get(name)!.type, wordsOfBits(bits)));
   }
 }
 

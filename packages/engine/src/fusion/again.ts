@@ -4,6 +4,7 @@
  */
 import {
   fieldsAgain as fieldsOf,
+  scalarOf,
   valueTypeOf,
   whyNotWorth,
   type FieldType,
@@ -36,7 +37,7 @@ export function idleValues({ fields }: Declarations, checked: Iterable<CheckedSt
 
 /** The number that a field's memory holds for a number. */
 function storedAs(type: FieldType): (value: number) => number {
-  return valueTypeOf(type) === 'int' || valueTypeOf(type) === 'uint' ? (value) => value : Math.fround;
+  return scalarOf(valueTypeOf(type)) === 'float' ? Math.fround : (value) => value;
 }
 
 /** Names of the fields of a level that may be computed again. */

@@ -3,7 +3,7 @@
  * driver tells of its machine code, and the shader as GLSL.
  */
 import type { Device, PipelineStatistic } from '@halocline/gpu';
-import { elementBytes, emitGlsl, emitSpirv, formatIr, type FieldRead, type FieldWrite } from '@halocline/stencil';
+import { bytesOf, emitGlsl, emitSpirv, formatIr, type FieldRead, type FieldWrite } from '@halocline/stencil';
 import { placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
 import { languageOf } from '../kernel/kernel-options.ts';
 import type { Runtime } from '../runtime.ts';
@@ -72,11 +72,9 @@ function kernelSections({ program }: Runtime, { name, kernel }: CheckedStencil, 
 
 /** Bytes that a voxel's components have, each field once however often it is read. */
 function traffic(reads: readonly FieldRead[], writes: readonly FieldWrite[]): string[] {
-  const sum = (list: readonly (FieldRead | FieldWrite)[]): number =>
-    list.reduce((bytes, { type, components }) => bytes + components.length * elementBytes(type), 0);
   const names = (list: readonly (FieldRead | FieldWrite)[]): string => list.map(({ field }) => field).join(', ');
   const part = (verb: string, list: readonly (FieldRead | FieldWrite)[]): string =>
-    list.length === 0 ? `none ${verb}` : `${sum(list)} ${verb} (${names(list)})`;
+    list.length === 0 ? `none ${verb}` : `${bytesOf(list)} ${verb} (${names(list)})`;
   return [`Bytes a voxel: ${part('read', reads)}, ${part('written', writes)}`];
 }
 

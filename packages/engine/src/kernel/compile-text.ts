@@ -13,7 +13,7 @@ import { hlslHeader } from './hlsl-header.ts';
 import type { KernelField, KernelLayout } from './kernel-layout.ts';
 
 /** What the headers are included as. */
-export const HEADER_NAMES = { glsl: 'halocline.glsl', hlsl: 'halocline.hlsl' } as const;
+const HEADER_NAMES = { glsl: 'halocline.glsl', hlsl: 'halocline.hlsl' } as const;
 
 /** A kernel's text, and the file that it came from. */
 export interface KernelText {

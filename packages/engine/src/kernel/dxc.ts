@@ -56,7 +56,15 @@ async function callDxc(kernel: string, words: readonly string[]): Promise<string
         { labels: [kernel], cause: error },
       );
     }
-    return stderr.trim() || `${command} ended without a word (${signal ?? `code ${code}`})`;
+    // Those of before 2022 do so where a raw load is of a type.
+    if (signal) {
+      throw new ShaderError(
+        `Cannot compile kernel "${kernel}": it is HLSL, and "${command}" broke off (${signal}); install a newer one, name it in HALOCLINE_DXC, or write GLSL`,
+        undefined,
+        { labels: [kernel], cause: error },
+      );
+    }
+    return stderr.trim() || `${command} ended without a word (code ${code})`;
   }
 }
 

@@ -31,7 +31,7 @@ export function recordKernel(encoder: Encoder, pass: KernelPass): void {
   const { member, compiled, part, gate } = pass;
   const { level, kernel } = compiled;
   for (const subdomain of member.subdomains) copyOld(encoder, pass, { subdomain, level, part });
-  if (kernel!.copied.length > 0) encoder.barrier(['storage-write'], ['storage-read', 'storage-write']);
+  if (kernel!.copied.length > 0) encoder.barrier(['storage-write'], ['storage-read', 'storage-write'], true);
   if (kernel!.groups !== null && gate !== null) gate.groups.record(encoder, compiled, gate);
   encoder.pipeline(compiled.pipeline);
   for (const subdomain of member.subdomains) {
@@ -94,9 +94,17 @@ export class KernelGroups {
 
   /** Takes z from the scope. */
   record(encoder: Encoder, compiled: CompiledStencil, { args, byteOffset }: NonNullable<KernelPass['gate']>): void {
-    encoder.barrier(['storage-write', 'indirect'], ['transfer-source', 'transfer-target']);
+    encoder.barrier(['storage-write', 'indirect'], ['transfer-source', 'transfer-target'], true);
     encoder.copy(args, byteOffset + 8, this.#buffer!, this.#place(compiled) + 8, 4);
-    encoder.barrier(['transfer-source', 'transfer-target'], ['indirect', 'storage-write']);
+    encoder.barrier(['transfer-source', 'transfer-target'], ['indirect', 'storage-write'], true);
+  }
+
+  /** Where a kernel's arguments stand; null where nothing shuts it. */
+  memory(
+    compiled: CompiledStencil,
+  ): { readonly resource: Buffer; readonly range: { byteOffset: number; byteLength: number } } | null {
+    if (this.#buffer === null || !this.#kernels.includes(compiled)) return null;
+    return { resource: this.#buffer, range: { byteOffset: this.#place(compiled), byteLength: ARGUMENT_BYTES } };
   }
 
   dispatch(encoder: Encoder, compiled: CompiledStencil): void {

@@ -4,6 +4,7 @@
  * checked again.
  */
 import { createHash } from 'node:crypto';
+import { serialize } from 'node:v8';
 import type { EmitOptions, Environment, Placement, Stencil, StencilSource } from '@halocline/stencil';
 
 /** The key of a stencil's text, of what stands beside it, and of what their words name in an environment. */
@@ -13,7 +14,7 @@ export function sourceKey(source: StencilSource, environment: Environment): stri
   // `velocity_x` is a component of `velocity`, unless a field bears that name.
   for (const word of words) if (/_[xyzw]$/.test(word)) words.add(word.slice(0, -2));
   const { fields, places, coarseFields, fineFields, parameters, scalars, ...rest } = environment;
-  const hash = createHash('sha256').update(JSON.stringify([{ ...source, file: undefined }, rest]));
+  const hash = createHash('sha256').update(serialize([{ ...source, file: undefined }, rest]));
   for (const map of [fields, places, coarseFields, fineFields, parameters, scalars]) {
     hash.update('\0\0');
     for (const [name, type] of map ?? []) if (words.has(name)) hash.update(`\0${name} ${type}`);
@@ -33,11 +34,8 @@ export function shaderKey(
   const offsets = (names: Iterable<string>, of: ReadonlyMap<string, number>): (string | number | undefined)[] =>
     [...names].flatMap((name) => [name, of.get(name)]);
   const places = [offsets(stencil.parameters.keys(), parameters), offsets(stencil.scalars.keys(), scalars)];
-  const held = stencil.writes.map(({ field }) => backgrounds?.get(field)?.map(bits) ?? null);
-  return JSON.stringify([...places, held, rest, options]);
-}
-
-/** A number as text that tells −0 from 0, and infinities from nothing. */
-function bits(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
+  const held = stencil.writes.map(({ field }) => backgrounds?.get(field));
+  return createHash('sha256')
+    .update(serialize([...places, held, rest, options]))
+    .digest('hex');
 }

@@ -10,7 +10,7 @@ import { chromeTrace, type Span, type SpanKind, type TrackName } from './events.
 import { Stamps } from './stamps.ts';
 
 /** A queue of a device as a trace shows it: thread number and name. */
-export const TRACKS = { compute: 0, out: 1, into: 2 } as const;
+const TRACKS = { compute: 0, out: 1, into: 2 } as const;
 export type TrackOf = keyof typeof TRACKS;
 
 const TRACK_NAMES: Readonly<Record<TrackOf, string>> = Object.freeze({

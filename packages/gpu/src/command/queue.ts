@@ -201,6 +201,16 @@ export class Queue {
     driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
   }
 
+  /**
+   * Submits commands that do nothing, behind everything: throws if the driver then says that the device is lost. Some say so only
+   * when they are given something, and let waits go on for ever.
+   */
+  probe(nothing: readonly V.VkCommandBuffer[]): void {
+    const { submits } = this.#driver.counters;
+    this.submitHandles(nothing, [], []);
+    this.#driver.counters.submits = submits;
+  }
+
   toString(): string {
     const { timeline } = this;
     return `Queue("${this.label}", family ${this.family}, ${timeline.progressText()}${this.#driver.isLost ? '' : ' submits done'})`;

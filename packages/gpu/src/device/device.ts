@@ -5,7 +5,7 @@
 
 import { basename } from 'node:path';
 import * as V from '@halocline/vulkan';
-import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
+import { beginCommands, CommandBuffer, CommandPool, endCommands } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
 import { GraphicsPipeline } from '../command/graphics-pipeline.ts';
 import type { GraphicsPipelineOptions } from '../command/graphics-pipeline.ts';
@@ -133,6 +133,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly #cache: PipelineCache;
   readonly #frameOptions: Required<FrameOptions>;
   #frames: Frames | undefined;
+  /** Commands that do nothing, made when it is first asked whether the device lives. */
+  #nothing: V.VkCommandBuffer | undefined;
   #closed = false;
 
   /** Use `openDevice`. */
@@ -168,7 +170,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.raw = { instance: instance.commands, physicalDevice: chosen.handle, commands, extensions: created.extensions };
     const undo: (() => unknown)[] = [() => this.#abandon(commands)];
     try {
-      this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle);
+      this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle, () => this.#probe());
       undo.push(() => void this.#waiter.close());
       this.compute = this.#openQueue(queues.compute, 'compute');
       undo.push(() => this.compute.timeline[Symbol.dispose]());
@@ -191,6 +193,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       this.staging = new Staging(driver, this, ringBytes, (ring) => new Buffer(this.#maker, ring));
       this.compute.companion = this.staging;
       driver.beforeRetire = () => this.staging.flush();
+      driver.probe = () => this.#askQueues();
+      driver.onLost = () => this.#waiter.abandon(V.VK_ERROR_DEVICE_LOST);
       undo.push(() => this.staging.destroy());
       this.#pool = new CommandPool(driver, queues.compute, 'compute');
       undo.push(() => this.#pool.destroy());
@@ -473,7 +477,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   #destroy(): void {
     const driver = this.#driver;
-    driver.commands.vkDeviceWaitIdle(driver.handle);
+    if (!driver.isLost) driver.commands.vkDeviceWaitIdle(driver.handle);
     driver.collect();
     driver.tracking?.close();
     driver.progress.length = 0;
@@ -491,6 +495,27 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     driver.scratch[Symbol.dispose]();
     this.#instance.listeners.delete(this.#listener);
     this.#instance.release();
+  }
+
+  /** Throws if the driver, given something to do, says that the device is lost. */
+  #askQueues(): void {
+    if (this.#nothing === undefined) {
+      this.#nothing = this.#pool.allocate('nothing');
+      beginCommands(this.#driver, this.#nothing, 'nothing', false);
+      endCommands(this.#driver, this.#nothing, 'nothing');
+    }
+    this.compute.probe([this.#nothing]);
+    if (this.transfer !== this.compute) this.transfer.probe([]);
+  }
+
+  /** Nothing that is waited for came in a while. A loss that is found so ends the waits with its error. */
+  #probe(): void {
+    if (this.#closed) return;
+    try {
+      this.#driver.probe();
+    } catch (error) {
+      this.#log(String(error));
+    }
   }
 
   #openFrames(): Frames {

@@ -88,6 +88,10 @@ export class Driver {
   disposals = 0;
   /** Set by the device: submits what was asked for and not submitted yet, since it may use what is about to go. */
   beforeRetire: () => void = () => undefined;
+  /** Set by the device: gives the driver something to do, and throws if that says that the device is lost. */
+  probe: () => void = () => undefined;
+  /** Called once, when the device is known to be lost. */
+  onLost: () => void = () => undefined;
   /** Called when the device closes and nothing runs any more: what is kept for reuse goes. */
   readonly closers: (() => void)[] = [];
   readonly #submitted: Submitted[] = [];
@@ -142,11 +146,12 @@ export class Driver {
    * done, and objects may go.
    */
   lost(command: string, ...labels: readonly string[]): DeviceLostError {
-    this.#loss ??= {
-      command,
-      lastLabels: this.#submitted.map(submittedText),
-      fault: this.features['deviceFault'] === true ? readFault(this.commands) : undefined,
-    };
+    if (!this.#loss) {
+      const lastLabels = this.#submitted.map(submittedText);
+      const fault = this.features['deviceFault'] === true ? readFault(this.commands) : undefined;
+      this.#loss = { command, lastLabels, fault };
+      this.onLost();
+    }
     const { lastLabels, fault } = this.#loss;
     return new DeviceLostError(this.name, this.#loss.command, lastLabels, { labels, fault });
   }

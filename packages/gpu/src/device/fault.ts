@@ -6,6 +6,7 @@ import type { DeviceFault } from '../errors.ts';
 
 /** What went wrong at an address, by VkDeviceFaultAddressTypeEXT. */
 const ADDRESS_TYPES: ReadonlyMap<number, string> = new Map([
+  [V.VK_DEVICE_FAULT_ADDRESS_TYPE_NONE_EXT, 'something'],
   [V.VK_DEVICE_FAULT_ADDRESS_TYPE_READ_INVALID_EXT, 'an invalid read'],
   [V.VK_DEVICE_FAULT_ADDRESS_TYPE_WRITE_INVALID_EXT, 'an invalid write'],
   [V.VK_DEVICE_FAULT_ADDRESS_TYPE_EXECUTE_INVALID_EXT, 'an invalid instruction'],
@@ -33,7 +34,7 @@ export function readFault(commands: DeviceCommands): DeviceFault | undefined {
     return {
       description: V.VkDeviceFaultInfoEXT.read(info).description,
       addresses: V.VkDeviceFaultAddressInfoEXT.readArray(addresses, given.addressInfoCount).map((each) => ({
-        type: ADDRESS_TYPES.get(each.addressType) ?? 'nothing in particular',
+        type: ADDRESS_TYPES.get(each.addressType) ?? 'something',
         address: each.reportedAddress,
         precision: each.addressPrecision,
       })),

@@ -23,6 +23,8 @@ export interface ThreadPlace {
   /** Frames in flight. */
   readonly frames: number;
   readonly secondaries: number;
+  /** How many threads there are. */
+  readonly threads: number;
 }
 
 /** What a thread told. */
@@ -61,6 +63,7 @@ export class RecordingThread {
     port1.unref();
     const start: ThreadStart = {
       thread,
+      threads: place.threads,
       table: place.table,
       messages: place.messages,
       layouts: place.layouts,

@@ -32,6 +32,8 @@ import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOT
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly thread: number;
+  /** How many there are. */
+  readonly threads: number;
   readonly table: SharedArrayBuffer;
   readonly messages: SharedArrayBuffer;
   readonly layouts: SharedArrayBuffer;
@@ -142,7 +144,7 @@ const slots = start.pools.map((pool) => new Slot(pool));
 for (const [index, slot] of slots.entries()) allocate(slot, index, start.secondaries);
 const functions = new Map<string, Recorder>();
 let seen = 0;
-const core = sleepingCore(start.thread);
+const core = sleepingCore(start.thread, start.threads);
 
 for (;;) {
   const bell = Atomics.load(table.control, BELL);

@@ -4,6 +4,7 @@
  * Linux wakes a thread where it slept or where it is woken from. Of a virtual machine's cores it doesn't count those as idle that the
  * host has taken away meanwhile, so that several threads, woken at once, begin on one core with another one idle beside them.
  * A thread that sleeps on a core of its own wakes there; then it may run on all again, and the system moves it as it likes.
+ * Where cores are left over, the system finds one better than it can be told beforehand.
  */
 
 import * as V from '@halocline/vulkan';
@@ -30,10 +31,10 @@ export function coresOf(set: Uint8Array): number[] {
 }
 
 /**
- * A core for the calling thread, which is the `thread`th of its kind: they are dealt out in turn. Undefined where there is one core
- * alone, or where the system has no say in it (all but Linux).
+ * A core for the calling thread, which is the `thread`th of `threads`: they are dealt out in turn. Undefined where there is one core
+ * alone, or more than threads, or where a program has no say in it (all systems but Linux).
  */
-export function sleepingCore(thread: number): SleepingCore | undefined {
+export function sleepingCore(thread: number, threads: number): SleepingCore | undefined {
   const affinity = libc()?.affinity;
   if (!affinity) return undefined;
   const all = V.pinned(BYTES);
@@ -41,7 +42,7 @@ export function sleepingCore(thread: number): SleepingCore | undefined {
   const size = BigInt(BYTES);
   if (affinity.get(0, size, all.address) < 0) return undefined;
   const cores = coresOf(new Uint8Array(all.buffer, 0, BYTES));
-  if (cores.length < 2) return undefined;
+  if (cores.length < 2 || cores.length > threads) return undefined;
   const core = cores[thread % cores.length]!;
   new Uint8Array(own.buffer, 0, BYTES)[core >> 3] = 1 << (core & 7);
   return {

@@ -161,7 +161,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       Atomics.add(this.#table.control, T.NEWS, 1);
     });
     const { driver, family, frames } = place;
-    this.#threadPlace = { driver, family, frames, table: buffer, messages: this.#messages, layouts, secondaries };
+    const memory = { table: buffer, messages: this.#messages, layouts };
+    this.#threadPlace = { driver, family, frames, ...memory, secondaries, threads: workers };
     for (let thread = 0; thread < workers; thread++) this.#start(thread);
     driver.children.add(this);
   }

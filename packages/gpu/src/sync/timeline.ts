@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
 import { DeviceLostError, VulkanError } from '../errors.ts';
+import { LATE_MS } from './waiter.ts';
 import type { Waiter } from './waiter.ts';
 import { CANCELLED } from './waiter-table.ts';
 import { printsItself } from '../printing.ts';
@@ -127,16 +128,19 @@ export class Timeline implements Child, Progress {
   waitBlocking(value: number, timeoutMs: number = Infinity): boolean {
     const driver = this.#driver;
     driver.counters.waits++;
-    const nanoseconds = timeoutMs === Infinity ? 0xffffffffffffffffn : BigInt(Math.round(timeoutMs * 1e6));
-    const result = V.arena.scope(() =>
-      driver.commands.vkWaitSemaphores(
-        driver.handle,
-        V.VkSemaphoreWaitInfo({ pSemaphores: [this.handle], pValues: [value] }),
-        nanoseconds,
-      ),
-    );
-    this.#check(result, 'vkWaitSemaphores');
-    return result === V.VK_SUCCESS;
+    for (let rest = timeoutMs; ; rest -= LATE_MS) {
+      const nanoseconds = BigInt(Math.round(Math.min(rest, LATE_MS) * 1e6));
+      const result = V.arena.scope(() =>
+        driver.commands.vkWaitSemaphores(
+          driver.handle,
+          V.VkSemaphoreWaitInfo({ pSemaphores: [this.handle], pValues: [value] }),
+          nanoseconds,
+        ),
+      );
+      this.#check(result, 'vkWaitSemaphores');
+      if (result === V.VK_SUCCESS || rest <= LATE_MS) return result === V.VK_SUCCESS;
+      driver.probe();
+    }
   }
 
   /** Signals from the host; the value must be larger than every value before. */

@@ -81,14 +81,23 @@ function takeThread(loaderPath: string): WaiterThread {
   return at < 0 ? new WaiterThread(loaderPath) : idle.splice(at, 1)[0]!;
 }
 
+/** Milliseconds in which nothing that is waited for came: then somebody asks whether the device lives. */
+export const LATE_MS = 1000;
+
 /** Answers when a timeline semaphore reaches a value. */
 export class Waiter {
   readonly #thread: WaiterThread;
   readonly #taken = new Uint8Array(SLOTS);
   readonly #queue: (() => void)[] = [];
+  readonly #onLate: () => void;
   #waiting = 0;
+  #answered = 0;
+  #watched = false;
+  #end: number | undefined;
 
-  constructor(loaderPath: string, instance: VkInstance, device: VkDevice) {
+  /** `onLate` is called each second in which somebody waits and nobody is answered. */
+  constructor(loaderPath: string, instance: VkInstance, device: VkDevice, onLate: () => void = () => undefined) {
+    this.#onLate = onLate;
     this.#thread = takeThread(loaderPath);
     this.#thread.give(instance, device);
   }
@@ -105,11 +114,21 @@ export class Waiter {
       try {
         return isCancelled() ? CANCELLED : await this.#ask(slot, semaphore, value);
       } finally {
+        this.#answered++;
         this.#taken[slot] = 0;
         this.#queue.shift()?.();
       }
     } finally {
       if (--this.#waiting === 0) this.#thread.worker.unref();
+    }
+  }
+
+  /** Ends every wait, those to come too, with a negative VkResult: the device is lost. */
+  abandon(result: number): void {
+    this.#end = result;
+    const { states } = this.#thread.table;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (Atomics.compareExchange(states, slot, PENDING, result) === PENDING) Atomics.notify(states, slot);
     }
   }
 
@@ -139,6 +158,8 @@ export class Waiter {
 
   async #ask(slot: number, semaphore: bigint, value: number): Promise<number> {
     if (this.#thread.failure) throw this.#thread.failure;
+    if (this.#end !== undefined) return this.#end;
+    this.#watch();
     const { states, semaphores, values } = this.#thread.table;
     semaphores[slot] = semaphore;
     values[slot] = BigInt(value);
@@ -147,6 +168,19 @@ export class Waiter {
     for (const state of [PENDING, CANCELLING]) await Atomics.waitAsync(states, slot, state).value;
     if (this.#thread.failure) throw this.#thread.failure;
     return Atomics.exchange(states, slot, FREE);
+  }
+
+  /** Looks, a second from now, whether somebody was answered. */
+  #watch(): void {
+    if (this.#watched) return;
+    this.#watched = true;
+    const answered = this.#answered;
+    setTimeout(() => {
+      this.#watched = false;
+      if (this.#waiting === 0) return;
+      if (this.#answered === answered) this.#onLate();
+      this.#watch();
+    }, LATE_MS).unref();
   }
 
   async #takeSlot(): Promise<number> {

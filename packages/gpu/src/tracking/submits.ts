@@ -64,6 +64,8 @@ interface Line {
   readonly logs: (readonly BarrierNote[])[];
   /** What its later submits come after, by timeline. */
   readonly clock: Map<object, number>;
+  /** The value of its last submit. */
+  last: number;
 }
 
 interface Fix {
@@ -152,6 +154,7 @@ export class SubmitTracker {
       this.#take(line, recorded, { queue: place.timeline, value: place.value }),
     );
     for (const moment of this.#wait) this.#waited(line.clock, moment);
+    line.last = place.value;
     const clock = new Map(line.clock).set(place.timeline, place.value);
     for (const moment of [place, ...signal]) this.#signalled(moment, clock);
     if (line.logs.length > LONGEST) this.#trim();
@@ -321,7 +324,7 @@ export class SubmitTracker {
 
   #line(timeline: object): Line {
     let line = this.#lines.get(timeline);
-    if (!line) this.#lines.set(timeline, (line = { logs: [], clock: new Map() }));
+    if (!line) this.#lines.set(timeline, (line = { logs: [], clock: new Map(), last: 0 }));
     return line;
   }
 
@@ -331,10 +334,15 @@ export class SubmitTracker {
     return mark;
   }
 
-  /** Everything that came before a moment comes before what waits for it. */
+  /**
+   * Everything that came before a moment comes before what waits for it. Who signals a moment that no submit of this device does,
+   * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out.
+   */
   #waited(clock: Map<object, number>, { timeline, value }: Moment): void {
     const moment = this.#moments.get(timeline)?.find((each) => each.value >= value);
     for (const [other, reached] of moment?.clock ?? []) raise(clock, other, reached);
+    if (moment || this.#options.automatic) return;
+    for (const [other, { last }] of this.#lines) raise(clock, other, last);
   }
 
   #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {

@@ -20,8 +20,6 @@ export interface EmitOptions {
   /** What stencils wait for on the device. Default its memory. */
   readonly bound?: Bound;
   readonly shape?: Shape;
-  /** Whether leaves within whole ones have a text of their own, where the text asks which voxels around are active. */
-  readonly apart?: boolean;
   readonly access?: BufferAccess;
 }
 

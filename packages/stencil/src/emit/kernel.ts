@@ -159,7 +159,7 @@ export function lowerStencil(
     );
     if (cut === null) emitLoop(frame, parts, leaf);
     else {
-      const apart = cut.apart || (options.apart === true && parts.actives.length > 0);
+      const apart = cut.apart || parts.actives.length > 0;
       const sides = options.exchange !== false;
       emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && sides, sides });
     }

@@ -56,6 +56,8 @@ const QUAD_VALUES = 192;
 /** The same for a patch of several rows, which emits its text for each. */
 const PATCH_NODES = 320;
 const PATCH_VALUES = 96;
+/** The same for a text that asks which voxels around are active. */
+const AROUND_NODES = 700;
 /** Loads up to which a thread of halves has too little in flight with eight bytes of each, and rows are worth keeping. */
 const LIGHT_LOADS = 12;
 
@@ -112,6 +114,8 @@ export function shapeOf(lowering: Lowering, bound: Bound = 'memory'): Shape {
   if (nodes > QUAD_NODES || values > QUAD_VALUES) return 'loop';
   // Reductions have their order by quads, and colours their pairs of voxels.
   if (stencil.color || stencil.reductions.length > 0) return 'quad';
+  // Whole leaves within whole ones have a text of their own then (`kernel.ts`), and rows in registers serve it best.
+  if (uses.top.actives.size > 0 && nodes <= AROUND_NODES && values <= PATCH_VALUES) return 'column';
   if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
   const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
   if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return straight ? 'box' : 'row';

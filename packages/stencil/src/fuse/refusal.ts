@@ -2,7 +2,7 @@
  * @file When a stencil may not join those before it, in words for people. What is asked here is whether one pass can do the
  * same as several; whether it is worth it is asked by `bytesPerVoxel`.
  */
-import { elementBytes, type Stencil } from '../ir.ts';
+import { bytesOf, elementBytes, type Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
 import { computedAgain } from './again.ts';
 import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';
@@ -94,11 +94,9 @@ const nodesOf = keptAnswer(({ body, functions }) => {
 const returnsFromLoop = keptAnswer(({ body }) => endsInLoop(body));
 
 /** Bytes that one voxel's run moves at the least: each component read once, each written once. */
-export const bytesPerVoxel: (stencil: Stencil) => number = keptAnswer(({ reads, writes }) => {
-  const size = (each: Stencil['reads'][number] | Stencil['writes'][number]): number =>
-    each.components.length * elementBytes(each.type);
-  return [...reads, ...writes].reduce((sum, each) => sum + size(each), 0);
-});
+export const bytesPerVoxel: (stencil: Stencil) => number = keptAnswer(({ reads, writes }) =>
+  bytesOf([...reads, ...writes]),
+);
 
 /** The same of several stencils in one pass, before they are one: what one always writes, those after it needn't load. */
 export function bytesTogether(parts: readonly Stencil[]): number {

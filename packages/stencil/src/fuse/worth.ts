@@ -18,8 +18,11 @@ export interface AgainField {
 
 const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
 
-/** Operations that take as long as a byte takes to move; a tap more counts as some operations. */
-const OPERATIONS_PER_BYTE = 12;
+/**
+ * Operations that a pass is worth for each byte that it needn't move, by the shape of the joined stencil: with rows in registers, and
+ * without. A tap more counts as some operations. The figures are in docs/fusion.md.
+ */
+const OPERATIONS_PER_BYTE = { column: 20, other: 8 };
 const OPERATIONS_PER_TAP = 2;
 
 /** The fields that parts make at other voxels than their own, for later ones; `whyNotFused` has said null. */
@@ -60,11 +63,9 @@ export function priceOf(apart: readonly Stencil[], together: Stencil): Price {
 export function whyNotWorth(apart: readonly Stencil[], together: Stencil): string | null {
   const { bytes, operations, taps } = priceOf(apart, together);
   if (bytes <= 0) return 'they would move as many bytes';
-  const shapes = [...apart, together].map((each) => shapeOfStencil(each, NOWHERE));
-  if (shapes.at(-1) === 'loop' && !shapes.slice(0, -1).includes('loop')) {
-    return 'together they are too long for threads of several voxels';
-  }
-  const most = OPERATIONS_PER_BYTE * bytes;
+  const shape = shapeOfStencil(together, NOWHERE);
+  if (shape === 'loop') return 'together they would run a voxel a thread';
+  const most = bytes * (shape === 'column' ? OPERATIONS_PER_BYTE.column : OPERATIONS_PER_BYTE.other);
   if (operations + OPERATIONS_PER_TAP * taps <= most) return null;
   const more = taps > 0 ? ` and ${taps} reads` : '';
   return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}`;
@@ -84,8 +85,9 @@ function operationsOf({ body, functions }: Stencil): number {
 }
 
 function costOf(body: readonly Statement[], functions: readonly number[]): number {
+  // Within whole leaves nothing is asked of the voxels around.
   const value = (node: Expression): number =>
-    operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
+    node.op === 'isActive' ? 0 : operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
   const block = (statements: readonly Statement[]): number =>
     statements.reduce((sum, node) => sum + statement(node), 0);
   const statement = (node: Statement): number => {
@@ -122,7 +124,7 @@ function weightOf(node: Expression, functions: readonly number[]): number {
       node.args.reduce((most, { type }) => Math.max(most, sizeOf(type as ValueType)), 1) *
       (SIMPLE.has(node.name) ? 1 : CALLS)
     );
-  return op === 'isActive' || op === 'element' || op === 'index' ? 2 : 0;
+  return op === 'element' || op === 'index' ? 2 : 0;
 }
 
 /** What a function of GLSL is taken for that is more than one operation. */

@@ -1,0 +1,72 @@
+/**
+ * @file The numbers that the host gives to steps: parameters as they stand when a step is asked for, scalars that were set since the
+ * step before was, and first values of scalars that no step has seen yet.
+ */
+import type { Declarations, ScalarDeclaration } from './declarations.ts';
+import type { StepNumbers } from './uniforms.ts';
+
+/** The numbers of the steps to come. */
+export class HostNumbers {
+  readonly #declarations: Declarations;
+  /** Scalars that were set since the last step was asked for. */
+  #scalars = new Map<string, number>();
+  /** First values that no step has seen yet, and the scalars that programs know. */
+  readonly #initials = new Map<string, number>();
+  readonly #known = new Set<string>();
+
+  constructor(declarations: Declarations) {
+    this.#declarations = declarations;
+  }
+
+  /** Those of a step that would be asked for now. */
+  get now(): StepNumbers {
+    const parameters = new Map(this.#declarations.parameters.values().map((each) => [each.name, each.value]));
+    return { parameters, scalars: new Map(this.#scalars) };
+  }
+
+  /** Those of a step that is asked for now: what is set later belongs to a later step. */
+  take(): StepNumbers {
+    const { now } = this;
+    this.#scalars = new Map();
+    return now;
+  }
+
+  /** Takes back what a step was asked for with that didn't come about. */
+  giveBack({ scalars }: StepNumbers): void {
+    this.#scalars = new Map([...scalars, ...this.#scalars]);
+  }
+
+  /** Sets a scalar for the steps from the next one on. */
+  set(name: string, value: number): void {
+    this.#scalars.set(name, value);
+  }
+
+  /** The value that was set for the next step, if there is one. */
+  waiting(name: string): number | undefined {
+    return this.#scalars.get(name);
+  }
+
+  /** A program has been made: scalars that are new to it begin with their first values. */
+  beginNew(): void {
+    for (const { name, initial } of this.#declarations.scalars.values()) {
+      if (this.#known.has(name)) continue;
+      this.#known.add(name);
+      this.#initials.set(name, initial);
+    }
+  }
+
+  /** A step's numbers with the first values that it brings to the device. */
+  withFirst(numbers: StepNumbers): StepNumbers {
+    return { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) };
+  }
+
+  /** A step has brought first values to the device. */
+  haveFirst(): void {
+    this.#initials.clear();
+  }
+
+  /** The first value of a scalar that the device doesn't have yet; undefined where it has a value. */
+  first({ name, initial }: ScalarDeclaration): number | undefined {
+    return this.#initials.get(name) ?? (this.#known.has(name) ? undefined : initial);
+  }
+}
