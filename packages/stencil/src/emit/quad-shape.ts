@@ -202,12 +202,11 @@ function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
     return tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
   };
   const rows = Array.from({ length: cut.patch.rows }, (_, row) => row);
-  const variables = leaf.whole && rows.map(() => target.variable('uint', 'mask'));
+  const { whole } = leaf;
+  const variables = whole && rows.map(() => target.variable('uint', 'mask'));
   if (variables) {
     for (const each of variables) target.set(each, code.uint(0xffffffff));
-    target.branch(target.apply('not', leaf.whole!), () =>
-      rows.forEach((row) => target.set(variables[row]!, load(row))),
-    );
+    target.branch(target.apply('not', whole), () => rows.forEach((row) => target.set(variables[row]!, load(row))));
   }
   return rows.map((row): Active => {
     const word = target.keep(variables ? target.get(variables[row]!) : load(row), 'mask');
