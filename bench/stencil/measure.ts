@@ -9,14 +9,17 @@ import {
   type Placement,
   type Stencil,
 } from '@halocline/stencil';
+import { fills } from '../../packages/engine/src/background/backgrounds.ts';
+import { boundOf } from '../../packages/engine/src/shapes/bound-of.ts';
+import { raggedShareOf } from '../../packages/engine/src/topology.ts';
 import type { StencilCase } from './cases.ts';
 import { plainShader } from './plain.ts';
 import type { World } from './world.ts';
 
-/** Inactive voxels hold the default, which is 0: what the engine knows of fields whose values nobody loaded from a file. */
-export function placementOf({ writes }: Stencil): Placement {
+/** What the engine knows where `filled`: that inactive voxels hold the default, which is 0. */
+function placementOf({ writes }: Stencil, filled: boolean): Placement {
   const zeros = writes.map(({ field, type }) => [field, Array.from({ length: componentsOf(type) }, () => 0)] as const);
-  return { parameters: new Map(), scalars: new Map(), backgrounds: new Map(zeros) };
+  return { parameters: new Map(), scalars: new Map(), backgrounds: new Map(filled ? zeros : []) };
 }
 
 /** How long a kernel runs before it is timed. */
@@ -77,13 +80,17 @@ export class Kernel implements Disposable {
   }
 
   /**
-   * Ours, in a shape that is asked for or the one that suits; without `backgrounds` it writes active voxels alone. Waits for the
+   * Ours, in a shape that is asked for or the one that suits; where leaves have inactive voxels they are `filled`. Waits for the
    * upload of its pass blocks.
    */
-  static async create(world: World, stencil: Stencil, options: EmitOptions, backgrounds = true): Promise<Kernel> {
-    const placement = placementOf(stencil);
-    const known = backgrounds ? placement : { ...placement, backgrounds: new Map() };
-    const { spirv, bindings } = emitSpirv(stencil, known, options);
+  static async create(
+    world: World,
+    stencil: Stencil,
+    options: EmitOptions,
+    filled: boolean = fills(raggedShareOf(world.topology)),
+  ): Promise<Kernel> {
+    const all = { bound: boundOf(world.device), ...options };
+    const { spirv, bindings } = emitSpirv(stencil, placementOf(stencil, filled), all);
     const doubled = new Set(stencil.writes.flatMap((write) => (write.doubleBuffered ? [write.field] : [])));
     const blocks = [0, 1].map((parity) => bindings.map((binding) => world.address(binding, doubled, parity)));
     const { leafCount } = world;

@@ -23,6 +23,7 @@ import {
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
 import type { Backgrounds } from './background/backgrounds.ts';
+import type { Domain } from './domain.ts';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
@@ -32,6 +33,7 @@ import { shaderKey, sourceKey } from './memo/check-key.ts';
 import type { KeptStencils } from './memo/kept-stencils.ts';
 import type { StencilFiles } from './memo/stencil-files.ts';
 import { factsOf, type PassFacts } from './pass-facts.ts';
+import { boundOf } from './shapes/bound-of.ts';
 
 /** A stencil whose text is right, before it has a shader; or a kernel of the user's own. One of `stencil` and `kernel` is null. */
 export interface CheckedStencil {
@@ -66,6 +68,12 @@ export interface CheckOptions {
   /** Whether the domain is cut, so that computed reads have an end. */
   readonly cut: boolean;
   readonly log: (message: string) => void;
+}
+
+/** What shaders hang on besides. */
+interface BuildOptions {
+  readonly backgrounds: Backgrounds;
+  readonly domain: Domain;
 }
 
 /** Compiles stencils, and remembers what it made. */
@@ -127,16 +135,20 @@ export class Compiler implements Disposable {
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,
-    { cut, log, backgrounds }: Pick<CheckOptions, 'cut' | 'log'> & { readonly backgrounds: Backgrounds },
+    { cut, log, backgrounds, domain }: Pick<CheckOptions, 'cut' | 'log'> & BuildOptions,
   ): Promise<Map<string, CompiledStencil>> {
     const built = new Map<string, CompiledStencil>();
     const shaders = new Map<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>();
     const drafts: (Omit<CompiledStencil, 'pipeline'> & { readonly key: string })[] = [];
     for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
       if (stencil === null) continue;
-      const placement = placementOf(declarations, cut ? beyondRadius : null, backgrounds.of(declarations, level));
+      const placement = placementOf(
+        declarations,
+        cut ? beyondRadius : null,
+        backgrounds.of(declarations, domain.level(level)),
+      );
       const { subgroupQuads: exchange, floats } = this.#device.limits;
-      const options = { access: this.#access, exchange, floats };
+      const options = { access: this.#access, exchange, floats, bound: boundOf(this.#device) };
       const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );

@@ -5,7 +5,15 @@
 import { GridMap } from '@halocline/vdb';
 import { coarsenTopology } from './coarsen.ts';
 import { coarserMap } from './level-map.ts';
-import { activeBoundsOf, activeVoxelsOf, leafBoundsOf, leafCountOf, type IndexBox, type Topology } from './topology.ts';
+import {
+  activeBoundsOf,
+  activeVoxelsOf,
+  leafBoundsOf,
+  leafCountOf,
+  raggedShareOf,
+  type IndexBox,
+  type Topology,
+} from './topology.ts';
 
 /** Levels that a simulation may have: the coarsest voxel is 2¹⁹ of the finest wide. */
 const MAX_LEVELS = 20;
@@ -17,6 +25,8 @@ export interface DomainLevel {
   readonly map: GridMap;
   readonly leafCount: number;
   readonly activeVoxels: number;
+  /** The share of leaves with inactive voxels, 0 to 1. */
+  readonly raggedShare: number;
   /** Inclusive box of the active voxels. */
   readonly indexBounds: IndexBox;
   /** Inclusive box of whole leaves. */
@@ -60,6 +70,7 @@ function makeLevel(index: number, topology: Topology, map: GridMap): DomainLevel
     map,
     leafCount: leafCountOf(topology),
     activeVoxels: activeVoxelsOf(topology),
+    raggedShare: raggedShareOf(topology),
     indexBounds: activeBoundsOf(topology) ?? NOWHERE,
     leafBounds: leafBoundsOf(topology) ?? NOWHERE,
   };

@@ -174,7 +174,7 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { backgrounds, declarations, decomposition, team } = this;
+    const { backgrounds, declarations, decomposition, domain, team } = this;
     const cut = decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
@@ -193,7 +193,7 @@ export class Runtime {
     backgrounds.look(checked[0]!.values(), declarations);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
-      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds });
+      return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds, domain });
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;

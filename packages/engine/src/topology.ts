@@ -40,6 +40,18 @@ export function activeVoxelsOf(topology: Topology): number {
   return count;
 }
 
+/** The share of leaves that have inactive voxels; 0 where there is no leaf. */
+export function raggedShareOf({ masks }: Topology): number {
+  const leaves = masks.length / 16;
+  let ragged = 0;
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    let word = 0;
+    while (word < 16 && masks[16 * leaf + word] === 0xffffffff) word++;
+    if (word < 16) ragged++;
+  }
+  return leaves === 0 ? 0 : ragged / leaves;
+}
+
 /** The same leaves in Morton order, without those that have no active voxel. */
 export function sortTopology(topology: Topology): Topology {
   const order = mortonOrder(topology.origins).filter((leaf) => {

@@ -31,8 +31,9 @@ async function inactive(simulation: Simulation, name: string): Promise<number[]>
   );
 }
 
+/** Whether the shader writes `u` with its default where a voxel isn't active. */
 const filled = async (simulation: Simulation, name: string): Promise<boolean> =>
-  (await simulation.explainStencil(name)).includes('near');
+  (await simulation.explainStencil(name)).includes(': 0.5,');
 
 /** `u` is written in its second copy, `made` in place, `halves` beside it. */
 async function flow(options: Partial<SimulationOptions> & Pick<SimulationOptions, 'device'>): Promise<Simulation> {

@@ -32,6 +32,14 @@ gpuTest('twelve pipelines made at once compute what each is for', {}, async ({ d
   expect(await device.createPipelines([])).toEqual([]);
 });
 
+gpuTest('more pipelines than calls fit side by side are made all the same', {}, async ({ device }) => {
+  const spirv = await device.compile(kernel(3), { label: 'many' });
+  const list = Array.from({ length: 100 }, (_, at) => ({ label: `number ${at}`, spirv }));
+  const pipelines = await device.createPipelines(list);
+  expect(pipelines.map(({ label }) => label)).toEqual(list.map(({ label }) => label));
+  for (const pipeline of pipelines) pipeline[Symbol.dispose]();
+});
+
 gpuTest('where one of several pipelines cannot be made there is none', {}, async ({ device }) => {
   const spirv = await device.compile(kernel(1), { label: 'good' });
   const before = device.children.size;

@@ -55,7 +55,7 @@ export function compileStencil(
   const text = { name: stencil.name, text: stencil.code, file: stencil.file };
   const own = parseProgram(text);
   for (const node of own) if (node.kind === 'function') checkFunctionName(text, node);
-  const nodes = [...libraryOf(own), ...own];
+  const nodes = [...libraryOf(own, environment.missing), ...own];
   const fail = (span: Span, problem: string): StencilError => errorAt(text, span, problem);
   const constants = plainConstants(nodes);
   const types = { constant: (name: string) => constants.get(name), fail, environment };

@@ -88,7 +88,7 @@ describe('reach', () => {
     expect(reads.map(({ field, level, gather }) => [field, level, gather])).toEqual([
       ['pressure', 'same', false],
       ['pressure', 'coarse', true],
-      ['residual', 'fine', true],
+      ['residual', 'fine', false],
     ]);
   });
 });

@@ -75,6 +75,36 @@ test('a module is SPIR-V 1.5 and asks for nothing but Shader and addresses', () 
   expect(capabilities(spirv)).toEqual([1, 5347]);
 });
 
+describe('float controls', () => {
+  const floats = { denormals: [32, 64], specials: [16, 32, 64], nearestEven: [64] };
+  /** Execution modes other than the size of a workgroup: mode and width. */
+  const modes = (stencil: Stencil): number[][] =>
+    instructions(emitSpirv(stencil, placement, { floats }).spirv).flatMap(({ opcode, operands }) =>
+      opcode === 16 && operands[1] !== 17 ? [operands.slice(1)] : [],
+    );
+
+  test('are asked for the widths that a module has, where the device has them', () => {
+    expect(modes(straight.get('laplacian')!)).toEqual([
+      [4459, 32],
+      [4461, 32],
+    ]);
+    expect(capabilities(emitSpirv(straight.get('laplacian')!, placement, { floats }).spirv)).toEqual([
+      1, 5347, 4464, 4466,
+    ]);
+    expect(modes(straight.get('control')!)).toEqual([
+      [4459, 32],
+      [4461, 32],
+      [4461, 16],
+    ]);
+  });
+
+  test.skipIf(!validator).each(shapes)('spirv-val accepts them of %s as a %s', (_, shape, stencil) => {
+    const all = { denormals: [16, 32, 64], specials: [16, 32, 64], nearestEven: [16, 32, 64] };
+    const { spirv } = emitSpirv(stencil, placement, { shape, floats: all });
+    expect(check('spirv-val', ['--target-env', 'vulkan1.3'], 'a.spv', new Uint8Array(spirv.buffer))).toBe('');
+  });
+});
+
 test('small types ask for their storage', () => {
   expect(capabilities(emitSpirv(straight.get('control')!, placement).spirv)).toEqual([1, 5347, 4433, 4448]);
 });
@@ -161,13 +191,14 @@ test("the text reads like a person's", () => {
         uint y = (thread >> 1u) & 7u;
         uint at = (slot << 7u) + thread;
         precise vec4 density = Read_vec4(old_density_0).d[at];
-        uint active_1;
-        active_1 = 15u;
+        uint mask;
+        mask = 4294967295u;
         if (!whole) {
-          active_1 = ((Read_uint(masks).d[(slot << 4u) + ((x << 1u) + (y >> 2u))]) >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
+          mask = Read_uint(masks).d[(slot << 4u) + ((x << 1u) + (y >> 2u))];
         }
-        uint active_2 = active_1;
-        if (active_2 != 0u) {
+        uint mask_1 = mask;
+        uint active_1 = (mask_1 >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
+        if (active_1 != 0u) {
           uint n = thread << 2u;
           precise float written = k * density.x;
           new_pressure_0 = written;
@@ -185,6 +216,7 @@ test("the text reads like a person's", () => {
           new_pressure_0 = written_3;
           precise float result_3 = new_pressure_0;
           uint quad = (slot << 7u) + thread;
+          uint active_2 = (mask_1 >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
           if (active_2 == 15u) {
             precise vec4 stored = vec4(result, result_1, result_2, result_3);
             Write_vec4(new_pressure_0_1).d[quad] = stored;

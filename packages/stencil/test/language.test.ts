@@ -100,8 +100,8 @@ describe('the real stencils compile', () => {
     `;
     expect(formatIr(compileText(code, { inputs: ['residual', 'pressure'] }))).toMatchInlineSnapshot(`
       "stencil "s" (halos)
-        reads float32 "residual" fine gather
-        reads float32 "pressure" coarse gather
+        reads float32 "residual" fine [0,0,0 … 1,0,0]
+        reads float32 "pressure" coarse [0,0,0 … 0,0,0]
         writes float32 "density" always in place
       body
         %0.sum = 0.0

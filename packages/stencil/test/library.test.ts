@@ -103,6 +103,18 @@ describe('functions of packing and exponents', () => {
     ['frexp of 0', 'int e; float m = frexp(0.0 * dt, e); return vec2(m, e);', [0, 0]],
     ['ldexp', 'return vec2(ldexp(0.75, 5), ldexp(3.0, -140));', [24, Math.fround(3 * 2 ** -140)]],
     ['vectors', 'ivec2 e; vec2 m = frexp(vec2(1.0, 6.0), e); return ldexp(m, e);', [1, 6]],
+    ['modf of a double', 'double w; double f = modf(-3.75lf, w); return vec2(float(f), float(w));', [-0.75, -3]],
+    [
+      'frexp of a double',
+      'int e; double m = frexp(-1.0e-300lf * double(dt), e); return vec2(float(m), e);',
+      [Math.fround(-0.6696928794914171), -998],
+    ],
+    [
+      'ldexp of a double',
+      'return vec2(float(ldexp(3.0e300lf, -995)), float(ldexp(1.0e-310lf, 1040)));',
+      [Math.fround(8.959330737630902), Math.fround(1178.1361728633638)],
+    ],
+    ['vectors of doubles', 'ivec2 e; dvec2 m = frexp(dvec2(1.0, 6.0), e); return vec2(ldexp(m, e));', [1, 6]],
   ])('%s', (_, code, expected) => {
     expect(resultOf('vec2', code)).toEqual(expected);
   });

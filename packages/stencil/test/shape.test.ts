@@ -37,8 +37,22 @@ describe('the shape that suits', () => {
     expect(shapeOf(['density'], 'pressure', branch)).toBe('column');
   });
 
-  test('halves are eight to a thread', () => {
-    expect(shapeOf(['half'], 'half', `WriteField("half", idx, ${near('half')});`)).toBe('row');
+  test('halves are eight rows to a thread, or eight in a row where a text has branches', () => {
+    expect(shapeOf(['half'], 'half', `WriteField("half", idx, ${near('half')});`)).toBe('box');
+    const branch = `float sum = ${near('half')}; if (sum > k) sum = k; WriteField("half", idx, sum);`;
+    expect(shapeOf(['half'], 'half', branch)).toBe('row');
+  });
+
+  test('where caches are what is waited for, values are exchanged', () => {
+    const source = (field: string) => ({
+      inputs: [field],
+      outputs: [field],
+      code: `WriteField("${field}", idx, ${near(field)});`,
+    });
+    const caches = (field: string): string =>
+      shapeOfStencil(compileCase(source(field)), placement, { bound: 'caches' });
+    expect(caches('density')).toBe('box');
+    expect(caches('velocity')).toBe('column');
   });
 
   test('colours and reductions keep to quads, whose order is fixed', () => {

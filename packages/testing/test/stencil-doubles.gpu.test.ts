@@ -78,6 +78,14 @@ gpuTest('samples of doubles are mixed as doubles', NEEDS, async ({ device }) => 
   expect(await differences(device, { outputs: ['made', 'w', 'q'], code }, [{}, { via: 'glsl' }])).toEqual([]);
 });
 
+gpuTest('exponents and parts of doubles', NEEDS, async ({ device }) => {
+  const code = `double d = ReadField("d", idx); double whole; double part = modf(d * 3.7lf, whole); int e; ivec3 n;
+    double m = frexp(d * 1e-300lf, e); dvec3 v = frexp(ReadField("w", idx), n);
+    WriteField("made", idx, m + double(e)); WriteField("w", idx, v + dvec3(n) + part); WriteField("d", idx, ldexp(d, e / 2) + whole);
+    WriteField("q", idx, dvec2(ldexp(d, 900), ldexp(four.y, -1070)));`;
+  expect(await differences(device, { outputs: ['made', 'w', 'd', 'q'], code }, BOTH)).toEqual([]);
+});
+
 gpuTest(
   `${PROGRAMS} random programs of doubles (HALOCLINE_LONG=1 for hundreds)`,
   { ...NEEDS, timeoutMs: LONG ? 3_600_000 : 120_000, validation: false },

@@ -6,6 +6,9 @@
  */
 import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
 
+// Calls run on stacks of koffi's own, those in other threads on 128 KiB: drivers' compilers want as much as a thread has.
+koffi.config({ async_stack_size: 8 * 1024 * 1024 });
+
 /** A foreign function: numbers, bigints, strings in, one value out. */
 export type ForeignFunction = (...parameters: any[]) => any;
 
@@ -73,19 +76,33 @@ export function functionAt(address: bigint, signature: Signature): ForeignFuncti
   return made;
 }
 
+/** Calls in other threads that koffi has at once, each with a stack: others wait for their turn. */
+const MAX_ASIDE = 16;
+let aside = 0;
+const waitingAside: (() => void)[] = [];
+
 /**
  * Calls the function at an address in a thread of libuv's, without blocking; as many run at once as that has threads, 4 by
  * default. What its parameters point to must stay until the promise is fulfilled.
  */
-export function callAside(address: bigint, signature: Signature, parameters: readonly any[]): Promise<any> {
+export async function callAside(address: bigint, signature: Signature, parameters: readonly any[]): Promise<any> {
   const call = koffi.decode(address, prototype(signature)) as { readonly async: ForeignFunction };
   const result = signature[0] ?? 'v';
-  return new Promise((resolve, reject) => {
-    call.async(...parameters, (error: Error | null, value: any) => {
-      if (error === null) resolve('PLl'.includes(result) ? to64(result, value) : value);
-      else reject(error);
+  if (aside === MAX_ASIDE) await new Promise<void>((resolve) => waitingAside.push(resolve));
+  else aside++;
+  try {
+    return await new Promise((resolve, reject) => {
+      call.async(...parameters, (error: Error | null, value: any) => {
+        if (error === null) resolve('PLl'.includes(result) ? to64(result, value) : value);
+        else reject(error);
+      });
     });
-  });
+  } finally {
+    // Who waits takes this place.
+    const next = waitingAside.shift();
+    if (next === undefined) aside--;
+    else next();
+  }
 }
 
 /** A loaded shared library. It stays loaded for the life of the process: functions taken from it must not dangle. */

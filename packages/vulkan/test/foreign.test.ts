@@ -52,6 +52,8 @@ describe('foreign functions', () => {
     const naps = [1, 2, 3].map(() => callAside(libc.symbol('usleep')!, 'iI', [100_000]));
     expect(await callAside(libc.symbol('strlen')!, 'LP', [memory.address])).toBe(9n);
     expect(await Promise.all(naps)).toEqual([0, 0, 0]);
+    const many = Array.from({ length: 500 }, (_, at) => callAside(libc.symbol('labs')!, 'll', [BigInt(-at)]));
+    expect(await Promise.all(many)).toEqual(many.map((_, at) => BigInt(at)));
     expect(performance.now() - start).toBeGreaterThan(90);
   });
 

@@ -7,6 +7,7 @@ import { bytesOf, emitGlsl, emitSpirv, formatIr, type FieldRead, type FieldWrite
 import { placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
 import { languageOf } from '../kernel/kernel-options.ts';
 import type { Runtime } from '../runtime.ts';
+import { boundOf } from '../shapes/bound-of.ts';
 
 /** Everything about one stencil or kernel of a compiled simulation. Makes a pipeline for the driver's statistics. */
 export function explainStencil(runtime: Runtime, name: string): string {
@@ -23,11 +24,12 @@ export function explainStencil(runtime: Runtime, name: string): string {
 }
 
 function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
-  const { backgrounds, declarations, decomposition, device, program } = runtime;
+  const { backgrounds, declarations, decomposition, device, domain, program } = runtime;
   const stencil = checked.stencil!;
   const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
-  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, checked.level));
-  const options = { exchange: device.limits.subgroupQuads, floats: device.limits.floats };
+  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, domain.level(checked.level)));
+  const { subgroupQuads: exchange, floats } = device.limits;
+  const options = { exchange, floats, bound: boundOf(device) };
   const { spirv } = emitSpirv(stencil, placement, options);
   return [
     'Source',

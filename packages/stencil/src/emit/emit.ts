@@ -6,7 +6,7 @@ import { GlslTarget } from './glsl-target.ts';
 import { newLowering } from './frame.ts';
 import { lowerStencil } from './kernel.ts';
 import { shapeOf } from './shape.ts';
-import type { Shape } from './shape.ts';
+import type { Bound, Shape } from './shape.ts';
 import { SpirvTarget } from './spirv-target.ts';
 import type { FloatModes } from './spirv-module.ts';
 import type { BufferAccess } from './spirv-target.ts';
@@ -17,6 +17,8 @@ export interface EmitOptions {
   readonly floats?: FloatModes;
   /** Whether threads may exchange values: the device has subgroup operations on quads in compute shaders. Default true. */
   readonly exchange?: boolean;
+  /** What stencils wait for on the device. Default its memory. */
+  readonly bound?: Bound;
   readonly shape?: Shape;
   readonly access?: BufferAccess;
 }
@@ -38,6 +40,10 @@ export function emitGlsl(stencil: Stencil, placement: Placement, options: EmitOp
 }
 
 /** The shape that the shader of a stencil has, where none is asked for. */
-export function shapeOfStencil(stencil: Stencil, placement: Placement): Shape {
-  return shapeOf(newLowering(stencil, placement, new SpirvTarget()));
+export function shapeOfStencil(
+  stencil: Stencil,
+  placement: Placement,
+  { bound }: Pick<EmitOptions, 'bound'> = {},
+): Shape {
+  return shapeOf(newLowering(stencil, placement, new SpirvTarget()), bound);
 }

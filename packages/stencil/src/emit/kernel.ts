@@ -120,7 +120,7 @@ export function lowerStencil(
 ): readonly Binding[] {
   const lowering = newLowering(stencil, placement, target);
   const { code, uses } = lowering;
-  const cut = cutOf(stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering)));
+  const cut = cutOf(stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, options.bound)));
   const perLeaf = threadsPerLeaf(cut);
   target.setGroupThreads(GROUP_LEAVES * perLeaf);
   const reached = reachedFunctions(lowering);
@@ -160,7 +160,8 @@ export function lowerStencil(
     if (cut === null) emitLoop(frame, parts, leaf);
     else {
       const apart = cut.apart || parts.actives.length > 0;
-      emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && options.exchange !== false });
+      const sides = options.exchange !== false;
+      emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && sides, sides });
     }
   });
   addOutside(frame);

@@ -43,20 +43,23 @@ function activeOrWhole(frame: Frame, leaf: Leaf, n: Value): Value {
   return target.get(result);
 }
 
-/** Runs `run` where voxel n is active, else gives these outputs what inactive voxels hold; then stores them, in whole sectors. */
-function runFilled(frame: Frame, leaf: Leaf, n: Value, filled: readonly Output[], run: () => void): void {
+/** Runs `run` where voxel n is active; elsewhere stores what inactive voxels hold, where an active one shares a sector with it. */
+function runOrFill(frame: Frame, leaf: Leaf, n: Value, filled: readonly Output[], run: () => void): void {
   const { code, target } = frame.lowering;
   const mask = target.variable('uint', 'mask');
   target.set(mask, code.uint(0xffffffff));
   target.branch(target.apply('not', leaf.whole!), () => target.set(mask, maskWord(frame, leaf, n)));
   const word = target.keep(target.get(mask), 'word');
-  target.branch(code.bit(word, code.mask(n, 31)), run, () => {
-    for (const { value, background } of filled) target.set(value, background!);
-  });
-  const sector = sectorVoxels(filled);
-  const around = target.apply('shr', word, code.mask(n, 32 - sector));
-  const near = sector === 32 ? word : code.mask(around, 2 ** sector - 1);
-  target.branch(code.differs(near, 0), () => store(frame, filled, leaf, n));
+  const fill = (): void => {
+    const sector = sectorVoxels(filled);
+    const around = target.apply('shr', word, code.mask(n, 32 - sector));
+    const near = sector === 32 ? word : code.mask(around, 2 ** sector - 1);
+    target.branch(code.differs(near, 0), () => {
+      for (const { value, background } of filled) target.set(value, background!);
+      store(frame, filled, leaf, n);
+    });
+  };
+  target.branch(code.bit(word, code.mask(n, 31)), run, fill);
 }
 
 function store(frame: Frame, outputs: readonly Output[], leaf: Leaf, n: Value): void {
@@ -101,7 +104,6 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
     }),
   );
   const filled = parts.outputs.filter(({ background }) => background !== null);
-  const others = parts.outputs.filter(({ background }) => background === null);
   const round = target.variable('uint', 'v');
   target.set(round, code.uint(0));
   const body = (): void => {
@@ -113,7 +115,7 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
     const run = (): void => {
       const voxel: Voxel = scalarVoxel(frame, leaf.slot, n, coordOf(frame, origin, n));
       runVoxel(frame, parts, voxel);
-      store(frame, others, leaf, n);
+      store(frame, parts.outputs, leaf, n);
       const lane = odd ? target.keep(code.add(code.left(v, 1), odd), 'lane') : v;
       parts.accumulators.forEach(({ contribution }, at) => {
         kept[at]!.forEach((variable, number) => {
@@ -122,7 +124,7 @@ export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
         });
       });
     };
-    if (filled.length > 0) runFilled(frame, leaf, n, filled, run);
+    if (filled.length > 0) runOrFill(frame, leaf, n, filled, run);
     else target.branch(activeOrWhole(frame, leaf, n), run);
     if (odd) copyOther(frame, parts, leaf, target.keep(target.apply('xor', n, code.uint(1)), 'other'));
   };

@@ -13,7 +13,7 @@ import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
 import type { Value } from './target.ts';
-import { planWindow, Window } from './window.ts';
+import { planWindow, sideLoads, Window } from './window.ts';
 import type { Patch, PatchStart, WindowLoad } from './window.ts';
 
 /** What a thread of the quad shape works with. */
@@ -29,14 +29,18 @@ interface Work {
   readonly first: Value;
   /** Index coordinate of the leaf's first voxel, where anything asks for it. */
   readonly origin: readonly Value[] | null;
+  /** Whether the two threads of a row exchange values, and so do all together, in leaves that aren't whole too. */
+  readonly sides: boolean;
 }
 
 /** What the mask says of a row. */
 interface Active {
-  /** A bit for each of its voxels. */
-  readonly bits: Value;
-  /** Not zero where a voxel is active that shares a sector of memory with one of them; null where nobody asks. */
-  readonly near: Value | null;
+  /** Emits a bit for each of its voxels. */
+  readonly bits: () => Value;
+  /** Emits a bit for each of the leaf's row that it lies in. */
+  readonly row: () => Value;
+  /** Emits what isn't zero where a voxel is active that shares a sector of memory with one of them. */
+  readonly near: () => Value;
 }
 
 /** What the lanes of one row left behind: an array for each output, or reduction, with a value for each voxel. */
@@ -143,8 +147,13 @@ function storeWhole(frame: Frame, { output, values }: Stored, quad: Value): void
     target.store(kind, 4, to, code.add(quad, code.uint(lane / 4)), code.join(values.slice(lane, lane + 4)));
 }
 
+/** Which of a row's voxels are stored, a bit each, and where others are filled. */
+interface Stores extends Pick<Active, 'near'> {
+  readonly bits: Value;
+}
+
 /** Stores a row's values, where `active` tells which (null: all). `quad` is the number of its first quad among those of all leaves. */
-function storeRow(frame: Frame, quad: Value, active: Active | null, stored: readonly Stored[]): void {
+function storeRow(frame: Frame, quad: Value, active: Stores | null, stored: readonly Stored[]): void {
   const { code, target } = frame.lowering;
   const count = stored[0]!.values.length;
   if (active === null) return stored.forEach((each) => storeWhole(frame, each, quad));
@@ -163,7 +172,7 @@ function storeRow(frame: Frame, quad: Value, active: Active | null, stored: read
     () => {
       const filled = stored.filter(({ output }) => output.background !== null);
       if (filled.length > 0)
-        target.branch(code.differs(near!, 0), () => {
+        target.branch(code.differs(near(), 0), () => {
           for (const each of filled) storeFilled(each, () => each.output.background!);
         });
       const others = stored.filter(({ output }) => output.background === null);
@@ -182,49 +191,38 @@ function storeRow(frame: Frame, quad: Value, active: Active | null, stored: read
   );
 }
 
-/** What the mask says of each row. */
-function activeRows({ frame, leaf, start, cut, parts }: Work): Active[] {
+/** What the mask says of each row: its word is kept, whose bits are taken where they are asked for. */
+function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
   const { code, target } = frame.lowering;
-  const { patch } = cut;
-  const all = code.uint((1 << (4 * patch.quads)) - 1);
+  const all = (1 << (4 * cut.patch.quads)) - 1;
   const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
   const sector = sectorVoxels(parts.outputs);
-  // The rows of a word that share a sector: one of floats, two of halves, four of bytes.
-  const around = (): Value => code.left(code.mask(start.y, 4 - sector / 8), 3);
-  const load = (row: number): Active => {
+  const load = (row: number): Value => {
     const place = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
-    const word = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
-    const mask = sector === 0 ? word : target.keep(word, 'mask');
-    const bits = code.and(target.apply('shr', mask, shift), all);
-    if (sector === 0 || sector === 32) return { bits, near: sector === 0 ? null : mask };
-    return { bits, near: code.mask(target.apply('shr', mask, around()), 2 ** sector - 1) };
+    return tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
   };
-  const rows = Array.from({ length: patch.rows }, (_, row) => row);
-  const kept = (value: Value | null, name: string): Value | null => value && target.keep(value, name);
-  if (!leaf.whole)
-    return rows.map((row) => {
-      const { bits, near } = load(row);
-      return { bits: target.keep(bits, 'active'), near: kept(near, 'near') };
-    });
-  const found = rows.map(() => ({
-    bits: target.variable('uint', 'active'),
-    near: sector === 0 ? null : target.variable('uint', 'near'),
-  }));
-  for (const { bits, near } of found) {
-    target.set(bits, all);
-    if (near) target.set(near, all);
+  const rows = Array.from({ length: cut.patch.rows }, (_, row) => row);
+  const { whole } = leaf;
+  const variables = whole && rows.map(() => target.variable('uint', 'mask'));
+  if (variables) {
+    for (const each of variables) target.set(each, code.uint(0xffffffff));
+    target.branch(target.apply('not', whole), () => rows.forEach((row) => target.set(variables[row]!, load(row))));
   }
-  target.branch(target.apply('not', leaf.whole), () =>
-    found.forEach((each, row) => {
-      const { bits, near } = load(row);
-      target.set(each.bits, bits);
-      if (each.near) target.set(each.near, near!);
-    }),
-  );
-  return found.map(({ bits, near }) => ({
-    bits: target.keep(target.get(bits), 'active'),
-    near: kept(near && target.get(near), 'near'),
-  }));
+  return rows.map((row): Active => {
+    const word = target.keep(variables ? target.get(variables[row]!) : load(row), 'mask');
+    return {
+      bits: () => target.keep(code.mask(target.apply('shr', word, shift), all), 'active'),
+      row: () => nearBits(frame, word, start, 8),
+      near: () => nearBits(frame, word, start, sector),
+    };
+  });
+}
+
+/** The bits of a word that share a sector with a row's: those of one row of floats, of two rows of halves, of four of bytes. */
+function nearBits(frame: Frame, word: Value, { y }: PatchStart, sector: number): Value {
+  const { code, target } = frame.lowering;
+  if (sector === 32) return word;
+  return code.mask(target.apply('shr', word, code.left(code.mask(y, 4 - sector / 8), 3)), 2 ** sector - 1);
 }
 
 /** The most loads that are made before it is known whether a quad has an active voxel. */
@@ -243,13 +241,14 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
     zq,
     upper: code.differs(zq, 0),
   };
-  const window = new Window(frame, leaf, start, patch, false);
+  const loads = planWindow(parts.taps, patch);
+  const sides = cut.sides === true && isQuad(patch) && loads.length > EAGER_LOADS && sideLoads(loads).size > 0;
+  const window = new Window(frame, leaf, start, patch, sides ? 'sides' : null);
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
   const first = isQuad(patch) ? code.left(thread, 2) : place;
   const activity = Activity.all(frame);
-  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first };
-  const loads = planWindow(parts.taps, patch);
+  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first, sides };
   if (!cut.apart) return emitRagged(work, loads);
   // Where the text asks for voxels around, whole neighbours make it as simple as a whole leaf alone makes any other.
   target.branch(
@@ -273,7 +272,9 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
   const active = activeRows(work);
-  const any = active.map(({ bits }) => bits).reduce((some, each) => code.or(some, each));
+  // Threads that exchange values come there together.
+  const asked = active.map(({ bits, row }) => (work.sides ? row() : bits()));
+  const any = asked.reduce((some, each) => code.or(some, each));
   const filled = parts.outputs.filter(({ background }) => background !== null);
   target.branch(
     code.differs(any, 0),
@@ -291,7 +292,7 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
   const { frame, cut } = work;
   const { code, target } = frame.lowering;
   active.forEach(({ near }, row) =>
-    target.branch(code.differs(near!, 0), () => {
+    target.branch(code.differs(near(), 0), () => {
       const quad = quadOf(work, row);
       for (const output of filled) {
         const values = Array.from({ length: 4 * cut.patch.quads }, () => output.background!);
@@ -307,7 +308,7 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true);
+  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true ? 'edges' : null);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 
@@ -340,7 +341,8 @@ function finishRow(work: Work, lanes: Lanes, row: number, active: Active | null)
   const { frame, parts, window } = work;
   const { code, target, stencil } = frame.lowering;
   const quad = quadOf(work, row);
-  const bits = active && active.bits;
+  const stores = active && { bits: active.bits(), near: active.near };
+  const bits = stores && stores.bits;
   const entries = parts.outputs.map((output, at) => {
     const values = lanes.values[at]!;
     const old = values.map((_, lane) => window.find(output.field, output.component, [0, 0, 0], lane, row));
@@ -349,13 +351,14 @@ function finishRow(work: Work, lanes: Lanes, row: number, active: Active | null)
     return { output, values, flags: lanes.flags[at]!, old: known ? old : null };
   });
   const whole = entries.filter(({ output }) => output.mode !== 'flagged');
-  if (whole.length > 0) storeRow(frame, quad, active, whole);
+  if (whole.length > 0) storeRow(frame, quad, stores, whole);
   for (const entry of entries.filter(({ output }) => output.mode === 'flagged')) {
     const written = entry.flags
       .map((flag, lane) => target.select(flag, code.uint(1 << lane), code.uint(0)))
       .reduce((some, bit) => code.or(some, bit));
     const some = bits === null ? written : code.and(written, bits);
-    storeRow(frame, quad, { bits: target.keep(some, 'written'), near: null }, [{ ...entry, old: null }]);
+    const kept = target.keep(some, 'written');
+    storeRow(frame, quad, { bits: kept, near: () => kept }, [{ ...entry, old: null }]);
   }
   parts.accumulators.forEach(({ reduction, total, identity }, at) => {
     const four = lanes.contributions[at]!.map((value, lane) =>

@@ -28,6 +28,8 @@ export interface Cut {
   readonly apart: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
+  /** Whether threads of quads may exchange values in all leaves. */
+  readonly sides?: boolean;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
@@ -95,8 +97,11 @@ function allHalves(lowering: Lowering, taps: readonly Tap[]): boolean {
   return types.every((type) => elementBytes(type) === 2);
 }
 
+/** What most stencils wait for on a device: its memory, or the caches before it, where memory is as fast as an H200's. */
+export type Bound = 'memory' | 'caches';
+
 /** The shape that suits a stencil. */
-export function shapeOf(lowering: Lowering): Shape {
+export function shapeOf(lowering: Lowering, bound: Bound = 'memory'): Shape {
   const { stencil, uses } = lowering;
   if (stencil.debug) return 'loop';
   const reached = [...reachedFunctions(lowering)].map((number) => uses.functions[number]!);
@@ -112,12 +117,13 @@ export function shapeOf(lowering: Lowering): Shape {
   // Whole leaves within whole ones have a text of their own then (`kernel.ts`), and rows in registers serve it best.
   if (uses.top.actives.size > 0 && nodes <= AROUND_NODES && values <= PATCH_VALUES) return 'column';
   if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
-  if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return 'row';
+  const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
+  if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return straight ? 'box' : 'row';
   if (loads.length <= 1) return 'pair';
   if (spanOf(taps) < 2) return 'quad';
   // How much less is loaded where eight rows are loaded together.
   const shared = (8 * loads.length) / planWindow(taps, CUTS.box.patch).length;
-  const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
   if (shared >= 2) return straight ? 'box' : 'column';
-  return loads.length <= LIGHT_LOADS ? 'column' : 'pair';
+  if (loads.length <= LIGHT_LOADS) return straight && bound === 'caches' ? 'box' : 'column';
+  return bound === 'caches' ? 'column' : 'pair';
 }

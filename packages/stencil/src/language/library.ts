@@ -9,6 +9,7 @@
 
 import { parseProgram } from './parse-statement.ts';
 import type { FunctionNode, StatementNode } from './syntax.ts';
+import type { Environment } from '../ir.ts';
 import { callsOf } from './calls.ts';
 
 const SCALAR = `
@@ -136,8 +137,32 @@ uint packHalf2x16(vec2 v) { return library_packHalf_(v.x) | (library_packHalf_(v
 vec2 unpackHalf2x16(uint p) { return vec2(unlibrary_packHalf_(p & 0xffffu), unlibrary_packHalf_(p >> 16)); }
 `;
 
+/** Those of doubles, for devices that have them. */
+const DOUBLES = `
+double modf(double x, out double whole_) {
+  whole_ = trunc(x);
+  return isinf(x) ? 0.0lf : x - whole_;
+}
+double frexp(double x, out int exponent_) {
+  uvec2 bits = unpackDouble2x32(x);
+  bool small = (bits.y & 0x7ff00000u) == 0u;
+  uvec2 wide = small ? unpackDouble2x32(x * 18014398509481984.0lf) : bits;
+  exponent_ = 0;
+  if (x == 0.0lf || (bits.y & 0x7ff00000u) == 0x7ff00000u) return x;
+  exponent_ = int((wide.y >> 20) & 2047u) - (small ? 1076 : 1022);
+  return packDouble2x32(uvec2(wide.x, (wide.y & ~0x7ff00000u) | 0x3fe00000u));
+}
+double ldexp(double x, int exponent) {
+  int whole = clamp(exponent, -2044, 2046);
+  int first = whole / 2;
+  double once = x * packDouble2x32(uvec2(0u, uint(first + 1023) << 20));
+  return once * packDouble2x32(uvec2(0u, uint(whole - first + 1023) << 20));
+}
+`;
+
 /** Functions of each component alone: types of the result and of the parameters; `out` ones are marked. */
-const COMPONENTWISE: readonly (readonly [name: string, returns: string, ...parameters: readonly string[]])[] = [
+type Signature = readonly [name: string, returns: string, ...parameters: readonly string[]];
+const COMPONENTWISE: readonly Signature[] = [
   ...['int', 'uint'].flatMap((type) => [
     ['bitCount', 'int', type] as const,
     ['findLSB', 'int', type] as const,
@@ -155,10 +180,16 @@ const COMPONENTWISE: readonly (readonly [name: string, returns: string, ...param
   ['ldexp', 'float', 'float', 'int'],
 ];
 
-const VECTORS: Readonly<Record<string, string>> = { int: 'ivec', uint: 'uvec', float: 'vec' };
+const COMPONENTWISE_DOUBLES: readonly Signature[] = [
+  ['modf', 'double', 'double', 'out double'],
+  ['frexp', 'double', 'double', 'out int'],
+  ['ldexp', 'double', 'double', 'int'],
+];
+
+const VECTORS: Readonly<Record<string, string>> = { int: 'ivec', uint: 'uvec', float: 'vec', double: 'dvec' };
 
 /** The text of a function on vectors of `size`: one call for each component. `=int` stays a scalar. */
-function vectorText([name, returns, ...parameters]: (typeof COMPONENTWISE)[number], size: number): string {
+function vectorText([name, returns, ...parameters]: Signature, size: number): string {
   const wide = (type: string): string => (type === 'void' ? type : `${VECTORS[type]}${size}`);
   const declared = parameters.map((one, at) => {
     const [mode, type] = one.startsWith('out ') ? ['out ', one.slice(4)] : ['', one];
@@ -173,7 +204,9 @@ function vectorText([name, returns, ...parameters]: (typeof COMPONENTWISE)[numbe
   return `${wide(returns)} ${name}(${declared.join(', ')}) { ${body} }`;
 }
 
-const TEXT = [SCALAR, ...COMPONENTWISE.flatMap((one) => [2, 3, 4].map((size) => vectorText(one, size)))].join('\n');
+function textOf(scalar: string, componentwise: readonly Signature[]): string {
+  return [scalar, ...componentwise.flatMap((one) => [2, 3, 4].map((size) => vectorText(one, size)))].join('\n');
+}
 
 /** Names of the functions that users may call. */
 export const LIBRARY_FUNCTIONS: readonly string[] = [
@@ -184,21 +217,35 @@ export function isLibraryFunction(name: string): boolean {
   return LIBRARY_FUNCTIONS.includes(name);
 }
 
-let parsed: readonly FunctionNode[] | undefined;
+type Missing = Environment['missing'];
+
+const parsed = new Map<string, readonly FunctionNode[]>();
+
+function functionsOf(name: string, text: () => string): readonly FunctionNode[] {
+  let functions = parsed.get(name);
+  if (functions === undefined) {
+    functions = parseProgram({ name: 'library', text: text() }).filter((node) => node.kind === 'function');
+    parsed.set(name, functions);
+  }
+  return functions;
+}
 
 /** The library's functions that some statements call, and those that these call. */
-export function libraryOf(statements: readonly StatementNode[]): readonly FunctionNode[] {
+export function libraryOf(statements: readonly StatementNode[], missing: Missing): readonly FunctionNode[] {
   const called = new Set(statements.flatMap((statement) => [...callsOf(statement)]));
   if (!LIBRARY_FUNCTIONS.some((name) => called.has(name))) return [];
-  return libraryFunctions(called);
+  return libraryFunctions(called, missing);
 }
 
 /** The library's functions of some names, and those that these call. */
-export function libraryFunctions(called: Iterable<string>): readonly FunctionNode[] {
-  parsed ??= parseProgram({ name: 'library', text: TEXT }).filter((node) => node.kind === 'function');
+export function libraryFunctions(called: Iterable<string>, missing: Missing): readonly FunctionNode[] {
+  const all = [
+    ...functionsOf('all', () => textOf(SCALAR, COMPONENTWISE)),
+    ...(missing?.includes('double') ? [] : functionsOf('doubles', () => textOf(DOUBLES, COMPONENTWISE_DOUBLES))),
+  ];
   const needed = new Set(called);
   for (const name of needed) {
-    for (const node of parsed) if (node.name === name) for (const callee of callsOf(node)) needed.add(callee);
+    for (const node of all) if (node.name === name) for (const callee of callsOf(node)) needed.add(callee);
   }
-  return parsed.filter((node) => needed.has(node.name));
+  return all.filter((node) => needed.has(node.name));
 }

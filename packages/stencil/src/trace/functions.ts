@@ -152,11 +152,11 @@ export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
   readonly findLSB: ToInt;
   readonly findMSB: ToInt;
   readonly bitfieldReverse: <T extends IntegerType>(x: Value<T>) => Value<T>;
-  readonly ldexp: (x: Value<'float'>, exponent: Value<'int'> | number) => Value<'float'>;
+  readonly ldexp: <T extends 'float' | 'double'>(x: Value<T>, exponent: Value<'int'> | number) => Value<T>;
   readonly packHalf2x16: (v: Value<'vec2'>) => Value<'uint'>;
   readonly unpackHalf2x16: (p: Value<'uint'>) => Value<'vec2'>;
-  readonly isnan: (x: Value<'float'>) => Value<'bool'>;
-  readonly isinf: (x: Value<'float'>) => Value<'bool'>;
+  readonly isnan: (x: Value<'float'> | Value<'double'>) => Value<'bool'>;
+  readonly isinf: (x: Value<'float'> | Value<'double'>) => Value<'bool'>;
   readonly floatBitsToInt: (x: Value<'float'>) => Value<'int'>;
   readonly floatBitsToUint: (x: Value<'float'>) => Value<'uint'>;
   readonly intBitsToFloat: (x: Value<'int'>) => Value<'float'>;

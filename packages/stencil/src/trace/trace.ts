@@ -48,7 +48,7 @@ export class Trace {
   constructor(stencil: StencilSource, environment: Environment) {
     const text = { name: stencil.name, text: stencil.code };
     const types = { constant: () => undefined, fail: () => this.fail(''), environment, structs: new Map() };
-    const library = libraryFunctions(LIBRARY_FUNCTIONS);
+    const library = libraryFunctions(LIBRARY_FUNCTIONS, environment.missing);
     const functions = collectFunctions(text, library, types);
     this.lowering = new TraceLowering(
       text,
