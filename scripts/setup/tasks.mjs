@@ -29,6 +29,7 @@ const tasks = {
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
       lua: { vulkan: 'run', run: [[...source, 'packages/lua/bench/main.ts']] },
       multi: { vulkan: 'run', run: [[...source, 'bench/multi/main.ts']] },
+      hops: { vulkan: 'run', run: [[...source, 'bench/multi/hops.ts']] },
       transports: { vulkan: 'run', run: [[...source, 'bench/transport/main.ts']] },
       stencil: { vulkan: 'run', run: [[...source, 'bench/stencil/main.ts']] },
       compile: { vulkan: 'run', run: [[...source, 'bench/stencil/compile-times.ts']] },

@@ -77,7 +77,10 @@ export class Field {
     );
   }
 
-  /** Address of the first component's current copy on the first subdomain; 0 before there is memory. */
+  /**
+   * Address of the first component's current copy on the first subdomain; 0 before there is memory. Who writes there leaves inactive
+   * voxels alone: stencils may write them with the default.
+   */
   get address(): bigint {
     const store = this.#runtime.subdomains[0]!.existingField(this.#declaration.key);
     return store?.address(0, this.#runtime.copiesOf(this.#declaration)[0]!) ?? 0n;

@@ -83,9 +83,6 @@ function deviceOptions(
   const { validation, memoryLimit } = choice;
   return {
     log,
-    // A graph makes the barriers of steps, whose passes declare fields and not what the engine keeps for itself: no recording
-    // of it is held against that unless somebody asks.
-    checks: process.env['HALOCLINE_CHECKS'] === '1',
     ...(device === undefined ? {} : { device }),
     ...(validation === undefined ? {} : { validation }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),

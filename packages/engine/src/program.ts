@@ -329,7 +329,8 @@ export class Program implements Disposable {
     const stages = decomposition.domain.levels.map(({ leafCount }) => reductionStages(leafCount).length);
     if (decomposition.count === 1) return planStep(units, { ...request, stages });
     const ghosts = { reads: needs.byStencil, work: needs.work };
-    const shared = { stages, ghosts, members: memberCount };
+    const bordered = this.parts.sums.map(({ borders }) => borders.length > 0);
+    const shared = { stages, ghosts, members: memberCount, bordered };
     // Across members a message is hidden only where there is work between its sending and its reading.
     const carried =
       memberCount === 1 ? new Set<string>() : carriedComponents(units, { ...shared, stale: this.allStale });

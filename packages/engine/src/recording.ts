@@ -204,7 +204,8 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
     case 'status': {
       const { status, report } = program.buffers;
       encoder.copy(status, 0, report, slot * program.statusBytes, program.statusBytes);
-      encoder.barrier(['transfer-target'], ['host-read']);
+      // The next step writes it again, in a segment whose graph may know nothing of this one.
+      encoder.barrier(['transfer-source', 'transfer-target'], ['storage-write', 'host-read']);
     }
   }
 }

@@ -8,7 +8,7 @@ import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { fieldValues, Moving, putValues, roomToMove } from './balance/moving.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
-import { Compiler, type CheckedStencil } from './compiler.ts';
+import { Compiler, type CheckedStencil, type CompiledStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
@@ -25,10 +25,10 @@ import { gatherField } from './whole-field.ts';
 import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
-import { componentNames } from './pass-facts.ts';
+import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
-import { prepareFields, Program, STEPS_IN_FLIGHT } from './program.ts';
+import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
@@ -62,6 +62,14 @@ export interface RuntimeOptions {
   readonly log: (message: string) => void;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
+}
+
+/** What the programs of all members are made from. */
+interface ProgramPlan extends Pick<ProgramParts, 'schedule' | 'fusion' | 'start'> {
+  /** Of all stencils, before some became one. */
+  readonly facts: Iterable<PassFacts>;
+  /** What each member compiled. */
+  readonly everywhere: readonly ReadonlyMap<string, CompiledStencil>[];
 }
 
 /** The machine room of a simulation. */
@@ -174,8 +182,8 @@ export class Runtime {
   async compile(): Promise<void> {
     this.checkOpen();
     if (!this.dirty) return;
-    const { backgrounds, declarations, decomposition, domain, team } = this;
-    const cut = decomposition.count > 1;
+    const { backgrounds, declarations, domain, team } = this;
+    const cut = this.decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
     if (cut) placeMeasures(declarations);
@@ -189,7 +197,6 @@ export class Runtime {
     const fusion = this.#fuses
       ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
       : withoutFusion(order, checked[0]!);
-    const { units, unstored } = fusion;
     backgrounds.look(checked[0]!.values(), declarations);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
@@ -206,49 +213,9 @@ export class Runtime {
     await Promise.allSettled(building);
     const everywhere = await Promise.all(building);
     this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
-    const compiled = everywhere[0]!;
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
-    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
-    await this.#hold(ghostRings(needs.thickness));
-    await this.#withRoom(async () => {
-      for (const [number, { subdomains }] of team.members.entries()) {
-        for (const subdomain of subdomains) {
-          await onDevice(this.#place(number), () =>
-            prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored }),
-          );
-        }
-      }
-    });
-    const reductions = [...facts.values()].flatMap((pass) =>
-      pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
-    );
-    // Messages of the program that ran have arrived by now, and its links may go.
-    const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
-    const memberCount = team.members.length;
-    const [overlap, tracer] = [this.#overlap, this.#tracer];
-    const shared = {
-      declarations,
-      decomposition,
-      memberCount,
-      overlap,
-      access: this.#access,
-      tracer,
-      needs,
-      ...traffic,
-      units,
-      schedule,
-      fusion,
-      start,
-    };
-    const programs = await this.#withRoom(() =>
-      createAll(team.members, (member, number) =>
-        onDevice(this.#place(number), () =>
-          Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
-        ),
-      ),
-    );
+    const programs = await this.#makePrograms({ facts: facts.values(), schedule, fusion, start, everywhere });
     this.numbers.beginNew();
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
@@ -269,6 +236,53 @@ export class Runtime {
     this.#revision = revision;
     this.#levelCount = team.levelCount;
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
+  }
+
+  /** Gives fields their memory, opens links, and makes the program of each member. Nothing is in flight. Waits for the device. */
+  async #makePrograms({ facts, schedule, fusion, start, everywhere }: ProgramPlan): Promise<Program[]> {
+    const { declarations, decomposition, team } = this;
+    const { units, unstored } = fusion;
+    const compiled = everywhere[0]!;
+    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
+    await this.#hold(ghostRings(needs.thickness));
+    await this.#withRoom(async () => {
+      for (const [number, { subdomains }] of team.members.entries()) {
+        for (const subdomain of subdomains) {
+          await onDevice(this.#place(number), () =>
+            prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored }),
+          );
+        }
+      }
+    });
+    const reductions = [...facts].flatMap((pass) =>
+      pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
+    );
+    // Messages of the program that ran have arrived by now, and its links may go.
+    const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
+    const memberCount = team.members.length;
+    const [overlap, tracer] = [this.#overlap, this.#tracer];
+    const shared = {
+      declarations,
+      decomposition,
+      memberCount,
+      overlap,
+      access: this.#access,
+      tracer,
+      needs,
+      ...traffic,
+      units,
+      schedule,
+      fusion,
+      start,
+    };
+    return this.#withRoom(() =>
+      createAll(team.members, (member, number) =>
+        onDevice(this.#place(number), () =>
+          Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
+        ),
+      ),
+    );
   }
 
   /** Submits one step of `dt` seconds with the numbers that it was asked for with. Within the lane. */

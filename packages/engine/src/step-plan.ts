@@ -111,6 +111,8 @@ export interface PlanRequest {
   readonly stages: readonly number[];
   /** Number of members; more than one share what they reduce. */
   readonly members?: number;
+  /** By level: whether any chunk of a reduction belongs to several members, so that all reduce it. */
+  readonly bordered?: readonly boolean[];
   /** What stencils read of others' leaves, and what they compute there; nothing where there is one subdomain. */
   readonly ghosts?: GhostFacts;
   /** Copies whose ghosts are stale when the step begins. */
@@ -291,8 +293,9 @@ class Planner {
     const uses = { reads: [...shares, ...argumentsOf(scope)], writes: shares };
     const name = `share ${reductions.map(({ scalar }) => scalar).join(', ')}`;
     this.#add({ kind: 'share', name, reductions, level, scope, uses });
+    const bordered = stages.length === 1 || (this.#request.bordered?.[level] ?? true);
     for (const [first, ...rest] of passes) {
-      this.#add({ ...first!, part: 'borders' });
+      if (bordered) this.#add({ ...first!, part: 'borders' });
       for (const each of rest) this.#add({ ...each, part: 'all' });
     }
   }

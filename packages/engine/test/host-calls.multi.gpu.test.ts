@@ -22,12 +22,17 @@ async function submitsOf(devices: readonly Device[], stencils: number): Promise<
   return devices.map(({ counters }, number) => (counters.submits - before[number]!) / 10);
 }
 
-gpuTest('a step is one call, and each exchange three more at the most', { validation: false }, async ({ device }) => {
-  await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
-  expect(await submitsOf([device], 3)).toEqual([1]);
-  for (const exchanges of [1, 3]) {
-    for (const calls of await submitsOf([device, other], exchanges)) {
-      expect(calls).toBeLessThanOrEqual(1 + 3 * exchanges);
+gpuTest(
+  'a step is one call, however often devices need something of each other',
+  { validation: false },
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    expect(await submitsOf([device], 3)).toEqual([1]);
+    for (const exchanges of [1, 3]) {
+      for (const calls of await submitsOf([device, other], exchanges)) {
+        // What is small is written and read in place, and all that a step says to a queue is said at once.
+        expect(calls).toBe(1);
+      }
     }
-  }
-});
+  },
+);

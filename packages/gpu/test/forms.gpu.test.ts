@@ -135,12 +135,9 @@ gpuTest('a word in memory decides whether commands run', { features: ['condition
       .barrier(['transfer-target'], ['conditional', ...later])
       .pipeline(pipeline)
       .bind(0, buffer);
-    const add = (more: number) => (): unknown =>
-      encoder
-        .push(Uint32Array.of(4, 1, more))
-        .dispatchThreads(4)
-        .barrier(['storage-write'], later);
-    encoder.conditional(words, add(1)).conditional(words, add(10), { byteOffset: 4 });
+    const add = (more: number) => (): unknown => encoder.push(Uint32Array.of(4, 1, more)).dispatchThreads(4);
+    encoder.conditional(words, add(1)).barrier(['storage-write'], later);
+    encoder.conditional(words, add(10), { byteOffset: 4 }).barrier(['storage-write'], later);
     encoder.conditional(words, add(100), { inverted: true });
   });
   expect(await wordsOf(device, buffer)).toEqual([110, 110, 110, 110]);

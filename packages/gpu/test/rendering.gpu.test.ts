@@ -129,7 +129,6 @@ gpuTest('indexed, instanced and indirect draws draw the same', {}, async ({ devi
     await device.submitOnce('draw', (encoder) =>
       encoder
         .transition(image, { before: 'undefined', after: 'color-attachment' })
-        .barrier(['transfer-target'], ['vertex', 'index', 'indirect'])
         .rendering({ color: [{ image, clear: 0 }] }, (render) =>
           body(render.pipeline(pipeline).vertexBuffer(corners).vertexBuffer(shifts, { slot: 1 }).indexBuffer(indices)),
         ),

@@ -124,3 +124,25 @@ gpuTest(
     await device.idle();
   },
 );
+
+gpuTest(
+  'a relay takes more messages than its thread has room for, of a submit to come',
+  { validation: false },
+  async ({ device }) => {
+    await using other = await openDevice({ validation: false });
+    using arrived = other.createTimeline('arrived');
+    {
+      await using relay = device.createRelay('crowd');
+      const value = device.compute.timeline.last + 1;
+      for (let message = 1; message <= 9000; message++) {
+        relay.post({ value, signal: { timeline: arrived, value: message } });
+      }
+      expect(arrived.value()).toBe(0);
+      using nothing = device.record('nothing', () => undefined);
+      expect(device.compute.submit([nothing]).value).toBe(value);
+      await arrived.wait(9000);
+      await device.idle();
+    }
+    expect(arrived.value()).toBe(9000);
+  },
+);

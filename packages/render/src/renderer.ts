@@ -369,7 +369,7 @@ function fieldKind(volume: Volume, name: string): { number: number; components: 
   const number = TYPE_NUMBERS[type];
   if (number === undefined) {
     throw new RangeError(
-      `Cannot render field "${name}": ${type} is no type that pictures show; use a number or a vector`,
+      `Cannot render field "${name}": pictures show no ${type}; write it into a field of float32, or a vec3`,
     );
   }
   return { number, components: 1 };

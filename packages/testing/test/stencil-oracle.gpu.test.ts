@@ -425,7 +425,8 @@ gpuTest(
       // One in six in the shape that suits it: four voxels side by side take the driver four times as long to compile.
       fc.asyncProperty(randomStencil(divides), fc.nat(5), async (source, choice) => {
         fc.pre(writes(source));
-        const shape: DeviceRunOptions = choice === 0 ? {} : { shape: 'loop' };
+        const backgrounds = choice % 2 === 0;
+        const shape: DeviceRunOptions = choice === 0 ? { backgrounds } : { shape: 'loop', backgrounds };
         expect(await differences(device, source, [shape], sameOrZero, smallWorld)).toEqual([]);
       }),
       { numRuns: PROGRAMS, seed: LONG ? Date.now() : 11, endOnFailure: !LONG },

@@ -8,7 +8,7 @@ import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Buffer } from './buffer.ts';
-import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
+import type { BufferMaker, BufferNeeds, Place, Placement } from './buffer.ts';
 
 const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT;
 
@@ -55,7 +55,7 @@ export function createExportable(maker: BufferMaker, { label, byteLength }: Opaq
     [memory, allocated] = [wish, needs.byteLength];
     return placeOf(driver, wish, () => undefined);
   };
-  const buffer = new Buffer(maker, { label, byteLength }, { memory: 'device', handleTypes: HANDLE_TYPE, place });
+  const buffer = sharedBuffer(maker, { label, byteLength }, place);
   const exportFd = (): number =>
     V.arena.scope(() => {
       const out = V.arena.u32();
@@ -96,7 +96,7 @@ export function importOpaque(maker: BufferMaker, options: OpaqueImport): Buffer 
       const place = placeOf(driver, memory, release);
       return onto === undefined ? place : { ...place, seenOn: Array<number>(onto.count).fill(onto.index) };
     };
-    return new Buffer(maker, { label, byteLength }, { memory: 'device', handleTypes: HANDLE_TYPE, place });
+    return sharedBuffer(maker, { label, byteLength }, place);
   } catch (error) {
     release();
     throw error;
@@ -139,6 +139,13 @@ function allocate(
   const made = V.arena.readU64<V.VkDeviceMemory>(out);
   driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, made, label);
   return made;
+}
+
+/** A buffer that others may write at any time: the checks take it for written. */
+function sharedBuffer(maker: BufferMaker, options: OpaqueOptions, place: Placement['place']): Buffer {
+  const buffer = new Buffer(maker, options, { memory: 'device', handleTypes: HANDLE_TYPE, place });
+  maker.driver.tracking?.uploaded(buffer, { byteOffset: 0, byteLength: options.byteLength });
+  return buffer;
 }
 
 function placeOf(driver: Driver, handle: V.VkDeviceMemory, release: () => void): Place {

@@ -45,10 +45,6 @@ export function shareDeviceMemory(
         throw error;
       }
     }
-    for (const [index, each] of buffers.entries()) {
-      // The others may have written it at any time.
-      makerOf(devices[index]!).driver.tracking?.uploaded(each, { byteOffset: 0, byteLength });
-    }
     return buffers;
   } catch (error) {
     for (const each of buffers) each[Symbol.dispose]();

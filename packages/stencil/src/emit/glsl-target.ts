@@ -419,7 +419,7 @@ export class GlslTarget implements Target {
     if (kind === 'f16') this.#extensions.add('GL_EXT_shader_16bit_storage');
     if (kind === 'u8') this.#extensions.add('GL_EXT_shader_8bit_storage');
     const block = `${writable ? 'Write' : 'Read'}_${stored}`;
-    const align = BYTES[kind] * width;
+    const align = Math.min(BYTES[kind] * width, 16);
     this.#blocks.set(
       block,
       `layout(buffer_reference, std430, buffer_reference_align = ${align}) ${writable ? '' : 'readonly '}buffer ${block} { ${stored} d[]; };`,

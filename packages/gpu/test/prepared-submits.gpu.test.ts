@@ -1,0 +1,91 @@
+/** Submits that are made again and again: several in one call, quiet ones, and those that are written once. */
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { delaySubmits, type Device, type SubmitBatch, type Timeline } from '../src/index.ts';
+
+/** Where submits are followed, or delayed, each goes in a call of its own. */
+const PLAIN = { validation: false } as const;
+
+/** Three submits that add a word to a row each time: the second waits for what the first signals. */
+function rows(
+  device: Device,
+  owned: DisposableStack,
+): { batches: SubmitBatch[]; order: Timeline; read(): Promise<number[]> } {
+  const order = owned.use(device.createTimeline('order'));
+  const words = owned.use(device.createBuffer({ label: 'words', byteLength: 64 }));
+  const shift = owned.use(
+    device.record('shift', (encoder) => {
+      for (let word = 15; word > 0; word--) {
+        encoder.barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
+        encoder.copy(words, 4 * word - 4, words, 4 * word, 4);
+      }
+      encoder.barrier(['transfer-target', 'transfer-source'], ['transfer-source', 'transfer-target']);
+    }),
+  );
+  const put = (value: number) =>
+    owned.use(device.record(`put ${value}`, (encoder) => encoder.fill(words, 0, 4, value)));
+  const batches = [
+    { commands: [shift, put(1)], signal: [{ timeline: order, value: 1 }], quiet: true },
+    { commands: [shift, put(2)], wait: [{ timeline: order, value: 1 }] },
+    { commands: [shift, put(3)] },
+  ];
+  const read = async (): Promise<number[]> => [
+    ...new Uint32Array((await device.staging.download(words)).buffer, 0, 16),
+  ];
+  return { batches, order, read };
+}
+
+gpuTest('several submits go in one call, and a quiet one moves no timeline of the queue', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { batches, order, read } = rows(device, owned);
+  const { last } = device.compute.timeline;
+  const points = device.compute.submitAll(batches);
+  // When a quiet one is done is known when the next is.
+  expect(points.map(({ value }) => value - last)).toEqual([1, 1, 2]);
+  expect(device.compute.timeline.last).toBe(last + 2);
+  expect((await read()).slice(0, 3)).toEqual([3, 2, 1]);
+  expect(order.value()).toBe(1);
+});
+
+gpuTest('submits that are written once are made again, in one call each time', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { batches, order, read } = rows(device, owned);
+  const [first] = device.compute.submitAll(batches);
+  using prepared = device.compute.prepare(batches, first!.value);
+  for (let round = 1; round <= 3; round++) {
+    const queued = device.compute.timeline.last - (first!.value - 1);
+    const { submits } = device.counters;
+    prepared.submit((timeline) => (timeline === order ? round : queued));
+    expect(device.counters.submits - submits).toBe(1);
+  }
+  expect(order.last).toBe(4);
+  expect((await read()).slice(0, 12)).toEqual([3, 2, 1, 3, 2, 1, 3, 2, 1, 3, 2, 1]);
+});
+
+gpuTest('while submits are delayed those that are written once go one by one', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { batches, order, read } = rows(device, owned);
+  const [first] = device.compute.submitAll(batches);
+  using prepared = device.compute.prepare(batches, first!.value);
+  try {
+    delaySubmits(() => 0);
+    const { submits } = device.counters;
+    prepared.submit((timeline) => (timeline === order ? 1 : 2));
+    expect(device.counters.submits - submits).toBe(3);
+  } finally {
+    delaySubmits(null);
+  }
+  expect((await read()).slice(0, 6)).toEqual([3, 2, 1, 3, 2, 1]);
+});
+
+gpuTest('what would go along with a submit can be sent ahead of it', PLAIN, async ({ device }) => {
+  using target = device.createBuffer({ label: 'target', byteLength: 16 });
+  const upload = device.staging.upload(target, 0, Uint32Array.of(1, 2, 3, 4));
+  device.compute.sendCompanion();
+  const { last } = device.compute.timeline;
+  device.compute.sendCompanion();
+  // There was nothing more.
+  expect(device.compute.timeline.last).toBe(last);
+  await upload;
+  expect([...new Uint32Array((await device.staging.download(target)).buffer, 0, 4)]).toEqual([1, 2, 3, 4]);
+});
