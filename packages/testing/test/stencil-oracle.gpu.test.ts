@@ -152,7 +152,7 @@ gpuTest('random numbers have the same bits in every shape', {}, async ({ device 
 });
 
 gpuTest('taps up to eight voxels away, over edges and corners, in all field types', {}, async ({ device }) => {
-  const code = `WriteField("a", idx, ReadField("a", coord + ivec3(-8, 8, 3)) + ReadField("b", coord + ivec3(5, -1, -8)));
+  const code = `WriteField("a", idx, ReadField("a", coord + ivec3(-8, 8, 3)) + ReadField("b", coord + ivec3(5, -1, -8)) * ReadField("b", coord + ivec3(8, 1, 2)));
     WriteField("v", idx, ReadField("v", coord + ivec3(1, 1, 1)) - ReadField("v", coord + ivec3(-1, 0, 4)));
     WriteField("n", idx, ReadField("n", coord + ivec3(0, 0, -5)) + ReadField("n", coord + ivec3(0, 0, 8)));
     WriteField("u", idx, ReadField("u", coord + ivec3(0, 7, 0)) * 3u);
@@ -161,7 +161,9 @@ gpuTest('taps up to eight voxels away, over edges and corners, in all field type
     await differences(device, { outputs: ['a', 'v', 'n', 'u', 'pair'], code }, [
       ...BOTH,
       { shape: 'row' },
+      { shape: 'pair' },
       { shape: 'column' },
+      { shape: 'box' },
     ]),
   ).toEqual([]);
 });

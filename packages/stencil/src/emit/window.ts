@@ -124,7 +124,8 @@ function crossing(frame: Frame, position: Value, d: number, extent: number, size
   const { code, target } = frame.lowering;
   if (d >= 0 && d < extent) return { crosses: null, sign: 0 };
   const sign = Math.sign(d);
-  if (extent === size) return { crosses: 'always', sign };
+  // From a later row of a patch, eight voxels are more than a leaf.
+  if (extent === size || Math.abs(d) >= size) return { crosses: 'always', sign };
   const crosses =
     d > 0 ? target.apply('ge', position, code.uint(size - d)) : target.apply('lt', position, code.uint(-d));
   return { crosses, sign };
@@ -281,7 +282,7 @@ export class Window {
     let edge = this.#places.get(key);
     if (edge) return edge;
     const [ax, ay] = [crossing(this.#frame, x, dx, rows, 8), crossing(this.#frame, y, dy, 1, 8)];
-    const slotKey = `edge${side} ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? ax.sign : dx} ${ay.crosses === null ? 'own' : dy}`;
+    const slotKey = `edge${side} ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? `all ${ax.sign}` : dx} ${ay.crosses === null ? 'own' : dy}`;
     let slot = this.#slots.get(slotKey);
     if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
     const end = code.choose(upper, code.uint(0), code.uint(7));
@@ -309,7 +310,9 @@ export class Window {
     ];
     // Rows within the leaf share its slot, whatever their number.
     const key = axes
-      .map(({ crosses, sign }, axis) => (crosses === null ? 'own' : crosses === 'always' ? sign : [dx, dy, quad][axis]))
+      .map(({ crosses, sign }, axis) =>
+        crosses === null ? 'own' : crosses === 'always' ? `all ${sign}` : [dx, dy, quad][axis],
+      )
       .join(' ');
     let slot = this.#slots.get(key);
     if (!slot) this.#slots.set(key, (slot = neighborSlot(this.#frame, this.#leaf, axes)));
