@@ -132,6 +132,9 @@ export class GlslTarget implements Target {
     const type = vectorOf(scalarOf(operand.type), components.length);
     if (sizeOf(operand.type) === 1)
       return { type, ref: components.length === 1 ? text(operand) : `${type}(${text(operand)})` };
+    // glslang's `precise` does not look behind the dot of a sum: what is computed there gets a name.
+    if (isFloating(scalarOf(type)) && / [-+*] /.test(text(operand)))
+      return this.swizzle(this.keep(operand, 'whole'), components);
     return { type, ref: `${inner(operand)}.${components.map((component) => AXES[component]!).join('')}` };
   }
 
@@ -419,7 +422,7 @@ export class GlslTarget implements Target {
     if (kind === 'f16') this.#extensions.add('GL_EXT_shader_16bit_storage');
     if (kind === 'u8') this.#extensions.add('GL_EXT_shader_8bit_storage');
     const block = `${writable ? 'Write' : 'Read'}_${stored}`;
-    const align = BYTES[kind] * width;
+    const align = Math.min(BYTES[kind] * width, 16);
     this.#blocks.set(
       block,
       `layout(buffer_reference, std430, buffer_reference_align = ${align}) ${writable ? '' : 'readonly '}buffer ${block} { ${stored} d[]; };`,

@@ -482,17 +482,19 @@ export class SpirvTarget implements Target {
     const scalar = this.#storedType(kind);
     const stored = width === 1 ? scalar : this.#module.type(OP.TypeVector, scalar, width);
     const bytes = BYTES[kind] * width;
+    // Buffers stand on 16 bytes, no more is said of them.
+    const aligned = Math.min(bytes, 16);
     const block = this.#module.block(stored, bytes, writable);
     if (this.#access === 'descriptor') {
       const variable = this.#module.storageBuffer(block, describedEntry(id(address)));
       const place = this.#module.type(OP.TypePointer, STORAGE.StorageBuffer, stored);
-      return [stored, this.#raw(place, OP.AccessChain, variable, this.#scalarConstant('uint', 0), id(index)), bytes];
+      return [stored, this.#raw(place, OP.AccessChain, variable, this.#scalarConstant('uint', 0), id(index)), aligned];
     }
     const pointer = this.#module.physicalPointer(block);
     const element = this.#module.type(OP.TypePointer, STORAGE.PhysicalStorageBuffer, stored);
     const base = this.#raw(pointer, OP.Bitcast, id(address));
     const at = this.#raw(element, OP.AccessChain, base, this.#scalarConstant('uint', 0), id(index));
-    return [stored, at, bytes];
+    return [stored, at, aligned];
   }
 
   #sharedElement(array: SharedArray, index: Value): number {

@@ -11,7 +11,7 @@ import { fieldOf, ownReads, ownWrites } from './own-reads.ts';
 import { bytesPerVoxel } from './refusal.ts';
 
 /** A field that is computed again, and at how many voxels for each. */
-export interface AgainField {
+interface AgainField {
   readonly field: string;
   readonly voxels: number;
 }
@@ -42,7 +42,7 @@ export function fieldsAgain(parts: readonly Stencil[]): AgainField[] {
 }
 
 /** What running stencils as one saves and costs a voxel. */
-export interface Price {
+interface Price {
   readonly bytes: number;
   /** Operations and taps of the text that are more. */
   readonly operations: number;
