@@ -1,7 +1,8 @@
 /**
- * @file `npm run bench -- hops [--devices 2] [--hops 256]`: what a hop costs, on the host and on the cards. In each every device sends every
- * other one a message in host memory that both have mapped, and takes what they sent in the hop before; no work is beside it. The hops go to the driver in
- * so many calls, or their messages by the queues of transfers. Where devices share no timelines none waits for another.
+ * @file `npm run bench -- hops [--devices 2] [--hops 256]`: what a hop costs, on the host and on the cards. In each, every device
+ * sends every other one a message in host memory that both have mapped, and takes what they sent in the hop before; no work is
+ * beside it. The hops go to the driver in so many calls, or their messages by the queues of transfers. Where devices share no
+ * timelines none waits for another.
  */
 import { parseArgs } from 'node:util';
 import {

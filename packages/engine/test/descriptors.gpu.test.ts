@@ -60,9 +60,10 @@ async function run(options: Partial<SimulationOptions>): Promise<Record<string, 
   return result;
 }
 
+// Bound so, stencils show every table that they read, which no pass declares: the layer alone is the judge here.
 gpuTest(
   'bound memory gives the same bits, and synchronization validation finds nothing',
-  { timeoutMs: 300_000, expected: RACES },
+  { timeoutMs: 300_000, checks: false, expected: RACES },
   async ({ device }) => {
     const wanted = await run({ device });
     for (const options of [{}, { fusion: false }, { subdomains: 3 }]) {
@@ -73,7 +74,7 @@ gpuTest(
 
 gpuTest(
   'a barrier that is missing between two stencils is found',
-  { layer: true, expected: /SYNC-HAZARD/ },
+  { layer: true, checks: false, expected: /SYNC-HAZARD/ },
   async ({ device, messages }) => {
     const fields = new Map([
       ['a', 'float32'],

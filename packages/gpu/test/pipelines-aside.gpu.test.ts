@@ -12,7 +12,7 @@ const kernel = (number: number): string => `
     values[gl_GlobalInvocationID.x] = x;
   }`;
 
-gpuTest('twelve pipelines made at once compute what each is for', {}, async ({ device }) => {
+gpuTest('twelve pipelines made at once compute what each is for', { validation: false }, async ({ device }) => {
   const numbers = Array.from({ length: 12 }, (_, at) => at + 1);
   const list = await Promise.all(
     numbers.map(async (number) => {
@@ -32,15 +32,19 @@ gpuTest('twelve pipelines made at once compute what each is for', {}, async ({ d
   expect(await device.createPipelines([])).toEqual([]);
 });
 
-gpuTest('more pipelines than calls fit side by side are made all the same', {}, async ({ device }) => {
-  const spirv = await device.compile(kernel(3), { label: 'many' });
-  const list = Array.from({ length: 100 }, (_, at) => ({ label: `number ${at}`, spirv }));
-  const pipelines = await device.createPipelines(list);
-  expect(pipelines.map(({ label }) => label)).toEqual(list.map(({ label }) => label));
-  for (const pipeline of pipelines) pipeline[Symbol.dispose]();
-});
+gpuTest(
+  'more pipelines than calls fit side by side are made all the same',
+  { validation: false },
+  async ({ device }) => {
+    const spirv = await device.compile(kernel(3), { label: 'many' });
+    const list = Array.from({ length: 100 }, (_, at) => ({ label: `number ${at}`, spirv }));
+    const pipelines = await device.createPipelines(list);
+    expect(pipelines.map(({ label }) => label)).toEqual(list.map(({ label }) => label));
+    for (const pipeline of pipelines) pipeline[Symbol.dispose]();
+  },
+);
 
-gpuTest('where one of several pipelines cannot be made there is none', {}, async ({ device }) => {
+gpuTest('where one of several pipelines cannot be made there is none', { validation: false }, async ({ device }) => {
   const spirv = await device.compile(kernel(1), { label: 'good' });
   const before = device.children.size;
   const list = [
@@ -54,12 +58,29 @@ gpuTest('where one of several pipelines cannot be made there is none', {}, async
   expect(device.children.size).toBe(before);
 });
 
-gpuTest('a device with pipelines that are being made names them, and does not close', {}, async ({ device }) => {
-  const spirv = await device.compile(kernel(2), { label: 'late' });
-  const making = device.createPipelines([{ label: 'late', spirv }]);
-  await expect(device[Symbol.asyncDispose]()).rejects.toThrow(
-    `Cannot close device "${device.name}": pipeline "late" is alive; dispose them first`,
-  );
-  const [late] = await making;
-  late![Symbol.dispose]();
+gpuTest(
+  'a device with pipelines that are being made names them, and does not close',
+  { validation: false },
+  async ({ device }) => {
+    const spirv = await device.compile(kernel(2), { label: 'late' });
+    const making = device.createPipelines([{ label: 'late', spirv }]);
+    await expect(device[Symbol.asyncDispose]()).rejects.toThrow(
+      `Cannot close device "${device.name}": pipeline "late" is alive; dispose them first`,
+    );
+    const [late] = await making;
+    late![Symbol.dispose]();
+  },
+);
+
+gpuTest('with validation, pipelines are made one after the other, with the same outcome', {}, async ({ device }) => {
+  const spirv = await device.compile(kernel(4), { label: 'seen' });
+  using held = new DisposableStack();
+  for (const made of await device.createPipelines([1, 2].map((n) => ({ label: `seen ${n}`, spirv })))) held.use(made);
+  const list = [
+    { label: 'good', spirv },
+    { label: 'bad', spirv, entry: 'elsewhere' },
+  ];
+  const before = device.children.size;
+  await expect(device.createPipelines(list)).rejects.toThrow('Cannot use shader "bad"');
+  expect(device.children.size).toBe(before);
 });

@@ -22,7 +22,7 @@ export interface GpuNeeds {
   readonly validation?: Validation;
   /** The validation layer itself: the test is skipped without it. */
   readonly layer?: boolean;
-  /** Holds what is recorded against what passes declare, beside the layer. Default: on, unless HALOCLINE_CHECKS is 0. */
+  /** Holds what is recorded against what passes declare, beside the layer. Default: on, unless `validation` is false or HALOCLINE_CHECKS is 0. */
   readonly checks?: boolean;
   /** Bound for the heap, in bytes. */
   readonly memoryLimit?: number;
@@ -68,7 +68,7 @@ export function gpuTest(name: string, needs: GpuNeeds, body: (context: GpuTestCo
 function deviceOptions(needs: GpuNeeds, messages: string[]): DeviceOptions {
   return {
     validation: isValidationAvailable() && (needs.validation ?? 'synchronization'),
-    checks: needs.checks ?? process.env['HALOCLINE_CHECKS'] !== '0',
+    checks: needs.checks ?? (needs.validation !== false && process.env['HALOCLINE_CHECKS'] !== '0'),
     onValidation: ({ severity, message }) => messages.push(`${severity}: ${message}`),
     ...(needs.memoryLimit === undefined ? {} : { memoryLimit: needs.memoryLimit }),
   };

@@ -30,6 +30,8 @@ export interface PipelineMaker {
   readonly driver: Driver;
   readonly cache: PipelineCache;
   readonly submitOnce: SubmitOnce;
+  /** Whether the validation layer looks on: what it says in another thread waits for this one, which may wait for the layer. */
+  readonly validated: boolean;
 }
 
 /** Makes a pipeline; this thread waits for the driver's compiler. */
@@ -55,14 +57,16 @@ export function createPipeline(maker: PipelineMaker, options: ComputePipelineOpt
 }
 
 /**
- * Makes pipelines side by side, in other threads. Where one can't be made, those that were are given back, and the first
- * error is thrown. Waits for the driver's compiler, without blocking.
+ * Makes pipelines side by side, in other threads; one after the other in this one where they are validated. Where one can't be made,
+ * those that were are given back, and the first error is thrown. Waits for the driver's compiler, without blocking.
  */
 export async function createPipelines(
   maker: PipelineMaker,
   list: readonly ComputePipelineOptions[],
 ): Promise<ComputePipeline[]> {
-  const settled = await Promise.allSettled(list.map((options) => createAside(maker, options)));
+  const create = async (options: ComputePipelineOptions): Promise<ComputePipeline> =>
+    maker.validated ? createPipeline(maker, options) : createAside(maker, options);
+  const settled = await Promise.allSettled(list.map(create));
   const made = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const failed = settled.find((each) => each.status === 'rejected');
   if (failed === undefined) return made;

@@ -285,8 +285,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   }
 
   /**
-   * Compute pipelines, compiled side by side in other threads (libuv's: four, unless UV_THREADPOOL_SIZE says otherwise): all of
-   * them, or none. Throws ShaderError. Waits for the driver's compiler, without blocking.
+   * Compute pipelines, compiled side by side in other threads (libuv's: four, unless UV_THREADPOOL_SIZE says otherwise; in this
+   * one with validation): all of them, or none. Throws ShaderError. Waits for the driver's compiler, without blocking.
    */
   createPipelines(list: readonly ComputePipelineOptions[]): Promise<ComputePipeline[]> {
     return createPipelines(this.#pipelineMaker, list);
@@ -297,6 +297,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       driver: this.#driver,
       cache: this.#cache,
       submitOnce: (label, body) => this.submitOnce(label, body),
+      validated: this.validation !== false,
     };
   }
 

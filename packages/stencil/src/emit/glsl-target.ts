@@ -132,6 +132,9 @@ export class GlslTarget implements Target {
     const type = vectorOf(scalarOf(operand.type), components.length);
     if (sizeOf(operand.type) === 1)
       return { type, ref: components.length === 1 ? text(operand) : `${type}(${text(operand)})` };
+    // glslang's `precise` does not look behind the dot of a sum: what is computed there gets a name.
+    if (isFloating(scalarOf(type)) && / [-+*] /.test(text(operand)))
+      return this.swizzle(this.keep(operand, 'whole'), components);
     return { type, ref: `${inner(operand)}.${components.map((component) => AXES[component]!).join('')}` };
   }
 
