@@ -10,7 +10,7 @@ const PLAIN = { validation: false } as const;
 function rows(
   device: Device,
   owned: DisposableStack,
-): { batches: SubmitBatch[]; order: Timeline; read(): Promise<number[]> } {
+): { batches: SubmitBatch[]; order: Timeline; read: () => Promise<number[]> } {
   const order = owned.use(device.createTimeline('order'));
   const words = owned.use(device.createBuffer({ label: 'words', byteLength: 64 }));
   const shift = owned.use(
