@@ -312,6 +312,36 @@ test('a recording that expects another layout than the last one left is told', (
   `);
 });
 
+test('the two halves of a hand-over change the layout once', () => {
+  const picture = image('picture');
+  const half = (after: Usage) => (recording: RecordingTracker) =>
+    recording.barrier({
+      images: [{ image: picture, before: ['transfer-target'], after: [after], handOver: { from: 1, to: 0 } }],
+      derived: true,
+    });
+  const told = (release: Usage, acquire: Usage): string[] => {
+    const bench = new Bench();
+    const filled = bench.run(
+      'fill',
+      (recording) => {
+        recording.barrier({ images: [{ image: picture, before: 'undefined', after: ['transfer-target'] }] });
+        does('transfer-target', picture)(recording);
+        half(release)(recording);
+      },
+      [],
+      bench.transfer,
+    );
+    bench.run('look', (recording) => [half(acquire), does(acquire, picture)].forEach((act) => act(recording)), [
+      filled,
+    ]);
+    return bench.said;
+  };
+  expect(told('sampled', 'sampled')).toEqual([]);
+  expect(told('sampled', 'transfer-source')).toEqual([
+    'wrong-layout: Cannot use image "picture" in a layout transition of pass "look": it is in layout \'sampled\', \'transfer-target\' is expected; put encoder.transition between',
+  ]);
+});
+
 test('automatic barriers: what is missing is inserted before the command, merged, and nothing more', () => {
   const bench = new Bench(true);
   bench.run('step', (recording) => {

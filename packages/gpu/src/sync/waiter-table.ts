@@ -2,7 +2,7 @@
  * @file The shared memory between a device and its waiter's thread.
  *
  *     byte   0  int32     bell: counts requests; the thread sleeps on it
- *            4  int32     turn: counts the devices that the thread was given
+ *            4  int32     turn: odd from when the thread is given a device, even from when that goes
  *            8  int32     the turn that the thread knows of: it is in no call for a device before
  *           12  int32     nothing
  *           16  uint64    the instance and the device that it waits for

@@ -24,8 +24,10 @@ for (;;) {
   const bell = Atomics.load(control, BELL);
   letGo();
   const turn = Atomics.load(control, TURN);
-  if (Atomics.exchange(control, KNOWN_TURN, turn) !== turn) {
+  if (turn !== Atomics.load(control, KNOWN_TURN)) {
+    if (turn % 2 === 0) settle();
     loaded = undefined;
+    Atomics.store(control, KNOWN_TURN, turn);
     Atomics.notify(control, KNOWN_TURN);
   }
   const wanted = wantedValues();
@@ -33,6 +35,15 @@ for (;;) {
   else {
     loaded ??= loadCommands();
     answer(loaded, waitSlice(loaded, wanted), wanted);
+  }
+}
+
+/** Answers all waits for a device that is about to go, by what was reached. */
+function settle(): void {
+  const wanted = wantedValues();
+  if (wanted.size > 0) answer((loaded ??= loadCommands()), 0, wanted);
+  for (let slot = 0; slot < states.length; slot++) {
+    if (Atomics.compareExchange(states, slot, PENDING, CANCELLED) === PENDING) Atomics.notify(states, slot);
   }
 }
 

@@ -49,9 +49,14 @@ class WaiterThread {
     Atomics.notify(control, BELL);
   }
 
-  /** Gives the thread a device, or none; the number of the turn. */
-  give(instance: bigint, device: bigint): number {
+  /** Gives the thread a device. */
+  give(instance: bigint, device: bigint): void {
     this.table.device.set([instance, device]);
+    this.turn();
+  }
+
+  /** The next turn, by its number: a device's begins with an odd one, and ends with the even one behind. */
+  turn(): number {
     const turn = Atomics.add(this.table.control, TURN, 1) + 1;
     this.ring();
     return turn;
@@ -141,11 +146,14 @@ export class Waiter {
     this.#thread.ring();
   }
 
-  /** Lets the thread go; returns when it is in no call for the device. Nobody may wait any more. */
+  /**
+   * Lets the thread go; returns when it is in no call for the device any more. The device is idle, and nobody begins to wait; waits
+   * that it didn't get to are answered.
+   */
   async close(): Promise<void> {
     const thread = this.#thread;
     const { control } = thread.table;
-    const turn = thread.give(0n, 0n);
+    const turn = thread.turn();
     thread.worker.ref();
     while (!thread.failure) {
       const known = Atomics.load(control, KNOWN_TURN);

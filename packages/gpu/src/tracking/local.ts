@@ -21,6 +21,8 @@ export interface Entry {
   readonly who: Toucher | undefined;
   /** The layout that it needs; undefined for buffers, 'undefined' where what was there may be lost. */
   readonly layout: ImageLayout | undefined;
+  /** Of an image that is handed over: the layout that it has already if the other queue's half of this barrier came before. */
+  readonly handed?: ImageLayout;
   /** It is no use unless something was written before. */
   readonly reads: boolean;
 }

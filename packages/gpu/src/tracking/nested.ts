@@ -47,8 +47,8 @@ export function meetNested(outer: Outer, recorded: Recorded): void {
 }
 
 function meetEntry(outer: Outer, recorded: Recorded, resource: TrackedResource, segment: Local, entry: Entry): void {
-  const { layout, note, bit } = entry;
-  if (layout !== undefined && layout !== 'undefined' && segment.layout !== undefined && segment.layout !== layout) {
+  const { layout = 'undefined', handed, note, bit } = entry;
+  if (layout !== 'undefined' && ![undefined, layout, handed].includes(segment.layout)) {
     outer.relayout(resource, segment, note?.before ?? bit, layout, entry.who);
     return;
   }

@@ -505,7 +505,7 @@ export class RecordingTracker implements UsageTracker {
 
   /** An image barrier by hand. It writes the image itself, after its first scope and before its second. */
   #transition(
-    { image, before, after, range, discard }: ImageBarrier<TrackedResource>,
+    { image, before, after, range, discard, handOver }: ImageBarrier<TrackedResource>,
     mark: BarrierMark | undefined,
   ): void {
     const from = before === 'undefined' || discard === true ? 'undefined' : sideLayout(before);
@@ -515,11 +515,21 @@ export class RecordingTracker implements UsageTracker {
     const who = this.#who('a layout transition');
     for (const { start, end } of piecesOf(image, range)) {
       for (const segment of this.#track(image).within(start, end)) {
-        if (segment.layout !== undefined && from !== 'undefined' && segment.layout !== from)
-          this.#report?.(layoutText({ resource: image, segment, from: segment.layout, to: from, who: who! }));
+        const { layout: now = 'undefined' } = segment;
+        const isOther = now !== from && !(handOver && now === to);
+        if (segment.layout !== undefined && from !== 'undefined' && isOther)
+          this.#report?.(layoutText({ resource: image, segment, from: now, to: from, who: who! }));
         this.#meetTransition(image, segment, note, who);
         if (!segment.writer)
-          segment.entries.push({ bit: TRANSITION, at: this.#log.length, note, who, layout: from, reads: false });
+          segment.entries.push({
+            bit: TRANSITION,
+            at: this.#log.length,
+            note,
+            who,
+            layout: from,
+            ...(handOver && { handed: to }),
+            reads: false,
+          });
         become(segment, to, note.after, this.#log.length, who);
         if (from === 'undefined') segment.written = false;
       }

@@ -205,7 +205,8 @@ export class SubmitTracker {
     if (writer) this.#order(line, writer, place);
     for (const reader of readers) this.#order(line, reader, place);
     for (const entry of local.entries) {
-      if (entry.layout !== undefined && entry.layout !== 'undefined' && entry.layout !== held.layout) {
+      const { layout = 'undefined', handed } = entry;
+      if (layout !== 'undefined' && layout !== held.layout && handed !== held.layout) {
         this.#relayout(resource, held, entry, fix, line.logs.length, place);
         continue;
       }
