@@ -191,14 +191,13 @@ test("the text reads like a person's", () => {
         uint y = (thread >> 1u) & 7u;
         uint at = (slot << 7u) + thread;
         precise vec4 density = Read_vec4(old_density_0).d[at];
-        uint mask;
-        mask = 4294967295u;
+        uint active_1;
+        active_1 = 15u;
         if (!whole) {
-          mask = Read_uint(masks).d[(slot << 4u) + ((x << 1u) + (y >> 2u))];
+          active_1 = ((Read_uint(masks).d[(slot << 4u) + ((x << 1u) + (y >> 2u))]) >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
         }
-        uint mask_1 = mask;
-        uint active_1 = (mask_1 >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
-        if (active_1 != 0u) {
+        uint active_2 = active_1;
+        if (active_2 != 0u) {
           uint n = thread << 2u;
           precise float written = k * density.x;
           new_pressure_0 = written;
@@ -216,7 +215,6 @@ test("the text reads like a person's", () => {
           new_pressure_0 = written_3;
           precise float result_3 = new_pressure_0;
           uint quad = (slot << 7u) + thread;
-          uint active_2 = (mask_1 >> (((y & 3u) << 3u) | (zq << 2u))) & 15u;
           if (active_2 == 15u) {
             precise vec4 stored = vec4(result, result_1, result_2, result_3);
             Write_vec4(new_pressure_0_1).d[quad] = stored;

@@ -191,29 +191,36 @@ function storeRow(frame: Frame, quad: Value, active: Stores | null, stored: read
   );
 }
 
-/** What the mask says of each row: its word is kept, whose bits are taken where they are asked for. */
-function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
+/**
+ * What the mask says of each row. Its word is kept, whose bits are taken where they are asked for; or, where nobody asks for
+ * others than the row's own, those alone.
+ */
+function activeRows({ frame, leaf, start, parts, cut, sides }: Work): Active[] {
   const { code, target } = frame.lowering;
-  const all = (1 << (4 * cut.patch.quads)) - 1;
+  const all = code.uint((1 << (4 * cut.patch.quads)) - 1);
   const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
   const sector = sectorVoxels(parts.outputs);
+  const own = (word: Value): Value => code.and(target.apply('shr', word, shift), all);
+  const others = sides || sector > 0;
+  const name = others ? 'mask' : 'active';
   const load = (row: number): Value => {
     const place = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
-    return tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
+    const word = tableWord(frame, { kind: 'masks', level: 'same' }, code.add(code.left(leaf.slot, 4), place));
+    return others ? word : own(word);
   };
   const rows = Array.from({ length: cut.patch.rows }, (_, row) => row);
   const { whole } = leaf;
-  const variables = whole && rows.map(() => target.variable('uint', 'mask'));
+  const variables = whole && rows.map(() => target.variable('uint', name));
   if (variables) {
-    for (const each of variables) target.set(each, code.uint(0xffffffff));
+    for (const each of variables) target.set(each, others ? code.uint(0xffffffff) : all);
     target.branch(target.apply('not', whole), () => rows.forEach((row) => target.set(variables[row]!, load(row))));
   }
   return rows.map((row): Active => {
-    const word = target.keep(variables ? target.get(variables[row]!) : load(row), 'mask');
+    const kept = target.keep(variables ? target.get(variables[row]!) : load(row), name);
     return {
-      bits: () => target.keep(code.mask(target.apply('shr', word, shift), all), 'active'),
-      row: () => nearBits(frame, word, start, 8),
-      near: () => nearBits(frame, word, start, sector),
+      bits: () => (others ? target.keep(own(kept), 'active') : kept),
+      row: () => nearBits(frame, kept, start, 8),
+      near: () => nearBits(frame, kept, start, sector),
     };
   });
 }
@@ -315,7 +322,7 @@ function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
 /** Number of a row's first quad among those of all leaves. */
 function quadOf({ frame, leaf, start, cut }: Work, row: number): Value {
   const { code, target } = frame.lowering;
-  const place = code.or(code.left(code.add(start.x, code.uint(row)), 4), code.or(code.left(start.y, 1), start.zq));
+  const place = code.or(code.or(code.left(code.add(start.x, code.uint(row)), 4), code.left(start.y, 1)), start.zq);
   const own = isQuad(cut.patch) ? leaf.thread : place;
   return target.keep(code.add(code.left(leaf.slot, 7), own), 'quad');
 }
