@@ -513,6 +513,7 @@ export class RecordingTracker implements UsageTracker {
     const note = barrierNote(before === 'undefined' ? 0 : bitsOf(before), bitsOf(after), mark);
     if (mark && from !== to) mark.used = true;
     const who = this.#who('a layout transition');
+    const entry = { bit: TRANSITION, note, who, layout: from, ...(handOver && { handed: to }), reads: false };
     for (const { start, end } of piecesOf(image, range)) {
       for (const segment of this.#track(image).within(start, end)) {
         const { layout: now = 'undefined' } = segment;
@@ -520,16 +521,7 @@ export class RecordingTracker implements UsageTracker {
         if (segment.layout !== undefined && from !== 'undefined' && isOther)
           this.#report?.(layoutText({ resource: image, segment, from: now, to: from, who: who! }));
         this.#meetTransition(image, segment, note, who);
-        if (!segment.writer)
-          segment.entries.push({
-            bit: TRANSITION,
-            at: this.#log.length,
-            note,
-            who,
-            layout: from,
-            ...(handOver && { handed: to }),
-            reads: false,
-          });
+        if (!segment.writer) segment.entries.push({ ...entry, at: this.#log.length });
         become(segment, to, note.after, this.#log.length, who);
         if (from === 'undefined') segment.written = false;
       }
