@@ -2,38 +2,28 @@
 
 import type { Device } from '@halocline/gpu';
 import { compileStencil, StencilError } from '@halocline/stencil';
-import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '@halocline/stencil';
+import type { FieldType, Stencil, StencilSource } from '@halocline/stencil';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_PLACES, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
-import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES, within } from '../src/stencil-harness.ts';
-import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
+import { firstDifference, runInterpreter, runOnDevice, sameOrZero, within } from '../src/stencil-harness.ts';
+import type { DeviceRunOptions } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
 import type { HostWorld } from '../src/stencil-world.ts';
+import { BOTH, differences as differencesOf, environmentOf, valuesOf } from './oracle.ts';
+import { RANDOM, randomStencil } from './random-stencil.ts';
 
 const LONG = process.env['HALOCLINE_LONG'] === '1';
 const PROGRAMS = LONG ? 2000 : 25;
 
 const fields: ReadonlyMap<string, FieldType> = new Map([
-  ...RANDOM_FIELDS,
+  ...RANDOM.fields,
   ['half', 'float16'],
   ['pair', 'vec2'],
   ['halves', 'f16vec3'],
 ]);
-const environment: Environment = {
-  fields,
-  places: RANDOM_PLACES,
-  coarseFields: fields,
-  fineFields: fields,
-  parameters: new Map<string, ValueType>([...RANDOM_PARAMETERS].map(([name, [type]]) => [name, type])),
-  scalars: new Map([...RANDOM_SCALARS].map(([name, [type]]) => [name, type])),
-};
-const values: RunValues = {
-  ...VALUES,
-  parameters: new Map([...RANDOM_PARAMETERS].map(([name, [, value]]) => [name, value])),
-  scalars: new Map([...RANDOM_SCALARS].map(([name, [, value]]) => [name, value])),
-};
+const environment = environmentOf({ ...RANDOM, fields });
+const values = valuesOf(RANDOM);
 const world = makeWorld(fields, 3);
 /** A fifth of the leaves, for random programs: most of their time went into voxels that showed nothing new. */
 const smallWorld = makeWorld(fields, 3, 1);
@@ -55,26 +45,17 @@ function writes(text: Text): boolean {
   }
 }
 
-/** The differences of one stencil in every shape and by both ways to the device; [] where there are none. */
-async function differences(
+/** Where the shader of a text differs from its interpreter, a line for each of `shapes`; [] where it doesn't. */
+function differences(
   device: Device,
   text: Text,
   shapes: readonly DeviceRunOptions[],
   equal?: (a: number, b: number) => boolean,
   on: HostWorld = world,
 ): Promise<string[]> {
-  const stencil = compiled(text);
-  const oracle = runInterpreter(stencil, on, values);
-  const found: string[] = [];
-  for (const options of shapes) {
-    const result = await runOnDevice(device, stencil, on, values, options);
-    const difference = firstDifference(on, result, oracle, equal);
-    if (difference) found.push(`${JSON.stringify(options)}: ${difference}`);
-  }
-  return found;
+  return differencesOf(device, compiled(text), { world: on, values, ...(equal && { equal }) }, shapes);
 }
 
-const BOTH: readonly DeviceRunOptions[] = [{ shape: 'quad' }, { shape: 'loop' }, { shape: 'quad', via: 'glsl' }];
 /** Every shape: for what has neither a colour nor reductions. */
 const SHAPES: readonly DeviceRunOptions[] = [
   ...BOTH,
@@ -354,20 +335,6 @@ gpuTest('the comparison sees a difference', {}, async ({ device }) => {
     runInterpreter(other, world, values),
   );
   expect(found).toMatch(/^made\[0\] at voxel .*: shader .*, interpreter /);
-});
-
-gpuTest('threads that exchange values do so in leaves with inactive voxels too', {}, async ({ device }) => {
-  const code = `WriteField("a", idx, ReadField("a", coord + ivec3(0, 0, 1)) - ReadField("b", coord - ivec3(0, 0, 1)));
-    WriteField("v", idx, ReadField("v", coord + ivec3(1, 0, 1)) + ReadField("m", coord + ivec3(0, -1, -1)));
-    WriteField("n", idx, ReadField("n", coord + ivec3(-1, 1, 1))); ReduceSum("sum", ReadField("b", idx));`;
-  const options = [{}, { exchange: false }, { backgrounds: true }, { via: 'glsl' }] as const;
-  expect(
-    await differences(
-      device,
-      { outputs: ['a', 'v', 'n'], code },
-      options.map((each) => ({ shape: 'quad', ...each })),
-    ),
-  ).toEqual([]);
 });
 
 gpuTest('inactive voxels that are written with what they hold keep it, in every shape', {}, async ({ device }) => {

@@ -125,12 +125,6 @@ export class Code {
     return this.differs(this.mask(target.apply('shr', value, bit), 1), 0);
   }
 
-  /** One of two values by a bool, which may be constant. */
-  choose(condition: Value, then: Value, otherwise: Value): Value {
-    if (condition.constant) return condition.constant[0] === 1 ? then : otherwise;
-    return this.target.select(condition, then, otherwise);
-  }
-
   component(value: Value, index: number): Value {
     return sizeOf(value.type) === 1 ? value : this.target.swizzle(value, [index]);
   }

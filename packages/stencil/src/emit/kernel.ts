@@ -160,8 +160,7 @@ export function lowerStencil(
     if (cut === null) emitLoop(frame, parts, leaf);
     else {
       const apart = cut.apart || parts.actives.length > 0;
-      const sides = options.exchange !== false;
-      emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && sides, sides });
+      emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && options.exchange !== false });
     }
   });
   addOutside(frame);

@@ -13,7 +13,7 @@ import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
 import type { Value } from './target.ts';
-import { planWindow, sideLoads, Window } from './window.ts';
+import { planWindow, Window } from './window.ts';
 import type { Patch, PatchStart, WindowLoad } from './window.ts';
 
 /** What a thread of the quad shape works with. */
@@ -29,16 +29,12 @@ interface Work {
   readonly first: Value;
   /** Index coordinate of the leaf's first voxel, where anything asks for it. */
   readonly origin: readonly Value[] | null;
-  /** Whether the two threads of a row exchange values, and so do all together, in leaves that aren't whole too. */
-  readonly sides: boolean;
 }
 
 /** What the mask says of a row. */
 interface Active {
   /** Emits a bit for each of its voxels. */
   readonly bits: () => Value;
-  /** Emits a bit for each of the leaf's row that it lies in. */
-  readonly row: () => Value;
   /** Emits what isn't zero where a voxel is active that shares a sector of memory with one of them. */
   readonly near: () => Value;
 }
@@ -195,13 +191,13 @@ function storeRow(frame: Frame, quad: Value, active: Stores | null, stored: read
  * What the mask says of each row. Its word is kept, whose bits are taken where they are asked for; or, where nobody asks for
  * others than the row's own, those alone.
  */
-function activeRows({ frame, leaf, start, parts, cut, sides }: Work): Active[] {
+function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
   const { code, target } = frame.lowering;
   const all = code.uint((1 << (4 * cut.patch.quads)) - 1);
   const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
   const sector = sectorVoxels(parts.outputs);
   const own = (word: Value): Value => code.and(target.apply('shr', word, shift), all);
-  const others = sides || sector > 0;
+  const others = sector > 0;
   const name = others ? 'mask' : 'active';
   const load = (row: number): Value => {
     const place = code.add(code.left(code.add(start.x, code.uint(row)), 1), code.right(start.y, 2));
@@ -219,7 +215,6 @@ function activeRows({ frame, leaf, start, parts, cut, sides }: Work): Active[] {
     const kept = target.keep(variables ? target.get(variables[row]!) : load(row), name);
     return {
       bits: () => (others ? target.keep(own(kept), 'active') : kept),
-      row: () => nearBits(frame, kept, start, 8),
       near: () => nearBits(frame, kept, start, sector),
     };
   });
@@ -249,13 +244,12 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
     upper: code.differs(zq, 0),
   };
   const loads = planWindow(parts.taps, patch);
-  const sides = cut.sides === true && isQuad(patch) && loads.length > EAGER_LOADS && sideLoads(loads).size > 0;
-  const window = new Window(frame, leaf, start, patch, sides ? 'sides' : null);
+  const window = new Window(frame, leaf, start, patch, false);
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
   const first = isQuad(patch) ? code.left(thread, 2) : place;
   const activity = Activity.all(frame);
-  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first, sides };
+  const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first };
   if (!cut.apart) return emitRagged(work, loads);
   // Where the text asks for voxels around, whole neighbours make it as simple as a whole leaf alone makes any other.
   target.branch(
@@ -279,9 +273,7 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
   const active = activeRows(work);
-  // Threads that exchange values come there together.
-  const asked = active.map(({ bits, row }) => (work.sides ? row() : bits()));
-  const any = asked.reduce((some, each) => code.or(some, each));
+  const any = active.map(({ bits }) => bits()).reduce((some, each) => code.or(some, each));
   const filled = parts.outputs.filter(({ background }) => background !== null);
   target.branch(
     code.differs(any, 0),
@@ -315,7 +307,7 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true ? 'edges' : null);
+  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 

@@ -67,7 +67,7 @@ export function neighborSlot(
   return target.keep(tableWord(frame, table, code.add(row, code.asUint(index))), 'leaf');
 }
 
-/** The slot beyond a leaf's upper face along z, or its lower one (`upper`, which may be constant), and beyond others that are crossed too. */
+/** The slot beyond a leaf's upper face along z, or its lower one, and beyond others that are crossed too. */
 export function edgeSlot(
   frame: Frame,
   { slot, faces }: Pick<Leaf, 'slot' | 'faces'>,
@@ -79,12 +79,12 @@ export function edgeSlot(
   const moved = axes.flatMap(({ crosses, sign }, axis) =>
     crosses === null ? [] : [{ crosses, by: sign * strides[axis]! }],
   );
-  if (moved.length === 0) return target.keep(code.choose(upper, faces(5), faces(4)), 'leaf');
+  if (moved.length === 0) return target.keep(target.select(upper, faces(5), faces(4)), 'leaf');
   const fixed = moved.reduce((sum, { crosses, by }) => (crosses === 'always' ? sum + by : sum), 13);
   const index = moved.reduce(
     (sum, { crosses, by }) =>
       crosses === 'always' ? sum : code.add(sum, target.select(crosses, code.int(by), code.int(0))),
-    code.choose(upper, code.int(fixed + 1), code.int(fixed - 1)),
+    target.select(upper, code.int(fixed + 1), code.int(fixed - 1)),
   );
   const table = { kind: 'leafTable', level: 'same' } as const;
   return target.keep(tableWord(frame, table, code.add(code.left(slot, 5), code.asUint(index))), 'leaf');

@@ -28,8 +28,6 @@ export interface Cut {
   readonly apart: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
-  /** Whether threads of quads may exchange values in all leaves. */
-  readonly sides?: boolean;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {

@@ -100,25 +100,6 @@ function edgePairs(loads: readonly WindowLoad[]): Map<WindowLoad, readonly Windo
   return pairs;
 }
 
-/** Single values beside a quad that is loaded, beyond which the leaf ends for one of the two threads of its row. */
-export function sideLoads(loads: readonly WindowLoad[]): Set<WindowLoad> {
-  const single = loads.filter(({ quad, parts }) => parts.length === 1 && parts[0] === (quad > 0 ? 0 : 3));
-  return new Set(
-    single.filter(({ field, component, dx, dy, quad }) =>
-      loads.some(
-        (own) =>
-          own.field === field &&
-          own.component === component &&
-          own.dx === dx &&
-          own.dy === dy &&
-          own.quad === 0 &&
-          own.parts.length > 1 &&
-          Math.abs(quad) === 1,
-      ),
-    ),
-  );
-}
-
 /** Whether position + d leaves the leaf, for positions that are multiples of `extent` below `size`. */
 function crossing(frame: Frame, position: Value, d: number, extent: number, size: number): Crossing {
   const { code, target } = frame.lowering;
@@ -141,14 +122,11 @@ export class Window {
   readonly #places = new Map<string, Value>();
   readonly #values = new Map<string, Value>();
 
-  /**
-   * Whether the two threads of a row exchange values at its middle: those of both sides in one go where both are wanted (`edges`), or
-   * each by itself.
-   */
-  readonly #exchanges: 'edges' | 'sides' | null;
+  /** Whether the two threads of a row may exchange values at its middle. */
+  readonly #exchanges: boolean;
 
-  constructor(frame: Frame, leaf: Leaf, start: PatchStart, patch: Patch, exchanges: 'edges' | 'sides' | null) {
-    this.#exchanges = patch.quads === 1 ? exchanges : null;
+  constructor(frame: Frame, leaf: Leaf, start: PatchStart, patch: Patch, exchanges: boolean) {
+    this.#exchanges = exchanges && patch.quads === 1;
     this.#frame = frame;
     this.#leaf = leaf;
     this.#start = start;
@@ -167,38 +145,17 @@ export class Window {
 
   /** Emits loads: first every neighbour's slot, then all the values. */
   load(loads: readonly WindowLoad[]): void {
-    const sides = this.#exchanges === 'sides' ? sideLoads(loads) : new Set<WindowLoad>();
-    for (const load of loads) if (!sides.has(load)) this.slot(load.dx, load.dy, load.quad);
+    for (const { dx, dy, quad } of loads) this.slot(dx, dy, quad);
     const wide = this.#wide(loads);
-    const edges = this.#exchanges === 'edges' ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
+    const edges = this.#exchanges ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
     const joined = new Set([...edges.values()].flat());
     const later = [...edges.keys()];
     for (const load of loads) {
-      if (wide.has(load) || joined.has(load) || sides.has(load)) continue;
+      if (wide.has(load) || joined.has(load)) continue;
       if (this.#patch.quads === 2 && this.#isHalf(load.field) && this.#pair(loads, load)) this.#loadEight(load);
       else this.#loadFour(load);
     }
     for (const load of later) this.#loadEdges(load);
-    const beyond = [...sides].map((load) => [load, this.#loadBeyond(load)] as const);
-    for (const [load, value] of beyond) this.#exchangeSide(load, value);
-  }
-
-  /** The value beyond the leaf on one side of a row: both of its threads load the same. */
-  #loadBeyond({ field, component, dx, dy, quad }: WindowLoad): Value {
-    const { code, target } = this.#frame.lowering;
-    const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
-    const kind = elementKind(fieldType(this.#frame.lowering, field));
-    return target.keep(target.load(kind, 1, from, this.#edge(dx, dy, code.bool(quad > 0))), field);
-  }
-
-  /** The value beside a quad: beyond the leaf, or at the edge of the other thread's quad. */
-  #exchangeSide({ field, component, dx, dy, quad }: WindowLoad, beyond: Value): void {
-    const { target } = this.#frame.lowering;
-    const { upper } = this.#start;
-    const own = this.#values.get(windowKey(field, component, dx, dy, quad > 0 ? 0 : 3))!;
-    const other = target.exchange(own);
-    const value = quad > 0 ? target.select(upper, beyond, other) : target.select(upper, other, beyond);
-    this.#values.set(windowKey(field, component, dx, dy, quad > 0 ? 4 : -1), target.keep(value, field));
   }
 
   /**
@@ -257,7 +214,7 @@ export class Window {
       return keep(parts[0]!, target.keep(target.load(kind, 1, from, index), field));
     }
     const four = target.keep(target.load(kind, 4, from, at), field);
-    for (let part = 0; part < 4; part++) keep(part, target.swizzle(four, [part]));
+    for (const part of parts) keep(part, target.swizzle(four, [part]));
   }
 
   /** Eight halves of a row in one load. */
@@ -277,15 +234,14 @@ export class Window {
     const { code, target } = this.#frame.lowering;
     const { x, y } = this.#start;
     const { rows } = this.#patch;
-    const side = upper.constant ? upper.constant[0] : '';
-    const key = `edge${side} ${dx} ${dy}`;
+    const key = `edge ${dx} ${dy}`;
     let edge = this.#places.get(key);
     if (edge) return edge;
     const [ax, ay] = [crossing(this.#frame, x, dx, rows, 8), crossing(this.#frame, y, dy, 1, 8)];
-    const slotKey = `edge${side} ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? `all ${ax.sign}` : dx} ${ay.crosses === null ? 'own' : dy}`;
+    const slotKey = `edge ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? `all ${ax.sign}` : dx} ${ay.crosses === null ? 'own' : dy}`;
     let slot = this.#slots.get(slotKey);
     if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
-    const end = code.choose(upper, code.uint(0), code.uint(7));
+    const end = target.select(upper, code.uint(0), code.uint(7));
     const row = code.or(code.left(this.#moved(x, dx, rows, 7), 6), code.left(this.#moved(y, dy, 1, 7), 3));
     edge = target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
     this.#places.set(key, edge);
