@@ -2,31 +2,30 @@
  * @file Random stencils in double precision: fields, parameters and scalars of doubles, in operations that shader and interpreter
  * compute alike, bit for bit. Constants are multiplied by a parameter, as in `random-stencil.ts`, and for the same reason.
  */
-import type { FieldType, ScalarType, StencilSource, ValueType } from '@halocline/stencil';
+import type { StencilSource } from '@halocline/stencil';
 import fc from 'fast-check';
+import type { Names } from './oracle.ts';
 
 type Arbitrary = fc.Arbitrary<string>;
 
-/** Fields that these stencils read and write. */
-export const DOUBLE_FIELDS: ReadonlyMap<string, FieldType> = new Map([
-  ['d', 'float64'],
-  ['e', 'float64'],
-  ['w', 'dvec3'],
-  ['q', 'dvec2'],
-  ['a', 'float32'],
-  ['n', 'int32'],
-]);
-
-/** Parameters and scalars that they use, with values. */
-export const DOUBLE_PARAMETERS: ReadonlyMap<string, readonly [ValueType, readonly number[]]> = new Map([
-  ['one', ['double', [1]] as const],
-  ['k', ['double', [1.5000000000000002]] as const],
-  ['four', ['dvec4', [0.1, -0.2, 1e-17, 3]] as const],
-  ['none', ['int', [0]] as const],
-]);
-export const DOUBLE_SCALARS: ReadonlyMap<string, readonly [ScalarType, number]> = new Map([
-  ['s', ['double', 2.2500000000000004] as const],
-]);
+/** What these stencils may name. */
+export const DOUBLES: Names = {
+  fields: new Map([
+    ['d', 'float64'],
+    ['e', 'float64'],
+    ['w', 'dvec3'],
+    ['q', 'dvec2'],
+    ['a', 'float32'],
+    ['n', 'int32'],
+  ]),
+  parameters: new Map([
+    ['one', ['double', [1]]],
+    ['k', ['double', [1.5000000000000002]]],
+    ['four', ['dvec4', [0.1, -0.2, 1e-17, 3]]],
+    ['none', ['int', [0]]],
+  ]),
+  scalars: new Map([['s', ['double', 2.2500000000000004]]]),
+};
 
 const small = fc.integer({ min: -2, max: 2 });
 const offset = fc.tuple(small, small, small).map((values) => `coord + ivec3(${values.join(', ')})`);
@@ -186,5 +185,5 @@ export const randomDoubles: fc.Arbitrary<StencilSource> = fc
   .map(([statements, writes, color]) => {
     const code = [HEAD, ...statements, ...writes, 'WriteField("made", idx, t0 + t1 + w0.x);'].join('\n');
     const outputs = ['d', 'made', 'w', 'q', 'a'].filter((name) => code.includes(`WriteField("${name}`));
-    return { name: 'random', inputs: [...DOUBLE_FIELDS.keys()], outputs, code, ...(color ? { color } : {}) };
+    return { name: 'random', inputs: [...DOUBLES.fields.keys()], outputs, code, ...(color ? { color } : {}) };
   });

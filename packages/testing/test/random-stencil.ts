@@ -7,28 +7,36 @@
  * text is subtracted from itself: lavapipe (Mesa 22.3, `lp_build_add`, `_mul`, `_sub`) takes x + 0 for x, x × 0 for 0 and
  * x − x for 0 where it sees that from its compiler's constants, which is wrong for −0, infinities and NaN.
  */
-import type { FieldPlace, FieldType, StencilSource, ValueType } from '@halocline/stencil';
+import type { StencilSource, ValueType } from '@halocline/stencil';
 import fc from 'fast-check';
+import type { Names } from './oracle.ts';
 
 type Arbitrary = fc.Arbitrary<string>;
 
-/** Fields that random stencils read and write. */
-export const RANDOM_FIELDS: ReadonlyMap<string, FieldType> = new Map([
-  ['a', 'float32'],
-  ['b', 'float32'],
-  ['v', 'vec3'],
-  ['n', 'int32'],
-  ['u', 'uint32'],
-  ['byte', 'uint8'],
-  ['m', 'vec3'],
-  ['g', 'float32'],
-]);
-
-/** Those of them that live on faces. */
-export const RANDOM_PLACES: ReadonlyMap<string, FieldPlace> = new Map([
-  ['m', 'faces'],
-  ['g', 'face-y'],
-]);
+/** What random stencils may name. */
+export const RANDOM: Names = {
+  fields: new Map([
+    ['a', 'float32'],
+    ['b', 'float32'],
+    ['v', 'vec3'],
+    ['n', 'int32'],
+    ['u', 'uint32'],
+    ['byte', 'uint8'],
+    ['m', 'vec3'],
+    ['g', 'float32'],
+  ]),
+  places: new Map([
+    ['m', 'faces'],
+    ['g', 'face-y'],
+  ]),
+  parameters: new Map([
+    ['k', ['float', [1.5]]],
+    ['one', ['float', [1]]],
+    ['none', ['int', [0]]],
+    ['centre', ['vec3', [1, 2, 3]]],
+  ]),
+  scalars: new Map([['s', ['float', 2.25]]]),
+};
 
 const small = fc.integer({ min: -2, max: 2 });
 const offset = fc.tuple(small, small, small).map((values) => `coord + ivec3(${values.join(', ')})`);
@@ -302,17 +310,6 @@ Pair p0 = Pair(t1, w0);`;
 
 const OUTPUTS = ['a', 'made', 'v', 'n', 'byte'];
 
-/** Parameters and scalars that random stencils use, with values. */
-export const RANDOM_PARAMETERS: ReadonlyMap<string, readonly [ValueType, readonly number[]]> = new Map([
-  ['k', ['float', [1.5]] as const],
-  ['one', ['float', [1]] as const],
-  ['none', ['int', [0]] as const],
-  ['centre', ['vec3', [1, 2, 3]] as const],
-]);
-export const RANDOM_SCALARS: ReadonlyMap<string, readonly ['float', number]> = new Map([
-  ['s', ['float', 2.25] as const],
-]);
-
 /** Programs of a few statements; every output is written somewhere. `divides`: whether ÷ and √ of floats occur. */
 export function randomStencil(divides: boolean): fc.Arbitrary<StencilSource> {
   const own: Expression = (type, depth) => expression(type, depth, divides);
@@ -325,6 +322,6 @@ export function randomStencil(divides: boolean): fc.Arbitrary<StencilSource> {
     .map(([statements, writes, color]) => {
       const code = [FUNCTIONS, LOCALS, ...statements, ...writes, 'WriteField("made", idx, t0 + t1 + w0.x);'].join('\n');
       const outputs = OUTPUTS.filter((name) => code.includes(`WriteField("${name}`));
-      return { name: 'random', inputs: [...RANDOM_FIELDS.keys()], outputs, code, ...(color ? { color } : {}) };
+      return { name: 'random', inputs: [...RANDOM.fields.keys()], outputs, code, ...(color ? { color } : {}) };
     });
 }

@@ -1,48 +1,31 @@
 /** Stencils in double precision: shader against interpreter, bit for bit, in every shape. `HALOCLINE_LONG=1` runs many random ones. */
 import type { Device } from '@halocline/gpu';
 import { compileStencil } from '@halocline/stencil';
-import type { Environment, StencilSource } from '@halocline/stencil';
+import type { StencilSource } from '@halocline/stencil';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES } from '../src/stencil-harness.ts';
-import type { DeviceRunOptions, RunValues } from '../src/stencil-harness.ts';
+import { sameOrZero } from '../src/stencil-harness.ts';
+import type { DeviceRunOptions } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
-import { DOUBLE_FIELDS, DOUBLE_PARAMETERS, DOUBLE_SCALARS, randomDoubles } from './random-doubles.ts';
+import { BOTH, differences as differencesOf, environmentOf, valuesOf } from './oracle.ts';
+import { DOUBLES, randomDoubles } from './random-doubles.ts';
 
 const LONG = process.env['HALOCLINE_LONG'] === '1';
 const PROGRAMS = LONG ? 500 : 15;
 const NEEDS = { features: ['shaderFloat64'] } as const;
 
-const environment: Environment = {
-  fields: DOUBLE_FIELDS,
-  coarseFields: DOUBLE_FIELDS,
-  fineFields: DOUBLE_FIELDS,
-  parameters: new Map([...DOUBLE_PARAMETERS].map(([name, [type]]) => [name, type])),
-  scalars: new Map([...DOUBLE_SCALARS].map(([name, [type]]) => [name, type])),
-};
-const values: RunValues = {
-  ...VALUES,
-  parameters: new Map([...DOUBLE_PARAMETERS].map(([name, [, value]]) => [name, value])),
-  scalars: new Map([...DOUBLE_SCALARS].map(([name, [, value]]) => [name, value])),
-};
-const world = makeWorld(DOUBLE_FIELDS, 5, 1);
+const environment = environmentOf(DOUBLES);
+const values = valuesOf(DOUBLES);
+const world = makeWorld(DOUBLES.fields, 5, 1);
 
 type Text = Pick<StencilSource, 'outputs' | 'code'> & Partial<StencilSource>;
 
-async function differences(device: Device, text: Text, shapes: readonly DeviceRunOptions[]): Promise<string[]> {
-  const stencil = compileStencil({ name: 'test', inputs: [...DOUBLE_FIELDS.keys()], ...text }, environment);
-  const oracle = runInterpreter(stencil, world, values);
-  const found: string[] = [];
-  for (const options of shapes) {
-    const result = await runOnDevice(device, stencil, world, values, options);
-    const difference = firstDifference(world, result, oracle, sameOrZero);
-    if (difference) found.push(`${JSON.stringify(options)}: ${difference}`);
-  }
-  return found;
+function differences(device: Device, text: Text, shapes: readonly DeviceRunOptions[]): Promise<string[]> {
+  const stencil = compileStencil({ name: 'test', inputs: [...DOUBLES.fields.keys()], ...text }, environment);
+  return differencesOf(device, stencil, { world, values, equal: sameOrZero }, shapes);
 }
 
-const BOTH: readonly DeviceRunOptions[] = [{ shape: 'quad' }, { shape: 'loop' }, { shape: 'quad', via: 'glsl' }];
 const SHAPES: readonly DeviceRunOptions[] = [
   ...BOTH,
   ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),

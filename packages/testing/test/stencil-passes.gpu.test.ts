@@ -1,31 +1,20 @@
 /** What the compiler's passes make of a stencil, on a device, against what its text says, interpreted. `HALOCLINE_LONG=1` runs hundreds. */
 
 import { compileStencil, StencilError } from '@halocline/stencil';
-import type { Environment, FieldType, Stencil, StencilSource, ValueType } from '@halocline/stencil';
+import type { FieldType, Stencil, StencilSource } from '@halocline/stencil';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { firstDifference, runInterpreter, runOnDevice, sameOrZero, VALUES } from '../src/stencil-harness.ts';
-import type { RunValues } from '../src/stencil-harness.ts';
+import { firstDifference, runInterpreter, runOnDevice, sameOrZero } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
-import { RANDOM_FIELDS, RANDOM_PARAMETERS, RANDOM_PLACES, RANDOM_SCALARS, randomStencil } from './random-stencil.ts';
+import { environmentOf, valuesOf } from './oracle.ts';
+import { RANDOM, randomStencil } from './random-stencil.ts';
 
 const PROGRAMS = process.env['HALOCLINE_LONG'] === '1' ? 500 : 8;
 
-const environment: Environment = {
-  fields: RANDOM_FIELDS,
-  places: RANDOM_PLACES,
-  coarseFields: RANDOM_FIELDS,
-  fineFields: RANDOM_FIELDS,
-  parameters: new Map<string, ValueType>([...RANDOM_PARAMETERS].map(([name, [type]]) => [name, type])),
-  scalars: new Map([...RANDOM_SCALARS].map(([name, [type]]) => [name, type])),
-};
-const values: RunValues = {
-  ...VALUES,
-  parameters: new Map([...RANDOM_PARAMETERS].map(([name, [, value]]) => [name, value])),
-  scalars: new Map([...RANDOM_SCALARS].map(([name, [, value]]) => [name, value])),
-};
-const world = makeWorld(RANDOM_FIELDS, 3, 1);
+const environment = environmentOf(RANDOM);
+const values = valuesOf(RANDOM);
+const world = makeWorld(RANDOM.fields, 3, 1);
 
 function compiled(source: StencilSource, optimize: boolean): Stencil | null {
   try {
