@@ -342,7 +342,7 @@ gpu('a disk that fills ends with 1, and leaves whole files alone', async ({ skip
     const full = await halocline(['run', path, '--out', small]);
     expect(full.code).toBe(1);
     expect(full.err).toMatch(
-      /\nCannot save ".*small\/cool-\d+\.nvdb": the disk is full; free some space, or write elsewhere\n$/u,
+      /\nCannot write file ".*small\/cool-\d+\.nvdb": the disk is full; free some space, or write elsewhere\n$/u,
     );
     for (const name of readdirSync(small)) expect(readGrids(readFileSync(join(small, name))), name).toHaveLength(1);
     execFileSync('mount', ['-o', 'remount,ro', small]);
