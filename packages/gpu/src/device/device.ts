@@ -466,6 +466,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     await this.staging.endThreads();
     await Promise.all(driver.endings);
     await this.#waiter.close();
+    // A timeline that somebody still waits for would go after the device.
+    for (const { timeline } of new Set([this.compute, this.transfer])) await timeline.quiet();
     this.#destroy();
   }
 
