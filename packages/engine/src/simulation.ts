@@ -384,6 +384,7 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.fields;
   }
 
+  /** Its device; the first of several. It is closed with the simulation that opened it. */
   get device(): Device {
     return this.#runtime.device;
   }
@@ -398,10 +399,12 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.voxelSize;
   }
 
+  /** Of level 0. */
   get activeVoxels(): number {
     return this.#levels[0]!.activeVoxels;
   }
 
+  /** Leaves of level 0, 8³ voxels each. */
   get leafCount(): number {
     return this.#levels[0]!.leafCount;
   }

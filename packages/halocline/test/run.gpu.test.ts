@@ -168,6 +168,14 @@ export default (await make({})).simulation;`,
     'solve.ts',
     scene(`const fluids = await import('halocline/fluids'); if (!fluids.addAdvection) throw new Error('none');`),
   ],
+  [
+    'a scene whose stencil is traced',
+    'traced.ts',
+    `import { stencil } from 'halocline/stencil';
+const heat = 'float32';
+const body = stencil({ inputs: { heat }, outputs: { heat } }, (fields) => ({ heat: fields.heat.mul(0.5) }));
+${scene(`sim.addStencil('cool', { body });`)}`,
+  ],
 ])('%s runs', async (_, name, text) => {
   using folder = temporaryFolder();
   const ended = await halocline(['run', folder.file(name, text), '--frames', '1', '--out', folder.path], { cwd: '/' });
