@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './command-line.ts';
 
 const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 
