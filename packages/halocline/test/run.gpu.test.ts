@@ -168,6 +168,14 @@ export default (await make({})).simulation;`,
     'solve.ts',
     scene(`const fluids = await import('halocline/fluids'); if (!fluids.addAdvection) throw new Error('none');`),
   ],
+  [
+    'a scene whose stencil is traced',
+    'traced.ts',
+    `import { stencil } from 'halocline/stencil';
+const heat = 'float32';
+const body = stencil({ inputs: { heat }, outputs: { heat } }, (fields) => ({ heat: fields.heat.mul(0.5) }));
+${scene(`sim.addStencil('cool', { body });`)}`,
+  ],
 ])('%s runs', async (_, name, text) => {
   using folder = temporaryFolder();
   const ended = await halocline(['run', folder.file(name, text), '--frames', '1', '--out', folder.path], { cwd: '/' });
@@ -342,7 +350,7 @@ gpu('a disk that fills ends with 1, and leaves whole files alone', async ({ skip
     const full = await halocline(['run', path, '--out', small]);
     expect(full.code).toBe(1);
     expect(full.err).toMatch(
-      /\nCannot save ".*small\/cool-\d+\.nvdb": the disk is full; free some space, or write elsewhere\n$/u,
+      /\nCannot write file ".*small\/cool-\d+\.nvdb": the disk is full; free some space, or write elsewhere\n$/u,
     );
     for (const name of readdirSync(small)) expect(readGrids(readFileSync(join(small, name))), name).toHaveLength(1);
     execFileSync('mount', ['-o', 'remount,ro', small]);
