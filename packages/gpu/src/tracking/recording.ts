@@ -30,7 +30,7 @@ import type {
   TrackedResource,
   UsageTracker,
 } from './tracker.ts';
-import { commandBit, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
+import { bitsOf, commandBit, covered, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
 import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
@@ -584,12 +584,6 @@ function touchesHost(usages: readonly Usage[]): boolean {
 /** A barrier by hand; one that nobody asks about is the same for each pair of sides. */
 function noteOf(before: number, after: number, mark: BarrierMark | undefined): BarrierNote {
   return mark ? barrierNote(before, after, mark) : insertedBarrier(before, after).note;
-}
-
-function bitsOf(usages: readonly Usage[]): number {
-  let bits = 0;
-  for (const usage of usages) bits |= usageBit(usage);
-  return bits;
 }
 
 /** The layout that the usages of one side imply. */

@@ -91,8 +91,7 @@ export class WholeBuffers {
   settle(touches?: readonly BindingTouch[]): void {
     const count = this.#count;
     const repeatable = touches !== undefined && this.#isRepeatable(touches);
-    for (let index = 0; repeatable && index < count; index++)
-      this.#from[index] = present(this.#locals[index]!, this.#log);
+    if (repeatable) this.#note(this.#from);
     const locals = this.#locals;
     const bits = this.#bits;
     const log = this.#log;
@@ -117,10 +116,15 @@ export class WholeBuffers {
       locals[index]!.written = true;
       writes--;
     }
-    this.#count = 0;
     this.#repeated = repeatable ? touches : undefined;
     this.#lack = lack;
-    for (let index = 0; repeatable && index < count; index++) this.#to[index] = present(locals[index]!, log);
+    if (repeatable) this.#note(this.#to);
+    this.#count = 0;
+  }
+
+  /** Writes down the states of what is touched. */
+  #note(states: Known[]): void {
+    for (let index = 0; index < this.#count; index++) states[index] = present(this.#locals[index]!, this.#log);
   }
 
   /** Whether each binding is one touch of a segment of its own, and none of them is an entry, which a segment keeps once. */
