@@ -80,8 +80,11 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
 export interface MemoryReport {
   readonly total: number;
   readonly fields: number;
+  /** Tables of leaves, their neighbours and masks, and index grids, of all levels. */
   readonly topology: number;
+  /** Pass blocks, numbers of steps, partial values of reductions, what exchanges keep. */
   readonly program: number;
+  /** Second copies counted; of all subdomains. */
   readonly byField: readonly { readonly name: string; readonly bytes: number }[];
 }
 
