@@ -61,6 +61,10 @@ const OVER: Readonly<Record<Part, string>> = Object.freeze({
   interior: ' over the interior',
   extended: ' with ghosts',
   rest: ' over the interior with ghosts',
+  near: ' over the boundary and what is near it',
+  packing: ' beside the packing',
+  travelling: ' while it travels',
+  unpacking: ' beside the unpacking',
 });
 
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */
