@@ -7,7 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The version that is compared with. */
-export const webgpuVersion = '0.6.2';
+const webgpuVersion = '0.6.2';
 
 const folder = fileURLToPath(new URL('../../.cache/webgpu/', import.meta.url));
 /** The module, once it is there. */

@@ -41,7 +41,7 @@ function describeUnit(unit: Unit): string {
   return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
 }
 
-function describeFused({ name, unstored, savedBytes, again }: FusedPass): string {
+function describeFused({ name, unstored, savedBytes, again, needless }: FusedPass): string {
   const less = `${savedBytes} ${savedBytes === 1 ? 'byte' : 'bytes'} a voxel less`;
   const repeated = again.map(
     ({ key, voxels }) => `, ${key} computed again at ${voxels} ${voxels === 1 ? 'voxel' : 'voxels'} around each`,
@@ -52,6 +52,7 @@ function describeFused({ name, unstored, savedBytes, again }: FusedPass): string
     less,
     unstored.length === 0 ? '' : `, ${unstored.join(', ')} not stored`,
     ...repeated,
+    needless.length === 0 ? '' : `; were ${needless.join(', ')} transient, less would be stored`,
   ].join('');
 }
 

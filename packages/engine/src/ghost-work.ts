@@ -57,7 +57,7 @@ export interface GhostLevels {
 const CHEAP = Object.freeze({ share: 0.5, leaves: 1024 });
 
 /** The levels of a decomposition. */
-export function ghostLevels(decomposition: Decomposition): GhostLevels {
+function ghostLevels(decomposition: Decomposition): GhostLevels {
   return {
     isWhole: (level) => decomposition.isWhole(level),
     isCheap(level) {

@@ -195,10 +195,11 @@ export class Runtime {
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
-    const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
-      : withoutFusion(order, checked[0]!);
     backgrounds.look(checked[0]!.values(), declarations);
+    const fuse = (...parts: Parameters<KeptStencils['fused']>) => this.#kept.fused(...parts);
+    const fusion = this.#fuses
+      ? planFusion(order, checked[0]!, { declarations, backgrounds, domain, fuse })
+      : withoutFusion(order, checked[0]!);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
       return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds, domain });

@@ -22,7 +22,8 @@ import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
 import { checkDoubles, heldScalar, type FieldValue } from './field-type.ts';
-import { checkEnding, encodeGrids, readGridsFrom, writeWhole, type SaveOptions } from './grid-files.ts';
+import { writeWhole } from './files.ts';
+import { checkEnding, encodeGrids, readGridsFrom, type SaveOptions } from './grid-files.ts';
 import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
@@ -387,6 +388,7 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.fields;
   }
 
+  /** Its device; the first of several. It is closed with the simulation that opened it. */
   get device(): Device {
     return this.#runtime.device;
   }
@@ -401,10 +403,12 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.voxelSize;
   }
 
+  /** Of level 0. */
   get activeVoxels(): number {
     return this.#levels[0]!.activeVoxels;
   }
 
+  /** Leaves of level 0, 8³ voxels each. */
   get leafCount(): number {
     return this.#levels[0]!.leafCount;
   }

@@ -199,7 +199,7 @@ describe('files', () => {
     writeFileSync(file, '');
     const inside = path.join(file, 'out.nvdb');
     await expect(simulation.save(inside)).rejects.toThrow(
-      `Cannot save "${inside}": a part of its path is a file; choose another folder`,
+      `Cannot write file "${inside}": a part of its path is a file; write elsewhere`,
     );
   });
 });

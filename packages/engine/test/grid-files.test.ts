@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readGridsFrom, writeWhole } from '../src/grid-files.ts';
+import { writeWhole } from '../src/files.ts';
+import { readGridsFrom } from '../src/grid-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +29,7 @@ test('a disk that fills leaves the old file and no half one', async ({ skip }) =
     const file = path.join(mount, 'frame.nvdb');
     writeFileSync(file, 'old');
     await expect(writeWhole(file, new Uint8Array(1 << 20))).rejects.toThrow(
-      new Error(`Cannot save "${file}": the disk is full; free some space, or write elsewhere`),
+      new Error(`Cannot write file "${file}": the disk is full; free some space, or write elsewhere`),
     );
     expect(readdirSync(mount)).toEqual(['frame.nvdb']);
     expect(readFileSync(file, 'utf8')).toBe('old');
@@ -48,10 +49,10 @@ test('a folder that can’t be made is an error, also where a file system takes 
   writeFileSync(inTheWay, '');
   const file = path.join(inTheWay, 'a.vdb');
   await expect(writeWhole(file, Uint8Array.of(1))).rejects.toThrow(
-    new Error(`Cannot save "${file}": a part of its path is a file; choose another folder`),
+    new Error(`Cannot write file "${file}": a part of its path is a file; write elsewhere`),
   );
   if (process.platform !== 'linux') skip('/proc is of Linux');
   await expect(writeWhole('/proc/nowhere/a.vdb', Uint8Array.of(1))).rejects.toThrow(
-    new Error('Cannot save "/proc/nowhere/a.vdb": its folder cannot be made there; choose another'),
+    new Error('Cannot write file "/proc/nowhere/a.vdb": its folder cannot be made there; write elsewhere'),
   );
 });

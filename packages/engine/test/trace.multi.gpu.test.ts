@@ -109,7 +109,7 @@ gpuTest(
       domain: { min: [0, 0, 0], max: [8, 8, 8] },
       trace: '/dev/null/t.json',
     });
-    await expect(simulation[Symbol.asyncDispose]()).rejects.toThrow(/^Cannot save "\/dev\/null\/t\.json": /);
+    await expect(simulation[Symbol.asyncDispose]()).rejects.toThrow(/^Cannot write file "\/dev\/null\/t\.json": /);
   },
 );
 

@@ -35,7 +35,7 @@ test.skipIf(!isVulkanAvailable())(
   'devices, buffers, pipelines and graphs that are dropped leave no more behind than the same bare calls do',
   { timeout: LONG ? 3_600_000 : 240_000 },
   async () => {
-    const [raw, runtime] = [await growth('raw'), await growth('runtime')];
+    const [raw, runtime] = await Promise.all([growth('raw'), growth('runtime')]);
     expect(runtime.kibibytes, `bare calls: ${raw.kibibytes} KiB a round`).toBeLessThan(
       Math.max(0, raw.kibibytes) + BLUR,
     );

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@halocline/testing';
 import { GridMap, gridFromLeaves, readGrids, sphereTopology, toOnIndex, writeNanoVdb } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, inShell, temporaryFolder } from './command-line.ts';
+import { halocline, inShell } from './command-line.ts';
 
 /** No Vulkan at all: a loader that is not there. */
 const withoutVulkan = { env: { HALOCLINE_VULKAN_LOADER: '/nowhere/libvulkan.so.1' } };
@@ -180,11 +181,11 @@ test('convert writes the grids that fit, names the others, and ends with 1', asy
 test('a file goes whole or not at all where it cannot be written', async () => {
   using folder = temporaryFolder();
   const ball = ballFile(folder.path);
-  const nowhere = join(folder.path, 'nowhere', 'a.vdb');
-  expect(await halocline(['convert', ball, nowhere], withoutVulkan)).toEqual({
+  const within = join(ball, 'a.vdb');
+  expect(await halocline(['convert', ball, within], withoutVulkan)).toEqual({
     code: 1,
     out: '',
-    err: `Cannot write file "${nowhere}": there is no such folder; make it, or write elsewhere\n`,
+    err: `Cannot write file "${within}": a part of its path is a file; write elsewhere\n`,
   });
 });
 

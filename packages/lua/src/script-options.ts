@@ -21,8 +21,6 @@ export interface LuaOptions {
   readonly print?: (text: string) => void | Promise<void>;
   /** Further folders whose files it may read and write. */
   readonly folders?: readonly string[];
-  /** Writes a picture; default: as Node writes files. */
-  readonly writeFile?: (path: string, bytes: Uint8Array) => Promise<unknown>;
   /** Makes a step of the script's own for its first simulation; default: the simulation's step, no more. The script waits for it. */
   readonly step?: (simulation: Simulation, dt: number) => Promise<void>;
   /** Is called with the script once its thread is started, for `interrupt`. */

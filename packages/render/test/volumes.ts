@@ -62,7 +62,7 @@ function turbulence(x: number, y: number, z: number, octaves: number): number {
 }
 
 /** Density (0 … 1.2) of a plume in a box of 64·s × 128·s × 64·s voxels that rises from below and parts around a ball. */
-export function plumeDensity(size: number, time = 0): (i: number, j: number, k: number) => number {
+function plumeDensity(size: number, time = 0): (i: number, j: number, k: number) => number {
   return (i, j, k) => {
     const [x, y, z] = [i / size - 32, j / size, k / size - 32];
     const swirl = (turbulence(x / 26, y / 26 - time, z / 26, 3) * y) / 10;

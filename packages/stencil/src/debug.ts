@@ -25,7 +25,7 @@ export const DEBUG_WORDS: Readonly<Record<'voxel' | 'records' | 'print', number>
 /** Words that one run may print. */
 export const PRINT_LIMIT = 1024;
 /** Length of the whole buffer, in 32-bit words. */
-export const DEBUG_LENGTH: number = DEBUG_WORDS.print + PRINT_LIMIT;
+const DEBUG_LENGTH: number = DEBUG_WORDS.print + PRINT_LIMIT;
 
 /** A `printf` of a stencil: its text, and the types of its values. */
 export interface Print {
@@ -106,7 +106,7 @@ function printed(prints: readonly Print[], words: Uint32Array): readonly string[
 export const PLACEHOLDER: RegExp = /%(?:%|([-+ 0]?\d*(?:\.(\d+))?)([a-zA-Z]))/g;
 
 /** The line that a printf's values make. */
-export function formatPrint({ format, types }: Print, words: Uint32Array): string {
+function formatPrint({ format, types }: Print, words: Uint32Array): string {
   let argument = 0;
   let at = 0;
   return format.replaceAll(PLACEHOLDER, (whole, _width, precision: string | undefined, letter: string) => {

@@ -216,10 +216,6 @@ class Buffers {
   }
 }
 
-function tableOf(level: HostLevel, kind: 'leaves' | 'leafTable' | 'masks' | 'children' | 'grid'): ArrayBufferView {
-  return level[kind];
-}
-
 /** Slot, whether all voxels are active (3: and those of the leaves around), and the six neighbours of each leaf. */
 function visitsOf({ leaves, leafTable, masks }: HostLevel): Uint32Array {
   const isWhole = (slot: number): boolean =>
@@ -263,7 +259,85 @@ class PassBuffers {
   }
 }
 
-/** Runs a stencil on a device, on every leaf of the world. */
+/** A stencil's shader with where it finds its numbers. */
+interface Emitted {
+  readonly placement: Placement;
+  readonly bindings: readonly Binding[];
+  readonly spirv: Uint32Array;
+}
+
+async function emit(device: Device, stencil: Stencil, world: HostWorld, options: DeviceRunOptions): Promise<Emitted> {
+  const placement: Placement = {
+    ...placementOf(stencil),
+    ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
+  };
+  const { shape, exchange, floats = device.limits.floats, access } = options;
+  const asked = { floats, ...(shape && { shape }), ...(exchange !== undefined && { exchange }) };
+  const { bindings, spirv } = emitSpirv(stencil, placement, { ...asked, ...(access && { access }) });
+  if (options.via !== 'glsl') return { placement, bindings, spirv };
+  const text = emitGlsl(stencil, placement, asked);
+  return { placement, bindings, spirv: await device.compile(text, { label: stencil.name }) };
+}
+
+/** What a run needs to fill the buffers that its bindings name. */
+interface Filling {
+  readonly stencil: Stencil;
+  readonly placement: Placement;
+  readonly world: HostWorld;
+  readonly values: RunValues;
+  readonly outputs: ReadonlyMap<string, readonly Elements[]>;
+}
+
+/** The buffer of a binding, filled. A field that is read and not copied is the one that is written. */
+function bufferOf(pass: PassBuffers, binding: Binding, filling: Filling): Promise<Buffer> {
+  const { stencil, placement, world, values, outputs } = filling;
+  const { same } = world.levels;
+  switch (binding.kind) {
+    case 'count':
+      return pass.get('count', () => Uint32Array.of(groupsOf(same), 1, 1, same.leaves.length));
+    case 'uniforms':
+      return pass.get('uniforms', () => uniformBytes(stencil, placement, values));
+    case 'scalars':
+      return pass.get('scalars', () => scalarBytes(stencil, placement, values));
+    case 'visits':
+      return pass.get('visits', () => visitsOf(same));
+    case 'leaves':
+      return pass.get('leaves', () => same.leaves);
+    case 'children':
+      return pass.get('children', () => same.children);
+    case 'leafTable':
+    case 'masks':
+    case 'grid':
+      return pass.get(`${binding.kind} ${binding.level}`, () => world.levels[binding.level][binding.kind]);
+    case 'debug':
+      return pass.get('debug', () => newDebugWords(values.voxel ?? null));
+    case 'faults':
+      return pass.get('faults', () => newFaultWords(2 ** 20, 2 ** 20));
+    case 'partials':
+      return pass.get(`partials ${binding.scalar}`, () =>
+        reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),
+      );
+    case 'write':
+      return pass.get(
+        `write ${binding.field} ${binding.component}`,
+        () => outputs.get(binding.field)![binding.component]! as Float32Array,
+      );
+    case 'read': {
+      const { field, component, level } = binding;
+      const written = stencil.writes.find((write) => write.field === field);
+      if (level === 'same' && written?.doubleBuffered === false)
+        return pass.get(`write ${field} ${component}`, () => outputs.get(field)![component]! as Float32Array);
+      return pass.get(
+        `read ${level} ${field} ${component}`,
+        () => world.levels[level].fields.get(field)![component]! as Float32Array,
+      );
+    }
+  }
+}
+
+const groupsOf = ({ leaves }: HostLevel): number => Math.ceil(leaves.length / GROUP_LEAVES);
+
+/** Runs a stencil on a device, on every leaf of the world. Waits for the device. */
 export async function runOnDevice(
   device: Device,
   stencil: Stencil,
@@ -271,77 +345,24 @@ export async function runOnDevice(
   values: RunValues = VALUES,
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
-  const placement: Placement = {
-    ...placementOf(stencil),
-    ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
-  };
-  const { shape: asked, exchange, floats = device.limits.floats } = options;
-  const shape = { floats, ...(asked && { shape: asked }), ...(exchange !== undefined && { exchange }) };
-  const described = options.access === 'descriptor';
-  const shader = emitSpirv(stencil, placement, described ? { ...shape, access: 'descriptor' } : shape);
-  const { bindings } = shader;
-  const spirv =
-    options.via === 'glsl'
-      ? await device.compile(emitGlsl(stencil, placement, shape), { label: stencil.name })
-      : shader.spirv;
+  const { placement, bindings, spirv } = await emit(device, stencil, world, options);
   using buffers = new Buffers(device);
   const pass = new PassBuffers(buffers);
   const outputs = freshOutputs(stencil, world, true);
-  const { same } = world.levels;
-  const groups = Math.ceil(same.leaves.length / GROUP_LEAVES);
-  const doubled = new Set(stencil.writes.flatMap(({ field, doubleBuffered }) => (doubleBuffered ? [field] : [])));
-  const bufferOf = (binding: Binding): Promise<Buffer> => {
-    switch (binding.kind) {
-      case 'count':
-        return pass.get('count', () => Uint32Array.of(groups, 1, 1, same.leaves.length));
-      case 'uniforms':
-        return pass.get('uniforms', () => uniformBytes(stencil, placement, values));
-      case 'scalars':
-        return pass.get('scalars', () => scalarBytes(stencil, placement, values));
-      case 'visits':
-        return pass.get('visits', () => visitsOf(same));
-      case 'leaves':
-      case 'children':
-        return pass.get(binding.kind, () => tableOf(same, binding.kind as 'leaves'));
-      case 'leafTable':
-      case 'masks':
-      case 'grid':
-        return pass.get(`${binding.kind} ${binding.level}`, () => tableOf(world.levels[binding.level], binding.kind));
-      case 'debug':
-        return pass.get('debug', () => newDebugWords(values.voxel ?? null));
-      case 'faults':
-        return pass.get('faults', () => newFaultWords(2 ** 20, 2 ** 20));
-      case 'partials':
-        return pass.get(`partials ${binding.scalar}`, () =>
-          reducedArray(stencil, binding.scalar, same.leaves.length).fill(77),
-        );
-      case 'write':
-        return pass.get(
-          `write ${binding.field} ${binding.component}`,
-          () => outputs.get(binding.field)![binding.component]! as Float32Array,
-        );
-      case 'read': {
-        const { field, component, level } = binding;
-        if (level === 'same' && outputs.has(field) && !doubled.has(field))
-          return pass.get(`write ${field} ${component}`, () => outputs.get(field)![component]! as Float32Array);
-        return pass.get(
-          `read ${level} ${field} ${component}`,
-          () => world.levels[level].fields.get(field)![component]! as Float32Array,
-        );
-      }
-    }
-  };
   const bound: Buffer[] = [];
-  for (const binding of bindings) bound.push(await bufferOf(binding));
-  const addresses = bound.map(({ address }) => address);
-  const block = await buffers.upload('pass block', BigUint64Array.from(addresses));
+  for (const binding of bindings)
+    bound.push(await bufferOf(pass, binding, { stencil, placement, world, values, outputs }));
+  const block = await buffers.upload(
+    'pass block',
+    BigUint64Array.from(bound, ({ address }) => address),
+  );
   using pipeline = device.createPipeline({ label: stencil.name, spirv });
   using commands = device.record(stencil.name, (encoder) => {
     encoder.barrier(['transfer-target'], ['storage-read', 'storage-write']);
     encoder.pipeline(pipeline);
-    if (described) bound.forEach((buffer, number) => encoder.bind(number, buffer));
+    if (options.access === 'descriptor') bound.forEach((buffer, number) => encoder.bind(number, buffer));
     else encoder.push(BigUint64Array.of(block.address));
-    encoder.dispatch(groups);
+    encoder.dispatch(groupsOf(world.levels.same));
     encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);

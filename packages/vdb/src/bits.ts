@@ -3,9 +3,6 @@
  * A leaf has 16 words; in word w, w >> 1 is x, and a byte of z bits stands for each of four y.
  */
 
-/** Number of words in the mask of a leaf (512 voxels). */
-export const LEAF_WORDS = 16;
-
 /** Number of set bits in a 32-bit word. */
 export function popcount(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);

@@ -227,7 +227,7 @@ export interface BloscOptions {
 }
 
 /** Type size and block size of NanoVDB's writer. */
-export const defaultBloscOptions: Required<BloscOptions> = Object.freeze({ typeSize: 4, blockSize: 1 << 18 });
+const defaultBloscOptions: Required<BloscOptions> = Object.freeze({ typeSize: 4, blockSize: 1 << 18 });
 
 /** A Blosc-1 chunk of `bytes` (less than 2³¹): shuffled, LZ4; stored whole where that is no gain. */
 export function encodeBlosc(bytes: Uint8Array, options: BloscOptions = {}): Uint8Array<ArrayBuffer> {

@@ -25,7 +25,7 @@ export function headChecksum(grid: Uint8Array, version: number, headEnd: number)
 }
 
 /** The tail of the checksum for versions after 32.6.0. */
-export function tailChecksum(grid: Uint8Array, gridSize: number): number {
+function tailChecksum(grid: Uint8Array, gridSize: number): number {
   const blocks = Math.floor((gridSize - ROOT_OFFSET) / 4096);
   const list: number[] = [];
   for (let b = 0; b < blocks; b++) {

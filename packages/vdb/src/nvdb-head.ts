@@ -88,7 +88,7 @@ function writeMap(view: DataView, map: GridMap): void {
 }
 
 /** The voxel size that a file states: map(1, 1, 1) − map(0, 0, 0), componentwise. */
-export function storedVoxelSize(map: GridMap): [number, number, number] {
+function storedVoxelSize(map: GridMap): [number, number, number] {
   const one = mapPoint(map, [1, 1, 1]);
   const zero = mapPoint(map, [0, 0, 0]);
   return [one[0] - zero[0], one[1] - zero[1], one[2] - zero[2]];

@@ -11,7 +11,7 @@ import type { GridClass, GridType } from './types.ts';
 /** Bytes of `GridData`; `TreeData` follows. */
 export const GRID_BYTES = 672;
 /** Bytes of `TreeData`; the root follows in the grids that upstream and we write. */
-export const TREE_BYTES = 64;
+const TREE_BYTES = 64;
 /** Offset of the root in the grids that upstream and we write. */
 export const ROOT_OFFSET: number = GRID_BYTES + TREE_BYTES;
 /** Bytes of one `GridBlindMetaData`. */

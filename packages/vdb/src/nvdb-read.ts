@@ -74,7 +74,7 @@ export function splitPayload(bytes: Uint8Array, { entry: { name }, codec, at: st
 }
 
 /** The payloads of a file of `fileLength` bytes, by its headers alone. */
-export function* listPayloads(fileLength: number): Reading<Payload[]> {
+function* listPayloads(fileLength: number): Reading<Payload[]> {
   const payloads: Payload[] = [];
   yield* walkPayloads(fileLength, (payload) => {
     payloads.push(payload);

@@ -176,7 +176,7 @@ function makePiece(base: number, end: number): Piece {
 const FLOATS: readonly GridType[] = ['float', 'double', 'fp4', 'fp8', 'fp16', 'fpn'];
 
 /** The class that validators accept for a type: what the grid says where that fits, else 'unknown'. */
-export function classFor(gridClass: GridClass, type: GridType): GridClass {
+function classFor(gridClass: GridClass, type: GridType): GridClass {
   if (TYPES[type].leaf === 'index') return 'index grid';
   const fits: Partial<Record<GridClass, readonly GridType[]>> = {
     'level set': FLOATS,
@@ -189,7 +189,7 @@ export function classFor(gridClass: GridClass, type: GridType): GridClass {
 }
 
 /** Writes one value (all components) at byte `at` of a piece. */
-export function putValue(
+function putValue(
   { layout }: GridWriter,
   { view, bytes }: Piece,
   at: number,

@@ -56,7 +56,7 @@ function bytesOf(values: ArrayBufferView): Uint8Array {
 }
 
 /** Tree types whose leaves hold values; `mask` and `bool` have leaves of their own shape, and values of one byte elsewhere. */
-export const OPENVDB_TYPES: readonly OpenVdbType[] = [
+const OPENVDB_TYPES: readonly OpenVdbType[] = [
   plain('float', 'float', 1, Float32Array, true),
   plain('double', 'double', 1, Float64Array, true),
   plain('int32', 'int32', 1, Int32Array),

@@ -22,7 +22,7 @@ import type { GridType, Scalar, Values } from './types.ts';
 export const EMPTY = -1;
 
 /** Bits an axis below an upper node, below a lower node, below a leaf: spans 4096, 128 and 8. */
-export const SPAN_BITS: { readonly upper: 12; readonly lower: 7; readonly leaf: 3 } = { upper: 12, lower: 7, leaf: 3 };
+const SPAN_BITS: { readonly upper: 12; readonly lower: 7; readonly leaf: 3 } = { upper: 12, lower: 7, leaf: 3 };
 
 /** The entries of the root: one for each 4096³ block that is not background. */
 export interface RootTable {

@@ -8,7 +8,7 @@ import { holdsDefaults } from '../background/backgrounds.ts';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { FieldDeclaration } from '../declarations.ts';
 import { scalarFromWords } from '../field-type.ts';
-import { fileTrouble } from '../grid-files.ts';
+import { whyNotRead } from '../files.ts';
 import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
@@ -37,7 +37,7 @@ export async function resumeFrom(
   await runtime.compile();
   await runtime.settle();
   const handle = await open(file).catch((error: unknown) => {
-    throw new Error(`${head}: ${fileTrouble(error)}`, { cause: error });
+    throw new Error(`${head}: ${whyNotRead(error)}`, { cause: error });
   });
   try {
     const source = await sourceOf(handle);

@@ -8,7 +8,7 @@ import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } f
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { Declarations, FieldDeclaration, StencilDeclaration } from '../declarations.ts';
 import type { Domain } from '../domain.ts';
-import { writeWhole } from '../grid-files.ts';
+import { writeWhole } from '../files.ts';
 import type { Runtime } from '../runtime.ts';
 import type { StepNumbers } from '../uniforms.ts';
 import { gatherField } from '../whole-field.ts';

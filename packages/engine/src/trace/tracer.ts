@@ -4,7 +4,7 @@
  * its passes ends before the next begins, which costs a little.
  */
 import type { Device } from '@halocline/gpu';
-import { writeWhole } from '../grid-files.ts';
+import { writeWhole } from '../files.ts';
 import { DeviceClock } from './device-clock.ts';
 import { chromeTrace, type Span, type SpanKind, type TrackName } from './events.ts';
 import { Stamps } from './stamps.ts';

@@ -34,7 +34,7 @@ export interface PipelineLayout {
 }
 
 /** Merges what the stages declare; throws where they contradict each other. */
-export function mergeBindings(label: string, stages: readonly Stage[], counts: BindingCounts): PipelineBinding[] {
+function mergeBindings(label: string, stages: readonly Stage[], counts: BindingCounts): PipelineBinding[] {
   const merged = new Map<string, PipelineBinding>();
   for (const { reflection, bit } of stages) {
     for (const declared of reflection.bindings) {

@@ -13,6 +13,7 @@ export class QueryPool implements Child {
 
   readonly kind = 'query pool';
   readonly label: string;
+  /** How many queries it has. */
   readonly count: number;
   readonly handle: V.VkQueryPool;
   readonly #driver: Driver;

@@ -51,6 +51,7 @@ export class Queue {
   }
 
   readonly label: string;
+  /** Its queue family. */
   readonly family: number;
   readonly handle: V.VkQueue;
   /** Signalled by each submit, one up each time. */

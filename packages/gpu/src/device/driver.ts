@@ -197,7 +197,8 @@ export class Driver {
     this.#retired = []; // what is destroyed may retire something itself
     const waiting: Retired[] = [];
     for (const each of retired) {
-      if (each.progress.every((point) => this.#isDone(point))) each.destroy();
+      // In order: the device works on between two looks, and a pool must not go before what came from it.
+      if (waiting.length === 0 && each.progress.every((point) => this.#isDone(point))) each.destroy();
       else waiting.push(each);
     }
     this.#retired = [...waiting, ...this.#retired];

@@ -129,6 +129,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   readonly label: string;
   /** What it is for. `Buffer` alone, in a type, is a buffer of whatever role. */
   readonly role: R;
+  /** Under which name its bytes are counted. */
   readonly owner: string;
   readonly byteLength: number;
   /** 'host': memory of JavaScript's own (`device.hostArray`). */

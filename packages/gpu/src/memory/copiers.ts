@@ -17,7 +17,7 @@ const LARGEST_CHUNK = 2 ** 19;
 const SMALLEST_CHUNK = 2 ** 16;
 
 /** Half the cores, at most 8: more move no more bytes over a bus, and take the memory's time from the card. */
-export function copierCount(cores: number = availableParallelism()): number {
+function copierCount(cores: number = availableParallelism()): number {
   return Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / 2)));
 }
 

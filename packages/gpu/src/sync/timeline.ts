@@ -113,8 +113,8 @@ export class Timeline implements Child, Progress {
     if (!wait) {
       wait = this.#waiter
         .wait(this.handle, value, () => this.#disposed)
+        .finally(() => this.#waits.delete(value))
         .then((result) => {
-          this.#waits.delete(value);
           if (result === CANCELLED) throw this.#disposedError(value);
           this.#check(result, 'vkWaitSemaphores');
           if (this.#reached < value) this.#reached = value;
@@ -122,6 +122,11 @@ export class Timeline implements Child, Progress {
       this.#waits.set(value, wait);
     }
     await wait;
+  }
+
+  /** Resolves when nobody waits any more: every wait was answered, and whoever asked was told. */
+  async quiet(): Promise<void> {
+    while (this.#waits.size > 0) await Promise.allSettled(this.#waits.values());
   }
 
   /** Waits with the thread blocked, at most `timeoutMs` milliseconds; false if the time ran out. For ends and emergencies. */

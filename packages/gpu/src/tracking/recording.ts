@@ -111,10 +111,10 @@ export class RecordingTracker implements UsageTracker {
     this.#markOf = markOf;
     this.#passes = new Declarations(label, report);
     this.#automatic = emit !== undefined && report === undefined;
-    this.#whole = new WholeBuffers(this.#log, (before, after) => {
-      this.#need.before = before;
-      this.#need.after = after;
-      this.#insert(this.#command);
+    this.#whole = new WholeBuffers(this.#log, (lack) => {
+      if (this.#rendering) this.#refuse(this.#command);
+      this.#emit!(lack.batch);
+      this.#log.push(lack.note);
     });
     this.#nested = nested;
     this.#uses = nested && report ? [] : undefined;
@@ -139,6 +139,10 @@ export class RecordingTracker implements UsageTracker {
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
     this.#await(resource, range, access, command);
     if (this.#passes.declared) this.#passes.touched(resource, access);
+  }
+
+  local(buffer: TrackedResource): Local | undefined {
+    return this.#automatic ? this.#tracks.get(buffer)?.first : undefined;
   }
 
   bound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void {
@@ -299,7 +303,10 @@ export class RecordingTracker implements UsageTracker {
     if (this.#bound) {
       const bound = this.#bound;
       this.#bound = undefined;
-      if (pending.length === 0 && this.#addBound(bound, this.#boundTouches)) return this.#whole.settle();
+      if (pending.length === 0) {
+        if (this.#whole.again(bound, this.#boundTouches)) return;
+        if (this.#addBound(bound, this.#boundTouches)) return this.#whole.settle(this.#boundTouches);
+      }
       this.#touchBound(bound, this.#boundTouches, this.#command);
     }
     if (pending.length === 0) return;

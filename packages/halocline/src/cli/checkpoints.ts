@@ -4,8 +4,8 @@
  */
 import { basename, dirname, join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
+import { dropUnfinished } from '@halocline/engine/files';
 import { UsageError, type Words } from './command.ts';
-import { dropUnfinished } from './write-file.ts';
 
 /** What the command itself keeps in a checkpoint. */
 interface RunNote {

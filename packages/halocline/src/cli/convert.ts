@@ -4,7 +4,7 @@ import { streamNanoVdb, streamVdb, whyNotWritten, writeVdb } from '@halocline/vd
 import type { Grid, GridFormat, VdbOptions } from '@halocline/vdb';
 import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
-import { writeWhole } from './write-file.ts';
+import { writeFile } from './write-file.ts';
 import { bytes } from './table.ts';
 
 /** Leaves from which on a `.vdb` file goes out in pieces: 256 MiB of float values. */
@@ -53,7 +53,7 @@ export async function run(words: Words): Promise<number> {
     ending === '.nvdb'
       ? streamNanoVdb(fit, { codec, compat: words.has('compat') })
       : vdbContent(fit, { codec, half: words.has('half') });
-  const byteLength = await writeWhole(to, content);
+  const byteLength = await writeFile(to, content);
   process.stdout.write(`${to}: ${fit.map((grid) => grid.name).join(', ')}; ${bytes(byteLength)}\n`);
   return refusals.length === 0 ? 0 : 1;
 }

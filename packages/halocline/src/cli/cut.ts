@@ -8,7 +8,7 @@ import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
 import { loadScene } from './load-scene.ts';
 import { deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
-import { prepareFolder, writeWhole } from './write-file.ts';
+import { prepareFolder, writeFile } from './write-file.ts';
 
 /** Parts that a scene is cut into where nobody says how many. */
 const SUBDOMAINS = 4;
@@ -28,10 +28,10 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   await simulation.initialize();
   const reports = await simulation.subdomains();
   const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
-  prepareFolder(join(out, '..'));
+  await prepareFolder(join(out, '..'));
   const leaves: LeafList[] = [];
   for (const { index } of reports) leaves.push(await ownLeaves(simulation, index));
-  await writeWhole(out, encodePng(drawCut(leaves)));
+  await writeFile(out, encodePng(drawCut(leaves)));
   if (words.has('json')) process.stdout.write(`${JSON.stringify({ subdomains: reports, picture: out }, null, 2)}\n`);
   else process.stdout.write(describe(simulation, reports, out));
   return 0;

@@ -1,5 +1,6 @@
 /** @file Grid files of the command line: read with one clear error. */
 import { readFile } from 'node:fs/promises';
+import { whyNotRead } from '@halocline/engine/files';
 import { FormatError, readGridFile as decode, type GridFile } from '@halocline/vdb';
 
 /** Reads a file's bytes; the error says which file and why in words. */
@@ -7,14 +8,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const words: Record<string, string> = {
-      ENOENT: 'there is no such file; give the path of a .nvdb or .vdb file',
-      ENOTDIR: 'a part of its path is a file; give the path of a .nvdb or .vdb file',
-      EISDIR: 'it is a folder; give the path of a file',
-      EACCES: 'permission is denied; change its permissions, or copy it',
-    };
-    throw new Error(`Cannot read file "${path}": ${words[code ?? ''] ?? message}`, { cause: error });
+    throw new Error(`Cannot read file "${path}": ${whyNotRead(error)}`, { cause: error });
   }
 }
 

@@ -12,8 +12,8 @@ export interface Interruption extends Disposable {
   readonly exitCode: 130 | 143 | null;
 }
 
-/** Listens for signals: `say` is called at the first, `drop` before the second ends the process. */
-export function listenForInterruption(say: () => void, drop: () => void): Interruption {
+/** Listens for signals: `say` is called at the first, the second ends the process. */
+export function listenForInterruption(say: () => void): Interruption {
   let asked: 130 | 143 | null = null;
   let askedAt = 0;
   const hear = (code: 130 | 143) => (): void => {
@@ -26,7 +26,6 @@ export function listenForInterruption(say: () => void, drop: () => void): Interr
   const [onInterrupt, onTerminate] = [hear(130), hear(143)];
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
-  process.on('exit', drop);
   return {
     get exitCode() {
       return asked;
@@ -34,7 +33,6 @@ export function listenForInterruption(say: () => void, drop: () => void): Interr
     [Symbol.dispose]() {
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
-      process.off('exit', drop);
     },
   };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Animation, decodePng, encodePng, Renderer, type Image, type RenderOptions } from '@halocline/render';
 import type { Scene } from '../scene.ts';
 import { UsageError } from './command.ts';
-import { writeWhole } from './write-file.ts';
+import { writeFile } from './write-file.ts';
 
 const kinds = ['nvdb', 'vdb', 'png'] as const;
 type Kind = (typeof kinds)[number];
@@ -110,7 +110,7 @@ export class Outputs implements AsyncDisposable {
     } as RenderOptions;
     const image = await this.#renderer.render(view, options);
     this.#animation.add(image);
-    await writeWhole(path, encodePng(image));
+    await writeFile(path, encodePng(image));
     this.files.push(path);
   }
 
@@ -118,7 +118,7 @@ export class Outputs implements AsyncDisposable {
   async finish(): Promise<string | null> {
     if (this.#animation === null) return null;
     const path = `${this.#stem}.png`;
-    await writeWhole(path, this.#animation.encode());
+    await writeFile(path, this.#animation.encode());
     this.files.push(path);
     return path;
   }

@@ -5,7 +5,7 @@ import { createVolume, encodePng, parseCamera, Renderer } from '@halocline/rende
 import type { Grid } from '@halocline/vdb';
 import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
-import { writeWhole } from './write-file.ts';
+import { writeFile } from './write-file.ts';
 
 function parseSize(text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/u.exec(text);
@@ -55,7 +55,7 @@ export async function run(words: Words): Promise<number> {
   using volume = await createVolume(opened, [grid]);
   await using renderer = await Renderer.create(opened);
   const image = await renderer.render(volume, { ...size, camera, density: grid.name });
-  await writeWhole(out, encodePng(image));
+  await writeFile(out, encodePng(image));
   process.stdout.write(`${out}: ${grid.name}, ${size.width}×${size.height}, on ${opened.name}\n`);
   return 0;
 }

@@ -13,7 +13,7 @@ import { Outputs, type Format } from './outputs.ts';
 import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { frameLine, planOf, summary, type Plan } from './run-plan.ts';
-import { prepareFolder, writeWhole } from './write-file.ts';
+import { prepareFolder } from './write-file.ts';
 
 /** What belongs to a run. */
 export interface LuaRun {
@@ -75,7 +75,6 @@ function luaOptionsOf({ words, path, options, started }: LuaRun, own: OwnSteps):
     ...(seconds === undefined ? {} : { timeLimit: seconds }),
     ...(mebibytes === undefined ? {} : { memoryLimit: mebibytes * 2 ** 20 }),
     folders: [...words.all('allow'), words.text('out') ?? join('out', basename(path, extname(path)))],
-    writeFile: writeWhole,
     started: (script) => started(script, own.progress),
     step: (simulation, dt) => own.step(simulation, dt),
     closing: (simulation, isEnd) => own.close(simulation, isEnd),
@@ -156,7 +155,7 @@ class OwnSteps implements AsyncDisposable {
       await simulation.initialize();
       const scene: Scene = { ...this.#said, simulation, frames: 0 };
       const plan = planOf(words, scene, path, null);
-      prepareFolder(plan.folder);
+      await prepareFolder(plan.folder);
       const outputs = new Outputs(scene, formats, join(plan.folder, basename(path, extname(path))), plan.fields);
       return { scene, plan, outputs };
     } catch (error) {

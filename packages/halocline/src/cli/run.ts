@@ -16,7 +16,7 @@ import { makeProgress, type Progress } from './progress.ts';
 import type { LuaRun } from './run-lua.ts';
 import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
 import { count } from './table.ts';
-import { dropUnfinished, prepareFolder } from './write-file.ts';
+import { prepareFolder } from './write-file.ts';
 
 /** What `--set` gives, by name. */
 export function valuesOf(words: Words): Record<string, string> {
@@ -64,17 +64,14 @@ export async function run(words: Words): Promise<number> {
   const values = valuesOf(words);
   const stem = basename(path, extname(path));
   const given = words.text('out');
-  if (given !== undefined) prepareFolder(given);
+  if (given !== undefined) await prepareFolder(given);
   let progress: Progress | null = null;
   const say = (line: string): void => (progress === null ? void process.stderr.write(`${line}\n`) : progress.say(line));
   let script: { interrupt(): void } | null = null;
-  using interruption = listenForInterruption(
-    () => {
-      say('Stopping after the frame under way; Ctrl-C again drops it');
-      script?.interrupt();
-    },
-    () => dropUnfinished(given ?? join('out', stem), stem),
-  );
+  using interruption = listenForInterruption(() => {
+    say('Stopping after the frame under way; Ctrl-C again drops it');
+    script?.interrupt();
+  });
   const started: LuaRun['started'] = (running, its) => {
     script = running;
     progress = its;
@@ -106,7 +103,7 @@ export async function run(words: Words): Promise<number> {
     );
     return 0;
   }
-  prepareFolder(plan.folder);
+  await prepareFolder(plan.folder);
   const checkpoints = new Checkpoints(words, scene.simulation, { ...plan, stem });
   await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
   await outputs.takeUp(plan.first, say);

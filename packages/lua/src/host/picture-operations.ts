@@ -1,7 +1,7 @@
 /** @file Pictures that a script makes of a simulation, or of pixels of its own. */
-import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Simulation } from '@halocline/engine';
+import { writeWhole } from '@halocline/engine/files';
 import { createImage, encodePng, parseCamera, type RenderOptions } from '@halocline/render';
 import type { LuaValue } from '../machine/values.ts';
 import type { Operations } from './call.ts';
@@ -44,7 +44,6 @@ const RENDER = Object.freeze({
 
 /** Operations that write pictures. */
 export function pictureOperations(host: Host): Operations {
-  const write = host.options.writeFile ?? (async (path: string, bytes: Uint8Array) => writeFile(path, bytes));
   return {
     'simulation.render': async (call) => {
       const simulation = call.object<Simulation>(0, 'render', 'simulation');
@@ -55,13 +54,13 @@ export function pictureOperations(host: Host): Operations {
       const named = [density, ...(options.temperature === undefined ? [] : [options.temperature])];
       const renderer = await host.stage(simulation).renderer();
       const image = await renderer.render(await simulation.volume(named), { ...options, density });
-      await write(file, encodePng(image));
+      await writeWhole(file, encodePng(image));
     },
     'gpu.save_png': async (call) => {
       const file = pngPath(host, 'save picture', call.text(0, 'save picture', 'file'));
       const act = `save picture "${file}"`;
       const image = createImage(call.number(1, act, 'width'), call.number(2, act, 'height'), call.bytes);
-      await write(file, encodePng(image));
+      await writeWhole(file, encodePng(image));
     },
   };
 }

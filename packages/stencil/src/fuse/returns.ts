@@ -6,7 +6,7 @@ import { mapStatement } from '../rebuild.ts';
 import { visitStatements } from '../walk.ts';
 
 /** Whether a body ends the voxel's work somewhere. */
-export function endsEarly(body: readonly Statement[]): boolean {
+function endsEarly(body: readonly Statement[]): boolean {
   let found = false;
   visitStatements(body, ({ op }) => (found ||= op === 'return'));
   return found;

@@ -29,7 +29,7 @@ export function leavesOf(value: Value): readonly Expression[] {
 }
 
 /** A value of a type whose leaves are made one by one, in order. */
-export function fromLeaves(type: Type, next: (leaf: ValueType) => Expression): Value {
+function fromLeaves(type: Type, next: (leaf: ValueType) => Expression): Value {
   return isAggregate(type)
     ? aggregate(
         type,

@@ -1,0 +1,114 @@
+/**
+ * @file Files, whole or not at all: one is written beside its place, synced, and renamed, so that a name stands for the old
+ * file or for the new one, never for half of one. And what a failure of the file system means, in words.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+const WRITE_REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space, or write elsewhere',
+  EDQUOT: 'the quota of the disk is used up; free some space, or write elsewhere',
+  EACCES: 'its folder may not be written; change its permissions, or write elsewhere',
+  EPERM: 'its folder may not be written; change its permissions, or write elsewhere',
+  EROFS: 'the disk is read-only; write elsewhere',
+  ENOENT: 'its folder cannot be made there; write elsewhere',
+  ENOTDIR: 'a part of its path is a file; write elsewhere',
+  EEXIST: 'a part of its path is a file; write elsewhere',
+  EISDIR: 'it is a folder; give the path of a file',
+};
+
+const READ_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; give the path of a .nvdb or .vdb file',
+  ENOTDIR: 'a part of its path is a file; give the path of a .nvdb or .vdb file',
+  EISDIR: 'it is a folder; give the path of a file',
+  EACCES: 'permission is denied; change its permissions, or copy it',
+  EPERM: 'permission is denied; change its permissions, or copy it',
+};
+
+function reason(reasons: Readonly<Record<string, string>>, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? message;
+}
+
+/** Why something couldn't be written, and what helps: the end of a sentence that names it. */
+export function whyNotWritten(error: unknown): string {
+  return reason(WRITE_REASONS, error);
+}
+
+/** Why a grid file couldn't be read, and what helps: the end of a sentence that names it. */
+export function whyNotRead(error: unknown): string {
+  return reason(READ_REASONS, error);
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  return (await stat(place).catch(() => null))?.isDirectory() === true;
+}
+
+/** Makes a folder and those above it, one by one: Node's own `recursive` never returns where a file system refuses folders. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const above = path.dirname(folder);
+    if (code === 'ENOENT' && above !== folder && !(await isFolder(above))) {
+      await makeFolder(above);
+      await mkdir(folder);
+    } else if (!(await isFolder(folder))) throw error;
+  }
+}
+
+type Content = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What stands beside files that are being written: it goes where the process exits. */
+const unfinished = new Set<string>();
+
+function dropAll(): void {
+  for (const beside of unfinished) rmSync(beside, { force: true });
+}
+
+/**
+ * Writes a file from bytes, or from pieces of them in order, and gives its length in bytes; folders are made as needed. What
+ * stands beside goes when writing fails or the process exits.
+ */
+export async function writeWhole(file: string, content: Content): Promise<number> {
+  const folder = path.dirname(file);
+  const beside = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.part`);
+  if (unfinished.size === 0) process.on('exit', dropAll);
+  unfinished.add(beside);
+  try {
+    await makeFolder(path.resolve(folder));
+    const byteLength = await writeAll(beside, content);
+    await rename(beside, file);
+    return byteLength;
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    // What makes the pieces may fail too, and says itself what it is.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new Error(`Cannot write file "${file}": ${whyNotWritten(error)}`, { cause: error });
+  } finally {
+    unfinished.delete(beside);
+    if (unfinished.size === 0) process.off('exit', dropAll);
+  }
+}
+
+async function writeAll(file: string, content: Content): Promise<number> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Takes away what a process that was killed left beside the files of a folder whose names begin with `stem`. */
+export function dropUnfinished(folder: string, stem: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`.${stem}`) && name.endsWith('.part')) rmSync(path.join(folder, name), { force: true });
+  }
+}
