@@ -180,6 +180,9 @@ function allocate(slot: Slot, index: number, count: number): void {
     driver.check(result, 'vkAllocateCommandBuffers', 'command-buffer', act, 'record fewer passes a frame');
     for (let i = 0; i < count; i++) slot.buffers.push(V.arena.readU64<V.VkCommandBuffer>(out, i));
   });
+  for (const each of slot.buffers.slice(-count)) {
+    driver.setName(V.VK_OBJECT_TYPE_COMMAND_BUFFER, each, `recording thread ${start.thread}`);
+  }
   Atomics.store(table.capacities, start.thread * SLOTS + index, slot.buffers.length);
 }
 
