@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, inShell, temporaryFolder } from './command-line.ts';
+import { halocline, inShell } from './command-line.ts';
 
 const available = isVulkanAvailable();
 const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');
