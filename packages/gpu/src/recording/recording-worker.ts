@@ -293,7 +293,9 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
   const { releases } = slots[message.slot]!;
   beginSecondary(driver, handle, pass, draws?.targets, true);
   const call = (encoder: unknown): void => {
-    if (body(encoder, data, passOf(message)) instanceof Promise) {
+    const returned = body(encoder, data, passOf(message));
+    if (returned instanceof Promise) {
+      returned.catch(() => undefined);
       throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
     }
   };
@@ -305,6 +307,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
+      scope.end();
       releases.push(...scope.releases);
     }
   } else {
@@ -312,6 +315,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       encoder.label(pass, call);
     } finally {
+      encoder.end();
       releases.push(...encoder.releases);
     }
   }
