@@ -501,6 +501,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.compute.timeline[Symbol.dispose]();
     if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
+    driver.close();
     driver.scratch[Symbol.dispose]();
     this.#instance.listeners.delete(this.#listener);
     this.#instance.release();
