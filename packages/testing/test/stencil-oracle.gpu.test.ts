@@ -62,6 +62,7 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
   ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
+  ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [

@@ -11,6 +11,7 @@ import { tapKey } from './scan.ts';
 import { planWindow, windowSize } from './window.ts';
 import type { Patch } from './window.ts';
 import { elementBytes } from '../ir.ts';
+import type { GroupLeaves } from '../ir.ts';
 
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
@@ -22,8 +23,9 @@ export type Shape = 'loop' | 'quad' | 'pair' | 'row' | 'column' | 'box';
 /** A shape's threads. */
 export interface Cut {
   readonly patch: Patch;
-  /** Whether rows are loaded as they are needed, and not all at first. */
+  /** Whether rows are loaded as they are needed, and not all at first; and how many before that. */
   readonly rolling: boolean;
+  readonly ahead: number;
   /** Whether whole leaves have a text of their own, without masks. */
   readonly apart: boolean;
   /** Whether threads exchange values there. */
@@ -31,11 +33,11 @@ export interface Cut {
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
-  quad: { patch: { rows: 1, quads: 1 }, rolling: false, apart: false },
-  pair: { patch: { rows: 2, quads: 1 }, rolling: false, apart: false },
-  row: { patch: { rows: 1, quads: 2 }, rolling: false, apart: false },
-  column: { patch: { rows: 4, quads: 1 }, rolling: true, apart: false },
-  box: { patch: { rows: 8, quads: 1 }, rolling: true, apart: true },
+  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false },
+  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false },
+  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false },
+  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false },
+  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true },
 };
 
 /** The cut of a shape; null for the loop. */
@@ -46,6 +48,11 @@ export function cutOf(shape: Shape): Cut | null {
 /** Threads that share a leaf. */
 export function threadsPerLeaf(cut: Cut | null): number {
   return cut === null ? 128 : 128 / (cut.patch.rows * cut.patch.quads);
+}
+
+/** Leaves that a workgroup takes. */
+export function groupLeavesOf(cut: Cut | null, bound: Bound = 'memory'): GroupLeaves {
+  return bound === 'caches' && cut !== null && cut.patch.rows >= 4 ? 8 : 2;
 }
 
 /** The most IR nodes that are worth emitting four times, and the most loaded values that a thread may hold. */
