@@ -11,7 +11,8 @@ export interface Setup {
   readonly bench: MultiCase;
   readonly box: readonly [number, number, number];
   readonly devices: readonly string[];
-  readonly overlap: boolean;
+  /** As the simulation takes it. */
+  readonly overlap: boolean | 'fine';
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
   /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */

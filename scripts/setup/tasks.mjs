@@ -32,6 +32,7 @@ const tasks = {
       hops: { vulkan: 'run', run: [[...source, 'bench/multi/hops.ts']] },
       transports: { vulkan: 'run', run: [[...source, 'bench/transport/main.ts']] },
       stencil: { vulkan: 'run', run: [[...source, 'bench/stencil/main.ts']] },
+      floats: { vulkan: 'run', run: [[...source, 'bench/stencil/floats.ts']] },
       compile: { vulkan: 'run', run: [[...source, 'bench/stencil/compile-times.ts']] },
     },
   },

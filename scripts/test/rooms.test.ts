@@ -78,3 +78,11 @@ test('only lua-state.ts of lua says wasmoon', () => {
 test('the lock file names no place to download from', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/u);
 });
+
+test('every package that is published brings the licence and a page about itself', () => {
+  const licence = readFileSync(join(root, 'LICENSE'), 'utf8');
+  for (const room of Object.keys(rooms)) {
+    expect(readFileSync(join(root, 'packages', room, 'LICENSE'), 'utf8'), room).toBe(licence);
+    expect(readFileSync(join(root, 'packages', room, 'README.md'), 'utf8'), room).toMatch(/^# /u);
+  }
+});

@@ -159,7 +159,19 @@ export class Compiler implements Disposable {
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
       const { reads, writes } = stencil;
-      drafts.push({ key, name, level, stencil, kernel: null, facts, reads, writes, bindings, groupLeaves, debug: told });
+      drafts.push({
+        key,
+        name,
+        level,
+        stencil,
+        kernel: null,
+        facts,
+        reads,
+        writes,
+        bindings,
+        groupLeaves,
+        debug: told,
+      });
     }
     await this.#makePipelines(shaders);
     for (const { key, ...draft } of drafts) built.set(draft.name, { ...draft, pipeline: this.#pipelines.get(key)! });

@@ -51,6 +51,7 @@ export interface StencilOptions {
   readonly neighborRadius?: number | CflRadius;
   /** What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. */
   readonly beyondRadius?: 'error' | 'clamp';
+  /** Says that it reads around its voxel; what it reads is found by itself, so this only stands in what `explainStencil` tells. */
   readonly requiresHalos?: boolean;
   /** Runs on one colour of the checkerboard: red where i + j + k is even. */
   readonly color?: Color;
@@ -93,12 +94,14 @@ export interface RepeatOptions {
   readonly until?: Until;
 }
 
+/** A field, checked. */
 export interface FieldDeclaration {
   /** Name on level 0, `name@level` above: unique in the simulation. */
   readonly key: string;
   readonly name: string;
   readonly level: number;
   readonly type: FieldType;
+  /** Its background: a number for each component. */
   readonly default: readonly number[];
   readonly at: FieldPlace;
   /** Whether it lives within a step only. */
@@ -110,6 +113,7 @@ export interface FieldDeclaration {
 /** What is kept of a stencil's options: the radius in voxels, at the most. */
 export type DeclaredOptions = Omit<StencilOptions, 'neighborRadius'> & { readonly neighborRadius?: number };
 
+/** A stencil, or a kernel of the user's own, checked as far as it can be alone. */
 export interface StencilDeclaration {
   readonly name: string;
   readonly level: number;
@@ -120,6 +124,7 @@ export interface StencilDeclaration {
   readonly kernel?: KernelOptions;
 }
 
+/** A scalar, with its place on the device. */
 export interface ScalarDeclaration {
   readonly name: string;
   readonly type: ScalarType;
@@ -128,10 +133,12 @@ export interface ScalarDeclaration {
   readonly byteOffset: number;
 }
 
+/** A repeat, named: one that nobody named has got a free name. */
 export interface RepeatDeclaration extends RepeatOptions {
   readonly name: string;
 }
 
+/** Names of stencils, repeats or fields (whose writers are meant). */
 export interface Dependency {
   readonly before: string;
   readonly after: string;

@@ -41,7 +41,7 @@ function describeUnit(unit: Unit): string {
   return [`repeat ${unit.name}, ${stop}:`, ...passes.map((line) => `  ${line}`)].join('\n');
 }
 
-function describeFused({ name, unstored, savedBytes, again }: FusedPass): string {
+function describeFused({ name, unstored, savedBytes, again, needless }: FusedPass): string {
   const less = `${savedBytes} ${savedBytes === 1 ? 'byte' : 'bytes'} a voxel less`;
   const repeated = again.map(
     ({ key, voxels }) => `, ${key} computed again at ${voxels} ${voxels === 1 ? 'voxel' : 'voxels'} around each`,
@@ -52,6 +52,7 @@ function describeFused({ name, unstored, savedBytes, again }: FusedPass): string
     less,
     unstored.length === 0 ? '' : `, ${unstored.join(', ')} not stored`,
     ...repeated,
+    needless.length === 0 ? '' : `; were ${needless.join(', ')} transient, less would be stored`,
   ].join('');
 }
 
@@ -61,6 +62,10 @@ const OVER: Readonly<Record<Part, string>> = Object.freeze({
   interior: ' over the interior',
   extended: ' with ghosts',
   rest: ' over the interior with ghosts',
+  near: ' over the boundary and what is near it',
+  packing: ' beside the packing',
+  travelling: ' while it travels',
+  unpacking: ' beside the unpacking',
 });
 
 /** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */

@@ -11,6 +11,7 @@ import type { IndexBox } from './topology.ts';
 
 /** One level: 0 the finest, each further one coarser by two. */
 export class Level {
+  /** 0 of the finest. */
   readonly index: number;
   readonly #runtime: Runtime;
   readonly #fields = new Map<string, Field>();
@@ -88,6 +89,7 @@ export class Level {
     return voxelEdge(this.map);
   }
 
+  /** Leaves of 8³ of its voxels. */
   get leafCount(): number {
     return this.#runtime.domain.level(this.index).leafCount;
   }

@@ -17,6 +17,8 @@ import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarWords } from './field-type.ts';
 import { elementBytes, type GroupLeaves } from '@halocline/stencil';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
 export interface RecordingPlace {
   readonly slot: number;
@@ -43,7 +45,9 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
         program.device.record('step', (encoder) => {
           if (number === 0) stamps?.recordReset(encoder);
           spanned(stamps, encoder, segmentLabel(segment, number), () => {
+            if (segment.before !== null) encoder.barrier(['host-write'], ['storage-read']);
             compiled.record(encoder, { memory });
+            if (segment.after !== null) encoder.barrier(['storage-write'], ['host-read']);
             if (number < segments.length - 1) return;
             program.faults.record(encoder, slot);
             program.speeds.record(encoder, slot);
@@ -76,15 +80,17 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       name: `unpack ${before.names.join(', ')}`,
       writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
       record: (encoder) =>
-        spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
-          encoder.barrier(['host-write'], ['storage-read']);
-          exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1);
-        }),
+        spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () =>
+          exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1),
+        ),
     });
   }
-  for (const { pass, part } of passes) {
-    if (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent)) continue;
-    graph.pass(graphPass(program, pass, part, place));
+  const apart = new Set<string>();
+  for (const own of passes) {
+    const { pass, part } = own;
+    if (part === 'packing' || (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent))) continue;
+    graph.pass(graphPass(program, own, place, apart));
+    if (part === 'unpacking') for (const name of copiesOf(pass)) apart.add(name);
   }
   if (after !== null) {
     graph.pass({
@@ -92,11 +98,15 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
       writes: [{ resource: 'messages', access: 'storage-write' }],
       record: (encoder) =>
-        spanned(stamps, encoder, packLabel(program, after.names), () => {
-          exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn);
-          encoder.barrier(['storage-write'], ['host-read']);
-        }),
+        spanned(stamps, encoder, packLabel(program, after.names), () =>
+          exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn),
+        ),
     });
+  }
+  // Recorded behind the packing, so that it fills what that leaves empty.
+  for (const own of passes.filter(({ part }) => part === 'packing')) {
+    graph.pass(graphPass(program, own, place, NONE));
+    graph.order(own.pass.name, passName(own));
   }
   return graph;
 }
@@ -133,10 +143,32 @@ function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPa
 
 function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
   const own = new Set(wanted);
-  return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
+  return passes.flatMap((each) => (each.pass.kind === 'stencil' && own.has(each.pass.pass) ? [passName(each)] : []));
 }
 
-function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
+/** What a pass is called in the graph of a segment, which may hold two parts of it. */
+function passName({ pass, part }: SegmentPass): string {
+  return part === 'packing' ? `${pass.name} ${part}` : pass.name;
+}
+
+/** What a stretch beside the packing or the unpacking writes: other leaves of the same memory, which those don't touch. */
+function apartName(name: string): string {
+  return `${name} apart`;
+}
+
+/** The copies of components that a pass writes. */
+function copiesOf({ uses }: PlannedPass): string[] {
+  return uses.writes.filter((name) => /:[01]$/u.test(name));
+}
+
+/** A pass, behind stretches of the same graph that wrote what stands in `apart`. */
+function graphPass(
+  program: Program,
+  own: SegmentPass,
+  place: RecordingPlace,
+  apart: ReadonlySet<string>,
+): Pass<Encoder> {
+  const { pass, part } = own;
   const { slot, stamps } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
@@ -145,10 +177,16 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
     return { resource, access: write ? 'storage-write' : 'storage-read' };
   };
   const more = commandUses(program, pass);
+  const beside = new Set(part === 'packing' || part === 'unpacking' ? copiesOf(pass) : []);
+  const uses = (names: readonly string[], write: boolean): Use[] =>
+    names.flatMap((name) => [
+      use(beside.has(name) ? apartName(name) : name, write),
+      ...(apart.has(name) ? [use(apartName(name), write)] : []),
+    ]);
   return {
-    name: pass.name,
-    reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
-    writes: [...pass.uses.writes.map((resource) => use(resource, true)), ...more.writes],
+    name: passName(own),
+    reads: [...uses(pass.uses.reads, false), ...more.reads],
+    writes: [...uses(pass.uses.writes, true), ...more.writes],
     record: (encoder) =>
       spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),

@@ -29,6 +29,7 @@ import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
+import type { Overlapping } from './segments.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
@@ -49,7 +50,7 @@ export interface RuntimeOptions {
   readonly subdomains: number;
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
-  readonly overlap: boolean;
+  readonly overlap: Overlapping;
   /** Levels above the first that have at most so many leaves are computed whole by each device. */
   readonly replicate: number;
   /** Whether stencils that can are run as one. */
@@ -91,7 +92,7 @@ export class Runtime {
   /** What stencils that are debugged told of the last step. */
   debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
-  readonly #overlap: boolean;
+  readonly #overlap: Overlapping;
   readonly #fuses: boolean;
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
@@ -194,10 +195,11 @@ export class Runtime {
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     const { schedule } = order;
-    const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, fuse: (...parts) => this.#kept.fused(...parts) })
-      : withoutFusion(order, checked[0]!);
     backgrounds.look(checked[0]!.values(), declarations);
+    const fuse = (...parts: Parameters<KeptStencils['fused']>) => this.#kept.fused(...parts);
+    const fusion = this.#fuses
+      ? planFusion(order, checked[0]!, { declarations, backgrounds, domain, fuse })
+      : withoutFusion(order, checked[0]!);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
       return compiler.build(new Map(own), declarations, { cut, log: logs[member]!, backgrounds, domain });

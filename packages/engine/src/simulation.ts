@@ -33,6 +33,7 @@ import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
+import type { Overlapping } from './segments.ts';
 import type { IndexBox } from './topology.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
@@ -42,8 +43,11 @@ import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
-  /** Whether devices compute what others need first, and the rest while it travels; default true. */
-  readonly overlap?: boolean;
+  /**
+   * Whether devices compute what others need first, and the rest while it travels; default true. Stencils that are long beside a message
+   * pack and unpack beside other leaves; with 'fine' all do that can.
+   */
+  readonly overlap?: Overlapping;
   /**
    * Of levels above the first, those that have at most so many leaves are held and computed whole by each of several devices, so that
    * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.
@@ -80,8 +84,11 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
 export interface MemoryReport {
   readonly total: number;
   readonly fields: number;
+  /** Tables of leaves, their neighbours and masks, and index grids, of all levels. */
   readonly topology: number;
+  /** Pass blocks, numbers of steps, partial values of reductions, what exchanges keep. */
   readonly program: number;
+  /** Second copies counted; of all subdomains. */
   readonly byField: readonly { readonly name: string; readonly bytes: number }[];
 }
 
@@ -384,6 +391,7 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.fields;
   }
 
+  /** Its device; the first of several. It is closed with the simulation that opened it. */
   get device(): Device {
     return this.#runtime.device;
   }
@@ -398,10 +406,12 @@ export class Simulation implements AsyncDisposable {
     return this.#levels[0]!.voxelSize;
   }
 
+  /** Of level 0. */
   get activeVoxels(): number {
     return this.#levels[0]!.activeVoxels;
   }
 
+  /** Leaves of level 0, 8³ voxels each. */
   get leafCount(): number {
     return this.#levels[0]!.leafCount;
   }

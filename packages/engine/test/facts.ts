@@ -3,7 +3,7 @@ import { Declarations } from '../src/declarations.ts';
 import type { PassFacts } from '../src/pass-facts.ts';
 
 /** `a: x y → z* !r` reads x and y, writes z to its second copy (*) and reduces into r (!); `?s` reads scalar s. */
-function parseFacts(text: string, level = 0): PassFacts {
+export function parseFacts(text: string, level = 0): PassFacts {
   const [name, rest] = text.split(':') as [string, string];
   const [left, right] = rest.split('→') as [string, string];
   const words = (part: string): string[] => part.split(/\s+/).filter((word) => word !== '');

@@ -3,6 +3,7 @@ import { gpuTest } from '@halocline/testing';
 import { GridMap } from '@halocline/vdb';
 import { Simulation } from '../src/index.ts';
 import type { StencilOptions } from '../src/declarations.ts';
+import { around } from './flow.ts';
 import { Mirror } from './mirror.ts';
 
 const domain = { min: [-10, 0, 3], max: [14, 23, 18] } as const;
@@ -38,18 +39,6 @@ class Twins {
     }
   }
 }
-
-const around = (name: string): string =>
-  [
-    [1, 0, 0],
-    [-1, 0, 0],
-    [0, 1, 0],
-    [0, -1, 0],
-    [0, 0, 1],
-    [0, 0, -1],
-  ]
-    .map(([x, y, z]) => `ReadField("${name}", coord + ivec3(${x}, ${y}, ${z}))`)
-    .join(' + ');
 
 describe('levels', () => {
   gpuTest('restrict and prolong across three grids as the interpreter does', {}, async ({ device }) => {

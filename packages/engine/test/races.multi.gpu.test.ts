@@ -65,13 +65,17 @@ gpuTest('delays at random between submits change no bit', PLAIN, async ({ device
   while (devices.length < 3) devices.push(others.use(await openAnother(device, devices.length)));
   try {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      for (const [count, subdomains] of [
-        [2, 2],
-        [3, 5],
+      for (const [count, subdomains, overlap] of [
+        [2, 2, 'fine'],
+        [3, 5, true],
+        [3, 4, 'fine'],
       ] as const) {
         delaySubmits(jitter(seed));
-        const parts = await run({ domain, devices: devices.slice(0, count), subdomains });
-        expect(parts, `${subdomains} subdomains on ${count} devices, delays of seed ${seed}`).toEqual(whole);
+        const parts = await run({ domain, devices: devices.slice(0, count), subdomains, overlap });
+        expect(
+          parts,
+          `${subdomains} subdomains on ${count} devices, overlap ${overlap}, delays of seed ${seed}`,
+        ).toEqual(whole);
       }
     }
   } finally {

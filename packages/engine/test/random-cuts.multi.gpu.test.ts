@@ -64,16 +64,18 @@ gpuTest('random programs have the bits of the whole on any cut', PLAIN, async ({
     leaves: fc.integer({ min: 1, max: 24 }),
     programs: fc.array(choices, { minLength: 1, maxLength: 2 }),
     subdomains: fc.constantFrom(2, 3, 4, 7, 8),
-    count: fc.constantFrom(1, 1, 2),
+    count: fc.constantFrom(1, 2, 2),
+    overlap: fc.constantFrom(true, 'fine' as const),
   });
   let compared = 0;
   await fc.assert(
-    fc.asyncProperty(cases, async ({ seed, leaves, programs, subdomains, count }) => {
+    fc.asyncProperty(cases, async ({ seed, leaves, programs, subdomains, count, overlap }) => {
       const codes = programs.map((list) => new RandomProgram(list).text());
       const grid = topologyOf(seed, leaves);
       const whole = await outcome({ grid, device }, codes);
       compared += typeof whole === 'string' ? 0 : 1;
-      const parts = await outcome({ grid, devices: [device, other].slice(0, count), subdomains }, codes);
+      const devices = [device, other].slice(0, count);
+      const parts = await outcome({ grid, devices, subdomains, overlap }, codes);
       expect(parts).toEqual(whole);
     }),
     { numRuns: long ? 150 : 6, endOnFailure: !long },

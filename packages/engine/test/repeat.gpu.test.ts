@@ -2,19 +2,8 @@ import { describe, expect } from 'vitest';
 import { gpuTest } from '@halocline/testing';
 import { Simulation } from '../src/index.ts';
 import type { StencilOptions } from '../src/declarations.ts';
+import { around } from './flow.ts';
 import { Mirror } from './mirror.ts';
-
-const around = (name: string): string =>
-  [
-    [1, 0, 0],
-    [-1, 0, 0],
-    [0, 1, 0],
-    [0, -1, 0],
-    [0, 0, 1],
-    [0, 0, -1],
-  ]
-    .map(([x, y, z]) => `ReadField("${name}", coord + ivec3(${x}, ${y}, ${z}))`)
-    .join(' + ');
 
 /** A Poisson problem of −1 in a box, p = 0 outside: sweeps, and how much the last one changed. */
 const SWEEP: StencilOptions = {

@@ -42,21 +42,27 @@ async function exists(simulation: Simulation, name: string): Promise<boolean> {
 }
 
 /** How the domain is cut, and on how many logical devices: one physical device may be opened several times. */
-const CUTS = [
+interface Cut extends Pick<SimulationOptions, 'overlap'> {
+  readonly devices: number;
+  readonly subdomains: number;
+}
+
+const LONG_CUTS: readonly Cut[] = [
+  { devices: 1, subdomains: 4 },
+  { devices: 1, subdomains: 8 },
+  { devices: 2, subdomains: 7 },
+  { devices: 3, subdomains: 3 },
+  { devices: 2, subdomains: 5, overlap: 'fine' },
+  { devices: 4, subdomains: 4, overlap: false },
+];
+const CUTS: readonly Cut[] = [
   { devices: 1, subdomains: 2 },
   { devices: 1, subdomains: 3 },
   { devices: 1, subdomains: 7 },
-  { devices: 2, subdomains: 2 },
+  { devices: 2, subdomains: 2, overlap: 'fine' },
   { devices: 3, subdomains: 4 },
-  { devices: 4, subdomains: 8 },
-  ...(process.env['HALOCLINE_LONG'] === '1'
-    ? [
-        { devices: 1, subdomains: 4 },
-        { devices: 1, subdomains: 8 },
-        { devices: 2, subdomains: 7 },
-        { devices: 3, subdomains: 3 },
-      ]
-    : []),
+  { devices: 4, subdomains: 8, overlap: 'fine' },
+  ...(process.env['HALOCLINE_LONG'] === '1' ? LONG_CUTS : []),
 ];
 
 /** Another device of the machine, if it has one of that model, else the same once more. */
@@ -73,9 +79,9 @@ async function sameBits(device: Device, options: SimulationOptions, make: Make, 
   await using others = new AsyncDisposableStack();
   const devices = [device];
   while (devices.length < 4) devices.push(others.use(await openAnother(device, devices.length)));
-  for (const { devices: count, subdomains } of CUTS) {
-    const parts = await run({ ...options, devices: devices.slice(0, count), subdomains }, make, steps);
-    expect(parts, `${subdomains} subdomains on ${count} devices`).toEqual(whole);
+  for (const { devices: count, subdomains, overlap = true } of CUTS) {
+    const parts = await run({ ...options, devices: devices.slice(0, count), subdomains, overlap }, make, steps);
+    expect(parts, `${subdomains} subdomains on ${count} devices, overlap ${overlap}`).toEqual(whole);
   }
 }
 
@@ -248,9 +254,10 @@ gpuTest('random topologies and random taps', PLAIN, async ({ device }) => {
     taps: fc.array(offset, { minLength: 1, maxLength: 4 }),
     subdomains: fc.constantFrom(2, 3, 5, 8),
     count: fc.constantFrom(1, 2),
+    overlap: fc.constantFrom(true, false, 'fine' as const),
   });
   await fc.assert(
-    fc.asyncProperty(programs, async ({ seed, leaves, taps, subdomains, count }) => {
+    fc.asyncProperty(programs, async ({ seed, leaves, taps, subdomains, count, overlap }) => {
       const make: Make = async (simulation) => {
         simulation.addField('u', 'float32', 0.5);
         const sum = taps.map((tap) => `ReadField("u", coord + ivec3(${tap.join(', ')}))`).join(' + ');
@@ -260,7 +267,7 @@ gpuTest('random topologies and random taps', PLAIN, async ({ device }) => {
       const grid = topologyOf(seed, leaves);
       const whole = await run({ grid, device }, make, 4);
       const devices = [device, other].slice(0, count);
-      expect(await run({ grid, devices, subdomains }, make, 4)).toEqual(whole);
+      expect(await run({ grid, devices, subdomains, overlap }, make, 4)).toEqual(whole);
     }),
     { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 300 : 8 },
   );
@@ -311,6 +318,30 @@ gpuTest(
     await sameBits(device, { domain: { min: [0, 0, 0], max: [64, 9, 16] } }, make, 3);
   },
 );
+
+const CHECKED = { ...PLAIN, checks: true } as const;
+
+gpuTest('fine overlap packs and unpacks beside other leaves, and is told', CHECKED, async ({ device }) => {
+  await using other = await openAnother(device, 1);
+  const domain = { min: [0, 0, 0], max: [128, 24, 24] } as const;
+  await using simulation = await Simulation.create({ devices: [device, other], domain, overlap: 'fine' });
+  await diffusion(simulation);
+  await simulation.initialize();
+  expect(
+    simulation
+      .explain()
+      .split('\n')
+      .filter((line) => line.startsWith('submit')),
+  ).toMatchInlineSnapshot(`
+    [
+      "submit 1 on each of 2 devices: begin · diffuse over the boundary and what is near it · diffuse beside the packing · [pack u:1]",
+      "submit 2 on each of 2 devices: diffuse while it travels",
+      "submit 3 on each of 2 devices: [unpack u:1] · diffuse beside the unpacking · exchange u:1 · [pack sum total@0, sum most@0]",
+      "submit 4 on each of 2 devices: [unpack sum total@0, sum most@0] · reduce total · reduce most",
+    ]
+  `);
+  for (let step = 0; step < 3; step++) await simulation.runTimestep(0.01);
+});
 
 gpuTest('what cannot be cut or opened is refused', {}, async ({ device }) => {
   const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;

@@ -139,7 +139,8 @@ export function dispatchUsage(word: Access): RawUsage | undefined {
   return SHADER_WORDS.has(word) && stages !== stage ? { stage, access: accesses } : undefined;
 }
 
-const WRITES =
+/** Accesses that write memory. */
+export const WRITES: bigint =
   V.VK_ACCESS_2_SHADER_WRITE_BIT |
   V.VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT |
   V.VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT |

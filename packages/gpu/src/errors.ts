@@ -36,7 +36,9 @@ export interface VulkanErrorDetails {
 export class VulkanError extends Error {
   override readonly name: string = 'VulkanError';
   readonly kind: VulkanErrorKind;
+  /** The Vulkan command that failed, such as "vkQueueSubmit2"; undefined where no command was called. */
   readonly command: string | undefined;
+  /** The name of the result code, such as "VK_ERROR_DEVICE_LOST". */
   readonly result: string | undefined;
   /** The labels of the objects that it is about, the one that failed first; empty where there are none. */
   readonly labels: readonly string[];
@@ -71,9 +73,13 @@ export interface OutOfMemoryFigures {
 /** Device memory is exhausted: says what was asked for, what is free, the largest hole, and the five biggest owners. */
 export class OutOfMemoryError extends VulkanError {
   override readonly name: string = 'OutOfMemoryError';
+  /** Bytes. */
   readonly requested: number;
+  /** Bytes that no buffer holds, under the heap's limit. */
   readonly free: number;
+  /** Bytes of the largest single buffer that would still fit. */
   readonly largestHole: number;
+  /** At most five, the biggest first. */
   readonly owners: readonly MemoryOwner[];
 
   constructor(what: string, figures: OutOfMemoryFigures, details: Partial<VulkanErrorDetails> = {}) {
@@ -154,9 +160,13 @@ export interface ShaderPlace {
 /** A shader that doesn't compile, or whose SPIR-V is malformed or asks for what the device lacks. The message holds the excerpt. */
 export class ShaderError extends VulkanError {
   override readonly name: string = 'ShaderError';
+  /** Path or label of the text; '' where no place is known. */
   readonly file: string;
+  /** From 1; 0 where no place is known. */
   readonly line: number;
+  /** From 1; 0 where the compiler doesn't say. */
   readonly column: number;
+  /** The line with a caret under it; '' where no place is known. */
   readonly excerpt: string;
 
   constructor(

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Access, Usage } from '../src/access.ts';
-import { accessMask, writesMemory } from '../src/convert.ts';
+import { writesMemory } from '../src/convert.ts';
 import { Graph } from '../src/graph/graph.ts';
 import { RecordingTracker } from '../src/tracking/recording.ts';
-import type { ByteRange, TrackedResource } from '../src/tracking/tracker.ts';
+import type { BindingTouch, ByteRange, TrackedResource } from '../src/tracking/tracker.ts';
 import { commandBit } from '../src/tracking/usage-bits.ts';
+import { isOrdered, type Barrier } from './ordering.ts';
 
 const RESOURCES = ['a', 'b', 'c', 'd'].map((label): TrackedResource => ({ kind: 'buffer', label, byteLength: 64 }));
 
@@ -43,28 +44,10 @@ function record(commands: readonly (readonly Touch[])[]): Event[] {
   return events;
 }
 
-const holds = (all: bigint, part: bigint): boolean => (part & ~all) === 0n;
-
-/** Whether the barriers between order two touches, by the rules of the specification for one pair, step by step. */
-function isOrdered(earlier: Access, later: Access, between: readonly Event[]): boolean {
-  const [first, second] = [accessMask([earlier]), accessMask([later])];
-  let [stages, available] = [first.stages, !writesMemory(earlier)];
-  const visible: (typeof first)[] = [];
-  for (const event of between) {
-    if (!('before' in event)) continue;
-    const [from, to] = [accessMask(event.before), accessMask(event.after)];
-    const meets = stages === first.stages ? holds(from.stages, stages) : (from.stages & stages) !== 0n;
-    if (!meets) continue;
-    available ||= holds(from.stages, first.stages) && holds(from.accesses, first.accesses);
-    stages |= to.stages;
-    if (available) visible.push(to);
-  }
-  return visible.some(
-    (to) => holds(to.stages, second.stages) && (!writesMemory(earlier) || holds(to.accesses, second.accesses)),
-  );
-}
-
 const runs = process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400;
+
+const barriersOf = (events: readonly Event[]): Barrier[] =>
+  events.flatMap((event) => ('before' in event ? [event] : []));
 
 test('automatic barriers order every two touches that collide, whatever the program', () => {
   fc.assert(
@@ -76,7 +59,10 @@ test('automatic barriers order every two touches that collide, whatever the prog
           for (const a of earlier.touches) {
             for (const b of later.touches) {
               if (a.resource !== b.resource || !(writesMemory(a.access) || writesMemory(b.access))) continue;
-              expect(isOrdered(a.access, b.access, events.slice(from, at)), `${a.access} → ${b.access}`).toBe(true);
+              expect(
+                isOrdered(a.access, b.access, barriersOf(events.slice(from, at))),
+                `${a.access} → ${b.access}`,
+              ).toBe(true);
             }
           }
         }
@@ -132,6 +118,19 @@ const steps = fc.array(
   { maxLength: 24 },
 );
 
+const pipelines = new Map<string, readonly BindingTouch[]>();
+
+/** How a pipeline with such bindings touches them: the same list each time. */
+function pipeline(touches: readonly Touch[]): readonly BindingTouch[] {
+  const key = touches.map(({ access }) => access).join();
+  let found = pipelines.get(key);
+  if (!found) {
+    found = touches.map(({ access }) => ({ usages: [access], bits: [commandBit(access, false)] }));
+    pipelines.set(key, found);
+  }
+  return found;
+}
+
 /** Everything that a tracker records for these steps, and what it keeps for its submits. */
 function outcome(program: readonly Step[], tells: boolean): unknown {
   const events: unknown[] = [];
@@ -148,11 +147,11 @@ function outcome(program: readonly Step[], tells: boolean): unknown {
     }
     const whole = (part: boolean): ByteRange => ({ byteOffset: part ? 16 : 0, byteLength: part ? 16 : 64 });
     if (step.bound) {
-      const resources = step.touches.map(
-        ({ resource, part }) => [undefined, [{ kind: 'range', buffer: resource, ...whole(part) }]] as const,
-      );
-      const touches = step.touches.map(({ access }) => ({ usages: [access], bits: [commandBit(access, false)] }));
-      tracker.bound(resources, touches, 'dispatch');
+      const resources = step.touches.map(({ resource, part }) => {
+        const local = tracker.local(resource);
+        return [undefined, [{ kind: 'range', buffer: resource, ...whole(part), local }]] as const;
+      });
+      tracker.bound(resources, pipeline(step.touches), 'dispatch');
     } else {
       for (const { resource, access, part } of step.touches) tracker.touch(resource, whole(part), access, 'dispatch');
     }
@@ -178,6 +177,41 @@ function outcome(program: readonly Step[], tells: boolean): unknown {
 test('commands over whole buffers, looked up by what is known, get the barriers that any command gets', () => {
   fc.assert(
     fc.property(steps, (program) => {
+      expect(outcome(program, false)).toEqual(outcome(program, true));
+    }),
+    { numRuns: runs },
+  );
+});
+
+/** Chains of a few pipelines over a few buffers, as a solver runs them: states come again and again. */
+const chains = fc
+  .record({
+    pipelines: fc.array(fc.array(fc.constantFrom(...reads, ...writes), { minLength: 1, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    runs: fc.array(
+      fc.record({
+        which: fc.nat(2),
+        places: fc.tuple(...Array.from({ length: 3 }, () => fc.constantFrom(...RESOURCES.slice(0, 3)))),
+        part: fc.integer({ min: 0, max: 19 }),
+        byHand: fc.integer({ min: 0, max: 9 }),
+      }),
+      { maxLength: 30 },
+    ),
+  })
+  .map(({ pipelines: list, runs: all }) =>
+    all.map(({ which, places, part, byHand }): Step => {
+      if (byHand === 0) return { before: ['storage-write'], after: ['storage-read', 'transfer-source'] };
+      const accesses = list[which % list.length]!;
+      const touches = accesses.map((access, at) => ({ access, resource: places[at]!, part: part === at }));
+      return { touches, bound: true };
+    }),
+  );
+
+test('a pipeline that is run again over the same states gets the barriers that any command gets', () => {
+  fc.assert(
+    fc.property(chains, (program) => {
       expect(outcome(program, false)).toEqual(outcome(program, true));
     }),
     { numRuns: runs },

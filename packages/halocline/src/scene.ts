@@ -19,6 +19,7 @@ export interface SceneOptions {
   readonly fusion?: boolean;
   /** False where `--no-overlap` asks for messages that nothing hides. */
   readonly overlap?: boolean;
+  /** Whether `--validation` asks for the validation layer. */
   readonly validation?: boolean;
   /** A file for a trace of what devices and host do, to hand to `Simulation.create`. */
   readonly trace?: string;

@@ -1,8 +1,5 @@
 /** Runs the command line as a user does, in a process of its own. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Ended {
@@ -54,17 +51,4 @@ export function halocline(
 export function inShell(line: string): { stdout: string; stderr: string; status: number | null } {
   const args = ['-c', line, 'bash', process.execPath, '--conditions=@halocline/source', main];
   return spawnSync('bash', args, { encoding: 'utf8' });
-}
-
-/** A folder of the test's own, gone at the end of its scope. */
-export function temporaryFolder(): Disposable & { readonly path: string; file(name: string, text: string): string } {
-  const path = mkdtempSync(join(tmpdir(), 'halocline-'));
-  return {
-    path,
-    file(name, text) {
-      writeFileSync(join(path, name), text);
-      return join(path, name);
-    },
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@halocline/testing';
 import { GridMap, gridFromLeaves, readGrids, sphereTopology, toOnIndex, writeNanoVdb } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, inShell, temporaryFolder } from './command-line.ts';
+import { halocline, inShell } from './command-line.ts';
 
 /** No Vulkan at all: a loader that is not there. */
 const withoutVulkan = { env: { HALOCLINE_VULKAN_LOADER: '/nowhere/libvulkan.so.1' } };

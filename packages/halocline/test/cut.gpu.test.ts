@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
 import { decodePng, type Image } from '@halocline/render';
+import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { drawCut, subdomainColor } from '../src/cli/cut-picture.ts';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline } from './command-line.ts';
 
 const gpu = test.runIf(isVulkanAvailable() || process.env['GPU'] === 'required');
 

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline } from './command-line.ts';
 
 const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 

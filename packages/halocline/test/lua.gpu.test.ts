@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline } from './command-line.ts';
 
 const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -3,27 +3,52 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './command-line.ts';
 
 const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
+
+/** The programs of a page, each with the packages that it imports under the names of their files: its folder has no node_modules. */
+function programsOf(page: string): string[] {
+  const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/```ts\n(.*?)```/gsu)].map((match) =>
+    match[1]!.replaceAll(
+      / from '((?:@halocline\/|halocline)[^']*)'/gu,
+      (_, name) => ` from '${import.meta.resolve(name)}'`,
+    ),
+  );
+}
+
+async function run(program: string, folder: { readonly path: string; file(name: string, text: string): string }) {
+  const line = ['--conditions=@halocline/source', folder.file('program.mts', program)];
+  return (await promisify(execFile)(process.execPath, line, { cwd: folder.path })).stdout;
+}
 
 gpu(
   'the program in README runs as it stands there',
   async () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-    const programs = [...readme.matchAll(/```ts\n(.*?)```/gsu)].map((match) => match[1]!);
+    const programs = programsOf('README.md');
     expect(programs).toHaveLength(1);
     using folder = temporaryFolder();
-    // The one change: a folder without node_modules cannot know the package by its name.
-    const source = new URL('../src/index.ts', import.meta.url).href;
-    const file = folder.file('program.mts', programs[0]!.replace(`from 'halocline'`, `from '${source}'`));
-    const line = ['--conditions=@halocline/source', file];
-    const { stdout } = await promisify(execFile)(process.execPath, line, { cwd: folder.path });
-    expect(stdout).toMatch(/^0\.\d+ Simulation\(262144 voxels, 512 leaves, 1 field, 1 stencil, step 100, on .+\)\n$/u);
+    expect(await run(programs[0]!, folder)).toMatch(
+      /^0\.\d+ Simulation\(262144 voxels, 512 leaves, 1 field, 1 stencil, step 100, on .+\)\n$/u,
+    );
     const [heat] = readGrids(readFileSync(join(folder.path, 'heat.nvdb')));
     expect(heat!.statistics().max[0]).toBeLessThan(1);
+  },
+  60_000,
+);
+
+gpu.each([
+  ['gpu', /^42\n$/u],
+  ['engine', /^0\.904837\d* order: decay\n/u],
+  ['halocline', /^$/u],
+])(
+  'the program in the README of %s runs as it stands there',
+  async (room, output) => {
+    using folder = temporaryFolder();
+    for (const program of programsOf(`packages/${room}/README.md`)) expect(await run(program, folder)).toMatch(output);
   },
   60_000,
 );

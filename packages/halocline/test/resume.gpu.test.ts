@@ -5,8 +5,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline } from './command-line.ts';
 
 const gpu = test.runIf(isVulkanAvailable() || process.env['GPU'] === 'required');
 const long = process.env['HALOCLINE_LONG'] === '1';

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, inShell, temporaryFolder } from './command-line.ts';
+import { halocline, inShell } from './command-line.ts';
 
 const available = isVulkanAvailable();
 const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');
@@ -167,6 +168,14 @@ export default (await make({})).simulation;`,
     'a scene that imports the solvers late',
     'solve.ts',
     scene(`const fluids = await import('halocline/fluids'); if (!fluids.addAdvection) throw new Error('none');`),
+  ],
+  [
+    'a scene whose stencil is traced',
+    'traced.ts',
+    `import { stencil } from 'halocline/stencil';
+const heat = 'float32';
+const body = stencil({ inputs: { heat }, outputs: { heat } }, (fields) => ({ heat: fields.heat.mul(0.5) }));
+${scene(`sim.addStencil('cool', { body });`)}`,
   ],
 ])('%s runs', async (_, name, text) => {
   using folder = temporaryFolder();

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVulkanAvailable } from '@halocline/gpu';
+import { temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
-import { halocline, temporaryFolder } from './command-line.ts';
+import { halocline } from './command-line.ts';
 
 const available = isVulkanAvailable();
 const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');

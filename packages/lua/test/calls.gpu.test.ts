@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Simulation } from '@halocline/engine';
 import { readGrids } from '@halocline/vdb';
+import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { gpu, runOnDevice } from './gpu-available.ts';
-import { temporaryFolder } from './run-text.ts';
 
 test('a scene returns its simulation, a table that has one, or nothing; all else is an error', async () => {
   const returned = async (text: string): Promise<string> => (await runOnDevice(text)).error;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
+import { temporaryFolder } from '@halocline/testing';
 import { expect } from 'vitest';
 import { gpu, runOnDevice } from './gpu-available.ts';
-import { temporaryFolder } from './run-text.ts';
 
 const kernels = `
   local device = gpu.device_create()

@@ -1,7 +1,5 @@
 /** Runs Lua of a test: what it printed, and the error that it ended with. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from '@halocline/testing';
 import { LuaScript, type LuaOptions } from '../src/index.ts';
 
 export interface Ended {
@@ -9,19 +7,6 @@ export interface Ended {
   /** The message, with the folder of the test left out; empty where there was none. */
   readonly error: string;
   readonly log: readonly string[];
-}
-
-/** A folder that goes with its scope. */
-export function temporaryFolder(): Disposable & { readonly path: string; file(name: string, text: string): string } {
-  const path = mkdtempSync(join(tmpdir(), 'lua-'));
-  return {
-    path,
-    file(name, text) {
-      writeFileSync(join(path, name), text);
-      return join(path, name);
-    },
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
 }
 
 /** Runs a text as `scene.lua` to its end, and frees what it made; `use` gets the script before that. */

@@ -1,8 +1,9 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { LuaScript } from '../src/index.ts';
-import { runText, temporaryFolder } from './run-text.ts';
+import { runText } from './run-text.ts';
 
 /** What a script tries, and what it gets to see: the attempt's value as text, or its error. */
 const attempts: readonly (readonly [name: string, attempt: string, seen: string])[] = [

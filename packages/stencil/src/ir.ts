@@ -474,7 +474,7 @@ export type Binding =
   | { readonly kind: 'partials'; readonly scalar: string };
 
 /** How many leaves a workgroup may take: passes have a count of groups for each. */
-export const GROUP_LEAVES = [2, 8] as const;
+export const GROUP_LEAVES = [2, 4, 8] as const;
 
 export type GroupLeaves = (typeof GROUP_LEAVES)[number];
 

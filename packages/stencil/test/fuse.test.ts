@@ -157,18 +157,40 @@ test.each([
   expect(whyNotFused([before], next, AGAIN)).toBe(reason);
 });
 
+const WHOLE = { raggedShare: 0, stored: false };
+
+test('computing again is worth less where leaves have inactive voxels, and nothing there where the field is stored too', () => {
+  const options = { unstored: new Set(['density']), inactive: new Map([['density', [0]]]) };
+  const middling = stencil(
+    'middling',
+    `float x = ReadField("pressure", idx); ${'x = 0.5 * x + 1.0; '.repeat(8)} WriteField("density", idx, x);`,
+  );
+  const around = stencil('around', 'WriteField("pressure", idx, Laplacian("density"));');
+  const whyNot = (where: Parameters<typeof whyNotWorth>[2]): string | null =>
+    whyNotWorth([middling, around], fuseStencils('both', [middling, around], options), where);
+  expect(whyNot(WHOLE)).toBeNull();
+  expect(whyNot({ raggedShare: 0.1, stored: false })).toBeNull();
+  expect(whyNot({ raggedShare: 0.25, stored: false })).toBeNull();
+  const dear = 'computed again they take 102 operations more a voxel, and 8 bytes less are worth';
+  expect(whyNot({ raggedShare: 0.3, stored: false })).toBe(`${dear} 98 where 30 % of the leaves have inactive voxels`);
+  expect(whyNot({ raggedShare: 0.625, stored: false })).toBe(
+    `${dear} 56 where 63 % of the leaves have inactive voxels`,
+  );
+  expect(whyNot({ raggedShare: 1, stored: true })).toBe(`${dear} 0 where 100 % of the leaves have inactive voxels`);
+});
+
 test('computing again is worth it where it takes little', () => {
   const options = { unstored: new Set(['density']), inactive: new Map([['density', [0]]]) };
   const cheap = fuseStencils('both', [begin, slope], options);
-  expect(whyNotWorth([begin, slope], cheap)).toBeNull();
+  expect(whyNotWorth([begin, slope], cheap, WHOLE)).toBeNull();
   const dear = stencil(
     'dear',
     `float x = ReadField("pressure", idx); ${'x = x * x + dt; '.repeat(80)} WriteField("density", idx, x);`,
   );
-  expect(whyNotWorth([dear, slope], fuseStencils('both', [dear, slope], options))).toMatch(
+  expect(whyNotWorth([dear, slope], fuseStencils('both', [dear, slope], options), WHOLE)).toMatch(
     /^computed again they take \d+ operations more a voxel, and 8 bytes less are worth \d+$/,
   );
-  expect(whyNotWorth([begin, slope], fuseStencils('both', [begin, slope], NOTHING))).toBe(
+  expect(whyNotWorth([begin, slope], fuseStencils('both', [begin, slope], NOTHING), WHOLE)).toBe(
     'they would move as many bytes',
   );
 });

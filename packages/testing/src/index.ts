@@ -11,3 +11,5 @@ export { firstDifference, runInterpreter, runOnDevice, VALUES } from './stencil-
 export type { RunResult, RunValues } from './stencil-harness.ts';
 export { makeWorld, seeded } from './stencil-world.ts';
 export type { HostWorld } from './stencil-world.ts';
+export { temporaryFolder } from './temporary-folder.ts';
+export type { TemporaryFolder } from './temporary-folder.ts';

@@ -272,7 +272,12 @@ async function emit(device: Device, stencil: Stencil, world: HostWorld, options:
     ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
   };
   const { shape, bound, exchange, floats = device.limits.floats, access } = options;
-  const asked = { floats, ...(shape && { shape }), ...(bound && { bound }), ...(exchange !== undefined && { exchange }) };
+  const asked = {
+    floats,
+    ...(shape && { shape }),
+    ...(bound && { bound }),
+    ...(exchange !== undefined && { exchange }),
+  };
   const { spirv, ...shader } = emitSpirv(stencil, placement, { ...asked, ...(access && { access }) });
   if (options.via !== 'glsl') return { placement, spirv, ...shader };
   const text = emitGlsl(stencil, placement, asked);

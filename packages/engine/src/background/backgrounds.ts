@@ -57,12 +57,15 @@ export class Backgrounds {
     this.#stale = false;
   }
 
+  /** Whether a field holds its default in every inactive voxel, for sure. */
+  knows(field: FieldDeclaration): boolean {
+    return !this.#others.has(field) && !this.#foreign.has(field);
+  }
+
   /** The defaults that inactive voxels of a level hold, by field; none where hardly a leaf has inactive voxels. */
   of({ fields }: Declarations, { index: level, raggedShare }: DomainLevel): Map<string, readonly number[]> {
     if (!fills(raggedShare)) return new Map();
-    const known = [...fields.values()].filter(
-      (field) => field.level === level && !this.#others.has(field) && !this.#foreign.has(field),
-    );
+    const known = [...fields.values()].filter((field) => field.level === level && this.knows(field));
     return new Map(known.map((field) => [field.name, field.default]));
   }
 }

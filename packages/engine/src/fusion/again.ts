@@ -1,6 +1,6 @@
 /**
- * @file Which fields may be computed again instead of read, and whether that is worth it. A field may where it is `transient`
- * and no kernel of the user's own writes it: then its inactive voxels hold its default, and nobody asks for what is not stored.
+ * @file Which fields may be computed again instead of read, and whether that is worth it. A field may where its inactive voxels
+ * surely hold its default. Where it is `transient` and nobody else needs it, it isn't stored besides: that saves its write too.
  */
 import {
   fieldsAgain as fieldsOf,
@@ -11,26 +11,18 @@ import {
   type fuseStencils,
   type Stencil,
 } from '@halocline/stencil';
-import type { CheckedStencil } from '../compiler.ts';
+import type { Backgrounds } from '../background/backgrounds.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
-import { componentNames } from '../pass-facts.ts';
 
 /** Keys of fields that may be computed again, with what their inactive voxels hold. */
-export type IdleValues = Map<string, readonly number[]>;
+export type IdleValues = ReadonlyMap<string, readonly number[]>;
 
 /** Who makes one stencil of several. */
 export type Fuse = typeof fuseStencils;
 
 /** What is known of the declared fields. */
-export function idleValues({ fields }: Declarations, checked: Iterable<CheckedStencil>): IdleValues {
-  const byKernels = new Set(
-    [...checked].flatMap(({ kernel, facts }) =>
-      kernel === null ? [] : facts.writes.map(({ component }) => component),
-    ),
-  );
-  const known = [...fields.values()].filter(
-    (field) => field.transient && componentNames(field).every((name) => !byKernels.has(name)),
-  );
+export function idleValues({ fields }: Declarations, backgrounds: Pick<Backgrounds, 'knows'>): IdleValues {
+  const known = [...fields.values()].filter((field) => backgrounds.knows(field));
   const values = known.map(({ key, type, default: value }) => [key, value.map(storedAs(type))] as const);
   return new Map(values.filter(([, each]) => each.every(Number.isFinite)));
 }
@@ -55,14 +47,24 @@ export function namesAgain(
   );
 }
 
+/** What is known of the level that stencils run on. */
+export interface Ground {
+  /** Fields that may be computed again, with what their inactive voxels hold. */
+  readonly inactive: ReadonlyMap<string, readonly number[]>;
+  /** Those that are stored besides. */
+  readonly stored: ReadonlySet<string>;
+  /** The share of the leaves that have inactive voxels, 0 to 1. */
+  readonly raggedShare: number;
+}
+
 /**
  * Why it isn't worth it that `next` joins `parts`, where it reads of other voxels what they write; null where it is, and
- * undefined where it reads nothing so. Fields in `inactive` are taken for not stored where parts always write them.
+ * undefined where it reads nothing so.
  */
 export function whyNotAgain(
   parts: readonly Stencil[],
   next: Stencil,
-  inactive: ReadonlyMap<string, readonly number[]>,
+  { inactive, stored, raggedShare }: Ground,
   fuse: Fuse,
 ): string | null | undefined {
   const all = [...parts, next];
@@ -75,13 +77,15 @@ export function whyNotAgain(
     parts.every(({ writes }) => !writes.some((write) => write.field === field && write.always)),
   );
   if (sometimes !== undefined) return `"${sometimes.field}" isn't written in all voxels, and keeps old values`;
-  const dropped = [...inactive.keys()].filter((field) =>
-    all.some(({ writes }) => writes.some((write) => write.field === field && write.always)),
+  const dropped = [...inactive.keys()].filter(
+    (field) =>
+      !stored.has(field) && all.some(({ writes }) => writes.some((write) => write.field === field && write.always)),
   );
   const read = new Set(next.reads.filter(({ level }) => level === 'same').map(({ field }) => field));
   const before = dropped.filter((field) => !read.has(field));
   const first = parts.length === 1 ? parts[0]! : fuse(nameOf(parts), parts, { unstored: new Set(before), inactive });
-  return whyNotWorth([first, next], fuse(nameOf(all), all, { unstored: new Set(dropped), inactive }));
+  const together = fuse(nameOf(all), all, { unstored: new Set(dropped), inactive });
+  return whyNotWorth([first, next], together, { raggedShare, stored: again.some(({ field }) => stored.has(field)) });
 }
 
 /** The name of stencils that run as one: `a + b`. */

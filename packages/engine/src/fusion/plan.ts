@@ -3,16 +3,26 @@
  * join without overtaking one that it must follow. Two become one where one pass can do the same as both
  * (`whyNotFused` of the stencil room), and where that moves fewer bytes. What joined and why the rest didn't is told.
  *
- * A field that was declared `transient`, and that stencils read only in the pass that has always written it by then, has no
- * memory at all. Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`).
+ * Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`). A field that was declared
+ * `transient`, and that stencils read only in the pass that has always written it by then, has no memory at all.
  */
 import { bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
+import type { Backgrounds } from '../background/backgrounds.ts';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
+import type { DomainLevel } from '../domain.ts';
 import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
 import type { Unit, UnitOrder, UnitPass } from '../units.ts';
 import { carriedComponents, unstoredFields, type Group, type Member } from './lifetimes.ts';
-import { idleValues, namesAgain, nameOf as namesOf, whyNotAgain, type Fuse, type IdleValues } from './again.ts';
+import {
+  idleValues,
+  namesAgain,
+  nameOf as namesOf,
+  whyNotAgain,
+  type Fuse,
+  type Ground,
+  type IdleValues,
+} from './again.ts';
 
 /** Stencils that run as one. */
 export interface FusedPass {
@@ -25,6 +35,8 @@ export interface FusedPass {
   readonly savedBytes: number;
   /** Fields that are computed again at other voxels, and at how many for each. */
   readonly again: readonly { readonly key: string; readonly voxels: number }[];
+  /** Those of them that are stored, and that no stencil but these reads. */
+  readonly needless: readonly string[];
 }
 
 /** What the schedule says of two passes that stayed apart. */
@@ -52,14 +64,18 @@ export function withoutFusion({ units }: UnitOrder, stencils: ReadonlyMap<string
   return { units, became: units.map(({ passes }) => passes), stencils, fused: [], apart: [], unstored: new Set() };
 }
 
-/** What a plan is made with: what was declared, and who makes one stencil of several. */
+/** What a plan is made with: what was declared, what is known of the fields and levels, and who makes one stencil of several. */
 export interface FusionOptions {
   readonly declarations: Declarations;
+  readonly backgrounds: Pick<Backgrounds, 'knows'>;
+  readonly domain: { level(index: number): Pick<DomainLevel, 'raggedShare'> };
   readonly fuse: Fuse;
 }
 
 interface GroupContext extends FusionOptions {
   readonly idle: IdleValues;
+  /** Keys of those that are stored, computed again or not. */
+  readonly stored: ReadonlySet<string>;
   /** Components that keep values from one step to the next. */
   readonly carried: ReadonlySet<string>;
   /** The stencils that read a component. */
@@ -72,20 +88,22 @@ export function planFusion(
   checked: ReadonlyMap<string, CheckedStencil>,
   context: FusionOptions,
 ): FusionPlan {
-  const idle = idleValues(context.declarations, checked.values());
+  const { fields } = context.declarations;
+  const idle = idleValues(context.declarations, context.backgrounds);
   const carried = carriedComponents(order, checked);
   const reads = [...checked.values()].flatMap(({ name, facts }) => facts.reads.map((read) => ({ name, read })));
   const readers = new Map(
     [...Map.groupBy(reads, ({ read }) => read)].map(([read, all]) => [read, all.map(({ name }) => name)]),
   );
+  const stored = new Set([...fields.values()].filter(({ transient }) => !transient).map(({ key }) => key));
   for (;;) {
-    const plan = planOnce(order, checked, { ...context, idle, carried, readers });
-    // What is stored all the same, for others, is read and not computed again.
-    const stored = plan.fused.flatMap(({ again }) =>
-      again.map(({ key }) => key).filter((key) => !plan.unstored.has(key)),
-    );
-    if (stored.length === 0) return plan;
-    for (const key of stored) idle.delete(key);
+    const plan = planOnce(order, checked, { ...context, idle, stored, carried, readers });
+    // What others need all the same is stored too: then computing it again is worth less.
+    const needed = plan.fused
+      .flatMap(({ again }) => again.map(({ key }) => key))
+      .filter((key) => !plan.unstored.has(key) && !stored.has(key));
+    if (needed.length === 0) return plan;
+    for (const key of needed) stored.add(key);
   }
 }
 
@@ -221,8 +239,8 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
   const parts = stencilsOf(group);
   const kernel = stencil === null ? checked : group.find((member) => member.checked.stencil === null)?.checked;
   if (stencil === null || kernel !== undefined) return `"${kernel!.name}" is a kernel, and not a stencil`;
-  const inactive = namesAgain(context.idle, checked.level, parts);
-  const reason = whyNotFused(parts, stencil, new Set(inactive.keys()));
+  const ground = groundOf(checked.level, parts, context);
+  const reason = whyNotFused(parts, stencil, new Set(ground.inactive.keys()));
   if (reason !== null) return reason + adviceFor(parts, checked, context);
   const computing = group.filter((member) => computes(member.checked));
   const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
@@ -235,28 +253,49 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
   }
-  const again = whyNotAgain(parts, stencil, inactive, context.fuse);
-  if (again !== undefined) return again;
+  const again = whyNotAgain(parts, stencil, ground, context.fuse);
+  if (again === null) return null;
+  if (again !== undefined) {
+    const [needless] = storedForNobody(checked.level, [...parts, stencil], context);
+    return needless === undefined ? again : `${again}; more, were ${needless} transient`;
+  }
   const apart = [...parts, stencil].reduce((sum, part) => sum + bytesPerVoxel(part), 0);
   return bytesTogether([...parts, stencil]) < apart ? null : 'they share no field';
 }
 
-/** What is said besides of a stencil that could join, were a field only to be computed again. */
-function adviceFor(
-  parts: readonly Stencil[],
-  { name, stencil, level }: CheckedStencil,
-  { declarations, idle, carried, readers }: GroupContext,
-): string {
+/** What is known where these parts run. */
+function groundOf(level: number, parts: readonly Stencil[], { idle, stored, domain }: GroupContext): Ground {
+  const inactive = namesAgain(idle, level, parts);
+  return {
+    inactive,
+    stored: new Set([...inactive.keys()].filter((name) => stored.has(fieldKey(name, level)))),
+    raggedShare: domain.level(level).raggedShare,
+  };
+}
+
+/** What is said besides of a stencil that could join, were more known of a field. */
+function adviceFor(parts: readonly Stencil[], { stencil, level }: CheckedStencil, { idle }: GroupContext): string {
   const written = new Set(parts.flatMap(({ writes }) => writes.map(({ field }) => field)));
   if (whyNotFused(parts, stencil!, written) !== null) return '';
   const [again] = fieldsAgain([...parts, stencil!]).filter(({ field }) => !idle.has(fieldKey(field, level)));
-  const field = declarations.fields.get(fieldKey(again!.field, level))!;
-  if (field.transient) return ', and others need it stored';
-  const together = new Set([name, ...parts.map((part) => part.name)]);
-  const needed = componentNames(field).some(
-    (component) => carried.has(component) || readers.get(component)?.some((reader) => !together.has(reader)) === true,
-  );
-  return needed ? '' : '; were it transient, it could be computed again there';
+  return `; what inactive voxels of "${again!.field}" hold isn't known, so it can't be computed again there`;
+}
+
+/** Keys of fields that parts compute again and store all the same, though nobody but the host may want them. */
+function storedForNobody(
+  level: number,
+  parts: readonly Stencil[],
+  { declarations, stored, carried, readers }: GroupContext,
+): string[] {
+  const together = new Set(parts.map((part) => part.name));
+  return fieldsAgain(parts)
+    .map(({ field }) => declarations.fields.get(fieldKey(field, level))!)
+    .filter((field) => {
+      const needed = (component: string): boolean =>
+        carried.has(component) || readers.get(component)?.some((reader) => !together.has(reader)) === true;
+      return !field.transient && stored.has(field.key) && !componentNames(field).some(needed);
+    })
+    .map(({ key }) => key);
 }
 
 function stencilsOf(group: Group): Stencil[] {
@@ -271,7 +310,8 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
-function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, fuse }: GroupContext): FusedStencil {
+function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupContext): FusedStencil {
+  const { idle, fuse } = context;
   const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
@@ -288,6 +328,7 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, { idle, fuse }: 
     unstored: [...dropped],
     savedBytes: saved(parts, stencil),
     again: fieldsAgain(parts).map(({ field, voxels }) => ({ key: fieldKey(field, level), voxels })),
+    needless: storedForNobody(level, parts, context),
   };
   return {
     checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },

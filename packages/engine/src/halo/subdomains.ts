@@ -47,6 +47,7 @@ export class SubdomainPart {
 
   /** Its number among all. */
   readonly index: number;
+  /** Where its memory is; the caller's own. */
   readonly device: Device;
   readonly #subdomain: Subdomain;
 

@@ -11,6 +11,7 @@ import { Sampler } from '../image/sampler.ts';
 import type { ImageView } from '../image/view.ts';
 import { Buffer } from '../memory/buffer.ts';
 import { checkRange } from './check-range.ts';
+import type { Local } from '../tracking/local.ts';
 import type { PipelineBinding } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 
@@ -32,7 +33,14 @@ export interface BindOptions {
 
 /** What stands at one place of a binding. */
 export type Bound =
-  | { readonly kind: 'range'; readonly buffer: Buffer; readonly byteOffset: number; readonly byteLength: number }
+  | {
+      readonly kind: 'range';
+      readonly buffer: Buffer;
+      readonly byteOffset: number;
+      readonly byteLength: number;
+      /** What a tracker gave for it. */
+      readonly local: Local | undefined;
+    }
   | {
       readonly kind: 'texels';
       readonly buffer: Buffer;
@@ -105,8 +113,10 @@ function rangeOf(
       `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline}": ${byteLength} bytes; binding ${binding.set}.${binding.binding} takes ${binding.byteLength} to ${most}`,
     );
   }
-  scope.use(buffer);
-  return { kind: 'range', buffer, byteOffset, byteLength };
+  const local = scope.tracker?.local(buffer);
+  if (local?.noted !== true || buffer.disposed) scope.use(buffer);
+  if (local) local.noted = true;
+  return { kind: 'range', buffer, byteOffset, byteLength, local };
 }
 
 /** A view of a buffer's bytes as texels; it goes with the recording. */
@@ -133,7 +143,9 @@ function createBufferView(driver: Driver, buffer: Buffer, part: V.VkBufferViewCr
     const result = driver.commands.vkCreateBufferView(driver.handle, info, V.NULL, out);
     const act = `Cannot bind buffer "${buffer.label}" as texels`;
     driver.check(result, 'vkCreateBufferView', 'buffer', act, "create it with usage 'texel'", buffer.label);
-    return V.arena.readU64<V.VkBufferView>(out);
+    const view = V.arena.readU64<V.VkBufferView>(out);
+    driver.setName(V.VK_OBJECT_TYPE_BUFFER_VIEW, view, `${buffer.label}, texels`);
+    return view;
   });
 }
 

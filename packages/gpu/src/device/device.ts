@@ -104,6 +104,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     printsItself(this);
   }
 
+  /** What the driver tells of it, as `listDevices` gave it. */
   readonly report: DeviceReport;
   readonly name: string;
   readonly kind: DeviceKind;
@@ -112,12 +113,17 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly limits: DeviceLimits;
   /** The features that are turned on, by Vulkan's names. */
   readonly features: Readonly<Record<string, boolean>>;
+  /** Submits, waits and transfers since it was opened. */
   readonly counters: Counters;
+  /** Where its buffers get their memory. */
   readonly heap: DeviceHeap;
+  /** The queue that dispatches run on. */
   readonly compute: Queue;
   /** The queue that transfers run on; the compute queue itself where the device has none for them alone. */
   readonly transfer: Queue;
+  /** Uploads and downloads of any size. */
   readonly staging: Staging;
+  /** Handles and commands of Vulkan itself, for what the runtime doesn't know. */
   readonly raw: RawDevice;
   /** Whether the validation layer looks on. */
   readonly validation: Validation;
@@ -495,6 +501,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.compute.timeline[Symbol.dispose]();
     if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
+    driver.close();
     driver.scratch[Symbol.dispose]();
     this.#instance.listeners.delete(this.#listener);
     this.#instance.release();

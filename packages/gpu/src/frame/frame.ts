@@ -98,6 +98,7 @@ export class FrameSlot {
       endCommands(driver, handle, label);
       this.recordings.push(new FrameRecording(driver, encoder, recorded));
     } finally {
+      encoder.end();
       this.#releases.push(...encoder.releases);
     }
   }
@@ -120,7 +121,9 @@ export class Frame implements RecordedFrame<Encoder> {
     printsItself(this);
   }
 
+  /** Which of the frames in flight it is, from 0. */
   readonly index: number;
+  /** How many were begun before it. */
   readonly number: number;
   /** Memory for what lives as long as the frame. It is given back when the frame's turn comes again. */
   readonly linear: LinearMemory;

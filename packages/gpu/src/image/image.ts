@@ -78,6 +78,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
 
   readonly kind = 'image';
   readonly label: string;
+  /** Under which name its bytes are counted. */
   readonly owner: string;
   /** What it is for. `Image` alone, in a type, is an image of whatever role. */
   readonly role: R;
@@ -85,11 +86,16 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   readonly size: readonly [width: number, height: number, depth: number];
   readonly dimensions: 2 | 3;
   readonly format: ImageFormat;
+  /** Mip levels, each half as wide, high and deep as the one before. */
   readonly mips: number;
+  /** Images of this size beside one another, of an array; 1 of any other. */
   readonly layers: number;
+  /** Samples a texel. */
   readonly samples: number;
   readonly usage: readonly ImageUsage[];
   readonly handle: V.VkImage;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #maker: BufferMaker;
   readonly #place: ImagePlace;
   readonly #views = new Map<string, ImageView>();
@@ -99,6 +105,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     this.#maker = maker;
+    this.driver = maker.driver;
     this.label = label;
     this.owner = owner;
     this.role = role;

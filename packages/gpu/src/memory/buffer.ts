@@ -129,12 +129,15 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   readonly label: string;
   /** What it is for. `Buffer` alone, in a type, is a buffer of whatever role. */
   readonly role: R;
+  /** Under which name its bytes are counted. */
   readonly owner: string;
   readonly byteLength: number;
   /** 'host': memory of JavaScript's own (`device.hostArray`). */
   readonly memory: MemoryKind | 'host';
   /** The memory itself, for kinds `upload`, `download` and `host`. Inert after the buffer's end. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #maker: BufferMaker;
   readonly #flags: number;
   #place: Place;
@@ -154,6 +157,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
+    this.driver = maker.driver;
     this.#stay = new Stay(label);
     this.label = label;
     this.role = role;

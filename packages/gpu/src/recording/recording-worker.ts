@@ -180,6 +180,9 @@ function allocate(slot: Slot, index: number, count: number): void {
     driver.check(result, 'vkAllocateCommandBuffers', 'command-buffer', act, 'record fewer passes a frame');
     for (let i = 0; i < count; i++) slot.buffers.push(V.arena.readU64<V.VkCommandBuffer>(out, i));
   });
+  for (const each of slot.buffers.slice(-count)) {
+    driver.setName(V.VK_OBJECT_TYPE_COMMAND_BUFFER, each, `recording thread ${start.thread}`);
+  }
   Atomics.store(table.capacities, start.thread * SLOTS + index, slot.buffers.length);
 }
 
@@ -290,7 +293,9 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
   const { releases } = slots[message.slot]!;
   beginSecondary(driver, handle, pass, draws?.targets, true);
   const call = (encoder: unknown): void => {
-    if (body(encoder, data, passOf(message)) instanceof Promise) {
+    const returned = body(encoder, data, passOf(message));
+    if (returned instanceof Promise) {
+      returned.catch(() => undefined);
       throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
     }
   };
@@ -302,6 +307,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
+      scope.end();
       releases.push(...scope.releases);
     }
   } else {
@@ -309,6 +315,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       encoder.label(pass, call);
     } finally {
+      encoder.end();
       releases.push(...encoder.releases);
     }
   }

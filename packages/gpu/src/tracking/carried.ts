@@ -139,6 +139,7 @@ export function uncarry(
       note: entry.note && noteOf(entry.note),
     })),
     known: undefined,
+    noted: false,
     at: log.length,
   });
   const tracks = new Map<TrackedResource, Segments<Local>>();

@@ -38,6 +38,8 @@ export interface Local extends Segment {
   entries: Entry[];
   layout: ImageLayout | undefined;
   written: boolean;
+  /** Of a resource's first segment: the recording notes already that it uses the resource. */
+  noted: boolean;
 }
 
 /** What a nested recording does with a resource, for whoever declares what it may. */
@@ -74,8 +76,9 @@ export const UNKNOWN: Recorded = Object.freeze({
 
 /** A segment that nobody touched. */
 export function untouched(start: number, end: number): Local {
-  const nothing = { writer: undefined, readers: [], known: undefined, at: 0, entries: [] };
-  return { start, end, layout: undefined, written: false, ...nothing };
+  // What the common case looks at stands first, together in memory.
+  const common = { start, end, known: undefined, at: 0, noted: false, layout: undefined };
+  return { ...common, written: false, writer: undefined, readers: [], entries: [] };
 }
 
 /** A copy of a segment with everything that it knows. */

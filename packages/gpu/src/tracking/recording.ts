@@ -30,7 +30,7 @@ import type {
   TrackedResource,
   UsageTracker,
 } from './tracker.ts';
-import { commandBit, covered, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
+import { bitsOf, commandBit, covered, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
 import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
@@ -111,10 +111,10 @@ export class RecordingTracker implements UsageTracker {
     this.#markOf = markOf;
     this.#passes = new Declarations(label, report);
     this.#automatic = emit !== undefined && report === undefined;
-    this.#whole = new WholeBuffers(this.#log, (before, after) => {
-      this.#need.before = before;
-      this.#need.after = after;
-      this.#insert(this.#command);
+    this.#whole = new WholeBuffers(this.#log, (lack) => {
+      if (this.#rendering) this.#refuse(this.#command);
+      this.#emit!(lack.batch);
+      this.#log.push(lack.note);
     });
     this.#nested = nested;
     this.#uses = nested && report ? [] : undefined;
@@ -139,6 +139,10 @@ export class RecordingTracker implements UsageTracker {
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
     this.#await(resource, range, access, command);
     if (this.#passes.declared) this.#passes.touched(resource, access);
+  }
+
+  local(buffer: TrackedResource): Local | undefined {
+    return this.#automatic ? this.#tracks.get(buffer)?.first : undefined;
   }
 
   bound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void {
@@ -299,7 +303,10 @@ export class RecordingTracker implements UsageTracker {
     if (this.#bound) {
       const bound = this.#bound;
       this.#bound = undefined;
-      if (pending.length === 0 && this.#addBound(bound, this.#boundTouches)) return this.#whole.settle();
+      if (pending.length === 0) {
+        if (this.#whole.again(bound, this.#boundTouches)) return;
+        if (this.#addBound(bound, this.#boundTouches)) return this.#whole.settle(this.#boundTouches);
+      }
       this.#touchBound(bound, this.#boundTouches, this.#command);
     }
     if (pending.length === 0) return;
@@ -577,12 +584,6 @@ function touchesHost(usages: readonly Usage[]): boolean {
 /** A barrier by hand; one that nobody asks about is the same for each pair of sides. */
 function noteOf(before: number, after: number, mark: BarrierMark | undefined): BarrierNote {
   return mark ? barrierNote(before, after, mark) : insertedBarrier(before, after).note;
-}
-
-function bitsOf(usages: readonly Usage[]): number {
-  let bits = 0;
-  for (const usage of usages) bits |= usageBit(usage);
-  return bits;
 }
 
 /** The layout that the usages of one side imply. */

@@ -15,17 +15,20 @@ export interface Segment {
 /** Segments in order, without gaps or overlaps. */
 export class Segments<S extends Segment> {
   readonly list: S[];
+  /** The first of the list, which stays the first. */
+  readonly first: S;
   readonly #cut: (segment: S) => S;
 
   /** `cut` copies a segment with everything it knows. */
   constructor(whole: S, cut: (segment: S) => S) {
     this.list = [whole];
+    this.first = whole;
     this.#cut = cut;
   }
 
   /** The segments of a range, cut at its ends. */
   within(start: number, end: number): readonly S[] {
-    const first = this.list[0]!;
+    const { first } = this;
     if (this.list.length === 1 && first.start === start && first.end === end) return this.list;
     this.#cutAt(start);
     this.#cutAt(end);

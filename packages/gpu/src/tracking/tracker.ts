@@ -11,7 +11,7 @@
 
 import type { Usage } from '../access.ts';
 import type { BarrierBatch, ImagePart } from '../graph/sink.ts';
-import type { Recorded } from './local.ts';
+import type { Local, Recorded } from './local.ts';
 
 /** What is tracked, as a tracker sees it: a `Buffer` and an `Image` are, and so are a test's plain objects. */
 export interface TrackedResource {
@@ -51,6 +51,8 @@ export type BoundResource =
       readonly buffer: TrackedResource;
       readonly byteOffset: number;
       readonly byteLength: number;
+      /** What `local` gave for the buffer. */
+      readonly local?: Local | undefined;
     }
   | {
       readonly kind: 'view';
@@ -70,6 +72,8 @@ export interface BindingTouch {
 export interface UsageTracker {
   /** The command that comes next touches a resource. A command that reads and writes it says both. */
   touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void;
+  /** What the recording did to the beginning of a buffer, where that saves looking it up at each touch; undefined: nothing. */
+  local(buffer: TrackedResource): Local | undefined;
   /** The command that comes next touches everything that is bound, in the order of the bindings. */
   bound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void;
   /**

@@ -40,6 +40,13 @@ export function usageBit(usage: Usage): number {
   return bits.get(key) ?? add(key, usage);
 }
 
+/** The bits of usages as a set. */
+export function bitsOf(usages: readonly Usage[]): number {
+  let set = 0;
+  for (const usage of usages) set |= usageBit(usage);
+  return set;
+}
+
 /** The bit of what a command does: a word that all shaders share means, in a dispatch, compute shaders, in a draw those that draw. */
 export function commandBit(usage: Usage, drawing: boolean): number {
   if (typeof usage !== 'string') return usageBit(usage);

@@ -4,23 +4,34 @@
  * sees for the first time.
  */
 
+import { insertedBarrier } from './inserted.ts';
+import type { Inserted } from './inserted.ts';
 import { UNTOUCHED } from './known-states.ts';
 import type { Known } from './known-states.ts';
 import type { Local } from './local.ts';
 import type { Segments } from './segments.ts';
 import type { BarrierNote } from './trace.ts';
+import type { BindingTouch, BoundResources } from './tracker.ts';
 import { writesOf } from './usage-bits.ts';
+
+/** Commands with more bindings are found out each time. */
+const MOST_REPEATED = 8;
 
 /** The touches of one command. */
 export class WholeBuffers {
   readonly #log: readonly BarrierNote[];
-  readonly #insert: (before: number, after: number) => void;
+  readonly #insert: (lack: Inserted) => void;
+  /** How the last command touches its bindings, where it may be repeated: what they were, what it lacks, what they are then. */
+  #repeated: readonly BindingTouch[] | undefined;
+  #lack: Inserted | undefined;
+  readonly #from: Known[] = [];
+  readonly #to: Known[] = [];
   readonly #locals: Local[] = [];
   readonly #bits: number[] = [];
   #count = 0;
 
   /** `log` is the recording's; `insert` records a barrier and adds it there. */
-  constructor(log: readonly BarrierNote[], insert: (before: number, after: number) => void) {
+  constructor(log: readonly BarrierNote[], insert: (lack: Inserted) => void) {
     this.#log = log;
     this.#insert = insert;
   }
@@ -45,9 +56,42 @@ export class WholeBuffers {
     this.#count = 0;
   }
 
-  /** Records the barrier that they lack, and keeps them: reads first, since a shader may write what it read. */
-  settle(): void {
+  /**
+   * Whether a command meets the states that the last one met, by bindings of the same pipeline: then it lacks what that lacked and
+   * leaves behind what that left, and this is all.
+   */
+  again(resources: BoundResources, touches: readonly BindingTouch[]): boolean {
+    if (touches !== this.#repeated) return false;
+    const log = this.#log;
+    const locals = this.#locals;
+    const count = touches.length;
+    for (let index = 0; index < count; index++) {
+      const bound = resources[index]![1][0]!;
+      if (bound.kind === 'view') return false;
+      const { local, byteOffset } = bound;
+      if (local === undefined || local.start !== byteOffset || local.end !== byteOffset + bound.byteLength)
+        return false;
+      if (local.known === undefined || present(local, log) !== this.#from[index]) return false;
+      for (let before = 0; before < index; before++) if (locals[before] === local) return false;
+      locals[index] = local;
+    }
+    if (this.#lack) this.#insert(this.#lack);
+    for (let index = 0; index < count; index++) {
+      const local = locals[index]!;
+      local.known = this.#to[index];
+      local.at = log.length;
+    }
+    return true;
+  }
+
+  /**
+   * Records the barrier that they lack, and keeps them: reads first, since a shader may write what it read. `touches`, where they
+   * are all touches of a command by its bindings: it may be repeated.
+   */
+  settle(touches?: readonly BindingTouch[]): void {
     const count = this.#count;
+    const repeatable = touches !== undefined && this.#isRepeatable(touches);
+    if (repeatable) this.#note(this.#from);
     const locals = this.#locals;
     const bits = this.#bits;
     const log = this.#log;
@@ -62,7 +106,8 @@ export class WholeBuffers {
       before |= lacking;
       after |= bit;
     }
-    if (after !== 0) this.#insert(before, after);
+    const lack = after === 0 ? undefined : insertedBarrier(before, after);
+    if (lack) this.#insert(lack);
     for (let index = 0; index < count; index++)
       if (writesOf(bits[index]!) === 0) note(locals[index]!, bits[index]!, log);
     for (let index = 0; writes > 0; index++) {
@@ -71,7 +116,30 @@ export class WholeBuffers {
       locals[index]!.written = true;
       writes--;
     }
+    this.#repeated = repeatable ? touches : undefined;
+    this.#lack = lack;
+    if (repeatable) this.#note(this.#to);
     this.#count = 0;
+  }
+
+  /** Writes down the states of what is touched. */
+  #note(states: Known[]): void {
+    for (let index = 0; index < this.#count; index++) states[index] = present(this.#locals[index]!, this.#log);
+  }
+
+  /** Whether each binding is one touch of a segment of its own, and none of them is an entry, which a segment keeps once. */
+  #isRepeatable(touches: readonly BindingTouch[]): boolean {
+    const count = this.#count;
+    if (count > MOST_REPEATED || count !== touches.length) return false;
+    for (let index = 0; index < count; index++) {
+      if (touches[index]!.bits.length !== 1) return false;
+      const bit = this.#bits[index]!;
+      const local = this.#locals[index]!;
+      const { writer, readers } = present(local, this.#log);
+      if (writer === undefined && !readers.some((reader) => reader.bit === bit)) return false;
+      for (let before = 0; before < index; before++) if (this.#locals[before] === local) return false;
+    }
+    return true;
   }
 }
 

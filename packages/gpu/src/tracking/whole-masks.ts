@@ -1,6 +1,7 @@
 /** @file Stages and accesses that stand for several, spelled out, so that sides of barriers can be compared. */
 
 import * as V from '@halocline/vulkan';
+import { WRITES } from '../convert.ts';
 
 const ALL_STAGES = (1n << 62n) - 1n;
 const HOST = V.VK_PIPELINE_STAGE_2_HOST_BIT;
@@ -32,15 +33,6 @@ const WHOLE_STAGES: readonly (readonly [bigint, bigint])[] = [
     V.VK_PIPELINE_STAGE_2_INDEX_INPUT_BIT | V.VK_PIPELINE_STAGE_2_VERTEX_ATTRIBUTE_INPUT_BIT,
   ],
 ];
-
-const WRITES: bigint =
-  V.VK_ACCESS_2_SHADER_WRITE_BIT |
-  V.VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT |
-  V.VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT |
-  V.VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT |
-  V.VK_ACCESS_2_TRANSFER_WRITE_BIT |
-  V.VK_ACCESS_2_HOST_WRITE_BIT |
-  V.VK_ACCESS_2_MEMORY_WRITE_BIT;
 
 /** Accesses that stand for several, spelled out. */
 const WHOLE_ACCESSES: readonly (readonly [bigint, bigint])[] = [

@@ -4,7 +4,7 @@
  */
 import { deviceOption, jsonOption, type Command, type Option } from './command.ts';
 
-/** The option. */
+/** The option of every subcommand that steps or explains a scene. */
 const pluginOption: Option = {
   value: 'NAME',
   many: true,

@@ -1,6 +1,6 @@
 /**
- * @file Loads a scene file: Node runs `.ts` and `.js` as they are. A scene anywhere on the disk may import `halocline`
- * and `halocline/fluids`; they are this package's own.
+ * @file Loads a scene file: Node runs `.ts` and `.js` as they are. A scene anywhere on the disk may import `halocline`,
+ * `halocline/fluids` and `halocline/stencil`; they are this package's own.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -10,9 +10,11 @@ import { Simulation } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { isLua, loadLuaScene } from './lua-scene.ts';
 
+const beside = (name: string): string => new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href;
 const own: Readonly<Record<string, string>> = {
-  halocline: new URL(`../index${extname(import.meta.url)}`, import.meta.url).href,
-  'halocline/fluids': new URL(`../fluids${extname(import.meta.url)}`, import.meta.url).href,
+  halocline: beside('index'),
+  'halocline/fluids': beside('fluids'),
+  'halocline/stencil': beside('stencil'),
 };
 
 /** Our own files say what they are. */

@@ -13,7 +13,7 @@ import { emitQuad } from './quad-shape.ts';
 import { combine, emitTrees, newAccumulators } from './reduce.ts';
 import type { Accumulator } from './reduce.ts';
 import type { Tap } from './scan.ts';
-import { allTaps, cutOf, groupLeavesOf, reachedFunctions, shapeOf, threadsPerLeaf } from './shape.ts';
+import { allTaps, cutOf, reachedFunctions, shapeOf, threadsPerLeaf } from './shape.ts';
 import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
@@ -117,8 +117,9 @@ export function lowerStencil(
 ): Omit<StencilShader, 'spirv'> {
   const lowering = newLowering(stencil, placement, target);
   const { code, uses } = lowering;
-  const cut = cutOf(stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, options.bound)));
-  const groupLeaves = groupLeavesOf(cut, options.bound);
+  const { bound } = options;
+  const cut = cutOf(lowering, stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, bound)), bound);
+  const groupLeaves = cut?.groupLeaves ?? 2;
   const perLeaf = threadsPerLeaf(cut);
   target.setGroupThreads(groupLeaves * perLeaf);
   const reached = reachedFunctions(lowering);

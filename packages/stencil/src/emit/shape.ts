@@ -30,29 +30,35 @@ export interface Cut {
   readonly apart: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
+  /** Leaves that a workgroup takes. */
+  readonly groupLeaves: GroupLeaves;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
-  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false },
-  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false },
-  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false },
-  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false },
-  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true },
+  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false, groupLeaves: 2 },
+  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true, groupLeaves: 2 },
 };
 
-/** The cut of a shape; null for the loop. */
-export function cutOf(shape: Shape): Cut | null {
-  return shape === 'loop' ? null : CUTS[shape];
+/**
+ * How a stencil is cut in a shape; null for the loop. Where caches are what is waited for, workgroups are larger, so that more of what
+ * their leaves share is loaded once, and rows of few loads are loaded one ahead, so that more of them are on their way.
+ */
+export function cutOf(lowering: Lowering, shape: Shape, bound: Bound = 'memory'): Cut | null {
+  if (shape === 'loop') return null;
+  const cut = CUTS[shape];
+  if (bound === 'memory' || !cut.rolling) return cut;
+  const loads = planWindow(allTaps(lowering, true)).length;
+  if (loads <= 1) return cut;
+  if (shape === 'column') return { ...cut, apart: true, groupLeaves: 4 };
+  return { ...cut, ahead: loads <= LIGHT_LOADS ? 1 : 0, groupLeaves: 8 };
 }
 
 /** Threads that share a leaf. */
 export function threadsPerLeaf(cut: Cut | null): number {
   return cut === null ? 128 : 128 / (cut.patch.rows * cut.patch.quads);
-}
-
-/** Leaves that a workgroup takes. */
-export function groupLeavesOf(cut: Cut | null, bound: Bound = 'memory'): GroupLeaves {
-  return bound === 'caches' && cut !== null && cut.patch.rows >= 4 ? 8 : 2;
 }
 
 /** The most IR nodes that are worth emitting four times, and the most loaded values that a thread may hold. */

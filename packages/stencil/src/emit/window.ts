@@ -162,7 +162,8 @@ export class Window {
 
   /** Exchanges what was loaded for it, in rows up to `last`: so far ahead of its use, it would only wait for the load. */
   exchange(last: number): void {
-    for (const { load, beyond } of this.#beyond.filter((each) => each.load.dx <= last)) this.#exchangeEdges(load, beyond);
+    for (const { load, beyond } of this.#beyond.filter((each) => each.load.dx <= last))
+      this.#exchangeEdges(load, beyond);
     this.#beyond = this.#beyond.filter((each) => each.load.dx > last);
   }
 

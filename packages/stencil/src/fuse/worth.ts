@@ -23,6 +23,13 @@ const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string
  * without. A tap more counts as some operations. The figures are in docs/fusion.md.
  */
 const OPERATIONS_PER_BYTE = { column: 20, other: 8 };
+/**
+ * The same where no leaf lies within whole ones: there the text asks which voxels around are active, and computes for inactive
+ * ones too. Where the field between is stored all the same, a byte is worth nothing there.
+ */
+const OPERATIONS_PER_BYTE_RAGGED = { column: 7, other: 3 };
+/** Leaves that don't lie within whole ones, for each leaf that isn't whole itself: those beside it. */
+const LEAVES_BESIDE = 2;
 const OPERATIONS_PER_TAP = 2;
 
 /** The fields that parts make at other voxels than their own, for later ones; `whyNotFused` has said null. */
@@ -59,16 +66,35 @@ export function priceOf(apart: readonly Stencil[], together: Stencil): Price {
   };
 }
 
+/** What computing again is worth hangs on besides. */
+export interface WorthWhere {
+  /** The share of the leaves that have inactive voxels, 0 to 1. */
+  readonly raggedShare: number;
+  /** Whether a field that is computed again is stored all the same. */
+  readonly stored: boolean;
+}
+
 /** Why it isn't worth it to run `together` instead of `apart`, one after the other; null where it is. */
-export function whyNotWorth(apart: readonly Stencil[], together: Stencil): string | null {
+export function whyNotWorth(
+  apart: readonly Stencil[],
+  together: Stencil,
+  { raggedShare, stored }: WorthWhere,
+): string | null {
   const { bytes, operations, taps } = priceOf(apart, together);
   if (bytes <= 0) return 'they would move as many bytes';
   const shape = shapeOfStencil(together, NOWHERE);
   if (shape === 'loop') return 'together they would run a voxel a thread';
-  const most = bytes * (shape === 'column' ? OPERATIONS_PER_BYTE.column : OPERATIONS_PER_BYTE.other);
-  if (operations + OPERATIONS_PER_TAP * taps <= most) return null;
+  const most = Math.round(bytes * worthOfByte(shape === 'column' ? 'column' : 'other', { raggedShare, stored }));
+  if (most > 0 && operations + OPERATIONS_PER_TAP * taps <= most) return null;
   const more = taps > 0 ? ` and ${taps} reads` : '';
-  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}`;
+  const where = raggedShare === 0 ? '' : ` where ${Math.ceil(100 * raggedShare)} % of the leaves have inactive voxels`;
+  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}${where}`;
+}
+
+/** Operations that a byte is worth. */
+function worthOfByte(shape: keyof typeof OPERATIONS_PER_BYTE, { raggedShare, stored }: WorthWhere): number {
+  const [whole, ragged] = [OPERATIONS_PER_BYTE[shape], stored ? 0 : OPERATIONS_PER_BYTE_RAGGED[shape]];
+  return whole + (ragged - whole) * Math.min(1, LEAVES_BESIDE * raggedShare);
 }
 
 /** Distinct values that a stencil's text reads at constant offsets. */
