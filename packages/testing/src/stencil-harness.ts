@@ -22,9 +22,11 @@ import {
   emitGlsl,
   emitSpirv,
   interpret,
+  isFloating,
   newDebugWords,
   newFaultWords,
   readDebugWords,
+  scalarOf,
 } from '@halocline/stencil';
 import { ulpsBetween } from './closeness.ts';
 import { makeElements, seeded } from './stencil-world.ts';
@@ -160,9 +162,11 @@ function listener(stencil: Stencil, values: RunValues): { listener: DebugListene
       const { types } = stencil.prints[number]!;
       printed.push(number);
       each.forEach((components, at) => {
-        const floats = types[at] === 'float' || types[at]!.startsWith('vec');
-        for (const one of components)
-          printed.push(floats ? new Uint32Array(Float32Array.of(one).buffer)[0]! : one >>> 0);
+        const scalar = scalarOf(types[at]!);
+        for (const one of components) {
+          const bits = scalar === 'double' ? Float64Array.of(one) : Float32Array.of(one);
+          printed.push(...(isFloating(scalar) ? new Uint32Array(bits.buffer) : [one >>> 0]));
+        }
       });
     },
   };

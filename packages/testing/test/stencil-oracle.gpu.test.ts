@@ -274,6 +274,17 @@ gpuTest('halves', { features: ['shaderFloat16'] }, async ({ device }) => {
   expect(await differences(device, { outputs: ['made', 'v'], code }, BOTH, sameOrZero)).toEqual([]);
 });
 
+gpuTest('parts and exponents of halves', { features: ['shaderFloat16'] }, async ({ device }) => {
+  const code = `float16_t a = float16_t(ReadField("a", idx)); f16vec3 v = f16vec3(ReadField("v", idx)) * 9.0hf;
+    float16_t whole; float16_t part = modf(a * 7.3hf, whole); f16vec3 wholes; f16vec3 parts = modf(v, wholes);
+    int e; float16_t m = frexp(a * 1.0e-4hf, e); ivec3 n; f16vec3 w = frexp(v, n);
+    WriteField("made", idx, float(part) + 100.0 * float(whole)); WriteField("a", idx, float(m) + float(e));
+    WriteField("v", idx, vec3(w + parts) + vec3(n) + vec3(wholes)); WriteField("b", idx, float(ldexp(a, e - 3)));
+    WriteField("pair", idx, vec2(ldexp(f16vec2(a, v.y), ivec2(14, -22))));`;
+  const outputs = ['made', 'a', 'v', 'b', 'pair'];
+  expect(await differences(device, { outputs, code }, BOTH, sameOrZero)).toEqual([]);
+});
+
 gpuTest('what the driver computes agrees within its ulps', {}, async ({ device }) => {
   const code = `float a = ReadField("a", idx); float b = abs(ReadField("b", idx)) + 0.1; vec3 v = ReadField("v", idx);
     WriteField("made", idx, exp(a) * 0.25);
