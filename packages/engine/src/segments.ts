@@ -16,7 +16,7 @@ import type { Stretch } from './stretches.ts';
 
 /**
  * The leaves that a pass runs over: all of the subdomain's own or a part of them, the ghosts that are computed too with all of its
- * own (`extended`) or with the interior (`rest`).
+ * own (`extended`) or with the interior (`rest`); or a stretch of a long pass.
  */
 export type Part = 'all' | 'boundary' | 'interior' | 'extended' | 'rest' | Stretch;
 
