@@ -60,7 +60,8 @@ function arrange(own: Uint32Array, { boundary, ghosts }: LeafParts): { slots: Ui
   const isRead = (slot: number): boolean => boundary.has(slot);
   const [first, last] = [own.filter(isRead), own.filter((slot) => !isRead(slot))];
   const stretches = stretchesOf(own, isRead);
-  const slots = Uint32Array.from([first, last, ghosts, ...stretches.values()].flatMap((each) => [...each]));
+  const parts = [first, last, ghosts, ...stretches.values()];
+  const slots = Uint32Array.from(parts.flatMap((each) => [...each.toSorted()]));
   const runs: Run[] = [
     { part: 'boundary', first: 0, count: first.length },
     { part: 'interior', first: first.length, count: last.length },
