@@ -22,6 +22,7 @@ test('the entry for files exports these names', () => {
     [
       "dropUnfinished",
       "makeFolder",
+      "readWhole",
       "whyNotRead",
       "whyNotWritten",
       "writeWhole",

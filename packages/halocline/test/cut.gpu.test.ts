@@ -67,3 +67,11 @@ vulkanTest('a cut is told and drawn', async () => {
   expect(subdomains.map(({ sentBytes }) => sentBytes)).toEqual([1024, 1536, 512]);
   expect(picture).toBe('cut.png');
 });
+
+test('a picture of another kind is refused before anything is done', async () => {
+  expect(await halocline(['info', '--cut', 'nothing.ts', '-o', 'cut.jpg'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'Cannot write picture "cut.jpg": its ending is ".jpg"; end it in .png\n',
+  });
+});

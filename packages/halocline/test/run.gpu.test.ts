@@ -56,6 +56,29 @@ vulkanTest('a scene runs over several devices and subdomains, and leaves the sam
   expect(await file('many', ['--devices', '3'])).toEqual(whole);
 });
 
+vulkanTest('a value that the scene does not ask for is told of, as a mistyped one is', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(`Number(values.rate ?? 1); ${cooling}`));
+  const ended = await halocline(['run', path, '--frames', '1', '--set', 'rate=2', '--set', 'rtae=3'], {
+    cwd: folder.path,
+  });
+  expect(ended.code, ended.err).toBe(0);
+  expect(ended.err).toContain('--set rtae: the scene has not asked for "rtae"; it asked for "rate"\n');
+  expect(ended.err).not.toContain('--set rate');
+});
+
+vulkanTest('what fails beside the scene names it', async () => {
+  using folder = temporaryFolder();
+  const beyond = cooling.replace('coord) - dt', 'coord + ivec3(1, 0, 0)) - dt');
+  const path = folder.file('cool.ts', scene(`${beyond} await sim.initialize();`));
+  const env = { HALOCLINE_TRANSPORT: 'group' };
+  const ended = await halocline(['run', path, '--device', '#0', '--device', '#0'], { cwd: folder.path, env });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toMatch(
+    /^Cannot use transport "group" between .*; leave HALOCLINE_TRANSPORT out .* \(.*cool\.ts\)$/mu,
+  );
+});
+
 vulkanTest('both a device and a number of devices are refused', async () => {
   const ended = await halocline(['run', 'scene.ts', '--device', '#0', '--devices', '2']);
   expect(ended.err).toBe(

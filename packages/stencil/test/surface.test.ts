@@ -7,6 +7,7 @@ test('the package exports these names', () => {
     [
       "FAULT_WORDS",
       "FIELD_PLACES",
+      "GROUP_LEAVES",
       "StencilError",
       "bytesOf",
       "bytesPerVoxel",

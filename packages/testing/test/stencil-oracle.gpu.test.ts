@@ -62,6 +62,7 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
   ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
+  ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [
@@ -202,7 +203,9 @@ gpuTest('samples, smooth and nearest, in and out of the topology', {}, async ({ 
     WriteField("v", idx, SampleField("v", p) * 0.5 + SampleField("v", p + centre * 40.0, "nearest"));
     WriteField("made", idx, SampleField("a", p) - SampleField("b", -p * 7.0));
     WriteField("n", idx, SampleField("n", p, "nearest"));`;
-  expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP)).toEqual([]);
+  // Whole leaves run the four voxels of a thread side by side.
+  for (const on of [world, wholeWorld()])
+    expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP, undefined, on)).toEqual([]);
 });
 
 gpuTest('fields on faces are sampled, differenced and averaged where they live', {}, async ({ device }) => {

@@ -5,7 +5,7 @@
  */
 
 import { deserialize } from 'node:v8';
-import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { endCommands } from '../command/command-buffer.ts';
@@ -18,6 +18,7 @@ import type { Image } from '../image/image.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
 import { carry } from '../tracking/carried.ts';
+import { threadData } from '../thread.ts';
 import type { Tracked, TrackingWishes } from '../tracking/device-tracking.ts';
 import type { Finding } from '../tracking/findings.ts';
 import { Insertion } from '../tracking/insertion.ts';
@@ -118,7 +119,7 @@ class Slot {
   }
 }
 
-const start = workerData as ThreadStart;
+const start = threadData<ThreadStart>();
 const table = jobTable(start.table);
 const { messages } = start;
 const layouts = new SharedLayouts(start.layouts);
