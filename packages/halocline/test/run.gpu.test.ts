@@ -69,7 +69,8 @@ vulkanTest('a value that the scene does not ask for is told of, as a mistyped on
 
 vulkanTest('what fails beside the scene names it', async () => {
   using folder = temporaryFolder();
-  const path = folder.file('cool.ts', scene(cooling));
+  const beyond = cooling.replace('coord) - dt', 'coord + ivec3(1, 0, 0)) - dt');
+  const path = folder.file('cool.ts', scene(`${beyond} await sim.initialize();`));
   const env = { HALOCLINE_TRANSPORT: 'group' };
   const ended = await halocline(['run', path, '--device', '#0', '--device', '#0'], { cwd: folder.path, env });
   expect(ended.code).toBe(1);
