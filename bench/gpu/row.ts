@@ -57,3 +57,30 @@ export async function milliseconds(body: () => unknown, runs: number = 7, warm: 
   }
   return best;
 }
+
+/**
+ * Milliseconds of each of some bodies, turn by turn: in each turn all of them run, one behind the other, another first each time.
+ * What happens to the machine meanwhile happens to all of them, so ratios within a turn are steadier than any of its times.
+ */
+export function inTurns(bodies: readonly (() => void)[], turns: number): number[][] {
+  const times: number[][] = bodies.map(() => []);
+  for (let turn = -Math.ceil(turns / 4); turn < turns; turn++) {
+    for (let place = 0; place < bodies.length; place++) {
+      const which = (Math.abs(turn) + place) % bodies.length;
+      const start = performance.now();
+      bodies[which]!();
+      if (turn >= 0) times[which]!.push(performance.now() - start);
+    }
+  }
+  return times;
+}
+
+/** The middle one of some numbers. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
+
+/** The middle one of the ratios of two series, turn by turn. */
+export function medianRatio(these: readonly number[], those: readonly number[]): number {
+  return median(these.map((each, turn) => each / those[turn]!));
+}

@@ -90,11 +90,11 @@ export class Kernel implements Disposable {
     filled: boolean = fills(raggedShareOf(world.topology)),
   ): Promise<Kernel> {
     const all = { bound: boundOf(world.device), ...options };
-    const { spirv, bindings } = emitSpirv(stencil, placementOf(stencil, filled), all);
+    const { spirv, bindings, groupLeaves } = emitSpirv(stencil, placementOf(stencil, filled), all);
     const doubled = new Set(stencil.writes.flatMap((write) => (write.doubleBuffered ? [write.field] : [])));
     const blocks = [0, 1].map((parity) => bindings.map((binding) => world.address(binding, doubled, parity)));
     const { leafCount } = world;
-    const parts = { label: stencil.name, spirv, blocks, groups: Math.ceil(leafCount / 2), leafCount };
+    const parts = { label: stencil.name, spirv, blocks, groups: Math.ceil(leafCount / groupLeaves), leafCount };
     return await Kernel.#create(world.device, parts, 2);
   }
 

@@ -17,6 +17,7 @@ import {
   type FieldRead,
   type FieldType,
   type FieldWrite,
+  type GroupLeaves,
   type Placement,
   type Stencil,
   type StencilSource,
@@ -57,6 +58,7 @@ export interface CompiledStencil {
   readonly writes: readonly FieldWrite[];
   readonly pipeline: ComputePipeline;
   readonly bindings: readonly PassBinding[];
+  readonly groupLeaves: GroupLeaves;
   /** Where it tells what it does, if it is debugged. */
   readonly debug: Buffer | null;
 }
@@ -149,7 +151,7 @@ export class Compiler implements Disposable {
       );
       const { subgroupQuads: exchange, floats } = this.#device.limits;
       const options = { access: this.#access, exchange, floats, bound: boundOf(this.#device) };
-      const { spirv, bindings } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
+      const { spirv, bindings, groupLeaves } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
         emitSpirv(stencil, placement, options),
       );
       const key = createHash('sha256').update(spirv).digest('hex');
@@ -157,7 +159,19 @@ export class Compiler implements Disposable {
       const voxel = typeof debug === 'object' ? debug.voxel : null;
       const told = debug === false ? null : this.debug.bufferOf(stencil, voxel);
       const { reads, writes } = stencil;
-      drafts.push({ key, name, level, stencil, kernel: null, facts, reads, writes, bindings, debug: told });
+      drafts.push({
+        key,
+        name,
+        level,
+        stencil,
+        kernel: null,
+        facts,
+        reads,
+        writes,
+        bindings,
+        groupLeaves,
+        debug: told,
+      });
     }
     await this.#makePipelines(shaders);
     for (const { key, ...draft } of drafts) built.set(draft.name, { ...draft, pipeline: this.#pipelines.get(key)! });

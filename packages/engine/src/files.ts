@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {
@@ -40,6 +40,13 @@ export function whyNotWritten(error: unknown): string {
 /** Why a grid file couldn't be read, and what helps: the end of a sentence that names it. */
 export function whyNotRead(error: unknown): string {
   return reason(READ_REASONS, error);
+}
+
+/** Reads a file's bytes. A device (`/dev/zero`) is refused: it may have no end. `whyNotRead` says what it throws. */
+export async function readWhole(file: string): Promise<Uint8Array> {
+  const facts = await stat(file);
+  if (facts.isCharacterDevice() || facts.isBlockDevice()) throw new Error('it is a device; give the path of a file');
+  return readFile(file);
 }
 
 async function isFolder(place: string): Promise<boolean> {

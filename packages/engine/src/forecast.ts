@@ -1,6 +1,6 @@
 /**
  * @file How many iterations of a repeat to record, from how many the last finished step ran. Too many cost an empty dispatch
- * a pass (3 µs); too few cost a second submit. So: a quarter more and at least two, rounded up to a rung of a ladder, so that
+ * a pass (some microseconds); too few cost a second submit. So: a quarter more and at least two, rounded up to a rung of a ladder, so that
  * a count that wanders doesn't record the step anew each time, and kept until it is twice what is needed.
  *
  * Counts are even: a body that swaps copies then leaves them as they were (see `step-plan.ts`).

@@ -1,8 +1,7 @@
 /** @file Grids to and from files. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readGrids, writeNanoVdb, writeVdb, type Codec, type Grid } from '@halocline/vdb';
-import { whyNotRead } from './files.ts';
+import { readWhole, whyNotRead } from './files.ts';
 
 /** How grids are written. */
 export interface SaveOptions {
@@ -33,7 +32,7 @@ export function encodeGrids(file: string, grids: readonly Grid[], options: SaveO
 export async function readGridsFrom(file: string): Promise<Grid[]> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await readWhole(file);
   } catch (error) {
     throw new Error(`Cannot load "${file}": ${whyNotRead(error)}`, { cause: error });
   }

@@ -1,6 +1,6 @@
 /**
  * @file Finds a leaf by its origin: an open-addressing hash table over integer triples, since a `Map` with string keys
- * takes a second for the 27 neighbours of 32,768 leaves and this takes 30 ms.
+ * takes some ten times as long for the 27 neighbours of 32,768 leaves (Node 26, one core of a Xeon).
  */
 
 /** Number of entries at the least load; a power of two at least twice the leaf count. */

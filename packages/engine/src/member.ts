@@ -3,12 +3,13 @@
  * the indirect arguments of every pass.
  *
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
- *               there are parts; then, for each level, the leaf count of the whole domain in word 3
+ *               there are parts, once for each size of workgroups; then, for each level, the leaf count of the whole domain in word 3
  *
  * Where there are other members, the leaves of a level stand twice: in order of rank, and in three parts, the boundary that others
  * read, the interior, and the ghosts that are computed too.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
+import { GROUP_LEAVES, type GroupLeaves } from '@halocline/stencil';
 import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
@@ -102,14 +103,19 @@ export class Member implements Disposable {
     return this.#alone ? WHOLE : PARTS;
   }
 
-  /** Entries of the counts that passes are dispatched with: one a subdomain, level and part. */
+  /** Entries of the counts that passes are dispatched with: one a size of workgroups, subdomain, level and part. */
   get entryCount(): number {
+    return GROUP_LEAVES.length * this.#leafSets;
+  }
+
+  get #leafSets(): number {
     return this.subdomains.length * this.levelCount * this.parts.length;
   }
 
-  /** Entry of some leaves. */
-  entry({ subdomain, level, part }: LeafSet): number {
-    return (this.subdomains.indexOf(subdomain) * this.levelCount + level) * this.parts.length + PARTS.indexOf(part);
+  /** Entry of some leaves, for workgroups that take so many each. */
+  entry({ subdomain, level, part }: LeafSet, groupLeaves: GroupLeaves = 2): number {
+    const set = (this.subdomains.indexOf(subdomain) * this.levelCount + level) * this.parts.length;
+    return GROUP_LEAVES.indexOf(groupLeaves) * this.#leafSets + set + PARTS.indexOf(part);
   }
 
   /** Address of the counts of some leaves. */
@@ -156,11 +162,11 @@ export class Member implements Disposable {
       return buffer;
     };
     const all = new Map<Subdomain, LevelParts[]>();
-    const entries: Uint32Array[] = [];
+    const leafCounts: number[] = [];
     for (const subdomain of this.subdomains) {
       const levels: LevelParts[] = [];
       for (const [level, { tables }] of subdomain.levels.entries()) {
-        entries.push(tables.count);
+        leafCounts.push(tables.leafCount);
         if (this.#alone) continue;
         const own = tables.leaves.subarray(0, tables.leafCount);
         const { boundary: read, ghosts } = split(subdomain, level);
@@ -170,10 +176,11 @@ export class Member implements Disposable {
         const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
         levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });
         const [owned, rest] = [own.length, last.length + ghosts.length];
-        entries.push(...[first.length, last.length, owned + ghosts.length, rest].map(leafArguments));
+        leafCounts.push(first.length, last.length, owned + ghosts.length, rest);
       }
       all.set(subdomain, levels);
     }
+    const entries = GROUP_LEAVES.flatMap((size) => leafCounts.map((count) => leafArguments(count, size)));
     const totals = this.#decomposition.domain.levels.slice(0, this.levelCount);
     for (const { leafCount } of totals) entries.push(Uint32Array.of(0, 0, 0, leafCount));
     this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));

@@ -15,7 +15,7 @@ import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil, type UnitPass } from './units.ts';
 import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarWords } from './field-type.ts';
-import { elementBytes } from '@halocline/stencil';
+import { elementBytes, type GroupLeaves } from '@halocline/stencil';
 
 /** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
 export interface RecordingPlace {
@@ -197,7 +197,7 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
         const over = { subdomain, part };
         if (program.parts.access === 'descriptor') bindPass(program, encoder, { compiled, copies: pass.copies, over });
         else encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, over)));
-        dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part });
+        dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part }, compiled.groupLeaves);
       }
       return;
     }
@@ -250,9 +250,15 @@ function scopeAddress(program: Program, scope: Scope): bigint {
   return program.buffers.args.address + BigInt(COUNT_BYTES * scopeNumber(scope) * member.entryCount);
 }
 
-function dispatchScope(program: Program, encoder: Encoder, scope: Scope, leaves: LeafSet): void {
+function dispatchScope(
+  program: Program,
+  encoder: Encoder,
+  scope: Scope,
+  leaves: LeafSet,
+  groupLeaves: GroupLeaves = 2,
+): void {
   const { member } = program.parts;
-  const entry = member.entry(leaves);
+  const entry = member.entry(leaves, groupLeaves);
   if (scope === 'count') encoder.dispatchIndirect(member.counts, COUNT_BYTES * entry);
   else encoder.dispatchIndirect(program.buffers.args, COUNT_BYTES * (scopeNumber(scope) * member.entryCount + entry));
 }

@@ -6,7 +6,7 @@
  *     visits     8 × leaf        in the order of `leaves`: its slot, 1 where all of its voxels are active (3 where those of the 26
  *                                leaves around it are too), and the slots of the leaves beyond its faces −x, +x, −y, +y, −z, +z:
  *                                one read tells all that a pass over taps asks
- *     count      4               groups in x, y, z of a leaf pass (two leaves a group), leaf count
+ *     count      4               groups in x, y, z of a leaf pass with two leaves a group, leaf count
  *     leafTable  32 × capacity   per slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1);
  *                                27–29 origin i, j, k; 30 slot of the coarser level's leaf above; 31 rank in
  *                                the whole level
@@ -16,11 +16,10 @@
  * A leaf keeps its slot for life, whatever its rank becomes.
  */
 import { foldGroups } from '@halocline/gpu';
+import type { GroupLeaves } from '@halocline/stencil';
 import { LeafIndex } from './leaf-index.ts';
 import type { LocalLevel } from './local-level.ts';
 
-/** Leaves that one workgroup of a leaf pass takes. */
-const LEAVES_PER_GROUP = 2;
 /** Workgroups in x up to which a dispatch isn't folded into y: what every device can do. */
 const MAX_GROUPS_X = 65_535;
 /** 32-bit words of the leaf table for each slot. */
@@ -45,9 +44,9 @@ export interface LevelTables {
   readonly children: Uint32Array<ArrayBuffer>;
 }
 
-/** Groups in x, y, z and the leaf count: the indirect arguments of a pass over `leafCount` leaves. */
-export function leafArguments(leafCount: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(...foldGroups(Math.ceil(leafCount / LEAVES_PER_GROUP), MAX_GROUPS_X), leafCount);
+/** Groups in x, y, z and the leaf count: the indirect arguments of a pass over `leafCount` leaves, `groupLeaves` a workgroup. */
+export function leafArguments(leafCount: number, groupLeaves: GroupLeaves): Uint32Array<ArrayBuffer> {
+  return Uint32Array.of(...foldGroups(Math.ceil(leafCount / groupLeaves), MAX_GROUPS_X), leafCount);
 }
 
 /** Slot of the leaf at a place of a fresh subdomain. */
@@ -76,7 +75,7 @@ export function buildTables(levels: readonly LocalLevel[]): LevelTables[] {
     });
     const children = buildChildren(topology.origins, capacity, k === 0 ? null : indices[k - 1]!);
     const visits = visitsOf({ leafTable, masks }, leaves.subarray(0, ownCount));
-    const count = leafArguments(ownCount);
+    const count = leafArguments(ownCount, 2);
     return { capacity, leafCount: ownCount, slots, leaves, visits, count, leafTable, masks, children };
   });
 }

@@ -171,6 +171,37 @@ gpuTest('what is out of turn or does not fit is refused', PLAIN, async ({ device
   );
 });
 
+gpuTest('a halo or a field that is gone is refused, in new commands and in kept ones', PLAIN, async ({ device }) => {
+  const [other] = (await others(device, 1)) as [Device];
+  await using _ = other;
+  await using parts = await Subdomains.create({
+    domain: { min: [0, 0, 0], max: [16, 8, 8] },
+    devices: [device, other],
+    thickness: 1,
+  });
+  using u = await parts.createField('u', 'float32');
+  using v = await parts.createField('v', 'float32');
+  expect(() => new Halo(parts, { fields: { v: { type: 'float32', buffers: v.buffers.toReversed() } } })).toThrow(
+    `Cannot take field "v" into the halo: buffer "v" of subdomain 0 isn't alive on its device; make it by createField`,
+  );
+  const halo = new Halo(parts, { fields: { u, v } });
+  await halo.ready;
+  using both = device.record('both', (encoder) => halo.pack(encoder));
+  using one = device.record('one', (encoder) => halo.pack(encoder, { fields: ['u'] }));
+  v[Symbol.dispose]();
+  await expect(halo.send(device, [both])).rejects.toThrow(
+    'Cannot submit "both": it uses buffer "v", which was disposed; record it again',
+  );
+  await halo[Symbol.asyncDispose]();
+  expect(() => device.compute.submit([one])).toThrow(
+    'Cannot submit "one": it uses buffer "exchange entries", which was disposed; record it again',
+  );
+  const gone = 'Cannot use the halo: it has been disposed; make another';
+  expect(() => device.record('x', (encoder) => halo.pack(encoder))).toThrow(gone);
+  await expect(halo.send(device, [])).rejects.toThrow(gone);
+  await expect(halo.receive(device, [])).rejects.toThrow(gone);
+});
+
 gpuTest('the validation layer sees nothing wrong in a halo on one device', {}, async ({ device }) => {
   const domain = { min: [0, 0, 0], max: [24, 24, 16] } as const;
   const { right, wrong } = await fillAndExchange({ domain, devices: [device], subdomains: 4 }, 'float32', 2);

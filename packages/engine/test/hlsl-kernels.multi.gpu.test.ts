@@ -1,23 +1,10 @@
 /** Kernels in HLSL through `dxc`, where it is installed, beside the same in GLSL: every type of field, parameters, the walk, cut domains. */
-import { execFileSync } from 'node:child_process';
 import type { Device } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { Simulation, type KernelOptions } from '../src/index.ts';
+import { hlslTest } from './hlsl-test.ts';
+import { hlslText, kernelText } from './kernel-text.ts';
 
-/** Whether the DirectX shader compiler is here. */
-function hasDxc(): boolean {
-  try {
-    execFileSync(process.env['HALOCLINE_DXC'] || 'dxc', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hlslTest: typeof gpuTest = hasDxc()
-  ? gpuTest
-  : (name) => test.skip(`${name}: there is no dxc here`, () => undefined);
 const NEEDS = { features: ['shaderFloat64', 'shaderInt64', 'shaderInt16'], timeoutMs: 120_000 } as const;
 const domain = { min: [-3, 0, 0], max: [14, 9, 18] } as const;
 
@@ -42,8 +29,7 @@ const access = {
 } as const;
 
 /** What both languages say alike. */
-const body = `
-    write_u(v, read_u(v) * k + read_u(v.coord + dir) + read_v_y(v) + top * dt + float(frame));
+const body = `write_u(v, read_u(v) * k + read_u(v.coord + dir) + read_v_y(v) + top * dt + float(frame));
     write_h(v, read_h(v) * 0.5 + float(read_b(v.coord + dir)));
     write_d(v, read_d(v) * third + three.z);
     write_i(v, read_i(v.coord - dir) + (on ? 3 : 4) - v.coord.z);
@@ -54,23 +40,8 @@ const body = `
     write_s(v, read_s(v.coord + dir) * 2.0);
     write_f(v, 0u, read_f(v.coord - dir, 2u)); write_f(v, 1u, read_f(v, 0u) + 1.0); write_f(v, 2u, read_f(v, 1u));`;
 
-const glsl = `#include "halocline.glsl"
-layout(local_size_x = 128) in;
-void main() {
-  for (uint turn = 0; turn < turns(); turn++) {
-    Voxel v;
-    if (!takeVoxel(turn, v)) continue;${body.replace('VEC3', 'vec3')}
-  }
-}`;
-const hlsl = `#define WORKGROUP 128
-#include "halocline.hlsl"
-[numthreads(WORKGROUP, 1, 1)]
-void every(uint3 group : SV_GroupID, uint thread : SV_GroupIndex) {
-  for (uint turn = 0; turn < turns(); turn++) {
-    Voxel v;
-    if (!takeVoxel(group, thread, turn, v)) continue;${body.replace('VEC3', 'float3')}
-  }
-}`;
+const glsl = kernelText(body.replace('VEC3', 'vec3'), 128);
+const hlsl = hlslText(body.replace('VEC3', 'float3'), { entry: 'every', threads: 128 });
 
 async function run(device: Device, subdomains: number, kernel: KernelOptions): Promise<Record<string, string>> {
   await using simulation = await Simulation.create({ device, domain, subdomains, voxelSize: 0.5 });
@@ -106,16 +77,8 @@ for (const subdomains of [1, 3]) {
 hlslTest('a read beyond the halo is told of', NEEDS, async ({ device }) => {
   await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
   simulation.addField('u', 'float32', 1);
-  const text = (entry: string, far: number): string => `#include "halocline.hlsl"
-    [numthreads(WORKGROUP, 1, 1)]
-    void ${entry}(uint3 group : SV_GroupID, uint thread : SV_GroupIndex) {
-      for (uint turn = 0; turn < turns(); turn++) {
-        Voxel v;
-        if (takeVoxel(group, thread, turn, v)) write_u(v, read_u(v.coord + int3(0, 0, ${far})));
-      }
-    }`;
   const one = { inputs: ['u'], outputs: ['u'], neighborRadius: 1 };
-  simulation.registerKernel('far', { ...one, hlsl: text('main', 2) });
+  simulation.registerKernel('far', { ...one, hlsl: hlslText('write_u(v, read_u(v.coord + int3(0, 0, 2)));') });
   await expect(
     (async () => {
       await simulation.runTimestep(1);

@@ -1,13 +1,13 @@
 /** Kernels that come as SPIR-V or HLSL, and headers for those who compile elsewhere. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compileGlsl, reflect } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
-import { describe, expect, test } from 'vitest';
+import { gpuTest, temporaryFolder } from '@halocline/testing';
+import { describe, expect } from 'vitest';
 import { Simulation } from '../src/index.ts';
-import { kernelText } from './kernel-text.ts';
+import { hlslTest, withDxc } from './hlsl-test.ts';
+import { hlslText, kernelText } from './kernel-text.ts';
 import { withTwin } from './two-entries.ts';
 
 const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
@@ -84,65 +84,33 @@ describe('a kernel in SPIR-V', () => {
   });
 });
 
-/** Whether the DirectX shader compiler is here. */
-function hasDxc(): boolean {
-  try {
-    execFileSync(process.env['HALOCLINE_DXC'] || 'dxc', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hlsl = `#include "halocline.hlsl"
-[numthreads(WORKGROUP, 1, 1)]
-void main(uint3 group : SV_GroupID, uint thread : SV_GroupIndex) {
-  for (uint turn = 0; turn < turns(); turn++) {
-    Voxel v;
-    if (!takeVoxel(group, thread, turn, v)) continue;
-    write_u(v, read_u(v) * k + 10.0);
-  }
-}`;
+const hlsl = hlslText('write_u(v, read_u(v) * k + 10.0);');
 
 describe('a kernel in HLSL', () => {
   gpuTest('says in one line that its compiler is not here', {}, async ({ device }) => {
-    const before = process.env['HALOCLINE_DXC'];
-    process.env['HALOCLINE_DXC'] = '/nowhere/dxc';
-    try {
+    await withDxc('/nowhere/dxc', async () => {
       await using simulation = await oneField(device);
       simulation.registerKernel('scale', { ...access, hlsl });
       await expect(simulation.initialize()).rejects.toThrow(
         'Cannot compile kernel "scale": it is HLSL, and there is no command "/nowhere/dxc" here; install the DirectX shader compiler (in the Vulkan SDK), name it in HALOCLINE_DXC, or write GLSL',
       );
-    } finally {
-      if (before === undefined) delete process.env['HALOCLINE_DXC'];
-      else process.env['HALOCLINE_DXC'] = before;
-    }
+    });
   });
 
   gpuTest('says in one line that its compiler broke off', {}, async ({ device }) => {
-    const before = process.env['HALOCLINE_DXC'];
-    const folder = mkdtempSync(path.join(tmpdir(), 'halocline-broken-dxc-'));
-    const command = path.join(folder, 'dxc');
-    writeFileSync(command, '#!/bin/sh\nkill -SEGV $$\n', { mode: 0o755 });
-    process.env['HALOCLINE_DXC'] = command;
-    try {
+    using folder = temporaryFolder();
+    const command = folder.file('dxc', '#!/bin/sh\nkill -SEGV $$\n');
+    chmodSync(command, 0o755);
+    await withDxc(command, async () => {
       await using simulation = await oneField(device);
       simulation.registerKernel('scale', { ...access, hlsl });
       await expect(simulation.initialize()).rejects.toThrow(
         `Cannot compile kernel "scale": it is HLSL, and "${command}" broke off (SIGSEGV); install a newer one, name it in HALOCLINE_DXC, or write GLSL`,
       );
-    } finally {
-      rmSync(folder, { recursive: true });
-      if (before === undefined) delete process.env['HALOCLINE_DXC'];
-      else process.env['HALOCLINE_DXC'] = before;
-    }
+    });
   });
 
-  const compiled = hasDxc()
-    ? gpuTest
-    : (name: string): void => test.skip(`${name}: there is no dxc here`, () => undefined);
-  compiled('runs as the same in GLSL does', {}, async ({ device }) => {
+  hlslTest('runs as the same in GLSL does', {}, async ({ device }) => {
     await using simulation = await oneField(device);
     simulation.registerKernel('scale', { ...access, hlsl });
     await simulation.runTimestep(1);

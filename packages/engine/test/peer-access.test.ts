@@ -22,6 +22,15 @@ test('the time of a message lies on the lines between those that were measured',
   expect(estimate(times([1000, 10], [2000, 8]), 10_000)).toBe(10);
 });
 
+test('the bandwidth of times that noise has turned around is a plain one, not endless', () => {
+  const bandwidth = (...list: readonly (readonly [number, number])[]): number =>
+    PeerAccess.bandwidth(report('shared', times(...list)));
+  expect(bandwidth([4096, 100], [4096 + 10 ** 6, 600])).toBe(2e9);
+  expect(bandwidth([4096, 4885], [2 ** 20, 4096])).toBe(2 ** 8 * 1e6);
+  expect(bandwidth([4096, 1023], [2 ** 20, 1024])).toBe(2 ** 10 * 1e6);
+  expect(bandwidth([4096, 40])).toBe(0);
+});
+
 test('each size takes the transport that is the fastest for it', () => {
   const access = new PeerAccess('A', 'B', [
     { name: 'same-device', refusal: 'they are two cards', failed: false, times: [] },

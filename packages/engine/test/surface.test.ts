@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as files from '../src/files.ts';
 import * as engine from '../src/index.ts';
 
 test('the package exports these names', () => {
@@ -12,6 +13,19 @@ test('the package exports these names', () => {
       "Simulation",
       "Subdomains",
       "peerAccess",
+    ]
+  `);
+});
+
+test('the entry for files exports these names', () => {
+  expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
+    [
+      "dropUnfinished",
+      "makeFolder",
+      "readWhole",
+      "whyNotRead",
+      "whyNotWritten",
+      "writeWhole",
     ]
   `);
 });

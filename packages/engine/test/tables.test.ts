@@ -58,8 +58,9 @@ test('parents and children point at each other', () => {
 });
 
 test('arguments fold past 65,535 groups into y', () => {
-  expect([...leafArguments(0)]).toEqual([0, 1, 1, 0]);
-  expect([...leafArguments(5)]).toEqual([3, 1, 1, 5]);
-  expect([...leafArguments(131_070)]).toEqual([65_535, 1, 1, 131_070]);
-  expect([...leafArguments(131_072)]).toEqual([32_768, 2, 1, 131_072]);
+  expect([...leafArguments(0, 2)]).toEqual([0, 1, 1, 0]);
+  expect([...leafArguments(5, 2)]).toEqual([3, 1, 1, 5]);
+  expect([...leafArguments(131_070, 2)]).toEqual([65_535, 1, 1, 131_070]);
+  expect([...leafArguments(131_072, 2)]).toEqual([32_768, 2, 1, 131_072]);
+  expect([...leafArguments(9, 8)]).toEqual([2, 1, 1, 9]);
 });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isVulkanAvailable, openDevice } from '@halocline/gpu';
+import { openDevice } from '@halocline/gpu';
+import { vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { compileGlsl } from '../src/shader/compile.ts';
 
@@ -58,7 +59,7 @@ test('a corrupt file is thrown away with a word, and written anew', async () => 
   expect(readFileSync(file!)).toEqual(whole);
 });
 
-test.skipIf(!isVulkanAvailable())('pipelines that are kept are read again, and broken ones thrown away', async () => {
+vulkanTest('pipelines that are kept are read again, and broken ones thrown away', async () => {
   using cache = cacheFolder();
   const lines: string[] = [];
   const open = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 import {
   bufferAlloc,
   bufferDownload,
@@ -12,7 +13,7 @@ import {
   kernelFree,
   kernelLaunch,
 } from '../src/flat.ts';
-import { isVulkanAvailable, VulkanError } from '../src/index.ts';
+import { VulkanError } from '../src/index.ts';
 
 const KERNEL = `layout(local_size_x = 1) in;
 layout(binding = 0) buffer Words { uint at[]; };
@@ -47,7 +48,7 @@ function pick(known: ReadonlyMap<number, Known>, choice: number): number {
   return handle as number;
 }
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'whatever handles are given, each call does what it can or says what is wrong',
   { timeout: 300_000 },
   async () => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { expect, test } from 'vitest';
+import { vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 
 const LONG = process.env['HALOCLINE_LONG'] === '1';
 const ROUNDS = LONG ? 1000 : 12;
@@ -31,7 +31,7 @@ async function growth(way: 'runtime' | 'raw'): Promise<Growth> {
 // Short runs are blurred by what the allocators keep for later: the bound is as tight as a run is long.
 const BLUR = LONG ? 64 : 1024;
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'devices, buffers, pipelines and graphs that are dropped leave no more behind than the same bare calls do',
   { timeout: LONG ? 3_600_000 : 240_000 },
   async () => {

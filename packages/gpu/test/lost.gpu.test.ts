@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { isVulkanAvailable, listDevices } from '@halocline/gpu';
+import { vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
 
 interface Lost {
@@ -44,7 +45,7 @@ function expectLost(report: Report, submitted = ['before', 'step (count, stray)'
   expect(after.threads).toBeLessThanOrEqual(before.threads);
 }
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'a device that its driver gives up says so everywhere, gives all back, and takes no other with it',
   { timeout: 60_000 },
   async () => {
@@ -54,10 +55,8 @@ test.skipIf(!isVulkanAvailable())(
   },
 );
 
-test.skipIf(!isVulkanAvailable())(
-  'a wait that a lost device never ends asks by itself, and ends',
-  { timeout: 60_000 },
-  async () => expectLost(await lose('silent'), ['before']),
+vulkanTest('a wait that a lost device never ends asks by itself, and ends', { timeout: 60_000 }, async () =>
+  expectLost(await lose('silent'), ['before']),
 );
 
 test(

@@ -1,6 +1,7 @@
-import { isVulkanAvailable, openDevice } from '@halocline/gpu';
+import { openDevice } from '@halocline/gpu';
 import type { Buffer, Device, DeviceOptions, ThreadedRecorder } from '@halocline/gpu';
-import { expect, test } from 'vitest';
+import { vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
 
 const module = new URL('./recorded-passes.ts', import.meta.url);
@@ -62,23 +63,17 @@ async function handOn(device: Device): Promise<number[]> {
   return (await words(device, a)).slice(0, 2);
 }
 
-test.skipIf(!isVulkanAvailable())(
-  'with automatic barriers, what threads record without any is sound to the validation layer',
-  async () => {
-    let result: number[] = [];
-    const both = await on({ autoBarriers: true, checks: true }, async (device) => void (result = await handOn(device)));
-    expect(both).toEqual([]);
-    expect(result).toEqual([16, 40]);
-    const alone = await on(
-      { autoBarriers: true, checks: false },
-      async (device) => void (result = await handOn(device)),
-    );
-    expect(alone).toEqual([]);
-    expect(result).toEqual([16, 40]);
-  },
-);
+vulkanTest('with automatic barriers, what threads record without any is sound to the validation layer', async () => {
+  let result: number[] = [];
+  const both = await on({ autoBarriers: true, checks: true }, async (device) => void (result = await handOn(device)));
+  expect(both).toEqual([]);
+  expect(result).toEqual([16, 40]);
+  const alone = await on({ autoBarriers: true, checks: false }, async (device) => void (result = await handOn(device)));
+  expect(alone).toEqual([]);
+  expect(result).toEqual([16, 40]);
+});
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'without them, the checks name what is missing within what one thread records, and between two',
   async () => {
     const said = await on({ checks: true, validation: false }, async (device) => {
@@ -101,7 +96,7 @@ test.skipIf(!isVulkanAvailable())(
   },
 );
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'what threads do to what their pass declares, to memory that nobody wrote, and with barriers of no use is told',
   async () => {
     const said = await on({ checks: true, validation: false }, async (device) => {
@@ -134,40 +129,37 @@ test.skipIf(!isVulkanAvailable())(
   },
 );
 
-test.skipIf(!isVulkanAvailable())(
-  'barriers for what threads draw stand ahead of the rendering, where none may stand within',
-  async () => {
-    let red: number[] = [];
-    const said = await on({ autoBarriers: true, checks: true }, async (device) => {
-      using pipeline = device.createGraphicsPipeline({
-        label: 'triangle',
-        vertex: { spirv: await device.compile(CORNERS, { label: 'corners', stage: 'vertex' }) },
-        fragment: { spirv: await device.compile(RED, { label: 'red', stage: 'fragment' }) },
-        color: ['rgba8unorm'],
-      });
-      using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
-      using pixels = device.createBuffer({ label: 'pixels', byteLength: 64 });
-      using from = device.createBuffer({ label: 'from', byteLength: 24 });
-      using vertices = device.createBuffer({ label: 'corners', byteLength: 24, role: 'vertex' });
-      void device.staging.upload(from, 0, Float32Array.of(-1, -1, 3, -1, -1, 3));
-      await using recorder = device.createRecorder({ workers: 2 });
-      for (let turn = 0; turn < 3; turn++) {
-        const frame = await device.beginFrame();
-        frame.record('copy', (encoder) => encoder.copy(from, 0, vertices, 0, 24));
-        const pass = recorder.encoderFor('draw', { rendering: { color: [{ image, clear: [0, 1, 0, 1] }] } });
-        for (let i = 0; i < 4; i++) pass.record({ module, export: 'corners', data: { pipeline, vertices } });
-        await recorder.finalize();
-        frame.record('save', (encoder) => encoder.copyImageToBuffer(image, pixels));
-        device.endFrame(frame);
-      }
-      red = [...new Set(await words(device, pixels))];
+vulkanTest('barriers for what threads draw stand ahead of the rendering, where none may stand within', async () => {
+  let red: number[] = [];
+  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+    using pipeline = device.createGraphicsPipeline({
+      label: 'triangle',
+      vertex: { spirv: await device.compile(CORNERS, { label: 'corners', stage: 'vertex' }) },
+      fragment: { spirv: await device.compile(RED, { label: 'red', stage: 'fragment' }) },
+      color: ['rgba8unorm'],
     });
-    expect(said).toEqual([]);
-    expect(red).toEqual([0xff0000ff]);
-  },
-);
+    using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+    using pixels = device.createBuffer({ label: 'pixels', byteLength: 64 });
+    using from = device.createBuffer({ label: 'from', byteLength: 24 });
+    using vertices = device.createBuffer({ label: 'corners', byteLength: 24, role: 'vertex' });
+    void device.staging.upload(from, 0, Float32Array.of(-1, -1, 3, -1, -1, 3));
+    await using recorder = device.createRecorder({ workers: 2 });
+    for (let turn = 0; turn < 3; turn++) {
+      const frame = await device.beginFrame();
+      frame.record('copy', (encoder) => encoder.copy(from, 0, vertices, 0, 24));
+      const pass = recorder.encoderFor('draw', { rendering: { color: [{ image, clear: [0, 1, 0, 1] }] } });
+      for (let i = 0; i < 4; i++) pass.record({ module, export: 'corners', data: { pipeline, vertices } });
+      await recorder.finalize();
+      frame.record('save', (encoder) => encoder.copyImageToBuffer(image, pixels));
+      device.endFrame(frame);
+    }
+    red = [...new Set(await words(device, pixels))];
+  });
+  expect(said).toEqual([]);
+  expect(red).toEqual([0xff0000ff]);
+});
 
-test.skipIf(!isVulkanAvailable())('commands that several recordings execute are known in each of them', async () => {
+vulkanTest('commands that several recordings execute are known in each of them', async () => {
   const run = async (device: Device): Promise<void> => {
     using a = device.createBuffer({ label: 'a', byteLength: 16 });
     using b = device.createBuffer({ label: 'b', byteLength: 16 });

@@ -1,6 +1,7 @@
-import { isVulkanAvailable, openDevice } from '@halocline/gpu';
+import { openDevice } from '@halocline/gpu';
 import type { Device, DeviceOptions } from '@halocline/gpu';
-import { expect, test } from 'vitest';
+import { vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
 
 const DOUBLE = `layout(local_size_x = 4) in;
@@ -41,19 +42,16 @@ async function chain(device: Device): Promise<number[]> {
   return [...new Uint32Array((await device.staging.download(b)).buffer)];
 }
 
-test.skipIf(!isVulkanAvailable())(
-  'with automatic barriers, encoder code without any barrier is sound to the validation layer',
-  async () => {
-    let result: number[] = [];
-    const said = await on({ autoBarriers: true, checks: true }, async (device) => {
-      result = await chain(device);
-    });
-    expect(said).toEqual([]);
-    expect(result).toEqual([40, 40, 40, 40]);
-  },
-);
+vulkanTest('with automatic barriers, encoder code without any barrier is sound to the validation layer', async () => {
+  let result: number[] = [];
+  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+    result = await chain(device);
+  });
+  expect(said).toEqual([]);
+  expect(result).toEqual([40, 40, 40, 40]);
+});
 
-test.skipIf(!isVulkanAvailable())('without them, the checks name each barrier that is missing', async () => {
+vulkanTest('without them, the checks name each barrier that is missing', async () => {
   const said = await on({ checks: true, validation: false }, async (device) => {
     await chain(device);
   });
@@ -74,7 +72,7 @@ test.skipIf(!isVulkanAvailable())('without them, the checks name each barrier th
   `);
 });
 
-test.skipIf(!isVulkanAvailable())('images are brought into the layouts that commands need', async () => {
+vulkanTest('images are brought into the layouts that commands need', async () => {
   const said = await on({ autoBarriers: true, checks: true }, async (device) => {
     using image = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm' });
     using copy = device.createImage({ label: 'copy', size: [8, 8], format: 'rgba8unorm' });
@@ -88,7 +86,7 @@ test.skipIf(!isVulkanAvailable())('images are brought into the layouts that comm
   expect(said).toEqual([]);
 });
 
-test.skipIf(!isVulkanAvailable())(
+vulkanTest(
   'a pass that writes what it does not declare is told where validation is on, and nothing is checked without',
   async () => {
     const run = async (device: Device): Promise<void> => {

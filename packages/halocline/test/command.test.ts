@@ -178,6 +178,21 @@ test('convert writes the grids that fit, names the others, and ends with 1', asy
   });
 });
 
+test('a device in the place of a file is refused, where it would be read without end', async () => {
+  using folder = temporaryFolder();
+  for (const words of [
+    ['inspect', '/dev/zero'],
+    ['convert', '/dev/zero', join(folder.path, 'a.vdb')],
+    ['render', '/dev/zero', '-o', join(folder.path, 'a.png')],
+  ]) {
+    expect(await halocline(words, withoutVulkan)).toEqual({
+      code: 1,
+      out: '',
+      err: 'Cannot read file "/dev/zero": it is a device; give the path of a file\n',
+    });
+  }
+});
+
 test('a file goes whole or not at all where it cannot be written', async () => {
   using folder = temporaryFolder();
   const ball = ballFile(folder.path);

@@ -1,14 +1,11 @@
 /** `halocline info --cut`: the figures of a scene's cut, and its picture. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isVulkanAvailable } from '@halocline/gpu';
 import { decodePng, type Image } from '@halocline/render';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { drawCut, subdomainColor } from '../src/cli/cut-picture.ts';
 import { halocline } from './command-line.ts';
-
-const gpu = test.runIf(isVulkanAvailable() || process.env['GPU'] === 'required');
 
 /** Pixels of the side that faces up, by subdomain. */
 function tops(image: Image, subdomains: number): number[] {
@@ -34,7 +31,7 @@ test('a subdomain without a leaf, and none with any, draw nothing', () => {
   expect(drawCut([new Int32Array()])).toMatchObject({ width: 1, height: 1 });
 });
 
-gpu('a cut is told and drawn', async () => {
+vulkanTest('a cut is told and drawn', async () => {
   using folder = temporaryFolder();
   folder.file(
     's.ts',
@@ -69,4 +66,12 @@ gpu('a cut is told and drawn', async () => {
   // Two layers of 16 × 8 go up and one goes down, in float32.
   expect(subdomains.map(({ sentBytes }) => sentBytes)).toEqual([1024, 1536, 512]);
   expect(picture).toBe('cut.png');
+});
+
+test('a picture of another kind is refused before anything is done', async () => {
+  expect(await halocline(['info', '--cut', 'nothing.ts', '-o', 'cut.jpg'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'Cannot write picture "cut.jpg": its ending is ".jpg"; end it in .png\n',
+  });
 });

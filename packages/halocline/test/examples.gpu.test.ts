@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isValidationAvailable, isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
+import { isValidationAvailable } from '@halocline/gpu';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
 import { halocline } from './command-line.ts';
 
-const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 /** With the layer where it is installed: its messages fail the test. */
 const validation = isValidationAvailable() ? ['--validation'] : [];
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -25,7 +24,7 @@ test('every example stands in the table of README, and is at most 60 lines long'
   }
 });
 
-gpu.each(scenes)(
+vulkanTest.each(scenes)(
   'example %s runs at a tiny size',
   async (file) => {
     using folder = temporaryFolder();
@@ -46,7 +45,7 @@ gpu.each(scenes)(
   60_000,
 );
 
-gpu(
+vulkanTest(
   'example smoke-file.ts takes a file',
   async () => {
     using folder = temporaryFolder();

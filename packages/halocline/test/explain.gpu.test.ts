@@ -1,11 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
-import { expect, test } from 'vitest';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 import { halocline } from './command-line.ts';
-
-const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 
 const scene = `
 import { Simulation } from 'halocline';
@@ -35,7 +32,7 @@ function sceneWithPlugin(): ReturnType<typeof temporaryFolder> & { scene: string
   return Object.assign(folder, { scene: folder.file('scene.ts', scene) });
 }
 
-gpu('--plugin adds what a package of the scene’s folder brings', async () => {
+vulkanTest('--plugin adds what a package of the scene’s folder brings', async () => {
   using folder = sceneWithPlugin();
   const out = ['--out', join(folder.path, 'out')];
   const ended = await halocline(['run', folder.scene, '--plugin', 'halocline-halve', ...out]);
@@ -48,7 +45,7 @@ gpu('--plugin adds what a package of the scene’s folder brings', async () => {
   );
 });
 
-gpu('a scene uses a package of its folder by name, from wherever it is run', async () => {
+vulkanTest('a scene uses a package of its folder by name, from wherever it is run', async () => {
   using folder = sceneWithPlugin();
   const path = folder.file('uses.ts', scene.replace('  return {', "  await sim.use('halocline-halve');\n  return {"));
   const ended = await halocline(['run', path, '--out', join(folder.path, 'out')]);
@@ -56,7 +53,7 @@ gpu('a scene uses a package of its folder by name, from wherever it is run', asy
   expect(ended.out).toMatch(/left +0.25\n/);
 });
 
-gpu('explain tells the step, a stencil, a kernel and its header', async () => {
+vulkanTest('explain tells the step, a stencil, a kernel and its header', async () => {
   using folder = sceneWithPlugin();
   const words = ['explain', folder.scene, '--plugin', 'halocline-halve'];
   const whole = await halocline(words);

@@ -1,13 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect, test } from 'vitest';
 import { halocline } from './command-line.ts';
 
-const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 const made = `
@@ -73,7 +71,7 @@ test('Ctrl-C ends a script that computes, with exit code 130', async () => {
   expect(ended.err).toBe('begun\nStopping after the frame under way; Ctrl-C again drops it\nInterrupted\n');
 });
 
-gpu('a scene that returns its simulation is stepped by the command', async () => {
+vulkanTest('a scene that returns its simulation is stepped by the command', async () => {
   using folder = temporaryFolder();
   const path = folder.file(
     'scene.lua',
@@ -99,11 +97,13 @@ gpu('a scene that returns its simulation is stepped by the command', async () =>
   expect(JSON.parse(json.out)).toMatchObject({ frame: 1, time: 2, fields: { heat: { min: 0, max: 14, mean: 7 } } });
 });
 
-gpu('one that steps itself has each step taken as a frame, whose files are there when the next line runs', async () => {
-  using folder = temporaryFolder();
-  const path = folder.file(
-    'own.lua',
-    `${made}
+vulkanTest(
+  'one that steps itself has each step taken as a frame, whose files are there when the next line runs',
+  async () => {
+    using folder = temporaryFolder();
+    const path = folder.file(
+      'own.lua',
+      `${made}
     sim:add_field('other', 'float32', 1)
     scene.fields = { 'heat' }
     scene.render = { width = 16, height = 16, camera = 'azimuth=30' }
@@ -111,32 +111,33 @@ gpu('one that steps itself has each step taken as a frame, whose files are there
     print(#sim:load(scene.value('out', '') .. '/own-0001.nvdb'))
     sim:run_timestep { dt = 0.25 }
     sim:run_timestep(0.25)`,
-  );
-  const out = join(folder.path, 'out');
-  const ended = await halocline(['run', path, '--out', out, '--set', `out=${out}`, '--format', 'nvdb,vdb@last,png']);
-  expect(ended.code, ended.err).toBe(0);
-  expect(ended.err).toMatch(/^frame 1 {2}.*\nframe 2 {2}.*\nframe 3 {2}.* ms a step\n$/u);
-  expect(ended.out).toMatch(/^1\n {2}frames +3 \(3 steps\)\n/u);
-  expect(ended.out).toContain(`  halocline run ${path} --set out=${out}\n`);
-  expect(readdirSync(out)).toEqual([
-    'own-0001.nvdb',
-    'own-0001.png',
-    'own-0002.nvdb',
-    'own-0002.png',
-    'own-0003.nvdb',
-    'own-0003.png',
-    'own-0003.vdb',
-    'own.png',
-  ]);
-  const grids = readGrids(readFileSync(join(out, 'own-0003.nvdb')));
-  expect(grids.map((grid) => grid.name)).toEqual(['heat']);
-  expect(grids[0]!.get(1, 1, 7)).toBe(7);
-  const json = await halocline(['run', path, '--json', '--out', out, '--set', `out=${out}`]);
-  expect(json.out.trimEnd().split('\n')).toHaveLength(3);
-  expect(json.err).toBe('1\n');
-});
+    );
+    const out = join(folder.path, 'out');
+    const ended = await halocline(['run', path, '--out', out, '--set', `out=${out}`, '--format', 'nvdb,vdb@last,png']);
+    expect(ended.code, ended.err).toBe(0);
+    expect(ended.err).toMatch(/^frame 1 {2}.*\nframe 2 {2}.*\nframe 3 {2}.* ms a step\n$/u);
+    expect(ended.out).toMatch(/^1\n {2}frames +3 \(3 steps\)\n/u);
+    expect(ended.out).toContain(`  halocline run ${path} --set out=${out}\n`);
+    expect(readdirSync(out)).toEqual([
+      'own-0001.nvdb',
+      'own-0001.png',
+      'own-0002.nvdb',
+      'own-0002.png',
+      'own-0003.nvdb',
+      'own-0003.png',
+      'own-0003.vdb',
+      'own.png',
+    ]);
+    const grids = readGrids(readFileSync(join(out, 'own-0003.nvdb')));
+    expect(grids.map((grid) => grid.name)).toEqual(['heat']);
+    expect(grids[0]!.get(1, 1, 7)).toBe(7);
+    const json = await halocline(['run', path, '--json', '--out', out, '--set', `out=${out}`]);
+    expect(json.out.trimEnd().split('\n')).toHaveLength(3);
+    expect(json.err).toBe('1\n');
+  },
+);
 
-gpu('one that steps itself refuses what is for others, before a step is made', async () => {
+vulkanTest('one that steps itself refuses what is for others, before a step is made', async () => {
   using folder = temporaryFolder();
   const path = folder.file('own.lua', `${made} pcall(sim.run_timestep, sim, 0.5) print('never')`);
   for (const [option, value] of [
@@ -157,7 +158,7 @@ gpu('one that steps itself refuses what is for others, before a step is made', a
   );
 });
 
-gpu('Ctrl-C during its own steps ends it after the frame under way, whose file is whole', async () => {
+vulkanTest('Ctrl-C during its own steps ends it after the frame under way, whose file is whole', async () => {
   using folder = temporaryFolder();
   const path = folder.file('own.lua', `${made} while true do sim:run_timestep(0.5) end`);
   const out = join(folder.path, 'out');
@@ -170,7 +171,7 @@ gpu('Ctrl-C during its own steps ends it after the frame under way, whose file i
   expect(readGrids(readFileSync(join(out, `own-000${frames}.nvdb`)))[0]!.get(0, 0, 7)).toBe(3.5 * frames);
 });
 
-gpu('an error between its steps leaves the frames that are done, and no summary', async () => {
+vulkanTest('an error between its steps leaves the frames that are done, and no summary', async () => {
   using folder = temporaryFolder();
   const path = folder.file('own.lua', `${made} sim:run_timestep(0.5)\nsim:run_timestep('x')`);
   const ended = await halocline(['run', path, '--out', join(folder.path, 'out')]);
@@ -181,7 +182,7 @@ gpu('an error between its steps leaves the frames that are done, and no summary'
   expect(existsSync(join(folder.path, 'out', 'own-0001.nvdb'))).toBe(true);
 });
 
-gpu('--subdomains and --device win over what the scene asks for', async () => {
+vulkanTest('--subdomains and --device win over what the scene asks for', async () => {
   using folder = temporaryFolder();
   const path = folder.file(
     'parts.lua',
@@ -196,7 +197,7 @@ gpu('--subdomains and --device win over what the scene asks for', async () => {
   expect(none.err).toMatch(/parts\.lua:1: Cannot open device "nobody": /u);
 });
 
-gpu('--allow opens a folder to a scene', async () => {
+vulkanTest('--allow opens a folder to a scene', async () => {
   using folder = temporaryFolder();
   using other = temporaryFolder();
   const path = folder.file('save.lua', `${made} sim:save(scene.values.file) return sim`);
@@ -212,7 +213,7 @@ gpu('--allow opens a folder to a scene', async () => {
   expect(existsSync(file)).toBe(true);
 });
 
-gpu('other commands take a scene in Lua too', async () => {
+vulkanTest('other commands take a scene in Lua too', async () => {
   using folder = temporaryFolder();
   const path = folder.file('scene.lua', `${made} print('made') return { simulation = sim, report = print }`);
   const told = await halocline(['explain', path]);
@@ -231,7 +232,7 @@ gpu('other commands take a scene in Lua too', async () => {
   ]);
 });
 
-gpu('examples in Lua run by the command, from where they are', async () => {
+vulkanTest('examples in Lua run by the command, from where they are', async () => {
   using folder = temporaryFolder();
   const setup = join(root, 'examples/setup.lua');
   const ended = await halocline(['run', setup, '--set', 'half=8', '--set', 'steps=2', '--out', folder.path], {

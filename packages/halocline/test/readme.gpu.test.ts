@@ -2,12 +2,9 @@ import { readFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
-import { expect, test } from 'vitest';
-
-const gpu = test.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required');
+import { expect } from 'vitest';
 
 /** The programs of a page, each with the packages that it imports under the names of their files: its folder has no node_modules. */
 function programsOf(page: string): string[] {
@@ -25,7 +22,7 @@ async function run(program: string, folder: { readonly path: string; file(name: 
   return (await promisify(execFile)(process.execPath, line, { cwd: folder.path })).stdout;
 }
 
-gpu(
+vulkanTest(
   'the program in README runs as it stands there',
   async () => {
     const programs = programsOf('README.md');
@@ -40,7 +37,7 @@ gpu(
   60_000,
 );
 
-gpu.each([
+vulkanTest.each([
   ['gpu', /^42\n$/u],
   ['engine', /^0\.904837\d* order: decay\n/u],
   ['halocline', /^$/u],

@@ -4,12 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
-import { expect, test } from 'vitest';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
 import { halocline } from './command-line.ts';
 
-const gpu = test.runIf(isVulkanAvailable() || process.env['GPU'] === 'required');
 const long = process.env['HALOCLINE_LONG'] === '1';
 
 /** A pressure solve that a scalar ends, a parameter, and state of the scene's own. */
@@ -54,7 +52,7 @@ function framesOf(folder: string): Record<string, string> {
   );
 }
 
-gpu('a run goes on where a checkpoint ends, cut otherwise, with the right numbers', async () => {
+vulkanTest('a run goes on where a checkpoint ends, cut otherwise, with the right numbers', async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
   folder.file('s.ts', SCENE);
@@ -73,7 +71,7 @@ gpu('a run goes on where a checkpoint ends, cut otherwise, with the right number
   expect(framesOf(join(cwd, 'o'))).toEqual(framesOf(join(cwd, 'whole')));
 });
 
-gpu('Ctrl-C leaves a checkpoint of the last frame', async () => {
+vulkanTest('Ctrl-C leaves a checkpoint of the last frame', async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
   folder.file('s.ts', SCENE);
@@ -94,7 +92,7 @@ gpu('Ctrl-C leaves a checkpoint of the last frame', async () => {
   });
 });
 
-gpu('the animated picture of a run that was stopped has all frames', async () => {
+vulkanTest('the animated picture of a run that was stopped has all frames', async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
   folder.file('s.ts', SCENE.replace('stepsPerFrame: 2', `render: { density: 'q', width: 40, height: 32 }`));
@@ -116,7 +114,7 @@ gpu('the animated picture of a run that was stopped has all frames', async () =>
   );
 });
 
-gpu.each([
+vulkanTest.each([
   [['--checkpoint', 'c.vdb'], 2, `Cannot read option "--checkpoint": "c.vdb" doesn't end in .nvdb\n`],
   [['--resume', 'c.vdb'], 1, 'Cannot resume from "c.vdb": a checkpoint is a .nvdb file; give it that ending\n'],
   [
@@ -148,7 +146,7 @@ function runFor(args: readonly string[], cwd: string, milliseconds: number): Pro
   });
 }
 
-gpu(
+vulkanTest(
   'a run that is killed at any moment goes on, and leaves the files of one that was not',
   async () => {
     using folder = temporaryFolder();

@@ -1,15 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { halocline, inShell } from './command-line.ts';
-
-const available = isVulkanAvailable();
-const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');
-if (!available) process.stderr.write('No Vulkan device here: the tests of halocline run are skipped\n');
 
 const scene = (rest: string, result = '{ simulation: sim, frames: 3, rate: 10 }'): string => `
 import { Simulation } from 'halocline';
@@ -23,7 +18,7 @@ export default async ({ values, ...options }) => {
 const cooling = `
   sim.addStencil('cool', { inputs: ['heat'], outputs: ['heat'], code: 'WriteField("heat", idx, ReadField("heat", coord) - dt);' });`;
 
-gpu('a scene runs, and leaves a whole file a frame', async () => {
+vulkanTest('a scene runs, and leaves a whole file a frame', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   const out = join(folder.path, 'out');
@@ -46,7 +41,7 @@ gpu('a scene runs, and leaves a whole file a frame', async () => {
   expect(heat!.get(3, 4, 5) as number).toBeCloseTo(0.7, 6);
 });
 
-gpu('a scene runs over several devices and subdomains, and leaves the same files', async () => {
+vulkanTest('a scene runs over several devices and subdomains, and leaves the same files', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   const file = async (name: string, words: readonly string[]): Promise<Buffer> => {
@@ -61,7 +56,30 @@ gpu('a scene runs over several devices and subdomains, and leaves the same files
   expect(await file('many', ['--devices', '3'])).toEqual(whole);
 });
 
-gpu('both a device and a number of devices are refused', async () => {
+vulkanTest('a value that the scene does not ask for is told of, as a mistyped one is', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(`Number(values.rate ?? 1); ${cooling}`));
+  const ended = await halocline(['run', path, '--frames', '1', '--set', 'rate=2', '--set', 'rtae=3'], {
+    cwd: folder.path,
+  });
+  expect(ended.code, ended.err).toBe(0);
+  expect(ended.err).toContain('--set rtae: the scene has not asked for "rtae"; it asked for "rate"\n');
+  expect(ended.err).not.toContain('--set rate');
+});
+
+vulkanTest('what fails beside the scene names it', async () => {
+  using folder = temporaryFolder();
+  const beyond = cooling.replace('coord) - dt', 'coord + ivec3(1, 0, 0)) - dt');
+  const path = folder.file('cool.ts', scene(`${beyond} await sim.initialize();`));
+  const env = { HALOCLINE_TRANSPORT: 'group' };
+  const ended = await halocline(['run', path, '--device', '#0', '--device', '#0'], { cwd: folder.path, env });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toMatch(
+    /^Cannot use transport "group" between .*; leave HALOCLINE_TRANSPORT out .* \(.*cool\.ts\)$/mu,
+  );
+});
+
+vulkanTest('both a device and a number of devices are refused', async () => {
   const ended = await halocline(['run', 'scene.ts', '--device', '#0', '--devices', '2']);
   expect(ended.err).toBe(
     'Cannot run "halocline run": both --device and --devices are given; see halocline run --help\n',
@@ -69,7 +87,7 @@ gpu('both a device and a number of devices are refused', async () => {
   expect(ended.code).toBe(2);
 });
 
-gpu('a scene says where its pictures are taken from', async () => {
+vulkanTest('a scene says where its pictures are taken from', async () => {
   using folder = temporaryFolder();
   const picture = async (name: string, camera: string): Promise<Buffer> => {
     const path = folder.file(`${name}.ts`, scene(cooling, `{ simulation: sim, frames: 1${camera} }`));
@@ -84,7 +102,7 @@ gpu('a scene says where its pictures are taken from', async () => {
   expect(usual.equals(turned)).toBe(false);
 });
 
-gpu('--json prints one line a frame', async () => {
+vulkanTest('--json prints one line a frame', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   const ended = await halocline(['run', path, '--json', '--frames', '2', '--dt', '0.25', '--out', folder.path]);
@@ -99,7 +117,7 @@ gpu('--json prints one line a frame', async () => {
   ]);
 });
 
-gpu('a field that is no longer finite says so in --json', async () => {
+vulkanTest('a field that is no longer finite says so in --json', async () => {
   using folder = temporaryFolder();
   const blowing = `
   sim.addStencil('blow', { inputs: ['heat'], outputs: ['heat'], code: 'WriteField("heat", idx, ReadField("heat", coord) * 1e30);' });`;
@@ -113,7 +131,7 @@ gpu('a field that is no longer finite says so in --json', async () => {
   expect(lines[1]!.fields.heat).toMatchObject({ max: null, finite: false });
 });
 
-gpu('Ctrl-C finishes the frame under way, releases the device and ends with 130', async () => {
+vulkanTest('Ctrl-C finishes the frame under way, releases the device and ends with 130', async () => {
   using folder = temporaryFolder();
   const path = folder.file('long.ts', scene(cooling, '{ simulation: sim, frames: 100000 }'));
   const ended = await halocline(['run', path, '--out', folder.path], { interruptOn: 'frame ' });
@@ -125,7 +143,7 @@ gpu('Ctrl-C finishes the frame under way, releases the device and ends with 130'
   expect(readdirSync(folder.path).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-gpu('a second Ctrl-C drops the frame under way, and nothing half is left', async () => {
+vulkanTest('a second Ctrl-C drops the frame under way, and nothing half is left', async () => {
   using folder = temporaryFolder();
   // Each frame writes 4 million voxels of noise, which takes seconds.
   const noise = `
@@ -140,7 +158,7 @@ gpu('a second Ctrl-C drops the frame under way, and nothing half is left', async
   for (const name of readdirSync(out)) expect(readGrids(readFileSync(join(out, name))), name).toHaveLength(1);
 });
 
-gpu('SIGTERM ends a run as Ctrl-C does, with 143', async () => {
+vulkanTest('SIGTERM ends a run as Ctrl-C does, with 143', async () => {
   using folder = temporaryFolder();
   const path = folder.file('long.ts', scene(cooling, '{ simulation: sim, frames: 100000 }'));
   const ended = await halocline(['run', path, '--out', folder.path], { interruptOn: 'frame ', signal: 'SIGTERM' });
@@ -148,7 +166,7 @@ gpu('SIGTERM ends a run as Ctrl-C does, with 143', async () => {
   expect(ended.err).toMatch(/Interrupted after \d+ of 100000 frames/u);
 });
 
-gpu('who reads the lines may go away', async () => {
+vulkanTest('who reads the lines may go away', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling, '{ simulation: sim, frames: 1000 }'));
   const { stdout, stderr } = inShell(`"$@" run ${path} --json --out ${folder.path} | head -1; echo \${PIPESTATUS[0]}`);
@@ -156,7 +174,7 @@ gpu('who reads the lines may go away', async () => {
   expect(stdout).toMatch(/^\{"frame":1,.*\}\n0\n$/u);
 });
 
-gpu.each([
+vulkanTest.each([
   ['a .js file that gives just a simulation', 'just.js', scene(cooling, 'sim')],
   [
     'a .mjs file whose default export is the simulation',
@@ -184,7 +202,7 @@ ${scene(`sim.addStencil('cool', { body });`)}`,
   expect(readdirSync(folder.path)).toContain(`${name.split('.')[0]}-0001.nvdb`);
 });
 
-gpu('a scene is a module also where package.json says commonjs, in a folder of any name', async () => {
+vulkanTest('a scene is a module also where package.json says commonjs, in a folder of any name', async () => {
   using folder = temporaryFolder();
   folder.file('package.json', '{ "type": "commonjs" }');
   folder.file('typeless.js', scene(cooling));
@@ -208,7 +226,7 @@ gpu('a scene is a module also where package.json says commonjs, in a folder of a
   expect(readdirSync(join(folder.path, 'out'))).toEqual(['old-0001.nvdb', 's-0001.nvdb', 'typeless-0001.nvdb']);
 });
 
-gpu('names and formats that stand twice count once, spaces around them are nothing', async () => {
+vulkanTest('names and formats that stand twice count once, spaces around them are nothing', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   const ended = await halocline(
@@ -222,7 +240,7 @@ gpu('names and formats that stand twice count once, spaces around them are nothi
 });
 
 const box = '{ domain: { min: [0, 0, 0], max: [8, 8, 8] } }';
-gpu.each([
+vulkanTest.each([
   [
     `export default async () => new Promise(() => {});`,
     [],
@@ -281,7 +299,7 @@ gpu.each([
 
 const stencil = (name: string, inputs: string, outputs: string, code: string): string =>
   `sim.addStencil('${name}', { inputs: [${inputs}], outputs: [${outputs}], code: '${code}' });`;
-gpu.each([
+vulkanTest.each([
   [
     'a dependency cycle',
     `${stencil('one', `'heat'`, `'b'`, 'WriteField("b", idx, ReadField("heat", coord));')}
@@ -318,7 +336,7 @@ gpu.each([
   expect(ended).toEqual({ code: 1, out: '', err: message });
 });
 
-gpu('a report that throws says so after the frames', async () => {
+vulkanTest('a report that throws says so after the frames', async () => {
   using folder = temporaryFolder();
   folder.file('s.ts', scene('', `{ simulation: sim, frames: 1, report: async () => { throw new Error('no ink'); } }`));
   const ended = await halocline(['run', 's.ts', '--out', 'out'], { cwd: folder.path });
@@ -327,7 +345,7 @@ gpu('a report that throws says so after the frames', async () => {
   expect(readdirSync(join(folder.path, 'out'))).toEqual(['s-0001.nvdb']);
 });
 
-gpu('more memory than allowed names who holds it', async () => {
+vulkanTest('more memory than allowed names who holds it', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling).replace('[16, 16, 16]', '[64, 64, 64]'));
   const ended = await halocline(['run', path, '--out', folder.path], { env: { HALOCLINE_MEMORY_LIMIT: '1200000' } });
@@ -337,7 +355,7 @@ gpu('more memory than allowed names who holds it', async () => {
   );
 });
 
-gpu('a disk that fills ends with 1, and leaves whole files alone', async ({ skip }) => {
+vulkanTest('a disk that fills ends with 1, and leaves whole files alone', async ({ skip }) => {
   using folder = temporaryFolder();
   const small = join(folder.path, 'small');
   mkdirSync(small);
@@ -365,7 +383,7 @@ gpu('a disk that fills ends with 1, and leaves whole files alone', async ({ skip
   }
 });
 
-gpu.each([
+vulkanTest.each([
   ['does not parse', 'export default (', /^Cannot run scene ".*bad\.ts": it cannot be loaded.*: /u],
   ['exports nothing', 'const a = 1;', /it has no default export; end it with: export default async/u],
   ['throws', 'export default () => {\n  throw new Error("no coal");\n};', /it threw at line 2: no coal\n$/u],
@@ -393,14 +411,14 @@ gpu.each([
   expect(ended.err).not.toMatch(/\n {4}at /u);
 });
 
-gpu('a device name that matches none names those there are', async () => {
+vulkanTest('a device name that matches none names those there are', async () => {
   using folder = temporaryFolder();
   const ended = await halocline(['run', folder.file('cool.ts', scene(cooling)), '--device', 'Voodoo 2']);
   expect(ended.code).toBe(1);
   expect(ended.err).toMatch(/"Voodoo 2".*#0/su);
 });
 
-gpu('an output folder that cannot be made ends with 1 and says why', async () => {
+vulkanTest('an output folder that cannot be made ends with 1 and says why', async () => {
   using folder = temporaryFolder();
   const inTheWay = folder.file('file', '');
   const ended = await halocline(['run', folder.file('cool.ts', scene(cooling)), '--out', join(inTheWay, 'out')]);
@@ -410,7 +428,7 @@ gpu('an output folder that cannot be made ends with 1 and says why', async () =>
   );
 });
 
-gpu('render makes a picture of a file', async () => {
+vulkanTest('render makes a picture of a file', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   expect((await halocline(['run', path, '--frames', '1', '--out', folder.path])).code).toBe(0);
@@ -421,7 +439,7 @@ gpu('render makes a picture of a file', async () => {
   expect(readFileSync(picture).readUInt32BE(20)).toBe(48);
 });
 
-gpu('info lists devices, and the ways between them, for people and for programs', async () => {
+vulkanTest('info lists devices, and the ways between them, for people and for programs', async () => {
   const people = await halocline(['info']);
   expect(people.out).toMatch(/^#0 /u);
   const { devices, transports } = JSON.parse((await halocline(['info', '--json'])).out) as {
@@ -433,13 +451,13 @@ gpu('info lists devices, and the ways between them, for people and for programs'
   expect(transports[0]!.transports.find(({ name }) => name === 'staged')!.refusal).toBe(null);
 });
 
-gpu('doctor finds nothing bad here', async () => {
+vulkanTest('doctor finds nothing bad here', async () => {
   const { code, out } = await halocline(['doctor']);
   expect(code, out).toBe(0);
   expect(out).toContain('A simulation can run here');
 });
 
-gpu('a run leaves a trace where one is asked for', async () => {
+vulkanTest('a run leaves a trace where one is asked for', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));
   const file = join(folder.path, 'trace.json');
@@ -450,7 +468,7 @@ gpu('a run leaves a trace where one is asked for', async () => {
   expect(traceEvents.filter(({ name }) => name === 'cool')).toHaveLength(3);
 });
 
-gpu('--no-fusion and --no-overlap change no bit', async () => {
+vulkanTest('--no-fusion and --no-overlap change no bit', async () => {
   using folder = temporaryFolder();
   const tint = `
   sim.addStencil('tint', { inputs: ['heat'], outputs: ['tint'], code: 'WriteField("tint", idx, 0.5 * ReadField("heat", idx));' });`;

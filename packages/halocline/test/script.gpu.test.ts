@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isVulkanAvailable } from '@halocline/gpu';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { halocline } from './command-line.ts';
-
-const available = isVulkanAvailable();
-const gpu = test.skipIf(!available && process.env['GPU'] !== 'required');
-if (!available) process.stderr.write('No Vulkan device here: the script of the first day is skipped\n');
 
 const half = 10;
 const velocity = '[3 * i - j, 2 * j + k, (i * k) / 4]';
@@ -74,7 +69,7 @@ function divergenceAt(i: number, j: number, k: number): number {
   return 0.5 * (dx + dy + dz);
 }
 
-gpu('a script of four stencils, as a user types it, gives what plain arithmetic gives', async () => {
+vulkanTest('a script of four stencils, as a user types it, gives what plain arithmetic gives', async () => {
   using folder = temporaryFolder();
   const path = folder.file('script.ts', script);
   const ended = await halocline(['run', path, '--dt', '0.0625', '--json', '--out', folder.path]);

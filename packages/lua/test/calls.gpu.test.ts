@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Simulation } from '@halocline/engine';
 import { readGrids } from '@halocline/vdb';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
-import { gpu, runOnDevice } from './gpu-available.ts';
+import { runOnDevice } from './run-on-device.ts';
 
 test('a scene returns its simulation, a table that has one, or nothing; all else is an error', async () => {
   const returned = async (text: string): Promise<string> => (await runOnDevice(text)).error;
@@ -75,7 +75,7 @@ async function sameInTypeScript(file: string): Promise<void> {
   await sim.save(file);
 }
 
-gpu('a scene gives the bits of the same scene in TypeScript, whole and cut in three', async () => {
+vulkanTest('a scene gives the bits of the same scene in TypeScript, whole and cut in three', async () => {
   using folder = temporaryFolder();
   const [typescript, lua] = ['typescript.nvdb', 'lua.nvdb'].map((name) => join(folder.path, name));
   await sameInTypeScript(typescript!);
@@ -92,7 +92,7 @@ gpu('a scene gives the bits of the same scene in TypeScript, whole and cut in th
   }
 });
 
-gpu('calls wait, in coroutines and in callbacks too', async () => {
+vulkanTest('calls wait, in coroutines and in callbacks too', async () => {
   const { printed, error } = await runOnDevice(`
     local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }
     sim:add_field('n', 'float32', 0)
@@ -113,7 +113,7 @@ gpu('calls wait, in coroutines and in callbacks too', async () => {
   expect(printed).toBe('1\n2\t3\n4\ntrue\ntrue\n1\ntrue\t512\t4\n');
 });
 
-gpu('what a scene asks of a simulation', async () => {
+vulkanTest('what a scene asks of a simulation', async () => {
   const { printed, error } = await runOnDevice(`
     local sim <close> = FluidEngine.new { domain_bbox = { min = { x = 0, y = 0, z = 0 }, max = { 16, 8, 8 } }, voxel_size = 0.5 }
     sim:add_field('a', 'float32', 0)
@@ -152,7 +152,7 @@ gpu('what a scene asks of a simulation', async () => {
   ]);
 });
 
-gpu('levels have stencils, and stencils are debugged', async () => {
+vulkanTest('levels have stencils, and stencils are debugged', async () => {
   const { printed, error, log } = await runOnDevice(`
     local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 16, 16, 16 } }, fusion = false }
     sim:add_field('half', 'float32', 1, { storage = 'float16' })
@@ -172,7 +172,7 @@ gpu('levels have stencils, and stencils are debugged', async () => {
   expect(log.join('\n')).toContain('here 3');
 });
 
-gpu('a field that is saved is loaded, and shown', async () => {
+vulkanTest('a field that is saved is loaded, and shown', async () => {
   using folder = temporaryFolder();
   const { printed, error } = await runOnDevice(
     `
@@ -201,7 +201,7 @@ gpu('a field that is saved is loaded, and shown', async () => {
   expect([...readFileSync(join(folder.path, 'a.png')).subarray(16, 24)]).toEqual([0, 0, 0, 16, 0, 0, 0, 8]);
 });
 
-gpu('a kernel of its own stands among the stencils, and includes no file from elsewhere', async () => {
+vulkanTest('a kernel of its own stands among the stencils, and includes no file from elsewhere', async () => {
   const text = (line: string): string => `
     local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }
     sim:add_field('u', 'float32', 2)
@@ -231,7 +231,7 @@ gpu('a kernel of its own stands among the stencils, and includes no file from el
   );
 });
 
-gpu(
+vulkanTest(
   'the ready solvers',
   async () => {
     const { printed, error } = await runOnDevice(`
@@ -261,7 +261,7 @@ gpu(
   120_000,
 );
 
-gpu('the README of the room names every method', async () => {
+vulkanTest('the README of the room names every method', async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const { printed } = await runOnDevice(`
     local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }
@@ -289,7 +289,7 @@ gpu('the README of the room names every method', async () => {
   expect(methods.filter((method) => !readme.includes(`\`${method}`))).toEqual([]);
 });
 
-gpu.each(['../README.md', '../../../README.md'])('the scene in %s runs', async (file) => {
+vulkanTest.each(['../README.md', '../../../README.md'])('the scene in %s runs', async (file) => {
   const readme = readFileSync(new URL(file, import.meta.url), 'utf8');
   const text = /```lua\n(.*?)```/su.exec(readme)![1]!;
   let warmest = 0;

@@ -1,5 +1,6 @@
+import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { gpu, runOnDevice } from './gpu-available.ts';
+import { runOnDevice } from './run-on-device.ts';
 
 /** A simulation with a field, on one line, and what follows from line 2 on. */
 const head = `local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } } sim:add_field('heat', 'float32', 0)\n`;
@@ -157,7 +158,7 @@ const ended: readonly (readonly [text: string, error: string])[] = [
   ],
 ];
 
-gpu('errors that calls raise bear the line of the call', async () => {
+vulkanTest('errors that calls raise bear the line of the call', async () => {
   const { printed, error } = await runOnDevice(
     `${head}
     _G.sim = sim
@@ -177,11 +178,11 @@ gpu('errors that calls raise bear the line of the call', async () => {
   expect(printed.trimEnd().split('\n')).toEqual(raised.map(([, message]) => message));
 });
 
-gpu.each(ended)('%s', async (text, error) => {
+vulkanTest.each(ended)('%s', async (text, error) => {
   expect((await runOnDevice(head + text)).error).toBe(error);
 });
 
-gpu('an error within code = [[…]] is told at its line of the scene', async () => {
+vulkanTest('an error within code = [[…]] is told at its line of the scene', async () => {
   const { error } = await runOnDevice(`${head}
 sim:add_stencil('cool', {
   inputs = { 'heat' }, outputs = { 'heat' },
@@ -198,7 +199,7 @@ sim:initialize()`);
   );
 });
 
-gpu('in its first line too, and of two texts that are the same at the right one', async () => {
+vulkanTest('in its first line too, and of two texts that are the same at the right one', async () => {
   const { error } = await runOnDevice(`${head}
 local same = [[ WriteField("heat", idx, 1.0) ]]
 sim:add_stencil('a', { outputs = { 'heat' }, code = [[ WriteField("heat", idx, 1.0) ]] })
@@ -210,7 +211,7 @@ sim:initialize()`);
   );
 });
 
-gpu('a text that is put together keeps its own lines', async () => {
+vulkanTest('a text that is put together keeps its own lines', async () => {
   const { error } = await runOnDevice(`${head}
 local name = 'rate'
 sim:add_stencil('cool', { outputs = { 'heat' }, code = '\\n' .. 'WriteField("heat", idx, ' .. name .. ');' })
@@ -222,7 +223,7 @@ sim:initialize()`);
   );
 });
 
-gpu('a shader is told at its line of the scene, and a command that is refused at its own', async () => {
+vulkanTest('a shader is told at its line of the scene, and a command that is refused at its own', async () => {
   const shader = await runOnDevice(`local device = gpu.device_create()
 gpu.kernel_compile(device, [[
   layout(local_size_x = 1) in;
@@ -244,7 +245,7 @@ end)`);
   expect(command.error).toBe('scene.lua:6: Cannot fill buffer "small": bytes 0 to 32 are asked for, it has 16');
 });
 
-gpu('a tap beyond neighbor_radius is an error, a radius beyond the taps is kept', async () => {
+vulkanTest('a tap beyond neighbor_radius is an error, a radius beyond the taps is kept', async () => {
   const text = (radius: string): string => `${head}
 sim:add_stencil('far', { inputs = { 'heat' }, outputs = { 'heat' }, ${radius},
   code = [[ WriteField("heat", idx, ReadField("heat", coord + ivec3(2, 0, 0))); ]] })
@@ -256,7 +257,7 @@ sim:run_timestep(1)`;
   }
 });
 
-gpu('device_count beyond the machine puts several subdomains on a device, with a word', async () => {
+vulkanTest('device_count beyond the machine puts several subdomains on a device, with a word', async () => {
   const { error, log } = await runOnDevice(
     `local sim = FluidEngine.new { device_count = 32, domain_bbox = { min = { 0, 0, 0 }, max = { 32, 32, 16 } } }
     assert(#sim:subdomains() == 32)`,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import { temporaryFolder } from '@halocline/testing';
+import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { gpu, runOnDevice } from './gpu-available.ts';
+import { runOnDevice } from './run-on-device.ts';
 
 const kernels = `
   local device = gpu.device_create()
@@ -16,7 +16,7 @@ const kernels = `
   ]], { label = 'scale' })
 `;
 
-gpu('the flat functions: memory, kernels, launches', async () => {
+vulkanTest('the flat functions: memory, kernels, launches', async () => {
   const { printed, error } = await runOnDevice(`${kernels}
     local buffer = gpu.buffer_alloc(device, 400, 'values')
     local values = {}
@@ -50,7 +50,7 @@ gpu('the flat functions: memory, kernels, launches', async () => {
   ]);
 });
 
-gpu('numbers of every type go to bytes and back', async () => {
+vulkanTest('numbers of every type go to bytes and back', async () => {
   const { printed, error } = await runOnDevice(`
     for _, kind in ipairs { 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32' } do
       local values = {}
@@ -75,7 +75,7 @@ gpu('numbers of every type go to bytes and back', async () => {
   ]);
 });
 
-gpu('a heap of its own places buffers, and is full when it is full', async () => {
+vulkanTest('a heap of its own places buffers, and is full when it is full', async () => {
   const { printed, error } = await runOnDevice(`
     local device = gpu.device_create()
     local heap <close> = gpu.heap_create(device, { label = 'mine', byte_length = 2 ^ 20 })
@@ -90,7 +90,7 @@ gpu('a heap of its own places buffers, and is full when it is full', async () =>
   expect(printed).toBe('1048576\t1\txxx\nbuffer "large" in memory pool "mine"\n0\n');
 });
 
-gpu('an encoder chains its calls; a recording is submitted as often as wished', async () => {
+vulkanTest('an encoder chains its calls; a recording is submitted as often as wished', async () => {
   const { printed, error } = await runOnDevice(`${kernels}
     local a, b = gpu.buffer_alloc(device, 256, 'a'), gpu.buffer_alloc(device, 256, 'b')
     local one = gpu.unpack('uint32', gpu.pack('float32', { 1 }))[1]
@@ -136,7 +136,7 @@ gpu('an encoder chains its calls; a recording is submitted as often as wished', 
   ]);
 });
 
-gpu('a graph orders its passes, explains itself, and runs as often as wished', async () => {
+vulkanTest('a graph orders its passes, explains itself, and runs as often as wished', async () => {
   const { printed, error } = await runOnDevice(`${kernels}
     local out = gpu.buffer_alloc(device, 256, 'out')
     local graph = gpu.graph()
@@ -171,7 +171,7 @@ gpu('a graph orders its passes, explains itself, and runs as often as wished', a
   ]);
 });
 
-gpu('what a scene leaves behind is freed, after an error too', async () => {
+vulkanTest('what a scene leaves behind is freed, after an error too', async () => {
   const { error } = await runOnDevice(`${kernels}
     local heap = gpu.heap_create(device, { byte_length = 65536 })
     local a, b = heap:alloc(1024), gpu.buffer_alloc(device, 1024)
@@ -191,14 +191,14 @@ gpu('what a scene leaves behind is freed, after an error too', async () => {
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
-gpu('examples/hello_gpu.lua: a greeting comes back in capitals', async () => {
+vulkanTest('examples/hello_gpu.lua: a greeting comes back in capitals', async () => {
   const text = readFileSync(join(examples, 'hello_gpu.lua'), 'utf8');
   const { printed, error } = await runOnDevice(text, { values: { greeting: 'good morning' } });
   expect(error).toBe('');
   expect(printed).toMatch(/^GOOD MORNING, .+\n$/u);
 });
 
-gpu('examples/particles.lua: the picture shows the light of the particles', async () => {
+vulkanTest('examples/particles.lua: the picture shows the light of the particles', async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'particles.png');
   const text = readFileSync(join(examples, 'particles.lua'), 'utf8');
@@ -214,7 +214,7 @@ gpu('examples/particles.lua: the picture shows the light of the particles', asyn
   expect(lit).toBeLessThan(64 * 36 * 0.9);
 });
 
-gpu('examples/setup.lua: four stencils over a box in two parts', async () => {
+vulkanTest('examples/setup.lua: four stencils over a box in two parts', async () => {
   const text = readFileSync(join(examples, 'setup.lua'), 'utf8');
   const look = `
     local velocity = sim:statistics('velocity')

@@ -18,6 +18,7 @@ function frame(index: number, width = 48, height = 64): Image {
 function encode(count: number, options: ConstructorParameters<typeof Animation>[0]): Uint8Array<ArrayBuffer> {
   const animation = new Animation(options);
   for (let index = 0; index < count; index += 1) animation.add(frame(index));
+  expect(animation.frameCount).toBe(count);
   return animation.encode();
 }
 

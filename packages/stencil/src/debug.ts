@@ -5,7 +5,8 @@
  *     1  reads of voxels that are not active  7   1 where that voxel prints, 0 where none does
  *     2  words that were printed            8 …   records of eight words: the number of the write, its component, i, j, k,
  *     3  unused                                   the step's number, the value's bits, unused
- *                                        136 …    what was printed: the number of the printf, then the words of its values
+ *                                        136 …    what was printed: the number of the printf, then the words of its
+ *                                                   values, of a double two, the lower one first
  *
  * Counts go on beyond what there is room for.
  */
@@ -87,13 +88,23 @@ export function readDebugWords(stencil: Pick<Stencil, 'name' | 'writes' | 'print
   };
 }
 
+/** Words that a value of a type takes where it is printed. */
+export function printedWords(type: ValueType): number {
+  return sizeOf(type) * wordsOf(type);
+}
+
+/** Words of one component. */
+function wordsOf(type: ValueType): number {
+  return scalarOf(type) === 'double' ? 2 : 1;
+}
+
 function printed(prints: readonly Print[], words: Uint32Array): readonly string[] {
   const lines: string[] = [];
   const end = DEBUG_WORDS.print + words[2]!;
   let at: number = DEBUG_WORDS.print;
   while (at < Math.min(end, words.length)) {
     const print = prints[words[at]!]!;
-    const count = print.types.reduce((sum, type) => sum + sizeOf(type), 0);
+    const count = print.types.reduce((sum, type) => sum + printedWords(type), 0);
     if (at + 1 + count > words.length) break;
     lines.push(formatPrint(print, words.subarray(at + 1, at + 1 + count)));
     at += 1 + count;
@@ -112,21 +123,33 @@ function formatPrint({ format, types }: Print, words: Uint32Array): string {
   return format.replaceAll(PLACEHOLDER, (whole, _width, precision: string | undefined, letter: string) => {
     if (whole === '%%') return '%';
     const type = types[argument++]!;
-    const parts = Array.from({ length: sizeOf(type) }, () => formatWord(type, words[at++]!, precision, letter));
+    const each = wordsOf(type);
+    const parts = Array.from({ length: sizeOf(type) }, () => {
+      at += each;
+      return formatValue(type, words.slice(at - each, at), precision, letter);
+    });
     return parts.length === 1 ? parts[0]! : `(${parts.join(', ')})`;
   });
 }
 
-function formatWord(type: ValueType, word: number, precision: string | undefined, letter: string): string {
+function formatValue(type: ValueType, words: Uint32Array, precision: string | undefined, letter: string): string {
   const scalar = scalarOf(type);
+  const word = words[0]!;
   if (scalar === 'bool') return String(word !== 0);
-  if (letter === 'x') return word.toString(16);
+  if (letter === 'x')
+    return [...words]
+      .toReversed()
+      .reduce((bits, each) => (bits << 32n) | BigInt(each), 0n)
+      .toString(16);
   if (scalar === 'int') return String(word | 0);
   if (scalar === 'uint') return String(word);
-  const value = new Float32Array(Uint32Array.of(word).buffer)[0]!;
+  const wide = scalar === 'double';
+  const value = (wide ? new Float64Array(words.buffer) : new Float32Array(words.buffer))[0]!;
   if (letter === 'e') return value.toExponential(precision === undefined ? undefined : Number(precision));
   if (precision !== undefined) return value.toFixed(Number(precision));
-  return Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(7)));
+  if (Object.is(value, -0)) return '-0';
+  // As many digits as a float has for sure; of a double those that tell it from all others.
+  return String(wide ? value : Number(value.toPrecision(7)));
 }
 
 /** A report in lines, for people. */

@@ -473,10 +473,17 @@ export type Binding =
   /** One 32-bit value for each leaf rank. */
   | { readonly kind: 'partials'; readonly scalar: string };
 
+/** How many leaves a workgroup may take: passes have a count of groups for each. */
+export const GROUP_LEAVES = [2, 4, 8] as const;
+
+export type GroupLeaves = (typeof GROUP_LEAVES)[number];
+
 /** A compiled shader: SPIR-V words, and what its pass block must hold. */
 export interface StencilShader {
   readonly spirv: Uint32Array<ArrayBuffer>;
   readonly bindings: readonly Binding[];
+  /** Leaves that a workgroup takes. */
+  readonly groupLeaves: GroupLeaves;
 }
 
 const SIZES: Readonly<Record<string, number>> = { '2': 2, '3': 3, '4': 4 };

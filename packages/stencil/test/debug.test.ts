@@ -57,6 +57,21 @@ test('a stencil asks for the debug buffer only where it is debugged', () => {
   expect(kinds(false)).not.toContain('debug');
 });
 
+test('doubles print as the numbers that they are', () => {
+  const words = newDebugWords([0, 0, 0]);
+  const bits = (...values: readonly number[]): number[] => [...new Uint32Array(Float64Array.from(values).buffer)];
+  words.set([0, ...bits(Math.PI, 1e300), 7, ...bits(NaN, -Infinity), ...bits(1 / 3, -0)], 136);
+  const types = ['dvec2', 'int', 'double', 'double', 'double', 'double'] as const;
+  const prints = [{ format: '%v %d %f %.3f %.20f %v', types }];
+  const report = readDebugWords({ name: 's', writes: [], prints }, words.with(2, 14));
+  expect(report.prints).toEqual(['(3.141592653589793, 1e+300) 7 NaN -Infinity 0.33333333333333331483 -0']);
+  const hex = [{ format: '%x %e', types: ['double', 'double'] as const }];
+  words.set([0, ...bits(-1.5, 0.1)], 136);
+  expect(readDebugWords({ name: 's', writes: [], prints: hex }, words.with(2, 5)).prints).toEqual([
+    'bff8000000000000 1e-1',
+  ]);
+});
+
 test('the words of a run read as a report, and as lines', () => {
   const words = newDebugWords([1, -2, 3]);
   expect([...words.subarray(0, 8)]).toEqual([0, 0, 0, 0, 1, 0xfffffffe, 3, 1]);

@@ -114,6 +114,29 @@ describe('functions of packing and exponents', () => {
       'return vec2(float(ldexp(3.0e300lf, -995)), float(ldexp(1.0e-310lf, 1040)));',
       [Math.fround(8.959330737630902), Math.fround(1178.1361728633638)],
     ],
+    [
+      'modf of a half',
+      'float16_t w; float16_t f = modf(float16_t(-3.75), w); return vec2(float(f), float(w));',
+      [-0.75, -3],
+    ],
+    [
+      'modf of an infinite half',
+      'float16_t w; float16_t f = modf(65504.0hf * 2.0hf, w); return vec2(float(f), float(w));',
+      [0, Infinity],
+    ],
+    [
+      'frexp of a half, of the least that there is',
+      'int e; float16_t m = frexp(float16_t(-3.0 * 5.9604645e-8), e); return vec2(float(m), e);',
+      [-0.75, -22],
+    ],
+    [
+      'ldexp of a half, rounded once where it becomes a denormal',
+      // 1.5 · 2⁻²⁴ lies between the two least halves, and goes to the even one.
+      'return vec2(float(ldexp(1.5hf, -24)), float(ldexp(1.0hf, 16)));',
+      [2 ** -23, Infinity],
+    ],
+    ['vectors of halves', 'ivec2 e; f16vec2 m = frexp(f16vec2(1.0, 6.0), e); return vec2(ldexp(m, e));', [1, 6]],
+    ['a half beside a float stays what it was', 'float w; return vec2(modf(3.5hf, w), w);', [0.5, 3]],
     ['vectors of doubles', 'ivec2 e; dvec2 m = frexp(dvec2(1.0, 6.0), e); return vec2(ldexp(m, e));', [1, 6]],
   ])('%s', (_, code, expected) => {
     expect(resultOf('vec2', code)).toEqual(expected);

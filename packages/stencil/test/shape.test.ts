@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shapeOfStencil } from '../src/emit/emit.ts';
+import { emitSpirv, shapeOfStencil } from '../src/emit/emit.ts';
 import { compileCase, placement } from './emit-cases.ts';
 
 const NEAR = ['1, 0, 0', '-1, 0, 0', '0, 1, 0', '0, -1, 0', '0, 0, 1', '0, 0, -1'];
@@ -53,6 +53,19 @@ describe('the shape that suits', () => {
       shapeOfStencil(compileCase(source(field)), placement, { bound: 'caches' });
     expect(caches('density')).toBe('box');
     expect(caches('velocity')).toBe('column');
+  });
+
+  test('where caches are what is waited for, workgroups take more leaves that share what they read', () => {
+    const leaves = (field: string, code: string, bound: 'memory' | 'caches'): number =>
+      emitSpirv(compileCase({ inputs: [field], outputs: [field], code }), placement, { bound }).groupLeaves;
+    const all = (bound: 'memory' | 'caches'): number[] => [
+      ...['density', 'velocity', 'half'].map((field) =>
+        leaves(field, `WriteField("${field}", idx, ${near(field)});`, bound),
+      ),
+      leaves('half', 'WriteField("half", idx, 2.0 * ReadField("half", idx));', bound),
+    ];
+    expect(all('caches')).toEqual([8, 4, 8, 2]);
+    expect(all('memory')).toEqual([2, 2, 2, 2]);
   });
 
   test('colours and reductions keep to quads, whose order is fixed', () => {

@@ -9,9 +9,13 @@ import {
   compileTraced,
   coord,
   divergence,
+  dmat2,
   double,
   dt,
+  dvec2,
   exit,
+  f16mat3,
+  f16vec3,
   float,
   gradient,
   half,
@@ -119,6 +123,27 @@ const PAIRS: readonly (readonly [string, string, TracedStencil])[] = [
     'a product of matrices',
     'WriteField("u", idx, determinant(mat2(k, 0.0, 1.0, ReadField("u", idx)) * mat2(dt)));',
     stencil(U, ({ u, k }) => ({ u: mat2(k, 0, 1, u).mul(mat2(dt)).determinant() })),
+  ],
+  [
+    'a matrix of doubles',
+    'WriteField("u", idx, float((inverse(dmat2(double(k), 0.1lf, 1.0lf, 2.0lf)) * dvec2(double(ReadField("u", idx)), 0.5lf)).y));',
+    stencil(U, ({ u, k }) => ({
+      u: float(
+        dmat2(double(k), 0.1, 1, 2)
+          .inverse()
+          .mul(dvec2(double(u), 0.5)).y,
+      ),
+    })),
+  ],
+  [
+    'vectors and a matrix of halves',
+    `f16vec3 h = f16vec3(ReadField("v", idx));
+     WriteField("v", idx, vec3(transpose(f16mat3(h, h.yzx, abs(h))) * max(h, h.yzx) + ldexp(dot(h, h * 0.5hf), 3)));`,
+    stencil({ inputs: { v: 'vec3' }, outputs: { v: 'vec3' } }, ({ v }) => {
+      const h = f16vec3(v).named('h');
+      const turned = f16mat3(h, h.yzx, math.abs(h)).transpose();
+      return { v: vec3(turned.mul(math.max(h, h.yzx)).add(math.ldexp(math.dot(h, h.mul(0.5)), 3))) };
+    }),
   ],
 ];
 

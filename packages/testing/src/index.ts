@@ -13,3 +13,4 @@ export { makeWorld, seeded } from './stencil-world.ts';
 export type { HostWorld } from './stencil-world.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export type { TemporaryFolder } from './temporary-folder.ts';
+export { vulkanTest } from './vulkan-test.ts';

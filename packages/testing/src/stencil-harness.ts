@@ -22,15 +22,15 @@ import {
   emitGlsl,
   emitSpirv,
   interpret,
+  isFloating,
   newDebugWords,
   newFaultWords,
   readDebugWords,
+  scalarOf,
 } from '@halocline/stencil';
 import { ulpsBetween } from './closeness.ts';
 import { makeElements, seeded } from './stencil-world.ts';
 import type { HostLevel, HostWorld } from './stencil-world.ts';
-
-const GROUP_LEAVES = 2;
 
 /** What a stencil is run with. */
 export interface RunValues {
@@ -71,6 +71,7 @@ export interface DeviceRunOptions {
   /** SPIR-V as emitted, or what glslang makes of the GLSL text. */
   readonly via?: 'spirv' | 'glsl';
   readonly shape?: NonNullable<EmitOptions['shape']>;
+  readonly bound?: NonNullable<EmitOptions['bound']>;
   readonly exchange?: boolean;
   /** What is asked for floats; all that the device has by default. */
   readonly floats?: FloatModes;
@@ -161,9 +162,11 @@ function listener(stencil: Stencil, values: RunValues): { listener: DebugListene
       const { types } = stencil.prints[number]!;
       printed.push(number);
       each.forEach((components, at) => {
-        const floats = types[at] === 'float' || types[at]!.startsWith('vec');
-        for (const one of components)
-          printed.push(floats ? new Uint32Array(Float32Array.of(one).buffer)[0]! : one >>> 0);
+        const scalar = scalarOf(types[at]!);
+        for (const one of components) {
+          const bits = scalar === 'double' ? Float64Array.of(one) : Float32Array.of(one);
+          printed.push(...(isFloating(scalar) ? new Uint32Array(bits.buffer) : [one >>> 0]));
+        }
       });
     },
   };
@@ -263,6 +266,7 @@ class PassBuffers {
 interface Emitted {
   readonly placement: Placement;
   readonly bindings: readonly Binding[];
+  readonly groupLeaves: number;
   readonly spirv: Uint32Array;
 }
 
@@ -271,12 +275,17 @@ async function emit(device: Device, stencil: Stencil, world: HostWorld, options:
     ...placementOf(stencil),
     ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
   };
-  const { shape, exchange, floats = device.limits.floats, access } = options;
-  const asked = { floats, ...(shape && { shape }), ...(exchange !== undefined && { exchange }) };
-  const { bindings, spirv } = emitSpirv(stencil, placement, { ...asked, ...(access && { access }) });
-  if (options.via !== 'glsl') return { placement, bindings, spirv };
+  const { shape, bound, exchange, floats = device.limits.floats, access } = options;
+  const asked = {
+    floats,
+    ...(shape && { shape }),
+    ...(bound && { bound }),
+    ...(exchange !== undefined && { exchange }),
+  };
+  const { spirv, ...shader } = emitSpirv(stencil, placement, { ...asked, ...(access && { access }) });
+  if (options.via !== 'glsl') return { placement, spirv, ...shader };
   const text = emitGlsl(stencil, placement, asked);
-  return { placement, bindings, spirv: await device.compile(text, { label: stencil.name }) };
+  return { placement, ...shader, spirv: await device.compile(text, { label: stencil.name }) };
 }
 
 /** What a run needs to fill the buffers that its bindings name. */
@@ -294,7 +303,7 @@ function bufferOf(pass: PassBuffers, binding: Binding, filling: Filling): Promis
   const { same } = world.levels;
   switch (binding.kind) {
     case 'count':
-      return pass.get('count', () => Uint32Array.of(groupsOf(same), 1, 1, same.leaves.length));
+      return pass.get('count', () => Uint32Array.of(0, 1, 1, same.leaves.length));
     case 'uniforms':
       return pass.get('uniforms', () => uniformBytes(stencil, placement, values));
     case 'scalars':
@@ -335,8 +344,6 @@ function bufferOf(pass: PassBuffers, binding: Binding, filling: Filling): Promis
   }
 }
 
-const groupsOf = ({ leaves }: HostLevel): number => Math.ceil(leaves.length / GROUP_LEAVES);
-
 /** Runs a stencil on a device, on every leaf of the world. Waits for the device. */
 export async function runOnDevice(
   device: Device,
@@ -345,7 +352,7 @@ export async function runOnDevice(
   values: RunValues = VALUES,
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
-  const { placement, bindings, spirv } = await emit(device, stencil, world, options);
+  const { placement, bindings, groupLeaves, spirv } = await emit(device, stencil, world, options);
   using buffers = new Buffers(device);
   const pass = new PassBuffers(buffers);
   const outputs = freshOutputs(stencil, world, true);
@@ -362,7 +369,7 @@ export async function runOnDevice(
     encoder.pipeline(pipeline);
     if (options.access === 'descriptor') bound.forEach((buffer, number) => encoder.bind(number, buffer));
     else encoder.push(BigUint64Array.of(block.address));
-    encoder.dispatch(groupsOf(world.levels.same));
+    encoder.dispatch(Math.ceil(world.levels.same.leaves.length / groupLeaves));
     encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);

@@ -5,7 +5,7 @@ import type { StencilSource } from '@halocline/stencil';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { gpuTest } from '../src/gpu-test.ts';
-import { sameOrZero } from '../src/stencil-harness.ts';
+import { runInterpreter, runOnDevice, sameOrZero } from '../src/stencil-harness.ts';
 import type { DeviceRunOptions } from '../src/stencil-harness.ts';
 import { makeWorld } from '../src/stencil-world.ts';
 import { BOTH, differences as differencesOf, environmentOf, valuesOf } from './oracle.ts';
@@ -67,6 +67,33 @@ gpuTest('exponents and parts of doubles', NEEDS, async ({ device }) => {
     WriteField("made", idx, m + double(e)); WriteField("w", idx, v + dvec3(n) + part); WriteField("d", idx, ldexp(d, e / 2) + whole);
     WriteField("q", idx, dvec2(ldexp(d, 900), ldexp(four.y, -1070)));`;
   expect(await differences(device, { outputs: ['made', 'w', 'd', 'q'], code }, BOTH)).toEqual([]);
+});
+
+gpuTest('what is not finite and what is printed is told of doubles too', NEEDS, async ({ device }) => {
+  const code = `double d = ReadField("d", idx) * 1.0e-3lf; dvec3 w = ReadField("w", idx); double none = d - d;
+    if (coord == ivec3(0)) { d = 1.0e39lf; w = dvec3(1.0lf / none, none / none, -1.0lf / none); }
+    printf("%v", d); printf("%.3e of %v at %d", d * 1.0e300lf, w, coord); WriteField("d", idx, d); WriteField("w", idx, w);`;
+  const source = { name: 'test', inputs: [...DOUBLES.fields.keys()], outputs: ['d', 'w'], code, debug: true };
+  const stencil = compileStencil(source, environment);
+  for (const voxel of [
+    [0, 0, 0],
+    [1, 2, 3],
+  ] as const) {
+    const oracle = runInterpreter(stencil, world, { ...values, voxel });
+    for (const via of ['spirv', 'glsl'] as const) {
+      const { debug } = await runOnDevice(device, stencil, world, { ...values, voxel }, { via });
+      expect(debug).toEqual(oracle.debug);
+    }
+    // A double that no float holds is finite.
+    expect(oracle.debug!.writes.map(({ component, value }) => [component, value])).toEqual([
+      [0, Infinity],
+      [1, NaN],
+      [2, -Infinity],
+    ]);
+    if (voxel[0] === 0)
+      expect(oracle.debug!.prints).toEqual(['1e+39', 'Infinity of (Infinity, NaN, -Infinity) at (0, 0, 0)']);
+    else expect(oracle.debug!.prints[0]).toMatch(/^-?0\.00\d{14,}$/);
+  }
 });
 
 gpuTest(

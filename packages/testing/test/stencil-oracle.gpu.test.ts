@@ -62,6 +62,7 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
   ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
+  ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [
@@ -202,7 +203,9 @@ gpuTest('samples, smooth and nearest, in and out of the topology', {}, async ({ 
     WriteField("v", idx, SampleField("v", p) * 0.5 + SampleField("v", p + centre * 40.0, "nearest"));
     WriteField("made", idx, SampleField("a", p) - SampleField("b", -p * 7.0));
     WriteField("n", idx, SampleField("n", p, "nearest"));`;
-  expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP)).toEqual([]);
+  // Whole leaves run the four voxels of a thread side by side.
+  for (const on of [world, wholeWorld()])
+    expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP, undefined, on)).toEqual([]);
 });
 
 gpuTest('fields on faces are sampled, differenced and averaged where they live', {}, async ({ device }) => {
@@ -269,6 +272,17 @@ gpuTest('halves', { features: ['shaderFloat16'] }, async ({ device }) => {
     WriteField("made", idx, float(d[0] + d[1] * 3.0hf) + float(min(a, v.x)) + float(int(v.y)));
     WriteField("v", idx, vec3(v - f16vec3(centre)) + vec3(clamp(v, f16vec3(-1.0), f16vec3(1.0))) + float(m[1][0]));`;
   expect(await differences(device, { outputs: ['made', 'v'], code }, BOTH, sameOrZero)).toEqual([]);
+});
+
+gpuTest('parts and exponents of halves', { features: ['shaderFloat16'] }, async ({ device }) => {
+  const code = `float16_t a = float16_t(ReadField("a", idx)); f16vec3 v = f16vec3(ReadField("v", idx)) * 9.0hf;
+    float16_t whole; float16_t part = modf(a * 7.3hf, whole); f16vec3 wholes; f16vec3 parts = modf(v, wholes);
+    int e; float16_t m = frexp(a * 1.0e-4hf, e); ivec3 n; f16vec3 w = frexp(v, n);
+    WriteField("made", idx, float(part) + 100.0 * float(whole)); WriteField("a", idx, float(m) + float(e));
+    WriteField("v", idx, vec3(w + parts) + vec3(n) + vec3(wholes)); WriteField("b", idx, float(ldexp(a, e - 3)));
+    WriteField("pair", idx, vec2(ldexp(f16vec2(a, v.y), ivec2(14, -22))));`;
+  const outputs = ['made', 'a', 'v', 'b', 'pair'];
+  expect(await differences(device, { outputs, code }, BOTH, sameOrZero)).toEqual([]);
 });
 
 gpuTest('what the driver computes agrees within its ulps', {}, async ({ device }) => {

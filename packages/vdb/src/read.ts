@@ -7,6 +7,11 @@ import { isOpenVdb, readVdb } from './openvdb-read.ts';
 
 /** Reads all grids of a `.nvdb` or `.vdb` file, and says which were passed over and why. */
 export function readGridFile(given: Uint8Array): GridFile {
+  if (typeof given === 'string') {
+    throw new TypeError(
+      `Cannot read grids: the path "${given as string}" is given; give the file's bytes, as in await readFile(path)`,
+    );
+  }
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength); // `slice` of Node's Buffer does not copy
   if (isNanoVdb(bytes)) return readNanoVdb(bytes);
   if (isOpenVdb(bytes)) return readVdb(bytes);

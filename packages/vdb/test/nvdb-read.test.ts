@@ -97,3 +97,9 @@ describe('reading .nvdb', () => {
     `);
   });
 });
+
+test('a path where bytes are wanted gets a word, not a damaged file', () => {
+  expect(() => readGridFile('smoke.nvdb' as unknown as Uint8Array)).toThrow(
+    'Cannot read grids: the path "smoke.nvdb" is given; give the file\'s bytes, as in await readFile(path)',
+  );
+});

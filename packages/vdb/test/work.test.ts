@@ -141,6 +141,16 @@ describe('editor', { timeout: 120_000 }, () => {
     );
   });
 
+  test('a voxel becomes inactive, or active within a tile, and keeps its value', () => {
+    const sphere = levelSetSphere([0, 0, 0], 30);
+    const off = new GridEditor(sphere).setActive(0, 0, 30, false).build();
+    expect([off.get(0, 0, 30), off.isActive(0, 0, 30)]).toEqual([0, false]);
+    expect(off.activeVoxelCount).toBe(sphere.activeVoxelCount - 1);
+    const on = new GridEditor(sphere).setActive(0, 0, 0, true).build();
+    expect([on.get(0, 0, 0), on.isActive(0, 0, 0), sphere.isActive(0, 0, 0)]).toEqual([-3, true, false]);
+    expect(validate(on)).toEqual([]);
+  });
+
   test('another topology keeps the values of its voxels, old and new', () => {
     const sphere = levelSetSphere([0, 0, 0], 30);
     const wider = VoxelSet.of(sphere).dilate(2);

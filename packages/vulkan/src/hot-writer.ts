@@ -3,7 +3,7 @@
  *
  * The loop in struct.ts looks each member up by a name that changes, and calls a closure for each; the engine can make
  * neither faster. In a function of the struct's own the names are fixed and the stores are in line. Measured on a Xeon,
- * a struct of ten members with one of five inside, with the arena around it: 310 ns by the loop, 80 by this.
+ * a struct of ten members with one of five inside, with the arena around it: 310 ns by the loop, 110 by this.
  */
 import type { Field } from './layout.ts';
 import type { Writer } from './members.ts';

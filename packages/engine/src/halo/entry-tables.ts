@@ -117,6 +117,7 @@ export class EntryTables implements Disposable {
   /** Records the tables of these keys; those that there aren't are nothing. At `args`, word 2 is 0 where nothing shall happen. */
   record(encoder: Encoder, keys: readonly string[], args: bigint): void {
     const { kernels } = this.#place;
+    if (this.#entries !== null) encoder.uses(this.#entries);
     for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
       kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
       encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / (4 * THREADS))), entries);

@@ -72,6 +72,7 @@ export class Halo implements AsyncDisposable {
   readonly #links: Link[] = [];
   readonly #sides: Side[] = [];
   readonly #owned = new DisposableStack();
+  #disposed = false;
 
   /** Throws TypeError or RangeError for fields that don't fit the subdomains. Uploads go on after it: `ready`. */
   constructor(subdomains: Subdomains, { fields, thickness = subdomains.thickness }: HaloOptions) {
@@ -191,7 +192,7 @@ export class Halo implements AsyncDisposable {
     return device.compute.submit(commands, { wait });
   }
 
-  #record(encoder: Encoder, { tables, args }: Side, what: string, { fields }: HaloPart): void {
+  #record(encoder: Encoder, { device, tables, args }: Side, what: string, { fields }: HaloPart): void {
     const keys: string[] = [];
     for (const name of fields ?? this.#fields.keys()) {
       const field = this.#fields.get(name);
@@ -200,6 +201,8 @@ export class Halo implements AsyncDisposable {
         throw new RangeError(`Cannot record field "${name}" of the halo: there is none of that name; one of ${names}`);
       }
       for (const component of field.components) keys.push(`${what} ${component}`);
+      for (const { index, device: its } of this.#subdomains.parts)
+        if (its === device) encoder.uses(field.buffers[index]!);
     }
     tables.record(encoder, keys, args);
   }
@@ -281,6 +284,7 @@ export class Halo implements AsyncDisposable {
   }
 
   #side(encoder: Encoder): Side {
+    this.#checkAlive();
     const found = this.#sides.find(({ device }) => device.raw.commands.handle === encoder.device);
     if (found !== undefined) return found;
     throw new RangeError(
@@ -288,7 +292,12 @@ export class Halo implements AsyncDisposable {
     );
   }
 
+  #checkAlive(): void {
+    if (this.#disposed) throw new TypeError('Cannot use the halo: it has been disposed; make another');
+  }
+
   #sideOf(device: Device): [Side, number] {
+    this.#checkAlive();
     const number = this.#sides.findIndex((side) => side.device === device);
     if (number >= 0) return [this.#sides[number]!, number];
     throw new RangeError(
@@ -302,6 +311,8 @@ export class Halo implements AsyncDisposable {
 
   /** Waits until everything on its way has arrived. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     await Promise.allSettled([this.ready]);
     const rounds = this.#sides.flatMap(({ arrivals }) => arrivals).flat();
     await Promise.all(rounds.map(({ timeline, value }) => timeline.wait(value)));
@@ -330,10 +341,16 @@ function declare({ parts }: Subdomains, name: string, { type, buffers }: HaloFie
     implicit: false,
   };
   const components = componentNames(declaration).length;
-  for (const [index, { capacity }] of parts.entries()) {
+  for (const [index, { capacity, device }] of parts.entries()) {
     const needed = 512 * capacity * elementBytes(type) * components;
     const given = buffers[index]?.byteLength ?? 0;
-    if (given >= needed) continue;
+    if (given >= needed) {
+      const buffer = buffers[index]!;
+      if (device.children.has(buffer)) continue;
+      throw new RangeError(
+        `Cannot take field "${name}" into the halo: buffer "${buffer.label}" of subdomain ${index} isn't alive on its device; make it by createField`,
+      );
+    }
     throw new RangeError(
       `Cannot take field "${name}" into the halo: on subdomain ${index} it has ${given} bytes, and ${type} takes ${needed}; make it by createField`,
     );

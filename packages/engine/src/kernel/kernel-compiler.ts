@@ -96,7 +96,19 @@ export class KernelCompiler implements Disposable {
       text,
     };
     const { bindings } = layout;
-    return { name, level, stencil: null, kernel, facts, reads, writes, pipeline, bindings, debug: null };
+    return {
+      name,
+      level,
+      stencil: null,
+      kernel,
+      facts,
+      reads,
+      writes,
+      pipeline,
+      bindings,
+      groupLeaves: 2,
+      debug: null,
+    };
   }
 
   #pipelineOf(label: string, spirv: Uint32Array, entry: string): ComputePipeline {

@@ -57,11 +57,13 @@ export class PeerAccess {
     return times[0]?.microseconds ?? Infinity;
   }
 
-  /** Bytes a second that long messages add. */
+  /** Bytes a second that long messages add; of the longest as it is, where what its bytes add is lost in what any message takes. */
   static bandwidth({ times }: TransportReport): number {
     const [last, before] = [times.at(-1), times.at(-2)];
     if (last === undefined || before === undefined) return 0;
-    return (1e6 * (last.byteLength - before.byteLength)) / Math.max(0.001, last.microseconds - before.microseconds);
+    const added = last.microseconds - before.microseconds;
+    if (added < last.microseconds / 10) return (1e6 * last.byteLength) / last.microseconds;
+    return (1e6 * (last.byteLength - before.byteLength)) / added;
   }
 
   toString(): string {

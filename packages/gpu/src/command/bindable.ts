@@ -143,7 +143,9 @@ function createBufferView(driver: Driver, buffer: Buffer, part: V.VkBufferViewCr
     const result = driver.commands.vkCreateBufferView(driver.handle, info, V.NULL, out);
     const act = `Cannot bind buffer "${buffer.label}" as texels`;
     driver.check(result, 'vkCreateBufferView', 'buffer', act, "create it with usage 'texel'", buffer.label);
-    return V.arena.readU64<V.VkBufferView>(out);
+    const view = V.arena.readU64<V.VkBufferView>(out);
+    driver.setName(V.VK_OBJECT_TYPE_BUFFER_VIEW, view, `${buffer.label}, texels`);
+    return view;
   });
 }
 

@@ -53,6 +53,11 @@ export class Bindings<P extends Bindee> {
   /** Makes a pipeline the current one. Its push constants and bindings start unset. */
   set(given: P | WatchedPipeline<P>): void {
     const pipeline = this.#scope.present(given);
+    if (pipeline?.signature === undefined) {
+      throw new TypeError(
+        `Cannot ${this.#verb} in "${this.#scope.label}": the pipeline is ${what(given)}; give one that the device created`,
+      );
+    }
     if (this.#pipeline === pipeline) return;
     const { driver, handle } = this.#scope;
     this.#scope.use(pipeline);
@@ -93,6 +98,12 @@ export class Bindings<P extends Bindee> {
   /** Puts resources where the shader declares a binding, from its first place on. */
   bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions): void {
     const list = Array.isArray(resources) ? (resources as readonly Bindable[]) : [resources as Bindable];
+    const stray = list.find((each) => !isBindable(each));
+    if (stray !== undefined || list.includes(undefined as never)) {
+      throw new TypeError(
+        `Cannot bind to ${binding} in "${this.#scope.label}": ${what(stray)} is given; give a buffer, an image or a sampler`,
+      );
+    }
     const pipeline = this.current(`bind ${list[0] ? nameOf(list[0]) : 'nothing'}`);
     const { set = 0 } = options;
     const { bindings } = pipeline.signature;
@@ -186,6 +197,17 @@ export class Bindings<P extends Bindee> {
     const touches = (this.#touches ??= pipeline.signature.bindings.map((declared) => touchOf(declared, this.#verb)));
     if (touches.length > 0) tracker?.bound(this.#complete, touches, command);
   }
+}
+
+function isBindable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('kind' in value || 'image' in value);
+}
+
+/** A value that is none of ours, in a message. */
+function what(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `a value of type ${value.constructor?.name ?? 'object'}`
+    : String(value);
 }
 
 const touchesOf = {

@@ -13,6 +13,8 @@ export interface Used {
   readonly kind: string;
   readonly label: string;
   readonly disposed: boolean;
+  /** Of the device that it belongs to; none where it stands for something, in a recording or in a thread. */
+  readonly driver?: Driver;
   /** What stands for it in a recording, where that may end before the thing itself does: a buffer's stay at a place. */
   readonly stay?: Used;
   /** How it ended, in words. Default 'was disposed'. */
@@ -22,6 +24,8 @@ export interface Used {
 /** What a queue submits: recorded commands, in whoever's keeping. */
 export interface Submittable {
   readonly label: string;
+  /** Of the device that it was recorded for. */
+  readonly driver?: Driver;
   readonly handle: V.VkCommandBuffer;
   /** The labels that were recorded in it, in order. */
   readonly passes: readonly string[];
@@ -152,7 +156,8 @@ export class CommandBuffer implements Child, Submittable {
 
   readonly kind = 'command buffer';
   readonly label: string;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #pool: CommandPool;
   readonly #body: (encoder: Encoder) => void;
   #recording: Recording;
@@ -161,7 +166,7 @@ export class CommandBuffer implements Child, Submittable {
   #disposed = false;
 
   constructor(driver: Driver, pool: CommandPool, label: string, body: (encoder: Encoder) => void) {
-    this.#driver = driver;
+    this.driver = driver;
     this.#pool = pool;
     this.label = label;
     this.#body = body;
@@ -195,13 +200,13 @@ export class CommandBuffer implements Child, Submittable {
       });
     }
     if (this.#followed.size > 0) this.#followEdits();
-    if (this.#checkedAt === this.#driver.disposals) return;
+    if (this.#checkedAt === this.driver.disposals) return;
     checkUsed(this.label, this.#recording.used);
-    this.#checkedAt = this.#driver.disposals;
+    this.#checkedAt = this.driver.disposals;
   }
 
   #record(): Recording {
-    const driver = this.#driver;
+    const driver = this.driver;
     const handle = this.#pool.allocate(this.label);
     const tracker = driver.tracking?.begin(this.label, handle);
     const encoder = new Encoder(driver, handle, this.label, tracker);
@@ -216,6 +221,8 @@ export class CommandBuffer implements Child, Submittable {
       this.#pool.free(handle);
       for (const release of encoder.releases) release();
       throw error;
+    } finally {
+      encoder.end();
     }
   }
 
@@ -236,7 +243,7 @@ export class CommandBuffer implements Child, Submittable {
   }
 
   #drop({ handle, releases }: Recording): void {
-    this.#driver.retire(() => {
+    this.driver.retire(() => {
       this.#pool.free(handle);
       for (const release of releases) release();
     });
@@ -249,7 +256,7 @@ export class CommandBuffer implements Child, Submittable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#driver.children.delete(this);
+    this.driver.children.delete(this);
     this.#drop(this.#recording);
   }
 }

@@ -151,7 +151,10 @@ export class DescriptorSets {
   }
 
   #checked(sets: V.VkDescriptorSet[] | number): V.VkDescriptorSet[] {
-    if (typeof sets !== 'number') return sets;
+    if (typeof sets !== 'number') {
+      for (const each of sets) this.#driver.setName(V.VK_OBJECT_TYPE_DESCRIPTOR_SET, each, this.#label);
+      return sets;
+    }
     const act = `Cannot record "${this.#label}"`;
     this.#driver.check(sets, 'vkAllocateDescriptorSets', 'command-buffer', act, 'use fewer bindings', this.#label);
     return [];

@@ -24,7 +24,7 @@ import type { ComputePipeline } from './pipeline.ts';
 import type { QueryPool } from './query-pool.ts';
 import { recordRendering } from './rendering.ts';
 import type { RenderEncoder, RenderingOptions } from './rendering.ts';
-import { CommandScope } from './scope.ts';
+import { CommandScope, refusePromise } from './scope.ts';
 import { executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import {
@@ -44,7 +44,7 @@ export class Encoder {
   readonly handle: V.VkCommandBuffer;
   /** Every label, in order. */
   readonly passes: string[] = [];
-  readonly #driver: Driver;
+  #driver: Driver;
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<ComputePipeline>;
 
@@ -74,6 +74,12 @@ export class Encoder {
   /** What must be given back when the command buffer goes. */
   get releases(): readonly (() => void)[] {
     return this.#scope.releases;
+  }
+
+  /** The recording has ended: every further call is an error. Part of whoever records. */
+  end(): void {
+    this.#scope.end();
+    this.#driver = this.#scope.driver;
   }
 
   /**
@@ -267,7 +273,7 @@ export class Encoder {
         commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
       );
     }
-    body(this);
+    refusePromise(name, body(this));
     if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
     this.#scope.tracker?.endPass();
     return this;

@@ -76,12 +76,13 @@ export class GraphicsPipeline implements Child {
   /** Vertex buffers that it reads. */
   readonly vertexBufferCount: number;
   readonly targets: TargetFormats;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   #disposed = false;
 
   constructor(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions) {
     const { label, samples = 1 } = options;
-    this.#driver = driver;
+    this.driver = driver;
     this.label = label;
     const vertex = readStage(driver, label, 'vertex', options.vertex);
     const fragment = options.fragment && readStage(driver, label, 'fragment', options.fragment);
@@ -120,7 +121,7 @@ export class GraphicsPipeline implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const driver = this.#driver;
+    const driver = this.driver;
     driver.children.delete(this);
     driver.retire(() => {
       driver.commands.vkDestroyPipeline(driver.handle, this.handle, V.NULL);

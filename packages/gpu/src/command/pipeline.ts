@@ -57,7 +57,8 @@ export class ComputePipeline implements Child {
   readonly pushBytes: number;
   /** What the driver tells of its machine code; null where that was not asked for, or the driver tells nothing. */
   readonly statistics: readonly PipelineStatistic[] | null;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #submitOnce: SubmitOnce;
   #disposed = false;
 
@@ -65,7 +66,7 @@ export class ComputePipeline implements Child {
   constructor(draft: PipelineDraft, handle: V.VkPipeline, submitOnce: SubmitOnce) {
     const { driver, label, stage, signature, told } = draft;
     this.#submitOnce = submitOnce;
-    this.#driver = driver;
+    this.driver = driver;
     this.label = label;
     this.handle = handle;
     this.reflection = stage.reflection;
@@ -110,7 +111,7 @@ export class ComputePipeline implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const driver = this.#driver;
+    const driver = this.driver;
     driver.children.delete(this);
     driver.retire(() => {
       driver.commands.vkDestroyPipeline(driver.handle, this.handle, V.NULL);

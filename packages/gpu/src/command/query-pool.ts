@@ -16,7 +16,8 @@ export class QueryPool implements Child {
   /** How many queries it has. */
   readonly count: number;
   readonly handle: V.VkQueryPool;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #mask: bigint;
   #disposed = false;
 
@@ -34,7 +35,7 @@ export class QueryPool implements Child {
         },
       );
     }
-    this.#driver = driver;
+    this.driver = driver;
     this.#mask = (1n << BigInt(validBits)) - 1n;
     this.label = label;
     this.count = count;
@@ -62,18 +63,18 @@ export class QueryPool implements Child {
 
   /** Makes all queries unset, from the host; nothing that is submitted may still write them. Throws 'not-available' without hostQueryReset. */
   reset(): void {
-    if (this.#driver.features['hostQueryReset'] !== true) {
+    if (this.driver.features['hostQueryReset'] !== true) {
       throw new VulkanError(
-        `Cannot reset query pool "${this.label}": device "${this.#driver.name}" has no hostQueryReset; record resetQueries instead`,
+        `Cannot reset query pool "${this.label}": device "${this.driver.name}" has no hostQueryReset; record resetQueries instead`,
         { kind: 'not-available', labels: [this.label] },
       );
     }
-    this.#driver.commands.vkResetQueryPool(this.#driver.handle, this.handle, 0, this.count);
+    this.driver.commands.vkResetQueryPool(this.driver.handle, this.handle, 0, this.count);
   }
 
   /** Each timestamp as the device's clock has it (see `Device.readClock`); undefined where none was written yet. Doesn't wait. */
   ticks(): (bigint | undefined)[] {
-    const driver = this.#driver;
+    const driver = this.driver;
     return V.arena.scope(() => {
       const size = this.count * 16;
       const out = V.arena.bytes(size);
@@ -106,7 +107,7 @@ export class QueryPool implements Child {
   nanoseconds(): Float64Array {
     const ticks = this.ticks();
     const first = ticks.find((each) => each !== undefined);
-    const { timestampPeriod } = this.#driver.limits;
+    const { timestampPeriod } = this.driver.limits;
     return Float64Array.from(ticks, (each) =>
       each === undefined ? Number.NaN : Number((each - first!) & this.#mask) * timestampPeriod,
     );
@@ -119,7 +120,7 @@ export class QueryPool implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const driver = this.#driver;
+    const driver = this.driver;
     driver.children.delete(this);
     driver.retire(() => driver.commands.vkDestroyQueryPool(driver.handle, this.handle, V.NULL));
   }

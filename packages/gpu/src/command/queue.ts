@@ -7,6 +7,7 @@ import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
 import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself } from '../printing.ts';
+import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
@@ -108,6 +109,13 @@ export class Queue {
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     for (const { commands } of batches) {
       for (const each of commands) {
+        if (each?.driver !== undefined && each.driver !== this.#driver) {
+          throw foreign(`Cannot submit to queue "${this.label}"`, {
+            kind: 'command buffer',
+            label: each.label,
+            driver: each.driver,
+          });
+        }
         each.checkSubmittable();
         this.#driver.remember(each);
       }

@@ -14,6 +14,7 @@ import { checkRange } from './check-range.ts';
 import { recordConditional } from './conditional.ts';
 import type { ConditionalOptions } from './conditional.ts';
 import type { GraphicsPipeline, TargetFormats } from './graphics-pipeline.ts';
+import { refusePromise } from './scope.ts';
 import type { CommandScope } from './scope.ts';
 import { executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
@@ -281,7 +282,7 @@ export function recordRendering(
   const executed: SecondaryCommands[] = [];
   if (options.secondary === true) {
     // No barrier may stand within: what the secondary commands lack must be known before.
-    body(new RenderEncoder(scope, formats, executed));
+    refusePromise(scope.label, body(new RenderEncoder(scope, formats, executed)));
     scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
   }
   const [x, y, width, height] = options.area ?? [0, 0, ...commonSize(views)];
@@ -315,7 +316,7 @@ export function recordDraws(
 ): void {
   setViewport(scope, { x, y, width, height });
   setScissor(scope, x, y, width, height);
-  body(new RenderEncoder(scope, targets));
+  refusePromise(scope.label, body(new RenderEncoder(scope, targets)));
 }
 
 function viewOf(scope: CommandScope, { image: given }: RenderTarget): ImageView {

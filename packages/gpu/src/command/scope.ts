@@ -4,13 +4,15 @@ import type * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { UsageTracker } from '../tracking/tracker.ts';
+import { foreign } from './foreign.ts';
 import type { Used } from './command-buffer.ts';
 import { WatchedPipeline } from './watched.ts';
 import type { Followed, Swappable } from './watched.ts';
 
 /** One recording. */
 export class CommandScope {
-  readonly driver: Driver;
+  /** What commands go through; from the recording's end on, every use of them is an error. */
+  driver: Driver;
   readonly handle: V.VkCommandBuffer;
   readonly label: string;
   /** What is used, for the command buffer's check. */
@@ -22,12 +24,22 @@ export class CommandScope {
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;
+  #ended = false;
 
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
     this.tracker = tracker;
     this.driver = driver;
     this.handle = handle;
     this.label = label;
+  }
+
+  /** The recording has ended: who kept its encoder gets an error, where the driver would write into commands that are closed. */
+  end(): void {
+    const refuse = (): never => {
+      throw this.#endedError();
+    };
+    this.#ended = true;
+    this.driver = Object.create(this.driver, { commands: { get: refuse } }) as Driver;
   }
 
   /** A pipeline as it is now. One that is watched is held, and followed. */
@@ -41,8 +53,11 @@ export class CommandScope {
     return pipeline.current;
   }
 
-  /** Notes that the recording uses something; throws if that was disposed. */
+  /** Notes that the recording uses something; throws if that was disposed, or is of another device. */
   use(object: Used): void {
+    if (object.driver !== undefined && object.driver !== this.driver) {
+      throw this.#ended ? this.#endedError() : foreign(`Cannot record "${this.label}"`, object);
+    }
     if (object.disposed) {
       throw new VulkanError(`Cannot record "${this.label}": ${object.kind} "${object.label}" was disposed`, {
         kind: 'command-buffer',
@@ -51,4 +66,20 @@ export class CommandScope {
     }
     this.used.add(object.stay ?? object);
   }
+
+  #endedError(): VulkanError {
+    return new VulkanError(
+      `Cannot record in "${this.label}": its recording has ended; record within the function that got the encoder`,
+      { kind: 'command-buffer', labels: [this.label] },
+    );
+  }
+}
+
+/** Throws where a body that records has returned a promise: what it records after waiting would come too late. */
+export function refusePromise(label: string, returned: unknown): void {
+  if (!(returned instanceof Promise)) return;
+  returned.catch(() => undefined); // it goes on, and meets a recording that has ended
+  throw new TypeError(
+    `Cannot record "${label}": its function returned a promise; wait before, and record without waiting`,
+  );
 }

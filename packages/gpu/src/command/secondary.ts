@@ -52,7 +52,8 @@ export class SecondaryCommands implements Child {
   readonly used: ReadonlySet<Used>;
   /** What it touches, where the device tracks that. */
   readonly recorded: Recorded | undefined;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #pool: CommandPool;
   readonly #releases: readonly (() => void)[];
   #disposed = false;
@@ -65,7 +66,7 @@ export class SecondaryCommands implements Child {
     targets: TargetFormats | undefined,
     body: (handle: V.VkCommandBuffer) => Held,
   ) {
-    this.#driver = driver;
+    this.driver = driver;
     this.#pool = pool;
     this.label = label;
     this.targets = targets;
@@ -95,8 +96,8 @@ export class SecondaryCommands implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#driver.children.delete(this);
-    this.#driver.retire(() => {
+    this.driver.children.delete(this);
+    this.driver.retire(() => {
       this.#pool.free(this.handle);
       for (const release of this.#releases) release();
     });
@@ -112,6 +113,8 @@ function held(scope: CommandScope | Encoder, tracker: RecordingTracker | undefin
   } catch (error) {
     for (const release of releases) release();
     throw error;
+  } finally {
+    scope.end();
   }
 }
 

@@ -23,6 +23,11 @@ export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: s
       kind: 'no-device',
     });
   }
+  if (wish !== undefined && typeof wish !== 'string') {
+    throw new TypeError(
+      `Cannot open device ${String(wish)}: a device is named by text; give part of its name, or "#0" for the first`,
+    );
+  }
   const wanted = wish?.trim() ?? '';
   const best = devices.find((each) => each.missing.length === 0) ?? devices[0];
   const device = wanted === '' ? best : find(devices, wanted.toLowerCase());

@@ -508,6 +508,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.heap.trim();
     for (const { timeline } of this.#queues) timeline[Symbol.dispose]();
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
+    driver.close();
     driver.scratch[Symbol.dispose]();
     this.#instance.listeners.delete(this.#listener);
     this.#instance.release();

@@ -58,9 +58,10 @@ function submittedText({ label, passes }: Submitted): string {
 
 /** The shared part of a device. */
 export class Driver {
-  readonly instance: InstanceCommands;
+  /** After `close`, every use of them is an error, as of `commands`. */
+  instance: InstanceCommands;
   readonly physicalDevice: V.VkPhysicalDevice;
-  readonly commands: DeviceCommands;
+  commands: DeviceCommands;
   readonly handle: V.VkDevice;
   readonly name: string;
   readonly limits: DeviceLimits;
@@ -188,6 +189,19 @@ export class Driver {
     }
     this.collect();
     destroy();
+  }
+
+  /** The device is gone: who still asks something of it gets an error, where the driver would crash. */
+  close(): void {
+    const closed = (): never => {
+      throw new VulkanError(`Cannot use device "${this.name}": it was closed; open it again`, {
+        kind: 'no-device',
+        labels: [this.name],
+      });
+    };
+    const traps = { get: closed, has: closed };
+    this.commands = new Proxy(this.commands, traps);
+    this.instance = new Proxy(this.instance, traps);
   }
 
   /** Destroys what nobody uses any more; true if something was. */

@@ -24,8 +24,8 @@ export interface DeviceOptions extends DeviceWishes {
   readonly checks?: boolean;
   /**
    * Records the barriers and layout transitions that recordings lack, and makes submits wait between queues: plain encoder
-   * code goes without. What a shader reaches by address, and what secondary commands touch, is told by `encoder.touches` or
-   * by the pass's declaration. Default false.
+   * code goes without. What a shader reaches by address is told by `encoder.touches` or by the pass's declaration. Default
+   * false.
    */
   readonly autoBarriers?: boolean;
   /** How many frames are in flight, and their memory; made with the first `beginFrame`. */

@@ -98,6 +98,7 @@ export class FrameSlot {
       endCommands(driver, handle, label);
       this.recordings.push(new FrameRecording(driver, encoder, recorded));
     } finally {
+      encoder.end();
       this.#releases.push(...encoder.releases);
     }
   }

@@ -94,6 +94,8 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   readonly samples: number;
   readonly usage: readonly ImageUsage[];
   readonly handle: V.VkImage;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #maker: BufferMaker;
   readonly #place: ImagePlace;
   readonly #views = new Map<string, ImageView>();
@@ -103,6 +105,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     this.#maker = maker;
+    this.driver = maker.driver;
     this.label = label;
     this.owner = owner;
     this.role = role;

@@ -32,12 +32,13 @@ export class Sampler implements Child {
   readonly kind = 'sampler';
   readonly label: string;
   readonly handle: V.VkSampler;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   #disposed = false;
 
   constructor(driver: Driver, options: SamplerOptions) {
     const { label, filter = 'linear', edge = 'clamp' } = options;
-    this.#driver = driver;
+    this.driver = driver;
     this.label = label;
     const linear = filter === 'linear';
     this.handle = V.arena.scope(() => {
@@ -72,7 +73,7 @@ export class Sampler implements Child {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const driver = this.#driver;
+    const driver = this.driver;
     driver.children.delete(this);
     driver.retire(() => driver.commands.vkDestroySampler(driver.handle, this.handle, V.NULL));
   }

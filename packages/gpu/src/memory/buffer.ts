@@ -136,6 +136,8 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   readonly memory: MemoryKind | 'host';
   /** The memory itself, for kinds `upload`, `download` and `host`. Inert after the buffer's end. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #maker: BufferMaker;
   readonly #flags: number;
   #place: Place;
@@ -155,6 +157,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     } = options;
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
+    this.driver = maker.driver;
     this.#stay = new Stay(label);
     this.label = label;
     this.role = role;

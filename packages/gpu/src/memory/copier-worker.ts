@@ -1,10 +1,10 @@
 /** @file A copier's thread: sleeps until there is something to copy, and takes chunks of it. See `copier-table.ts`. */
 
-import { workerData } from 'node:worker_threads';
 import { BEGUN, BELL, copierTable, copyChunks, QUIT, SLOTS } from './copier-table.ts';
+import { threadData } from '../thread.ts';
 import { libc } from './libc.ts';
 
-const table = copierTable((workerData as { readonly table: SharedArrayBuffer }).table);
+const table = copierTable(threadData<{ readonly table: SharedArrayBuffer }>().table);
 const { control } = table;
 const memcpy = libc()?.memcpy;
 

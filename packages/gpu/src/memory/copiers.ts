@@ -4,13 +4,12 @@
  * all devices of the process; they start with the first large transfer, and end with the last device.
  */
 
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { BEGUN, BELL, copierTable, copyChunks, PENDING, QUIT, SLOTS, TABLE_BYTES } from './copier-table.ts';
+import { startThread } from '../thread.ts';
 import { libc } from './libc.ts';
-
-/** The running text's ending: sources are started as sources, compiled files as compiled files. */
-const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 const MOST_THREADS = 8;
 const LARGEST_CHUNK = 2 ** 19;
@@ -19,6 +18,13 @@ const SMALLEST_CHUNK = 2 ** 16;
 /** Half the cores, at most 8: more move no more bytes over a bus, and take the memory's time from the card. */
 function copierCount(cores: number = availableParallelism()): number {
   return Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / 2)));
+}
+
+/** Waits until a thread has ended by itself, and is alive meanwhile. */
+async function ended(worker: Worker): Promise<void> {
+  if (worker.threadId < 0) return;
+  worker.ref();
+  await once(worker, 'exit');
 }
 
 /** Copies memory by its address. The caller keeps both ends alive, and where they are, until a copy is done. */
@@ -42,10 +48,9 @@ export class Copiers {
   start(): void {
     if (this.#workers.length > 0 || libc() === undefined) return;
     for (let i = 0; i < this.#threads; i++) {
-      const worker = new Worker(new URL(`./copier-worker${ENDING}`, import.meta.url), {
+      const worker = startThread('./copier-worker', import.meta.url, {
         name: 'halocline copier',
-        workerData: { table: this.#table.control.buffer },
-        execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+        data: { table: this.#table.control.buffer },
       });
       // A thread that couldn't start leaves its work to the others; without any, `ready` stays false.
       worker.on('error', () => undefined);
@@ -87,7 +92,7 @@ export class Copiers {
     Atomics.store(control, QUIT, 1);
     Atomics.add(control, BELL, 1);
     Atomics.notify(control, BELL);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map(ended));
     Atomics.store(control, QUIT, 0);
     Atomics.store(control, BEGUN, 0);
   }

@@ -27,6 +27,11 @@ export class DeviceMemory implements MemorySource {
 
   /** The types among `typeBits` that fit a kind, the best first. Mapped kinds fall back on any coherent type, `device` on any. */
   typesFor(kind: MemoryKind, typeBits: number): number[] {
+    if (!Object.hasOwn(MEMORY_WISH, kind)) {
+      throw new TypeError(
+        `Cannot use memory "${kind as string}": it is none of ${Object.keys(MEMORY_WISH).join(', ')}`,
+      );
+    }
     const { required, wished, unwished } = MEMORY_WISH[kind];
     const found: { type: number; score: number }[] = [];
     for (const [type, { flags }] of this.#memory.types.entries()) {

@@ -14,6 +14,7 @@
 
 import * as V from '@halocline/vulkan';
 import { checkRange } from '../command/check-range.ts';
+import { foreign } from '../command/foreign.ts';
 import type { Companion, Queue } from '../command/queue.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText, VulkanError } from '../errors.ts';
@@ -120,9 +121,10 @@ export class Staging implements Companion {
    * Data in a host array goes without a copy: it must not change until the promise resolves, which waits for the device.
    */
   upload(buffer: Buffer, byteOffset: number, data: ArrayBufferView, options: TransferOptions = {}): Promise<void> {
+    checkView('upload to', buffer, data);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
-    checkAlive('upload to', buffer);
+    checkAlive('upload to', buffer, this.#driver);
     this.#driver.counters.uploads++;
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
@@ -147,7 +149,8 @@ export class Staging implements Companion {
     options: DownloadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     checkRange('download from', buffer, byteOffset, byteLength);
-    checkAlive('download from', buffer);
+    checkAlive('download from', buffer, this.#driver);
+    if (options.into !== undefined) checkView('download from', buffer, options.into);
     this.#driver.counters.downloads++;
     this.#driver.counters.bytesDown += byteLength;
     const target = options.into ?? freshArray(byteLength);
@@ -511,10 +514,23 @@ async function land({ land: act, done }: Batch['landings'][number]): Promise<voi
   }
 }
 
-function checkAlive(verb: string, buffer: Buffer): void {
+function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void {
+  if (driver !== undefined && buffer.driver !== driver) throw foreign(`Cannot ${verb} device "${driver.name}"`, buffer);
   if (buffer.disposed)
     throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, {
       kind: 'buffer',
       labels: [buffer.label],
     });
+}
+
+/** Throws unless it is a typed array or a DataView: a plain array has no bytes. */
+function checkView(verb: string, buffer: Buffer, given: unknown): void {
+  if (ArrayBuffer.isView(given)) return;
+  const what =
+    typeof given === 'object' && given !== null
+      ? `a value of type ${given.constructor?.name ?? 'object'}`
+      : String(given);
+  throw new TypeError(
+    `Cannot ${verb} buffer "${buffer.label}": ${what} is given for its bytes; give a typed array, as in Float32Array.of(1, 2)`,
+  );
 }

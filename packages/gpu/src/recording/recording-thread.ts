@@ -1,17 +1,15 @@
 /** @file One recording thread as the main side holds it: the worker, its port, and its command pools, a frame each. */
 
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type * as V from '@halocline/vulkan';
 import { CommandPool } from '../command/command-buffer.ts';
 import { destroyDescriptorPool } from '../command/descriptors.ts';
 import type { Driver } from '../device/driver.ts';
 import { vulkanLoader } from '../device/instance.ts';
+import { startThread } from '../thread.ts';
 import type { ObjectRecord } from './crossing.ts';
 import type { Failure, News, ThreadStart, Word } from './recording-worker.ts';
-
-/** The running text's ending: sources are started as sources, compiled files as compiled files. */
-const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /** What a thread shares with its recorder. */
 export interface ThreadPlace {
@@ -81,11 +79,10 @@ export class RecordingThread {
       secondaries: place.secondaries,
       records,
     };
-    this.worker = new Worker(new URL(`./recording-worker${ENDING}`, import.meta.url), {
+    this.worker = startThread('./recording-worker', import.meta.url, {
       name: `halocline recording ${thread}`,
-      workerData: start,
+      data: start,
       transferList: [port2],
-      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
     });
     let failure: Error | undefined;
     this.worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));

@@ -5,7 +5,7 @@
  */
 
 import { deserialize } from 'node:v8';
-import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { endCommands } from '../command/command-buffer.ts';
@@ -18,6 +18,7 @@ import type { Image } from '../image/image.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
 import { carry } from '../tracking/carried.ts';
+import { threadData } from '../thread.ts';
 import type { Tracked, TrackingWishes } from '../tracking/device-tracking.ts';
 import type { Finding } from '../tracking/findings.ts';
 import { Insertion } from '../tracking/insertion.ts';
@@ -118,7 +119,7 @@ class Slot {
   }
 }
 
-const start = workerData as ThreadStart;
+const start = threadData<ThreadStart>();
 const table = jobTable(start.table);
 const { messages } = start;
 const layouts = new SharedLayouts(start.layouts);
@@ -180,6 +181,9 @@ function allocate(slot: Slot, index: number, count: number): void {
     driver.check(result, 'vkAllocateCommandBuffers', 'command-buffer', act, 'record fewer passes a frame');
     for (let i = 0; i < count; i++) slot.buffers.push(V.arena.readU64<V.VkCommandBuffer>(out, i));
   });
+  for (const each of slot.buffers.slice(-count)) {
+    driver.setName(V.VK_OBJECT_TYPE_COMMAND_BUFFER, each, `recording thread ${start.thread}`);
+  }
   Atomics.store(table.capacities, start.thread * SLOTS + index, slot.buffers.length);
 }
 
@@ -290,7 +294,9 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
   const { releases } = slots[message.slot]!;
   beginSecondary(driver, handle, pass, draws?.targets, true);
   const call = (encoder: unknown): void => {
-    if (body(encoder, data, passOf(message)) instanceof Promise) {
+    const returned = body(encoder, data, passOf(message));
+    if (returned instanceof Promise) {
+      returned.catch(() => undefined);
       throw new TypeError(`function "${message.export}" returned a promise; record without waiting`);
     }
   };
@@ -302,6 +308,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
+      scope.end();
       releases.push(...scope.releases);
     }
   } else {
@@ -309,6 +316,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     try {
       encoder.label(pass, call);
     } finally {
+      encoder.end();
       releases.push(...encoder.releases);
     }
   }

@@ -130,6 +130,11 @@ export function reflect(words: Uint32Array): ShaderReflection {
 }
 
 function checkHeader(words: Uint32Array): string {
+  if (!ArrayBuffer.isView(words) || words.BYTES_PER_ELEMENT !== 4) {
+    throw new TypeError(
+      'Cannot read SPIR-V: it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
+    );
+  }
   if (words.length < 5) throw malformed(0, `the header is cut: ${words.length} of 5 words`);
   if (words[0] === SWAPPED_MAGIC) throw malformed(0, 'the byte order is swapped (03022307)');
   if (words[0] !== MAGIC) throw malformed(0, `the magic number is ${hex(words[0]!)}, not 07230203`);

@@ -4,10 +4,10 @@
  * promised a signal must not hang for it, and the failure is told.
  */
 
-import { workerData } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { CudaCopies } from '../cuda/copies.ts';
 import { libc } from '../memory/libc.ts';
+import { threadData } from '../thread.ts';
 import { BELL, CUDA_FAILURE, DONE, FAILURE, POSTED, QUIT, relayTable, RING, WORDS } from './relay-table.ts';
 
 interface RelayStart {
@@ -20,7 +20,7 @@ interface RelayStart {
 
 const SLICE_NANOSECONDS = 50_000_000;
 
-const start = workerData as RelayStart;
+const start = threadData<RelayStart>();
 const { control, messages } = relayTable(start.table);
 const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
 const devices = new Map<bigint, V.Device>();

@@ -4,10 +4,11 @@
  * no semaphore. JavaScript's own thread has no part in it, so it may block or work meanwhile.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import { cudaLibrary, resultName } from '../cuda/library.ts';
+import { startThread } from '../thread.ts';
 import {
   BELL,
   CUDA_FAILURE,
@@ -21,9 +22,6 @@ import {
   WORDS,
 } from './relay-table.ts';
 import type { Timeline, TimelinePoint } from './timeline.ts';
-
-/** The running text's ending: sources are started as sources, compiled files as compiled files. */
-const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /** Bytes to be copied, between addresses that stay valid until the signal. */
 export interface RelayCopy {
@@ -64,16 +62,15 @@ export class Relay implements AsyncDisposable {
 
   constructor({ label, loaderPath, instance, timeline }: RelayOptions) {
     this.label = label;
-    this.#worker = new Worker(new URL(`./relay-worker${ENDING}`, import.meta.url), {
+    this.#worker = startThread('./relay-worker', import.meta.url, {
       name: 'halocline relay',
-      workerData: {
+      data: {
         table: this.#buffer,
         loaderPath,
         instance,
         device: timeline.device,
         semaphore: timeline.handle,
       },
-      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
     });
     this.#worker.on('error', (error) => {
       this.#error = error instanceof Error ? error : new Error(String(error));

@@ -4,8 +4,8 @@
  * ends by itself. See `waiter-table.ts` for the layout.
  */
 
-import { workerData } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
+import { threadData } from '../thread.ts';
 import { BELL, CANCELLED, CANCELLING, FREE, KNOWN_TURN, PENDING, requestTable, TURN } from './waiter-table.ts';
 
 interface WaiterStart {
@@ -15,7 +15,7 @@ interface WaiterStart {
 
 const SLICE_NANOSECONDS = 2_000_000;
 
-const start = workerData as WaiterStart;
+const start = threadData<WaiterStart>();
 const { control, device, states, semaphores, values } = requestTable(start.table);
 const loader = V.openLoader({ path: start.loaderPath });
 let loaded: V.Device | undefined;

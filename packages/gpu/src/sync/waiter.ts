@@ -4,8 +4,9 @@
  * The thread keeps the process alive only while somebody waits; when its device is closed it stays for the next.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { VkDevice, VkInstance } from '@halocline/vulkan';
+import { startThread } from '../thread.ts';
 import {
   BELL,
   CANCELLED,
@@ -20,9 +21,6 @@ import {
 } from './waiter-table.ts';
 import type { RequestTable } from './waiter-table.ts';
 
-/** The running text's ending: sources are started as sources, compiled files as compiled files. */
-const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-
 /** A worker that waits, with what it shares. */
 class WaiterThread {
   readonly loaderPath: string;
@@ -34,10 +32,9 @@ class WaiterThread {
     this.loaderPath = loaderPath;
     const buffer = new SharedArrayBuffer(TABLE_BYTES);
     this.table = requestTable(buffer);
-    this.worker = new Worker(new URL(`./waiter-worker${ENDING}`, import.meta.url), {
+    this.worker = startThread('./waiter-worker', import.meta.url, {
       name: 'halocline waiter',
-      workerData: { table: buffer, loaderPath },
-      execArgv: ENDING === '.ts' ? ['--conditions=@halocline/source'] : [],
+      data: { table: buffer, loaderPath },
     });
     this.worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.worker.unref();

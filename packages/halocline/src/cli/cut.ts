@@ -8,7 +8,7 @@ import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
 import { loadScene } from './load-scene.ts';
 import { deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
-import { prepareFolder, writeFile } from './write-file.ts';
+import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
 
 /** Parts that a scene is cut into where nobody says how many. */
 const SUBDOMAINS = 4;
@@ -17,6 +17,8 @@ type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
 
 /** Tells how the scene at `path` is cut; gives the exit code. */
 export async function tellCut(words: Words, path: string): Promise<number> {
+  const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
+  checkPicture(out);
   const options: SceneOptions = {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
@@ -27,7 +29,6 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   await using _simulation = simulation;
   await simulation.initialize();
   const reports = await simulation.subdomains();
-  const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
   await prepareFolder(join(out, '..'));
   const leaves: LeafList[] = [];
   for (const { index } of reports) leaves.push(await ownLeaves(simulation, index));

@@ -1,12 +1,11 @@
 /** @file Grid files of the command line: read with one clear error. */
-import { readFile } from 'node:fs/promises';
-import { whyNotRead } from '@halocline/engine/files';
+import { readWhole, whyNotRead } from '@halocline/engine/files';
 import { FormatError, readGridFile as decode, type GridFile } from '@halocline/vdb';
 
 /** Reads a file's bytes; the error says which file and why in words. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readWhole(path);
   } catch (error) {
     throw new Error(`Cannot read file "${path}": ${whyNotRead(error)}`, { cause: error });
   }

@@ -33,6 +33,39 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
     throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts, .js or .lua file`);
   }
   if (isLua(file)) return loadLuaScene(path, options);
+  const { values, asked } = watched(options.values);
+  const scene = await loadModule(path, file, { ...options, values });
+  const unasked = Object.keys(options.values).filter((name) => !asked.has(name));
+  if (unasked.length > 0) {
+    const names = asked.size === 0 ? 'no value' : [...asked].map((name) => `"${name}"`).join(', ');
+    for (const name of unasked)
+      options.log(`--set ${name}: the scene has not asked for "${name}"; it asked for ${names}`);
+  }
+  return scene;
+}
+
+/** The values, and the names of those that were asked for so far. */
+function watched(given: SceneOptions['values']): { values: SceneOptions['values']; asked: ReadonlySet<string> } {
+  const asked = new Set<string>();
+  const note = (key: string | symbol): void => void (typeof key === 'string' && asked.add(key));
+  const values = new Proxy(given, {
+    get: (all, key) => {
+      note(key);
+      return all[key as string];
+    },
+    has: (all, key) => {
+      note(key);
+      return key in all;
+    },
+    ownKeys: (all) => {
+      for (const key of Object.keys(all)) note(key);
+      return Reflect.ownKeys(all);
+    },
+  });
+  return { values, asked };
+}
+
+async function loadModule(path: string, file: string, options: SceneOptions): Promise<Scene> {
   const exported = await importScene(path, file);
   const make = exported['default'];
   if (make === undefined || (isEmpty(make) && !(make instanceof Simulation))) {
@@ -114,9 +147,9 @@ async function callScene(path: string, make: Function, options: SceneOptions): P
 export function sceneError(path: string, what: string, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
   const line = lineOf(resolve(path), error instanceof Error ? (error.stack ?? '') : '');
-  if (/^Cannot \w+ .*: /u.test(message) && line !== null) {
+  if (/^Cannot \w+ .*: /u.test(message)) {
     const [first, ...rest] = message.split('\n');
-    return new Error([`${first} (${path}:${line})`, ...rest].join('\n'), { cause: error });
+    return new Error([`${first} (${line === null ? path : `${path}:${line}`})`, ...rest].join('\n'), { cause: error });
   }
   const place = line === null ? '' : ` at line ${line}`;
   return new Error(`Cannot run scene "${path}": ${what}${place}: ${message}`, { cause: error });

@@ -1,11 +1,10 @@
 /** @file `halocline render`: a picture of a grid file. */
-import { extname } from 'node:path';
 import { openDevice } from '@halocline/gpu';
 import { createVolume, encodePng, parseCamera, Renderer } from '@halocline/render';
 import type { Grid } from '@halocline/vdb';
 import { UsageError, type Words } from './command.ts';
 import { readGridFile } from './files.ts';
-import { writeFile } from './write-file.ts';
+import { checkPicture, writeFile } from './write-file.ts';
 
 function parseSize(text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/u.exec(text);
@@ -40,9 +39,7 @@ export async function run(words: Words): Promise<number> {
   const out = words.text('output');
   if (out === undefined)
     throw new UsageError('Cannot run "halocline render": -o PNG is missing; see halocline render --help');
-  if (extname(out).toLowerCase() !== '.png') {
-    throw new UsageError(`Cannot write picture "${out}": its ending is "${extname(out)}"; end it in .png`);
-  }
+  checkPicture(out);
   const size = parseSize(words.text('size') ?? '720x720');
   const camera = readCamera(words.text('camera') ?? '');
   const { grids } = await readGridFile(path);

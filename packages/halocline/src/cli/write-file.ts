@@ -1,7 +1,8 @@
 /** @file What the command line writes: folders made as needed, files whole or not at all. */
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { makeFolder, whyNotWritten, writeWhole } from '@halocline/engine/files';
+import { UsageError } from './command.ts';
 
 /** Makes the output folder, and says so in one line if it can't be written. */
 export async function prepareFolder(path: string): Promise<void> {
@@ -12,6 +13,12 @@ export async function prepareFolder(path: string): Promise<void> {
     const what = whyNotWritten(error).replace(/;.*/u, '');
     throw new Error(`Cannot write to folder "${path}": ${what}; give another by --out`, { cause: error });
   }
+}
+
+/** Throws UsageError unless a picture's path ends as pictures do. */
+export function checkPicture(path: string): void {
+  if (extname(path).toLowerCase() === '.png') return;
+  throw new UsageError(`Cannot write picture "${path}": its ending is "${extname(path)}"; end it in .png`);
 }
 
 /** Writes a file whole or not at all, and gives its length in bytes. Ctrl-C, where nobody else listens to it, leaves nothing beside. */

@@ -1,7 +1,7 @@
 /** @file What a stencil with `debug: true` does besides: it counts and records, in the buffer of `debug.ts`. Always in the loop shape. */
-import { DEBUG_WORDS, PRINT_LIMIT, RECORD_LIMIT } from '../debug.ts';
+import { DEBUG_WORDS, PRINT_LIMIT, printedWords, RECORD_LIMIT } from '../debug.ts';
 import type { Statement } from '../ir.ts';
-import { isFloating, scalarOf, sizeOf } from '../ir.ts';
+import { isFloating, scalarOf } from '../ir.ts';
 import { lowerExpression } from './expression.ts';
 import { address, blockValue, tableWord } from './frame.ts';
 import type { Frame, Lowering } from './frame.ts';
@@ -22,6 +22,15 @@ function wordOf(lowering: Lowering, value: Value): Value {
   if (scalar === 'bool') return target.select(value, code.uint(1), code.uint(0));
   if (scalar === 'double') return target.bitcast('uint', code.asFloat(value));
   return scalar === 'uint' ? value : target.bitcast('uint', value);
+}
+
+/** The words of a value that is printed. */
+function wordsOf({ code, target }: Lowering, value: Value): Value[] {
+  return code
+    .components(value)
+    .flatMap((one) =>
+      scalarOfValue(one) === 'double' ? code.components(target.keep(target.bitcast('uvec2', one), 'words')) : [one],
+    );
 }
 
 /** Counts a read of place `n` of leaf `slot`, on the stencil's own level, where that voxel is not active. */
@@ -77,10 +86,10 @@ export function print(frame: Frame, node: Extract<Statement, { op: 'print' }>): 
     .reduce((all, one) => code.and(all, one), code.differs(word(3), 0));
   target.branch(here, () => {
     const values = node.values.map((value) => target.keep(lowerExpression(frame, value), 'printed'));
-    const length = 1 + values.reduce((sum, value) => sum + sizeOf(value.type), 0);
+    const length = 1 + values.reduce((sum, { type }) => sum + printedWords(type), 0);
     const start = target.keep(target.atomicAdd(address(frame, BUFFER), code.uint(2), code.uint(length)), 'start');
     target.branch(target.apply('le', start, code.uint(PRINT_LIMIT - length)), () => {
-      const words = [code.uint(node.number), ...values.flatMap((value) => code.components(value))];
+      const words = [code.uint(node.number), ...values.flatMap((value) => wordsOf(lowering, value))];
       words.forEach((one, at) =>
         store(frame, code.add(start, code.uint(DEBUG_WORDS.print + at)), wordOf(lowering, one)),
       );

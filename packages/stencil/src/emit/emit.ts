@@ -23,20 +23,20 @@ export interface EmitOptions {
   readonly access?: BufferAccess;
 }
 
-/** SPIR-V 1.5 of a stencil (entry point `main`, two leaves a workgroup, 8 bytes of push constants), and its pass block's order. */
+/** SPIR-V 1.5 of a stencil (entry point `main`, 8 bytes of push constants), and its pass block's order. */
 export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
   const target = new SpirvTarget(options.access, options.floats);
-  let bindings: StencilShader['bindings'] = [];
+  let lowered!: ReturnType<typeof lowerStencil>;
   const spirv = target.finish(() => {
-    bindings = lowerStencil(stencil, placement, target, options);
+    lowered = lowerStencil(stencil, placement, target, options);
   });
-  return { spirv, bindings };
+  return { spirv, ...lowered };
 }
 
 /** The same shader as GLSL 4.60 text, with the same bindings. */
 export function emitGlsl(stencil: Stencil, placement: Placement, options: EmitOptions = {}): string {
   const target = new GlslTarget();
-  return target.finish(stencil.name, () => lowerStencil(stencil, placement, target, options));
+  return target.finish(stencil.name, () => lowerStencil(stencil, placement, target, options).bindings);
 }
 
 /** The shape that the shader of a stencil has, where none is asked for. */

@@ -1,6 +1,6 @@
 /**
- * @file A stencil's whole shader, on either target. A workgroup takes two leaves of the pass; `shape.ts` says how many threads
- * share one, and what each does. Places beyond the pass's leaves do nothing, but come to the reductions' barriers.
+ * @file A stencil's whole shader, on either target. A workgroup takes some leaves of the pass; `shape.ts` says how many, how
+ * many threads share one, and what each does. Places beyond the pass's leaves do nothing, but come to the reductions' barriers.
  */
 import { addOutside, checkWrite } from './debug.ts';
 import type { EmitOptions } from './emit.ts';
@@ -17,13 +17,10 @@ import { allTaps, cutOf, reachedFunctions, shapeOf, threadsPerLeaf } from './sha
 import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
-import type { Binding, Offset, Placement, Stencil } from '../ir.ts';
+import type { Offset, Placement, Stencil, StencilShader } from '../ir.ts';
 
 /** What a visit says of a leaf whose voxels are all active, as are those of the 26 around it; 1 where only its own are. */
 const WHOLE_AROUND = 3;
-
-/** Leaves that a workgroup takes. */
-const GROUP_LEAVES = 2;
 
 /** The leaf that a thread works on. */
 export interface Leaf {
@@ -111,18 +108,20 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
   return type === 'uint' ? target.select(code.differs(value, 0), code.uint(1), code.uint(0)) : value;
 }
 
-/** Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block. */
+/** Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block, and the leaves of a workgroup. */
 export function lowerStencil(
   stencil: Stencil,
   placement: Placement,
   target: Target,
   options: EmitOptions = {},
-): readonly Binding[] {
+): Omit<StencilShader, 'spirv'> {
   const lowering = newLowering(stencil, placement, target);
   const { code, uses } = lowering;
-  const cut = cutOf(stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, options.bound)));
+  const { bound } = options;
+  const cut = cutOf(lowering, stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, bound)), bound);
+  const groupLeaves = cut?.groupLeaves ?? 2;
   const perLeaf = threadsPerLeaf(cut);
-  target.setGroupThreads(GROUP_LEAVES * perLeaf);
+  target.setGroupThreads(groupLeaves * perLeaf);
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
@@ -139,7 +138,7 @@ export function lowerStencil(
   const group = target.keep(target.workgroupId(), 'group');
   const counts = target.workgroupCount();
   const row = code.mul(code.component(group, 1), code.component(counts, 0));
-  const first = code.left(code.add(row, code.component(group, 0)), Math.log2(GROUP_LEAVES));
+  const first = code.left(code.add(row, code.component(group, 0)), Math.log2(groupLeaves));
   const place = target.keep(code.add(first, code.right(local, Math.log2(perLeaf))), 'place');
   const thread = target.keep(code.mask(local, perLeaf - 1), 'thread');
   const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
@@ -166,5 +165,5 @@ export function lowerStencil(
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);
   keepAddresses(frame);
-  return lowering.bindings;
+  return { bindings: lowering.bindings, groupLeaves };
 }

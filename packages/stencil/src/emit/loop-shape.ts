@@ -2,7 +2,8 @@
  * @file The shape for everything that isn't small and straight: the body stands once, in a loop over the thread's four
  * voxels, and reads single values. Without reductions a thread takes voxels 128 apart, so that neighbouring threads have
  * neighbouring voxels; with them it takes its quad, whose order the reductions' tree fixes. With a colour the loop goes
- * over pairs of voxels along z, of which one runs and the other, in a double-buffered field, is copied.
+ * over pairs of voxels along z, of which one runs and the other, in a double-buffered field, is copied. In whole leaves the four
+ * voxels of a short straight text run side by side.
  */
 import { address, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
@@ -13,6 +14,7 @@ import { loadElement } from './lookup.ts';
 import { sectorVoxels } from './outputs.ts';
 import type { Output } from './outputs.ts';
 import { scalarVoxel } from './scalar-voxel.ts';
+import { tapKey } from './scan.ts';
 import type { Value, Variable } from './target.ts';
 
 function coordOf(frame: Frame, origin: readonly Value[] | null, n: Value): Value | null {
@@ -37,19 +39,27 @@ function active(frame: Frame, leaf: Leaf, n: Value): Value {
 /** The same, without a read where the leaf is known to be whole. */
 function activeOrWhole(frame: Frame, leaf: Leaf, n: Value): Value {
   const { target } = frame.lowering;
+  if (leaf.whole === null) return active(frame, leaf, n);
   const result = target.variable('bool', 'active');
-  target.set(result, leaf.whole!);
-  target.branch(target.apply('not', leaf.whole!), () => target.set(result, active(frame, leaf, n)));
+  target.set(result, leaf.whole);
+  target.branch(target.apply('not', leaf.whole), () => target.set(result, active(frame, leaf, n)));
   return target.get(result);
+}
+
+/** The word of the mask that a voxel stands in, without a read where the leaf is known to be whole. */
+function wordOrWhole(frame: Frame, leaf: Leaf, n: Value): Value {
+  const { code, target } = frame.lowering;
+  if (leaf.whole === null) return maskWord(frame, leaf, n);
+  const mask = target.variable('uint', 'mask');
+  target.set(mask, code.uint(0xffffffff));
+  target.branch(target.apply('not', leaf.whole), () => target.set(mask, maskWord(frame, leaf, n)));
+  return target.get(mask);
 }
 
 /** Runs `run` where voxel n is active; elsewhere stores what inactive voxels hold, where an active one shares a sector with it. */
 function runOrFill(frame: Frame, leaf: Leaf, n: Value, filled: readonly Output[], run: () => void): void {
   const { code, target } = frame.lowering;
-  const mask = target.variable('uint', 'mask');
-  target.set(mask, code.uint(0xffffffff));
-  target.branch(target.apply('not', leaf.whole!), () => target.set(mask, maskWord(frame, leaf, n)));
-  const word = target.keep(target.get(mask), 'word');
+  const word = target.keep(wordOrWhole(frame, leaf, n), 'word');
   const fill = (): void => {
     const sector = sectorVoxels(filled);
     const around = target.apply('shr', word, code.mask(n, 32 - sector));
@@ -88,14 +98,70 @@ function copyOther(frame: Frame, parts: Parts, leaf: Leaf, n: Value): void {
   });
 }
 
-/** Emits the loop for a leaf's thread. */
+/** The most IR nodes of a text that stands four times, for a thread's voxels side by side. */
+const SIDE_NODES = 100;
+
+/** Whether a thread of a whole leaf runs its voxels side by side: texts that are short, straight, and do nothing but write. */
+function runsTogether({ lowering }: Frame, { accumulators, outputs }: Parts): boolean {
+  const { stencil, uses } = lowering;
+  const straight = stencil.body.every(({ op }) => op === 'assign' || op === 'write');
+  const plain = accumulators.length === 0 && outputs.every(({ flag }) => flag === null);
+  return (
+    straight && plain && !stencil.color && !stencil.debug && uses.top.nodes <= SIDE_NODES && uses.top.invokes.size === 0
+  );
+}
+
+/**
+ * A whole leaf's thread: what its voxels read of themselves is loaded first, and results are stored last, so that none of the four
+ * waits for another's memory.
+ */
+function emitTogether(frame: Frame, parts: Parts, leaf: Leaf, origin: readonly Value[] | null): void {
+  const { code, target } = frame.lowering;
+  const own = parts.taps.filter(({ offset }) => offset.every((d) => d === 0));
+  const voxels = [0, 1, 2, 3].map((round): Voxel => {
+    const n = target.keep(code.add(code.uint(128 * round), leaf.thread), 'item');
+    const loaded = own.map(({ field, component }) => loadElement(frame, field, component, 'same', leaf.slot, n));
+    const voxel = scalarVoxel(frame, leaf.slot, n, coordOf(frame, origin, n));
+    return {
+      ...voxel,
+      tap(field, component, offset) {
+        const at = own.findIndex(
+          (tap) => tapKey(tap.field, tap.component, tap.offset) === tapKey(field, component, offset),
+        );
+        return loaded[at] ?? voxel.tap(field, component, offset);
+      },
+    };
+  });
+  const results = voxels.map((voxel) => {
+    runVoxel(frame, parts, voxel);
+    return parts.outputs.map(({ value }) => target.keep(target.get(value), 'result'));
+  });
+  voxels.forEach(({ index }, round) =>
+    parts.outputs.forEach(({ field, component, kind }, at) => {
+      const to = address(frame, { kind: 'write', field, component });
+      target.store(kind, 1, to, code.add(code.left(leaf.slot, 9), index), results[round]![at]!);
+    }),
+  );
+}
+
+/** Emits the text for a leaf's thread: the loop, and whole leaves apart where they gain by it. */
 export function emitLoop(frame: Frame, parts: Parts, leaf: Leaf): void {
+  const origin = parts.usesCoord ? originOf(frame, leaf) : null;
+  if (!runsTogether(frame, parts)) return emitRounds(frame, parts, leaf, origin);
+  frame.lowering.target.branch(
+    leaf.whole!,
+    () => emitTogether(frame, parts, leaf, origin),
+    () => emitRounds(frame, parts, { ...leaf, whole: null }, origin),
+  );
+}
+
+/** The loop over a thread's voxels. */
+function emitRounds(frame: Frame, parts: Parts, leaf: Leaf, origin: readonly Value[] | null): void {
   const { lowering } = frame;
   const { code, target, stencil } = lowering;
   const { color } = stencil;
   const reduces = parts.accumulators.length > 0;
   const rounds = color ? 2 : 4;
-  const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const kept = parts.accumulators.map(({ type, reduction, identity }) =>
     [0, 1, 2, 3].map((lane): Variable => {
       const variable = target.variable(type, `lane${lane}_${reduction.scalar}`);

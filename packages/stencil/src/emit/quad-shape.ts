@@ -324,13 +324,14 @@ function runRows(work: Work, loads: readonly WindowLoad[], active: readonly Acti
   const { parts, cut, window } = work;
   const { patch } = cut;
   const far = Math.max(...parts.taps.map(({ offset }) => offset[0]), 0);
-  const ahead = cut.rolling ? 0 : patch.rows;
+  const ahead = cut.rolling ? cut.ahead : patch.rows;
   let done = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < patch.rows; row++) {
     const end = row + far + ahead;
     const wanted = loads.filter(({ dx }) => dx > done && dx <= end);
     done = end;
     window.load(wanted);
+    window.exchange(row + far);
     const lanes = runRow(work, row);
     finishRow(work, lanes, row, active && active[row]!);
   }

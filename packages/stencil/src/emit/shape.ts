@@ -11,6 +11,7 @@ import { tapKey } from './scan.ts';
 import { planWindow, windowSize } from './window.ts';
 import type { Patch } from './window.ts';
 import { elementBytes } from '../ir.ts';
+import type { GroupLeaves } from '../ir.ts';
 
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
@@ -22,25 +23,37 @@ export type Shape = 'loop' | 'quad' | 'pair' | 'row' | 'column' | 'box';
 /** A shape's threads. */
 export interface Cut {
   readonly patch: Patch;
-  /** Whether rows are loaded as they are needed, and not all at first. */
+  /** Whether rows are loaded as they are needed, and not all at first; and how many before that. */
   readonly rolling: boolean;
+  readonly ahead: number;
   /** Whether whole leaves have a text of their own, without masks. */
   readonly apart: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
+  /** Leaves that a workgroup takes. */
+  readonly groupLeaves: GroupLeaves;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
-  quad: { patch: { rows: 1, quads: 1 }, rolling: false, apart: false },
-  pair: { patch: { rows: 2, quads: 1 }, rolling: false, apart: false },
-  row: { patch: { rows: 1, quads: 2 }, rolling: false, apart: false },
-  column: { patch: { rows: 4, quads: 1 }, rolling: true, apart: false },
-  box: { patch: { rows: 8, quads: 1 }, rolling: true, apart: true },
+  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
+  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false, groupLeaves: 2 },
+  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true, groupLeaves: 2 },
 };
 
-/** The cut of a shape; null for the loop. */
-export function cutOf(shape: Shape): Cut | null {
-  return shape === 'loop' ? null : CUTS[shape];
+/**
+ * How a stencil is cut in a shape; null for the loop. Where caches are what is waited for, workgroups are larger, so that more of what
+ * their leaves share is loaded once, and rows of few loads are loaded one ahead, so that more of them are on their way.
+ */
+export function cutOf(lowering: Lowering, shape: Shape, bound: Bound = 'memory'): Cut | null {
+  if (shape === 'loop') return null;
+  const cut = CUTS[shape];
+  if (bound === 'memory' || !cut.rolling) return cut;
+  const loads = planWindow(allTaps(lowering, true)).length;
+  if (loads <= 1) return cut;
+  if (shape === 'column') return { ...cut, apart: true, groupLeaves: 4 };
+  return { ...cut, ahead: loads <= LIGHT_LOADS ? 1 : 0, groupLeaves: 8 };
 }
 
 /** Threads that share a leaf. */

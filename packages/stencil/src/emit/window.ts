@@ -121,6 +121,8 @@ export class Window {
   readonly #slots = new Map<string, Value>();
   readonly #places = new Map<string, Value>();
   readonly #values = new Map<string, Value>();
+  /** Values beyond the leaf, beside quads that are loaded, whose other sides are not exchanged yet. */
+  #beyond: { readonly load: WindowLoad; readonly beyond: Value }[] = [];
 
   /** Whether the two threads of a row may exchange values at its middle. */
   readonly #exchanges: boolean;
@@ -143,7 +145,7 @@ export class Window {
     return this.#values.get(windowKey(field, component, row + dx, dy, lane + dz));
   }
 
-  /** Emits loads: first every neighbour's slot, then all the values. */
+  /** Emits loads: first every neighbour's slot, then all the values but those that are exchanged. */
   load(loads: readonly WindowLoad[]): void {
     for (const { dx, dy, quad } of loads) this.slot(dx, dy, quad);
     const wide = this.#wide(loads);
@@ -158,17 +160,29 @@ export class Window {
     for (const load of later) this.#loadEdges(load);
   }
 
+  /** Exchanges what was loaded for it, in rows up to `last`: so far ahead of its use, it would only wait for the load. */
+  exchange(last: number): void {
+    for (const { load, beyond } of this.#beyond.filter((each) => each.load.dx <= last))
+      this.#exchangeEdges(load, beyond);
+    this.#beyond = this.#beyond.filter((each) => each.load.dx > last);
+  }
+
   /**
    * The single values on both sides of a quad that is loaded: one of them is beyond the leaf, the other is at the edge of the
    * other thread's quad, and each thread loads one and is given one.
    */
-  #loadEdges({ field, component, dx, dy }: WindowLoad): void {
+  #loadEdges(load: WindowLoad): void {
+    const { field, component, dx, dy } = load;
     const { target } = this.#frame.lowering;
     const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
     const kind = elementKind(fieldType(this.#frame.lowering, field));
+    const index = this.#edge(dx, dy, this.#start.upper);
+    this.#beyond.push({ load, beyond: target.keep(target.load(kind, 1, from, index), field) });
+  }
+
+  #exchangeEdges({ field, component, dx, dy }: WindowLoad, beyond: Value): void {
+    const { target } = this.#frame.lowering;
     const { upper } = this.#start;
-    const index = this.#edge(dx, dy, upper);
-    const beyond = target.keep(target.load(kind, 1, from, index), field);
     const own = (part: number): Value => this.#values.get(windowKey(field, component, dx, dy, part))!;
     const other = target.keep(target.exchange(target.select(upper, own(0), own(3))), 'other');
     this.#values.set(windowKey(field, component, dx, dy, -1), target.keep(target.select(upper, other, beyond), field));

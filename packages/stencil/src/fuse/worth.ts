@@ -1,6 +1,6 @@
 /**
- * @file Whether computing again is cheaper than a pass over memory. What is saved are bytes: the field in between is neither
- * written nor read. What is paid are the operations of the earlier stencil at each voxel that the later one reads, and the
+ * @file Whether computing again is cheaper than a pass over memory. What is saved are bytes: the field in between is not read,
+ * nor written where nobody else needs it. What is paid are the operations of the earlier stencil at each voxel that the later one reads, and the
  * taps of its inputs there; threads that stand side by side share some of both.
  */
 import { shapeOfStencil } from '../emit/emit.ts';

@@ -160,6 +160,18 @@ double ldexp(double x, int exponent) {
 }
 `;
 
+/** Those of halves, for devices that have them: floats hold every half, and what a half can't hold is rounded once. */
+const HALVES = `
+float16_t modf(float16_t x, out float16_t whole_) {
+  float wide_;
+  float16_t part = float16_t(modf(float(x), wide_));
+  whole_ = float16_t(wide_);
+  return part;
+}
+float16_t frexp(float16_t x, out int exponent_) { return float16_t(frexp(float(x), exponent_)); }
+float16_t ldexp(float16_t x, int exponent) { return float16_t(ldexp(float(x), exponent)); }
+`;
+
 /** Functions of each component alone: types of the result and of the parameters; `out` ones are marked. */
 type Signature = readonly [name: string, returns: string, ...parameters: readonly string[]];
 const COMPONENTWISE: readonly Signature[] = [
@@ -186,7 +198,19 @@ const COMPONENTWISE_DOUBLES: readonly Signature[] = [
   ['ldexp', 'double', 'double', 'int'],
 ];
 
-const VECTORS: Readonly<Record<string, string>> = { int: 'ivec', uint: 'uvec', float: 'vec', double: 'dvec' };
+const COMPONENTWISE_HALVES: readonly Signature[] = [
+  ['modf', 'float16_t', 'float16_t', 'out float16_t'],
+  ['frexp', 'float16_t', 'float16_t', 'out int'],
+  ['ldexp', 'float16_t', 'float16_t', 'int'],
+];
+
+const VECTORS: Readonly<Record<string, string>> = {
+  int: 'ivec',
+  uint: 'uvec',
+  float: 'vec',
+  double: 'dvec',
+  float16_t: 'f16vec',
+};
 
 /** The text of a function on vectors of `size`: one call for each component. `=int` stays a scalar. */
 function vectorText([name, returns, ...parameters]: Signature, size: number): string {
@@ -242,6 +266,7 @@ export function libraryFunctions(called: Iterable<string>, missing: Missing): re
   const all = [
     ...functionsOf('all', () => textOf(SCALAR, COMPONENTWISE)),
     ...(missing?.includes('double') ? [] : functionsOf('doubles', () => textOf(DOUBLES, COMPONENTWISE_DOUBLES))),
+    ...(missing?.includes('float16_t') ? [] : functionsOf('halves', () => textOf(HALVES, COMPONENTWISE_HALVES))),
   ];
   const needed = new Set(called);
   for (const name of needed) {

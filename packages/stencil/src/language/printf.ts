@@ -28,10 +28,9 @@ export function printValues(lowering: Lowering, place: Place, format: string, va
     const given = `${values.length} value${values.length === 1 ? '' : 's'}`;
     throw lowering.fail(place.span, `printf has ${placeholders} and gets ${given}; give one value for each %`);
   }
-  const ready = values.map((value) => {
-    const scalar = scalarOf(value.type as ValueType);
-    return scalar === 'double' || scalar === 'float16_t' ? convert('float', value) : value;
-  });
+  const ready = values.map((value) =>
+    scalarOf(value.type as ValueType) === 'float16_t' ? convert('float', value) : value,
+  );
   const number = lowering.prints.push({ format, types: ready.map(({ type }) => type as ValueType) }) - 1;
   if (lowering.stencil.debug === true) lowering.emit({ op: 'print', number, values: ready });
 }

@@ -1,10 +1,12 @@
 /** @file Arrays with computed indices, and matrices, in traced stencils. Structs are objects of TypeScript. */
 
-import type { Expression, ValueType } from '../ir.ts';
+import { scalarOf } from '../ir.ts';
+import type { Expression, ScalarType, ValueType } from '../ir.ts';
 import { constant } from '../language/build.ts';
 import { wantType } from '../language/constructors.ts';
 import { lowerAggregateBinary, lowerMatrixCall, lowerMatrixConstructor } from '../language/matrices.ts';
 import { article } from '../language/operators.ts';
+import { checkDevice } from '../language/resolve-type.ts';
 import { allocate, indexRef, readRef, refTo, writeRef } from '../language/storage.ts';
 import type { Ref } from '../language/storage.ts';
 import { leafCount, matrixOf } from '../language/types.ts';
@@ -89,29 +91,36 @@ export function array<T extends ValueType>(
   return new TracedArray(type, length, ref) as unknown as ArrayHandle<T>;
 }
 
-type Vector<N extends 2 | 3 | 4> = { 2: 'vec2'; 3: 'vec3'; 4: 'vec4' }[N];
+type MatrixScalar = 'float' | 'double' | 'float16_t';
+type Vector<N extends 2 | 3 | 4, S extends MatrixScalar> = {
+  float: { 2: 'vec2'; 3: 'vec3'; 4: 'vec4' };
+  double: { 2: 'dvec2'; 3: 'dvec3'; 4: 'dvec4' };
+  float16_t: { 2: 'f16vec2'; 3: 'f16vec3'; 4: 'f16vec4' };
+}[S][N];
 
-/** A square matrix of floats, by columns. */
-export interface Matrix<N extends 2 | 3 | 4> {
+/** A square matrix of floats, doubles or halves, by columns. */
+export interface Matrix<N extends 2 | 3 | 4, S extends MatrixScalar = 'float'> {
   readonly size: N;
-  add(other: Matrix<N> | Value<'float'> | number): Matrix<N>;
-  sub(other: Matrix<N> | Value<'float'> | number): Matrix<N>;
+  add(other: Matrix<N, S> | Value<S> | number): Matrix<N, S>;
+  sub(other: Matrix<N, S> | Value<S> | number): Matrix<N, S>;
   /** The product of linear algebra; of a number, of each component. */
-  mul(other: Matrix<N> | Value<'float'> | number): Matrix<N>;
-  mul(vector: Value<Vector<N>>): Value<Vector<N>>;
-  column(index: number): Value<Vector<N>>;
-  transpose(): Matrix<N>;
-  inverse(): Matrix<N>;
-  determinant(): Value<'float'>;
+  mul(other: Matrix<N, S> | Value<S> | number): Matrix<N, S>;
+  mul(vector: Value<Vector<N, S>>): Value<Vector<N, S>>;
+  column(index: number): Value<Vector<N, S>>;
+  transpose(): Matrix<N, S>;
+  inverse(): Matrix<N, S>;
+  determinant(): Value<S>;
 }
 
 class TracedMatrix {
   readonly size: number;
   readonly #value: LoweredValue;
+  readonly #scalar: ScalarType;
 
   constructor(value: LoweredValue) {
     this.#value = value;
     this.size = leafCount(value.type as Type);
+    this.#scalar = scalarOf((value.type as MatrixType).column);
   }
 
   get value(): LoweredValue {
@@ -146,7 +155,7 @@ class TracedMatrix {
 
   #operate(operator: '+' | '-' | '*', other: unknown): unknown {
     const trace = currentTrace(`the operator ${operator}`);
-    const right = other instanceof TracedMatrix ? other.value : expressionOf(trace, other, 'float');
+    const right = other instanceof TracedMatrix ? other.value : expressionOf(trace, other, this.#scalar);
     return wrapped(trace, lowerAggregateBinary(trace.lowering, NOWHERE, operator, { left: this.#value, right }));
   }
 
@@ -162,21 +171,43 @@ function wrapped(trace: Trace, value: LoweredValue): TracedMatrix | TracedValue 
   return new TracedMatrix(mapLeaves(value, (leaf) => trace.note(leaf)));
 }
 
-type Part = AnyValue | Matrix<2> | Matrix<3> | Matrix<4> | number;
+type AnyMatrix<S extends MatrixScalar> = Matrix<2, S> | Matrix<3, S> | Matrix<4, S>;
+type Part = AnyValue | AnyMatrix<'float'> | AnyMatrix<'double'> | AnyMatrix<'float16_t'> | number;
+type MatrixConstructor<N extends 2 | 3 | 4, S extends MatrixScalar> = (
+  ...parts: readonly [Part, ...Part[]]
+) => Matrix<N, S>;
 
-function constructor<N extends 2 | 3 | 4>(size: N): (...parts: readonly [Part, ...Part[]]) => Matrix<N> {
+function constructor<N extends 2 | 3 | 4, S extends MatrixScalar>(size: N, scalar: S): MatrixConstructor<N, S> {
+  const name = `${{ float: '', double: 'd', float16_t: 'f16' }[scalar]}mat${size}`;
+  const type: MatrixType = matrixOf(name)!;
   return (...parts) => {
-    const trace = currentTrace(`mat${size}(…)`);
-    const type: MatrixType = matrixOf(`mat${size}`)!;
-    const args = parts.map((part) => (part instanceof TracedMatrix ? part.value : expressionOf(trace, part, 'float')));
+    const trace = currentTrace(`${name}(…)`);
+    checkDevice(
+      { environment: trace.lowering.environment, fail: (_, problem) => trace.fail(problem) },
+      NOWHERE,
+      scalar,
+    );
+    const args = parts.map((part) => (part instanceof TracedMatrix ? part.value : expressionOf(trace, part, scalar)));
     const node = { span: NOWHERE, args: args.map(() => ({ span: NOWHERE })) };
-    return wrapped(trace, lowerMatrixConstructor(trace.lowering, node, type, args)) as unknown as Matrix<N>;
+    return wrapped(trace, lowerMatrixConstructor(trace.lowering, node, type, args)) as unknown as Matrix<N, S>;
   };
 }
 
 /** Two columns of two floats: of its parts by columns, or one number for the diagonal. */
-export const mat2: (...parts: readonly [Part, ...Part[]]) => Matrix<2> = constructor(2);
+export const mat2: MatrixConstructor<2, 'float'> = constructor(2, 'float');
 /** Three columns of three floats. */
-export const mat3: (...parts: readonly [Part, ...Part[]]) => Matrix<3> = constructor(3);
+export const mat3: MatrixConstructor<3, 'float'> = constructor(3, 'float');
 /** Four columns of four floats. */
-export const mat4: (...parts: readonly [Part, ...Part[]]) => Matrix<4> = constructor(4);
+export const mat4: MatrixConstructor<4, 'float'> = constructor(4, 'float');
+/** Two columns of two doubles, for devices that have them. */
+export const dmat2: MatrixConstructor<2, 'double'> = constructor(2, 'double');
+/** Three columns of three doubles. */
+export const dmat3: MatrixConstructor<3, 'double'> = constructor(3, 'double');
+/** Four columns of four doubles. */
+export const dmat4: MatrixConstructor<4, 'double'> = constructor(4, 'double');
+/** Two columns of two halves, for devices that have them. */
+export const f16mat2: MatrixConstructor<2, 'float16_t'> = constructor(2, 'float16_t');
+/** Three columns of three halves. */
+export const f16mat3: MatrixConstructor<3, 'float16_t'> = constructor(3, 'float16_t');
+/** Four columns of four halves. */
+export const f16mat4: MatrixConstructor<4, 'float16_t'> = constructor(4, 'float16_t');

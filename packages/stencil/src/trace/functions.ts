@@ -21,7 +21,17 @@ import { checkDevice } from '../language/resolve-type.ts';
 import { operands } from '../walk.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type { AnyValue, FieldHandle, FloatType, IntegerType, NumberType, Operand, ScalarOf, Value } from './types.ts';
+import type {
+  AnyValue,
+  FieldHandle,
+  FloatType,
+  HalfVector,
+  IntegerType,
+  NumberType,
+  Operand,
+  ScalarOf,
+  Value,
+} from './types.ts';
 import { asValue, expressionOf, made, TracedField, TracedValue } from './value.ts';
 
 function builtin<T extends ValueType>(name: BuiltinName, type: T): Value<T> {
@@ -92,13 +102,47 @@ export const dvec4: Constructor<'dvec4'> = constructor('dvec4');
 /** A float of 16 bits, for devices that have them. */
 export const half: Constructor<'float16_t'> = constructor('float16_t');
 
-/** Functions of two vectors are typed for floats and doubles; half ones go through at run time. */
+/** Two halves, of their parts or one for both. */
+export const f16vec2: Constructor<'f16vec2'> = constructor('f16vec2');
+/** Three halves, of their parts or one for all. */
+export const f16vec3: Constructor<'f16vec3'> = constructor('f16vec3');
+/** Four halves, of their parts or one for all. */
+export const f16vec4: Constructor<'f16vec4'> = constructor('f16vec4');
+
 type SingleType = 'vec2' | 'vec3' | 'vec4' | 'dvec2' | 'dvec3' | 'dvec4';
 
-type OneFloat = <T extends FloatType>(x: Value<T>) => Value<T>;
-type TwoFloats = <T extends FloatType>(a: Value<T>, b: Operand<T>) => Value<T>;
-type TwoNumbers = <T extends NumberType>(a: Value<T>, b: Operand<T>) => Value<T>;
-type ToFloat = <T extends FloatType>(x: Value<T>) => Value<ScalarOf<T>>;
+interface OneFloat {
+  <T extends FloatType>(x: Value<T>): Value<T>;
+  <T extends HalfVector>(x: Value<T>): Value<T>;
+}
+interface TwoFloats {
+  <T extends FloatType>(a: Value<T>, b: Operand<T>): Value<T>;
+  <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
+}
+interface ThreeFloats {
+  <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
+  <T extends HalfVector>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
+}
+interface OneNumber {
+  <T extends NumberType>(x: Value<T>): Value<T>;
+  <T extends HalfVector>(x: Value<T>): Value<T>;
+}
+interface TwoNumbers {
+  <T extends NumberType>(a: Value<T>, b: Operand<T>): Value<T>;
+  <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
+}
+interface ThreeNumbers {
+  <T extends NumberType>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
+  <T extends HalfVector>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
+}
+interface ToFloat {
+  <T extends FloatType>(x: Value<T>): Value<ScalarOf<T>>;
+  <T extends HalfVector>(x: Value<T>): Value<'float16_t'>;
+}
+interface ToDot {
+  <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>): Value<ScalarOf<T>>;
+  <T extends HalfVector>(a: Value<T>, b: Value<NoInfer<T>>): Value<'float16_t'>;
+}
 type ToInt = (x: Value<'int'> | Value<'uint'>) => Value<'int'>;
 
 type FloatFunction =
@@ -131,37 +175,49 @@ type FloatFunction =
 
 /** GLSL's functions, with GLSL's meaning; plain numbers are spread to the size of the first value. */
 export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
-  readonly abs: <T extends NumberType>(x: Value<T>) => Value<T>;
-  readonly sign: <T extends NumberType>(x: Value<T>) => Value<T>;
+  readonly abs: OneNumber;
+  readonly sign: OneNumber;
   readonly atan2: TwoFloats;
   readonly pow: TwoFloats;
   readonly mod: TwoFloats;
   readonly min: TwoNumbers;
   readonly max: TwoNumbers;
-  readonly clamp: <T extends NumberType>(x: Value<T>, low: Operand<T>, high: Operand<T>) => Value<T>;
-  readonly mix: <T extends FloatType>(a: Value<T>, b: Operand<T>, t: Operand<T>) => Value<T>;
-  readonly step: <T extends FloatType>(edge: Operand<T>, x: Value<T>) => Value<T>;
-  readonly smoothstep: <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>) => Value<T>;
-  readonly fma: <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>) => Value<T>;
+  readonly clamp: ThreeNumbers;
+  readonly mix: ThreeFloats;
+  readonly step: {
+    <T extends FloatType>(edge: Operand<T>, x: Value<T>): Value<T>;
+    <T extends HalfVector>(edge: Operand<T>, x: Value<T>): Value<T>;
+  };
+  readonly smoothstep: {
+    <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
+    <T extends HalfVector>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
+  };
+  readonly fma: ThreeFloats;
   readonly length: ToFloat;
-  readonly dot: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<ScalarOf<T>>;
-  readonly distance: <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>) => Value<ScalarOf<T>>;
-  readonly cross: <T extends 'vec3' | 'dvec3'>(a: Value<T>, b: Value<NoInfer<T>>) => Value<T>;
+  readonly dot: ToDot;
+  readonly distance: ToDot;
+  readonly cross: <T extends 'vec3' | 'dvec3' | 'f16vec3'>(a: Value<T>, b: Value<NoInfer<T>>) => Value<T>;
   /** Number of bits that are 1; place of the lowest and of the highest that says something, −1 for none. */
   readonly bitCount: ToInt;
   readonly findLSB: ToInt;
   readonly findMSB: ToInt;
   readonly bitfieldReverse: <T extends IntegerType>(x: Value<T>) => Value<T>;
-  readonly ldexp: <T extends 'float' | 'double'>(x: Value<T>, exponent: Value<'int'> | number) => Value<T>;
+  readonly ldexp: <T extends 'float' | 'double' | 'float16_t'>(
+    x: Value<T>,
+    exponent: Value<'int'> | number,
+  ) => Value<T>;
   readonly packHalf2x16: (v: Value<'vec2'>) => Value<'uint'>;
   readonly unpackHalf2x16: (p: Value<'uint'>) => Value<'vec2'>;
-  readonly isnan: (x: Value<'float'> | Value<'double'>) => Value<'bool'>;
-  readonly isinf: (x: Value<'float'> | Value<'double'>) => Value<'bool'>;
+  readonly isnan: (x: Value<'float'> | Value<'double'> | Value<'float16_t'>) => Value<'bool'>;
+  readonly isinf: (x: Value<'float'> | Value<'double'> | Value<'float16_t'>) => Value<'bool'>;
   readonly floatBitsToInt: (x: Value<'float'>) => Value<'int'>;
   readonly floatBitsToUint: (x: Value<'float'>) => Value<'uint'>;
   readonly intBitsToFloat: (x: Value<'int'>) => Value<'float'>;
   readonly uintBitsToFloat: (x: Value<'uint'>) => Value<'float'>;
-  readonly reflect: <T extends SingleType>(incident: Value<T>, normal: Value<NoInfer<T>>) => Value<T>;
+  readonly reflect: {
+    <T extends SingleType>(incident: Value<T>, normal: Value<NoInfer<T>>): Value<T>;
+    <T extends HalfVector>(incident: Value<T>, normal: Value<NoInfer<T>>): Value<T>;
+  };
 };
 
 const MATH_NAMES: readonly string[] = (

@@ -2,7 +2,7 @@
  * Traced stencils: bodies of plain TypeScript, typed by the fields' types, that give the same IR as the language's text.
  */
 
-export { array, mat2, mat3, mat4 } from './aggregates.ts';
+export { array, dmat2, dmat3, dmat4, f16mat2, f16mat3, f16mat4, mat2, mat3, mat4 } from './aggregates.ts';
 export type { ArrayHandle, Matrix } from './aggregates.ts';
 export { breakWhen, exit, printf, variable, when, written } from './control.ts';
 export type { OutputHandle, Variable } from './control.ts';

@@ -42,6 +42,8 @@ export type ScalarOf<T extends ValueType> = T extends `i${string}`
           : 'float';
 
 export type FloatType = 'float' | FloatVector | 'double' | `d${FloatVector}` | 'float16_t';
+/** Apart from the others: one union with them is more than TypeScript works out. */
+export type HalfVector = `f16${FloatVector}`;
 export type IntegerType = 'int' | 'uint' | 'ivec2' | 'ivec3' | 'ivec4' | 'uvec2' | 'uvec3' | 'uvec4';
 export type NumberType = FloatType | IntegerType;
 
@@ -142,7 +144,7 @@ interface Logic {
 /** A value of a stencil under way. It is no number yet: it has methods instead of operators. */
 export type Value<T extends ValueType> = Whole<T> &
   Components<T> &
-  (T extends NumberType ? Arithmetic<T> : unknown) &
+  (T extends NumberType ? Arithmetic<T> : T extends HalfVector ? Arithmetic<T> : unknown) &
   (T extends IntegerType ? Integers<T> : unknown) &
   (T extends 'float' | 'int' | 'uint' | 'double' | 'float16_t' ? Order<T> : unknown) &
   (T extends 'bool' ? Logic : unknown);

@@ -1,0 +1,140 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { openDevice, type Buffer, type ComputePipeline, type Device, type Encoder } from '../src/index.ts';
+
+const SHADER = `layout(local_size_x = 1) in;
+layout(binding = 0) buffer Words { uint at[]; };
+void main() { at[0] += 1; }`;
+
+const messageOf = (body: () => unknown): string => {
+  try {
+    body();
+    return 'no error';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+gpuTest('a device that was closed refuses in words, and the process lives on', {}, async ({ device: open }) => {
+  const device = await openDevice({ validation: false });
+  await device[Symbol.asyncDispose]();
+  const spirv = await open.compile(SHADER, { label: 'add' });
+  const uses: readonly ((device: Device) => unknown)[] = [
+    (each) => each.createBuffer({ label: 'words', byteLength: 64 }),
+    (each) => each.createPool({ label: 'pool', byteLength: 1024 }),
+    (each) => each.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' }),
+    (each) => each.createSampler({ label: 'between' }),
+    (each) => each.createPipeline({ label: 'add', spirv }),
+    (each) => each.createTimeline('steps'),
+    (each) => each.createQueryPool({ label: 'times', count: 2 }),
+    (each) => each.record('nothing', () => undefined),
+    (each) => each.recordSecondary('nothing', () => undefined),
+    (each) => each.beginFrame(),
+  ];
+  for (const use of uses) {
+    expect(messageOf(() => use(device))).toBe(`Cannot use device "${device.name}": it was closed; open it again`);
+  }
+  await expect(device.submitOnce(() => undefined)).rejects.toThrow('it was closed');
+});
+
+gpuTest('what belongs to another device is refused wherever it is used', {}, async ({ device }) => {
+  await using other = await openDevice({ validation: false });
+  const spirv = await device.compile(SHADER, { label: 'add' });
+  using pipeline = device.createPipeline({ label: 'add', spirv });
+  using theirPipeline = other.createPipeline({ label: 'their add', spirv });
+  using mine = device.createBuffer({ label: 'mine', byteLength: 64 });
+  using theirs = other.createBuffer({ label: 'theirs', byteLength: 64 });
+  using picture = other.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+  using commands = other.record('their commands', () => undefined);
+  using secondary = other.recordSecondary('their part', () => undefined);
+  const whose = `is of another device, "${other.name}"; make one of this device`;
+  const recordings: readonly [what: string, (encoder: Encoder) => unknown][] = [
+    ['pipeline "their add"', (encoder) => encoder.pipeline(theirPipeline)],
+    ['buffer "theirs"', (encoder) => encoder.pipeline(pipeline).bind(0, theirs)],
+    ['buffer "theirs"', (encoder) => encoder.pipeline(pipeline).bind(0, mine).dispatchIndirect(theirs)],
+    ['buffer "theirs"', (encoder) => encoder.copy(mine, 0, theirs, 0, 64)],
+    ['buffer "theirs"', (encoder) => encoder.fill(theirs, 0, 64, 0)],
+    ['image "picture"', (encoder) => encoder.clear(picture, [0, 0, 0, 0])],
+    ['secondary commands "their part"', (encoder) => encoder.execute(secondary)],
+  ];
+  for (const [what, body] of recordings) {
+    expect(messageOf(() => device.record('step', (encoder) => void body(encoder)))).toBe(
+      `Cannot record "step": ${what} ${whose}`,
+    );
+  }
+  expect(messageOf(() => device.compute.submit([commands]))).toBe(
+    `Cannot submit to queue "compute": command buffer "their commands" ${whose}`,
+  );
+  expect(messageOf(() => device.staging.upload(theirs, 0, new Uint8Array(64)))).toBe(
+    `Cannot upload to device "${device.name}": buffer "theirs" ${whose}`,
+  );
+  expect(messageOf(() => device.staging.download(theirs))).toBe(
+    `Cannot download from device "${device.name}": buffer "theirs" ${whose}`,
+  );
+});
+
+gpuTest('an encoder that is kept records nothing after its recording', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  const kept: Encoder[] = [];
+  using commands = device.record('step', (encoder) => void kept.push(encoder));
+  using part = device.recordSecondary('part', (encoder) => void kept.push(encoder));
+  for (const [index, label] of ['step', 'part'].entries()) {
+    const ended = `Cannot record in "${label}": its recording has ended; record within the function that got the encoder`;
+    expect(messageOf(() => kept[index]!.fill(words, 0, 64, 1))).toBe(ended);
+    expect(messageOf(() => kept[index]!.barrier(['storage-write'], ['storage-read']))).toBe(ended);
+  }
+  expect(String(part)).toBe('SecondaryCommands("part")');
+  device.compute.submit([commands]);
+  await device.idle();
+});
+
+gpuTest('a function that records is refused when it waits, and its rest does no harm', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  const body = async (encoder: Encoder): Promise<void> => {
+    await Promise.resolve();
+    encoder.fill(words, 0, 64, 1);
+  };
+  await expect(device.submitOnce('late', body as (encoder: Encoder) => void)).rejects.toThrow(
+    'Cannot record "late": its function returned a promise; wait before, and record without waiting',
+  );
+});
+
+gpuTest('values of other kinds are refused in words, not taken for bytes', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  const spirv = await device.compile(SHADER, { label: 'add' });
+  using pipeline = device.createPipeline({ label: 'add', spirv });
+  const wrong = <T>(value: unknown): T => value as T;
+  const rest = 'is given for its bytes; give a typed array, as in Float32Array.of(1, 2)';
+  const told = (body: () => unknown): string => messageOf(body);
+  expect(told(() => device.staging.upload(words, 0, wrong([1, 2])))).toBe(
+    `Cannot upload to buffer "words": a value of type Array ${rest}`,
+  );
+  expect(told(() => device.staging.upload(words, 0, wrong(new ArrayBuffer(8))))).toBe(
+    `Cannot upload to buffer "words": a value of type ArrayBuffer ${rest}`,
+  );
+  expect(told(() => device.staging.download(words, 0, 64, { into: wrong([]) }))).toBe(
+    `Cannot download from buffer "words": a value of type Array ${rest}`,
+  );
+  expect(told(() => device.createBuffer({ label: 'x', byteLength: 16, memory: wrong('vram') }))).toBe(
+    'Cannot use memory "vram": it is none of device, upload, download',
+  );
+  expect(told(() => device.createPipeline({ label: 'x', spirv: wrong(new Uint8Array(spirv.buffer)) }))).toBe(
+    'Cannot read SPIR-V: it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
+  );
+  expect(told(() => device.record('step', (encoder) => encoder.pipeline(wrong<ComputePipeline>({}))))).toBe(
+    'Cannot dispatch in "step": the pipeline is a value of type Object; give one that the device created',
+  );
+  for (const [value, name] of [
+    [undefined, 'undefined'],
+    [5, '5'],
+    [{}, 'a value of type Object'],
+  ] as const) {
+    const bind = (encoder: Encoder): void => void encoder.pipeline(pipeline).bind(0, wrong<Buffer>(value));
+    expect(told(() => device.record('step', bind))).toBe(
+      `Cannot bind to 0 in "step": ${name} is given; give a buffer, an image or a sampler`,
+    );
+  }
+  await expect(openDevice({ device: wrong(0) })).rejects.toThrow(
+    'Cannot open device 0: a device is named by text; give part of its name, or "#0" for the first',
+  );
+});
