@@ -365,6 +365,14 @@ describe('what types cannot say is an error when it is traced', () => {
       }),
     ],
     [
+      'loop(…) starts with no state; give its values by name, as in { x: u }',
+      stencil({ outputs: { p: 'float32' } }, () => ({ p: loop(3, dt as never, (_, state) => state) as never })),
+    ],
+    [
+      'a round of loop gives no state; give each part of it by name, as in { x: … }',
+      stencil({ outputs: { p: 'float32' } }, () => ({ p: loop(3, { a: dt }, (_, { a }) => a as never).a })),
+    ],
+    [
       'loop(…) has a count of -1; give a whole number from 0 to 65536',
       stencil({ outputs: { p: 'float32' } }, () => ({ p: loop(-1, { a: dt }, (_, state) => state).a })),
     ],

@@ -69,6 +69,13 @@ gpuTest('exponents and parts of doubles', NEEDS, async ({ device }) => {
   expect(await differences(device, { outputs: ['made', 'w', 'd', 'q'], code }, BOTH)).toEqual([]);
 });
 
+gpuTest('constants keep all their bits, by GLSL text too', NEEDS, async ({ device }) => {
+  const code = `double d = ReadField("d", idx); WriteField("made", idx, d > 0.0lf ? 4.9406564584124654e-324lf : -1.0e-310lf);
+    WriteField("d", idx, d > 0.5lf ? 2.2250738585072014e-308lf : d < -0.5lf ? 1.7976931348623157e308lf : -0.0lf);
+    WriteField("w", idx, dvec3(0.1lf, -3.0e-320lf, 1.0lf / 3.0lf));`;
+  expect(await differences(device, { outputs: ['made', 'd', 'w'], code }, BOTH)).toEqual([]);
+});
+
 gpuTest('what is not finite and what is printed is told of doubles too', NEEDS, async ({ device }) => {
   const code = `double d = ReadField("d", idx) * 1.0e-3lf; dvec3 w = ReadField("w", idx); double none = d - d;
     if (coord == ivec3(0)) { d = 1.0e39lf; w = dvec3(1.0lf / none, none / none, -1.0lf / none); }

@@ -19,12 +19,19 @@ function floatText(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
+/** The least double that isn't a denormal. */
+const LEAST_NORMAL_DOUBLE = 2 ** -1022;
+
 /** A double in GLSL, or a half, whose value is a float's. */
 function otherFloatText(type: 'double' | 'float16_t', value: number): string {
   if (type === 'float16_t') return `float16_t(${floatText(value)})`;
-  if (Number.isFinite(value))
-    return `${Object.is(value, -0) ? '-0.0' : /[.e]/.test(String(value)) ? value : `${value}.0`}lf`;
-  return `packDouble2x32(uvec2(0u, ${Number.isNaN(value) ? '0x7ff80000u' : value > 0 ? '0x7ff00000u' : '0xfff00000u'}))`;
+  if (Object.is(value, -0)) return '-0.0lf';
+  const size = Math.abs(value);
+  if (size === 0 || (size >= LEAST_NORMAL_DOUBLE && size < Infinity))
+    return `${/[.e]/.test(String(value)) ? value : `${value}.0`}lf`;
+  // glslang reads the literal of a denormal as 0, and the others have none.
+  const [low, high] = new Uint32Array(Float64Array.of(value).buffer);
+  return `packDouble2x32(uvec2(${low}u, ${high}u))`;
 }
 
 /** A scalar of a type as GLSL writes it. */

@@ -392,6 +392,7 @@ export function loop<S extends Readonly<Record<string, ValueType>>>(
 ): State<S> {
   const trace = currentTrace('loop(…)');
   const rounds = countOf(trace, count);
+  if (!isState(initial)) throw trace.fail('loop(…) starts with no state; give its values by name, as in { x: u }');
   const kept = Object.entries(initial).map(([name, value]) => {
     const given = expressionOf(trace, value, null);
     return { name, ...trace.declare(name, given), type: given.type as ValueType };
@@ -426,6 +427,11 @@ function countOf(trace: Trace, count: unknown): Expression {
   return trace.declare('count', rounds).value;
 }
 
+/** Whether something is values by name, and not a value itself. */
+function isState(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !(given instanceof TracedValue);
+}
+
 interface Kept {
   readonly name: string;
   readonly index: number;
@@ -434,11 +440,12 @@ interface Kept {
 
 /** Assigns the next round's state, all at once: a value that needs another's old one is kept before. */
 function assignAll(trace: Trace, kept: readonly Kept[], next: Readonly<Record<string, unknown>>): void {
-  const extra = Object.keys(next ?? {}).find((name) => !kept.some((one) => one.name === name));
+  if (!isState(next)) throw trace.fail('a round of loop gives no state; give each part of it by name, as in { x: … }');
+  const extra = Object.keys(next).find((name) => !kept.some((one) => one.name === name));
   if (extra !== undefined)
     throw trace.fail(`a round of loop gives "${extra}", which is not in its state; start with it`);
   const values = kept.map(({ name, type }) => {
-    const given = next?.[name];
+    const given = next[name];
     if (given === undefined) throw trace.fail(`a round of loop does not give "${name}"; give each part of the state`);
     return wantType(trace.lowering, NOWHERE, `"${name}"`, { value: expressionOf(trace, given, type), type });
   });
