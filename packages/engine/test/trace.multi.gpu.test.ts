@@ -30,6 +30,7 @@ async function traced(devices: readonly Device[], sums: boolean = true): Promise
         devices,
         domain,
         trace: file,
+        fusion: false, // a pass for each stencil
         log: (line) => said.push(line),
       });
       simulation.addField('u', 'float32', 1);

@@ -232,6 +232,30 @@ vulkanTest('other commands take a scene in Lua too', async () => {
   ]);
 });
 
+vulkanTest('an error in the text of a scene that returned is told at its file and line, by every command', async () => {
+  using folder = temporaryFolder();
+  const head = `local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } } sim:add_field('heat', 'float32', 0)`;
+  const text = `\nsim:add_stencil('s', { inputs = { 'heat' }, outputs = { 'heat' }, code = [[\n  float a = 1.0;\n  oops\n]] })\nreturn sim`;
+  const path = folder.file('scene.lua', `${head}${text}`);
+  const err =
+    `${path}:4: Cannot compile stencil "s": line 4, column 7: the text ends after a statement; write ";"\n` +
+    '    4 | oops\n      |     ^\n';
+  for (const words of [
+    ['run', path, '--frames', '1', '--out', join(folder.path, 'out')],
+    ['explain', path],
+    ['info', '--cut', path],
+  ]) {
+    expect(await halocline(words, { cwd: folder.path })).toEqual({ code: 1, out: '', err });
+  }
+  const glued = folder.file(
+    'glued.lua',
+    `${head}\nsim:add_stencil('s', { outputs = { 'heat' }, code = 'WriteField("heat", idx, ' .. 'a);' }) return sim`,
+  );
+  expect((await halocline(['explain', glued])).err).toMatch(
+    /glued\.lua:2: Cannot compile stencil "s": line 1, column 25: /u,
+  );
+});
+
 vulkanTest('examples in Lua run by the command, from where they are', async () => {
   using folder = temporaryFolder();
   const setup = join(root, 'examples/setup.lua');

@@ -111,6 +111,15 @@ export class LuaScript implements AsyncDisposable {
     }
   }
 
+  /**
+   * An error of a simulation that outlives the script's run: what a compiler says of a text that the script wrote, at the script's
+   * file and line. Any other is given back as it is.
+   */
+  retell(error: unknown): unknown {
+    const placed = this.#placed(error);
+    return placed === null ? error : new LuaError(`${this.#chunk}:${placed.line}: ${placed.message}`, { cause: error });
+  }
+
   /** How many simulations it has made and not closed. */
   get simulations(): number {
     return this.#host.stages.size;
@@ -211,13 +220,19 @@ export class LuaScript implements AsyncDisposable {
   #words(given: unknown): string {
     const error = given instanceof CommandError ? given.cause : given;
     if (!(error instanceof Error)) return String(error);
-    if (error instanceof StencilError || error instanceof ShaderError) {
-      const name = error instanceof StencilError ? error.stencil : (/"([^"]*)"/u.exec(error.message)?.[1] ?? '');
-      const text = this.#host.written.get(name);
-      const place = text === undefined ? null : this.#host.source.placeOf(text.text, text.line);
-      if (place !== null) return this.#host.source.rebase(error, place);
-    }
-    return error.message;
+    return this.#placed(error)?.message ?? error.message;
+  }
+
+  /** What a compiler says of a text that the script wrote, with the script's lines, and the line; null where it is none. */
+  #placed(error: unknown): { readonly message: string; readonly line: number } | null {
+    if (!(error instanceof StencilError || error instanceof ShaderError)) return null;
+    const name = error instanceof StencilError ? error.stencil : (/"([^"]*)"/u.exec(error.message)?.[1] ?? '');
+    const text = this.#host.written.get(name);
+    if (text === undefined) return null;
+    const place = this.#host.source.placeOf(text.text, text.line);
+    if (place === null) return { message: error.message, line: text.line };
+    const message = this.#host.source.rebase(error, place);
+    return { message, line: error.line === 0 ? text.line : error.line + place.lines };
   }
 
   #complaint({ reason, message, line }: Failed): string {

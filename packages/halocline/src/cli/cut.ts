@@ -6,6 +6,7 @@ import type { SceneOptions } from '../scene.ts';
 import type { Words } from './command.ts';
 import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
 import { loadScene } from './load-scene.ts';
+import { initializeScene } from './lua-scene.ts';
 import { deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
 import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
@@ -27,7 +28,7 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   };
   const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;
-  await simulation.initialize();
+  await initializeScene(simulation);
   const reports = await simulation.subdomains();
   await prepareFolder(join(out, '..'));
   const leaves: LeafList[] = [];

@@ -2,6 +2,7 @@
 import type { SceneOptions } from '../scene.ts';
 import { type Words } from './command.ts';
 import { loadScene } from './load-scene.ts';
+import { initializeScene } from './lua-scene.ts';
 import { usePlugins } from './plugins.ts';
 import { deviceWish, valuesOf } from './run.ts';
 
@@ -18,7 +19,7 @@ export async function run(words: Words): Promise<number> {
   const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;
   await usePlugins(simulation, words, path);
-  await simulation.initialize();
+  await initializeScene(simulation);
   const header = words.text('header');
   const names = words.all('stencil');
   const texts = await Promise.all(names.map((name) => simulation.explainStencil(name)));

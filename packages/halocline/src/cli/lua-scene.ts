@@ -1,5 +1,6 @@
 /** @file Scenes in Lua for every command: which files they are, and what they get of the options. Lua is loaded for them alone. */
 import { extname } from 'node:path';
+import type { Simulation } from '@halocline/engine';
 import type { LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 
@@ -28,7 +29,31 @@ export function luaSceneOptions(
 /** Runs a script to its end, and gives the simulation that it returned, or the first that it made. */
 export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
   const { LuaScript } = await import('@halocline/lua');
-  return (await LuaScript.run(path, luaSceneOptions(options, process.stderr))).detach();
+  const script = await LuaScript.run(path, luaSceneOptions(options, process.stderr));
+  const scene = await script.detach();
+  noteTeller(scene.simulation, script);
+  return scene;
+}
+
+/** Who tells errors of a simulation in a script's lines. */
+interface Teller {
+  retell(error: unknown): unknown;
+}
+
+const tellers = new WeakMap<Simulation, Teller>();
+
+/** Notes which script made a simulation. */
+export function noteTeller(simulation: Simulation, teller: Teller): void {
+  tellers.set(simulation, teller);
+}
+
+/** Compiles what a scene declared; what is wrong with a stencil of a script is told in the script's lines. Waits for the device. */
+export async function initializeScene(simulation: Simulation): Promise<void> {
+  try {
+    await simulation.initialize();
+  } catch (error) {
+    throw tellers.get(simulation)?.retell(error) ?? error;
+  }
 }
 
 /** Writes text, and waits where the reader is slow. */

@@ -8,7 +8,7 @@ import { LuaScript, StopScript, type LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { UsageError, type Words } from './command.ts';
 import type { Interruption } from './interruption.ts';
-import { luaSceneOptions } from './lua-scene.ts';
+import { luaSceneOptions, noteTeller } from './lua-scene.ts';
 import { Outputs, type Format } from './outputs.ts';
 import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
@@ -43,6 +43,7 @@ export async function runLua(run: LuaRun): Promise<LuaOutcome> {
     return interruption.exitCode;
   }
   if (own.frames === 0 && script.scene !== null) {
+    noteTeller(script.scene.simulation, script);
     return { scene: script.scene, [Symbol.asyncDispose]: () => script[Symbol.asyncDispose]() };
   }
   await using _script = script;

@@ -9,7 +9,7 @@ import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { UsageError, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadScene } from './load-scene.ts';
-import { isLua } from './lua-scene.ts';
+import { initializeScene, isLua } from './lua-scene.ts';
 import { usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
@@ -95,7 +95,7 @@ export async function run(words: Words): Promise<number> {
   const scene = lua?.scene ?? (await loadScene(path, options));
   await using _owner = lua ?? scene.simulation;
   await usePlugins(scene.simulation, words, path);
-  await scene.simulation.initialize();
+  await initializeScene(scene.simulation);
   const plan = planOf(words, scene, path, await resumeRun(words, scene.simulation, pace(words, scene)));
   if (plan.first >= plan.frames) {
     say(
