@@ -486,7 +486,10 @@ export class Runtime {
     return this.#stepper?.iterations.get(name);
   }
 
-  /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
+  /**
+   * The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane,
+   * settled.
+   */
   async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();
