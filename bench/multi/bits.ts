@@ -1,4 +1,4 @@
-/** @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine; ends with 1 where not. */
+/** @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, on one queue and on two; ends with 1 where not. */
 import { createHash } from 'node:crypto';
 import { listDevices } from '@halocline/gpu';
 import { Simulation } from 'halocline';
@@ -7,12 +7,12 @@ import { multiCases } from './cases.ts';
 const [best] = listDevices();
 const alike = listDevices().filter(({ name }) => name === best!.name);
 
-async function hashOf(number: number, count: number, edge: number): Promise<string> {
+async function hashOf(number: number, count: number, edge: number, overlap: boolean | 'beside'): Promise<string> {
   const bench = multiCases[number]!;
   const box = [2 * edge, edge, edge] as const;
   const devices = Array.from({ length: count }, (_, index) => `#${alike[index % alike.length]!.index}`);
   const domain = { min: [0, 0, 0], max: box } as const;
-  await using simulation = await Simulation.create({ devices, domain, voxelSize: 1 / box[0] });
+  await using simulation = await Simulation.create({ devices, domain, overlap, voxelSize: 1 / box[0] });
   const start = await bench.declare(simulation, box);
   await simulation.runTimestep(0.002);
   for (const name of start) simulation.removeStencil(name);
@@ -30,7 +30,10 @@ const wanted = process.argv.slice(3);
 for (const [number, { name }] of multiCases.entries()) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const edge = Number(process.argv[2] ?? 64);
-  const hashes = [await hashOf(number, 1, edge), await hashOf(number, 2, edge), await hashOf(number, 4, edge)];
+  const hashes = [await hashOf(number, 1, edge, true)];
+  for (const count of [2, 4]) {
+    for (const overlap of [true, 'beside'] as const) hashes.push(await hashOf(number, count, edge, overlap));
+  }
   const same = new Set(hashes).size === 1;
   failed ||= !same;
   process.stdout.write(

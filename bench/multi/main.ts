@@ -1,6 +1,6 @@
 /**
  * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong]
- * [--overlap on,off,fine] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
+ * [--overlap on,off,beside] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
  * 1.5 · size in all. Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
@@ -42,10 +42,10 @@ const scalings = (['weak', 'strong'] as const).filter((scaling) => both || value
 
 type Overlap = Setup['overlap'];
 
-const OVERLAPS: Readonly<Record<string, string>> = { true: 'overlap', false: 'no overlap', fine: 'fine overlap' };
+const OVERLAPS: Readonly<Record<string, string>> = { true: 'overlap', false: 'no overlap', beside: 'two queues' };
 
 function overlapOf(word: string): Overlap {
-  return word === 'fine' ? word : word === 'on';
+  return word === 'beside' ? word : word === 'on';
 }
 
 interface Row extends Measured {

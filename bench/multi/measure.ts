@@ -12,7 +12,7 @@ export interface Setup {
   readonly box: readonly [number, number, number];
   readonly devices: readonly string[];
   /** As the simulation takes it. */
-  readonly overlap: boolean | 'fine';
+  readonly overlap: boolean | 'beside';
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
   /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */

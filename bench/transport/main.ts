@@ -158,7 +158,7 @@ for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0
   warmFor = AGAIN_MILLISECONDS;
   for (const size of SIZES) {
     const figures = await measure(from, to, transport, size);
-    const options = { sizes: [size], rounds: ROUNDS, patienceMs: 20_000 };
+    const options = { sizes: [size], rounds: ROUNDS, patienceMs: 20_000, workBytes: software ? 0 : 2 ** 30 };
     const [round] = await measureTransport(transport, from.end, to.end, options);
     figures.unshift(round!.microseconds);
     const streamed = figures[3]!;

@@ -5,8 +5,8 @@
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
  *               there are parts, once for each size of workgroups; then, for each level, the leaf count of the whole domain in word 3
  *
- * Where there are other members, the leaves of a level stand three times: in order of rank; in three parts, the boundary that others
- * read, the interior, and the ghosts that are computed too; and in the stretches of a long pass (`stretches.ts`).
+ * Where there are other members, the leaves of a level stand twice: in order of rank, and in three parts, the boundary that others
+ * read, the interior, and the ghosts that are computed too.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
 import { GROUP_LEAVES, type GroupLeaves } from '@halocline/stencil';
@@ -14,7 +14,6 @@ import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
-import { STRETCHES, stretchesOf } from './stretches.ts';
 import { Subdomain } from './subdomain.ts';
 import type { Part } from './segments.ts';
 import { leafArguments, visitsOf } from './tables.ts';
@@ -30,8 +29,12 @@ export interface LeafSet {
   readonly part: Part;
 }
 
-/** Where the leaves of each part of a level stand, and their visits. */
-type LevelParts = ReadonlyMap<Part, { readonly leaves: bigint; readonly visits: bigint }>;
+/** The leaves of a level in parts: where they and their visits stand, and how many of the boundary come first. */
+interface LevelParts {
+  readonly leaves: bigint;
+  readonly visits: bigint;
+  readonly boundary: number;
+}
 
 /** The parts of a subdomain's leaves of a level, by slots. */
 export interface LeafParts {
@@ -42,37 +45,10 @@ export interface LeafParts {
 }
 
 const WHOLE: readonly Part[] = Object.freeze(['all']);
-const PARTS: readonly Part[] = Object.freeze([
-  ...WHOLE,
-  ...(['boundary', 'interior', 'extended', 'rest'] as const),
-  ...STRETCHES,
-]);
+const PARTS: readonly Part[] = Object.freeze(['all', 'boundary', 'interior', 'extended', 'rest']);
 
-/** A part among the slots of all parts. */
-interface Run {
-  readonly part: Part;
-  readonly first: number;
-  readonly count: number;
-}
-
-/** The slots of a level's leaves in parts, and where each part but the whole stands, in the order of `PARTS`. */
-function arrange(own: Uint32Array, { boundary, ghosts }: LeafParts): { slots: Uint32Array<ArrayBuffer>; runs: Run[] } {
-  const isRead = (slot: number): boolean => boundary.has(slot);
-  const [first, last] = [own.filter(isRead), own.filter((slot) => !isRead(slot))];
-  const stretches = stretchesOf(own, isRead);
-  const slots = Uint32Array.from([first, last, ghosts, ...stretches.values()].flatMap((each) => [...each]));
-  const runs: Run[] = [
-    { part: 'boundary', first: 0, count: first.length },
-    { part: 'interior', first: first.length, count: last.length },
-    { part: 'extended', first: 0, count: own.length + ghosts.length },
-    { part: 'rest', first: first.length, count: last.length + ghosts.length },
-  ];
-  let next = own.length + ghosts.length;
-  for (const [part, { length }] of stretches) {
-    runs.push({ part, first: next, count: length });
-    next += length;
-  }
-  return { slots, runs };
+function startsWithBoundary(part: Part): boolean {
+  return part === 'boundary' || part === 'extended';
 }
 
 /** A device and its subdomains. */
@@ -86,7 +62,7 @@ export class Member implements Disposable {
   readonly #decomposition: Decomposition;
   readonly #buffers: OwnedBuffers;
   readonly #alone: boolean;
-  /** Where the parts of each level stand. */
+  /** Where the parts of each level stand, and how many leaves of boundary come first. */
   #split: ReadonlyMap<Subdomain, readonly LevelParts[]> = new Map();
   /** The counts and parts of now. */
   #passBuffers: readonly Buffer[] = [];
@@ -149,14 +125,17 @@ export class Member implements Disposable {
 
   /** Address of the slots of some leaves. */
   leavesAddress({ subdomain, level, part }: LeafSet): bigint {
-    if (part === 'all') return subdomain.levels[level]!.leaves.address;
-    return this.#split.get(subdomain)![level]!.get(part)!.leaves;
+    const { leaves } = subdomain.levels[level]!;
+    if (part === 'all') return leaves.address;
+    const parts = this.#split.get(subdomain)![level]!;
+    return startsWithBoundary(part) ? parts.leaves : parts.leaves + BigInt(4 * parts.boundary);
   }
 
   /** Address of the visits of some leaves. */
   visitsAddress({ subdomain, level, part }: LeafSet): bigint {
     if (part === 'all') return subdomain.levels[level]!.visits.address;
-    return this.#split.get(subdomain)![level]!.get(part)!.visits;
+    const parts = this.#split.get(subdomain)![level]!;
+    return startsWithBoundary(part) ? parts.visits : parts.visits + BigInt(32 * parts.boundary);
   }
 
   /** Address of the entry that tells how many leaves the whole level has. */
@@ -190,15 +169,14 @@ export class Member implements Disposable {
         leafCounts.push(tables.leafCount);
         if (this.#alone) continue;
         const own = tables.leaves.subarray(0, tables.leafCount);
-        const { slots, runs } = arrange(own, split(subdomain, level));
+        const { boundary: read, ghosts } = split(subdomain, level);
+        const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
+        const slots = Uint32Array.from([...first, ...last, ...ghosts]);
         const leaves = await upload(`parts of level ${level}`, slots);
         const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
-        const at = (first: number): { leaves: bigint; visits: bigint } => ({
-          leaves: leaves.address + BigInt(4 * first),
-          visits: visits.address + BigInt(32 * first),
-        });
-        leafCounts.push(...runs.map(({ count }) => count));
-        levels.push(new Map(runs.map(({ part, first }) => [part, at(first)])));
+        levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });
+        const [owned, rest] = [own.length, last.length + ghosts.length];
+        leafCounts.push(first.length, last.length, owned + ghosts.length, rest);
       }
       all.set(subdomain, levels);
     }

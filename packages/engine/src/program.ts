@@ -24,7 +24,6 @@ import type { Mail } from './mail/mail.ts';
 import type { StepCalls } from './mail/step-calls.ts';
 import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Overlapping, type Segment } from './segments.ts';
-import { LONG_BYTES } from './stretches.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import type { LeafSet, Member } from './member.ts';
@@ -58,6 +57,9 @@ export const STEPS_IN_FLIGHT = 2;
 /** A coarse level of fewer leaves a member is done before a message is there: two dispatches would cost more than they hide. */
 const WORTH_CUTTING = 8192;
 
+/** Bytes of fields that a stencil must touch on each device to be long: about a millisecond of a card's memory, many times what a hop takes. */
+const LONG_BYTES = 4 * 2 ** 30;
+
 /** What a program is made of. */
 export interface ProgramParts {
   readonly declarations: Declarations;
@@ -75,6 +77,8 @@ export interface ProgramParts {
   readonly mail: Mail;
   /** Whether what is sent is computed first, and the rest while it travels. */
   readonly overlap: Overlapping;
+  /** Whether a stencil may run on two queues. */
+  readonly goesBeside: boolean;
   /** Who reduces what, by level. */
   readonly sums: readonly SharedSums[];
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
@@ -310,9 +314,10 @@ export class Program implements Disposable {
     const overlaps = (level: number): boolean =>
       overlap !== false && (level === 0 || levels[level]!.leafCount >= WORTH_CUTTING * memberCount);
     const isLong = (pass: PlannedPass): boolean =>
+      this.parts.goesBeside &&
       pass.kind === 'stencil' &&
       this.parts.compiled.get(pass.pass.facts.name)!.kernel === null &&
-      (overlap === 'fine' || this.#touchedBytes(pass.pass.facts) >= LONG_BYTES);
+      (overlap === 'beside' || this.#touchedBytes(pass.pass.facts) >= LONG_BYTES);
     return splitPlan(plan, (name) => travelling.has(name), { overlaps, isLong });
   }
 

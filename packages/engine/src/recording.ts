@@ -17,13 +17,16 @@ import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarWords } from './field-type.ts';
 import { elementBytes, type GroupLeaves } from '@halocline/stencil';
 
-const NONE: ReadonlySet<string> = new Set();
-
 /** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
 export interface RecordingPlace {
   readonly slot: number;
   readonly turn: number;
   readonly stamps: Stamps | null;
+}
+
+/** The same of one segment, with its queue. */
+interface SegmentPlace extends RecordingPlace {
+  readonly queue: Segment['queue'];
 }
 
 /** Spans that a trace of these segments takes: each segment, its passes, and what it packs and unpacks. */
@@ -39,20 +42,24 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
   let room = turn;
   try {
     for (const [number, segment] of segments.entries()) {
-      const graph = segmentGraph(program, segment, { slot, turn: room, stamps });
+      const { queue } = segment;
+      const at = { slot, turn: room, stamps, queue };
+      const graph = segmentGraph(program, segment, at);
       const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
       commands.push(
-        program.device.record('step', (encoder) => {
-          if (number === 0) stamps?.recordReset(encoder);
-          spanned(stamps, encoder, segmentLabel(segment, number), () => {
-            if (segment.before !== null) encoder.barrier(['host-write'], ['storage-read']);
-            compiled.record(encoder, { memory });
-            if (segment.after !== null) encoder.barrier(['storage-write'], ['host-read']);
-            if (number < segments.length - 1) return;
-            program.faults.record(encoder, slot);
-            program.speeds.record(encoder, slot);
-          });
-        }),
+        program.device.record(
+          'step',
+          (encoder) => {
+            if (number === 0) stamps?.recordReset(encoder);
+            spanned(at, encoder, segmentLabel(segment, number), () => {
+              compiled.record(encoder, { memory });
+              if (number < segments.length - 1) return;
+              program.faults.record(encoder, slot);
+              program.speeds.record(encoder, slot);
+            });
+          },
+          { queue },
+        ),
       );
       if (segment.after !== null) room ^= 1;
     }
@@ -66,31 +73,30 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
 /** The graph of a plan, as if nothing had to travel. */
 export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
   const passes = plan.passes.map(whole);
-  const place = { slot, turn: 0, stamps: null };
-  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, place), program, passes);
+  const place = { slot, turn: 0, stamps: null, queue: 'compute' } as const;
+  const all: Segment = { before: null, passes, after: null, queue: 'compute', waits: false };
+  return orderAsAsked(segmentGraph(program, all, place), program, passes);
 }
 
 /** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
-function segmentGraph(program: Program, { before, passes, after }: Segment, place: RecordingPlace): Graph {
+function segmentGraph(program: Program, { before, passes, after }: Segment, place: SegmentPlace): Graph {
   const graph = new Graph();
-  const { turn, stamps } = place;
+  const { turn } = place;
   const { exchanges } = program;
   if (before !== null) {
     graph.pass({
       name: `unpack ${before.names.join(', ')}`,
       writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
       record: (encoder) =>
-        spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () =>
-          exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1),
-        ),
+        spanned(place, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
+          encoder.barrier(['host-write'], ['storage-read']);
+          exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1);
+        }),
     });
   }
-  const apart = new Set<string>();
-  for (const own of passes) {
-    const { pass, part } = own;
-    if (part === 'packing' || (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent))) continue;
-    graph.pass(graphPass(program, own, place, apart));
-    if (part === 'unpacking') for (const name of copiesOf(pass)) apart.add(name);
+  for (const { pass, part } of passes) {
+    if (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent)) continue;
+    graph.pass(graphPass(program, pass, part, place));
   }
   if (after !== null) {
     graph.pass({
@@ -98,23 +104,19 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
       writes: [{ resource: 'messages', access: 'storage-write' }],
       record: (encoder) =>
-        spanned(stamps, encoder, packLabel(program, after.names), () =>
-          exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn),
-        ),
+        spanned(place, encoder, packLabel(program, after.names), () => {
+          exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn);
+          encoder.barrier(['storage-write'], ['host-read']);
+        }),
     });
-  }
-  // Recorded behind the packing, so that it fills what that leaves empty.
-  for (const own of passes.filter(({ part }) => part === 'packing')) {
-    graph.pass(graphPass(program, own, place, NONE));
-    graph.order(own.pass.name, passName(own));
   }
   return graph;
 }
 
 /** Records `body`, between two timestamps where the step is traced. */
-function spanned(stamps: Stamps | null, encoder: Encoder, label: SpanLabel, body: () => void): void {
+function spanned({ stamps, queue }: SegmentPlace, encoder: Encoder, label: SpanLabel, body: () => void): void {
   if (stamps === null) body();
-  else stamps.around(encoder, label, body);
+  else stamps.around(encoder, { ...label, queue }, body);
 }
 
 function packLabel(program: Program, names: readonly string[]): SpanLabel {
@@ -143,33 +145,11 @@ function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPa
 
 function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
   const own = new Set(wanted);
-  return passes.flatMap((each) => (each.pass.kind === 'stencil' && own.has(each.pass.pass) ? [passName(each)] : []));
+  return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 
-/** What a pass is called in the graph of a segment, which may hold two parts of it. */
-function passName({ pass, part }: SegmentPass): string {
-  return part === 'packing' ? `${pass.name} ${part}` : pass.name;
-}
-
-/** What a stretch beside the packing or the unpacking writes: other leaves of the same memory, which those don't touch. */
-function apartName(name: string): string {
-  return `${name} apart`;
-}
-
-/** The copies of components that a pass writes. */
-function copiesOf({ uses }: PlannedPass): string[] {
-  return uses.writes.filter((name) => /:[01]$/u.test(name));
-}
-
-/** A pass, behind stretches of the same graph that wrote what stands in `apart`. */
-function graphPass(
-  program: Program,
-  own: SegmentPass,
-  place: RecordingPlace,
-  apart: ReadonlySet<string>,
-): Pass<Encoder> {
-  const { pass, part } = own;
-  const { slot, stamps } = place;
+function graphPass(program: Program, pass: PlannedPass, part: Part, place: SegmentPlace): Pass<Encoder> {
+  const { slot } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
@@ -177,18 +157,12 @@ function graphPass(
     return { resource, access: write ? 'storage-write' : 'storage-read' };
   };
   const more = commandUses(program, pass);
-  const beside = new Set(part === 'packing' || part === 'unpacking' ? copiesOf(pass) : []);
-  const uses = (names: readonly string[], write: boolean): Use[] =>
-    names.flatMap((name) => [
-      use(beside.has(name) ? apartName(name) : name, write),
-      ...(apart.has(name) ? [use(apartName(name), write)] : []),
-    ]);
   return {
-    name: passName(own),
-    reads: [...uses(pass.uses.reads, false), ...more.reads],
-    writes: [...uses(pass.uses.writes, true), ...more.writes],
+    name: pass.name,
+    reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
+    writes: [...pass.uses.writes.map((resource) => use(resource, true)), ...more.writes],
     record: (encoder) =>
-      spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
+      spanned(place, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),
       ),
   };

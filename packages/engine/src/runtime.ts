@@ -269,6 +269,8 @@ export class Runtime {
       decomposition,
       memberCount,
       overlap,
+      // What is measured of a step is one queue's.
+      goesBeside: this.balance === null && traffic.mail.goesBeside,
       access: this.#access,
       tracer,
       needs,

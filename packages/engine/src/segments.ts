@@ -6,28 +6,26 @@
  *
  *     begin  a over boundary  [pack u │   a over interior   │ unpack u]  b  reduce r  [pack r │ unpack r]  reduce r  c
  *
- * A **long** stencil, beside which a hop is short, leaves no card half empty: its boundary goes with the leaves around it, and what packs and
- * unpacks runs beside other leaves of it, with no barrier between (`stretches.ts`).
+ * Each submit ends when its last workgroup does, and the next fills the card anew. A stencil that is long beside a hop goes on two queues
+ * therefore: its interior on the one, and beside it the boundary, the packing and the unpacking on the other. The interior reads
+ * nothing that is unpacked, and the boundary is done long before it.
  *
- *     begin  a near  [pack u with a packing │  a travelling  │ unpack u with a unpacking]  b
+ *     compute  begin │ a over interior                     │ b
+ *     side           │ a over boundary [pack u │ unpack u] │
  */
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
-import type { Stretch } from './stretches.ts';
 
 /**
  * The leaves that a pass runs over: all of the subdomain's own or a part of them, the ghosts that are computed too with all of its
- * own (`extended`) or with the interior (`rest`); or a stretch of a long pass.
+ * own (`extended`) or with the interior (`rest`).
  */
-export type Part = 'all' | 'boundary' | 'interior' | 'extended' | 'rest' | Stretch;
+export type Part = 'all' | 'boundary' | 'interior' | 'extended' | 'rest';
 
 /** A pass of a segment. */
 export interface SegmentPass {
   readonly pass: PlannedPass;
   readonly part: Part;
 }
-
-/** Whether work hides messages: not, where it is worth it, or finely wherever it can be (`stretches.ts`). */
-export type Overlapping = boolean | 'fine';
 
 /** What travels between two segments. */
 export interface Hop {
@@ -40,11 +38,17 @@ export interface Hop {
   readonly hidden: boolean;
 }
 
+/** Whether work hides messages: not, where it is worth it, or on two queues wherever it can be. */
+export type Overlapping = boolean | 'beside';
+
 /** Passes of one submit; the hops around them. */
 export interface Segment {
   readonly before: Hop | null;
   readonly passes: readonly SegmentPass[];
   readonly after: Hop | null;
+  readonly queue: 'compute' | 'side';
+  /** It waits for the other queue's submit before it. */
+  readonly waits: boolean;
 }
 
 /** Name of the share of a reduction. */
@@ -62,19 +66,11 @@ export interface Overlap {
 
 const EVERYWHERE: Overlap = Object.freeze({ overlaps: () => true, isLong: () => false });
 
-/** A stencil in parts around a hop. */
-interface Cut {
-  readonly made: readonly Segment[];
-  /** What is left for the segment that the hop comes before. */
-  readonly opening: readonly SegmentPass[];
-  readonly passes: readonly PlannedPass[];
-}
-
 /** What has been gathered for the segment at hand. */
 interface Open {
   readonly before: Hop | null;
-  readonly opening: readonly SegmentPass[];
   readonly passes: readonly PlannedPass[];
+  readonly waits: boolean;
 }
 
 /** Cuts a plan where something that `travels` tells of goes from member to member. */
@@ -84,44 +80,59 @@ export function splitPlan(
   overlap: Overlap = EVERYWHERE,
 ): Segment[] {
   const segments: Segment[] = [];
-  let open: Open = { before: null, opening: [], passes: [] };
+  let open: Open = { before: null, passes: [], waits: false };
   for (const pass of plan.passes) {
     const hop = hopOf(pass, travels);
     if (pass.kind !== 'share') open = { ...open, passes: [...open.passes, pass] };
     if (hop === null) continue;
-    const { made, opening, passes } = cutAt(open, pass, hop, overlap);
-    segments.push(...made);
-    open = { before: made[0]!.after, opening, passes };
+    const cut = cutAt(open, pass, hop, overlap);
+    segments.push(...cut.made);
+    open = cut.open;
   }
   return [...segments, closed(open, null)];
 }
 
 /** A segment of all that is gathered. */
-function closed({ before, opening, passes }: Open, after: Hop | null): Segment {
-  return { before, passes: [...opening, ...passes.map(whole)], after };
+function closed({ before, passes, waits }: Open, after: Hop | null): Segment {
+  return { before, passes: passes.map(whole), after, queue: 'compute', waits };
 }
 
-function cutAt(open: Open, sender: PlannedPass, hop: Hop, { overlaps, isLong }: Overlap): Cut {
+/** The segments that end with a hop, which `sender` asks for, and what comes behind them. */
+function cutAt(
+  open: Open,
+  sender: PlannedPass,
+  hop: Hop,
+  { overlaps, isLong }: Overlap,
+): { readonly made: readonly Segment[]; readonly open: Open } {
   const { passes } = open;
   const writer = passes.findLastIndex(
     (each) => each !== sender && each.uses.writes.some((name) => hop.names.includes(name)),
   );
   const pass = passes[writer];
-  if (!mayBeCut(pass, overlaps)) return { made: [closed(open, hop)], opening: [], passes: [] };
-  const hidden = { ...hop, hidden: true };
+  if (!mayBeCut(pass, overlaps)) return { made: [closed(open, hop)], open: { before: hop, passes: [], waits: false } };
+  const sent = { ...hop, hidden: true };
   const later = passes.slice(writer + 1);
-  const first = closed({ ...open, passes: passes.slice(0, writer) }, hidden);
-  const ending = (...parts: readonly Part[]): Segment => ({
-    ...first,
-    passes: [...first.passes, ...parts.map((part) => ({ pass, part }))],
-  });
+  const first = closed({ ...open, passes: passes.slice(0, writer) }, null);
+  const boundary: SegmentPass = { pass, part: 'boundary' };
+  const rest: Segment = {
+    before: null,
+    passes: [{ pass, part: runsInGhosts(pass) ? 'rest' : 'interior' }],
+    after: null,
+    queue: 'compute',
+    waits: false,
+  };
   if (isLong(pass) && !runsInGhosts(pass) && later.every(({ kind }) => kind === 'exchange')) {
-    const meanwhile: Segment = { before: null, passes: [{ pass, part: 'travelling' }], after: null };
-    return { made: [ending('near', 'packing'), meanwhile], opening: [{ pass, part: 'unpacking' }], passes: later };
+    const beside: Segment = { before: null, passes: [boundary], after: sent, queue: 'side', waits: true };
+    const unpack: Segment = { before: sent, passes: [], after: null, queue: 'side', waits: false };
+    return { made: [first, beside, rest, unpack], open: { before: null, passes: later, waits: true } };
   }
-  const rest: SegmentPass = { pass, part: runsInGhosts(pass) ? 'rest' : 'interior' };
-  const meanwhile: Segment = { before: null, passes: [rest, ...later.map(whole)], after: null };
-  return { made: [ending('boundary'), meanwhile], opening: [], passes: [] };
+  return {
+    made: [
+      { ...first, passes: [...first.passes, boundary], after: sent },
+      { ...rest, passes: [...rest.passes, ...later.map(whole)] },
+    ],
+    open: { before: sent, passes: [], waits: false },
+  };
 }
 
 /** Whether a pass may run over the boundary first. */

@@ -46,7 +46,7 @@ import { makeVolume, type VolumeView } from './volume.ts';
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
   /**
    * Whether devices compute what others need first, and the rest while it travels; default true. Stencils that are long beside a message
-   * pack and unpack beside other leaves; with 'fine' all do that can.
+   * run on two queues, as all do that can with 'beside'.
    */
   readonly overlap?: Overlapping;
   /**

@@ -4,12 +4,11 @@ import { estimate, PeerAccess, type TransportReport } from '../src/transport/pee
 const times = (...list: readonly (readonly [number, number])[]) =>
   list.map(([byteLength, microseconds]) => ({ byteLength, microseconds }));
 
-const report = (name: TransportReport['name'], list: TransportReport['times'], besideWork = 0): TransportReport => ({
+const report = (name: TransportReport['name'], list: TransportReport['times']): TransportReport => ({
   name,
   refusal: null,
   failed: false,
   times: list,
-  besideWork,
 });
 
 test('the time of a message lies on the lines between those that were measured', () => {
@@ -34,7 +33,7 @@ test('the bandwidth of times that noise has turned around is a plain one, not en
 
 test('each size takes the transport that is the fastest for it', () => {
   const access = new PeerAccess('A', 'B', [
-    { name: 'same-device', refusal: 'they are two cards', failed: false, times: [], besideWork: 0 },
+    { name: 'same-device', refusal: 'they are two cards', failed: false, times: [] },
     report('shared', times([4096, 40], [2 ** 23, 400])),
     report('cuda', times([4096, 90], [2 ** 23, 110])),
     report('staged', times([4096, 60], [2 ** 23, 4000])),
@@ -45,9 +44,9 @@ test('each size takes the transport that is the fastest for it', () => {
   expect(access.ranking(2 ** 30)).toEqual(['cuda', 'shared', 'staged']);
   const waits = new PeerAccess('A', 'B', [
     report('shared', times([4096, 40], [2 ** 23, 400])),
-    report('cuda', times([4096, 90], [2 ** 23, 110]), 2300),
+    report('cuda', times([4096, 350], [2 ** 23, 370])),
   ]);
-  expect([2 ** 22, 2 ** 25, 2 ** 26].map((bytes) => waits.ranking(bytes)[0])).toEqual(['shared', 'shared', 'cuda']);
+  expect([2 ** 12, 2 ** 22, 2 ** 24].map((bytes) => waits.ranking(bytes)[0])).toEqual(['shared', 'shared', 'cuda']);
   expect(String(access)).toMatchInlineSnapshot(`
     "A → B
       same-device  no: they are two cards

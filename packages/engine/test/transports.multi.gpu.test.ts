@@ -57,9 +57,11 @@ describe.each(TRANSPORTS.map(({ name }) => name))('%s', (name) => {
     const sizes = [16, 4096, 100_000, 2 ** 20 + 16, LARGEST];
     const told = await between(name, device, async (from, to) => {
       const transport = TRANSPORTS.find((each) => each.name === name)!;
-      const times = await measureTransport(transport, from, to, { sizes, rounds: 1, patienceMs: 20_000 });
+      const times = await measureTransport(transport, from, to, { sizes, rounds: 1, patienceMs: 20_000, workBytes: 0 });
       expect(times.map(({ byteLength }) => byteLength)).toEqual(sizes);
       expect(times.every(({ microseconds }) => microseconds > 0)).toBe(true);
+      const between = { sizes: [4096], rounds: 1, patienceMs: 20_000, workBytes: 2 ** 16 };
+      expect((await measureTransport(transport, from, to, between))[0]!.microseconds).toBeGreaterThan(0);
     });
     // Whoever can't says why; in one card and by mapped memory it always can.
     if (name === 'staged') expect(new Set(told)).toEqual(new Set(['works']));
@@ -151,7 +153,7 @@ gpuTest('a message that does not come in time is told as a stall', PLAIN, async 
   const gate = device.createTimeline('gate');
   // The sender's queue waits for what nobody signals: no message leaves it.
   device.compute.submit([], { wait: [{ timeline: gate, value: 1 }] });
-  const options = { sizes: [4096], rounds: 1, patienceMs: 200 };
+  const options = { sizes: [4096], rounds: 1, patienceMs: 200, workBytes: 0 };
   const staged = TRANSPORTS.find(({ name }) => name === 'staged')!;
   const stall = probeTransport(staged, to, from, options);
   await expect(stall).rejects.toThrow(new StallError('it stalls: a message is not there after 200 ms'));

@@ -33,13 +33,15 @@ export class Outboxes {
   /** Hops so far. */
   hops = 0;
   readonly #alone: boolean;
+  readonly #together: boolean;
   readonly #open = new Map<Queue, Outbox>();
   /** What each queue's timeline reaches with what was added so far. */
   readonly #last = new Map<Queue, number>();
 
-  /** `alone`: there is one member, whose submits nobody waits for. */
-  constructor(alone: boolean) {
+  /** `alone`: there is one member, whose submits nobody waits for. `together`: each queue hears all in one call, copies or not. */
+  constructor({ alone, together }: { readonly alone: boolean; readonly together: boolean }) {
     this.#alone = alone;
+    this.#together = together;
   }
 
   /** Adds a submit; what it gives is when that will be done, and of a quiet one, when the next that isn't will be. */
@@ -63,6 +65,6 @@ export class Outboxes {
 
   /** What is added from here on goes in calls that come after all of those so far. */
   cut(): void {
-    this.#open.clear();
+    if (!this.#together) this.#open.clear();
   }
 }

@@ -84,8 +84,6 @@ export interface Channel extends Disposable {
 /** A way between devices. */
 export interface Transport {
   readonly name: TransportName;
-  /** Microseconds that a round takes longer where the devices have been at work, than what a lone round shows. */
-  readonly besideWork: number;
   /** Why it can't be between these, in words that follow a colon; null if it may. Quick: nothing is tried. */
   refusal(from: Device, to: Device): string | null;
   /** Throws where it can't be after all. */

@@ -1,21 +1,16 @@
 /**
  * @file From card to card by CUDA: each end's memory is CUDA's, and Vulkan's too. A thread waits until the message is packed, starts
- * the copy, waits for it and signals the receiver (`CudaCopies` says what else was tried). The processor copies nothing.
+ * the copy, waits for it and signals the receiver (`CudaCopies` says what else was tried). The processor copies nothing. A card's driver gives
+ * Vulkan's queues and CUDA's copies their time in slices: what a lone message doesn't show, and one between steps of work does
+ * (`measure.ts`). Streams of the highest priority change nothing.
  */
 import { CudaDevice, type Device } from '@halocline/gpu';
 import type { Channel, Transport } from './channel.ts';
 import { Crossing } from './crossing.ts';
 
-/**
- * A card's driver gives Vulkan's queues and CUDA's copies their time in slices. Two H200, Laplacian at 512³ a device, without overlap:
- * 2.74 ms a step against 0.48 through shared memory; D3Q19: 8.91 against 5.96. Streams of the highest priority change nothing.
- */
-const TIME_SLICE = 2300;
-
 /** Between cards that CUDA knows. */
 export const cuda: Transport = {
   name: 'cuda',
-  besideWork: TIME_SLICE,
 
   refusal: (from: Device, to: Device): string | null => CudaDevice.refusal(from, to),
 

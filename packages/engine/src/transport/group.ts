@@ -9,7 +9,6 @@ import { Crossing, shareTimelines } from './crossing.ts';
 /** Between cards of a group. */
 export const group: Transport = {
   name: 'group',
-  besideWork: 0,
 
   refusal(from: Device, to: Device): string | null {
     if (from.uuid === to.uuid) return 'they are one card, and need no group';

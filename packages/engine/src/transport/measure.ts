@@ -2,7 +2,8 @@
  * @file What a transport does between two devices: whether the bytes that one writes are those that the other reads (an import that
  * succeeds may show other memory), and how long a round takes, by the size of its messages: both pack, send each other, and
  * unpack to memory of their own, with no work beside it. That is what a solver's exchanges are like, and the hardest case: both
- * queues wait, and a driver may let whoever works for them wait as well (CUDA's copies, two milliseconds on an H200).
+ * queues wait, and a driver may let whoever works for them wait as well. Between rounds both devices work, as they do in a simulation, and
+ * what they work is taken off: cards that idle keep a slow clock, and a card that gives its time in slices shows it.
  */
 import type { Buffer, CommandBuffer, TimelinePoint } from '@halocline/gpu';
 import type { Channel, Endpoint, Transport } from './channel.ts';
@@ -21,9 +22,17 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** Milliseconds after which a message counts as lost. */
   readonly patienceMs: number;
+  /** Bytes that each device fills between rounds, as its work; 0 where the devices are processors, which messages need too. */
+  readonly workBytes: number;
 }
 
 const WARM_UP = 3;
+/** Rounds with work between them that are submitted at once. */
+const CHAIN = 4;
+/** A round's work fills its bytes in so many times. */
+const WORK_FILLS = 16;
+/** Both work for so long before anything is timed. */
+const WARM_MILLISECONDS = 300;
 const TURNS = 2;
 
 /** A message did not arrive. What is on its way may stay so: neither the channel nor its devices can be closed. */
@@ -36,45 +45,116 @@ export async function measureTransport(
   transport: Transport,
   one: Endpoint,
   other: Endpoint,
-  { sizes, rounds, patienceMs }: MeasureOptions,
+  { sizes, rounds, patienceMs, workBytes }: MeasureOptions,
 ): Promise<MessageTime[]> {
   const times: MessageTime[] = [];
-  for (const byteLength of sizes) {
-    const owned = new DisposableStack();
-    const ways: Way[] = [];
-    const close = async (): Promise<void> => {
-      await Promise.all([one, other].map(({ device }) => device.idle()));
-      owned.dispose();
-    };
-    try {
-      ways.push(owned.use(new Way(transport, one, other, byteLength)));
+  const works = new DisposableStack();
+  const open = [works];
+  try {
+    const busy = workBytes > 0 ? [one, other].map((end) => works.use(new Work(end, workBytes))) : null;
+    if (busy !== null) warm(busy, patienceMs);
+    for (const byteLength of sizes) {
+      const owned = new DisposableStack();
+      open.push(owned);
+      const ways = [owned.use(new Way(transport, one, other, byteLength))];
       ways.push(owned.use(new Way(transport, other, one, byteLength)));
       for (const way of ways) await way.checkBytes(patienceMs);
-      times.push({ byteLength, microseconds: await timeRounds(ways, rounds, patienceMs) });
-    } catch (error) {
-      // After a stall the objects stay: the devices may yet use them.
-      if (!(error instanceof StallError)) await close();
-      throw error;
+      const microseconds =
+        busy === null ? timeRounds(ways, rounds, patienceMs) : timeChains(ways, busy, rounds, patienceMs);
+      times.push({ byteLength, microseconds });
+      await close([one, other], [open.pop()!]);
     }
-    await close();
+  } catch (error) {
+    // After a stall the objects stay: the devices may yet use them.
+    if (!(error instanceof StallError)) await close([one, other], open);
+    throw error;
   }
+  await close([one, other], open);
   return times;
 }
 
+/** Gives back what the devices don't use any more. Waits for them. */
+async function close(ends: readonly Endpoint[], owned: readonly DisposableStack[]): Promise<void> {
+  await Promise.all(ends.map(({ device }) => device.idle()));
+  for (const each of owned.toReversed()) each.dispose();
+}
+
 /** Microseconds of the middle one of so many rounds, one after the other. */
-async function timeRounds(ways: readonly Way[], rounds: number, patienceMs: number): Promise<number> {
+function timeRounds(ways: readonly Way[], rounds: number, patienceMs: number): number {
+  return middle(rounds, () => waitAll(sendAll(ways, []), patienceMs));
+}
+
+/** The same where both devices work before each round; their work without messages is taken off. */
+function timeChains(ways: readonly Way[], busy: readonly Work[], rounds: number, patienceMs: number): number {
+  const chain = (submit: () => TimelinePoint[]): void => {
+    let last: TimelinePoint[] = [];
+    for (let round = 0; round < CHAIN; round++) last = submit();
+    waitAll(last, patienceMs);
+  };
+  const alone = middle(rounds, () => chain(() => busy.map((each) => each.submit())));
+  const sent = middle(rounds, () => chain(() => sendAll(ways, busy)));
+  return Math.max(0.1, (sent - alone) / CHAIN);
+}
+
+/** All send, and then all take; the points at which they have taken. */
+function sendAll(ways: readonly Way[], busy: readonly Work[]): TimelinePoint[] {
+  const arrivals = ways.map((way, index) => way.send(busy[index]?.commands));
+  return ways.map((way, index) => way.take(arrivals[index]!));
+}
+
+function waitAll(points: readonly TimelinePoint[], patienceMs: number): void {
+  for (const { timeline, value } of points) if (!timeline.waitBlocking(value, patienceMs)) throw stall(patienceMs);
+}
+
+/** Microseconds of the middle one of so many times. */
+function middle(rounds: number, act: () => void): number {
   const times: number[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {
     const start = performance.now();
-    const arrivals: TimelinePoint[] = [];
-    for (const way of ways) arrivals.push(way.send());
-    const taken = ways.map((way, index) => way.take(arrivals[index]!));
-    for (const { timeline, value } of taken) {
-      if (!timeline.waitBlocking(value, patienceMs)) throw stall(patienceMs);
-    }
+    act();
     if (round >= WARM_UP) times.push(1000 * (performance.now() - start));
   }
   return times.sort((a, b) => a - b)[rounds >> 1]!;
+}
+
+/** Keeps both at work until their clocks are up. */
+function warm(busy: readonly Work[], patienceMs: number): void {
+  const end = performance.now() + WARM_MILLISECONDS;
+  while (performance.now() < end)
+    waitAll(
+      busy.map((each) => each.submit()),
+      patienceMs,
+    );
+}
+
+/** What a device does between rounds. */
+class Work implements Disposable {
+  readonly commands: CommandBuffer;
+  readonly #device: Endpoint['device'];
+  readonly #owned: DisposableStack;
+
+  constructor({ device }: Endpoint, bytes: number) {
+    using undo = new DisposableStack();
+    const byteLength = 16 * Math.ceil(bytes / 16 / WORK_FILLS);
+    const target = undo.use(device.createBuffer({ label: 'probe work', byteLength }));
+    this.#device = device;
+    this.commands = undo.use(
+      device.record('probe work', (encoder) => {
+        for (let pass = 0; pass < WORK_FILLS; pass++)
+          encoder.fill(target, 0, byteLength, pass).barrier(['transfer-target'], ['transfer-target']);
+      }),
+    );
+    this.#owned = undo.move();
+  }
+
+  submit(): TimelinePoint {
+    return this.#device.compute.submit([this.commands]);
+  }
+
+  /** Nothing of it is in flight. */
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
 }
 
 function stall(patienceMs: number): StallError {
@@ -134,10 +214,11 @@ class Way implements Disposable {
     }
   }
 
-  /** Sends the next message; what it gives is reached when it is there. */
-  send(): TimelinePoint {
+  /** Sends the next message, when what comes before is done; what it gives is reached when it is there. */
+  send(...before: readonly (CommandBuffer | undefined)[]): TimelinePoint {
     const turn = this.#sent++ % TURNS;
-    const point = this.#from.device.compute.submit([this.#puts[turn]!], { signal: this.#channel.signals() });
+    const commands = [...before.filter((each) => each !== undefined), this.#puts[turn]!];
+    const point = this.#from.device.compute.submit(commands, { signal: this.#channel.signals() });
     return this.#channel.pass(point, turn);
   }
 

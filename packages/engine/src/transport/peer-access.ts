@@ -16,17 +16,15 @@ export interface TransportReport {
   readonly refusal: string | null;
   /** It was tried, and failed: a shortage, perhaps, that will be over another time. */
   readonly failed: boolean;
-  /** Time of a lone round by the size of its messages, ascending; empty where it doesn't work. */
+  /** Time of a round by the size of its messages, ascending; empty where it doesn't work. */
   readonly times: readonly MessageTime[];
-  /** Microseconds more where the devices have been at work. */
-  readonly besideWork: number;
 }
 
 /** A device as `peerAccess` takes it: opened, or listed. */
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {
@@ -49,7 +47,7 @@ export class PeerAccess {
   ranking(byteLength: number): TransportName[] {
     const working = this.transports.filter(({ refusal }) => refusal === null);
     return working
-      .map(({ name, times, besideWork }) => ({ name, microseconds: estimate(times, byteLength) + besideWork }))
+      .map(({ name, times }) => ({ name, microseconds: estimate(times, byteLength) }))
       .sort((a, b) => a.microseconds - b.microseconds)
       .map(({ name }) => name);
   }

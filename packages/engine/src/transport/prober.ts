@@ -9,9 +9,15 @@ import type { TransportReport } from './peer-access.ts';
 import { TRANSPORTS } from './transports.ts';
 
 const PATIENCE_MS = 2000;
-const OPTIONS: MeasureOptions = { sizes: [2 ** 12, 2 ** 20, 2 ** 24], rounds: 7, patienceMs: PATIENCE_MS };
+/** Half a millisecond of a large card between rounds. */
+const OPTIONS: MeasureOptions = {
+  sizes: [2 ** 12, 2 ** 20, 2 ** 24],
+  rounds: 7,
+  patienceMs: PATIENCE_MS,
+  workBytes: 2 ** 30,
+};
 /** A processor's copies tell as much in less time. */
-const OPTIONS_CPU: MeasureOptions = { sizes: [2 ** 12, 2 ** 20], rounds: 3, patienceMs: PATIENCE_MS };
+const OPTIONS_CPU: MeasureOptions = { sizes: [2 ** 12, 2 ** 20], rounds: 3, patienceMs: PATIENCE_MS, workBytes: 0 };
 
 /** An endpoint of the prober's own. */
 export class ProbeEndpoint implements Endpoint, AsyncDisposable {
@@ -46,26 +52,15 @@ export async function probeTransport(
   to: Endpoint,
   options: MeasureOptions,
 ): Promise<TransportReport> {
-  const { name, besideWork } = transport;
+  const { name } = transport;
   const refusal = transport.refusal(from.device, to.device);
-  if (refusal !== null) return { name, refusal, failed: false, times: [], besideWork };
+  if (refusal !== null) return { name, refusal, failed: false, times: [] };
   try {
-    return {
-      name,
-      refusal: null,
-      failed: false,
-      times: await measureTransport(transport, from, to, options),
-      besideWork,
-    };
+    return { name, refusal: null, failed: false, times: await measureTransport(transport, from, to, options) };
   } catch (error) {
     if (error instanceof StallError) throw error;
-    return {
-      name,
-      refusal: error instanceof Error ? error.message : String(error),
-      failed: true,
-      times: [],
-      besideWork,
-    };
+    const refusal = error instanceof Error ? error.message : String(error);
+    return { name, refusal, failed: true, times: [] };
   }
 }
 
@@ -84,8 +79,7 @@ export class Prober {
         reports.push(await probeTransport(transport, a, b, options));
       } catch (error) {
         if (!(error instanceof StallError)) throw error;
-        const { name, besideWork } = transport;
-        reports.push({ name, refusal: error.message, failed: true, times: [], besideWork });
+        reports.push({ name: transport.name, refusal: error.message, failed: true, times: [] });
         // What waits in them can't be ended: they stay open, and others take their place.
         for (const [key, endpoint] of this.#open) if (endpoint === a || endpoint === b) this.#open.delete(key);
       }

@@ -6,7 +6,6 @@ import { Crossing, shareTimelines } from './crossing.ts';
 /** Within one card. */
 export const sameDevice: Transport = {
   name: 'same-device',
-  besideWork: 0,
 
   refusal(from: Device, to: Device): string | null {
     if (from.uuid !== to.uuid) return 'they are two cards';

@@ -14,7 +14,6 @@ const LARGE = 2 ** 17;
 /** By memory of the host. */
 export const shared: Transport = {
   name: 'shared',
-  besideWork: 0,
 
   refusal(from: Device, to: Device): string | null {
     if (process.platform !== 'linux') return `${process.platform} has no memfd`;

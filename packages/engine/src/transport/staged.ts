@@ -5,7 +5,6 @@ import { Crossing } from './crossing.ts';
 /** By the processor. */
 export const staged: Transport = {
   name: 'staged',
-  besideWork: 0,
 
   refusal: () => null,
 
