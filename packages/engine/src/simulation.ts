@@ -54,7 +54,10 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
    * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.
    */
   readonly replicate?: number;
-  /** Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one way to round them). Default true. */
+  /**
+   * Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one
+   * way to round them). Default true.
+   */
   readonly fusion?: boolean;
   /**
    * How stencils reach memory. 'descriptor' lets synchronization validation see what they read and write, which it does not by

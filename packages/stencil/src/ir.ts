@@ -309,7 +309,10 @@ export type Statement =
   | { readonly op: 'evaluate'; readonly value: Expression }
   /** The voxel's own new value, old value elsewhere. `component` −1 is the whole value. The last write wins. Only at the top function. */
   | { readonly op: 'write'; readonly field: string; readonly component: number; readonly value: Expression }
-  /** Prints values, in a stencil that is debugged, where this is the voxel that prints. `number` is that of `prints`. Only at the top function. */
+  /**
+   * Prints values, in a stencil that is debugged, where this is the voxel that prints. `number` is that of `prints`. Only at the
+   * top function.
+   */
   | { readonly op: 'print'; readonly number: number; readonly values: readonly Expression[] }
   /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. Any and all take bool. */
   | { readonly op: 'reduce'; readonly scalar: string; readonly kind: ReduceKind; readonly value: Expression };
@@ -324,7 +327,10 @@ export interface Local {
   readonly length?: number;
 }
 
-/** A user function; it calls only functions of a lower number. Its parameters are its first locals, in order (arrays among them are `out` or `inout`). `coord` and the other built-ins are readable within. */
+/**
+ * A user function; it calls only functions of a lower number. Its parameters are its first locals, in order (arrays among them are
+ * `out` or `inout`). `coord` and the other built-ins are readable within.
+ */
 export interface StencilFunction {
   readonly name: string;
   readonly returns: ValueType | 'void';
