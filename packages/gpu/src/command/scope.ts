@@ -24,6 +24,8 @@ export class CommandScope {
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;
+  /** Whether draws are being recorded: then only what draws may stand there. */
+  rendering = false;
   #ended = false;
 
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
@@ -65,6 +67,15 @@ export class CommandScope {
       });
     }
     this.used.add(object.stay ?? object);
+  }
+
+  /** Throws within a rendering, for a command that may not stand there. */
+  outside(command: string): void {
+    if (!this.rendering) return;
+    throw new VulkanError(
+      `Cannot ${command} in "${this.label}": it stands within a rendering, where only draws may; record it before or behind`,
+      { kind: 'command-buffer', labels: [this.label] },
+    );
   }
 
   #endedError(): VulkanError {
