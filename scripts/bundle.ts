@@ -1,6 +1,7 @@
 /**
  * `npm run bundle`: one folder and one `.tar.xz` under `out/bundle` with Node, the compiled packages, what they depend
- * on, the Vulkan loader and a library that Node needs, for machines with a GPU and no network. `./halocline info` works from the unpacked folder.
+ * on, the Vulkan loader and a library that Node needs, for machines with a GPU and no network. `./halocline info` works from the
+ * unpacked folder.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,7 @@
-/** @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, on one queue and on two; ends with 1 where not. */
+/**
+ * @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, on
+ * one queue and on two; ends with 1 where not.
+ */
 import { createHash } from 'node:crypto';
 import { listDevices } from '@halocline/gpu';
 import { Simulation } from 'halocline';

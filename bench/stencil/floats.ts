@@ -1,7 +1,7 @@
 /**
  * @file `npm run bench -- floats [--device NAME]`: what a driver does with the float controls that shaders ask for. Each expression
- * is run on values at the edges and on denormals, with nothing asked for and with all that the device offers, beside the interpreter; then some
- * stencils are timed in turns with and without.
+ * is run on values at the edges and on denormals, with nothing asked for and with all that the device offers, beside the
+ * interpreter; then some stencils are timed in turns with and without.
  */
 import { parseArgs } from 'node:util';
 import { openDevice, type Device } from '@halocline/gpu';

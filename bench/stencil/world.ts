@@ -5,6 +5,7 @@
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
 import { componentsOf, elementBytes, type Binding, type FieldType } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
+import { slotOrderOf } from '../../packages/engine/src/shapes/bound-of.ts';
 import { buildTables, type LevelTables } from '../../packages/engine/src/tables.ts';
 import { activeVoxelsOf, boxTopology, sortTopology, type Topology } from '../../packages/engine/src/topology.ts';
 
@@ -85,7 +86,10 @@ export class World implements Disposable {
     this.activeVoxels = activeVoxelsOf(topology);
     const count = topology.origins.length / 3;
     const ranks = Uint32Array.from({ length: count }, (_, rank) => rank);
-    [this.tables] = buildTables([{ topology, ranks, ownCount: count, domain: null as never }]) as [LevelTables];
+    [this.tables] = buildTables(
+      [{ topology, ranks, ownCount: count, domain: null as never }],
+      slotOrderOf([device]),
+    ) as [LevelTables];
   }
 
   /** Waits for the upload of its tables. */
@@ -104,7 +108,7 @@ export class World implements Disposable {
         map: GridMap.scale(1),
         origins,
         masks: active,
-        offsets: (leaf) => 512 * (leaf + 1),
+        offsets: (leaf) => 512 * world.tables.slots[leaf]!,
       });
       await world.#upload('grid', grid);
     }

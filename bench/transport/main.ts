@@ -1,6 +1,7 @@
 /**
  * @file `npm run bench -- transports [NAME…] [--csv FILE]`: a message from one device to another, by every transport and many sizes: alone,
- * with both devices at work, and one behind the other; and a round in which both send each other one. On a machine with one device, between two logical ones.
+ * with both devices at work, and one behind the other; and a round in which both send each other one. On a machine with one device,
+ * between two logical ones.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,7 +29,10 @@ const SIZES = [16, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 26
 );
 const ROUNDS = software ? 10 : 30;
 const TURNS = 2;
-/** Cards that idled keep a slow clock for seconds: so both work for so long before anything is measured, and for less before each transport. */
+/**
+ * Cards that idled keep a slow clock for seconds: so both work for so long before anything is measured, and for less before each
+ * transport.
+ */
 const WARM_MILLISECONDS = software ? 0 : 3000;
 const AGAIN_MILLISECONDS = software ? 0 : 500;
 

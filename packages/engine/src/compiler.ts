@@ -133,7 +133,10 @@ export class Compiler implements Disposable {
     return new Map([...declarations.stencils.keys()].map((name) => [name, checked.get(name)!]));
   }
 
-  /** Makes shaders and pipelines of what was checked: shaders of stencils by when it returns. Waits for the driver's compiler, and for those of kernels. */
+  /**
+   * Makes shaders and pipelines of what was checked: shaders of stencils by when it returns. Waits for the driver's compiler, and
+   * for those of kernels.
+   */
   async build(
     checked: ReadonlyMap<string, CheckedStencil>,
     declarations: Declarations,

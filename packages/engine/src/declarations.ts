@@ -17,7 +17,8 @@ import {
   type FieldValue,
 } from './field-type.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
-import { checkName, didYouMean, listNames } from './names.ts';
+import { checkName, checkNameList, checkOptionNames, didYouMean, listNames } from './names.ts';
+import { STENCIL_OPTIONS } from './option-names.ts';
 import {
   endOfParameters,
   MAX_PARAMETERS,
@@ -223,6 +224,7 @@ export class Declarations {
       const what = ways.length === 0 ? 'neither code nor file nor body' : `both ${ways.join(' and ')}`;
       throw new TypeError(`Cannot add stencil "${name}": it has ${what}; give one of them`);
     }
+    checkStencilOptions(name, options);
     const { beyondRadius = 'error' } = options;
     if (beyondRadius !== 'error' && beyondRadius !== 'clamp') {
       throw new TypeError(
@@ -350,6 +352,19 @@ export class Declarations {
         `Cannot ${verb} ${kind} "${name}": there is a ${other} of that name already; choose another name`,
       );
     }
+  }
+}
+
+/** Throws TypeError for options that there are none of, and for lists and texts that are none. */
+function checkStencilOptions(name: string, options: StencilOptions): void {
+  const act = `Cannot add stencil "${name}"`;
+  checkOptionNames(act, options, STENCIL_OPTIONS);
+  for (const list of ['inputs', 'outputs', 'parameters'] as const) {
+    if (options[list] !== undefined) checkNameList(act, list, options[list]);
+  }
+  for (const text of ['code', 'file'] as const) {
+    if (options[text] === undefined || typeof options[text] === 'string') continue;
+    throw new TypeError(`${act}: its ${text} is of type ${typeof options[text]}; give text`);
   }
 }
 

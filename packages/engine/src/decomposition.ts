@@ -9,6 +9,7 @@ import { checksumOf, topologyChecksum } from './cut/topology-checksum.ts';
 import type { Domain } from './domain.ts';
 import { childRanks, leavesAbove, localLevels, parentRanks, wholeLevel, type LocalLevel } from './local-level.ts';
 import { LeafIndex } from './leaf-index.ts';
+import type { SlotOrder } from './slots.ts';
 import { buildTables, type LevelTables } from './tables.ts';
 import type { IndexBox } from './topology.ts';
 
@@ -30,6 +31,8 @@ export interface ReadReach {
 export interface DecompositionOptions extends CutOptions {
   /** Levels above the first that have at most so many leaves are held whole by every subdomain; default 0: none. */
   readonly wholeLeaves?: number;
+  /** How leaves stand in the memory of subdomains that begin; default 'ranks'. */
+  readonly slots?: SlotOrder;
 }
 
 /** Who owns which leaf of each level, and who needs which of others. */
@@ -39,14 +42,20 @@ export class Decomposition {
   readonly count: number;
   #options: CutOptions;
   readonly #wholeLeaves: number;
+  readonly #slots: SlotOrder;
   readonly #cuts: Cut[] = [];
   #kept: { readonly key: string; readonly cut: KeptCut } | null = null;
 
-  constructor(domain: Domain, count: number, { wholeLeaves = 0, ...options }: DecompositionOptions = {}) {
+  constructor(
+    domain: Domain,
+    count: number,
+    { wholeLeaves = 0, slots = 'ranks', ...options }: DecompositionOptions = {},
+  ) {
     this.domain = domain;
     this.count = count;
     this.#options = options;
     this.#wholeLeaves = wholeLeaves;
+    this.#slots = slots;
   }
 
   /** Whether every subdomain holds all leaves of a level. */
@@ -90,7 +99,7 @@ export class Decomposition {
   get kept(): KeptCut {
     const { levels } = this.domain;
     const { topology } = levels[0]!;
-    const key = `${topologyChecksum(topology)} ${checksumOf(this.cut(0).owners)} ${levels.length}`;
+    const key = `${topologyChecksum(topology)} ${checksumOf(this.cut(0).owners)} ${levels.length} ${this.#slots}`;
     if (this.#kept?.key !== key) this.#kept = { key, cut: keptCut(key) };
     return this.#kept.cut;
   }
@@ -112,7 +121,7 @@ export class Decomposition {
 
   /** The tables of what `held` tells. */
   tables(owner: number, rings: number): LevelTables[] {
-    const make = (): LevelTables[] => buildTables(this.held(owner, rings));
+    const make = (): LevelTables[] => buildTables(this.held(owner, rings), this.#slots);
     return this.count === 1 ? make() : this.kept.get(`tables of ${owner}, ${rings} rings, ${this.#wholeLeaves}`, make);
   }
 

@@ -101,11 +101,16 @@ export class Field {
     await runtime.stores(this.#declaration);
     const target = wholeTarget(this.#declaration, runtime.domain.level(this.level));
     const values =
-      runtime.subdomains.length === 1
+      runtime.subdomains.length === 1 && this.#standsByRank()
         ? await this.#download()
         : await gatherField(runtime.subdomains, this.#declaration, runtime.copiesOf(this.#declaration));
     const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
     return gridFromValues(values, target, { name: this.name, map: target.map, gridClass });
+  }
+
+  /** Whether the leaves of the first subdomain stand in memory in the order of their ranks. */
+  #standsByRank(): boolean {
+    return this.#runtime.subdomains[0]!.levels[this.level]!.tables.slots.every((slot, place) => slot === place + 1);
   }
 
   /** The components as they lie on the device, where one subdomain holds all of them: slots are ranks, plus one. */
@@ -168,7 +173,7 @@ export class Field {
   async #put(stores: readonly FieldStore[], components: readonly FieldArray[], defaults: boolean): Promise<void> {
     const { backgrounds, subdomains } = this.#runtime;
     if (!defaults) backgrounds.given(this.#declaration, false);
-    if (stores.length === 1) await stores[0]!.upload(components);
+    if (stores.length === 1 && this.#standsByRank()) await stores[0]!.upload(components);
     else await scatterField(subdomains, this.#declaration, components);
     if (defaults) backgrounds.given(this.#declaration, true);
   }

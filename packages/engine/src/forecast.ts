@@ -18,7 +18,10 @@ export function ladder(count: number): number {
   return rung;
 }
 
-/** Iterations to record. `previous` is what the last finished step ran (null: nothing known), `recorded` what is recorded now (0: nothing). */
+/**
+ * Iterations to record. `previous` is what the last finished step ran (null: nothing known), `recorded` what is recorded now (0:
+ * nothing).
+ */
 export function forecastIterations(previous: number | null, recorded: number, times: number): number {
   const most = Math.min(2 * Math.ceil(times / 2), MOST_ITERATIONS);
   if (previous === null) return Math.min(most, recorded === 0 ? FIRST_ITERATIONS : recorded);

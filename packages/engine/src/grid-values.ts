@@ -211,6 +211,11 @@ export function valuesFromArray(values: ArrayLike<number>, target: ValuesTarget)
   const size = [0, 1, 2].map((axis) => max[axis]! - min[axis]! + 1) as unknown as Coordinate;
   const count = componentsOf(target.type);
   const wanted = size[0] * size[1] * size[2] * count;
+  if (typeof values !== 'object' || values.length === undefined) {
+    throw new TypeError(
+      `Cannot write field "${target.key}": ${JSON.stringify(values)} is no source of values; give an array, a grid or a function, or use fill`,
+    );
+  }
   if (values.length !== wanted) {
     throw new RangeError(
       `Cannot write field "${target.key}": the array has ${values.length} elements, and the box of ${size.join(' × ')} voxels takes ${wanted}; give ${count} for each voxel, z fastest`,

@@ -5,7 +5,7 @@
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
  *               there are parts, once for each size of workgroups; then, for each level, the leaf count of the whole domain in word 3
  *
- * Where there are other members, the leaves of a level stand twice: in order of rank, and in three parts, the boundary that others
+ * Where there are other members, the leaves of a level stand twice: in order of rank, and in order of slots in three parts, the boundary that others
  * read, the interior, and the ghosts that are computed too.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
@@ -168,10 +168,10 @@ export class Member implements Disposable {
       for (const [level, { tables }] of subdomain.levels.entries()) {
         leafCounts.push(tables.leafCount);
         if (this.#alone) continue;
-        const own = tables.leaves.subarray(0, tables.leafCount);
+        const own = tables.leaves.slice(0, tables.leafCount).sort();
         const { boundary: read, ghosts } = split(subdomain, level);
         const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
-        const slots = Uint32Array.from([...first, ...last, ...ghosts]);
+        const slots = Uint32Array.from([...first, ...last, ...ghosts.toSorted()]);
         const leaves = await upload(`parts of level ${level}`, slots);
         const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
         levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });

@@ -24,3 +24,32 @@ export function listNames(names: Iterable<string>, most = 12): string {
   const shown = all.slice(0, most).map((name) => `"${name}"`);
   return all.length > most ? `${shown.join(', ')} and ${all.length - most} more` : shown.join(', ');
 }
+
+/** How options that nobody knows are met: all are refused, or those alone that were probably meant to be others. */
+type Strictness = 'all' | 'mistyped';
+
+/**
+ * Throws TypeError for an option that there is none of, such as a mistyped one: Node runs TypeScript without a look at types. `act`
+ * is the sentence's beginning. Where options are passed through from elsewhere, what resembles none may be something else's.
+ */
+export function checkOptionNames(
+  act: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+  strictness: Strictness = 'all',
+): void {
+  const names = Object.keys(known);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const meant = didYouMean(name, names);
+    if (meant === '' && strictness === 'mistyped') continue;
+    throw new TypeError(`${act}: "${name}" is no option of it${meant}; there are ${names.toSorted().join(', ')}`);
+  }
+}
+
+/** Throws TypeError unless it is a list of names. */
+export function checkNameList(act: string, option: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return;
+  const given = typeof value === 'string' ? `"${value}"` : `of type ${Array.isArray(value) ? 'list' : typeof value}`;
+  throw new TypeError(`${act}: ${option} is ${given}; give a list of names, as in ['density']`);
+}

@@ -38,7 +38,10 @@ export class PassBlocks {
     return Uint32Array.from(this.#words);
   }
 
-  /** Byte offset of the block of a stencil that finds these copies current, over a subdomain's leaves; it is made where there is none alike. */
+  /**
+   * Byte offset of the block of a stencil that finds these copies current, over a subdomain's leaves; it is made where there is
+   * none alike.
+   */
   offsetOf(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): number {
     const addresses = this.addressesOf(compiled, copies, over);
     const key = addresses.join();

@@ -35,7 +35,10 @@ export interface PassFacts {
 
 const LETTERS = 'xyzw';
 
-/** The name of component `index` of a field; of an array it is `populations[3]`. A dot, since a field may be called `velocity_x` beside a `velocity`. */
+/**
+ * The name of component `index` of a field; of an array it is `populations[3]`. A dot, since a field may be called `velocity_x`
+ * beside a `velocity`.
+ */
 export function componentName(name: string, level: number, components: number, index: number): string {
   const part = components > LETTERS.length ? `[${index}]` : `.${LETTERS[index]}`;
   return fieldKey(components === 1 ? name : `${name}${part}`, level);

@@ -57,7 +57,10 @@ export const STEPS_IN_FLIGHT = 2;
 /** A coarse level of fewer leaves a member is done before a message is there: two dispatches would cost more than they hide. */
 const WORTH_CUTTING = 8192;
 
-/** Bytes of fields that a stencil must touch on each device to be long: about a millisecond of a card's memory, many times what a hop takes. */
+/**
+ * Bytes of fields that a stencil must touch on each device to be long: about a millisecond of a card's memory, many times what a
+ * hop takes.
+ */
 const LONG_BYTES = 4 * 2 ** 30;
 
 /** What a program is made of. */

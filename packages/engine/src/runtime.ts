@@ -34,6 +34,7 @@ import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
 import type { Subdomain } from './subdomain.ts';
+import { slotOrderOf } from './shapes/bound-of.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
@@ -136,7 +137,10 @@ export class Runtime {
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
-    this.decomposition = new Decomposition(options.domain, options.subdomains, { wholeLeaves: options.replicate });
+    this.decomposition = new Decomposition(options.domain, options.subdomains, {
+      wholeLeaves: options.replicate,
+      slots: slotOrderOf(options.devices),
+    });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
   }
@@ -482,7 +486,10 @@ export class Runtime {
     return this.#stepper?.iterations.get(name);
   }
 
-  /** The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane, settled. */
+  /**
+   * The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane,
+   * settled.
+   */
   async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
     const all = [...this.declarations.scalars.values()];
     if (all.length === 0) return new Map();

@@ -28,7 +28,8 @@ import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
 import { checkRebalance, type Rebalance } from './balance/balance.ts';
-import { didYouMean, listNames } from './names.ts';
+import { checkOptionNames, didYouMean, listNames } from './names.ts';
+import { SIMULATION_OPTIONS } from './option-names.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
@@ -53,7 +54,10 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice {
    * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.
    */
   readonly replicate?: number;
-  /** Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one way to round them). Default true. */
+  /**
+   * Whether stencils that can are run as one pass over memory; the results are the same bits (of quotients where the driver has one
+   * way to round them). Default true.
+   */
   readonly fusion?: boolean;
   /**
    * How stencils reach memory. 'descriptor' lets synchronization validation see what they read and write, which it does not by
@@ -114,6 +118,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
+    checkOptionNames('Cannot create simulation', options, SIMULATION_OPTIONS, 'mistyped');
     const {
       haloThickness = null,
       overlap = true,
@@ -278,10 +283,12 @@ export class Simulation implements AsyncDisposable {
 
   /** Submits one step of `dt` seconds; doesn't wait for the GPU to do it, only for there to be room. */
   async runTimestep(step: number | { readonly dt: number }): Promise<void> {
-    const dt = typeof step === 'number' ? step : (step as { readonly dt: number } | undefined)?.dt;
+    const dt = typeof step === 'object' ? (step as { readonly dt: number } | null)?.dt : step;
     if (typeof dt !== 'number' || !Number.isFinite(dt)) {
       const given = typeof step === 'object' ? `{ dt: ${dt} }` : String(step);
-      throw new TypeError(`Cannot run a step of ${given}: dt is ${dt}; give seconds, as in runTimestep(0.016)`);
+      throw new TypeError(
+        `Cannot run a step of ${given}: dt is ${typeof dt === 'string' ? `"${dt as string}"` : dt}; give seconds, as in runTimestep(0.016)`,
+      );
     }
     const numbers = this.#runtime.numbers.take();
     const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);

@@ -3,7 +3,7 @@
  * leaf of background, so a missing neighbour needs no branch.
  *
  *     leaves     capacity        the slots that passes run over: the subdomain's own leaves, in order of rank
- *     visits     8 × leaf        in the order of `leaves`: its slot, 1 where all of its voxels are active (3 where those of the 26
+ *     visits     8 × leaf        of the same leaves in the order of their slots: its slot, 1 where all of its voxels are active (3 where those of the 26
  *                                leaves around it are too), and the slots of the leaves beyond its faces −x, +x, −y, +y, −z, +z:
  *                                one read tells all that a pass over taps asks
  *     count      4               groups in x, y, z of a leaf pass with two leaves a group, leaf count
@@ -19,6 +19,7 @@ import { foldGroups } from '@halocline/gpu';
 import type { GroupLeaves } from '@halocline/stencil';
 import { LeafIndex } from './leaf-index.ts';
 import type { LocalLevel } from './local-level.ts';
+import { freshSlots, type SlotOrder } from './slots.ts';
 
 /** Workgroups in x up to which a dispatch isn't folded into y: what every device can do. */
 const MAX_GROUPS_X = 65_535;
@@ -49,32 +50,35 @@ export function leafArguments(leafCount: number, groupLeaves: GroupLeaves): Uint
   return Uint32Array.of(...foldGroups(Math.ceil(leafCount / groupLeaves), MAX_GROUPS_X), leafCount);
 }
 
-/** Slot of the leaf at a place of a fresh subdomain. */
-function freshSlot(place: number): number {
-  return place + 1;
+/** A level's leaves by their coordinates, and their slots by place. */
+interface Placed {
+  readonly index: LeafIndex;
+  readonly slots: Uint32Array<ArrayBuffer>;
 }
 
-/** The tables of `levels` (finest first; each the coarsening of the one before). */
-export function buildTables(levels: readonly LocalLevel[]): LevelTables[] {
-  const indices = levels.map((level) => new LeafIndex(level.topology.origins));
+/** The tables of `levels` (finest first; each the coarsening of the one before), their leaves in memory in some order. */
+export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'ranks'): LevelTables[] {
+  const placed = levels.map((level): Placed => {
+    return { index: new LeafIndex(level.topology.origins), slots: freshSlots(level, order) };
+  });
   return levels.map(({ topology, ranks, ownCount }, k) => {
     const capacity = ranks.length + 1;
-    const slots = Uint32Array.from(ranks, (_, place) => freshSlot(place));
+    const { slots } = placed[k]!;
     const leaves = new Uint32Array(capacity);
     leaves.set(slots.subarray(0, ownCount));
     const masks = new Uint32Array(16 * capacity);
-    masks.set(topology.masks, 16);
+    slots.forEach((slot, place) => masks.set(topology.masks.subarray(16 * place, 16 * place + 16), 16 * slot));
     const leafTable = new Uint32Array(LEAF_TABLE_WORDS * capacity);
     ranks.forEach((rank, place) => {
-      const at = LEAF_TABLE_WORDS * freshSlot(place);
-      writeNeighbours(leafTable, at, topology.origins, place, indices[k]!);
+      const at = LEAF_TABLE_WORDS * slots[place]!;
+      writeNeighbours(leafTable, at, topology.origins, place, placed[k]!);
       leafTable.set(topology.origins.subarray(3 * place, 3 * place + 3), at + 27);
-      const parent = indices[k + 1] === undefined ? -1 : findParent(indices[k + 1]!, topology.origins, place);
-      leafTable[at + 30] = parent < 0 ? 0 : freshSlot(parent);
+      const coarse = placed[k + 1];
+      leafTable[at + 30] = coarse === undefined ? 0 : parentSlot(coarse, topology.origins, place);
       leafTable[at + 31] = rank;
     });
-    const children = buildChildren(topology.origins, capacity, k === 0 ? null : indices[k - 1]!);
-    const visits = visitsOf({ leafTable, masks }, leaves.subarray(0, ownCount));
+    const children = buildChildren(topology.origins, slots, k === 0 ? null : placed[k - 1]!);
+    const visits = visitsOf({ leafTable, masks }, leaves.slice(0, ownCount).sort());
     const count = leafArguments(ownCount, 2);
     return { capacity, leafCount: ownCount, slots, leaves, visits, count, leafTable, masks, children };
   });
@@ -110,31 +114,39 @@ function wholeSlots(masks: Uint32Array): Uint8Array {
   return whole;
 }
 
-function writeNeighbours(table: Uint32Array, at: number, origins: Int32Array, place: number, index: LeafIndex): void {
+function writeNeighbours(
+  table: Uint32Array,
+  at: number,
+  origins: Int32Array,
+  place: number,
+  { index, slots }: Placed,
+): void {
   const [x, y, z] = [origins[3 * place]! >> 3, origins[3 * place + 1]! >> 3, origins[3 * place + 2]! >> 3];
   let word = at;
   for (let dx = -1; dx <= 1; dx++) {
     for (let dy = -1; dy <= 1; dy++) {
       for (let dz = -1; dz <= 1; dz++) {
         const neighbour = index.find(x + dx, y + dy, z + dz);
-        table[word++] = neighbour < 0 ? 0 : freshSlot(neighbour);
+        table[word++] = neighbour < 0 ? 0 : slots[neighbour]!;
       }
     }
   }
 }
 
-function findParent(coarse: LeafIndex, origins: Int32Array, place: number): number {
-  return coarse.find(origins[3 * place]! >> 4, origins[3 * place + 1]! >> 4, origins[3 * place + 2]! >> 4);
+/** Slot of the coarser level's leaf above; 0 where there is none. */
+function parentSlot({ index, slots }: Placed, origins: Int32Array, place: number): number {
+  const parent = index.find(origins[3 * place]! >> 4, origins[3 * place + 1]! >> 4, origins[3 * place + 2]! >> 4);
+  return parent < 0 ? 0 : slots[parent]!;
 }
 
-function buildChildren(origins: Int32Array, capacity: number, fine: LeafIndex | null): Uint32Array<ArrayBuffer> {
-  const children = new Uint32Array(8 * capacity);
+function buildChildren(origins: Int32Array, slots: Uint32Array, fine: Placed | null): Uint32Array<ArrayBuffer> {
+  const children = new Uint32Array(8 * (slots.length + 1));
   if (fine === null) return children;
-  for (let place = 0; place < capacity - 1; place++) {
+  for (let place = 0; place < slots.length; place++) {
     const [x, y, z] = [0, 1, 2].map((axis) => (origins[3 * place + axis]! >> 3) * 2);
     for (let octant = 0; octant < 8; octant++) {
-      const child = fine.find(x! + (octant >> 2), y! + ((octant >> 1) & 1), z! + (octant & 1));
-      children[8 * freshSlot(place) + octant] = child < 0 ? 0 : freshSlot(child);
+      const child = fine.index.find(x! + (octant >> 2), y! + ((octant >> 1) & 1), z! + (octant & 1));
+      children[8 * slots[place]! + octant] = child < 0 ? 0 : fine.slots[child]!;
     }
   }
   return children;

@@ -83,5 +83,7 @@ export function parameterValue(name: string, type: ValueType, value: number | bo
     : Array.from({ length: size }, () => Number(value));
   if (given.length === size && given.every((entry) => typeof entry === 'number' && !Number.isNaN(entry))) return given;
   const wanted = size === 1 ? 'one number' : `${size} numbers`;
-  throw new TypeError(`Cannot set "${name}": ${type} takes ${wanted}, and ${JSON.stringify(value)} was given`);
+  throw new TypeError(
+    `Cannot set "${name}": ${type} takes ${wanted}, and ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)} was given`,
+  );
 }

@@ -87,7 +87,10 @@ describe('a simulation refuses', () => {
         () => simulation.addParameter('g', 'vec5', 3),
         'Cannot add parameter "g": "vec5" is no type (did you mean "vec2"?); use one of float, vec2, vec3, vec4, int, ivec2, ivec3, ivec4, uint, uvec2, uvec3, uvec4, bool, bvec2, bvec3, bvec4, double, dvec2, dvec3, dvec4',
       ],
-      [() => simulation.addParameter('g', 'vec3', [1, 2]), 'Cannot set "g": vec3 takes 3 numbers, and [1,2] was given'],
+      [
+        () => simulation.addParameter('g', 'vec3', [1, 2]),
+        'Cannot set "g": vec3 takes 3 numbers, and [1, 2] was given',
+      ],
       [
         () => simulation.addScalar('r', 'vec2'),
         'Cannot add scalar "r": "vec2" is no scalar type; use float, double, int, uint or bool',
@@ -114,6 +117,40 @@ describe('a simulation refuses', () => {
     );
     await expect(simulation.save('none.nvdb', [])).rejects.toThrow(
       'Cannot save "none.nvdb": there is no field to save; name at least one',
+    );
+  });
+
+  gpuTest('options that were mistyped, and lists and texts that are none', {}, async ({ device }) => {
+    await expect(Simulation.create({ device, domain, voxelsize: 0.1 } as object)).rejects.toThrow(
+      /^Cannot create simulation: "voxelsize" is no option of it \(did you mean "voxelSize"\?\); there are access, .*, voxelSize$/u,
+    );
+    // What comes through from a scene's own options is not ours to refuse.
+    await using simulation = await Simulation.create({ device, domain, values: {} } as object);
+    simulation.addField('u', 'float32');
+    const code = 'WriteField("u", idx, 1.0);';
+    const options =
+      'there are beyondRadius, body, code, color, debug, file, inputs, neighborRadius, outputs, parameters, requiresHalos';
+    const told = (given: object): string => messageOf(() => simulation.addStencil('s', given));
+    expect(told({ outputs: ['u'], code, neighbourRadius: 2 })).toBe(
+      `Cannot add stencil "s": "neighbourRadius" is no option of it (did you mean "neighborRadius"?); ${options}`,
+    );
+    expect(told({ outputs: ['u'], code, groups: 3 })).toBe(
+      `Cannot add stencil "s": "groups" is no option of it; ${options}`,
+    );
+    expect(told({ outputs: 'u', code })).toBe(
+      `Cannot add stencil "s": outputs is "u"; give a list of names, as in ['density']`,
+    );
+    expect(told({ inputs: { u: 'float32' }, outputs: ['u'], code })).toBe(
+      `Cannot add stencil "s": inputs is of type object; give a list of names, as in ['density']`,
+    );
+    expect(told({ outputs: ['u'], code: 5 })).toBe('Cannot add stencil "s": its code is of type number; give text');
+    simulation.addParameter('k', 'float', 1);
+    expect(messageOf(() => simulation.set('k', NaN))).toBe('Cannot set "k": float takes one number, and NaN was given');
+    await expect(simulation.runTimestep('0.1' as unknown as number)).rejects.toThrow(
+      'Cannot run a step of 0.1: dt is "0.1"; give seconds, as in runTimestep(0.016)',
+    );
+    await expect(simulation.field('u').write(3 as never)).rejects.toThrow(
+      'Cannot write field "u": 3 is no source of values; give an array, a grid or a function, or use fill',
     );
   });
 

@@ -1,4 +1,7 @@
-/** Kernels in HLSL through `dxc`, where it is installed, beside the same in GLSL: every type of field, parameters, the walk, cut domains. */
+/**
+ * Kernels in HLSL through `dxc`, where it is installed, beside the same in GLSL: every type of field, parameters, the walk, cut
+ * domains.
+ */
 import type { Device } from '@halocline/gpu';
 import { expect } from 'vitest';
 import { Simulation, type KernelOptions } from '../src/index.ts';

@@ -57,6 +57,31 @@ test('parents and children point at each other', () => {
   expect(coarse.children.filter((word) => word !== 0).length).toBe(tables.leafCount);
 });
 
+test('in bricks, leaves stand row by row along z in cubes of 64, the ghosts behind them, and tables say the same', () => {
+  const wide = boxTopology({ min: [-16, 0, 496], max: [8, 24, 544] });
+  const count = wide.origins.length / 3;
+  const ranks = Uint32Array.from({ length: count }, (_, rank) => rank);
+  const level = { topology: wide, ranks, ownCount: count - 5, domain: domain.levels[0]! };
+  const [byRank] = buildTables([level]) as [typeof tables];
+  const [bricks] = buildTables([level], 'bricks') as [typeof tables];
+  const own = Array.from({ length: level.ownCount }, (_, at) => origin(bricks, at + 1).map((value) => value >> 3));
+  const keyOf = ([x, y, z]: number[]): number[] => [x! >> 6, y! >> 6, z! >> 6, x!, y!, z!];
+  const isAfter = (a: number[], b: number[]): boolean =>
+    a[a.findIndex((value, at) => value !== b[at])]! > b[a.findIndex((value, at) => value !== b[at])]!;
+  own.slice(1).forEach((leaf, at) => expect(isAfter(keyOf(leaf), keyOf(own[at]!))).toBe(true));
+  expect(bricks.slots.toSorted()).toEqual(byRank.slots);
+  expect(bricks.visits.filter((_, word) => word % 8 === 0)).toEqual(Uint32Array.from(own, (_, at) => at + 1));
+  ranks.forEach((rank) => {
+    const [one, other] = [byRank.slots[rank]!, bricks.slots[rank]!];
+    const row = (table: typeof tables, slot: number): (string | number)[] =>
+      [...table.leafTable.subarray(32 * slot, 32 * slot + 32)].map((word, at) =>
+        at < 27 && word > 0 ? String(origin(table, word)) : word,
+      );
+    expect(row(bricks, other)).toEqual(row(byRank, one));
+    expect(bricks.masks.subarray(16 * other, 16 * other + 16)).toEqual(byRank.masks.subarray(16 * one, 16 * one + 16));
+  });
+});
+
 test('arguments fold past 65,535 groups into y', () => {
   expect([...leafArguments(0, 2)]).toEqual([0, 1, 1, 0]);
   expect([...leafArguments(5, 2)]).toEqual([3, 1, 1, 5]);

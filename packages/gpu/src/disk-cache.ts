@@ -82,7 +82,10 @@ function noteUse(file: string): void {
   }
 }
 
-/** Once a process and folder: where it has too many files, those that were not used for the longest time are thrown away, down to three quarters. */
+/**
+ * Once a process and folder: where it has too many files, those that were not used for the longest time are thrown away, down to
+ * three quarters.
+ */
 function tidy(folder: string): void {
   if (tidied.has(folder)) return;
   tidied.add(folder);

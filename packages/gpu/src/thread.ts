@@ -16,7 +16,9 @@ interface ThreadData {
   readonly loaded: Int32Array<SharedArrayBuffer>;
 }
 
+/** How `startThread` starts one. */
 export interface ThreadOptions {
+  /** As debuggers and profilers show it. */
   readonly name: string;
   /** What `threadData` gives in the thread. */
   readonly data: unknown;

@@ -1,4 +1,7 @@
-/** The stencils of every example, and of the solvers that they use: shader against interpreter, on random values in a small sparse world. */
+/**
+ * The stencils of every example, and of the solvers that they use: shader against interpreter, on random values in a small sparse
+ * world.
+ */
 
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -249,7 +249,10 @@ export class LuaScript implements AsyncDisposable {
     return /^Cannot .*: /u.test(what) ? `${head}${what}` : `${head}Cannot run the scene: ${what}`;
   }
 
-  /** A message's place and the rest. Where coroutines passed an error on, each has put its own place before it: the last is where it was. */
+  /**
+   * A message's place and the rest. Where coroutines passed an error on, each has put its own place before it: the last is where it
+   * was.
+   */
   #innermost(message: string): [head: string, what: string] {
     let [head, what] = [`${this.#chunk}: `, message];
     for (;;) {

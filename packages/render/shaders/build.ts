@@ -1,4 +1,7 @@
-/** Compiles the shaders of this folder into src/generated/shaders.ts: `node --conditions=@halocline/source packages/render/shaders/build.ts`. */
+/**
+ * Compiles the shaders of this folder into src/generated/shaders.ts:
+ * `node --conditions=@halocline/source packages/render/shaders/build.ts`.
+ */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileGlsl } from '@halocline/gpu';

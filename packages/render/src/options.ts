@@ -21,7 +21,10 @@ export interface Transfer {
   readonly bounces?: number;
   /** Black-body glow of the temperature field: from `from` kelvin, brightest at `to`; `intensity` 1 is white-hot at `to`. */
   readonly emission?: { readonly from?: number; readonly to?: number; readonly intensity?: number };
-  /** Shows values in colours over a range instead of as smoke; opacity grows with the value (`cool-warm`: with its distance from the middle). */
+  /**
+   * Shows values in colours over a range instead of as smoke; opacity grows with the value (`cool-warm`: with its distance from the
+   * middle).
+   */
   readonly map?: { readonly name: ColorMapName; readonly range?: readonly [from: number, to: number] };
 }
 

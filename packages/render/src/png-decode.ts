@@ -1,4 +1,7 @@
-/** @file Reads PNG as `encodePng` writes it (W3C "Portable Network Graphics", third edition): 8 bits a sample, RGB or RGBA, not interlaced. */
+/**
+ * @file Reads PNG as `encodePng` writes it (W3C "Portable Network Graphics", third edition): 8 bits a sample, RGB or RGBA, not
+ * interlaced.
+ */
 import { crc32, inflateSync } from 'node:zlib';
 import { createImage, type Image } from './image.ts';
 import { paeth, SIGNATURE } from './png.ts';

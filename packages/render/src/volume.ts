@@ -153,7 +153,10 @@ function valuesOf(grid: Grid, component: number, slots: ReadonlyMap<string, numb
   return values;
 }
 
-/** Signed distances become fog: nothing outside, and so dense inside that three voxels hide what is behind them; the ramp is three voxels wide, or steps would show. */
+/**
+ * Signed distances become fog: nothing outside, and so dense inside that three voxels hide what is behind them; the ramp is three
+ * voxels wide, or steps would show.
+ */
 function fillSurface(values: Float32Array, grid: Grid): void {
   const box = grid.indexBounds;
   const side = box === null ? 1 : Math.min(...box.max.map((high, axis) => high - box.min[axis]! + 1));

@@ -9,7 +9,7 @@
 
 import { alwaysWritten } from './always-written.ts';
 import type { Print } from './debug.ts';
-import { componentsOf, componentTypeOf } from './ir.ts';
+import { componentsOf, componentTypeOf } from './field-types.ts';
 import type {
   Environment,
   Expression,

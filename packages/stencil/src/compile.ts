@@ -4,7 +4,8 @@
  */
 
 import { analyze } from './analyze.ts';
-import { fieldTypeOf, scalarOf } from './ir.ts';
+import { fieldTypeOf } from './field-types.ts';
+import { scalarOf } from './ir.ts';
 import type {
   Environment,
   FieldType,

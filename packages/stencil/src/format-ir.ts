@@ -1,6 +1,6 @@
 /** @file A stencil's IR as text that a person can read: what it reads and writes, then its functions and its body. */
 
-import { componentsOf, isArrayField } from './ir.ts';
+import { componentsOf, isArrayField } from './field-types.ts';
 import type {
   Argument,
   Expression,

@@ -15,6 +15,7 @@ export { emitGlsl, emitSpirv } from './emit/emit.ts';
 export type { EmitOptions } from './emit/emit.ts';
 export type { FloatModes } from './emit/spirv-module.ts';
 export type { BufferAccess } from './emit/spirv-target.ts';
+export * from './field-types.ts';
 export { formatIr } from './format-ir.ts';
 export { fuseStencils } from './fuse/fuse.ts';
 export type { FuseOptions } from './fuse/join.ts';

@@ -309,7 +309,10 @@ export type Statement =
   | { readonly op: 'evaluate'; readonly value: Expression }
   /** The voxel's own new value, old value elsewhere. `component` −1 is the whole value. The last write wins. Only at the top function. */
   | { readonly op: 'write'; readonly field: string; readonly component: number; readonly value: Expression }
-  /** Prints values, in a stencil that is debugged, where this is the voxel that prints. `number` is that of `prints`. Only at the top function. */
+  /**
+   * Prints values, in a stencil that is debugged, where this is the voxel that prints. `number` is that of `prints`. Only at the
+   * top function.
+   */
   | { readonly op: 'print'; readonly number: number; readonly values: readonly Expression[] }
   /** One contribution of this voxel; a later one in the same voxel is combined with it. Only at the top function. Any and all take bool. */
   | { readonly op: 'reduce'; readonly scalar: string; readonly kind: ReduceKind; readonly value: Expression };
@@ -324,7 +327,10 @@ export interface Local {
   readonly length?: number;
 }
 
-/** A user function; it calls only functions of a lower number. Its parameters are its first locals, in order (arrays among them are `out` or `inout`). `coord` and the other built-ins are readable within. */
+/**
+ * A user function; it calls only functions of a lower number. Its parameters are its first locals, in order (arrays among them are
+ * `out` or `inout`). `coord` and the other built-ins are readable within.
+ */
 export interface StencilFunction {
   readonly name: string;
   readonly returns: ValueType | 'void';
@@ -476,6 +482,7 @@ export type Binding =
 /** How many leaves a workgroup may take: passes have a count of groups for each. */
 export const GROUP_LEAVES = [2, 4, 8] as const;
 
+/** One of those numbers. */
 export type GroupLeaves = (typeof GROUP_LEAVES)[number];
 
 /** A compiled shader: SPIR-V words, and what its pass block must hold. */
@@ -531,75 +538,4 @@ export function roundingOf(scalar: ScalarType): (value: number) => number {
 export function vectorOf(scalar: ScalarType, size: number): ValueType {
   if (size === 1) return scalar;
   return `${PREFIXES[scalar]}vec${size}` as ValueType;
-}
-
-/** Number of component arrays of a field type: 1 to 4, or the length of an array. */
-export function componentsOf(type: FieldType): number {
-  const [, vector, array] = /vec(\d)$|\[(\d+)\]$/.exec(type) ?? [];
-  return Number(vector ?? array ?? 1);
-}
-
-/** Whether a field holds an array of floats at each voxel, whose elements are its components: `float32[19]`. */
-export function isArrayField(type: FieldType): boolean {
-  return type.endsWith(']');
-}
-
-const SCALARS: Readonly<Record<string, ScalarType>> = {
-  float64: 'double',
-  int32: 'int',
-  uint32: 'uint',
-  uint8: 'uint',
-};
-
-/** The type that a read of a field gives. */
-export function valueTypeOf(type: FieldType): ValueType {
-  if (isArrayField(type)) return 'float';
-  if (componentsOf(type) > 1) return type.replace('f16', '').replace('u8', 'u') as ValueType;
-  return SCALARS[type] ?? 'float';
-}
-
-/** The type that a read of one of a field's components gives. */
-export function componentTypeOf(type: FieldType): ScalarType {
-  return scalarOf(valueTypeOf(type));
-}
-
-/** How one component of a field would be stored as a field of its own. */
-export function componentFieldOf(type: FieldType): FieldType {
-  if (isHalf(type)) return 'float16';
-  if (elementBytes(type) === 1) return 'uint8';
-  return SCALAR_FIELDS[componentTypeOf(type)] ?? 'float32';
-}
-
-const SCALAR_FIELDS: Readonly<Partial<Record<ScalarType, FieldType>>> = {
-  double: 'float64',
-  int: 'int32',
-  uint: 'uint32',
-};
-
-/** The type of a field that is made for values of a type; neither bools nor halves have one. */
-export function fieldTypeOf(type: ValueType): FieldType {
-  return sizeOf(type) > 1 ? (type as FieldType) : (SCALAR_FIELDS[type as ScalarType] ?? 'float32');
-}
-
-/** Whether a field's components are halves. */
-export function isHalf(type: FieldType): boolean {
-  return type.startsWith('float16') || type.startsWith('f16');
-}
-
-/** Whether two fields are the same to a stencil: halves or floats, what is read and written is float32. */
-export function readsAlike(one: FieldType, other: FieldType): boolean {
-  if (one === other) return true;
-  const alike = valueTypeOf(one) === valueTypeOf(other) && componentsOf(one) === componentsOf(other);
-  return (isHalf(one) || isHalf(other)) && alike;
-}
-
-/** Bytes of one element of a component array. */
-export function elementBytes(type: FieldType): number {
-  if (type.startsWith('u8') || type === 'uint8') return 1;
-  return isHalf(type) ? 2 : componentTypeOf(type) === 'double' ? 8 : 4;
-}
-
-/** Bytes that the components of some reads and writes have at one voxel, each once. */
-export function bytesOf(accesses: readonly Pick<FieldRead | FieldWrite, 'type' | 'components'>[]): number {
-  return accesses.reduce((sum, { type, components }) => sum + components.length * elementBytes(type), 0);
 }

@@ -1,7 +1,8 @@
 /** @file The part of the IR's spec that speaks of expressions: what each operation takes, and the type that it gives. */
 
 import { placeOfComponent } from './field-place.ts';
-import { componentsOf, isArrayField, isFloating, roundingOf, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import { componentsOf, isArrayField, valueTypeOf } from './field-types.ts';
+import { isFloating, roundingOf, scalarOf, sizeOf, vectorOf } from './ir.ts';
 import type { CallName, Expression, LevelRelation, Local, Stencil, ValueType } from './ir.ts';
 import { builtinType } from './language/names.ts';
 import { operands } from './walk.ts';

@@ -13,7 +13,8 @@
  * - Every access is listed in `reads`, `writes`, `reductions`, `parameters` or `scalars`, with its type and within its reach.
  */
 
-import { componentsOf, isArrayField, scalarOf, sizeOf, valueTypeOf, vectorOf } from './ir.ts';
+import { componentsOf, isArrayField, valueTypeOf } from './field-types.ts';
+import { scalarOf, sizeOf, vectorOf } from './ir.ts';
 import type { FieldType, Local, Statement, Stencil, StencilFunction, ValueType } from './ir.ts';
 import { check, checkExpression } from './verify-expression.ts';
 import type { Spec } from './verify-expression.ts';

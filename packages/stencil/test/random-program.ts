@@ -31,7 +31,10 @@ function nameOf({ scalar, size }: Type): string {
 const AGGREGATES = `struct S { float x; ivec2 n; float t[2]; };
 S s0; float list0[3]; mat2 m0 = mat2(dt); double d0 = 1.0lf; float16_t h0 = 0.5hf;`;
 
-/** Fields of the environment that these programs read (`density`, `velocity`, `flags`) and parameters (`buoyancy`, `wind`, `steps`, `open`). */
+/**
+ * Fields of the environment that these programs read (`density`, `velocity`, `flags`) and parameters (`buoyancy`, `wind`, `steps`,
+ * `open`).
+ */
 export class RandomProgram {
   #choices: readonly number[];
   #at = 0;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { StencilError, compileStencil, formatIr } from '../src/index.ts';
 import type { Environment, FieldPlace, FieldType, ScalarType, ValueType } from '../src/index.ts';
+import { GLSL_FUNCTIONS } from '../src/language/glsl-functions.ts';
+import { LIBRARY_FUNCTIONS } from '../src/language/library.ts';
 import {
   array,
   atCenter,
@@ -27,10 +29,12 @@ import {
   positionOf,
   reduceMax,
   stencil,
+  uint,
   variable,
   vec2,
   vec3,
   when,
+  where,
   written,
 } from '../src/trace/index.ts';
 import type { TracedStencil, Value } from '../src/trace/index.ts';
@@ -125,6 +129,17 @@ const PAIRS: readonly (readonly [string, string, TracedStencil])[] = [
     stencil(U, ({ u, k }) => ({ u: mat2(k, 0, 1, u).mul(mat2(dt)).determinant() })),
   ],
   [
+    'comparisons of vectors, and fields of bits',
+    `WriteField("v", idx, refract(ReadField("v", idx), vec3(0.0, 1.0, 0.0), 0.5) * unpackUnorm4x8(7u).x
+       * (any(lessThan(ReadField("v", idx), vec3(dt))) ? 1.0 : float(bitfieldExtract(coord.x, 1, 3))));`,
+    stencil({ inputs: { v: 'vec3' }, outputs: { v: 'vec3' } }, ({ v }) => ({
+      v: math
+        .refract(v, vec3(0, 1, 0), 0.5)
+        .mul(math.unpackUnorm4x8(uint(7)).x)
+        .mul(where(math.any(math.lessThan(v, vec3(dt))), float(1), float(math.bitfieldExtract(coord.x, 1, 3)))),
+    })),
+  ],
+  [
     'a matrix of doubles',
     'WriteField("u", idx, float((inverse(dmat2(double(k), 0.1lf, 1.0lf, 2.0lf)) * dvec2(double(ReadField("u", idx)), 0.5lf)).y));',
     stencil(U, ({ u, k }) => ({
@@ -151,6 +166,38 @@ const PAIRS: readonly (readonly [string, string, TracedStencil])[] = [
 function unnamed(text: string): string {
   return text.replaceAll(/%(\d+)\.\w+/g, '%$1');
 }
+
+/** Functions with several results, which the language gives back in variables. */
+const SEVERAL: readonly [string, TracedStencil] = [
+  `int exponent; float mantissa = frexp(ReadField("u", idx), exponent); float whole; float part = modf(k * 3.0, whole);
+     uint lower; uint upper; umulExtended(uint(ReadField("n", idx)), 77777u, upper, lower);
+     WriteField("u", idx, mantissa * float(exponent) + part - whole); WriteField("v", idx, vec3(float(upper), float(lower), 1.0));`,
+  stencil({ ...ALL, inputs: { ...ALL.inputs, n: 'int32' }, parameters: { k: 'float' } }, ({ u, n, k }) => {
+    const { mantissa, exponent } = math.frexp(u);
+    const { part, whole } = math.modf(k.mul(3));
+    const { upper, lower } = math.umulExtended(uint(n), uint(77777));
+    return { u: mantissa.mul(float(exponent)).add(part).sub(whole), v: vec3(float(upper), float(lower), 1) };
+  }),
+];
+
+test('functions of several results give them by name, and once the passes have run the same IR', () => {
+  const [code, body] = SEVERAL;
+  const { inputs, outputs, parameters } = body;
+  const names = { inputs: Object.keys(inputs), outputs: Object.keys(outputs), parameters: Object.keys(parameters) };
+  const text = formatIr(compileStencil({ name: 's', ...names, code }, environment));
+  const numbered = (ir: string): string => {
+    const found = new Map<string, number>();
+    return unnamed(ir).replaceAll(/%\d+/g, (name) => {
+      if (!found.has(name)) found.set(name, found.size);
+      return `%${found.get(name)}`;
+    });
+  };
+  expect(numbered(formatIr(compileTraced({ name: 's' }, body, environment)))).toBe(numbered(text));
+});
+
+test("GLSL's functions of numbers and vectors are all in math", () => {
+  expect([...GLSL_FUNCTIONS, ...LIBRARY_FUNCTIONS].filter((name) => !(name in math))).toEqual([]);
+});
 
 describe('the same stencil in TypeScript and in the language gives the same IR', () => {
   test.each(PAIRS)('%s', (_, code, body) => {

@@ -22,7 +22,10 @@ export interface GpuNeeds {
   readonly validation?: Validation;
   /** The validation layer itself: the test is skipped without it. */
   readonly layer?: boolean;
-  /** Holds what is recorded against what passes declare, beside the layer. Default: on, unless `validation` is false or HALOCLINE_CHECKS is 0. */
+  /**
+   * Holds what is recorded against what passes declare, beside the layer. Default: on, unless `validation` is false or
+   * HALOCLINE_CHECKS is 0.
+   */
   readonly checks?: boolean;
   /** Bound for the heap, in bytes. */
   readonly memoryLimit?: number;

@@ -1,4 +1,7 @@
-/** Every function of GLSL in the language, and every operator on NaN, infinities, denormals and the ends of the integers: shader against interpreter. */
+/**
+ * Every function of GLSL in the language, and every operator on NaN, infinities, denormals and the ends of the integers: shader
+ * against interpreter.
+ */
 
 import type { Device } from '@halocline/gpu';
 import { compileStencil } from '@halocline/stencil';

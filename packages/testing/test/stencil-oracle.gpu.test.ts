@@ -1,4 +1,7 @@
-/** Shader against interpreter, bit for bit, on a small sparse world of three levels. `HALOCLINE_LONG=1` runs thousands of random programs. */
+/**
+ * Shader against interpreter, bit for bit, on a small sparse world of three levels. `HALOCLINE_LONG=1` runs thousands of random
+ * programs.
+ */
 
 import type { Device } from '@halocline/gpu';
 import { compileStencil, StencilError } from '@halocline/stencil';

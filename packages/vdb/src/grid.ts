@@ -145,7 +145,10 @@ export class Grid {
     return { min, max };
   }
 
-  /** Value at voxel (i, j, k): a number, or an array of one number a component. An int64 beyond ±2⁵³ is rounded; `leaves()` has it exactly. */
+  /**
+   * Value at voxel (i, j, k): a number, or an array of one number a component. An int64 beyond ±2⁵³ is rounded; `leaves()` has it
+   * exactly.
+   */
   get(i: number, j: number, k: number): number | number[] {
     const count = this.tree.tileValues.length;
     if (count === 1) return this.tree.get(i, j, k);

@@ -16,7 +16,10 @@ export interface LeafSource {
   readonly origins: Int32Array;
   /** 16 words a leaf: bit n set where voxel n is active. */
   readonly masks: Uint32Array;
-  /** One array a component, 512 values a leaf, z fastest. Not for `mask`. Taken over, not copied, when the leaves come in the format's order. */
+  /**
+   * One array a component, 512 values a leaf, z fastest. Not for `mask`. Taken over, not copied, when the leaves come in the
+   * format's order.
+   */
   readonly values?: readonly Values[];
   readonly gridClass?: GridClass;
   readonly metadata?: Readonly<Record<string, unknown>>;

@@ -70,7 +70,10 @@ export class Backgrounds {
   }
 }
 
-/** Whether whole components (512 values of background, then 512 a leaf by rank) hold the field's default in every inactive voxel, bit for bit. */
+/**
+ * Whether whole components (512 values of background, then 512 a leaf by rank) hold the field's default in every inactive voxel,
+ * bit for bit.
+ */
 export function holdsDefaults(
   { default: defaults }: Pick<FieldDeclaration, 'default'>,
   { masks }: Topology,

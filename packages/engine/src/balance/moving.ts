@@ -271,7 +271,10 @@ function addRuns(
   { owners, homes }: { readonly owners: Uint32Array; readonly homes: Uint32Array },
 ): void {
   const { ranks, tables } = levels[level]!;
-  for (const [place, rank] of ranks.entries()) {
+  // In the order of slots, so that neighbours in memory go together.
+  const places = Uint32Array.from(ranks.keys()).sort((one, other) => tables.slots[one]! - tables.slots[other]!);
+  for (const place of places) {
+    const rank = ranks[place]!;
     const [from, to] = [homes[rank]!, tables.slots[place]!];
     const key = `${owners[rank]} ${index}`;
     const all = runs.get(key) ?? [];

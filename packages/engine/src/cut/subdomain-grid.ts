@@ -6,7 +6,10 @@ import { gridFromValues } from '../grid-values.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Subdomain } from '../subdomain.ts';
 
-/** The leaves that a subdomain holds; every voxel's value is the number of the subdomain that owns it, −1 outside. Within the lane, prepared. */
+/**
+ * The leaves that a subdomain holds; every voxel's value is the number of the subdomain that owns it, −1 outside. Within the lane,
+ * prepared.
+ */
 export function ownersGrid({ decomposition, domain }: Runtime, subdomain: Subdomain): Grid {
   const { ranks, topology } = subdomain.levels[0]!;
   const { owners } = decomposition.cut(0);
@@ -23,7 +26,10 @@ export function ownersGrid({ decomposition, domain }: Runtime, subdomain: Subdom
   });
 }
 
-/** A field's values as a subdomain has them, those of its ghosts too, as old as they are. Within the lane, settled. Waits for the device. */
+/**
+ * A field's values as a subdomain has them, those of its ghosts too, as old as they are. Within the lane, settled. Waits for the
+ * device.
+ */
 export async function heldGrid(runtime: Runtime, subdomain: Subdomain, field: FieldDeclaration): Promise<Grid> {
   await runtime.stores(field);
   const store = subdomain.existingField(field.key)!;

@@ -8,8 +8,9 @@
  *                compute queue    … interior      └ unpack …
  *
  * A member has one timeline, the number of the hop its value, which all others know. What the kernels have written in place (small
- * parcels, what no work hides, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one waits. Channels
- * that have an order of their own (`moves` is null, or the drivers share no timelines) say by themselves what to wait for.
+ * parcels, what no work hides, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one
+ * waits. Channels that have an order of their own (`moves` is null, or the drivers share no timelines) say by themselves what to
+ * wait for.
  */
 import type { CommandBuffer, Encoder, Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';

@@ -1,7 +1,7 @@
 /**
- * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call, or in few. A submit that is gathered
- * knows the point that it will end at, so that others of the same step may wait for it before it is made. Copies alone are told in
- * order, as what waits for them is after them. No difference to one call for all was proven (docs/multi-gpu.md).
+ * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call, or in few. A submit that
+ * is gathered knows the point that it will end at, so that others of the same step may wait for it before it is made. Copies alone
+ * are told in order, as what waits for them is after them. No difference to one call for all was proven (docs/multi-gpu.md).
  */
 import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';

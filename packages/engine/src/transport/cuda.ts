@@ -1,8 +1,8 @@
 /**
  * @file From card to card by CUDA: each end's memory is CUDA's, and Vulkan's too. A thread waits until the message is packed, starts
- * the copy, waits for it and signals the receiver (`CudaCopies` says what else was tried). The processor copies nothing. A card's driver gives
- * Vulkan's queues and CUDA's copies their time in slices: what a lone message doesn't show, and one between steps of work does
- * (`measure.ts`). Streams of the highest priority change nothing.
+ * the copy, waits for it and signals the receiver (`CudaCopies` says what else was tried). The processor copies nothing. A card's
+ * driver gives Vulkan's queues and CUDA's copies their time in slices: what a lone message doesn't show, and one between steps of
+ * work does (`measure.ts`). Streams of the highest priority change nothing.
  */
 import { CudaDevice, type Device } from '@halocline/gpu';
 import type { Channel, Transport } from './channel.ts';

@@ -14,7 +14,10 @@ export interface ConditionalOptions {
   readonly inverted?: boolean;
 }
 
-/** Records commands that run only if a uint32 of a buffer with role 'indirect' (or usage 'conditional') isn't 0 when the device comes to them. */
+/**
+ * Records commands that run only if a uint32 of a buffer with role 'indirect' (or usage 'conditional') isn't 0 when the device
+ * comes to them.
+ */
 export function recordConditional(
   scope: CommandScope,
   buffer: Buffer,

@@ -61,7 +61,10 @@ export class QueryPool implements Child {
     return this.#disposed;
   }
 
-  /** Makes all queries unset, from the host; nothing that is submitted may still write them. Throws 'not-available' without hostQueryReset. */
+  /**
+   * Makes all queries unset, from the host; nothing that is submitted may still write them. Throws 'not-available' without
+   * hostQueryReset.
+   */
   reset(): void {
     if (this.driver.features['hostQueryReset'] !== true) {
       throw new VulkanError(

@@ -1,4 +1,7 @@
-/** @file Steps → submits. A queue's steps go together in one submit, cut where a step waits (late) and behind one that is waited for (early). */
+/**
+ * @file Steps → submits. A queue's steps go together in one submit, cut where a step waits (late) and behind one that is waited for
+ * (early).
+ */
 
 import type { Step } from './steps.ts';
 

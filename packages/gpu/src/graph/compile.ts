@@ -61,7 +61,10 @@ export interface CompiledGraph {
   readonly arenas: readonly TransientArena[];
 }
 
-/** Compiles a graph; throws GraphError with the cycle if there is one. `needs` tells what transient resources take; default: an estimate. */
+/**
+ * Compiles a graph; throws GraphError with the cycle if there is one. `needs` tells what transient resources take; default: an
+ * estimate.
+ */
 export function compileGraph(
   source: GraphSource,
   options: GraphOptions = {},

@@ -1,4 +1,7 @@
-/** @file Hints for those who write barriers by hand: what one pass requires, and the Vulkan call between two. No graph and no device is needed. */
+/**
+ * @file Hints for those who write barriers by hand: what one pass requires, and the Vulkan call between two. No graph and no device
+ * is needed.
+ */
 
 import type { ImageLayout } from '../access.ts';
 import { accessMask } from '../convert.ts';

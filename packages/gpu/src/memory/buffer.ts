@@ -26,8 +26,8 @@ export interface BufferOptions<R extends BufferRole = BufferRole> {
   /** Default 'device'. */
   readonly memory?: MemoryKind;
   /**
-   * Called when `defragment` of the device or of its pool has moved the buffer: its handle and its address are new, its bytes are the same. Only
-   * buffers of 'device' memory that have this are moved: whoever keeps an address, or records it, must hear of it.
+   * Called when `defragment` of the device or of its pool has moved the buffer: its handle and its address are new, its bytes are
+   * the same. Only buffers of 'device' memory that have this are moved: whoever keeps an address, or records it, must hear of it.
    */
   readonly onMoved?: (buffer: Buffer) => void;
 }

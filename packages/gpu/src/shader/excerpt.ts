@@ -1,6 +1,9 @@
 /** @file A line of source with a caret under it. */
 
-/** The numbered line, and carets under `word` where the line has it (else under the first character that isn't blank). Column counts from 1. */
+/**
+ * The numbered line, and carets under `word` where the line has it (else under the first character that isn't blank). Column counts
+ * from 1.
+ */
 export function excerptOf(text: string, line: number, word: string): { column: number; excerpt: string } {
   const found = word === '' ? -1 : findWord(text, word);
   const at = found >= 0 ? found : Math.max(0, text.search(/\S/));

@@ -19,7 +19,10 @@ export const PRELUDE_CHUNK = '=halocline';
 
 const parts = [SANDBOX, HANDLES, SIMULATION, GPU, ENCODER, GRAPH, ENTRY];
 
-/** The whole text: a function of `host` and the settings that gives the function which runs a scene, and the one that calls what it left. */
+/**
+ * The whole text: a function of `host` and the settings that gives the function which runs a scene, and the one that calls what it
+ * left.
+ */
 export const PRELUDE: string = [
   'local host, settings = ...',
   'local H = { host = host, settings = settings }',

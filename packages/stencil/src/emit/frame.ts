@@ -13,7 +13,8 @@ import type {
   Stencil,
   ValueType,
 } from '../ir.ts';
-import { componentsOf, componentTypeOf, elementBytes, isHalf, scalarOf, sizeOf } from '../ir.ts';
+import { componentsOf, componentTypeOf, elementBytes, isHalf } from '../field-types.ts';
+import { scalarOf, sizeOf } from '../ir.ts';
 import { reachOfGathers } from '../reach/reach.ts';
 import { Code } from './code.ts';
 import type { StencilUses, Uses } from './scan.ts';

@@ -47,7 +47,10 @@ export function boundsOf(frame: Frame, field: string | null, level: LevelRelatio
   return { low, high: target.keep(code.add(last, around), 'high'), own, read };
 }
 
-/** `void beyond(ivec3 first, ivec3 last, ivec3 low, ivec3 high, ivec3 own, uint read)`: tells where first … last isn't within low … high. */
+/**
+ * `void beyond(ivec3 first, ivec3 last, ivec3 low, ivec3 high, ivec3 own, uint read)`: tells where first … last isn't within low …
+ * high.
+ */
 function beyondFunction(lowering: Lowering): FunctionReference {
   const { code, target } = lowering;
   const parameters = [

@@ -46,7 +46,10 @@ export interface Parts {
   readonly usesCoord: boolean;
 }
 
-/** The leaf at a place of the pass, from its row of the visits: a slot, whether it is whole, and the slots beyond the faces that taps cross. */
+/**
+ * The leaf at a place of the pass, from its row of the visits: a slot, whether it is whole, and the slots beyond the faces that
+ * taps cross.
+ */
 function leafAt(frame: Frame, place: Value, thread: Value, offsets: readonly Offset[] = []): Leaf {
   const { code, target } = frame.lowering;
   const from = address(frame, { kind: 'visits' });
@@ -108,7 +111,10 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
   return type === 'uint' ? target.select(code.differs(value, 0), code.uint(1), code.uint(0)) : value;
 }
 
-/** Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block, and the leaves of a workgroup. */
+/**
+ * Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block, and the leaves
+ * of a workgroup.
+ */
 export function lowerStencil(
   stencil: Stencil,
   placement: Placement,

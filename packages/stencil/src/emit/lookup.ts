@@ -8,7 +8,8 @@
  * below are found through `children` of the neighbour that covers them. Row 0 of every table is zero.
  */
 import type { LevelRelation } from '../ir.ts';
-import { valueTypeOf, sizeOf } from '../ir.ts';
+import { valueTypeOf } from '../field-types.ts';
+import { sizeOf } from '../ir.ts';
 import { noteRead } from './debug.ts';
 import { address, elementKind, fieldType, tableWord } from './frame.ts';
 import type { Frame, Lowering } from './frame.ts';

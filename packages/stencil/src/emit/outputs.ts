@@ -8,7 +8,8 @@
  * what inactive voxels hold, they are written with it, wherever an active voxel shares their sector.
  */
 import type { FieldWrite, Placement, Stencil } from '../ir.ts';
-import { componentsOf, isHalf, scalarOf, valueTypeOf } from '../ir.ts';
+import { componentsOf, isHalf, valueTypeOf } from '../field-types.ts';
+import { scalarOf } from '../ir.ts';
 import { elementKind } from './frame.ts';
 import type { Lowering, Voxel } from './frame.ts';
 import { componentList } from './scan.ts';

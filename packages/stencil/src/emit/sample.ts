@@ -6,7 +6,8 @@
 import { faceAxis, placeOfComponent } from '../field-place.ts';
 import type { FieldPlace } from '../field-place.ts';
 import type { Expression, Offset, ScalarType, ValueType } from '../ir.ts';
-import { componentTypeOf, isFloating, vectorOf } from '../ir.ts';
+import { componentTypeOf } from '../field-types.ts';
+import { isFloating, vectorOf } from '../ir.ts';
 import { clampToInt } from './convert.ts';
 import { noteRead } from './debug.ts';
 import { applyMap, fieldType, tableWord } from './frame.ts';

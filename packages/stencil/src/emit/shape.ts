@@ -10,7 +10,7 @@ import type { Tap } from './scan.ts';
 import { tapKey } from './scan.ts';
 import { planWindow, windowSize } from './window.ts';
 import type { Patch } from './window.ts';
-import { elementBytes } from '../ir.ts';
+import { elementBytes } from '../field-types.ts';
 import type { GroupLeaves } from '../ir.ts';
 
 /**

@@ -6,10 +6,9 @@
  * Within a part, a read gives what was there before the part, also after its own write of it: each part that writes
  * such a component gets a local of its own for the new value, and reads the one of the part before it.
  */
+import { componentsOf, valueTypeOf } from '../field-types.ts';
 import {
-  componentsOf,
   scalarOf,
-  valueTypeOf,
   type Expression,
   type FieldType,
   type Local,

@@ -2,7 +2,8 @@
  * @file What a stencil reads of the fields that an earlier one writes, in the grain of components: at its own voxel, at
  * constant offsets from it, or where it computes.
  */
-import { componentsOf, type Expression, type FieldType, type Offset, type Stencil } from '../ir.ts';
+import { componentsOf } from '../field-types.ts';
+import type { Expression, FieldType, Offset, Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
 import { keptAnswer } from './kept-answer.ts';
 

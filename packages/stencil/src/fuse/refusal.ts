@@ -2,7 +2,8 @@
  * @file When a stencil may not join those before it, in words for people. What is asked here is whether one pass can do the
  * same as several; whether it is worth it is asked by `bytesPerVoxel`.
  */
-import { bytesOf, elementBytes, type Stencil } from '../ir.ts';
+import { bytesOf, elementBytes } from '../field-types.ts';
+import type { Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
 import { computedAgain } from './again.ts';
 import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';

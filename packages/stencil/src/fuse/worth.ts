@@ -1,7 +1,7 @@
 /**
  * @file Whether computing again is cheaper than a pass over memory. What is saved are bytes: the field in between is not read,
- * nor written where nobody else needs it. What is paid are the operations of the earlier stencil at each voxel that the later one reads, and the
- * taps of its inputs there; threads that stand side by side share some of both.
+ * nor written where nobody else needs it. What is paid are the operations of the earlier stencil at each voxel that the later one
+ * reads, and the taps of its inputs there; threads that stand side by side share some of both.
  */
 import { shapeOfStencil } from '../emit/emit.ts';
 import { sizeOf, type Expression, type Statement, type Stencil, type ValueType } from '../ir.ts';

@@ -119,7 +119,10 @@ export class Machine {
     return (this.world.same.masks[element >> 5]! >>> (element & 31)) & 1;
   }
 
-  /** Values of some components at a point in the world, the nearest or mixed as floats or doubles, into `out`; `axes` tells the face that each lives on, −1 the centre. */
+  /**
+   * Values of some components at a point in the world, the nearest or mixed as floats or doubles, into `out`; `axes` tells the face
+   * that each lives on, −1 the centre.
+   */
   sample(
     parts: readonly Elements[],
     axes: readonly number[],

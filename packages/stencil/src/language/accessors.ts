@@ -1,6 +1,7 @@
 /** @file The accessors: how a stencil reads and writes fields, samples, asks for places, and reduces. */
 
-import { componentTypeOf, isArrayField, scalarOf, sizeOf, valueTypeOf, vectorOf } from '../ir.ts';
+import { componentTypeOf, isArrayField, valueTypeOf } from '../field-types.ts';
+import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, LevelRelation, ReduceKind, Span, ValueType } from '../ir.ts';
 import { offsetOf } from './affine.ts';
 import { readElements, writeElements } from './array-fields.ts';

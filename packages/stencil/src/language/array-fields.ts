@@ -3,7 +3,7 @@
  * a `float[19]`, of which `[q]` takes one: the others are never read. `WriteField("f", idx, g)` takes a `float[19]`.
  */
 
-import { componentsOf } from '../ir.ts';
+import { componentsOf } from '../field-types.ts';
 import type { Expression, Span } from '../ir.ts';
 import { wantValue } from './aggregates.ts';
 import type { FieldPart } from './field-names.ts';

@@ -26,7 +26,10 @@ export function isConvertible(from: ValueType, to: ValueType): boolean {
   return becomes(scalarOf(from), scalarOf(to));
 }
 
-/** The scalar type that two can both become; undefined where one is bool and the other is not, or one a float16_t and the other an integer. */
+/**
+ * The scalar type that two can both become; undefined where one is bool and the other is not, or one a float16_t and the other an
+ * integer.
+ */
 export function commonScalar(a: ScalarType, b: ScalarType): ScalarType | undefined {
   if (becomes(a, b)) return b;
   return becomes(b, a) ? a : undefined;

@@ -5,7 +5,7 @@
 
 import { placeOfComponent } from '../field-place.ts';
 import type { FieldPlace } from '../field-place.ts';
-import { componentsOf, componentTypeOf, isArrayField, valueTypeOf } from '../ir.ts';
+import { componentsOf, componentTypeOf, isArrayField, valueTypeOf } from '../field-types.ts';
 import type { FieldType, LevelRelation, Span, ValueType } from '../ir.ts';
 import type { Lowering } from './lowering.ts';
 import { nearestName, quotedList } from './nearest-name.ts';

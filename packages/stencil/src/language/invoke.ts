@@ -37,14 +37,29 @@ export function lowerInvoke(lowering: Lowering, node: CallNode, lower: Lowerers)
 }
 
 /** The call of a function by its name, on values; it has no `out` parameters. */
-export function callNamed(lowering: Lowering, span: Span, callee: string, values: readonly Expression[]): Expression {
+export function callNamed(lowering: Lowering, span: Span, callee: string, given: readonly Expression[]): Expression {
+  return callWithOuts(lowering, span, callee, { given, outs: [] }).value;
+}
+
+/** The call of a function by its name, on values that are followed by `out` parameters of these types; what it gives, and what it wrote. */
+export function callWithOuts(
+  lowering: Lowering,
+  span: Span,
+  callee: string,
+  { given: values, outs }: { readonly given: readonly Expression[]; readonly outs: readonly ValueType[] },
+): { readonly value: Expression; readonly written: readonly Expression[] } {
   const node = { callee, span, args: values };
   const named = lowering.functions.filter((one) => one.node.name === callee);
-  const candidates = named.filter(({ parameters }) => parameters.length === values.length);
+  const candidates = named.filter(({ parameters }) => parameters.length === values.length + outs.length);
   if (candidates.length === 0) throw lowering.fail(span, wrongCount(node, named));
-  const given = values.map((value): Given => ({ value }));
+  const targets = outs.map((type): Target => {
+    const ref = refTo(type, allocate(lowering, 'result', type));
+    return { ref, type, components: null, index: null };
+  });
+  const given = [...values.map((value): Given => ({ value })), ...targets.map((target): Given => ({ target }))];
   const chosen = choose(lowering, node, candidates, given);
-  return emitCall(lowering, chosen, indexOf(lowering, chosen, span, given), given) as Expression;
+  const value = emitCall(lowering, chosen, indexOf(lowering, chosen, span, given), given) as Expression;
+  return { value, written: targets.map(({ ref }) => readRef(ref) as Expression) };
 }
 
 /** What is said of a call in errors. */

@@ -41,7 +41,10 @@ interface Ending {
   value: Ranges | null;
 }
 
-/** Follows a program from its start to its end; gives whether it came there: functions may call functions, and loops hold loops, very often. */
+/**
+ * Follows a program from its start to its end; gives whether it came there: functions may call functions, and loops hold loops,
+ * very often.
+ */
 export function follow(program: Pick<Stencil, 'locals' | 'body' | 'functions'>, told: Told): boolean {
   const flow = new Flow(program.functions, told);
   flow.body(program.locals, program.body, []);

@@ -1,15 +1,12 @@
 /** @file What a traced body calls: built-in quantities, constructors, GLSL's functions, places, choices and loops. */
 
-import { scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { scalarOf } from '../ir.ts';
 import type { BuiltinName, Expression, FieldType, ReduceKind, Span, ValueType } from '../ir.ts';
-import { binary, constant, filled, local, select, splat } from '../language/build.ts';
+import { binary, constant, filled, local, select } from '../language/build.ts';
 import { wantType, lowerConstructor } from '../language/constructors.ts';
 import { commonType, converted } from '../language/conversions.ts';
 import { derivativeOf } from '../language/derivatives.ts';
 import type { Derivative } from '../language/derivatives.ts';
-import { lowerGlslCall } from '../language/glsl-functions.ts';
-import { callNamed } from '../language/invoke.ts';
-import { isLibraryFunction } from '../language/library.ts';
 import { article } from '../language/operators.ts';
 import { placeMeanOf } from '../language/places.ts';
 import type { PlaceMean } from '../language/places.ts';
@@ -21,17 +18,7 @@ import { checkDevice } from '../language/resolve-type.ts';
 import { operands } from '../walk.ts';
 import { currentTrace, NOWHERE } from './trace.ts';
 import type { Trace } from './trace.ts';
-import type {
-  AnyValue,
-  FieldHandle,
-  FloatType,
-  HalfVector,
-  IntegerType,
-  NumberType,
-  Operand,
-  ScalarOf,
-  Value,
-} from './types.ts';
+import type { AnyValue, FieldHandle, NumberType, ScalarOf, Value } from './types.ts';
 import { asValue, expressionOf, made, TracedField, TracedValue } from './value.ts';
 
 function builtin<T extends ValueType>(name: BuiltinName, type: T): Value<T> {
@@ -108,154 +95,6 @@ export const f16vec2: Constructor<'f16vec2'> = constructor('f16vec2');
 export const f16vec3: Constructor<'f16vec3'> = constructor('f16vec3');
 /** Four halves, of their parts or one for all. */
 export const f16vec4: Constructor<'f16vec4'> = constructor('f16vec4');
-
-type SingleType = 'vec2' | 'vec3' | 'vec4' | 'dvec2' | 'dvec3' | 'dvec4';
-
-interface OneFloat {
-  <T extends FloatType>(x: Value<T>): Value<T>;
-  <T extends HalfVector>(x: Value<T>): Value<T>;
-}
-interface TwoFloats {
-  <T extends FloatType>(a: Value<T>, b: Operand<T>): Value<T>;
-  <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
-}
-interface ThreeFloats {
-  <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
-  <T extends HalfVector>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
-}
-interface OneNumber {
-  <T extends NumberType>(x: Value<T>): Value<T>;
-  <T extends HalfVector>(x: Value<T>): Value<T>;
-}
-interface TwoNumbers {
-  <T extends NumberType>(a: Value<T>, b: Operand<T>): Value<T>;
-  <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
-}
-interface ThreeNumbers {
-  <T extends NumberType>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
-  <T extends HalfVector>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
-}
-interface ToFloat {
-  <T extends FloatType>(x: Value<T>): Value<ScalarOf<T>>;
-  <T extends HalfVector>(x: Value<T>): Value<'float16_t'>;
-}
-interface ToDot {
-  <T extends SingleType>(a: Value<T>, b: Value<NoInfer<T>>): Value<ScalarOf<T>>;
-  <T extends HalfVector>(a: Value<T>, b: Value<NoInfer<T>>): Value<'float16_t'>;
-}
-type ToInt = (x: Value<'int'> | Value<'uint'>) => Value<'int'>;
-
-type FloatFunction =
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'trunc'
-  | 'fract'
-  | 'sqrt'
-  | 'inversesqrt'
-  | 'exp'
-  | 'exp2'
-  | 'log'
-  | 'log2'
-  | 'sin'
-  | 'cos'
-  | 'tan'
-  | 'asin'
-  | 'acos'
-  | 'atan'
-  | 'sinh'
-  | 'cosh'
-  | 'tanh'
-  | 'asinh'
-  | 'acosh'
-  | 'atanh'
-  | 'radians'
-  | 'degrees'
-  | 'normalize';
-
-/** GLSL's functions, with GLSL's meaning; plain numbers are spread to the size of the first value. */
-export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
-  readonly abs: OneNumber;
-  readonly sign: OneNumber;
-  readonly atan2: TwoFloats;
-  readonly pow: TwoFloats;
-  readonly mod: TwoFloats;
-  readonly min: TwoNumbers;
-  readonly max: TwoNumbers;
-  readonly clamp: ThreeNumbers;
-  readonly mix: ThreeFloats;
-  readonly step: {
-    <T extends FloatType>(edge: Operand<T>, x: Value<T>): Value<T>;
-    <T extends HalfVector>(edge: Operand<T>, x: Value<T>): Value<T>;
-  };
-  readonly smoothstep: {
-    <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
-    <T extends HalfVector>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
-  };
-  readonly fma: ThreeFloats;
-  readonly length: ToFloat;
-  readonly dot: ToDot;
-  readonly distance: ToDot;
-  readonly cross: <T extends 'vec3' | 'dvec3' | 'f16vec3'>(a: Value<T>, b: Value<NoInfer<T>>) => Value<T>;
-  /** Number of bits that are 1; place of the lowest and of the highest that says something, −1 for none. */
-  readonly bitCount: ToInt;
-  readonly findLSB: ToInt;
-  readonly findMSB: ToInt;
-  readonly bitfieldReverse: <T extends IntegerType>(x: Value<T>) => Value<T>;
-  readonly ldexp: <T extends 'float' | 'double' | 'float16_t'>(
-    x: Value<T>,
-    exponent: Value<'int'> | number,
-  ) => Value<T>;
-  readonly packHalf2x16: (v: Value<'vec2'>) => Value<'uint'>;
-  readonly unpackHalf2x16: (p: Value<'uint'>) => Value<'vec2'>;
-  readonly isnan: (x: Value<'float'> | Value<'double'> | Value<'float16_t'>) => Value<'bool'>;
-  readonly isinf: (x: Value<'float'> | Value<'double'> | Value<'float16_t'>) => Value<'bool'>;
-  readonly floatBitsToInt: (x: Value<'float'>) => Value<'int'>;
-  readonly floatBitsToUint: (x: Value<'float'>) => Value<'uint'>;
-  readonly intBitsToFloat: (x: Value<'int'>) => Value<'float'>;
-  readonly uintBitsToFloat: (x: Value<'uint'>) => Value<'float'>;
-  readonly reflect: {
-    <T extends SingleType>(incident: Value<T>, normal: Value<NoInfer<T>>): Value<T>;
-    <T extends HalfVector>(incident: Value<T>, normal: Value<NoInfer<T>>): Value<T>;
-  };
-};
-
-const MATH_NAMES: readonly string[] = (
-  'floor ceil round trunc fract sqrt inversesqrt exp exp2 log log2 sin cos tan asin acos atan sinh cosh tanh ' +
-  'asinh acosh atanh isnan isinf floatBitsToInt floatBitsToUint intBitsToFloat uintBitsToFloat ' +
-  'bitCount findLSB findMSB bitfieldReverse ldexp packHalf2x16 unpackHalf2x16 ' +
-  'radians degrees normalize abs sign atan2 pow mod min max clamp mix step smoothstep fma length dot distance cross reflect'
-).split(' ');
-
-/** Functions whose every argument has the size of the others, in GLSL too; a scalar beside a vector is spread here. */
-const ONE_SIZE: ReadonlySet<string> = new Set(['atan2', 'pow', 'fma', 'clamp', 'mix', 'step', 'smoothstep']);
-
-function glsl(name: string): (...args: readonly unknown[]) => TracedValue {
-  return (...args) => {
-    const trace = currentTrace(`${name}(…)`);
-    const values = args.filter((arg) => arg instanceof TracedValue).map(({ type }) => type);
-    const like = values.toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] ?? 'float';
-    if (isLibraryFunction(name)) {
-      const given = args.map((arg) => expressionOf(trace, arg, 'int'));
-      return made(trace, callNamed(trace.lowering, NOWHERE, name, given));
-    }
-    const ready = args.map((arg) => spread(name, expressionOf(trace, arg, like), like));
-    return made(trace, lowerGlslCall(trace.lowering, NOWHERE, name === 'atan2' ? 'atan' : name, ready));
-  };
-}
-
-function spread(name: string, value: Expression, like: ValueType): Expression {
-  const type = value.type as ValueType;
-  if (!ONE_SIZE.has(name) || sizeOf(type) > 1) return value;
-  return value.op === 'constant'
-    ? filled(vectorOf(scalarOf(type), sizeOf(like)), value.value[0]!)
-    : splat(sizeOf(like), value);
-}
-
-/** GLSL's functions: `math.sqrt(x)`, `math.max(a, 0)` … */
-export const math: MathFunctions = Object.freeze(
-  Object.fromEntries(MATH_NAMES.map((name) => [name, glsl(name)])),
-) as unknown as MathFunctions;
 
 function named(what: string, handle: unknown): { readonly trace: Trace; readonly name: string; readonly span: Span } {
   const trace = currentTrace(`${what}(…)`);

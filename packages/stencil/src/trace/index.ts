@@ -7,6 +7,8 @@ export type { ArrayHandle, Matrix } from './aggregates.ts';
 export { breakWhen, exit, printf, variable, when, written } from './control.ts';
 export type { OutputHandle, Variable } from './control.ts';
 export * from './functions.ts';
+export { math } from './math.ts';
+export type { MathFunctions } from './math.ts';
 export { compileTraced, stencil } from './stencil.ts';
 export type { TracedSource, TracedStencil } from './stencil.ts';
 export type { ElementsHandle, FieldHandle, Handles, Outputs, Results, TraceOptions, Value } from './types.ts';

@@ -5,7 +5,7 @@
 
 import { checkOutputs, finish, settleReductions } from '../compile.ts';
 import type { CompileOptions } from '../compile.ts';
-import { componentFieldOf, componentsOf, isArrayField, readsAlike, valueTypeOf } from '../ir.ts';
+import { componentFieldOf, componentsOf, isArrayField, readsAlike, valueTypeOf } from '../field-types.ts';
 import type { Environment, FieldType, ScalarType, Stencil, StencilSource, ValueType } from '../ir.ts';
 import { wantType } from '../language/constructors.ts';
 import { checkDeclaration } from '../language/declaration.ts';

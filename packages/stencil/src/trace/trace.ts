@@ -98,6 +98,12 @@ export class Trace {
     throw this.fail('this value is made inside of a loop, and used after it; hand it on in what the loop gives back');
   }
 
+  /** A local that was assigned here, as a value of this place. */
+  placed(value: Expression): Expression {
+    this.#homes.set(value, this.lowering.frame.block);
+    return value;
+  }
+
   /** A local of a name, holding a value from here on. */
   declare(name: string, value: Expression): { readonly index: number; readonly value: Expression } {
     const type = value.type as ValueType;

@@ -3,7 +3,8 @@
  * language's own rules, so types, folding and errors are the same in both ways of writing.
  */
 
-import { componentFieldOf, componentsOf, isFloating, readsAlike, roundingOf, scalarOf, sizeOf } from '../ir.ts';
+import { componentFieldOf, componentsOf, readsAlike } from '../field-types.ts';
+import { isFloating, roundingOf, scalarOf, sizeOf } from '../ir.ts';
 import type { BinaryOperator, Expression, FieldType, LevelRelation, ScalarType, ValueType } from '../ir.ts';
 import { affineOf } from '../language/affine.ts';
 import { constant, filled, swizzle } from '../language/build.ts';

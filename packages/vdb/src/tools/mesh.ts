@@ -154,7 +154,10 @@ export function weld(mesh: Mesh): Mesh {
   return { positions, triangles: triangles.slice(0, kept) };
 }
 
-/** How the edges of a welded mesh meet: `open` of them bound an odd number of triangles; `oriented` when every edge is run through both ways equally often. */
+/**
+ * How the edges of a welded mesh meet: `open` of them bound an odd number of triangles; `oriented` when every edge is run through
+ * both ways equally often.
+ */
 export function edgesOf(mesh: Mesh): { readonly open: number; readonly oriented: boolean } {
   const { triangles } = mesh;
   const vertices = mesh.positions.length / 3;

@@ -1,6 +1,7 @@
 /**
  * @file Takes away from this process what a browser has not: `node --import stripped.mjs FILE`. Node's own modules are refused to
- * whoever asks for them from then on, and its globals are gone. `without` names one more, which Node itself needs until all is loaded. One function stays to write the result with.
+ * whoever asks for them from then on, and its globals are gone. `without` names one more, which Node itself needs until all is
+ * loaded. One function stays to write the result with.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';

@@ -1,0 +1,44 @@
+/**
+ * @file Where the leaves of a fresh subdomain stand in memory, and so in its passes: in the order of their ranks, or in bricks, cubes of
+ * 64 leaves an edge that are filled row by row along z. Which of them is faster hangs on the device (`shapes/bound-of.ts`); nothing
+ * else does, since whoever looks for a leaf asks for its slot.
+ */
+import type { LocalLevel } from './local-level.ts';
+
+/** The order in which leaves get their slots. */
+export type SlotOrder = 'ranks' | 'bricks';
+
+/** Leaves along an edge of a brick, as a power of two. */
+const BRICK_BITS = 6;
+const BRICK_MASK = (1 << BRICK_BITS) - 1;
+
+/** Place → slot of every leaf that is held: the subdomain's own first, then the ghosts. Slot 0 is the leaf of background. */
+export function freshSlots(
+  { topology, ranks, ownCount }: Pick<LocalLevel, 'topology' | 'ranks' | 'ownCount'>,
+  order: SlotOrder,
+): Uint32Array<ArrayBuffer> {
+  const slots = Uint32Array.from(ranks, (_, place) => place + 1);
+  if (order === 'bricks') {
+    placeInBricks(slots, topology.origins, 0, ownCount);
+    placeInBricks(slots, topology.origins, ownCount, ranks.length);
+  }
+  return slots;
+}
+
+/** Gives the places from `first` up to `end`, which are in Morton order, the same slots in another order. */
+function placeInBricks(slots: Uint32Array, origins: Int32Array, first: number, end: number): void {
+  const leaf = (place: number, axis: number): number => origins[3 * place + axis]! >> 3;
+  const isSame = (a: number, b: number): boolean =>
+    [0, 1, 2].every((axis) => leaf(a, axis) >> BRICK_BITS === leaf(b, axis) >> BRICK_BITS);
+  // Morton order comes to a brick once.
+  for (let start = first; start < end;) {
+    let next = start + 1;
+    while (next < end && isSame(start, next)) next++;
+    const rows = Float64Array.from({ length: next - start }, (_, at) => {
+      const [x, y, z] = [0, 1, 2].map((axis) => leaf(start + at, axis) & BRICK_MASK) as [number, number, number];
+      return ((((x << BRICK_BITS) | y) << BRICK_BITS) | z) * 2 ** (3 * BRICK_BITS) + at;
+    }).sort();
+    rows.forEach((row, at) => (slots[start + (row % 2 ** (3 * BRICK_BITS))] = start + at + 1));
+    start = next;
+  }
+}
