@@ -22,6 +22,7 @@ import {
   gradient,
   half,
   int,
+  isActive,
   loop,
   mat2,
   mat3,
@@ -409,5 +410,40 @@ describe('what is wrong is an error when it is traced, and a type error where ty
     expect(errorOf(body, ['float16_t'])).toBe(
       'Cannot compile stencil "s": this device has no float16_t numbers; use float',
     );
+  });
+});
+
+describe('a condition that an if of JavaScript swallowed is an error', () => {
+  const swallowed =
+    'Cannot compile stencil "s": a condition is made and nothing uses it; JavaScript\'s if, ?:, && and ! see no voxel: write where(c, a, b), when(c, () => …), c.and(d) or c.not()';
+  const told = (body: TracedStencil): unknown => {
+    try {
+      return traced(body);
+    } catch (error) {
+      return error;
+    }
+  };
+  const bodies: readonly (readonly [string, TracedStencil])[] = [
+    ['if', stencil(U, ({ u, k }) => ({ u: u.gt(k) ? u : u.add(1) }))],
+    ['!', stencil(U, ({ u }) => ({ u: u.mul(!u.gt(1) ? 2 : 3) }))],
+    ['&&', stencil(U, ({ u, k }) => ({ u: where(u.gt(1) && k.gt(2), u, 0) }))],
+    ['isActive', stencil(U, ({ u }) => ({ u: isActive(coord) ? u : 0 }))],
+  ];
+  test.each(bodies)('%s', (_, body) => {
+    const error = told(body);
+    expect(error).toBeInstanceOf(StencilError);
+    expect((error as StencilError).message).toBe(swallowed);
+    expect((error as StencilError).stack).toContain('trace-control.test.ts');
+  });
+
+  test('one that is used, by whatever it may be, is none', () => {
+    const body = stencil(U, ({ u, k }) => {
+      const x = variable(0);
+      when(u.lt(k).and(k.gt(0)).not(), () => x.set(1));
+      const flips = loop(3, { on: u.gt(0) }, (_i, { on }) => ({ on: on.not() }));
+      reduceMax('odd', where(flips.on, float(1), 0));
+      return { u: where(u.eq(k), x.add(float(u.ne(2))), u) };
+    });
+    expect(told(body)).toBeTypeOf('string');
   });
 });

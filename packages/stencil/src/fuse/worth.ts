@@ -20,14 +20,12 @@ const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string
 
 /**
  * Operations that a pass is worth for each byte that it needn't move, by the shape of the joined stencil: with rows in registers, and
- * without. A tap more counts as some operations. The figures are in docs/fusion.md.
+ * without; where all leaves are whole, and where none lies within whole ones: there the text asks which voxels around are active,
+ * and computes for inactive ones too. A tap more counts as some operations. The figures are in docs/fusion.md.
  */
-const OPERATIONS_PER_BYTE = { column: 20, other: 8 };
-/**
- * The same where no leaf lies within whole ones: there the text asks which voxels around are active, and computes for inactive
- * ones too. Where the field between is stored all the same, a byte is worth nothing there.
- */
-const OPERATIONS_PER_BYTE_RAGGED = { column: 7, other: 3 };
+const OPERATIONS_PER_BYTE = { column: { whole: 20, ragged: 7 }, other: { whole: 8, ragged: 3 } };
+/** The same where the field between is stored all the same: measured in columns alone. */
+const STORED = { column: { whole: 14, ragged: 0 }, other: { whole: 0, ragged: 0 } };
 /** Leaves that don't lie within whole ones, for each leaf that isn't whole itself: those beside it. */
 const LEAVES_BESIDE = 2;
 const OPERATIONS_PER_TAP = 2;
@@ -84,17 +82,12 @@ export function whyNotWorth(
   if (bytes <= 0) return 'they would move as many bytes';
   const shape = shapeOfStencil(together, NOWHERE);
   if (shape === 'loop') return 'together they would run a voxel a thread';
-  const most = Math.round(bytes * worthOfByte(shape === 'column' ? 'column' : 'other', { raggedShare, stored }));
+  const { whole, ragged } = (stored ? STORED : OPERATIONS_PER_BYTE)[shape === 'column' ? 'column' : 'other'];
+  const most = Math.round(bytes * (whole + (ragged - whole) * Math.min(1, LEAVES_BESIDE * raggedShare)));
   if (most > 0 && operations + OPERATIONS_PER_TAP * taps <= most) return null;
   const more = taps > 0 ? ` and ${taps} reads` : '';
   const where = raggedShare === 0 ? '' : ` where ${Math.ceil(100 * raggedShare)} % of the leaves have inactive voxels`;
   return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}${where}`;
-}
-
-/** Operations that a byte is worth. */
-function worthOfByte(shape: keyof typeof OPERATIONS_PER_BYTE, { raggedShare, stored }: WorthWhere): number {
-  const [whole, ragged] = [OPERATIONS_PER_BYTE[shape], stored ? 0 : OPERATIONS_PER_BYTE_RAGGED[shape]];
-  return whole + (ragged - whole) * Math.min(1, LEAVES_BESIDE * raggedShare);
 }
 
 /** Distinct values that a stencil's text reads at constant offsets. */

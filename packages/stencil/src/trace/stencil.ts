@@ -86,6 +86,7 @@ export function compileTraced(
   withTrace(trace, () => {
     const results: unknown = body.trace(handlesOf(trace, body) as never, outputsOf(trace, body) as never);
     writeResults(trace, body, results);
+    trace.checkUses();
   });
   const reductions = settleReductions(lowering);
   const finished = trace.finish();

@@ -43,6 +43,8 @@ export class Trace {
   readonly #conditional = new WeakSet<Statement[]>();
   /** What variables hold, read since anything changed. */
   readonly #read = new Map<number, Expression>();
+  /** Conditions that nothing has used yet, with the error that stands at their line. */
+  readonly #unused = new Map<Expression, StencilError>();
   #loops = 0;
 
   constructor(stencil: StencilSource, environment: Environment) {
@@ -60,6 +62,23 @@ export class Trace {
 
   fail(problem: string): StencilError {
     return this.lowering.fail(NOWHERE, problem);
+  }
+
+  /** Notes a condition that was made: one that nothing uses has gone into an `if` of JavaScript's, which takes every object for true. */
+  awaitUse(condition: Expression): void {
+    if (condition.op === 'constant') return;
+    const problem = `a condition is made and nothing uses it; JavaScript's if, ?:, && and ! see no voxel: write where(c, a, b), when(c, () => …), c.and(d) or c.not()`;
+    this.#unused.set(condition, this.fail(problem));
+  }
+
+  /** Notes that something uses a value. */
+  use(value: Expression): void {
+    this.#unused.delete(value);
+  }
+
+  /** Throws the error of the first condition that nothing has used. */
+  checkUses(): void {
+    for (const error of this.#unused.values()) throw error;
   }
 
   /** Notes where a new value is made, and gives it back. */

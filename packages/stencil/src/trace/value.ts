@@ -132,7 +132,9 @@ function negate(operator: '-' | '!', value: TracedValue): TracedValue {
 
 /** A new value, whose place of making the trace knows. */
 export function made(trace: Trace, expression: Expression): TracedValue {
-  return new TracedValue(trace.note(expression));
+  const value = trace.note(expression);
+  if (value.type === 'bool') trace.awaitUse(value);
+  return new TracedValue(value);
 }
 
 /** The type of the machinery's value as users see it. */
@@ -145,6 +147,7 @@ export function expressionOf(trace: Trace, given: unknown, like: ValueType | nul
   if (given instanceof TracedValue) {
     const { expression } = given;
     trace.checkOpen(expression);
+    trace.use(expression);
     return expression;
   }
   if (typeof given === 'boolean') return filled('bool', given ? 1 : 0);
