@@ -5,8 +5,8 @@
  *     counts    16 bytes an entry, as in `tables.ts`: subdomain by subdomain its levels, with an entry for each part where
  *               there are parts, once for each size of workgroups; then, for each level, the leaf count of the whole domain in word 3
  *
- * Where there are other members, the leaves of a level stand twice: in order of rank, and in order of slots in three parts, the boundary that others
- * read, the interior, and the ghosts that are computed too.
+ * Where there are other members, the leaves of a level stand twice: in order of rank, and in order of slots in three parts, the
+ * boundary that others read, the interior, and the ghosts that are computed too.
  */
 import type { Buffer, Device, Relay } from '@halocline/gpu';
 import { GROUP_LEAVES, type GroupLeaves } from '@halocline/stencil';

@@ -3,9 +3,9 @@
  * leaf of background, so a missing neighbour needs no branch.
  *
  *     leaves     capacity        the slots that passes run over: the subdomain's own leaves, in order of rank
- *     visits     8 × leaf        of the same leaves in the order of their slots: its slot, 1 where all of its voxels are active (3 where those of the 26
- *                                leaves around it are too), and the slots of the leaves beyond its faces −x, +x, −y, +y, −z, +z:
- *                                one read tells all that a pass over taps asks
+ *     visits     8 × leaf        of the same leaves in the order of their slots: a leaf's slot, 1 where all of its voxels are active
+ *                                (3 where those of the 26 leaves around it are too), and the slots of the leaves beyond its faces
+ *                                −x, +x, −y, +y, −z, +z: one read tells all that a pass over taps asks
  *     count      4               groups in x, y, z of a leaf pass with two leaves a group, leaf count
  *     leafTable  32 × capacity   per slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1);
  *                                27–29 origin i, j, k; 30 slot of the coarser level's leaf above; 31 rank in

@@ -1,4 +1,7 @@
-/** @file Which shapes and orders suit a device: what was measured, by its name, since no limit that Vulkan tells says how fast memory is. */
+/**
+ * @file Which shapes and orders suit a device: what was measured, by its name, since no limit that Vulkan tells says how fast memory
+ * is.
+ */
 import type { Device } from '@halocline/gpu';
 import type { EmitOptions } from '@halocline/stencil';
 import type { SlotOrder } from '../slots.ts';
