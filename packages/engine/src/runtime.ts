@@ -133,7 +133,7 @@ export class Runtime {
     this.#access = options.access;
     this.#tracer = options.tracer;
     const shifts = options.rebalance === 'time' && options.devices.length > 1;
-    this.balance = shifts ? new Balance(options.devices) : null;
+    this.balance = shifts ? new Balance(options.devices, { log: options.log }) : null;
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));

@@ -252,9 +252,7 @@ export class Stepper {
 
   #submitAnew(recordings: readonly Recording[], slot: number): void {
     const [first] = recordings as [Recording];
-    // Where a step runs on two queues, their calls and those of the copies are as many as one exchange may cost.
-    const together = first.segments.some(({ queue }) => queue === 'side');
-    const outboxes = new Outboxes({ alone: recordings.length === 1, together });
+    const outboxes = new Outboxes(recordings.length === 1);
     const { hop } = this.#mail;
     let arrivals: readonly (readonly TimelinePoint[])[] = [];
     let travelling: { readonly packed: readonly TimelinePoint[]; readonly sending: Sending } | null = null;

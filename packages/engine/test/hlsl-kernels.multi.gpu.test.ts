@@ -89,3 +89,35 @@ hlslTest('a read beyond the halo is told of', NEEDS, async ({ device }) => {
     })(),
   ).rejects.toThrow(/^Cannot run stencil "far": at voxel .* in step 0 it reads "u" more than 1 voxel away/);
 });
+
+hlslTest('what the compiler complains about is said with what would do', NEEDS, async ({ device }) => {
+  const said = async (text: string): Promise<string> => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addField('u', 'float32', 1);
+    simulation.registerKernel('all', { inputs: ['u'], outputs: ['u'], hlsl: text });
+    return await simulation.initialize().then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+  };
+  const head = 'Cannot compile kernel "all": line';
+  const main = (line: string): string => `#include "halocline.hlsl"\n[numthreads(1, 1, 1)] void main() { ${line} }`;
+  expect(await said(main('float a = rate;'))).toContain(
+    `${head} 2, column 47: there is no "rate"; declare it, include halocline.hlsl, or name it in parameters\n`,
+  );
+  expect(await said(main('write_u(0u, main);'))).toContain(
+    `${head} 2, column 37: write_u takes a Voxel, an ivec3 coordinate or a uint value index, and a float; change its arguments\n`,
+  );
+  expect(await said(main('int a = half_of(1);'))).toContain(
+    `${head} 2, column 45: there is no "half_of"; declare it, include halocline.hlsl, or name it in parameters\n`,
+  );
+  expect(await said('#include "other.hlsl"\n[numthreads(1, 1, 1)] void main() {}')).toContain(
+    `${head} 1, column 10: "other.hlsl" file not found; give its path from this file\n`,
+  );
+  expect(await said('void main() {}')).toContain(
+    `${head} 1, column 6: the entry point has no count of threads; write [numthreads(x, y, z)] before it\n`,
+  );
+  expect(await said('[numthreads(1, 1, 1)] void other() {}')).toContain(
+    `${head} 1: there is no function of the entry point's name; write it, or give the name of another as entry`,
+  );
+});

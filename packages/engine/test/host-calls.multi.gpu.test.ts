@@ -4,10 +4,18 @@ import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { Simulation } from '../src/index.ts';
 
-/** Calls that submit, a step and device, once everything is recorded; `stencils` sweeps that each need the one's before. */
-async function submitsOf(devices: readonly Device[], stencils: number): Promise<number[]> {
-  const domain = { min: [0, 0, 0], max: [40, 16, 16] } as const;
-  await using simulation = await Simulation.create({ devices, domain });
+interface Options {
+  /** Sweeps that each need the one's before. */
+  readonly stencils: number;
+  /** Voxels of the box, across the cut; default 16. */
+  readonly across?: number;
+  readonly overlap?: 'beside';
+}
+
+/** Calls that submit, a step and device, once everything is recorded. */
+async function submitsOf(devices: readonly Device[], { stencils, across = 16, ...more }: Options): Promise<number[]> {
+  const domain = { min: [0, 0, 0], max: [across > 16 ? 32 : 40, across, across] } as const;
+  await using simulation = await Simulation.create({ devices, domain, ...more });
   simulation.addField('u', 'float32', 1);
   for (let number = 0; number < stencils; number++) {
     const code =
@@ -27,11 +35,25 @@ gpuTest(
   { validation: false },
   async ({ device }) => {
     await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
-    expect(await submitsOf([device], 3)).toEqual([1]);
+    expect(await submitsOf([device], { stencils: 3 })).toEqual([1]);
     for (const exchanges of [1, 3]) {
-      for (const calls of await submitsOf([device, other], exchanges)) {
+      for (const calls of await submitsOf([device, other], { stencils: exchanges })) {
         // What is small is written and read in place, and all that a step says to a queue is said at once.
         expect(calls).toBe(1);
+      }
+    }
+  },
+);
+
+gpuTest(
+  'an exchange whose messages are copied, on one queue or two, costs a device three calls at most',
+  { validation: false },
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    // A layer of 192² floats: more than is written in place while work is beside it.
+    for (const more of [{}, { overlap: 'beside' }] as const) {
+      for (const calls of await submitsOf([device, other], { stencils: 1, across: 192, ...more })) {
+        expect(calls, JSON.stringify(more)).toBeLessThanOrEqual(3);
       }
     }
   },

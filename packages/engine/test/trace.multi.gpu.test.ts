@@ -18,8 +18,24 @@ interface Event {
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-/** The spans that four steps of a diffusion over these devices leave, and what was said. */
-async function traced(devices: readonly Device[], sums: boolean = true): Promise<{ events: Event[]; said: string[] }> {
+/** A diffusion, and what is summed of it. */
+function diffuse(simulation: Simulation, sums: boolean): void {
+  simulation.addField('u', 'float32', 1);
+  simulation.addScalar('total', 'float');
+  const code = `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1);`;
+  simulation.addStencil('move', { inputs: ['u'], outputs: ['u'], code });
+  if (!sums) return;
+  simulation.addStencil('sum', {
+    inputs: ['u'],
+    code: 'ReduceSum("total", ReadField("u", coord + ivec3(0, 1, 0)));',
+  });
+}
+
+/** The spans that four steps over these devices leave, and what was said. */
+async function traced(
+  devices: readonly Device[],
+  declare: (simulation: Simulation) => void = (simulation) => diffuse(simulation, true),
+): Promise<{ events: Event[]; said: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'));
   const said: string[] = [];
   try {
@@ -33,15 +49,7 @@ async function traced(devices: readonly Device[], sums: boolean = true): Promise
         fusion: false, // a pass for each stencil
         log: (line) => said.push(line),
       });
-      simulation.addField('u', 'float32', 1);
-      simulation.addScalar('total', 'float');
-      const code = `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1);`;
-      simulation.addStencil('move', { inputs: ['u'], outputs: ['u'], code });
-      if (sums)
-        simulation.addStencil('sum', {
-          inputs: ['u'],
-          code: 'ReduceSum("total", ReadField("u", coord + ivec3(0, 1, 0)));',
-        });
+      declare(simulation);
       for (let step = 0; step < 4; step++) await simulation.runTimestep(0.01);
     }
     const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };
@@ -77,7 +85,7 @@ gpuTest(
   { validation: false },
   async ({ device }) => {
     await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
-    const { events } = await traced([device, other], false);
+    const { events } = await traced([device, other], (simulation) => diffuse(simulation, false));
     for (const queue of Map.groupBy(events, ({ pid, tid }) => `${pid} ${tid}`).values()) {
       const open: Event[] = [];
       for (const event of queue) {
@@ -91,6 +99,33 @@ gpuTest(
       const of = (part: string): Event => moves.find(({ args }) => args['step'] === step && args['part'] === part)!;
       expect(end(of('boundary'))).toBeLessThanOrEqual(of('interior').ts + 1e-3);
     }
+  },
+);
+
+gpuTest(
+  'what travels was written since it was last sent, and halves travel as halves',
+  { validation: false },
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    const { events } = await traced([device, other], (simulation) => {
+      simulation.addField('still', 'float32', 2);
+      simulation.addField('whole', 'float32', 1);
+      simulation.addField('half', 'float32', 1, { storage: 'float16' });
+      for (const name of ['whole', 'half']) {
+        const code = `WriteField("${name}", idx, 0.5 * ReadField("${name}", coord + ivec3(1, 0, 0)) + 0.1 * ReadField("still", coord + ivec3(1, 0, 0)));`;
+        simulation.addStencil(`move_${name}`, { inputs: [name, 'still'], outputs: [name], code });
+      }
+    });
+    /** Bytes that the second device packs of each field in a step. */
+    const packed = (step: number): Record<string, number> => {
+      const own = events.filter(({ cat, pid, args }) => cat === 'pack' && pid === 2 && args['step'] === step);
+      return Object.fromEntries(
+        own.map(({ name, args }) => [name.replaceAll(/pack |:[01]/gu, ''), Number(args['bytes'])]),
+      );
+    };
+    const bytes = 4 * 24 * 16;
+    expect(Object.keys(packed(0)).join()).toContain('still');
+    for (const step of [1, 2, 3]) expect(packed(step)).toEqual({ 'whole, half': 1.5 * bytes });
   },
 );
 

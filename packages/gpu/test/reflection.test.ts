@@ -11,6 +11,7 @@ const limits = {
   maxWorkgroupSize: [1024, 1024, 64],
   maxWorkgroupThreads: 1024,
   maxSharedBytes: 32768,
+  subgroupOperations: ['basic', 'vote'],
 } as const;
 
 const source = `#version 460
@@ -206,6 +207,26 @@ test('what a device lacks is named all at once', () => {
     '256 bytes of shared memory (it has 128)',
   ]);
   expect(missingFor(shader, 'main', limits, features)).toEqual([]);
+});
+
+test('operations of subgroups, and features of which one would do, are named', async () => {
+  const code = `#extension GL_KHR_shader_subgroup_arithmetic : require
+    layout(local_size_x = 64) in;
+    layout(binding = 0) buffer Sums { uint sums[]; };
+    void main() { sums[0] = subgroupAdd(gl_LocalInvocationIndex); }`;
+  const shader = reflect(await compileGlsl(code, { label: 'sums', cache: false }));
+  expect(missingFor(shader, 'main', limits, features)).toEqual([
+    'operations of subgroups of kind arithmetic (for capability GroupNonUniformArithmetic)',
+  ]);
+  expect(missingFor(shader, 'main', { ...limits, subgroupOperations: ['basic', 'arithmetic'] }, features)).toEqual([]);
+  const rays = { ...shader, capabilities: ['Shader', 'RayQueryKHR', 'ShaderClockKHR', 'MinLod'] };
+  expect(missingFor(rays, 'main', limits, { shaderDeviceClock: true })).toEqual([
+    'feature rayQuery (for capability RayQueryKHR)',
+    'feature shaderResourceMinLod (for capability MinLod)',
+  ]);
+  expect(missingFor({ ...rays, capabilities: ['ShaderClockKHR'] }, 'main', limits, {})).toEqual([
+    'feature shaderSubgroupClock or shaderDeviceClock (for capability ShaderClockKHR)',
+  ]);
 });
 
 test('a workgroup too large is named', async () => {

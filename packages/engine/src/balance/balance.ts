@@ -44,7 +44,13 @@ export class Balance implements Disposable {
   #unread = 0;
   #shifting = false;
 
-  constructor(devices: readonly Device[], options: BalancerOptions = {}) {
+  /** `log` is told where what is measured may mislead. */
+  constructor(
+    devices: readonly Device[],
+    { log = () => undefined, ...options }: BalancerOptions & { readonly log?: (message: string) => void } = {},
+  ) {
+    const doubt = doubtOf(devices);
+    if (doubt !== null) log(doubt);
     this.times = new StepTimes(devices);
     this.#balancer = new Balancer(devices.length, options);
   }
@@ -104,6 +110,15 @@ export class Balance implements Disposable {
   [Symbol.dispose](): void {
     this.times[Symbol.dispose]();
   }
+}
+
+/** Why the times of devices say less of them than they should; null where they don't share a card. */
+function doubtOf(devices: readonly Device[]): string | null {
+  const cards = Map.groupBy(devices.keys(), (number) => devices[number]!.uuid);
+  const shared = [...cards.values()].find(({ length }) => length > 1);
+  if (shared === undefined) return null;
+  const name = devices[shared[0]!]!.name;
+  return `Rebalancing by time: devices ${shared.join(', ')} are one, "${name}", and wait for each other within their own times; what each takes tells who came first, too`;
 }
 
 function milliseconds(value: number): string {

@@ -132,6 +132,24 @@ const PLAIN: readonly (readonly [RegExp, (word: string, layout: KernelLayout, he
     /^'[^']*' l-value required/,
     (found) => `this can't be assigned to${/ \(.*\)$/.exec(found)?.[0] ?? ''}; assign to a variable`,
   ],
+  [/^no matching function for call to '(read|write)_(\w+)'/, (found, layout) => accessorWords(found, layout)],
+  [
+    /^no matching function for call to '\w+'/,
+    (found) => `there is no function "${/'(\w+)'/.exec(found)![1]}" that takes these arguments; are the types right?`,
+  ],
+  [
+    /^missing entry point definition/,
+    () => "there is no function of the entry point's name; write it, or give the name of another as entry",
+  ],
+  [
+    /must have a valid numthreads attribute/,
+    () => 'the entry point has no count of threads; write [numthreads(x, y, z)] before it',
+  ],
+  [/' file not found/, (found) => `${found.replaceAll("'", '"')}; give its path from this file`],
+  [
+    /^generated SPIR-V is invalid/,
+    () => 'dxc makes a module of it that Vulkan refuses; leave out what a compute shader has no use for, as ddx',
+  ],
   [/is not included: /, (found) => `${found}; give its path from this file`],
 ];
 

@@ -132,7 +132,7 @@ export class Mail implements Disposable {
     }
     const value = ++this.#hop;
     outboxes.hops++;
-    const copied = this.#copyOut(packed, sending, value, outboxes);
+    this.#copyOut(packed, sending, value, outboxes);
     for (const [to, timelines] of this.#incoming.entries()) {
       const wait = timelines.map((timeline) => ({ timeline, value }));
       const commands = this.#copies('into', to, sending);
@@ -140,22 +140,17 @@ export class Mail implements Disposable {
       if (commands === null) arrivals[to]!.push(...wait);
       else arrivals[to]!.push(outboxes.add(to, transfer, { commands: [commands], wait }));
     }
-    if (copied) outboxes.cut();
     return arrivals;
   }
 
-  /** Copies of large messages to where others reach them; whether there are any. */
-  #copyOut(packed: readonly TimelinePoint[], sending: Sending, value: number, outboxes: Outboxes): boolean {
-    let copied = false;
+  /** Copies of large messages to where others reach them. */
+  #copyOut(packed: readonly TimelinePoint[], sending: Sending, value: number, outboxes: Outboxes): void {
     for (const [from, timeline] of this.#sent.entries()) {
       const commands = this.#copies('out', from, sending);
       if (timeline === null || commands === null) continue;
       const { transfer } = this.#options.members[from]!.device;
       outboxes.add(from, transfer, { commands: [commands], wait: [packed[from]!], signal: [{ timeline, value }] });
-      copied = true;
     }
-    if (copied) outboxes.cut();
-    return copied;
   }
 
   /** Passes messages on as before, of so many hops: packed at points that are as far `ahead` as their timelines are by now. */

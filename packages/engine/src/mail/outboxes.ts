@@ -1,7 +1,7 @@
 /**
- * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call, or in few. A submit that
- * is gathered knows the point that it will end at, so that others of the same step may wait for it before it is made. Copies alone
- * are told in order, as what waits for them is after them. No difference to one call for all was proven (docs/multi-gpu.md).
+ * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call. A submit that is gathered
+ * knows the point that it will end at, so that others of the same step may wait for it before it is made. Calls that told copies
+ * in order, as what waits for them is after them, were no faster (docs/multi-gpu.md).
  */
 import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';
@@ -33,15 +33,13 @@ export class Outboxes {
   /** Hops so far. */
   hops = 0;
   readonly #alone: boolean;
-  readonly #together: boolean;
   readonly #open = new Map<Queue, Outbox>();
   /** What each queue's timeline reaches with what was added so far. */
   readonly #last = new Map<Queue, number>();
 
-  /** `alone`: there is one member, whose submits nobody waits for. `together`: each queue hears all in one call, copies or not. */
-  constructor({ alone, together }: { readonly alone: boolean; readonly together: boolean }) {
+  /** `alone`: there is one member, whose submits nobody waits for. */
+  constructor(alone: boolean) {
     this.#alone = alone;
-    this.#together = together;
   }
 
   /** Adds a submit; what it gives is when that will be done, and of a quiet one, when the next that isn't will be. */
@@ -61,10 +59,5 @@ export class Outboxes {
     if (batch.quiet !== true) last++;
     this.#last.set(queue, last);
     return { timeline: queue.timeline, value: batch.quiet === true ? last + 1 : last };
-  }
-
-  /** What is added from here on goes in calls that come after all of those so far. */
-  cut(): void {
-    if (!this.#together) this.#open.clear();
   }
 }

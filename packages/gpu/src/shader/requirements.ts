@@ -1,10 +1,11 @@
 /**
- * @file What a shader needs, held against what a device has: capabilities against features, sizes against limits.
- * Everything that is missing is found at once. A capability that isn't listed here is left to the driver.
- * Source: Vulkan specification, appendix "Vulkan Environment for SPIR-V", table of capabilities and their features.
+ * @file What a shader needs, held against what a device has: capabilities against features and operations of subgroups, sizes
+ * against limits. Everything that is missing is found at once.
  */
 
 import { ShaderError } from '../errors.ts';
+import { FEATURES_OF, SUBGROUP_OPERATION_OF } from './capabilities.ts';
+import type { SubgroupOperation } from './capabilities.ts';
 import type { ShaderReflection } from './reflection.ts';
 
 /** What this check knows of a device's sizes. */
@@ -13,54 +14,8 @@ export interface ShaderLimits {
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
   readonly maxSharedBytes: number;
+  readonly subgroupOperations: readonly SubgroupOperation[];
 }
-
-const FEATURE_OF: ReadonlyMap<string, string> = new Map([
-  ['Float16', 'shaderFloat16'],
-  ['Float64', 'shaderFloat64'],
-  ['Int64', 'shaderInt64'],
-  ['Int64Atomics', 'shaderBufferInt64Atomics'],
-  ['Int16', 'shaderInt16'],
-  ['Int8', 'shaderInt8'],
-  ['Geometry', 'geometryShader'],
-  ['Tessellation', 'tessellationShader'],
-  ['ClipDistance', 'shaderClipDistance'],
-  ['CullDistance', 'shaderCullDistance'],
-  ['MultiViewport', 'multiViewport'],
-  ['StorageImageReadWithoutFormat', 'shaderStorageImageReadWithoutFormat'],
-  ['StorageImageWriteWithoutFormat', 'shaderStorageImageWriteWithoutFormat'],
-  ['StorageBuffer16BitAccess', 'storageBuffer16BitAccess'],
-  ['UniformAndStorageBuffer16BitAccess', 'uniformAndStorageBuffer16BitAccess'],
-  ['StoragePushConstant16', 'storagePushConstant16'],
-  ['StorageBuffer8BitAccess', 'storageBuffer8BitAccess'],
-  ['UniformAndStorageBuffer8BitAccess', 'uniformAndStorageBuffer8BitAccess'],
-  ['StoragePushConstant8', 'storagePushConstant8'],
-  ['VariablePointersStorageBuffer', 'variablePointersStorageBuffer'],
-  ['VariablePointers', 'variablePointers'],
-  ['ImageCubeArray', 'imageCubeArray'],
-  ['SampledCubeArray', 'imageCubeArray'],
-  ['SampleRateShading', 'sampleRateShading'],
-  ['StorageImageExtendedFormats', 'shaderStorageImageExtendedFormats'],
-  ['StorageImageMultisample', 'shaderStorageImageMultisample'],
-  ['ImageGatherExtended', 'shaderImageGatherExtended'],
-  ['UniformBufferArrayDynamicIndexing', 'shaderUniformBufferArrayDynamicIndexing'],
-  ['SampledImageArrayDynamicIndexing', 'shaderSampledImageArrayDynamicIndexing'],
-  ['StorageBufferArrayDynamicIndexing', 'shaderStorageBufferArrayDynamicIndexing'],
-  ['StorageImageArrayDynamicIndexing', 'shaderStorageImageArrayDynamicIndexing'],
-  ['SampledImageArrayNonUniformIndexing', 'shaderSampledImageArrayNonUniformIndexing'],
-  ['StorageBufferArrayNonUniformIndexing', 'shaderStorageBufferArrayNonUniformIndexing'],
-  ['StorageImageArrayNonUniformIndexing', 'shaderStorageImageArrayNonUniformIndexing'],
-  ['DrawParameters', 'shaderDrawParameters'],
-  ['MultiView', 'multiview'],
-  ['RuntimeDescriptorArray', 'runtimeDescriptorArray'],
-  ['VulkanMemoryModel', 'vulkanMemoryModel'],
-  ['VulkanMemoryModelDeviceScope', 'vulkanMemoryModelDeviceScope'],
-  ['PhysicalStorageBufferAddresses', 'bufferDeviceAddress'],
-  ['DemoteToHelperInvocation', 'shaderDemoteToHelperInvocation'],
-  ['DotProduct', 'shaderIntegerDotProduct'],
-  ['AtomicFloat32AddEXT', 'shaderBufferFloat32AtomicAdd'],
-  ['AtomicFloat64AddEXT', 'shaderBufferFloat64AtomicAdd'],
-]);
 
 /** What a device must have for a stage that may write buffers and images. */
 const STORES: ReadonlyMap<string, string> = new Map([
@@ -77,10 +32,13 @@ export function missingFor(
 ): string[] {
   const missing: string[] = [];
   for (const capability of shader.capabilities) {
-    const feature = FEATURE_OF.get(capability);
-    if (feature && features[feature] !== true) missing.push(`feature ${feature} (for capability ${capability})`);
+    const any = FEATURES_OF.get(capability);
+    if (any && !any.some((feature) => features[feature] === true)) {
+      missing.push(`feature ${any.join(' or ')} (for capability ${capability})`);
+    }
   }
   const stage = shader.entryPoints.find((each) => each.name === entry)?.stage;
+  if (stage === 'compute') missing.push(...missingOperations(shader.capabilities, limits.subgroupOperations));
   const writes = shader.bindings.find((each) => each.writable);
   const needed = STORES.get(stage ?? '');
   if (writes && needed && features[needed] !== true) {
@@ -97,6 +55,14 @@ export function missingFor(
   const size = shader.entryPoints.find((each) => each.name === entry)?.workgroupSize;
   if (size) missing.push(...missingThreads(size, limits));
   return missing;
+}
+
+function missingOperations(capabilities: readonly string[], there: readonly SubgroupOperation[]): string[] {
+  return capabilities.flatMap((capability) => {
+    const operation = SUBGROUP_OPERATION_OF.get(capability);
+    if (operation === undefined || there.includes(operation)) return [];
+    return [`operations of subgroups of kind ${operation} (for capability ${capability})`];
+  });
 }
 
 function missingThreads(size: readonly [number, number, number], limits: ShaderLimits): string[] {
