@@ -41,7 +41,10 @@ export class CommandScope {
       throw this.#endedError();
     };
     this.#ended = true;
-    this.driver = Object.create(this.driver, { commands: { get: refuse } }) as Driver;
+    // Not an object that inherits from it: each device's driver would then have a shape of its own, and all code that meets several
+    // of them be slower.
+    const get = (driver: Driver, name: keyof Driver): unknown => (name === 'commands' ? refuse() : driver[name]);
+    this.driver = new Proxy(this.driver, { get: get as (driver: Driver, name: string | symbol) => unknown });
   }
 
   /** A pipeline as it is now. One that is watched is held, and followed. */
