@@ -26,14 +26,14 @@ const FIELDS: readonly (readonly [name: string, type: string])[] = [
 ];
 const access = {
   inputs: [...FIELDS.map(([name]) => name), 'v_y'],
-  // Bytes have no accessor for writing in HLSL.
-  outputs: ['u', 'h', 'd', 'i', 'w', 'v', 'g', 'c', 's', 'f'],
+  outputs: ['u', 'h', 'd', 'i', 'w', 'b', 'v', 'g', 'c', 's', 'f'],
   parameters: ['k', 'on', 'dir', 'third', 'three', 'top'],
 } as const;
 
 /** What both languages say alike. */
 const body = `write_u(v, read_u(v) * k + read_u(v.coord + dir) + read_v_y(v) + top * dt + float(frame));
     write_h(v, read_h(v) * 0.5 + float(read_b(v.coord + dir)));
+    write_b(v, read_b(v) * 3u + uint(v.coord.z)); write_b(v.index, read_b(v) * 3u + uint(v.coord.z + 250));
     write_d(v, read_d(v) * third + three.z);
     write_i(v, read_i(v.coord - dir) + (on ? 3 : 4) - v.coord.z);
     write_w(v, read_w(v) * 3u + valueIndex(v.coord) - v.index + uint(isActive(valueIndex(v.coord + dir))));

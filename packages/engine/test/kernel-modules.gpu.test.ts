@@ -211,7 +211,13 @@ describe('a header', () => {
       void write_v(int3 coord, float3 value) { write_v(valueIndex(coord), value); }
       HaloclineAddress address_of_output_v(uint component) { return haloclineAddress(10u + component); }
 
-      // "m" has no accessor here: this language stores no bytes.
+      // The new value of "m". Nothing is written where there is no leaf.
+      void write_m(uint index, uint value) {
+        if (index < 512u) return;
+        haloclineStoreByte(haloclineAddress(13u), index, value);
+      }
+      void write_m(Voxel voxel, uint value) { write_m(voxel.index, value); }
+      void write_m(int3 coord, uint value) { write_m(valueIndex(coord), value); }
       HaloclineAddress address_of_output_m(uint component) { return haloclineAddress(13u + component); }
       "
     `);

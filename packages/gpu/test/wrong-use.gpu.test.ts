@@ -1,6 +1,15 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { openDevice, type Buffer, type ComputePipeline, type Device, type Encoder } from '../src/index.ts';
+import {
+  openDevice,
+  type Buffer,
+  type ComputePipeline,
+  type Device,
+  type Encoder,
+  type GraphicsPipeline,
+  type Image,
+  type RenderEncoder,
+} from '../src/index.ts';
 
 const SHADER = `layout(local_size_x = 1) in;
 layout(binding = 0) buffer Words { uint at[]; };
@@ -122,7 +131,7 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
     'Cannot read SPIR-V: it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
   );
   expect(told(() => device.record('step', (encoder) => encoder.pipeline(wrong<ComputePipeline>({}))))).toBe(
-    'Cannot dispatch in "step": the pipeline is a value of type Object; give one that the device created',
+    'Cannot dispatch in "step": the pipeline is a value of type Object; give a compute pipeline',
   );
   for (const [value, name] of [
     [undefined, 'undefined'],
@@ -137,4 +146,96 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
   await expect(openDevice({ device: wrong(0) })).rejects.toThrow(
     'Cannot open device 0: a device is named by text; give part of its name, or "#0" for the first',
   );
+});
+
+const VERTEX = `void main() { gl_Position = vec4(float(gl_VertexIndex & 1), float(gl_VertexIndex >> 1), 0.0, 1.0); }`;
+const FRAGMENT = `layout(location = 0) out vec4 color; void main() { color = vec4(1.0); }`;
+
+/** A pipeline that draws without vertex buffers, and a picture for it. */
+async function drawing(device: Device): Promise<DisposableStack & { pipeline: GraphicsPipeline; picture: Image }> {
+  const stack = new DisposableStack();
+  const spirv = async (text: string, stage: 'vertex' | 'fragment'): Promise<{ spirv: Uint32Array }> => ({
+    spirv: await device.compile(text, { label: stage, stage }),
+  });
+  const [vertex, fragment] = [await spirv(VERTEX, 'vertex'), await spirv(FRAGMENT, 'fragment')];
+  const options = { label: 'shapes', vertex, fragment, color: ['rgba8unorm'] } as const;
+  const pipeline = stack.use(device.createGraphicsPipeline(options));
+  const picture = stack.use(device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm' }));
+  return Object.assign(stack, { pipeline, picture });
+}
+
+gpuTest('within a rendering only draws may stand, and none behind it', {}, async ({ device }) => {
+  using scene = await drawing(device);
+  const { pipeline, picture } = scene;
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  const render = (body: (render: RenderEncoder, encoder: Encoder) => void): string =>
+    messageOf(() =>
+      device.record('frame', (encoder) => {
+        encoder.transition(picture, { before: 'undefined', after: 'color-attachment' });
+        encoder.rendering({ color: [{ image: picture, clear: 0 }] }, (each) => body(each, encoder));
+      }),
+    );
+  const rest = 'in "frame": it stands within a rendering, where only draws may; record it before or behind';
+  expect(render((_, encoder) => encoder.fill(words, 0, 64, 1))).toBe(`Cannot fill ${rest}`);
+  expect(render((_, encoder) => encoder.dispatch(1))).toBe(`Cannot dispatch ${rest}`);
+  expect(render((_, encoder) => encoder.barrier(['storage-write'], ['vertex']))).toBe(`Cannot put a barrier ${rest}`);
+  expect(render((_, encoder) => encoder.rendering({ color: [{ image: picture }] }, () => undefined))).toBe(
+    `Cannot render ${rest}`,
+  );
+  expect(render((each) => each.pipeline(pipeline).draw(-1))).toBe(
+    'Cannot draw: vertices is -1; give a whole number from 0',
+  );
+  expect(render((each) => each.pipeline(pipeline).draw(3, NaN))).toBe(
+    'Cannot draw: instances is NaN; give a whole number from 0',
+  );
+  const late = (): unknown =>
+    device.record('frame', (encoder) => {
+      const kept: RenderEncoder[] = [];
+      encoder.transition(picture, { before: 'undefined', after: 'color-attachment' });
+      encoder.rendering({ color: [{ image: picture, clear: 0 }] }, (each) => void kept.push(each));
+      kept[0]!.pipeline(pipeline).draw(3);
+    });
+  expect(messageOf(late)).toBe(
+    'Cannot draw in "frame": its rendering has ended; draw within the function that got the encoder',
+  );
+});
+
+gpuTest('a pipeline of another kind, and a transition without its ends, are refused', {}, async ({ device }) => {
+  using scene = await drawing(device);
+  const { pipeline, picture } = scene;
+  using compute = device.createPipeline({ label: 'add', spirv: await device.compile(SHADER, { label: 'add' }) });
+  const record = (body: (encoder: Encoder) => void): string => messageOf(() => device.record('step', body));
+  expect(record((encoder) => encoder.pipeline(pipeline as unknown as ComputePipeline))).toBe(
+    'Cannot dispatch in "step": the pipeline is "shapes", of another kind; give a compute pipeline',
+  );
+  const draw = (encoder: Encoder): void => {
+    encoder.transition(picture, { before: 'undefined', after: 'color-attachment' });
+    encoder.rendering({ color: [{ image: picture }] }, (render) =>
+      render.pipeline(compute as unknown as GraphicsPipeline),
+    );
+  };
+  expect(record(draw)).toBe('Cannot draw in "step": the pipeline is "add", of another kind; give a graphics pipeline');
+  const from = { from: 'undefined', to: 'sampled' } as never;
+  expect(record((encoder) => encoder.transition(picture, from))).toBe(
+    `Cannot bring image "picture" over: before is not given; give both, as in { before: 'undefined', after: 'transfer-target' }`,
+  );
+});
+
+gpuTest('timelines and data of another device are refused', {}, async ({ device }) => {
+  await using other = await openDevice({ validation: false });
+  using theirs = other.createTimeline('theirs');
+  using buffer = other.createBuffer({ label: 'theirs', byteLength: 64 });
+  theirs.signal(1);
+  using commands = device.record('step', () => undefined);
+  const message = `Cannot submit to queue "compute": timeline "theirs" is of another device, "${other.name}"; make one of this device`;
+  expect(messageOf(() => device.compute.submit([commands], { wait: [{ timeline: theirs, value: 1 }] }))).toBe(message);
+  expect(messageOf(() => device.compute.submit([commands], { signal: [{ timeline: theirs, value: 2 }] }))).toBe(
+    message,
+  );
+  await using recorder = device.createRecorder({ workers: 1 });
+  const frame = await device.beginFrame();
+  const work = { module: new URL('recorded-passes.ts', import.meta.url), export: 'fill', data: { buffer } };
+  expect(messageOf(() => recorder.encoderFor('pass').record(work))).toContain('buffer "theirs" is of another device');
+  await recorder.finalize().catch(() => undefined);
+  device.endFrame(frame);
 });

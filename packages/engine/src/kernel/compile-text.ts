@@ -98,8 +98,9 @@ function kernelError(source: KernelText, layout: KernelLayout, complaint: Compla
   if (path.basename(file) === headerName) {
     const text = header.split('\n')[line - 1] ?? '';
     const name = text.includes(NUMBER_MARK) ? /(\w+) =/.exec(text)?.[1] : undefined;
-    const what =
-      name === undefined
+    const what = complaint.what.includes('BufferPointer')
+      ? 'it writes bytes, which dxc can since 2025; install a newer one, name it in HALOCLINE_DXC, or write GLSL'
+      : name === undefined
         ? `${headerName}, line ${line}: ${complaint.what}; a macro or a name of yours changes it, include it first`
         : `parameter "${name}" can't have a name that the language or ${headerName} has already; rename it`;
     return new ShaderError(`${head} ${what}`, undefined, { labels: [layout.kernel] });

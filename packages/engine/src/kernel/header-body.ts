@@ -146,8 +146,8 @@ export interface Dialect {
   readonly words: ReadonlyMap<string, string>;
   /** The expression that loads element `index` of the array at entry `entry` of the pass block, which is an expression too. */
   load(field: KernelField, entry: string): string;
-  /** The statement that stores `value` there; null where the language cannot. */
-  store(field: KernelField, entry: string, value: string): string | null;
+  /** The statement that stores `value` there. */
+  store(field: KernelField, entry: string, value: string): string;
 }
 
 /** The shared part in a dialect. */
@@ -245,7 +245,6 @@ function writeText(field: KernelField, dialect: Dialect): string[] {
     return dialect.store(field, `${entry + at}u`, value);
   });
   const address = `HaloclineAddress address_of_output_${name}(uint component) { return haloclineAddress(${entry}u + component); }`;
-  if (stores.includes(null)) return [`// "${name}" has no accessor here: this language stores no bytes.`, address, ''];
   return [
     `// The new value of "${name}". Nothing is written where there is no leaf.`,
     `void write_${name}(uint index, ${valueType} value) {`,

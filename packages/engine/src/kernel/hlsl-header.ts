@@ -2,7 +2,7 @@
 import { accessText, titleLines, walkText, type Dialect } from './header-body.ts';
 import { LAYOUT_CONSTANT, storedAs, type KernelLayout, type StoredAs } from './kernel-layout.ts';
 
-/** What is loaded and stored; bytes are taken out of words. */
+/** What is loaded and stored; bytes are parts of words. */
 const ELEMENTS: Readonly<Record<Exclude<StoredAs, 'byte'>, { readonly type: string; readonly bytes: number }>> = {
   float: { type: 'float', bytes: 4 },
   double: { type: 'double', bytes: 8 },
@@ -37,12 +37,23 @@ const DIALECT: Dialect = {
   },
   store(field, entry, value) {
     const stored = storedAs(field.field.type);
-    if (stored === 'byte') return null;
+    if (stored === 'byte') return `haloclineStoreByte(haloclineAddress(${entry}), index, ${value});`;
     const { type, bytes } = ELEMENTS[stored];
     const given = stored === 'half' ? `float16_t(${value})` : value;
     return `vk::RawBufferStore<${type}>(haloclineAddress(${entry}) + ${bytes} * uint64_t(index), ${given}, ${bytes});`;
   },
 };
+
+/** HLSL has no bytes: others write those beside it in its word, so it is changed alone. For `dxc` of 2025 or later. */
+const STORE_BYTE = [
+  'struct HaloclineBytes { uint word; };',
+  'void haloclineStoreByte(uint64_t address, uint index, uint value) {',
+  '  vk::BufferPointer<HaloclineBytes> at = vk::BufferPointer<HaloclineBytes>(address + uint64_t(index & ~3u));',
+  '  uint shift = 8u * (index & 3u);',
+  '  InterlockedAnd(at.Get().word, ~(255u << shift));',
+  '  InterlockedOr(at.Get().word, (value & 255u) << shift);',
+  '}',
+];
 
 /** The text of a kernel's header in HLSL. */
 export function hlslHeader(layout: KernelLayout): string {
@@ -75,6 +86,7 @@ export function hlslHeader(layout: KernelLayout): string {
     '  vk::RawBufferStore<uint>(record + 16, uint(own.z), 4);',
     '  vk::RawBufferStore<uint>(record + 20, read, 4);',
     '}',
+    ...(layout.outputs.some(({ field }) => storedAs(field.type) === 'byte') ? STORE_BYTE : []),
     walkText(DIALECT),
     '// The voxels of this thread, in',
     '//   [numthreads(WORKGROUP, 1, 1)] void main(uint3 group : SV_GroupID, uint thread : SV_GroupIndex) {',

@@ -53,10 +53,11 @@ export class Bindings<P extends Bindee> {
   /** Makes a pipeline the current one. Its push constants and bindings start unset. */
   set(given: P | WatchedPipeline<P>): void {
     const pipeline = this.#scope.present(given);
-    if (pipeline?.signature === undefined) {
-      throw new TypeError(
-        `Cannot ${this.#verb} in "${this.#scope.label}": the pipeline is ${what(given)}; give one that the device created`,
-      );
+    const draws = this.#verb === 'draw';
+    if (pipeline?.signature === undefined || 'targets' in pipeline !== draws) {
+      const wanted = draws ? 'a graphics pipeline' : 'a compute pipeline';
+      const given = pipeline?.signature === undefined ? what(pipeline) : `"${pipeline.label}", of another kind`;
+      throw new TypeError(`Cannot ${this.#verb} in "${this.#scope.label}": the pipeline is ${given}; give ${wanted}`);
     }
     if (this.#pipeline === pipeline) return;
     const { driver, handle } = this.#scope;

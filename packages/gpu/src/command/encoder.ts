@@ -111,6 +111,7 @@ export class Encoder {
    * `y · numWorkGroups.x + x`, and skips what is past its end, as some workgroups of the last row may be.
    */
   dispatch(x: number, y: number = 1, z: number = 1): this {
+    this.#scope.outside('dispatch');
     this.#bindings.ready('dispatch');
     const most = this.#driver.limits.maxWorkgroups;
     if (x > most[0] && y === 1 && z === 1) {
@@ -134,6 +135,7 @@ export class Encoder {
 
   /** Runs as many workgroups as three uint32 in a buffer say when the device comes to it. The offset is a multiple of 4. */
   dispatchIndirect(buffer: Buffer, byteOffset: number = 0): this {
+    this.#scope.outside('dispatch');
     this.#bindings.ready('dispatchIndirect');
     checkRange('dispatch from', buffer, byteOffset, 12, 4);
     this.#scope.use(buffer);
@@ -145,48 +147,56 @@ export class Encoder {
 
   /** Copies bytes between buffers; overlapping ranges of one buffer are not allowed. */
   copy(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, byteLength: number): this {
+    this.#scope.outside('copy');
     copyBuffer(this.#scope, from, fromOffset, to, toOffset, byteLength);
     return this;
   }
 
   /** Copies texels out of a buffer into an image in layout 'transfer-target': one mip level, one or more layers. */
   copyBufferToImage(from: Buffer, to: Image, region: ImageRegion = {}): this {
+    this.#scope.outside('copy');
     copyBufferToImage(this.#scope, from, to, region);
     return this;
   }
 
   /** Copies texels of an image in layout 'transfer-source' into a buffer, tightly packed. */
   copyImageToBuffer(from: Image, to: Buffer, region: ImageRegion = {}): this {
+    this.#scope.outside('copy');
     copyImageToBuffer(this.#scope, from, to, region);
     return this;
   }
 
   /** Copies texels from image ('transfer-source') to image ('transfer-target'), bit by bit. */
   copyImage(from: Image, to: Image, boxes: { readonly from?: ImageBox; readonly to?: ImageBox } = {}): this {
+    this.#scope.outside('copy');
     copyImage(this.#scope, from, to, boxes);
     return this;
   }
 
   /** Copies texels from image ('transfer-source') to image ('transfer-target'), scaled and converted. Needs a queue that draws. */
   blit(from: Image, to: Image, options: BlitOptions = {}): this {
+    this.#scope.outside('blit');
     blitImage(this.#scope, from, to, options);
     return this;
   }
 
   /** Writes one value into every texel of an image in layout 'transfer-target': up to four numbers, or one depth. */
   clear(image: Image, value: ClearValue, range: ImageRange = {}): this {
+    this.#scope.outside('clear an image');
     clearImage(this.#scope, image, value, range);
     return this;
   }
 
   /** Fills bytes with a uint32; offset and length are multiples of 4. */
   fill(buffer: Buffer, byteOffset: number, byteLength: number, word: number): this {
+    this.#scope.outside('fill');
     fillBuffer(this.#scope, buffer, byteOffset, byteLength, word);
     return this;
   }
 
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
+    this.#scope.outside('put a barrier');
     this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     recordBarrier(this.#driver.commands, this.handle, before, after);
     return this;
@@ -199,6 +209,7 @@ export class Encoder {
 
   /** A memory barrier and any number of image barriers, in one call. */
   barriers(batch: BarrierBatch<Image>): this {
+    this.#scope.outside('put a barrier');
     this.#scope.tracker?.barrier(batch);
     recordBarriers(this.#scope, batch);
     return this;
@@ -216,12 +227,14 @@ export class Encoder {
    * compute pipeline stays as it was.
    */
   rendering(options: RenderingOptions, body: (encoder: RenderEncoder) => void): this {
+    this.#scope.outside('render');
     recordRendering(this.#scope, options, body);
     return this;
   }
 
   /** Executes commands that were recorded before (`device.recordSecondary`). The pipeline must be set again afterwards. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
+    this.#scope.outside('execute commands');
     executeSecondary(this.#scope, secondaries, undefined);
     this.#bindings.forget();
     return this;
@@ -241,6 +254,7 @@ export class Encoder {
 
   /** Makes all queries of a pool unset; before their timestamps. */
   resetQueries(pool: QueryPool): this {
+    this.#scope.outside('reset queries');
     this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
     return this;

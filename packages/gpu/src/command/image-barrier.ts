@@ -24,6 +24,11 @@ export interface TransitionOptions {
 /** The image barrier of a transition. */
 export function imageBarrier(image: Image, options: TransitionOptions): ImageBarrier<Image> {
   const { before, after, range, discard } = options;
+  if (before === undefined || after === undefined) {
+    throw new TypeError(
+      `Cannot bring image "${image.label}" over: ${before === undefined ? 'before' : 'after'} is not given; give both, as in { before: 'undefined', after: 'transfer-target' }`,
+    );
+  }
   return {
     image,
     before: before === 'undefined' ? before : listOf(before),

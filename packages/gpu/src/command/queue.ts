@@ -107,7 +107,9 @@ export class Queue {
   }
 
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
-    for (const { commands } of batches) {
+    for (const { commands, wait = NOTHING, signal = NOTHING } of batches) {
+      for (const { timeline } of wait) this.#checkOwn(timeline);
+      for (const { timeline } of signal) this.#checkOwn(timeline);
       for (const each of commands) {
         if (each?.driver !== undefined && each.driver !== this.#driver) {
           throw foreign(`Cannot submit to queue "${this.label}"`, {
@@ -134,6 +136,10 @@ export class Queue {
       if (extra?.commands !== undefined) companion!.after(0, error);
       throw error;
     }
+  }
+
+  #checkOwn(timeline: Timeline): void {
+    if (timeline.driver !== this.#driver) throw foreign(`Cannot submit to queue "${this.label}"`, timeline);
   }
 
   #raw(

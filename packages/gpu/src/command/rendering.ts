@@ -77,6 +77,7 @@ export class RenderEncoder {
   readonly #executed: SecondaryCommands[] | undefined;
   #vertexBuffers = 0;
   #indexed = false;
+  #ended = false;
 
   /** Use `encoder.rendering`. `executed` gets what `execute` brings, to be executed by whoever gives it. */
   constructor(scope: CommandScope, targets: TargetFormats, executed?: SecondaryCommands[]) {
@@ -86,11 +87,16 @@ export class RenderEncoder {
     this.#bindings = new Bindings(scope, V.VK_PIPELINE_BIND_POINT_GRAPHICS, 'draw');
   }
 
+  /** The rendering has ended: every further draw is an error. Part of whoever records. */
+  end(): void {
+    this.#ended = true;
+  }
+
   /** Makes a pipeline the one that draws. Its push constants and bindings start unset; vertex buffers stay. */
   pipeline(given: GraphicsPipeline | WatchedPipeline<GraphicsPipeline>): this {
     const pipeline = this.#scope.present(given);
-    const [wants, has] = [targetsText(pipeline.targets), targetsText(this.targets)];
-    if (wants !== has) {
+    const [wants, has] = [pipeline?.targets && targetsText(pipeline.targets), targetsText(this.targets)];
+    if (wants !== undefined && wants !== has) {
       throw new VulkanError(
         `Cannot draw with pipeline "${pipeline.label}" in "${this.#scope.label}": it draws to ${wants}, the targets are ${has}`,
         { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
@@ -158,6 +164,7 @@ export class RenderEncoder {
   /** Draws vertices. */
   draw(vertices: number, instances: number = 1, firstVertex: number = 0, firstInstance: number = 0): this {
     this.#ready('draw');
+    checkCounts({ vertices, instances, firstVertex, firstInstance });
     this.#scope.tracker?.settle();
     this.#scope.driver.commands.vkCmdDraw(this.#scope.handle, vertices, instances, firstVertex, firstInstance);
     return this;
@@ -167,6 +174,8 @@ export class RenderEncoder {
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     this.#ready('drawIndexed');
+    checkCounts({ indices, instances, firstIndex, firstInstance });
+    if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
     this.#scope.tracker?.settle();
     const { driver, handle } = this.#scope;
     driver.commands.vkCmdDrawIndexed(handle, indices, instances, firstIndex, vertexOffset, firstInstance);
@@ -192,6 +201,7 @@ export class RenderEncoder {
 
   /** Executes recorded draws (`device.recordDraws`), in a rendering with `secondary: true`. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
+    this.#checkOpen();
     if (this.#executed) this.#executed.push(...secondaries);
     else executeSecondary(this.#scope, secondaries, this.targets);
     this.#bindings.forget();
@@ -227,7 +237,17 @@ export class RenderEncoder {
     return { byteOffset, count, byteStride };
   }
 
+  #checkOpen(): void {
+    if (!this.#ended) return;
+    const { label } = this.#scope;
+    throw new VulkanError(
+      `Cannot draw in "${label}": its rendering has ended; draw within the function that got the encoder`,
+      { kind: 'command-buffer', labels: [label] },
+    );
+  }
+
   #ready(command: string): void {
+    this.#checkOpen();
     const pipeline = this.#bindings.ready(command);
     const missing =
       (1 << pipeline.vertexBufferCount) - 1 - (this.#vertexBuffers & ((1 << pipeline.vertexBufferCount) - 1));
@@ -243,6 +263,19 @@ export class RenderEncoder {
       labels: [pipeline.label, this.#scope.label],
     });
   }
+}
+
+/** Throws RangeError unless all are counts as the device takes them. */
+function checkCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (!Number.isInteger(count) || count < 0 || count > 0xffffffff) throw notWhole(name, count);
+  }
+}
+
+function notWhole(name: string, count: number): RangeError {
+  return new RangeError(
+    `Cannot draw: ${name} is ${count}; give a whole number${name === 'vertexOffset' ? '' : ' from 0'}`,
+  );
 }
 
 /** Where an indexed draw begins. */
@@ -282,7 +315,7 @@ export function recordRendering(
   const executed: SecondaryCommands[] = [];
   if (options.secondary === true) {
     // No barrier may stand within: what the secondary commands lack must be known before.
-    refusePromise(scope.label, body(new RenderEncoder(scope, formats, executed)));
+    renderBody(scope, new RenderEncoder(scope, formats, executed), body);
     scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
   }
   const [x, y, width, height] = options.area ?? [0, 0, ...commonSize(views)];
@@ -307,6 +340,16 @@ export function recordRendering(
   scope.tracker?.rendering(false);
 }
 
+function renderBody(scope: CommandScope, encoder: RenderEncoder, body: (encoder: RenderEncoder) => void): void {
+  scope.rendering = true;
+  try {
+    refusePromise(scope.label, body(encoder));
+  } finally {
+    scope.rendering = false;
+    encoder.end();
+  }
+}
+
 /** Records draws to targets that are begun elsewhere: viewport and scissor begin as `area`. */
 export function recordDraws(
   scope: CommandScope,
@@ -316,7 +359,7 @@ export function recordDraws(
 ): void {
   setViewport(scope, { x, y, width, height });
   setScissor(scope, x, y, width, height);
-  refusePromise(scope.label, body(new RenderEncoder(scope, targets)));
+  renderBody(scope, new RenderEncoder(scope, targets), body);
 }
 
 function viewOf(scope: CommandScope, { image: given }: RenderTarget): ImageView {

@@ -24,6 +24,8 @@ export class CommandScope {
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;
+  /** Whether draws are being recorded: then only what draws may stand there. */
+  rendering = false;
   #ended = false;
 
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
@@ -39,7 +41,10 @@ export class CommandScope {
       throw this.#endedError();
     };
     this.#ended = true;
-    this.driver = Object.create(this.driver, { commands: { get: refuse } }) as Driver;
+    // Not an object that inherits from it: each device's driver would then have a shape of its own, and all code that meets several
+    // of them be slower.
+    const get = (driver: Driver, name: keyof Driver): unknown => (name === 'commands' ? refuse() : driver[name]);
+    this.driver = new Proxy(this.driver, { get: get as (driver: Driver, name: string | symbol) => unknown });
   }
 
   /** A pipeline as it is now. One that is watched is held, and followed. */
@@ -65,6 +70,15 @@ export class CommandScope {
       });
     }
     this.used.add(object.stay ?? object);
+  }
+
+  /** Throws within a rendering, for a command that may not stand there. */
+  outside(command: string): void {
+    if (!this.rendering) return;
+    throw new VulkanError(
+      `Cannot ${command} in "${this.label}": it stands within a rendering, where only draws may; record it before or behind`,
+      { kind: 'command-buffer', labels: [this.label] },
+    );
   }
 
   #endedError(): VulkanError {

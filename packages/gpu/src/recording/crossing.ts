@@ -4,6 +4,7 @@
  */
 
 import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
 import type { Used } from '../command/command-buffer.ts';
 import { GraphicsPipeline } from '../command/graphics-pipeline.ts';
 import { ComputePipeline } from '../command/pipeline.ts';
@@ -87,12 +88,14 @@ export class Sender {
   readonly #ids = new Map<object, ObjectRecord>();
   /** A buffer that moved has a number for each place. */
   readonly #objects = new Map<number, object>();
+  readonly #driver: Driver;
   readonly #send: (record: ObjectRecord) => void;
   #next = 1;
   #exact = true;
 
-  /** `send` gives a new record to every thread. */
-  constructor(send: (record: ObjectRecord) => void) {
+  /** For objects of this device; `send` gives a new record to every thread. */
+  constructor(driver: Driver, send: (record: ObjectRecord) => void) {
+    this.#driver = driver;
     this.#send = send;
   }
 
@@ -158,6 +161,7 @@ export class Sender {
 
   #idOf(type: number, object: Used, used: Set<Used>): number {
     if (object.disposed) throw new TypeError(`${object.kind} "${object.label}" was disposed`);
+    if (object.driver !== this.#driver) throw new TypeError(`${object.kind} "${object.label}" is of another device`);
     used.add(object.stay ?? object);
     const known = this.#ids.get(object);
     if (known && known.members['handle'] === (object as unknown as { handle: bigint }).handle) return known.id;

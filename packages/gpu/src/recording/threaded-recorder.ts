@@ -156,7 +156,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     this.#layouts = new SharedLayouts(layouts);
     this.#capacities = new Int32Array(T.THREADS * T.SLOTS);
     this.#ends = Array.from({ length: workers }, () => 0);
-    this.#sender = new Sender((record) => {
+    this.#sender = new Sender(place.driver, (record) => {
       for (const thread of this.#threads) thread.tell({ add: record });
       Atomics.add(this.#table.control, T.NEWS, 1);
     });

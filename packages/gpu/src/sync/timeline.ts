@@ -28,7 +28,8 @@ export class Timeline implements Child, Progress {
   readonly handle: V.VkSemaphore;
   /** The largest value that a submit or the host was told to signal. */
   last = 0;
-  readonly #driver: Driver;
+  /** Of the device that it belongs to. */
+  readonly driver: Driver;
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
   #reached = 0;
@@ -36,7 +37,7 @@ export class Timeline implements Child, Progress {
 
   constructor(driver: Driver, waiter: Waiter, label: string, sharing?: TimelineSharing) {
     this.label = label;
-    this.#driver = driver;
+    this.driver = driver;
     this.#waiter = waiter;
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
@@ -67,12 +68,12 @@ export class Timeline implements Child, Progress {
 
   /** The device that it belongs to. */
   get device(): V.VkDevice {
-    return this.#driver.handle;
+    return this.driver.handle;
   }
 
   /** A file descriptor by which another device of the machine can import it, once; whoever imports it owns it. */
   exportFd(): number {
-    const driver = this.#driver;
+    const driver = this.driver;
     return V.arena.scope(() => {
       const out = V.arena.u32();
       const info = V.VkSemaphoreGetFdInfoKHR({
@@ -86,7 +87,7 @@ export class Timeline implements Child, Progress {
 
   /** The value that has been reached by now. Doesn't wait. */
   value(): number {
-    const driver = this.#driver;
+    const driver = this.driver;
     if (driver.isLost) throw driver.lost('vkGetSemaphoreCounterValue', this.label);
     if (this.#reached >= this.last && this.last > 0) return this.#reached;
     const result = driver.commands.vkGetSemaphoreCounterValue(
@@ -106,7 +107,7 @@ export class Timeline implements Child, Progress {
 
   /** Waits, without blocking, until the value is reached. Throws VulkanError 'synchronization' if it is disposed before. */
   async wait(value: number): Promise<void> {
-    this.#driver.counters.waits++;
+    this.driver.counters.waits++;
     if (this.#disposed) throw this.#disposedError(value);
     if (this.value() >= value) return;
     let wait = this.#waits.get(value);
@@ -131,7 +132,7 @@ export class Timeline implements Child, Progress {
 
   /** Waits with the thread blocked, at most `timeoutMs` milliseconds; false if the time ran out. For ends and emergencies. */
   waitBlocking(value: number, timeoutMs: number = Infinity): boolean {
-    const driver = this.#driver;
+    const driver = this.driver;
     driver.counters.waits++;
     for (let rest = timeoutMs; ; rest -= LATE_MS) {
       const nanoseconds = BigInt(Math.round(Math.min(rest, LATE_MS) * 1e6));
@@ -155,7 +156,7 @@ export class Timeline implements Child, Progress {
         `Cannot signal timeline "${this.label}" with ${value}: it was promised ${this.last}; a timeline only grows`,
       );
     }
-    const driver = this.#driver;
+    const driver = this.driver;
     const result = V.arena.scope(() =>
       driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: this.handle, value })),
     );
@@ -180,8 +181,8 @@ export class Timeline implements Child, Progress {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#driver.children.delete(this);
-    const driver = this.#driver;
+    this.driver.children.delete(this);
+    const driver = this.driver;
     const destroy = (): void =>
       driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
     if (this.#waits.size === 0) return destroy();
@@ -200,7 +201,7 @@ export class Timeline implements Child, Progress {
   }
 
   #import(fd: number): void {
-    const driver = this.#driver;
+    const driver = this.driver;
     try {
       V.arena.scope(() => {
         const info = V.VkImportSemaphoreFdInfoKHR({
@@ -218,7 +219,7 @@ export class Timeline implements Child, Progress {
 
   #check(result: number, command: string): void {
     if (result >= 0) return;
-    if (result === V.VK_ERROR_DEVICE_LOST) throw this.#driver.lost(command, this.label);
+    if (result === V.VK_ERROR_DEVICE_LOST) throw this.driver.lost(command, this.label);
     const name = V.resultName(result);
     throw new VulkanError(
       `Cannot use timeline "${this.label}": ${command} gave ${name}; close the device and open it again`,
