@@ -19,6 +19,7 @@ import {
   type VoxelFunction,
 } from './grid-values.ts';
 import type { Runtime } from './runtime.ts';
+import { voxelEdge } from './level-map.ts';
 import { gatherField, scatterField } from './whole-field.ts';
 import { fieldStatistics, type FieldStatistics } from './statistics.ts';
 
@@ -144,7 +145,7 @@ export class Field {
         `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
       );
     }
-    if (source instanceof Grid) this.#tellPlace(source);
+    if (source instanceof Grid) this.#tellPlace(source, level);
     this.#gridClass = source instanceof Grid && source.gridClass !== 'unknown' ? source.gridClass : null;
   }
 
@@ -197,11 +198,28 @@ export class Field {
     return `Field(${this.#declaration.key}: ${this.type}${at}, default ${value}, ${this.bytes} bytes)`;
   }
 
-  /** Values are taken as they are, so those of a grid on faces would be half a voxel off in a field at centres. */
-  #tellPlace({ name, gridClass }: Grid): void {
-    if (gridClass !== 'staggered' || this.at === 'faces') return;
-    const what = `grid "${name}" is staggered, and the field lives at ${this.at}; add it with { at: 'faces' }`;
-    this.#runtime.log(`Field "${this.#declaration.key}": ${what}`);
+  /**
+   * Values are taken as they are, voxel by voxel: those of a grid on faces would be half a voxel off in a field at centres, and those
+   * of a grid with another map elsewhere in the world.
+   */
+  #tellPlace({ name, gridClass, map }: Grid, level: DomainLevel): void {
+    const say = (what: string): void => this.#runtime.log(`Field "${this.#declaration.key}": grid "${name}" ${what}`);
+    if (gridClass === 'staggered' && this.at !== 'faces') {
+      return say(`is staggered, and the field lives at ${this.at}; add it with { at: 'faces' }`);
+    }
+    const own = mapAt(level.map, this.at);
+    const { min, max } = level.indexBounds;
+    if ([min, max].every((voxel) => distance(map.indexToWorld(voxel), own.indexToWorld(voxel)) < 1e-3 * voxelEdge(own)))
+      return;
+    const place = (each: GridMap): string => {
+      const [x, y, z] = each.indexToWorld([0, 0, 0]).map((value) => Number(value.toPrecision(6))) as [
+        number,
+        number,
+        number,
+      ];
+      return `voxels of ${Number(voxelEdge(each).toPrecision(6))} m, the first at (${x}, ${y}, ${z})`;
+    };
+    say(`has ${place(map)}, and the field ${place(own)}; its values are taken voxel by voxel, as they are`);
   }
 
   #values(source: FieldSource, target: ValuesTarget): FieldValues {
@@ -213,6 +231,10 @@ export class Field {
   static {
     printByToString(this.prototype);
   }
+}
+
+function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, axis) => value - b[axis]!));
 }
 
 /** Values over a whole level: slot is rank plus one. */

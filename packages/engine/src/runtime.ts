@@ -34,7 +34,6 @@ import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
 import type { Subdomain } from './subdomain.ts';
-import { slotOrderOf } from './shapes/bound-of.ts';
 import { Team } from './team.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Routes } from './transport/routes.ts';
@@ -139,7 +138,7 @@ export class Runtime {
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains, {
       wholeLeaves: options.replicate,
-      slots: slotOrderOf(options.devices),
+      slots: 'bricks',
     });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;

@@ -133,6 +133,28 @@ describe('grids', () => {
     }
   });
 
+  gpuTest('tell where their voxels lie elsewhere in the world than those of the field', {}, async ({ device }) => {
+    const messages: string[] = [];
+    const create = (voxelSize: number): Promise<Simulation> =>
+      Simulation.create({ device, domain, voxelSize, log: (message) => messages.push(message) });
+    await using coarse = await create(0.5);
+    await using fine = await create(0.25);
+    for (const simulation of [coarse, fine]) {
+      simulation.addField('u', 'float32', 3);
+      simulation.addField('below', 'float32', 0, { at: 'face-x' });
+    }
+    await coarse.field('u').write(await coarse.field('u').read());
+    await coarse.field('below').write(await coarse.field('below').read());
+    expect(messages).toEqual([]);
+    await fine.field('u').write(await coarse.field('u').read());
+    await coarse.field('below').write(await coarse.field('u').read());
+    const rest = 'its values are taken voxel by voxel, as they are';
+    expect(messages).toEqual([
+      `Field "u": grid "u" has voxels of 0.5 m, the first at (0, 0, 0), and the field voxels of 0.25 m, the first at (0, 0, 0); ${rest}`,
+      `Field "below": grid "u" has voxels of 0.5 m, the first at (0, 0, 0), and the field voxels of 0.5 m, the first at (-0.25, 0, 0); ${rest}`,
+    ]);
+  });
+
   gpuTest('tell how many of their voxels lie outside of the domain', {}, async ({ device }) => {
     const messages: string[] = [];
     await using simulation = await Simulation.create({ device, domain, log: (message) => messages.push(message) });

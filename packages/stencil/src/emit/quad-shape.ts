@@ -273,8 +273,10 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
   const active = activeRows(work);
-  const any = active.map(({ bits }) => bits()).reduce((some, each) => code.or(some, each));
   const filled = parts.outputs.filter(({ background }) => background !== null);
+  // Of many stores, those of one sector go together: a quad that is only filled comes along with its neighbour.
+  const together = filled.length > 0 && isQuad(cut.patch) && !eager;
+  const any = active.map(({ bits, near }) => (together ? near() : bits())).reduce((some, each) => code.or(some, each));
   target.branch(
     code.differs(any, 0),
     () => {
@@ -282,7 +284,7 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
       const kept = { ...work, activity, first: target.keep(first, 'n') };
       runRows(kept, eager ? [] : loads, active);
     },
-    filled.length > 0 ? () => fillRows(work, filled, active) : undefined,
+    filled.length > 0 && !together ? () => fillRows(work, filled, active) : undefined,
   );
 }
 
