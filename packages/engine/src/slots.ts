@@ -1,8 +1,9 @@
 /**
  * @file Where the leaves of a fresh subdomain stand in memory, and so in its passes: in bricks, cubes of 64 leaves an edge that are
- * filled row by row along z. A sector of memory lies along z, and of the leaf behind in z a stencil loads one for each single value: beside
- * each other, leaves find it in the caches (README.md of `@halocline/stencil` has the figures). Where values come and go as a whole, by
- * rank, it is the order of ranks. Nothing else hangs on it, since whoever looks for a leaf asks for its slot.
+ * filled row by row along z. A sector of memory lies along z, and of the leaf behind in z a stencil loads one for each single
+ * value: beside each other, leaves find it in the caches (README.md of `@halocline/stencil` has the figures). The view of a cut domain
+ * (`volume.ts`) and halos of one's own (`halo/`), whose values come and go by rank, have the order of ranks. Nothing else hangs on
+ * it, since whoever looks for a leaf asks for its slot.
  */
 import type { LocalLevel } from './local-level.ts';
 

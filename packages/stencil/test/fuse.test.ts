@@ -176,7 +176,9 @@ test('computing again is worth less where leaves have inactive voxels, and nothi
   expect(whyNot({ raggedShare: 0.625, stored: false })).toBe(
     `${dear} 56 where 63 % of the leaves have inactive voxels`,
   );
-  expect(whyNot({ raggedShare: 1, stored: true })).toBe(`${dear} 0 where 100 % of the leaves have inactive voxels`);
+  expect(whyNot({ raggedShare: 1, stored: true })).toBe(
+    `${dear} nothing while the field is stored too where 100 % of the leaves have inactive voxels`,
+  );
 });
 
 test('computing again is worth it where it takes little', () => {

@@ -87,7 +87,7 @@ export function whyNotWorth(
   if (most > 0 && operations + OPERATIONS_PER_TAP * taps <= most) return null;
   const more = taps > 0 ? ` and ${taps} reads` : '';
   const where = raggedShare === 0 ? '' : ` where ${Math.ceil(100 * raggedShare)} % of the leaves have inactive voxels`;
-  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most}${where}`;
+  return `computed again they take ${operations} operations${more} more a voxel, and ${bytes} bytes less are worth ${most === 0 ? 'nothing while the field is stored too' : most}${where}`;
 }
 
 /** Distinct values that a stencil's text reads at constant offsets. */
