@@ -30,6 +30,8 @@ import {
 
 /** Fields that a simulation may have, over all levels. */
 const MAX_FIELDS = 256;
+/** Passes that one repeat may run: a recording of so many takes half a minute and half a gibibyte. */
+const MOST_PASSES = 65_536;
 
 /** What a user says of a stencil. One of `code`, `file` and `body` is given. */
 export interface StencilOptions {
@@ -319,9 +321,24 @@ export class Declarations {
       throw new TypeError(`Cannot add repeat "${name}": its body is empty; name the stencils that it runs`);
     }
     const repeat = { ...options, name, body: [...options.body] };
+    const passes = this.#passesOf(repeat);
+    if (passes > MOST_PASSES) {
+      throw new RangeError(
+        `Cannot add repeat "${name}": it runs ${passes} passes a step, and each is recorded; run at most ${MOST_PASSES}, or more steps`,
+      );
+    }
     this.repeats.set(name, repeat);
     this.revision++;
     return repeat;
+  }
+
+  /** Passes that a repeat records, those of the repeats in its body counted too. */
+  #passesOf({ times, body }: Pick<RepeatDeclaration, 'times' | 'body'>): number {
+    const each = (name: string): number => {
+      const inner = this.repeats.get(name);
+      return inner === undefined ? 1 : this.#passesOf(inner);
+    };
+    return times * body.reduce((sum, name) => sum + each(name), 0);
   }
 
   removeRepeat(name: string): void {

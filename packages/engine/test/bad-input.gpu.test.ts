@@ -104,6 +104,15 @@ describe('a simulation refuses', () => {
         'Cannot add repeat "repeat_1": times is 0; give a whole number of at least 1',
       ],
       [
+        () => simulation.repeat({ body: ['s'], times: 1e9 }),
+        'Cannot add repeat "repeat_1": it runs 1000000000 passes a step, and each is recorded; run at most 65536, or more steps',
+      ],
+      [
+        () =>
+          simulation.repeat({ name: 'inner', body: ['s', 't'], times: 200 }).repeat({ body: ['inner'], times: 164 }),
+        'Cannot add repeat "repeat_2": it runs 65600 passes a step, and each is recorded; run at most 65536, or more steps',
+      ],
+      [
         () => simulation.level(-1),
         "Cannot take level -1: levels are whole numbers from 0 to 19; 0 is the simulation's own",
       ],
