@@ -161,7 +161,8 @@ export class Simulation implements AsyncDisposable {
         checkpoints,
       );
     } catch (error) {
-      for (const device of own) await device[Symbol.asyncDispose]();
+      await using devices = new AsyncDisposableStack();
+      for (const device of own) devices.use(device);
       throw error;
     }
   }
@@ -521,8 +522,10 @@ export class Simulation implements AsyncDisposable {
 
   /** Waits for the GPU, and gives back memory and, if the simulation opened it, the device. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // All of them are closed, whatever fails before: a trace that can't be written must not keep a device.
+    await using devices = new AsyncDisposableStack();
+    for (const device of this.#ownDevices) devices.use(device);
     await this.#runtime.lane.run(() => this.#runtime.close());
-    for (const device of this.#ownDevices) await device[Symbol.asyncDispose]();
   }
 
   static {

@@ -40,3 +40,8 @@ gpuTest(
     expect(messages.some((each) => each.includes('named by us'))).toBe(true);
   },
 );
+
+gpuTest('the layer keeps to itself what it says of itself, and all else is told', { layer: true }, ({ device }) => {
+  expect(device.validation).not.toBe(false);
+  expect(process.env['VK_LAYER_MESSAGE_ID_FILTER']!.split(',')).toContain('UNASSIGNED-VkSemaphore-state-timeout');
+});

@@ -27,6 +27,22 @@ export interface ValidationMessage {
 
 const LAYER = 'VK_LAYER_KHRONOS_validation';
 
+/** The layer's environment variable that lists messages it keeps to itself. */
+const KEPT_QUIET = 'VK_LAYER_MESSAGE_ID_FILTER';
+
+/**
+ * What layer 1.3.239 says of itself, after ten seconds, where a thread's wait for a timeline meets the host's signal in a bad moment:
+ * with a lock that the signalling thread waits for. That is our main thread, which the message would call back into: both
+ * would wait for ever.
+ */
+const OWN_FAULT = 'UNASSIGNED-VkSemaphore-state-timeout';
+
+/** Asks the layer, through the environment, to keep what it says of itself to itself. */
+function keepQuiet(env: NodeJS.ProcessEnv = process.env): void {
+  const known = (env[KEPT_QUIET] ?? '').split(',').filter((each) => each !== '');
+  if (!known.includes(OWN_FAULT)) env[KEPT_QUIET] = [...known, OWN_FAULT].join(',');
+}
+
 let openedLoader: Loader | undefined;
 
 /** The loader library, opened once; throws VulkanError 'not-available' where there is none. */
@@ -78,6 +94,7 @@ export class Instance {
           { kind: 'not-available' },
         );
       }
+      keepQuiet();
       this.#callback = V.registerDebugCallback((message) => this.#receive(message));
     }
     const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
