@@ -164,7 +164,7 @@ export class RenderEncoder {
   /** Draws vertices. */
   draw(vertices: number, instances: number = 1, firstVertex: number = 0, firstInstance: number = 0): this {
     this.#ready('draw');
-    checkCounts({ vertices, instances, firstVertex, firstInstance });
+    checkCounts(DRAWN, vertices, instances, firstVertex, firstInstance);
     this.#scope.tracker?.settle();
     this.#scope.driver.commands.vkCmdDraw(this.#scope.handle, vertices, instances, firstVertex, firstInstance);
     return this;
@@ -174,7 +174,7 @@ export class RenderEncoder {
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     this.#ready('drawIndexed');
-    checkCounts({ indices, instances, firstIndex, firstInstance });
+    checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
     if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
     this.#scope.tracker?.settle();
     const { driver, handle } = this.#scope;
@@ -265,11 +265,16 @@ export class RenderEncoder {
   }
 }
 
-/** Throws RangeError unless all are counts as the device takes them. */
-function checkCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isInteger(count) || count < 0 || count > 0xffffffff) throw notWhole(name, count);
-  }
+const DRAWN = ['vertices', 'instances', 'firstVertex', 'firstInstance'] as const;
+const INDEXED = ['indices', 'instances', 'firstIndex', 'firstInstance'] as const;
+
+const isCount = (value: number): boolean => value >>> 0 === value;
+
+/** Throws RangeError unless all are counts as the device takes them. It stands in every draw, so it makes no objects. */
+function checkCounts(names: readonly string[], a: number, b: number, c: number, d: number): void {
+  if (isCount(a) && isCount(b) && isCount(c) && isCount(d)) return;
+  const at = [a, b, c, d].findIndex((count) => !isCount(count));
+  throw notWhole(names[at]!, [a, b, c, d][at]!);
 }
 
 function notWhole(name: string, count: number): RangeError {
