@@ -16,6 +16,7 @@ import {
   type FieldStorage,
   type FieldValue,
 } from './field-type.ts';
+import { MOST_ITERATIONS } from './forecast.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
 import { checkName, checkNameList, checkOptionNames, didYouMean, listNames } from './names.ts';
 import { STENCIL_OPTIONS } from './option-names.ts';
@@ -30,7 +31,7 @@ import {
 
 /** Fields that a simulation may have, over all levels. */
 const MAX_FIELDS = 256;
-/** Passes that one repeat may run: a recording of so many takes half a minute and half a gibibyte. */
+/** Passes that one recording may hold of a repeat: so many take half a minute and half a gibibyte. */
 const MOST_PASSES = 65_536;
 
 /** What a user says of a stencil. One of `code`, `file` and `body` is given. */
@@ -139,6 +140,8 @@ export interface ScalarDeclaration {
 /** A repeat, named: one that nobody named has got a free name. */
 export interface RepeatDeclaration extends RepeatOptions {
   readonly name: string;
+  /** Passes that a recording holds of it, those of earlier repeats in its body counted too. */
+  readonly passes: number;
 }
 
 /** Names of stencils, repeats or fields (whose writers are meant). */
@@ -320,25 +323,18 @@ export class Declarations {
     if (options.body.length === 0) {
       throw new TypeError(`Cannot add repeat "${name}": its body is empty; name the stencils that it runs`);
     }
-    const repeat = { ...options, name, body: [...options.body] };
-    const passes = this.#passesOf(repeat);
+    const body = [...options.body];
+    const times = options.until === undefined ? options.times : Math.min(options.times, MOST_ITERATIONS);
+    const passes = times * body.reduce((sum, each) => sum + (this.repeats.get(each)?.passes ?? 1), 0);
     if (passes > MOST_PASSES) {
       throw new RangeError(
         `Cannot add repeat "${name}": it runs ${passes} passes a step, and each is recorded; run at most ${MOST_PASSES}, or more steps`,
       );
     }
+    const repeat = { ...options, name, body, passes };
     this.repeats.set(name, repeat);
     this.revision++;
     return repeat;
-  }
-
-  /** Passes that a repeat records, those of the repeats in its body counted too. */
-  #passesOf({ times, body }: Pick<RepeatDeclaration, 'times' | 'body'>): number {
-    const each = (name: string): number => {
-      const inner = this.repeats.get(name);
-      return inner === undefined ? 1 : this.#passesOf(inner);
-    };
-    return times * body.reduce((sum, name) => sum + each(name), 0);
   }
 
   removeRepeat(name: string): void {

@@ -129,6 +129,20 @@ describe('a simulation refuses', () => {
     );
   });
 
+  gpuTest('repeats that name each other, and none that stops, however often it may run', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addField('u', 'float32');
+    simulation.addScalar('enough', 'float');
+    simulation.addStencil('s', { outputs: ['u'], code: 'WriteField("u", idx, 1.0); ReduceMax("enough", 0.0);' });
+    simulation.repeat({ name: 'search', body: ['s'], times: 1e6, until: { scalar: 'enough', below: 1 } });
+    await simulation.runTimestep(0.1);
+    simulation.repeat({ name: 'one', body: ['other'], times: 2 });
+    simulation.repeat({ name: 'other', body: ['one'], times: 2 }).repeat({ name: 'third', body: ['one'], times: 2 });
+    await expect(simulation.runTimestep(0.1)).rejects.toThrow(
+      'Cannot run repeat "one": "other" in its body is neither a stencil nor an earlier repeat; the stencils are "s"',
+    );
+  });
+
   gpuTest('options that were mistyped, and lists and texts that are none', {}, async ({ device }) => {
     await expect(Simulation.create({ device, domain, voxelsize: 0.1 } as object)).rejects.toThrow(
       /^Cannot create simulation: "voxelsize" is no option of it \(did you mean "voxelSize"\?\); there are access, .*, voxelSize$/u,
