@@ -375,6 +375,12 @@ function checkStencilOptions(name: string, options: StencilOptions): void {
   for (const list of ['inputs', 'outputs', 'parameters'] as const) {
     if (options[list] !== undefined) checkNameList(act, list, options[list]);
   }
+  const voxel: unknown = typeof options.debug === 'object' ? options.debug.voxel : [0, 0, 0];
+  if (!(Array.isArray(voxel) && voxel.length === 3 && voxel.every(Number.isInteger))) {
+    throw new TypeError(
+      `${act}: the voxel of debug is ${JSON.stringify(voxel)}; give three whole numbers, as in [3, 4, 5]`,
+    );
+  }
   for (const text of ['code', 'file'] as const) {
     if (options[text] === undefined || typeof options[text] === 'string') continue;
     throw new TypeError(`${act}: its ${text} is of type ${typeof options[text]}; give text`);

@@ -166,6 +166,9 @@ describe('a simulation refuses', () => {
     expect(told({ inputs: { u: 'float32' }, outputs: ['u'], code })).toBe(
       `Cannot add stencil "s": inputs is of type object; give a list of names, as in ['density']`,
     );
+    expect(told({ outputs: ['u'], code, debug: { voxel: [1, 2] } })).toBe(
+      'Cannot add stencil "s": the voxel of debug is [1,2]; give three whole numbers, as in [3, 4, 5]',
+    );
     expect(told({ outputs: ['u'], code: 5 })).toBe('Cannot add stencil "s": its code is of type number; give text');
     simulation.addParameter('k', 'float', 1);
     expect(messageOf(() => simulation.set('k', NaN))).toBe('Cannot set "k": float takes one number, and NaN was given');

@@ -323,7 +323,17 @@ export function recordRendering(
     renderBody(scope, new RenderEncoder(scope, formats, executed), body);
     scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
   }
-  const [x, y, width, height] = options.area ?? [0, 0, ...commonSize(views)];
+  const size = commonSize(views);
+  const [x, y, width, height] = options.area ?? [0, 0, ...size];
+  if (
+    ![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0) ||
+    x + width > size[0] ||
+    y + height > size[1]
+  ) {
+    throw new RangeError(
+      `Cannot render in "${scope.label}": its area is ${width}×${height} at (${x}, ${y}); the targets have ${size.join('×')}`,
+    );
+  }
   for (const [index, view] of views.entries()) {
     const usage = targets[index] === depth ? 'depth-attachment' : 'color-attachment';
     scope.tracker?.touch(view.image, view.range, usage, 'rendering');
@@ -413,6 +423,11 @@ function attachment(scope: CommandScope, target: RenderTarget, view: ImageView):
 
 function setViewport(scope: CommandScope, viewport: Viewport): void {
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
+  if (![x, y, width, height, nearDepth, farDepth].every(Number.isFinite) || width <= 0) {
+    throw new RangeError(
+      `Cannot set the viewport in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give finite numbers, and a width above 0`,
+    );
+  }
   V.arena.scope(() => {
     const info = V.VkViewport({ x, y, width, height, minDepth: nearDepth, maxDepth: farDepth });
     scope.driver.commands.vkCmdSetViewport(scope.handle, 0, 1, info);
@@ -420,6 +435,11 @@ function setViewport(scope: CommandScope, viewport: Viewport): void {
 }
 
 function setScissor(scope: CommandScope, x: number, y: number, width: number, height: number): void {
+  if (![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0)) {
+    throw new RangeError(
+      `Cannot set the scissor in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give whole numbers from 0`,
+    );
+  }
   V.arena.scope(() => {
     const info = V.VkRect2D({ offset: { x, y }, extent: { width, height } });
     scope.driver.commands.vkCmdSetScissor(scope.handle, 0, 1, info);
