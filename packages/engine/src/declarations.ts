@@ -16,6 +16,7 @@ import {
   type FieldStorage,
   type FieldValue,
 } from './field-type.ts';
+import { MOST_ITERATIONS } from './forecast.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
 import { checkName, checkNameList, checkOptionNames, didYouMean, listNames } from './names.ts';
 import { STENCIL_OPTIONS } from './option-names.ts';
@@ -30,6 +31,8 @@ import {
 
 /** Fields that a simulation may have, over all levels. */
 const MAX_FIELDS = 256;
+/** Passes that one recording may hold of a repeat: so many take half a minute and half a gibibyte. */
+const MOST_PASSES = 65_536;
 
 /** What a user says of a stencil. One of `code`, `file` and `body` is given. */
 export interface StencilOptions {
@@ -137,6 +140,8 @@ export interface ScalarDeclaration {
 /** A repeat, named: one that nobody named has got a free name. */
 export interface RepeatDeclaration extends RepeatOptions {
   readonly name: string;
+  /** Passes that a recording holds of it, those of earlier repeats in its body counted too. */
+  readonly passes: number;
 }
 
 /** Names of stencils, repeats or fields (whose writers are meant). */
@@ -318,7 +323,15 @@ export class Declarations {
     if (options.body.length === 0) {
       throw new TypeError(`Cannot add repeat "${name}": its body is empty; name the stencils that it runs`);
     }
-    const repeat = { ...options, name, body: [...options.body] };
+    const body = [...options.body];
+    const times = options.until === undefined ? options.times : Math.min(options.times, MOST_ITERATIONS);
+    const passes = times * body.reduce((sum, each) => sum + (this.repeats.get(each)?.passes ?? 1), 0);
+    if (passes > MOST_PASSES) {
+      throw new RangeError(
+        `Cannot add repeat "${name}": it runs ${passes} passes a step, and each is recorded; run at most ${MOST_PASSES}, or more steps`,
+      );
+    }
+    const repeat = { ...options, name, body, passes };
     this.repeats.set(name, repeat);
     this.revision++;
     return repeat;
@@ -361,6 +374,12 @@ function checkStencilOptions(name: string, options: StencilOptions): void {
   checkOptionNames(act, options, STENCIL_OPTIONS);
   for (const list of ['inputs', 'outputs', 'parameters'] as const) {
     if (options[list] !== undefined) checkNameList(act, list, options[list]);
+  }
+  const voxel: unknown = typeof options.debug === 'object' ? options.debug.voxel : [0, 0, 0];
+  if (!(Array.isArray(voxel) && voxel.length === 3 && voxel.every(Number.isInteger))) {
+    throw new TypeError(
+      `${act}: the voxel of debug is ${JSON.stringify(voxel)}; give three whole numbers, as in [3, 4, 5]`,
+    );
   }
   for (const text of ['code', 'file'] as const) {
     if (options[text] === undefined || typeof options[text] === 'string') continue;

@@ -9,7 +9,7 @@
 /** Iterations that are recorded before anything is known. */
 const FIRST_ITERATIONS = 32;
 /** The most that one recording holds: more are submitted piece by piece, so that no submit runs into a watchdog. */
-const MOST_ITERATIONS = 1024;
+export const MOST_ITERATIONS = 1024;
 
 /** The least rung that is at least `count`: 2, 4, 6, 8, 12, 16, 24, 32, 48, … */
 export function ladder(count: number): number {

@@ -22,6 +22,7 @@ import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField } from './whole-field.ts';
+import { checkTransients } from './fusion/lifetimes.ts';
 import { planFusion, withoutFusion } from './fusion/plan.ts';
 import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
@@ -197,6 +198,7 @@ export class Runtime {
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
+    checkTransients(order, declarations);
     const { schedule } = order;
     backgrounds.look(checked[0]!.values(), declarations);
     const fuse = (...parts: Parameters<KeptStencils['fused']>) => this.#kept.fused(...parts);

@@ -104,6 +104,15 @@ describe('a simulation refuses', () => {
         'Cannot add repeat "repeat_1": times is 0; give a whole number of at least 1',
       ],
       [
+        () => simulation.repeat({ body: ['s'], times: 1e9 }),
+        'Cannot add repeat "repeat_1": it runs 1000000000 passes a step, and each is recorded; run at most 65536, or more steps',
+      ],
+      [
+        () =>
+          simulation.repeat({ name: 'inner', body: ['s', 't'], times: 200 }).repeat({ body: ['inner'], times: 164 }),
+        'Cannot add repeat "repeat_2": it runs 65600 passes a step, and each is recorded; run at most 65536, or more steps',
+      ],
+      [
         () => simulation.level(-1),
         "Cannot take level -1: levels are whole numbers from 0 to 19; 0 is the simulation's own",
       ],
@@ -117,6 +126,20 @@ describe('a simulation refuses', () => {
     );
     await expect(simulation.save('none.nvdb', [])).rejects.toThrow(
       'Cannot save "none.nvdb": there is no field to save; name at least one',
+    );
+  });
+
+  gpuTest('repeats that name each other, and none that stops, however often it may run', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addField('u', 'float32');
+    simulation.addScalar('enough', 'float');
+    simulation.addStencil('s', { outputs: ['u'], code: 'WriteField("u", idx, 1.0); ReduceMax("enough", 0.0);' });
+    simulation.repeat({ name: 'search', body: ['s'], times: 1e6, until: { scalar: 'enough', below: 1 } });
+    await simulation.runTimestep(0.1);
+    simulation.repeat({ name: 'one', body: ['other'], times: 2 });
+    simulation.repeat({ name: 'other', body: ['one'], times: 2 }).repeat({ name: 'third', body: ['one'], times: 2 });
+    await expect(simulation.runTimestep(0.1)).rejects.toThrow(
+      'Cannot run repeat "one": "other" in its body is neither a stencil nor an earlier repeat; the stencils are "s"',
     );
   });
 
@@ -142,6 +165,9 @@ describe('a simulation refuses', () => {
     );
     expect(told({ inputs: { u: 'float32' }, outputs: ['u'], code })).toBe(
       `Cannot add stencil "s": inputs is of type object; give a list of names, as in ['density']`,
+    );
+    expect(told({ outputs: ['u'], code, debug: { voxel: [1, 2] } })).toBe(
+      'Cannot add stencil "s": the voxel of debug is [1,2]; give three whole numbers, as in [3, 4, 5]',
     );
     expect(told({ outputs: ['u'], code: 5 })).toBe('Cannot add stencil "s": its code is of type number; give text');
     simulation.addParameter('k', 'float', 1);

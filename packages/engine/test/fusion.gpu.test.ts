@@ -107,6 +107,22 @@ describe('a chain of eight stencils', () => {
   });
 });
 
+gpuTest('a transient field that is read before the step writes it is refused', {}, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain });
+  simulation.addField('u', 'float32');
+  simulation.addField('t', 'float32', 0, { transient: true });
+  const code = (to: string, value: string): string => `WriteField("${to}", idx, ${value});`;
+  simulation.addStencil('use', { inputs: ['t'], outputs: ['u'], code: code('u', 'ReadField("t", coord)') });
+  await simulation.initialize(); // the default, which nothing changes
+  simulation.addStencil('make', { outputs: ['t'], code: code('t', '1.0') });
+  await expect(simulation.initialize()).rejects.toThrow(
+    'Cannot run stencil "use": it reads transient field "t" before "make" writes it in the step; declare it behind, or add the field without transient',
+  );
+  simulation.removeStencil('use');
+  simulation.addStencil('use', { inputs: ['t'], outputs: ['u'], code: code('u', 'ReadField("t", coord)') });
+  await simulation.initialize();
+});
+
 gpuTest('a transient field can neither be read, written nor saved', {}, async ({ device }) => {
   await using simulation = await make({ device, domain }, { fields: chainFields, transient: ['t1'], stencils: CHAIN });
   const problem = 'Cannot use field "t1": it is transient, and has values within a step only; add it without transient';

@@ -173,6 +173,16 @@ gpuTest('an include that is not there yet is an error, and its coming an edit', 
   expect(await sum.read()).toBe(2);
 });
 
+gpuTest('a file that is not there, and a folder, are told of as such', {}, async ({ device }) => {
+  const rest = 'give the path of its text';
+  await expect(device.watchPipeline({ file: '/nowhere/x.comp' })).rejects.toThrow(
+    `Cannot read shader "x.comp" from "/nowhere/x.comp": there is no such file; ${rest}`,
+  );
+  await expect(device.watchPipeline({ file: '/', label: 'root' })).rejects.toThrow(
+    `Cannot read shader "root" from "/": it is a folder; ${rest}`,
+  );
+});
+
 gpuTest('a pipeline that draws follows its files', {}, async ({ device }) => {
   using folder = new Folder();
   const [vertex, fragment] = ['cover.vert', 'paint.frag'].map((name) => path.join(folder.root, name)) as [

@@ -188,6 +188,19 @@ gpuTest('within a rendering only draws may stand, and none behind it', {}, async
   expect(render((each) => each.pipeline(pipeline).draw(3, NaN))).toBe(
     'Cannot draw: instances is NaN; give a whole number from 0',
   );
+  expect(render((each) => each.viewport({ width: NaN, height: 8 }))).toBe(
+    'Cannot set the viewport in "frame": it is NaN×8 at (0, 0); give finite numbers, and a width above 0',
+  );
+  expect(render((each) => each.scissor(-1, 0, 8, 8))).toBe(
+    'Cannot set the scissor in "frame": it is 8×8 at (-1, 0); give whole numbers from 0',
+  );
+  const wide = (encoder: Encoder): void => {
+    encoder.transition(picture, { before: 'undefined', after: 'color-attachment' });
+    encoder.rendering({ color: [{ image: picture }], area: [4, 0, 8, 8] }, () => undefined);
+  };
+  expect(messageOf(() => device.record('frame', wide))).toBe(
+    'Cannot render in "frame": its area is 8×8 at (4, 0); the targets have 8×8',
+  );
   const late = (): unknown =>
     device.record('frame', (encoder) => {
       const kept: RenderEncoder[] = [];

@@ -28,6 +28,26 @@ export function carriedComponents({ units }: UnitOrder, checked: ReadonlyMap<str
   return carried;
 }
 
+/**
+ * Throws TypeError where a transient field is read before the step writes it, and written later: that read would see the step before,
+ * from which a checkpoint keeps nothing.
+ */
+export function checkTransients({ units }: UnitOrder, { fields }: Declarations): void {
+  const passes = units.flatMap((unit) => unit.passes);
+  for (const field of [...fields.values()].filter(({ transient }) => transient)) {
+    for (const name of componentNames(field)) {
+      const isWriter = ({ facts }: UnitPass): boolean => facts.writes.some(({ component }) => component === name);
+      const reader = passes.findIndex(({ facts }) => facts.reads.includes(name));
+      const writer = passes.findIndex(isWriter);
+      if (reader < 0 || writer < reader) continue;
+      const [early, late] = [passes[reader]!.facts.name, passes[writer]!.facts.name];
+      throw new TypeError(
+        `Cannot run stencil "${early}": it reads transient field "${field.key}" before "${late}" writes it in the step; declare it behind, or add the field without transient`,
+      );
+    }
+  }
+}
+
 /** Transient fields that every group which touches them makes and uses up by itself. */
 export function unstoredFields({ fields }: Declarations, groups: readonly Group[]): Set<string> {
   const unstored = [...fields.values()].filter((field) => {

@@ -47,10 +47,14 @@ export class Tracer {
     this.#log = log;
   }
 
-  /** Begins a trace that `close` writes to a file; one that can't be written is told of now, by an empty trace. May wait for the devices. */
+  /**
+   * Begins a trace that `close` writes to a file; where that can't be written, an empty trace tells so now. May wait for the
+   * devices.
+   */
   static async open(file: string, devices: readonly Device[], log: (message: string) => void): Promise<Tracer> {
-    if (typeof file !== 'string')
+    if (typeof file !== 'string') {
       throw new TypeError(`Cannot write a trace: trace is ${String(file)}; give the path of a file`);
+    }
     await writeWhole(file, new TextEncoder().encode(chromeTrace([], [], {})));
     const clocks = await Promise.all(devices.map((device) => DeviceClock.open(device)));
     for (const [number, clock] of clocks.entries()) {

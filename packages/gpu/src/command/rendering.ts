@@ -164,7 +164,7 @@ export class RenderEncoder {
   /** Draws vertices. */
   draw(vertices: number, instances: number = 1, firstVertex: number = 0, firstInstance: number = 0): this {
     this.#ready('draw');
-    checkCounts({ vertices, instances, firstVertex, firstInstance });
+    checkCounts(DRAWN, vertices, instances, firstVertex, firstInstance);
     this.#scope.tracker?.settle();
     this.#scope.driver.commands.vkCmdDraw(this.#scope.handle, vertices, instances, firstVertex, firstInstance);
     return this;
@@ -174,7 +174,7 @@ export class RenderEncoder {
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     this.#ready('drawIndexed');
-    checkCounts({ indices, instances, firstIndex, firstInstance });
+    checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
     if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
     this.#scope.tracker?.settle();
     const { driver, handle } = this.#scope;
@@ -265,11 +265,16 @@ export class RenderEncoder {
   }
 }
 
-/** Throws RangeError unless all are counts as the device takes them. */
-function checkCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isInteger(count) || count < 0 || count > 0xffffffff) throw notWhole(name, count);
-  }
+const DRAWN = ['vertices', 'instances', 'firstVertex', 'firstInstance'] as const;
+const INDEXED = ['indices', 'instances', 'firstIndex', 'firstInstance'] as const;
+
+const isCount = (value: number): boolean => value >>> 0 === value;
+
+/** Throws RangeError unless all are counts as the device takes them. It stands in every draw, so it makes no objects. */
+function checkCounts(names: readonly string[], a: number, b: number, c: number, d: number): void {
+  if (isCount(a) && isCount(b) && isCount(c) && isCount(d)) return;
+  const at = [a, b, c, d].findIndex((count) => !isCount(count));
+  throw notWhole(names[at]!, [a, b, c, d][at]!);
 }
 
 function notWhole(name: string, count: number): RangeError {
@@ -318,7 +323,17 @@ export function recordRendering(
     renderBody(scope, new RenderEncoder(scope, formats, executed), body);
     scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
   }
-  const [x, y, width, height] = options.area ?? [0, 0, ...commonSize(views)];
+  const size = commonSize(views);
+  const [x, y, width, height] = options.area ?? [0, 0, ...size];
+  if (
+    ![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0) ||
+    x + width > size[0] ||
+    y + height > size[1]
+  ) {
+    throw new RangeError(
+      `Cannot render in "${scope.label}": its area is ${width}×${height} at (${x}, ${y}); the targets have ${size.join('×')}`,
+    );
+  }
   for (const [index, view] of views.entries()) {
     const usage = targets[index] === depth ? 'depth-attachment' : 'color-attachment';
     scope.tracker?.touch(view.image, view.range, usage, 'rendering');
@@ -408,6 +423,11 @@ function attachment(scope: CommandScope, target: RenderTarget, view: ImageView):
 
 function setViewport(scope: CommandScope, viewport: Viewport): void {
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
+  if (![x, y, width, height, nearDepth, farDepth].every(Number.isFinite) || width <= 0) {
+    throw new RangeError(
+      `Cannot set the viewport in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give finite numbers, and a width above 0`,
+    );
+  }
   V.arena.scope(() => {
     const info = V.VkViewport({ x, y, width, height, minDepth: nearDepth, maxDepth: farDepth });
     scope.driver.commands.vkCmdSetViewport(scope.handle, 0, 1, info);
@@ -415,6 +435,11 @@ function setViewport(scope: CommandScope, viewport: Viewport): void {
 }
 
 function setScissor(scope: CommandScope, x: number, y: number, width: number, height: number): void {
+  if (![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0)) {
+    throw new RangeError(
+      `Cannot set the scissor in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give whole numbers from 0`,
+    );
+  }
   V.arena.scope(() => {
     const info = V.VkRect2D({ offset: { x, y }, extent: { width, height } });
     scope.driver.commands.vkCmdSetScissor(scope.handle, 0, 1, info);

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
+import { ShaderError } from '../errors.ts';
 import { compileGlsl, fileBeside, includeBeside } from '../shader/compile.ts';
 import { FileWatch } from '../shader/file-watch.ts';
 import type { ShaderStage } from '../shader/glslang.ts';
@@ -220,7 +221,12 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
 function compilerOf(label: string, files: string[]): FileCompiler {
   return async ({ file, defines }, stage) => {
     files.push(file);
-    const source = await readFile(file, 'utf8');
+    const source = await readFile(file, 'utf8').catch((error: unknown) => {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+      const act = `Cannot read shader "${label}" from "${file}"`;
+      throw new ShaderError(`${act}: ${why}; give the path of its text`, undefined, { labels: [label], cause: error });
+    });
     const include = (name: string, from: string): IncludedFile => {
       files.push(fileBeside(name, from)); // also if it isn't there: then its coming is an edit
       return includeBeside(name, from);

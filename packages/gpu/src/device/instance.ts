@@ -13,7 +13,7 @@ import { acquireHandle, releaseHandle } from './shared-instance.ts';
 /**
  * How much the validation layer looks at: `true` what it always does; 'synchronization' missing barriers too, of descriptors
  * and copies (it sees nothing of access by address); 'gpu-assisted' instruments shaders, and so sees accesses past a buffer's
- * end by address. Layer 1.3.239 then loses track of timelines: each wait takes ten seconds and reports a timeout of its own.
+ * end by address. Layer 1.3.239 then loses track of timelines: each wait takes ten seconds.
  */
 export type Validation = boolean | 'synchronization' | 'gpu-assisted';
 

@@ -221,7 +221,10 @@ export type Outputs<O extends Readonly<Record<string, FieldType>>> = string exte
   ? unknown
   : { readonly [K in keyof O]: OutputHandle<O[K]> };
 
-/** What the body gives: each output's new value, or `written` for one that it wrote by hand. A stencil without outputs, which only reduces, gives nothing. */
+/**
+ * What the body gives: each output's new value, or `written` for one that it wrote by hand. A stencil without outputs, which only
+ * reduces, gives nothing.
+ */
 export type Results<O extends Readonly<Record<string, FieldType>>> = string extends keyof O
   ? void
   : { readonly [K in keyof O]: Given<O[K]> | typeof written };
