@@ -1,14 +1,13 @@
 /**
  * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong]
- * [--overlap on,off,beside] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with
- * overlap and without. Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one
- * device, in the same run, over the number of devices.
+ * [--overlap on,off] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
+ * 1.5 · size in all. Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { listDevices } from '@halocline/gpu';
 import { multiCases, type MultiCase } from './cases.ts';
-import { measure, type Measured, type Setup } from './measure.ts';
+import { measure, type Measured } from './measure.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(process.argv[2] === 'multi' ? 3 : 2),
@@ -41,19 +40,11 @@ const size = Number(values.size ?? (best.kind === 'cpu' ? 32 : 512));
 const both = values.weak === values.strong;
 const scalings = (['weak', 'strong'] as const).filter((scaling) => both || values[scaling]);
 
-type Overlap = Setup['overlap'];
-
-const OVERLAPS: Readonly<Record<string, string>> = { true: 'overlap', false: 'no overlap', beside: 'two queues' };
-
-function overlapOf(word: string): Overlap {
-  return word === 'beside' ? word : word === 'on';
-}
-
 interface Row extends Measured {
   readonly case: string;
   readonly scaling: 'weak' | 'strong';
   readonly devices: number;
-  readonly overlap: Overlap;
+  readonly overlap: boolean;
   readonly transport: string;
 }
 
@@ -88,7 +79,7 @@ function variantsOf(scaling: Row['scaling']): Variant[] {
     return values.transports
       .split(',')
       .flatMap((transport) =>
-        values.overlap.split(',').map((overlap) => ({ scaling, devices, overlap: overlapOf(overlap), transport })),
+        values.overlap.split(',').map((overlap) => ({ scaling, devices, overlap: overlap === 'on', transport })),
       );
   });
 }
@@ -105,7 +96,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
     row.case.padEnd(10),
     row.scaling.padEnd(6),
     `${row.devices}`.padStart(2),
-    OVERLAPS[String(row.overlap)]!.padEnd(12),
+    (row.overlap ? 'overlap' : 'no overlap').padEnd(10),
     row.transport.padEnd(11),
     `${row.milliseconds.toFixed(3)} ms`.padStart(11),
     `${row.megavoxels.toFixed(0)} Mvoxel/s`.padStart(17),

@@ -11,8 +11,7 @@ export interface Setup {
   readonly bench: MultiCase;
   readonly box: readonly [number, number, number];
   readonly devices: readonly string[];
-  /** As the simulation takes it. */
-  readonly overlap: boolean | 'beside';
+  readonly overlap: boolean;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
   /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */

@@ -68,18 +68,19 @@ const OVER: Readonly<Record<Part, string>> = Object.freeze({
 function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
   if (program.parts.memberCount === 1) return [];
   const segments = program.segments(plan);
-  const text = segments.map(({ before, passes, after, queue }, index) => {
+  const text = segments.map(({ before, passes, after }) => {
     const names = passes.map(({ pass, part }) => {
       const name = pass.name.replace(/ #\d+$/, '');
       return `${name}${OVER[part]}`;
     });
     const unpack = before === null ? [] : [`[unpack ${before.names.join(', ')}]`];
     const pack = after === null ? [] : [`[pack ${after.names.join(', ')}]`];
-    const where = queue === 'side' ? ', on a queue beside' : '';
-    const what = [...unpack, ...names, ...pack].join(' · ');
-    return `submit ${index + 1} on each of ${program.parts.memberCount} devices${where}: ${what}`;
+    return [...unpack, ...names, ...pack].join(' · ');
   });
-  return [...text, messages(program, segments)];
+  return [
+    ...text.map((line, index) => `submit ${index + 1} on each of ${program.parts.memberCount} devices: ${line}`),
+    messages(program, segments),
+  ];
 }
 
 /** How often members wait for each other, for what, and how much each sends: `2 hops: 2 u (1,024 bytes)`. */

@@ -9,7 +9,7 @@
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
-import { elementBytes, type BufferAccess } from '@halocline/stencil';
+import type { BufferAccess } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations, FieldDeclaration } from './declarations.ts';
 import type { Decomposition } from './decomposition.ts';
@@ -23,13 +23,13 @@ import type { Link } from './links.ts';
 import type { Mail } from './mail/mail.ts';
 import type { StepCalls } from './mail/step-calls.ts';
 import type { MessageLayout } from './message-layout.ts';
-import { shareName, splitPlan, type Overlapping, type Segment } from './segments.ts';
+import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
-import { componentNames, type PassFacts } from './pass-facts.ts';
+import { componentNames } from './pass-facts.ts';
 import { recordPlan, spanCount } from './recording.ts';
 import { partialsLength, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
@@ -39,7 +39,6 @@ import {
   planStep,
   type Copies,
   type Loop,
-  type PlannedPass,
   type PlanRequest,
   type StepPlan,
 } from './step-plan.ts';
@@ -57,12 +56,6 @@ export const STEPS_IN_FLIGHT = 2;
 /** A coarse level of fewer leaves a member is done before a message is there: two dispatches would cost more than they hide. */
 const WORTH_CUTTING = 8192;
 
-/**
- * Bytes of fields that a stencil must touch on each device to be long: about a millisecond of a card's memory, many times what a
- * hop takes.
- */
-const LONG_BYTES = 4 * 2 ** 30;
-
 /** What a program is made of. */
 export interface ProgramParts {
   readonly declarations: Declarations;
@@ -79,9 +72,7 @@ export interface ProgramParts {
   /** What brings messages over the links. */
   readonly mail: Mail;
   /** Whether what is sent is computed first, and the rest while it travels. */
-  readonly overlap: Overlapping;
-  /** Whether a stencil may run on two queues. */
-  readonly goesBeside: boolean;
+  readonly overlap: boolean;
   /** Who reduces what, by level. */
   readonly sums: readonly SharedSums[];
   readonly compiled: ReadonlyMap<string, CompiledStencil>;
@@ -315,21 +306,8 @@ export class Program implements Disposable {
     const { overlap, decomposition, memberCount } = this.parts;
     const { levels } = decomposition.domain;
     const overlaps = (level: number): boolean =>
-      overlap !== false && (level === 0 || levels[level]!.leafCount >= WORTH_CUTTING * memberCount);
-    const isLong = (pass: PlannedPass): boolean =>
-      this.parts.goesBeside &&
-      pass.kind === 'stencil' &&
-      this.parts.compiled.get(pass.pass.facts.name)!.kernel === null &&
-      (overlap === 'beside' || this.#touchedBytes(pass.pass.facts) >= LONG_BYTES);
-    return splitPlan(plan, (name) => travelling.has(name), { overlaps, isLong });
-  }
-
-  /** Bytes of fields that a pass reads and writes on a device, about: the same on all of them. */
-  #touchedBytes({ level, reads, writes }: PassFacts): number {
-    const { decomposition, memberCount } = this.parts;
-    const names = [...reads, ...writes.map(({ component }) => component)];
-    const perVoxel = names.reduce((sum, name) => sum + elementBytes(this.componentOf(name).field.type), 0);
-    return (512 * decomposition.domain.levels[level]!.leafCount * perVoxel) / memberCount;
+      overlap && (level === 0 || levels[level]!.leafCount >= WORTH_CUTTING * memberCount);
+    return splitPlan(plan, (name) => travelling.has(name), overlaps);
   }
 
   /** Bytes that this member sends to all others when these copies, or this reduction, travel. */

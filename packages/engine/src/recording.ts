@@ -24,11 +24,6 @@ export interface RecordingPlace {
   readonly stamps: Stamps | null;
 }
 
-/** The same of one segment, with its queue. */
-interface SegmentPlace extends RecordingPlace {
-  readonly queue: Segment['queue'];
-}
-
 /** Spans that a trace of these segments takes: each segment, its passes, and what it packs and unpacks. */
 export function spanCount(segments: readonly Segment[]): number {
   return segments.reduce((sum, { passes }) => sum + 3 + passes.length, 0);
@@ -42,24 +37,18 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
   let room = turn;
   try {
     for (const [number, segment] of segments.entries()) {
-      const { queue } = segment;
-      const at = { slot, turn: room, stamps, queue };
-      const graph = segmentGraph(program, segment, at);
+      const graph = segmentGraph(program, segment, { slot, turn: room, stamps });
       const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
       commands.push(
-        program.device.record(
-          'step',
-          (encoder) => {
-            if (number === 0) stamps?.recordReset(encoder);
-            spanned(at, encoder, segmentLabel(segment, number), () => {
-              compiled.record(encoder, { memory });
-              if (number < segments.length - 1) return;
-              program.faults.record(encoder, slot);
-              program.speeds.record(encoder, slot);
-            });
-          },
-          { queue },
-        ),
+        program.device.record('step', (encoder) => {
+          if (number === 0) stamps?.recordReset(encoder);
+          spanned(stamps, encoder, segmentLabel(segment, number), () => {
+            compiled.record(encoder, { memory });
+            if (number < segments.length - 1) return;
+            program.faults.record(encoder, slot);
+            program.speeds.record(encoder, slot);
+          });
+        }),
       );
       if (segment.after !== null) room ^= 1;
     }
@@ -73,22 +62,21 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
 /** The graph of a plan, as if nothing had to travel. */
 export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
   const passes = plan.passes.map(whole);
-  const place = { slot, turn: 0, stamps: null, queue: 'compute' } as const;
-  const all: Segment = { before: null, passes, after: null, queue: 'compute', waits: false };
-  return orderAsAsked(segmentGraph(program, all, place), program, passes);
+  const place = { slot, turn: 0, stamps: null };
+  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, place), program, passes);
 }
 
 /** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
-function segmentGraph(program: Program, { before, passes, after }: Segment, place: SegmentPlace): Graph {
+function segmentGraph(program: Program, { before, passes, after }: Segment, place: RecordingPlace): Graph {
   const graph = new Graph();
-  const { turn } = place;
+  const { turn, stamps } = place;
   const { exchanges } = program;
   if (before !== null) {
     graph.pass({
       name: `unpack ${before.names.join(', ')}`,
       writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
       record: (encoder) =>
-        spanned(place, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
+        spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
           encoder.barrier(['host-write'], ['storage-read']);
           exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1);
         }),
@@ -104,7 +92,7 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
       reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
       writes: [{ resource: 'messages', access: 'storage-write' }],
       record: (encoder) =>
-        spanned(place, encoder, packLabel(program, after.names), () => {
+        spanned(stamps, encoder, packLabel(program, after.names), () => {
           exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn);
           encoder.barrier(['storage-write'], ['host-read']);
         }),
@@ -114,9 +102,9 @@ function segmentGraph(program: Program, { before, passes, after }: Segment, plac
 }
 
 /** Records `body`, between two timestamps where the step is traced. */
-function spanned({ stamps, queue }: SegmentPlace, encoder: Encoder, label: SpanLabel, body: () => void): void {
+function spanned(stamps: Stamps | null, encoder: Encoder, label: SpanLabel, body: () => void): void {
   if (stamps === null) body();
-  else stamps.around(encoder, { ...label, queue }, body);
+  else stamps.around(encoder, label, body);
 }
 
 function packLabel(program: Program, names: readonly string[]): SpanLabel {
@@ -148,8 +136,8 @@ function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): 
   return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
 }
 
-function graphPass(program: Program, pass: PlannedPass, part: Part, place: SegmentPlace): Pass<Encoder> {
-  const { slot } = place;
+function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
+  const { slot, stamps } = place;
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
@@ -162,7 +150,7 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Segme
     reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
     writes: [...pass.uses.writes.map((resource) => use(resource, true)), ...more.writes],
     record: (encoder) =>
-      spanned(place, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
+      spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),
       ),
   };

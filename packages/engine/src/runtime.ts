@@ -30,7 +30,6 @@ import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
-import type { Overlapping } from './segments.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
@@ -51,7 +50,7 @@ export interface RuntimeOptions {
   readonly subdomains: number;
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
-  readonly overlap: Overlapping;
+  readonly overlap: boolean;
   /** Levels above the first that have at most so many leaves are computed whole by each device. */
   readonly replicate: number;
   /** Whether stencils that can are run as one. */
@@ -93,7 +92,7 @@ export class Runtime {
   /** What stencils that are debugged told of the last step. */
   debugReports: readonly DebugReport[] = [];
   readonly #haloThickness: number | null;
-  readonly #overlap: Overlapping;
+  readonly #overlap: boolean;
   readonly #fuses: boolean;
   readonly #access: BufferAccess;
   readonly #tracer: Tracer | null;
@@ -274,8 +273,6 @@ export class Runtime {
       decomposition,
       memberCount,
       overlap,
-      // What is measured of a step is one queue's.
-      goesBeside: this.balance === null && traffic.mail.goesBeside,
       access: this.#access,
       tracer,
       needs,

@@ -5,13 +5,6 @@
  * is computed while it travels.
  *
  *     begin  a over boundary  [pack u │   a over interior   │ unpack u]  b  reduce r  [pack r │ unpack r]  reduce r  c
- *
- * Each submit ends when its last workgroup does, and the next fills the card anew. A stencil that is long beside a hop goes on two queues
- * therefore: its interior on the one, and beside it the boundary, the packing and the unpacking on the other. The interior reads
- * nothing that is unpacked, and the boundary is done long before it.
- *
- *     compute  begin │ a over interior                     │ b
- *     side           │ a over boundary [pack u │ unpack u] │
  */
 import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
 
@@ -38,17 +31,11 @@ export interface Hop {
   readonly hidden: boolean;
 }
 
-/** Whether work hides messages: not, where it is worth it, or on two queues wherever it can be. */
-export type Overlapping = boolean | 'beside';
-
 /** Passes of one submit; the hops around them. */
 export interface Segment {
   readonly before: Hop | null;
   readonly passes: readonly SegmentPass[];
   readonly after: Hop | null;
-  readonly queue: 'compute' | 'side';
-  /** It waits for the other queue's submit before it. */
-  readonly waits: boolean;
 }
 
 /** Name of the share of a reduction. */
@@ -56,90 +43,49 @@ export function shareName(scalar: string, level: number): string {
   return `sum ${scalar}@${level}`;
 }
 
-/** Which stencils are cut, and how. */
-export interface Overlap {
-  /** Of a level: whether what is sent is computed first. */
-  readonly overlaps: (level: number) => boolean;
-  /** Whether a stencil is long beside the hop that sends what it writes. */
-  readonly isLong: (pass: PlannedPass) => boolean;
-}
-
-const EVERYWHERE: Overlap = Object.freeze({ overlaps: () => true, isLong: () => false });
-
-/** What has been gathered for the segment at hand. */
-interface Open {
-  readonly before: Hop | null;
-  readonly passes: readonly PlannedPass[];
-  readonly waits: boolean;
-}
-
-/** Cuts a plan where something that `travels` tells of goes from member to member. */
+/**
+ * Cuts a plan where something that `travels` tells of goes from member to member. What is sent is computed first on the levels that
+ * `overlaps` tells of.
+ */
 export function splitPlan(
   plan: StepPlan,
   travels: (name: string) => boolean,
-  overlap: Overlap = EVERYWHERE,
+  overlaps: (level: number) => boolean = () => true,
 ): Segment[] {
   const segments: Segment[] = [];
-  let open: Open = { before: null, passes: [], waits: false };
+  let before: Hop | null = null;
+  let passes: PlannedPass[] = [];
   for (const pass of plan.passes) {
     const hop = hopOf(pass, travels);
-    if (pass.kind !== 'share') open = { ...open, passes: [...open.passes, pass] };
+    if (pass.kind !== 'share') passes.push(pass);
     if (hop === null) continue;
-    const cut = cutAt(open, pass, hop, overlap);
-    segments.push(...cut.made);
-    open = cut.open;
+    const writer = passes.findLastIndex(
+      (each) => each.uses.writes.some((name) => hop.names.includes(name)) && each !== pass,
+    );
+    const made: Segment[] = mayBeCut(passes[writer], overlaps)
+      ? sendFirst(before, passes, writer, { ...hop, hidden: true })
+      : [{ before, passes: passes.map(whole), after: hop }];
+    segments.push(...made);
+    [before, passes] = [made[0]!.after, []];
   }
-  return [...segments, closed(open, null)];
+  return [...segments, { before, passes: passes.map(whole), after: null }];
 }
 
-/** A segment of all that is gathered. */
-function closed({ before, passes, waits }: Open, after: Hop | null): Segment {
-  return { before, passes: passes.map(whole), after, queue: 'compute', waits };
-}
-
-/** The segments that end with a hop, which `sender` asks for, and what comes behind them. */
-function cutAt(
-  open: Open,
-  sender: PlannedPass,
-  hop: Hop,
-  { overlaps, isLong }: Overlap,
-): { readonly made: readonly Segment[]; readonly open: Open } {
-  const { passes } = open;
-  const writer = passes.findLastIndex(
-    (each) => each !== sender && each.uses.writes.some((name) => hop.names.includes(name)),
-  );
-  const pass = passes[writer];
-  if (!mayBeCut(pass, overlaps)) return { made: [closed(open, hop)], open: { before: hop, passes: [], waits: false } };
-  const sent = { ...hop, hidden: true };
-  const later = passes.slice(writer + 1);
-  const first = closed({ ...open, passes: passes.slice(0, writer) }, null);
-  const boundary: SegmentPass = { pass, part: 'boundary' };
-  const rest: Segment = {
-    before: null,
-    passes: [{ pass, part: runsInGhosts(pass) ? 'rest' : 'interior' }],
-    after: null,
-    queue: 'compute',
-    waits: false,
-  };
-  if (isLong(pass) && !runsInGhosts(pass) && later.every(({ kind }) => kind === 'exchange')) {
-    const beside: Segment = { before: null, passes: [boundary], after: sent, queue: 'side', waits: true };
-    const unpack: Segment = { before: sent, passes: [], after: null, queue: 'side', waits: false };
-    return { made: [first, beside, rest, unpack], open: { before: null, passes: later, waits: true } };
-  }
-  return {
-    made: [
-      { ...first, passes: [...first.passes, boundary], after: sent },
-      { ...rest, passes: [...rest.passes, ...later.map(whole)] },
-    ],
-    open: { before: sent, passes: [], waits: false },
-  };
+/** The boundary of the pass at `writer`, the message, and then its interior with what follows. */
+function sendFirst(before: Hop | null, passes: readonly PlannedPass[], writer: number, hop: Hop): Segment[] {
+  const pass = passes[writer]!;
+  return [
+    { before, passes: [...passes.slice(0, writer).map(whole), { pass, part: 'boundary' }], after: hop },
+    {
+      before: null,
+      passes: [{ pass, part: runsInGhosts(pass) ? 'rest' : 'interior' }, ...passes.slice(writer + 1).map(whole)],
+      after: null,
+    },
+  ];
 }
 
 /** Whether a pass may run over the boundary first. */
-function mayBeCut(
-  pass: PlannedPass | undefined,
-  overlaps: (level: number) => boolean,
-): pass is PlannedPass & { kind: 'stencil' } {
+function mayBeCut(pass: PlannedPass | undefined, overlaps: (level: number) => boolean): boolean {
   return pass?.kind === 'stencil' && pass.pass.facts.whole !== true && overlaps(pass.pass.facts.level);
 }
 

@@ -34,7 +34,6 @@ import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
-import type { Overlapping } from './segments.ts';
 import type { IndexBox } from './topology.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
@@ -44,11 +43,8 @@ import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
 export interface SimulationOptions extends DomainOptions, DeviceChoice {
-  /**
-   * Whether devices compute what others need first, and the rest while it travels; default true. Stencils that are long beside a message
-   * run on two queues, as all do that can with 'beside'.
-   */
-  readonly overlap?: Overlapping;
+  /** Whether devices compute what others need first, and the rest while it travels; default true. */
+  readonly overlap?: boolean;
   /**
    * Of levels above the first, those that have at most so many leaves are held and computed whole by each of several devices, so that
    * nothing of them is sent but what comes from the finer one. Default 512; 0 replicates none.

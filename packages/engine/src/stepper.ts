@@ -18,7 +18,6 @@ import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
-import type { Segment } from './segments.ts';
 import type { Copies, StepPlan } from './step-plan.ts';
 import type { StepClock, StepNumbers } from './uniforms.ts';
 
@@ -256,23 +255,18 @@ export class Stepper {
     const { hop } = this.#mail;
     let arrivals: readonly (readonly TimelinePoint[])[] = [];
     let travelling: { readonly packed: readonly TimelinePoint[]; readonly sending: Sending } | null = null;
-    const last = this.#programs.map(() => new Map<Segment['queue'], TimelinePoint>());
-    for (const [number, { before, after, queue, waits }] of first.segments.entries()) {
+    for (const [number, { before, after }] of first.segments.entries()) {
       // Everything until something is waited for has been said by now.
       if (before !== null) arrivals = this.#mail.pass(travelling!.packed, travelling!.sending, outboxes);
       const sending: Sending | null = after === null ? null : { hop: after, turn: this.#turn };
-      const next = first.segments[number + 1];
+      const last = number === first.segments.length - 1;
       const packed = this.#programs.map(({ device }, member) => {
         const recorded = recordings[member]!.commands[number]!;
         const commands = this.#balance?.times.around(member, slot, number, recorded) ?? [recorded];
-        const other = waits && device.side !== device.compute ? last[member]!.get(otherQueue(queue)) : undefined;
-        const wait = [...(before === null ? [] : arrivals[member]!), ...(other === undefined ? [] : [other])];
+        const wait = before === null ? [] : arrivals[member]!;
         const signal = sending === null ? [] : this.#mail.signals(member, sending);
-        const asked = next?.waits === true && device.side !== device.compute;
-        const quiet = next !== undefined && !asked && (sending === null || !this.#mail.asks(member, sending));
-        const point = outboxes.add(member, device[queue], { commands, wait, signal, quiet });
-        last[member]!.set(queue, point);
-        return point;
+        const quiet = !last && (sending === null || !this.#mail.asks(member, sending));
+        return outboxes.add(member, device.compute, { commands, wait, signal, quiet });
       });
       if (sending === null) continue;
       travelling = { packed, sending };
@@ -289,8 +283,4 @@ export class Stepper {
     if (tracer === null) submit();
     else tracer.host(`submit to device ${member}`, 'host', submit);
   };
-}
-
-function otherQueue(queue: Segment['queue']): Segment['queue'] {
-  return queue === 'side' ? 'compute' : 'side';
 }

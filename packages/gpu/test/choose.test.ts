@@ -46,20 +46,14 @@ test('a wish that cannot be met is answered with what there is', () => {
   );
 });
 
-test('transfers, and what runs beside, get a family of their own where there is one', () => {
+test('transfers get a family of their own where there is one', () => {
   const family = (index: number, ...flags: string[]) => ({ family: index, count: 1, flags, timestampBits: 64 });
-  const draws = family(0, 'graphics', 'compute', 'transfer');
   const nvidia = [
     family(0, 'graphics', 'compute', 'transfer'),
     family(1, 'transfer'),
     family(2, 'compute', 'transfer'),
   ];
-  expect(chooseQueues(nvidia)).toEqual({ compute: 0, transfer: 1, side: { family: 2, index: 0 } });
-  expect(chooseQueues([draws])).toEqual({ compute: 0, transfer: 0, side: null });
-  expect(chooseQueues([{ ...draws, count: 16 }]).side).toEqual({ family: 0, index: 1 });
-  expect(chooseQueues([family(0, 'transfer'), family(1, 'compute', 'transfer')])).toEqual({
-    compute: 1,
-    transfer: 0,
-    side: null,
-  });
+  expect(chooseQueues(nvidia)).toEqual({ compute: 0, transfer: 1 });
+  expect(chooseQueues([family(0, 'graphics', 'compute', 'transfer')])).toEqual({ compute: 0, transfer: 0 });
+  expect(chooseQueues([family(0, 'transfer'), family(1, 'compute', 'transfer')])).toEqual({ compute: 1, transfer: 0 });
 });

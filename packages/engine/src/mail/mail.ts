@@ -162,11 +162,6 @@ export class Mail implements Disposable {
     this.#hop += hops;
   }
 
-  /** Whether messages may be packed and unpacked on the side queues: where no thread has to hear of it. */
-  get goesBeside(): boolean {
-    return this.#others.length === 0 || this.#options.members.every(({ device }) => device.side === device.compute);
-  }
-
   /** Hops so far. */
   get hop(): number {
     return this.#hop;

@@ -3,10 +3,7 @@ import type { Device, Encoder, QueryPool } from '@halocline/gpu';
 import type { Span } from './events.ts';
 
 /** What is known of a span when it is recorded. */
-export interface SpanLabel extends Pick<Span, 'name' | 'kind' | 'about'> {
-  /** Where it isn't the one that the whole row of timestamps is for. */
-  readonly queue?: 'compute' | 'side';
-}
+export type SpanLabel = Pick<Span, 'name' | 'kind' | 'about'>;
 
 /** A span as the device wrote it. */
 export interface StampedSpan extends SpanLabel {

@@ -10,14 +10,13 @@ import { chromeTrace, type Span, type SpanKind, type TrackName } from './events.
 import { Stamps } from './stamps.ts';
 
 /** A queue of a device as a trace shows it: thread number and name. */
-const TRACKS = { compute: 0, out: 1, into: 2, side: 3 } as const;
+const TRACKS = { compute: 0, out: 1, into: 2 } as const;
 export type TrackOf = keyof typeof TRACKS;
 
 const TRACK_NAMES: Readonly<Record<TrackOf, string>> = Object.freeze({
   compute: 'compute queue',
   out: 'messages out',
   into: 'messages in',
-  side: 'compute queue, beside',
 });
 
 /** Spans that a trace holds at most; what comes later is left out, with a word. */
@@ -91,10 +90,9 @@ export class Tracer {
   collect(member: number, track: TrackOf, stamps: Stamps, step: number): void {
     this.#steps.add(step);
     const clock = this.#clocks[member]!;
-    for (const { name, kind, about, start, end, queue } of stamps.read()) {
-      const own = queue === 'side' ? 'side' : track;
-      const place = { process: 1 + member, thread: TRACKS[own] };
-      const key = `${member} ${own}`;
+    const place = { process: 1 + member, thread: TRACKS[track] };
+    const key = `${member} ${track}`;
+    for (const { name, kind, about, start, end } of stamps.read()) {
       if (kind === 'submit') {
         const from = this.#ends.get(key);
         if (about?.['waits'] !== undefined && from !== undefined && from < start) {

@@ -88,35 +88,16 @@ const EXTENSIONS: readonly string[] = [
 export interface QueueChoice {
   readonly compute: number;
   readonly transfer: number;
-  /** A queue that computes beside the first, and its number in its family; null where the device has one alone. */
-  readonly side: { readonly family: number; readonly index: number } | null;
 }
 
-/**
- * Compute where there is graphics too, if possible (drawing will want it); transfers on a family that does nothing else. What runs
- * beside comes from a family that computes and draws nothing, as such are there for that, or is another queue of the first.
- */
+/** Compute where there is graphics too, if possible (drawing will want it); transfers on a family that does nothing else. */
 export function chooseQueues(queues: readonly QueueFamilyReport[]): QueueChoice {
   const computes = queues.filter((queue) => queue.flags.includes('compute'));
   const compute = computes.find((queue) => queue.flags.includes('graphics')) ?? computes[0]!;
   const alone = (queue: QueueFamilyReport): boolean =>
     !queue.flags.includes('compute') && !queue.flags.includes('graphics');
   const transfer = queues.find((queue) => queue.flags.includes('transfer') && alone(queue)) ?? compute;
-  return { compute: compute.family, transfer: transfer.family, side: chooseSide(computes, compute) };
-}
-
-function chooseSide(computes: readonly QueueFamilyReport[], compute: QueueFamilyReport): QueueChoice['side'] {
-  const other = computes.find((queue) => queue !== compute && !queue.flags.includes('graphics'));
-  if (other !== undefined) return { family: other.family, index: 0 };
-  return compute.count > 1 ? { family: compute.family, index: 1 } : null;
-}
-
-/** Priorities of the queues that are asked of each family: what runs beside is short, and goes first. */
-function priorities({ compute, transfer, side }: QueueChoice): Map<number, number[]> {
-  const asked = new Map([[compute, [side === null ? 1 : 0.5]]]);
-  if (!asked.has(transfer)) asked.set(transfer, [1]);
-  if (side !== null) asked.set(side.family, [...(asked.get(side.family) ?? []), 1]);
-  return asked;
+  return { compute: compute.family, transfer: transfer.family };
 }
 
 /** A device that was made, and what was turned on. */
@@ -142,13 +123,11 @@ export function createDevice(
   const own = { features: FEATURES, extensions: EXTENSIONS };
   const { features, extensions, write } = chooseFeatures(instance.commands, device, own, wishes);
   const commands = V.arena.scope(() => {
+    const families = [...new Set([queues.compute, queues.transfer])];
     const info = V.VkDeviceCreateInfo({
       pNext:
         group.length === 0 ? write() : V.VkDeviceGroupDeviceCreateInfo({ pNext: write(), pPhysicalDevices: group }),
-      pQueueCreateInfos: [...priorities(queues)].map(([queueFamilyIndex, pQueuePriorities]) => ({
-        queueFamilyIndex,
-        pQueuePriorities,
-      })),
+      pQueueCreateInfos: families.map((queueFamilyIndex) => ({ queueFamilyIndex, pQueuePriorities: [1] })),
       ppEnabledExtensionNames: extensions,
     });
     const out = V.arena.u64();

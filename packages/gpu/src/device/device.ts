@@ -1,5 +1,5 @@
 /**
- * @file The device: what everything is made from. It owns three queues at most, a heap, the staging and the pipeline cache;
+ * @file The device: what everything is made from. It owns two queues at most, a heap, the staging and the pipeline cache;
  * what is made from it must be disposed before it.
  */
 
@@ -77,15 +77,12 @@ export interface RawDevice {
   readonly extensions: readonly string[];
 }
 
-/** The queues of a device. */
-type QueueName = 'compute' | 'transfer' | 'side';
-
 /** What a row of timestamps is made for. */
 export interface QueryPoolOptions {
   readonly label: string;
   readonly count: number;
   /** Where its timestamps are written; default 'compute'. */
-  readonly queue?: QueueName;
+  readonly queue?: 'compute' | 'transfer';
 }
 
 const LARGEST_RING = 2 ** 26;
@@ -124,8 +121,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly compute: Queue;
   /** The queue that transfers run on; the compute queue itself where the device has none for them alone. */
   readonly transfer: Queue;
-  /** A queue for short work beside that of the compute queue; the compute queue itself where the device has no other. */
-  readonly side: Queue;
   /** Uploads and downloads of any size. */
   readonly staging: Staging;
   /** Handles and commands of Vulkan itself, for what the runtime doesn't know. */
@@ -139,8 +134,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly #log: (line: string) => void;
   readonly #waiter: Waiter;
   readonly #pool: CommandPool;
-  /** By family: made when something is first recorded for another queue. */
-  readonly #otherPools = new Map<number, CommandPool>();
+  /** Made when something is first recorded for transfers. */
+  #transferPool: CommandPool | undefined;
   readonly #cache: PipelineCache;
   readonly #frameOptions: Required<FrameOptions>;
   #frames: Frames | undefined;
@@ -187,11 +182,9 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       undo.push(() => this.compute.timeline[Symbol.dispose]());
       this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
       undo.push(() => this.transfer !== this.compute && this.transfer.timeline[Symbol.dispose]());
-      this.side = queues.side === null ? this.compute : this.#openQueue(queues.side.family, 'side', queues.side.index);
-      undo.push(() => this.side !== this.compute && this.side.timeline[Symbol.dispose]());
       const memory = new DeviceMemory(driver, created.extensions);
       this.heap = new DeviceHeap(memory, options.memoryLimit);
-      const families = [...new Set([this.compute, this.transfer, this.side].map(({ family }) => family))];
+      const families = [...new Set([queues.compute, queues.transfer])];
       this.#maker = {
         driver,
         heap: this.heap,
@@ -349,17 +342,17 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return compileGlsl(source, { log: this.#log, ...options });
   }
 
-  /** Records commands for the compute queue, or for another, to be submitted there as often as wished. */
+  /** Records commands for the compute queue, or for the queue of transfers, to be submitted there as often as wished. */
   record(
     label: string,
     body: (encoder: Encoder) => void,
-    { queue = 'compute' }: { readonly queue?: QueueName } = {},
+    { queue = 'compute' }: { readonly queue?: 'compute' | 'transfer' } = {},
   ): CommandBuffer {
-    const { family } = this[queue];
-    if (family === this.compute.family) return new CommandBuffer(this.#driver, this.#pool, label, body);
-    let pool = this.#otherPools.get(family);
-    if (pool === undefined) this.#otherPools.set(family, (pool = new CommandPool(this.#driver, family, queue)));
-    return new CommandBuffer(this.#driver, pool, label, body);
+    if (queue === 'compute' || this.transfer === this.compute) {
+      return new CommandBuffer(this.#driver, this.#pool, label, body);
+    }
+    this.#transferPool ??= new CommandPool(this.#driver, this.transfer.family, 'transfer');
+    return new CommandBuffer(this.#driver, this.#transferPool, label, body);
   }
 
   /** Records commands that other recordings execute (`encoder.execute`): once recorded, in as many as wished. */
@@ -403,9 +396,9 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return new Relay({ label, loaderPath: vulkanLoader().path, instance: this.raw.instance.handle, timeline });
   }
 
-  /** A row of timestamps on the compute queue, or on another. */
+  /** A row of timestamps on the compute queue, or on the queue of transfers. */
   createQueryPool({ label, count, queue = 'compute' }: QueryPoolOptions): QueryPool {
-    const { family } = this[queue];
+    const { family } = queue === 'compute' ? this.compute : this.transfer;
     return new QueryPool(this.#driver, label, count, this.report.queues[family]!.timestampBits);
   }
 
@@ -447,7 +440,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   async idle(): Promise<void> {
     await this.staging.idle();
     await this.compute.timeline.wait(this.compute.timeline.last);
-    if (this.side !== this.compute) await this.side.timeline.wait(this.side.timeline.last);
     this.#driver.collect();
   }
 
@@ -481,7 +473,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     await Promise.all(driver.endings);
     await this.#waiter.close();
     // A timeline that somebody still waits for would go after the device.
-    for (const { timeline } of this.#queues) await timeline.quiet();
+    for (const { timeline } of new Set([this.compute, this.transfer])) await timeline.quiet();
     this.#destroy();
   }
 
@@ -504,9 +496,10 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.staging.destroy();
     this.#frames?.destroy();
     this.#pool.destroy();
-    for (const pool of this.#otherPools.values()) pool.destroy();
+    this.#transferPool?.destroy();
     this.heap.trim();
-    for (const { timeline } of this.#queues) timeline[Symbol.dispose]();
+    this.compute.timeline[Symbol.dispose]();
+    if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
     driver.close();
     driver.scratch[Symbol.dispose]();
@@ -522,7 +515,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       endCommands(this.#driver, this.#nothing, 'nothing');
     }
     this.compute.probe([this.#nothing]);
-    for (const queue of this.#queues) if (queue !== this.compute) queue.probe([]);
+    if (this.transfer !== this.compute) this.transfer.probe([]);
   }
 
   /** Nothing that is waited for came in a while. A loss that is found so ends the waits with its error. */
@@ -541,15 +534,11 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     ));
   }
 
-  get #queues(): Set<Queue> {
-    return new Set([this.compute, this.transfer, this.side]);
-  }
-
-  #openQueue(family: number, label: string, index = 0): Queue {
+  #openQueue(family: number, label: string): Queue {
     const driver = this.#driver;
     const handle = V.arena.scope(() => {
       const out = V.arena.u64();
-      driver.commands.vkGetDeviceQueue(driver.handle, family, index, out);
+      driver.commands.vkGetDeviceQueue(driver.handle, family, 0, out);
       return V.arena.readU64<V.VkQueue>(out);
     });
     return new Queue(driver, family, handle, new Timeline(driver, this.#waiter, `${label} queue`), label);
@@ -567,7 +556,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   /** Memory is short: waits, blocking, for what is still in use by work that was submitted, and frees it. */
   #reclaim(): void {
     this.staging.flush();
-    for (const { timeline } of this.#queues) timeline.waitBlocking(timeline.last);
+    for (const queue of new Set([this.compute, this.transfer])) queue.timeline.waitBlocking(queue.timeline.last);
     this.#driver.collect();
   }
 }
