@@ -100,21 +100,23 @@ export class Field {
     const runtime = this.#runtime;
     await runtime.settle();
     await runtime.stores(this.#declaration);
-    const target = wholeTarget(this.#declaration, runtime.domain.level(this.level));
+    const target = this.#target();
     const values =
-      runtime.subdomains.length === 1 && this.#standsByRank()
+      runtime.subdomains.length === 1
         ? await this.#download()
         : await gatherField(runtime.subdomains, this.#declaration, runtime.copiesOf(this.#declaration));
     const gridClass = this.at === 'faces' ? 'staggered' : this.#gridClass;
     return gridFromValues(values, target, { name: this.name, map: target.map, gridClass });
   }
 
-  /** Whether the leaves of the first subdomain stand in memory in the order of their ranks. */
-  #standsByRank(): boolean {
-    return this.#runtime.subdomains[0]!.levels[this.level]!.tables.slots.every((slot, place) => slot === place + 1);
+  /** Values over the whole level: as one subdomain has them in its memory, or by rank, to be brought to several. */
+  #target(): ValuesTarget {
+    const { domain, subdomains } = this.#runtime;
+    const slots = subdomains.length === 1 ? subdomains[0]!.levels[this.level]!.tables.slots : undefined;
+    return wholeTarget(this.#declaration, domain.level(this.level), slots);
   }
 
-  /** The components as they lie on the device, where one subdomain holds all of them: slots are ranks, plus one. */
+  /** The components as they lie on the device, where one subdomain holds all of them. */
   async #download(): Promise<FieldArray[]> {
     const store = this.#runtime.subdomains[0]!.existingField(this.#declaration.key)!;
     const components: FieldArray[] = [];
@@ -136,9 +138,11 @@ export class Field {
     await runtime.settle();
     const stores = await runtime.stores(this.#declaration);
     const level = runtime.domain.level(this.level);
-    const { components, lost } = this.#values(source, wholeTarget(this.#declaration, level));
+    const target = this.#target();
+    const { components, lost } = this.#values(source, target);
     // Only a grid has something to say of inactive voxels.
-    const defaults = !(source instanceof Grid) || holdsDefaults(this.#declaration, level.topology, components);
+    const defaults =
+      !(source instanceof Grid) || holdsDefaults(this.#declaration, level.topology, components, target.slots);
     await this.#put(stores, components, defaults);
     if (lost > 0) {
       runtime.log(
@@ -161,7 +165,7 @@ export class Field {
         this.#runtime.backgrounds.given(this.#declaration, true);
         return;
       }
-      const target = wholeTarget(this.#declaration, this.#runtime.domain.level(this.level));
+      const target = this.#target();
       const components = backgroundArrays(target);
       forEachVoxel(target.level.topology, target.slots, (_i, _j, _k, element) =>
         components.forEach((array, component) => (array[element] = values[component]!)),
@@ -170,11 +174,11 @@ export class Field {
     });
   }
 
-  /** Puts whole components into all memory of the field; `defaults` tells whether inactive voxels hold the default in them. */
+  /** Puts the components of `#target` into all memory of the field; `defaults` tells whether inactive voxels hold the default in them. */
   async #put(stores: readonly FieldStore[], components: readonly FieldArray[], defaults: boolean): Promise<void> {
     const { backgrounds, subdomains } = this.#runtime;
     if (!defaults) backgrounds.given(this.#declaration, false);
-    if (stores.length === 1 && this.#standsByRank()) await stores[0]!.upload(components);
+    if (stores.length === 1) await stores[0]!.upload(components);
     else await scatterField(subdomains, this.#declaration, components);
     if (defaults) backgrounds.given(this.#declaration, true);
   }
@@ -237,9 +241,12 @@ function distance(a: readonly number[], b: readonly number[]): number {
   return Math.hypot(...a.map((value, axis) => value - b[axis]!));
 }
 
-/** Values over a whole level: slot is rank plus one. */
-function wholeTarget({ key, type, at, default: values }: FieldDeclaration, level: DomainLevel): ValuesTarget {
-  const slots = Uint32Array.from({ length: level.leafCount }, (_, rank) => rank + 1);
+/** Values over a whole level; slots are ranks plus one, unless told. */
+function wholeTarget(
+  { key, type, at, default: values }: FieldDeclaration,
+  level: DomainLevel,
+  slots: Uint32Array = Uint32Array.from({ length: level.leafCount }, (_, rank) => rank + 1),
+): ValuesTarget {
   return { key, type, default: values, level, map: mapAt(level.map, at), slots, capacity: level.leafCount + 1 };
 }
 

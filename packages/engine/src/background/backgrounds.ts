@@ -71,18 +71,20 @@ export class Backgrounds {
 }
 
 /**
- * Whether whole components (512 values of background, then 512 a leaf by rank) hold the field's default in every inactive voxel,
- * bit for bit.
+ * Whether whole components (512 values of background, then 512 a leaf, by rank unless `slots` tells where each rank stands) hold
+ * the field's default in every inactive voxel, bit for bit.
  */
 export function holdsDefaults(
   { default: defaults }: Pick<FieldDeclaration, 'default'>,
   { masks }: Topology,
   components: readonly FieldArray[],
+  slots?: Uint32Array,
 ): boolean {
   for (let word = 0; word < masks.length; word++) {
     const mask = masks[word]!;
     if (mask === 0xffffffff) continue;
-    const first = 512 + 32 * word;
+    const slot = slots ? slots[word >> 4]! : (word >> 4) + 1;
+    const first = 512 * slot + 32 * (word & 15);
     for (let bit = 0; bit < 32; bit++) {
       if ((mask >>> bit) & 1) continue;
       for (let c = 0; c < components.length; c++)
