@@ -441,7 +441,7 @@ describe('a condition that an if of JavaScript swallowed is an error', () => {
       const x = variable(0);
       when(u.lt(k).and(k.gt(0)).not(), () => x.set(1));
       const flips = loop(3, { on: u.gt(0) }, (_i, { on }) => ({ on: on.not() }));
-      reduceMax('odd', where(flips.on, float(1), 0));
+      reduceMax('odd', where(flips.on, 1, 0));
       return { u: where(u.eq(k), x.add(float(u.ne(2))), u) };
     });
     expect(told(body)).toBeTypeOf('string');

@@ -195,12 +195,17 @@ export function worldToIndex(position: Value<'vec3'>): Value<'vec3'> {
   return asValue(place('WorldToIndex', position));
 }
 
-/** `then` where the condition holds, else `otherwise`; only the chosen one is computed where nothing else needs it. */
+/**
+ * `then` where the condition holds, else `otherwise`; only the chosen one is computed where nothing else needs it. Two plain numbers
+ * give a `float`.
+ */
+export function where(condition: Value<'bool'>, then: number, otherwise: number): Value<'float'>;
 export function where<T extends ValueType>(
   condition: Value<'bool'>,
   then: Value<T>,
   otherwise: Value<NoInfer<T>> | (T extends NumberType ? number : boolean),
-): Value<T> {
+): Value<T>;
+export function where(condition: Value<'bool'>, then: unknown, otherwise: unknown): unknown {
   const trace = currentTrace('where(…)');
   const test = expressionOf(trace, condition, null);
   if (test.type !== 'bool') {
