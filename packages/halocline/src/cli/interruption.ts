@@ -6,13 +6,13 @@
 /** Signals so soon after the first are the same keystroke, milliseconds. */
 const sameKeystrokeMs = 250;
 
-/** Listens until it is disposed. */
-export interface Interruption extends Disposable {
+/** What was heard so far. */
+export interface Interruption {
   /** The exit code that a signal asked for: 130 for Ctrl-C, 143 for SIGTERM; null while there was none. */
   readonly exitCode: 130 | 143 | null;
 }
 
-/** Listens for signals: `say` is called at the first, the second ends the process. */
+/** Listens for signals until the process ends: `say` is called at the first, the second ends the process. */
 export function listenForInterruption(say: () => void): Interruption {
   let asked: 130 | 143 | null = null;
   let askedAt = 0;
@@ -23,16 +23,11 @@ export function listenForInterruption(say: () => void): Interruption {
       say();
     } else if (performance.now() - askedAt > sameKeystrokeMs) process.exit(code);
   };
-  const [onInterrupt, onTerminate] = [hear(130), hear(143)];
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
+  process.on('SIGINT', hear(130));
+  process.on('SIGTERM', hear(143));
   return {
     get exitCode() {
       return asked;
-    },
-    [Symbol.dispose]() {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
     },
   };
 }

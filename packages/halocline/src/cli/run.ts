@@ -68,7 +68,7 @@ export async function run(words: Words): Promise<number> {
   let progress: Progress | null = null;
   const say = (line: string): void => (progress === null ? void process.stderr.write(`${line}\n`) : progress.say(line));
   let script: { interrupt(): void } | null = null;
-  using interruption = listenForInterruption(() => {
+  const interruption = listenForInterruption(() => {
     say('Stopping after the frame under way; Ctrl-C again drops it');
     script?.interrupt();
   });
