@@ -12,29 +12,18 @@ import { expressionOf, made, TracedValue } from './value.ts';
 
 type SingleType = 'vec2' | 'vec3' | 'vec4' | 'dvec2' | 'dvec3' | 'dvec4';
 
-interface OneFloat {
-  <T extends FloatType>(x: Value<T>): Value<T>;
+/** Functions of types in B, and of vectors of halves; all arguments have the first one's type, or are scalars. */
+interface One<B extends NumberType> {
+  <T extends B>(x: Value<T>): Value<T>;
   <T extends HalfVector>(x: Value<T>): Value<T>;
 }
-interface TwoFloats {
-  <T extends FloatType>(a: Value<T>, b: Operand<T>): Value<T>;
+interface Two<B extends NumberType> {
+  <T extends B>(a: Value<T>, b: Operand<T>): Value<T>;
   <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
 }
-interface ThreeFloats {
-  <T extends FloatType>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
+interface Three<B extends NumberType> {
+  <T extends B>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
   <T extends HalfVector>(a: Value<T>, b: Operand<T>, c: Operand<T>): Value<T>;
-}
-interface OneNumber {
-  <T extends NumberType>(x: Value<T>): Value<T>;
-  <T extends HalfVector>(x: Value<T>): Value<T>;
-}
-interface TwoNumbers {
-  <T extends NumberType>(a: Value<T>, b: Operand<T>): Value<T>;
-  <T extends HalfVector>(a: Value<T>, b: Operand<T>): Value<T>;
-}
-interface ThreeNumbers {
-  <T extends NumberType>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
-  <T extends HalfVector>(x: Value<T>, low: Operand<T>, high: Operand<T>): Value<T>;
 }
 interface ToFloat {
   <T extends FloatType>(x: Value<T>): Value<ScalarOf<T>>;
@@ -89,16 +78,16 @@ type UnsignedType = Exclude<IntegerType, 'int' | `i${string}`>;
 type SignedType = Exclude<IntegerType, UnsignedType>;
 
 /** GLSL's functions, with GLSL's meaning; plain numbers are spread to the size of the first value. */
-export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
-  readonly abs: OneNumber;
-  readonly sign: OneNumber;
-  readonly atan2: TwoFloats;
-  readonly pow: TwoFloats;
-  readonly mod: TwoFloats;
-  readonly min: TwoNumbers;
-  readonly max: TwoNumbers;
-  readonly clamp: ThreeNumbers;
-  readonly mix: ThreeFloats;
+export type MathFunctions = { readonly [K in FloatFunction]: One<FloatType> } & {
+  readonly abs: One<NumberType>;
+  readonly sign: One<NumberType>;
+  readonly atan2: Two<FloatType>;
+  readonly pow: Two<FloatType>;
+  readonly mod: Two<FloatType>;
+  readonly min: Two<NumberType>;
+  readonly max: Two<NumberType>;
+  readonly clamp: Three<NumberType>;
+  readonly mix: Three<FloatType>;
   readonly step: {
     <T extends FloatType>(edge: Operand<T>, x: Value<T>): Value<T>;
     <T extends HalfVector>(edge: Operand<T>, x: Value<T>): Value<T>;
@@ -107,7 +96,7 @@ export type MathFunctions = { readonly [K in FloatFunction]: OneFloat } & {
     <T extends FloatType>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
     <T extends HalfVector>(low: Operand<T>, high: Operand<T>, x: Value<T>): Value<T>;
   };
-  readonly fma: ThreeFloats;
+  readonly fma: Three<FloatType>;
   readonly length: ToFloat;
   readonly dot: ToDot;
   readonly distance: ToDot;
@@ -210,27 +199,35 @@ const MATH_NAMES: readonly string[] = (
   'equal notEqual any all not faceforward refract'
 ).split(' ');
 
-/** The names of several results: of what GLSL gives back, and of its `out` parameters, which are of a type. */
-const SEVERAL: Readonly<Record<string, readonly [names: readonly string[], outs: (type: ValueType) => ValueType]>> = {
-  modf: [['part', 'whole'], (type) => type],
-  frexp: [['mantissa', 'exponent'], (type) => vectorOf('int', sizeOf(type))],
-  uaddCarry: [['sum', 'carry'], (type) => type],
-  usubBorrow: [['difference', 'borrow'], (type) => type],
-  umulExtended: [['upper', 'lower'], (type) => type],
-  imulExtended: [['upper', 'lower'], (type) => type],
+/** A function of several results: the name of what GLSL gives back, if it gives something, and of its `out` parameters, which are of a type. */
+interface Several {
+  readonly value?: string;
+  readonly outs: readonly string[];
+  readonly type: (of: ValueType) => ValueType;
+}
+const same = (type: ValueType): ValueType => type;
+const SEVERAL: Readonly<Record<string, Several>> = {
+  modf: { value: 'part', outs: ['whole'], type: same },
+  frexp: { value: 'mantissa', outs: ['exponent'], type: (of) => vectorOf('int', sizeOf(of)) },
+  uaddCarry: { value: 'sum', outs: ['carry'], type: same },
+  usubBorrow: { value: 'difference', outs: ['borrow'], type: same },
+  umulExtended: { outs: ['upper', 'lower'], type: same },
+  imulExtended: { outs: ['upper', 'lower'], type: same },
 };
 
-/** A function that has several results. */
-function several(name: string): (...args: readonly unknown[]) => Readonly<Record<string, TracedValue>> {
-  const [names, typeOf] = SEVERAL[name]!;
+function several(
+  name: string,
+  { value: valueName, outs: outNames, type: typeOf }: Several,
+): (...args: readonly unknown[]) => Readonly<Record<string, TracedValue>> {
   return (...args) => {
     const trace = currentTrace(`${name}(…)`);
     const given = args.map((arg) => expressionOf(trace, arg, null));
     const type = typeOf((given[0] ?? filled('float', 0)).type as ValueType);
-    const outs = names.slice(name.endsWith('mulExtended') ? 0 : 1).map(() => type);
+    const outs = outNames.map(() => type);
     const { value, written } = callWithOuts(trace.lowering, NOWHERE, name, { given, outs });
-    const results = outs.length === names.length ? written : [value, ...written];
-    return Object.fromEntries(names.map((each, at) => [each, new TracedValue(trace.placed(results[at]!))]));
+    const results = outNames.map((each, at) => [each, written[at]!] as const);
+    const named = valueName === undefined ? results : [[valueName, value] as const, ...results];
+    return Object.fromEntries(named.map(([each, result]) => [each, new TracedValue(trace.placed(result))]));
   };
 }
 
@@ -265,6 +262,6 @@ function spread(name: string, value: Expression, like: ValueType): Expression {
 export const math: MathFunctions = Object.freeze(
   Object.fromEntries([
     ...MATH_NAMES.map((name) => [name, glsl(name)]),
-    ...Object.keys(SEVERAL).map((name) => [name, several(name)]),
+    ...Object.entries(SEVERAL).map(([name, what]) => [name, several(name, what)]),
   ]),
 ) as MathFunctions;
