@@ -1,7 +1,8 @@
 /**
- * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong]
- * [--overlap on,off] [--traced off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and without. Weak: a cube of `size` voxels a device; strong:
- * 1.5 · size in all. Efficiency is the speed-up over one device, in the same run, over the number of devices.
+ * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong] [--overlap on,off]
+ * [--traced off] [--counted off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and
+ * without. Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one device, in the same
+ * run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     transports: { type: 'string', default: 'chosen' },
     overlap: { type: 'string', default: 'on,off' },
     traced: { type: 'string', default: 'on' },
+    counted: { type: 'string', default: 'on' },
     replicate: { type: 'string' },
     csv: { type: 'string' },
     weak: { type: 'boolean', default: false },
@@ -68,6 +70,7 @@ async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
     devices,
     overlap,
     traced: values.traced === 'on',
+    counted: values.counted === 'on',
     ...(values.replicate === undefined ? {} : { replicate: Number(values.replicate) }),
   };
   return { case: bench.name, ...variant, ...(await measure(setup)) };
@@ -90,7 +93,7 @@ function efficiencyOf(row: Row, rows: readonly Row[]): number | null {
 }
 
 function lineOf(row: Row, rows: readonly Row[]): string {
-  const { trace } = row;
+  const { trace, host } = row;
   const efficiency = efficiencyOf(row, rows);
   const cells = [
     row.case.padEnd(10),
@@ -103,6 +106,12 @@ function lineOf(row: Row, rows: readonly Row[]): string {
     (efficiency === null ? '' : `${(100 * efficiency).toFixed(1)} %`).padStart(8),
     `host ${row.hostMicroseconds.toFixed(0)} us`.padStart(12),
   ];
+  const script =
+    host === null
+      ? []
+      : [
+          `JavaScript ${host.scriptMicroseconds.toFixed(0)} us, ${host.calls.toFixed(1)} calls of ${host.callMicroseconds.toFixed(0)} us`,
+        ];
   const messages =
     trace === null
       ? []
@@ -110,14 +119,14 @@ function lineOf(row: Row, rows: readonly Row[]): string {
           `${trace.hops.toFixed(0)} hops${row.overlap ? '' : ` of ${trace.haloMicroseconds.toFixed(0)} us`}, ${(trace.bytes / 2 ** 20).toFixed(2)} MiB`,
           `waits ${trace.waitMicroseconds.toFixed(0)} us (${trace.longest})`,
         ];
-  return [...cells, ...messages].join(' ');
+  return [...cells, ...script, ...messages].join(' ');
 }
 
 const COLUMNS =
-  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,halo_us,hops,bytes,wait_us,longest_wait';
+  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,script_us,call_us,calls,halo_us,hops,bytes,wait_us,longest_wait';
 
 function csvOf(row: Row, rows: readonly Row[]): string {
-  const { trace } = row;
+  const { trace, host } = row;
   return [
     best!.name,
     driver,
@@ -131,6 +140,9 @@ function csvOf(row: Row, rows: readonly Row[]): string {
     row.megavoxels.toFixed(1),
     efficiencyOf(row, rows)?.toFixed(4) ?? '',
     row.hostMicroseconds.toFixed(1),
+    host?.scriptMicroseconds.toFixed(1) ?? '',
+    host?.callMicroseconds.toFixed(1) ?? '',
+    host?.calls.toFixed(2) ?? '',
     row.overlap ? '' : (trace?.haloMicroseconds.toFixed(1) ?? ''),
     trace?.hops.toFixed(1) ?? '',
     trace?.bytes.toFixed(0) ?? '',

@@ -1,7 +1,11 @@
-/** @file Measures one case on one choice of devices: the time of a step, the host's part of it, and what a trace tells. */
+/**
+ * @file Measures one case on one choice of devices: the time of a step, the host's part of it, what a trace tells, and what of the
+ * host's part is JavaScript.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countCalls, type CallCount } from '@halocline/vulkan';
 import { Simulation } from 'halocline';
 import type { MultiCase } from './cases.ts';
 import { traceFigures, type TraceFigures } from './trace-figures.ts';
@@ -14,6 +18,8 @@ export interface Setup {
   readonly overlap: boolean;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
+  /** Whether a run follows in which the driver's calls are counted. */
+  readonly counted: boolean;
   /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */
   readonly replicate?: number;
 }
@@ -26,6 +32,16 @@ export interface Measured {
   /** Of the main thread, its calls of the driver included, a step and device. */
   readonly hostMicroseconds: number;
   readonly trace: TraceFigures | null;
+  readonly host: HostFigures | null;
+}
+
+/** Of the main thread, a step and device, in a run whose calls of the driver were counted. */
+export interface HostFigures {
+  /** Outside of the driver's calls. */
+  readonly scriptMicroseconds: number;
+  /** Within them. */
+  readonly callMicroseconds: number;
+  readonly calls: number;
 }
 
 /** Every recording there will be (slots, copies, turns of messages) is made in so many steps. */
@@ -64,7 +80,11 @@ async function run(simulation: Simulation, steps: number, { dt = 0.002 }: MultiC
 /** Milliseconds of a step, without a trace; then the messages, with one. */
 export async function measure(setup: Setup): Promise<Measured> {
   const timed = await time(setup);
-  return { ...timed, trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null };
+  return {
+    ...timed,
+    trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null,
+    host: setup.counted ? await host(setup) : null,
+  };
 }
 
 /** Milliseconds of a step, in a round. */
@@ -88,7 +108,7 @@ async function warm(simulation: Simulation, bench: MultiCase): Promise<number> {
   }
 }
 
-async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
+async function time(setup: Setup): Promise<Omit<Measured, 'trace' | 'host'>> {
   await using simulation = await open(setup, {});
   const steps = await warm(simulation, setup.bench);
   const before = performance.eventLoopUtilization();
@@ -101,6 +121,35 @@ async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
     milliseconds,
     megavoxels: simulation.activeVoxels / milliseconds / 1000,
     hostMicroseconds: (1000 * active) / (ROUNDS * steps) / setup.devices.length,
+  };
+}
+
+/** The host's part, by the round in which JavaScript took least. */
+async function host(setup: Setup): Promise<HostFigures> {
+  using count = countCalls();
+  await using simulation = await open(setup, {});
+  const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / (await round(simulation, WARM_STEPS, setup.bench))));
+  const rounds: HostFigures[] = [];
+  for (let number = 0; number <= ROUNDS; number++) rounds.push(await countedRound(simulation, steps, setup, count));
+  // The first is one more to warm up.
+  return rounds.slice(1).toSorted((one, other) => one.scriptMicroseconds - other.scriptMicroseconds)[0]!;
+}
+
+async function countedRound(
+  simulation: Simulation,
+  steps: number,
+  { bench, devices }: Setup,
+  count: CallCount,
+): Promise<HostFigures> {
+  const before = { load: performance.eventLoopUtilization(), calls: count.calls, milliseconds: count.milliseconds };
+  await run(simulation, steps, bench);
+  const { active } = performance.eventLoopUtilization(before.load);
+  const within = count.milliseconds - before.milliseconds;
+  const each = steps * devices.length;
+  return {
+    scriptMicroseconds: (1000 * (active - within)) / each,
+    callMicroseconds: (1000 * within) / each,
+    calls: (count.calls - before.calls) / each,
   };
 }
 

@@ -5,6 +5,7 @@
  * functions that return such things are declared so that 0n and bigints come out.
  */
 import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
+import { counted } from './count-calls.ts';
 
 // Calls run on stacks of koffi's own, those in other threads on 128 KiB: drivers' compilers want as much as a thread has.
 koffi.config({ async_stack_size: 8 * 1024 * 1024 });
@@ -73,7 +74,7 @@ export function functionAt(address: bigint, signature: Signature): ForeignFuncti
     made = 'PLl'.includes(result) ? (...parameters) => to64(result, call(...parameters)) : call;
     functions.set(key, made);
   }
-  return made;
+  return counted(made);
 }
 
 /** Calls in other threads that koffi has at once, each with a stack: others wait for their turn. */

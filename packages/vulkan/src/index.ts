@@ -12,6 +12,7 @@ export type * from './generated/handles.ts';
 export * from './generated/structs.ts';
 export { arena, type Arena, type Held } from './arena.ts';
 export type { CommandTable } from './commands.ts';
+export { countCalls, type CallCount } from './count-calls.ts';
 export { registerDebugCallback, type DebugCallback, type DebugMessage } from './debug.ts';
 export { enumerate } from './enumerate.ts';
 export {

@@ -4,6 +4,7 @@ import { defineStruct, type Struct } from '../src/struct.ts';
 import {
   arena,
   callAside,
+  countCalls,
   enumerate,
   functionAt,
   LoaderError,
@@ -42,6 +43,19 @@ describe('foreign functions', () => {
     using callback = registerCallback('PI', (value: number) => BigInt(value));
     expect([0, 7].map((it) => functionAt(callback.address, 'PI')(it))).toEqual([0n, 7n]);
     expect(functionAt(callback.address, 'LI')(7)).toBe(7n);
+  });
+
+  test('are counted where they were asked for meanwhile', () => {
+    using callback = registerCallback('iI', (value: number) => value + 1);
+    const before = functionAt(callback.address, 'iI');
+    const count = countCalls();
+    const meanwhile = functionAt(callback.address, 'iI');
+    expect(() => countCalls()).toThrow('Cannot count calls: they are being counted; dispose the count before this one');
+    expect([before(1), meanwhile(2), meanwhile(3)]).toEqual([2, 3, 4]);
+    expect(count.calls).toBe(2);
+    expect(count.milliseconds).toBeGreaterThan(0);
+    count[Symbol.dispose]();
+    expect(functionAt(callback.address, 'iI')).toBe(before);
   });
 
   test.skipIf(process.platform !== 'linux')('run beside this thread, and give what they would give here', async () => {

@@ -10,6 +10,7 @@ test('the surface beside the generated names', () => {
       "addressOf",
       "arena",
       "callAside",
+      "countCalls",
       "deviceTypeName",
       "enumerate",
       "formatName",
