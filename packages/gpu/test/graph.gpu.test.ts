@@ -221,6 +221,22 @@ gpuTest('a plan is executed with other buffers each time', {}, async ({ device }
   );
 });
 
+gpuTest('an import that a graph declares and no pass uses may be given or not', {}, async ({ device }) => {
+  const graph = new Graph();
+  const used = graph.importBuffer('used', { byteLength: BYTES, role: 'storage' });
+  graph.importBuffer('spare', { byteLength: BYTES, role: 'storage' });
+  graph.pass({
+    name: 'fill',
+    writes: [use(used, 'transfer-target')],
+    record: (encoder, at) => encoder.fill(at.buffer(used), 0, BYTES, 7),
+  });
+  using plan = graph.compile();
+  using buffer = device.createBuffer({ label: 'used', byteLength: BYTES, role: 'storage' });
+  await plan.execute({ device, imports: { used: buffer, spare: buffer } });
+  await plan.execute({ device, imports: { used: buffer } });
+  expect((await wordsOf(device, buffer))[0]).toBe(7);
+});
+
 gpuTest('recordings that are kept are made again when a buffer of theirs is gone', {}, async ({ device }) => {
   const graph = new Graph();
   const cells = graph.importBuffer('cells', { byteLength: BYTES, role: 'storage' });

@@ -30,6 +30,16 @@ test('what does not depend moves forward', () => {
   expect(plan.levels).toEqual([['a', 'e'], ['b'], ['d']]);
 });
 
+test('a part of a buffer where a usage belongs is told', () => {
+  const graph = new Graph();
+  const part = { byteLength: 64 } as never;
+  const words = graph.importBuffer('words', { byteLength: 256 });
+  expect(() => graph.pass({ name: 'a', writes: [use(words, part)] })).toThrow(
+    'Cannot add pass "a": it writes "words", and { byteLength } is no usage; say ' +
+      "use(resource, 'storage-read', { byteLength }), with undefined where the role tells the usage",
+  );
+});
+
 test('declaration order decides who sees which write', () => {
   const plan = new Graph()
     .pass(pass('read', 'x', 'y'))

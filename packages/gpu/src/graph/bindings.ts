@@ -4,6 +4,7 @@ import { GraphError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
+import type { CompiledGraph } from './compile.ts';
 import type { GraphModel } from './model.ts';
 import { GraphBuffer, GraphImage } from './resource.ts';
 
@@ -61,8 +62,14 @@ function importedBy(model: GraphModel): readonly (GraphBuffer | GraphImage)[] {
   return found;
 }
 
-/** The imported resources of a graph with what was given for them; throws where one is missing or doesn't fit. */
-export function bindImports(model: GraphModel, imports: Imports): Map<unknown, Buffer | Image> {
+/**
+ * The imported resources that passes use, with what was given for them; throws where one is missing or doesn't fit. What the
+ * graph declares and no pass uses may be given, and isn't looked at.
+ */
+export function bindImports(
+  { model, imports: declared }: CompiledGraph,
+  imports: Imports,
+): Map<unknown, Buffer | Image> {
   const table = new Map<unknown, Buffer | Image>();
   const wanted = new Set<string>();
   for (const object of importedBy(model)) {
@@ -73,7 +80,7 @@ export function bindImports(model: GraphModel, imports: Imports): Map<unknown, B
     table.set(object, given);
   }
   for (const name of Object.keys(imports)) {
-    if (wanted.has(name)) continue;
+    if (wanted.has(name) || declared.has(name)) continue;
     throw new GraphError(
       `Cannot import "${name}": the graph has no import of that name; it has ${[...wanted].join(', ') || 'none'}`,
     );

@@ -42,6 +42,8 @@ export interface GraphSource {
   readonly wishes: readonly (readonly [before: number, after: number])[];
   /** Named stages, and those that each comes after. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
+  /** Names of all imported resources that it declares; passes may use fewer. */
+  readonly imports?: ReadonlySet<string>;
   /** For hints: the states in which resources come and go don't matter. */
   readonly loose?: boolean;
 }
@@ -49,6 +51,8 @@ export interface GraphSource {
 /** A graph as it will run. */
 export interface CompiledGraph {
   readonly model: GraphModel;
+  /** Names that may be imported, whether passes use them or not. */
+  readonly imports: ReadonlySet<string>;
   readonly queues: QueueTable;
   readonly stages: ReadonlyMap<string, readonly string[]>;
   /** Passes in order, level by level. */
@@ -89,6 +93,7 @@ export function compileGraph(
   const { batches, batchOf } = cutBatches(steps, HOST_LANE);
   return {
     model,
+    imports: source.imports ?? new Set(),
     queues,
     stages: source.stages,
     levels,

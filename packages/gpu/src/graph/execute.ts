@@ -90,7 +90,7 @@ export class Executor {
 
   /** What stands behind declared resources this time. */
   bind(imports: Imports): Bound {
-    return new Bound(new Map([...bindImports(this.compiled.model, imports), ...(this.#transients?.table ?? [])]));
+    return new Bound(new Map([...bindImports(this.compiled, imports), ...(this.#transients?.table ?? [])]));
   }
 
   start({ imports = {}, reuse = false }: ExecuteOptions): Execution {

@@ -28,6 +28,7 @@ export class Graph<E extends BarrierSink = Encoder> {
   /** Names of declared resources, and those that passes use without declaring them. */
   readonly #resources = new Set<string>();
   readonly #named = new Set<string>();
+  readonly #imports = new Set<string>();
 
   /** Adds a pass behind those declared so far. */
   pass(pass: Pass<E>): this {
@@ -84,6 +85,7 @@ export class Graph<E extends BarrierSink = Encoder> {
     options: GraphBufferOptions<R> & ImportOptions,
   ): GraphBuffer<R> {
     this.#declare(name);
+    this.#imports.add(name);
     return new GraphBuffer(name, 'imported', options);
   }
 
@@ -93,6 +95,7 @@ export class Graph<E extends BarrierSink = Encoder> {
     options: GraphImageOptions<R> & ImportOptions,
   ): GraphImage<R> {
     this.#declare(name);
+    this.#imports.add(name);
     return new GraphImage(name, 'imported', options);
   }
 
@@ -126,6 +129,7 @@ export class Graph<E extends BarrierSink = Encoder> {
       passes: [...this.#passes],
       uses: [...this.#uses],
       wishes: this.#wishes(),
+      imports: new Set(this.#imports),
       stages: this.#allStages(),
     };
     return new Plan(source, options, compileGraph(source, options));

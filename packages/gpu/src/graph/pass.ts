@@ -57,6 +57,7 @@ export function labelOf(resource: SettledUse['resource']): string {
 
 function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
   const queue = pass.queue ?? 'compute';
+  checkUsage(pass, each, writes);
   if (typeof each === 'string') return settled(each, defaultUsage('any', queue, writes), NO_PART, writes, queue);
   if (each instanceof HostValue) {
     if (queue !== 'host') {
@@ -71,6 +72,17 @@ function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
   }
   if ('access' in each) return checked(pass, settled(each.resource, each.access, NO_PART, writes, queue));
   return checked(pass, settled(each, defaultUsage(each.role, queue, writes), NO_PART, writes, queue));
+}
+
+/** What types say of a usage, for those who have none: words, or bits of Vulkan's. */
+function checkUsage(pass: Pass<never>, each: Use, writes: boolean): void {
+  if (typeof each === 'string' || !('access' in each) || each.access === undefined) return;
+  const { access, resource } = each;
+  if (typeof access === 'string' || (typeof access?.stage === 'bigint' && typeof access.access === 'bigint')) return;
+  const given = typeof access === 'object' ? `{ ${Object.keys(access ?? {}).join(', ')} }` : String(access);
+  const label = typeof resource === 'string' ? resource : resource.label;
+  const why = `${given} is no usage; say use(resource, 'storage-read', { byteLength }), with undefined where the role tells the usage`;
+  refuse(pass, writes, label, why);
 }
 
 function settled(

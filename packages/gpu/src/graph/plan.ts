@@ -118,7 +118,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
     }
     this.#refusal ??= refusalOf(this.compiled, false);
     if (this.#refusal !== '') throw new GraphError(this.#refusal);
-    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled.model, imports)), memory);
+    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled, imports)), memory);
   }
 
   /**

@@ -49,7 +49,7 @@ export interface ImportOptions {
 
 /** What a transient resource may be told. */
 export interface TransientOptions {
-  /** It is read after the execution (`plan.resource`): it shares no memory, and its passes are not culled. Default false. */
+  /** It is read after the execution (`plan.buffer`, `plan.image`): it shares no memory, and its passes are not culled. Default false. */
   readonly kept?: boolean;
 }
 
