@@ -1,5 +1,5 @@
 /** Halos of one's own, with no simulation: what stands in the ghosts is what the owners hold. */
-import { openDevice, type Device } from '@halocline/gpu';
+import { Graph, openDevice, type Device, type Encoder } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { smooth } from '../../../examples/halo.ts';
@@ -169,6 +169,94 @@ gpuTest('what is out of turn or does not fit is refused', PLAIN, async ({ device
   await expect(Subdomains.create({ domain: { min: [0, 0, 0], max: [8, 8, 8] }, devices: [] })).rejects.toThrow(
     'Cannot cut domain: devices is empty; open at least one',
   );
+});
+
+gpuTest(
+  'commands of another turn, and fields that were not packed, are refused at submit',
+  PLAIN,
+  async ({ device }) => {
+    const [other] = (await others(device, 1)) as [Device];
+    await using _ = other;
+    const devices = [device, other];
+    const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+    await using parts = await Subdomains.create({ domain, devices, thickness: 1 });
+    using u = await parts.createField('u', 'float32');
+    using v = await parts.createField('v', 'float32');
+    await using halo = new Halo(parts, { fields: { u, v } });
+    await halo.ready;
+    using owned = new DisposableStack();
+    const packs = devices.map((each) => owned.use(each.record('pack', (encoder) => halo.pack(encoder))));
+    const unpacks = devices.map((each) => owned.use(each.record('unpack', (encoder) => halo.unpack(encoder))));
+    const both = 'record them twice, with { turn: 0 } and { turn: 1 }, and submit the two in turns';
+    expect(() => device.compute.submit([unpacks[0]!])).toThrow(
+      `Cannot unpack halo on device "${device.name}": it has received nothing; give the commands to receive`,
+    );
+    for (const [number, each] of devices.entries()) await halo.send(each, [packs[number]!]);
+    expect(() => device.compute.submit([packs[0]!])).toThrow(
+      `Cannot pack halo on device "${device.name}": it has sent round 1 and not received it; call receive first`,
+    );
+    for (const [number, each] of devices.entries()) await halo.receive(each, [unpacks[number]!]);
+    using within = device.recordSecondary('within', (encoder) => halo.pack(encoder, { turn: 0 }));
+    using around = device.record('around', (encoder) => encoder.execute(within));
+    for (const stale of [packs[0]!, around]) {
+      await expect(halo.send(device, [stale])).rejects.toThrow(
+        `Cannot pack halo on device "${device.name}": the commands were recorded for turn 0, and its next send is of turn 1; ${both}`,
+      );
+    }
+    using some = device.record('some', (encoder) => halo.pack(encoder, { fields: ['u'] }));
+    await halo.send(device, [some]);
+    using all = other.record('all', (encoder) => halo.pack(encoder));
+    await halo.send(other, [all]);
+    await expect(halo.receive(device, [unpacks[0]!])).rejects.toThrow(
+      `Cannot unpack halo on device "${device.name}": the commands were recorded for turn 0, and what it received is of turn 1; ${both}`,
+    );
+    using second = device.record('unpack', (encoder) => halo.unpack(encoder));
+    await halo.receive(device, [second]);
+    using greedy = other.record('unpack', (encoder) => halo.unpack(encoder));
+    await expect(halo.receive(other, [greedy])).rejects.toThrow(
+      `Cannot unpack halo on device "${other.name}": device 0 of the halo has sent round 2 without field "v"; pack the fields that are unpacked`,
+    );
+    using modest = other.record('unpack', (encoder) => halo.unpack(encoder, { fields: ['u'] }));
+    await halo.receive(other, [modest]);
+  },
+);
+
+gpuTest('a graph that packs is recorded again for the other turn', PLAIN, async ({ device }) => {
+  const [other] = (await others(device, 1)) as [Device];
+  await using _ = other;
+  const devices = [device, other];
+  const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+  await using parts = await Subdomains.create({ domain, devices, thickness: 1 });
+  using u = await parts.createField('u', 'float32');
+  await using halo = new Halo(parts, { fields: { u } });
+  await halo.ready;
+  const turns: number[] = [];
+  using owned = new DisposableStack();
+  const graphs = devices.map((each, number) => {
+    const record = (encoder: Encoder): void => {
+      turns.push(number);
+      halo.pack(encoder);
+    };
+    return owned.use(new Graph().pass({ name: 'pack', record }).compile());
+  });
+  for (let round = 1; round <= 3; round++) {
+    for (const [number, each] of devices.entries()) {
+      await each.staging.upload(
+        u.buffers[number]!,
+        0,
+        parts.parts[number]!.values(() => 100 * round + number),
+      );
+      await graphs[number]!.execute({ device: each, reuse: true });
+      await halo.send(each, []);
+    }
+    for (const each of devices) {
+      using unpack = each.record('unpack', (encoder) => halo.unpack(encoder));
+      await halo.receive(each, [unpack]);
+    }
+    const values = new Float32Array((await device.staging.download(u.buffers[0]!)).buffer);
+    expect([values[512], values[1024]]).toEqual([100 * round, 100 * round + 1]);
+  }
+  expect(turns).toEqual([0, 1, 0, 1, 0, 1]);
 });
 
 gpuTest('a halo or a field that is gone is refused, in new commands and in kept ones', PLAIN, async ({ device }) => {

@@ -58,3 +58,21 @@ gpuTest('slips with frames are named', {}, async ({ device }) => {
   );
   device.endFrame(await device.beginFrame());
 });
+
+gpuTest('what is recorded is held against its check before each submit', {}, async ({ device }) => {
+  let open = true;
+  let asked = 0;
+  const check = (): void => {
+    asked++;
+    if (!open) throw new Error('Cannot pass: the gate is closed; open it');
+  };
+  using part = device.recordSecondary('part', (encoder) => encoder.beforeSubmit(check));
+  using commands = device.record('step', (encoder) => encoder.execute(part).beforeSubmit(check));
+  device.compute.submit([commands]);
+  expect(asked).toBe(2);
+  open = false;
+  expect(() => device.compute.submit([commands])).toThrow('Cannot pass: the gate is closed; open it');
+  const frame = await device.beginFrame();
+  frame.record('step', (encoder) => encoder.beforeSubmit(check));
+  expect(() => device.endFrame(frame)).toThrow('Cannot pass: the gate is closed; open it');
+});

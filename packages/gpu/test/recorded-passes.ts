@@ -75,6 +75,11 @@ export function tell(_: Encoder, data: unknown): never {
   throw new RangeError(inspect(data, { depth: 5, breakLength: Infinity }));
 }
 
+/** Wants to be asked before submits, which no thread can be. */
+export function checked(encoder: Encoder): void {
+  encoder.beforeSubmit(() => undefined);
+}
+
 export async function late(): Promise<void> {
   await Promise.resolve();
 }

@@ -131,6 +131,7 @@ gpuTest('an error in a thread arrives with the name of its pass, and the frame g
   expect(error.message).toBe('Cannot record pass "broken" on a thread: there is nothing here');
   expect((error.cause as Error).stack).toContain('recorded-passes.ts');
   expect(String(await failing('late'))).toContain('function "late" returned a promise; record without waiting');
+  expect(String(await failing('checked'))).toContain('it holds a check before submits; record that on the main thread');
   expect(String(await failing('nothing'))).toContain('exports no function "nothing"');
   const later = (): unknown => recorder.encoderFor('x').record({ module, export: 'mark', data: { at: () => 1 } });
   expect(later).toThrow('Cannot record pass "x" on threads: functions do not cross threads; name an export instead');

@@ -7,7 +7,8 @@
  *     unpack    what has come goes to the ghosts; its submit is `receive`, which waits on the device for the messages
  *
  * Every device sends before any receives, and receives before it sends again. Messages have two rooms, taken in turns; commands
- * belong to the turn that they are recorded for, so whoever keeps them records them twice.
+ * belong to the turn that they are recorded for, so whoever keeps them records them twice. Each recording is held against the turn
+ * when it is submitted, and what is unpacked against what was packed: ghosts are never of another round than the fields.
  */
 import type { Buffer, CommandBuffer, Device, Encoder, TimelinePoint } from '@halocline/gpu';
 import { elementBytes, type FieldType } from '@halocline/stencil';
@@ -53,6 +54,10 @@ interface Side {
   readonly args: bigint;
   sent: number;
   received: number;
+  /** Within `receive`: what is submitted belongs to the round after those that were received. */
+  receiving: boolean;
+  /** What each room of its messages was packed with last: the round, from 0, and the fields. */
+  readonly packed: { round: number; readonly fields: Set<string> }[];
   /** Points of messages that have come or will, and were not received yet, by round. */
   readonly arrivals: TimelinePoint[][];
 }
@@ -125,8 +130,10 @@ export class Halo implements AsyncDisposable {
   /** Records what other devices read of the encoder's device into messages; what it reads is written before. */
   pack(encoder: Encoder, part: HaloPart = {}): void {
     const side = this.#side(encoder);
+    const turn = turnOf(part, side.sent);
     encoder.barrier(['storage-write', 'transfer-target'], ['storage-read']);
-    this.#record(encoder, side, `pack ${turnOf(part, side.sent)}`, part);
+    const fields = this.#record(encoder, side, `pack ${turn}`, part);
+    encoder.beforeSubmit(() => this.#checkPack(side, turn, fields));
     encoder.barrier(['storage-write'], ['host-read', 'transfer-source']);
   }
 
@@ -140,14 +147,16 @@ export class Halo implements AsyncDisposable {
   /** Records what has come to the encoder's device into the ghosts. */
   unpack(encoder: Encoder, part: HaloPart = {}): void {
     const side = this.#side(encoder);
+    const turn = turnOf(part, side.received);
     encoder.barrier(['host-write', 'transfer-target'], ['storage-read']);
-    this.#record(encoder, side, `unpack ${turnOf(part, side.received)}`, part);
+    const fields = this.#record(encoder, side, `unpack ${turn}`, part);
+    encoder.beforeSubmit(() => this.#checkUnpack(side, turn, fields));
     encoder.barrier(['storage-write'], ['storage-read']);
   }
 
   /**
    * Submits commands that end with `pack`, and passes the messages on. Resolves when they are submitted; the point that it gives
-   * is when they are done. Throws where the device hasn't received what it was sent.
+   * is when they are done. Throws where the device hasn't received what it was sent, and where they pack for another turn.
    */
   async send(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
     await this.ready;
@@ -170,8 +179,8 @@ export class Halo implements AsyncDisposable {
   }
 
   /**
-   * Submits commands that begin with `unpack`, which wait on the device for the messages. Throws where a device hasn't sent. What it
-   * gives is when they are done.
+   * Submits commands that begin with `unpack`, which wait on the device for the messages. Throws where a device hasn't sent, where
+   * they unpack for another turn, or fields that weren't packed. What it gives is when they are done.
    */
   async receive(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
     await this.ready;
@@ -186,15 +195,61 @@ export class Halo implements AsyncDisposable {
       );
     }
     for (const link of into) link.check();
-    const wait = side.arrivals[round % TURNS] ?? [];
-    side.arrivals[round % TURNS] = [];
-    side.received++;
-    return device.compute.submit(commands, { wait });
+    side.receiving = true;
+    try {
+      const point = device.compute.submit(commands, { wait: side.arrivals[round % TURNS] ?? [] });
+      side.arrivals[round % TURNS] = [];
+      side.received++;
+      return point;
+    } finally {
+      side.receiving = false;
+    }
   }
 
-  #record(encoder: Encoder, { device, tables, args }: Side, what: string, { fields }: HaloPart): void {
+  /** Throws unless the next send is of this turn; else its messages have these fields. */
+  #checkPack({ device, sent, received, packed }: Side, turn: number, fields: readonly string[]): void {
+    const now = sent % TURNS;
+    if (sent !== received) {
+      throw new Error(
+        `Cannot pack halo on device "${device.name}": it has sent round ${sent} and not received it; call receive first`,
+      );
+    }
+    if (turn !== now) {
+      throw new Error(
+        `Cannot pack halo on device "${device.name}": the commands were recorded for turn ${turn}, and its next send is of turn ${now}; ${BOTH_TURNS}`,
+      );
+    }
+    if (packed[turn]?.round !== sent) packed[turn] = { round: sent, fields: new Set() };
+    for (const field of fields) packed[turn].fields.add(field);
+  }
+
+  /** Throws unless the round that is received, or was received last, is of this turn, and came with these fields. */
+  #checkUnpack(side: Side, turn: number, fields: readonly string[]): void {
+    const { device, received, receiving } = side;
+    const act = `Cannot unpack halo on device "${device.name}"`;
+    const round = receiving ? received : received - 1;
+    if (round < 0) throw new Error(`${act}: it has received nothing; give the commands to receive`);
+    if (turn !== round % TURNS) {
+      throw new Error(
+        `${act}: the commands were recorded for turn ${turn}, and what it received is of turn ${round % TURNS}; ${BOTH_TURNS}`,
+      );
+    }
+    for (const { from, to } of this.#links) {
+      if (this.#sides[to] !== side) continue;
+      const room = this.#sides[from]!.packed[turn];
+      const missing = fields.find((field) => room?.round !== round || !room.fields.has(field));
+      if (missing === undefined) continue;
+      throw new Error(
+        `${act}: device ${from} of the halo has sent round ${round + 1} without field "${missing}"; pack the fields that are unpacked`,
+      );
+    }
+  }
+
+  /** Gives the names of the fields. */
+  #record(encoder: Encoder, { device, tables, args }: Side, what: string, { fields }: HaloPart): readonly string[] {
     const keys: string[] = [];
-    for (const name of fields ?? this.#fields.keys()) {
+    const names = [...(fields ?? this.#fields.keys())];
+    for (const name of names) {
       const field = this.#fields.get(name);
       if (field === undefined) {
         const names = [...this.#fields.keys()].join(', ');
@@ -205,6 +260,7 @@ export class Halo implements AsyncDisposable {
         if (its === device) encoder.uses(field.buffers[index]!);
     }
     tables.record(encoder, keys, args);
+    return names;
   }
 
   /** Makes the lists and tables of one device. */
@@ -214,7 +270,16 @@ export class Halo implements AsyncDisposable {
     const buffers = this.#owned.use(new OwnedBuffers(member.pools.halos, 'halo'));
     const args = buffers.make({ label: 'halo arguments', byteLength: 16 });
     const { device } = member;
-    this.#sides[number] = { device, tables, args: args.address, sent: 0, received: 0, arrivals: [] };
+    this.#sides[number] = {
+      device,
+      tables,
+      args: args.address,
+      sent: 0,
+      received: 0,
+      receiving: false,
+      packed: [],
+      arrivals: [],
+    };
     const upload = device.staging.upload(args, 0, Uint32Array.of(1, 1, 1, 1));
     for (const { name, field, component, pairs } of this.#exchanges) {
       const own = pairs.filter(({ from, to }) => this.#memberOf(from) === number && this.#memberOf(to) === number);
@@ -320,6 +385,8 @@ export class Halo implements AsyncDisposable {
     this.#owned.dispose();
   }
 }
+
+const BOTH_TURNS = 'record them twice, with { turn: 0 } and { turn: 1 }, and submit the two in turns';
 
 function turnOf({ turn }: HaloPart, count: number): number {
   if (turn === undefined) return count % TURNS;

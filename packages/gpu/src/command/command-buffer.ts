@@ -144,6 +144,7 @@ interface Recording {
   readonly used: ReadonlySet<Used>;
   readonly releases: readonly (() => void)[];
   readonly followed: ReadonlyMap<Followed, number>;
+  readonly checks: readonly (() => void)[];
   readonly recorded: Recorded | undefined;
   readonly passes: readonly string[];
 }
@@ -200,9 +201,11 @@ export class CommandBuffer implements Child, Submittable {
       });
     }
     if (this.#followed.size > 0) this.#followEdits();
-    if (this.#checkedAt === this.driver.disposals) return;
-    checkUsed(this.label, this.#recording.used);
-    this.#checkedAt = this.driver.disposals;
+    if (this.#checkedAt !== this.driver.disposals) {
+      checkUsed(this.label, this.#recording.used);
+      this.#checkedAt = this.driver.disposals;
+    }
+    for (const check of this.#recording.checks) check();
   }
 
   #record(): Recording {
@@ -215,8 +218,8 @@ export class CommandBuffer implements Child, Submittable {
       encoder.label(this.label, this.#body);
       const recorded = tracker?.finish();
       endCommands(driver, handle, this.label);
-      const { used, releases, followed } = encoder;
-      return { handle, used, releases, followed, recorded, passes: encoder.passes.slice(1) };
+      const { used, releases, followed, checks } = encoder;
+      return { handle, used, releases, followed, checks, recorded, passes: encoder.passes.slice(1) };
     } catch (error) {
       this.#pool.free(handle);
       for (const release of encoder.releases) release();

@@ -76,6 +76,11 @@ export class Encoder {
     return this.#scope.releases;
   }
 
+  /** What is called before each submit. */
+  get checks(): readonly (() => void)[] {
+    return this.#scope.checks;
+  }
+
   /** The recording has ended: every further call is an error. Part of whoever records. */
   end(): void {
     this.#scope.end();
@@ -249,6 +254,15 @@ export class Encoder {
   /** Notes that the recording uses what no command shows: it is refused when that was disposed, or has moved. */
   uses(resource: Buffer | Image): this {
     this.#scope.use(resource);
+    return this;
+  }
+
+  /**
+   * Holds what is recorded against `check` before each submit: it throws, in words, where the commands can't be submitted as things
+   * stand then. A graph records a pass again whose check throws.
+   */
+  beforeSubmit(check: () => void): this {
+    this.#scope.checks.push(check);
     return this;
   }
 

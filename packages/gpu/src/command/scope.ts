@@ -21,6 +21,8 @@ export class CommandScope {
   readonly releases: (() => void)[] = [];
   /** Watched pipelines, with the version that is recorded. */
   readonly followed: Map<Followed, number> = new Map();
+  /** Each is called before every submit, and throws where the commands can't be submitted then. */
+  readonly checks: (() => void)[] = [];
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;

@@ -34,6 +34,7 @@ export interface DrawTargets {
 interface Held {
   readonly used: ReadonlySet<Used>;
   readonly releases: readonly (() => void)[];
+  readonly checks: readonly (() => void)[];
   readonly recorded: Recorded | undefined;
 }
 
@@ -50,6 +51,8 @@ export class SecondaryCommands implements Child {
   readonly targets: TargetFormats | undefined;
   /** What it uses, for the check of the recordings that execute it. */
   readonly used: ReadonlySet<Used>;
+  /** What is called before each submit of the recordings that execute it. */
+  readonly checks: readonly (() => void)[];
   /** What it touches, where the device tracks that. */
   readonly recorded: Recorded | undefined;
   /** Of the device that it belongs to. */
@@ -73,9 +76,10 @@ export class SecondaryCommands implements Child {
     this.handle = allocate(driver, pool, label);
     try {
       beginSecondary(driver, this.handle, label, targets);
-      const { used, releases, recorded } = body(this.handle);
+      const { used, releases, checks, recorded } = body(this.handle);
       endCommands(driver, this.handle, label);
       this.used = used;
+      this.checks = checks;
       this.recorded = recorded;
       this.#releases = releases;
     } catch (error) {
@@ -106,10 +110,10 @@ export class SecondaryCommands implements Child {
 
 /** What was recorded; what a recording that failed holds is given back, and its error passed on. */
 function held(scope: CommandScope | Encoder, tracker: RecordingTracker | undefined, body: () => void): Held {
-  const { used, releases } = scope;
+  const { used, releases, checks } = scope;
   try {
     body();
-    return { used, releases, recorded: tracker?.finish() };
+    return { used, releases, checks, recorded: tracker?.finish() };
   } catch (error) {
     for (const release of releases) release();
     throw error;
@@ -167,6 +171,7 @@ export function executeSecondary(
     }
     scope.use(each);
     for (const used of each.used) scope.use(used);
+    scope.checks.push(...each.checks);
   }
   let first = 0;
   if (scope.tracker) {

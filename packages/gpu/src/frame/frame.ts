@@ -23,12 +23,14 @@ class FrameRecording implements Submittable {
   readonly recorded: Recorded | undefined;
   readonly #driver: Driver;
   readonly #used: ReadonlySet<Used>;
+  readonly #checks: readonly (() => void)[];
   readonly #recordedAt: number;
 
   constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined) {
     this.#driver = driver;
     this.recorded = recorded;
     this.#used = encoder.used;
+    this.#checks = encoder.checks;
     this.#recordedAt = driver.disposals;
     this.label = encoder.passes[0]!;
     this.handle = encoder.handle;
@@ -36,8 +38,8 @@ class FrameRecording implements Submittable {
   }
 
   checkSubmittable(): void {
-    if (this.#recordedAt === this.#driver.disposals) return;
-    checkUsed(this.label, this.#used);
+    if (this.#recordedAt !== this.#driver.disposals) checkUsed(this.label, this.#used);
+    for (const check of this.#checks) check();
   }
 }
 

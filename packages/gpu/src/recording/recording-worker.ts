@@ -319,6 +319,8 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
       encoder.end();
       releases.push(...encoder.releases);
     }
+    if (encoder.checks.length > 0)
+      throw new TypeError('it holds a check before submits; record that on the main thread');
   }
   if (tracker) {
     const carried = carry(tracker.finish(), (resource) => receiver.idOf(resource));

@@ -421,6 +421,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
           handle,
           targets: draws?.targets,
           used: step.used,
+          checks: [],
           recorded: this.#recordedOf(step),
           disposed: false,
         };
