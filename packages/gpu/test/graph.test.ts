@@ -381,6 +381,24 @@ test('plans and resources print themselves', () => {
   );
 });
 
+test('a resource of another graph is refused when a pass is declared with it', () => {
+  const [graph, other] = [new Graph<never>(), new Graph<never>()];
+  graph.importBuffer('cells', { byteLength: 64 });
+  const cells = other.importBuffer('cells', { byteLength: 64 });
+  const picture = other.transientImage('picture', { size: [8, 8], format: 'rgba8unorm' });
+  const count = other.hostValue('count', 0);
+  expect(() => graph.pass({ name: 'a', reads: [cells] })).toThrow(
+    'Cannot add pass "a": it reads "cells", which another graph has declared; declare it in this one',
+  );
+  expect(() => graph.pass({ name: 'a', writes: [use(picture, 'storage-write')] })).toThrow(
+    'Cannot add pass "a": it writes "picture", which another graph has declared; declare it in this one',
+  );
+  expect(() => graph.pass({ name: 'a', queue: 'host', reads: [count] })).toThrow(
+    'Cannot add pass "a": it reads "count", which another graph has declared; declare it in this one',
+  );
+  other.pass({ name: 'a', reads: [cells], writes: [use(picture, 'storage-write')] });
+});
+
 test('a declared resource is not used by its name alone', () => {
   const graph = new Graph<never>();
   graph.importBuffer('cells', { byteLength: 64 });

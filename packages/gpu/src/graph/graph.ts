@@ -15,7 +15,7 @@ import { settleUses } from './pass.ts';
 import type { Pass, SettledUse } from './pass.ts';
 import { Plan } from './plan.ts';
 import { GraphBuffer, GraphImage, HostValue } from './resource.ts';
-import type { GraphBufferOptions, GraphImageOptions, ImportOptions, TransientOptions } from './resource.ts';
+import type { GraphBufferOptions, GraphImageOptions, ImportOptions, Resource, TransientOptions } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 
 /** Collects passes and puts them in order. */
@@ -25,8 +25,8 @@ export class Graph<E extends BarrierSink = Encoder> {
   readonly #names = new Map<string, number>();
   readonly #edges: [before: string, after: string][] = [];
   readonly #stages = new Map<string, readonly string[]>();
-  /** Names of declared resources, and those that passes use without declaring them. */
-  readonly #resources = new Set<string>();
+  /** Declared resources by name, and the names that passes use without declaring them. */
+  readonly #resources = new Map<string, Resource>();
   readonly #named = new Set<string>();
   readonly #imports = new Set<string>();
 
@@ -46,8 +46,11 @@ export class Graph<E extends BarrierSink = Encoder> {
       );
     }
     const uses = settleUses(pass);
-    for (const { resource } of uses) {
-      if (typeof resource !== 'string') continue;
+    for (const { resource, writes } of uses) {
+      if (typeof resource !== 'string') {
+        this.#checkOwn(pass.name, resource, writes);
+        continue;
+      }
       if (this.#resources.has(resource)) {
         throw new GraphError(
           `Cannot add pass "${pass.name}": it names "${resource}", which the graph declares; give what declaring it returned`,
@@ -84,9 +87,9 @@ export class Graph<E extends BarrierSink = Encoder> {
     name: string,
     options: GraphBufferOptions<R> & ImportOptions,
   ): GraphBuffer<R> {
-    this.#declare(name);
+    const declared = this.#declare(new GraphBuffer(name, 'imported', options));
     this.#imports.add(name);
-    return new GraphBuffer(name, 'imported', options);
+    return declared;
   }
 
   /** An image that each execution brings. */
@@ -94,9 +97,9 @@ export class Graph<E extends BarrierSink = Encoder> {
     name: string,
     options: GraphImageOptions<R> & ImportOptions,
   ): GraphImage<R> {
-    this.#declare(name);
+    const declared = this.#declare(new GraphImage(name, 'imported', options));
     this.#imports.add(name);
-    return new GraphImage(name, 'imported', options);
+    return declared;
   }
 
   /** A buffer that lives from its first pass to its last. */
@@ -104,8 +107,7 @@ export class Graph<E extends BarrierSink = Encoder> {
     name: string,
     options: GraphBufferOptions<R> & TransientOptions,
   ): GraphBuffer<R> {
-    this.#declare(name);
-    return new GraphBuffer(name, 'transient', options);
+    return this.#declare(new GraphBuffer(name, 'transient', options));
   }
 
   /** An image that lives from its first pass to its last. */
@@ -113,14 +115,12 @@ export class Graph<E extends BarrierSink = Encoder> {
     name: string,
     options: GraphImageOptions<R> & TransientOptions,
   ): GraphImage<R> {
-    this.#declare(name);
-    return new GraphImage(name, 'transient', options);
+    return this.#declare(new GraphImage(name, 'transient', options));
   }
 
   /** A JavaScript value that host passes share. */
   hostValue<T>(name: string, value: T): HostValue<T> {
-    this.#declare(name);
-    return new HostValue(name, value);
+    return this.#declare(new HostValue(name, value));
   }
 
   /** The plan of these passes; throws GraphError with the cycle if there is one. */
@@ -151,7 +151,18 @@ export class Graph<E extends BarrierSink = Encoder> {
     return this.compile().toSvg();
   }
 
-  #declare(name: string): void {
+  /** Throws where another graph has declared the resource: nothing would ever stand behind it here. */
+  #checkOwn(pass: string, resource: Resource, writes: boolean): void {
+    const declared = resource instanceof GraphBuffer || resource instanceof GraphImage || resource instanceof HostValue;
+    if (!declared || this.#resources.get(resource.label) === resource) return;
+    throw new GraphError(
+      `Cannot add pass "${pass}": it ${writes ? 'writes' : 'reads'} "${resource.label}", which another graph has declared; declare it in this one`,
+    );
+  }
+
+  /** Takes a resource under its name, and gives it back. */
+  #declare<R extends Resource>(resource: R): R {
+    const name = resource.label;
     if (this.#resources.has(name)) {
       throw new GraphError(`Cannot declare "${name}": the graph has a resource of that name; give each its own`);
     }
@@ -160,7 +171,8 @@ export class Graph<E extends BarrierSink = Encoder> {
         `Cannot declare "${name}": a pass uses that name for memory that isn't declared; declare it first`,
       );
     }
-    this.#resources.add(name);
+    this.#resources.set(name, resource);
+    return resource;
   }
 
   #allStages(): Map<string, readonly string[]> {
