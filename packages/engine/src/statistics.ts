@@ -8,7 +8,7 @@ import { COUNT_BYTES } from './member.ts';
 
 /** Figures over the active voxels; one number a component. */
 export interface FieldStatistics {
-  /** Least finite value; NaN where there is none. */
+  /** Least finite value; NaN where there is none. Of integers it is exact, as the greatest is. */
   readonly min: readonly number[];
   readonly max: readonly number[];
   readonly mean: readonly number[];
@@ -25,8 +25,10 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
   const stores = await runtime.stores(field);
   const { leafCount } = runtime.domain.level(field.level);
   // Records of all leaves by rank: sums then come out the same, however the domain is cut.
-  const doubles = componentTypeOf(field.type) === 'double';
-  const size = doubles ? 32 : 16;
+  const kind = componentTypeOf(field.type);
+  const doubles = kind === 'double';
+  const readRecord = kind === 'double' || kind === 'int' || kind === 'uint' ? RECORDS[kind] : RECORDS.float;
+  const size = doubles ? 32 : 20;
   const records = copies.map(() => new Uint8Array(size * leafCount));
   for (const [index, subdomain] of runtime.subdomains.entries()) {
     const member = runtime.team.memberOf(subdomain);
@@ -57,7 +59,7 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
       });
     }
   }
-  totals.forEach((total, component) => addLeaves(total, records[component]!, doubles));
+  totals.forEach((total, component) => addLeaves(total, records[component]!, size, readRecord));
   return {
     min: totals.map(({ min, finite }) => (finite === 0 ? NaN : min)),
     max: totals.map(({ max, finite }) => (finite === 0 ? NaN : max)),
@@ -75,17 +77,62 @@ interface Total {
   others: number;
 }
 
-/** Records of 16 bytes: least, greatest, sum, counts; or of 32, where the first three are doubles. */
-function addLeaves(total: Total, records: Uint8Array<ArrayBuffer>, doubles: boolean): void {
+/** Numbers of one leaf's record. */
+interface LeafRecord {
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  /** Number of finite values, and of the others << 16. */
+  readonly counts: number;
+}
+
+type ReadRecord = (view: DataView, at: number) => LeafRecord;
+
+/**
+ * What a leaf's record holds: doubles, or words. Of integers the least and the greatest are as they are, and the sum has a word of
+ * what they are below 2^16 and one of what they are above.
+ */
+const RECORDS: Readonly<Record<'float' | 'double' | 'int' | 'uint', ReadRecord>> = {
+  double: (view, at) => ({
+    min: view.getFloat64(at, true),
+    max: view.getFloat64(at + 8, true),
+    sum: view.getFloat64(at + 16, true),
+    counts: view.getUint32(at + 24, true),
+  }),
+  float: (view, at) => ({
+    min: view.getFloat32(at, true),
+    max: view.getFloat32(at + 4, true),
+    sum: view.getFloat32(at + 8, true),
+    counts: view.getUint32(at + 12, true),
+  }),
+  int: (view, at) => ({
+    min: view.getInt32(at, true),
+    max: view.getInt32(at + 4, true),
+    sum: view.getUint32(at + 8, true) + 65536 * view.getInt32(at + 16, true),
+    counts: view.getUint32(at + 12, true),
+  }),
+  uint: readWords,
+};
+
+function readWords(view: DataView, at: number): LeafRecord {
+  return {
+    min: view.getUint32(at, true),
+    max: view.getUint32(at + 4, true),
+    sum: view.getUint32(at + 8, true) + 65536 * view.getUint32(at + 16, true),
+    counts: view.getUint32(at + 12, true),
+  };
+}
+
+function addLeaves(total: Total, records: Uint8Array<ArrayBuffer>, size: number, read: ReadRecord): void {
   const view = new DataView(records.buffer);
-  const size = doubles ? 8 : 4;
-  const number = (at: number): number => (doubles ? view.getFloat64(at, true) : view.getFloat32(at, true));
-  for (let at = 0; at < records.byteLength; at += 4 * size) {
-    total.min = Math.min(total.min, number(at));
-    total.max = Math.max(total.max, number(at + size));
-    total.sum += number(at + 2 * size);
-    const counts = view.getUint32(at + 3 * size, true);
-    total.finite += counts & 0xffff;
+  for (let at = 0; at < records.byteLength; at += size) {
+    const { min, max, sum, counts } = read(view, at);
+    const finite = counts & 0xffff;
+    total.finite += finite;
     total.others += counts >>> 16;
+    if (finite === 0) continue;
+    total.min = Math.min(total.min, min);
+    total.max = Math.max(total.max, max);
+    total.sum += sum;
   }
 }

@@ -123,15 +123,16 @@ gpuTest('every type is saved and loaded with its bits, and goes on from a checkp
 gpuTest('statistics of every type are those of its numbers', options, async ({ device }) => {
   await using simulation = await withAll(device, 2);
   for (const row of TYPES) {
-    const { min, max, count } = await simulation.field(row.type).statistics();
+    const { min, max, mean, count } = await simulation.field(row.type).statistics();
     const all = Array.from({ length: row.size }, (_, component) => {
       const values: number[] = [];
       for (let i = -5; i < 20; i++)
         for (let j = 0; j < 19; j++) for (let k = 0; k < 18; k++) values.push(valueAt(row, i, j, k)[component]!);
-      // Integers are made floats on the device.
-      const held = row.kind === 'd' ? (value: number) => value : Math.fround;
-      return [held(Math.min(...values)), held(Math.max(...values))];
+      const held = row.kind === '' ? Math.fround : (value: number) => value;
+      return [held(Math.min(...values)), held(Math.max(...values)), values.reduce((sum, value) => sum + value, 0)];
     });
+    if (['i', 'u', 'u8'].includes(row.kind))
+      expect([row.type, mean]).toEqual([row.type, all.map(([, , sum]) => sum! / 8550)]);
     expect([row.type, min, max, count]).toEqual([row.type, all.map(([low]) => low), all.map(([, high]) => high), 8550]);
   }
 });
