@@ -127,3 +127,8 @@ export function cautious(encoder: Encoder, { words }: { words: Buffer }): void {
     .barrier(['storage-write'], ['indirect'])
     .barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
 }
+
+/** Disposes what is the main thread's. */
+export function disposing(_: Encoder, { words }: { words: Buffer }): void {
+  words[Symbol.dispose]();
+}

@@ -252,3 +252,35 @@ gpuTest('what several threads expect of an image makes one transition', {}, asyn
   device.endFrame(frame);
   expect([...new Set(await words(device, buffer))]).toEqual([0xff0000ff]);
 });
+
+gpuTest('a thread can’t dispose what is the main thread’s', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  await using recorder = device.createRecorder({ workers: 1 });
+  const frame = await device.beginFrame();
+  recorder.encoderFor('free').record({ module, export: 'disposing', data: { words } });
+  await expect(recorder.finalize()).rejects.toThrow(
+    'Cannot record pass "free" on a thread: Cannot dispose buffer "words" on a thread: ' +
+      "it is the main thread's; dispose it there",
+  );
+  device.endFrame(frame);
+});
+
+gpuTest('a recorder that is disposed ends the finalize that waits, and drops what waits for one', {}, async (test) => {
+  const { device } = test;
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  const frame = await device.beginFrame();
+  const first = device.createRecorder({ workers: 1 });
+  marks(first, buffer, 3);
+  const finalized = first.finalize();
+  await Promise.all([
+    expect(finalized).rejects.toThrow(
+      'Cannot record pass "mark 0" on a thread: recorder "recorder" was disposed; await its finalize first',
+    ),
+    first[Symbol.asyncDispose](),
+  ]);
+  const second = device.createRecorder({ workers: 1 });
+  marks(second, buffer, 3);
+  await second[Symbol.asyncDispose]();
+  await second.finalize();
+  device.endFrame(frame);
+});

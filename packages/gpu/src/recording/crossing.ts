@@ -18,7 +18,7 @@ import { VulkanError } from '../errors.ts';
 const CLASSES = [
   {
     type: Buffer,
-    members: ['kind', 'label', 'role', 'owner', 'byteLength', 'memory', 'handle', 'address'],
+    members: ['kind', 'label', 'role', 'owner', 'usage', 'byteLength', 'memory', 'handle', 'address'],
   },
   {
     type: Image,
@@ -44,7 +44,7 @@ const CLASSES = [
   },
   {
     type: GraphicsPipeline,
-    members: ['kind', 'label', 'handle', 'layout', 'signature', 'pushBytes', 'vertexBufferCount', 'targets'],
+    members: ['kind', 'label', 'handle', 'layout', 'signature', 'pushBytes', 'vertexBuffers', 'targets'],
   },
 ] as const;
 
@@ -197,6 +197,11 @@ export class Receiver {
     for (const [name, value] of Object.entries(members)) define(name, value);
     define('disposed', false);
     define('stay', undefined);
+    const refuse = (): never => {
+      const { kind, label } = object as Used;
+      throw new TypeError(`Cannot dispose ${kind} "${label}" on a thread: it is the main thread's; dispose it there`);
+    };
+    Object.defineProperty(object, Symbol.dispose, { value: refuse });
     if (CLASSES[type]!.type === Image) define('view', () => usualView(object as Image, view));
     this.#views.set(id, object);
     this.#ids.set(object, id);

@@ -246,11 +246,18 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     void this[Symbol.asyncDispose]();
   }
 
-  /** Ends the threads; waits for them. What they recorded and was submitted may still run. */
+  /**
+   * Ends the threads; waits for them. What they recorded and was submitted may still run; what nobody collected is dropped, and a
+   * `finalize` that waits for it throws.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     const { control } = this.#table;
+    if (this.#finalizing) {
+      this.#lost = `recorder "${this.label}" was disposed; await its finalize first`;
+      Atomics.notify(control, T.FINISHED);
+    } else this.#clear();
     for (const { worker } of this.#threads) worker.ref();
     Atomics.store(control, T.QUIT, 1);
     Atomics.add(control, T.BELL, 1);
