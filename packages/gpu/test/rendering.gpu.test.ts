@@ -1,6 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Device, GraphicsPipelineOptions, Image, RenderEncoder } from '../src/index.ts';
+import type { Device, Encoder, GraphicsPipelineOptions, Image, RenderEncoder } from '../src/index.ts';
 
 const TRIANGLE = `
   layout(location = 0) in vec2 at;
@@ -185,5 +185,103 @@ gpuTest('what does not fit together is said before anything is drawn', {}, async
   );
   await expect(pipelineOf(device, [TRIANGLE, PAINT], { vertexBuffers: [] })).rejects.toThrow(
     'Cannot create pipeline "draw": no vertex buffer has what its vertex shader reads at location 0 at, 1 color; add attributes',
+  );
+});
+
+gpuTest(
+  'draws that reach beyond their buffers are refused, and those that end with them are not',
+  {},
+  async ({ device }) => {
+    const vertexBuffers = [
+      { byteStride: 24, attributes: [{ location: 0, format: 'float32x2' }] },
+      { step: 'instance', attributes: [{ location: 1, format: 'float32x4' }] },
+    ] as const;
+    using pipeline = await pipelineOf(device, [TRIANGLE, PAINT], { label: 'triangle', vertexBuffers });
+    using image = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+    // Three vertices of 24 bytes, the last without its end, behind 4; two instances; four indices behind two bytes.
+    using corners = device.createBuffer({ label: 'corners', byteLength: 60, role: 'vertex' });
+    using colors = device.createBuffer({ label: 'colors', byteLength: 47, role: 'vertex' });
+    using order = device.createBuffer({ label: 'order', byteLength: 11, role: 'index' });
+    const draw = (body: (render: RenderEncoder) => unknown) => () => {
+      using _ = device.record('step', (encoder) =>
+        encoder
+          .transition(image, { before: 'undefined', after: 'color-attachment' })
+          .rendering({ color: [{ image }] }, (to) => {
+            to.pipeline(pipeline).vertexBuffer(corners, { byteOffset: 4 }).vertexBuffer(colors, { slot: 1 });
+            body(to.indexBuffer(order, 'uint16', 2));
+          }),
+      );
+    };
+    const why = 'Cannot draw pipeline "triangle" in "step":';
+    const rest = 'draw fewer, or give a longer buffer';
+    draw((to) =>
+      to.draw(3, 2).draw(2, 1, 1, 1).drawIndexed(4, 2).drawIndexed(1, 1, { firstIndex: 3 }).draw(0, 1, 99),
+    )();
+    expect(draw((to) => to.draw(3, 1, 1))).toThrow(
+      `${why} vertices 1 to 3 are drawn, and vertex buffer 0, "corners", has 3 from byte 4 on; ${rest}`,
+    );
+    expect(draw((to) => to.draw(3, 3))).toThrow(
+      `${why} instances 0 to 2 are drawn, and vertex buffer 1, "colors", has 2 from byte 0 on; ${rest}`,
+    );
+    expect(draw((to) => to.drawIndexed(3, 1, { firstInstance: 2 }))).toThrow(
+      `${why} instances 2 to 2 are drawn, and vertex buffer 1, "colors", has 2 from byte 0 on; ${rest}`,
+    );
+    expect(draw((to) => to.drawIndexed(5))).toThrow(
+      `${why} indices 0 to 4 are drawn, and index buffer "order" has 4 from byte 2 on; ${rest}`,
+    );
+    expect(draw((to) => to.vertexBuffer(corners, { byteOffset: 28 }).draw(3))).toThrow(
+      `${why} vertices 0 to 2 are drawn, and vertex buffer 0, "corners", has 2 from byte 28 on; ${rest}`,
+    );
+    expect(draw((to) => to.vertexBuffer(corners, { slot: 32 }))).toThrow(
+      'Cannot draw from buffer "corners": its slot is 32; give 0 to 31',
+    );
+  },
+);
+
+gpuTest('a buffer that was made without the usage that a command wants is refused', {}, async ({ device }) => {
+  using picture = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+  using pipeline = await pipelineOf(device, [COVER, FLAT], { label: 'cover' });
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using bare = device.createBuffer({ label: 'bare', byteLength: 64, usage: ['address'] });
+  const without = (verb: string, buffer: string, usage: string): string =>
+    `Cannot ${verb} buffer "${buffer}": it was made without usage '${usage}'; create it with that`;
+  const draw = (body: (render: RenderEncoder) => unknown) => () =>
+    void device.record('step', (encoder) =>
+      encoder.rendering(
+        { color: [{ image: picture }] },
+        (to) => void body(to.pipeline(pipeline).push(new Float32Array(2))),
+      ),
+    );
+  expect(draw((to) => to.vertexBuffer(words))).toThrow(without('draw from', 'words', 'vertex'));
+  expect(draw((to) => to.indexBuffer(words))).toThrow(without('draw from', 'words', 'index'));
+  expect(draw((to) => to.drawIndirect(bare))).toThrow(without('draw from', 'bare', 'indirect'));
+  const record = (body: (encoder: Encoder) => unknown) => () =>
+    void device.record('step', (encoder) => void body(encoder));
+  expect(record((encoder) => encoder.copy(bare, 0, words, 0, 4))).toThrow(
+    without('copy from', 'bare', 'transfer-source'),
+  );
+  expect(record((encoder) => encoder.copy(words, 0, bare, 0, 4))).toThrow(
+    without('copy to', 'bare', 'transfer-target'),
+  );
+  expect(record((encoder) => encoder.fill(bare, 0, 4, 0))).toThrow(without('fill', 'bare', 'transfer-target'));
+  expect(record((encoder) => encoder.copyBufferToImage(bare, picture))).toThrow(
+    without('copy from', 'bare', 'transfer-source'),
+  );
+  expect(record((encoder) => encoder.copyImageToBuffer(picture, bare))).toThrow(
+    without('copy to', 'bare', 'transfer-target'),
+  );
+  expect(() => device.staging.upload(bare, 0, new Uint32Array(1))).toThrow(
+    without('upload to', 'bare', 'transfer-target'),
+  );
+  expect(() => device.staging.download(bare)).toThrow(without('download from', 'bare', 'transfer-source'));
+  const source = `layout(local_size_x = 1) in; layout(set = 0, binding = 0) buffer To { uint to[]; };
+    layout(set = 0, binding = 1) uniform From { uint from; };
+    void main() { to[0] = from; }`;
+  using compute = device.createPipeline({ label: 'set', spirv: await device.compile(source, { label: 'set' }) });
+  expect(record((encoder) => encoder.pipeline(compute).bind(0, bare))).toThrow(without('bind', 'bare', 'storage'));
+  expect(record((encoder) => encoder.pipeline(compute).bind(1, bare))).toThrow(without('bind', 'bare', 'uniform'));
+  const bound = (encoder: Encoder): Encoder => encoder.pipeline(compute).bind(0, words).bind(1, words);
+  expect(record((encoder) => bound(encoder).dispatchIndirect(bare))).toThrow(
+    without('dispatch from', 'bare', 'indirect'),
   );
 });

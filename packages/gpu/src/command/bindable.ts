@@ -10,7 +10,7 @@ import type { ImageUsage } from '../image/image.ts';
 import { Sampler } from '../image/sampler.ts';
 import type { ImageView } from '../image/view.ts';
 import { Buffer } from '../memory/buffer.ts';
-import { checkRange } from './check-range.ts';
+import { checkRange, checkUsage } from './check-range.ts';
 import type { Local } from '../tracking/local.ts';
 import type { PipelineBinding } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
@@ -106,6 +106,7 @@ function rangeOf(
   const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
   const { maxStorageBytes, maxUniformBytes, bindingAlignment, storageAlignment } = scope.driver.limits;
   const uniform = binding.kind === 'uniform-buffer';
+  checkUsage('bind', buffer, uniform ? 'uniform' : 'storage');
   checkRange('bind', buffer, byteOffset, byteLength, uniform ? bindingAlignment : storageAlignment);
   const most = uniform ? maxUniformBytes : maxStorageBytes;
   if (byteLength > most || byteLength < binding.byteLength) {
@@ -123,6 +124,7 @@ function rangeOf(
 function texelsOf(scope: CommandScope, buffer: Buffer, format: ImageFormat, options: BindOptions): Bound {
   const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
   const { vk, texelBytes } = formatMeaning(format);
+  checkUsage('bind', buffer, 'texel');
   checkRange('bind', buffer, byteOffset, byteLength, Math.max(scope.driver.limits.bindingAlignment, texelBytes));
   if (byteLength % texelBytes !== 0) {
     throw new RangeError(

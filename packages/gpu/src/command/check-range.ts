@@ -1,7 +1,17 @@
-/** @file A range of a buffer, checked once for every command that takes one. */
+/** @file What a buffer is taken for, and a range of it, checked once for every command that takes one. */
 
 import { VulkanError } from '../errors.ts';
+import type { BufferUsage } from '../convert.ts';
 import type { Buffer } from '../memory/buffer.ts';
+
+/** Throws unless a buffer was made for a usage. */
+export function checkUsage(verb: string, buffer: Buffer, usage: BufferUsage): void {
+  if (buffer.usage.includes(usage)) return;
+  throw new VulkanError(
+    `Cannot ${verb} buffer "${buffer.label}": it was made without usage '${usage}'; create it with that`,
+    { kind: 'buffer', labels: [buffer.label] },
+  );
+}
 
 /** Throws unless a range lies within a buffer, its offset on a multiple of `unit`. */
 export function checkRange(

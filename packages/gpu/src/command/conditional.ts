@@ -3,7 +3,7 @@
 import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import { checkRange } from './check-range.ts';
+import { checkRange, checkUsage } from './check-range.ts';
 import type { CommandScope } from './scope.ts';
 
 /** Where the word stands, and what it means. */
@@ -31,6 +31,7 @@ export function recordConditional(
       { kind: 'not-available', labels: [scope.label] },
     );
   }
+  checkUsage('read a condition from', buffer, 'conditional');
   checkRange('read a condition from', buffer, byteOffset, 4, 4);
   scope.use(buffer);
   scope.tracker?.touch(buffer, { byteOffset, byteLength: 4 }, 'conditional', 'conditional');

@@ -12,7 +12,7 @@ import type { Image } from '../image/image.ts';
 import type { ImageRange } from '../image/view.ts';
 import type { DeclaredUse, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { recordBarrier } from './barrier.ts';
-import { checkRange } from './check-range.ts';
+import { checkRange, checkUsage } from './check-range.ts';
 import type { Used } from './command-buffer.ts';
 import type { Bindable, BindOptions } from './bindable.ts';
 import { Bindings } from './bindings.ts';
@@ -142,6 +142,7 @@ export class Encoder {
   dispatchIndirect(buffer: Buffer, byteOffset: number = 0): this {
     this.#scope.outside('dispatch');
     this.#bindings.ready('dispatchIndirect');
+    checkUsage('dispatch from', buffer, 'indirect');
     checkRange('dispatch from', buffer, byteOffset, 12, 4);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, { byteOffset, byteLength: 12 }, 'indirect', 'dispatchIndirect');

@@ -12,9 +12,10 @@ import {
   depthState,
   topologyNumber,
   usualVertexBuffers,
+  vertexFetches,
   vertexState,
 } from './graphics-state.ts';
-import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout } from './graphics-state.ts';
+import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout, VertexFetch } from './graphics-state.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
@@ -74,7 +75,7 @@ export class GraphicsPipeline implements Child {
   /** Bytes of push constants, over all stages. */
   readonly pushBytes: number;
   /** Vertex buffers that it reads. */
-  readonly vertexBufferCount: number;
+  readonly vertexBuffers: readonly VertexFetch[];
   readonly targets: TargetFormats;
   /** Of the device that it belongs to. */
   readonly driver: Driver;
@@ -93,7 +94,7 @@ export class GraphicsPipeline implements Child {
     checkColors(label, color, fragment?.point.outputs ?? []);
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
     const vertices = vertexState(label, buffers, vertex.point.inputs);
-    this.vertexBufferCount = buffers.length;
+    this.vertexBuffers = vertexFetches(buffers, vertex.point.inputs);
     this.targets = { color: color.map((each) => each.format), depth: depth?.format, samples };
     this.signature = createPipelineLayout(driver, label, stages, options.bindingCounts);
     this.layout = this.signature.handle;

@@ -80,6 +80,15 @@ export interface VertexAttribute {
   readonly byteOffset?: number;
 }
 
+/** What a pipeline reads of a vertex buffer. Plain data: it crosses threads. */
+export interface VertexFetch {
+  readonly step: 'vertex' | 'instance';
+  /** From one vertex, or instance, to the next. */
+  readonly byteStride: number;
+  /** Where the attributes that the shader reads end in each; 0 where it reads none. */
+  readonly byteEnd: number;
+}
+
 const TOPOLOGY: Readonly<Record<Topology, number>> = Object.freeze({
   points: V.VK_PRIMITIVE_TOPOLOGY_POINT_LIST,
   lines: V.VK_PRIMITIVE_TOPOLOGY_LINE_LIST,
@@ -183,6 +192,21 @@ export function usualVertexBuffers(label: string, inputs: readonly ShaderPort[])
     return Array.from({ length: input.locations }, (_, column) => ({ location: input.location + column, format }));
   });
   return [{ attributes }];
+}
+
+/** What the vertex shader reads of each buffer. */
+export function vertexFetches(buffers: readonly VertexBufferLayout[], inputs: readonly ShaderPort[]): VertexFetch[] {
+  const read = new Set(
+    inputs.flatMap(({ location, locations }) => Array.from({ length: locations }, (_, at) => location + at)),
+  );
+  return buffers.map(({ step = 'vertex', byteStride, attributes }) => {
+    let [end, byteEnd] = [0, 0];
+    for (const { location, format, byteOffset = end } of attributes) {
+      end = byteOffset + VERTEX[format][1];
+      if (read.has(location)) byteEnd = Math.max(byteEnd, end);
+    }
+    return { step, byteStride: byteStride ?? end, byteEnd };
+  });
 }
 
 /** The layouts of vertex buffers, checked against what the vertex shader reads. */

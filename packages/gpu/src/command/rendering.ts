@@ -10,7 +10,7 @@ import type { Buffer } from '../memory/buffer.ts';
 import type { TouchedRange } from '../tracking/tracker.ts';
 import type { Bindable, BindOptions } from './bindable.ts';
 import { Bindings } from './bindings.ts';
-import { checkRange } from './check-range.ts';
+import { checkRange, checkUsage } from './check-range.ts';
 import { recordConditional } from './conditional.ts';
 import type { ConditionalOptions } from './conditional.ts';
 import type { GraphicsPipeline, TargetFormats } from './graphics-pipeline.ts';
@@ -20,6 +20,7 @@ import { executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
+import { VertexInput } from './vertex-input.ts';
 import type { WatchedPipeline } from './watched.ts';
 
 /** An image that is drawn to, in layout 'color-attachment' or 'depth-attachment'. */
@@ -75,8 +76,7 @@ export class RenderEncoder {
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<GraphicsPipeline>;
   readonly #executed: SecondaryCommands[] | undefined;
-  #vertexBuffers = 0;
-  #indexed = false;
+  readonly #input = new VertexInput();
   #ended = false;
 
   /** Use `encoder.rendering`. `executed` gets what `execute` brings, to be executed by whoever gives it. */
@@ -121,10 +121,11 @@ export class RenderEncoder {
   /** The buffer that vertices, or instances, come from. */
   vertexBuffer(buffer: Buffer, options: { readonly slot?: number; readonly byteOffset?: number } = {}): this {
     const { slot = 0, byteOffset = 0 } = options;
-    checkRange('draw from', buffer, byteOffset, 0);
+    checkRange('draw from', buffer, byteOffset, 1);
+    checkUsage('draw from', buffer, 'vertex');
+    this.#input.set(slot, buffer, byteOffset);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, undefined, 'vertex', 'draw');
-    this.#vertexBuffers |= 1 << slot;
     V.arena.scope(() => {
       const { commands } = this.#scope.driver;
       commands.vkCmdBindVertexBuffers(
@@ -140,10 +141,12 @@ export class RenderEncoder {
 
   /** The buffer that `drawIndexed` takes numbers of vertices from. */
   indexBuffer(buffer: Buffer, type: 'uint16' | 'uint32' = 'uint32', byteOffset: number = 0): this {
-    checkRange('draw from', buffer, byteOffset, 0, type === 'uint16' ? 2 : 4);
+    const indexBytes = type === 'uint16' ? 2 : 4;
+    checkRange('draw from', buffer, byteOffset, indexBytes, indexBytes);
+    checkUsage('draw from', buffer, 'index');
+    this.#input.setIndices(buffer, byteOffset, indexBytes);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, undefined, 'index', 'drawIndexed');
-    this.#indexed = true;
     const vk = type === 'uint16' ? V.VK_INDEX_TYPE_UINT16 : V.VK_INDEX_TYPE_UINT32;
     this.#scope.driver.commands.vkCmdBindIndexBuffer(this.#scope.handle, buffer.handle, byteOffset, vk);
     return this;
@@ -163,8 +166,12 @@ export class RenderEncoder {
 
   /** Draws vertices. */
   draw(vertices: number, instances: number = 1, firstVertex: number = 0, firstInstance: number = 0): this {
-    this.#ready('draw');
+    const pipeline = this.#ready('draw');
     checkCounts(DRAWN, vertices, instances, firstVertex, firstInstance);
+    const input = this.#input;
+    if (firstVertex + vertices > input.vertices || firstInstance + instances > input.instances) {
+      this.#checkBeyond(pipeline, [firstVertex, vertices], [firstInstance, instances]);
+    }
     this.#scope.tracker?.settle();
     this.#scope.driver.commands.vkCmdDraw(this.#scope.handle, vertices, instances, firstVertex, firstInstance);
     return this;
@@ -173,9 +180,18 @@ export class RenderEncoder {
   /** Draws the vertices whose numbers stand in the index buffer. */
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
-    this.#ready('drawIndexed');
+    const pipeline = this.#ready('drawIndexed');
     checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
     if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
+    const input = this.#input;
+    if (firstIndex + indices > input.indices) {
+      const error = input.beyondIndices(pipeline, this.#scope.label, firstIndex, indices, instances);
+      if (error) throw error;
+    }
+    // Which vertices the indices mean stands in memory.
+    if (firstInstance + instances > input.instances && indices > 0) {
+      this.#checkBeyond(pipeline, [0, 1], [firstInstance, instances]);
+    }
     this.#scope.tracker?.settle();
     const { driver, handle } = this.#scope;
     driver.commands.vkCmdDrawIndexed(handle, indices, instances, firstIndex, vertexOffset, firstInstance);
@@ -205,6 +221,7 @@ export class RenderEncoder {
     if (this.#executed) this.#executed.push(...secondaries);
     else executeSecondary(this.#scope, secondaries, this.targets);
     this.#bindings.forget();
+    this.#input.forget();
     return this;
   }
 
@@ -222,7 +239,11 @@ export class RenderEncoder {
 
   #indirect(command: string, buffer: Buffer, options: IndirectOptions, bytes: number): Required<IndirectOptions> {
     const { byteOffset = 0, count = 1, byteStride = bytes } = options;
-    this.#ready(command);
+    const pipeline = this.#ready(command);
+    if (bytes === DRAW_INDEXED_BYTES && this.#input.indices < 0) {
+      throw this.#input.beyondIndices(pipeline, this.#scope.label, 0, 0, 0)!;
+    }
+    checkUsage('draw from', buffer, 'indirect');
     checkRange('draw from', buffer, byteOffset, count === 0 ? 0 : (count - 1) * byteStride + bytes, 4);
     if (count > 1 && this.#scope.driver.features['multiDrawIndirect'] !== true) {
       throw new VulkanError(
@@ -246,22 +267,21 @@ export class RenderEncoder {
     );
   }
 
-  #ready(command: string): void {
+  /** The pipeline, with all that it takes bound. */
+  #ready(command: string): GraphicsPipeline {
     this.#checkOpen();
     const pipeline = this.#bindings.ready(command);
-    const missing =
-      (1 << pipeline.vertexBufferCount) - 1 - (this.#vertexBuffers & ((1 << pipeline.vertexBufferCount) - 1));
-    const what =
-      missing !== 0
-        ? `vertex buffer ${31 - Math.clz32(missing & -missing)} is not set; call encoder.vertexBuffer`
-        : command.startsWith('drawIndexed') && !this.#indexed
-          ? 'no index buffer is set; call encoder.indexBuffer'
-          : '';
-    if (what === '') return;
-    throw new VulkanError(`Cannot draw pipeline "${pipeline.label}" in "${this.#scope.label}": ${what}`, {
-      kind: 'command-buffer',
-      labels: [pipeline.label, this.#scope.label],
-    });
+    this.#input.fit(pipeline, this.#scope.label);
+    return pipeline;
+  }
+
+  #checkBeyond(
+    pipeline: GraphicsPipeline,
+    vertices: readonly [first: number, count: number],
+    instances: readonly [first: number, count: number],
+  ): void {
+    const error = this.#input.beyond(pipeline, this.#scope.label, { vertices, instances });
+    if (error) throw error;
   }
 }
 

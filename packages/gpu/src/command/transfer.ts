@@ -6,7 +6,7 @@ import type { Image } from '../image/image.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import { checkRange } from './check-range.ts';
+import { checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import type { CommandScope } from './scope.ts';
 
@@ -114,6 +114,8 @@ export function copyBuffer(
   byteLength: number,
 ): void {
   if (byteLength === 0) return;
+  checkUsage('copy from', from, 'transfer-source');
+  checkUsage('copy to', to, 'transfer-target');
   checkRange('copy from', from, fromOffset, byteLength);
   checkRange('copy to', to, toOffset, byteLength);
   if (from === to && fromOffset < toOffset + byteLength && toOffset < fromOffset + byteLength) {
@@ -140,6 +142,7 @@ export function fillBuffer(
   word: number,
 ): void {
   if (byteLength === 0) return;
+  checkUsage('fill', buffer, 'transfer-target');
   checkRange('fill', buffer, byteOffset, byteLength, 4);
   if (byteLength % 4 !== 0) {
     throw new RangeError(`Cannot fill buffer "${buffer.label}": ${byteLength} bytes; give a multiple of 4`);
@@ -165,6 +168,7 @@ function bufferRegion(verb: string, buffer: Buffer, image: Image, region: ImageR
 
 /** Copies texels out of a buffer into an image in layout 'transfer-target'. */
 export function copyBufferToImage(scope: CommandScope, from: Buffer, to: Image, region: ImageRegion): void {
+  checkUsage('copy from', from, 'transfer-source');
   const copy = bufferRegion('copy to', from, to, region);
   scope.use(from);
   scope.use(to);
@@ -177,6 +181,7 @@ export function copyBufferToImage(scope: CommandScope, from: Buffer, to: Image, 
 
 /** Copies texels of an image in layout 'transfer-source' into a buffer. */
 export function copyImageToBuffer(scope: CommandScope, from: Image, to: Buffer, region: ImageRegion): void {
+  checkUsage('copy to', to, 'transfer-target');
   const copy = bufferRegion('copy from', to, from, region);
   scope.use(from);
   scope.use(to);

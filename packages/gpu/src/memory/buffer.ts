@@ -131,6 +131,8 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   readonly role: R;
   /** Under which name its bytes are counted. */
   readonly owner: string;
+  /** What commands may use it for. */
+  readonly usage: readonly BufferUsage[];
   readonly byteLength: number;
   /** 'host': memory of JavaScript's own (`device.hostArray`). */
   readonly memory: MemoryKind | 'host';
@@ -164,6 +166,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     this.owner = owner;
     this.byteLength = byteLength;
     this.memory = placement?.memory ?? memory;
+    this.usage = usage;
     this.#flags = usageFlags(usage);
     if (options.onMoved && this.memory !== 'device') throw unmovable(label, this.memory);
     this.#handle = createHandle(maker, label, byteLength, this.#flags, placement?.handleTypes ?? 0);

@@ -13,7 +13,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import { checkRange } from '../command/check-range.ts';
+import { checkRange, checkUsage } from '../command/check-range.ts';
 import { foreign } from '../command/foreign.ts';
 import type { Companion, Queue } from '../command/queue.ts';
 import type { Driver } from '../device/driver.ts';
@@ -123,6 +123,7 @@ export class Staging implements Companion {
   upload(buffer: Buffer, byteOffset: number, data: ArrayBufferView, options: TransferOptions = {}): Promise<void> {
     checkView('upload to', buffer, data);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    checkUsage('upload to', buffer, 'transfer-target');
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
     checkAlive('upload to', buffer, this.#driver);
     this.#driver.counters.uploads++;
@@ -148,6 +149,7 @@ export class Staging implements Companion {
     byteLength: number = buffer.byteLength - byteOffset,
     options: DownloadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
+    checkUsage('download from', buffer, 'transfer-source');
     checkRange('download from', buffer, byteOffset, byteLength);
     checkAlive('download from', buffer, this.#driver);
     if (options.into !== undefined) checkView('download from', buffer, options.into);
