@@ -122,3 +122,8 @@ export function cautious(encoder: Encoder, { words }: { words: Buffer }): void {
     .barrier(['storage-write'], ['indirect'])
     .barrier(['transfer-target'], ['transfer-source', 'transfer-target']);
 }
+
+/** Says a barrier that the validation layer refuses: compute shaders transfer nothing. */
+export function wrong(encoder: Encoder): void {
+  encoder.barrier([{ stage: 0x800n, access: 0x800n }], ['storage-read']);
+}
