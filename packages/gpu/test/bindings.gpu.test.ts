@@ -1,6 +1,9 @@
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import type { Bindable, Device } from '../src/index.ts';
 import { expect } from 'vitest';
+import { pipelineProperties } from '../src/command/driver-properties.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 
 async function pipelineOf(device: Device, label: string, code: string, more: object = {}) {
   return device.createPipeline({ label, spirv: await device.compile(code, { label }), ...more });
@@ -71,6 +74,42 @@ gpuTest('arrays of bindings and texel buffers are bound', {}, async ({ device })
   );
 });
 
+/** How often a device calls these commands from here on. */
+function countCalls<N extends keyof V.Device>(device: Device, ...names: readonly N[]): Record<N, number> {
+  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;
+  const bare = V.loadDevice(device.raw.instance, device.raw.commands.handle);
+  for (const name of names) {
+    const value = (...words: readonly unknown[]): unknown => {
+      counts[name]++;
+      return (bare[name] as (...words: readonly unknown[]) => unknown)(...words);
+    };
+    Object.defineProperty(device.raw.commands, name, { value });
+  }
+  return counts;
+}
+
+gpuTest('the first set is pushed where sets can be, and needs no pool', {}, async ({ device }) => {
+  const code = `layout(local_size_x = 1) in;
+    layout(binding = 0) buffer Words { uint at[]; };
+    void main() { at[0] += 1; }`;
+  using pipeline = await pipelineOf(device, 'count', code);
+  using buffer = device.createBuffer({ label: 'count', byteLength: 16 });
+  await device.staging.upload(buffer, 0, new Uint32Array(4));
+  const pushes = device.raw.commands.has('vkCmdPushDescriptorSet');
+  const calls = countCalls(device, 'vkCmdPushDescriptorSet', 'vkAllocateDescriptorSets');
+  await device.submitOnce('twice', (encoder) =>
+    encoder
+      .pipeline(pipeline)
+      .bind(0, buffer)
+      .dispatch(1)
+      .barrier(['storage-write'], ['storage-read', 'storage-write'])
+      .bind(0, buffer)
+      .dispatch(1),
+  );
+  expect((await device.staging.download(buffer))[0]).toBe(2);
+  expect([calls.vkCmdPushDescriptorSet, calls.vkAllocateDescriptorSets]).toEqual(pushes ? [2, 0] : [0, 2]);
+});
+
 gpuTest('one recording binds hundreds of sets, and the next one reuses the pools', {}, async ({ device }) => {
   const code = `layout(local_size_x = 1) in;
     layout(set = 1, binding = 0) buffer Words { uint at[]; };
@@ -78,6 +117,8 @@ gpuTest('one recording binds hundreds of sets, and the next one reuses the pools
   using pipeline = await pipelineOf(device, 'count', code);
   using buffer = device.createBuffer({ label: 'counts', byteLength: 300 * 256 });
   await device.submitOnce('zero', (encoder) => encoder.fill(buffer, 0, buffer.byteLength, 0));
+  const calls = countCalls(device, 'vkCreateDescriptorPool');
+  const pools: number[] = [];
   for (let round = 0; round < 3; round++) {
     await device.submitOnce('many', (encoder) => {
       encoder.barrier(['transfer-target', 'storage-write'], ['storage-read', 'storage-write']).pipeline(pipeline);
@@ -85,7 +126,10 @@ gpuTest('one recording binds hundreds of sets, and the next one reuses the pools
         encoder.bind(0, buffer, { set: 1, byteOffset: at * 256, byteLength: 256 }).dispatch(1);
       }
     });
+    pools.push(calls.vkCreateDescriptorPool);
   }
+  expect(pools[0]).toBeGreaterThan(0);
+  expect(pools).toEqual([pools[0], pools[0], pools[0]]);
   const words = new Uint32Array((await device.staging.download(buffer)).buffer);
   expect(words.filter((_, at) => at % 64 === 0).every((word) => word === 3)).toBe(true);
 });
@@ -139,6 +183,13 @@ gpuTest(
   },
 );
 
+/** The sizes of subgroups that may be asked for. */
+function sizesOf(device: Device): number[] {
+  const { leastSubgroup, mostSubgroup, sizedStages } = pipelineProperties(makerOf(device).driver);
+  if ((sizedStages & V.VK_SHADER_STAGE_COMPUTE_BIT) === 0) return [];
+  return [1, 2, 4, 8, 16, 32, 64, 128].filter((size) => size >= leastSubgroup && size <= mostSubgroup);
+}
+
 gpuTest(
   'the size of subgroups is asked for, and refused in words',
   { features: ['subgroupSizeControl'] },
@@ -153,10 +204,14 @@ gpuTest(
     expect(make({ subgroupSize: 3 })).toThrow(
       /^Cannot create pipeline "subgroups": (subgroups of 3 threads are asked for; device ".*" has powers of two from \d+ to \d+|device ".*" takes no subgroup size for compute; leave its subgroups to the device)$/,
     );
-    using full = make({ fullSubgroups: true })();
     using buffer = device.createBuffer({ label: 'size', byteLength: 16 });
-    await device.submitOnce('size', (encoder) => encoder.pipeline(full).bind(0, buffer).dispatch(1));
-    const [size] = new Uint32Array((await device.staging.download(buffer)).buffer);
-    expect(size).toBe(subgroupSize);
+    for (const wish of [{ fullSubgroups: true }, ...sizesOf(device).map((size) => ({ subgroupSize: size }))]) {
+      using pipeline = make(wish)();
+      await device.submitOnce('size', (encoder) =>
+        encoder.barrier(['transfer-source'], ['storage-write']).pipeline(pipeline).bind(0, buffer).dispatch(1),
+      );
+      const [size] = new Uint32Array((await device.staging.download(buffer)).buffer);
+      expect(size).toBe('subgroupSize' in wish ? wish.subgroupSize : subgroupSize);
+    }
   },
 );

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,24 +7,9 @@ import { openDevice } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { compileGlsl } from '../src/shader/compile.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 const worker = fileURLToPath(new URL('cache-worker.ts', import.meta.url));
-
-/** A cache folder of this test's own, in place of the user's until it is disposed. */
-function cacheFolder(): Disposable & { readonly root: string; files(kind: string): string[] } {
-  const root = mkdtempSync(path.join(tmpdir(), 'halocline-cache-'));
-  const before = process.env['HALOCLINE_CACHE'];
-  process.env['HALOCLINE_CACHE'] = root;
-  return {
-    root,
-    files: (kind) => readdirSync(path.join(root, kind)).map((file) => path.join(root, kind, file)),
-    [Symbol.dispose]() {
-      if (before === undefined) delete process.env['HALOCLINE_CACHE'];
-      else process.env['HALOCLINE_CACHE'] = before;
-      rmSync(root, { recursive: true });
-    },
-  };
-}
 
 test('four processes at once share one cache of shaders, and all get the same', { timeout: 60_000 }, async () => {
   using cache = cacheFolder();
@@ -59,7 +43,7 @@ test('a corrupt file is thrown away with a word, and written anew', async () => 
   expect(readFileSync(file!)).toEqual(whole);
 });
 
-vulkanTest('pipelines that are kept are read again, and broken ones thrown away', async () => {
+vulkanTest('pipelines that are kept are read again, and broken ones thrown away', async ({ skip }) => {
   using cache = cacheFolder();
   const lines: string[] = [];
   const open = async (): Promise<void> => {
@@ -69,15 +53,12 @@ vulkanTest('pipelines that are kept are read again, and broken ones thrown away'
     await pipeline.run([], { threads: 1 });
   };
   await open();
-  const key = path.join(cache.root, 'pipelines');
-  const files = readdirSync(cache.root).includes('pipelines') ? readdirSync(key) : [];
-  for (const file of files) writeFileSync(path.join(key, file), 'rubbish that is longer than a digest of 32 bytes');
+  const [file] = cache.files('pipelines');
+  if (file === undefined) return skip('the driver keeps nothing in its cache');
+  writeFileSync(file, 'rubbish that is longer than a digest of 32 bytes');
   await open();
   await open();
-  expect(lines).toEqual(
-    files.map(
-      (file) =>
-        `Cannot use cache file "${path.join(key, file)}": its bytes are not those that were written; it was thrown away`,
-    ),
-  );
+  expect(lines).toEqual([
+    `Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`,
+  ]);
 });

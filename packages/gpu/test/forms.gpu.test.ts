@@ -1,6 +1,7 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Buffer, Device } from '../src/index.ts';
+import type { Device } from '../src/index.ts';
+import { wordsIn } from './kernels.ts';
 
 const ADD = `layout(local_size_x = 8, local_size_y = 4) in;
   layout(binding = 0) buffer Words { uint at[]; };
@@ -12,10 +13,6 @@ const ADD = `layout(local_size_x = 8, local_size_y = 4) in;
 
 async function addOf(device: Device) {
   return device.createPipeline({ label: 'add', spirv: await device.compile(ADD, { label: 'add' }) });
-}
-
-async function wordsOf(device: Device, buffer: Buffer): Promise<number[]> {
-  return [...new Uint32Array((await device.staging.download(buffer)).buffer)];
 }
 
 gpuTest('threads are dispatched by their number, not by workgroups', {}, async ({ device }) => {
@@ -30,7 +27,7 @@ gpuTest('threads are dispatched by their number, not by workgroups', {}, async (
       .push(Uint32Array.of(13, 5, 2))
       .dispatchThreads([13, 5]),
   );
-  expect(await wordsOf(device, buffer)).toEqual(Array.from({ length: 65 }, () => 3));
+  expect(await wordsIn(device, buffer)).toEqual(Array.from({ length: 65 }, () => 3));
 });
 
 gpuTest('threads past the limit of workgroups fold into y', {}, async ({ device }) => {
@@ -44,7 +41,7 @@ gpuTest('threads past the limit of workgroups fold into y', {}, async ({ device 
   using pipeline = device.createPipeline({ label: 'count', spirv: await device.compile(code, { label: 'count' }) });
   using buffer = device.createBuffer({ label: 'words', byteLength: count * 4 });
   await pipeline.run([buffer], { threads: count });
-  const words = await wordsOf(device, buffer);
+  const words = await wordsIn(device, buffer);
   expect(words.every((word, at) => word === at)).toBe(true);
 });
 
@@ -55,7 +52,7 @@ gpuTest('a pipeline runs in one call', {}, async ({ device }) => {
   const push = Uint32Array.of(2, 2, 10);
   await pipeline.run([buffer], { threads: [2, 2], push });
   await pipeline.run([buffer], { threads: [2, 2], push });
-  expect(await wordsOf(device, buffer)).toEqual([21, 22, 23, 24]);
+  expect(await wordsIn(device, buffer)).toEqual([21, 22, 23, 24]);
   expect(() => pipeline.run([], { threads: 4 })).toThrow(
     'Cannot run pipeline "add": 0 resources are given for its 1 bindings; it has 0.0 Words',
   );
@@ -82,7 +79,7 @@ gpuTest('recorded commands are executed by others, as often as wished', {}, asyn
   );
   device.compute.submit([commands]);
   device.compute.submit([commands]);
-  expect(await wordsOf(device, buffer)).toEqual([24, 25, 26, 27]);
+  expect(await wordsIn(device, buffer)).toEqual([24, 25, 26, 27]);
   expect(() => device.record('bad', (encoder) => encoder.pipeline(pipeline).execute(twice).dispatch(1))).toThrow(
     'Cannot dispatch in "bad": no pipeline is set; call encoder.pipeline first',
   );
@@ -140,5 +137,5 @@ gpuTest('a word in memory decides whether commands run', { features: ['condition
     encoder.conditional(words, add(10), { byteOffset: 4 }).barrier(['storage-write'], later);
     encoder.conditional(words, add(100), { inverted: true });
   });
-  expect(await wordsOf(device, buffer)).toEqual([110, 110, 110, 110]);
+  expect(await wordsIn(device, buffer)).toEqual([110, 110, 110, 110]);
 });

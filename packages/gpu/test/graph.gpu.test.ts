@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Graph, use } from '../src/index.ts';
 import { Queue } from '../src/command/queue.ts';
-import type { Buffer, ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
+import type { ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
 import { makerOf, setMaker } from '../src/memory/buffer.ts';
+import { wordsIn } from './kernels.ts';
 
 const WORDS = 64;
 const BYTES = 4 * WORDS;
@@ -18,10 +19,6 @@ void main() { to[gl_LocalInvocationID.x] += 3u * from[gl_LocalInvocationID.x]; }
 
 const addPipeline = async (device: Device): Promise<ComputePipeline> =>
   device.createPipeline({ label: 'add', spirv: await device.compile(ADD, { label: 'add' }) });
-
-const wordsOf = async (device: Device, buffer: Buffer): Promise<number[]> => [
-  ...new Uint32Array((await device.staging.download(buffer, 0, buffer.byteLength)).buffer),
-];
 
 const BUFFERS = ['in', 'out', 'x', 'y', 'z'] as const;
 const IMAGES = ['p', 'q'] as const;
@@ -169,8 +166,8 @@ async function tryGraphs(device: Device, numRuns: number): Promise<void> {
       for (let run = 0; run < 3; run++) model(list, state);
       const runs = [0, 1, 2].map(() => plan.start({ device, imports, reuse }));
       await Promise.all(runs.map(({ done }) => done));
-      expect(await wordsOf(device, input)).toEqual([...state.get('in')!]);
-      expect(await wordsOf(device, output)).toEqual([...state.get('out')!]);
+      expect(await wordsIn(device, input)).toEqual([...state.get('in')!]);
+      expect(await wordsIn(device, output)).toEqual([...state.get('out')!]);
     }),
     { numRuns },
   );
@@ -204,7 +201,7 @@ gpuTest('a plan is executed with other buffers each time', {}, async ({ device }
     plan.start({ device, imports: { old: a, next: b }, reuse: true });
     plan.start({ device, imports: { old: b, next: a }, reuse: true });
   }
-  expect((await wordsOf(device, a))[0]).toBe(142);
+  expect((await wordsIn(device, a))[0]).toBe(142);
   await expect(plan.execute({ device, imports: { old: a } })).rejects.toThrow(
     'Cannot import buffer "next": nothing was given for it; name it among the imports',
   );
@@ -259,7 +256,7 @@ gpuTest('recordings that are kept are made again when a buffer of theirs is gone
   using second = make();
   await plan.execute({ device, imports: { cells: second }, reuse: true });
   expect(recorded).toBe(2);
-  expect((await wordsOf(device, second))[63]).toBe(7);
+  expect((await wordsIn(device, second))[63]).toBe(7);
 });
 
 gpuTest('a kept transient is read after the execution, and its neighbours share memory', {}, async ({ device }) => {
@@ -288,7 +285,7 @@ gpuTest('a kept transient is read after the execution, and its neighbours share 
     'Cannot give transient buffer "sum": the plan was not executed on the device; execute it first',
   );
   await plan.execute({ device });
-  expect((await wordsOf(device, plan.buffer(sum, device)))[0]).toBe(5);
+  expect((await wordsIn(device, plan.buffer(sum, device)))[0]).toBe(5);
   expect(() => plan.buffer(a!, device)).toThrow(
     'Cannot give transient buffer "a": it is not kept; declare it with kept: true',
   );
@@ -364,7 +361,7 @@ gpuTest("a device's own buffers and images stand in a pass as they are", {}, asy
     });
   using plan = graph.compile();
   await plan.execute({ device });
-  expect((await wordsOf(device, points)).slice(0, 16)).toEqual(Array.from({ length: 16 }, () => 7));
+  expect((await wordsIn(device, points)).slice(0, 16)).toEqual(Array.from({ length: 16 }, () => 7));
   const texels = new Uint32Array((await device.downloadImage(photo, { before: 'sampled' })).buffer);
   expect(texels[0]).toBe(6);
 });
@@ -409,7 +406,7 @@ gpuTest('a plan with transients is recorded into commands of the caller', {}, as
   const imports = { out: buffer };
   using commands = device.record('frame', (encoder) => plan.record(encoder, { device, imports }));
   for (let frame = 0; frame < 3; frame++) device.compute.submit([commands]);
-  expect((await wordsOf(device, buffer)).slice(0, 5)).toEqual([1, 1, 1, 9, 9]);
+  expect((await wordsIn(device, buffer)).slice(0, 5)).toEqual([1, 1, 1, 9, 9]);
   expect(() => device.record('frame', (encoder) => plan.record(encoder, { imports }))).toThrow(
     'Cannot record the plan: buffer "draft" is transient and needs memory; give the device',
   );
@@ -443,8 +440,8 @@ gpuTest('an execution that a host pass ended leaves a plan that can be executed 
   await device.submitOnce('clear', (encoder) => encoder.fill(buffer, 0, BYTES, 0));
   const imports = { out: buffer };
   await expect(plan.execute({ device, imports })).rejects.toThrow('Cannot run pass "check": not yet');
-  expect((await wordsOf(device, buffer))[0]).toBe(0);
+  expect((await wordsIn(device, buffer))[0]).toBe(0);
   await plan.execute({ device, imports });
-  expect((await wordsOf(device, buffer))[0]).toBe(8);
+  expect((await wordsIn(device, buffer))[0]).toBe(8);
   expect(seen).toEqual([6, 6]);
 });

@@ -1,4 +1,5 @@
-/** @file Shaders and push constants that several device tests use. */
+/** @file Shaders, pipelines and push constants that several device tests use, and words of buffers. */
+import type { Buffer, Device, GraphicsPipeline } from '../src/index.ts';
 
 const HEAD = `
 #extension GL_EXT_buffer_reference : require
@@ -27,4 +28,19 @@ export function wordsPush(address: bigint, count: number): DataView {
   push.setBigUint64(0, address, true);
   push.setUint32(8, count, true);
   return push;
+}
+
+/** The 32-bit words of a buffer, downloaded. */
+export async function wordsIn(device: Device, buffer: Buffer): Promise<number[]> {
+  return [...new Uint32Array((await device.staging.download(buffer)).buffer)];
+}
+
+/** A pipeline that draws triangles to images of four bytes a pixel; whoever asks for it disposes it. */
+export async function trianglePipeline(device: Device, vertex: string, fragment: string): Promise<GraphicsPipeline> {
+  return device.createGraphicsPipeline({
+    label: 'triangle',
+    vertex: { spirv: await device.compile(vertex, { label: 'vertex', stage: 'vertex' }) },
+    fragment: { spirv: await device.compile(fragment, { label: 'fragment', stage: 'fragment' }) },
+    color: ['rgba8unorm'],
+  });
 }

@@ -41,6 +41,20 @@ gpuTest(
   },
 );
 
+gpuTest(
+  'what the layer says of recording threads comes while finalize is awaited, and nothing blocks',
+  { layer: true, expected: /VUID-VkMemoryBarrier2-srcAccessMask-03914/u },
+  async ({ device, messages }) => {
+    const module = new URL('./recorded-passes.ts', import.meta.url);
+    await using recorder = device.createRecorder({ workers: 2 });
+    const frame = await device.beginFrame();
+    for (let pass = 0; pass < 6; pass++) recorder.encoderFor(`pass ${pass}`).record({ module, export: 'wrong' });
+    await recorder.finalize();
+    device.endFrame(frame);
+    expect(messages.filter((each) => each.includes('VUID-VkMemoryBarrier2-srcAccessMask-03914'))).toHaveLength(6);
+  },
+);
+
 gpuTest('the layer keeps to itself what it says of itself, and all else is told', { layer: true }, ({ device }) => {
   expect(device.validation).not.toBe(false);
   expect(process.env['VK_LAYER_MESSAGE_ID_FILTER']!.split(',')).toContain('UNASSIGNED-VkSemaphore-state-timeout');

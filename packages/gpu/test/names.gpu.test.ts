@@ -18,6 +18,8 @@ const MAKERS = [
   'vkCreateGraphicsPipelines',
   'vkCreateDescriptorPool',
   'vkCreateQueryPool',
+  'vkCreateCommandPool',
+  'vkCreateSemaphore',
   'vkAllocateMemory',
   'vkAllocateDescriptorSets',
   'vkAllocateCommandBuffers',
@@ -28,14 +30,16 @@ function watch(device: Device): { readonly made: Map<string, bigint[]>; readonly
   const { driver } = makerOf(device);
   const bare = V.loadDevice(device.raw.instance, device.raw.commands.handle);
   const made = new Map<string, bigint[]>(MAKERS.map((name) => [name, []]));
+  const watching: PropertyDescriptorMap = {};
   for (const name of MAKERS) {
     const value = (...words: readonly bigint[]): unknown => {
       const result = (bare[name] as (...words: readonly bigint[]) => unknown)(...words);
       made.get(name)!.push(V.arena.readU64(words.at(-1) as V.Pointer<bigint>));
       return result;
     };
-    Object.defineProperty(driver.commands, name, { value });
+    watching[name] = { value };
   }
+  driver.commands = Object.create(driver.commands, watching) as V.Device;
   const named = new Set<bigint>();
   const setName = driver.setName.bind(driver);
   driver.setName = (type, handle, label) => {
@@ -70,6 +74,7 @@ gpuTest('whatever is made has a name, for the messages of the layer', { layer: t
   using picture = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm', role: 'texture' });
   using sampler = device.createSampler({ label: 'sampler' });
   using queries = device.createQueryPool({ label: 'queries', count: 2 });
+  using timeline = device.createTimeline('timeline');
   await device.uploadImage(picture, new Uint8Array(64));
   await device.staging.upload(texels, 0, new Uint32Array(16));
   await device.submitOnce('all', (encoder) =>
@@ -81,7 +86,8 @@ gpuTest('whatever is made has a name, for the messages of the layer', { layer: t
       .bind(1, picture, { set: 1, sampler })
       .dispatch(1),
   );
-  expect(drawing.disposed).toBe(false);
+  device.endFrame(await device.beginFrame());
+  expect([drawing.disposed, timeline.label]).toEqual([false, 'timeline']);
   for (const [command, handles] of made) {
     expect(handles.length, command).toBeGreaterThan(0);
     for (const handle of handles) expect(named.has(handle), `what ${command} made`).toBe(true);

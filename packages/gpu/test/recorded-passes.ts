@@ -132,3 +132,8 @@ export function cautious(encoder: Encoder, { words }: { words: Buffer }): void {
 export function disposing(_: Encoder, { words }: { words: Buffer }): void {
   words[Symbol.dispose]();
 }
+
+/** Says a barrier that the validation layer refuses: compute shaders transfer nothing. */
+export function wrong(encoder: Encoder): void {
+  encoder.barrier([{ stage: 0x800n, access: 0x800n }], ['storage-read']);
+}

@@ -2,15 +2,11 @@ import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { VulkanError } from '../src/index.ts';
 import type { Buffer, Device, ThreadedRecorder } from '../src/index.ts';
-import { INCREMENT } from './kernels.ts';
+import { INCREMENT, trianglePipeline, wordsIn } from './kernels.ts';
 import * as passes from './recorded-passes.ts';
 
 const module = new URL('./recorded-passes.ts', import.meta.url);
 const AFTER_COPY = [['transfer-target'], ['transfer-target']] as const;
-
-async function words(device: Device, buffer: Buffer): Promise<number[]> {
-  return [...new Uint32Array((await device.staging.download(buffer)).buffer)];
-}
 
 async function addPipeline(device: Device): Promise<ReturnType<Device['createPipeline']>> {
   return device.createPipeline({ label: 'add', spirv: await device.compile(INCREMENT, { label: 'add' }) });
@@ -35,7 +31,7 @@ gpuTest('what threads record runs in the order of the passes', {}, async ({ devi
     marks(recorder, buffer, 10 + turn);
     await recorder.finalize();
     device.endFrame(frame);
-    expect((await words(device, buffer))[0]).toBe(10 + turn);
+    expect((await wordsIn(device, buffer))[0]).toBe(10 + turn);
   }
 });
 
@@ -62,7 +58,7 @@ gpuTest('threads dispatch and bind as the encoder does, two frames in flight', {
     await recorder.finalize();
     device.endFrame(frame);
   }
-  expect(await words(device, to)).toEqual([84, 84, 84, 84]);
+  expect(await wordsIn(device, to)).toEqual([84, 84, 84, 84]);
 });
 
 gpuTest('a thread writes into the step memory of the frame', {}, async ({ device }) => {
@@ -72,19 +68,14 @@ gpuTest('a thread writes into the step memory of the frame', {}, async ({ device
   recorder.encoderFor('copy').record({ module, export: 'fromStep', data: { slice: frame.linear.take(16), to } });
   await recorder.finalize();
   device.endFrame(frame);
-  expect(await words(device, to)).toEqual([0x07070707, 0x07070707, 0x07070707, 0x07070707]);
+  expect(await wordsIn(device, to)).toEqual([0x07070707, 0x07070707, 0x07070707, 0x07070707]);
 });
 
 gpuTest('threads draw within one rendering, in order', {}, async ({ device }) => {
   const stage = (main: string): string => `layout(push_constant) uniform Push { vec4 color; } push; ${main}`;
   const vertex = `void main() { gl_Position = vec4(gl_VertexIndex == 1 ? 3 : -1, gl_VertexIndex == 2 ? 3 : -1, 0, 1); }`;
   const fragment = stage('layout(location = 0) out vec4 color; void main() { color = push.color; }');
-  using pipeline = device.createGraphicsPipeline({
-    label: 'triangle',
-    vertex: { spirv: await device.compile(vertex, { label: 'vertex', stage: 'vertex' }) },
-    fragment: { spirv: await device.compile(fragment, { label: 'fragment', stage: 'fragment' }) },
-    color: ['rgba8unorm'],
-  });
+  using pipeline = await trianglePipeline(device, vertex, fragment);
   using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
   using pixels = device.createBuffer({ label: 'pixels', byteLength: 64 });
   await using recorder = device.createRecorder({ workers: 2 });
@@ -99,7 +90,7 @@ gpuTest('threads draw within one rendering, in order', {}, async ({ device }) =>
       .copyImageToBuffer(image, pixels),
   );
   device.endFrame(frame);
-  expect([...new Set(await words(device, pixels))]).toEqual([0xff0000ff]);
+  expect([...new Set(await wordsIn(device, pixels))]).toEqual([0xff0000ff]);
 });
 
 gpuTest('a pool that runs out grows, and says so', {}, async ({ device }) => {
@@ -142,7 +133,7 @@ gpuTest('an error in a thread arrives with the name of its pass, and the frame g
   marks(recorder, buffer, 5);
   await recorder.finalize();
   device.endFrame(frame);
-  expect((await words(device, buffer))[0]).toBe(5);
+  expect((await wordsIn(device, buffer))[0]).toBe(5);
   expect(() => recorder.encoderFor('y')).toThrow(
     'Cannot record pass "y" on threads: no frame is open; call device.beginFrame first',
   );
@@ -197,7 +188,7 @@ gpuTest('killing a worker thread gives back the descriptors that it took', { che
     }
     device.endFrame(frame);
   }
-  expect((await words(device, to))[0]).toBe(1);
+  expect((await wordsIn(device, to))[0]).toBe(1);
   // The test fails if the validation layer finds a pool alive when the device is closed.
 });
 
@@ -224,7 +215,7 @@ gpuTest('killing a worker thread in the middle of recording leaves the device us
   marks(recorder, buffer, 9);
   await recorder.finalize();
   device.endFrame(frame);
-  expect((await words(device, buffer))[0]).toBe(9);
+  expect((await wordsIn(device, buffer))[0]).toBe(9);
 });
 
 gpuTest('what several threads expect of an image makes one transition', {}, async ({ device }) => {
@@ -250,7 +241,7 @@ gpuTest('what several threads expect of an image makes one transition', {}, asyn
   copies();
   await recorder.finalize();
   device.endFrame(frame);
-  expect([...new Set(await words(device, buffer))]).toEqual([0xff0000ff]);
+  expect([...new Set(await wordsIn(device, buffer))]).toEqual([0xff0000ff]);
 });
 
 gpuTest('a thread can’t dispose what is the main thread’s', {}, async ({ device }) => {

@@ -1,8 +1,8 @@
-import { openDevice } from '@halocline/gpu';
-import type { Buffer, Device, DeviceOptions, ThreadedRecorder } from '@halocline/gpu';
+import type { Device, ThreadedRecorder } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { isValidationAvailable } from '../src/device/instance.ts';
+import { judged } from './judged-device.ts';
+import { trianglePipeline, wordsIn } from './kernels.ts';
 
 const module = new URL('./recorded-passes.ts', import.meta.url);
 
@@ -12,26 +12,6 @@ const DOUBLE = `layout(local_size_x = 4) in;
   void main() { to[gl_LocalInvocationID.x] = from[gl_LocalInvocationID.x] * 2; }`;
 const CORNERS = `layout(location = 0) in vec2 at; void main() { gl_Position = vec4(at, 0.5, 1); }`;
 const RED = `layout(location = 0) out vec4 color; void main() { color = vec4(1, 0, 0, 1); }`;
-
-/** Runs on a device with the layer's synchronization validation, which is the judge of the barriers that threads insert. */
-async function on(options: DeviceOptions, body: (device: Device) => Promise<void>): Promise<string[]> {
-  const said: string[] = [];
-  const device = await openDevice({
-    validation: isValidationAvailable() && ('synchronization' as const),
-    ...options,
-    onValidation: ({ rule, message }) => said.push(`${rule}: ${message}`),
-  });
-  try {
-    await body(device);
-  } finally {
-    await device[Symbol.asyncDispose]();
-  }
-  return said;
-}
-
-async function words(device: Device, buffer: Buffer): Promise<number[]> {
-  return [...new Uint32Array((await device.staging.download(buffer)).buffer)];
-}
 
 /** Runs `turns` frames of what `passes` gives the threads. */
 async function frames(device: Device, turns: number, passes: (recorder: ThreadedRecorder, turn: number) => void) {
@@ -60,15 +40,21 @@ async function handOn(device: Device): Promise<number[]> {
       .record({ module, export: 'double', data: { pipeline: double, from: b, to: c } });
     recorder.encoderFor('hand on').record({ module, export: 'chain', data: { buffers: [c, b, a], times: 2 } });
   });
-  return (await words(device, a)).slice(0, 2);
+  return (await wordsIn(device, a)).slice(0, 2);
 }
 
 vulkanTest('with automatic barriers, what threads record without any is sound to the validation layer', async () => {
   let result: number[] = [];
-  const both = await on({ autoBarriers: true, checks: true }, async (device) => void (result = await handOn(device)));
+  const both = await judged(
+    { autoBarriers: true, checks: true },
+    async (device) => void (result = await handOn(device)),
+  );
   expect(both).toEqual([]);
   expect(result).toEqual([16, 40]);
-  const alone = await on({ autoBarriers: true, checks: false }, async (device) => void (result = await handOn(device)));
+  const alone = await judged(
+    { autoBarriers: true, checks: false },
+    async (device) => void (result = await handOn(device)),
+  );
   expect(alone).toEqual([]);
   expect(result).toEqual([16, 40]);
 });
@@ -76,7 +62,7 @@ vulkanTest('with automatic barriers, what threads record without any is sound to
 vulkanTest(
   'without them, the checks name what is missing within what one thread records, and between two',
   async () => {
-    const said = await on({ checks: true, validation: false }, async (device) => {
+    const said = await judged({ checks: true, validation: false }, async (device) => {
       using a = device.createBuffer({ label: 'a', byteLength: 16 });
       using b = device.createBuffer({ label: 'b', byteLength: 16 });
       await frames(device, 1, (recorder) => {
@@ -99,7 +85,7 @@ vulkanTest(
 vulkanTest(
   'what threads do to what their pass declares, to memory that nobody wrote, and with barriers of no use is told',
   async () => {
-    const said = await on({ checks: true, validation: false }, async (device) => {
+    const said = await judged({ checks: true, validation: false }, async (device) => {
       using a = device.createBuffer({ label: 'a', byteLength: 16 });
       using b = device.createBuffer({ label: 'b', byteLength: 16 });
       await frames(device, 1, (recorder) => {
@@ -131,13 +117,8 @@ vulkanTest(
 
 vulkanTest('barriers for what threads draw stand ahead of the rendering, where none may stand within', async () => {
   let red: number[] = [];
-  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
-    using pipeline = device.createGraphicsPipeline({
-      label: 'triangle',
-      vertex: { spirv: await device.compile(CORNERS, { label: 'corners', stage: 'vertex' }) },
-      fragment: { spirv: await device.compile(RED, { label: 'red', stage: 'fragment' }) },
-      color: ['rgba8unorm'],
-    });
+  const said = await judged({ autoBarriers: true, checks: true }, async (device) => {
+    using pipeline = await trianglePipeline(device, CORNERS, RED);
     using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
     using pixels = device.createBuffer({ label: 'pixels', byteLength: 64 });
     using from = device.createBuffer({ label: 'from', byteLength: 24 });
@@ -153,7 +134,7 @@ vulkanTest('barriers for what threads draw stand ahead of the rendering, where n
       frame.record('save', (encoder) => encoder.copyImageToBuffer(image, pixels));
       device.endFrame(frame);
     }
-    red = [...new Set(await words(device, pixels))];
+    red = [...new Set(await wordsIn(device, pixels))];
   });
   expect(said).toEqual([]);
   expect(red).toEqual([0xff0000ff]);
@@ -167,10 +148,10 @@ vulkanTest('commands that several recordings execute are known in each of them',
     using fill = device.record('fill', (encoder) => encoder.fill(a, 0, 16, 7).execute(copy));
     using again = device.record('again', (encoder) => encoder.execute(copy, copy));
     device.compute.submit([fill, again]);
-    expect(await words(device, b)).toEqual([7, 7, 7, 7]);
+    expect(await wordsIn(device, b)).toEqual([7, 7, 7, 7]);
   };
-  expect(await on({ checks: true, autoBarriers: true }, run)).toEqual([]);
-  expect(await on({ checks: true, validation: false }, run)).toMatchInlineSnapshot(`
+  expect(await judged({ checks: true, autoBarriers: true }, run)).toEqual([]);
+  expect(await judged({ checks: true, validation: false }, run)).toMatchInlineSnapshot(`
     [
       "missing-barrier: Cannot let pass "copy" read buffer "a" in copy: pass "fill" writes it in fill, and no barrier stands between; put encoder.barrier(['transfer-target'], ['transfer-source']) there",
       "missing-barrier: Cannot let pass "copy" write buffer "b" in copy: pass "copy" writes it in copy, and no barrier stands between; put encoder.barrier(['transfer-target'], ['transfer-target']) there",

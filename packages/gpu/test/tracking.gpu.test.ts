@@ -1,30 +1,13 @@
-import { openDevice } from '@halocline/gpu';
-import type { Device, DeviceOptions } from '@halocline/gpu';
+import type { Device } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
+import { judged } from './judged-device.ts';
 
 const DOUBLE = `layout(local_size_x = 4) in;
   layout(binding = 0) readonly buffer From { uint from[]; };
   layout(binding = 1) writeonly buffer To { uint to[]; };
   void main() { to[gl_LocalInvocationID.x] = from[gl_LocalInvocationID.x] * 2; }`;
-
-/** Runs on a device with the layer's synchronization validation, which is the judge of the barriers that we insert. */
-async function on(options: DeviceOptions, body: (device: Device, said: string[]) => Promise<void>): Promise<string[]> {
-  const said: string[] = [];
-  const validation = isValidationAvailable() && ('synchronization' as const);
-  const device = await openDevice({
-    validation,
-    ...options,
-    onValidation: ({ rule, message }) => said.push(`${rule}: ${message}`),
-  });
-  try {
-    await body(device, said);
-  } finally {
-    await device[Symbol.asyncDispose]();
-  }
-  return said;
-}
 
 async function chain(device: Device): Promise<number[]> {
   using pipeline = device.createPipeline({ label: 'double', spirv: await device.compile(DOUBLE, { label: 'double' }) });
@@ -44,7 +27,7 @@ async function chain(device: Device): Promise<number[]> {
 
 vulkanTest('with automatic barriers, encoder code without any barrier is sound to the validation layer', async () => {
   let result: number[] = [];
-  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+  const said = await judged({ autoBarriers: true, checks: true }, async (device) => {
     result = await chain(device);
   });
   expect(said).toEqual([]);
@@ -52,7 +35,7 @@ vulkanTest('with automatic barriers, encoder code without any barrier is sound t
 });
 
 vulkanTest('without them, the checks name each barrier that is missing', async () => {
-  const said = await on({ checks: true, validation: false }, async (device) => {
+  const said = await judged({ checks: true, validation: false }, async (device) => {
     await chain(device);
   });
   expect(said).toMatchInlineSnapshot(`
@@ -73,7 +56,7 @@ vulkanTest('without them, the checks name each barrier that is missing', async (
 });
 
 vulkanTest('images are brought into the layouts that commands need', async () => {
-  const said = await on({ autoBarriers: true, checks: true }, async (device) => {
+  const said = await judged({ autoBarriers: true, checks: true }, async (device) => {
     using image = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm' });
     using copy = device.createImage({ label: 'copy', size: [8, 8], format: 'rgba8unorm' });
     using bytes = device.createBuffer({ label: 'bytes', byteLength: 256 });
@@ -95,13 +78,13 @@ vulkanTest(
         encoder.label('clear', (inner) => inner.fill(x, 0, 16, 0), [{ resource: x, access: 'storage-write' }]),
       );
     };
-    expect(await on({ checks: true }, run)).toMatchInlineSnapshot(`
+    expect(await judged({ checks: true }, run)).toMatchInlineSnapshot(`
       [
         "undeclared-use: Cannot let pass "clear" write buffer "x" in fill: it declares ['storage-write']; add ['transfer-target'] to its writes",
       ]
     `);
-    expect(await on({ checks: false }, run)).toEqual([]);
-    expect(await on({ validation: false }, run)).toEqual([]);
-    if (isValidationAvailable()) expect(await on({}, run)).toEqual(await on({ checks: true }, run));
+    expect(await judged({ checks: false }, run)).toEqual([]);
+    expect(await judged({ validation: false }, run)).toEqual([]);
+    if (isValidationAvailable()) expect(await judged({}, run)).toEqual(await judged({ checks: true }, run));
   },
 );

@@ -71,7 +71,6 @@ export class TokenStream {
       const found = token.kind === 'end' ? 'the text ends' : 'the line ends';
       return errorAt(this.source, { start: end, length: 1 }, `${found} ${where}; write ${what}`);
     }
-    if (token.kind === 'end') return this.fail(token.span, `the text ends ${where}; write ${what}`);
     return this.fail(token.span, `found ${describe(token)} ${where}; write ${what}`);
   }
 
