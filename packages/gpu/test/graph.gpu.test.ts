@@ -231,7 +231,7 @@ gpuTest('an import that a graph declares and no pass uses may be given or not', 
   using buffer = device.createBuffer({ label: 'used', byteLength: BYTES, role: 'storage' });
   await plan.execute({ device, imports: { used: buffer, spare: buffer } });
   await plan.execute({ device, imports: { used: buffer } });
-  expect((await wordsOf(device, buffer))[0]).toBe(7);
+  expect((await wordsIn(device, buffer))[0]).toBe(7);
 });
 
 gpuTest('recordings that are kept are made again when a buffer of theirs is gone', {}, async ({ device }) => {
