@@ -8,6 +8,8 @@ import type { StepNumbers } from './uniforms.ts';
 /** The numbers of the steps to come. */
 export class HostNumbers {
   readonly #declarations: Declarations;
+  /** Parameters as they were last asked for. */
+  #parameters: ReadonlyMap<string, readonly number[]> = new Map();
   /** Scalars that were set since the last step was asked for. */
   #scalars = new Map<string, number>();
   /** First values that no step has seen yet, and the scalars that programs know. */
@@ -20,15 +22,24 @@ export class HostNumbers {
 
   /** Those of a step that would be asked for now. */
   get now(): StepNumbers {
-    const parameters = new Map(this.#declarations.parameters.values().map((each) => [each.name, each.value]));
-    return { parameters, scalars: new Map(this.#scalars) };
+    return { parameters: this.#parametersNow(), scalars: new Map(this.#scalars) };
   }
 
   /** Those of a step that is asked for now: what is set later belongs to a later step. */
   take(): StepNumbers {
-    const { now } = this;
+    const scalars = this.#scalars;
     this.#scalars = new Map();
-    return now;
+    return { parameters: this.#parametersNow(), scalars };
+  }
+
+  /** The same map as before while none was added or set. */
+  #parametersNow(): ReadonlyMap<string, readonly number[]> {
+    const { parameters } = this.#declarations;
+    const known = this.#parameters;
+    const same =
+      known.size === parameters.size && parameters.values().every((each) => known.get(each.name) === each.value);
+    if (!same) this.#parameters = new Map(parameters.values().map((each) => [each.name, each.value]));
+    return this.#parameters;
   }
 
   /** Takes back what a step was asked for with that didn't come about. */
@@ -57,6 +68,7 @@ export class HostNumbers {
 
   /** A step's numbers with the first values that it brings to the device. */
   withFirst(numbers: StepNumbers): StepNumbers {
+    if (this.#initials.size === 0) return numbers;
     return { ...numbers, scalars: new Map([...this.#initials, ...numbers.scalars]) };
   }
 

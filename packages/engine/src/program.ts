@@ -37,6 +37,7 @@ import {
   carriedComponents,
   loopsOf,
   planStep,
+  StepStart,
   type Copies,
   type Loop,
   type PlanRequest,
@@ -46,9 +47,8 @@ import type { Subdomain } from './subdomain.ts';
 import type { Stamps } from './trace/stamps.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Unit } from './units.ts';
-import { SCALARS_BYTES, UNIFORMS_BYTES, writeUniforms, type StepClock, type StepNumbers } from './uniforms.ts';
+import { SCALARS_BYTES, UNIFORMS_BYTES, writeLevels, type StepWords } from './uniforms.ts';
 import { scalarBytes } from './engine-kernels.ts';
-import { scalarWords } from './field-type.ts';
 
 /** Steps that may be on their way to the device at once. */
 export const STEPS_IN_FLIGHT = 2;
@@ -89,9 +89,7 @@ export interface ProgramParts {
 
 /** Which recording is wanted. */
 export interface RecordingRequest {
-  readonly start: Copies;
-  /** Copies whose ghosts are stale. */
-  readonly stale: ReadonlySet<string>;
+  readonly start: StepStart;
   /** Which of the steps in flight it is. */
   readonly slot: number;
   readonly iterations: readonly number[];
@@ -100,16 +98,17 @@ export interface RecordingRequest {
   readonly resume?: number;
 }
 
-/** A step's commands, a command buffer a segment, and what is current after them. */
+/** A step's commands, a command buffer a segment. */
 export interface Recording {
   readonly segments: readonly Segment[];
   readonly commands: readonly CommandBuffer[];
-  readonly plan: StepPlan;
+  /** What the next step begins with. */
+  readonly next: StepStart;
   /** When each of it ran last, if that is traced. */
   readonly stamps: Stamps | null;
-  /** How often it was submitted; of the first member's, the calls that do it again. */
+  /** How often it was submitted; of the first member's, what does it again: all members' recordings, and the calls. */
   submits: number;
-  calls: StepCalls | null;
+  again: { readonly recordings: readonly Recording[]; readonly calls: StepCalls } | null;
 }
 
 /** What the device says of a step that it has done. */
@@ -143,6 +142,9 @@ export class Program implements Disposable {
   readonly #blocks: PassBlocks;
   readonly #owned: OwnedBuffers;
   readonly #recordings = new Map<string, Recording>();
+  /** By slot: its part of the ring, and of the report. */
+  readonly #slots: readonly Uint32Array[];
+  readonly #reports: readonly Uint32Array[];
   #blockBuffer: Buffer | null = null;
   #exchanges: Exchanges | null = null;
 
@@ -163,6 +165,10 @@ export class Program implements Disposable {
       status: make('status', statusBytes),
       report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
     };
+    this.#slots = slotsOf(this.buffers.ring, this.slotBytes);
+    this.#reports = slotsOf(this.buffers.report, statusBytes);
+    const maps = parts.member.subdomains[0]!.levels.map(({ domain }) => domain.map);
+    for (const slot of this.#slots) writeLevels(slot, maps);
     this.partials = makePartials(parts, this.#owned);
     this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
     this.speeds = new Speeds(parts.declarations, parts.member.scalars, this.#owned, STEPS_IN_FLIGHT);
@@ -239,47 +245,24 @@ export class Program implements Disposable {
   }
 
   /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
-  writeSlot(slot: number, clock: StepClock, { parameters, scalars }: StepNumbers): void {
-    const { declarations, member } = this.parts;
-    const bytes = this.buffers.ring.mapped;
-    const view = new DataView(bytes.buffer, bytes.byteOffset + slot * this.slotBytes, this.slotBytes);
-    const given = declarations.parameters
-      .values()
-      .map((each) => ({ ...each, value: parameters.get(each.name) ?? each.value }));
-    const block = { clock, parameters: given.toArray() };
-    member.subdomains[0]!.levels.forEach((level, index) =>
-      writeUniforms(view, index * UNIFORMS_BYTES, { ...block, map: level.domain.map }),
-    );
-    const first = member.levelCount * UNIFORMS_BYTES;
-    for (const scalar of declarations.scalars.values()) {
-      const value = scalars.get(scalar.name);
-      view.setUint32(first + scalar.byteOffset, value === undefined ? 0 : 1, true);
-      scalarWords(scalar.type, value ?? 0).forEach((word, index) =>
-        view.setUint32(first + scalar.byteOffset + 4 * (index + 1), word, true),
-      );
-    }
+  writeSlot(slot: number, words: StepWords): void {
+    words.write(this.#slots[slot]!);
   }
 
   /** What the device said of the step in `slot`, which it must be done with. */
   report(slot: number): StepReport {
-    const bytes = this.buffers.report.mapped;
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + slot * this.statusBytes, 1 + this.loops.length);
-    return { stalled: words[0] === 0 ? null : words[0]! - 1, iterations: [...words.subarray(1)] };
+    const [stalled, ...words] = this.#reports[slot]!;
+    return { stalled: stalled === 0 ? null : stalled! - 1, iterations: words.slice(0, this.loops.length) };
   }
 
   /** The commands of a step, recorded where they aren't yet, and the copies that are current after it. */
   recording(request: RecordingRequest): Recording {
-    const { start, stale, slot, iterations, turn, resume } = request;
-    const copies = [...start]
-      .filter(([, copy]) => copy !== 0)
-      .map(([component]) => component)
-      .sort()
-      .join();
-    const key = `${slot} ${turn} ${resume ?? ''} ${iterations.join()} ${copies} ${[...stale].sort().join()}`;
+    const { start, slot, iterations, turn, resume } = request;
+    const key = `${slot} ${turn} ${resume ?? ''} ${iterations.join()} ${start.name}`;
     let recording = this.#recordings.get(key);
     if (recording === undefined) {
       this.#forget(key);
-      const plan = this.plan(request);
+      const plan = this.plan({ ...request, start: start.copies, stale: start.stale });
       const segments = this.segments(plan);
       recording = this.#record(plan, segments, slot, turn);
       this.#recordings.set(key, recording);
@@ -293,7 +276,8 @@ export class Program implements Disposable {
     const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
     try {
       const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
-      return { plan, segments, commands, stamps, submits: 0, calls: null };
+      const next = new StepStart(plan.after, plan.stale);
+      return { next, segments, commands, stamps, submits: 0, again: null };
     } catch (error) {
       stamps?.[Symbol.dispose]();
       throw error;
@@ -384,8 +368,8 @@ export class Program implements Disposable {
   }
 }
 
-function disposeRecording({ commands, stamps, calls }: Recording): void {
-  calls?.[Symbol.dispose]();
+function disposeRecording({ commands, stamps, again }: Recording): void {
+  again?.calls[Symbol.dispose]();
   for (const each of commands) each[Symbol.dispose]();
   stamps?.[Symbol.dispose]();
 }
@@ -407,6 +391,14 @@ export async function prepareFields(
       await subdomain.grid(binding.level === 'coarse' ? level + 1 : binding.level === 'fine' ? level - 1 : level);
     }
   }
+}
+
+/** The slots of a buffer that the host reaches, one for each step in flight. */
+function slotsOf({ mapped: { buffer, byteOffset } }: Buffer, byteLength: number): Uint32Array[] {
+  return Array.from(
+    { length: STEPS_IN_FLIGHT },
+    (_, slot) => new Uint32Array(buffer, byteOffset + slot * byteLength, byteLength / 4),
+  );
 }
 
 function makePartials({ compiled, decomposition }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {

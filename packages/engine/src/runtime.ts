@@ -298,7 +298,7 @@ export class Runtime {
       this.checkOpen();
       await this.#followFlow(dt);
       const clock = { dt, time: this.time, frame: this.frame };
-      for (const compiler of this.#compilers) await compiler.debug.prepare();
+      for (const { debug } of this.#compilers) if (debug.size > 0) await debug.prepare();
       await this.#watched(() => this.#stepper!.step(clock, this.numbers.withFirst(numbers)));
     } catch (error) {
       this.numbers.giveBack(numbers);

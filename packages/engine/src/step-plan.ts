@@ -91,6 +91,21 @@ export interface Loop {
   readonly until: Until;
 }
 
+/** What a step begins with: the copies that are current, and those whose ghosts are stale. */
+export class StepStart {
+  readonly copies: Copies;
+  readonly stale: ReadonlySet<string>;
+  /** Tells it from others of the same program. */
+  readonly name: string;
+
+  constructor(copies: Copies, stale: ReadonlySet<string>) {
+    this.copies = copies;
+    this.stale = stale;
+    const swapped = [...copies].flatMap(([component, copy]) => (copy === 0 ? [] : [component]));
+    this.name = `${swapped.sort().join()} ${[...stale].sort().join()}`;
+  }
+}
+
 /** The passes of one recording, the copies that are current after it, and those whose ghosts are stale. */
 export interface StepPlan {
   readonly passes: readonly PlannedPass[];

@@ -18,13 +18,12 @@ import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
-import type { Copies, StepPlan } from './step-plan.ts';
-import type { StepClock, StepNumbers } from './uniforms.ts';
+import { StepStart, type Copies } from './step-plan.ts';
+import { StepWords, type StepClock, type StepNumbers } from './uniforms.ts';
 
 interface StepInFlight {
   readonly slot: number;
-  readonly start: Copies;
-  readonly stale: ReadonlySet<string>;
+  readonly start: StepStart;
   iterations: readonly number[];
   readonly number: number;
   points: readonly TimelinePoint[];
@@ -36,7 +35,6 @@ interface StepInFlight {
 interface Submitted {
   /** By member: when it is done. */
   readonly points: readonly TimelinePoint[];
-  readonly plan: StepPlan;
   readonly recordings: readonly Recording[];
   /** What the queues of transfers ran, where that is traced. */
   readonly copies: readonly TracedCopies[];
@@ -48,6 +46,8 @@ export class Stepper {
   /** The first member's: what a step does, all of them agree on. */
   readonly #program: Program;
   readonly #mail: Mail;
+  /** By member. */
+  readonly #places: readonly Place[];
   readonly #slots: number;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
@@ -56,8 +56,9 @@ export class Stepper {
   /** Iterations that each loop ran in the last step that is known to be done. */
   #previous: readonly (number | null)[];
   #recorded: number[];
-  #copies: Copies;
-  #stale: ReadonlySet<string>;
+  /** What the next step begins with. */
+  #start: StepStart;
+  readonly #words: StepWords;
   #next = 0;
   /** The room of messages that the next hop takes. */
   #turn = 0;
@@ -78,19 +79,20 @@ export class Stepper {
     this.#programs = programs;
     this.#program = program;
     this.#mail = program.parts.mail;
+    this.#places = programs.map(({ device }, number) => ({ number, count: programs.length, device }));
     this.#slots = options.slots;
     this.#log = options.log;
     this.#balance = options.balance;
     this.#radii = options.radii;
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
-    this.#copies = program.parts.start;
-    this.#stale = program.allStale;
+    this.#start = new StepStart(program.parts.start, program.allStale);
+    this.#words = new StepWords(program.parts.declarations);
   }
 
   /** The copies that are current once all submitted steps are done. */
   get copies(): Copies {
-    return this.#copies;
+    return this.#start.copies;
   }
 
   /** Iterations that each loop ran in the last step known to be done, by name. */
@@ -114,14 +116,13 @@ export class Stepper {
     this.#recorded = this.#program.loops.map((loop, index) =>
       forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
     );
-    for (const program of this.#programs) program.writeSlot(slot, clock, numbers);
-    const [start, stale] = [this.#copies, this.#stale];
+    this.#words.set(clock, numbers);
+    for (const program of this.#programs) program.writeSlot(slot, this.#words);
+    const start = this.#start;
     const iterations = [...this.#recorded];
-    const submitted = this.#submit({ start, stale, slot, iterations });
-    const { plan } = submitted;
-    this.#inFlight.push({ slot, start, stale, iterations, number: clock.frame, ...submitted });
-    this.#copies = plan.after;
-    this.#stale = plan.stale;
+    const submitted = this.#submit({ start, slot, iterations });
+    this.#inFlight.push({ slot, start, iterations, number: clock.frame, ...submitted });
+    this.#start = submitted.recordings[0]!.next;
   }
 
   /** Waits until there is room for a step: then all but the last few are done. */
@@ -151,24 +152,30 @@ export class Stepper {
     return this.#program.loops.length > 0 && this.#inFlight.length > 0;
   }
 
-  /** Takes notice of steps that are done, and waits for the oldest while more than `most` are in flight. */
+  /** Waits while more than `most` steps are in flight; else takes notice of those that are done. */
   async #drain(most: number): Promise<void> {
-    for (;;) {
-      const oldest = this.#inFlight[0];
-      if (oldest === undefined) return;
-      const done = oldest.points.every(({ timeline, value }, number) =>
-        onDeviceNow(this.#place(number), () => timeline.value() >= value),
-      );
-      if (!done) {
-        this.#mail.check();
-        if (this.#inFlight.length <= most) return;
-        await Promise.all(
-          oldest.points.map(({ timeline, value }, number) => onDevice(this.#place(number), () => timeline.wait(value))),
-        );
-        this.#mail.check();
-      }
-      this.#finish(oldest);
+    if (this.#inFlight.length <= most) {
+      while (this.#inFlight.length > 0 && this.#isDone(this.#inFlight[0]!)) this.#finish(this.#inFlight[0]!);
     }
+    while (this.#inFlight.length > most) {
+      await this.#wait(this.#inFlight[0]!);
+      this.#finish(this.#inFlight[0]!);
+    }
+  }
+
+  #isDone({ points }: StepInFlight): boolean {
+    return points.every(({ timeline, value }, member) =>
+      onDeviceNow(this.#places[member]!, () => timeline.value() >= value),
+    );
+  }
+
+  /** Waits until a step is done on all devices. */
+  async #wait({ points }: StepInFlight): Promise<void> {
+    this.#mail.check();
+    await Promise.all(
+      points.map(({ timeline, value }, member) => onDevice(this.#places[member]!, () => timeline.wait(value))),
+    );
+    this.#mail.check();
   }
 
   /** A step that the device has run through: done, or stalled and to be gone on with. */
@@ -201,22 +208,19 @@ export class Stepper {
 
   /** Takes the first read that went too far, of a step that is done. */
   #note({ slot, number }: StepInFlight): void {
-    this.#radii.note(number, this.#program.speeds.read(slot));
+    const speeds = this.#program.speeds.read(slot);
+    if (speeds !== null) this.#radii.note(number, speeds);
     this.#balance?.note(slot);
     this.#fault ??= firstFault(this.#programs.map(({ faults }) => faults.read(slot)));
   }
 
   #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
-    const { start, stale, slot, iterations } = what;
-    const request = { start, stale, slot, iterations, ...(resume === undefined ? {} : { resume }) };
+    const { start, slot, iterations } = what;
+    const request = { start, slot, iterations, ...(resume === undefined ? {} : { resume }) };
     const { points, recordings, copies } = this.#submit(request);
     entry.points = points;
     entry.recordings = recordings;
     entry.copies = copies;
-  }
-
-  #place(number: number): Place {
-    return { number, count: this.#programs.length, device: this.#programs[number]!.device };
   }
 
   /** Takes what the devices wrote of a step that is done. */
@@ -233,20 +237,21 @@ export class Stepper {
    * What is submitted often is written once.
    */
   #submit(request: Omit<RecordingRequest, 'turn'>): Submitted {
-    const recordings = this.#programs.map((program) => program.recording({ ...request, turn: this.#turn }));
-    const [first] = recordings as [Recording];
-    const again = first.calls;
-    if (again === null) this.#submitAnew(recordings, request.slot);
+    const wanted = { ...request, turn: this.#turn };
+    const first = this.#program.recording(wanted);
+    const recordings = first.again?.recordings ?? this.#programs.map((program) => program.recording(wanted));
+    if (first.again === null) this.#submitAnew(recordings, request.slot);
     else {
+      const { calls } = first.again;
       for (const member of recordings.keys()) this.#balance?.times.again(member, request.slot, first.segments.length);
-      again.submit(this.#mail, this.#deliver);
-      this.#turn ^= again.hops & 1;
+      calls.submit(this.#mail, this.#deliver);
+      this.#turn ^= calls.hops & 1;
     }
     const points = this.#programs.map(({ device }) => ({
       timeline: device.compute.timeline,
       value: device.compute.timeline.last,
     }));
-    return { points, plan: first.plan, recordings, copies: this.#mail.takeTraced() };
+    return { points, recordings, copies: this.#mail.takeTraced() };
   }
 
   #submitAnew(recordings: readonly Recording[], slot: number): void {
@@ -274,13 +279,13 @@ export class Stepper {
     }
     deliverAll(outboxes, this.#deliver);
     const once = first.submits++ === 0 || recordings.length === 1 || this.#program.parts.tracer !== null;
-    if (!once) first.calls = new StepCalls(outboxes, hop);
+    if (!once) first.again = { recordings, calls: new StepCalls(outboxes, hop) };
   }
 
   readonly #deliver = (member: number, call: () => void): void => {
     const { tracer } = this.#program.parts;
-    const submit = (): void => onDeviceNow(this.#place(member), call);
-    if (tracer === null) submit();
-    else tracer.host(`submit to device ${member}`, 'host', submit);
+    const place = this.#places[member]!;
+    if (tracer === null) onDeviceNow(place, call);
+    else tracer.host(`submit to device ${member}`, 'host', () => onDeviceNow(place, call));
   };
 }

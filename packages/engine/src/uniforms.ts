@@ -7,8 +7,10 @@
  */
 import { scalarOf, sizeOf, type ValueType } from '@halocline/stencil';
 import type { GridMap } from '@halocline/vdb';
+import type { Declarations } from './declarations.ts';
 import { scalarWords } from './field-type.ts';
 import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
+import { shown } from './options/kinds.ts';
 
 /** Byte offset of the first parameter. */
 const PARAMETERS_OFFSET = 128;
@@ -42,23 +44,68 @@ export interface StepNumbers {
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-/** Writes the block of one level at `byteOffset` of `view`. */
-export function writeUniforms(
-  view: DataView,
-  byteOffset: number,
-  block: { clock: StepClock; map: GridMap; parameters: Iterable<Parameter> },
-): void {
-  const { clock, map, parameters } = block;
-  view.setFloat32(byteOffset, clock.dt, true);
-  view.setFloat32(byteOffset + 4, clock.time, true);
-  view.setUint32(byteOffset + 8, clock.frame >>> 0, true);
-  view.setFloat32(byteOffset + 12, voxelEdge(map), true);
-  indexToWorldRows(map).forEach((value, index) => view.setFloat32(byteOffset + 16 + 4 * index, value, true));
-  worldToIndexRows(map).forEach((value, index) => view.setFloat32(byteOffset + 64 + 4 * index, value, true));
-  for (const parameter of parameters) {
-    const scalar = scalarOf(parameter.type);
-    const words = parameter.value.flatMap((value) => scalarWords(scalar, value));
-    words.forEach((word, index) => view.setUint32(byteOffset + parameter.byteOffset + 4 * index, word, true));
+/** Writes what the levels' blocks of a slot say in every step. */
+export function writeLevels(slot: Uint32Array, maps: readonly GridMap[]): void {
+  const floats = new Float32Array(slot.buffer, slot.byteOffset, slot.length);
+  for (const [level, map] of maps.entries()) {
+    const at = level * (UNIFORMS_BYTES / 4);
+    floats[at + 3] = voxelEdge(map);
+    floats.set(indexToWorldRows(map), at + 4);
+    floats.set(worldToIndexRows(map), at + 16);
+  }
+}
+
+/** The numbers of one step as words. All levels' blocks have them alike, on every device: they are made once and copied. */
+export class StepWords {
+  readonly #declarations: Declarations;
+  readonly #clock = new Uint32Array(3);
+  readonly #seconds = new Float32Array(this.#clock.buffer, 0, 2);
+  #parameters = new Uint32Array();
+  /** What the words of parameters were made of. */
+  #values: StepNumbers['parameters'] = new Map();
+  #scalars = new Uint32Array();
+
+  constructor(declarations: Declarations) {
+    this.#declarations = declarations;
+  }
+
+  /** Takes a step's numbers. A parameter that isn't among them has the value that was declared last. */
+  set({ dt, time, frame }: StepClock, { parameters, scalars }: StepNumbers): void {
+    this.#seconds[0] = dt;
+    this.#seconds[1] = time;
+    this.#clock[2] = frame;
+    if (this.#values !== parameters) this.#setParameters(parameters);
+    this.#setScalars(scalars);
+  }
+
+  #setParameters(values: StepNumbers['parameters']): void {
+    const { parameters } = this.#declarations;
+    this.#parameters = new Uint32Array((endOfParameters(parameters.values()) - PARAMETERS_OFFSET) / 4);
+    for (const { name, type, value, byteOffset } of parameters.values()) {
+      const words = (values.get(name) ?? value).flatMap((each) => scalarWords(scalarOf(type), each));
+      this.#parameters.set(words, (byteOffset - PARAMETERS_OFFSET) / 4);
+    }
+    this.#values = values;
+  }
+
+  #setScalars(values: StepNumbers['scalars']): void {
+    const { scalars } = this.#declarations;
+    if (this.#scalars.length === 4 * scalars.size) this.#scalars.fill(0);
+    else this.#scalars = new Uint32Array(4 * scalars.size);
+    for (const [name, value] of values) {
+      const { type, byteOffset } = scalars.get(name)!;
+      this.#scalars.set([1, ...scalarWords(type, value)], byteOffset / 4);
+    }
+  }
+
+  /** Writes a step's slot: the blocks of all levels, of which `writeLevels` has written the rest, and then that of scalars. */
+  write(slot: Uint32Array): void {
+    const levels = slot.length - SCALARS_BYTES / 4;
+    for (let at = 0; at < levels; at += UNIFORMS_BYTES / 4) {
+      slot.set(this.#clock, at);
+      slot.set(this.#parameters, at + PARAMETERS_OFFSET / 4);
+    }
+    slot.set(this.#scalars, levels);
   }
 }
 
@@ -78,12 +125,11 @@ export function endOfParameters(parameters: Iterable<Parameter>): number {
 /** The value of a parameter, one number a component; a single number is repeated. */
 export function parameterValue(name: string, type: ValueType, value: number | boolean | readonly number[]): number[] {
   const size = sizeOf(type);
+  const one = typeof value === 'number' || typeof value === 'boolean';
   const given = Array.isArray(value)
     ? [...(value as readonly number[])]
-    : Array.from({ length: size }, () => Number(value));
+    : Array.from({ length: one ? size : 0 }, () => Number(value));
   if (given.length === size && given.every((entry) => typeof entry === 'number' && !Number.isNaN(entry))) return given;
   const wanted = size === 1 ? 'one number' : `${size} numbers`;
-  throw new TypeError(
-    `Cannot set "${name}": ${type} takes ${wanted}, and ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)} was given`,
-  );
+  throw new TypeError(`Cannot set "${name}": ${type} takes ${wanted}, and ${shown(value)} was given`);
 }

@@ -28,9 +28,9 @@ export class Speeds {
     encoder.barrier(['transfer-source', 'transfer-target'], ['storage-write', 'host-read']);
   }
 
-  /** What the step in `slot`, which the device is done with, has left: m/s by scalar. */
-  read(slot: number): Readonly<Record<string, number>> {
-    if (this.#reports === null) return {};
+  /** What the step in `slot`, which the device is done with, has left: m/s by scalar; null where nothing is measured. */
+  read(slot: number): Readonly<Record<string, number>> | null {
+    if (this.#reports === null) return null;
     const { mapped } = this.#reports;
     const view = new DataView(mapped.buffer, mapped.byteOffset);
     const at = (place: number): number => 4 * (slot * this.#measures.length + place);

@@ -21,10 +21,10 @@ export class StencilFiles {
   readonly kernels: KernelSources = new KernelSources();
 
   /** Whether a file of a stencil or kernel has changed since it was read. */
-  changed(declarations: Declarations): boolean {
-    for (const { name, options } of declarations.stencils.values()) {
-      const seen = this.#seen.get(name);
-      if (options.file !== undefined && seen !== undefined && seen.stamp !== stampOf(options.file)) return true;
+  changed({ stencils }: Declarations): boolean {
+    for (const [name, { stamp }] of this.#seen) {
+      const file = stencils.get(name)?.options.file;
+      if (file !== undefined && stamp !== stampOf(file)) return true;
     }
     return this.kernels.changed();
   }
