@@ -18,8 +18,9 @@ import {
 } from './field-type.ts';
 import { MOST_ITERATIONS } from './forecast.ts';
 import { checkKernelOptions, type KernelOptions } from './kernel/kernel-options.ts';
-import { checkName, checkNameList, checkOptionNames, didYouMean, listNames } from './names.ts';
-import { STENCIL_OPTIONS } from './option-names.ts';
+import { checkName, checkNameList, didYouMean, listNames } from './names.ts';
+import { checkOptions, shown } from './options/kinds.ts';
+import { REPEAT_OPTIONS, STENCIL_OPTIONS } from './options/known.ts';
 import {
   endOfParameters,
   MAX_PARAMETERS,
@@ -233,7 +234,7 @@ export class Declarations {
     const { beyondRadius = 'error' } = options;
     if (beyondRadius !== 'error' && beyondRadius !== 'clamp') {
       throw new TypeError(
-        `Cannot add stencil "${name}": beyondRadius is ${JSON.stringify(beyondRadius)}; give 'error' or 'clamp'`,
+        `Cannot add stencil "${name}": beyondRadius is ${shown(beyondRadius)}; give 'error' or 'clamp'`,
       );
     }
     const { neighborRadius, ...rest } = options;
@@ -307,6 +308,9 @@ export class Declarations {
       );
     }
     const scalarType = parseScalarType(name, type);
+    if (typeof initial !== 'number' || Number.isNaN(initial)) {
+      throw new TypeError(`Cannot add scalar "${name}": its value is ${shown(initial)}; give a number`);
+    }
     const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size };
     this.scalars.set(name, scalar);
     this.revision++;
@@ -314,11 +318,14 @@ export class Declarations {
   }
 
   repeat(options: RepeatOptions): RepeatDeclaration {
-    const name = options.name ?? freeName('repeat', this.repeats);
+    const name = options?.name ?? freeName('repeat', this.repeats);
     checkName('add', 'repeat', name);
+    checkOptions(`Cannot add repeat "${name}"`, options, REPEAT_OPTIONS);
     this.#checkFree('repeat', name);
     if (!Number.isInteger(options.times) || options.times < 1) {
-      throw new RangeError(`Cannot add repeat "${name}": times is ${options.times}; give a whole number of at least 1`);
+      throw new RangeError(
+        `Cannot add repeat "${name}": times is ${shown(options.times)}; give a whole number of at least 1`,
+      );
     }
     if (options.body.length === 0) {
       throw new TypeError(`Cannot add repeat "${name}": its body is empty; name the stencils that it runs`);
@@ -371,7 +378,7 @@ export class Declarations {
 /** Throws TypeError for options that there are none of, and for lists and texts that are none. */
 function checkStencilOptions(name: string, options: StencilOptions): void {
   const act = `Cannot add stencil "${name}"`;
-  checkOptionNames(act, options, STENCIL_OPTIONS);
+  checkOptions(act, options, STENCIL_OPTIONS);
   for (const list of ['inputs', 'outputs', 'parameters'] as const) {
     if (options[list] !== undefined) checkNameList(act, list, options[list]);
   }

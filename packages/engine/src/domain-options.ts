@@ -3,6 +3,7 @@ import { Grid, GridMap, voxelizeTiles } from '@halocline/vdb';
 import { Domain } from './domain.ts';
 import { boxTopology, leafCountOf, sortTopology, type IndexBox, type Topology } from './topology.ts';
 import { readGridsFrom } from './grid-files.ts';
+import { shown } from './options/kinds.ts';
 
 /** Where a simulation takes place. Exactly one of `domain` and `grid` is given. */
 export interface DomainOptions {
@@ -29,7 +30,7 @@ export async function makeDomain(options: DomainOptions): Promise<Domain> {
     throw new TypeError(`Cannot create simulation: ${what}; give one of them`);
   }
   if (voxelSize !== undefined && !(voxelSize > 0 && Number.isFinite(voxelSize))) {
-    throw new RangeError(`Cannot create simulation: voxelSize is ${voxelSize}; give metres above 0`);
+    throw new RangeError(`Cannot create simulation: voxelSize is ${shown(voxelSize)}; give metres above 0`);
   }
   const position = translation ?? origin;
   const source = grid === undefined ? null : await takeGrid(grid);

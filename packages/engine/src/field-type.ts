@@ -139,7 +139,7 @@ export function fillWord(type: FieldType, value: number): number | null {
 /** The value as one number for each component, rounded to what the field can hold; a single number is repeated. */
 export function spreadValue(verb: string, name: string, type: FieldType, value: FieldValue): readonly number[] {
   const components = componentsOf(type);
-  const given = typeof value === 'number' ? Array.from({ length: components }, () => value) : [...value];
+  const given = typeof value === 'number' ? Array.from({ length: components }, () => value) : listed(value);
   if (given.length !== components || given.some((entry) => typeof entry !== 'number')) {
     const wanted = components === 1 ? 'a number' : `a number or ${components} of them`;
     throw new TypeError(`Cannot ${verb} field "${name}": a ${type} takes ${wanted}, and ${describe(value)} was given`);
@@ -149,6 +149,12 @@ export function spreadValue(verb: string, name: string, type: FieldType, value: 
     cell[0] = entry;
     return cell[0];
   });
+}
+
+/** A list's entries; none of what is no list. */
+function listed(value: unknown): readonly number[] {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return isList ? [...(value as Iterable<number>)] : [];
 }
 
 function describe(value: unknown): string {

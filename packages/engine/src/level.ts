@@ -6,6 +6,8 @@ import { Field } from './field.ts';
 import type { KernelOptions } from './kernel/kernel-options.ts';
 import { checkDoubles, type FieldValue } from './field-type.ts';
 import { voxelEdge } from './level-map.ts';
+import { checkOptions } from './options/kinds.ts';
+import { FIELD_OPTIONS } from './options/known.ts';
 import type { Runtime } from './runtime.ts';
 import type { IndexBox } from './topology.ts';
 
@@ -25,6 +27,7 @@ export class Level {
   /** Declares a field; see `Simulation.addField`. */
   addField(name: string, type: string, value: FieldValue = 0, options: FieldOptions = {}): Field {
     this.#runtime.checkOpen();
+    checkOptions(`Cannot add field "${fieldKey(name, this.index)}"`, options, FIELD_OPTIONS);
     checkDoubles(`field "${fieldKey(name, this.index)}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addField(this.index, name, type, value, options);
     return this.field(name);

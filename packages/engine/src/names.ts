@@ -26,7 +26,7 @@ export function listNames(names: Iterable<string>, most = 12): string {
 }
 
 /** How options that nobody knows are met: all are refused, or those alone that were probably meant to be others. */
-type Strictness = 'all' | 'mistyped';
+export type Strictness = 'all' | 'mistyped';
 
 /**
  * Throws TypeError for an option that there is none of, such as a mistyped one: Node runs TypeScript without a look at types. `act`
@@ -35,7 +35,7 @@ type Strictness = 'all' | 'mistyped';
 export function checkOptionNames(
   act: string,
   options: object,
-  known: Readonly<Record<string, true>>,
+  known: Readonly<Record<string, unknown>>,
   strictness: Strictness = 'all',
 ): void {
   const names = Object.keys(known);

@@ -1,5 +1,6 @@
 /** @file The devices that a user asks for: one, so many, or these. Those that the simulation opened, it closes. */
 import { listDevices, openDevice, type Device, type DeviceOptions } from '@halocline/gpu';
+import { shown } from './options/kinds.ts';
 
 /** Where a simulation runs. At most one of `device` and `devices` is given. */
 export interface DeviceChoice {
@@ -32,7 +33,7 @@ export async function openDevices(choice: DeviceChoice, log: (message: string) =
   if (!(Number.isInteger(subdomains) && subdomains >= wanted.length)) {
     const least = wanted.length === 1 ? '1' : `${wanted.length}, one a device`;
     throw new RangeError(
-      `Cannot create simulation: subdomains is ${subdomains}; give a whole number, at least ${least}`,
+      `Cannot create simulation: subdomains is ${shown(subdomains)}; give a whole number, at least ${least}`,
     );
   }
   const devices: Device[] = [];
@@ -63,7 +64,7 @@ function wishes({ device, devices }: DeviceChoice, log: (message: string) => voi
     throw new TypeError('Cannot create simulation: devices is empty; name at least one, or give a number');
   }
   if (!(Number.isInteger(devices) && devices >= 1)) {
-    throw new RangeError(`Cannot create simulation: devices is ${devices}; give a whole number, at least 1`);
+    throw new RangeError(`Cannot create simulation: devices is ${shown(devices)}; give a whole number, at least 1`);
   }
   const usable = listDevices().filter(({ missing }) => missing.length === 0);
   const alike = usable.filter(({ name }) => name === usable[0]?.name);

@@ -28,8 +28,9 @@ import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
 import { Level } from './level.ts';
 import { checkRebalance, type Rebalance } from './balance/balance.ts';
-import { checkOptionNames, didYouMean, listNames } from './names.ts';
-import { SIMULATION_OPTIONS } from './option-names.ts';
+import { didYouMean, listNames } from './names.ts';
+import { checkOptions, shown } from './options/kinds.ts';
+import { SAVE_OPTIONS, SIMULATION_OPTIONS } from './options/known.ts';
 import { openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
@@ -114,7 +115,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Opens the devices and makes the domain. */
   static async create(options: SimulationOptions): Promise<Simulation> {
-    checkOptionNames('Cannot create simulation', options, SIMULATION_OPTIONS, 'mistyped');
+    checkOptions('Cannot create simulation', options, SIMULATION_OPTIONS, 'mistyped');
     const {
       haloThickness = null,
       overlap = true,
@@ -127,7 +128,7 @@ export class Simulation implements AsyncDisposable {
     checkRebalance(rebalance);
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
-        `Cannot create simulation: haloThickness is ${haloThickness}; give whole voxels, at least 0`,
+        `Cannot create simulation: haloThickness is ${shown(haloThickness)}; give whole voxels, at least 0`,
       );
     }
     const checkpoints = checkpointsOf(options);
@@ -327,6 +328,7 @@ export class Simulation implements AsyncDisposable {
   /** Writes fields of level 0 (by default all but transient ones) to a `.nvdb` or `.vdb` file, whole or not at all. Waits for the GPU. */
   async save(file: string, fields?: readonly string[], options: SaveOptions = {}): Promise<void> {
     checkEnding('save', file);
+    checkOptions(`Cannot save "${file}"`, options, SAVE_OPTIONS);
     const chosen = fields?.map((name) => this.field(name)) ?? this.fields.filter((field) => !field.transient);
     if (chosen.length === 0) throw new TypeError(`Cannot save "${file}": there is no field to save; name at least one`);
     await this.#runtime.lane.run(async () => {
@@ -536,7 +538,7 @@ function checkpointsOf({ checkpointEvery, checkpointFile = 'checkpoint.nvdb' }: 
   if (checkpointEvery === undefined) return null;
   if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1)) {
     throw new RangeError(
-      `Cannot create simulation: checkpointEvery is ${checkpointEvery}; give a whole number of steps, at least 1`,
+      `Cannot create simulation: checkpointEvery is ${shown(checkpointEvery)}; give a whole number of steps, at least 1`,
     );
   }
   checkCheckpointEnding('write checkpoint', checkpointFile);

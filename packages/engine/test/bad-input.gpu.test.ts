@@ -180,6 +180,116 @@ describe('a simulation refuses', () => {
     );
   });
 
+  gpuTest('values of another kind than an option has', {}, async ({ device }) => {
+    const made = async (options: object): Promise<string> => {
+      try {
+        await using _ = await Simulation.create({ device, domain, ...options });
+        return 'made';
+      } catch (error) {
+        return (error as Error).message.replace('Cannot create simulation: ', '');
+      }
+    };
+    const wrong: readonly (readonly [options: object, message: string])[] = [
+      [{ overlap: 'besides' }, 'overlap is "besides"; give true or false'],
+      [{ fusion: 'off' }, 'fusion is "off"; give true or false'],
+      [{ validation: 1 }, 'validation is 1; give true or false'],
+      [{ access: 'adress' }, `access is "adress"; give 'address' or 'descriptor'`],
+      [{ replicate: '512' }, 'replicate is "512"; give a whole number of leaves, at least 0'],
+      [{ memoryLimit: '1 GiB' }, 'memoryLimit is "1 GiB"; give bytes above 0'],
+      [{ haloThickness: '2' }, 'haloThickness is "2"; give whole voxels, at least 0'],
+      [{ subdomains: '2' }, 'subdomains is "2"; give a whole number, at least 1'],
+      [{ voxelSize: '0.1' }, 'voxelSize is "0.1"; give metres above 0'],
+      [{ translation: [0, 0] }, 'translation is [0, 0]; give three numbers of metres, as in [0, 0, 0]'],
+      [{ origin: ['0', 0, 0] }, 'origin is ["0", 0, 0]; give three numbers of metres, as in [0, 0, 0]'],
+      [{ domain: null }, 'domain is null; give a box, as in { min: [0, 0, 0], max: [64, 64, 64] }'],
+      [{ domain: undefined, grid: 5 }, `grid is 5; give a grid, or a file's path`],
+      [{ device: 0 }, `device is 0; give a device's name, '#0', or an open device`],
+      [
+        { device: undefined, devices: 'two' },
+        `devices is "two"; give a whole number, or a list of names and open devices, as in ['#0', '#1']`,
+      ],
+      [{ rebalance: 'tiem' }, `rebalance is "tiem"; give 'voxels', 'time' or 'off'`],
+      [{ checkpointEvery: '5' }, 'checkpointEvery is "5"; give a whole number of steps, at least 1'],
+      [{ checkpointFile: 5 }, `checkpointFile is 5; give a file's path`],
+      [{ trace: true }, `trace is true; give a file's path`],
+      [{ log: 'console' }, 'log is "console"; give a function'],
+      [{ overlap: undefined }, 'made'],
+    ];
+    for (const [options, message] of wrong) expect(await made(options)).toBe(message);
+    await expect(Simulation.create(undefined as never)).rejects.toThrow(
+      'Cannot create simulation: its options are undefined; give an object, as in { domain: … }',
+    );
+    await using simulation = await Simulation.create({ device, domain });
+    const no = <T>(value: unknown): T => value as T;
+    const [code, outputs] = ['WriteField("u", idx, 1.0);', ['u']];
+    const stencil = (options: object) => () => simulation.addStencil('s', { outputs, code, ...options });
+    const kernel = (options: object) => () => simulation.registerKernel('k', { outputs, glsl: '', ...options });
+    const messages: readonly (readonly [() => unknown, string])[] = [
+      [
+        () => simulation.addField('u', 'float32', no('5')),
+        'field "u": a float32 takes a number, and string 5 was given',
+      ],
+      [
+        () => simulation.addField('u', 'float32', no(null)),
+        'field "u": a float32 takes a number, and object null was given',
+      ],
+      [
+        () => simulation.addField('u', 'float32', 0, no({ transient: 'no' })),
+        'field "u": transient is "no"; give true or false',
+      ],
+      [
+        () => simulation.addField('u', 'float32', 0, no({ storrage: 'float16' })),
+        'field "u": "storrage" is no option of it (did you mean "storage"?); there are at, storage, transient',
+      ],
+      [
+        () => simulation.addField('u', 'float32', 0, no('float16')),
+        'field "u": its options are "float16"; give an object, as in { at: … }',
+      ],
+      [
+        stencil({ neighborRadius: '2' }),
+        `stencil "s": neighborRadius is "2"; give voxels, or { cfl: 'velocity', cap: 8 }`,
+      ],
+      [
+        stencil({ neighborRadius: null }),
+        `stencil "s": neighborRadius is null; give voxels, or { cfl: 'velocity', cap: 8 }`,
+      ],
+      [stencil({ requiresHalos: 'no' }), 'stencil "s": requiresHalos is "no"; give true or false'],
+      [stencil({ color: 'blue' }), `stencil "s": color is "blue"; give 'red' or 'black'`],
+      [stencil({ debug: 'yes' }), 'stencil "s": debug is "yes"; give true, false or { voxel: [3, 4, 5] }'],
+      [stencil({ debug: null }), 'stencil "s": debug is null; give true, false or { voxel: [3, 4, 5] }'],
+      [kernel({ neighborRadius: '2' }), 'kernel "k": neighborRadius is "2"; give a whole number of voxels, 0 or more'],
+      [kernel({ overwrites: 'all' }), 'kernel "k": overwrites is "all"; give true or false'],
+      [kernel({ outputs: 'u' }), `kernel "k": outputs is "u"; give a list of names, as in ['density']`],
+      [kernel({ entry: 1 }), 'kernel "k": entry is 1; give the name of an entry point'],
+      [
+        () => simulation.repeat(no({ body: 's', times: 3 })),
+        `repeat "repeat_1": body is "s"; give a list of stencils' names, as in ['relax']`,
+      ],
+      [
+        () => simulation.repeat(no({ body: ['s'], times: '3' })),
+        'repeat "repeat_1": times is "3"; give a whole number of at least 1',
+      ],
+      [
+        () => simulation.repeat(no({ body: ['s'], times: 3, until: { scalar: 'e' } })),
+        `repeat "repeat_1": until is {"scalar":"e"}; give a scalar's name, or { scalar: 'error', below: 0.1 }`,
+      ],
+      [() => simulation.addScalar('e', 'float', no('1')), 'scalar "e": its value is "1"; give a number'],
+    ];
+    for (const [act, message] of messages) {
+      expect(messageOf(act)).toBe(`Cannot ${message.startsWith('kernel') ? 'register' : 'add'} ${message}`);
+    }
+    expect(messageOf(() => simulation.addParameter('g', 'float', no('1')))).toBe(
+      'Cannot set "g": float takes one number, and "1" was given',
+    );
+    expect(messageOf(() => simulation.addParameter('g', 'vec2', no([1, '2'])))).toBe(
+      'Cannot set "g": vec2 takes 2 numbers, and [1, "2"] was given',
+    );
+    simulation.addField('u', 'float32');
+    await expect(simulation.save('u.nvdb', ['u'], no({ codec: 'gzip' }))).rejects.toThrow(
+      `Cannot save "u.nvdb": codec is "gzip"; give 'none', 'zip' or 'blosc'`,
+    );
+  });
+
   gpuTest('stencils that reach too far, know no field, or write what isn’t theirs', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain, haloThickness: 1 });
     simulation.addField('u', 'float32');

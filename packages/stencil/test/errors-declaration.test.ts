@@ -28,6 +28,11 @@ describe('a declaration that cannot hold is refused without a place in the text'
       'neighborRadius is 0.5; give a whole number of voxels, 0 or more',
     ],
     [
+      'a radius that is text',
+      { neighborRadius: '2' as unknown as number },
+      'neighborRadius is "2"; give a whole number of voxels, 0 or more',
+    ],
+    [
       'a parameter that is misspelt',
       { parameters: ['bouyancy'] },
       'there is no parameter "bouyancy"; did you mean "buoyancy"?',

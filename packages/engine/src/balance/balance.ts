@@ -1,5 +1,6 @@
 /** @file The cut of a simulation that is kept even by measured time: watches its steps, and shifts the cut where that pays. */
 import type { Device } from '@halocline/gpu';
+import { shown } from '../options/kinds.ts';
 import { Balancer, type BalancerOptions, type Shift } from './balancer.ts';
 import { StepTimes } from './step-times.ts';
 
@@ -14,9 +15,7 @@ const KINDS: readonly Rebalance[] = Object.freeze(['voxels', 'time', 'off']);
 /** Throws unless it is one. */
 export function checkRebalance(given: Rebalance): void {
   if (KINDS.includes(given)) return;
-  throw new TypeError(
-    `Cannot create simulation: rebalance is ${JSON.stringify(given)}; give 'voxels', 'time' or 'off'`,
-  );
+  throw new TypeError(`Cannot create simulation: rebalance is ${shown(given)}; give 'voxels', 'time' or 'off'`);
 }
 
 /** Milliseconds that a shift is taken to cost before one was made: what moves, at a GB a second, and a recording. */

@@ -1,4 +1,5 @@
 /** @file What a user says of a radius that follows the flow. */
+import { shown } from '../options/kinds.ts';
 
 /** A radius that follows a velocity. */
 export interface CflRadius {
@@ -12,6 +13,6 @@ export interface CflRadius {
 export function checkCflRadius(stencil: string, { cfl, cap }: CflRadius): void {
   if (typeof cfl === 'string' && Number.isInteger(cap) && cap >= 1) return;
   throw new TypeError(
-    `Cannot add stencil "${stencil}": neighborRadius is ${JSON.stringify({ cfl, cap })}; give voxels, or { cfl: 'velocity', cap: 8 }`,
+    `Cannot add stencil "${stencil}": neighborRadius is ${shown({ cfl, cap })}; give voxels, or { cfl: 'velocity', cap: 8 }`,
   );
 }

@@ -4,6 +4,8 @@
  * `initialize()`.
  */
 import path from 'node:path';
+import { checkOptions, shown } from '../options/kinds.ts';
+import { KERNEL_OPTIONS } from '../options/known.ts';
 
 /** The languages that a kernel may be written in. */
 export type KernelLanguage = 'glsl' | 'hlsl' | 'spirv';
@@ -73,6 +75,7 @@ export function radiusOf({ neighborRadius, requiresHalos }: KernelOptions): numb
 /** Throws where the options of kernel `name` can't be meant. */
 export function checkKernelOptions(name: string, options: KernelOptions): void {
   const refuse = (what: string): TypeError => new TypeError(`Cannot register kernel "${name}": ${what}`);
+  checkOptions(`Cannot register kernel "${name}"`, options, KERNEL_OPTIONS);
   const ways = WAYS.filter((way) => options[way] !== undefined);
   if (ways.length !== 1) {
     const what = ways.length === 0 ? `none of ${WAYS.join(', ')}` : `both ${ways.join(' and ')}`;
@@ -90,7 +93,7 @@ export function checkKernelOptions(name: string, options: KernelOptions): void {
   }
   const { neighborRadius, requiresHalos, outputs = [] } = options;
   if (neighborRadius !== undefined && !(Number.isInteger(neighborRadius) && neighborRadius >= 0)) {
-    throw refuse(`neighborRadius is ${neighborRadius}; give a whole number of voxels, 0 or more`);
+    throw refuse(`neighborRadius is ${shown(neighborRadius)}; give a whole number of voxels, 0 or more`);
   }
   if (requiresHalos === true && neighborRadius === 0) {
     throw refuse('it requires halos, and neighborRadius is 0; leave one of them out');

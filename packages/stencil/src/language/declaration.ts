@@ -21,7 +21,8 @@ export function checkDeclaration(stencil: StencilSource, environment: Environmen
   for (const name of stencil.parameters ?? []) checkParameter(stencil, environment, name);
   const { neighborRadius, color } = stencil;
   if (neighborRadius !== undefined && !(Number.isInteger(neighborRadius) && neighborRadius >= 0)) {
-    throw fail(`neighborRadius is ${neighborRadius}; give a whole number of voxels, 0 or more`);
+    const given = typeof neighborRadius === 'string' ? `"${neighborRadius as string}"` : String(neighborRadius);
+    throw fail(`neighborRadius is ${given}; give a whole number of voxels, 0 or more`);
   }
   if (color !== undefined && color !== 'red' && color !== 'black') {
     throw fail(`color is "${String(color)}"; give "red" or "black"`);

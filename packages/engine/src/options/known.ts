@@ -1,0 +1,92 @@
+/** @file The options of what users call, and what each may be. */
+import type { FieldOptions, RepeatOptions, StencilOptions } from '../declarations.ts';
+import type { SaveOptions } from '../grid-files.ts';
+import type { KernelOptions } from '../kernel/kernel-options.ts';
+import type { SimulationOptions } from '../simulation.ts';
+import { above0, call, either, elsewhere, flag, having, listOf, names, oneOf, text, three, whole } from './kinds.ts';
+import type { Kinds } from './kinds.ts';
+
+const device = having("a device's name, '#0', or an open device", ['compute'], text(''));
+
+/** Of `addField`. */
+export const FIELD_OPTIONS: Kinds<FieldOptions> = Object.freeze({
+  at: elsewhere,
+  storage: elsewhere,
+  transient: flag,
+});
+
+/** Of `addStencil`. */
+export const STENCIL_OPTIONS: Kinds<StencilOptions> = Object.freeze({
+  inputs: elsewhere,
+  outputs: elsewhere,
+  code: elsewhere,
+  file: elsewhere,
+  body: elsewhere,
+  parameters: elsewhere,
+  neighborRadius: having("voxels, or { cfl: 'velocity', cap: 8 }", ['cfl'], {
+    wants: '',
+    fits: (value) => typeof value === 'number',
+  }),
+  beyondRadius: elsewhere,
+  requiresHalos: flag,
+  color: oneOf('red', 'black'),
+  debug: having('true, false or { voxel: [3, 4, 5] }', ['voxel'], flag),
+});
+
+/** Of `registerKernel`. */
+export const KERNEL_OPTIONS: Kinds<KernelOptions> = Object.freeze({
+  inputs: names,
+  outputs: names,
+  parameters: names,
+  glsl: elsewhere,
+  hlsl: elsewhere,
+  spirv: elsewhere,
+  file: elsewhere,
+  entry: text('the name of an entry point'),
+  groups: elsewhere,
+  neighborRadius: elsewhere,
+  requiresHalos: flag,
+  overwrites: flag,
+});
+
+/** Of `repeat`. */
+export const REPEAT_OPTIONS: Kinds<RepeatOptions> = Object.freeze({
+  name: elsewhere,
+  body: listOf(text(''), "a list of stencils' names, as in ['relax']"),
+  times: elsewhere,
+  until: having("a scalar's name, or { scalar: 'error', below: 0.1 }", ['scalar', 'below'], text('')),
+});
+
+/** Of `Simulation.create`. */
+export const SIMULATION_OPTIONS: Kinds<SimulationOptions> = Object.freeze({
+  domain: having('a box, as in { min: [0, 0, 0], max: [64, 64, 64] }', []),
+  grid: having("a grid, or a file's path", ['activeVoxelCount'], text('')),
+  voxelSize: elsewhere,
+  translation: three('three numbers of metres, as in [0, 0, 0]'),
+  origin: three('three numbers of metres, as in [0, 0, 0]'),
+  device,
+  devices: either("a whole number, or a list of names and open devices, as in ['#0', '#1']", listOf(device, ''), {
+    wants: '',
+    fits: (value) => typeof value === 'number',
+  }),
+  subdomains: elsewhere,
+  validation: flag,
+  memoryLimit: above0('bytes'),
+  overlap: flag,
+  replicate: whole('a whole number of leaves', 0),
+  fusion: flag,
+  access: oneOf('address', 'descriptor'),
+  haloThickness: elsewhere,
+  rebalance: elsewhere,
+  checkpointEvery: elsewhere,
+  checkpointFile: text("a file's path"),
+  trace: text("a file's path"),
+  log: call,
+});
+
+/** Of `save`. */
+export const SAVE_OPTIONS: Kinds<SaveOptions> = Object.freeze({
+  codec: oneOf('none', 'zip', 'blosc'),
+  compat: flag,
+  half: flag,
+});
