@@ -103,6 +103,7 @@ export class LuaScript implements AsyncDisposable {
     try {
       const value = await script.#listen();
       script.#isDone = true;
+      script.#host.tellUnasked();
       script.scene = value === undefined ? null : sceneOf(script.#host, value, (name) => script.#callBack(name));
       return script;
     } catch (error) {
@@ -282,6 +283,9 @@ function operationsOf(host: Host): Operations {
     print: async (call) => host.options.print?.(call.text(0, 'print', 'text')),
     nearest: (call) => ({ value: nearestName(call.text(0, 'find', 'name'), call.at(1) as readonly string[]) }),
     describe: (call) => ({ value: describe(call.handles.find(call.at(0))) }),
+    'scene.asked': (call) => {
+      host.asked.add(call.text(0, 'read a value', 'name'));
+    },
     'scene.set': (call) => {
       said.set(call.text(0, 'set', 'name'), call.at(1));
       host.options.said?.(readSaid(said));

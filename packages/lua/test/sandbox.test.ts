@@ -155,3 +155,17 @@ test('a file that is not there is one line', async () => {
     /^Cannot run scene "\/nowhere\/none\.lua": there is no such file; give the path of a \.lua or \.fluid file$/u,
   );
 });
+
+test('values that the script never asks for are told of, those that it asks for are not', async () => {
+  const values = { rate: '2', rtae: '3', count: '4' };
+  const named = await runText("print(scene.value('rate', 1), scene.values.count, scene.value('other'))", { values });
+  expect(named).toEqual({
+    printed: '2\t4\tnil\n',
+    error: '',
+    log: ['--set rtae: the scene has not asked for "rtae"; it asked for "rate", "count", "other"'],
+  });
+  const all = await runText('local n = 0 for name in pairs(scene.values) do n = n + 1 end print(n)', { values });
+  expect(all).toEqual({ printed: '3\n', error: '', log: [] });
+  const none = await runText('print(1)', { values: { typo: '1' } });
+  expect(none.log).toEqual(['--set typo: the scene has not asked for "typo"; it asked for no value']);
+});

@@ -52,6 +52,9 @@ export class Host {
   readonly written: Map<string, Written> = new Map();
   /** The simulation whose steps are frames. */
   first: Simulation | null = null;
+  /** Names of the values that it asked for. */
+  readonly asked: Set<string> = new Set();
+  #toldUnasked = false;
   #isEnding = false;
   readonly #folders: readonly string[];
 
@@ -71,6 +74,17 @@ export class Host {
       this.stages.delete(simulation);
       await stage.close();
     });
+  }
+
+  /** Says which values were given that the script has not asked for: before its first step, or at its end, and once. */
+  tellUnasked(): void {
+    if (this.#toldUnasked) return;
+    this.#toldUnasked = true;
+    const names = this.asked.size === 0 ? 'no value' : [...this.asked].map((name) => `"${name}"`).join(', ');
+    for (const name of Object.keys(this.options.values ?? {})) {
+      if (this.asked.has(name)) continue;
+      this.options.log?.(`--set ${name}: the scene has not asked for "${name}"; it asked for ${names}`);
+    }
   }
 
   stage(simulation: Simulation): Stage {

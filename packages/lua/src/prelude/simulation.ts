@@ -148,10 +148,29 @@ end
 -- The scene: what the command line gave, and what a scene that steps itself says of its files.
 local settings, told = H.settings, { fields = true, render = true, camera = true, rate = true }
 local chosen = {}
+
+-- The values that --set gave, as a table that tells the host which were asked for; the first time of each.
+local given, asked = settings.values, {}
+local function note(key)
+  if asked[key] or type(key) ~= 'string' or next(given) == nil then return end
+  asked[key] = true
+  H.call('scene.asked', key)
+end
+local values = setmetatable({}, {
+  __metatable = 'locked',
+  __index = function(_, key)
+    note(key)
+    return given[key]
+  end,
+  __pairs = function()
+    for key in next, given do note(key) end
+    return next, given, nil
+  end,
+})
 scene = setmetatable({}, {
   __metatable = 'locked',
   __index = function(_, key)
-    if key == 'values' then return settings.values end
+    if key == 'values' then return values end
     if key == 'value' then return H.scene_value end
     return chosen[key]
   end,
@@ -164,7 +183,7 @@ scene = setmetatable({}, {
 
 -- What --set gave for a name, as the type of the default has it.
 function H.scene_value(name, default)
-  local text, kind = settings.values[name], type(default)
+  local text, kind = values[name], type(default)
   if text == nil then return default end
   local value
   if kind == 'string' or kind == 'nil' then value = text
