@@ -73,6 +73,18 @@ async function fillAndExchange(
   return await ghosts(parts, u, thickness);
 }
 
+/** Two leaves side by side along x, the first on `devices[0]`, the second on another that is opened for it; both go with the stack. */
+async function pair(
+  device: Device,
+  stack: AsyncDisposableStack,
+): Promise<{ devices: [Device, Device]; parts: Subdomains }> {
+  const [other] = (await others(device, 1)) as [Device];
+  stack.use(other);
+  const devices: [Device, Device] = [device, other];
+  const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+  return { devices, parts: stack.use(await Subdomains.create({ domain, devices, thickness: 1 })) };
+}
+
 gpuTest('a stencil of ones own over two devices loses nothing at the cut', PLAIN, async ({ device }) => {
   expect(await smooth(6, { device: device.uuid, validation: false })).toBe(6 ** 6);
 });
@@ -95,10 +107,8 @@ gpuTest('ghosts hold what their owners hold, as far as the halo is thick and no 
 });
 
 gpuTest('rounds follow each other, with commands that are recorded once a turn', PLAIN, async ({ device }) => {
-  const [other] = (await others(device, 1)) as [Device];
-  await using _ = other;
-  const devices = [device, other];
-  await using parts = await Subdomains.create({ domain: { min: [0, 0, 0], max: [16, 8, 8] }, devices, thickness: 1 });
+  await using stack = new AsyncDisposableStack();
+  const { devices, parts } = await pair(device, stack);
   using u = await parts.createField('u', 'float32');
   await using halo = new Halo(parts, { fields: { u } });
   await halo.ready;
@@ -130,14 +140,10 @@ gpuTest('rounds follow each other, with commands that are recorded once a turn',
 });
 
 gpuTest('what is out of turn or does not fit is refused', PLAIN, async ({ device }) => {
-  const [other, stranger] = (await others(device, 2)) as [Device, Device];
-  await using _ = other;
-  await using __ = stranger;
-  await using parts = await Subdomains.create({
-    domain: { min: [0, 0, 0], max: [16, 8, 8] },
-    devices: [device, other],
-    thickness: 1,
-  });
+  const [stranger] = (await others(device, 1)) as [Device];
+  await using _ = stranger;
+  await using stack = new AsyncDisposableStack();
+  const { parts } = await pair(device, stack);
   using u = await parts.createField('u', 'float32');
   expect(() => new Halo(parts, { fields: { u }, thickness: 2 })).toThrow(
     "Cannot make halo: thickness is 2; give whole voxels from 1 to 1, the subdomains' own",
@@ -175,11 +181,9 @@ gpuTest(
   'commands of another turn, and fields that were not packed, are refused at submit',
   PLAIN,
   async ({ device }) => {
-    const [other] = (await others(device, 1)) as [Device];
-    await using _ = other;
-    const devices = [device, other];
-    const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
-    await using parts = await Subdomains.create({ domain, devices, thickness: 1 });
+    await using stack = new AsyncDisposableStack();
+    const { devices, parts } = await pair(device, stack);
+    const [, other] = devices;
     using u = await parts.createField('u', 'float32');
     using v = await parts.createField('v', 'float32');
     await using halo = new Halo(parts, { fields: { u, v } });
@@ -260,13 +264,8 @@ gpuTest('a graph that packs is recorded again for the other turn', PLAIN, async 
 });
 
 gpuTest('a halo or a field that is gone is refused, in new commands and in kept ones', PLAIN, async ({ device }) => {
-  const [other] = (await others(device, 1)) as [Device];
-  await using _ = other;
-  await using parts = await Subdomains.create({
-    domain: { min: [0, 0, 0], max: [16, 8, 8] },
-    devices: [device, other],
-    thickness: 1,
-  });
+  await using stack = new AsyncDisposableStack();
+  const { parts } = await pair(device, stack);
   using u = await parts.createField('u', 'float32');
   using v = await parts.createField('v', 'float32');
   expect(() => new Halo(parts, { fields: { v: { type: 'float32', buffers: v.buffers.toReversed() } } })).toThrow(

@@ -1,7 +1,7 @@
 /** The same bits, whatever is late: work is handed to each device after random delays, and all fields are compared. */
 import { expect } from 'vitest';
 import { delaySubmits, listDevices, openDevice, type Device } from '@halocline/gpu';
-import { gpuTest, seeded } from '@halocline/testing';
+import { gpuTest, jitter } from '@halocline/testing';
 import { addFlow, around, wavy } from './flow.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
@@ -44,12 +44,6 @@ async function run(options: SimulationOptions): Promise<Record<string, unknown>>
     result[`${field.name} ${field.level}`] = (await field.read()).tree.values.map(String);
   }
   return result;
-}
-
-/** Mostly no delay, sometimes up to two milliseconds: many times what a step takes here on a GPU. */
-function jitter(seed: number): () => number {
-  const random = seeded(seed);
-  return () => (random() < 0.7 ? 0 : 2 * random());
 }
 
 /** Devices alike; where there are fewer, one is opened several times. */

@@ -7,6 +7,7 @@
 import { isValidationAvailable, isVulkanAvailable, openDevice } from '@halocline/gpu';
 import type { Device, DeviceOptions, Validation } from '@halocline/gpu';
 import { test } from 'vitest';
+import { delayAsAsked } from './late-submits.ts';
 
 /** What a test needs of a device, and how it wants it opened. */
 export interface GpuNeeds {
@@ -60,6 +61,7 @@ export function gpuTest(name: string, needs: GpuNeeds, body: (context: GpuTestCo
       await device[Symbol.asyncDispose]();
       refuse(`device "${device.name}" lacks ${missing.join(', ')}`);
     }
+    delayAsAsked();
     await runAndClose(device, () => body({ device, messages }));
     const unexpected = messages.filter((message) => !needs.expected?.test(message));
     if (unexpected.length > 0) {

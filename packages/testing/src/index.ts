@@ -5,6 +5,7 @@ export type { Difference } from './closeness.ts';
 export { fillMemory } from './fill-memory.ts';
 export { gpuTest } from './gpu-test.ts';
 export type { GpuNeeds, GpuTestContext } from './gpu-test.ts';
+export { jitter } from './late-submits.ts';
 export { NullDevice, NullEncoder } from './null-device.ts';
 export type { NullDeviceOptions } from './null-device.ts';
 export { firstDifference, runInterpreter, runOnDevice, VALUES } from './stencil-harness.ts';
