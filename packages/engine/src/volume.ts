@@ -9,8 +9,9 @@ import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
 import type { Runtime } from './runtime.ts';
 import type { IndexBox } from './topology.ts';
 
-/** A view of the finest level. Addresses are of the moment: ask again after each step. */
+/** A view of the finest level. Its buffers are the simulation's; addresses are of the moment: ask again after each step. */
 export interface VolumeView {
+  /** Where all of it lies. */
   readonly device: Device;
   /** u32 a rank: slots of the leaves in Morton order. */
   readonly leaves: Buffer;
@@ -24,6 +25,7 @@ export interface VolumeView {
   readonly grid: Buffer;
   /** Address of the array of one component, in its current copy. */
   fieldAddress(name: string, component?: number): bigint;
+  /** The type of a field's values, as it was added. */
   fieldType(name: string): FieldType;
   /** One number a component. */
   background(name: string): readonly number[];
@@ -37,6 +39,7 @@ export interface VolumeView {
   readonly worldToIndex: readonly number[];
   /** Metres. */
   readonly voxelSize: number;
+  /** Slots that the tables have, slot 0 included; and leaves that there are. */
   readonly capacity: number;
   readonly leafCount: number;
   /**

@@ -107,6 +107,7 @@ export interface DeviceFault {
   readonly description: string;
   /** Memory that was touched wrongly, or instructions that did so: a range of `precision` bytes (a power of two) holds the address. */
   readonly addresses: readonly { readonly type: string; readonly address: bigint; readonly precision: bigint }[];
+  /** What the vendor's engineers make something of: in words, with a code and a value of theirs. */
   readonly vendor: readonly { readonly description: string; readonly code: bigint; readonly value: bigint }[];
 }
 

@@ -8,6 +8,7 @@ export interface LuaOptions {
   readonly device?: string;
   readonly devices?: number | readonly string[];
   readonly subdomains?: number;
+  /** These three overrule the script's too, as `SimulationOptions` has them. */
   readonly fusion?: boolean;
   readonly overlap?: boolean;
   readonly validation?: boolean;

@@ -13,7 +13,7 @@ import type { Statistics } from './statistics.ts';
 import type { Tree } from './tree.ts';
 import type { GridClass, GridType, Scalar, Values } from './types.ts';
 
-/** A box of voxels; both ends belong to it. */
+/** A box of voxels, by index coordinates i, j, k; both ends belong to it. */
 export interface IndexBox {
   readonly min: Vec3;
   readonly max: Vec3;

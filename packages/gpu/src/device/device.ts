@@ -69,17 +69,20 @@ import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
 
-/** Raw handles and commands, for what this runtime doesn't wrap. */
+/** Raw handles and commands, for what this runtime doesn't wrap. They are the device's own: nobody else destroys them. */
 export interface RawDevice {
   readonly instance: V.Instance;
   readonly physicalDevice: V.VkPhysicalDevice;
+  /** The device's commands; its handle is `commands.handle`. */
   readonly commands: V.Device;
+  /** Names of those that are turned on. */
   readonly extensions: readonly string[];
 }
 
 /** What a row of timestamps is made for. */
 export interface QueryPoolOptions {
   readonly label: string;
+  /** Timestamps that it has room for. */
   readonly count: number;
   /** Where its timestamps are written; default 'compute'. */
   readonly queue?: 'compute' | 'transfer';

@@ -17,6 +17,7 @@ export interface Counters {
   submits: number;
   /** Times that the host was asked to wait for the device, the staging's own included. */
   waits: number;
+  /** Transfers of the staging, and their bytes. */
   uploads: number;
   downloads: number;
   bytesUp: number;

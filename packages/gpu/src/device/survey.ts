@@ -22,7 +22,9 @@ export interface HeapReport {
 
 /** A family of alike queues. */
 export interface QueueFamilyReport {
+  /** Its index, as Vulkan's commands take it. */
   readonly family: number;
+  /** How many queues it has. */
   readonly count: number;
   /** 'graphics', 'compute', 'transfer', 'sparse'. */
   readonly flags: readonly string[];
@@ -32,7 +34,9 @@ export interface QueueFamilyReport {
 
 /** The numbers that bound a shader and its dispatch; sizes in bytes. */
 export interface DeviceLimits {
+  /** Workgroups of one dispatch in x, y and z. */
   readonly maxWorkgroups: readonly [number, number, number];
+  /** Threads of a workgroup in x, y and z, and in all. */
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
   readonly maxPushBytes: number;
@@ -45,7 +49,9 @@ export interface DeviceLimits {
   readonly bindingAlignment: number;
   /** The same for storage buffers, which some devices take at finer steps. */
   readonly storageAlignment: number;
+  /** Allocations of memory that the driver keeps at once. */
   readonly maxAllocations: number;
+  /** Threads of a subgroup, where none is asked for otherwise. */
   readonly subgroupSize: number;
   /** Whether the threads of a compute shader's subgroup exchange values in fours. */
   readonly subgroupQuads: boolean;
@@ -74,9 +80,11 @@ export interface DeviceReport {
   readonly kind: DeviceKind;
   /** 32 hexadecimal digits. */
   readonly uuid: string;
+  /** The driver's name and version as it tells them, `info` in words of its own. */
   readonly driver: { readonly name: string; readonly info: string; readonly version: string };
   /** "1.3.230" */
   readonly apiVersion: string;
+  /** `deviceBytes` are those of all heaps that are the device's own. */
   readonly memory: { readonly deviceBytes: number; readonly heaps: readonly HeapReport[] };
   readonly queues: readonly QueueFamilyReport[];
   /** Everything of Vulkan 1.0 to 1.3, and of the extensions that the runtime uses, by Vulkan's names. */
@@ -85,6 +93,7 @@ export interface DeviceReport {
   readonly extensions: readonly string[];
   /** Why the device can't be used; empty if it can. */
   readonly missing: readonly string[];
+  /** The best device has the highest: 1,000 if discrete, 100 if integrated, 1 a GiB of memory of its own; processors come last. */
   readonly score: number;
 }
 

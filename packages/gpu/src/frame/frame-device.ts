@@ -11,7 +11,7 @@ export interface Labelled {
   readonly label: string;
 }
 
-/** The commands that every frame's encoder knows. `Encoder` knows more. */
+/** The commands that every frame's encoder knows, as `Encoder` has them; it knows more. Offsets and lengths in bytes. */
 export interface FrameCommands extends BarrierSink {
   pipeline(pipeline: Labelled): this;
   push(bytes: ArrayBufferView, byteOffset?: number): this;
@@ -38,6 +38,7 @@ export interface FrameSlice {
 export interface FrameMemory {
   /** Bytes in use. */
   readonly used: number;
+  /** The next bytes, from a multiple of `alignment` bytes on (16 where none is given). Throws where there are no more. */
   take(byteLength: number, alignment?: number): FrameSlice;
 }
 
@@ -53,6 +54,7 @@ export interface RecordedFrame<E = FrameCommands> {
   readonly index: number;
   /** How many were begun before it. */
   readonly number: number;
+  /** The frame's own memory. */
   readonly linear: FrameMemory;
   /** Records commands; what is recorded runs in this order when the frame ends. */
   record(label: string, body: (encoder: E) => void): void;
@@ -63,6 +65,7 @@ export interface RecordedFrame<E = FrameCommands> {
  * blocking, only for the frame whose memory it takes over, and only if the device isn't done with it.
  */
 export interface FrameDevice<E = FrameCommands> {
+  /** `waits`: times that the host was asked to wait. */
   readonly counters: { readonly waits: number };
   beginFrame(): Promise<RecordedFrame<E>>;
   /** Submits all that the frame recorded. Doesn't wait. */

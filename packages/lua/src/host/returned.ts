@@ -6,7 +6,10 @@ import type { Host } from './host.ts';
 import { entriesOf, readOptions, wordsOf, type Kinds, type Read } from './options.ts';
 import { readCamera, readRender } from './picture-operations.ts';
 
-/** A simulation and how to run it: what the command takes of scenes in TypeScript too. */
+/**
+ * A simulation and how to run it: what the command takes of scenes in TypeScript too, whose `Scene` (halocline/src/scene.ts) says what
+ * each is.
+ */
 export interface LuaScene {
   readonly simulation: Simulation;
   readonly rate?: number;

@@ -17,6 +17,7 @@ export interface Aggregate {
   readonly parts: readonly Value[];
 }
 
+/** What an expression of the language is lowered to: one expression of the IR, or one for each part. */
 export type Value = Expression | Aggregate;
 
 export function aggregate(type: AggregateType, parts: readonly Value[]): Aggregate {

@@ -23,6 +23,7 @@ export interface ArrayHandle<T extends ValueType> {
   readonly length: number;
   /** What an element holds now. */
   at(index: number | Value<'int'> | Value<'uint'>): Value<T>;
+  /** Makes an element hold another value from here on. */
   set(index: number | Value<'int'> | Value<'uint'>, value: Operand<T> | (T extends 'bool' ? boolean : never)): void;
 }
 

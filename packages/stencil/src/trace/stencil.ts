@@ -22,10 +22,12 @@ type Types<T> = Readonly<Record<string, T>>;
 
 /** A stencil whose body is TypeScript: what `stencil(…)` gives, and what `addStencil(name, { body })` takes. */
 export interface TracedStencil {
+  /** What the body gets and gives, by name. */
   readonly inputs: Types<FieldType>;
   readonly outputs: Types<FieldType>;
   readonly parameters: Types<ValueType>;
   readonly scalars: Types<ScalarType>;
+  /** Runs the body, for `compileTraced`. */
   readonly trace: (handles: never, outputs: never) => unknown;
 }
 
