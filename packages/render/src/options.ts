@@ -49,7 +49,7 @@ export interface Sphere {
   readonly color?: Color;
 }
 
-/** A plane y = height, in world metres, that fades with distance. */
+/** A plane y = height that fades with distance. */
 export interface Ground {
   readonly height: number;
   readonly color?: Color;
