@@ -17,6 +17,7 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file; write elsewhere',
   EEXIST: 'a part of its path is a file; write elsewhere',
   EISDIR: 'it is a folder; give the path of a file',
+  ENAMETOOLONG: 'its name is too long; give a shorter one',
 };
 
 const READ_REASONS: Readonly<Record<string, string>> = {
@@ -82,7 +83,7 @@ function dropAll(): void {
  */
 export async function writeWhole(file: string, content: Content): Promise<number> {
   const folder = path.dirname(file);
-  const beside = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.part`);
+  const beside = path.join(folder, `.${shortened(path.basename(file))}.${randomBytes(4).toString('hex')}.part`);
   if (unfinished.size === 0) process.on('exit', dropAll);
   unfinished.add(beside);
   try {
@@ -99,6 +100,11 @@ export async function writeWhole(file: string, content: Content): Promise<number
     unfinished.delete(beside);
     if (unfinished.size === 0) process.off('exit', dropAll);
   }
+}
+
+/** A name to which some more can be added: file systems take 255 bytes. */
+function shortened(name: string): string {
+  return Buffer.byteLength(name) > 200 ? name.slice(0, 60) : name;
 }
 
 async function writeAll(file: string, content: Content): Promise<number> {

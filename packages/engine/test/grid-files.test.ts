@@ -44,6 +44,16 @@ test('a file that is cut off says so, and where', async () => {
   await expect(readGridsFrom(file)).rejects.toThrow(`Cannot load "${file}": `);
 });
 
+test('a name may be as long as the file system takes', async () => {
+  const file = path.join(folder, `${'é'.repeat(125)}.vdb`);
+  await writeWhole(file, Uint8Array.of(1, 2));
+  expect([...readFileSync(file)]).toEqual([1, 2]);
+  const longer = path.join(folder, `${'a'.repeat(300)}.vdb`);
+  await expect(writeWhole(longer, Uint8Array.of(1))).rejects.toThrow(
+    `Cannot write file "${longer}": its name is too long; give a shorter one`,
+  );
+});
+
 test('a folder that can’t be made is an error, also where a file system takes no folders', async ({ skip }) => {
   const inTheWay = path.join(folder, 'file');
   writeFileSync(inTheWay, '');

@@ -6,6 +6,8 @@
  * mean of the two voxels they join, which is as exact as the velocities at centres, and spares three of four traces.
  */
 import type { Simulation, StencilOptions } from '@halocline/engine';
+import { checkOptions } from '@halocline/engine/options';
+import { KNOWN } from './known.ts';
 
 /**
  * What is lost on the way; and how many voxels a step may carry a value where the domain is cut into subdomains: beyond
@@ -21,6 +23,7 @@ export interface AdvectionOptions extends Pick<StencilOptions, 'neighborRadius' 
  * `flow`, the velocity at voxel centres before the step, for whoever needs it.
  */
 export function addAdvection(simulation: Simulation, scalars: readonly string[], options: AdvectionOptions = {}): void {
+  checkOptions('Cannot add advection', options, KNOWN.advection);
   simulation.addStencil('center_velocity', {
     inputs: ['velocity'],
     outputs: ['flow'],

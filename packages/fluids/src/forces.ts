@@ -3,6 +3,8 @@
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
  */
 import type { Simulation } from '@halocline/engine';
+import { checkOptions } from '@halocline/engine/options';
+import { KNOWN } from './known.ts';
 
 /** What drives the smoke. */
 export interface ForceOptions {
@@ -28,6 +30,7 @@ const defaults: Required<ForceOptions> = Object.freeze({
  * leaves), to the face velocity.
  */
 export function addForces(simulation: Simulation, options: ForceOptions = {}): void {
+  checkOptions('Cannot add forces', options, KNOWN.forces, 'mistyped');
   const chosen = { ...defaults, ...options };
   simulation.addParameter('ambient', 'float', chosen.ambient);
   simulation.addParameter('gravity', 'float', chosen.gravity);

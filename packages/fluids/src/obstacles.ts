@@ -5,6 +5,8 @@
  * that flow may cross: no side solid, at least one side fluid.
  */
 import type { Simulation } from '@halocline/engine';
+import { checkOptions, each, finite } from '@halocline/engine/options';
+import { checkBalls, KNOWN } from './known.ts';
 
 /** A solid ball. */
 export interface Ball {
@@ -30,6 +32,8 @@ const vec3 = (v: readonly number[]): string => `vec3(${v.map((x) => x.toExponent
  * `runOnce`.
  */
 export function addObstacles(simulation: Simulation, options: ObstacleOptions = {}): string[] {
+  checkOptions('Cannot add obstacles', options, KNOWN.obstacles);
+  checkBalls(options.balls ?? []);
   simulation.addField('fluid', 'float32', 0);
   simulation.addField('solid', 'float32', 0);
   simulation.addField('gate', 'vec3', [0, 0, 0], { at: 'faces' });
@@ -79,6 +83,11 @@ export function addClosedFaces(simulation: Simulation): void {
  * what flows in from outside is clean.
  */
 export function addStillAir(simulation: Simulation, values: Readonly<Record<string, number>>): void {
+  checkOptions(
+    'Cannot add still air',
+    { values },
+    { values: each(finite(''), 'values by field, as in { density: 0 }') },
+  );
   const names = Object.keys(values);
   simulation.addStencil('still_air', {
     inputs: ['fluid'],

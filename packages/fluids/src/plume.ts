@@ -2,11 +2,13 @@
  * @file A plume of hot smoke that rises against a ball: the parts of this room put together.
  */
 import { Simulation, type SimulationOptions } from '@halocline/engine';
+import { checkOptions } from '@halocline/engine/options';
 import { addAdvection } from './advection.ts';
 import { addForces, type ForceOptions } from './forces.ts';
 import { addClosedFaces, addObstacles, addStillAir, runOnce, type Ball } from './obstacles.ts';
 import { addHierarchy, addProjection } from './projection.ts';
 import { addSource, type SourceOptions } from './source.ts';
+import { checkBalls, KNOWN } from './known.ts';
 
 /** A plume in a box twice as tall as it is wide. */
 export interface PlumeOptions extends ForceOptions {
@@ -44,6 +46,8 @@ export const levelsOf = (voxels: number): number => Math.max(1, Math.floor(Math.
 
 /** Makes the simulation of a plume: fields `density`, `temperature` (kelvin) and `velocity` (m/s, on faces). */
 export async function createPlume(options: PlumeOptions = {}): Promise<Simulation> {
+  checkOptions('Cannot make plume', options, KNOWN.plume, 'mistyped');
+  checkBalls(options.balls ?? []);
   const voxels = options.voxels ?? 64;
   if (!(Number.isInteger(voxels) && voxels > 0 && voxels % 16 === 0)) {
     throw new RangeError(
@@ -87,7 +91,9 @@ export function plume(options: PlumeOptions = {}): {
   frames(timing?: { rate?: number; until?: number; stepsPerFrame?: number }): AsyncGenerator<PlumeFrame, void, void>;
 } {
   return {
-    async *frames({ rate = 24, until = 2, stepsPerFrame = 2 } = {}) {
+    async *frames(timing = {}) {
+      checkOptions('Cannot run plume', timing, KNOWN.frames);
+      const { rate = 24, until = 2, stepsPerFrame = 2 } = timing;
       await using simulation = await createPlume(options);
       for (let index = 0; index < Math.round(until * rate); index++) {
         for (let step = 0; step < stepsPerFrame; step++) await simulation.runTimestep(1 / (rate * stepsPerFrame));

@@ -20,6 +20,8 @@
  * residual on black voxels and needs no old value of theirs: so defects and copied corrections are made on red ones only.
  */
 import type { Level, Simulation } from '@halocline/engine';
+import { checkOptions } from '@halocline/engine/options';
+import { KNOWN } from './known.ts';
 
 type Stage = Simulation | Level;
 
@@ -72,6 +74,7 @@ const outflow = sum(
  * of those stencils: run them once with `runOnce`.
  */
 export function addHierarchy(simulation: Simulation, levels: number): string[] {
+  checkOptions('Cannot add hierarchy', { levels }, { levels: KNOWN.projection.levels });
   const names: string[] = [];
   const add = (stage: Stage, name: string, inputs: string[], outputs: string[], code: string): void => {
     stage.addStencil(name, { inputs, outputs, code });
@@ -266,6 +269,7 @@ const conjugate = `
  * the largest divergence after each step, 1/s.
  */
 export function addProjection(simulation: Simulation, options: ProjectionOptions): void {
+  checkOptions('Cannot add projection', options, KNOWN.projection);
   const { levels, tolerance, iterations } = { ...defaults, ...options };
   for (const name of ['phi', 'direction', 'image', 'direction_image']) simulation.addField(name, 'float32', 0);
   simulation.addStencil('measure_outflow', {

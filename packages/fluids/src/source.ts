@@ -3,6 +3,8 @@
  * pattern of waves, so that the plume's symmetry breaks the same way on every device.
  */
 import type { Simulation } from '@halocline/engine';
+import { checkOptions } from '@halocline/engine/options';
+import { KNOWN } from './known.ts';
 
 /** Where smoke comes from, and what it is like. */
 export interface SourceOptions {
@@ -20,6 +22,7 @@ const defaults = Object.freeze({ temperature: 450, density: 1 });
 
 /** Adds a source that holds `temperature` and `density` up within its ball. */
 export function addSource(simulation: Simulation, options: SourceOptions): void {
+  checkOptions('Cannot add source', options, KNOWN.source);
   const { center, radius, temperature, density } = { ...defaults, ...options };
   simulation.addParameter('source_center', 'vec3', [...center]);
   simulation.addParameter('source_radius', 'float', radius);

@@ -89,6 +89,12 @@ describe('no script takes more memory than it may', () => {
     expect(error).toMatch(byMemory);
   });
 
+  test('and the line where it was is told, though a pcall swallowed the first word of it', async () => {
+    const text = 'local function hoard()\n  local s = string.rep("x", 1e9)\n  return #s\nend\nprint(pcall(hoard))';
+    const { error } = await runText(text, { memoryLimit: 2 ** 24 });
+    expect(error).toMatch(/^scene\.lua:2: Cannot go on: the scene's values take 16 MiB/u);
+  });
+
   test('and garbage is no memory', async () => {
     const { error, printed } = await runText('for n = 1, 200 do local s = ("x"):rep(2 ^ 20) .. n end print("done")', {
       memoryLimit: 2 ** 23,

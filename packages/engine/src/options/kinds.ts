@@ -9,6 +9,8 @@ export interface Kind {
   readonly fits: (value: unknown) => boolean;
   /** What would do, as it stands behind "give". */
   readonly wants: string;
+  /** It can't be left out. */
+  readonly needed?: true;
 }
 
 /** The kinds of all options of one call, by name. */
@@ -40,6 +42,13 @@ export function oneOf(...words: readonly string[]): Kind {
 export const whole = (what: string, least: number): Kind =>
   kind(`${what}, at least ${least}`, (value) => Number.isInteger(value) && (value as number) >= least);
 
+/** A number. */
+export const finite = (wants: string): Kind => kind(wants, isFinite);
+
+/** A number of at least 0, of what. */
+export const least0 = (what: string): Kind =>
+  kind(`${what}, at least 0`, (value) => isFinite(value) && Number(value) >= 0);
+
 /** A number above 0, of what. */
 export const above0 = (what: string): Kind => kind(`${what} above 0`, (value) => isFinite(value) && Number(value) > 0);
 
@@ -62,12 +71,19 @@ export const having = (wants: string, members: readonly string[], ...others: rea
   );
 
 /** A list of a kind. */
-export const listOf = (each: Kind, wants: string): Kind =>
-  kind(wants, (value) => Array.isArray(value) && value.every((entry) => each.fits(entry)));
+export const listOf = (entry: Kind, wants: string): Kind =>
+  kind(wants, (value) => Array.isArray(value) && value.every(entry.fits));
+
+/** An object whose members, whatever their names, are of a kind. */
+export const each = (member: Kind, wants: string): Kind =>
+  kind(wants, (value) => isObject(value) && !Array.isArray(value) && Object.values(value).every(member.fits));
 
 /** Any of these kinds. */
 export const either = (wants: string, ...kinds: readonly Kind[]): Kind =>
   kind(wants, (value) => kinds.some(({ fits }) => fits(value)));
+
+/** The same kind, of an option that can't be left out. */
+export const needed = (what: Kind): Kind => Object.freeze({ ...what, needed: true });
 
 /** A value in a message: text in quotes, so that "2" is not taken for 2. */
 export function shown(value: unknown): string {
@@ -99,5 +115,9 @@ export function checkOptions(
     const wanted = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (value === undefined || wanted === undefined || wanted.fits(value)) continue;
     throw new TypeError(`${act}: ${name} is ${shown(value)}; give ${wanted.wants}`);
+  }
+  for (const [name, { needed: isNeeded, wants }] of Object.entries(kinds)) {
+    if (isNeeded !== true || (options as Record<string, unknown>)[name] !== undefined) continue;
+    throw new TypeError(`${act}: it lacks its ${name}; give ${wants}`);
   }
 }

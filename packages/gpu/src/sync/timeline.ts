@@ -111,18 +111,19 @@ export class Timeline implements Child, Progress {
     if (this.#disposed) throw this.#disposedError(value);
     if (this.value() >= value) return;
     let wait = this.#waits.get(value);
-    if (!wait) {
-      wait = this.#waiter
-        .wait(this.handle, value, () => this.#disposed)
-        .finally(() => this.#waits.delete(value))
-        .then((result) => {
-          if (result === CANCELLED) throw this.#disposedError(value);
-          this.#check(result, 'vkWaitSemaphores');
-          if (this.#reached < value) this.#reached = value;
-        });
-      this.#waits.set(value, wait);
-    }
+    if (wait === undefined) this.#waits.set(value, (wait = this.#ask(value)));
     await wait;
+  }
+
+  async #ask(value: number): Promise<void> {
+    try {
+      const result = await this.#waiter.wait(this.handle, value, () => this.#disposed);
+      if (result === CANCELLED) throw this.#disposedError(value);
+      this.#check(result, 'vkWaitSemaphores');
+      if (this.#reached < value) this.#reached = value;
+    } finally {
+      this.#waits.delete(value);
+    }
   }
 
   /** Resolves when nobody waits any more: every wait was answered, and whoever asked was told. */

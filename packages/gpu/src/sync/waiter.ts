@@ -90,7 +90,7 @@ export const LATE_MS = 1000;
 export class Waiter {
   readonly #thread: WaiterThread;
   readonly #taken = new Uint8Array(SLOTS);
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: ((slot: number) => void)[] = [];
   readonly #onLate: () => void;
   #waiting = 0;
   #answered = 0;
@@ -109,18 +109,13 @@ export class Waiter {
    * CANCELLED: then the thread has let go of the semaphore.
    */
   async wait(semaphore: bigint, value: number, isCancelled: () => boolean = () => false): Promise<number> {
-    this.#waiting++;
-    this.#thread.worker.ref();
+    if (this.#waiting++ === 0) this.#thread.worker.ref();
+    const slot = this.#takeSlot() ?? (await new Promise<number>((resolve) => this.#queue.push(resolve)));
     try {
-      const slot = await this.#takeSlot();
-      try {
-        return isCancelled() ? CANCELLED : await this.#ask(slot, semaphore, value);
-      } finally {
-        this.#answered++;
-        this.#taken[slot] = 0;
-        this.#queue.shift()?.();
-      }
+      return isCancelled() ? CANCELLED : await this.#ask(slot, semaphore, value);
     } finally {
+      this.#answered++;
+      this.#passOn(slot);
       if (--this.#waiting === 0) this.#thread.worker.unref();
     }
   }
@@ -170,7 +165,9 @@ export class Waiter {
     values[slot] = BigInt(value);
     Atomics.store(states, slot, PENDING);
     this.#thread.ring();
-    for (const state of [PENDING, CANCELLING]) await Atomics.waitAsync(states, slot, state).value;
+    for (let state = PENDING; state === PENDING || state === CANCELLING; state = Atomics.load(states, slot)) {
+      await Atomics.waitAsync(states, slot, state).value;
+    }
     if (this.#thread.failure) throw this.#thread.failure;
     return Atomics.exchange(states, slot, FREE);
   }
@@ -188,14 +185,17 @@ export class Waiter {
     }, LATE_MS).unref();
   }
 
-  async #takeSlot(): Promise<number> {
-    for (;;) {
-      const slot = this.#taken.indexOf(0);
-      if (slot >= 0) {
-        this.#taken[slot] = 1;
-        return slot;
-      }
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-    }
+  /** A slot, if there is one that nobody has. */
+  #takeSlot(): number | undefined {
+    const slot = this.#taken.indexOf(0);
+    if (slot < 0) return undefined;
+    this.#taken[slot] = 1;
+    return slot;
+  }
+
+  #passOn(slot: number): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#taken[slot] = 0;
+    else next(slot);
   }
 }

@@ -192,11 +192,13 @@ export class LuaState {
 
   /**
    * What Lua asks memory from. It is refused once beyond the limit, so that Lua collects its garbage and asks again; where it
-   * asks for something else then, the refusal was swallowed (by a `pcall`, or by a function that doesn't collect).
+   * asks for something else then, the refusal was swallowed (by a `pcall`, or by a function that doesn't collect), and what is told
+   * is the line where that was.
    */
   #allocator(most: number): (context: Pointer, pointer: Pointer, before: number, after: number) => number {
     const { c } = this;
     let refused = '';
+    let line: number | null = null;
     return (_context, pointer, before, after) => {
       if (after === 0) {
         if (pointer !== 0) this.#used -= before;
@@ -207,9 +209,12 @@ export class LuaState {
       if (growth > 0) {
         const wish = `${pointer} ${after}`;
         const beyond = this.#used + growth > most;
-        if (refused !== '' && (beyond || refused !== wish)) throw new LimitError('memory', this.#lineOf(this.main));
+        if (refused !== '' && (beyond || refused !== wish)) throw new LimitError('memory', line);
         refused = beyond ? wish : '';
-        if (beyond) return 0;
+        if (beyond) {
+          line = this.#lineOf(this.main);
+          return 0;
+        }
       }
       const moved = c._realloc(pointer, after);
       // WebAssembly itself has no more, whatever the limit is.
