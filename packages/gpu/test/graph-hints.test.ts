@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import * as V from '@halocline/vulkan';
 import { expect, test } from 'vitest';
 import { barrierBetween, barrierRequirements, Graph, use } from '../src/index.ts';
-import type { Pass } from '../src/index.ts';
+import type { Access, Pass } from '../src/index.ts';
 
 const graph = new Graph();
 const points = graph.importBuffer('points', { byteLength: 1024, role: 'vertex' });
@@ -121,4 +123,40 @@ test('passes on two queues wait, and an image is handed over', () => {
 
 test('passes that share nothing need nothing', () => {
   expect(barrierBetween(move, tone)).toBe('// nothing is needed between move and tone');
+});
+
+test('every name in a call to paste is one of Vulkan, and every member one of its struct', () => {
+  const layouts = JSON.parse(
+    readFileSync(new URL('../../vulkan/test/fixtures/vulkan-layout.json', import.meta.url), 'utf8'),
+  ) as Record<string, { members: Record<string, unknown> }>;
+  const cells = new Graph().importBuffer('cells', { byteLength: 64 });
+  const photo = new Graph().importImage('photo', { size: [8, 8], format: 'rgba8unorm', arrives: 'undefined' });
+  const writes: Access[] = ['storage-write', 'transfer-target', 'host-write'];
+  const reads: Access[] = [
+    'storage-read',
+    'uniform',
+    'indirect',
+    'vertex',
+    'index',
+    'transfer-source',
+    'conditional',
+    'host-read',
+  ];
+  const calls = writes.flatMap((write) => [
+    ...reads.map((read) =>
+      barrierBetween({ name: 'a', writes: [use(cells, write)] }, { name: 'b', reads: [use(cells, read)] }),
+    ),
+    ...(['sampled', 'transfer-source', 'storage-read'] as const).map((read) =>
+      barrierBetween({ name: 'a', writes: [use(photo, 'color-attachment')] }, { name: 'b', reads: [use(photo, read)] }),
+    ),
+  ]);
+  for (const text of calls.filter((each) => each.includes('vkCmd'))) {
+    for (const [name] of text.matchAll(/\bVK_\w+/g)) expect(V, text).toHaveProperty(name);
+    const members = [...text.matchAll(/\(?(Vk\w+)(?:\[\])?\)\{/g)].flatMap(([, struct]) => [
+      'sType',
+      ...Object.keys(layouts[struct!]!.members),
+    ]);
+    for (const [, member] of text.matchAll(/^\s+\.(\w+) =/gm)) expect(members, text).toContain(member);
+  }
+  expect(calls.filter((each) => each.includes('vkCmd')).length).toBeGreaterThan(20);
 });
