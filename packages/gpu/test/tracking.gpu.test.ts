@@ -2,6 +2,8 @@ import type { Device } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
+import { openDevice } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 import { judged } from './judged-device.ts';
 
 const DOUBLE = `layout(local_size_x = 4) in;
@@ -86,5 +88,24 @@ vulkanTest(
     expect(await judged({ checks: false }, run)).toEqual([]);
     expect(await judged({ validation: false }, run)).toEqual([]);
     if (isValidationAvailable()) expect(await judged({}, run)).toEqual(await judged({ checks: true }, run));
+  },
+);
+
+vulkanTest(
+  'a device that is asked for neither checks nor barriers follows nothing, and keeps nothing of it',
+  async () => {
+    for (const [options, follows] of [
+      [{ validation: false }, false],
+      [{ validation: false, checks: true }, true],
+      [{ validation: false, autoBarriers: true }, true],
+    ] as const) {
+      await using device = await openDevice(options);
+      using x = device.createBuffer({ label: 'x', byteLength: 16 });
+      using commands = device.record('step', (encoder) => encoder.fill(x, 0, 16, 0));
+      expect([makerOf(device).driver.tracking !== undefined, commands.recorded !== undefined]).toEqual([
+        follows,
+        follows,
+      ]);
+    }
   },
 );
