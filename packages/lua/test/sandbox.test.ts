@@ -166,6 +166,8 @@ test('values that the script never asks for are told of, those that it asks for 
   });
   const all = await runText('local n = 0 for name in pairs(scene.values) do n = n + 1 end print(n)', { values });
   expect(all).toEqual({ printed: '3\n', error: '', log: [] });
+  const late = await runText('print(1) print(scene.values.late)', { values: { late: '1' } });
+  expect(late).toEqual({ printed: '1\n1\n', error: '', log: [] });
   const none = await runText('print(1)', { values: { typo: '1' } });
   expect(none.log).toEqual(['--set typo: the scene has not asked for "typo"; it asked for no value']);
 });

@@ -54,7 +54,6 @@ export class Host {
   first: Simulation | null = null;
   /** Names of the values that it asked for. */
   readonly asked: Set<string> = new Set();
-  #toldUnasked = false;
   #isEnding = false;
   readonly #folders: readonly string[];
 
@@ -76,10 +75,8 @@ export class Host {
     });
   }
 
-  /** Says which values were given that the script has not asked for: before its first step, or at its end, and once. */
+  /** Says which values were given that the script has not asked for, at its end: it may ask for some behind its steps. */
   tellUnasked(): void {
-    if (this.#toldUnasked) return;
-    this.#toldUnasked = true;
     const names = this.asked.size === 0 ? 'no value' : [...this.asked].map((name) => `"${name}"`).join(', ');
     for (const name of Object.keys(this.options.values ?? {})) {
       if (this.asked.has(name)) continue;

@@ -45,7 +45,6 @@ function running(host: Host, sim: Taker): Operations {
     'simulation.run_timestep': async (call) => {
       const simulation = sim(call, 'run a step');
       const dt = call.number(1, 'run a step', 'dt');
-      host.tellUnasked();
       if (simulation === host.first && host.options.step !== undefined) await host.options.step(simulation, dt);
       else await simulation.runTimestep(dt);
     },
