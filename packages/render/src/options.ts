@@ -4,6 +4,7 @@
  * the world is (extinction, how far soft light reaches) default to shares of the volume's box.
  */
 import type { CameraOptions } from './camera.ts';
+import { checkRenderOptions } from './check-options.ts';
 import type { Color, ColorMapName } from './color.ts';
 import type { Vec3 } from './vector.ts';
 
@@ -135,6 +136,7 @@ const DEFAULT_BACKGROUND: Background = Object.freeze({
 
 /** Checks options and fills in what is left out. */
 export function resolveLook(options: RenderOptions): Look {
+  checkRenderOptions(options);
   const { width = 512, height = 512, transfer = {}, spheres = [], ground } = options;
   checkRange('size', `${width}x${height}`, Math.min(width, height), 1, 16_384, 'pixels');
   checkRange('size', `${width}x${height}`, Math.max(width, height), 1, 16_384, 'pixels');

@@ -70,3 +70,29 @@ test.each([
 ] as const)('options %o are refused', (options, message) => {
   expect(() => resolveLook(options)).toThrow(new RangeError(message));
 });
+
+test.each<[options: unknown, message: string]>([
+  [{ width: '512' }, 'width is "512"; give a number'],
+  [
+    { witdh: 512 },
+    '"witdh" is no option of it; there are background, camera, density, dither, exposure, ground, height, light, outline, skipping, spheres, step, temperature, transfer, width',
+  ],
+  [{ dither: 'no' }, 'dither is "no"; give true or false'],
+  [{ step: NaN }, 'step is NaN; give a number'],
+  [{ density: 5 }, "density is 5; give a field's name"],
+  [{ camera: 'azimuth=30' }, 'camera is "azimuth=30"; give an object, as in { azimuth: … }'],
+  [{ camera: { fov: '35' } }, 'camera.fov is "35"; give a number'],
+  [{ transfer: { map: {} } }, "transfer.map.name is undefined; give a colour map's name"],
+  [
+    { transfer: { emission: { form: 500 } } },
+    '"transfer.emission.form" is no option of it; there are from, intensity, to',
+  ],
+  [{ light: { color: '#fff' } }, 'light.color is "#fff"; give three numbers, red, green and blue'],
+  [{ spheres: [{ center: [0, 0], radius: 1 }] }, 'spheres[0].center is [0,0]; give three numbers, x, y and z'],
+  [{ spheres: { radius: 1 } }, 'spheres is {"radius":1}; give a list of spheres'],
+  [{ background: 'transparant' }, `background is "transparant"; give 'transparent', or { top, bottom }`],
+  [{ ground: { color: [0, 0, 0] } }, 'ground.height is undefined; give a number'],
+  [null, 'its options are null; give an object, as in { width: … }'],
+])('options %o of another kind are refused', (options, message) => {
+  expect(() => resolveLook(options as never)).toThrow(new TypeError(`Cannot render picture: ${message}`));
+});
