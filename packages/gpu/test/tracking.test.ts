@@ -3,7 +3,7 @@ import type { Usage } from '../src/access.ts';
 import type { BarrierBatch } from '../src/graph/sink.ts';
 import { SubmitTracker } from '../src/tracking/submits.ts';
 import type { Moment } from '../src/tracking/submits.ts';
-import type { RecordingTracker } from '../src/tracking/recording.ts';
+import { RecordingTracker } from '../src/tracking/recording.ts';
 import type { TouchedRange, TrackedResource } from '../src/tracking/tracker.ts';
 
 const buffer = (label: string): TrackedResource => ({ kind: 'buffer', label, byteLength: 256 });
@@ -390,6 +390,37 @@ test('automatic barriers: layouts change as commands need them, and queues wait 
       "save waits for {"label":"compute"} 2",
     ]
   `);
+});
+
+test('automatic barriers: a layout changes for all that a command does, its writes too', () => {
+  const bench = new Bench(true);
+  const picture = image('picture');
+  const change = (recording: RecordingTracker): void => {
+    recording.touch(picture, undefined, 'storage-read', 'dispatch');
+    recording.touch(picture, undefined, 'storage-write', 'dispatch');
+    recording.settle();
+  };
+  bench.run('clear', does('transfer-target', picture));
+  bench.run('change', change);
+  bench.run('clear and change', (recording) => {
+    does('transfer-target', picture)(recording);
+    change(recording);
+  });
+  const nested = new RecordingTracker({ label: 'nested', emit: () => undefined, nested: true });
+  change(nested);
+  const recorded = nested.finish();
+  bench.run('clear and execute', (recording) => {
+    does('transfer-target', picture)(recording);
+    recording.execute(recorded, () => undefined);
+  });
+  expect(bench.inserted).toEqual([
+    'ahead of clear: picture: undefined → transfer-target',
+    'ahead of change: picture: transfer-target → storage-read+storage-write',
+    'picture: transfer-target → storage-read+storage-write',
+    'ahead of clear and change: picture: storage-write → transfer-target',
+    'picture: transfer-target → storage-read+storage-write',
+    'ahead of clear and execute: picture: storage-write → transfer-target',
+  ]);
 });
 
 test('automatic barriers: none can stand within rendering, so what a draw needs is said before', () => {

@@ -96,6 +96,33 @@ export function become(segment: Local, layout: ImageLayout, after: number, at: n
   segment.writer = { ...newTrace(TRANSITION, at, who), as: after, visible: covered(after), ordered: executed(after) };
 }
 
+/** All that one command does to a segment in a layout: the barrier that changes the layout is for its reads and its writes. */
+export function bitsIn(
+  touches: readonly {
+    readonly segments: readonly Local[];
+    readonly layout: ImageLayout | undefined;
+    readonly bit: number;
+  }[],
+  segment: Local,
+  layout: ImageLayout,
+): number {
+  let bits = 0;
+  for (const touch of touches) if (touch.layout === layout && touch.segments.includes(segment)) bits |= touch.bit;
+  return bits;
+}
+
+/**
+ * What a change of layout before an entry is for: of a touch, all that follow it in that layout too, since the barrier that changes it
+ * is one with that which they would lack.
+ */
+export function bitsBehind(entries: readonly Entry[], entry: Entry): number {
+  if (entry.note) return entry.note.before;
+  let bits = 0;
+  for (let index = entries.indexOf(entry); index < entries.length && !entries[index]!.note; index++)
+    bits |= entries[index]!.bit;
+  return bits;
+}
+
 /** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
 export function addReader(readers: Trace[], bit: number, at: number, who: Toucher | undefined, spares?: Trace[]): void {
   for (let index = 0; index < readers.length; index++) {

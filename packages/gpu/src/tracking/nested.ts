@@ -6,7 +6,7 @@
 import type { ImageLayout } from '../access.ts';
 import { hazardText } from './findings.ts';
 import type { Report } from './findings.ts';
-import { addReader, chains } from './local.ts';
+import { addReader, bitsBehind, chains } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { credit, fold } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
@@ -40,16 +40,23 @@ export function meetNested(outer: Outer, recorded: Recorded): void {
     for (const { start, end, entries } of list) {
       if (entries.length === 0) continue;
       for (const segment of outer.segments(resource, start, end)) {
-        for (const entry of entries) meetEntry(outer, recorded, resource, segment, entry);
+        for (const entry of entries) meetEntry(outer, recorded, resource, segment, entries, entry);
       }
     }
   }
 }
 
-function meetEntry(outer: Outer, recorded: Recorded, resource: TrackedResource, segment: Local, entry: Entry): void {
+function meetEntry(
+  outer: Outer,
+  recorded: Recorded,
+  resource: TrackedResource,
+  segment: Local,
+  entries: readonly Entry[],
+  entry: Entry,
+): void {
   const { layout = 'undefined', handed, note, bit } = entry;
   if (layout !== 'undefined' && ![undefined, layout, handed].includes(segment.layout)) {
-    outer.relayout(resource, segment, note?.before ?? bit, layout, entry.who);
+    outer.relayout(resource, segment, bitsBehind(entries, entry), layout, entry.who);
     return;
   }
   const { writer, readers } = segment;

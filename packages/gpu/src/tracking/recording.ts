@@ -14,7 +14,7 @@ import { Declarations } from './declarations.ts';
 import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { insertedBarrier } from './inserted.ts';
-import { addReader, become, chains, cut, lastUses, untouched } from './local.ts';
+import { addReader, become, bitsIn, chains, cut, lastUses, untouched } from './local.ts';
 import type { Local, NestedUse, Recorded } from './local.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
@@ -397,7 +397,7 @@ export class RecordingTracker implements UsageTracker {
     const writes = writesOf(bit);
     for (const segment of segments) {
       if (layout !== undefined && segment.layout !== undefined && segment.layout !== layout) {
-        this.#relayout(resource, segment, bit, layout, this.#who(command));
+        this.#relayout(resource, segment, bitsIn(this.#pending, segment, layout), layout, this.#who(command));
         continue;
       }
       const { writer, readers } = segment;

@@ -10,7 +10,7 @@ import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './
 import { uncarry } from './carried.ts';
 import type { Carried } from './carried.ts';
 import type { Finding, Report } from './findings.ts';
-import { addReader, chains, lastUses } from './local.ts';
+import { addReader, bitsBehind, chains, lastUses } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { RecordingTracker } from './recording.ts';
 import type { RecordingOptions } from './recording.ts';
@@ -207,7 +207,7 @@ export class SubmitTracker {
     for (const entry of local.entries) {
       const { layout = 'undefined', handed } = entry;
       if (layout !== 'undefined' && layout !== held.layout && handed !== held.layout) {
-        this.#relayout(resource, held, entry, fix, line.logs.length, place);
+        this.#relayout(resource, held, local.entries, entry, fix, line.logs.length, place);
         continue;
       }
       if (entry.reads && !held.written && this.#isUnwritten(recorded, resource, entry)) {
@@ -272,14 +272,22 @@ export class SubmitTracker {
     return earlier.as;
   }
 
-  #relayout(resource: TrackedResource, held: Held, entry: Entry, fix: Fix, at: number, place: Place): void {
+  #relayout(
+    resource: TrackedResource,
+    held: Held,
+    entries: readonly Entry[],
+    entry: Entry,
+    fix: Fix,
+    at: number,
+    place: Place,
+  ): void {
     const to = entry.layout!;
     if (!this.#options.automatic) {
       this.#report?.(layoutText({ resource, segment: held, from: held.layout, to, who: entry.who! }));
       held.layout = to;
       return;
     }
-    const bits = entry.note?.before ?? entry.bit;
+    const bits = bitsBehind(entries, entry);
     for (const trace of held.writer ? [held.writer, ...held.readers] : held.readers) {
       const { queue, value } = trace.place!;
       if (queue !== place.queue && trace.ordered !== -1) this.#wait.push({ timeline: queue, value });
