@@ -15,7 +15,7 @@ import { GraphBuffer, GraphImage } from './resource.ts';
 export class DeviceNeeds {
   readonly types: Record<'buffer' | 'image', number> = { buffer: 0xffffffff, image: 0xffffffff };
   readonly #maker: BufferMaker;
-  readonly #known = new Map<unknown, ImageNeeds>();
+  readonly #known = new Map<unknown, Omit<ImageNeeds, 'ownBytes' | 'alone'>>();
 
   constructor(device: Device) {
     this.#maker = makerOf(device);

@@ -5,9 +5,10 @@
 
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
-import { OutOfMemoryError, VulkanError } from '../errors.ts';
+import { VulkanError } from '../errors.ts';
 import type { BufferMaker } from '../memory/buffer.ts';
-import type { MemoryRange } from '../memory/heap.ts';
+import { findRoom, readAlone } from '../memory/find-room.ts';
+import type { Alone } from '../memory/find-room.ts';
 import { printsItself } from '../printing.ts';
 import type { ImageRole } from '../role.ts';
 import { formatMeaning } from './format.ts';
@@ -294,10 +295,14 @@ function checkSupport(driver: Driver, image: Image, { format, type, tiling, usag
 
 /** What the driver wants of an image's memory; sizes in bytes. */
 export interface ImageNeeds {
+  /** Whole pages. */
   readonly byteLength: number;
+  /** Without what fills the last page. */
+  readonly ownBytes: number;
   readonly alignment: number;
   /** A bit for each memory type that will do. */
   readonly memoryTypeBits: number;
+  readonly alone: Alone;
 }
 
 /** Where an image lies. */
@@ -312,37 +317,27 @@ export interface ImagePlace {
 export type PlaceImage = (maker: BufferMaker, image: Image, needs: ImageNeeds) => ImagePlace;
 
 /** In whole pages, since buffers may lie beside an image, and may not share one with it. */
-function readNeeds(driver: Driver, handle: V.VkImage): ImageNeeds {
-  const { size, alignment, memoryTypeBits } = V.arena.scope(() => {
-    const out = V.VkMemoryRequirements.allocate();
-    driver.commands.vkGetImageMemoryRequirements(driver.handle, handle, out);
-    return V.VkMemoryRequirements.read(out);
+function readNeeds(driver: Driver, image: V.VkImage): ImageNeeds {
+  return V.arena.scope(() => {
+    const dedicated = V.VkMemoryDedicatedRequirements.allocate();
+    const out = V.VkMemoryRequirements2.allocate({ pNext: dedicated });
+    driver.commands.vkGetImageMemoryRequirements2(driver.handle, V.VkImageMemoryRequirementsInfo2({ image }), out);
+    const { size, alignment, memoryTypeBits } = V.VkMemoryRequirements2.read(out).memoryRequirements;
+    const page = Math.max(Number(alignment), imagePage(driver));
+    const ownBytes = Number(size);
+    const byteLength = Math.ceil(ownBytes / page) * page;
+    return { byteLength, ownBytes, alignment: page, memoryTypeBits, alone: readAlone(dedicated) };
   });
-  const page = Math.max(Number(alignment), imagePage(driver));
-  return { byteLength: Math.ceil(Number(size) / page) * page, alignment: page, memoryTypeBits };
 }
 
 /** Memory of the device's heap. */
-function placeInHeap(
-  maker: BufferMaker,
-  image: Image,
-  { byteLength, alignment, memoryTypeBits }: ImageNeeds,
-): ImagePlace {
-  const { driver, heap, memory } = maker;
-  const { owner, label } = image;
-  const types = memory.typesFor('device', memoryTypeBits);
+function placeInHeap(maker: BufferMaker, image: Image, needs: ImageNeeds): ImagePlace {
+  const { owner, label, handle } = image;
+  const { byteLength, ownBytes, alignment, memoryTypeBits, alone } = needs;
+  const types = maker.memory.typesFor('device', memoryTypeBits);
   const request = { what: `image "${label}"`, owner, label, byteLength, alignment, types };
-  driver.collect();
-  const range = ((): MemoryRange => {
-    try {
-      return heap.allocate(request);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      maker.reclaim();
-      return heap.allocate(request);
-    }
-  })();
-  return { memory: range.memory, byteOffset: range.byteOffset, release: () => heap.release(range) };
+  const range = findRoom(maker, request, { to: { kind: 'image', handle }, byteLength: ownBytes, alone });
+  return { memory: range.memory, byteOffset: range.byteOffset, release: () => maker.heap.release(range) };
 }
 
 /** Binds an image to its memory, and gives that back if the driver won't. */

@@ -5,9 +5,11 @@ import { usageFlags } from '../convert.ts';
 import type { BufferUsage, MemoryKind } from '../convert.ts';
 import type { Used } from '../command/command-buffer.ts';
 import type { Child, Driver } from '../device/driver.ts';
-import { bytesText, OutOfMemoryError, VulkanError } from '../errors.ts';
+import { bytesText, VulkanError } from '../errors.ts';
 import type { Defragmentation, Fragmented } from './defragment.ts';
 import type { DeviceMemory } from './device-memory.ts';
+import { findRoom, readAlone } from './find-room.ts';
+import type { Alone } from './find-room.ts';
 import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole } from '../role.ts';
@@ -90,8 +92,7 @@ export interface BufferNeeds {
   readonly alignment: number;
   /** A bit for each memory type that will do. */
   readonly memoryTypeBits: number;
-  /** The buffer needs memory of its own. */
-  readonly alone: boolean;
+  readonly alone: Alone;
   /** Set where the buffer may move. */
   readonly resident: Resident | undefined;
 }
@@ -363,38 +364,28 @@ function readNeeds(driver: Driver, buffer: V.VkBuffer): Omit<BufferNeeds, 'resid
     const info = V.VkBufferMemoryRequirementsInfo2({ buffer });
     driver.commands.vkGetBufferMemoryRequirements2(driver.handle, info, out);
     const { size, alignment, memoryTypeBits } = V.VkMemoryRequirements2.read(out).memoryRequirements;
-    const { requiresDedicatedAllocation } = V.VkMemoryDedicatedRequirements.read(dedicated);
     return {
       byteLength: Number(size),
       alignment: Math.max(16, Number(alignment)),
       memoryTypeBits,
-      alone: requiresDedicatedAllocation === 1,
+      alone: readAlone(dedicated),
     };
   });
 }
 
 function placeInHeap(maker: BufferMaker, buffer: Buffer, kind: MemoryKind, needs: BufferNeeds): Place {
-  const { driver, heap, memory } = maker;
+  const { byteLength, alignment, resident } = needs;
   const request = {
     what: `buffer "${buffer.label}"`,
     owner: buffer.owner,
     label: buffer.label,
-    byteLength: needs.byteLength,
-    alignment: needs.alignment,
-    types: memory.typesFor(kind, needs.memoryTypeBits),
-    dedicatedTo: needs.alone ? buffer.handle : undefined,
-    resident: needs.alone ? undefined : needs.resident,
+    byteLength,
+    alignment,
+    types: maker.memory.typesFor(kind, needs.memoryTypeBits),
+    resident,
   };
-  const allocate = (): Place => {
-    const release = (range: MemoryRange): void => heap.release(range);
-    return placeOf(heap.allocate(request), release);
-  };
-  driver.collect();
-  try {
-    return allocate();
-  } catch (error) {
-    if (!(error instanceof OutOfMemoryError)) throw error;
-    maker.reclaim();
-    return allocate();
-  }
+  // What lies alone doesn't move.
+  const alone = needs.alone === 'better' && resident !== undefined ? undefined : needs.alone;
+  const range = findRoom(maker, request, { to: { kind: 'buffer', handle: buffer.handle }, byteLength, alone });
+  return placeOf(range, (last) => maker.heap.release(last));
 }

@@ -6,7 +6,7 @@ import type { MemoryKind } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import { readMemory } from '../device/survey.ts';
-import type { MemorySource, SourceMemory } from './heap.ts';
+import type { DedicatedTo, MemorySource, SourceMemory } from './heap.ts';
 
 interface MemoryTypes {
   readonly types: readonly { readonly flags: number; readonly heap: number }[];
@@ -57,12 +57,11 @@ export class DeviceMemory implements MemorySource {
     return Math.min(free, heaps[heap]!.budget - heaps[heap]!.used);
   }
 
-  take(type: number, byteLength: number, buffer: bigint | undefined): SourceMemory | undefined {
+  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | undefined {
     const { commands, handle: device } = this.#driver;
     const handle = V.arena.scope(() => {
       const out = V.arena.u64();
-      const dedicated =
-        buffer === undefined ? V.NULL : V.VkMemoryDedicatedAllocateInfo({ buffer: buffer as V.VkBuffer });
+      const dedicated = to === undefined ? V.NULL : V.VkMemoryDedicatedAllocateInfo({ [to.kind]: to.handle });
       const addressed = V.VkMemoryAllocateFlagsInfo({
         pNext: dedicated,
         flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,

@@ -28,9 +28,15 @@ export interface MemorySource {
   sizeOf(heap: number): number;
   /** Bytes of a heap that may still be taken, when we hold `taken` of them. */
   freeOf(heap: number, taken: number): number;
-  /** Takes memory; undefined if the driver refuses. `buffer` is the only buffer that will be bound to it, if it is to be dedicated. */
-  take(type: number, byteLength: number, buffer: bigint | undefined): SourceMemory | undefined;
+  /** Takes memory, for one thing alone if `to` is given; undefined if the driver refuses. */
+  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | undefined;
   giveBack(memory: SourceMemory): void;
+}
+
+/** The only thing that will be bound to memory. */
+export interface DedicatedTo {
+  readonly kind: 'buffer' | 'image';
+  readonly handle: bigint;
 }
 
 /** What is asked of the heap; sizes in bytes. */
@@ -44,8 +50,8 @@ export interface MemoryRequest {
   readonly alignment: number;
   /** Memory types that will do, the best first. */
   readonly types: readonly number[];
-  /** The driver wants memory of its own for this buffer. */
-  readonly dedicatedTo?: bigint | undefined;
+  /** The driver wants memory of its own for this. */
+  readonly dedicatedTo?: DedicatedTo | undefined;
   /** Who is told when the range moves; it never does without. */
   readonly resident?: Resident | undefined;
 }

@@ -124,7 +124,7 @@ function allocate(
   groupDevice?: number,
 ): V.VkDeviceMemory {
   const [type] = memory.typesFor('device', needs.memoryTypeBits);
-  const dedicated = needs.alone ? V.VkMemoryDedicatedAllocateInfo({ buffer: handle }) : V.NULL;
+  const dedicated = needs.alone === 'required' ? V.VkMemoryDedicatedAllocateInfo({ buffer: handle }) : V.NULL;
   const masked = groupDevice === undefined ? 0 : V.VK_MEMORY_ALLOCATE_DEVICE_MASK_BIT;
   const addressed = V.VkMemoryAllocateFlagsInfo({
     pNext: dedicated,
