@@ -7,6 +7,14 @@ import { checkShader, missingFor } from '../src/shader/requirements.ts';
 
 const features = { bufferDeviceAddress: true };
 const limits = {
+  maxSets: 4,
+  maxStageBindings: {
+    sampler: 16,
+    'uniform-buffer': 12,
+    'storage-buffer': 4,
+    'sampled-image': 16,
+    'storage-image': 4,
+  },
   maxPushBytes: 128,
   maxWorkgroupSize: [1024, 1024, 64],
   maxWorkgroupThreads: 1024,
@@ -207,6 +215,15 @@ test('what a device lacks is named all at once', () => {
     '256 bytes of shared memory (it has 128)',
   ]);
   expect(missingFor(shader, 'main', limits, features)).toEqual([]);
+});
+
+test('bindings that are too many, and sets beyond the last, are named all at once', () => {
+  const few = { ...limits.maxStageBindings, 'storage-buffer': 3, sampler: 0 };
+  expect(missingFor(reflect(spirv), 'main', { ...limits, maxSets: 1, maxStageBindings: few }, features)).toEqual([
+    'descriptor set 1 (it has 0 to 0)',
+    '4 bindings of kind storage-buffer in a stage (it has 3)',
+    '1 bindings of kind sampler in a stage (it has 0)',
+  ]);
 });
 
 test('operations of subgroups, and features of which one would do, are named', async () => {

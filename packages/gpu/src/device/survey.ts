@@ -6,6 +6,7 @@
 
 import * as V from '@halocline/vulkan';
 import type { SubgroupOperation } from '../shader/capabilities.ts';
+import type { StageBinding } from '../shader/requirements.ts';
 import type { Instance as InstanceCommands } from '@halocline/vulkan';
 import { deviceKind, driverVersionText, queueFlags, versionText } from '../convert.ts';
 import type { DeviceKind } from '../convert.ts';
@@ -40,6 +41,9 @@ export interface DeviceLimits {
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
   readonly maxPushBytes: number;
+  /** Descriptor sets of a pipeline, and bindings of one stage by kind, each place of an array counted. */
+  readonly maxSets: number;
+  readonly maxStageBindings: Readonly<Record<StageBinding, number>>;
   readonly maxSharedBytes: number;
   /** Most that one storage-buffer binding can see; memory by address has no such bound. */
   readonly maxStorageBytes: number;
@@ -275,6 +279,14 @@ function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties
     maxWorkgroupSize: three(limits.maxComputeWorkGroupSize),
     maxWorkgroupThreads: limits.maxComputeWorkGroupInvocations,
     maxPushBytes: limits.maxPushConstantsSize,
+    maxSets: limits.maxBoundDescriptorSets,
+    maxStageBindings: {
+      sampler: limits.maxPerStageDescriptorSamplers,
+      'uniform-buffer': limits.maxPerStageDescriptorUniformBuffers,
+      'storage-buffer': limits.maxPerStageDescriptorStorageBuffers,
+      'sampled-image': limits.maxPerStageDescriptorSampledImages,
+      'storage-image': limits.maxPerStageDescriptorStorageImages,
+    },
     maxSharedBytes: limits.maxComputeSharedMemorySize,
     maxStorageBytes: limits.maxStorageBufferRange,
     maxUniformBytes: limits.maxUniformBufferRange,

@@ -6,10 +6,16 @@
 import { ShaderError } from '../errors.ts';
 import { FEATURES_OF, SUBGROUP_OPERATION_OF } from './capabilities.ts';
 import type { SubgroupOperation } from './capabilities.ts';
+import type { ShaderBinding, ShaderBindingKind } from './reflection-types.ts';
 import type { ShaderReflection } from './reflection.ts';
+
+/** What the bindings of one stage are counted as. */
+export type StageBinding = 'sampler' | 'uniform-buffer' | 'storage-buffer' | 'sampled-image' | 'storage-image';
 
 /** What this check knows of a device's sizes. */
 export interface ShaderLimits {
+  readonly maxSets: number;
+  readonly maxStageBindings: Readonly<Record<StageBinding, number>>;
   readonly maxPushBytes: number;
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
@@ -22,6 +28,18 @@ const STORES: ReadonlyMap<string, string> = new Map([
   ['vertex', 'vertexPipelineStoresAndAtomics'],
   ['fragment', 'fragmentStoresAndAtomics'],
 ]);
+
+/** What each kind of binding is counted as: a sampled image with its sampler as both. */
+const COUNTED_AS: Readonly<Partial<Record<ShaderBindingKind, readonly StageBinding[]>>> = {
+  sampler: ['sampler'],
+  'uniform-buffer': ['uniform-buffer'],
+  'storage-buffer': ['storage-buffer'],
+  'sampled-image': ['sampled-image'],
+  'combined-image-sampler': ['sampled-image', 'sampler'],
+  'uniform-texel-buffer': ['sampled-image'],
+  'storage-image': ['storage-image'],
+  'storage-texel-buffer': ['storage-image'],
+};
 
 /** Everything that the device lacks for this shader, in words; empty if it will do. */
 export function missingFor(
@@ -52,6 +70,7 @@ export function missingFor(
   if (shader.sharedBytes > limits.maxSharedBytes) {
     missing.push(`${shader.sharedBytes} bytes of shared memory (it has ${limits.maxSharedBytes})`);
   }
+  missing.push(...missingBindings(shader.bindings, limits));
   const size = shader.entryPoints.find((each) => each.name === entry)?.workgroupSize;
   if (size) missing.push(...missingThreads(size, limits));
   return missing;
@@ -63,6 +82,21 @@ function missingOperations(capabilities: readonly string[], there: readonly Subg
     if (operation === undefined || there.includes(operation)) return [];
     return [`operations of subgroups of kind ${operation} (for capability ${capability})`];
   });
+}
+
+function missingBindings(bindings: readonly ShaderBinding[], { maxSets, maxStageBindings }: ShaderLimits): string[] {
+  const missing: string[] = [];
+  const set = bindings.reduce((most, each) => Math.max(most, each.set), 0);
+  if (set >= maxSets) missing.push(`descriptor set ${set} (it has 0 to ${maxSets - 1})`);
+  const counts = new Map<StageBinding, number>();
+  for (const { kind, count } of bindings) {
+    for (const as of COUNTED_AS[kind] ?? []) counts.set(as, (counts.get(as) ?? 0) + Math.max(1, count));
+  }
+  for (const [as, count] of counts) {
+    const most = maxStageBindings[as];
+    if (count > most) missing.push(`${count} bindings of kind ${as} in a stage (it has ${most})`);
+  }
+  return missing;
 }
 
 function missingThreads(size: readonly [number, number, number], limits: ShaderLimits): string[] {
