@@ -308,7 +308,7 @@ export class Declarations {
       );
     }
     const scalarType = parseScalarType(name, type);
-    if (typeof initial !== 'number' || Number.isNaN(initial)) {
+    if (typeof initial !== 'number') {
       throw new TypeError(`Cannot add scalar "${name}": its value is ${shown(initial)}; give a number`);
     }
     const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size };

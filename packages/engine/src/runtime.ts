@@ -6,7 +6,8 @@ import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
-import { fieldValues, Moving, putValues, roomToMove } from './balance/moving.ts';
+import { Moving } from './balance/moving.ts';
+import { recut } from './balance/recut.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil, type CompiledStencil } from './compiler.ts';
 import { joinReports } from './debug-buffers.ts';
@@ -18,8 +19,6 @@ import { HostNumbers } from './host-numbers.ts';
 import { haloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { createAll, Member } from './member.ts';
-import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
-import { scalarBytes } from './engine-kernels.ts';
 import type { FieldStore } from './field-store.ts';
 import { gatherField } from './whole-field.ts';
 import { checkTransients } from './fusion/lifetimes.ts';
@@ -401,43 +400,8 @@ export class Runtime {
       [...this.declarations.fields.keys()].map((key) => each.existingField(key)?.byteLength ?? 0),
     );
     const fieldBytes = sizes.reduce((sum, size) => sum + size, 0);
-    return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => this.#recut(shares) };
-  }
-
-  /** Cuts by other shares of the devices, moves leaves with all their fields, and compiles. */
-  async #recut(shares: readonly number[]): Promise<number> {
-    const { team } = this;
-    await this.settle();
-    const bySubdomain = team.members.flatMap(({ subdomains }, member) =>
-      subdomains.map(() => shares[member]! / subdomains.length),
-    );
-    const before = this.decomposition.shares;
-    const moved = this.decomposition.recut(bySubdomain);
-    if (moved === 0) return 0;
-    using owned = new DisposableStack();
-    let back: (() => Promise<void>) | null = null;
-    try {
-      if (roomToMove(team)) {
-        const moving = owned.use(this.#moving());
-        back = () => moving.undo(this.#rings);
-        this.#moved = true;
-        await moving.move(this.#rings);
-      } else {
-        const values = await fieldValues(this.subdomains, this.declarations.fields.values(), this.#copiesNow);
-        back = () => putValues(team, this.#rings, values);
-        this.#moved = true;
-        await putValues(team, this.#rings, values);
-      }
-      await this.compile();
-      return moved;
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      this.decomposition.recut(before);
-      await back?.();
-      await this.compile();
-      this.log(`The cut stays as it is: ${error.message}`);
-      return 0;
-    }
+    const parts = { rings: this.#rings, moving: () => this.#moving(), moved: () => void (this.#moved = true) };
+    return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => recut(this, shares, parts) };
   }
 
   /** All fields that have memory, to be moved to subdomains that are made anew. Nothing is in flight. */
@@ -484,25 +448,6 @@ export class Runtime {
     return this.#stepper?.iterations.get(name);
   }
 
-  /**
-   * The words that each scalar has in the next step, one or two; `waiting` are those that the host sets before it. Within the lane,
-   * settled.
-   */
-  async scalarWords(waiting: ReadonlyMap<string, number>): Promise<Map<string, readonly number[]>> {
-    const all = [...this.declarations.scalars.values()];
-    if (all.length === 0) return new Map();
-    const { scalars } = this.team.members[0]!;
-    const words = new Uint32Array((await this.device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
-    return new Map(
-      all.map((scalar) => {
-        const { name, type, byteOffset } = scalar;
-        const next = waiting.get(name) ?? this.numbers.first(scalar);
-        const own = [...words.subarray(byteOffset / 4, (byteOffset + scalarBytes(type)) / 4)];
-        return [name, next === undefined ? own : scalarWords(type, next)] as const;
-      }),
-    );
-  }
-
   /** Iterations that each repeat with `until` ran in the last step that is known to be done. */
   get iterations(): ReadonlyMap<string, number> {
     return this.#stepper?.iterations ?? new Map();
@@ -523,18 +468,6 @@ export class Runtime {
     this.#stepper!.expect(iterations);
     // Radii that follow the flow are those of the checkpoint now.
     if (this.declarations.measures.size > 0) this.#moved = true;
-  }
-
-  /** Reads a scalar as the device has it; waits for all submitted steps. Within the lane. */
-  async readScalar(name: string): Promise<number> {
-    await this.settle();
-    const scalar = this.declarations.scalars.get(name);
-    if (scalar === undefined)
-      throw new TypeError(this.unknown('read', 'scalar', name, this.declarations.scalars.keys()));
-    const first = this.numbers.first(scalar);
-    if (first !== undefined) return heldScalar(scalar.type, first);
-    const bytes = await this.device.staging.download(this.team.members[0]!.scalars, scalar.byteOffset, 8);
-    return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
   }
 
   /** The memory of a field on each subdomain. Within the lane. */

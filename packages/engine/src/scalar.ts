@@ -2,6 +2,7 @@
 import type { ScalarType } from '@halocline/stencil';
 import { printByToString } from './inspect.ts';
 import type { Runtime } from './runtime.ts';
+import { readScalar } from './scalar-values.ts';
 
 /** A number on the device that stencils reduce into and read. */
 export class Scalar {
@@ -20,7 +21,7 @@ export class Scalar {
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
     const waiting = this.#runtime.numbers.waiting(this.name);
-    return this.#runtime.lane.run(async () => waiting ?? (await this.#runtime.readScalar(this.name)));
+    return this.#runtime.lane.run(async () => waiting ?? (await readScalar(this.#runtime, this.name)));
   }
 
   toString(): string {

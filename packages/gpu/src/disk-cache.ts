@@ -21,7 +21,7 @@ const USED_MS = 24 * 3600 * 1000;
 const tidied = new Set<string>();
 
 /** The folder: $HALOCLINE_CACHE ("off": none), else $XDG_CACHE_HOME/halocline, else ~/.cache/halocline. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
   const own = env['HALOCLINE_CACHE'];
   if (own === 'off') return undefined;
   if (own) return path.resolve(own);

@@ -113,11 +113,12 @@ export type { BufferRole, ImageRole, Role, RoleUsage } from './role.ts';
 export type {
   PassEncoder,
   RecordedWork,
+  RecorderThread,
   ThreadedPassOptions,
   ThreadedRecorder,
   ThreadedRecorderOptions,
 } from './recording/threaded-recorder.ts';
-export type { ThreadPass } from './recording/recording-worker.ts';
+export type { ThreadPass } from './recording/thread-pass.ts';
 export type { ImageAccess } from './recording/shared-layouts.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';

@@ -126,6 +126,10 @@ gpuTest('an error in a thread arrives with the name of its pass, and the frame g
   expect(String(await failing('nothing'))).toContain('exports no function "nothing"');
   const later = (): unknown => recorder.encoderFor('x').record({ module, export: 'mark', data: { at: () => 1 } });
   expect(later).toThrow('Cannot record pass "x" on threads: functions do not cross threads; name an export instead');
+  const text = './passes.ts' as unknown as URL;
+  expect(() => recorder.encoderFor('x').record({ module: text, export: 'mark' })).toThrow(
+    'Cannot record pass "x" on threads: its module is no URL; give one, as in new URL(\'./passes.ts\', import.meta.url)',
+  );
   expect(() => device.endFrame(frame)).toThrow(
     'Cannot end frame 0: recorder "recorder" has passes that nobody collected; await its finalize first',
   );

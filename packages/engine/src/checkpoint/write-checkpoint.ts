@@ -10,6 +10,7 @@ import type { Declarations, FieldDeclaration, StencilDeclaration } from '../decl
 import type { Domain } from '../domain.ts';
 import { writeWhole } from '../files.ts';
 import type { Runtime } from '../runtime.ts';
+import { wordsOfScalars } from '../scalar-values.ts';
 import type { StepNumbers } from '../uniforms.ts';
 import { gatherField } from '../whole-field.ts';
 import {
@@ -79,7 +80,7 @@ export async function writeCheckpoint(runtime: Runtime, request: CheckpointReque
 async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<CheckpointNote> {
   const { declarations, domain } = runtime;
   const { leafCount, activeVoxels, topology, map } = domain.level(0);
-  const words = await runtime.scalarWords(request.numbers.scalars);
+  const words = await wordsOfScalars(runtime, request.numbers.scalars);
   const fields: NotedField[] = lastingFields(declarations).map((field) => ({
     key: field.key,
     type: field.type,

@@ -20,7 +20,7 @@ export interface Plugin<Options = unknown> {
 /** How a plug-in is used. */
 export interface PluginUse<Options = unknown> {
   /** The file (path or URL) from which a package is looked for; default: the one that calls. */
-  readonly from?: string | URL;
+  readonly from?: string | { readonly href: string };
   /** Handed to `register`. */
   readonly options?: Options;
 }
@@ -36,7 +36,7 @@ export function callingFile(own: string): string {
 export async function usePlugin(
   simulation: Simulation,
   plugin: string | Plugin,
-  { from, options }: { readonly from: string | URL; readonly options: unknown },
+  { from, options }: { readonly from: string | { readonly href: string }; readonly options: unknown },
 ): Promise<void> {
   const { name, register } = typeof plugin === 'string' ? await findPlugin(plugin, from) : given(plugin);
   try {
@@ -60,8 +60,9 @@ function given(plugin: Plugin): Found {
   );
 }
 
-async function findPlugin(name: string, from: string | URL): Promise<Found> {
-  const file = from instanceof URL || from.startsWith('file:') ? fileURLToPath(from) : path.resolve(from);
+async function findPlugin(name: string, from: string | { readonly href: string }): Promise<Found> {
+  const place = typeof from === 'string' ? from : from.href;
+  const file = place.startsWith('file:') ? fileURLToPath(place) : path.resolve(place);
   const exported = await importFrom(name, file);
   for (const holder of [exported, exported['default']]) {
     const plugin = holder as Partial<Plugin> | undefined | null;

@@ -65,7 +65,10 @@ export function isValidationAvailable(): boolean {
 }
 
 /** The validation that an option and HALOCLINE_VALIDATION ask for together; the option wins. */
-export function validationWish(option: Validation | undefined, env: NodeJS.ProcessEnv = process.env): Validation {
+export function validationWish(
+  option: Validation | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Validation {
   if (option !== undefined) return option;
   const wish = env['HALOCLINE_VALIDATION'] ?? '';
   if (wish === 'synchronization' || wish === 'gpu-assisted') return wish;

@@ -42,7 +42,10 @@ export function memoryLimitWish(option: number | undefined): number {
 }
 
 /** Whether HALOCLINE_CHECKS asks for checks; where it says nothing, they go with validation. */
-export function checksWish(validation: Validation, env: NodeJS.ProcessEnv = process.env): boolean {
+export function checksWish(
+  validation: Validation,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): boolean {
   const wish = env['HALOCLINE_CHECKS'] ?? '';
   return wish === '' ? validation !== false : wish !== '0' && wish !== 'false';
 }

@@ -14,7 +14,6 @@ import type { TargetFormats } from '../command/graphics-pipeline.ts';
 import { recordDraws } from '../command/rendering.ts';
 import { CommandScope } from '../command/scope.ts';
 import { beginSecondary } from '../command/secondary.ts';
-import type { Image } from '../image/image.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
 import { carry } from '../tracking/carried.ts';
@@ -27,7 +26,7 @@ import { Receiver } from './crossing.ts';
 import type { ObjectRecord } from './crossing.ts';
 import { SharedLayouts } from './shared-layouts.ts';
 import { sleepingCore } from './sleeping-core.ts';
-import type { ImageAccess } from './shared-layouts.ts';
+import type { ThreadPass } from './thread-pass.ts';
 import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOTS } from './job-table.ts';
 
 /** What a thread is started with. */
@@ -92,13 +91,6 @@ export interface Word {
   readonly tracked?: Tracked & { readonly job: number };
   readonly made?: V.VkDescriptorPool;
   readonly gone?: V.VkDescriptorPool;
-}
-
-/** The pass that a thread's function records for: its third argument. */
-export interface ThreadPass {
-  readonly label: string;
-  /** The pass uses an image so: it is brought to the layout of that ahead of the pass, once, however many threads say it. */
-  expect(image: Image, access: ImageAccess): void;
 }
 
 type Recorder = (encoder: unknown, data: unknown, pass: ThreadPass) => unknown;

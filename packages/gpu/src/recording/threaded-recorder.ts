@@ -41,10 +41,17 @@ export interface ThreadedRecorderOptions {
   readonly log?: (line: string) => void;
 }
 
+/** A thread of a recorder: a `Worker` of Node, as far as others need it. */
+export interface RecorderThread {
+  readonly threadId: number;
+  /** Ends it; resolves to its exit code. */
+  terminate(): Promise<number>;
+}
+
 /** What a thread records: a function that a module exports, and its data. */
 export interface RecordedWork {
   /** The module, such as `new URL('./passes.ts', import.meta.url)`. A thread loads it once. */
-  readonly module: URL;
+  readonly module: { readonly href: string };
   /** The name of the function: `(encoder, data) => void`, which records and doesn't wait. */
   readonly export: string;
   /** Plain data, with buffers, images, samplers and pipelines in it as they are. It is copied now. */
@@ -168,7 +175,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   }
 
   /** The worker threads themselves, for who wants to look at them, or end one. */
-  get threads(): readonly RecordingThread['worker'][] {
+  get threads(): readonly RecorderThread[] {
     return this.#threads.map(({ worker }) => worker);
   }
 
@@ -322,6 +329,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     const used = new Set<Used>();
     const refuse = (why: string): TypeError => new TypeError(`Cannot record pass "${label}" on threads: ${why}`);
     if (this.#frame !== frame) throw refuse('it was finalized; call encoderFor again');
+    if (typeof (work.module as Partial<URL>)?.href !== 'string') {
+      throw refuse("its module is no URL; give one, as in new URL('./passes.ts', import.meta.url)");
+    }
     if (index === T.JOBS) throw refuse(`${T.JOBS} functions wait already; give each more to record`);
     let bytes: Uint8Array;
     try {
