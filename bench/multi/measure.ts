@@ -83,7 +83,7 @@ export async function measure(setup: Setup): Promise<Measured> {
   return {
     ...timed,
     trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null,
-    host: setup.counted ? await host(setup) : null,
+    host: setup.counted ? await hostFigures(setup) : null,
   };
 }
 
@@ -125,7 +125,7 @@ async function time(setup: Setup): Promise<Omit<Measured, 'trace' | 'host'>> {
 }
 
 /** The host's part, by the round in which JavaScript took least. */
-async function host(setup: Setup): Promise<HostFigures> {
+export async function hostFigures(setup: Setup): Promise<HostFigures> {
   using count = countCalls();
   await using simulation = await open(setup, {});
   const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / (await round(simulation, WARM_STEPS, setup.bench))));
