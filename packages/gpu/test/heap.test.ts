@@ -112,7 +112,10 @@ test('a driver that refuses large blocks is asked for smaller ones', () => {
 test('a buffer that wants memory of its own gets it', () => {
   const source = new NullMemory();
   const heap = new DeviceHeap(source);
-  const ranges = [heap.allocate(asking(5000, { dedicatedTo: { kind: 'buffer', handle: 9n } })), heap.allocate(asking(5000))];
+  const ranges = [
+    heap.allocate(asking(5000, { dedicatedTo: { kind: 'buffer', handle: 9n } })),
+    heap.allocate(asking(5000)),
+  ];
   expect([...source.live.values()].map((each) => each.byteLength)).toEqual([5000, 64 * MiB]);
   expect(String(heap)).toBe('DeviceHeap(9.77 KiB in 2 ranges, 64 MiB taken in 2 blocks)');
   expectEmpty(heap, source, ranges);

@@ -27,12 +27,13 @@ const RESOURCE = { buffer: 'any', byte_length: 'number', kept: 'flag' } as const
 /** A resource of a script's graph: a buffer that is there, or one that lives within the graph. */
 interface Declared {
   readonly name: string;
-  readonly buffer: Buffer | GraphBuffer;
+  /** Of one that lives within the graph: as the plan that is made last declares it. */
+  buffer: Buffer | GraphBuffer;
 }
 
 /** A graph of a script. */
 class SceneGraph {
-  /** Declares the transient resources once; the passes are added to a fresh graph each time. */
+  /** By name. A fresh graph declares them and takes the passes, each time that a plan is made. */
   readonly resources: Map<string, Declared> = new Map();
   plan: Plan | null = null;
   device: Device | null = null;
@@ -101,6 +102,11 @@ function addResource(handles: Handles, scene: SceneGraph, call: Call): { value: 
 function compile(handles: Handles, runtime: Runtime, scene: SceneGraph, passes: readonly LuaValue[]): void {
   scene.drop();
   const graph = new Graph();
+  for (const each of scene.resources.values()) {
+    const { name, buffer } = each;
+    if (!('origin' in buffer)) continue;
+    each.buffer = graph.transientBuffer(name, { byteLength: buffer.byteLength, ...buffer.options });
+  }
   let device: Device | null = null;
   for (const each of passes) {
     const said = each as ReadonlyMap<string, LuaValue>;
