@@ -109,3 +109,67 @@ vulkanTest(
     }
   },
 );
+
+const CORNERS = `void main() { gl_Position = vec4(gl_VertexIndex == 1 ? 3 : -1, gl_VertexIndex == 2 ? 3 : -1, 0, 1); }`;
+const TWICE = `layout(binding = 0) uniform usampler2D source; layout(location = 0) out uvec4 color;
+  void main() { color = 2u * texelFetch(source, ivec2(gl_FragCoord.xy), 0); }`;
+
+/** Draws an image into another and that back, twice as bright each time. */
+async function drawings(device: Device): Promise<number> {
+  using owned = new DisposableStack();
+  const stage = async (label: 'vertex' | 'fragment', text: string) => ({
+    spirv: await device.compile(text, { label, stage: label }),
+  });
+  const [vertex, fragment] = [await stage('vertex', CORNERS), await stage('fragment', TWICE)];
+  const pipeline = owned.use(device.createGraphicsPipeline({ label: 'twice', vertex, fragment, color: ['r32uint'] }));
+  const sampler = owned.use(device.createSampler({ label: 'nearest', filter: 'nearest' }));
+  const image = (label: string) => owned.use(device.createImage({ label, size: [4, 4], format: 'r32uint' }));
+  const [from, to] = [image('from'), image('to')];
+  const texels = owned.use(device.createBuffer({ label: 'texels', byteLength: 64 }));
+  await device.submitOnce('draw', (encoder) => {
+    encoder.clear(from, 5);
+    for (const [source, target] of [[from, to] as const, [to, from] as const]) {
+      encoder.touches(source, 'sampled');
+      encoder.rendering({ color: [{ image: target }] }, (render) =>
+        render.pipeline(pipeline).bind(0, source, { sampler }).draw(3),
+      );
+    }
+    encoder.copyImageToBuffer(from, texels);
+  });
+  return new Uint32Array((await device.staging.download(texels)).buffer)[15]!;
+}
+
+const COPY_TEXELS = `layout(local_size_x = 4, local_size_y = 4) in;
+  layout(binding = 0) uniform usampler2D source;
+  layout(binding = 1, r32ui) writeonly uniform uimage2D target;
+  void main() {
+    ivec2 at = ivec2(gl_LocalInvocationID.xy);
+    imageStore(target, at, 2u * texelFetch(source, at, 0));
+  }`;
+
+/** Dispatches that sample what they wrote as it stands, without another layout. */
+async function dispatches(device: Device): Promise<number> {
+  using pipeline = device.createPipeline({
+    label: 'copy',
+    spirv: await device.compile(COPY_TEXELS, { label: 'copy' }),
+  });
+  using sampler = device.createSampler({ label: 'nearest', filter: 'nearest' });
+  using from = device.createImage({ label: 'from', size: [4, 4], format: 'r32uint' });
+  using to = device.createImage({ label: 'to', size: [4, 4], format: 'r32uint' });
+  using texels = device.createBuffer({ label: 'texels', byteLength: 64 });
+  await device.submitOnce('copy', (encoder) => {
+    encoder.clear(from, 5).pipeline(pipeline);
+    encoder.bind(0, from, { sampler, layout: 'general' }).bind(1, to).dispatch(1);
+    encoder.bind(0, to, { sampler, layout: 'general' }).bind(1, from).dispatch(1).copyImageToBuffer(from, texels);
+  });
+  return new Uint32Array((await device.staging.download(texels)).buffer)[15]!;
+}
+
+vulkanTest('with automatic barriers, what shaders sample is in the layout in which it was bound', async () => {
+  const results: number[] = [];
+  const said = await judged({ autoBarriers: true, checks: true }, async (device) => {
+    results.push(await drawings(device), await dispatches(device));
+  });
+  expect(said).toEqual([]);
+  expect(results).toEqual([20, 20]);
+});

@@ -136,8 +136,8 @@ export class RecordingTracker implements UsageTracker {
     };
   }
 
-  touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string): void {
-    this.#await(resource, range, access, command);
+  touch(resource: TrackedResource, range: TouchedRange, access: Usage, command: string, layout?: ImageLayout): void {
+    this.#await(resource, range, access, command, layout);
     if (this.#passes.declared) this.#passes.touched(resource, access);
   }
 
@@ -248,14 +248,14 @@ export class RecordingTracker implements UsageTracker {
     if (typeof resource !== 'string') this.#await(resource, range, access, 'its declaration');
   }
 
-  #await(resource: TrackedResource, range: TouchedRange, usage: Usage, command: string): void {
+  #await(resource: TrackedResource, range: TouchedRange, usage: Usage, command: string, given?: ImageLayout): void {
     const track = this.#track(resource);
     if (resource.kind !== 'image') {
       const start = range && 'byteOffset' in range ? range.byteOffset : 0;
       const end = range && 'byteOffset' in range ? start + range.byteLength : lineLength(resource);
       return this.#add(resource, track, start, end, usage, undefined, command);
     }
-    const layout = layoutOf(usage);
+    const layout = given ?? layoutOf(usage);
     for (const { start, end } of piecesOf(resource, range)) {
       this.#add(resource, track, start, end, usage, layout, command);
     }
@@ -330,8 +330,8 @@ export class RecordingTracker implements UsageTracker {
       for (const bound of resources[index]![1]) {
         const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
         if (!resource) continue;
-        const range = bound.kind === 'view' ? bound.view?.range : bound;
-        for (const usage of usages) this.touch(resource, range, usage, command);
+        const [range, layout] = bound.kind === 'view' ? [bound.view?.range, bound.layout] : [bound];
+        for (const usage of usages) this.touch(resource, range, usage, command, layout);
       }
     }
   }

@@ -9,7 +9,7 @@
  *     commands.vkCmdDispatchIndirect(…);                                                           // the command itself
  */
 
-import type { Usage } from '../access.ts';
+import type { ImageLayout, Usage } from '../access.ts';
 import type { BarrierBatch, ImagePart } from '../graph/sink.ts';
 import type { Local, Recorded } from './local.ts';
 
@@ -57,6 +57,8 @@ export type BoundResource =
   | {
       readonly kind: 'view';
       readonly view: { readonly image: TrackedResource; readonly range: ImagePart } | undefined;
+      /** The one that the shader is told of. */
+      readonly layout: ImageLayout;
     };
 
 /** Everything that is bound: for each binding, what stands at its places. The same array stands for the same things. */
