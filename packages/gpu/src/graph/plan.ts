@@ -129,7 +129,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
     await this.start(options).done;
   }
 
-  /** As `execute`, without waiting: each execution comes behind the one before on the same device. */
+  /** As `execute`, without waiting: each execution comes behind the plan's one before on the same device. */
   start(options: ExecuteOptions = {}): Execution {
     return this.#executor(options.device).start(options);
   }
