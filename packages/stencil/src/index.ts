@@ -30,6 +30,7 @@ export type {
   InterpreterWorld,
 } from './interpret/world.ts';
 export * from './ir.ts';
+export * from './emit/shader.ts';
 export { nearestName } from './language/nearest-name.ts';
 export { StencilError } from './stencil-error.ts';
 export { verifyStencil } from './verify.ts';

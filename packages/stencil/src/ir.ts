@@ -448,51 +448,6 @@ export interface Stencil {
   readonly prints: readonly Print[];
 }
 
-/** Byte offsets, given by the engine, of parameters in the `uniforms` block and of scalars in the `scalars` block. */
-export interface Placement {
-  readonly parameters: ReadonlyMap<string, number>;
-  readonly scalars: ReadonlyMap<string, number>;
-  /**
-   * What happens where a computed read goes further than the radius in the record of faults: the domain is cut. Without it
-   * everything may be read.
-   */
-  readonly beyondRadius?: 'error' | 'clamp';
-  /**
-   * Of fields of the stencil's own level whose inactive voxels hold one value everywhere, that value, component by component, as
-   * it is stored. Then they may be written with it, and memory gets whole sectors.
-   */
-  readonly backgrounds?: ReadonlyMap<string, readonly number[]>;
-}
-
-/** One 64-bit address of a pass block; the emitted shader reads them in the order of the list it came with. */
-export type Binding =
-  | { readonly kind: 'leaves' | 'visits' | 'count' | 'children' | 'uniforms' | 'scalars' }
-  | { readonly kind: 'leafTable' | 'masks' | 'grid'; readonly level: LevelRelation }
-  /** The array of one component that is read (the old copy). */
-  | { readonly kind: 'read'; readonly field: string; readonly component: number; readonly level: LevelRelation }
-  /** The array of one component that is written: the second copy where the write is double-buffered, else the first. */
-  | { readonly kind: 'write'; readonly field: string; readonly component: number }
-  /** The buffer of `debug.ts`. */
-  | { readonly kind: 'debug' }
-  /** The stencil's record of `faults.ts`. */
-  | { readonly kind: 'faults' }
-  /** One 32-bit value for each leaf rank. */
-  | { readonly kind: 'partials'; readonly scalar: string };
-
-/** How many leaves a workgroup may take: passes have a count of groups for each. */
-export const GROUP_LEAVES = [2, 4, 8] as const;
-
-/** One of those numbers. */
-export type GroupLeaves = (typeof GROUP_LEAVES)[number];
-
-/** A compiled shader: SPIR-V words, and what its pass block must hold. */
-export interface StencilShader {
-  readonly spirv: Uint32Array<ArrayBuffer>;
-  readonly bindings: readonly Binding[];
-  /** Leaves that a workgroup takes. */
-  readonly groupLeaves: GroupLeaves;
-}
-
 const SIZES: Readonly<Record<string, number>> = { '2': 2, '3': 3, '4': 4 };
 
 /** Number of components of a value type, 1 to 4. */

@@ -1,7 +1,8 @@
 /**
  * @file From a checked stencil to what a device runs, and to what people read.
  */
-import type { Placement, Stencil, StencilShader } from '../ir.ts';
+import type { Stencil } from '../ir.ts';
+import type { Placement, StencilShader } from './shader.ts';
 import { GlslTarget } from './glsl-target.ts';
 import { newLowering } from './frame.ts';
 import { lowerStencil } from './kernel.ts';

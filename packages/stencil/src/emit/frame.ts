@@ -2,17 +2,8 @@
  * @file What the lowering of one shader knows (`Lowering`), and of the function that it is in (`Frame`): which
  * addresses the pass block must hold, in which order, and the values that every thread needs once.
  */
-import type {
-  Binding,
-  Expression,
-  FieldType,
-  LevelRelation,
-  Offset,
-  Placement,
-  ScalarType,
-  Stencil,
-  ValueType,
-} from '../ir.ts';
+import type { Expression, FieldType, LevelRelation, Offset, ScalarType, Stencil, ValueType } from '../ir.ts';
+import type { Binding, Placement } from './shader.ts';
 import { componentsOf, componentTypeOf, elementBytes, isHalf } from '../field-types.ts';
 import { scalarOf, sizeOf } from '../ir.ts';
 import { reachOfGathers } from '../reach/reach.ts';

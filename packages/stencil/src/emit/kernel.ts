@@ -17,7 +17,8 @@ import { allTaps, cutOf, reachedFunctions, shapeOf, threadsPerLeaf } from './sha
 import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
-import type { Offset, Placement, Stencil, StencilShader } from '../ir.ts';
+import type { Offset, Stencil } from '../ir.ts';
+import type { Placement, StencilShader } from './shader.ts';
 
 /** What a visit says of a leaf whose voxels are all active, as are those of the 26 around it; 1 where only its own are. */
 const WHOLE_AROUND = 3;

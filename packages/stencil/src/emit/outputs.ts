@@ -7,7 +7,8 @@
  * Memory is written in sectors of 32 bytes; of one that a shader writes in part, the rest is read first. So where it is known
  * what inactive voxels hold, they are written with it, wherever an active voxel shares their sector.
  */
-import type { FieldWrite, Placement, Stencil } from '../ir.ts';
+import type { FieldWrite, Stencil } from '../ir.ts';
+import type { Placement } from './shader.ts';
 import { componentsOf, isHalf, valueTypeOf } from '../field-types.ts';
 import { scalarOf } from '../ir.ts';
 import { elementKind } from './frame.ts';

@@ -11,7 +11,7 @@ import { tapKey } from './scan.ts';
 import { planWindow, windowSize } from './window.ts';
 import type { Patch } from './window.ts';
 import { elementBytes } from '../field-types.ts';
-import type { GroupLeaves } from '../ir.ts';
+import type { GroupLeaves } from './shader.ts';
 
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
