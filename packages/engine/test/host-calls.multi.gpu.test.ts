@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
+import { countCalls } from '@halocline/vulkan';
 import { Simulation } from '../src/index.ts';
 
 interface Options {
@@ -51,3 +52,25 @@ gpuTest('an exchange whose messages are copied costs a device two calls', { vali
     expect(calls).toBeLessThanOrEqual(2);
   }
 });
+
+gpuTest(
+  'a step asks the driver of each device for no more than its submits, and once whether there is room',
+  { validation: false },
+  async ({ device }) => {
+    using count = countCalls();
+    await using one = await openDevice({ device: `#${device.report.index}`, validation: false });
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    const domain = { min: [0, 0, 0], max: [40, 16, 16] } as const;
+    await using simulation = await Simulation.create({ devices: [one, other], domain });
+    simulation.addField('u', 'float32', 1);
+    const code = 'WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)));';
+    for (const name of ['one', 'two', 'three']) simulation.addStencil(name, { inputs: ['u'], outputs: ['u'], code });
+    for (let step = 0; step < 12; step++) await simulation.runTimestep(0.01);
+    await simulation.finish();
+    const before = count.calls;
+    for (let step = 0; step < 10; step++) await simulation.runTimestep(0.01);
+    await simulation.finish();
+    // Ten steps of three exchanges on two devices; with a single step in flight a step looks whether that is done already.
+    expect(count.calls - before).toBeLessThanOrEqual(10 * 2 * 2 + 2);
+  },
+);
