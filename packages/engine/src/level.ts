@@ -9,7 +9,7 @@ import { voxelEdge } from './level-map.ts';
 import { checkOptions } from './options/kinds.ts';
 import { FIELD_OPTIONS } from './options/known.ts';
 import type { Runtime } from './runtime.ts';
-import type { IndexBox } from './topology.ts';
+import { isActive, type IndexBox } from './topology.ts';
 
 /** One level: 0 the finest, each further one coarser by two. */
 export class Level {
@@ -39,6 +39,7 @@ export class Level {
    */
   addStencil(name: string, options: StencilOptions): this {
     this.#runtime.checkOpen();
+    this.#checkDebugVoxel(name, options);
     this.#runtime.declarations.addStencil(this.index, name, options);
     return this;
   }
@@ -104,6 +105,26 @@ export class Level {
   /** Inclusive box of the active voxels. */
   get indexBounds(): IndexBox {
     return this.#runtime.domain.level(this.index).indexBounds;
+  }
+
+  /** Throws RangeError where nothing would ever come of the voxel that prints. What isn't three whole numbers is told elsewhere. */
+  #checkDebugVoxel(name: string, options: StencilOptions): void {
+    const debug: unknown = options?.debug;
+    const voxel = (debug as { readonly voxel?: unknown } | null | undefined)?.voxel;
+    if (!Array.isArray(voxel) || voxel.length !== 3 || !voxel.every(Number.isInteger)) return;
+    const [i, j, k] = voxel as [number, number, number];
+    const { topology, indexBounds } = this.#runtime.domain.level(this.index);
+    const act = `Cannot add stencil "${name}": the voxel of debug is (${i}, ${j}, ${k})`;
+    if (!isActive(topology, i, j, k)) {
+      const { min, max } = indexBounds;
+      const where = this.index === 0 ? '' : ` on level ${this.index}`;
+      throw new RangeError(
+        `${act}, which is not active${where}; give one of the active voxels, which lie from (${min.join(', ')}) to (${max.join(', ')})`,
+      );
+    }
+    const color = ((i + j + k) & 1) === 0 ? 'red' : 'black';
+    if ((options.color ?? color) === color) return;
+    throw new RangeError(`${act}, which is ${color}, and it runs on ${options.color} ones; give one of those`);
   }
 
   toString(): string {

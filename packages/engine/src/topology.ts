@@ -40,6 +40,17 @@ export function activeVoxelsOf(topology: Topology): number {
   return count;
 }
 
+/** Whether voxel i, j, k is active. */
+export function isActive({ origins, masks }: Topology, i: number, j: number, k: number): boolean {
+  const [x, y, z] = [i & ~7, j & ~7, k & ~7];
+  for (let leaf = 0; 3 * leaf < origins.length; leaf++) {
+    if (origins[3 * leaf] !== x || origins[3 * leaf + 1] !== y || origins[3 * leaf + 2] !== z) continue;
+    const bit = ((i & 7) << 6) | ((j & 7) << 3) | (k & 7);
+    return ((masks[16 * leaf + (bit >> 5)]! >>> (bit & 31)) & 1) === 1;
+  }
+  return false;
+}
+
 /** The share of leaves that have inactive voxels; 0 where there is no leaf. */
 export function raggedShareOf({ masks }: Topology): number {
   const leaves = masks.length / 16;

@@ -1,7 +1,8 @@
 import { reduceMax, stencil } from '@halocline/stencil/trace';
 import { gpuTest } from '@halocline/testing';
 import { describe, expect } from 'vitest';
-import { Simulation } from '../src/index.ts';
+import type { Color, Offset } from '@halocline/stencil';
+import { Simulation, type Level } from '../src/index.ts';
 
 const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
 
@@ -48,6 +49,37 @@ describe('a stencil with debug', () => {
       'Stencil "look": 64 reads went to voxels that are not active',
     ]);
   });
+
+  gpuTest(
+    'refuses a voxel that never prints: outside of the domain, or of the other colour',
+    {},
+    async ({ device }) => {
+      await using simulation = await Simulation.create({ device, domain });
+      simulation.addField('u', 'float32', 2);
+      const look = (target: Simulation | Level, voxel: Offset, color?: Color) => () =>
+        void target.addStencil('look', {
+          outputs: ['u'],
+          debug: { voxel },
+          code: 'printf("here"); WriteField("u", idx, 1.0);',
+          ...(color === undefined ? {} : { color }),
+        });
+      const bounds = `from (${simulation.indexBounds.min.join(', ')}) to (${simulation.indexBounds.max.join(', ')})`;
+      expect(look(simulation, [16, 3, 0])).toThrow(
+        new RangeError(
+          `Cannot add stencil "look": the voxel of debug is (16, 3, 0), which is not active; give one of the active voxels, which lie ${bounds}`,
+        ),
+      );
+      expect(look(simulation, [-1, 0, 0])).toThrow('the voxel of debug is (-1, 0, 0), which is not active;');
+      expect(look(simulation.level(1), [15, 3, 0])).toThrow(
+        'the voxel of debug is (15, 3, 0), which is not active on level 1;',
+      );
+      expect(look(simulation, [15, 3, 0], 'red')).not.toThrow();
+      simulation.removeStencil('look');
+      expect(look(simulation, [15, 3, 0], 'black')).toThrow(
+        'Cannot add stencil "look": the voxel of debug is (15, 3, 0), which is red, and it runs on black ones; give one of those',
+      );
+    },
+  );
 
   gpuTest('may be traced, and is quiet where nothing is wrong', {}, async ({ device }) => {
     const told: string[] = [];
