@@ -246,7 +246,10 @@ export class Encoder {
     return this;
   }
 
-  /** What `body` dispatches and draws runs only if a uint32 in memory isn't 0 when the device comes to it. */
+  /**
+   * What `body` dispatches and draws runs only if a uint32 in memory isn't 0 when the device comes to it. Copies, fills and barriers
+   * in it run in any case: Vulkan has no condition for those.
+   */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
     recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
@@ -263,6 +266,7 @@ export class Encoder {
    * stand then. A graph records a pass again whose check throws.
    */
   beforeSubmit(check: () => void): this {
+    this.#scope.open();
     this.#scope.checks.push(check);
     return this;
   }
