@@ -15,6 +15,12 @@ const SHADER = `layout(local_size_x = 1) in;
 layout(binding = 0) buffer Words { uint at[]; };
 void main() { at[0] += 1; }`;
 
+const PUSHED = SHADER.replace(
+  'void main() { at[0] += 1',
+  'layout(push_constant) uniform Push { uint more; };\nvoid main() { at[0] += more',
+);
+const USUAL = ['storage', 'uniform', 'indirect', 'address', 'transfer-source', 'transfer-target'] as const;
+
 const messageOf = (body: () => unknown): string => {
   try {
     body();
@@ -251,4 +257,63 @@ gpuTest('timelines and data of another device are refused', {}, async ({ device 
   expect(messageOf(() => recorder.encoderFor('pass').record(work))).toContain('buffer "theirs" is of another device');
   await recorder.finalize().catch(() => undefined);
   device.endFrame(frame);
+});
+
+gpuTest('every call of an encoder that is kept says so, with checks and without', {}, async ({ device: plain }) => {
+  await using checking = await openDevice({ device: plain.uuid, validation: false, checks: true });
+  for (const device of [plain, checking]) {
+    using scene = await drawing(device);
+    const { pipeline, picture } = scene;
+    using words = device.createBuffer({ label: 'words', byteLength: 256, usage: [...USUAL, 'vertex', 'index'] });
+    using compute = device.createPipeline({ label: 'add', spirv: await device.compile(PUSHED, { label: 'add' }) });
+    using queries = device.createQueryPool({ label: 'times', count: 2 });
+    using part = device.recordSecondary('part', () => undefined);
+    let kept: Encoder | undefined;
+    let drawer: RenderEncoder | undefined;
+    using _ = device.record('step', (encoder) => {
+      encoder.fill(words, 0, 256, 0).barrier(['transfer-target'], ['storage-read', 'storage-write']);
+      kept = encoder.pipeline(compute).bind(0, words).push(new Uint32Array(1)).dispatch(1).bind(0, words);
+      encoder.transition(picture, { before: 'undefined', after: 'color-attachment' });
+      encoder.rendering(
+        { color: [{ image: picture, clear: 0 }] },
+        (render) => void (drawer = render.pipeline(pipeline)),
+      );
+    });
+    const [encoder, render] = [kept!, drawer!];
+    const calls: readonly (() => unknown)[] = [
+      () => encoder.pipeline(compute),
+      () => encoder.push(new Uint32Array(1)),
+      () => encoder.bind(0, words),
+      () => encoder.dispatch(1),
+      () => encoder.dispatch(1e9),
+      () => encoder.dispatchThreads(64),
+      () => encoder.dispatchIndirect(words),
+      () => encoder.copy(words, 0, words, 128, 64),
+      () => encoder.copyBufferToImage(words, picture),
+      () => encoder.copyImageToBuffer(picture, words),
+      () => encoder.copyImage(picture, picture, { to: { mip: 0 } }),
+      () => encoder.blit(picture, picture),
+      () => encoder.clear(picture, 0),
+      () => encoder.fill(words, 0, 64, 0),
+      () => encoder.barrier(['storage-write'], ['storage-read']),
+      () => encoder.transition(picture, { before: 'color-attachment', after: 'sampled' }),
+      () => encoder.touches(words, 'storage-read'),
+      () => encoder.uses(words),
+      () => encoder.beforeSubmit(() => undefined),
+      () => encoder.rendering({ color: [{ image: picture }] }, () => undefined),
+      () => encoder.execute(),
+      () => encoder.execute(part),
+      () => encoder.resetQueries(queries),
+      () => encoder.timestamp(queries, 0),
+      () => encoder.label('more', () => undefined),
+      () => render.pipeline(pipeline),
+      () => render.vertexBuffer(words),
+      () => render.indexBuffer(words),
+      () => render.viewport({ width: 8, height: 8 }),
+      () => render.scissor(0, 0, 8, 8),
+    ];
+    const ended = 'Cannot record in "step": its recording has ended; record within the function that got the encoder';
+    const told = calls.map((call) => [String(call), messageOf(call)]);
+    expect(told.filter(([, message]) => message !== ended)).toEqual([]);
+  }
 });

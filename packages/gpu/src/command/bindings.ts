@@ -98,6 +98,7 @@ export class Bindings<P extends Bindee> {
 
   /** Puts resources where the shader declares a binding, from its first place on. */
   bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions): void {
+    this.#scope.open();
     const list = Array.isArray(resources) ? (resources as readonly Bindable[]) : [resources as Bindable];
     const stray = list.find((each) => !isBindable(each));
     if (stray !== undefined || list.includes(undefined as never)) {

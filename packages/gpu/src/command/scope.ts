@@ -44,12 +44,14 @@ export class CommandScope {
     };
     this.#ended = true;
     // A copy: an object that inherits from the driver would give each device's driver a shape of its own, which slows down code that
-    // meets several; with a proxy in this place every draw took twice as long.
+    // meets several; with a proxy in this place every draw took twice as long. The copy lacks the driver's methods, and nobody comes to
+    // them: who records either uses its commands first, or something of a device, or asks `open`.
     this.driver = Object.defineProperty({ ...this.driver }, 'commands', { get: refuse }) as Driver;
   }
 
   /** A pipeline as it is now. One that is watched is held, and followed. */
   present<P extends Swappable>(pipeline: P | WatchedPipeline<P>): P {
+    this.open();
     if (!(pipeline instanceof WatchedPipeline)) return pipeline;
     this.use(pipeline);
     if (!this.followed.has(pipeline)) {
@@ -71,6 +73,11 @@ export class CommandScope {
       });
     }
     this.used.add(object.stay ?? object);
+  }
+
+  /** Throws where the recording has ended. */
+  open(): void {
+    if (this.#ended) throw this.#endedError();
   }
 
   /** Throws within a rendering, for a command that may not stand there. */

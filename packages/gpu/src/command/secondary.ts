@@ -159,6 +159,7 @@ export function executeSecondary(
   secondaries: readonly SecondaryCommands[],
   targets: TargetFormats | undefined,
 ): void {
+  scope.open();
   for (const each of secondaries) {
     if ((each.targets === undefined) !== (targets === undefined)) {
       const what = each.targets
