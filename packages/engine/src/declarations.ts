@@ -3,6 +3,7 @@
  * dependencies and repeats. It checks what can be said at once (a name given twice, an unknown type); what depends on
  * the others (an unknown input, a cycle) is said by `initialize()`.
  */
+import { BUILTIN_NAMES } from '@halocline/stencil';
 import type { Color, FieldPlace, FieldType, Offset, ScalarType, ValueType } from '@halocline/stencil';
 import { checkCflRadius, type CflRadius } from './cfl/cfl-options.ts';
 import type { TracedStencil } from '@halocline/stencil/trace';
@@ -356,6 +357,11 @@ export class Declarations {
   /** Stencils and repeats are named by dependencies, parameters and scalars by `set`: one name, one thing. */
   #checkFree(kind: string, name: string): void {
     const verb = kind === 'kernel' ? 'register' : 'add';
+    if ((kind === 'parameter' || kind === 'scalar') && BUILTIN_NAMES.includes(name)) {
+      throw new TypeError(
+        `Cannot ${verb} ${kind} "${name}": every stencil has a value of that name, which would be read instead; choose another name`,
+      );
+    }
     const spaces: [string, ReadonlyMap<string, unknown>][] =
       kind === 'stencil' || kind === 'kernel' || kind === 'repeat'
         ? [

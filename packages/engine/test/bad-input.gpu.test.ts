@@ -52,6 +52,14 @@ describe('a simulation refuses', () => {
         'Cannot add field "speed": "undefined" is no field type; use one of float32, float16, float64, int32, uint32, uint8, vec2 … vec4, f16vec2 … f16vec4, dvec2 … dvec4, ivec2 … ivec4, uvec2 … uvec4, u8vec2 … u8vec4',
       ],
       [
+        () => simulation.addParameter('dt', 'float', 0.1),
+        'Cannot add parameter "dt": every stencil has a value of that name, which would be read instead; choose another name',
+      ],
+      [
+        () => simulation.addScalar('time', 'float'),
+        'Cannot add scalar "time": every stencil has a value of that name, which would be read instead; choose another name',
+      ],
+      [
         () => simulation.addField('2nd', 'float32'),
         'Cannot add field "2nd": it is no name; use letters, digits and underscores, at most 128, not first a digit',
       ],

@@ -31,6 +31,7 @@ export type {
 } from './interpret/world.ts';
 export * from './ir.ts';
 export * from './emit/shader.ts';
+export { BUILTIN_NAMES } from './language/keywords.ts';
 export { nearestName } from './language/nearest-name.ts';
 export { StencilError } from './stencil-error.ts';
 export { verifyStencil } from './verify.ts';

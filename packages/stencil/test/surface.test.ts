@@ -5,6 +5,7 @@ import * as trace from '../src/trace/index.ts';
 test('the package exports these names', () => {
   expect(Object.keys(stencil).sort()).toMatchInlineSnapshot(`
     [
+      "BUILTIN_NAMES",
       "FAULT_WORDS",
       "FIELD_PLACES",
       "GROUP_LEAVES",

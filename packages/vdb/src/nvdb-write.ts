@@ -1,5 +1,5 @@
 /** @file Grids → a `.nvdb` file: one segment with all grids, in the modern profile (32.9.2) or the compatible one (32.4.2). */
-import { encodeBlosc, zipPieces } from './codec.ts';
+import { encodeBlosc, givenCodec, zipPieces } from './codec.ts';
 import type { Codec } from './codec.ts';
 import type { Grid } from './grid.ts';
 import { setU64 } from './nvdb-head.ts';
@@ -44,7 +44,8 @@ export function* streamNanoVdb(
   grids: readonly Grid[],
   options: NanoVdbOptions = {},
 ): Generator<Uint8Array, void, undefined> {
-  const { codec, compat, dither, tolerance } = { tolerance: undefined, ...NANOVDB_DEFAULTS, ...options };
+  const { compat, dither, tolerance } = { tolerance: undefined, ...NANOVDB_DEFAULTS, ...options };
+  const codec = givenCodec('NanoVDB', options.codec);
   if (grids.length > 65535) {
     throw new RangeError(`Cannot write NanoVDB file: it has ${grids.length} grids; give at most 65535`);
   }

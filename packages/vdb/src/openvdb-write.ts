@@ -4,7 +4,7 @@
  * asked. Same grids and options, same bytes: the identity of the file is a hash of what it holds.
  */
 import { ByteBuilder } from './byte-builder.ts';
-import type { Codec } from './codec.ts';
+import { givenCodec, type Codec } from './codec.ts';
 import type { Grid } from './grid.ts';
 import { metadataTypes, writeMetadata } from './openvdb-metadata.ts';
 import type { Metadata } from './openvdb-metadata.ts';
@@ -48,7 +48,7 @@ const PIECE_BYTES = 1 << 20;
  */
 export function writeVdb(grids: readonly Grid[], options: VdbOptions = {}): Uint8Array<ArrayBuffer> {
   const out = new ByteBuilder();
-  const writing = writeFile(out, grids, { ...defaultVdbOptions, ...options });
+  const writing = writeFile(out, grids, settingsOf(options));
   let next = writing.next();
   while (next.done !== true) next = writing.next();
   const { uuidAt, offsets } = next.value;
@@ -64,12 +64,16 @@ export function writeVdb(grids: readonly Grid[], options: VdbOptions = {}): Uint
  * start where everything stands, so all is packed twice: once to know, once to be handed out.
  */
 export function* streamVdb(grids: readonly Grid[], options: VdbOptions = {}): Generator<Uint8Array, void, undefined> {
-  const settings = { ...defaultVdbOptions, ...options };
+  const settings = settingsOf(options);
   const hash = new ContentHash();
   const dry = pieces(grids, settings);
   let next = dry.next();
   for (; next.done !== true; next = dry.next()) hash.push(next.value);
   yield* pieces(grids, settings, { uuid: hash.uuid(), offsets: next.value.offsets });
+}
+
+function settingsOf(options: VdbOptions): Required<VdbOptions> {
+  return { ...defaultVdbOptions, ...options, codec: givenCodec('OpenVDB', options.codec) };
 }
 
 /** Where the three offsets of a grid stand, and what they are: of the grid, its blocks and its end. */

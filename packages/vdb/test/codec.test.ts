@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { decodeBlosc, decodeZip, encodeBlosc, encodeZip } from '../src/codec.ts';
 import { FormatError } from '../src/errors.ts';
+import { streamNanoVdb, streamVdb, writeNanoVdb, writeVdb } from '../src/index.ts';
 import { decodeLz4, encodeLz4 } from '../src/lz4.ts';
 import { bitUnshuffle, shuffle, unshuffle } from '../src/shuffle.ts';
 
@@ -209,4 +210,19 @@ describe('Blosc', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('a codec that there is none of is refused, and none is what is taken without one', () => {
+  const bad = { codec: 'lz4' as never };
+  for (const write of [writeNanoVdb, (...given: Parameters<typeof streamNanoVdb>) => [...streamNanoVdb(...given)]]) {
+    expect(() => write([], bad)).toThrow(
+      new RangeError('Cannot write NanoVDB file: codec is "lz4"; give none, zip or blosc'),
+    );
+  }
+  for (const write of [writeVdb, (...given: Parameters<typeof streamVdb>) => [...streamVdb(...given)]]) {
+    expect(() => write([], bad)).toThrow(
+      new RangeError('Cannot write OpenVDB file: codec is "lz4"; give none, zip or blosc'),
+    );
+  }
+  expect(writeNanoVdb([], { codec: undefined as never })).toEqual(writeNanoVdb([], { codec: 'none' }));
 });
