@@ -247,6 +247,7 @@ export class Stepper {
       calls.submit(this.#mail, this.#deliver);
       this.#turn ^= calls.hops & 1;
     }
+    // Compute queues alone: a step's last segment ends no hop, so each copy of its messages is one that an unpack here waits for.
     const points = this.#programs.map(({ device }) => ({
       timeline: device.compute.timeline,
       value: device.compute.timeline.last,
