@@ -20,6 +20,8 @@ import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
 import { leaveNested, meetNested } from './nested.ts';
 import type { Outer } from './nested.ts';
+import { findBit, PendingTouches, writesToo } from './pending.ts';
+import type { Pending } from './pending.ts';
 import { barrierNote, credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type {
@@ -30,7 +32,7 @@ import type {
   TrackedResource,
   UsageTracker,
 } from './tracker.ts';
-import { bitsOf, commandBit, covered, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
+import { bitsOf, covered, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
 import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
@@ -46,31 +48,12 @@ export interface RecordingOptions {
   readonly nested?: boolean | undefined;
 }
 
-/** A touch of the command that comes next. The objects are used again: there is one for each touch that a command has at most. */
-interface Pending {
-  resource: TrackedResource;
-  track: Segments<Local>;
-  start: number;
-  end: number;
-  usage: Usage;
-  layout: ImageLayout | undefined;
-  command: string;
-  /** Of the usage, once it is known whether the command draws; kept while the same usage comes in this place again. */
-  bit: number;
-  bitOf: Usage | undefined;
-  bitDraws: boolean;
-  /** Of the range, once every touch of the command has cut its own. */
-  segments: readonly Local[];
-}
-
 /** What a command lacks before it may run. */
 interface Need {
   before: number;
   after: number;
   images: ImageBarrier<TrackedResource>[] | undefined;
 }
-
-const NO_BIT = { bit: 0, bitOf: undefined, bitDraws: false };
 
 /** The tracker of one recording. */
 export class RecordingTracker implements UsageTracker {
@@ -82,10 +65,11 @@ export class RecordingTracker implements UsageTracker {
   readonly #marks: BarrierMark[] = [];
   readonly #tracks = new Map<TrackedResource, Segments<Local>>();
   readonly #passes: Declarations;
-  readonly #touches: Pending[] = [];
+  readonly #next = new PendingTouches();
+  /** The touches of the command that comes next. */
+  readonly #pending: readonly Pending[] = this.#next.list;
   /** Traces to be used again. */
   readonly #spare: Trace[] = [];
-  #pending: Pending[] = [];
   /** Nobody is told of findings, and what is missing is recorded. */
   readonly #automatic: boolean;
   readonly #whole: WholeBuffers;
@@ -174,19 +158,19 @@ export class RecordingTracker implements UsageTracker {
     this.#passes.begin(name, declared);
     if (!this.#emit || !declared) return;
     for (const use of declared) this.#declare(use);
-    this.#resolve(false);
+    this.#next.resolve(false);
     for (const each of this.#pending) this.#meet(each);
     this.#insert(name);
-    drain(this.#pending);
+    this.#next.drain();
   }
 
   endPass(): void {
     this.settle();
     for (const use of this.#passes.untouched()) this.#declare(use);
-    this.#resolve(false);
+    this.#next.resolve(false);
     if (!this.#emit) for (const each of this.#pending) this.#meet(each);
     for (const each of this.#pending) this.#note(each, writesOf(each.bit) === 0);
-    drain(this.#pending);
+    this.#next.drain();
     this.#passes.end();
   }
 
@@ -253,49 +237,12 @@ export class RecordingTracker implements UsageTracker {
     if (resource.kind !== 'image') {
       const start = range && 'byteOffset' in range ? range.byteOffset : 0;
       const end = range && 'byteOffset' in range ? start + range.byteLength : lineLength(resource);
-      return this.#add(resource, track, start, end, usage, undefined, command);
+      return this.#next.add(resource, track, start, end, usage, undefined, command);
     }
     const layout = given ?? layoutOf(usage);
     for (const { start, end } of piecesOf(resource, range)) {
-      this.#add(resource, track, start, end, usage, layout, command);
+      this.#next.add(resource, track, start, end, usage, layout, command);
     }
-  }
-
-  #add(
-    resource: TrackedResource,
-    track: Segments<Local>,
-    start: number,
-    end: number,
-    usage: Usage,
-    layout: ImageLayout | undefined,
-    command: string,
-  ): void {
-    const index = this.#pending.length;
-    let touch = this.#touches[index];
-    if (touch) {
-      touch.resource = resource;
-      touch.track = track;
-      touch.start = start;
-      touch.end = end;
-      touch.usage = usage;
-      touch.layout = layout;
-      touch.command = command;
-    } else {
-      touch = { resource, track, start, end, usage, layout, command, segments: track.list, ...NO_BIT };
-      this.#touches.push(touch);
-    }
-    this.#pending.push(touch);
-  }
-
-  #resolve(drawing: boolean): void {
-    const pending = this.#pending;
-    for (const each of pending) {
-      findBit(each, drawing);
-      resolveKnown(each.track.list[0]!);
-      each.segments = each.track.within(each.start, each.end);
-    }
-    if (pending.length < 2) return;
-    for (const each of pending) if (each.track.list.length > 1) each.segments = each.track.within(each.start, each.end);
   }
 
   #settle(drawing: boolean): void {
@@ -311,7 +258,7 @@ export class RecordingTracker implements UsageTracker {
     }
     if (pending.length === 0) return;
     if (this.#automatic && this.#addPending(pending, drawing)) return this.#whole.settle();
-    this.#resolve(drawing);
+    this.#next.resolve(drawing);
     if (this.#report) this.#checkCommand(pending);
     for (const each of pending) this.#meet(each);
     this.#insert(pending[0]!.command);
@@ -321,7 +268,7 @@ export class RecordingTracker implements UsageTracker {
       else this.#note(each, this.#report !== undefined && !writesToo(pending, each));
     }
     if (writes > 0) for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
-    drain(pending);
+    this.#next.drain();
   }
 
   #touchBound(resources: BoundResources, touches: readonly BindingTouch[], command: string): void {
@@ -361,7 +308,7 @@ export class RecordingTracker implements UsageTracker {
   }
 
   /** Whether all pending touches are of whole buffers, which then are added, and pending no more. */
-  #addPending(pending: Pending[], drawing: boolean): boolean {
+  #addPending(pending: readonly Pending[], drawing: boolean): boolean {
     for (let index = 0; index < pending.length; index++) {
       const each = pending[index]!;
       findBit(each, drawing);
@@ -370,7 +317,7 @@ export class RecordingTracker implements UsageTracker {
       return false;
     }
     this.#command = pending[0]!.command;
-    drain(pending);
+    this.#next.drain();
     return true;
   }
 
@@ -558,23 +505,6 @@ export class RecordingTracker implements UsageTracker {
     this.#marks.push(mark);
     return mark;
   }
-}
-
-function findBit(touch: Pending, drawing: boolean): void {
-  if (touch.bitOf === touch.usage && touch.bitDraws === drawing) return;
-  touch.bit = commandBit(touch.usage, drawing);
-  touch.bitOf = touch.usage;
-  touch.bitDraws = drawing;
-}
-
-/** Empties an array and leaves it its memory, which a length of 0 would take away. */
-function drain(list: unknown[]): void {
-  while (list.length > 0) list.pop();
-}
-
-/** Whether the command of a read writes the resource too: then the shader may write before it reads. */
-function writesToo(pending: readonly Pending[], { resource }: Pending): boolean {
-  return pending.some((other) => other.resource === resource && writesOf(other.bit) !== 0);
 }
 
 function touchesHost(usages: readonly Usage[]): boolean {
