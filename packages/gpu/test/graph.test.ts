@@ -30,6 +30,16 @@ test('what does not depend moves forward', () => {
   expect(plan.levels).toEqual([['a', 'e'], ['b'], ['d']]);
 });
 
+test('a queue that is none, and a use of nothing, are told', () => {
+  const bad = (pass: object) => () => new Graph().pass({ name: 'a', ...pass });
+  expect(bad({ queue: 'copy' })).toThrow(
+    'Cannot add pass "a": queue "copy" is none of compute, graphics, transfer, host',
+  );
+  expect(bad({ reads: [undefined] })).toThrow(
+    'Cannot add pass "a": it reads undefined; list names, buffers, images, or what use(…) makes of them',
+  );
+});
+
 test('a part of a buffer where a usage belongs is told', () => {
   const graph = new Graph();
   const part = { byteLength: 64 } as never;

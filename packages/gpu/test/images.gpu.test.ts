@@ -122,3 +122,14 @@ gpuTest('what an image cannot be, or cannot do, is said', {}, async ({ device })
     'Cannot upload to image "tile": 15 bytes are given; mip 0 has 16',
   );
 });
+
+gpuTest('words that are none, and samples that no device has, are told', {}, ({ device }) => {
+  const image = (options: object) => () =>
+    device.createImage({ label: 'i', size: [4, 4], format: 'r32uint', ...options });
+  const sampler = (options: object) => () => device.createSampler({ label: 's', ...options });
+  expect(image({ samples: 3 })).toThrow('Cannot create image "i": samples is 3; give 1, 2, 4, 8, 16, 32 or 64');
+  expect(image({ usage: ['texture'] })).toThrow('Cannot create image "i": usage "texture" is none of ');
+  expect(image({ role: 'picture' })).toThrow('Cannot create image "i": role "picture" is none of any, ');
+  expect(sampler({ filter: 'cubic' })).toThrow('Cannot create sampler "s": filter "cubic" is none of linear, nearest');
+  expect(sampler({ edge: 'wrap' })).toThrow('Cannot create sampler "s": edge "wrap" is none of clamp, repeat, mirror');
+});

@@ -15,6 +15,15 @@ export type ColorType = 2 | 3 | 6;
 
 /** The bytes of a PNG file for an image: RGB when every pixel is opaque, RGBA else; sRGB is declared. */
 export function encodePng(image: Image): Uint8Array<ArrayBuffer> {
+  const { width, height, pixels } = image;
+  if (![width, height].every((edge) => Number.isInteger(edge) && edge > 0 && edge < 2 ** 31)) {
+    throw new RangeError(`Cannot write PNG: its size is ${width}×${height}; give whole numbers of pixels above 0`);
+  }
+  if (pixels.length !== 4 * width * height) {
+    throw new RangeError(
+      `Cannot write PNG: ${width}×${height} pixels take ${4 * width * height} bytes, and it has ${pixels.length}; give RGBA`,
+    );
+  }
   const opaque = isOpaque(image);
   const stride = opaque ? 3 : 4;
   const samples = opaque ? withoutAlpha(image.pixels) : image.pixels;

@@ -75,3 +75,12 @@ test('a picture that is cut off, damaged or of another kind is refused', () => {
     ),
   );
 });
+
+test('an image without pixels, and pixels that are not its own, are told', () => {
+  expect(() => encodePng({ width: 0, height: 2, pixels: new Uint8Array() })).toThrow(
+    new RangeError('Cannot write PNG: its size is 0×2; give whole numbers of pixels above 0'),
+  );
+  expect(() => encodePng({ width: 2, height: 2, pixels: new Uint8Array(12) })).toThrow(
+    new RangeError('Cannot write PNG: 2×2 pixels take 16 bytes, and it has 12; give RGBA'),
+  );
+});

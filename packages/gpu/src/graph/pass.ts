@@ -40,11 +40,17 @@ export interface SettledUse {
   readonly resolved: Resolved;
 }
 
+const QUEUES: readonly PassQueue[] = ['compute', 'graphics', 'transfer', 'host'];
+
 const NO_PART = Object.freeze({});
 
 /** The uses of a pass, with defaults filled in and checked: reads first. */
 export function settleUses(pass: Pass<never>): SettledUse[] {
   const uses: SettledUse[] = [];
+  const { queue = 'compute' } = pass;
+  if (!QUEUES.includes(queue)) {
+    throw new GraphError(`Cannot add pass "${pass.name}": queue "${queue}" is none of ${QUEUES.join(', ')}`);
+  }
   for (const each of pass.reads ?? []) uses.push(settle(pass, each, false));
   for (const each of pass.writes ?? []) uses.push(settle(pass, each, true));
   return uses;
@@ -76,7 +82,15 @@ function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
 
 /** What types say of a usage, for those who have none: words, or bits of Vulkan's. */
 function checkUsage(pass: Pass<never>, each: Use, writes: boolean): void {
-  if (typeof each === 'string' || !('access' in each) || each.access === undefined) return;
+  if (typeof each === 'string') return;
+  const given: unknown = each;
+  if (typeof given !== 'object' || given === null) {
+    const what = writes ? 'writes' : 'reads';
+    throw new GraphError(
+      `Cannot add pass "${pass.name}": it ${what} ${String(given)}; list names, buffers, images, or what use(…) makes of them`,
+    );
+  }
+  if (!('access' in each) || each.access === undefined) return;
   const { access, resource } = each;
   if (typeof access === 'string' || (typeof access?.stage === 'bigint' && typeof access.access === 'bigint')) return;
   const given = typeof access === 'object' ? `{ ${Object.keys(access ?? {}).join(', ')} }` : String(access);

@@ -117,6 +117,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
     this.layers = layers;
     this.samples = samples;
     checkNumbers(this);
+    checkWords(label, role, options.usage ?? []);
     this.usage = options.usage ?? usualUsage(maker.driver, this, role);
     this.handle = createHandle(maker.driver, this);
     try {
@@ -186,9 +187,23 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   }
 }
 
+/** What types say of words, for those who have none. */
+function checkWords(label: string, role: ImageRole, usages: readonly ImageUsage[]): void {
+  const refuse = (what: string, word: string, words: readonly string[]): never => {
+    throw new TypeError(`Cannot create image "${label}": ${what} "${word}" is none of ${words.join(', ')}`);
+  };
+  if (!Object.hasOwn(ROLE_USAGE, role)) refuse('role', role, Object.keys(ROLE_USAGE));
+  for (const usage of usages) if (!Object.hasOwn(USAGE, usage)) refuse('usage', usage, ALL_USAGES);
+}
+
 function checkNumbers(image: Image): void {
   const [numbers, names] = [[...image.size, image.mips, image.layers, image.samples], 'size, mips, layers and samples'];
-  if (numbers.every((each) => Number.isSafeInteger(each) && each > 0)) return;
+  if (numbers.every((each) => Number.isSafeInteger(each) && each > 0)) {
+    if (Number.isInteger(Math.log2(image.samples))) return;
+    throw new RangeError(
+      `Cannot create image "${image.label}": samples is ${image.samples}; give 1, 2, 4, 8, 16, 32 or 64`,
+    );
+  }
   throw new RangeError(
     `Cannot create image "${image.label}": its ${names} are ${image.size.slice(0, image.dimensions).join('×')}, ` +
       `${image.mips}, ${image.layers} and ${image.samples}; give whole numbers above 0`,

@@ -38,6 +38,13 @@ export class Sampler implements Child {
 
   constructor(driver: Driver, options: SamplerOptions) {
     const { label, filter = 'linear', edge = 'clamp' } = options;
+    for (const [name, word, words] of [
+      ['filter', filter, ['linear', 'nearest']] as const,
+      ['edge', edge, Object.keys(EDGES)] as const,
+    ]) {
+      if (words.includes(word as never)) continue;
+      throw new TypeError(`Cannot create sampler "${label}": ${name} "${word}" is none of ${words.join(', ')}`);
+    }
     this.driver = driver;
     this.label = label;
     const linear = filter === 'linear';
