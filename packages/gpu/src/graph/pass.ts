@@ -83,11 +83,11 @@ function settle(pass: Pass<never>, each: Use, writes: boolean): SettledUse {
 /** What types say of a usage, for those who have none: words, or bits of Vulkan's. */
 function checkUsage(pass: Pass<never>, each: Use, writes: boolean): void {
   if (typeof each === 'string') return;
-  const given: unknown = each;
-  if (typeof given !== 'object' || given === null) {
+  const anything: unknown = each;
+  if (typeof anything !== 'object' || anything === null) {
     const what = writes ? 'writes' : 'reads';
     throw new GraphError(
-      `Cannot add pass "${pass.name}": it ${what} ${String(given)}; list names, buffers, images, or what use(…) makes of them`,
+      `Cannot add pass "${pass.name}": it ${what} ${String(anything)}; list names, buffers, images, or what use(…) makes of them`,
     );
   }
   if (!('access' in each) || each.access === undefined) return;
