@@ -1,10 +1,25 @@
-/** Says what works between two logical devices of a card, and runs a step over both; its parent bounds what the system gives it. */
+/**
+ * Says what works between two logical devices of a card, and runs steps over both; its parent bounds what the system gives it,
+ * or names a transport whose messages are to be held up for ever.
+ */
 import { listDevices } from '@halocline/gpu';
 import { peerAccess, Simulation } from '../src/index.ts';
+import { TRANSPORTS } from '../src/transport/transports.ts';
+
+const stalling = TRANSPORTS.find(({ name }) => name === process.argv[2]);
+if (stalling !== undefined) {
+  const open = stalling.open.bind(stalling);
+  stalling.open = (from, to, options) => {
+    const channel = open(from, to, options);
+    const never = to.device.createTimeline('never');
+    channel.pass = () => ({ timeline: never, value: 1 });
+    return channel;
+  };
+}
 
 const [device] = listDevices();
 const words: string[] = [];
-const { transports } = await peerAccess(device!, device!);
+const access = await peerAccess(device!, device!);
 const names = [device!.uuid, device!.uuid];
 const log = (word: string): void => void words.push(word);
 await using simulation = await Simulation.create({
@@ -18,5 +33,5 @@ const code = 'WriteField("u", idx, ReadField("u", coord - ivec3(1, 0, 0)) + Read
 simulation.addStencil('sweep', { inputs: ['u'], outputs: ['u'], code });
 for (let step = 0; step < 3; step++) await simulation.runTimestep(1);
 const middle = (await simulation.field('u').read()).get(8, 4, 4);
-const refusals = Object.fromEntries(transports.map(({ name, refusal }) => [name, refusal]));
-process.stdout.write(`${JSON.stringify({ refusals, words, middle })}\n`);
+const refusals = Object.fromEntries(access.transports.map(({ name, refusal }) => [name, refusal]));
+process.stdout.write(`${JSON.stringify({ refusals, ranking: access.ranking(4096), words, middle })}\n`);

@@ -215,6 +215,14 @@ test('the environment names a transport, or it is an error that lists them', () 
   );
 });
 
+/** What the child prints. */
+interface ChildReport {
+  readonly refusals: Record<string, string | null>;
+  /** The transports that work, the best first. */
+  readonly ranking: readonly string[];
+  readonly words: string[];
+  readonly middle: number;
+}
 const CHILD = fileURLToPath(new URL('transport-child.ts', import.meta.url));
 
 gpuTest(
@@ -227,11 +235,7 @@ gpuTest(
     const env = { ...process.env, HALOCLINE_CACHE: 'off', NODE_COMPILE_CACHE: '' };
     const { stdout, stderr } = spawnSync('sh', ['-c', script], { env, encoding: 'utf8' });
     expect(stderr).toBe('');
-    const { refusals, words, middle } = JSON.parse(stdout) as {
-      refusals: Record<string, string | null>;
-      words: string[];
-      middle: number;
-    };
+    const { refusals, words, middle } = JSON.parse(stdout) as ChildReport;
     const why = 'Cannot share memory "shared probe of 4096 bytes": the system gave no 65536 bytes of it; ask for less';
     expect([refusals['shared'], refusals['staged']]).toEqual([why, null]);
     const between = `between "${device.name}" and "${device.name}"`;
@@ -239,6 +243,21 @@ gpuTest(
     expect(middle).toBe(8);
   },
 );
+
+gpuTest('a transport that stalls at the start is told of, and the next takes its place', PLAIN, ({ device }) => {
+  const env = { ...process.env, HALOCLINE_CACHE: 'off', NODE_COMPILE_CACHE: '' };
+  const args = ['--conditions=@halocline/source', CHILD, 'same-device'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 60_000 });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  const { refusals, ranking, words, middle } = JSON.parse(stdout) as ChildReport;
+  const why = 'it stalls: a message is not there after 2000 ms';
+  expect(refusals['same-device']).toBe(why);
+  expect(ranking.toSorted()).toEqual(['shared', 'staged']);
+  const between = `between "${device.name}" and "${device.name}"`;
+  expect(words).toEqual([`Transport "same-device" ${between} is not used: ${why}`]);
+  expect(middle).toBe(8);
+});
 
 gpuTest('what was measured is known at the second start', PLAIN, async ({ device }) => {
   const first = await peerAccess(device, device);

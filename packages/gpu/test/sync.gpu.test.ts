@@ -72,7 +72,9 @@ gpuTest(
   { layer: true, expected: /VUID-vkCmdFillBuffer/ },
   async ({ device, messages }) => {
     using buffer = device.createBuffer({ label: 'read only', byteLength: 64, usage: ['transfer-source'] });
-    using commands = device.record('fill', (encoder) => encoder.fill(buffer, 0, 64, 1));
+    using commands = device.record('fill', (encoder) =>
+      device.raw.commands.vkCmdFillBuffer(encoder.handle, buffer.handle, 0n, 64n, 1),
+    );
     expect(commands.label).toBe('fill');
     expect(messages.join('\n')).toContain('VUID-vkCmdFillBuffer-dstBuffer-00029');
     expect(messages.join('\n')).toContain('read only');
@@ -105,6 +107,22 @@ gpuTest(
     await device.compute.timeline.wait(device.compute.timeline.last);
   },
 );
+
+gpuTest('waits that are given up end with an error, and later ones go on', {}, async ({ device }) => {
+  using timeline = device.createTimeline('mine');
+  const waits = Promise.allSettled([timeline.wait(1), timeline.wait(2)]);
+  timeline.giveUp();
+  const messages = (await waits).map((each) => (each.status === 'rejected' ? String(each.reason) : 'reached'));
+  expect(messages).toEqual(
+    [1, 2].map(
+      (value) =>
+        `VulkanError: Cannot wait for timeline "mine" to reach ${value}: the wait was given up; wait again, if it may still come`,
+    ),
+  );
+  const later = timeline.wait(1);
+  timeline.signal(1);
+  await later;
+});
 
 gpuTest('a wait in which nothing comes for long asks whether the device lives, and goes on', {}, async ({ device }) => {
   using timeline = device.createTimeline('host');

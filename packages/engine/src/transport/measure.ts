@@ -234,8 +234,8 @@ class Way implements Disposable {
     const ended = await Promise.race([wait, late]).finally(() => clearTimeout(timer));
     this.#channel.check();
     if (ended !== 'late') return;
-    // Whoever closes the device at last ends the wait, and nobody asks for it then.
     wait.catch(() => undefined);
+    timeline.giveUp();
     throw stall(patienceMs);
   }
 

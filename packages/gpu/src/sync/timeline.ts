@@ -33,6 +33,8 @@ export class Timeline implements Child, Progress {
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
   #reached = 0;
+  /** Waits that began before this went up were given up. */
+  #generation = 0;
   #disposed = false;
 
   constructor(driver: Driver, waiter: Waiter, label: string, sharing?: TimelineSharing) {
@@ -116,14 +118,24 @@ export class Timeline implements Child, Progress {
   }
 
   async #ask(value: number): Promise<void> {
+    const generation = this.#generation;
     try {
-      const result = await this.#waiter.wait(this.handle, value, () => this.#disposed);
-      if (result === CANCELLED) throw this.#disposedError(value);
+      const result = await this.#waiter.wait(this.handle, value, () => this.#generation !== generation);
+      if (result === CANCELLED) throw this.#disposed ? this.#disposedError(value) : this.#givenUpError(value);
       this.#check(result, 'vkWaitSemaphores');
       if (this.#reached < value) this.#reached = value;
     } finally {
       this.#waits.delete(value);
     }
+  }
+
+  /**
+   * Ends the waits of now with VulkanError 'synchronization', and keeps the timeline: for values that don't come any more. Nobody
+   * who waits keeps the process alive then.
+   */
+  giveUp(): void {
+    this.#generation++;
+    if (this.#waits.size > 0) this.#waiter.cancel(this.handle);
   }
 
   /** Resolves when nobody waits any more: every wait was answered, and whoever asked was told. */
@@ -191,7 +203,14 @@ export class Timeline implements Child, Progress {
     const released = Promise.allSettled(this.#waits.values()).then(destroy);
     driver.endings.add(released);
     void released.finally(() => driver.endings.delete(released));
-    this.#waiter.cancel(this.handle);
+    this.giveUp();
+  }
+
+  #givenUpError(value: number): VulkanError {
+    return new VulkanError(
+      `Cannot wait for timeline "${this.label}" to reach ${value}: the wait was given up; wait again, if it may still come`,
+      { kind: 'synchronization', labels: [this.label] },
+    );
   }
 
   #disposedError(value: number): VulkanError {
