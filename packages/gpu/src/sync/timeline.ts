@@ -130,8 +130,8 @@ export class Timeline implements Child, Progress {
   }
 
   /**
-   * Ends the waits of now with VulkanError 'synchronization', and keeps the timeline: for values that don't come any more. Nobody
-   * who waits keeps the process alive then.
+   * Ends the waits of now, and those that join them before they have ended, with VulkanError 'synchronization', and keeps the
+   * timeline: for values that don't come any more. Nobody who waits keeps the process alive then.
    */
   giveUp(): void {
     this.#generation++;
