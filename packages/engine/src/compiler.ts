@@ -232,7 +232,7 @@ export class Compiler implements Disposable {
       if (write.undeclared) declarations.addField(level, write.field, write.type, 0, { implicit: true });
     }
     for (const reduction of stencil.reductions) {
-      if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0);
+      if (reduction.undeclared) declarations.addScalar(reduction.scalar, reduction.type, 0, { implicit: true });
     }
     const { beyondRadius = 'error' } = source;
     const facts = factsOf(stencil, level);

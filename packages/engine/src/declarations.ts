@@ -137,6 +137,8 @@ export interface ScalarDeclaration {
   readonly initial: number;
   /** Place in the block of scalars; 16 bytes each. */
   readonly byteOffset: number;
+  /** Whether it was made for a stencil's reduction. */
+  readonly implicit: boolean;
 }
 
 /** A repeat, named: one that nobody named has got a free name. */
@@ -300,7 +302,13 @@ export class Declarations {
     this.revision++;
   }
 
-  addScalar(name: string, type: string, initial: number): ScalarDeclaration {
+  /** `implicit` says that it is made for a stencil's reduction. */
+  addScalar(
+    name: string,
+    type: string,
+    initial: number,
+    { implicit = false }: { readonly implicit?: boolean } = {},
+  ): ScalarDeclaration {
     checkName('add', 'scalar', name);
     this.#checkFree('scalar', name);
     if (this.scalars.size >= MAX_PARAMETERS) {
@@ -312,7 +320,7 @@ export class Declarations {
     if (typeof initial !== 'number') {
       throw new TypeError(`Cannot add scalar "${name}": its value is ${shown(initial)}; give a number`);
     }
-    const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size };
+    const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size, implicit };
     this.scalars.set(name, scalar);
     this.revision++;
     return scalar;

@@ -315,6 +315,44 @@ gpuTest('a checkpoint is written every so many steps, and holds what was set by 
   );
 });
 
+gpuTest(
+  'a scalar that a stencil left when it went is kept where there is one, and asked of nobody',
+  {},
+  async ({ device }) => {
+    await using folder = await temporary();
+    const [left, without] = [folder.file('left.nvdb'), folder.file('without.nvdb')];
+    const measure: Scene = (simulation) => {
+      plain(simulation);
+      simulation.addStencil('measure', { inputs: ['u'], code: 'ReduceMax("most", 2.0 * ReadField("u", coord));' });
+    };
+    const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+    await using one = await Simulation.create({ device, domain });
+    measure(one);
+    await one.runTimestep(0.1);
+    const held = folder.file('held.nvdb');
+    await one.checkpoint(held);
+    one.removeStencil('measure');
+    await one.checkpoint(left);
+    // Whoever left the stencil can still read the scalar, and goes on with it.
+    await one.runTimestep(0.1);
+    await one.resume(left);
+    expect(await one.scalar('most').read()).toBe(2);
+    expect(await refusalOf(device, left, plain)).toBe('nothing was thrown');
+    expect(await refusalOf(device, left, measure)).toBe('nothing was thrown');
+    await using other = await Simulation.create({ device, domain });
+    plain(other);
+    await other.checkpoint(without);
+    await one.resume(without);
+    expect(await one.scalar('most').read()).toBe(2);
+    // While a stencil names it, it belongs to the scene.
+    const give = '; give the scene, and the options, that it was written with';
+    expect(await refusalOf(device, held, plain)).toBe(
+      `it has scalar "most", and the simulation has none of that name; its scalars are "s"${give}`,
+    );
+    expect(await refusalOf(device, without, measure)).toBe(`it has no scalar "most", which the simulation has${give}`);
+  },
+);
+
 gpuTest('what the scene has otherwise is told: parameters and stencils', {}, async ({ device }) => {
   await using folder = await temporary();
   const words: string[] = [];

@@ -20,6 +20,15 @@ export interface NotedField {
   readonly grids: readonly string[];
 }
 
+/** A scalar, with its value. */
+export interface NotedScalar {
+  readonly type: ScalarType;
+  /** What the device has, or what waits for the next step. */
+  readonly bits: number | readonly number[];
+  /** A stencil that is gone had made it, and nothing names it any more: whoever goes on may do without. */
+  readonly spare?: true;
+}
+
 /** Everything of a simulation between two steps but the values of its fields. */
 export interface CheckpointNote {
   readonly version: number;
@@ -32,8 +41,7 @@ export interface CheckpointNote {
   readonly frame: number;
   readonly fields: readonly NotedField[];
   readonly parameters: Readonly<Record<string, { readonly type: ValueType; readonly value: (number | string)[] }>>;
-  /** `bits`: what the device has, or what waits for the next step. */
-  readonly scalars: Readonly<Record<string, { readonly type: ScalarType; readonly bits: number | readonly number[] }>>;
+  readonly scalars: Readonly<Record<string, NotedScalar>>;
   /** Iterations that each repeat ran in the last step: what the next one is recorded by. */
   readonly iterations: Readonly<Record<string, number>>;
   /** Radii that follow the flow. */

@@ -15,7 +15,7 @@ import { scatterField } from '../whole-field.ts';
 import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, wordsOfBits, type CheckpointNote } from './checkpoint-note.ts';
 import { paced } from './paced.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
-import { lastingFields, stencilChecksum } from './write-checkpoint.ts';
+import { lastingFields, spareScalars, stencilChecksum } from './write-checkpoint.ts';
 
 /** What a simulation goes on from. */
 export interface Resumed {
@@ -109,7 +109,8 @@ async function readNote(head: string, source: GridSource): Promise<CheckpointNot
 }
 
 /** What keeps the checkpoint from being one of this simulation; null where nothing does. */
-function whyNotSimulation({ declarations, domain }: Runtime, note: CheckpointNote): string | null {
+function whyNotSimulation(runtime: Runtime, note: CheckpointNote): string | null {
+  const { declarations, domain } = runtime;
   const { leafCount, activeVoxels, topology, map } = domain.level(0);
   const { leaves, voxels, checksum } = note.topology;
   if (checksum !== topologyChecksum(topology)) {
@@ -123,11 +124,14 @@ function whyNotSimulation({ declarations, domain }: Runtime, note: CheckpointNot
   }
   const fields = new Map(note.fields.map((field) => [field.key, `${field.type} at ${field.at}`]));
   const declared = lastingFields(declarations);
-  const scalars = [...declarations.scalars].filter(([name]) => !declarations.measured.has(name));
+  const asked = [...declarations.scalars].filter(([name]) => !declarations.measured.has(name));
+  const spare = spareScalars(runtime);
+  const scalars = asked.filter(([name]) => !spare.has(name) || Object.hasOwn(note.scalars, name));
+  const theirs = Object.entries(note.scalars).filter(([name, each]) => !each.spare || declarations.scalars.has(name));
   return (
     differs('field', fields, new Map(declared.map((field) => [field.key, `${field.type} at ${field.at}`]))) ??
     differs('parameter', typesOf(note.parameters), typesOf(Object.fromEntries(declarations.parameters))) ??
-    differs('scalar', typesOf(note.scalars), typesOf(Object.fromEntries(scalars)))
+    differs('scalar', typesOf(Object.fromEntries(theirs)), typesOf(Object.fromEntries(scalars)))
   );
 }
 
@@ -177,7 +181,8 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     parameter.value = kept;
   }
   for (const [name, { bits }] of Object.entries(note.scalars)) {
-    runtime.numbers.set(name, scalarFromWords(scalars.get(name)!.type, wordsOfBits(bits)));
+    const scalar = scalars.get(name);
+    if (scalar !== undefined) runtime.numbers.set(name, scalarFromWords(scalar.type, wordsOfBits(bits)));
   }
 }
 

@@ -12,6 +12,7 @@ import { writeWhole } from '../files.ts';
 import type { Runtime } from '../runtime.ts';
 import { wordsOfScalars } from '../scalar-values.ts';
 import type { StepNumbers } from '../uniforms.ts';
+import { scalarOfUntil } from '../units.ts';
 import { gatherField } from '../whole-field.ts';
 import {
   bitsOf,
@@ -92,7 +93,11 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     return [name, { type, value: value.map(exactNumber) }] as const;
   });
   const asked = [...declarations.scalars.values()].filter(({ name }) => !declarations.measured.has(name));
-  const scalars = asked.map(({ name, type }) => [name, { type, bits: bitsOf(words.get(name)!) }] as const);
+  const spare = spareScalars(runtime);
+  const scalars = asked.map(({ name, type }) => {
+    const noted = { type, bits: bitsOf(words.get(name)!) };
+    return [name, spare.has(name) ? ({ ...noted, spare: true } as const) : noted] as const;
+  });
   return {
     version: NOTE_VERSION,
     topology: { leaves: leafCount, voxels: activeVoxels, checksum: topologyChecksum(topology) },
@@ -113,6 +118,19 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
 /** Fields whose values outlive a step. */
 export function lastingFields({ fields }: Declarations): FieldDeclaration[] {
   return [...fields.values()].filter(({ transient }) => !transient);
+}
+
+/** Scalars that a stencil had made, and that no stencil or repeat names any more: users may still read them. */
+export function spareScalars({ declarations, checked }: Pick<Runtime, 'declarations' | 'checked'>): Set<string> {
+  const made = declarations.scalars.values().filter(({ implicit }) => implicit);
+  const spare = new Set(made.map(({ name }) => name));
+  for (const { facts } of checked.values()) {
+    for (const name of [...facts.scalars, ...facts.reductions.map(({ scalar }) => scalar)]) spare.delete(name);
+  }
+  for (const { until } of declarations.repeats.values()) {
+    if (until !== undefined) spare.delete(scalarOfUntil(until));
+  }
+  return spare;
 }
 
 /** The checksum of a stencil's text, colour and level; null where there is no text. */
