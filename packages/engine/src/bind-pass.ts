@@ -5,6 +5,7 @@
 import type { Buffer, Device, Encoder } from '@halocline/gpu';
 import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
+import { RECORD_BYTES } from './faults.ts';
 import type { LeafSet } from './member.ts';
 import { relatedLevel } from './pass-facts.ts';
 import type { Program } from './program.ts';
@@ -21,14 +22,22 @@ export interface BoundPass {
 export function bindPass(program: Program, encoder: Encoder, { compiled, copies, over }: BoundPass): void {
   for (const [number, address] of program.blockAddresses(compiled, copies, over).entries()) {
     const { buffer, byteOffset } = bufferAt(program.device, address);
-    const byteLength = componentBytes(compiled, number, over) ?? buffer.byteLength - byteOffset;
+    const byteLength = ownBytes(compiled, number, over) ?? buffer.byteLength - byteOffset;
     encoder.bind(number, buffer, { byteOffset, byteLength });
   }
 }
 
-/** Bytes of a field's component; null for everything else. */
-function componentBytes(compiled: CompiledStencil, number: number, { subdomain }: BoundPass['over']): number | null {
+/** The buffers of the tables that a stencil reads over some leaves of all subdomains. */
+export function boundTables(program: Program, compiled: CompiledStencil, part: LeafSet['part']): Buffer[] {
+  const { subdomains } = program.parts.member;
+  const tables = subdomains.flatMap((subdomain) => program.tableAddresses(compiled, { subdomain, part }));
+  return [...new Set(tables.map((address) => bufferAt(program.device, address).buffer))];
+}
+
+/** Bytes of a field's component, or of a record of far reads; null for everything else. */
+function ownBytes(compiled: CompiledStencil, number: number, { subdomain }: BoundPass['over']): number | null {
   const binding = compiled.bindings[number]!;
+  if (binding.kind === 'faults') return RECORD_BYTES;
   if (binding.kind !== 'read' && binding.kind !== 'write') return null;
   const level = binding.kind === 'read' ? relatedLevel(compiled.level, binding.level) : compiled.level;
   return subdomain.existingField(fieldKey(binding.field, level))!.componentBytes;

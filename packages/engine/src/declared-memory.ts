@@ -3,11 +3,13 @@
  * also wants to know what passes reach by address.
  */
 import type { NamedMemory } from '@halocline/gpu';
+import { boundTables } from './bind-pass.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import { fieldKey } from './declarations.ts';
 import { COUNT_BYTES } from './member.ts';
 import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
+import type { Part } from './segments.ts';
 import type { Scope } from './step-plan.ts';
 
 type Memory = ReturnType<NamedMemory>;
@@ -46,6 +48,13 @@ function memoryOf(program: Program, name: string): Memory {
   if (kind === 'groups') return [program.groups.memory(program.parts.compiled.get(words.join(' '))!)!];
   if (kind === 'partials') return stageMemory(program, words[0]!, 0);
   if (kind === 'scratch') return stageMemory(program, words[1]!, Number(words[0]) + 1);
+  if (kind === 'tables') {
+    const [part, ...stencil] = words as [Part, ...string[]];
+    const tables = boundTables(program, program.parts.compiled.get(stencil.join(' '))!, part);
+    return tables.map((resource) => ({ resource }));
+  }
+  if (kind === 'faults') return [program.faults.memory(program.parts.compiled.get(words.join(' '))!)];
+  if (kind === 'debug') return [{ resource: program.parts.compiled.get(words.join(' '))!.debug! }];
   const copy = /^(.+):([01])$/u.exec(name);
   return copy === null ? [] : copyMemory(program, copy[1]!, Number(copy[2]));
 }

@@ -1,6 +1,7 @@
 /**
- * @file Computed reads that go further than the halo: a record of each stencil that looks at coordinates, on the device, and what
- * it said at the end of each step in flight, on the host. A domain that isn't cut has none.
+ * @file Computed reads that go further than the halo: a record of each stencil that looks at coordinates and each subdomain, on the
+ * device, and what it said at the end of each step in flight, on the host. A domain that isn't cut has none. Threads race for
+ * a record: an atomic lets one of them write it, once, beside words that are only read; so no barrier has to order its uses.
  */
 import type { Buffer, Encoder, Staging } from '@halocline/gpu';
 import { FAULT_WORDS, newFaultWords, readFaultWords, type FarRead } from '@halocline/stencil';
@@ -8,8 +9,10 @@ import type { CompiledStencil } from './compiler.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import type { OwnedBuffers } from './owned-buffers.ts';
+import type { Subdomain } from './subdomain.ts';
 
-const RECORD_BYTES = 4 * FAULT_WORDS.length;
+/** Bytes of a record. */
+export const RECORD_BYTES: number = 4 * FAULT_WORDS.length;
 
 /** A read that went too far, and whose. */
 export interface Fault extends FarRead {
@@ -19,10 +22,17 @@ export interface Fault extends FarRead {
 /** The records of one device's stencils. */
 export class Faults {
   readonly #stencils: readonly CompiledStencil[];
+  readonly #subdomains: readonly Subdomain[];
   readonly #buffers: { readonly records: Buffer; readonly reports: Buffer } | null;
 
-  /** `slots` is the number of steps in flight. */
-  constructor(compiled: ReadonlyMap<string, CompiledStencil>, owned: OwnedBuffers, slots: number) {
+  /** Of the device's subdomains; `slots` is the number of steps in flight. */
+  constructor(
+    compiled: ReadonlyMap<string, CompiledStencil>,
+    subdomains: readonly Subdomain[],
+    owned: OwnedBuffers,
+    slots: number,
+  ) {
+    this.#subdomains = subdomains;
     this.#stencils = [...compiled.values()].filter(({ bindings }) => bindings.some(({ kind }) => kind === 'faults'));
     this.#buffers =
       this.#stencils.length === 0
@@ -37,23 +47,34 @@ export class Faults {
           };
   }
 
-  /** Bytes of the records of all stencils. */
+  /** Bytes of all records. */
   get byteLength(): number {
-    return RECORD_BYTES * this.#stencils.length;
+    return RECORD_BYTES * this.#stencils.length * this.#subdomains.length;
   }
 
-  /** Address of a stencil's record. */
-  addressOf({ name }: CompiledStencil): bigint {
+  /** Address of a stencil's record over a subdomain. */
+  addressOf({ name }: CompiledStencil, subdomain: Subdomain): bigint {
+    const place = this.#stencils.findIndex((stencil) => stencil.name === name) * this.#subdomains.length;
+    return this.#buffers!.records.address + BigInt(RECORD_BYTES * (place + this.#subdomains.indexOf(subdomain)));
+  }
+
+  /** The records of a stencil over all subdomains. */
+  memory({ name }: CompiledStencil): {
+    readonly resource: Buffer;
+    readonly range: { readonly byteOffset: number; readonly byteLength: number };
+  } {
+    const byteLength = RECORD_BYTES * this.#subdomains.length;
     const place = this.#stencils.findIndex((stencil) => stencil.name === name);
-    return this.#buffers!.records.address + BigInt(RECORD_BYTES * place);
+    return { resource: this.#buffers!.records, range: { byteOffset: place * byteLength, byteLength } };
   }
 
   /** Writes records that say nothing yet. Waits for the upload. */
   async upload(staging: Staging, { radius, thickness }: HaloNeeds): Promise<void> {
     if (this.#buffers === null) return;
-    const words = this.#stencils.flatMap(({ name }) => [
-      ...newFaultWords(radius.get(name)!, 8 * ghostRings(thickness)),
-    ]);
+    const words = this.#stencils.flatMap(({ name }) => {
+      const record = newFaultWords(radius.get(name)!, 8 * ghostRings(thickness));
+      return this.#subdomains.flatMap(() => [...record]);
+    });
     await staging.upload(this.#buffers.records, 0, Uint32Array.from(words));
   }
 
@@ -70,12 +91,14 @@ export class Faults {
   read(slot: number): Fault | null {
     if (this.#buffers === null) return null;
     const { mapped } = this.#buffers.reports;
-    const at = (place: number): number => mapped.byteOffset + slot * this.byteLength + place * RECORD_BYTES;
-    const faults = this.#stencils.flatMap((stencil, place) => {
-      const words = new Uint32Array(mapped.buffer, at(place), FAULT_WORDS.length);
-      const far = readFaultWords(stencil, words);
-      return far === null ? [] : [{ stencil: stencil.name, ...far }];
-    });
+    const words = new Uint32Array(mapped.buffer, mapped.byteOffset + slot * this.byteLength, this.byteLength / 4);
+    const faults: Fault[] = [];
+    for (let at = 0; at < words.length; at += FAULT_WORDS.length) {
+      if (words[at + FAULT_WORDS.count] === 0) continue;
+      const stencil = this.#stencils[Math.floor(at / FAULT_WORDS.length / this.#subdomains.length)]!;
+      const far = readFaultWords(stencil, words.subarray(at, at + FAULT_WORDS.length))!;
+      faults.push({ stencil: stencil.name, ...far });
+    }
     return firstFault(faults);
   }
 }

@@ -23,6 +23,17 @@ export interface BlockSources {
   readonly faults: Faults;
 }
 
+/** What says where leaves and voxels stand: no pass of a step writes it. */
+const TABLES: ReadonlySet<PassBinding['kind']> = new Set([
+  'leaves',
+  'visits',
+  'children',
+  'count',
+  'leafTable',
+  'masks',
+  'grid',
+]);
+
 /** Distinct pass blocks, each on 16 bytes. */
 export class PassBlocks {
   readonly #sources: BlockSources;
@@ -60,6 +71,12 @@ export class PassBlocks {
     return compiled.bindings.map((binding) => this.#address(binding, compiled, copies, over));
   }
 
+  /** The addresses of tables among them. */
+  tablesOf(compiled: CompiledStencil, over: Omit<LeafSet, 'level'>): bigint[] {
+    const tables = compiled.bindings.filter(({ kind }) => TABLES.has(kind));
+    return tables.map((binding) => this.#address(binding, compiled, new Map(), over));
+  }
+
   #address(
     binding: PassBinding,
     compiled: CompiledStencil,
@@ -95,7 +112,7 @@ export class PassBlocks {
       case 'debug':
         return compiled.debug!.address;
       case 'faults':
-        return faults.addressOf(compiled);
+        return faults.addressOf(compiled, subdomain);
       case 'partials':
         return partials.get(binding.scalar)!.address;
       case 'read':

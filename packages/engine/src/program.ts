@@ -5,7 +5,7 @@
  *     ring      a slot for each step in flight, host-visible: uniforms of each level, scalars that the host set
  *     uniforms  the step's numbers, where stencils read them; the first pass takes them from the ring
  *     args      indirect arguments that gates open and shut: scopes × (subdomains × levels) × 16 bytes
- *     far reads a record of each stencil that went too far, where the domain is cut: see `faults.ts`
+ *     far reads a record of each stencil that goes too far, where the domain is cut: see `faults.ts`
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
@@ -170,7 +170,7 @@ export class Program implements Disposable {
     const maps = parts.member.subdomains[0]!.levels.map(({ domain }) => domain.map);
     for (const slot of this.#slots) writeLevels(slot, maps);
     this.partials = makePartials(parts, this.#owned);
-    this.faults = new Faults(parts.compiled, this.#owned, STEPS_IN_FLIGHT);
+    this.faults = new Faults(parts.compiled, parts.member.subdomains, this.#owned, STEPS_IN_FLIGHT);
     this.speeds = new Speeds(parts.declarations, parts.member.scalars, this.#owned, STEPS_IN_FLIGHT);
     this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     this.#blocks = new PassBlocks({
@@ -233,6 +233,11 @@ export class Program implements Disposable {
   /** The addresses that the pass block holds, in the order of the stencil's bindings. */
   blockAddresses(compiled: CompiledStencil, copies: Copies, over: Omit<LeafSet, 'level'>): bigint[] {
     return this.#blocks.addressesOf(compiled, copies, over);
+  }
+
+  /** Those of them that are tables, which no pass writes. */
+  tableAddresses(compiled: CompiledStencil, over: Omit<LeafSet, 'level'>): bigint[] {
+    return this.#blocks.tablesOf(compiled, over);
   }
 
   /** The field that a component belongs to, and its number there. */

@@ -144,7 +144,7 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
     if (!write && indirect && resource.startsWith('args ')) return { resource, access: 'indirect' };
     return { resource, access: write ? 'storage-write' : 'storage-read' };
   };
-  const more = commandUses(program, pass);
+  const more = commandUses(program, pass, part);
   return {
     name: pass.name,
     reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
@@ -156,13 +156,33 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
   };
 }
 
+interface CommandUses {
+  readonly reads: readonly Use[];
+  readonly writes: readonly Use[];
+}
+
+const NO_USES: CommandUses = Object.freeze({ reads: [], writes: [] });
+
+/** What a stencil's bindings show beside what its plan is about, where its memory is bound. */
+function boundUses(program: Program, { name, kernel, bindings }: CompiledStencil, part: Part): CommandUses {
+  if (program.parts.access !== 'descriptor' || kernel !== null) return NO_USES;
+  const told = (['faults', 'debug'] as const).filter((kind) => bindings.some((binding) => binding.kind === kind));
+  return {
+    reads: [{ resource: `tables ${part} ${name}`, access: 'storage-read' }],
+    writes: told.map((kind) => ({ resource: `${kind} ${name}`, access: 'storage-write' })),
+  };
+}
+
 /** What a pass's commands touch beside what its plan is about: where their own arguments come from, and where reports go. */
-function commandUses(program: Program, pass: PlannedPass): { readonly reads: Use[]; readonly writes: Use[] } {
+function commandUses(program: Program, pass: PlannedPass, part: Part): CommandUses {
   if (pass.kind === 'status') return { reads: [], writes: [{ resource: 'report', access: 'transfer-target' }] };
-  if (pass.kind !== 'stencil') return { reads: [], writes: [] };
-  if (pass.scope === 'count') return { reads: [{ resource: 'args count', access: 'indirect' }], writes: [] };
+  if (pass.kind !== 'stencil') return NO_USES;
   const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
-  if (program.groups.memory(compiled) === null) return { reads: [], writes: [] };
+  const bound = boundUses(program, compiled, part);
+  if (pass.scope === 'count') {
+    return { reads: [{ resource: 'args count', access: 'indirect' }, ...bound.reads], writes: bound.writes };
+  }
+  if (program.groups.memory(compiled) === null) return bound;
   const resource = `groups ${compiled.name}`;
   return {
     reads: [
@@ -181,10 +201,12 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
       const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
       if (compiled.kernel !== null) return recordKernel(encoder, kernelPass(program, encoder, compiled, pass, part));
       encoder.pipeline(compiled.pipeline);
-      for (const subdomain of program.parts.member.subdomains) {
+      for (const [number, subdomain] of program.parts.member.subdomains.entries()) {
         const over = { subdomain, part };
-        if (program.parts.access === 'descriptor') bindPass(program, encoder, { compiled, copies: pass.copies, over });
-        else encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, over)));
+        if (program.parts.access === 'descriptor') {
+          if (number > 0 && encoder.tracks) tellApart(encoder, compiled);
+          bindPass(program, encoder, { compiled, copies: pass.copies, over });
+        } else encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, over)));
         dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part }, compiled.groupLeaves);
       }
       return;
@@ -208,6 +230,14 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
       encoder.barrier(['transfer-source', 'transfer-target'], ['storage-write', 'host-read']);
     }
   }
+}
+
+/**
+ * Subdomains put what they reduce beside each other, where their leaves stand. The checks go by what is bound, which is the whole: for
+ * them alone a barrier stands between.
+ */
+function tellApart(encoder: Encoder, { facts }: CompiledStencil): void {
+  if (facts.reductions.length > 0) encoder.barrier(['storage-write'], ['storage-read', 'storage-write'], true);
 }
 
 /** What a kernel of the user's own is recorded with. */
