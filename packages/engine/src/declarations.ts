@@ -10,6 +10,7 @@ import type { TracedStencil } from '@halocline/stencil/trace';
 import {
   checkFieldPlace,
   checkFieldType,
+  checkWhole,
   parseScalarType,
   parseValueType,
   spreadValue,
@@ -319,6 +320,9 @@ export class Declarations {
     const scalarType = parseScalarType(name, type);
     if (typeof initial !== 'number') {
       throw new TypeError(`Cannot add scalar "${name}": its value is ${shown(initial)}; give a number`);
+    }
+    if (scalarType === 'int' || scalarType === 'uint') {
+      checkWhole(`Cannot add scalar "${name}"`, scalarType, [initial], scalarType);
     }
     const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size, implicit };
     this.scalars.set(name, scalar);

@@ -144,11 +144,30 @@ export function spreadValue(verb: string, name: string, type: FieldType, value: 
     const wanted = components === 1 ? 'a number' : `a number or ${components} of them`;
     throw new TypeError(`Cannot ${verb} field "${name}": a ${type} takes ${wanted}, and ${describe(value)} was given`);
   }
+  const numbers = componentTypeOf(type);
+  if (numbers === 'int' || numbers === 'uint') {
+    checkWhole(`Cannot ${verb} field "${name}"`, type, given, elementBytes(type) === 1 ? 'byte' : numbers);
+  }
   const cell = makeArray(type, 1);
   return given.map((entry) => {
     cell[0] = entry;
     return cell[0];
   });
+}
+
+/** The least and the largest number of each kind of integers. */
+const WHOLE_RANGES: Readonly<Record<'int' | 'uint' | 'byte', readonly [number, number]>> = Object.freeze({
+  int: [-(2 ** 31), 2 ** 31 - 1],
+  uint: [0, 2 ** 32 - 1],
+  byte: [0, 255],
+});
+
+/** Throws RangeError for numbers that integers of a kind can't hold; `act` is the sentence's beginning, `what` takes them. */
+export function checkWhole(act: string, what: string, given: readonly number[], kind: keyof typeof WHOLE_RANGES): void {
+  const [least, most] = WHOLE_RANGES[kind];
+  const odd = given.find((entry) => !(Number.isInteger(entry) && entry >= least && entry <= most));
+  if (odd === undefined) return;
+  throw new RangeError(`${act}: ${what} takes whole numbers from ${least} to ${most}, and ${odd} was given`);
 }
 
 /** A list's entries; none of what is no list. */

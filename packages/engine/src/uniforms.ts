@@ -8,7 +8,7 @@
 import { scalarOf, sizeOf, type ValueType } from '@halocline/stencil';
 import type { GridMap } from '@halocline/vdb';
 import type { Declarations } from './declarations.ts';
-import { scalarWords } from './field-type.ts';
+import { checkWhole, scalarWords } from './field-type.ts';
 import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
 import { shown } from './options/kinds.ts';
 
@@ -129,7 +129,11 @@ export function parameterValue(name: string, type: ValueType, value: number | bo
   const given = Array.isArray(value)
     ? [...(value as readonly number[])]
     : Array.from({ length: one ? size : 0 }, () => Number(value));
-  if (given.length === size && given.every((entry) => typeof entry === 'number' && !Number.isNaN(entry))) return given;
+  if (given.length === size && given.every((entry) => typeof entry === 'number' && !Number.isNaN(entry))) {
+    const numbers = scalarOf(type);
+    if (numbers === 'int' || numbers === 'uint') checkWhole(`Cannot set "${name}"`, type, given, numbers);
+    return given;
+  }
   const wanted = size === 1 ? 'one number' : `${size} numbers`;
   throw new TypeError(`Cannot set "${name}": ${type} takes ${wanted}, and ${shown(value)} was given`);
 }

@@ -35,6 +35,35 @@ describe('a simulation refuses', () => {
     );
   });
 
+  gpuTest('numbers that integers don’t hold', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    simulation.addParameter('pi', 'int', -(2 ** 31)).addParameter('pu', 'uvec2', [2 ** 32 - 1, 0]);
+    simulation.addParameter('pv', 'vec3', 0).addScalar('count', 'uint');
+    const ids = simulation.addField('ids', 'u8vec2', [255, 0]);
+    const [int, uint] = ['whole numbers from -2147483648 to 2147483647', 'whole numbers from 0 to 4294967295'];
+    const messages: [() => unknown, string][] = [
+      [() => simulation.set('pi', 1.5), `Cannot set "pi": int takes ${int}, and 1.5 was given`],
+      [() => simulation.set('pi', 2 ** 40), `Cannot set "pi": int takes ${int}, and 1099511627776 was given`],
+      [() => simulation.set('pu', [3, -1]), `Cannot set "pu": uvec2 takes ${uint}, and -1 was given`],
+      [() => simulation.set('count', Infinity), `Cannot set "count": uint takes ${uint}, and Infinity was given`],
+      [() => simulation.addParameter('n', 'int', 0.5), `Cannot set "n": int takes ${int}, and 0.5 was given`],
+      [() => simulation.addScalar('n', 'int', 0.5), `Cannot add scalar "n": int takes ${int}, and 0.5 was given`],
+      [() => simulation.addField('a', 'int32', 1.5), `Cannot add field "a": int32 takes ${int}, and 1.5 was given`],
+      [
+        () => simulation.addField('a', 'uint8', 300),
+        'Cannot add field "a": uint8 takes whole numbers from 0 to 255, and 300 was given',
+      ],
+      [() => simulation.addField('a', 'uvec2', [1, -1]), `Cannot add field "a": uvec2 takes ${uint}, and -1 was given`],
+    ];
+    for (const [act, message] of messages) expect(act).toThrow(new RangeError(message));
+    await expect(ids.fill([256, 0])).rejects.toThrow(
+      new RangeError('Cannot fill field "ids": u8vec2 takes whole numbers from 0 to 255, and 256 was given'),
+    );
+    expect(() => simulation.set('pv', null as unknown as number)).toThrow(
+      new TypeError('Cannot set "pv": vec3 takes 3 numbers, and null was given'),
+    );
+  });
+
   gpuTest('declarations that can’t be', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain });
     simulation.addField('density', 'float32', 0);
