@@ -32,6 +32,18 @@ export interface ImageRoles {
 /** What a buffer is for. */
 export type BufferRole = keyof BufferRoles;
 
+/** Every role of a buffer. */
+export const BUFFER_ROLES: readonly BufferRole[] = Object.freeze([
+  'any',
+  'storage',
+  'uniform',
+  'vertex',
+  'index',
+  'indirect',
+  'upload',
+  'download',
+]);
+
 /** What an image is for. */
 export type ImageRole = keyof ImageRoles;
 

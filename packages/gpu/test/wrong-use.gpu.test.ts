@@ -154,6 +154,35 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
   );
 });
 
+gpuTest('a size that is left out, a list that is none and a role that is none are told', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64, role: 'storage' });
+  using commands = device.record('step', (encoder) => encoder.fill(words, 0, 64, 1));
+  const wrong = <T>(value: unknown): T => value as T;
+  const draws = (targets: object): string => messageOf(() => device.recordDraws('draws', wrong(targets), () => {}));
+  expect(draws({ color: ['rgba8unorm'] })).toBe(
+    'Cannot record "draws": the size of its targets is undefined; give texels, as in size: [640, 480]',
+  );
+  expect(draws({ color: ['rgba8unorm'], size: [640] })).toBe(
+    'Cannot record "draws": the size of its targets is [640]; give texels, as in size: [640, 480]',
+  );
+  const rest = 'commands; give a list of what was recorded, as in submit([commands])';
+  for (const [given, what] of [
+    [commands, 'a value of type CommandBuffer is given for its'],
+    [undefined, 'undefined is given for its'],
+    [[commands, undefined], 'undefined is given among its'],
+    [[words], 'a value of type Buffer is given among its'],
+  ] as const) {
+    expect(messageOf(() => device.compute.submit(wrong(given)))).toBe(
+      `Cannot submit to queue "compute": ${what} ${rest}`,
+    );
+  }
+  expect(messageOf(() => device.createBuffer({ label: 'b', byteLength: 16, role: wrong<'any'>('x') }))).toBe(
+    'Cannot create buffer "b": role "x" is none of any, storage, uniform, vertex, index, indirect, upload, download',
+  );
+  device.compute.submit([commands]);
+  await device.idle();
+});
+
 const VERTEX = `void main() { gl_Position = vec4(float(gl_VertexIndex & 1), float(gl_VertexIndex >> 1), 0.0, 1.0); }`;
 const FRAGMENT = `layout(location = 0) out vec4 color; void main() { color = vec4(1.0); }`;
 

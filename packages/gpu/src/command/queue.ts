@@ -45,6 +45,16 @@ interface RawBatch {
 const NOTHING: readonly never[] = Object.freeze([]);
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 
+function noCommands(queue: string, given: unknown, where: string): TypeError {
+  const what =
+    typeof given === 'object' && given !== null
+      ? `a value of type ${given.constructor?.name ?? 'object'}`
+      : String(given);
+  return new TypeError(
+    `Cannot submit to queue "${queue}": ${what} is given ${where}; give a list of what was recorded, as in submit([commands])`,
+  );
+}
+
 /** A queue of a device. */
 export class Queue {
   static {
@@ -108,6 +118,7 @@ export class Queue {
 
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     for (const { commands, wait = NOTHING, signal = NOTHING } of batches) {
+      if (!Array.isArray(commands)) throw noCommands(this.label, commands, 'for its commands');
       for (const { timeline } of wait) this.#checkOwn(timeline);
       for (const { timeline } of signal) this.#checkOwn(timeline);
       for (const each of commands) {
@@ -118,6 +129,7 @@ export class Queue {
             driver: each.driver,
           });
         }
+        if (typeof each?.checkSubmittable !== 'function') throw noCommands(this.label, each, 'among its commands');
         each.checkSubmittable();
         this.#driver.remember(each);
       }

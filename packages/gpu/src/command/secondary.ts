@@ -144,6 +144,13 @@ export function recordSecondaryDraws(
   { color = [], depth, samples = 1, size }: DrawTargets,
   body: (encoder: RenderEncoder) => void,
 ): SecondaryCommands {
+  const [width, height] = Array.isArray(size) ? (size as readonly unknown[]) : [];
+  if (![width, height].every((each) => Number.isInteger(each) && Number(each) > 0)) {
+    const what = Array.isArray(size) ? `[${size.join(', ')}]` : String(size);
+    throw new TypeError(
+      `Cannot record "${label}": the size of its targets is ${what}; give texels, as in size: [640, 480]`,
+    );
+  }
   const targets = { color, depth, samples };
   return new SecondaryCommands(driver, pool, label, targets, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);

@@ -12,7 +12,7 @@ import { findRoom, readAlone } from './find-room.ts';
 import type { Alone } from './find-room.ts';
 import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
 import { printsItself } from '../printing.ts';
-import type { BufferRole } from '../role.ts';
+import { BUFFER_ROLES, type BufferRole } from '../role.ts';
 
 /** What a buffer is made from. */
 export interface BufferOptions<R extends BufferRole = BufferRole> {
@@ -158,6 +158,9 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
       usage = roleUsage(maker.driver, role),
       memory = 'device',
     } = options;
+    if (!BUFFER_ROLES.includes(role)) {
+      throw new TypeError(`Cannot create buffer "${label}": role "${role}" is none of ${BUFFER_ROLES.join(', ')}`);
+    }
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
     this.driver = maker.driver;
