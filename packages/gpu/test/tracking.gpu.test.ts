@@ -2,7 +2,7 @@ import type { Device } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
-import { openDevice } from '../src/index.ts';
+import { Graph, openDevice, type Encoder } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 import { judged } from './judged-device.ts';
 
@@ -55,6 +55,28 @@ vulkanTest('without them, the checks name each barrier that is missing', async (
       "missing-barrier: Cannot let pass "second" write buffer "b" in dispatch: pass "second" writes it in dispatch, and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-write']) there",
     ]
   `);
+});
+
+vulkanTest('what a shader only writes, and doesn’t say so, counts as read, and the message says why', async () => {
+  const shader = (words: string): string => `layout(local_size_x = 4) in;
+    layout(binding = 0) ${words} buffer To { uint to[]; };
+    void main() { to[gl_LocalInvocationID.x] = 7; }`;
+  const run = (words: string) => async (device: Device) => {
+    const spirv = await device.compile(shader(words), { label: 'set' });
+    using pipeline = device.createPipeline({ label: 'set', spirv });
+    using to = device.createBuffer({ label: 'to', byteLength: 16 });
+    const graph = new Graph();
+    for (const name of ['one', 'two']) {
+      const record = (encoder: Encoder): void => void encoder.pipeline(pipeline).bind(0, to).dispatch(1);
+      graph.pass({ name, writes: [to], sideEffects: true, record });
+    }
+    await graph.compile().execute({ device });
+  };
+  expect(await judged({ checks: true, validation: false }, run('writeonly'))).toEqual([]);
+  expect(await judged({ checks: true, validation: false }, run(''))).toEqual([
+    'missing-barrier: Cannot let pass "two" read buffer "to" in dispatch (its binding isn\'t writeonly): pass "one" writes it in dispatch, ' +
+      "and no barrier stands between; put encoder.barrier(['storage-write'], ['storage-read']) there",
+  ]);
 });
 
 vulkanTest('images are brought into the layouts that commands need', async () => {

@@ -278,7 +278,12 @@ export class RecordingTracker implements UsageTracker {
         const resource = bound.kind === 'view' ? bound.view?.image : bound.buffer;
         if (!resource) continue;
         const [range, layout] = bound.kind === 'view' ? [bound.view?.range, bound.layout] : [bound];
-        for (const usage of usages) this.touch(resource, range, usage, command, layout);
+        // What isn't `writeonly` counts as read, which messages about the read say.
+        const isTold = usages.length > 1 && this.#report && !this.#automatic;
+        const reading = isTold ? `${command} (its binding isn't writeonly)` : command;
+        for (const [at, usage] of usages.entries()) {
+          this.touch(resource, range, usage, at === 0 ? reading : command, layout);
+        }
       }
     }
   }
