@@ -62,9 +62,10 @@ const raised: readonly (readonly [text: string, error: string])[] = [
     `sim:run_timestep { dT = 0.016 }`,
     'scene.lua:2: Cannot run a step: "dT" is no option of it; write sim:run_timestep(0.016) or sim:run_timestep{dt=0.016}',
   ],
+  [`sim:run_timestep(0 / 0)`, 'scene.lua:2: Cannot run a step: dt is NaN; give seconds, as in sim:run_timestep(0.016)'],
   [
-    `sim:run_timestep(0 / 0)`,
-    'scene.lua:2: Cannot run a step of NaN: dt is NaN; give seconds, as in runTimestep(0.016)',
+    `sim:field('heat'):get(0.5, 0, 0)`,
+    'scene.lua:2: Cannot get voxel (0.5, 0, 0) of grid "heat": no voxel is there; give whole numbers from -2147483648 to 2147483647',
   ],
   [`sim:set('k', 1)`, 'scene.lua:2: Cannot set "k": there is no parameter or scalar of that name; there are none'],
   [

@@ -12,6 +12,7 @@ import { computeStatistics } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
 import type { Tree } from './tree.ts';
 import type { GridClass, GridType, Scalar, Values } from './types.ts';
+import { isVoxel, noVoxel } from './voxel.ts';
 
 /** A box of voxels, by index coordinates i, j, k; both ends belong to it. */
 export interface IndexBox {
@@ -150,6 +151,7 @@ export class Grid {
    * exactly.
    */
   get(i: number, j: number, k: number): number | number[] {
+    if (!isVoxel(i, j, k)) throw noVoxel('get', this.name, i, j, k);
     const count = this.tree.tileValues.length;
     if (count === 1) return this.tree.get(i, j, k);
     return Array.from({ length: count }, (_, c) => this.tree.get(i, j, k, c));
@@ -157,6 +159,7 @@ export class Grid {
 
   /** Whether voxel (i, j, k) is active. */
   isActive(i: number, j: number, k: number): boolean {
+    if (!isVoxel(i, j, k)) throw noVoxel('get', this.name, i, j, k);
     return this.tree.isActive(i, j, k);
   }
 

@@ -9,6 +9,7 @@ import {
   voxelizeTiles,
   Grid,
 } from '@halocline/vdb';
+import { GridEditor } from '@halocline/vdb/tools';
 import type { Values } from '@halocline/vdb';
 
 const full = new Uint32Array(16).fill(0xffffffff);
@@ -27,6 +28,40 @@ describe('tree', () => {
     expect(tree.isActive(-1, 4103, 23)).toBe(false);
     expect(tree.get(0, 4103, 23)).toBe(-1);
     expect(tree.bounds()).toEqual({ min: [-8, 4096, 17], max: [-8, 4096, 17] });
+  });
+
+  test('coordinates that no voxel has are refused, not taken for others', () => {
+    const grid = gridFromLeaves({
+      name: 'u',
+      type: 'float',
+      map: unit,
+      background: [0],
+      origins: new Int32Array(3),
+      masks: full,
+      values: [new Float32Array(512).fill(5)],
+    });
+    const editor = new GridEditor(grid);
+    const far = 2 ** 31;
+    expect(grid.get(-far, far - 1, -0)).toBe(0);
+    const told = (act: string, at: string): RangeError =>
+      new RangeError(
+        `Cannot ${act} voxel (${at}) of grid "u": no voxel is there; give whole numbers from -2147483648 to 2147483647`,
+      );
+    for (const [i, j, k] of [
+      [2 ** 32, 0, 0],
+      [0, 0.5, 0],
+      [0, 0, far],
+      [NaN, 0, 0],
+    ] as const) {
+      const at = [i, j, k].join(', ');
+      expect(() => grid.get(i, j, k)).toThrow(told('get', at));
+      expect(() => grid.isActive(i, j, k)).toThrow(told('get', at));
+      expect(() => grid.probe(i, j, k)).toThrow(told('get', at));
+      expect(() => editor.get(i, j, k)).toThrow(told('get', at));
+      expect(() => editor.isActive(i, j, k)).toThrow(told('get', at));
+      expect(() => editor.set(i, j, k, 1)).toThrow(told('set', at));
+      expect(() => editor.setActive(i, j, k, true)).toThrow(told('set', at));
+    }
   });
 
   test('leaves that come in any order stand in the order of the format, with their values', () => {

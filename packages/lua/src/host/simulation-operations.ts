@@ -45,6 +45,9 @@ function running(host: Host, sim: Taker): Operations {
     'simulation.run_timestep': async (call) => {
       const simulation = sim(call, 'run a step');
       const dt = call.number(1, 'run a step', 'dt');
+      if (!Number.isFinite(dt)) {
+        throw new TypeError(`Cannot run a step: dt is ${dt}; give seconds, as in sim:run_timestep(0.016)`);
+      }
       if (simulation === host.first && host.options.step !== undefined) await host.options.step(simulation, dt);
       else await simulation.runTimestep(dt);
     },

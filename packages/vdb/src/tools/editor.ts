@@ -13,6 +13,7 @@ import type { TileSpan } from '../tree-builder.ts';
 import type { Tree } from '../tree.ts';
 import { copyValues, makeValues, store, TYPES } from '../types.ts';
 import type { Scalar, Values } from '../types.ts';
+import { isVoxel, noVoxel } from '../voxel.ts';
 import { storedComponents } from './fill.ts';
 
 /** Changes to a grid. The grid itself stays as it is. */
@@ -37,6 +38,7 @@ export class GridEditor {
 
   /** Component `component` of the value at voxel (i, j, k) as it is now; an int64 beyond ±2⁵³ is rounded. */
   get(i: number, j: number, k: number, component = 0): number {
+    if (!isVoxel(i, j, k)) throw noVoxel('get', this.grid.name, i, j, k);
     const leaf = this.#touched(i, j, k);
     if (leaf < 0) return this.#accessor.get(i, j, k, component);
     const n = voxelOf(i, j, k);
@@ -46,6 +48,7 @@ export class GridEditor {
 
   /** Whether voxel (i, j, k) is active now. */
   isActive(i: number, j: number, k: number): boolean {
+    if (!isVoxel(i, j, k)) throw noVoxel('get', this.grid.name, i, j, k);
     const leaf = this.#touched(i, j, k);
     if (leaf < 0) return this.#accessor.isActive(i, j, k);
     return hasBit(this.#table.leaves.masks, 16 * leaf, voxelOf(i, j, k));
@@ -53,6 +56,7 @@ export class GridEditor {
 
   /** Gives voxel (i, j, k) a value, a number or one number a component, and makes it active unless told otherwise. */
   set(i: number, j: number, k: number, value: Scalar | readonly Scalar[], active = true): this {
+    if (!isVoxel(i, j, k)) throw noVoxel('set', this.grid.name, i, j, k);
     const leaf = this.#touch(i, j, k);
     const n = voxelOf(i, j, k);
     this.#values.forEach((array, c) =>
@@ -63,6 +67,7 @@ export class GridEditor {
 
   /** Makes voxel (i, j, k) active or inactive and leaves its value as it is. */
   setActive(i: number, j: number, k: number, active: boolean): this {
+    if (!isVoxel(i, j, k)) throw noVoxel('set', this.grid.name, i, j, k);
     return this.#mark(this.#touch(i, j, k), voxelOf(i, j, k), active);
   }
 
