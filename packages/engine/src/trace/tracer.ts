@@ -51,9 +51,6 @@ export class Tracer {
    * devices.
    */
   static async open(file: string, devices: readonly Device[], log: (message: string) => void): Promise<Tracer> {
-    if (typeof file !== 'string') {
-      throw new TypeError(`Cannot write a trace: trace is ${String(file)}; give the path of a file`);
-    }
     await writeWhole(file, new TextEncoder().encode(chromeTrace([], [], {})));
     const clocks = await Promise.all(devices.map((device) => DeviceClock.open(device)));
     for (const [number, clock] of clocks.entries()) {
