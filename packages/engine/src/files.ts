@@ -1,9 +1,10 @@
 /**
  * @file Files, whole or not at all: one is written beside its place, synced, and renamed, so that a name stands for the old
- * file or for the new one, never for half of one. And what a failure of the file system means, in words.
+ * file or for the new one, never for half of one. A symbolic link stays, and what it points at is written so. And what a failure
+ * of the file system means, in words.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,6 +19,7 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a part of its path is a file; write elsewhere',
   EISDIR: 'it is a folder; give the path of a file',
   ENAMETOOLONG: 'its name is too long; give a shorter one',
+  ELOOP: 'it is a link that leads to itself; give the path of a file',
 };
 
 const READ_REASONS: Readonly<Record<string, string>> = {
@@ -68,6 +70,50 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/** Links that may stand one behind the other, as Linux has it. */
+const MOST_LINKS = 40;
+
+/** The path of a folder with links followed, as far as it is there. */
+export function realFolder(folder: string): string {
+  try {
+    return realpathSync.native(folder); // the other one takes `link/..` for nothing
+  } catch {
+    const above = path.dirname(folder);
+    return above === folder ? folder : path.join(realFolder(above), path.basename(folder));
+  }
+}
+
+/**
+ * Where a file is written: the file itself, or, where its name is a symbolic link, what that points at in the end, whether it is
+ * there or not. Links in a circle are left to the file system, which refuses them.
+ */
+export function behindLinks(file: string): string {
+  let place = path.normalize(file);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const link = linkAt(place);
+    if (link === null) return place;
+    const target = path.isAbsolute(link) ? link : `${path.dirname(place)}${path.sep}${link}`;
+    place = path.join(realFolder(path.dirname(target)), path.basename(target));
+  }
+  return file;
+}
+
+/** What a link points at; null for what is none. */
+function linkAt(place: string): string | null {
+  try {
+    return readlinkSync(place);
+  } catch {
+    return null;
+  }
+}
+
+/** Throws for what isn't a file but may stand in a file's place: a file would take the place of a device. */
+function checkPlace(place: string, file: string): void {
+  const facts = statSync(place, { throwIfNoEntry: false });
+  if (facts === undefined || facts.isFile() || facts.isDirectory()) return;
+  throw new Error(`Cannot write file "${file}": it is a device, a pipe or a socket; give the path of a file`);
+}
+
 type Content = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** What stands beside files that are being written: it goes where the process exits. */
@@ -78,10 +124,23 @@ function dropAll(): void {
 }
 
 /**
- * Writes a file from bytes, or from pieces of them in order, and gives its length in bytes; folders are made as needed. What
- * stands beside goes when writing fails or the process exits.
+ * Writes a file, or what a symbolic link of that name points at, from bytes, or from pieces of them in order, and gives its length
+ * in bytes; folders are made as needed. What stands beside goes when writing fails or the process exits.
  */
 export async function writeWhole(file: string, content: Content): Promise<number> {
+  try {
+    const place = behindLinks(file);
+    checkPlace(place, file);
+    return await replace(place, content);
+  } catch (error) {
+    // What makes the pieces may fail too, and says itself what it is.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new Error(`Cannot write file "${file}": ${whyNotWritten(error)}`, { cause: error });
+  }
+}
+
+/** Writes beside a file, and puts that in its place. */
+async function replace(file: string, content: Content): Promise<number> {
   const folder = path.dirname(file);
   const beside = path.join(folder, `.${shortened(path.basename(file))}.${randomBytes(4).toString('hex')}.part`);
   if (unfinished.size === 0) process.on('exit', dropAll);
@@ -93,9 +152,7 @@ export async function writeWhole(file: string, content: Content): Promise<number
     return byteLength;
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
-    // What makes the pieces may fail too, and says itself what it is.
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new Error(`Cannot write file "${file}": ${whyNotWritten(error)}`, { cause: error });
+    throw error;
   } finally {
     unfinished.delete(beside);
     if (unfinished.size === 0) process.off('exit', dropAll);

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -15,6 +25,43 @@ test('a file is written whole, into folders made for it, over what was there', a
   await writeWhole(file, Uint8Array.of(3));
   expect([...readFileSync(file)]).toEqual([3]);
   expect(readdirSync(path.dirname(file))).toEqual(['frame.nvdb']);
+});
+
+test('a link stays, and what it points at is written, there or not', async () => {
+  const [links, there] = [path.join(folder, 'links'), path.join(folder, 'there')];
+  for (const each of [links, there]) mkdirSync(each);
+  const file = path.join(there, 'frame.nvdb');
+  writeFileSync(file, 'old');
+  symlinkSync(path.join('..', 'there', 'frame.nvdb'), path.join(links, 'near'));
+  symlinkSync(path.join(links, 'near'), path.join(links, 'latest.nvdb'));
+  await writeWhole(path.join(links, 'latest.nvdb'), Uint8Array.of(1, 2));
+  expect([...readFileSync(file)]).toEqual([1, 2]);
+  symlinkSync(path.join(there, 'none', 'new.nvdb'), path.join(links, 'dangling.nvdb'));
+  await writeWhole(path.join(links, 'dangling.nvdb'), Uint8Array.of(3));
+  expect([...readFileSync(path.join(there, 'none', 'new.nvdb'))]).toEqual([3]);
+  // `..` is of the folder that a link of a folder points at.
+  symlinkSync(path.join(there, 'none'), path.join(links, 'folder'));
+  symlinkSync('folder/../above.nvdb', path.join(links, 'above.nvdb'));
+  await writeWhole(path.join(links, 'above.nvdb'), Uint8Array.of(4));
+  expect([...readFileSync(path.join(there, 'above.nvdb'))]).toEqual([4]);
+  expect(readdirSync(there)).toEqual(['above.nvdb', 'frame.nvdb', 'none']);
+  const kinds = readdirSync(links).map((name) => lstatSync(path.join(links, name)).isSymbolicLink());
+  expect(kinds).toEqual([true, true, true, true, true]);
+});
+
+test('links in a circle, and what is no file, are refused', async () => {
+  const [one, other] = [path.join(folder, 'one.nvdb'), path.join(folder, 'other.nvdb')];
+  symlinkSync(one, other);
+  symlinkSync(other, one);
+  await expect(writeWhole(one, Uint8Array.of(1))).rejects.toThrow(
+    new Error(`Cannot write file "${one}": it is a link that leads to itself; give the path of a file`),
+  );
+  const nothing = path.join(folder, 'null.nvdb');
+  symlinkSync('/dev/null', nothing);
+  await expect(writeWhole(nothing, Uint8Array.of(1))).rejects.toThrow(
+    new Error(`Cannot write file "${nothing}": it is a device, a pipe or a socket; give the path of a file`),
+  );
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
 test('a disk that fills leaves the old file and no half one', async ({ skip }) => {

@@ -20,9 +20,11 @@ test('the package exports these names', () => {
 test('the entry for files exports these names', () => {
   expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
     [
+      "behindLinks",
       "dropUnfinished",
       "makeFolder",
       "readWhole",
+      "realFolder",
       "whyNotRead",
       "whyNotWritten",
       "writeWhole",

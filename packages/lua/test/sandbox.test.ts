@@ -130,8 +130,10 @@ test('a link does not lead out of the folders of a script', async () => {
   symlinkSync(outside.path, join(inside.path, 'link'));
   symlinkSync(join(outside.path, 'b.png'), join(inside.path, 'b.png'));
   outside.file('b.png', 'mine');
+  symlinkSync(join(outside.path, 'new.png'), join(inside.path, 'new.png'));
+  symlinkSync('link/../d.png', join(inside.path, 'd.png'));
   const text = `print(select(2, pcall(gpu.save_png, scene.values.file, 1, 1, 'abcd')))`;
-  for (const name of ['link/a.png', 'b.png', 'link/../../c.png']) {
+  for (const name of ['link/a.png', 'b.png', 'link/../../c.png', 'new.png', 'd.png']) {
     const file = join(inside.path, '.', name);
     const { printed } = await runText(text, { folders: [inside.path], values: { file: `${inside.path}/${name}` } });
     expect(printed, file).toContain('reaches files of this folder and of its own');

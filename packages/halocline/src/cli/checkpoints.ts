@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
-import { dropUnfinished } from '@halocline/engine/files';
+import { behindLinks, dropUnfinished } from '@halocline/engine/files';
 import { UsageError, type Words } from './command.ts';
 
 /** What the command itself keeps in a checkpoint. */
@@ -63,7 +63,9 @@ export class Checkpoints {
     this.#run = { stepsPerFrame, dt };
     // What a run that was killed has left beside.
     if (words.text('resume') !== undefined) dropUnfinished(folder, stem);
-    if (this.file !== null) dropUnfinished(dirname(file), `${basename(file)}.`);
+    if (this.file === null) return;
+    const place = behindLinks(file);
+    dropUnfinished(dirname(place), `${basename(place)}.`);
   }
 
   /** Writes one where it is due after `frames` frames; waits for the device. */

@@ -1,7 +1,7 @@
 /** @file What a script's calls work on: its handles, its text, the simulations that it made, and where it may write. */
-import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, isAbsolute } from 'node:path';
 import type { Simulation } from '@halocline/engine';
+import { behindLinks, realFolder } from '@halocline/engine/files';
 import { Renderer } from '@halocline/render';
 import type { LuaValue } from '../machine/values.ts';
 import type { LuaOptions } from '../script-options.ts';
@@ -104,32 +104,14 @@ export class Host {
   /** The path, which must lie in a folder that the script may use. */
   path(act: string, path: string): string {
     const file = resolve(path);
-    const real = join(realFolder(dirname(file)), basename(file));
+    // Where it is written, too: a link that leads out may point at what isn't there yet.
+    const target = behindLinks(join(realFolder(dirname(file)), basename(file)));
     for (const folder of this.#folders) {
-      const inside = relative(folder, realFile(real));
+      const inside = relative(folder, target);
       if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path;
     }
     throw new Error(
       `Cannot ${act} "${path}": a scene in Lua reaches files of this folder and of its own; move it there, or allow its folder with --allow`,
     );
-  }
-}
-
-/** The folder with links followed, as far as it is there. */
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    const above = dirname(folder);
-    return above === folder ? folder : join(realFolder(above), basename(folder));
-  }
-}
-
-/** The file with links followed, if it is there. */
-function realFile(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
   }
 }
