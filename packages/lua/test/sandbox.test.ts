@@ -1,7 +1,9 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
+import { Host } from '../src/host/host.ts';
+import { SourceText } from '../src/host/source-text.ts';
 import { LuaScript } from '../src/index.ts';
 import { runText } from './run-text.ts';
 
@@ -141,6 +143,18 @@ test('a link does not lead out of the folders of a script', async () => {
   expect(readFileSync(join(outside.path, 'b.png'), 'utf8')).toBe('mine');
   const { printed } = await runText(text, { folders: [inside.path], values: { file: `${inside.path}/a.png` } });
   expect(printed).toBe('\n');
+});
+
+test('nor does the folder above what a link points at', () => {
+  using outside = temporaryFolder();
+  using inside = temporaryFolder();
+  outside.file('mine.nvdb', 'mine');
+  mkdirSync(join(outside.path, 'below'));
+  symlinkSync(join(outside.path, 'below'), join(inside.path, 'link'));
+  const host = new Host({ folders: [inside.path] }, new SourceText(''), 'scene.lua');
+  const path = `${inside.path}/link/../mine.nvdb`;
+  expect(readFileSync(path, 'utf8')).toBe('mine');
+  expect(host.path('load', path)).toBe(join(inside.path, 'mine.nvdb'));
 });
 
 test('a first line for the shell is a comment, and bytecode is no scene', async () => {

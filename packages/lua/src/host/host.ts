@@ -1,5 +1,5 @@
 /** @file What a script's calls work on: its handles, its text, the simulations that it made, and where it may write. */
-import { basename, dirname, join, relative, resolve, isAbsolute } from 'node:path';
+import { basename, dirname, join, normalize, relative, resolve, isAbsolute } from 'node:path';
 import type { Simulation } from '@halocline/engine';
 import { behindLinks, realFolder } from '@halocline/engine/files';
 import { Renderer } from '@halocline/render';
@@ -101,14 +101,14 @@ export class Host {
     await this.handles.close();
   }
 
-  /** The path, which must lie in a folder that the script may use. */
+  /** The path of what must lie in a folder that the script may use, without the `..` of what may be links. */
   path(act: string, path: string): string {
     const file = resolve(path);
     // Where it is written, too: a link that leads out may point at what isn't there yet.
     const target = behindLinks(join(realFolder(dirname(file)), basename(file)));
     for (const folder of this.#folders) {
       const inside = relative(folder, target);
-      if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path;
+      if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return normalize(path);
     }
     throw new Error(
       `Cannot ${act} "${path}": a scene in Lua reaches files of this folder and of its own; move it there, or allow its folder with --allow`,
