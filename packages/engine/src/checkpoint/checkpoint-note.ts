@@ -21,7 +21,7 @@ export interface NotedField {
 }
 
 /** A scalar, with its value. */
-export interface NotedScalar {
+interface NotedScalar {
   readonly type: ScalarType;
   /** What the device has, or what waits for the next step. */
   readonly bits: number | readonly number[];
