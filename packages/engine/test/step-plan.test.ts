@@ -83,7 +83,8 @@ test('each gate sees what the gate before it wrote, whatever lies between them',
   const { units: step, schedule } = orderUnits(declarations, facts);
   const plan = planStep(step, request({ iterations: [4] }));
   const groups = { memory: () => null };
-  const program = { parts: { units: step, schedule, compiled: new Map() }, groups } as unknown as Program;
+  const compiled = new Map([['sweep', { name: 'sweep', kernel: null, bindings: [] }]]);
+  const program = { parts: { units: step, schedule, compiled }, groups } as unknown as Program;
   const { levels, barriers } = stepGraph(program, plan, 0).compile({ repeats: true });
   const gates = plan.passes.filter((pass) => pass.kind === 'gate').map((pass) => pass.name);
   const levelOf = (name: string): number => levels.findIndex((level) => level.includes(name));
