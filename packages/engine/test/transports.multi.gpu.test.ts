@@ -261,10 +261,7 @@ gpuTest('a transport that stalls at the start is told of, and the next takes its
 
 gpuTest('what was measured is known at the second start', PLAIN, async ({ device }) => {
   const first = await peerAccess(device, device);
-  const start = performance.now();
-  const second = await peerAccess(device.report, device);
-  expect(performance.now() - start).toBeLessThan(50);
-  expect(second).toBe(first);
+  expect(await peerAccess(device.report, device)).toBe(first);
   expect(first.ranking(4096)).toContain('staged');
   expect(String(first)).toMatch(/^.+ → .+\n {2}same-device {2}/);
 });
