@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emitSpirv, shapeOfStencil } from '../src/emit/emit.ts';
+import { emitGlsl, emitSpirv, shapeOfStencil } from '../src/emit/emit.ts';
 import { compileCase, placement } from './emit-cases.ts';
 
 const NEAR = ['1, 0, 0', '-1, 0, 0', '0, 1, 0', '0, -1, 0', '0, 0, 1', '0, 0, -1'];
@@ -53,6 +53,18 @@ describe('the shape that suits', () => {
       shapeOfStencil(compileCase(source(field)), placement, { bound: 'caches' });
     expect(caches('density')).toBe('box');
     expect(caches('velocity')).toBe('column');
+  });
+
+  test('a text that exchanges values asks for no leaf that it reads nothing of', () => {
+    const sum = `float sum = 0.0;
+      for (int x = -1; x < 2; x++) for (int y = -1; y < 2; y++) for (int z = -1; z < 2; z++)
+        sum += ReadField("density", coord + ivec3(x, y, z));
+      WriteField("pressure", idx, sum);`;
+    const stencil = compileCase({ inputs: ['density'], outputs: ['pressure'], code: sum });
+    const text = emitGlsl(stencil, placement, { bound: 'caches' });
+    const slots = [...text.matchAll(/^ *uint (leaf\w*) = /gm)].map(([, slot]) => slot!);
+    expect(slots.length).toBeGreaterThan(9);
+    for (const slot of slots) expect([...text.matchAll(new RegExp(`\\b${slot}\\b`, 'g'))].length).toBeGreaterThan(1);
   });
 
   test('where caches are what is waited for, workgroups take more leaves that share what they read', () => {

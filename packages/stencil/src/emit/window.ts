@@ -147,10 +147,11 @@ export class Window {
 
   /** Emits loads: first every neighbour's slot, then all the values but those that are exchanged. */
   load(loads: readonly WindowLoad[]): void {
-    for (const { dx, dy, quad } of loads) this.slot(dx, dy, quad);
-    const wide = this.#wide(loads);
     const edges = this.#exchanges ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
     const joined = new Set([...edges.values()].flat());
+    // Values that are exchanged stand in the leaf of one side alone, which is asked for with them.
+    for (const load of loads) if (!joined.has(load)) this.slot(load.dx, load.dy, load.quad);
+    const wide = this.#wide(loads);
     const later = [...edges.keys()];
     for (const load of loads) {
       if (wide.has(load) || joined.has(load)) continue;
