@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isAlike } from '../src/transport/prober.ts';
 import { estimate, PeerAccess, type TransportReport } from '../src/transport/peer-access.ts';
 
 const times = (...list: readonly (readonly [number, number])[]) =>
@@ -20,6 +21,12 @@ test('the time of a message lies on the lines between those that were measured',
   expect(estimate(times([1000, 10]), 10 ** 9)).toBe(10);
   // A longer message that was faster by chance makes no still longer one faster than it.
   expect(estimate(times([1000, 10], [2000, 8]), 10_000)).toBe(10);
+});
+
+test('a pair is like one that was measured if a message takes about as long', () => {
+  const measured = times([4096, 10], [2 ** 20, 100], [2 ** 24, 1000]);
+  const alike = [60, 67, 100, 149, 151].map((microseconds) => isAlike(measured, { byteLength: 2 ** 20, microseconds }));
+  expect(alike).toEqual([false, true, true, true, false]);
 });
 
 test('the bandwidth of times that noise has turned around is a plain one, not endless', () => {

@@ -1,6 +1,7 @@
 /**
  * Says what works between two logical devices of a card, and runs steps over both; its parent bounds what the system gives it,
- * or names a transport whose messages are to be held up for ever.
+ * or names a transport whose messages are to be held up for ever, or says "lost": once they are measured, all but the slowest
+ * show their receivers other memory.
  */
 import { listDevices } from '@halocline/gpu';
 import { peerAccess, Simulation } from '../src/index.ts';
@@ -21,6 +22,19 @@ const [device] = listDevices();
 const words: string[] = [];
 const access = await peerAccess(device!, device!);
 const names = [device!.uuid, device!.uuid];
+const lost = process.argv[2] === 'lost' ? access.ranking(4096).slice(0, -1) : [];
+for (const transport of TRANSPORTS.filter(({ name }) => lost.includes(name))) {
+  const open = transport.open.bind(transport);
+  transport.open = (from, to, options) => {
+    const channel = open(from, to, options);
+    const other = to.device.createBuffer({ label: 'other memory', byteLength: options.turns * options.byteLength });
+    const dispose = (): void => {
+      other[Symbol.dispose]();
+      channel[Symbol.dispose]();
+    };
+    return { ...channel, in: other, [Symbol.dispose]: dispose };
+  };
+}
 const log = (word: string): void => void words.push(word);
 await using simulation = await Simulation.create({
   devices: names,

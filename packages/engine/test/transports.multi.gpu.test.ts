@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gpuTest } from '@halocline/testing';
 import { listDevices, openDevice, type Device, type TimelinePoint } from '@halocline/gpu';
 import { describe, expect, test } from 'vitest';
-import { measureTransport, StallError } from '../src/transport/measure.ts';
+import { measureTransport } from '../src/transport/measure.ts';
 import { ProbeEndpoint, probeTransport } from '../src/transport/prober.ts';
+import { StallError } from '../src/transport/way.ts';
 import type { Channel } from '../src/transport/channel.ts';
+import { proveChannel } from '../src/transport/prove.ts';
 import { Routes } from '../src/transport/routes.ts';
 import { peerAccess } from '../src/transport/peer-access.ts';
 import { forcedTransport, TRANSPORTS } from '../src/transport/transports.ts';
@@ -153,10 +155,10 @@ gpuTest('a message that does not come in time is told as a stall', PLAIN, async 
   const gate = device.createTimeline('gate');
   // The sender's queue waits for what nobody signals: no message leaves it.
   device.compute.submit([], { wait: [{ timeline: gate, value: 1 }] });
-  const options = { sizes: [4096], rounds: 1, patienceMs: 200, workBytes: 0 };
+  const options = { sizes: [4096], rounds: 1, patienceMs: 200, load: null };
   const staged = TRANSPORTS.find(({ name }) => name === 'staged')!;
   const stall = probeTransport(staged, to, from, options);
-  await expect(stall).rejects.toThrow(new StallError('it stalls: a message is not there after 200 ms'));
+  await expect(stall).rejects.toThrow(new StallError(200));
   gate.signal(1);
   await from[Symbol.asyncDispose]();
   await to[Symbol.asyncDispose]();
@@ -258,6 +260,49 @@ gpuTest('a transport that stalls at the start is told of, and the next takes its
   expect(words).toEqual([`Transport "same-device" ${between} is not used: ${why}`]);
   expect(middle).toBe(8);
 });
+
+gpuTest('a link whose memory is another than when it was measured is told of, and not used', PLAIN, ({ device }) => {
+  const env = { ...process.env, HALOCLINE_CACHE: 'off', NODE_COMPILE_CACHE: '' };
+  const args = ['--conditions=@halocline/source', CHILD, 'lost'];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 60_000 });
+  expect(stderr).toBe('');
+  const { ranking, words, middle } = JSON.parse(stdout) as ChildReport;
+  const between = `between "${device.name}" and "${device.name}"`;
+  expect(ranking.length).toBeGreaterThan(1);
+  const once = ranking
+    .slice(0, -1)
+    .map(
+      (name, at) =>
+        `Transport "${name}" ${between} can't be used: the bytes that arrive are others than were sent; "${ranking[at + 1]}" takes its place`,
+    );
+  // Both ways are tried.
+  expect(words).toEqual([...once, ...once]);
+  expect(middle).toBe(8);
+});
+
+gpuTest(
+  'a channel is proven with words at both ends of its rooms, and nothing of that stays',
+  PLAIN,
+  async ({ device }) => {
+    await between('staged', device, async (from, to) => {
+      const options = { label: 'proof', byteLength: 4096, turns: 2 };
+      for (const byteLength of [16, 32, 48, 4096]) {
+        using channel = open('staged', from, to, byteLength);
+        proveChannel(channel, from, to, { ...options, byteLength });
+      }
+      using channel = open('staged', from, to, 4096);
+      const counts = (): number[] => [from, to].map(({ device }) => device.children.size);
+      const before = counts();
+      // Of each room the last four bytes are lost.
+      const short = (point: TimelinePoint, turn: number): TimelinePoint =>
+        channel.pass(point, turn, { offset: 0, byteLength: 4092 });
+      expect(() => proveChannel({ ...channel, pass: short }, from, to, options)).toThrow(
+        'the bytes that arrive are others than were sent',
+      );
+      expect(counts()).toEqual(before);
+    });
+  },
+);
 
 gpuTest('what was measured is known at the second start', PLAIN, async ({ device }) => {
   const first = await peerAccess(device, device);

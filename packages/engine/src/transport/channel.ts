@@ -86,6 +86,8 @@ export interface Transport {
   readonly name: TransportName;
   /** Why it can't be between these, in words that follow a colon; null if it may. Quick: nothing is tried. */
   refusal(from: Device, to: Device): string | null;
+  /** Holds what the first channel at a device makes and the last one gives back, for who opens some one after another. */
+  hold?(device: Device): Disposable;
   /** Throws where it can't be after all. */
   open(from: Endpoint, to: Endpoint, options: ChannelOptions): Channel;
 }

@@ -14,6 +14,8 @@ export const cuda: Transport = {
 
   refusal: (from: Device, to: Device): string | null => CudaDevice.refusal(from, to),
 
+  hold: (device: Device): Disposable => new CudaDevice(device),
+
   open(from, to, { label, byteLength, turns }): Channel {
     using undo = new DisposableStack();
     const sender = undo.use(new CudaDevice(from.device));

@@ -5,8 +5,9 @@
  * queues wait, and a driver may let whoever works for them wait as well. Between rounds both devices work, as they do in a simulation, and
  * what they work is taken off: cards that idle keep a slow clock, and a card that gives its time in slices shows it.
  */
-import type { Buffer, CommandBuffer, TimelinePoint } from '@halocline/gpu';
-import type { Channel, Endpoint, Transport } from './channel.ts';
+import type { CommandBuffer, TimelinePoint } from '@halocline/gpu';
+import type { Endpoint, Transport } from './channel.ts';
+import { StallError, Way } from './way.ts';
 
 /** How long a round with messages of a size takes. */
 export interface MessageTime {
@@ -26,6 +27,12 @@ export interface MeasureOptions {
   readonly workBytes: number;
 }
 
+/** What is sent, and beside what. */
+export interface SendOptions extends Omit<MeasureOptions, 'workBytes'> {
+  /** What both do between rounds; null: nothing. */
+  readonly load: Load | null;
+}
+
 const WARM_UP = 3;
 /** Rounds with work between them that are submitted at once. */
 const CHAIN = 4;
@@ -33,26 +40,36 @@ const CHAIN = 4;
 const WORK_FILLS = 16;
 /** Both work for so long before anything is timed. */
 const WARM_MILLISECONDS = 300;
-const TURNS = 2;
 
-/** A message did not arrive. What is on its way may stay so: neither the channel nor its devices can be closed. */
-export class StallError extends Error {
-  override readonly name = 'StallError';
-}
-
-/** Sends messages of each size both ways. Throws what the transport throws, an Error for wrong bytes, StallError. */
+/** Sends messages of each size both ways, beside a load of its own. Throws as `sendBothWays` does. */
 export async function measureTransport(
   transport: Transport,
   one: Endpoint,
   other: Endpoint,
-  { sizes, rounds, patienceMs, workBytes }: MeasureOptions,
+  { workBytes, ...options }: MeasureOptions,
+): Promise<MessageTime[]> {
+  const load = workBytes > 0 ? new Load([one, other], workBytes, options.patienceMs) : null;
+  let stalled = false;
+  try {
+    return await sendBothWays(transport, one, other, { ...options, load });
+  } catch (error) {
+    stalled = error instanceof StallError;
+    throw error;
+  } finally {
+    if (!stalled) load?.[Symbol.dispose]();
+  }
+}
+
+/** Sends messages of each size both ways. Throws what the transport throws, an Error for wrong bytes, StallError. */
+export async function sendBothWays(
+  transport: Transport,
+  one: Endpoint,
+  other: Endpoint,
+  { sizes, rounds, patienceMs, load }: SendOptions,
 ): Promise<MessageTime[]> {
   const times: MessageTime[] = [];
-  const works = new DisposableStack();
-  const open = [works];
+  const open: DisposableStack[] = [];
   try {
-    const busy = workBytes > 0 ? [one, other].map((end) => works.use(new Work(end, workBytes))) : null;
-    if (busy !== null) warm(busy, patienceMs);
     for (const byteLength of sizes) {
       const owned = new DisposableStack();
       open.push(owned);
@@ -60,7 +77,7 @@ export async function measureTransport(
       ways.push(owned.use(new Way(transport, other, one, byteLength)));
       for (const way of ways) await way.checkBytes(patienceMs);
       const microseconds =
-        busy === null ? timeRounds(ways, rounds, patienceMs) : timeChains(ways, busy, rounds, patienceMs);
+        load === null ? timeRounds(ways, rounds, patienceMs) : load.timeBeside(ways, rounds, patienceMs);
       times.push({ byteLength, microseconds });
       await close([one, other], [open.pop()!]);
     }
@@ -69,7 +86,6 @@ export async function measureTransport(
     if (!(error instanceof StallError)) await close([one, other], open);
     throw error;
   }
-  await close([one, other], open);
   return times;
 }
 
@@ -84,18 +100,6 @@ function timeRounds(ways: readonly Way[], rounds: number, patienceMs: number): n
   return middle(rounds, () => waitAll(sendAll(ways, []), patienceMs));
 }
 
-/** The same where both devices work before each round; their work without messages is taken off. */
-function timeChains(ways: readonly Way[], busy: readonly Work[], rounds: number, patienceMs: number): number {
-  const chain = (submit: () => TimelinePoint[]): void => {
-    let last: TimelinePoint[] = [];
-    for (let round = 0; round < CHAIN; round++) last = submit();
-    waitAll(last, patienceMs);
-  };
-  const alone = middle(rounds, () => chain(() => busy.map((each) => each.submit())));
-  const sent = middle(rounds, () => chain(() => sendAll(ways, busy)));
-  return Math.max(0.1, (sent - alone) / CHAIN);
-}
-
 /** All send, and then all take; the points at which they have taken. */
 function sendAll(ways: readonly Way[], busy: readonly Work[]): TimelinePoint[] {
   const arrivals = ways.map((way, index) => way.send(busy[index]?.commands));
@@ -103,7 +107,8 @@ function sendAll(ways: readonly Way[], busy: readonly Work[]): TimelinePoint[] {
 }
 
 function waitAll(points: readonly TimelinePoint[], patienceMs: number): void {
-  for (const { timeline, value } of points) if (!timeline.waitBlocking(value, patienceMs)) throw stall(patienceMs);
+  for (const { timeline, value } of points)
+    if (!timeline.waitBlocking(value, patienceMs)) throw new StallError(patienceMs);
 }
 
 /** Microseconds of the middle one of so many times. */
@@ -117,14 +122,42 @@ function middle(rounds: number, act: () => void): number {
   return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
-/** Keeps both at work until their clocks are up. */
-function warm(busy: readonly Work[], patienceMs: number): void {
-  const end = performance.now() + WARM_MILLISECONDS;
-  while (performance.now() < end)
-    waitAll(
-      busy.map((each) => each.submit()),
-      patienceMs,
-    );
+/** What two devices do between rounds, from the moment when their clocks are up. Dispose it when both are idle. */
+export class Load implements Disposable {
+  readonly #busy: readonly Work[];
+  readonly #owned: DisposableStack;
+  readonly #alone = new Map<number, number>();
+
+  /** Keeps both at work until their clocks are up: a third of a second. Blocks. */
+  constructor(ends: readonly Endpoint[], workBytes: number, patienceMs: number) {
+    using undo = new DisposableStack();
+    this.#busy = ends.map((end) => undo.use(new Work(end, workBytes)));
+    const until = performance.now() + WARM_MILLISECONDS;
+    while (performance.now() < until)
+      waitAll(
+        this.#busy.map((each) => each.submit()),
+        patienceMs,
+      );
+    this.#owned = undo.move();
+  }
+
+  /** Microseconds that the middle one of so many rounds adds to the work before it. */
+  timeBeside(ways: readonly Way[], rounds: number, patienceMs: number): number {
+    const chain = (submit: () => TimelinePoint[]): void => {
+      let last: TimelinePoint[] = [];
+      for (let round = 0; round < CHAIN; round++) last = submit();
+      waitAll(last, patienceMs);
+    };
+    const alone = (): number => middle(rounds, () => chain(() => this.#busy.map((each) => each.submit())));
+    if (!this.#alone.has(rounds)) this.#alone.set(rounds, alone());
+    const sent = middle(rounds, () => chain(() => sendAll(ways, this.#busy)));
+    return Math.max(0.1, (sent - this.#alone.get(rounds)!) / CHAIN);
+  }
+
+  /** Nothing of it is in flight. */
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
 }
 
 /** What a device does between rounds. */
@@ -155,105 +188,4 @@ class Work implements Disposable {
   [Symbol.dispose](): void {
     this.#owned.dispose();
   }
-}
-
-function stall(patienceMs: number): StallError {
-  return new StallError(`it stalls: a message is not there after ${patienceMs} ms`);
-}
-
-/** One direction under test. */
-class Way implements Disposable {
-  readonly #channel: Channel;
-  readonly #from: Endpoint;
-  readonly #to: Endpoint;
-  readonly #byteLength: number;
-  readonly #owned: DisposableStack;
-  readonly #source: Buffer;
-  readonly #target: Buffer;
-  readonly #puts: CommandBuffer[] = [];
-  readonly #takes: CommandBuffer[] = [];
-  #sent = 0;
-
-  constructor(transport: Transport, from: Endpoint, to: Endpoint, byteLength: number) {
-    this.#from = from;
-    this.#to = to;
-    this.#byteLength = byteLength;
-    const label = `${transport.name} probe of ${byteLength} bytes`;
-    using undo = new DisposableStack();
-    const channel = undo.use(transport.open(from, to, { label, byteLength, turns: TURNS }));
-    this.#channel = channel;
-    this.#source = undo.use(from.device.createBuffer({ label: 'probe source', byteLength }));
-    this.#target = undo.use(to.device.createBuffer({ label: 'probe target', byteLength }));
-    for (let turn = 0; turn < TURNS; turn++) {
-      const at = turn * byteLength;
-      const put = from.device.record('probe put', (encoder) =>
-        encoder
-          .copy(this.#source, 0, channel.out, at, byteLength)
-          .barrier(['transfer-target'], ['host-read', 'transfer-source']),
-      );
-      const take = to.device.record('probe take', (encoder) =>
-        encoder.barrier(['host-write'], ['transfer-source']).copy(channel.in, at, this.#target, 0, byteLength),
-      );
-      this.#puts.push(undo.use(put));
-      this.#takes.push(undo.use(take));
-    }
-    this.#owned = undo.move();
-  }
-
-  /** Sends a pattern through each room, the receiver's submit only when the message is there. */
-  async checkBytes(patienceMs: number): Promise<void> {
-    for (let round = 0; round < TURNS; round++) {
-      const words = pattern(this.#byteLength / 4, round);
-      await this.#from.device.staging.upload(this.#source, 0, words);
-      const arrival = this.send();
-      await this.#within(arrival, patienceMs);
-      await this.#within(this.take(arrival), patienceMs);
-      const read = await this.#to.device.staging.download(this.#target);
-      if (!same(new Uint32Array(read.buffer), words))
-        throw new Error('the bytes that arrive are others than were sent');
-    }
-  }
-
-  /** Sends the next message, when what comes before is done; what it gives is reached when it is there. */
-  send(...before: readonly (CommandBuffer | undefined)[]): TimelinePoint {
-    const turn = this.#sent++ % TURNS;
-    const commands = [...before.filter((each) => each !== undefined), this.#puts[turn]!];
-    const point = this.#from.device.compute.submit(commands, { signal: this.#channel.signals() });
-    return this.#channel.pass(point, turn);
-  }
-
-  /** Takes the message that was sent last. */
-  take(arrival: TimelinePoint): TimelinePoint {
-    return this.#to.device.compute.submit([this.#takes[(this.#sent - 1) % TURNS]!], { wait: [arrival] });
-  }
-
-  async #within({ timeline, value }: TimelinePoint, patienceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, patienceMs, 'late')));
-    const wait = timeline.wait(value);
-    const ended = await Promise.race([wait, late]).finally(() => clearTimeout(timer));
-    this.#channel.check();
-    if (ended !== 'late') return;
-    wait.catch(() => undefined);
-    timeline.giveUp();
-    throw stall(patienceMs);
-  }
-
-  [Symbol.dispose](): void {
-    this.#owned.dispose();
-  }
-}
-
-/** Words that no fresh memory holds, others in each round. */
-function pattern(words: number, round: number): Uint32Array<ArrayBuffer> {
-  const all = new Uint32Array(words);
-  for (let index = 0; index < words; index++)
-    all[index] = Math.imul(index + 1, 0x9e3779b1) ^ (0x5bd1e995 * (round + 1));
-  return all;
-}
-
-function same(a: Uint32Array, b: Uint32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
 }

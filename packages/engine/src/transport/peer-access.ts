@@ -24,7 +24,7 @@ export interface TransportReport {
 export type PeerDevice = Device | DeviceReport;
 
 /** Goes up when what is kept on disk means something else. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 /** What works between two devices, and how fast. */
 export class PeerAccess {
@@ -97,16 +97,19 @@ const known = new Map<string, Promise<PeerAccess>>();
 
 /**
  * Tells the transports that work between two devices, how fast they are, and why the others don't. The first time it opens
- * both anew and measures, which takes a second; then it is known, on disk too (HALOCLINE_CACHE), unless a transport that
+ * both anew and measures, which takes some seconds; then it is known, on disk too (HALOCLINE_CACHE), unless a transport that
  * may work failed. Waits.
  */
 export function peerAccess(from: PeerDevice, to: PeerDevice): Promise<PeerAccess> {
   return peerAccesses([[from, to]]).then(([only]) => only!);
 }
 
-/** `peerAccess` of several pairs; devices are opened once for all. */
-export async function peerAccesses(pairs: readonly (readonly [PeerDevice, PeerDevice])[]): Promise<PeerAccess[]> {
-  const prober = new Prober();
+/** `peerAccess` of several pairs; devices are opened once for all. `tell` hears of it where that takes longer than a moment. */
+export async function peerAccesses(
+  pairs: readonly (readonly [PeerDevice, PeerDevice])[],
+  tell?: (word: string) => void,
+): Promise<PeerAccess[]> {
+  const prober = new Prober(tell);
   try {
     const all: PeerAccess[] = [];
     for (const [a, b] of pairs) {

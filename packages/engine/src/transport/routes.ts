@@ -2,9 +2,11 @@
  * @file Routes: which transport each channel of a simulation takes. By what was measured between its devices, the fastest for the
  * size of its messages; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
  */
-import type { Channel, ChannelOptions, Endpoint, TransportName } from './channel.ts';
+import type { Channel, ChannelOptions, Endpoint, Transport, TransportName } from './channel.ts';
 import { peerAccesses, type PeerAccess, type PeerDevice } from './peer-access.ts';
+import { proveChannel } from './prove.ts';
 import { forcedTransport, transportOf } from './transports.ts';
+import { StallError } from './way.ts';
 
 /** A channel, and the transport that it takes. */
 export interface OpenRoute {
@@ -27,7 +29,7 @@ export class Routes {
     this.#forced = forcedTransport();
   }
 
-  /** Learns what works between all devices, unless a transport is forced. Waits: a second for each new pair. */
+  /** Learns what works between all devices, unless a transport is forced. Waits: some seconds, the first time on a machine. */
   async prepare(): Promise<void> {
     if (this.#forced !== null || this.#devices.length < 2) return;
     this.#access ??= this.#measure();
@@ -36,7 +38,7 @@ export class Routes {
 
   async #measure(): Promise<ReadonlyMap<string, PeerAccess>> {
     const pairs = this.#devices.flatMap((from, at) => this.#devices.slice(at + 1).map((to) => [from, to] as const));
-    const found = await peerAccesses(pairs);
+    const found = await peerAccesses(pairs, this.#log);
     for (const { from, to, transports } of found) {
       for (const { name, refusal, failed } of transports) {
         if (failed) this.#log(`Transport "${name}" between "${from}" and "${to}" is not used: ${refusal}`);
@@ -63,10 +65,11 @@ export class Routes {
       try {
         const refusal = transport.refusal(from.device, to.device);
         if (refusal !== null) throw new Error(refusal);
-        return { transport: name, channel: transport.open(from, to, options) };
+        return { transport: name, channel: openProven(transport, from, to, options) };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        if (next === undefined) {
+        // After a stall that nobody can end, the devices take no other.
+        if (next === undefined || error instanceof StallError) {
           const advice =
             this.#forced === null
               ? 'put all subdomains on one device'
@@ -77,6 +80,18 @@ export class Routes {
       }
     }
     throw new Error('Bug in the ranking: it is empty');
+  }
+}
+
+/** A channel that has shown that it brings what it is given. */
+function openProven(transport: Transport, from: Endpoint, to: Endpoint, options: ChannelOptions): Channel {
+  const channel = transport.open(from, to, options);
+  try {
+    proveChannel(channel, from, to, options);
+    return channel;
+  } catch (error) {
+    if (!(error instanceof StallError)) channel[Symbol.dispose]();
+    throw error;
   }
 }
 
