@@ -44,7 +44,8 @@ export class Decomposition {
   readonly #wholeLeaves: number;
   readonly #slots: SlotOrder;
   readonly #cuts: Cut[] = [];
-  #kept: { readonly key: string; readonly cut: KeptCut } | null = null;
+  /** What is kept of a cut of so many levels. */
+  #kept: { readonly of: Cut; readonly levels: number; readonly cut: KeptCut } | null = null;
 
   constructor(
     domain: Domain,
@@ -98,9 +99,12 @@ export class Decomposition {
   /** What is kept of these levels, cut as they are now. */
   get kept(): KeptCut {
     const { levels } = this.domain;
-    const { topology } = levels[0]!;
-    const key = `${topologyChecksum(topology)} ${checksumOf(this.cut(0).owners)} ${levels.length} ${this.#slots}`;
-    if (this.#kept?.key !== key) this.#kept = { key, cut: keptCut(key) };
+    const cut = this.cut(0);
+    if (this.#kept?.of !== cut || this.#kept.levels !== levels.length) {
+      const { topology } = levels[0]!;
+      const key = `${topologyChecksum(topology)} ${checksumOf(cut.owners)} ${levels.length} ${this.#slots}`;
+      this.#kept = { of: cut, levels: levels.length, cut: keptCut(key) };
+    }
     return this.#kept.cut;
   }
 
@@ -130,7 +134,7 @@ export class Decomposition {
     const { levels } = this.domain;
     const { topology } = levels[level]!;
     const { owners } = this.cut(level);
-    const index = new LeafIndex(topology.origins);
+    const index = LeafIndex.of(topology.origins);
     return mergeGhosts(
       reads.map(({ from, reach }) => {
         const leaves = Math.max(...[...reach.min, ...reach.max].map((voxels) => Math.ceil(Math.abs(voxels) / 8)));
@@ -171,6 +175,6 @@ export class Decomposition {
     if (level === 0) return own;
     const { levels } = this.domain;
     const finer = { topology: levels[level - 1]!.topology, above: this.#above(owner, level - 1) };
-    return leavesAbove(own, finer, new LeafIndex(levels[level]!.topology.origins));
+    return leavesAbove(own, finer, LeafIndex.of(levels[level]!.topology.origins));
   }
 }

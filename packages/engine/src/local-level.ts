@@ -3,7 +3,7 @@
  * list, plus one, is its slot. A simulation with one subdomain holds every leaf as its own, and place is rank.
  */
 import type { Cut } from './cut/cut.ts';
-import { findGhosts, ownLeaves } from './cut/ghosts.ts';
+import { edgeLeaves, findGhosts, ownLeaves } from './cut/ghosts.ts';
 import type { DomainLevel } from './domain.ts';
 import { LeafIndex } from './leaf-index.ts';
 import { leafCountOf, type IndexBox, type Topology } from './topology.ts';
@@ -43,7 +43,7 @@ export function localLevels(
   cuts: readonly Cut[],
   { owner, rings, isWhole = () => false }: HeldOptions,
 ): LocalLevel[] {
-  const indices = domains.map(({ topology }) => new LeafIndex(topology.origins));
+  const indices = domains.map(({ topology }) => LeafIndex.of(topology.origins));
   const own = cuts.map(({ owners }) => ownLeaves(owners, owner));
   let above: Uint32Array = new Uint32Array();
   return domains.map((domain, k) => {
@@ -55,11 +55,13 @@ export function localLevels(
     }
     above = leavesAbove(own[k]!, k === 0 ? null : { topology: domains[k - 1]!.topology, above }, indices[k]!);
     const children = k + 1 === domains.length ? [] : childRanks(domains[k + 1]!.topology, own[k + 1]!, indices[k]!);
-    const from = Uint32Array.from(new Set([...above, ...children]));
+    const from = children.length === 0 ? above : Uint32Array.from(new Set([...above, ...children]));
     // A coarse leaf more costs little, and lets twice as much be computed there between two messages.
     const deep = 8 * (k === 0 ? rings : rings + 1);
     const reach: IndexBox = { min: [-deep, -deep, -deep], max: [deep, deep, deep] };
-    const { ranks } = findGhosts({ topology: domain.topology, owners, owner, from, reach, index: indices[k]! });
+    const index = indices[k]!;
+    const edge = edgeLeaves(from, { topology: domain.topology, owners, owner, leaves: deep / 8, index });
+    const { ranks } = findGhosts({ topology: domain.topology, owners, owner, from: edge, reach, index });
     const all = Uint32Array.from([...own[k]!, ...ranks]);
     return { domain, ranks: all, ownCount: own[k]!.length, topology: pickLeaves(domain.topology, all) };
   });
@@ -101,10 +103,14 @@ export function childRanks(coarse: Topology, ranks: Uint32Array, index: LeafInde
 
 function pickLeaves({ origins, masks }: Topology, ranks: Uint32Array): Topology {
   const picked = { origins: new Int32Array(3 * ranks.length), masks: new Uint32Array(16 * ranks.length) };
-  ranks.forEach((rank, place) => {
-    picked.origins.set(origins.subarray(3 * rank, 3 * rank + 3), 3 * place);
-    picked.masks.set(masks.subarray(16 * rank, 16 * rank + 16), 16 * place);
-  });
+  // What a subdomain owns stands in runs.
+  for (let place = 0, end = 0; place < ranks.length; place = end) {
+    const rank = ranks[place]!;
+    for (end = place + 1; end < ranks.length && ranks[end] === rank + end - place;) end++;
+    const last = rank + end - place;
+    picked.origins.set(origins.subarray(3 * rank, 3 * last), 3 * place);
+    picked.masks.set(masks.subarray(16 * rank, 16 * last), 16 * place);
+  }
   return picked;
 }
 

@@ -67,12 +67,14 @@ export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'r
     const leaves = new Uint32Array(capacity);
     leaves.set(slots.subarray(0, ownCount));
     const masks = new Uint32Array(16 * capacity);
-    slots.forEach((slot, place) => masks.set(topology.masks.subarray(16 * place, 16 * place + 16), 16 * slot));
+    slots.forEach((slot, place) => {
+      for (let word = 0; word < 16; word++) masks[16 * slot + word] = topology.masks[16 * place + word]!;
+    });
     const leafTable = new Uint32Array(LEAF_TABLE_WORDS * capacity);
     ranks.forEach((rank, place) => {
       const at = LEAF_TABLE_WORDS * slots[place]!;
       writeNeighbours(leafTable, at, topology.origins, place, placed[k]!);
-      leafTable.set(topology.origins.subarray(3 * place, 3 * place + 3), at + 27);
+      for (let axis = 0; axis < 3; axis++) leafTable[at + 27 + axis] = topology.origins[3 * place + axis]!;
       const coarse = placed[k + 1];
       leafTable[at + 30] = coarse === undefined ? 0 : parentSlot(coarse, topology.origins, place);
       leafTable[at + 31] = rank;
@@ -92,13 +94,13 @@ export function visitsOf(
   const visits = new Uint32Array(VISIT_WORDS * slots.length);
   const whole = wholeSlots(masks);
   slots.forEach((slot, place) => {
-    const row = leafTable.subarray(LEAF_TABLE_WORDS * slot, LEAF_TABLE_WORDS * (slot + 1));
+    const row = LEAF_TABLE_WORDS * slot;
     let around = whole[slot]!;
-    for (let word = 0; word < 27 && around === 1; word++) around = whole[row[word]!]!;
+    for (let word = 0; word < 27 && around === 1; word++) around = whole[leafTable[row + word]!]!;
     const at = VISIT_WORDS * place;
     visits[at] = slot;
     visits[at + 1] = whole[slot]! + 2 * around;
-    FACES.forEach((word, face) => (visits[at + 2 + face] = row[word]!));
+    for (let face = 0; face < FACES.length; face++) visits[at + 2 + face] = leafTable[row + FACES[face]!]!;
   });
   return visits;
 }

@@ -110,6 +110,10 @@ function fillMask(mask: Uint32Array, origin: Coordinate, box: IndexBox): void {
   const bx = rowBits(origin[0], box.min[0], box.max[0]);
   const by = rowBits(origin[1], box.min[1], box.max[1]);
   const bz = rowBits(origin[2], box.min[2], box.max[2]);
+  if ((bx & by & bz) === 0xff) {
+    mask.fill(0xffff_ffff);
+    return;
+  }
   for (let x = 0; x < 8; x++) {
     if ((bx & (1 << x)) === 0) continue;
     for (let y = 0; y < 8; y++) {

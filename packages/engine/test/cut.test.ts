@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { activeVoxelsByLeaf, coarsenCut, cutLeaves } from '../src/cut/cut.ts';
 import { orderLeaves } from '../src/cut/curve.ts';
 import { listExchanges } from '../src/cut/exchange.ts';
-import { boundaryLeaves, findGhosts } from '../src/cut/ghosts.ts';
+import { boundaryLeaves, edgeLeaves, findGhosts, ownLeaves } from '../src/cut/ghosts.ts';
 import { ownedRanges, wholeSubtrees } from '../src/cut/subtrees.ts';
 import { coarsenTopology } from '../src/coarsen.ts';
 import { boxTopology, leafCountOf, sortTopology, type IndexBox, type Topology } from '../src/topology.ts';
@@ -136,6 +136,37 @@ test('ghosts are exactly the active voxels of others within reach of an own leaf
     }),
     { numRuns: 40 },
   );
+});
+
+test('leaves at the edge are those with a leaf of another around, also where whole blocks of leaves are one owner’s', () => {
+  const sparse = (size: number, modulus: number): Topology => {
+    const all = boxTopology({ min: [-40, 0, 0], max: [8 * size, 8 * size, 64] });
+    const kept = Array.from({ length: leafCountOf(all) }, (_, rank) => rank).filter((rank) => rank % modulus !== 1);
+    return {
+      origins: Int32Array.from(kept.flatMap((rank) => [...all.origins.subarray(3 * rank, 3 * rank + 3)])),
+      masks: new Uint32Array(16 * kept.length).fill(1),
+    };
+  };
+  for (const topology of [box(160, 160, 128), sparse(20, 7), sparse(12, 2)]) {
+    const { origins } = topology;
+    for (const [count, leaves] of [
+      [2, 1],
+      [3, 2],
+      [2, 4],
+      [5, 5],
+    ] as const) {
+      const { owners } = cutLeaves(topology, count);
+      for (let owner = 0; owner < count; owner++) {
+        const others = [...owners.keys()].filter((rank) => owners[rank] !== owner);
+        const isNear = (rank: number): boolean =>
+          others.some((other) =>
+            [0, 1, 2].every((axis) => Math.abs(origins[3 * other + axis]! - origins[3 * rank + axis]!) <= 8 * leaves),
+          );
+        const edge = edgeLeaves(ownLeaves(owners, owner), { topology, owners, owner, leaves });
+        expect([...edge]).toEqual([...ownLeaves(owners, owner)].filter(isNear));
+      }
+    }
+  }
 });
 
 test('boundary leaves are those that are ghosts of somebody', () => {

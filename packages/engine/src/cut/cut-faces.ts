@@ -7,7 +7,7 @@ import type { Cut } from './cut.ts';
 export function cutFaces(topology: Topology, { owners, count }: Cut): number[] {
   const faces = Array.from({ length: count }, () => 0);
   if (count === 1) return faces;
-  const index = new LeafIndex(topology.origins);
+  const index = LeafIndex.of(topology.origins);
   for (let rank = 0; rank < leafCountOf(topology); rank++) {
     const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
     for (const axis of [0, 1, 2] as const) {

@@ -83,7 +83,7 @@ function rangeEnds(sequence: Uint32Array, weights: ArrayLike<number>, shares: re
 
 /** The cut of the next coarser level: a leaf goes to the owner of the first, in Morton order, of the leaves below it. */
 export function coarsenCut(fine: Topology, cut: Cut, coarse: Topology): Cut {
-  const index = new LeafIndex(coarse.origins);
+  const index = LeafIndex.of(coarse.origins);
   const owners = new Uint32Array(leafCountOf(coarse));
   for (let rank = cut.owners.length - 1; rank >= 0; rank--) {
     const [i, j, k] = [0, 1, 2].map((axis) => fine.origins[3 * rank + axis]! >> 4) as [number, number, number];

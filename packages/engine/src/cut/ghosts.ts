@@ -10,7 +10,7 @@
  *     │  own   ││xx│     │
  *     └────────┘└──┴─────┘
  */
-import { LeafIndex } from '../leaf-index.ts';
+import { BLOCK_EDGE, LeafIndex } from '../leaf-index.ts';
 import type { Coordinate, IndexBox, Topology } from '../topology.ts';
 
 /** Leaves of others, ascending by rank, and of each the voxels that are read: 16 words. */
@@ -70,11 +70,12 @@ export interface GhostRequest {
 /** What a subdomain reads of others. Only active voxels are named: the others never change. */
 export function findGhosts(request: GhostRequest): Ghosts {
   const { topology, owners, owner, from = ownLeaves(owners, owner), reach } = request;
-  const { index = new LeafIndex(topology.origins) } = request;
+  const { index = LeafIndex.of(topology.origins) } = request;
   const reached = reachedLeaves(reach);
   const needed = new Map<number, Uint32Array>();
   for (const rank of from) {
-    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
+    const { origins } = topology;
+    const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
     for (const { offset, mask } of reached) {
       const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
       if (other < 0 || owners[other] === owner) continue;
@@ -99,21 +100,70 @@ export function edgeLeaves(
     topology,
     owners,
     owner,
-    index = new LeafIndex(topology.origins),
+    index = LeafIndex.of(topology.origins),
     leaves,
   }: Omit<GhostRequest, 'from' | 'reach'> & {
     readonly leaves: number;
   },
 ): Uint32Array {
   const most = 8 * leaves;
-  const reached = reachedLeaves({ min: [-most, -most, -most], max: [most, most, most] });
+  const offsets = reachedLeaves({ min: [-most, -most, -most], max: [most, most, most] }).map(({ offset }) => offset);
+  const { origins } = topology;
+  const deep = leaves <= BLOCK_EDGE ? new DeepBlocks(owners, owner, origins, index) : null;
   return from.filter((rank) => {
-    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
-    return reached.some(({ offset }) => {
-      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
-      return other >= 0 && owners[other] !== owner;
-    });
+    const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
+    if (deep?.has(x, y, z) === true) return false;
+    for (const [dx, dy, dz] of offsets) {
+      const other = index.find(x + dx, y + dy, z + dz);
+      if (other >= 0 && owners[other] !== owner) return true;
+    }
+    return false;
   });
+}
+
+/** Around, a block and those that touch it. */
+const AROUND: readonly (readonly [number, number, number])[] = Object.freeze(
+  [-1, 0, 1].flatMap((x) => [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((z) => [x, y, z] as const))),
+);
+const MIXED = 0xffff_ffff;
+
+/** Blocks of leaves around which, a block far, all is one owner's: most of what it owns. */
+class DeepBlocks {
+  readonly #index: LeafIndex;
+  readonly #owner: number;
+  /** By block: the owner of all its leaves, or MIXED. */
+  readonly #owners: Uint32Array;
+  /** By block: 0 not known yet, 1 deep, 2 not. */
+  readonly #known: Uint8Array;
+
+  constructor(owners: Uint32Array, owner: number, origins: Int32Array, index: LeafIndex) {
+    this.#index = index;
+    this.#owner = owner;
+    this.#owners = new Uint32Array(index.blockCount);
+    this.#known = new Uint8Array(index.blockCount);
+    const seen = new Uint8Array(index.blockCount);
+    for (let rank = 0; rank < owners.length; rank++) {
+      const block = index.blockAt(origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3);
+      if (seen[block] === 0) this.#owners[block] = owners[rank]!;
+      else if (this.#owners[block] !== owners[rank]) this.#owners[block] = MIXED;
+      seen[block] = 1;
+    }
+  }
+
+  /** Whether the block of leaf x, y, z is one of them. */
+  has(x: number, y: number, z: number): boolean {
+    const block = this.#index.blockAt(x, y, z);
+    if (block < 0) return false;
+    if (this.#known[block] === 0) this.#known[block] = this.#isDeep(x, y, z) ? 1 : 2;
+    return this.#known[block] === 1;
+  }
+
+  #isDeep(x: number, y: number, z: number): boolean {
+    return AROUND.every((offset) => {
+      const block = this.#index.blockAt(x, y, z, offset);
+      return block < 0 || this.#owners[block] === this.#owner;
+    });
+  }
 }
 
 /** The union of ghosts of one subdomain and level. */
@@ -143,7 +193,7 @@ export function ownLeaves(owners: Uint32Array, owner: number): Uint32Array<Array
 
 /** Ranks of the subdomain's own leaves that lie within `reach` of a leaf of another: what they compute, others read. */
 export function boundaryLeaves(topology: Topology, owners: Uint32Array, owner: number, reach: IndexBox): Uint32Array {
-  const index = new LeafIndex(topology.origins);
+  const index = LeafIndex.of(topology.origins);
   // Another reads within `reach` of its voxels; seen from the leaf that is read, it stands at the opposite offset.
   const opposite = { min: reach.max.map((v) => -v), max: reach.min.map((v) => -v) } as unknown as IndexBox;
   const reached = reachedLeaves(opposite);
