@@ -16,7 +16,7 @@ import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
 import { Subdomain } from './subdomain.ts';
 import type { Part } from './segments.ts';
-import { leafArguments, visitsOf } from './tables.ts';
+import { leafArguments, visitsOf, type LevelTables } from './tables.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
 /** Bytes of one entry of the counts. */
@@ -146,14 +146,13 @@ export class Member implements Disposable {
   /** Brings levels that were made since to the device. Waits for the upload. */
   async prepare(rings: number): Promise<void> {
     const changed = await Promise.all(this.subdomains.map((subdomain) => subdomain.prepare(rings)));
-    const none = { boundary: new Set<number>(), ghosts: new Uint32Array() };
-    if (changed.includes(true)) await this.splitLeaves(() => none);
+    if (changed.includes(true)) await this.splitLeaves(null);
   }
 
   /**
-   * Puts the leaves of each level in parts. Nothing is in flight. Waits for the upload.
+   * Puts the leaves of each level in parts; null: that comes later, with the program. Nothing is in flight. Waits for the upload.
    */
-  async splitLeaves(split: (subdomain: Subdomain, level: number) => LeafParts): Promise<void> {
+  async splitLeaves(split: ((subdomain: Subdomain, level: number) => LeafParts) | null): Promise<void> {
     const made: Buffer[] = [];
     const upload = async (label: string, words: Uint32Array<ArrayBuffer>): Promise<Buffer> => {
       const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
@@ -168,15 +167,16 @@ export class Member implements Disposable {
       for (const [level, { tables }] of subdomain.levels.entries()) {
         leafCounts.push(tables.leafCount);
         if (this.#alone) continue;
-        const own = tables.leaves.slice(0, tables.leafCount).sort();
-        const { boundary: read, ghosts } = split(subdomain, level);
-        const [first, last] = [own.filter((slot) => read.has(slot)), own.filter((slot) => !read.has(slot))];
-        const slots = Uint32Array.from([...first, ...last, ...ghosts.toSorted()]);
+        if (split === null) {
+          leafCounts.push(0, 0, 0, 0);
+          continue;
+        }
+        const { boundary, ghosts } = split(subdomain, level);
+        const { slots, first, last } = partsOf(tables, boundary, ghosts);
         const leaves = await upload(`parts of level ${level}`, slots);
         const visits = await upload(`visits of the parts of level ${level}`, visitsOf(tables, slots));
-        levels.push({ leaves: leaves.address, visits: visits.address, boundary: first.length });
-        const [owned, rest] = [own.length, last.length + ghosts.length];
-        leafCounts.push(first.length, last.length, owned + ghosts.length, rest);
+        levels.push({ leaves: leaves.address, visits: visits.address, boundary: first });
+        leafCounts.push(first, last, tables.leafCount + ghosts.length, last + ghosts.length);
       }
       all.set(subdomain, levels);
     }
@@ -216,6 +216,24 @@ export class Member implements Disposable {
     this.#buffers[Symbol.dispose]();
     this.pools[Symbol.dispose]();
   }
+}
+
+/** The slots of a level in its three parts, each ascending, and how many are in the first and the second. */
+function partsOf(
+  { leaves, leafCount, capacity }: LevelTables,
+  boundary: ReadonlySet<number>,
+  ghosts: Uint32Array,
+): { readonly slots: Uint32Array<ArrayBuffer>; readonly first: number; readonly last: number } {
+  const own = leaves.slice(0, leafCount).sort();
+  const isRead = new Uint8Array(capacity);
+  for (const slot of boundary) isRead[slot] = 1;
+  const slots = new Uint32Array(leafCount + ghosts.length);
+  let at = 0;
+  for (const slot of own) if (isRead[slot] === 1) slots[at++] = slot;
+  const first = at;
+  for (const slot of own) if (isRead[slot] === 0) slots[at++] = slot;
+  slots.set(ghosts.toSorted(), at);
+  return { slots, first, last: leafCount - first };
 }
 
 /** Makes one of each for all members; if one fails, those that were made are given back. */

@@ -33,13 +33,16 @@ export interface SendOptions extends Omit<MeasureOptions, 'workBytes'> {
   readonly load: Load | null;
 }
 
-const WARM_UP = 3;
+const WARM_UP = 1;
 /** Rounds with work between them that are submitted at once. */
 const CHAIN = 4;
 /** A round's work fills its bytes in so many times. */
 const WORK_FILLS = 16;
 /** Both work for so long before anything is timed. */
 const WARM_MILLISECONDS = 300;
+/** And for so long, where both have worked within the last seconds. */
+const AGAIN_MILLISECONDS = 30;
+const AWAKE_MILLISECONDS = 3000;
 
 /** Sends messages of each size both ways, beside a load of its own. Throws as `sendBothWays` does. */
 export async function measureTransport(
@@ -48,15 +51,17 @@ export async function measureTransport(
   other: Endpoint,
   { workBytes, ...options }: MeasureOptions,
 ): Promise<MessageTime[]> {
-  const load = workBytes > 0 ? new Load([one, other], workBytes, options.patienceMs) : null;
+  const busy = workBytes > 0 ? [one, other].map((end) => new Work(end, workBytes)) : [];
   let stalled = false;
   try {
+    const load = busy.length > 0 ? new Load(busy, options.patienceMs) : null;
     return await sendBothWays(transport, one, other, { ...options, load });
   } catch (error) {
     stalled = error instanceof StallError;
     throw error;
   } finally {
-    if (!stalled) load?.[Symbol.dispose]();
+    // After a stall they stay: the devices may yet use them.
+    if (!stalled) for (const each of busy) each[Symbol.dispose]();
   }
 }
 
@@ -122,23 +127,22 @@ function middle(rounds: number, act: () => void): number {
   return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
-/** What two devices do between rounds, from the moment when their clocks are up. Dispose it when both are idle. */
-export class Load implements Disposable {
+/** What two devices do between rounds, from the moment when their clocks are up. */
+export class Load {
   readonly #busy: readonly Work[];
-  readonly #owned: DisposableStack;
   readonly #alone = new Map<number, number>();
 
-  /** Keeps both at work until their clocks are up: a third of a second. Blocks. */
-  constructor(ends: readonly Endpoint[], workBytes: number, patienceMs: number) {
-    using undo = new DisposableStack();
-    this.#busy = ends.map((end) => undo.use(new Work(end, workBytes)));
-    const until = performance.now() + WARM_MILLISECONDS;
+  /** Keeps both at work until their clocks are up, for as long as that takes. Blocks. */
+  constructor(busy: readonly Work[], patienceMs: number) {
+    this.#busy = busy;
+    const now = performance.now();
+    const until =
+      now + (busy.every(({ worked }) => now - worked < AWAKE_MILLISECONDS) ? AGAIN_MILLISECONDS : WARM_MILLISECONDS);
     while (performance.now() < until)
       waitAll(
-        this.#busy.map((each) => each.submit()),
+        busy.map((each) => each.submit()),
         patienceMs,
       );
-    this.#owned = undo.move();
   }
 
   /** Microseconds that the middle one of so many rounds adds to the work before it. */
@@ -153,20 +157,18 @@ export class Load implements Disposable {
     const sent = middle(rounds, () => chain(() => sendAll(ways, this.#busy)));
     return Math.max(0.1, (sent - this.#alone.get(rounds)!) / CHAIN);
   }
-
-  /** Nothing of it is in flight. */
-  [Symbol.dispose](): void {
-    this.#owned.dispose();
-  }
 }
 
-/** What a device does between rounds. */
-class Work implements Disposable {
+/** What a device does between rounds. Dispose it when the device is idle. */
+export class Work implements Disposable {
   readonly commands: CommandBuffer;
+  /** When it was submitted last by itself, by performance.now(). */
+  worked: number = -Infinity;
   readonly #device: Endpoint['device'];
   readonly #owned: DisposableStack;
 
-  constructor({ device }: Endpoint, bytes: number) {
+  /** Fills so many bytes. */
+  constructor({ device }: Pick<Endpoint, 'device'>, bytes: number) {
     using undo = new DisposableStack();
     const byteLength = 16 * Math.ceil(bytes / 16 / WORK_FILLS);
     const target = undo.use(device.createBuffer({ label: 'probe work', byteLength }));
@@ -180,7 +182,9 @@ class Work implements Disposable {
     this.#owned = undo.move();
   }
 
+  /** Sets it going. */
   submit(): TimelinePoint {
+    this.worked = performance.now();
     return this.#device.compute.submit([this.commands]);
   }
 

@@ -5,7 +5,7 @@
  */
 import { openDevice, type Device, type DeviceReport, type Relay } from '@halocline/gpu';
 import type { Endpoint, Transport } from './channel.ts';
-import { Load, sendBothWays, type MeasureOptions, type MessageTime, type SendOptions } from './measure.ts';
+import { Load, sendBothWays, Work, type MeasureOptions, type MessageTime, type SendOptions } from './measure.ts';
 import { estimate, type TransportReport } from './peer-access.ts';
 import { TRANSPORTS } from './transports.ts';
 import { StallError } from './way.ts';
@@ -14,7 +14,7 @@ const PATIENCE_MS = 2000;
 /** Half a millisecond of a large card between rounds. */
 const OPTIONS: MeasureOptions = {
   sizes: [2 ** 12, 2 ** 20, 2 ** 24],
-  rounds: 7,
+  rounds: 5,
   patienceMs: PATIENCE_MS,
   workBytes: 2 ** 30,
 };
@@ -23,7 +23,7 @@ const OPTIONS_CPU: MeasureOptions = { sizes: [2 ** 12, 2 ** 20], rounds: 3, pati
 /** What tells whether a pair is like another. */
 const GLANCE = Object.freeze({ byteLength: 2 ** 20, rounds: 3 });
 /** Times that differ by less than this factor are alike. */
-const ALIKE = 1.5;
+const ALIKE = 2;
 /** Whoever waits longer is told what for. */
 const SILENT_MS = 1000;
 
@@ -33,6 +33,7 @@ export class ProbeEndpoint implements Endpoint, AsyncDisposable {
   readonly pools: Endpoint['pools'];
   readonly #held = new Map<Transport, Disposable>();
   #relay: Relay | null = null;
+  #work: Work | null = null;
 
   constructor(device: Device) {
     this.device = device;
@@ -44,16 +45,25 @@ export class ProbeEndpoint implements Endpoint, AsyncDisposable {
     return this.#relay;
   }
 
+  /** What the device does between rounds. */
+  work(bytes: number): Work {
+    this.#work ??= new Work(this, bytes);
+    return this.#work;
+  }
+
   /** Keeps what a transport needs of the device from one channel to the next. */
   hold(transport: Transport): void {
     if (transport.hold !== undefined && !this.#held.has(transport))
       this.#held.set(transport, transport.hold(this.device));
   }
 
-  /** Ends the relay's thread. */
+  /** Ends the relay's thread. Waits for the device, where it worked. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#relay?.[Symbol.asyncDispose]();
     this.#relay = null;
+    if (this.#work !== null) await this.device.idle();
+    this.#work?.[Symbol.dispose]();
+    this.#work = null;
     for (const held of this.#held.values()) held[Symbol.dispose]();
     this.#held.clear();
   }
@@ -124,7 +134,6 @@ export class Prober {
         pair = null;
       }
     }
-    pair?.load?.[Symbol.dispose]();
     if (like === undefined) this.#models.set(model, reports);
     return reports;
   }
@@ -137,7 +146,8 @@ export class Prober {
 
   async #pair(from: DeviceReport, to: DeviceReport, workBytes: number): Promise<Pair> {
     const ends = [await this.#endpoint(from, 0), await this.#endpoint(to, from.uuid === to.uuid ? 1 : 0)] as const;
-    return { ends, load: workBytes === 0 ? null : new Load(ends, workBytes, PATIENCE_MS) };
+    const busy = workBytes === 0 ? [] : ends.map((end) => end.work(workBytes));
+    return { ends, load: busy.length === 0 ? null : new Load(busy, PATIENCE_MS) };
   }
 
   async #endpoint({ uuid }: DeviceReport, number: number): Promise<ProbeEndpoint> {
