@@ -4,6 +4,7 @@ import {
   componentsOf,
   compileStencil,
   emitSpirv,
+  groupsOf,
   type EmitOptions,
   type Environment,
   type Placement,
@@ -94,7 +95,7 @@ export class Kernel implements Disposable {
     const doubled = new Set(stencil.writes.flatMap((write) => (write.doubleBuffered ? [write.field] : [])));
     const blocks = [0, 1].map((parity) => bindings.map((binding) => world.address(binding, doubled, parity)));
     const { leafCount } = world;
-    const parts = { label: stencil.name, spirv, blocks, groups: Math.ceil(leafCount / groupLeaves), leafCount };
+    const parts = { label: stencil.name, spirv, blocks, groups: groupsOf(leafCount, groupLeaves), leafCount };
     return await Kernel.#create(world.device, parts, 2);
   }
 

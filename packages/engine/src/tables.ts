@@ -16,7 +16,7 @@
  * A leaf keeps its slot for life, whatever its rank becomes.
  */
 import { foldGroups } from '@halocline/gpu';
-import type { GroupLeaves } from '@halocline/stencil';
+import { groupsOf, type GroupLeaves } from '@halocline/stencil';
 import { LeafIndex } from './leaf-index.ts';
 import type { LocalLevel } from './local-level.ts';
 import { freshSlots, type SlotOrder } from './slots.ts';
@@ -45,9 +45,9 @@ export interface LevelTables {
   readonly children: Uint32Array<ArrayBuffer>;
 }
 
-/** Groups in x, y, z and the leaf count: the indirect arguments of a pass over `leafCount` leaves, `groupLeaves` a workgroup. */
+/** Groups in x, y, z and the leaf count: the indirect arguments of a pass over `leafCount` leaves, `groupLeaves` for each workgroup. */
 export function leafArguments(leafCount: number, groupLeaves: GroupLeaves): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(...foldGroups(Math.ceil(leafCount / groupLeaves), MAX_GROUPS_X), leafCount);
+  return Uint32Array.of(...foldGroups(groupsOf(leafCount, groupLeaves), MAX_GROUPS_X), leafCount);
 }
 
 /** A level's leaves by their coordinates, and their slots by place. */

@@ -29,3 +29,12 @@ test('eight voxels along z reach over a whole quad', () => {
     '0 0 quad -1: 012',
   ]);
 });
+
+test('half a quad loads pairs, and one value of the pair beside it', () => {
+  expect(words(planWindow([tap(0, 0, -1), tap(0, 0, 0), tap(1, 0, 1)], { rows: 1, quads: 0.5 }))).toEqual([
+    '0 0 quad -1: 1',
+    '0 0 quad 0: 01',
+    '1 0 quad 0: 1',
+    '1 0 quad 1: 0',
+  ]);
+});

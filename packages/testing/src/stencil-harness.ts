@@ -16,11 +16,13 @@ import type {
   Offset,
   Placement,
   Stencil,
+  StencilShader,
 } from '@halocline/stencil';
 import {
   componentsOf,
   emitGlsl,
   emitSpirv,
+  groupsOf,
   interpret,
   isFloating,
   newDebugWords,
@@ -266,7 +268,7 @@ class PassBuffers {
 interface Emitted {
   readonly placement: Placement;
   readonly bindings: readonly Binding[];
-  readonly groupLeaves: number;
+  readonly groupLeaves: StencilShader['groupLeaves'];
   readonly spirv: Uint32Array;
 }
 
@@ -369,7 +371,7 @@ export async function runOnDevice(
     encoder.pipeline(pipeline);
     if (options.access === 'descriptor') bound.forEach((buffer, number) => encoder.bind(number, buffer));
     else encoder.push(BigUint64Array.of(block.address));
-    encoder.dispatch(Math.ceil(world.levels.same.leaves.length / groupLeaves));
+    encoder.dispatch(groupsOf(world.levels.same.leaves.length, groupLeaves));
     encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);

@@ -62,14 +62,17 @@ function differences(
 /** Every shape: for what has neither a colour nor reductions. */
 const SHAPES: readonly DeviceRunOptions[] = [
   ...BOTH,
-  ...(['pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
-  ...(['row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
+  ...(['twin', 'line', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
+  ...(['twin', 'row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
   ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [
-  ...(['quad', 'loop', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape, backgrounds: true })),
+  ...(['twin', 'line', 'quad', 'loop', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({
+    shape,
+    backgrounds: true,
+  })),
   ...(['quad', 'loop'] as const).map((shape) => ({ shape, backgrounds: true, via: 'glsl' }) as const),
 ];
 const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];

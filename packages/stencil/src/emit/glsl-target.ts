@@ -17,15 +17,16 @@ import type {
   Target,
   Value,
   Variable,
+  Width,
 } from './target.ts';
 
-const STORED: Readonly<Record<ElementKind, readonly [one: string, four: string]>> = {
-  f32: ['float', 'vec4'],
-  f64: ['double', 'dvec4'],
-  i32: ['int', 'ivec4'],
-  u32: ['uint', 'uvec4'],
-  f16: ['float16_t', 'f16vec4'],
-  u8: ['uint8_t', 'u8vec4'],
+const STORED: Readonly<Record<ElementKind, Readonly<Record<Width, string>>>> = {
+  f32: { 1: 'float', 2: 'vec2', 4: 'vec4' },
+  f64: { 1: 'double', 2: 'dvec2', 4: 'dvec4' },
+  i32: { 1: 'int', 2: 'ivec2', 4: 'ivec4' },
+  u32: { 1: 'uint', 2: 'uvec2', 4: 'uvec4' },
+  f16: { 1: 'float16_t', 2: 'f16vec2', 4: 'f16vec4' },
+  u8: { 1: 'uint8_t', 2: 'u8vec2', 4: 'u8vec4' },
 };
 const BYTES: Readonly<Record<ElementKind, number>> = { f32: 4, f64: 8, i32: 4, u32: 4, f16: 2, u8: 1 };
 const AXES = 'xyzw';
@@ -329,14 +330,14 @@ export class GlslTarget implements Target {
     return { type: 'uvec2', ref: `PassBlock(push.block).d[${entry}]` };
   }
 
-  load(kind: ElementKind, width: 1 | 4, address: Value, index: Value): Value {
+  load(kind: ElementKind, width: Width, address: Value, index: Value): Value {
     const type = registerType(kind, width);
     const element = this.#element(kind, width, address, index, false);
     return { type, ref: kind === 'f16' || kind === 'u8' ? `${type}(${element})` : element };
   }
 
-  store(kind: ElementKind, width: 1 | 4, address: Value, index: Value, value: Value): void {
-    const stored = STORED[kind][width === 1 ? 0 : 1];
+  store(kind: ElementKind, width: Width, address: Value, index: Value, value: Value): void {
+    const stored = STORED[kind][width];
     const kept = scalarOf(value.type) === 'float' ? this.keep(value, 'stored') : value;
     const given = kind === 'f16' || kind === 'u8' ? `${stored}(${text(kept)})` : text(kept);
     this.#line(`${this.#element(kind, width, address, index, true)} = ${given};`);
@@ -417,8 +418,8 @@ export class GlslTarget implements Target {
     return name;
   }
 
-  #element(kind: ElementKind, width: 1 | 4, address: Value, index: Value, writable: boolean): string {
-    const stored = STORED[kind][width === 1 ? 0 : 1];
+  #element(kind: ElementKind, width: Width, address: Value, index: Value, writable: boolean): string {
+    const stored = STORED[kind][width];
     if (kind === 'f16') this.#extensions.add('GL_EXT_shader_16bit_storage');
     if (kind === 'u8') this.#extensions.add('GL_EXT_shader_8bit_storage');
     const block = `${writable ? 'Write' : 'Read'}_${stored}`;

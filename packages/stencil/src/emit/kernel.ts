@@ -126,9 +126,10 @@ export function lowerStencil(
   const { code, uses } = lowering;
   const { bound } = options;
   const cut = cutOf(lowering, stencil.debug ? 'loop' : (options.shape ?? shapeOf(lowering, bound)), bound);
-  const groupLeaves = cut?.groupLeaves ?? 2;
-  const perLeaf = threadsPerLeaf(cut);
-  target.setGroupThreads(groupLeaves * perLeaf);
+  const { groupLeaves, sharedBy } = cut ?? { groupLeaves: 2, sharedBy: 1 };
+  const leaves = groupLeaves * sharedBy;
+  const perLeaf = threadsPerLeaf(cut) / sharedBy;
+  target.setGroupThreads(leaves * perLeaf);
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
@@ -145,9 +146,12 @@ export function lowerStencil(
   const group = target.keep(target.workgroupId(), 'group');
   const counts = target.workgroupCount();
   const row = code.mul(code.component(group, 1), code.component(counts, 0));
-  const first = code.left(code.add(row, code.component(group, 0)), Math.log2(groupLeaves));
+  const number = code.add(row, code.component(group, 0));
+  const first = code.left(code.right(number, Math.log2(sharedBy)), Math.log2(leaves));
   const place = target.keep(code.add(first, code.right(local, Math.log2(perLeaf))), 'place');
-  const thread = target.keep(code.mask(local, perLeaf - 1), 'thread');
+  const own = code.mask(local, perLeaf - 1);
+  const part = (): Value => code.left(code.mask(number, sharedBy - 1), Math.log2(perLeaf));
+  const thread = target.keep(sharedBy === 1 ? own : code.or(part(), own), 'thread');
   const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
   const parts: Parts = {
     outputs: newOutputs(lowering, cut !== null),

@@ -51,6 +51,14 @@ function storedComponents(write: FieldWrite): readonly number[] {
   return write.doubleBuffered ? Array.from({ length: componentsOf(write.type) }, (_, c) => c) : write.components;
 }
 
+/** How many components a stencil stores, where every voxel writes all of them; 0 where one may be left as it was. */
+export function plainOutputs(stencil: Stencil): number {
+  const modes = stencil.writes.flatMap((write) =>
+    storedComponents(write).map((component) => modeOf(write, component, stencil, true)),
+  );
+  return modes.every((mode) => mode === 'plain') ? modes.length : 0;
+}
+
 /** Taps at the voxel itself that `old` outputs start from. */
 export function oldTaps(stencil: Stencil, quads: boolean): Tap[] {
   return stencil.writes.flatMap((write) =>
@@ -111,6 +119,23 @@ export function beginOutputs(lowering: Lowering, outputs: readonly Output[], vox
   }
 }
 
+/** What a `write` statement gives: outputs, and the value of each. */
+export function writtenOutputs(
+  lowering: Lowering,
+  outputs: readonly Output[],
+  field: string,
+  component: number,
+  value: Value,
+): (readonly [Output, Value])[] {
+  const { code, target } = lowering;
+  const type = lowering.stencil.writes.find((write) => write.field === field)!.type;
+  const parts = code.components(component < 0 ? target.keep(value, 'written') : value);
+  return componentList(component, componentsOf(type)).map((c, at) => [
+    outputs.find((each) => each.field === field && each.component === c)!,
+    parts[at]!,
+  ]);
+}
+
 /** A `write` statement. */
 export function writeOutput(
   lowering: Lowering,
@@ -120,11 +145,8 @@ export function writeOutput(
   value: Value,
 ): void {
   const { code, target } = lowering;
-  const type = lowering.stencil.writes.find((write) => write.field === field)!.type;
-  const parts = code.components(component < 0 ? target.keep(value, 'written') : value);
-  componentList(component, componentsOf(type)).forEach((c, at) => {
-    const output = outputs.find((each) => each.field === field && each.component === c)!;
-    target.set(output.value, parts[at]!);
+  for (const [output, part] of writtenOutputs(lowering, outputs, field, component, value)) {
+    target.set(output.value, part);
     if (output.flag) target.set(output.flag, code.bool(true));
-  });
+  }
 }

@@ -13,7 +13,8 @@ import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
 import type { Value } from './target.ts';
-import { planWindow, Window } from './window.ts';
+import { runsTogether, runTogether } from './together.ts';
+import { planWindow, threadsPerRow, widthOf, Window } from './window.ts';
 import type { Patch, PatchStart, WindowLoad } from './window.ts';
 
 /** What a thread of the quad shape works with. */
@@ -61,7 +62,7 @@ function voxelAt(work: Work, row: number, lane: number, color: ReturnType<typeof
   const { code, target } = frame.lowering;
   const along = color ? target.keep(code.add(color.odd, code.uint(lane)), 'e') : code.uint(lane);
   const x = code.add(start.x, code.uint(row));
-  const z = code.add(code.left(start.zq, 2), along);
+  const z = code.add(code.left(start.zq, Math.log2(widthOf(work.cut.patch))), along);
   const coord = (): Value => code.join([x, start.y, z].map((part, axis) => code.add(origin![axis]!, code.asInt(part))));
   const tap: Voxel['tap'] = (field, component, offset) => {
     if (!color) return window.at(field, component, offset, lane, row);
@@ -139,8 +140,9 @@ function storeWhole(frame: Frame, { output, values }: Stored, quad: Value): void
     target.store('u32', 4, to, code.right(quad, 1), code.join(words));
     return;
   }
-  for (let lane = 0; lane < values.length; lane += 4)
-    target.store(kind, 4, to, code.add(quad, code.uint(lane / 4)), code.join(values.slice(lane, lane + 4)));
+  const width = values.length === 2 ? 2 : 4;
+  for (let lane = 0; lane < values.length; lane += width)
+    target.store(kind, width, to, code.add(quad, code.uint(lane / width)), code.join(values.slice(lane, lane + width)));
 }
 
 /** Which of a row's voxels are stored, a bit each, and where others are filled. */
@@ -175,7 +177,7 @@ function storeRow(frame: Frame, quad: Value, active: Stores | null, stored: read
       for (const each of others.filter(({ old }) => old !== null)) storeFilled(each, (lane) => each.old![lane]!);
       const single = others.filter(({ old }) => old === null);
       if (single.length === 0) return;
-      const start = target.keep(code.left(quad, 2), 'start');
+      const start = target.keep(code.left(quad, Math.min(Math.log2(count), 2)), 'start');
       for (let lane = 0; lane < count; lane++)
         target.branch(code.differs(code.mask(bits, 1 << lane), 0), () => {
           for (const { output, values } of single) {
@@ -194,7 +196,7 @@ function storeRow(frame: Frame, quad: Value, active: Stores | null, stored: read
 function activeRows({ frame, leaf, start, parts, cut }: Work): Active[] {
   const { code, target } = frame.lowering;
   const all = code.uint((1 << (4 * cut.patch.quads)) - 1);
-  const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, 2));
+  const shift = code.or(code.left(code.mask(start.y, 3), 3), code.left(start.zq, Math.log2(widthOf(cut.patch))));
   const sector = sectorVoxels(parts.outputs);
   const own = (word: Value): Value => code.and(target.apply('shr', word, shift), all);
   const others = sector > 0;
@@ -235,8 +237,8 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   const { code, target } = frame.lowering;
   const { thread } = leaf;
   const { patch } = cut;
-  const perRow = patch.quads === 1 ? 1 : 0;
-  const zq = patch.quads === 1 ? target.keep(code.mask(thread, 1), 'zq') : code.uint(0);
+  const perRow = Math.log2(threadsPerRow(patch));
+  const zq = perRow > 0 ? target.keep(code.mask(thread, 2 ** perRow - 1), 'zq') : code.uint(0);
   const start: PatchStart = {
     x: target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
     y: target.keep(code.mask(code.right(thread, perRow), 7), 'y'),
@@ -246,8 +248,9 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   const loads = planWindow(parts.taps, patch);
   const window = new Window(frame, leaf, start, patch, false);
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
-  const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, 2)));
-  const first = isQuad(patch) ? code.left(thread, 2) : place;
+  const width = Math.log2(widthOf(patch));
+  const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, width)));
+  const first = isLine(patch) ? code.left(thread, width) : place;
   const activity = Activity.all(frame);
   const work: Work = { frame, parts, leaf, start, cut, window, activity, origin, first };
   if (!cut.apart) return emitRagged(work, loads);
@@ -259,8 +262,9 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   );
 }
 
-function isQuad({ rows, quads }: Patch): boolean {
-  return rows === 1 && quads === 1;
+/** Whether patches follow each other as threads do: one quad, or half of one. */
+function isLine({ rows, quads }: Patch): boolean {
+  return rows === 1 && quads <= 1;
 }
 
 /**
@@ -275,7 +279,7 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const active = activeRows(work);
   const filled = parts.outputs.filter(({ background }) => background !== null);
   // Of many stores, those of one sector go together: a quad that is only filled comes along with its neighbour.
-  const together = filled.length > 0 && isQuad(cut.patch) && !eager;
+  const together = filled.length > 0 && isLine(cut.patch) && !eager;
   const any = active.map(({ bits, near }) => (together ? near() : bits())).reduce((some, each) => code.or(some, each));
   target.branch(
     code.differs(any, 0),
@@ -316,9 +320,10 @@ function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
 /** Number of a row's first quad among those of all leaves. */
 function quadOf({ frame, leaf, start, cut }: Work, row: number): Value {
   const { code, target } = frame.lowering;
-  const place = code.or(code.or(code.left(code.add(start.x, code.uint(row)), 4), code.left(start.y, 1)), start.zq);
-  const own = isQuad(cut.patch) ? leaf.thread : place;
-  return target.keep(code.add(code.left(leaf.slot, 7), own), 'quad');
+  const bits = 3 - Math.log2(widthOf(cut.patch));
+  const line = code.or(code.left(code.add(start.x, code.uint(row)), 3 + bits), code.left(start.y, bits));
+  const own = isLine(cut.patch) ? leaf.thread : code.or(line, start.zq);
+  return target.keep(code.add(code.left(leaf.slot, 6 + bits), own), 'quad');
 }
 
 /** Runs and stores row after row. `loads` are those that are not made yet, `active` tells which voxels are (null: all). */
@@ -334,9 +339,17 @@ function runRows(work: Work, loads: readonly WindowLoad[], active: readonly Acti
     done = end;
     window.load(wanted);
     window.exchange(row + far);
-    const lanes = runRow(work, row);
-    finishRow(work, lanes, row, active && active[row]!);
+    if (active === null && cut.together && runsTogether(work.frame, parts)) storeTogether(work, row);
+    else finishRow(work, runRow(work, row), row, active && active[row]!);
   }
+}
+
+/** Runs a row's voxels side by side, in a whole leaf, and stores each result as soon as it is known. */
+function storeTogether(work: Work, row: number): void {
+  const { frame, parts, cut } = work;
+  const lanes = Array.from({ length: 4 * cut.patch.quads }, (_, lane) => voxelAt(work, row, lane, null));
+  const quad = quadOf(work, row);
+  runTogether(frame, parts, lanes, (output, values) => storeWhole(frame, { output, values, old: null }, quad));
 }
 
 function finishRow(work: Work, lanes: Lanes, row: number, active: Active | null): void {

@@ -33,16 +33,25 @@ export type Binding =
   /** One 32-bit value for each leaf rank. */
   | { readonly kind: 'partials'; readonly scalar: string };
 
-/** How many leaves a workgroup may take: passes have a count of groups for each. */
-export const GROUP_LEAVES = [2, 4, 8] as const;
+/** How many leaves there may be for each workgroup: passes have a count of groups for each. */
+export const GROUP_LEAVES = [0.5, 1, 2, 4, 8] as const;
 
 /** One of those numbers. */
 export type GroupLeaves = (typeof GROUP_LEAVES)[number];
+
+/** Leaves that workgroups share at most, where there are fewer than two for each. */
+export const SHARED_LEAVES = 4;
+
+/** Workgroups of a pass over some leaves; of those that share leaves, all that share the last. */
+export function groupsOf(leafCount: number, groupLeaves: GroupLeaves): number {
+  if (groupLeaves >= 2) return Math.ceil(leafCount / groupLeaves);
+  return (SHARED_LEAVES / groupLeaves) * Math.ceil(leafCount / SHARED_LEAVES);
+}
 
 /** A compiled shader: SPIR-V words, and what its pass block must hold. */
 export interface StencilShader {
   readonly spirv: Uint32Array<ArrayBuffer>;
   readonly bindings: readonly Binding[];
-  /** Leaves that a workgroup takes. */
+  /** Leaves for each workgroup. */
   readonly groupLeaves: GroupLeaves;
 }

@@ -5,7 +5,7 @@
  */
 import type { Lowering } from './frame.ts';
 import { fieldType } from './frame.ts';
-import { oldTaps } from './outputs.ts';
+import { oldTaps, plainOutputs } from './outputs.ts';
 import type { Tap } from './scan.ts';
 import { tapKey } from './scan.ts';
 import { planWindow, windowSize } from './window.ts';
@@ -15,10 +15,11 @@ import type { GroupLeaves } from './shader.ts';
 
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
- * `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
+ * `twin` two voxels along z and `line` four (8 bytes of float32, of float16), in whole leaves statement by statement, with each
+ * result stored at once, and four leaves shared by several workgroups; `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
  * along x, whose rows stay in registers; `box` eight of them, with whole leaves apart, and values exchanged between threads.
  */
-export type Shape = 'loop' | 'quad' | 'pair' | 'row' | 'column' | 'box';
+export type Shape = 'loop' | 'twin' | 'line' | 'quad' | 'pair' | 'row' | 'column' | 'box';
 
 /** A shape's threads. */
 export interface Cut {
@@ -28,18 +29,39 @@ export interface Cut {
   readonly ahead: number;
   /** Whether whole leaves have a text of their own, without masks. */
   readonly apart: boolean;
+  /** Whether a thread's voxels run side by side there, statement by statement, where the text allows it (`together.ts`). */
+  readonly together?: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
-  /** Leaves that a workgroup takes. */
+  /** Leaves for each workgroup; `sharedBy` workgroups share that many times as many, each some rows of all of them. */
   readonly groupLeaves: GroupLeaves;
+  readonly sharedBy: 1 | 2 | 4 | 8;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
-  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
-  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
-  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2 },
-  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false, groupLeaves: 2 },
-  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true, groupLeaves: 2 },
+  twin: {
+    patch: { rows: 1, quads: 0.5 },
+    rolling: false,
+    ahead: 0,
+    apart: true,
+    together: true,
+    groupLeaves: 0.5,
+    sharedBy: 8,
+  },
+  line: {
+    patch: { rows: 1, quads: 1 },
+    rolling: false,
+    ahead: 0,
+    apart: true,
+    together: true,
+    groupLeaves: 1,
+    sharedBy: 4,
+  },
+  quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
+  pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
+  row: { patch: { rows: 1, quads: 2 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
+  column: { patch: { rows: 4, quads: 1 }, rolling: true, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
+  box: { patch: { rows: 8, quads: 1 }, rolling: true, ahead: 0, apart: true, groupLeaves: 2, sharedBy: 1 },
 };
 
 /**
@@ -108,6 +130,15 @@ function allHalves(lowering: Lowering, taps: readonly Tap[]): boolean {
   return types.every((type) => elementBytes(type) === 2);
 }
 
+/**
+ * Whether a stencil reads and writes so much that a thread's registers are what is short: many loads of which the voxels along x share
+ * none, and as many results, which every voxel has. Leaves with inactive voxels that are filled keep to quads (`Placement.backgrounds`).
+ */
+function isLattice({ stencil, placement }: Lowering, taps: readonly Tap[], loads: number): boolean {
+  if (stencil.writes.some(({ field }) => placement.backgrounds?.has(field))) return false;
+  return loads > LIGHT_LOADS && spanOf(taps) < 2 && plainOutputs(stencil) > LIGHT_LOADS;
+}
+
 /** What most stencils wait for on a device: its memory, or the caches before it, where memory is as fast as an H200's. */
 export type Bound = 'memory' | 'caches';
 
@@ -127,8 +158,10 @@ export function shapeOf(lowering: Lowering, bound: Bound = 'memory'): Shape {
   if (stencil.color || stencil.reductions.length > 0) return 'quad';
   // Whole leaves within whole ones have a text of their own then (`kernel.ts`), and rows in registers serve it best.
   if (uses.top.actives.size > 0 && nodes <= AROUND_NODES && values <= PATCH_VALUES) return 'column';
-  if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
   const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
+  if (straight && uses.top.actives.size === 0 && isLattice(lowering, taps, loads.length))
+    return allHalves(lowering, taps) ? 'line' : 'twin';
+  if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
   if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return straight ? 'box' : 'row';
   if (loads.length <= 1) return 'pair';
   if (spanOf(taps) < 2) return 'quad';

@@ -18,6 +18,7 @@ import type {
   Target,
   Value,
   Variable,
+  Width,
 } from './target.ts';
 
 /** Threads of a workgroup where nothing else is said. */
@@ -309,7 +310,7 @@ export class SpirvTarget implements Target {
     return this.#emit('uvec2', OP.Load, at, 2, 8);
   }
 
-  load(kind: ElementKind, width: 1 | 4, address: Value, index: Value): Value {
+  load(kind: ElementKind, width: Width, address: Value, index: Value): Value {
     const type = registerType(kind, width);
     const [stored, at, bytes] = this.#element(kind, width, address, index, false);
     const raw = this.#raw(stored, OP.Load, at, 2, bytes);
@@ -317,7 +318,7 @@ export class SpirvTarget implements Target {
     return kind === 'u8' ? this.#emit(type, OP.UConvert, raw) : { type, ref: raw };
   }
 
-  store(kind: ElementKind, width: 1 | 4, address: Value, index: Value, value: Value): void {
+  store(kind: ElementKind, width: Width, address: Value, index: Value, value: Value): void {
     const [stored, at, bytes] = this.#element(kind, width, address, index, true);
     let ref = id(value);
     if (kind === 'f16') {
@@ -474,7 +475,7 @@ export class SpirvTarget implements Target {
   /** Type in memory, pointer, and alignment of one element. */
   #element(
     kind: ElementKind,
-    width: 1 | 4,
+    width: Width,
     address: Value,
     index: Value,
     writable: boolean,

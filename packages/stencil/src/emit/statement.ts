@@ -181,6 +181,19 @@ export function lowerBody(frame: Frame): void {
   target.once(() => lowerStatements(frame, stencil.body, topReturns(frame, flag)));
 }
 
+/**
+ * The stencil's own statements for several voxels, each statement for all of them before the next; of a text that never branches.
+ * `after` is told each one that is done.
+ */
+export function lowerTogether(frames: readonly Frame[], after: (statement: Statement) => void): void {
+  const { body } = frames[0]!.lowering.stencil;
+  for (const frame of frames) clearLocals(frame, 0, body);
+  for (const statement of body) {
+    for (const frame of frames) lowerStatement(frame, statement, functionReturns);
+    after(statement);
+  }
+}
+
 function loopsReturn(statement: Statement): boolean {
   if (statement.op === 'if') return [...statement.then, ...statement.else].some(loopsReturn);
   return statement.op === 'loop' && returnsWithin([statement]);

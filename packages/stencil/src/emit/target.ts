@@ -45,6 +45,9 @@ export interface FunctionParameter {
 /** How elements lie in memory. `f16` is read and written as float, `u8` as uint. */
 export type ElementKind = 'f32' | 'f64' | 'i32' | 'u32' | 'f16' | 'u8';
 
+/** Elements of one load or store. */
+export type Width = 1 | 2 | 4;
+
 /** Where an operation stands in SPIR-V: an opcode for each scalar type, or a number of the `GLSL.std.450` set. */
 interface Opcodes {
   readonly float?: number;
@@ -239,9 +242,9 @@ export interface Target {
   readonly namesAddresses: boolean;
   /** Address (uvec2) of the n-th entry of the pass block. */
   address(entry: number): Value;
-  /** `width` elements (1 or 4) from element `index`·width of the array at `address`. */
-  load(kind: ElementKind, width: 1 | 4, address: Value, index: Value): Value;
-  store(kind: ElementKind, width: 1 | 4, address: Value, index: Value, value: Value): void;
+  /** `width` elements from element `index`·width of the array at `address`. */
+  load(kind: ElementKind, width: Width, address: Value, index: Value): Value;
+  store(kind: ElementKind, width: Width, address: Value, index: Value, value: Value): void;
 
   /** Adds to a u32 of an array, whatever other threads do; gives what it was. */
   atomicAdd(address: Value, index: Value, value: Value): Value;
@@ -271,7 +274,7 @@ const REGISTERS: Readonly<Record<ElementKind, ScalarType>> = {
 };
 
 /** The type that an element is in registers. */
-export function registerType(kind: ElementKind, width: 1 | 4): ValueType {
+export function registerType(kind: ElementKind, width: Width): ValueType {
   return vectorOf(REGISTERS[kind], width);
 }
 

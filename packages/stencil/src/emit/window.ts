@@ -1,9 +1,10 @@
 /**
  * @file What a thread of the quad shape reads before it computes. A thread owns a **patch** of its leaf: some rows, one behind
- * the other along x, each of one or two quads (four voxels, 16 bytes of float32) along z. The taps of all its voxels are
- * planned together, so that a row which several of them read is read once, as aligned vec4s and single values at the edges.
+ * the other along x, each of one or two quads (four voxels, 16 bytes of float32) along z, or of half a quad. The taps of all its voxels are
+ * planned together, so that a row which several of them read is read once, as aligned vec4s (vec2s, for half a quad) and single values at the edges.
  *
- * A position p along z counts from the patch's first voxel: quad ⌊p/4⌋, component p mod 4; a row X counts from its first.
+ * A position p along z counts from the patch's first voxel: quad ⌊p/4⌋, component p mod 4 (for half a quad ⌊p/2⌋, p mod 2); a row X
+ * counts from its first.
  */
 import type { Offset } from '../ir.ts';
 import { address, elementKind, fieldType } from './frame.ts';
@@ -17,7 +18,17 @@ import type { Value } from './target.ts';
 /** The voxels of one thread: `rows` along x, of `quads` · 4 along z. */
 export interface Patch {
   readonly rows: 1 | 2 | 4 | 8;
-  readonly quads: 1 | 2;
+  readonly quads: 0.5 | 1 | 2;
+}
+
+/** Values of a patch's widest aligned load: what "quad" means in a window. */
+export function widthOf({ quads }: Pick<Patch, 'quads'>): 2 | 4 {
+  return quads === 0.5 ? 2 : 4;
+}
+
+/** Threads that share a row of a leaf. */
+export function threadsPerRow({ quads }: Pick<Patch, 'quads'>): 1 | 2 | 4 {
+  return quads === 0.5 ? 4 : quads === 1 ? 2 : 1;
 }
 
 /** One load of the plan: components `parts` of quad `quad` in the row at (dx, dy). */
@@ -27,14 +38,16 @@ export interface WindowLoad {
   readonly dx: number;
   readonly dy: number;
   readonly quad: number;
-  /** Ascending; one part is a scalar load, more are a vec4. */
+  /** Ascending; one part is a scalar load, more are a vec4, or the vec2 of half a quad. */
   readonly parts: readonly number[];
 }
 
 const ONE_QUAD: Patch = { rows: 1, quads: 1 };
 
 /** The loads that the taps of a patch's voxels need, rows together, in the order of the taps. */
-export function planWindow(taps: Iterable<Tap>, { rows, quads }: Patch = ONE_QUAD): WindowLoad[] {
+export function planWindow(taps: Iterable<Tap>, patch: Patch = ONE_QUAD): WindowLoad[] {
+  const { rows, quads } = patch;
+  const width = widthOf(patch);
   const needed = new Map<string, { load: Omit<WindowLoad, 'parts'>; parts: Set<number> }>();
   for (const { field, component, offset } of taps) {
     const [, dy, dz] = offset;
@@ -42,11 +55,11 @@ export function planWindow(taps: Iterable<Tap>, { rows, quads }: Patch = ONE_QUA
       const dx = offset[0] + row;
       for (let lane = 0; lane < 4 * quads; lane++) {
         const position = lane + dz;
-        const quad = Math.floor(position / 4);
+        const quad = Math.floor(position / width);
         const key = `${field} ${component} ${dx} ${dy} ${quad}`;
         let entry = needed.get(key);
         if (!entry) needed.set(key, (entry = { load: { field, component, dx, dy, quad }, parts: new Set() }));
-        entry.parts.add(position - 4 * quad);
+        entry.parts.add(position - width * quad);
       }
     }
   }
@@ -66,7 +79,7 @@ export function planRows(offsets: Iterable<Offset>, patch: Patch): readonly Pick
   );
 }
 
-/** Where a thread's patch begins in its leaf: row, y, and quad along z; each 0 … 7 (0 … 1). */
+/** Where a thread's patch begins in its leaf: row, y, and quad along z; each 0 … 7 (0 … 1, of half quads 0 … 3). */
 export interface PatchStart {
   readonly x: Value;
   readonly y: Value;
@@ -221,14 +234,15 @@ export class Window {
     const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
     const kind = elementKind(fieldType(this.#frame.lowering, field));
     const at = this.#place(dx, dy, quad);
+    const width = widthOf(this.#patch);
     const keep = (part: number, value: Value): void => {
-      this.#values.set(windowKey(field, component, dx, dy, 4 * quad + part), value);
+      this.#values.set(windowKey(field, component, dx, dy, width * quad + part), value);
     };
     if (parts.length === 1) {
-      const index = code.add(code.left(at, 2), code.uint(parts[0]!));
+      const index = code.add(code.left(at, Math.log2(width)), code.uint(parts[0]!));
       return keep(parts[0]!, target.keep(target.load(kind, 1, from, index), field));
     }
-    const four = target.keep(target.load(kind, 4, from, at), field);
+    const four = target.keep(target.load(kind, width, from, at), field);
     for (const part of parts) keep(part, target.swizzle(four, [part]));
   }
 
@@ -277,7 +291,7 @@ export class Window {
     const axes = [
       crossing(this.#frame, x, dx, rows, 8),
       crossing(this.#frame, y, dy, 1, 8),
-      crossing(this.#frame, zq, quad, quads, 2),
+      crossing(this.#frame, zq, quad, Math.ceil(quads), 8 / widthOf(this.#patch)),
     ];
     // Rows within the leaf share its slot, whatever their number.
     const key = axes
@@ -298,10 +312,12 @@ export class Window {
     if (place) return place;
     const { x, y, zq } = this.#start;
     const { rows, quads } = this.#patch;
-    const own = rows === 1 && quads === 1 && dx === 0 && dy === 0 && quad === 0;
-    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 4), code.left(this.#moved(y, dy, 1, 7), 1));
-    const within = own ? this.#leaf.thread : code.or(row, this.#moved(zq, quad & 1, quads, 1));
-    place = target.keep(code.add(code.left(this.slot(dx, dy, quad), 7), within), 'at');
+    const bits = 3 - Math.log2(widthOf(this.#patch));
+    const own = rows === 1 && quads <= 1 && dx === 0 && dy === 0 && quad === 0;
+    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 3 + bits), code.left(this.#moved(y, dy, 1, 7), bits));
+    const last = 2 ** bits - 1;
+    const within = own ? this.#leaf.thread : code.or(row, this.#moved(zq, quad & last, Math.ceil(quads), last));
+    place = target.keep(code.add(code.left(this.slot(dx, dy, quad), 6 + bits), within), 'at');
     this.#places.set(key, place);
     return place;
   }
