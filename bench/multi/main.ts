@@ -110,7 +110,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
     host === null
       ? []
       : [
-          `JavaScript ${host.scriptMicroseconds.toFixed(0)} us, ${host.calls.toFixed(1)} calls of ${host.callMicroseconds.toFixed(0)} us`,
+          `JavaScript ${host.scriptMicroseconds.toFixed(0)} us after ${host.stepsBefore} steps, ${host.calls.toFixed(1)} calls of ${host.callMicroseconds.toFixed(0)} us`,
         ];
   const messages =
     trace === null
@@ -123,7 +123,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
 }
 
 const COLUMNS =
-  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,script_us,call_us,calls,halo_us,hops,bytes,wait_us,longest_wait';
+  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,script_us,call_us,calls,steps_before,halo_us,hops,bytes,wait_us,longest_wait';
 
 function csvOf(row: Row, rows: readonly Row[]): string {
   const { trace, host } = row;
@@ -143,6 +143,7 @@ function csvOf(row: Row, rows: readonly Row[]): string {
     host?.scriptMicroseconds.toFixed(1) ?? '',
     host?.callMicroseconds.toFixed(1) ?? '',
     host?.calls.toFixed(2) ?? '',
+    host?.stepsBefore ?? '',
     row.overlap ? '' : (trace?.haloMicroseconds.toFixed(1) ?? ''),
     trace?.hops.toFixed(1) ?? '',
     trace?.bytes.toFixed(0) ?? '',

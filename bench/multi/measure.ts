@@ -42,6 +42,8 @@ export interface HostFigures {
   /** Within them. */
   readonly callMicroseconds: number;
   readonly calls: number;
+  /** Steps that the process had run of this case before, on a small domain and this one: code is compiled as it is used. */
+  readonly stepsBefore: number;
 }
 
 /** Every recording there will be (slots, copies, turns of messages) is made in so many steps. */
@@ -55,6 +57,13 @@ const MOST_WARM_MILLISECONDS = 12_000;
 /** Steps are timed in rounds of so long, and the fastest counts. */
 const ROUND_MILLISECONDS = 200;
 const ROUNDS = 5;
+/** JavaScript is measured in rounds of at least so many steps: waking and finishing are in each of them once. */
+const COUNTED_STEPS = 24;
+const COUNTED_ROUNDS = 4;
+/** What runs before: so many steps of a domain of 16³ voxels a device, or as many as there are in so long. */
+const REHEARSED_STEPS = 2000;
+const REHEARSED_MILLISECONDS = 2500;
+const REHEARSED_EDGE = 16;
 /** Traced for so long; the second half counts. */
 const TRACED_MILLISECONDS = 300;
 
@@ -124,15 +133,33 @@ async function time(setup: Setup): Promise<Omit<Measured, 'trace' | 'host'>> {
   };
 }
 
-/** The host's part, by the round in which JavaScript took least. */
+/** The host's part, by the round in which JavaScript took least, once its code has been used for long. */
 export async function hostFigures(setup: Setup): Promise<HostFigures> {
   using count = countCalls();
+  const rehearsed = await rehearse(setup);
   await using simulation = await open(setup, {});
-  const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / (await round(simulation, WARM_STEPS, setup.bench))));
+  const milliseconds = await round(simulation, WARM_STEPS, setup.bench);
+  const steps = Math.max(COUNTED_STEPS, Math.ceil(ROUND_MILLISECONDS / milliseconds));
+  const stepsBefore = rehearsed + 1 + WARM_STEPS + steps;
   const rounds: HostFigures[] = [];
-  for (let number = 0; number <= ROUNDS; number++) rounds.push(await countedRound(simulation, steps, setup, count));
+  for (let number = 0; number <= COUNTED_ROUNDS; number++)
+    rounds.push({ ...(await countedRound(simulation, steps, setup, count)), stepsBefore });
   // The first is one more to warm up.
   return rounds.slice(1).toSorted((one, other) => one.scriptMicroseconds - other.scriptMicroseconds)[0]!;
+}
+
+/** Runs the case on a small domain of the same shape; how many steps there were. */
+async function rehearse(setup: Setup): Promise<number> {
+  const least = Math.min(...setup.box);
+  const [x, y, z] = setup.box.map((size) => REHEARSED_EDGE * Math.round(size / least)) as [number, number, number];
+  await using simulation = await open({ ...setup, box: [x, y, z] }, {});
+  const began = performance.now();
+  let steps = 1;
+  while (steps < REHEARSED_STEPS && performance.now() - began < REHEARSED_MILLISECONDS) {
+    await run(simulation, COUNTED_STEPS, setup.bench);
+    steps += COUNTED_STEPS;
+  }
+  return steps;
 }
 
 async function countedRound(
@@ -140,7 +167,7 @@ async function countedRound(
   steps: number,
   { bench, devices }: Setup,
   count: CallCount,
-): Promise<HostFigures> {
+): Promise<Omit<HostFigures, 'stepsBefore'>> {
   const before = { load: performance.eventLoopUtilization(), calls: count.calls, milliseconds: count.milliseconds };
   await run(simulation, steps, bench);
   const { active } = performance.eventLoopUtilization(before.load);

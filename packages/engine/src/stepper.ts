@@ -172,9 +172,10 @@ export class Stepper {
   /** Waits until a step is done on all devices. */
   async #wait({ points }: StepInFlight): Promise<void> {
     this.#mail.check();
-    await Promise.all(
-      points.map(({ timeline, value }, member) => onDevice(this.#places[member]!, () => timeline.wait(value))),
+    const waits = points.map(({ timeline, value }, member) =>
+      onDevice(this.#places[member]!, () => timeline.wait(value)),
     );
+    await (waits.length === 1 ? waits[0]! : Promise.all(waits));
     this.#mail.check();
   }
 
@@ -279,7 +280,7 @@ export class Stepper {
       this.#turn ^= 1;
     }
     deliverAll(outboxes, this.#deliver);
-    const once = first.submits++ === 0 || recordings.length === 1 || this.#program.parts.tracer !== null;
+    const once = first.submits++ === 0 || this.#program.parts.tracer !== null;
     if (!once) first.again = { recordings, calls: new StepCalls(outboxes, hop) };
   }
 
