@@ -1,6 +1,6 @@
 /**
- * @file Measures one case on one choice of devices: the time of a step, the host's part of it, what a trace tells, and what of the
- * host's part is JavaScript.
+ * @file Measures one case on one choice of devices: the time of a step, the host's part of it, what of that is JavaScript, and what a
+ * trace tells.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export interface Setup {
   readonly overlap: boolean;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
-  /** Whether a run follows in which the driver's calls are counted. */
+  /** Whether the driver's calls are counted and timed, after the case ran on a small domain for a while. */
   readonly counted: boolean;
   /** Up to how many leaves a level is computed whole by each device; the simulation's default where it isn't given. */
   readonly replicate?: number;
@@ -35,7 +35,7 @@ export interface Measured {
   readonly host: HostFigures | null;
 }
 
-/** Of the main thread, a step and device, in a run whose calls of the driver were counted. */
+/** Of the main thread, a step and device, in the round of those whose calls of the driver were counted in which JavaScript took least. */
 export interface HostFigures {
   /** Outside of the driver's calls. */
   readonly scriptMicroseconds: number;
@@ -57,12 +57,11 @@ const MOST_WARM_MILLISECONDS = 12_000;
 /** Steps are timed in rounds of so long, and the fastest counts. */
 const ROUND_MILLISECONDS = 200;
 const ROUNDS = 5;
-/** JavaScript is measured in rounds of at least so many steps: waking and finishing are in each of them once. */
+/** Where calls are counted, rounds have at least so many steps: waking up and finishing are in each of them once. */
 const COUNTED_STEPS = 24;
-const COUNTED_ROUNDS = 4;
-/** What runs before: so many steps of a domain of 16³ voxels a device, or as many as there are in so long. */
+/** What runs before them: so many steps of a domain of 16³ voxels a device, or as many as there are in so long. */
 const REHEARSED_STEPS = 2000;
-const REHEARSED_MILLISECONDS = 2500;
+const REHEARSED_MILLISECONDS = 1500;
 const REHEARSED_EDGE = 16;
 /** Traced for so long; the second half counts. */
 const TRACED_MILLISECONDS = 300;
@@ -89,11 +88,7 @@ async function run(simulation: Simulation, steps: number, { dt = 0.002 }: MultiC
 /** Milliseconds of a step, without a trace; then the messages, with one. */
 export async function measure(setup: Setup): Promise<Measured> {
   const timed = await time(setup);
-  return {
-    ...timed,
-    trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null,
-    host: setup.counted ? await hostFigures(setup) : null,
-  };
+  return { ...timed, trace: setup.traced && setup.devices.length > 1 ? await trace(setup) : null };
 }
 
 /** Milliseconds of a step, in a round. */
@@ -103,52 +98,23 @@ async function round(simulation: Simulation, steps: number, bench: MultiCase): P
   return (performance.now() - began) / steps;
 }
 
-/** Steps until it gets no faster; how many fill a round. */
-async function warm(simulation: Simulation, bench: MultiCase): Promise<number> {
+/** Steps until it gets no faster: how many there were, and how many fill a round. */
+async function warm(simulation: Simulation, bench: MultiCase): Promise<{ before: number; steps: number }> {
   let best = await round(simulation, WARM_STEPS, bench);
+  let before = 1 + WARM_STEPS;
   const began = performance.now();
   for (let found = began; ;) {
     const now = performance.now();
     const steps = Math.max(2, Math.ceil(ROUND_MILLISECONDS / best));
-    if (now - found > SETTLED_MILLISECONDS || now - began > MOST_WARM_MILLISECONDS) return steps;
+    if (now - found > SETTLED_MILLISECONDS || now - began > MOST_WARM_MILLISECONDS) return { before, steps };
     const milliseconds = await round(simulation, steps, bench);
+    before += steps;
     if (milliseconds < 0.97 * best) found = performance.now();
     best = Math.min(best, milliseconds);
   }
 }
 
-async function time(setup: Setup): Promise<Omit<Measured, 'trace' | 'host'>> {
-  await using simulation = await open(setup, {});
-  const steps = await warm(simulation, setup.bench);
-  const before = performance.eventLoopUtilization();
-  let milliseconds = Infinity;
-  for (let number = 0; number < ROUNDS; number++) {
-    milliseconds = Math.min(milliseconds, await round(simulation, steps, setup.bench));
-  }
-  const { active } = performance.eventLoopUtilization(before);
-  return {
-    milliseconds,
-    megavoxels: simulation.activeVoxels / milliseconds / 1000,
-    hostMicroseconds: (1000 * active) / (ROUNDS * steps) / setup.devices.length,
-  };
-}
-
-/** The host's part, by the round in which JavaScript took least, once its code has been used for long. */
-export async function hostFigures(setup: Setup): Promise<HostFigures> {
-  using count = countCalls();
-  const rehearsed = await rehearse(setup);
-  await using simulation = await open(setup, {});
-  const milliseconds = await round(simulation, WARM_STEPS, setup.bench);
-  const steps = Math.max(COUNTED_STEPS, Math.ceil(ROUND_MILLISECONDS / milliseconds));
-  const stepsBefore = rehearsed + 1 + WARM_STEPS + steps;
-  const rounds: HostFigures[] = [];
-  for (let number = 0; number <= COUNTED_ROUNDS; number++)
-    rounds.push({ ...(await countedRound(simulation, steps, setup, count)), stepsBefore });
-  // The first is one more to warm up.
-  return rounds.slice(1).toSorted((one, other) => one.scriptMicroseconds - other.scriptMicroseconds)[0]!;
-}
-
-/** Runs the case on a small domain of the same shape; how many steps there were. */
+/** Runs the case on a small domain of the same shape, so that code is compiled; how many steps there were. */
 async function rehearse(setup: Setup): Promise<number> {
   const least = Math.min(...setup.box);
   const [x, y, z] = setup.box.map((size) => REHEARSED_EDGE * Math.round(size / least)) as [number, number, number];
@@ -162,21 +128,50 @@ async function rehearse(setup: Setup): Promise<number> {
   return steps;
 }
 
-async function countedRound(
+async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
+  const { bench, devices, counted } = setup;
+  using count = counted ? countCalls() : null;
+  const rehearsed = counted ? await rehearse(setup) : 0;
+  await using simulation = await open(setup, {});
+  const { before, steps: enough } = await warm(simulation, bench);
+  const steps = counted ? Math.max(COUNTED_STEPS, enough) : enough;
+  const all: Round[] = [];
+  for (let number = 0; number < ROUNDS; number++) all.push(await measuredRound(simulation, steps, setup, count));
+  const least = (of: (each: Round) => number): number => Math.min(...all.map(of));
+  const milliseconds = least((each) => each.milliseconds);
+  const quiet = all.toSorted((one, other) => one.scriptMicroseconds - other.scriptMicroseconds)[0]!;
+  return {
+    milliseconds,
+    megavoxels: simulation.activeVoxels / milliseconds / 1000,
+    hostMicroseconds: all.reduce((sum, each) => sum + each.hostMicroseconds, 0) / all.length / devices.length,
+    host: count === null ? null : { ...quiet, stepsBefore: rehearsed + before },
+  };
+}
+
+/** What a round tells. */
+interface Round extends Omit<HostFigures, 'stepsBefore'> {
+  readonly milliseconds: number;
+  /** Of all devices together. */
+  readonly hostMicroseconds: number;
+}
+
+async function measuredRound(
   simulation: Simulation,
   steps: number,
   { bench, devices }: Setup,
-  count: CallCount,
-): Promise<Omit<HostFigures, 'stepsBefore'>> {
-  const before = { load: performance.eventLoopUtilization(), calls: count.calls, milliseconds: count.milliseconds };
-  await run(simulation, steps, bench);
+  count: CallCount | null,
+): Promise<Round> {
+  const before = { load: performance.eventLoopUtilization(), calls: count?.calls, milliseconds: count?.milliseconds };
+  const milliseconds = await round(simulation, steps, bench);
   const { active } = performance.eventLoopUtilization(before.load);
-  const within = count.milliseconds - before.milliseconds;
+  const within = (count?.milliseconds ?? 0) - (before.milliseconds ?? 0);
   const each = steps * devices.length;
   return {
+    milliseconds,
+    hostMicroseconds: (1000 * active) / steps,
     scriptMicroseconds: (1000 * (active - within)) / each,
     callMicroseconds: (1000 * within) / each,
-    calls: (count.calls - before.calls) / each,
+    calls: ((count?.calls ?? 0) - (before.calls ?? 0)) / each,
   };
 }
 
