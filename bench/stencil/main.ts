@@ -55,7 +55,7 @@ if (values.help || unknown !== undefined) {
 }
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
-const SHAPES = ['loop', 'twin', 'line', 'quad', 'pair', 'row', 'column', 'box'] as const;
+const SHAPES = ['loop', 'twin', 'quad', 'pair', 'row', 'column', 'box'] as const;
 const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
 const device = await openDevice(values.device === undefined ? {} : { device: values.device });
 const bound = boundOf(device);

@@ -5,7 +5,7 @@ import { gpuTest } from '@halocline/testing';
 import { Simulation } from '../src/index.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
-/** 45 leaves, which are no multiple of four; 33 of which the last has inactive voxels; 34 of which half have. */
+/** 45 leaves, which are no multiple of eight; 33 of which the last has inactive voxels; 34 of which half have. */
 const domains = [
   [40, 24, 24],
   [263, 8, 8],

@@ -90,10 +90,9 @@ test('arguments fold past 65,535 groups into y', () => {
   expect([...leafArguments(9, 8)]).toEqual([2, 1, 1, 9]);
 });
 
-test('workgroups that share four leaves are all there where the last four are fewer', () => {
-  expect([...leafArguments(0, 0.5)]).toEqual([0, 1, 1, 0]);
-  expect([...leafArguments(8, 0.5)]).toEqual([16, 1, 1, 8]);
-  expect([...leafArguments(9, 0.5)]).toEqual([24, 1, 1, 9]);
-  expect([...leafArguments(5, 1)]).toEqual([8, 1, 1, 5]);
-  expect([...leafArguments(65_536, 0.5)]).toEqual([43_691, 3, 1, 65_536]);
+test('workgroups that share eight leaves are all there where the last eight are fewer', () => {
+  expect([...leafArguments(0, 1)]).toEqual([0, 1, 1, 0]);
+  expect([...leafArguments(8, 1)]).toEqual([8, 1, 1, 8]);
+  expect([...leafArguments(9, 1)]).toEqual([16, 1, 1, 9]);
+  expect([...leafArguments(65_529, 1)]).toEqual([32_768, 2, 1, 65_529]);
 });

@@ -189,7 +189,7 @@ export const shapes: readonly (readonly [name: string, shape: NonNullable<EmitOp
   [
     ...[...straight].flatMap(([name, stencil]) => [[name, 'quad', stencil] as const, [name, 'loop', stencil] as const]),
     ...[...looking].map(([name, stencil]) => [name, 'loop', stencil] as const),
-    ...(['twin', 'line', 'pair', 'row', 'column', 'box'] as const).map(
+    ...(['twin', 'pair', 'row', 'column', 'box'] as const).map(
       (shape) => ['laplacian', shape, straight.get('laplacian')!] as const,
     ),
   ];

@@ -9,7 +9,6 @@ test('the package exports these names', () => {
       "FAULT_WORDS",
       "FIELD_PLACES",
       "GROUP_LEAVES",
-      "SHARED_LEAVES",
       "StencilError",
       "bytesOf",
       "bytesPerVoxel",

@@ -62,14 +62,14 @@ function differences(
 /** Every shape: for what has neither a colour nor reductions. */
 const SHAPES: readonly DeviceRunOptions[] = [
   ...BOTH,
-  ...(['twin', 'line', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
+  ...(['twin', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({ shape })),
   ...(['twin', 'row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
   ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [
-  ...(['twin', 'line', 'quad', 'loop', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({
+  ...(['twin', 'quad', 'loop', 'pair', 'row', 'column', 'box'] as const).map((shape) => ({
     shape,
     backgrounds: true,
   })),

@@ -146,16 +146,26 @@ function bindingName(binding: Binding): string {
   }
 }
 
-/** The address of a binding; the binding joins the pass block at its first use. */
+/** Number of a binding in the pass block, which it joins at its first use. */
+function entryOf({ bindings, bindingNumbers }: Lowering, binding: Binding): number {
+  const name = bindingName(binding);
+  let entry = bindingNumbers.get(name);
+  if (entry === undefined) bindingNumbers.set(name, (entry = bindings.push(binding) - 1));
+  return entry;
+}
+
+/** The address of a binding in the top function, read where it is asked for: of many, each waits in no register. */
+export function addressHere({ lowering }: Frame, binding: Binding): Value {
+  const { target } = lowering;
+  return target.keep(target.address(entryOf(lowering, binding)), bindingName(binding));
+}
+
+/** The address of a binding, read once at the start. */
 export function address(frame: Frame, binding: Binding): Value {
   const { lowering } = frame;
   const { target } = lowering;
   const name = bindingName(binding);
-  let entry = lowering.bindingNumbers.get(name);
-  if (entry === undefined) {
-    entry = lowering.bindings.push(binding) - 1;
-    lowering.bindingNumbers.set(name, entry);
-  }
+  const entry = entryOf(lowering, binding);
   const value = (): Value => {
     if (frame.top || !target.namesAddresses) return target.address(entry);
     const known = lowering.kept.get(name) ?? { binding, variable: target.global('uvec2', `kept_${name}`) };

@@ -4,7 +4,7 @@
  * side by side, and stores vec4s where all four of a quad are active.
  */
 import { Activity } from './activity.ts';
-import { address, tableWord } from './frame.ts';
+import { address, addressHere, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import type { Leaf, Parts } from './kernel.ts';
 import { originOf, runVoxel } from './kernel.ts';
@@ -131,10 +131,10 @@ interface Stored {
 }
 
 /** Stores whole quads of a row, eight halves in one go. */
-function storeWhole(frame: Frame, { output, values }: Stored, quad: Value): void {
+function storeWhole(frame: Frame, { output, values }: Stored, quad: Value, find: typeof address = address): void {
   const { code, target } = frame.lowering;
   const { kind, field, component } = output;
-  const to = address(frame, { kind: 'write', field, component });
+  const to = find(frame, { kind: 'write', field, component });
   if (kind === 'f16' && values.length === 8) {
     const words = [0, 2, 4, 6].map((lane) => target.packHalf(code.join(values.slice(lane, lane + 2))));
     target.store('u32', 4, to, code.right(quad, 1), code.join(words));
@@ -349,7 +349,9 @@ function storeTogether(work: Work, row: number): void {
   const { frame, parts, cut } = work;
   const lanes = Array.from({ length: 4 * cut.patch.quads }, (_, lane) => voxelAt(work, row, lane, null));
   const quad = quadOf(work, row);
-  runTogether(frame, parts, lanes, (output, values) => storeWhole(frame, { output, values, old: null }, quad));
+  runTogether(frame, parts, lanes, (output, values) =>
+    storeWhole(frame, { output, values, old: null }, quad, addressHere),
+  );
 }
 
 function finishRow(work: Work, lanes: Lanes, row: number, active: Active | null): void {

@@ -34,18 +34,17 @@ export type Binding =
   | { readonly kind: 'partials'; readonly scalar: string };
 
 /** How many leaves there may be for each workgroup: passes have a count of groups for each. */
-export const GROUP_LEAVES = [0.5, 1, 2, 4, 8] as const;
+export const GROUP_LEAVES = [1, 2, 4, 8] as const;
 
 /** One of those numbers. */
 export type GroupLeaves = (typeof GROUP_LEAVES)[number];
 
-/** Leaves that workgroups share at most, where there are fewer than two for each. */
-export const SHARED_LEAVES = 4;
+/** Leaves that are shared by as many workgroups, where there is one leaf for each. */
+const SHARED_LEAVES = 8;
 
 /** Workgroups of a pass over some leaves; of those that share leaves, all that share the last. */
 export function groupsOf(leafCount: number, groupLeaves: GroupLeaves): number {
-  if (groupLeaves >= 2) return Math.ceil(leafCount / groupLeaves);
-  return (SHARED_LEAVES / groupLeaves) * Math.ceil(leafCount / SHARED_LEAVES);
+  return groupLeaves === 1 ? SHARED_LEAVES * Math.ceil(leafCount / SHARED_LEAVES) : Math.ceil(leafCount / groupLeaves);
 }
 
 /** A compiled shader: SPIR-V words, and what its pass block must hold. */

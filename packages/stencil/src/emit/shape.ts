@@ -15,11 +15,11 @@ import type { GroupLeaves } from './shader.ts';
 
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
- * `twin` two voxels along z and `line` four (8 bytes of float32, of float16), in whole leaves statement by statement, with each
- * result stored at once, and four leaves shared by several workgroups; `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
+ * `twin` two voxels along z (8 bytes of float32), in whole leaves statement by statement, with each result stored at once, and eight
+ * leaves shared by as many workgroups; `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
  * along x, whose rows stay in registers; `box` eight of them, with whole leaves apart, and values exchanged between threads.
  */
-export type Shape = 'loop' | 'twin' | 'line' | 'quad' | 'pair' | 'row' | 'column' | 'box';
+export type Shape = 'loop' | 'twin' | 'quad' | 'pair' | 'row' | 'column' | 'box';
 
 /** A shape's threads. */
 export interface Cut {
@@ -35,7 +35,7 @@ export interface Cut {
   readonly exchanges?: boolean;
   /** Leaves for each workgroup; `sharedBy` workgroups share that many times as many, each some rows of all of them. */
   readonly groupLeaves: GroupLeaves;
-  readonly sharedBy: 1 | 2 | 4 | 8;
+  readonly sharedBy: 1 | 8;
 }
 
 const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
@@ -45,17 +45,8 @@ const CUTS: Readonly<Record<Exclude<Shape, 'loop'>, Cut>> = {
     ahead: 0,
     apart: true,
     together: true,
-    groupLeaves: 0.5,
-    sharedBy: 8,
-  },
-  line: {
-    patch: { rows: 1, quads: 1 },
-    rolling: false,
-    ahead: 0,
-    apart: true,
-    together: true,
     groupLeaves: 1,
-    sharedBy: 4,
+    sharedBy: 8,
   },
   quad: { patch: { rows: 1, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
   pair: { patch: { rows: 2, quads: 1 }, rolling: false, ahead: 0, apart: false, groupLeaves: 2, sharedBy: 1 },
@@ -132,10 +123,12 @@ function allHalves(lowering: Lowering, taps: readonly Tap[]): boolean {
 
 /**
  * Whether a stencil reads and writes so much that a thread's registers are what is short: many loads of which the voxels along x share
- * none, and as many results, which every voxel has. Leaves with inactive voxels that are filled keep to quads (`Placement.backgrounds`).
+ * none, and as many results, which every voxel has. Halves keep to quads, and so do leaves whose inactive voxels are filled
+ * (`Placement.backgrounds`).
  */
-function isLattice({ stencil, placement }: Lowering, taps: readonly Tap[], loads: number): boolean {
-  if (stencil.writes.some(({ field }) => placement.backgrounds?.has(field))) return false;
+function isLattice(lowering: Lowering, taps: readonly Tap[], loads: number): boolean {
+  const { stencil, placement } = lowering;
+  if (allHalves(lowering, taps) || stencil.writes.some(({ field }) => placement.backgrounds?.has(field))) return false;
   return loads > LIGHT_LOADS && spanOf(taps) < 2 && plainOutputs(stencil) > LIGHT_LOADS;
 }
 
@@ -159,8 +152,7 @@ export function shapeOf(lowering: Lowering, bound: Bound = 'memory'): Shape {
   // Whole leaves within whole ones have a text of their own then (`kernel.ts`), and rows in registers serve it best.
   if (uses.top.actives.size > 0 && nodes <= AROUND_NODES && values <= PATCH_VALUES) return 'column';
   const straight = reached.length === 0 && stencil.body.every(({ op }) => op === 'assign' || op === 'write');
-  if (straight && uses.top.actives.size === 0 && isLattice(lowering, taps, loads.length))
-    return allHalves(lowering, taps) ? 'line' : 'twin';
+  if (straight && uses.top.actives.size === 0 && isLattice(lowering, taps, loads.length)) return 'twin';
   if (nodes > PATCH_NODES || values > PATCH_VALUES) return 'quad';
   if (loads.length <= LIGHT_LOADS && allHalves(lowering, taps)) return straight ? 'box' : 'row';
   if (loads.length <= 1) return 'pair';
