@@ -1,10 +1,12 @@
 /**
  * @file A topology on the device, and fields over it, without the engine around them: what a kernel alone takes is
- * measured here, in whatever shape it is asked for. Tables and layout are the engine's own (packages/engine/src/tables.ts).
+ * measured here, in whatever shape it is asked for. Tables and layout are the engine's own (packages/engine/src/tables.ts), and so is
+ * where fields lie in memory (field-store.ts and pools.ts there).
  */
-import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';
+import type { Buffer, CommandBuffer, Device, MemoryPool } from '@halocline/gpu';
 import { componentsOf, elementBytes, type Binding, type FieldType } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
+import { spacedBytes } from '../../packages/engine/src/field-store.ts';
 import { buildTables, type LevelTables } from '../../packages/engine/src/tables.ts';
 import { activeVoxelsOf, boxTopology, sortTopology, type Topology } from '../../packages/engine/src/topology.ts';
 
@@ -78,9 +80,11 @@ export class World implements Disposable {
   readonly #buffers = new Map<string, Buffer>();
   readonly #fields = new Map<string, Stored>();
   readonly #clears: CommandBuffer[] = [];
+  readonly #pool: MemoryPool;
 
   private constructor(device: Device, topology: Topology) {
     this.device = device;
+    this.#pool = device.createPool({ label: 'fields', byteLength: 0, grows: true });
     this.topology = topology;
     this.activeVoxels = activeVoxelsOf(topology);
     const count = topology.origins.length / 3;
@@ -131,7 +135,8 @@ export class World implements Disposable {
     const bytes = 512 * this.tables.capacity * elementBytes(type);
     while (copies.length <= copy) {
       const label = `${field}, copy ${copies.length}`;
-      const made = this.device.createBuffer({ label, byteLength: bytes * componentsOf(type) });
+      const byteLength = spacedBytes(bytes * componentsOf(type));
+      const made = this.#pool.createBuffer({ label, byteLength, onMoved: () => undefined });
       copies.push(made);
       this.#clear(made);
     }
@@ -162,5 +167,6 @@ export class World implements Disposable {
   [Symbol.dispose](): void {
     for (const buffer of this.#buffers.values()) buffer[Symbol.dispose]();
     this.dropFields();
+    this.#pool[Symbol.dispose]();
   }
 }

@@ -8,6 +8,21 @@ import type { FieldDeclaration } from './declarations.ts';
 import { fillWord, makeArray, type FieldArray } from './field-type.ts';
 import { submitOnce } from './submit-once.ts';
 
+/** Bytes that NVIDIA's driver maps at once, and cuts memory of its own in. */
+const PAGE = 2 ** 21;
+/** Pages from which on it shows where arrays lie. */
+const MANY_PAGES = 32;
+
+/**
+ * How long a buffer of so many bytes is made. Buffers of one size follow each other in memory; cubes of 2ⁿ leaves, and the leaf of
+ * background, would lie 2ⁿ + 1 pages apart then, and what stands at the same place in many of them falls on the same banks of memory
+ * (docs/memory.md). They get a page more.
+ */
+export function spacedBytes(byteLength: number): number {
+  const pages = Math.ceil(byteLength / PAGE) - 1;
+  return pages >= MANY_PAGES && (pages & (pages - 1)) === 0 ? byteLength + PAGE : byteLength;
+}
+
 /** A field's buffers. */
 export class FieldStore implements Disposable {
   readonly declaration: FieldDeclaration;
@@ -77,7 +92,7 @@ export class FieldStore implements Disposable {
     const [first, second] = this.#copies as [Buffer, Buffer];
     try {
       await submitOnce(this.#device, `copy ${this.declaration.key}`, (encoder) =>
-        encoder.copy(first, 0, second, 0, first.byteLength),
+        encoder.copy(first, 0, second, 0, this.components * this.componentBytes),
       );
     } catch (error) {
       this.#copies.pop();
@@ -139,7 +154,7 @@ export class FieldStore implements Disposable {
   #addCopy(): void {
     const { key } = this.declaration;
     const label = this.#copies.length === 0 ? key : `${key}, second copy`;
-    const byteLength = this.components * this.componentBytes;
+    const byteLength = spacedBytes(this.components * this.componentBytes);
     const owner = `field ${key}`;
     // The runtime asks for the move, and makes the program anew.
     this.#copies.push(this.#pool.createBuffer({ label, owner, byteLength, onMoved: () => undefined }));

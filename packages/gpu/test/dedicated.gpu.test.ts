@@ -73,3 +73,66 @@ gpuTest(
     );
   },
 );
+
+gpuTest(
+  'a pool that grows from nothing gives such buffers memory of their own, which stays',
+  {},
+  async ({ device }) => {
+    using before = device.createBuffer({ label: 'before', byteLength: 256 });
+    await device.staging.upload(before, 0, new Uint8Array(256));
+    await device.staging.download(before);
+    const held = device.heap.report().taken;
+    const taken = wanting(device, 'better');
+    using pool = device.createPool({ label: 'fields', byteLength: 0, grows: true });
+    const stays = pool.createBuffer({ label: 'stays', byteLength: 3 * MiB, onMoved: () => undefined });
+    const goes = pool.createBuffer({ label: 'goes', byteLength: MiB, onMoved: () => undefined });
+    const { address } = stays;
+    await device.staging.upload(stays, 0, new Uint8Array(256).fill(5));
+    expect(taken).toEqual(['buffer', 'buffer']);
+    expect(pool.report()).toEqual({
+      byteLength: 4 * MiB,
+      used: 4 * MiB,
+      free: 0,
+      largestHole: 0,
+      holes: 0,
+      buffers: 2,
+      blocks: 2,
+    });
+    const labels = device.heap.report().labels.map(({ owner }) => owner);
+    expect(labels.filter((label) => !label.startsWith('staging'))).toEqual(['stays', 'goes', 'before']);
+    goes[Symbol.dispose]();
+    await device.idle();
+    expect((await pool.defragment()).buffers).toBe(0);
+    expect([pool.byteLength, device.heap.report().taken - held, stays.address]).toEqual([3 * MiB, 3 * MiB, address]);
+    expect((await device.staging.download(stays))[9]).toBe(5);
+    stays[Symbol.dispose]();
+    await device.idle();
+    expect([pool.byteLength, device.heap.report().taken - held]).toEqual([0, 0]);
+  },
+);
+
+gpuTest('a pool that has reserved memory places such buffers there, and so grows for others', {}, ({ device }) => {
+  using pool = device.createPool({ label: 'own', byteLength: MiB, grows: true });
+  const taken = wanting(device, 'better');
+  using first = pool.createBuffer({ label: 'first', byteLength: MiB });
+  using second = pool.createBuffer({ label: 'second', byteLength: MiB });
+  expect([taken.filter((each) => each === 'buffer'), first.disposed, second.disposed]).toEqual([[], false, false]);
+  expect([pool.report().blocks, pool.byteLength]).toEqual([2, 2 * MiB]);
+});
+
+gpuTest(
+  'where a growing pool finds no memory for a buffer alone, it lies with others',
+  { memoryLimit: 4 * MiB },
+  ({ device }) => {
+    using pool = device.createPool({ label: 'fields', byteLength: 0, grows: true });
+    using small = pool.createBuffer({ label: 'small', byteLength: 64 });
+    const { limit, taken: inBlocks } = device.heap.report();
+    using rest = device.createBuffer({ label: 'rest', byteLength: limit - inBlocks });
+    const taken = wanting(device, 'better');
+    using other = pool.createBuffer({ label: 'other', byteLength: 64 });
+    expect([taken, small.disposed, rest.disposed, other.disposed]).toEqual([[], false, false, false]);
+    expect(() => pool.createBuffer({ label: 'large', byteLength: 2 * MiB })).toThrow(
+      /^Cannot allocate buffer "large" in memory pool "fields": 2 MiB requested, /u,
+    );
+  },
+);

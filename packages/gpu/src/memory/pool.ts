@@ -1,6 +1,8 @@
 /**
  * @file Named pools: memory that is reserved at once, and in which buffers are placed until it is full; then it grows, if it
- * may. What lives in a pool can't be crowded out by others, and crowds nobody out.
+ * may. What lives in a pool can't be crowded out by others, and crowds nobody out. In one that reserves nothing and grows, what
+ * the driver wants alone, large buffers mostly, is a piece by itself: on NVIDIA such memory is mapped in larger pages, and a step
+ * over many arrays is faster there (docs/memory.md).
  */
 
 import type { MemoryKind } from '../convert.ts';
@@ -13,7 +15,7 @@ import { Buffer, makerOf, placeOf, usualNeeds } from './buffer.ts';
 import type { BufferMaker, BufferNeeds, BufferOptions, Place } from './buffer.ts';
 import type { Defragmentation } from './defragment.ts';
 import { cut, Tally } from './heap.ts';
-import type { MemoryBlock, MemoryRange } from './heap.ts';
+import type { DedicatedTo, MemoryBlock, MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
 
 /** What a pool is made from. */
@@ -26,7 +28,8 @@ export interface PoolOptions {
   readonly memory?: MemoryKind;
   /**
    * Whether it takes more where it is full: as much again as it has, but at most 256 MiB, or as much as a larger buffer needs.
-   * What was taken so goes back with the last buffer in it. Default false.
+   * What was taken so goes back with the last buffer in it. Where nothing is reserved, what the driver wants alone gets memory of
+   * its own, and doesn't move. Default false.
    */
   readonly grows?: boolean;
 }
@@ -40,7 +43,7 @@ export interface PoolUse {
   readonly largestHole: number;
   readonly holes: number;
   readonly buffers: number;
-  /** Pieces of memory that it consists of: one, and one more each time it grew. */
+  /** Pieces of memory that it consists of: one, one more each time it grew, and one for each buffer that lies alone. */
   readonly blocks: number;
 }
 
@@ -97,9 +100,9 @@ export class MemoryPool implements Child {
     return this.#segments.reduce((most, { space }) => Math.max(most, space.largestHole), 0);
   }
 
-  /** Its pieces, for defragmentation. */
+  /** Its pieces that hold several buffers, for defragmentation. */
   get sharedBlocks(): readonly (readonly MemoryBlock[])[] {
-    return [this.#segments];
+    return [this.#shared()];
   }
 
   /** As `device.defragment`, among the pool's own buffers. Waits for the device. */
@@ -166,7 +169,11 @@ export class MemoryPool implements Child {
     this.trim();
   }
 
-  #place({ label, owner }: Buffer, needs: BufferNeeds): Place {
+  #shared(): Segment[] {
+    return this.#segments.filter(({ dedicated }) => !dedicated);
+  }
+
+  #place({ label, owner, handle }: Buffer, needs: BufferNeeds): Place {
     const { byteLength, alignment, memoryTypeBits, resident } = needs;
     const types = this.#segments.length > 0 ? [this.#segments[0]!.type] : this.#types;
     const fitting = types.filter((type) => (memoryTypeBits & (1 << type)) !== 0);
@@ -178,14 +185,17 @@ export class MemoryPool implements Child {
     }
     const request = { label, owner, byteLength, alignment, resident };
     this.#maker.driver.collect();
-    let range = this.#cut(request);
+    const what = `buffer "${label}" in memory pool "${this.label}"`;
+    const apart = needs.alone !== undefined && this.#grows && this.#reserved === 0;
+    const own = apart ? this.#addOwn(byteLength, what, fitting, { kind: 'buffer', handle }) : undefined;
+    let range = own ? cut(own, { ...request, resident: undefined }) : this.#cut(request);
     if (!range && !this.#grows) {
       this.#maker.reclaim();
       range = this.#cut(request);
     }
     if (!range) {
       if (!this.#grows) throw this.#full(label, byteLength);
-      this.#grow(byteLength, `buffer "${label}" in memory pool "${this.label}"`, fitting);
+      this.#grow(byteLength, what, fitting);
       range = this.#cut(request)!;
     }
     this.#tally(range, 1);
@@ -193,7 +203,7 @@ export class MemoryPool implements Child {
   }
 
   #cut(request: Parameters<typeof cut>[1]): MemoryRange | undefined {
-    for (const segment of this.#segments) {
+    for (const segment of this.#shared()) {
       const range = cut(segment, request);
       if (range) return range;
     }
@@ -207,25 +217,40 @@ export class MemoryPool implements Child {
   }
 
   #grow(byteLength: number, what: string, types: readonly number[]): void {
-    const wished = Math.max(byteLength, Math.min(this.byteLength, LARGEST_GROWTH));
+    const held = this.#shared().reduce((sum, { space }) => sum + space.byteLength, 0);
+    const wished = Math.max(byteLength, Math.min(held, LARGEST_GROWTH));
     for (const size of new Set([wished, byteLength])) {
       try {
-        return this.#addSegment(size, what, types);
+        this.#addSegment(size, what, types);
+        return;
       } catch (error) {
         if (!(error instanceof OutOfMemoryError)) throw error;
         if (size !== byteLength) continue;
         this.#maker.reclaim();
-        return this.#addSegment(size, what, types);
+        this.#addSegment(size, what, types);
       }
     }
   }
 
-  #addSegment(byteLength: number, what: string, types: readonly number[]): void {
+  /** Memory for one buffer alone; undefined where there is none. */
+  #addOwn(byteLength: number, what: string, types: readonly number[], to: DedicatedTo): Segment | undefined {
+    try {
+      return this.#addSegment(byteLength, what, types, to);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return undefined;
+    }
+  }
+
+  #addSegment(byteLength: number, what: string, types: readonly number[], dedicatedTo?: DedicatedTo): Segment {
     const { heap } = this.#maker;
-    const range = heap.allocate({ what, owner: this.label, byteLength, alignment: ALIGNMENT, types });
+    const range = heap.allocate({ what, owner: this.label, byteLength, alignment: ALIGNMENT, types, dedicatedTo });
     const { memory, type, byteOffset } = range;
     const space = new Tlsf(byteLength);
-    this.#segments.push({ memory, type, byteOffset, space, dedicated: false, ranges: new Set(), range });
+    const dedicated = dedicatedTo !== undefined;
+    const segment = { memory, type, byteOffset, space, dedicated, ranges: new Set<MemoryRange>(), range };
+    this.#segments.push(segment);
+    return segment;
   }
 
   #full(label: string, requested: number): OutOfMemoryError {
