@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
+import { GROUP_LEAVES } from '@halocline/stencil';
 import { gpuTest } from '@halocline/testing';
 import { fogSphere, gridFromLeaves, GridMap, levelSetSphere, readGrids, sphereTopology } from '@halocline/vdb';
 import { Simulation } from '../src/index.ts';
@@ -93,8 +94,8 @@ describe('a field', () => {
     expect(String(field)).toBe('Field(v: vec3, default (1, 2, 3), 43008 bytes)');
     expect(field.address).toBeGreaterThan(0n);
     // 7 slots: leaf table, masks, children and leaves of 57 words; a visit of 8 words for each of 6 leaves; a block of
-    // counts for each of five sizes of workgroups, and one of the level; and scalars.
-    const topology = 7 * 4 * 57 + 6 * 4 * 8 + 6 * 16 + 4096;
+    // counts for each size of workgroups, and one of the level; and scalars.
+    const topology = 7 * 4 * 57 + 6 * 4 * 8 + 16 * (GROUP_LEAVES.length + 1) + 4096;
     expect(simulation.memory()).toEqual({
       total: 43_008 + topology,
       fields: 43_008,
