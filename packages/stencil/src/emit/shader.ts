@@ -33,8 +33,8 @@ export type Binding =
   /** One 32-bit value for each leaf rank. */
   | { readonly kind: 'partials'; readonly scalar: string };
 
-/** How many leaves there may be for each workgroup: passes have a count of groups for each. */
-export const GROUP_LEAVES = [1, 2, 4, 8] as const;
+/** How many leaves there may be for each workgroup: passes have a count of groups for each. The first is that of views of fields. */
+export const GROUP_LEAVES = [2, 1, 4, 8] as const;
 
 /** One of those numbers. */
 export type GroupLeaves = (typeof GROUP_LEAVES)[number];
