@@ -147,9 +147,10 @@ function depthOf(work: Work, wanted: ReadonlyMap<string, number>, levels: GhostL
   const { level, may, writes, readsFiner } = work;
   if (may === 'never') return -1;
   if (levels.isWhole(level)) return readsFiner && !levels.isWhole(level - 1) ? -1 : Infinity;
-  if (may === 'whole' || readsFiner || !levels.isCheap(level)) return -1;
+  if (may === 'whole' || readsFiner) return -1;
   const depth = Math.max(-1, ...writes.map(({ component }) => wanted.get(component) ?? -1));
-  if (depth < 0) return -1;
+  // Asked last: a level of a million leaves takes a while to look at.
+  if (depth < 0 || !levels.isCheap(level)) return -1;
   const held = (component: string): number => {
     const on = levelOf(component);
     return levels.isWhole(on) ? Infinity : mostDepth(on);

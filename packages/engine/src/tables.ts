@@ -25,6 +25,8 @@ import { freshSlots, type SlotOrder } from './slots.ts';
 const MAX_GROUPS_X = 65_535;
 /** 32-bit words of the leaf table for each slot. */
 const LEAF_TABLE_WORDS = 32;
+/** Of the 27 words of a leaf and those around it, its own. */
+const OWN_WORD = 13;
 /** 32-bit words of a visit, and the words of the leaf table that stand in it. */
 const VISIT_WORDS = 8;
 const FACES: readonly number[] = [4, 22, 10, 16, 12, 14];
@@ -73,7 +75,7 @@ export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'r
     const leafTable = new Uint32Array(LEAF_TABLE_WORDS * capacity);
     ranks.forEach((rank, place) => {
       const at = LEAF_TABLE_WORDS * slots[place]!;
-      writeNeighbours(leafTable, at, topology.origins, place, placed[k]!);
+      writeNeighbours(leafTable, topology.origins, place, placed[k]!);
       for (let axis = 0; axis < 3; axis++) leafTable[at + 27 + axis] = topology.origins[3 * place + axis]!;
       const coarse = placed[k + 1];
       leafTable[at + 30] = coarse === undefined ? 0 : parentSlot(coarse, topology.origins, place);
@@ -116,22 +118,19 @@ function wholeSlots(masks: Uint32Array): Uint8Array {
   return whole;
 }
 
-function writeNeighbours(
-  table: Uint32Array,
-  at: number,
-  origins: Int32Array,
-  place: number,
-  { index, slots }: Placed,
-): void {
+/** Writes a leaf into its own row, each of those behind it too, and itself into theirs: every pair is looked for once. */
+function writeNeighbours(table: Uint32Array, origins: Int32Array, place: number, { index, slots }: Placed): void {
   const [x, y, z] = [origins[3 * place]! >> 3, origins[3 * place + 1]! >> 3, origins[3 * place + 2]! >> 3];
-  let word = at;
-  for (let dx = -1; dx <= 1; dx++) {
-    for (let dy = -1; dy <= 1; dy++) {
-      for (let dz = -1; dz <= 1; dz++) {
-        const neighbour = index.find(x + dx, y + dy, z + dz);
-        table[word++] = neighbour < 0 ? 0 : slots[neighbour]!;
-      }
-    }
+  const slot = slots[place]!;
+  const row = LEAF_TABLE_WORDS * slot;
+  table[row + OWN_WORD] = slot;
+  for (let word = OWN_WORD + 1; word <= 2 * OWN_WORD; word++) {
+    const dx = Math.floor(word / 9) - 1;
+    const dy = (Math.floor(word / 3) % 3) - 1;
+    const neighbour = index.find(x + dx, y + dy, z + (word % 3) - 1);
+    if (neighbour < 0) continue;
+    table[row + word] = slots[neighbour]!;
+    table[LEAF_TABLE_WORDS * slots[neighbour]! + 2 * OWN_WORD - word] = slot;
   }
 }
 

@@ -52,6 +52,14 @@ describe('work in ghosts', () => {
     );
   });
 
+  test('is none where nothing is wanted, and then no level is looked at', () => {
+    const never = (): boolean => {
+      throw new Error('it was looked at');
+    };
+    const use = placed({ name: 'use', code: 'WriteField("v", idx, ReadField("u", idx));' });
+    expect(depths([first(), use], { ...plain, isCheap: never })).toBe('first · use');
+  });
+
   test('ends where more than a ring of leaves would be needed, and begins anew before it', () => {
     const sweeps = Array.from({ length: 10 }, (_, turn) => sweep(turn % 2 === 0 ? 'black' : 'red'));
     expect(depths([first(), ...sweeps])).toBe(
