@@ -7,6 +7,7 @@ import type { Buffer, CommandBuffer, Device, MemoryPool } from '@halocline/gpu';
 import { componentsOf, elementBytes, type Binding, type FieldType } from '@halocline/stencil';
 import { GridMap, indexGrid } from '@halocline/vdb';
 import { spacedBytes } from '../../packages/engine/src/field-store.ts';
+import { slotOrderOf } from '../../packages/engine/src/shapes/bound-of.ts';
 import { buildTables, type LevelTables } from '../../packages/engine/src/tables.ts';
 import { activeVoxelsOf, boxTopology, sortTopology, type Topology } from '../../packages/engine/src/topology.ts';
 
@@ -89,9 +90,10 @@ export class World implements Disposable {
     this.activeVoxels = activeVoxelsOf(topology);
     const count = topology.origins.length / 3;
     const ranks = Uint32Array.from({ length: count }, (_, rank) => rank);
-    [this.tables] = buildTables([{ topology, ranks, ownCount: count, domain: null as never }], 'bricks') as [
-      LevelTables,
-    ];
+    [this.tables] = buildTables(
+      [{ topology, ranks, ownCount: count, domain: null as never }],
+      slotOrderOf([device]),
+    ) as [LevelTables];
   }
 
   /** Waits for the upload of its tables. */

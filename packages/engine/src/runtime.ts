@@ -27,6 +27,7 @@ import { Lane } from './lane.ts';
 import { didYouMean, listNames } from './names.ts';
 import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
+import { slotOrderOf } from './shapes/bound-of.ts';
 import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
@@ -137,7 +138,7 @@ export class Runtime {
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains, {
       wholeLeaves: options.replicate,
-      slots: 'bricks',
+      slots: slotOrderOf(options.devices),
     });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;

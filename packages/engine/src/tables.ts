@@ -5,7 +5,7 @@
  *     leaves     capacity        the slots that passes run over: the subdomain's own leaves, in order of rank
  *     visits     8 × leaf        of the same leaves in the order of their slots: a leaf's slot, 1 where all of its voxels are active
  *                                (3 where those of the 26 leaves around it are too), and the slots of the leaves beyond its faces
- *                                −x, +x, −y, +y, −z, +z: one read tells all that a pass over taps asks
+ *                                −x, +x, −y, +y, −z, +z: one read tells all that a pass over taps asks. Some rows of zeros behind them
  *     count      4               groups in x, y, z of a leaf pass with two leaves a group, leaf count
  *     leafTable  32 × capacity   per slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1);
  *                                27–29 origin i, j, k; 30 slot of the coarser level's leaf above; 31 rank in
@@ -16,7 +16,7 @@
  * A leaf keeps its slot for life, whatever its rank becomes.
  */
 import { foldGroups } from '@halocline/gpu';
-import { groupsOf, type GroupLeaves } from '@halocline/stencil';
+import { GROUP_LEAVES, groupsOf, type GroupLeaves } from '@halocline/stencil';
 import { LeafIndex } from './leaf-index.ts';
 import type { LocalLevel } from './local-level.ts';
 import { freshSlots, type SlotOrder } from './slots.ts';
@@ -88,12 +88,15 @@ export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'r
   });
 }
 
+/** Rows of zeros behind the visits: a workgroup may read as many as it has leaves, before it knows how many there are. */
+const SPARE_VISITS = Math.max(...GROUP_LEAVES) - 1;
+
 /** The visits of some leaves, in their order. */
 export function visitsOf(
   { leafTable, masks }: Pick<LevelTables, 'leafTable' | 'masks'>,
   slots: Uint32Array,
 ): Uint32Array<ArrayBuffer> {
-  const visits = new Uint32Array(VISIT_WORDS * slots.length);
+  const visits = new Uint32Array(VISIT_WORDS * (slots.length + SPARE_VISITS));
   const whole = wholeSlots(masks);
   slots.forEach((slot, place) => {
     const row = LEAF_TABLE_WORDS * slot;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { GROUP_LEAVES } from '@halocline/stencil';
 import { GridMap } from '@halocline/vdb';
 import { Domain } from '../src/domain.ts';
 import { wholeLevel } from '../src/local-level.ts';
@@ -57,6 +58,36 @@ test('parents and children point at each other', () => {
   expect(coarse.children.filter((word) => word !== 0).length).toBe(tables.leafCount);
 });
 
+/** Slots in the order of the visits, but those behind them that are nobody's. */
+const visited = ({ visits, leafCount }: typeof tables): number[] =>
+  [...visits].filter((_, word) => word % 8 === 0).slice(0, leafCount);
+
+test('in boxes, rows of two leaves along y follow each other by four along z', () => {
+  const wide = boxTopology({ min: [-16, 8, 480], max: [8, 48, 552] });
+  const ranks = Uint32Array.from({ length: wide.origins.length / 3 }, (_, rank) => rank);
+  const level = { topology: wide, ranks, ownCount: ranks.length, domain: domain.levels[0]! };
+  const [boxes] = buildTables([level], 'boxes') as [typeof tables];
+  const placed = Array.from({ length: boxes.leafCount }, (_, at) => origin(boxes, at + 1).map((value) => value >> 3));
+  const keyOf = ([x, y, z]: number[]): number[] => [x! >> 6, y! >> 6, z! >> 6, x!, y! >> 1, z! >> 2, y!, z!];
+  const sorted = placed.toSorted((a, b) => {
+    const [one, other] = [keyOf(a), keyOf(b)];
+    const at = one.findIndex((value, n) => value !== other[n]);
+    return one[at]! - other[at]!;
+  });
+  // Morton order tells which brick comes first, and so the order of bricks is not asked.
+  for (const inBrick of Map.groupBy(placed, (leaf) => keyOf(leaf).slice(0, 3).join()).values()) {
+    const brick = keyOf(inBrick[0]!).slice(0, 3).join();
+    expect(inBrick).toEqual(sorted.filter((leaf) => keyOf(leaf).slice(0, 3).join() === brick));
+  }
+  expect(visited(boxes)).toEqual(Array.from(placed, (_, at) => at + 1));
+});
+
+test('behind the visits of a level there are as many rows of zeros as a workgroup may read beyond them', () => {
+  const spare = tables.visits.subarray(8 * tables.leafCount);
+  expect(spare.length / 8).toBeGreaterThanOrEqual(Math.max(...GROUP_LEAVES) - 1);
+  expect([...spare].every((word) => word === 0)).toBe(true);
+});
+
 test('in bricks, leaves stand row by row along z in cubes of 64, the ghosts behind them, and tables say the same', () => {
   const wide = boxTopology({ min: [-16, 0, 496], max: [8, 24, 544] });
   const count = wide.origins.length / 3;
@@ -70,7 +101,7 @@ test('in bricks, leaves stand row by row along z in cubes of 64, the ghosts behi
     a[a.findIndex((value, at) => value !== b[at])]! > b[a.findIndex((value, at) => value !== b[at])]!;
   own.slice(1).forEach((leaf, at) => expect(isAfter(keyOf(leaf), keyOf(own[at]!))).toBe(true));
   expect(bricks.slots.toSorted()).toEqual(byRank.slots);
-  expect(bricks.visits.filter((_, word) => word % 8 === 0)).toEqual(Uint32Array.from(own, (_, at) => at + 1));
+  expect(visited(bricks)).toEqual(Array.from(own, (_, at) => at + 1));
   ranks.forEach((rank) => {
     const [one, other] = [byRank.slots[rank]!, bricks.slots[rank]!];
     const row = (table: typeof tables, slot: number): (string | number)[] =>

@@ -55,6 +55,33 @@ describe('the shape that suits', () => {
     expect(caches('velocity')).toBe('column');
   });
 
+  test('there, a box of floats counts places from its first row, looks leaves up at once, and takes two along y in step', () => {
+    const textOf = (field: string, backgrounds = placement.backgrounds): string => {
+      const stencil = compileCase({
+        inputs: [field],
+        outputs: [field],
+        code: `WriteField("${field}", idx, ${near(field)});`,
+      });
+      return emitGlsl(stencil, { ...placement, ...(backgrounds && { backgrounds }) }, { bound: 'caches' });
+    };
+    const text = textOf('density');
+    expect(text.indexOf('uvec4 visit =')).toBeLessThan(text.indexOf('bool here ='));
+    expect(text).toContain('(((local >> 4u) & 1u) << 2u) | ((local >> 4u) >> 1u)');
+    const ragged = (of: string): string => of.slice(of.indexOf('} else {'));
+    expect(
+      text.slice(text.indexOf('if (whole)'), text.indexOf('} else {')).match(/uint behind\w* = \w+ \+ \d+u;/g)!.length,
+    ).toBeGreaterThan(14);
+    // Rows are loaded further ahead where few leaves have inactive voxels.
+    const loadsBefore = (of: string): number =>
+      ragged(of)
+        .slice(0, ragged(of).indexOf('Write_vec4'))
+        .match(/Read_vec4/g)!.length;
+    expect(loadsBefore(text)).toBeGreaterThan(loadsBefore(textOf('density', new Map([['density', [0]]]))) + 5);
+    const halves = textOf('half');
+    expect(halves.indexOf('uvec4 visit =')).toBeGreaterThan(halves.indexOf('bool here ='));
+    expect(halves).not.toContain('behind');
+  });
+
   test('a text that exchanges values asks for no leaf that it reads nothing of', () => {
     const sum = `float sum = 0.0;
       for (int x = -1; x < 2; x++) for (int y = -1; y < 2; y++) for (int z = -1; z < 2; z++)

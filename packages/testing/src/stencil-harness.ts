@@ -22,6 +22,7 @@ import {
   componentsOf,
   emitGlsl,
   emitSpirv,
+  GROUP_LEAVES,
   groupsOf,
   interpret,
   isFloating,
@@ -233,7 +234,9 @@ function visitsOf({ leaves, leafTable, masks }: HostLevel): Uint32Array {
       ...[4, 22, 10, 16, 12, 14].map((word) => leafTable[32 * slot + word]!),
     ];
   });
-  return Uint32Array.from(words);
+  // A workgroup may read as many rows as it has leaves, before it knows how many there are.
+  const spare = Array.from({ length: 8 * Math.max(...GROUP_LEAVES) }, () => 0);
+  return Uint32Array.from([...words, ...spare]);
 }
 
 type ReducedArray = Float32Array | Float64Array | Int32Array | Uint32Array;

@@ -74,6 +74,7 @@ const FILLED: readonly DeviceRunOptions[] = [
     backgrounds: true,
   })),
   ...(['quad', 'loop'] as const).map((shape) => ({ shape, backgrounds: true, via: 'glsl' }) as const),
+  { shape: 'box', backgrounds: true, bound: 'caches' },
 ];
 const LOOP: readonly DeviceRunOptions[] = [{}, { via: 'glsl' }];
 

@@ -277,6 +277,11 @@ export class GlslTarget implements Target {
     this.#line(value ? `return ${text(value)};` : 'return;');
   }
 
+  /** One after the other, as they are read best. */
+  abreast(bodies: readonly (() => void)[]): void {
+    for (const body of bodies) body();
+  }
+
   prologue<T>(make: () => T): T {
     const [lines, indent] = [this.#lines, this.#indent];
     [this.#lines, this.#indent] = [this.#function.prologue, 1];

@@ -5,6 +5,7 @@
 import { addOutside, checkWrite } from './debug.ts';
 import type { EmitOptions } from './emit.ts';
 import { address, keepAddresses, newLowering, tableWord } from './frame.ts';
+import type { Code } from './code.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
 import { emitLoop } from './loop-shape.ts';
 import { beginOutputs, newOutputs, writeOutput } from './outputs.ts';
@@ -67,6 +68,14 @@ function leafAt(frame: Frame, place: Value, thread: Value, offsets: readonly Off
     whole: target.keep(code.differs(target.swizzle(first, [1]), 0), 'whole'),
     inside: () => code.equals(target.swizzle(first, [1]), WHOLE_AROUND),
   };
+}
+
+/**
+ * Of the eight leaves of a workgroup, 2 along y by 4 along z, the one that is worked on in place of another: the threads that run
+ * in step have two beside each other along y, which share more lines of memory than two along z.
+ */
+function crosswise(code: Code, number: Value): Value {
+  return code.or(code.left(code.mask(number, 1), 2), code.right(number, 1));
 }
 
 /** The coordinate of a leaf's first voxel: three ints. */
@@ -148,10 +157,13 @@ export function lowerStencil(
   const row = code.mul(code.component(group, 1), code.component(counts, 0));
   const number = code.add(row, code.component(group, 0));
   const first = code.left(code.right(number, Math.log2(sharedBy)), Math.log2(leaves));
-  const place = target.keep(code.add(first, code.right(local, Math.log2(perLeaf))), 'place');
+  const numbered = code.right(local, Math.log2(perLeaf));
+  const place = target.keep(code.add(first, cut?.crosswise ? crosswise(code, numbered) : numbered), 'place');
   const own = code.mask(local, perLeaf - 1);
   const part = (): Value => code.left(code.mask(number, sharedBy - 1), Math.log2(perLeaf));
   const thread = target.keep(sharedBy === 1 ? own : code.or(part(), own), 'thread');
+  const offsets = [...allTaps(lowering, cut !== null).map(({ offset }) => offset), ...uses.top.actives.values()];
+  const early = cut?.early ? leafAt(frame, place, thread, offsets) : null;
   const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
   const parts: Parts = {
     outputs: newOutputs(lowering, cut !== null),
@@ -161,12 +173,7 @@ export function lowerStencil(
     usesCoord: stencil.debug || uses.top.coord || [...reached].some((number) => uses.needsVoxel[number]),
   };
   target.branch(here, () => {
-    const leaf = leafAt(
-      frame,
-      place,
-      thread,
-      cut === null ? [] : [...parts.taps.map(({ offset }) => offset), ...parts.actives],
-    );
+    const leaf = early ?? leafAt(frame, place, thread, cut === null ? [] : offsets);
     if (cut === null) emitLoop(frame, parts, leaf);
     else {
       const apart = cut.apart || parts.actives.length > 0;

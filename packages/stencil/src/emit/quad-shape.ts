@@ -99,6 +99,14 @@ function runRow(work: Work, row: number): Lanes {
     flags: parts.outputs.map(() => []),
     contributions: parts.accumulators.map(() => []),
   };
+  if (work.cut.abreast && runsTogether(frame, parts)) {
+    const voxels = Array.from({ length: 4 * patch.quads }, (_, lane) => voxelAt(work, row, lane, null));
+    const take = (output: Output, values: readonly Value[]): void => {
+      lanes.values[parts.outputs.indexOf(output)] = [...values];
+    };
+    runTogether(frame, parts, voxels, take, true);
+    return lanes;
+  }
   for (let lane = 0; lane < 4 * patch.quads; lane += color ? 2 : 1) {
     runVoxel(frame, parts, voxelAt(work, row, lane, color));
     parts.outputs.forEach(({ value, flag, field, component }, at) => {
@@ -240,13 +248,13 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   const perRow = Math.log2(threadsPerRow(patch));
   const zq = perRow > 0 ? target.keep(code.mask(thread, 2 ** perRow - 1), 'zq') : code.uint(0);
   const start: PatchStart = {
-    x: target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
+    x: cut.abreast ? code.uint(0) : target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
     y: target.keep(code.mask(code.right(thread, perRow), 7), 'y'),
     zq,
     upper: code.differs(zq, 0),
   };
   const loads = planWindow(parts.taps, patch);
-  const window = new Window(frame, leaf, start, patch, false);
+  const window = new Window(frame, leaf, start, patch, { based: cut.abreast === true });
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const width = Math.log2(widthOf(patch));
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, width)));
@@ -258,8 +266,14 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   target.branch(
     parts.actives.length > 0 ? leaf.inside() : leaf.whole!,
     () => emitWhole(work, loads),
-    () => emitRagged({ ...work, leaf: { ...leaf, whole: null } }, loads),
+    () => emitRagged({ ...work, cut: cutOfRagged(work), leaf: { ...leaf, whole: null } }, loads),
   );
+}
+
+/** Where inactive voxels are filled, many leaves have some, and are worth as many workgroups at once as there can be. */
+function cutOfRagged({ cut, parts }: Work): Cut {
+  const many = parts.outputs.some(({ background }) => background !== null);
+  return many || cut.raggedAhead === undefined ? cut : { ...cut, ahead: cut.raggedAhead };
 }
 
 /** Whether patches follow each other as threads do: one quad, or half of one. */
@@ -276,6 +290,8 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const { code, target } = frame.lowering;
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
+  // Made before the branch, for what stands on both sides of it.
+  if (cut.abreast) window.own();
   const active = activeRows(work);
   const filled = parts.outputs.filter(({ background }) => background !== null);
   // Of many stores, those of one sector go together: a quad that is only filled comes along with its neighbour.
@@ -313,13 +329,15 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const window = new Window(frame, leaf, start, cut.patch, cut.exchanges === true);
+  const options = { exchanges: cut.exchanges === true, based: cut.abreast === true };
+  const window = new Window(frame, leaf, start, cut.patch, options);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
 
 /** Number of a row's first quad among those of all leaves. */
-function quadOf({ frame, leaf, start, cut }: Work, row: number): Value {
+function quadOf({ frame, leaf, start, cut, window }: Work, row: number): Value {
   const { code, target } = frame.lowering;
+  if (cut.abreast) return row === 0 ? window.own() : target.keep(code.add(window.own(), code.uint(16 * row)), 'quad');
   const bits = 3 - Math.log2(widthOf(cut.patch));
   const line = code.or(code.left(code.add(start.x, code.uint(row)), 3 + bits), code.left(start.y, bits));
   const own = isLine(cut.patch) ? leaf.thread : code.or(line, start.zq);

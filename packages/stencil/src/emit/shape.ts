@@ -33,6 +33,17 @@ export interface Cut {
   readonly together?: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
+  /**
+   * Of columns as long as a leaf: each operation is done for all voxels of a row before the next, and places count from those of
+   * the first row. The text keeps less in registers, and is shorter.
+   */
+  readonly abreast?: boolean;
+  /** How many rows before they are needed those of leaves are loaded that aren't whole, where it is another number. */
+  readonly raggedAhead?: number;
+  /** Whether threads that run in step have two leaves along y (`kernel.ts`). */
+  readonly crosswise?: boolean;
+  /** Whether leaves are looked up before it is known how many there are. */
+  readonly early?: boolean;
   /** Leaves for each workgroup; `sharedBy` workgroups share that many times as many, each some rows of all of them. */
   readonly groupLeaves: GroupLeaves;
   readonly sharedBy: 1 | 8;
@@ -63,11 +74,21 @@ export function cutOf(lowering: Lowering, shape: Shape, bound: Bound = 'memory')
   if (shape === 'loop') return null;
   const cut = CUTS[shape];
   if (bound === 'memory' || !cut.rolling) return cut;
-  const loads = planWindow(allTaps(lowering, true)).length;
+  const taps = allTaps(lowering, true);
+  const loads = planWindow(taps).length;
   if (loads <= 1) return cut;
   if (shape === 'column') return { ...cut, apart: true, groupLeaves: 4 };
-  return { ...cut, ahead: loads <= LIGHT_LOADS ? 1 : 0, groupLeaves: 8 };
+  const light = loads <= LIGHT_LOADS;
+  const box: Cut = { ...cut, ahead: light ? 1 : 0, groupLeaves: 8 };
+  if (allHalves(lowering, taps)) return box;
+  return { ...box, abreast: true, crosswise: true, early: true, ...(light ? { raggedAhead: RAGGED_AHEAD } : {}) };
 }
+
+/**
+ * So many registers for what is kept of these rows leave room for four workgroups of eight leaves on a multiprocessor of an H200,
+ * instead of seven: memory is read in longer runs then.
+ */
+const RAGGED_AHEAD = 4;
 
 /** Threads that share a leaf. */
 export function threadsPerLeaf(cut: Cut | null): number {

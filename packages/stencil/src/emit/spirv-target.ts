@@ -6,6 +6,7 @@
  */
 import type { ScalarType, ValueType } from '../ir.ts';
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
+import { inTurns } from './in-turns.ts';
 import { CAPABILITY, DECORATION, floatBits, instruction, NO_MODES, OP, SpirvModule, STORAGE } from './spirv-module.ts';
 import type { FloatModes } from './spirv-module.ts';
 import { opcodeFor, opcodesOf, registerType, resultType } from './target.ts';
@@ -244,6 +245,17 @@ export class SpirvTarget implements Target {
     if (value) this.#write(OP.ReturnValue, id(value));
     else this.#write(OP.Return);
     this.#ended = true;
+  }
+
+  abreast(bodies: readonly (() => void)[]): void {
+    const code = this.#code;
+    const texts = bodies.map((body) => {
+      this.#code = [];
+      body();
+      return this.#code;
+    });
+    this.#code = code;
+    for (const word of inTurns(texts)) code.push(word);
   }
 
   prologue<T>(make: () => T): T {

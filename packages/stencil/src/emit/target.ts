@@ -228,6 +228,12 @@ export interface Target {
   next(): void;
   return(value?: Value): void;
 
+  /**
+   * Bodies that don't hang on each other: where they are straight, the first operation of each, then the second of each, and so on;
+   * else one body after the other.
+   */
+  abreast(bodies: readonly (() => void)[]): void;
+
   /** Runs `make` at the start of the current function: straight code only. */
   prologue<T>(make: () => T): T;
   function(

@@ -139,9 +139,18 @@ export class Window {
 
   /** Whether the two threads of a row may exchange values at its middle. */
   readonly #exchanges: boolean;
+  /** Whether places of whole columns count from that of their first row: one addition each. */
+  readonly #based: boolean;
 
-  constructor(frame: Frame, leaf: Leaf, start: PatchStart, patch: Patch, exchanges: boolean) {
+  constructor(
+    frame: Frame,
+    leaf: Leaf,
+    start: PatchStart,
+    patch: Patch,
+    { exchanges = false, based = false }: { readonly exchanges?: boolean; readonly based?: boolean } = {},
+  ) {
     this.#exchanges = exchanges && patch.quads === 1;
+    this.#based = based;
     this.#frame = frame;
     this.#leaf = leaf;
     this.#start = start;
@@ -271,8 +280,11 @@ export class Window {
     let slot = this.#slots.get(slotKey);
     if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
     const end = target.select(upper, code.uint(0), code.uint(7));
-    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 6), code.left(this.#moved(y, dy, 1, 7), 3));
-    edge = target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
+    const across = code.left(this.#moved(y, dy, 1, 7), 3);
+    const place = (row: Value): Value => target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
+    edge = this.#based
+      ? this.#behind(`${slotKey} ${dy}`, dx, 6, () => place(across))
+      : place(code.or(code.left(this.#moved(x, dx, rows, 7), 6), across));
     this.#places.set(key, edge);
     return edge;
   }
@@ -314,11 +326,29 @@ export class Window {
     const { rows, quads } = this.#patch;
     const bits = 3 - Math.log2(widthOf(this.#patch));
     const own = rows === 1 && quads <= 1 && dx === 0 && dy === 0 && quad === 0;
-    const row = code.or(code.left(this.#moved(x, dx, rows, 7), 3 + bits), code.left(this.#moved(y, dy, 1, 7), bits));
+    const across = code.left(this.#moved(y, dy, 1, 7), bits);
     const last = 2 ** bits - 1;
-    const within = own ? this.#leaf.thread : code.or(row, this.#moved(zq, quad & last, Math.ceil(quads), last));
-    place = target.keep(code.add(code.left(this.slot(dx, dy, quad), 6 + bits), within), 'at');
+    const slot = this.slot(dx, dy, quad);
+    const within = (row: Value): Value => code.or(row, this.#moved(zq, quad & last, Math.ceil(quads), last));
+    const made = (part: Value): Value => target.keep(code.add(code.left(slot, 6 + bits), part), 'at');
+    if (this.#based) place = this.#behind(`${slot.ref} ${dy} ${quad}`, dx, 3 + bits, () => made(within(across)));
+    else if (own) place = made(this.#leaf.thread);
+    else place = made(within(code.or(code.left(this.#moved(x, dx, rows, 7), 3 + bits), across)));
     this.#places.set(key, place);
     return place;
+  }
+
+  /** Number of the patch's first quad, of columns as long as a leaf. */
+  own(): Value {
+    return this.#place(0, 0, 0);
+  }
+
+  /** What is `dx` rows behind the first of a column through one leaf, whose number `first` makes; rows are 2 ^ `bits` apart. */
+  #behind(column: string, dx: number, bits: number, first: () => Value): Value {
+    const { code, target } = this.#frame.lowering;
+    const key = `column ${column}`;
+    const known = this.#places.get(key) ?? first();
+    this.#places.set(key, known);
+    return (dx & 7) === 0 ? known : target.keep(code.add(known, code.uint((dx & 7) << bits)), 'behind');
   }
 }
