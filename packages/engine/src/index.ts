@@ -19,5 +19,11 @@ export { Scalar } from './scalar.ts';
 export { type FieldStatistics } from './statistics.ts';
 export { type TransportName } from './transport/channel.ts';
 export { type MessageTime } from './transport/measure.ts';
-export { peerAccess, PeerAccess, type PeerDevice, type TransportReport } from './transport/peer-access.ts';
+export {
+  peerAccess,
+  peerAccesses,
+  PeerAccess,
+  type PeerDevice,
+  type TransportReport,
+} from './transport/peer-access.ts';
 export { type VolumeView } from './volume.ts';

@@ -1,6 +1,6 @@
 /** @file What `halocline info` tells of the ways between devices. */
 import { bytesText, type DeviceReport } from '@halocline/gpu';
-import { peerAccess, PeerAccess } from '@halocline/engine';
+import { peerAccesses, PeerAccess } from '@halocline/engine';
 import { table } from './table.ts';
 
 /** Two devices, by their places in the list, and what works between them. */
@@ -16,9 +16,8 @@ export async function measurePairs(devices: readonly DeviceReport[]): Promise<De
   const [only] = usable;
   const pairs = usable.flatMap((from, at) => usable.slice(at + 1).map((to) => [from, to] as const));
   if (usable.length === 1) pairs.push([only!, only!]);
-  const all: DevicePair[] = [];
-  for (const [from, to] of pairs) all.push({ from: from.index, to: to.index, access: await peerAccess(from, to) });
-  return all;
+  const all = await peerAccesses(pairs);
+  return pairs.map(([from, to], at) => ({ from: from.index, to: to.index, access: all[at]! }));
 }
 
 /** One table: a row for each pair and transport. */
