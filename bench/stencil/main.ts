@@ -9,10 +9,12 @@ import type { EmitOptions, Stencil } from '@halocline/stencil';
 import { copyBandwidth } from '../../packages/halocline/src/bench/ceiling.ts';
 import { shapeOfStencil } from '../../packages/stencil/src/emit/emit.ts';
 import { measureAgain, type Again } from './again.ts';
+import { fills } from '../../packages/engine/src/background/backgrounds.ts';
 import { boundOf } from '../../packages/engine/src/shapes/bound-of.ts';
+import { raggedShareOf } from '../../packages/engine/src/topology.ts';
 import { stencilCases, type StencilCase } from './cases.ts';
 import { measureChain } from './chain.ts';
-import { compileCase, Kernel } from './measure.ts';
+import { compileCase, Kernel, placementOf } from './measure.ts';
 import { runRivals } from './rivals.ts';
 import { appendRows, rowText, type Row } from './row.ts';
 import { World, type Filling } from './world.ts';
@@ -179,7 +181,8 @@ async function measureSparse(fillings: readonly ('ragged' | 'shell')[]): Promise
         what: `${each.what}, ${filling}`,
         bytesPerVoxel: each.bytesPerVoxel,
       };
-      const by = `ours (${shapeOfStencil(stencil, NOWHERE, { bound })})`;
+      const placement = placementOf(stencil, fills(raggedShareOf(world.topology)));
+      const by = `ours (${shapeOfStencil(stencil, placement, { bound })})`;
       const { activeVoxels: voxels } = world;
       add({ ...row, by, voxels, ...goal }, seconds[at]!);
       add({ ...row, by: `active alone, ${partOf(alone[at]!).toFixed(2)} of full`, voxels }, alone[at]!);

@@ -18,7 +18,7 @@ import { plainShader } from './plain.ts';
 import type { World } from './world.ts';
 
 /** What the engine knows where `filled`: that inactive voxels hold the default, which is 0. */
-function placementOf({ writes }: Stencil, filled: boolean): Placement {
+export function placementOf({ writes }: Stencil, filled: boolean): Placement {
   const zeros = writes.map(({ field, type }) => [field, Array.from({ length: componentsOf(type) }, () => 0)] as const);
   return { parameters: new Map(), scalars: new Map(), backgrounds: new Map(filled ? zeros : []) };
 }
