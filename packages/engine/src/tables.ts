@@ -88,15 +88,24 @@ export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'r
   });
 }
 
-/** Rows of zeros behind the visits: a workgroup may read as many as it has leaves, before it knows how many there are. */
-const SPARE_VISITS = Math.max(...GROUP_LEAVES) - 1;
+/**
+ * Rows of visits, those of zeros behind them too: all that workgroups of a pass may read before they know how many leaves there are.
+ * Of a dispatch that is folded, whole workgroups may stand behind the last leaf.
+ */
+function visitRows(leafCount: number): number {
+  const rows = GROUP_LEAVES.filter((leaves) => leaves > 1).map((leaves) => {
+    const [x, y, z] = foldGroups(groupsOf(leafCount, leaves), MAX_GROUPS_X);
+    return leaves * x * y * z;
+  });
+  return Math.max(leafCount, ...rows);
+}
 
 /** The visits of some leaves, in their order. */
 export function visitsOf(
   { leafTable, masks }: Pick<LevelTables, 'leafTable' | 'masks'>,
   slots: Uint32Array,
 ): Uint32Array<ArrayBuffer> {
-  const visits = new Uint32Array(VISIT_WORDS * (slots.length + SPARE_VISITS));
+  const visits = new Uint32Array(VISIT_WORDS * visitRows(slots.length));
   const whole = wholeSlots(masks);
   slots.forEach((slot, place) => {
     const row = LEAF_TABLE_WORDS * slot;

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { GROUP_LEAVES } from '@halocline/stencil';
 import { GridMap } from '@halocline/vdb';
 import { Domain } from '../src/domain.ts';
 import { wholeLevel } from '../src/local-level.ts';
-import { buildTables, leafArguments } from '../src/tables.ts';
+import { buildTables, leafArguments, visitsOf } from '../src/tables.ts';
 import { boxTopology, type Topology } from '../src/topology.ts';
 
 /** A cross of leaves with a gap, unequal in its axes. */
@@ -82,10 +81,17 @@ test('in boxes, rows of two leaves along y follow each other by four along z', (
   expect(visited(boxes)).toEqual(Array.from(placed, (_, at) => at + 1));
 });
 
-test('behind the visits of a level there are as many rows of zeros as a workgroup may read beyond them', () => {
-  const spare = tables.visits.subarray(8 * tables.leafCount);
-  expect(spare.length / 8).toBeGreaterThanOrEqual(Math.max(...GROUP_LEAVES) - 1);
-  expect([...spare].every((word) => word === 0)).toBe(true);
+test('behind the visits stand zeros, as many rows as the workgroups of a pass may read', () => {
+  expect([...tables.visits.subarray(8 * tables.leafCount)].every((word) => word === 0)).toBe(true);
+  const empty = { leafTable: new Uint32Array(32), masks: new Uint32Array(16) };
+  for (const leafCount of [1, 8, 15, 524_280, 524_281, 1_048_561]) {
+    const { length } = visitsOf(empty, new Uint32Array(leafCount));
+    for (const leaves of [2, 4, 8] as const) {
+      const [x, y, z] = leafArguments(leafCount, leaves);
+      expect(length).toBeGreaterThanOrEqual(8 * leaves * x! * y! * z!);
+    }
+    expect(length).toBeLessThan(8 * (leafCount + 64));
+  }
 });
 
 test('in bricks, leaves stand row by row along z in cubes of 64, the ghosts behind them, and tables say the same', () => {

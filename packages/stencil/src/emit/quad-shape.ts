@@ -8,10 +8,11 @@ import { address, addressHere, tableWord } from './frame.ts';
 import type { Frame, Voxel } from './frame.ts';
 import type { Leaf, Parts } from './kernel.ts';
 import { originOf, runVoxel } from './kernel.ts';
-import { sectorVoxels } from './outputs.ts';
+import { newOutputs, sectorVoxels } from './outputs.ts';
 import type { Output } from './outputs.ts';
 import { combineFour } from './reduce.ts';
 import type { Cut } from './shape.ts';
+import { declareLocals } from './statement.ts';
 import type { Value } from './target.ts';
 import { runsTogether, runTogether } from './together.ts';
 import { planWindow, threadsPerRow, widthOf, Window } from './window.ts';
@@ -99,12 +100,8 @@ function runRow(work: Work, row: number): Lanes {
     flags: parts.outputs.map(() => []),
     contributions: parts.accumulators.map(() => []),
   };
-  if (work.cut.abreast && runsTogether(frame, parts)) {
-    const voxels = Array.from({ length: 4 * patch.quads }, (_, lane) => voxelAt(work, row, lane, null));
-    const take = (output: Output, values: readonly Value[]): void => {
-      lanes.values[parts.outputs.indexOf(output)] = [...values];
-    };
-    runTogether(frame, parts, voxels, take, true);
+  if (work.cut.abreast && !color && parts.accumulators.length === 0) {
+    runAbreast(work, row, lanes);
     return lanes;
   }
   for (let lane = 0; lane < 4 * patch.quads; lane += color ? 2 : 1) {
@@ -129,6 +126,25 @@ function runRow(work: Work, row: number): Lanes {
     });
   }
   return lanes;
+}
+
+/** The same operation by operation, each for all voxels before the next, where the text is straight. */
+function runAbreast(work: Work, row: number, { values, flags }: Lanes): void {
+  const { frame, parts, cut } = work;
+  const { lowering } = frame;
+  const { target } = lowering;
+  const own = Array.from({ length: 4 * cut.patch.quads }, () => ({
+    frame: { ...frame, locals: declareLocals(lowering, lowering.stencil.locals) },
+    parts: { ...parts, outputs: newOutputs(lowering, true) },
+  }));
+  const bodies = own.map((each, lane) => (): void => {
+    runVoxel(each.frame, each.parts, voxelAt(work, row, lane, null));
+    each.parts.outputs.forEach(({ value, flag }, at) => {
+      values[at]![lane] = target.keep(target.get(value), 'result');
+      if (flag) flags[at]![lane] = target.keep(target.get(flag), 'written');
+    });
+  });
+  target.abreast(bodies);
 }
 
 /** An output's values of one row; and those that inactive voxels have, where they are at hand. */
@@ -248,13 +264,13 @@ export function emitQuad(frame: Frame, parts: Parts, leaf: Leaf, cut: Cut): void
   const perRow = Math.log2(threadsPerRow(patch));
   const zq = perRow > 0 ? target.keep(code.mask(thread, 2 ** perRow - 1), 'zq') : code.uint(0);
   const start: PatchStart = {
-    x: cut.abreast ? code.uint(0) : target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
+    x: cut.based ? code.uint(0) : target.keep(code.mul(code.right(thread, 3 + perRow), code.uint(patch.rows)), 'x'),
     y: target.keep(code.mask(code.right(thread, perRow), 7), 'y'),
     zq,
     upper: code.differs(zq, 0),
   };
   const loads = planWindow(parts.taps, patch);
-  const window = new Window(frame, leaf, start, patch, { based: cut.abreast === true });
+  const window = new Window(frame, leaf, start, patch, { based: cut.based === true });
   const origin = parts.usesCoord ? originOf(frame, leaf) : null;
   const width = Math.log2(widthOf(patch));
   const place = code.or(code.left(start.x, 6), code.or(code.left(start.y, 3), code.left(zq, width)));
@@ -291,7 +307,7 @@ function emitRagged(work: Work, loads: readonly WindowLoad[]): void {
   const eager = !cut.rolling && loads.length <= EAGER_LOADS;
   if (eager) window.load(loads);
   // Made before the branch, for what stands on both sides of it.
-  if (cut.abreast) window.own();
+  if (cut.based) window.own();
   const active = activeRows(work);
   const filled = parts.outputs.filter(({ background }) => background !== null);
   // Of many stores, those of one sector go together: a quad that is only filled comes along with its neighbour.
@@ -329,7 +345,7 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const options = { exchanges: cut.exchanges === true, based: cut.abreast === true };
+  const options = { exchanges: cut.exchanges === true, based: cut.based === true };
   const window = new Window(frame, leaf, start, cut.patch, options);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }
@@ -337,7 +353,7 @@ function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
 /** Number of a row's first quad among those of all leaves. */
 function quadOf({ frame, leaf, start, cut, window }: Work, row: number): Value {
   const { code, target } = frame.lowering;
-  if (cut.abreast) return row === 0 ? window.own() : target.keep(code.add(window.own(), code.uint(16 * row)), 'quad');
+  if (cut.based) return row === 0 ? window.own() : target.keep(code.add(window.own(), code.uint(16 * row)), 'quad');
   const bits = 3 - Math.log2(widthOf(cut.patch));
   const line = code.or(code.left(code.add(start.x, code.uint(row)), 3 + bits), code.left(start.y, bits));
   const own = isLine(cut.patch) ? leaf.thread : code.or(line, start.zq);

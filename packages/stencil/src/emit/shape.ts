@@ -33,10 +33,9 @@ export interface Cut {
   readonly together?: boolean;
   /** Whether threads exchange values there. */
   readonly exchanges?: boolean;
-  /**
-   * Of columns as long as a leaf: each operation is done for all voxels of a row before the next, and places count from those of
-   * the first row. The text keeps less in registers, and is shorter.
-   */
+  /** Of columns as long as a leaf: whether places count from those of the first row. */
+  readonly based?: boolean;
+  /** Whether each operation is done for all voxels of a row before the next: less is kept in registers. */
   readonly abreast?: boolean;
   /** How many rows before they are needed those of leaves are loaded that aren't whole, where it is another number. */
   readonly raggedAhead?: number;
@@ -81,7 +80,8 @@ export function cutOf(lowering: Lowering, shape: Shape, bound: Bound = 'memory')
   const light = loads <= LIGHT_LOADS;
   const box: Cut = { ...cut, ahead: light ? 1 : 0, groupLeaves: 8 };
   if (allHalves(lowering, taps)) return box;
-  return { ...box, abreast: true, crosswise: true, early: true, ...(light ? { raggedAhead: RAGGED_AHEAD } : {}) };
+  const all: Cut = { ...box, based: true, crosswise: true, early: true };
+  return light ? { ...all, raggedAhead: RAGGED_AHEAD } : { ...all, abreast: true };
 }
 
 /**

@@ -183,22 +183,13 @@ export function lowerBody(frame: Frame): void {
 
 /**
  * The stencil's own statements for several voxels, each statement for all of them before the next; of a text that never branches.
- * `after` is told each one that is done. With `abreast`, each operation of a statement too is for all voxels before the next.
+ * `after` is told each one that is done.
  */
-export function lowerTogether(
-  frames: readonly Frame[],
-  after: (statement: Statement) => void,
-  abreast: boolean = false,
-): void {
-  const { stencil, target } = frames[0]!.lowering;
-  const { body } = stencil;
+export function lowerTogether(frames: readonly Frame[], after: (statement: Statement) => void): void {
+  const { body } = frames[0]!.lowering.stencil;
   for (const frame of frames) clearLocals(frame, 0, body);
   for (const statement of body) {
-    const bodies = frames.map((frame) => (): void => {
-      lowerStatement(frame, statement, functionReturns);
-    });
-    if (abreast) target.abreast(bodies);
-    else for (const lower of bodies) lower();
+    for (const frame of frames) lowerStatement(frame, statement, functionReturns);
     after(statement);
   }
 }

@@ -25,13 +25,12 @@ function writes(statement: Statement, { field, component }: Output): boolean {
   );
 }
 
-/** Emits the text for some voxels; `store` gets each output once, with a value for each of them. For `abreast` see `lowerTogether`. */
+/** Emits the text for some voxels; `store` gets each output once, with a value for each of them. */
 export function runTogether(
   frame: Frame,
   { outputs }: Parts,
   voxels: readonly Voxel[],
   store: (output: Output, values: readonly Value[]) => void,
-  abreast: boolean = false,
 ): void {
   const { lowering } = frame;
   const { stencil, target } = lowering;
@@ -50,8 +49,7 @@ export function runTogether(
     return { ...frame, locals, voxel, effects };
   });
   const last = new Map(outputs.map((output) => [output, stencil.body.findLast((each) => writes(each, output))]));
-  const after = (statement: Statement): void => {
+  lowerTogether(frames, (statement) => {
     for (const [output, of] of last) if (of === statement) store(output, results.get(output)!);
-  };
-  lowerTogether(frames, after, abreast);
+  });
 }
