@@ -2,7 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import type { Device } from '../src/index.ts';
+import type { Device, Image } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 
 const MiB = 2 ** 20;
@@ -61,18 +61,19 @@ gpuTest(
   'where there is no memory for it alone, it lies with others unless it must not',
   { memoryLimit: 2 * MiB },
   ({ device }) => {
-    const before = new Map(device.heap.report().heaps.map(({ heap, used }) => [heap, used]));
-    using first = device.createBuffer({ label: 'first', byteLength: 64 });
-    // Of several memory heaps the one that buffers of the device's own come from: each has the limit.
-    const { taken: inBlocks } = device.heap.report().heaps.find(({ heap, used }) => used > (before.get(heap) ?? 0))!;
-    using rest = device.createBuffer({ label: 'rest', byteLength: 2 * MiB - inBlocks });
+    using pictures = new DisposableStack();
+    const picture = (label: string): Image => device.createImage({ label, size: [256, 256], format: 'rgba8unorm' });
+    pictures.use(picture('first'));
     const taken = wanting(device, 'better');
-    using picture = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm' });
-    expect([taken, picture.disposed, first.disposed, rest.disposed]).toEqual([[], false, false, false]);
+    let before = -1;
+    while (taken.length > before && before < 100) {
+      before = taken.length;
+      pictures.use(picture(`picture ${before}`));
+    }
+    // As many as there is room for have memory of their own, and the next one lies beside the first.
+    expect([new Set(taken), before < 100]).toEqual([new Set(['image']), true]);
     wanting(device, 'required');
-    expect(() => device.createImage({ label: 'other', size: [8, 8], format: 'rgba8unorm' })).toThrow(
-      /^Cannot allocate image "other": .* requested, .* free, /u,
-    );
+    expect(() => picture('other')).toThrow(/^Cannot allocate image "other": .* requested, .* free, /u);
   },
 );
 

@@ -151,8 +151,21 @@ export class GlslTarget implements Target {
   }
 
   convert(type: ValueType, operand: Value): Value {
-    if (scalarOf(type) === 'float16_t') this.#extensions.add(HALF_EXTENSION);
-    return type === operand.type ? operand : { type, ref: `${type}(${text(operand)})` };
+    if (type === operand.type) return operand;
+    const converted = { type, ref: `${type}(${text(operand)})` };
+    if (scalarOf(type) !== 'float16_t') return converted;
+    this.#extensions.add(HALF_EXTENSION);
+    return operand.constant ? converted : this.#narrow(converted);
+  }
+
+  /** A half that stays one, behind an `or` with a zero that no compiler knows: see `SpirvTarget`. */
+  #narrow(half: Value): Value {
+    const whole = sizeOf(half.type) === 1 ? half : this.keep(half, 'half');
+    const parts = Array.from({ length: sizeOf(half.type) }, (_, component) => {
+      const one = text(this.swizzle(whole, [component]));
+      return `unpackFloat2x16(packFloat2x16(f16vec2(${one})) | gl_WorkGroupID.z).x`;
+    });
+    return { type: half.type, ref: parts.length === 1 ? parts[0]! : `${half.type}(${parts.join(', ')})` };
   }
 
   bitcast(type: ValueType, operand: Value): Value {

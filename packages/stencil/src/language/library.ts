@@ -160,11 +160,7 @@ double ldexp(double x, int exponent) {
 }
 `;
 
-/**
- * Those of halves, for devices that have them: floats hold every half, and what a half can't hold is rounded once. ldexp rounds in
- * integers: drivers there are (NVIDIA's 580.159.04) that leave a float as it is which is made a half and a float again behind a power
- * of two, and a value too small for a half stays then.
- */
+/** Those of halves, for devices that have them: floats hold every half, and what a half can't hold is rounded once. */
 const HALVES = `
 float16_t modf(float16_t x, out float16_t whole_) {
   float wide_;
@@ -173,9 +169,7 @@ float16_t modf(float16_t x, out float16_t whole_) {
   return part;
 }
 float16_t frexp(float16_t x, out int exponent_) { return float16_t(frexp(float(x), exponent_)); }
-float16_t ldexp(float16_t x, int exponent) {
-  return float16_t(unlibrary_packHalf_(library_packHalf_(ldexp(float(x), exponent))));
-}
+float16_t ldexp(float16_t x, int exponent) { return float16_t(ldexp(float(x), exponent)); }
 `;
 
 /** Functions of each component alone: types of the result and of the parameters; `out` ones are marked. */
