@@ -5,6 +5,7 @@ import {
   compileStencil,
   emitSpirv,
   groupsOf,
+  pushedWords,
   type EmitOptions,
   type Environment,
   type Placement,
@@ -91,12 +92,16 @@ export class Kernel implements Disposable {
     filled: boolean = fills(raggedShareOf(world.topology)),
   ): Promise<Kernel> {
     const all = { bound: boundOf(world.device), ...options };
-    const { spirv, bindings, groupLeaves } = emitSpirv(stencil, placementOf(stencil, filled), all);
+    const { spirv, bindings, groupLeaves, pushes } = emitSpirv(stencil, placementOf(stencil, filled), all);
     const doubled = new Set(stencil.writes.flatMap((write) => (write.doubleBuffered ? [write.field] : [])));
     const blocks = [0, 1].map((parity) => bindings.map((binding) => world.address(binding, doubled, parity)));
     const { leafCount } = world;
     const parts = { label: stencil.name, spirv, blocks, groups: groupsOf(leafCount, groupLeaves), leafCount };
-    return await Kernel.#create(world.device, parts, 2);
+    if (pushes === 'block') return await Kernel.#create(world.device, parts, 2);
+    const kernel = new Kernel(world.device, parts);
+    for (const addresses of blocks)
+      kernel.#push.push(new Uint32Array(pushedWords(bindings, addresses, leafCount).buffer));
+    return kernel;
   }
 
   /** The plainest one in GLSL. Waits for its compilation, and the upload of its pass blocks. */

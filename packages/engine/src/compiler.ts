@@ -20,6 +20,7 @@ import {
   type GroupLeaves,
   type Placement,
   type Stencil,
+  type StencilShader,
   type StencilSource,
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
@@ -59,6 +60,8 @@ export interface CompiledStencil {
   readonly pipeline: ComputePipeline;
   readonly bindings: readonly PassBinding[];
   readonly groupLeaves: GroupLeaves;
+  /** What a pass pushes: the address of its block, or what it would hold. */
+  readonly pushes: StencilShader['pushes'];
   /** Where it tells what it does, if it is debugged. */
   readonly debug: Buffer | null;
 }
@@ -154,8 +157,10 @@ export class Compiler implements Disposable {
       );
       const { subgroupQuads: exchange, floats } = this.#device.limits;
       const options = { access: this.#access, exchange, floats, bound: boundOf(this.#device) };
-      const { spirv, bindings, groupLeaves } = this.#kept.shader(stencil, shaderKey(stencil, placement, options), () =>
-        emitSpirv(stencil, placement, options),
+      const { spirv, bindings, groupLeaves, pushes } = this.#kept.shader(
+        stencil,
+        shaderKey(stencil, placement, options),
+        () => emitSpirv(stencil, placement, options),
       );
       const key = createHash('sha256').update(spirv).digest('hex');
       shaders.set(key, { label: name, spirv });
@@ -173,6 +178,7 @@ export class Compiler implements Disposable {
         writes,
         bindings,
         groupLeaves,
+        pushes,
         debug: told,
       });
     }

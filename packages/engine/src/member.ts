@@ -65,6 +65,8 @@ export class Member implements Disposable {
   /** Where the parts of each level stand, and how many leaves of boundary come first. */
   #split: ReadonlyMap<Subdomain, readonly LevelParts[]> = new Map();
   /** The counts and parts of now. */
+  /** Leaves of each set, in the order of the counts' first entries. */
+  #leafCounts: readonly number[] = [];
   #passBuffers: readonly Buffer[] = [];
   #counts: Buffer | null = null;
   #relay: Relay | null = null;
@@ -116,6 +118,11 @@ export class Member implements Disposable {
   entry({ subdomain, level, part }: LeafSet, groupLeaves: GroupLeaves = 2): number {
     const set = (this.subdomains.indexOf(subdomain) * this.levelCount + level) * this.parts.length;
     return GROUP_LEAVES.indexOf(groupLeaves) * this.#leafSets + set + PARTS.indexOf(part);
+  }
+
+  /** How many there are of some leaves. */
+  leafCount(leaves: LeafSet): number {
+    return this.#leafCounts[this.entry(leaves, GROUP_LEAVES[0])]!;
   }
 
   /** Address of the counts of some leaves. */
@@ -184,6 +191,7 @@ export class Member implements Disposable {
     const totals = this.#decomposition.domain.levels.slice(0, this.levelCount);
     for (const { leafCount } of totals) entries.push(Uint32Array.of(0, 0, 0, leafCount));
     this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
+    this.#leafCounts = leafCounts;
     for (const buffer of this.#passBuffers) this.#buffers.release(buffer);
     this.#passBuffers = made;
     this.#split = all;

@@ -10,12 +10,12 @@ import type { CompiledStencil } from './compiler.ts';
 import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
 import { whole, type Part, type Segment, type SegmentPass } from './segments.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
-import type { PlannedPass, Scope, StepPlan } from './step-plan.ts';
+import type { Copies, PlannedPass, Scope, StepPlan } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil, type UnitPass } from './units.ts';
 import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
 import { scalarWords } from './field-type.ts';
-import { elementBytes, type GroupLeaves } from '@halocline/stencil';
+import { elementBytes, pushedWords, type GroupLeaves } from '@halocline/stencil';
 
 /** Where a recording is to run: the step's slot, the messages' room of its first hop, and its timestamps if it is traced. */
 export interface RecordingPlace {
@@ -206,7 +206,7 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
         if (program.parts.access === 'descriptor') {
           if (number > 0 && encoder.tracks) tellApart(encoder, compiled);
           bindPass(program, encoder, { compiled, copies: pass.copies, over });
-        } else encoder.push(BigUint64Array.of(program.blockAddress(compiled, pass.copies, over)));
+        } else encoder.push(pushedBy(program, compiled, pass.copies, over));
         dispatchScope(program, encoder, pass.scope, { subdomain, level: compiled.level, part }, compiled.groupLeaves);
       }
       return;
@@ -238,6 +238,21 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
  */
 function tellApart(encoder: Encoder, { facts }: CompiledStencil): void {
   if (facts.reductions.length > 0) encoder.barrier(['storage-write'], ['storage-read', 'storage-write'], true);
+}
+
+/** What tells a stencil where all that it touches stands. */
+function pushedBy(
+  program: Program,
+  compiled: CompiledStencil,
+  copies: Copies,
+  over: Omit<LeafSet, 'level'>,
+): BigUint64Array<ArrayBuffer> {
+  if (compiled.pushes === 'addresses') {
+    const { bindings, level } = compiled;
+    const leafCount = program.parts.member.leafCount({ ...over, level });
+    return pushedWords(bindings, program.blockAddresses(compiled, copies, over), leafCount);
+  }
+  return BigUint64Array.of(program.blockAddress(compiled, copies, over));
 }
 
 /** What a kernel of the user's own is recorded with. */

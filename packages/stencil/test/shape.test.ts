@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pushedWords } from '../src/emit/shader.ts';
 import { emitGlsl, emitSpirv, shapeOfStencil } from '../src/emit/emit.ts';
 import { compileCase, placement } from './emit-cases.ts';
 
@@ -67,6 +68,8 @@ describe('the shape that suits', () => {
     const text = textOf('density');
     expect(text.indexOf('uvec4 visit =')).toBeLessThan(text.indexOf('bool here ='));
     expect(text).toContain('(((local >> 4u) & 1u) << 2u) | ((local >> 4u) >> 1u)');
+    expect(text).toContain('uniform Push { uvec2 at[15]; } push;');
+    expect(text).toContain('bool here = place < count.x;');
     const ragged = (of: string): string => of.slice(of.indexOf('} else {'));
     expect(
       text.slice(text.indexOf('if (whole)'), text.indexOf('} else {')).match(/uint behind\w* = \w+ \+ \d+u;/g)!.length,
@@ -80,6 +83,26 @@ describe('the shape that suits', () => {
     const halves = textOf('half');
     expect(halves.indexOf('uvec4 visit =')).toBeGreaterThan(halves.indexOf('bool here ='));
     expect(halves).not.toContain('behind');
+  });
+
+  test('and is given its addresses, with the count in the place of its address, unless there are too many', () => {
+    const compiled = (field: string, more: string = ''): ReturnType<typeof emitSpirv> => {
+      const code = `WriteField("${field}", idx, ${near(field)}${more});`;
+      return emitSpirv(compileCase({ inputs: [field], outputs: [field], code }), placement, { bound: 'caches' });
+    };
+    const { pushes, bindings } = compiled('density');
+    expect(pushes).toBe('addresses');
+    const words = pushedWords(
+      bindings,
+      bindings.map((_, at) => BigInt(100 + at)),
+      7,
+    );
+    expect(words.length).toBe(15);
+    expect([...words].slice(0, bindings.length)).toEqual(
+      bindings.map(({ kind }, at) => (kind === 'count' ? 7n : BigInt(100 + at))),
+    );
+    expect(compiled('velocity').pushes).toBe('block');
+    expect(compiled('half').pushes).toBe('block');
   });
 
   test('a text that exchanges values asks for no leaf that it reads nothing of', () => {

@@ -28,6 +28,7 @@ import {
   isFloating,
   newDebugWords,
   newFaultWords,
+  pushedWords,
   readDebugWords,
   scalarOf,
 } from '@halocline/stencil';
@@ -272,6 +273,7 @@ interface Emitted {
   readonly placement: Placement;
   readonly bindings: readonly Binding[];
   readonly groupLeaves: StencilShader['groupLeaves'];
+  readonly pushes: StencilShader['pushes'];
   readonly spirv: Uint32Array;
 }
 
@@ -357,24 +359,24 @@ export async function runOnDevice(
   values: RunValues = VALUES,
   options: DeviceRunOptions = {},
 ): Promise<RunResult> {
-  const { placement, bindings, groupLeaves, spirv } = await emit(device, stencil, world, options);
+  const { placement, bindings, groupLeaves, pushes, spirv } = await emit(device, stencil, world, options);
   using buffers = new Buffers(device);
   const pass = new PassBuffers(buffers);
   const outputs = freshOutputs(stencil, world, true);
   const bound: Buffer[] = [];
   for (const binding of bindings)
     bound.push(await bufferOf(pass, binding, { stencil, placement, world, values, outputs }));
-  const block = await buffers.upload(
-    'pass block',
-    BigUint64Array.from(bound, ({ address }) => address),
-  );
+  const addresses = bound.map(({ address }) => address);
+  const leafCount = world.levels.same.leaves.length;
+  const block = await buffers.upload('pass block', BigUint64Array.from(addresses));
   using pipeline = device.createPipeline({ label: stencil.name, spirv });
   using commands = device.record(stencil.name, (encoder) => {
     encoder.barrier(['transfer-target'], ['storage-read', 'storage-write']);
     encoder.pipeline(pipeline);
     if (options.access === 'descriptor') bound.forEach((buffer, number) => encoder.bind(number, buffer));
+    else if (pushes === 'addresses') encoder.push(pushedWords(bindings, addresses, leafCount));
     else encoder.push(BigUint64Array.of(block.address));
-    encoder.dispatch(groupsOf(world.levels.same.leaves.length, groupLeaves));
+    encoder.dispatch(groupsOf(leafCount, groupLeaves));
     encoder.barrier(['storage-write'], ['transfer-source']);
   });
   await device.compute.timeline.wait(device.compute.submit([commands]).value);

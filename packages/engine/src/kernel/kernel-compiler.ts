@@ -107,6 +107,7 @@ export class KernelCompiler implements Disposable {
       pipeline,
       bindings,
       groupLeaves: 2,
+      pushes: 'block',
       debug: null,
     };
   }

@@ -6,6 +6,7 @@
 import type { ScalarType, ValueType } from '../ir.ts';
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import { booleanText, inner, literal, RESERVED } from './glsl-text.ts';
+import { PUSHED_ADDRESSES } from './shader.ts';
 import { GROUP_THREADS } from './spirv-target.ts';
 import { opcodesOf, registerType, resultType } from './target.ts';
 import type {
@@ -57,6 +58,7 @@ export class GlslTarget implements Target {
   #lines: string[] = this.#function.body;
   #indent = 1;
   #groupThreads = GROUP_THREADS;
+  #pushed = false;
 
   /** Runs `body` as the text of `main`, and gives the whole text. */
   finish(title: string, body: () => readonly { readonly kind: string }[]): string {
@@ -66,13 +68,13 @@ export class GlslTarget implements Target {
       '#extension GL_EXT_buffer_reference : require',
       '#extension GL_EXT_buffer_reference_uvec2 : require',
       ...[...this.#extensions].map((name) => `#extension ${name} : require`),
-      `// Stencil "${title.replaceAll(/[^ -~]|\\/g, '?')}". The pass block holds, in this order:`,
+      `// Stencil "${title.replaceAll(/[^ -~]|\\/g, '?')}". ${this.#pushed ? 'What is pushed' : 'The pass block'} holds, in this order:`,
       ...bindings.map((binding, at) => `//   ${at} ${describe(binding)}`),
       '',
       `layout(local_size_x = ${this.#groupThreads}) in;`,
       'layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer PassBlock { uvec2 d[]; };',
       ...this.#blocks.values(),
-      'layout(push_constant) uniform Push { uvec2 block; } push;',
+      `layout(push_constant) uniform Push { uvec2 ${this.#pushed ? `at[${PUSHED_ADDRESSES}]` : 'block'}; } push;`,
       ...this.#shared,
       '',
       ...this.#functions,
@@ -344,8 +346,12 @@ export class GlslTarget implements Target {
     return null;
   }
 
+  pushAddresses(): void {
+    this.#pushed = true;
+  }
+
   address(entry: number): Value {
-    return { type: 'uvec2', ref: `PassBlock(push.block).d[${entry}]` };
+    return { type: 'uvec2', ref: this.#pushed ? `push.at[${entry}]` : `PassBlock(push.block).d[${entry}]` };
   }
 
   load(kind: ElementKind, width: Width, address: Value, index: Value): Value {

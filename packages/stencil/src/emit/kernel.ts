@@ -19,6 +19,8 @@ import { declareLocals, lowerBody, lowerFunction } from './statement.ts';
 import { scalarOfValue } from './target.ts';
 import type { Target, Value } from './target.ts';
 import type { Offset, Stencil } from '../ir.ts';
+import { componentsOf } from '../field-types.ts';
+import { PUSHED_ADDRESSES } from './shader.ts';
 import type { Placement, StencilShader } from './shader.ts';
 
 /** What a visit says of a leaf whose voxels are all active, as are those of the 26 around it; 1 where only its own are. */
@@ -76,6 +78,16 @@ function leafAt(frame: Frame, place: Value, thread: Value, offsets: readonly Off
  */
 function crosswise(code: Code, number: Value): Value {
   return code.or(code.left(code.mask(number, 1), 2), code.right(number, 1));
+}
+
+/** What a stencil of one level may ask for besides its fields: a binding each (`Binding`). */
+const OTHER_BINDINGS = 9;
+
+/** Whether all that a stencil may ask for can be pushed, so that no address has to be fetched before the first row. */
+function fitsPush({ reads, writes, reductions }: Stencil): boolean {
+  if (reductions.length > 0 || reads.some(({ level }) => level !== 'same')) return false;
+  const components = [...reads, ...writes].reduce((sum, { type }) => sum + componentsOf(type), 0);
+  return components + OTHER_BINDINGS <= PUSHED_ADDRESSES;
 }
 
 /** The coordinate of a leaf's first voxel: three ints. */
@@ -139,6 +151,8 @@ export function lowerStencil(
   const leaves = groupLeaves * sharedBy;
   const perLeaf = threadsPerLeaf(cut) / sharedBy;
   target.setGroupThreads(leaves * perLeaf);
+  const pushes = cut?.early === true && fitsPush(stencil);
+  if (pushes) target.pushAddresses();
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
   const frame: Frame = {
@@ -164,7 +178,10 @@ export function lowerStencil(
   const thread = target.keep(sharedBy === 1 ? own : code.or(part(), own), 'thread');
   const offsets = [...allTaps(lowering, cut !== null).map(({ offset }) => offset), ...uses.top.actives.values()];
   const early = cut?.early ? leafAt(frame, place, thread, offsets) : null;
-  const here = target.keep(target.apply('lt', place, tableWord(frame, { kind: 'count' }, code.uint(3))), 'here');
+  const count = pushes
+    ? code.component(address(frame, { kind: 'count' }), 0)
+    : tableWord(frame, { kind: 'count' }, code.uint(3));
+  const here = target.keep(target.apply('lt', place, count), 'here');
   const parts: Parts = {
     outputs: newOutputs(lowering, cut !== null),
     accumulators: newAccumulators(code, stencil.reductions),
@@ -183,5 +200,5 @@ export function lowerStencil(
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);
   keepAddresses(frame);
-  return { bindings: lowering.bindings, groupLeaves };
+  return { bindings: lowering.bindings, groupLeaves, pushes: pushes ? 'addresses' : 'block' };
 }

@@ -47,10 +47,26 @@ export function groupsOf(leafCount: number, groupLeaves: GroupLeaves): number {
   return groupLeaves === 1 ? SHARED_LEAVES * Math.ceil(leafCount / SHARED_LEAVES) : Math.ceil(leafCount / groupLeaves);
 }
 
+/** Addresses that a shader is given at once, where it is not given that of its pass block: as many as every device takes. */
+export const PUSHED_ADDRESSES = 15;
+
+/** What a shader is given that reads its addresses from the push constants; in the place of that of the count, the count itself. */
+export function pushedWords(
+  bindings: readonly { readonly kind: string }[],
+  addresses: readonly bigint[],
+  leafCount: number,
+): BigUint64Array<ArrayBuffer> {
+  const words = new BigUint64Array(PUSHED_ADDRESSES);
+  addresses.forEach((address, at) => (words[at] = bindings[at]!.kind === 'count' ? BigInt(leafCount) : address));
+  return words;
+}
+
 /** A compiled shader: SPIR-V words, and what its pass block must hold. */
 export interface StencilShader {
   readonly spirv: Uint32Array<ArrayBuffer>;
   readonly bindings: readonly Binding[];
   /** Leaves for each workgroup. */
   readonly groupLeaves: GroupLeaves;
+  /** What is pushed: the address of its pass block, or what that would hold (`pushedWords`). */
+  readonly pushes: 'block' | 'addresses';
 }

@@ -41,7 +41,7 @@ export interface Cut {
   readonly raggedAhead?: number;
   /** Whether threads that run in step have two leaves along y (`kernel.ts`). */
   readonly crosswise?: boolean;
-  /** Whether leaves are looked up before it is known how many there are. */
+  /** Whether leaves are looked up before it is known how many there are, by addresses that are pushed where there is room. */
   readonly early?: boolean;
   /** Leaves for each workgroup; `sharedBy` workgroups share that many times as many, each some rows of all of them. */
   readonly groupLeaves: GroupLeaves;

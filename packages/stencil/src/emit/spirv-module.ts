@@ -245,13 +245,13 @@ export class SpirvModule {
     });
   }
 
-  /** A struct of one member in the push constants. */
-  pushBlock(member: number): number {
+  /** A struct in the push constants, of so many members of 8 bytes. */
+  pushBlock(member: number, count: number): number {
     return this.once(`push ${member}`, () => {
       const struct = this.id();
-      instruction(this.#globals, OP.TypeStruct, struct, member);
+      instruction(this.#globals, OP.TypeStruct, struct, ...Array.from({ length: count }, () => member));
       this.decorate(struct, DECORATION.Block);
-      this.decorateMember(struct, 0, DECORATION.Offset, 0);
+      for (let at = 0; at < count; at++) this.decorateMember(struct, at, DECORATION.Offset, 8 * at);
       return struct;
     });
   }

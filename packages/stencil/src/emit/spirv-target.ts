@@ -7,6 +7,7 @@
 import type { ScalarType, ValueType } from '../ir.ts';
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import { inTurns } from './in-turns.ts';
+import { PUSHED_ADDRESSES } from './shader.ts';
 import { CAPABILITY, DECORATION, floatBits, instruction, NO_MODES, OP, SpirvModule, STORAGE } from './spirv-module.ts';
 import type { FloatModes } from './spirv-module.ts';
 import { opcodeFor, opcodesOf, registerType, resultType } from './target.ts';
@@ -57,6 +58,8 @@ export class SpirvTarget implements Target {
   readonly #access: BufferAccess;
   readonly #floats: FloatModes;
   #groupThreads = GROUP_THREADS;
+  /** Addresses in the push constants: that of the pass block, or those that it would hold. */
+  #pushed = 1;
 
   constructor(access: BufferAccess = 'address', floats: FloatModes = NO_MODES) {
     this.#access = access;
@@ -328,11 +331,16 @@ export class SpirvTarget implements Target {
     return this.#access === 'address';
   }
 
+  pushAddresses(): void {
+    this.#pushed = PUSHED_ADDRESSES;
+  }
+
   address(entry: number): Value {
     if (this.#access === 'descriptor') return { type: 'uvec2', ref: describedEntry(entry) };
     const pair = this.#type('uvec2');
     const block = this.#module.block(pair, 8, false);
-    const start = this.#emit('uvec2', OP.Load, this.#pushConstant(pair));
+    if (this.#pushed > 1) return this.#emit('uvec2', OP.Load, this.#pushConstant(pair, entry));
+    const start = this.#emit('uvec2', OP.Load, this.#pushConstant(pair, 0));
     const pointer = this.#module.physicalPointer(block);
     const base = this.#raw(pointer, OP.Bitcast, id(start));
     const element = this.#module.type(OP.TypePointer, STORAGE.PhysicalStorageBuffer, pair);
@@ -533,14 +541,18 @@ export class SpirvTarget implements Target {
     return this.#raw(this.#pointer(STORAGE.Workgroup, array.type), OP.AccessChain, id(array), id(index));
   }
 
-  /** Pointer to the push constant: the address of the pass block. */
-  #pushConstant(pair: number): number {
+  /** Pointer to a push constant. */
+  #pushConstant(pair: number, member: number): number {
     const variable = this.#module.once('push constant', () => {
-      const pointer = this.#module.type(OP.TypePointer, STORAGE.PushConstant, this.#module.pushBlock(pair));
+      const pointer = this.#module.type(
+        OP.TypePointer,
+        STORAGE.PushConstant,
+        this.#module.pushBlock(pair, this.#pushed),
+      );
       return this.#module.global(pointer, STORAGE.PushConstant);
     });
     const pointer = this.#module.type(OP.TypePointer, STORAGE.PushConstant, pair);
-    return this.#raw(pointer, OP.AccessChain, variable, this.#scalarConstant('uint', 0));
+    return this.#raw(pointer, OP.AccessChain, variable, this.#scalarConstant('uint', member));
   }
 
   #input(type: ValueType, builtIn: number): Value {

@@ -246,6 +246,8 @@ export interface Target {
 
   /** Whether addresses are values, which variables can hold; where memory is bound they are not. */
   readonly namesAddresses: boolean;
+  /** From now on, entries of the pass block are found in the push constants, in its stead. */
+  pushAddresses(): void;
   /** Address (uvec2) of the n-th entry of the pass block. */
   address(entry: number): Value;
   /** `width` elements from element `index`·width of the array at `address`. */
