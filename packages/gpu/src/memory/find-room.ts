@@ -22,18 +22,19 @@ export interface OwnMemory {
 }
 
 /**
- * A range of the heap: memory of its own where the driver wants that, and any other where it only likes it better and there is none.
- * Before giving up it waits for what is retired.
+ * A range of the heap: memory of its own where the driver wants that, and any other where it only likes it better and there is none
+ * of the best type. Before giving up it waits for what is retired.
  */
 export function findRoom(
   maker: BufferMaker,
   request: MemoryRequest,
   { to, byteLength, alone }: OwnMemory,
 ): MemoryRange {
+  const types = alone === 'better' ? request.types.slice(0, 1) : request.types;
   const allocate = (): MemoryRange => {
     if (alone === undefined) return maker.heap.allocate(request);
     try {
-      return maker.heap.allocate({ ...request, byteLength, dedicatedTo: to, resident: undefined });
+      return maker.heap.allocate({ ...request, types, byteLength, dedicatedTo: to, resident: undefined });
     } catch (error) {
       if (alone === 'required' || !(error instanceof OutOfMemoryError)) throw error;
       return maker.heap.allocate(request);

@@ -232,10 +232,10 @@ export class MemoryPool implements Child {
     }
   }
 
-  /** Memory for one buffer alone; undefined where there is none. */
+  /** Memory of the best type for one buffer alone; undefined where there is none. */
   #addOwn(byteLength: number, what: string, types: readonly number[], to: DedicatedTo): Segment | undefined {
     try {
-      return this.#addSegment(byteLength, what, types, to);
+      return this.#addSegment(byteLength, what, types.slice(0, 1), to);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       return undefined;
