@@ -1,7 +1,7 @@
 /**
  * @file Pass blocks: for each stencil and each choice of copies, an array of 64-bit addresses in device memory, in the order
- * that the emitter asked for. A pass pushes the address of its block and nothing else: what a recording refers to may
- * move, and only its block changes.
+ * that the emitter asked for. A pass pushes the address of its block and nothing else, but where its shader asks for the addresses
+ * themselves (`pushes`). Both are made anew, with the recordings that push them, when what they refer to moves.
  */
 import type { Buffer } from '@halocline/gpu';
 import { componentsOf } from '@halocline/stencil';
