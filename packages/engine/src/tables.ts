@@ -89,15 +89,13 @@ export function buildTables(levels: readonly LocalLevel[], order: SlotOrder = 'r
 }
 
 /**
- * Rows of visits, those of zeros behind them too: all that workgroups of a pass may read before they know how many leaves there are.
- * Of a dispatch that is folded, whole workgroups may stand behind the last leaf.
+ * Rows of visits, those of zeros behind them too: all that workgroups of a pass over some of the leaves, wherever they begin, may read
+ * before they know how many there are. Of a dispatch that is folded, whole workgroups may stand behind the last leaf.
  */
 function visitRows(leafCount: number): number {
-  const rows = GROUP_LEAVES.filter((leaves) => leaves > 1).map((leaves) => {
-    const [x, y, z] = foldGroups(groupsOf(leafCount, leaves), MAX_GROUPS_X);
-    return leaves * x * y * z;
-  });
-  return Math.max(leafCount, ...rows);
+  const most = Math.max(...GROUP_LEAVES) as GroupLeaves;
+  const [, y, z] = foldGroups(groupsOf(leafCount, most), MAX_GROUPS_X);
+  return leafCount + most * y * z;
 }
 
 /** The visits of some leaves, in their order. */

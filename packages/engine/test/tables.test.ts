@@ -84,11 +84,11 @@ test('in boxes, rows of two leaves along y follow each other by four along z', (
 test('behind the visits stand zeros, as many rows as the workgroups of a pass may read', () => {
   expect([...tables.visits.subarray(8 * tables.leafCount)].every((word) => word === 0)).toBe(true);
   const empty = { leafTable: new Uint32Array(32), masks: new Uint32Array(16) };
-  for (const leafCount of [1, 8, 15, 524_280, 524_281, 1_048_561]) {
+  for (const leafCount of [1, 8, 15, 16, 524_280, 524_281, 1_048_561]) {
     const { length } = visitsOf(empty, new Uint32Array(leafCount));
-    for (const leaves of [2, 4, 8] as const) {
-      const [x, y, z] = leafArguments(leafCount, leaves);
-      expect(length).toBeGreaterThanOrEqual(8 * leaves * x! * y! * z!);
+    for (const start of [0, 1, 5, 7, 9]) {
+      const [x, y, z] = leafArguments(Math.max(0, leafCount - start), 8);
+      expect(length).toBeGreaterThanOrEqual(8 * (Math.min(start, leafCount) + 8 * x! * y! * z!));
     }
     expect(length).toBeLessThan(8 * (leafCount + 64));
   }
