@@ -280,11 +280,10 @@ export class Window {
     let slot = this.#slots.get(slotKey);
     if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
     const end = target.select(upper, code.uint(0), code.uint(7));
-    const across = code.left(this.#moved(y, dy, 1, 7), 3);
     const place = (row: Value): Value => target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
-    edge = this.#based
-      ? this.#behind(`${slotKey} ${dy}`, dx, 6, () => place(across))
-      : place(code.or(code.left(this.#moved(x, dx, rows, 7), 6), across));
+    const along = this.#based ? null : code.left(this.#moved(x, dx, rows, 7), 6);
+    const across = code.left(this.#moved(y, dy, 1, 7), 3);
+    edge = along ? place(code.or(along, across)) : this.#behind(`${slotKey} ${dy}`, dx, 6, () => place(across));
     this.#places.set(key, edge);
     return edge;
   }
@@ -326,14 +325,19 @@ export class Window {
     const { rows, quads } = this.#patch;
     const bits = 3 - Math.log2(widthOf(this.#patch));
     const own = rows === 1 && quads <= 1 && dx === 0 && dy === 0 && quad === 0;
-    const across = code.left(this.#moved(y, dy, 1, 7), bits);
     const last = 2 ** bits - 1;
-    const slot = this.slot(dx, dy, quad);
     const within = (row: Value): Value => code.or(row, this.#moved(zq, quad & last, Math.ceil(quads), last));
-    const made = (part: Value): Value => target.keep(code.add(code.left(slot, 6 + bits), part), 'at');
-    if (this.#based) place = this.#behind(`${slot.ref} ${dy} ${quad}`, dx, 3 + bits, () => made(within(across)));
-    else if (own) place = made(this.#leaf.thread);
-    else place = made(within(code.or(code.left(this.#moved(x, dx, rows, 7), 3 + bits), across)));
+    const made = (slot: Value, part: Value): Value => target.keep(code.add(code.left(slot, 6 + bits), part), 'at');
+    const along = this.#based ? null : code.left(this.#moved(x, dx, rows, 7), 3 + bits);
+    const across = code.left(this.#moved(y, dy, 1, 7), bits);
+    if (along) {
+      const row = code.or(along, across);
+      const part = own ? this.#leaf.thread : within(row);
+      place = made(this.slot(dx, dy, quad), part);
+    } else {
+      const slot = this.slot(dx, dy, quad);
+      place = this.#behind(`${slot.ref} ${dy} ${quad}`, dx, 3 + bits, () => made(slot, within(across)));
+    }
     this.#places.set(key, place);
     return place;
   }
