@@ -3,10 +3,10 @@
  * every leaf. What is near a leaf is near in memory then, where leaves come in Morton order.
  */
 
-/** Leaves of a block along each axis: 2 ** BLOCK_BITS. */
+/** Leaves of a block along each axis, as a power of two. */
 const BLOCK_BITS = 2;
 const BLOCK_LEAVES = 2 ** (3 * BLOCK_BITS);
-/** The same. */
+/** Leaves of a block along each axis. */
 export const BLOCK_EDGE: number = 2 ** BLOCK_BITS;
 const HERE = [0, 0, 0] as const;
 const WITHIN = 2 ** BLOCK_BITS - 1;
