@@ -64,9 +64,9 @@ export class Member implements Disposable {
   readonly #alone: boolean;
   /** Where the parts of each level stand, and how many leaves of boundary come first. */
   #split: ReadonlyMap<Subdomain, readonly LevelParts[]> = new Map();
-  /** The counts and parts of now. */
   /** Leaves of each set, in the order of the counts' first entries. */
   #leafCounts: readonly number[] = [];
+  /** The counts and parts of now. */
   #passBuffers: readonly Buffer[] = [];
   #counts: Buffer | null = null;
   #relay: Relay | null = null;
@@ -156,9 +156,7 @@ export class Member implements Disposable {
     if (changed.includes(true)) await this.splitLeaves(null);
   }
 
-  /**
-   * Puts the leaves of each level in parts; null: that comes later, with the program. Nothing is in flight. Waits for the upload.
-   */
+  /** Puts the leaves of each level in parts; null: that comes later, with the program. Nothing is in flight. Waits for the upload. */
   async splitLeaves(split: ((subdomain: Subdomain, level: number) => LeafParts) | null): Promise<void> {
     const made: Buffer[] = [];
     const upload = async (label: string, words: Uint32Array<ArrayBuffer>): Promise<Buffer> => {

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gpuTest } from '@halocline/testing';
 import { listDevices, openDevice, type Device, type TimelinePoint } from '@halocline/gpu';
 import { describe, expect, test } from 'vitest';
-import { measureTransport } from '../src/transport/measure.ts';
-import { ProbeEndpoint, probeTransport } from '../src/transport/prober.ts';
+import { Load, measureTransport } from '../src/transport/measure.ts';
+import { ProbeEndpoint, Prober, probeTransport } from '../src/transport/prober.ts';
 import { StallError } from '../src/transport/way.ts';
 import type { Channel } from '../src/transport/channel.ts';
 import { proveChannel } from '../src/transport/prove.ts';
 import { Routes } from '../src/transport/routes.ts';
 import { peerAccess } from '../src/transport/peer-access.ts';
-import { forcedTransport, TRANSPORTS } from '../src/transport/transports.ts';
+import { forcedTransport, TRANSPORTS, transportOf } from '../src/transport/transports.ts';
 
 /** Debian's layer (1.3.239) waits ten seconds for each timeline that the host signals. */
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
@@ -155,7 +155,7 @@ gpuTest('a message that does not come in time is told as a stall', PLAIN, async 
   const gate = device.createTimeline('gate');
   // The sender's queue waits for what nobody signals: no message leaves it.
   device.compute.submit([], { wait: [{ timeline: gate, value: 1 }] });
-  const options = { sizes: [4096], rounds: 1, patienceMs: 200, load: null };
+  const options = { sizes: [4096], rounds: 1, patienceMs: 200, load: () => null };
   const staged = TRANSPORTS.find(({ name }) => name === 'staged')!;
   const stall = probeTransport(staged, to, from, options);
   await expect(stall).rejects.toThrow(new StallError(200));
@@ -165,6 +165,45 @@ gpuTest('a message that does not come in time is told as a stall', PLAIN, async 
   for (const { children } of [device, other]) for (const child of children) child[Symbol.dispose]();
   await device.idle();
   await other[Symbol.asyncDispose]();
+});
+
+gpuTest(
+  'a device without room for the work beside messages is a failure of the transport',
+  PLAIN,
+  async ({ device }) => {
+    await using other = await openDevice({ device: device.uuid, validation: false });
+    await using from = new ProbeEndpoint(device);
+    await using to = new ProbeEndpoint(other);
+    const load = (): Load => new Load([from.work(2 ** 20), to.work(2 ** 60)], 200);
+    const [options, staged] = [{ sizes: [4096], rounds: 1, patienceMs: 200, load }, transportOf('staged')];
+    const { failed, refusal, times } = await probeTransport(staged, from, to, options);
+    expect([failed, times]).toEqual([true, []]);
+    expect(refusal).toMatch(/^Cannot .+ "probe work": .+; .+[^.]$/);
+  },
+);
+
+gpuTest('where one device cannot be let go, a probe closes the others too', PLAIN, async ({ device }) => {
+  const opened: Device[] = [];
+  const staged = transportOf('staged');
+  staged.hold = (end) => {
+    opened.push(end);
+    const lost = (): void => {
+      throw new Error(`lost ${opened.indexOf(end)}`);
+    };
+    return { [Symbol.dispose]: lost };
+  };
+  const prober = new Prober();
+  try {
+    await prober.probe(device.report, device.report);
+  } finally {
+    delete staged.hold;
+  }
+  await expect(prober.close()).rejects.toThrow();
+  expect(opened.length).toBe(2);
+  for (const end of opened)
+    expect(() => end.createBuffer({ label: 'late', byteLength: 16 })).toThrow(
+      /^Cannot use device ".+": it was closed;/,
+    );
 });
 
 gpuTest(

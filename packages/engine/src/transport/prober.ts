@@ -57,34 +57,38 @@ export class ProbeEndpoint implements Endpoint, AsyncDisposable {
       this.#held.set(transport, transport.hold(this.device));
   }
 
-  /** Ends the relay's thread. Waits for the device, where it worked. */
+  /** Ends the relay's thread, and gives back the rest even where that or another end fails. Waits for the device, where it worked. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#relay?.[Symbol.asyncDispose]();
-    this.#relay = null;
-    if (this.#work !== null) await this.device.idle();
-    this.#work?.[Symbol.dispose]();
-    this.#work = null;
-    for (const held of this.#held.values()) held[Symbol.dispose]();
+    await using owned = new AsyncDisposableStack();
+    for (const held of this.#held.values()) owned.use(held);
     this.#held.clear();
+    owned.use(this.#work);
+    if (this.#work !== null) owned.defer(() => this.device.idle());
+    this.#work = null;
+    owned.use(this.#relay);
+    this.#relay = null;
   }
 }
 
-/**
- * What a transport does between two endpoints. Throws StallError alone: then neither
- * endpoint is to be used again.
- */
+/** What a transport is probed with; `load` is asked for what the endpoints do between rounds once the transport is not refused. */
+export interface ProbeOptions extends Omit<SendOptions, 'load'> {
+  readonly load: () => Load | null;
+}
+
+/** What a transport does between two endpoints. Throws StallError alone: then neither endpoint is to be used again. */
 export async function probeTransport(
   transport: Transport,
   from: ProbeEndpoint,
   to: ProbeEndpoint,
-  options: SendOptions,
+  { load, ...options }: ProbeOptions,
 ): Promise<TransportReport> {
   const { name } = transport;
   const refusal = transport.refusal(from.device, to.device);
   if (refusal !== null) return { name, refusal, failed: false, times: [] };
   try {
     for (const end of [from, to]) end.hold(transport);
-    return { name, refusal: null, failed: false, times: await sendBothWays(transport, from, to, options) };
+    const times = await sendBothWays(transport, from, to, { ...options, load: load() });
+    return { name, refusal: null, failed: false, times };
   } catch (error) {
     if (error instanceof StallError) throw error;
     const refusal = error instanceof Error ? error.message : String(error);
@@ -146,8 +150,13 @@ export class Prober {
 
   async #pair(from: DeviceReport, to: DeviceReport, workBytes: number): Promise<Pair> {
     const ends = [await this.#endpoint(from, 0), await this.#endpoint(to, from.uuid === to.uuid ? 1 : 0)] as const;
-    const busy = workBytes === 0 ? [] : ends.map((end) => end.work(workBytes));
-    return { ends, load: busy.length === 0 ? null : new Load(busy, PATIENCE_MS) };
+    let load: Load | null = null;
+    const made = (): Load =>
+      (load ??= new Load(
+        ends.map((end) => end.work(workBytes)),
+        PATIENCE_MS,
+      ));
+    return { ends, load: workBytes === 0 ? () => null : made };
   }
 
   async #endpoint({ uuid }: DeviceReport, number: number): Promise<ProbeEndpoint> {
@@ -160,11 +169,12 @@ export class Prober {
     return endpoint;
   }
 
-  /** Closes what was opened. Waits for the devices. */
+  /** Closes what was opened, all of it even where an end fails. Waits for the devices. */
   async close(): Promise<void> {
+    await using owned = new AsyncDisposableStack();
     for (const endpoint of this.#open.values()) {
-      await endpoint[Symbol.asyncDispose]();
-      await endpoint.device[Symbol.asyncDispose]();
+      owned.use(endpoint.device);
+      owned.use(endpoint);
     }
     this.#open.clear();
   }
@@ -173,14 +183,14 @@ export class Prober {
 /** Two ends, and what they do between rounds. */
 interface Pair {
   readonly ends: readonly [ProbeEndpoint, ProbeEndpoint];
-  readonly load: Load | null;
+  readonly load: ProbeOptions['load'];
 }
 
 /** What a transport does between a pair, whose times are `known`'s if they look like them. */
 async function probeLike(
   transport: Transport,
   { ends: [from, to], load }: Pair,
-  options: Omit<SendOptions, 'load'>,
+  options: Omit<ProbeOptions, 'load'>,
   known: TransportReport | undefined,
 ): Promise<TransportReport> {
   const { byteLength, rounds } = GLANCE;
