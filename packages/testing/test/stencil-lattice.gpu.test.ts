@@ -52,3 +52,15 @@ const HALVES = { features: ['storageBuffer16BitAccess'] } as const;
 gpuTest('and kept as halves', HALVES, async ({ device }) => {
   expect(await differencesOf(device, 'float16')).toEqual([]);
 });
+
+gpuTest('halves beside floats are read two voxels away, two at once', HALVES, async ({ device }) => {
+  const fields = new Map<string, FieldType>([
+    ['half', 'float16'],
+    ['made', 'float32'],
+  ]);
+  const environment = environmentOf({ fields, parameters: new Map(), scalars: new Map() });
+  const far = 'ReadField("half", idx) + ReadField("half", coord + ivec3(0, 0, 2))';
+  const text = { name: 'far', inputs: ['half'], outputs: ['made'], code: `WriteField("made", idx, ${far});` };
+  const run = { world: makeWorld(fields, 5, 2), values: VALUES };
+  expect(await differences(device, compileStencil(text, environment), run, [{ shape: 'twin' }])).toEqual([]);
+});

@@ -214,7 +214,7 @@ export class Window {
 
   /** The second quads of rows that are loaded whole, in 16 bytes, with the first. */
   #wide(loads: readonly WindowLoad[]): Set<WindowLoad> {
-    if (this.#patch.quads === 1) return new Set();
+    if (this.#patch.quads !== 2) return new Set();
     const seconds = loads
       .filter((load) => load.quad === 0 && this.#isHalf(load.field))
       .flatMap((load) => this.#pair(loads, load) ?? []);
