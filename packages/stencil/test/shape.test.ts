@@ -105,6 +105,14 @@ describe('the shape that suits', () => {
     expect(compiled('half').pushes).toBe('block');
   });
 
+  test('but not where its memory is bound: there are no addresses then', () => {
+    const code = `WriteField("pressure", idx, ${near('density')});`;
+    const stencil = compileCase({ inputs: ['density'], outputs: ['pressure'], code });
+    const pushes = (access: 'address' | 'descriptor'): string =>
+      emitSpirv(stencil, placement, { bound: 'caches', access }).pushes;
+    expect([pushes('address'), pushes('descriptor')]).toEqual(['addresses', 'block']);
+  });
+
   test('a text that exchanges values asks for no leaf that it reads nothing of', () => {
     const sum = `float sum = 0.0;
       for (int x = -1; x < 2; x++) for (int y = -1; y < 2; y++) for (int z = -1; z < 2; z++)

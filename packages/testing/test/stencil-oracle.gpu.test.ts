@@ -66,6 +66,7 @@ const SHAPES: readonly DeviceRunOptions[] = [
   ...(['twin', 'row', 'box'] as const).map((shape) => ({ shape, via: 'glsl' }) as const),
   { shape: 'box', exchange: false },
   ...(['column', 'box'] as const).map((shape) => ({ shape, bound: 'caches' }) as const),
+  { shape: 'box', bound: 'caches', access: 'descriptor' },
 ];
 /** Every shape, where what inactive voxels hold is known and they are written with it. */
 const FILLED: readonly DeviceRunOptions[] = [

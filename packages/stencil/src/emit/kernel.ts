@@ -151,7 +151,7 @@ export function lowerStencil(
   const leaves = groupLeaves * sharedBy;
   const perLeaf = threadsPerLeaf(cut) / sharedBy;
   target.setGroupThreads(leaves * perLeaf);
-  const pushes = cut?.early === true && fitsPush(stencil);
+  const pushes = cut?.early === true && target.namesAddresses && fitsPush(stencil);
   if (pushes) target.pushAddresses();
   const reached = reachedFunctions(lowering);
   for (const number of reached) lowerFunction(lowering, number);
