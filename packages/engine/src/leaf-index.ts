@@ -8,14 +8,16 @@ const BLOCK_BITS = 2;
 const BLOCK_LEAVES = 2 ** (3 * BLOCK_BITS);
 /** Leaves of a block along each axis. */
 export const BLOCK_EDGE: number = 2 ** BLOCK_BITS;
-const HERE = [0, 0, 0] as const;
+/** Bits of a leaf coordinate that tell its place in a block. */
 const WITHIN = 2 ** BLOCK_BITS - 1;
+const HERE = [0, 0, 0] as const;
 
 function hash(x: number, y: number, z: number): number {
   const mixed = Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca77) ^ Math.imul(z, 0xc2b2ae3d);
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
+/** By the origins themselves. */
 const known = new WeakMap<Int32Array, LeafIndex>();
 
 /** Looks up leaves by leaf coordinates (index coordinate >> 3). The value is the leaf's position in `origins`. */
@@ -30,7 +32,7 @@ export class LeafIndex {
   /** The block that was found last. */
   #last = 0;
 
-  /** The index of these origins, made once for as long as they are there: nobody writes into them any more. */
+  /** The index of these origins, made once for as long as they are there. From then on nobody may write into them. */
   static of(origins: Int32Array): LeafIndex {
     let index = known.get(origins);
     if (index === undefined) known.set(origins, (index = new LeafIndex(origins)));
@@ -53,12 +55,12 @@ export class LeafIndex {
     return block < 0 ? -1 : this.#cells[BLOCK_LEAVES * block + placeOf(x, y, z)]!;
   }
 
-  /** Blocks of leaves so far; their numbers are below. */
+  /** How many blocks hold leaves; their numbers are 0 to one less. */
   get blockCount(): number {
     return this.#blockCount;
   }
 
-  /** Number of the block of leaf x, y, z, and of those so many blocks beyond; −1 where no leaf is. */
+  /** Number of the block that lies so many blocks, 0 by default, from that of leaf x, y, z; −1 where it holds no leaf. */
   blockAt(x: number, y: number, z: number, [dx, dy, dz]: readonly [number, number, number] = HERE): number {
     return this.#findBlock((x >> BLOCK_BITS) + dx, (y >> BLOCK_BITS) + dy, (z >> BLOCK_BITS) + dz);
   }

@@ -169,6 +169,17 @@ test('leaves at the edge are those with a leaf of another around, also where who
   }
 });
 
+test('leaves of another are at the edge of whoever looks around them, and so are ghosts', () => {
+  const topology = box(320, 64, 64);
+  const { owners } = cutLeaves(topology, 2);
+  const whole = owners.map((_, rank) => rank);
+  const edge = edgeLeaves(whole, { topology, owners, owner: 0, leaves: 1 });
+  const others = ownLeaves(owners, 1);
+  expect([others.every((rank) => edge.includes(rank)), edge.length < whole.length]).toEqual([true, true]);
+  const reach: IndexBox = { min: [-8, -8, -8], max: [8, 8, 8] };
+  expect([...findGhosts({ topology, owners, owner: 0, from: edge, reach }).ranks]).toEqual([...others]);
+});
+
 test('boundary leaves are those that are ghosts of somebody', () => {
   fc.assert(
     fc.property(topologies, fc.integer({ min: 1, max: 5 }), reaches, (topology, count, reach) => {

@@ -121,10 +121,11 @@ export function edgeLeaves(
   });
 }
 
-/** Around, a block and those that touch it. */
+/** Offsets of a block and those that touch it. */
 const AROUND: readonly (readonly [number, number, number])[] = Object.freeze(
   [-1, 0, 1].flatMap((x) => [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((z) => [x, y, z] as const))),
 );
+/** In place of an owner: there are several. */
 const MIXED = 0xffff_ffff;
 
 /** Blocks of leaves around which, a block far, all is one owner's: most of what it owns. */
