@@ -101,6 +101,9 @@ describe('the shape that suits', () => {
     expect([...words].slice(0, bindings.length)).toEqual(
       bindings.map(({ kind }, at) => (kind === 'count' ? 7n : BigInt(100 + at))),
     );
+    expect(() => pushedWords([], [...new BigUint64Array(16)], 7)).toThrow(
+      'Cannot push 16 addresses: there is room for 15; push that of a pass block',
+    );
     expect(compiled('velocity').pushes).toBe('block');
     expect(compiled('half').pushes).toBe('block');
   });

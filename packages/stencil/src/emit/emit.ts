@@ -24,7 +24,7 @@ export interface EmitOptions {
   readonly access?: BufferAccess;
 }
 
-/** SPIR-V 1.5 of a stencil (entry point `main`, 8 bytes of push constants), and its pass block's order. */
+/** SPIR-V 1.5 of a stencil (entry point `main`), with what is pushed, and the order of its addresses there or in its pass block. */
 export function emitSpirv(stencil: Stencil, placement: Placement, options: EmitOptions = {}): StencilShader {
   const target = new SpirvTarget(options.access, options.floats);
   let lowered!: ReturnType<typeof lowerStencil>;

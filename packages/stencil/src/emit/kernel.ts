@@ -134,8 +134,8 @@ function asTruth(lowering: Lowering, kind: string, value: Value, type: string): 
 }
 
 /**
- * Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block, and the leaves
- * of a workgroup.
+ * Emits a stencil onto a target, as the text of its entry point; gives the bindings in the order of the pass block, the leaves of a
+ * workgroup, and what is pushed.
  */
 export function lowerStencil(
   stencil: Stencil,

@@ -47,15 +47,19 @@ export function groupsOf(leafCount: number, groupLeaves: GroupLeaves): number {
   return groupLeaves === 1 ? SHARED_LEAVES * Math.ceil(leafCount / SHARED_LEAVES) : Math.ceil(leafCount / groupLeaves);
 }
 
-/** Addresses that a shader is given at once, where it is not given that of its pass block: as many as every device takes. */
+/** Addresses that a shader is pushed, where it isn't pushed that of its pass block: as many as every device takes. */
 export const PUSHED_ADDRESSES = 15;
 
-/** What a shader is given that reads its addresses from the push constants; in the place of that of the count, the count itself. */
+/** What a shader is pushed that reads its addresses there; in the place of that of the count, the count itself. */
 export function pushedWords(
   bindings: readonly { readonly kind: string }[],
   addresses: readonly bigint[],
   leafCount: number,
 ): BigUint64Array<ArrayBuffer> {
+  if (addresses.length > PUSHED_ADDRESSES)
+    throw new RangeError(
+      `Cannot push ${addresses.length} addresses: there is room for ${PUSHED_ADDRESSES}; push that of a pass block`,
+    );
   const words = new BigUint64Array(PUSHED_ADDRESSES);
   addresses.forEach((address, at) => (words[at] = bindings[at]!.kind === 'count' ? BigInt(leafCount) : address));
   return words;

@@ -16,8 +16,9 @@ import type { GroupLeaves } from './shader.ts';
 /**
  * `loop`: one voxel after the other, for gathers, control flow and long texts. All others run patches of voxels side by side:
  * `twin` two voxels along z (8 bytes of float32), in whole leaves statement by statement, with each result stored at once, and eight
- * leaves shared by as many workgroups; `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of float16); `column` four quads
- * along x, whose rows stay in registers; `box` eight of them, with whole leaves apart, and values exchanged between threads.
+ * leaves shared by as many workgroups; `quad` four along z (16 bytes of float32); `pair` two quads; `row` eight along z (16 bytes of
+ * float16); `column` four quads along x, whose rows stay in registers; `box` eight of them, with whole leaves apart, and values
+ * exchanged between threads.
  */
 export type Shape = 'loop' | 'twin' | 'quad' | 'pair' | 'row' | 'column' | 'box';
 

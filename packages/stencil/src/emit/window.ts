@@ -1,7 +1,8 @@
 /**
  * @file What a thread of the quad shape reads before it computes. A thread owns a **patch** of its leaf: some rows, one behind
- * the other along x, each of one or two quads (four voxels, 16 bytes of float32) along z, or of half a quad. The taps of all its voxels are
- * planned together, so that a row which several of them read is read once, as aligned vec4s (vec2s, for half a quad) and single values at the edges.
+ * the other along x, each of one or two quads (four voxels, 16 bytes of float32) along z, or of half a quad. The taps of all its
+ * voxels are planned together, so that a row which several of them read is read once, as aligned vec4s (vec2s, for half a quad) and
+ * single values at the edges.
  *
  * A position p along z counts from the patch's first voxel: quad ⌊p/4⌋, component p mod 4 (for half a quad ⌊p/2⌋, p mod 2); a row X
  * counts from its first.
