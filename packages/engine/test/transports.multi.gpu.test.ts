@@ -167,6 +167,32 @@ gpuTest('a message that does not come in time is told as a stall', PLAIN, async 
   await other[Symbol.asyncDispose]();
 });
 
+gpuTest('what a device was given before a channel is proven may take its time', PLAIN, async ({ device }) => {
+  await using other = await openDevice({ device: device.uuid, validation: false });
+  await using from = new ProbeEndpoint(device);
+  await using to = new ProbeEndpoint(other);
+  using busy = device.createBuffer({ label: 'busy', byteLength: 2 ** 24 });
+  using work = device.record('work', (encoder) => {
+    for (let pass = 0; pass < 16; pass++)
+      encoder.fill(busy, 0, 2 ** 24, pass).barrier(['transfer-target'], ['transfer-target']);
+  });
+  const submit = (): TimelinePoint => device.compute.submit([work]);
+  const rounds = 8;
+  let began = 0;
+  for (let round = 0; round <= rounds; round++) {
+    const { timeline, value } = submit();
+    await timeline.wait(value);
+    // The first brings the memory.
+    if (round === 0) began = performance.now();
+  }
+  const each = (performance.now() - began) / rounds;
+  // Longer than a message is waited for.
+  for (let left = Math.ceil(4000 / each); left > 0; left--) submit();
+  using channel = open('staged', from, to, 4096);
+  proveChannel(channel, from, to, { label: 'messages', byteLength: 4096, turns: 2 });
+  await Promise.all([device.idle(), other.idle()]);
+});
+
 gpuTest(
   'a device without room for the work beside messages is a failure of the transport',
   PLAIN,

@@ -10,6 +10,8 @@ import { StallError } from './way.ts';
 /** Bytes at the beginning, in the middle and at the end of a message. */
 const SPAN = 16;
 const PATIENCE_MS = 2000;
+/** How long what the devices were given before may take: it may be another simulation's, and is no fault of the channel. */
+const EARLIER_MS = 60_000;
 
 /** Where a message is looked at. */
 interface Place {
@@ -21,9 +23,10 @@ interface Place {
 
 /**
  * Sends words through each room of a channel. Throws an Error where others come out, or none do; StallError where what waits for them
- * can't be let go. Blocks for as long as a message takes. Nothing is on its way after it.
+ * can't be let go. Blocks for as long as a message takes, and what was submitted before. Nothing is on its way after it.
  */
 export function proveChannel(channel: Channel, from: Endpoint, to: Endpoint, options: ChannelOptions): void {
+  for (const { device } of [from, to]) finishEarlier(device);
   using owned = new DisposableStack();
   for (let turn = 0; turn < options.turns; turn++) {
     const places = placesOf(channel, turn, options);
@@ -39,6 +42,13 @@ export function proveChannel(channel: Channel, from: Endpoint, to: Endpoint, opt
     if (words.some((word, at) => word !== places[Math.floor((4 * at) / SPAN)]!.word))
       throw new Error('the bytes that arrive are others than were sent');
   }
+}
+
+/** Waits for all that was submitted so far. */
+function finishEarlier({ compute, transfer }: Device): void {
+  compute.sendCompanion();
+  for (const { timeline } of [compute, transfer])
+    if (!timeline.waitBlocking(timeline.last, EARLIER_MS)) throw new StallError(EARLIER_MS);
 }
 
 function placesOf(channel: Channel, turn: number, { byteLength }: ChannelOptions): Place[] {
