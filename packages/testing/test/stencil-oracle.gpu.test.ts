@@ -150,10 +150,12 @@ gpuTest('taps up to eight voxels away, over edges and corners, in all field type
   expect(
     await differences(device, { outputs: ['a', 'v', 'n', 'u', 'pair'], code }, [
       ...BOTH,
+      { shape: 'twin' },
       { shape: 'row' },
       { shape: 'pair' },
       { shape: 'column' },
       { shape: 'box' },
+      { shape: 'box', bound: 'caches' },
     ]),
   ).toEqual([]);
 });
