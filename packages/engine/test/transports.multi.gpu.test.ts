@@ -320,7 +320,10 @@ gpuTest('a transport that stalls at the start is told of, and the next takes its
   const { refusals, ranking, words, middle } = JSON.parse(stdout) as ChildReport;
   const why = 'it stalls: a message is not there after 2000 ms';
   expect(refusals['same-device']).toBe(why);
-  expect(ranking.toSorted()).toEqual(['shared', 'staged']);
+  // A card's own driver may offer more ways than a software driver does.
+  const usable = Object.keys(refusals).filter((name) => refusals[name] === null);
+  expect(ranking.toSorted()).toEqual(usable.toSorted());
+  expect(ranking).toEqual(expect.arrayContaining(['shared', 'staged']));
   const between = `between "${device.name}" and "${device.name}"`;
   expect(words).toEqual([`Transport "same-device" ${between} is not used: ${why}`]);
   expect(middle).toBe(8);
