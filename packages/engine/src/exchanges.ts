@@ -86,6 +86,18 @@ export class Exchanges implements Disposable {
     this.#tables.record(encoder, keys, args);
   }
 
+  /** Whether kernels write (`out`) or read (`in`) any of a hop's messages where others than queues of this device reach them too. */
+  reachesOut({ names, hidden }: Hop, side: 'out' | 'in'): boolean {
+    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const { layout, number } = this.#parts;
+    return layout.parcels.some((parcel) => {
+      if (!plain.has(parcel.name) || number !== (side === 'out' ? parcel.from : parcel.to)) return false;
+      const link = this.#link(parcel);
+      const copied = side === 'out' ? link.moves?.out : link.moves?.into;
+      return (copied ?? null) === null || link.isNear(4 * parcel.sources.length, hidden);
+    });
+  }
+
   #addLocal(): void {
     for (const copy of [0, 1]) {
       for (const { name, field, component, pairs } of this.#parts.components) {

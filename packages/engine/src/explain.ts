@@ -1,10 +1,11 @@
 /** @file A step in words, for people: what runs in which order and why, what each stencil reads and writes. */
+import type { Encoder, Plan } from '@halocline/gpu';
 import type { FusedPass } from './fusion/plan.ts';
 import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
 import { stepGraph } from './recording.ts';
-import type { Part, Segment } from './segments.ts';
+import { segmentName, type Segment } from './segments.ts';
 
 /** What the next step does. */
 export function explainRuntime(runtime: Runtime): string {
@@ -13,6 +14,8 @@ export function explainRuntime(runtime: Runtime): string {
   const { schedule, units, fusion } = program.parts;
   const iterations = program.loops.map(() => 2);
   const plan = program.plan({ start: runtime.copies, iterations });
+  const segments = program.segments(plan);
+  const recorded = stepGraph(program, segments, { slot: 0, turn: 0, stamps: null }).compile({ repeats: true });
   return [
     `order: ${String(schedule)}`,
     ...units.map(describeUnit),
@@ -20,8 +23,8 @@ export function explainRuntime(runtime: Runtime): string {
     ...fusion.fused.map(describeFused),
     ...fusion.apart.map(({ before, after, reason }) => `${before} and ${after} run apart: ${reason}`),
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
-    ...submits(program, plan),
-    ...barriers(program, plan),
+    ...submits(program, segments, recorded),
+    `${recorded.barriers.length} barriers, ${plan.passes.length} passes`,
     ...(runtime.balance?.explain() ?? []),
     ...radii(runtime),
   ].join('\n');
@@ -56,29 +59,23 @@ function describeFused({ name, unstored, savedBytes, again, needless }: FusedPas
   ].join('');
 }
 
-const OVER: Readonly<Record<Part, string>> = Object.freeze({
-  all: '',
-  boundary: ' over the boundary',
-  interior: ' over the interior',
-  extended: ' with ghosts',
-  rest: ' over the interior with ghosts',
-});
-
-/** The submits that messages cut a step into: `sweep over the boundary [pack u:1] · sweep over the interior · [unpack u:1]`. */
-function submits(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
-  if (program.parts.memberCount === 1) return [];
-  const segments = program.segments(plan);
-  const text = segments.map(({ before, passes, after }) => {
-    const names = passes.map(({ pass, part }) => {
-      const name = pass.name.replace(/ #\d+$/, '');
-      return `${name}${OVER[part]}`;
-    });
-    const unpack = before === null ? [] : [`[unpack ${before.names.join(', ')}]`];
-    const pack = after === null ? [] : [`[pack ${after.names.join(', ')}]`];
-    return [...unpack, ...names, ...pack].join(' · ');
-  });
+/**
+ * The submits that messages cut a step into, in the order of recording, a line where a barrier stands:
+ * `| begin · sweep over the boundary | [pack u:1]`.
+ */
+function submits(program: Program, segments: readonly Segment[], { compiled }: Plan<Encoder>): string[] {
+  const { memberCount } = program.parts;
+  if (memberCount === 1) return [];
+  const texts = new Map(segments.map((_, number) => [segmentName(number), '']));
+  for (const { passes, finished } of compiled.steps) {
+    for (const [place, { name, pass }] of passes.entries()) {
+      const before = texts.get(pass.stage!)!;
+      const between = place === 0 && finished.before !== undefined ? ' | ' : before === '' ? ' ' : ' · ';
+      texts.set(pass.stage!, `${before}${between}${name.replace(/ #\d+$/, '')}`);
+    }
+  }
   return [
-    ...text.map((line, index) => `submit ${index + 1} on each of ${program.parts.memberCount} devices: ${line}`),
+    ...[...texts].map(([name, text]) => `${name} on each of ${memberCount} devices:${text}`),
     messages(program, segments),
   ];
 }
@@ -91,11 +88,6 @@ function messages(program: Program, segments: readonly Segment[]): string {
     ([what, all]) => `${all.length} ${what} (${program.packedBytes(all[0]!.names).toLocaleString('en')} bytes)`,
   );
   return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
-}
-
-function barriers(program: Program, plan: Parameters<typeof stepGraph>[1]): string[] {
-  const compiled = stepGraph(program, plan, 0).compile({ repeats: true });
-  return [`${compiled.barriers.length} barriers, ${plan.passes.length} passes`];
 }
 
 function radii({ declarations, radii: { radii: now } }: Runtime): string[] {

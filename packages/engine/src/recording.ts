@@ -8,9 +8,10 @@ import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
 import type { CompiledStencil } from './compiler.ts';
 import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
-import { whole, type Part, type Segment, type SegmentPass } from './segments.ts';
+import { passName, segmentName, type Part, type Segment, type SegmentPass } from './segments.ts';
+import { hopTouches, touchesOf } from './touches.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
-import type { Copies, PlannedPass, Scope, StepPlan } from './step-plan.ts';
+import type { Copies, PlannedPass, Scope } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
 import { scalarOfUntil, type UnitPass } from './units.ts';
 import { endOfParameters, UNIFORMS_BYTES } from './uniforms.ts';
@@ -31,26 +32,24 @@ export function spanCount(segments: readonly Segment[]): number {
 
 /** Records a plan, a command buffer a segment. */
 export function recordPlan(program: Program, segments: readonly Segment[], place: RecordingPlace): CommandBuffer[] {
-  const { slot, turn, stamps } = place;
+  const { slot, stamps } = place;
   const commands: CommandBuffer[] = [];
   const memory = declaredMemory(program);
-  let room = turn;
+  const compiled = stepGraph(program, segments, place).compile({ repeats: true });
   try {
     for (const [number, segment] of segments.entries()) {
-      const graph = segmentGraph(program, segment, { slot, turn: room, stamps });
-      const compiled = orderAsAsked(graph, program, segment.passes).compile({ repeats: true });
+      const stage = segmentName(number);
       commands.push(
         program.device.record('step', (encoder) => {
           if (number === 0) stamps?.recordReset(encoder);
           spanned(stamps, encoder, segmentLabel(segment, number), () => {
-            compiled.record(encoder, { memory });
+            compiled.record(encoder, { memory, stage });
             if (number < segments.length - 1) return;
             program.faults.record(encoder, slot);
             program.speeds.record(encoder, slot);
           });
         }),
       );
-      if (segment.after !== null) room ^= 1;
     }
     return commands;
   } catch (error) {
@@ -59,46 +58,61 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
   }
 }
 
-/** The graph of a plan, as if nothing had to travel. */
-export function stepGraph(program: Program, plan: StepPlan, slot: number): Graph {
-  const passes = plan.passes.map(whole);
-  const place = { slot, turn: 0, stamps: null };
-  return orderAsAsked(segmentGraph(program, { before: null, passes, after: null }, place), program, passes);
+/** The graph of a step: a stage a segment. A barrier stands where one pass hands something to another, whichever submits they are of. */
+export function stepGraph(program: Program, segments: readonly Segment[], place: RecordingPlace): Graph {
+  const graph = new Graph();
+  let { turn } = place;
+  for (const [number, segment] of segments.entries()) {
+    graph.stage(segmentName(number), { after: number === 0 ? [] : [segmentName(number - 1)] });
+    addSegment(graph, program, { ...segment, number }, { ...place, turn });
+    if (segment.after !== null) turn ^= 1;
+  }
+  const passes = segments.flatMap((segment) => segment.passes);
+  return orderAsAsked(graph, program, passes);
 }
 
-/** The graph of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
-function segmentGraph(program: Program, { before, passes, after }: Segment, place: RecordingPlace): Graph {
-  const graph = new Graph();
+/** The passes of one segment; what it packs goes to room `turn`, what it unpacks comes from the other. */
+function addSegment(
+  graph: Graph,
+  program: Program,
+  { before, passes, after, number }: Segment & { readonly number: number },
+  place: RecordingPlace,
+): void {
   const { turn, stamps } = place;
   const { exchanges } = program;
+  const stage = segmentName(number);
   if (before !== null) {
+    const { unpacked, args } = hopTouches(program, before);
     graph.pass({
-      name: `unpack ${before.names.join(', ')}`,
-      writes: before.resources.map((resource) => ({ resource, access: 'storage-write' })),
+      name: `[unpack ${before.names.join(', ')}] #${number}`,
+      stage,
+      reads: [{ resource: args, access: 'storage-read' }],
+      writes: unpacked.map((resource) => ({ resource, access: 'storage-write' })),
       record: (encoder) =>
         spanned(stamps, encoder, { name: `unpack ${before.names.join(', ')}`, kind: 'unpack' }, () => {
-          encoder.barrier(['host-write'], ['storage-read']);
+          if (exchanges.reachesOut(before, 'in')) encoder.barrier(['host-write'], ['storage-read']);
           exchanges.recordUnpack(encoder, before, scopeAddress(program, before.scope), turn ^ 1);
         }),
     });
   }
   for (const { pass, part } of passes) {
     if (pass.kind === 'exchange' && !exchanges.hasLocal(pass.sent)) continue;
-    graph.pass(graphPass(program, pass, part, place));
+    graph.pass({ ...graphPass(program, { pass, part }, place), stage });
   }
   if (after !== null) {
+    const { packed, args } = hopTouches(program, after);
     graph.pass({
-      name: `pack ${after.names.join(', ')}`,
-      reads: [...after.resources, `args ${after.scope}`].map((resource) => ({ resource, access: 'storage-read' })),
-      writes: [{ resource: 'messages', access: 'storage-write' }],
+      name: `[pack ${after.names.join(', ')}] #${number}`,
+      stage,
+      reads: [...packed, args].map((resource) => ({ resource, access: 'storage-read' })),
+      writes: [{ resource: `messages ${turn}`, access: 'storage-write' }],
       record: (encoder) =>
         spanned(stamps, encoder, packLabel(program, after.names), () => {
           exchanges.recordPack(encoder, after, scopeAddress(program, after.scope), turn);
-          encoder.barrier(['storage-write'], ['host-read']);
+          if (exchanges.reachesOut(after, 'out')) encoder.barrier(['storage-write'], ['host-read']);
         }),
     });
   }
-  return graph;
 }
 
 /** Records `body`, between two timestamps where the step is traced. */
@@ -116,7 +130,7 @@ function segmentLabel({ before, after }: Segment, number: number): SpanLabel {
     ...(before === null ? {} : { waits: before.names.join(', ') }),
     ...(after === null ? {} : { sends: after.names.join(', ') }),
   };
-  return { name: `submit ${number + 1}`, kind: 'submit', about };
+  return { name: segmentName(number), kind: 'submit', about };
 }
 
 /** What was asked for by `addDependency`, between the passes of two units. */
@@ -133,11 +147,12 @@ function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPa
 
 function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
   const own = new Set(wanted);
-  return passes.flatMap(({ pass }) => (pass.kind === 'stencil' && own.has(pass.pass) ? [pass.name] : []));
+  return passes.flatMap((each) => (each.pass.kind === 'stencil' && own.has(each.pass.pass) ? [passName(each)] : []));
 }
 
-function graphPass(program: Program, pass: PlannedPass, part: Part, place: RecordingPlace): Pass<Encoder> {
+function graphPass(program: Program, { pass, part }: SegmentPass, place: RecordingPlace): Pass<Encoder> {
   const { slot, stamps } = place;
+  const touches = touchesOf(program, { pass, part });
   const indirect = pass.kind === 'stencil' || pass.kind === 'settle';
   const use = (resource: string, write: boolean): Use => {
     if (pass.kind === 'status') return { resource, access: 'transfer-source' };
@@ -146,9 +161,9 @@ function graphPass(program: Program, pass: PlannedPass, part: Part, place: Recor
   };
   const more = commandUses(program, pass, part);
   return {
-    name: pass.name,
-    reads: [...pass.uses.reads.map((resource) => use(resource, false)), ...more.reads],
-    writes: [...pass.uses.writes.map((resource) => use(resource, true)), ...more.writes],
+    name: passName({ pass, part }),
+    reads: [...touches.reads.map((resource) => use(resource, false)), ...more.reads],
+    writes: [...touches.writes.map((resource) => use(resource, true)), ...more.writes],
     record: (encoder) =>
       spanned(stamps, encoder, { name: pass.name.replace(/ #\d+$/, ''), kind: 'pass', about: { part } }, () =>
         recordPass(program, encoder, pass, part, slot),

@@ -20,6 +20,24 @@ export interface SegmentPass {
   readonly part: Part;
 }
 
+const OVER: Readonly<Record<Part, string>> = Object.freeze({
+  all: '',
+  boundary: ' over the boundary',
+  interior: ' over the interior',
+  extended: ' with ghosts',
+  rest: ' over the interior with ghosts',
+});
+
+/** The name of a pass and its part, which no other of the step has: `sweep over the boundary #4`. */
+export function passName({ pass, part }: SegmentPass): string {
+  return pass.name.replace(/( #\d+)?$/u, `${OVER[part]}$1`);
+}
+
+/** The name of a segment of this number, from 0. */
+export function segmentName(number: number): string {
+  return `submit ${number + 1}`;
+}
+
 /** What travels between two segments. */
 export interface Hop {
   /** Copies (`density:1`), or reductions (`sum total@0`). */

@@ -382,8 +382,8 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
   expect(simulation.explain()).toMatchInlineSnapshot(`
     "order: sweep
     sweep: u → u (second copy)
-    submit 1 on each of 2 devices: begin · sweep over the boundary · [pack u:0]
-    submit 2 on each of 2 devices: sweep over the interior · exchange u:0
+    submit 1 on each of 2 devices: | begin · sweep over the boundary | [pack u:0]
+    submit 2 on each of 2 devices: sweep over the interior
     submit 3 on each of 2 devices: [unpack u:0]
     1 hop: 1 u (512 bytes)
     2 barriers, 3 passes"

@@ -268,6 +268,49 @@ test('stages order their passes, and only hazards make barriers', () => {
   );
 });
 
+test('stages are recorded apart, a barrier with the first pass behind it', () => {
+  const said: string[] = [];
+  const sink = { barrier: (): number => said.push('|') };
+  const says = (name: string, reads: string, writes: string, stage: string): Pass<typeof sink> => {
+    const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+    return { name, reads: words(reads), writes: words(writes), stage, record: () => said.push(name) };
+  };
+  const graph = new Graph<typeof sink>()
+    .stage('one')
+    .stage('two', { after: ['one'] })
+    .stage('three', { after: ['two'] })
+    .pass(says('a', '', 'x', 'one'))
+    .pass(says('b', 'x', 'y', 'one'))
+    .pass(says('c', '', 'z', 'two'))
+    .pass(says('d', '', 'w', 'three'))
+    .pass(says('e', 'w', 'v', 'three'));
+  const plan = graph.compile({ repeats: true });
+  for (const stage of ['one', 'two', 'three']) {
+    said.push(`${stage}:`);
+    plan.record(sink, { stage });
+  }
+  // c and d are on b's level, behind the barrier that stands in the stage before.
+  expect(said.join(' ')).toBe('one: | a | b two: c three: d | e');
+  expect(() => plan.record(sink, { stage: 'four' })).toThrow(
+    'Cannot record stage "four" of the plan: there is none; there are one, two, three',
+  );
+  const free = graph.pass({ name: 'f', writes: ['u'] }).compile();
+  expect(() => free.record(sink, { stage: 'one' })).toThrow(
+    'Cannot record stage "one" of the plan: pass "f" stands in no stage; give it one',
+  );
+});
+
+test('thousands of stages, one behind the other, are put in order', () => {
+  const graph = new Graph<never>();
+  for (let number = 0; number < 5000; number++) {
+    graph.stage(`${number}`, { after: number === 0 ? [] : [`${number - 1}`] });
+    graph.pass({ ...pass(`p${number}`, '', number % 2 === 0 ? 'x' : `y${number}`), stage: `${number}` });
+  }
+  const { passes, counts } = graph.compile();
+  expect(passes.flat().map(({ name }) => name)).toEqual(Array.from({ length: 5000 }, (_, number) => `p${number}`));
+  expect(counts.barriers).toBe(2499);
+});
+
 test('stages that wait for each other are a cycle', () => {
   const graph = new Graph<never>()
     .stage('a', { after: ['b'] })

@@ -388,6 +388,11 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return timeline;
   }
 
+  /** Whether it is told what passes declare, as it has checks or automatic barriers. */
+  get tracks(): boolean {
+    return this.#driver.tracking !== undefined;
+  }
+
   /** Whether the driver lets timelines be exported to, and imported from, other devices. */
   get sharesTimelines(): boolean {
     return canShareTimelines(this.#driver);

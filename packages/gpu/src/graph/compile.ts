@@ -144,7 +144,8 @@ function bridge(
 /** A beginning and an end for each stage, ordered among each other and around the stage's passes. */
 function stageEdges({ passes, stages }: GraphSource, living: readonly PassNode[]): StageEdges {
   const names = [...stages.keys()];
-  const begin = (stage: string): number => passes.length + 2 * names.indexOf(stage);
+  const places = new Map(names.map((name, number) => [name, number]));
+  const begin = (stage: string): number => passes.length + 2 * places.get(stage)!;
   const edges: Edge[] = [];
   for (const [stage, after] of stages) {
     edges.push({ from: begin(stage), to: begin(stage) + 1, weight: 0 });
@@ -157,7 +158,12 @@ function stageEdges({ passes, stages }: GraphSource, living: readonly PassNode[]
       { from: index, to: begin(pass.stage) + 1, weight: 0 },
     );
   }
-  return { names: names.flatMap((name) => [`begin of stage ${name}`, `end of stage ${name}`]), edges };
+  const inOrder = names.every((name, number) => stages.get(name)!.every((each) => places.get(each)! < number));
+  return {
+    names: names.flatMap((name) => [`begin of stage ${name}`, `end of stage ${name}`]),
+    edges,
+    numbers: inOrder ? places : undefined,
+  };
 }
 
 /** A transient resource holds nothing before a pass has written it. */

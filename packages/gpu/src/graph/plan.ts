@@ -48,6 +48,11 @@ export interface RecordOptions {
    * isn't known. Asked only there.
    */
   readonly memory?: NamedMemory;
+  /**
+   * Records this stage alone, with the barriers that its passes are the first behind: for stages that are submitted apart, to one
+   * queue and in their order. Every pass stands in a stage then, and no imported resource is to be left in another state.
+   */
+  readonly stage?: string;
 }
 
 /** The passes in order, with the barriers between their levels. It prints, explains, draws and records itself. */
@@ -73,6 +78,8 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   readonly #executors = new Map<Device | undefined, Executor>();
   /** Why it can't be recorded without a device; '' if it can. */
   #refusal: string | undefined;
+  /** Why its stages can't be recorded apart; '' if they can. */
+  #whole: string | undefined;
 
   /** Use `graph.compile`. */
   constructor(source: GraphSource, options: GraphOptions, compiled: CompiledGraph) {
@@ -108,17 +115,18 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
    * Records every barrier and pass, in order, for a graph of one queue, into an encoder of the caller's. With a `device` it may
    * have transient resources, and begins with a barrier behind its last run.
    */
-  record(encoder: E, { device, imports = {}, memory }: RecordOptions = {}): void {
+  record(encoder: E, { device, imports = {}, memory, stage }: RecordOptions = {}): void {
+    if (stage !== undefined) this.#checkStage(stage);
     if (device) {
       const executor = this.#executor(device);
       const refusal = refusalOf(executor.compiled, true);
       if (refusal !== '') throw new GraphError(refusal);
-      recordSteps(executor.compiled.steps, encoder, executor.bind(imports), memory);
+      recordSteps(executor.compiled.steps, encoder, executor.bind(imports), { memory, stage });
       return;
     }
     this.#refusal ??= refusalOf(this.compiled, false);
     if (this.#refusal !== '') throw new GraphError(this.#refusal);
-    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled, imports)), memory);
+    recordSteps(this.compiled.steps, encoder, new Bound(bindImports(this.compiled, imports)), { memory, stage });
   }
 
   /**
@@ -179,6 +187,13 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
     this.#executors.clear();
   }
 
+  #checkStage(stage: string): void {
+    const { stages } = this.compiled;
+    const none = `there is none; there are ${[...stages.keys()].join(', ') || 'none'}`;
+    const why = stages.has(stage) ? (this.#whole ??= wholeOf(this.compiled)) : none;
+    if (why !== '') throw new GraphError(`Cannot record stage "${stage}" of the plan: ${why}`);
+  }
+
   #executor(device: Device | undefined): Executor {
     let executor = this.#executors.get(device);
     if (!executor) {
@@ -198,6 +213,14 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
         : 'it is not kept; declare it with kept: true';
     throw new GraphError(`Cannot give transient ${kind} "${label}": ${why}`);
   }
+}
+
+/** Why the stages of a graph can't be recorded apart; '' if they can. */
+function wholeOf({ levels, steps }: CompiledGraph): string {
+  const free = levels.flat().find(({ pass }) => pass.stage === undefined);
+  if (free) return `pass "${free.name}" stands in no stage; give it one`;
+  const last = steps.find(({ passes }) => passes.length === 0);
+  return last ? 'a barrier stands behind all passes; record them at once' : '';
 }
 
 /** Why a graph can't be recorded into one encoder, with or without memory for its transients; '' if it can. */

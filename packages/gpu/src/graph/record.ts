@@ -4,6 +4,7 @@ import { GraphError } from '../errors.ts';
 import type { Bound } from './bindings.ts';
 import type { DeclaredUse, TrackedResource } from '../tracking/tracker.ts';
 import { labelOf } from './pass.ts';
+import type { PassNode } from './model.ts';
 import type { Pass, SettledUse } from './pass.ts';
 import type { BarrierBatch, BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
@@ -11,17 +12,18 @@ import type { GraphBarrier, Step } from './steps.ts';
 /** The memory that a resource stands for which is only a name. */
 export type NamedMemory = (name: string) => readonly Omit<DeclaredUse, 'access'>[];
 
-/** Records steps of one queue, barriers and passes. */
+/** Records steps of one queue, barriers and passes; of one stage alone, where that is named: a barrier with the first pass that it stands before. */
 export function recordSteps<E extends BarrierSink>(
   steps: readonly Step[],
   encoder: E,
   at: Bound,
-  memory?: NamedMemory,
+  { memory, stage }: { readonly memory?: NamedMemory | undefined; readonly stage?: string | undefined } = {},
 ): void {
-  for (const step of steps) {
-    const { before, after } = step.finished;
-    if (before) recordBarrier(before, encoder, at);
-    for (const { name, pass, uses } of step.passes) {
+  for (const { finished, passes } of steps) {
+    const { before, after } = finished;
+    const isOwn = (each: PassNode | undefined): boolean => stage === undefined || each?.pass.stage === stage;
+    if (before && isOwn(passes[0])) recordBarrier(before, encoder, at);
+    for (const { name, pass, uses } of stage === undefined ? passes : passes.filter(isOwn)) {
       const { record } = pass as Pass<E>;
       if (!record) continue;
       if (encoder.uses) for (const each of uses) noteUse(each, encoder, at);
@@ -29,7 +31,7 @@ export function recordSteps<E extends BarrierSink>(
       if (encoder.label) encoder.label(name, () => record(encoder, at), declared);
       else record(encoder, at);
     }
-    if (after) recordBarrier(after, encoder, at);
+    if (after && isOwn(passes.at(-1))) recordBarrier(after, encoder, at);
   }
 }
 

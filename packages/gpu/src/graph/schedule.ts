@@ -19,6 +19,8 @@ import type { PassNode } from './model.ts';
 export interface StageEdges {
   readonly names: readonly string[];
   readonly edges: readonly Edge[];
+  /** Numbers of the stages, where each comes after none but such as were declared before it. */
+  readonly numbers: ReadonlyMap<string, number> | undefined;
 }
 
 /** Levels of passes in order of execution; `all` are the passes of the model, `living` those that stay. */
@@ -42,7 +44,9 @@ export function orderPasses(
   const levels: PassNode[][] = [];
   for (const pass of living) (levels[level[pass.index]! - lowest] ??= []).push(pass);
   const before = weightless(next, count);
-  return Array.from(levels, (list) => (before ? sortLevel(list ?? [], before, all) : (list ?? [])));
+  const sorted = (list: PassNode[]): PassNode[] =>
+    before && !isSorted(list, stages.numbers) ? sortLevel(list, before, all) : list;
+  return Array.from(levels, (list) => sorted(list ?? []));
 }
 
 function levelsOf(
@@ -83,6 +87,12 @@ function weightless(next: readonly (readonly Edge[])[], count: number): number[]
     }
   }
   return before;
+}
+
+/** Whether passes in declaration order are in that of their stages too. */
+function isSorted(list: readonly PassNode[], numbers: StageEdges['numbers']): boolean {
+  const stages = list.map(({ pass: { stage } }) => (stage === undefined ? NaN : (numbers?.get(stage) ?? NaN)));
+  return stages.every((stage, index) => stage >= (index === 0 ? 0 : stages[index - 1]!));
 }
 
 /** Declaration order, but for what edges of weight 0 ask. */
