@@ -3,7 +3,7 @@
  * submit is a barrier; text and commands come from the same plan.
  */
 import { describe, expect } from 'vitest';
-import { openDevice, type Device, type Encoder } from '@halocline/gpu';
+import { openDevice, type Device, type Encoder, type SubmitBatch } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { around } from './flow.ts';
@@ -127,6 +127,50 @@ gpuTest('where what is recorded is checked, or memory is bound, every pass is wa
   await using unchecked = await openDevice({ device: `#${device.report.index}`, validation: false });
   expect(await submitsOf(unchecked, sweep, { access: 'descriptor' })).toBe(kept);
 });
+
+gpuTest(
+  'an interior that is computed last of all, behind what is unpacked, has the same bits',
+  PLAIN,
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    const wanted = await bitsOf([device]);
+    const late = [device, other].map(computeInteriorLast);
+    expect(await bitsOf([device, other])).toEqual(wanted);
+    expect(late.map(({ moved }) => moved > 0)).toEqual([true, true]);
+  },
+);
+
+/** A wave between two copies, after some steps. */
+async function bitsOf(devices: readonly Device[]): Promise<unknown> {
+  await using simulation = await Simulation.create({ devices, domain });
+  sweep(simulation);
+  await simulation.field('u').write((i, j, k) => Math.sin(i + 2 * j + 3 * k));
+  for (let step = 0; step < 6; step++) await simulation.runTimestep(0.01);
+  return (await simulation.field('u').read()).tree.values;
+}
+
+/** Puts what stands in a submit that signals nothing behind the commands of the next, as a queue may where no barrier stands between. */
+function computeInteriorLast({ compute }: Device): { moved: number } {
+  const said = { moved: 0 };
+  const shift = (batches: readonly SubmitBatch[]): SubmitBatch[] => {
+    const shifted = batches.map((batch) => ({ ...batch }));
+    for (const [number, batch] of shifted.entries()) {
+      const next = shifted[number + 1];
+      if (batch.quiet !== true || (batch.signal ?? []).length > 0 || next === undefined) continue;
+      next.commands = [...next.commands, ...batch.commands];
+      batch.commands = [];
+    }
+    return shifted;
+  };
+  const submitAll = compute.submitAll.bind(compute);
+  const prepare = compute.prepare.bind(compute);
+  compute.submitAll = (batches) => {
+    if (batches.some(({ quiet }) => quiet === true)) said.moved++;
+    return submitAll(shift(batches));
+  };
+  compute.prepare = (batches, first) => prepare(shift(batches), first);
+  return said;
+}
 
 gpuTest('what is told is what is recorded', PLAIN, async ({ device }) => {
   await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
