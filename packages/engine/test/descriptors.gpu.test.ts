@@ -4,6 +4,7 @@
  */
 import { expect } from 'vitest';
 import { compileStencil, emitSpirv } from '@halocline/stencil';
+import { openDevice } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { addFlow, around, wavy } from './flow.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
@@ -70,6 +71,27 @@ for (const checks of [true, false]) {
     },
   );
 }
+
+gpuTest(
+  'over two devices the checks find nothing either, in what a step records for several submits',
+  // Debian's layer waits ten seconds for each timeline that the host signals.
+  { timeoutMs: 300_000, validation: false, checks: true },
+  async ({ device }) => {
+    const said: string[] = [];
+    await using other = await openDevice({
+      device: `#${device.report.index}`,
+      validation: false,
+      checks: true,
+      onValidation: ({ message }) => said.push(message),
+    });
+    const devices = [device, other];
+    const wanted = await run({ device });
+    for (const options of [{ access: 'descriptor' }, { access: 'descriptor', subdomains: 4 }, {}] as const) {
+      expect(await run({ devices, ...options })).toEqual(wanted);
+    }
+    expect(said).toEqual([]);
+  },
+);
 
 gpuTest(
   'a barrier that is missing between two stencils is found',
