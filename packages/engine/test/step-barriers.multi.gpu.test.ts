@@ -60,6 +60,12 @@ describe('two copies', () => {
   gpuTest('whoever reads ghosts waits for them', PLAIN, async ({ device }) => {
     const declare: Declare = (simulation) => {
       sweep(simulation);
+      // Behind it nothing but the ghosts is left to wait for.
+      simulation.addStencil('own', {
+        inputs: ['u'],
+        outputs: ['w'],
+        code: `${ONLY_OWN} WriteField("w", idx, ReadField("u", idx));`,
+      });
       simulation.addStencil('next', {
         inputs: ['u'],
         outputs: ['v'],
@@ -68,7 +74,7 @@ describe('two copies', () => {
     };
     expect(await submitsOf(device, declare, { fusion: false })).toMatchInlineSnapshot(`
       "1 | begin · sweep over the boundary | [pack u:1]
-      2 sweep over the interior
+      2 sweep over the interior | own
       3 [unpack u:1] | next"
     `);
   });
