@@ -128,6 +128,28 @@ describe('the shape that suits', () => {
     for (const slot of slots) expect([...text.matchAll(new RegExp(`\\b${slot}\\b`, 'g'))].length).toBeGreaterThan(1);
   });
 
+  test('there, of many loads, a row and its end are given by the threads beside, others load both', () => {
+    const wholeOf = (bound: 'memory' | 'caches', code: string, output: string = 'pressure'): string => {
+      const stencil = compileCase({ inputs: ['density', 'half'], outputs: [output], code });
+      const text = emitGlsl(stencil, placement, { bound, shape: 'box' });
+      return text.slice(text.indexOf('if (whole)'), text.indexOf('} else {'));
+    };
+    const countsOf = (text: string): number[] =>
+      [/Read_vec4\(/g, /Read_float\(/g, /QuadSwapHorizontal/g, /QuadSwapVertical/g].map(
+        (each) => text.match(each)?.length ?? 0,
+      );
+    const sum = `float sum = 0.0;
+      for (int x = -1; x < 2; x++) for (int y = -1; y < 2; y++) for (int z = -1; z < 2; z++)
+        sum += ReadField("density", coord + ivec3(x, y, z));
+      WriteField("pressure", idx, sum);`;
+    // Ten planes of three rows, with an end each: four values of a row are given, and one beyond it.
+    expect(countsOf(wholeOf('caches', sum))).toEqual([20, 20, 30, 50]);
+    expect(countsOf(wholeOf('memory', sum))).toEqual([30, 30, 30, 0]);
+    expect(countsOf(wholeOf('caches', `WriteField("pressure", idx, ${near('density')});`))).toEqual([26, 8, 8, 0]);
+    const halves = sum.replaceAll('density', 'half').replaceAll('pressure', 'half');
+    expect(wholeOf('caches', halves, 'half')).not.toContain('Vertical');
+  });
+
   test('where caches are what is waited for, workgroups take more leaves that share what they read', () => {
     const leaves = (field: string, code: string, bound: 'memory' | 'caches'): number =>
       emitSpirv(compileCase({ inputs: [field], outputs: [field], code }), placement, { bound }).groupLeaves;

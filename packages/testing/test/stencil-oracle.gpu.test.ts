@@ -88,6 +88,19 @@ gpuTest('a box of 27 is the same in every shape', {}, async ({ device }) => {
   expect(await differences(device, { outputs: ['made'], code: BOX }, SHAPES)).toEqual([]);
 });
 
+gpuTest('rows beside each other have the ends of several fields, and of rows that lack one', {}, async ({ device }) => {
+  const row = (field: string, x: number, y: number, weight: number): string =>
+    [-1, 0, 1].map((z) => `ReadField("${field}", coord + ivec3(${x}, ${y}, ${z})) * ${weight + z}.5`).join(' + ');
+  const code = `WriteField("made", idx, ${row('a', 0, -1, 2)} + ${row('a', 0, 0, 5)} + ${row('a', 0, 1, 8)}
+    + ${row('half', -1, 1, 12)} + ${row('half', -1, 0, 15)} + ${row('half', -1, -1, 18)}
+    + ${row('a', 1, 0, 22)} + ${row('a', 1, 1, 25)} + ReadField("a", coord + ivec3(1, -1, 1)));`;
+  const shapes: readonly DeviceRunOptions[] = [
+    { shape: 'box', bound: 'caches' },
+    { shape: 'box', bound: 'caches', via: 'glsl' },
+  ];
+  expect(await differences(device, { outputs: ['made'], code }, shapes)).toEqual([]);
+});
+
 gpuTest('a sweep over itself keeps what inactive voxels hold', {}, async ({ device }) => {
   const code = 'WriteField("a", idx, ReadField("a", idx) + 0.1 * Laplacian("a"));';
   expect(await differences(device, { outputs: ['a'], code }, SHAPES)).toEqual([]);

@@ -408,9 +408,10 @@ export class GlslTarget implements Target {
     this.#line('barrier();');
   }
 
-  exchange(value: Value): Value {
+  exchange(value: Value, between: 'threads' | 'pairs' = 'threads'): Value {
     this.#extensions.add('GL_KHR_shader_subgroup_quad');
-    return this.keep({ type: value.type, ref: `subgroupQuadSwapHorizontal(${text(value)})` }, 'other');
+    const swap = between === 'threads' ? 'subgroupQuadSwapHorizontal' : 'subgroupQuadSwapVertical';
+    return this.keep({ type: value.type, ref: `${swap}(${text(value)})` }, 'other');
   }
 
   setGroupThreads(count: number): void {

@@ -345,7 +345,11 @@ function fillRows(work: Work, filled: readonly Output[], active: readonly Active
  */
 function emitWhole(work: Work, loads: readonly WindowLoad[]): void {
   const { frame, leaf, start, cut, first } = work;
-  const options = { exchanges: cut.exchanges === true, based: cut.based === true };
+  const options = {
+    exchanges: cut.exchanges === true,
+    givesRows: cut.givesRows === true,
+    based: cut.based === true,
+  };
   const window = new Window(frame, leaf, start, cut.patch, options);
   runRows({ ...work, window, first: frame.lowering.target.keep(first, 'n') }, loads, null);
 }

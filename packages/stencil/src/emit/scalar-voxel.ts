@@ -67,7 +67,10 @@ export function neighborSlot(
   return target.keep(tableWord(frame, table, code.add(row, code.asUint(index))), 'leaf');
 }
 
-/** The slot beyond a leaf's upper face along z, or its lower one, and beyond others that are crossed too. */
+/**
+ * The slot beyond a leaf's upper face along z, or its lower one, and beyond others that are crossed too: along x, and along y, which
+ * may be crossed either way.
+ */
 export function edgeSlot(
   frame: Frame,
   { slot, faces }: Pick<Leaf, 'slot' | 'faces'>,
@@ -75,7 +78,7 @@ export function edgeSlot(
   upper: Value,
 ): Value {
   const { code, target } = frame.lowering;
-  const strides = [9, 3];
+  const strides = [9, 3, 3];
   const moved = axes.flatMap(({ crosses, sign }, axis) =>
     crosses === null ? [] : [{ crosses, by: sign * strides[axis]! }],
   );
@@ -86,6 +89,22 @@ export function edgeSlot(
       crosses === 'always' ? sum : code.add(sum, target.select(crosses, code.int(by), code.int(0))),
     target.select(upper, code.int(fixed + 1), code.int(fixed - 1)),
   );
+  const table = { kind: 'leafTable', level: 'same' } as const;
+  return target.keep(tableWord(frame, table, code.add(code.left(slot, 5), code.asUint(index))), 'leaf');
+}
+
+/** The slot beyond one of two faces along y, of which one is crossed or none, in the leaves that lie `along` x: −1, 0, 1. */
+export function sideSlot(
+  frame: Frame,
+  { slot, faces }: Pick<Leaf, 'slot' | 'faces'>,
+  along: number,
+  [below, above]: readonly [Value, Value],
+): Value {
+  const { code, target } = frame.lowering;
+  if (along === 0) return target.keep(target.select(below, faces(2), target.select(above, faces(3), slot)), 'leaf');
+  const middle = 13 + 9 * along;
+  const lower = target.select(below, code.int(middle - 3), code.int(middle));
+  const index = code.add(lower, target.select(above, code.int(3), code.int(0)));
   const table = { kind: 'leafTable', level: 'same' } as const;
   return target.keep(tableWord(frame, table, code.add(code.left(slot, 5), code.asUint(index))), 'leaf');
 }

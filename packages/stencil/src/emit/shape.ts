@@ -36,6 +36,8 @@ export interface Cut {
   readonly exchanges?: boolean;
   /** Of columns as long as a leaf: whether places count from those of the first row. */
   readonly based?: boolean;
+  /** Of such: whether they also give each other rows beside each other along y, and what is beyond the ends of those. */
+  readonly givesRows?: boolean;
   /** Whether each operation is done for all voxels of a row before the next: less is kept in registers. */
   readonly abreast?: boolean;
   /** How many rows before they are needed those of leaves are loaded that aren't whole, where it is another number. */
@@ -82,7 +84,7 @@ export function cutOf(lowering: Lowering, shape: Shape, bound: Bound = 'memory')
   const box: Cut = { ...cut, ahead: light ? 1 : 0, groupLeaves: 8 };
   if (allHalves(lowering, taps)) return box;
   const all: Cut = { ...box, based: true, crosswise: true, early: true };
-  return light ? { ...all, raggedAhead: RAGGED_AHEAD } : { ...all, abreast: true };
+  return light ? { ...all, raggedAhead: RAGGED_AHEAD } : { ...all, abreast: true, givesRows: true };
 }
 
 /**

@@ -413,11 +413,11 @@ export class SpirvTarget implements Target {
     this.#write(OP.ControlBarrier, scope, scope, this.#scalarConstant('uint', 0x108));
   }
 
-  exchange(value: Value): Value {
+  exchange(value: Value, between: 'threads' | 'pairs' = 'threads'): Value {
     this.#module.capability(CAPABILITY.GroupNonUniform);
     this.#module.capability(CAPABILITY.GroupNonUniformQuad);
-    const horizontal = this.#scalarConstant('uint', 0);
-    return this.#emit(value.type, OP.GroupNonUniformQuadSwap, this.#scalarConstant('uint', 3), id(value), horizontal);
+    const direction = this.#scalarConstant('uint', between === 'threads' ? 0 : 1);
+    return this.#emit(value.type, OP.GroupNonUniformQuadSwap, this.#scalarConstant('uint', 3), id(value), direction);
   }
 
   setGroupThreads(count: number): void {

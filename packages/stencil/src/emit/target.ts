@@ -266,8 +266,11 @@ export interface Target {
   getShared(array: SharedArray, index: Value): Value;
   setShared(array: SharedArray, index: Value, value: Value): void;
   barrier(): void;
-  /** The value that the other thread of a pair has: all threads of the pair come here. */
-  exchange(value: Value): Value;
+  /**
+   * The value that another thread of a quad has: the other of a pair, of numbers 2n and 2n + 1, or the same of the other pair. All
+   * threads of the quad come here.
+   */
+  exchange(value: Value, between?: 'threads' | 'pairs'): Value;
   /** Threads of a workgroup. */
   setGroupThreads(count: number): void;
 }

@@ -11,7 +11,7 @@ import type { Offset } from '../ir.ts';
 import { address, elementKind, fieldType } from './frame.ts';
 import type { Frame } from './frame.ts';
 import type { Leaf } from './kernel.ts';
-import { edgeSlot, neighborSlot } from './scalar-voxel.ts';
+import { edgeSlot, neighborSlot, sideSlot } from './scalar-voxel.ts';
 import type { Crossing } from './scalar-voxel.ts';
 import type { Tap } from './scan.ts';
 import type { Value } from './target.ts';
@@ -114,6 +114,25 @@ function edgePairs(loads: readonly WindowLoad[]): Map<WindowLoad, readonly Windo
   return pairs;
 }
 
+type Sides = readonly [WindowLoad, WindowLoad];
+
+const isWholeRow = ({ quad, parts }: WindowLoad): boolean => quad === 0 && parts.length === 4;
+
+/** Of some rows, those before and after each own one along y, where there are both. */
+function besideOwn(rows: readonly WindowLoad[]): Map<WindowLoad, Sides> {
+  const found = new Map<WindowLoad, Sides>();
+  for (const own of rows.filter(({ dy }) => dy === 0)) {
+    const beside = (dy: number): WindowLoad | undefined =>
+      rows.find(
+        (other) =>
+          other.field === own.field && other.component === own.component && other.dx === own.dx && other.dy === dy,
+      );
+    const [before, after] = [beside(-1), beside(1)];
+    if (before && after) found.set(own, [before, after]);
+  }
+  return found;
+}
+
 /** Whether position + d leaves the leaf, for positions that are multiples of `extent` below `size`. */
 function crossing(frame: Frame, position: Value, d: number, extent: number, size: number): Crossing {
   const { code, target } = frame.lowering;
@@ -126,6 +145,13 @@ function crossing(frame: Frame, position: Value, d: number, extent: number, size
   return { crosses, sign };
 }
 
+/** What the threads of a leaf do for each other, and how they count (`Cut`). */
+interface WindowOptions {
+  readonly exchanges?: boolean;
+  readonly givesRows?: boolean;
+  readonly based?: boolean;
+}
+
 /** What is loaded so far, and the places that loads are made from. */
 export class Window {
   readonly #frame: Frame;
@@ -136,10 +162,18 @@ export class Window {
   readonly #places = new Map<string, Value>();
   readonly #values = new Map<string, Value>();
   /** Values beyond the leaf, beside quads that are loaded, whose other sides are not exchanged yet. */
-  #beyond: { readonly load: WindowLoad; readonly beyond: Value }[] = [];
+  #beyond: { readonly load: WindowLoad; readonly beyond: () => Value }[] = [];
+
+  /** Own rows that are loaded, with the `far` ones beside them; those on the other side are not exchanged yet. */
+  #beside: { readonly own: WindowLoad; readonly far: Value }[] = [];
 
   /** Whether the two threads of a row may exchange values at its middle. */
   readonly #exchanges: boolean;
+  /**
+   * Whether, of the rows on both sides of a thread's own along y, one comes from the pair of threads of its quad that owns it, and so
+   * does what is beyond its ends: such single values lie in lines of memory of their own, and cost the first cache as much as rows.
+   */
+  readonly #givesRows: boolean;
   /** Whether places of whole columns count from that of their first row: one addition each. */
   readonly #based: boolean;
 
@@ -148,9 +182,10 @@ export class Window {
     leaf: Leaf,
     start: PatchStart,
     patch: Patch,
-    { exchanges = false, based = false }: { readonly exchanges?: boolean; readonly based?: boolean } = {},
+    { exchanges = false, givesRows = false, based = false }: WindowOptions = {},
   ) {
     this.#exchanges = exchanges && patch.quads === 1;
+    this.#givesRows = this.#exchanges && based && givesRows;
     this.#based = based;
     this.#frame = frame;
     this.#leaf = leaf;
@@ -172,22 +207,32 @@ export class Window {
   load(loads: readonly WindowLoad[]): void {
     const edges = this.#exchanges ? edgePairs(loads) : new Map<WindowLoad, readonly WindowLoad[]>();
     const joined = new Set([...edges.values()].flat());
+    const rows = this.#givesRows ? besideOwn(loads.filter(isWholeRow)) : new Map<WindowLoad, Sides>();
+    const skipped = new Set([...this.#wide(loads), ...joined, ...[...rows.values()].flat()]);
     // Values that are exchanged stand in the leaf of one side alone, which is asked for with them.
-    for (const load of loads) if (!joined.has(load)) this.slot(load.dx, load.dy, load.quad);
-    const wide = this.#wide(loads);
+    if (!this.#givesRows) for (const load of loads) if (!joined.has(load)) this.slot(load.dx, load.dy, load.quad);
     const later = [...edges.keys()];
+    const ends = this.#givesRows ? besideOwn(later) : new Map<WindowLoad, Sides>();
+    const given = new Set([...ends.values()].flat());
     for (const load of loads) {
-      if (wide.has(load) || joined.has(load)) continue;
+      if (skipped.has(load)) continue;
       if (this.#patch.quads === 2 && this.#isHalf(load.field) && this.#pair(loads, load)) this.#loadEight(load);
       else this.#loadFour(load);
     }
-    for (const load of later) this.#loadEdges(load);
+    for (const own of rows.keys()) this.#loadFar(own);
+    for (const load of later) {
+      const sides = ends.get(load);
+      if (sides) this.#loadThree(load, sides);
+      else if (!given.has(load)) this.#loadEdges(load);
+    }
   }
 
   /** Exchanges what was loaded for it, in rows up to `last`: so far ahead of its use, it would only wait for the load. */
   exchange(last: number): void {
+    for (const { own, far } of this.#beside.filter((each) => each.own.dx <= last)) this.#exchangeRow(own, far);
+    this.#beside = this.#beside.filter((each) => each.own.dx > last);
     for (const { load, beyond } of this.#beyond.filter((each) => each.load.dx <= last))
-      this.#exchangeEdges(load, beyond);
+      this.#exchangeEdges(load, beyond());
     this.#beyond = this.#beyond.filter((each) => each.load.dx > last);
   }
 
@@ -196,12 +241,50 @@ export class Window {
    * other thread's quad, and each thread loads one and is given one.
    */
   #loadEdges(load: WindowLoad): void {
-    const { field, component, dx, dy } = load;
+    const beyond = this.#loadBeyond(load, load.dy);
+    this.#beyond.push({ load, beyond: () => beyond });
+  }
+
+  /** Of the rows on both sides of an own one along y, the one that no thread of the quad owns. */
+  #loadFar(own: WindowLoad): void {
+    const { target } = this.#frame.lowering;
+    const from = address(this.#frame, { kind: 'read', field: own.field, component: own.component, level: 'same' });
+    const kind = elementKind(fieldType(this.#frame.lowering, own.field));
+    this.#beside.push({ own, far: target.keep(target.load(kind, 4, from, this.#farPlace(own.dx)), own.field) });
+  }
+
+  #exchangeRow({ field, component, dx }: WindowLoad, far: Value): void {
+    const { target } = this.#frame.lowering;
+    const second = this.#second();
+    for (const part of [0, 1, 2, 3]) {
+      const key = (dy: number): string => windowKey(field, component, dx, dy, part);
+      const beside = target.keep(target.exchange(this.#values.get(key(0))!, 'pairs'), 'beside');
+      const other = target.swizzle(far, [part]);
+      this.#values.set(key(-1), target.keep(target.select(second, beside, other), field));
+      this.#values.set(key(1), target.keep(target.select(second, other, beside), field));
+    }
+  }
+
+  /** The same of what is beyond the ends of an own row, and of those on both sides of it. */
+  #loadThree(own: WindowLoad, [before, after]: Sides): void {
+    const { target } = this.#frame.lowering;
+    const near = this.#loadBeyond(own, 0);
+    const far = this.#loadBeyond(own, 'far');
+    const second = this.#second();
+    let exchanged: Value | undefined;
+    const beside = (): Value => (exchanged ??= target.keep(target.exchange(near, 'pairs'), 'beside'));
+    const choose = (then: Value, otherwise: Value): Value =>
+      target.keep(target.select(second, then, otherwise), own.field);
+    this.#beyond.push({ load: own, beyond: () => near });
+    this.#beyond.push({ load: before, beyond: () => choose(beside(), far) });
+    this.#beyond.push({ load: after, beyond: () => choose(far, beside()) });
+  }
+
+  #loadBeyond({ field, component, dx }: WindowLoad, dy: number | 'far'): Value {
     const { target } = this.#frame.lowering;
     const from = address(this.#frame, { kind: 'read', field, component, level: 'same' });
     const kind = elementKind(fieldType(this.#frame.lowering, field));
-    const index = this.#edge(dx, dy, this.#start.upper);
-    this.#beyond.push({ load, beyond: target.keep(target.load(kind, 1, from, index), field) });
+    return target.keep(target.load(kind, 1, from, this.#edge(dx, dy, this.#start.upper)), field);
   }
 
   #exchangeEdges({ field, component, dx, dy }: WindowLoad, beyond: Value): void {
@@ -268,25 +351,59 @@ export class Window {
     }
   }
 
-  /** The voxel beyond the row at (dx, dy): its first on the upper side, its last on the lower; a number among those of all leaves. */
-  #edge(dx: number, dy: number, upper: Value): Value {
+  /**
+   * The voxel beyond the row at (dx, dy): its first on the upper side, its last on the lower; a number among those of all leaves. The
+   * `far` row is beside the thread's own along y, and owned by none of its quad: before the first of two, or after the second.
+   */
+  #edge(dx: number, dy: number | 'far', upper: Value): Value {
     const { code, target } = this.#frame.lowering;
     const { x, y } = this.#start;
     const { rows } = this.#patch;
     const key = `edge ${dx} ${dy}`;
     let edge = this.#places.get(key);
     if (edge) return edge;
-    const [ax, ay] = [crossing(this.#frame, x, dx, rows, 8), crossing(this.#frame, y, dy, 1, 8)];
-    const slotKey = `edge ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? `all ${ax.sign}` : dx} ${ay.crosses === null ? 'own' : dy}`;
+    const ax = crossing(this.#frame, x, dx, rows, 8);
+    // The far row of the leaf's first lies before it, that of its last behind it: one of both is crossed, or none.
+    const across = (dy === 'far' ? [-1, 1] : [dy]).map((by) => crossing(this.#frame, y, by, 1, 8));
+    const slotKey = `edge ${ax.crosses === null ? 'own' : ax.crosses === 'always' ? `all ${ax.sign}` : dx} ${across[0]!.crosses === null ? 'own' : dy}`;
     let slot = this.#slots.get(slotKey);
-    if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ay], upper)));
+    if (!slot) this.#slots.set(slotKey, (slot = edgeSlot(this.#frame, this.#leaf, [ax, ...across], upper)));
     const end = target.select(upper, code.uint(0), code.uint(7));
     const place = (row: Value): Value => target.keep(code.add(code.left(slot, 9), code.or(row, end)), 'edge');
     const along = this.#based ? null : code.left(this.#moved(x, dx, rows, 7), 6);
-    const across = code.left(this.#moved(y, dy, 1, 7), 3);
-    edge = along ? place(code.or(along, across)) : this.#behind(`${slotKey} ${dy}`, dx, 6, () => place(across));
+    const row = code.left(dy === 'far' ? this.#far() : this.#moved(y, dy, 1, 7), 3);
+    edge = along ? place(code.or(along, row)) : this.#behind(`${slotKey} ${dy}`, dx, 6, () => place(row));
     this.#places.set(key, edge);
     return edge;
+  }
+
+  /** Number of the quad of a `far` row among those of all leaves. */
+  #farPlace(dx: number): Value {
+    const { code, target } = this.#frame.lowering;
+    const { y, zq } = this.#start;
+    const along = dx < 0 ? -1 : dx < 8 ? 0 : 1;
+    const key = `far ${along}`;
+    let slot = this.#slots.get(key);
+    if (!slot) {
+      const sides = [target.apply('lt', y, code.uint(1)), target.apply('ge', y, code.uint(7))] as const;
+      this.#slots.set(key, (slot = sideSlot(this.#frame, this.#leaf, along, sides)));
+    }
+    return this.#behind(key, dx, 4, () => {
+      const within = code.or(code.left(this.#far(), 1), zq);
+      return target.keep(code.add(code.left(slot, 7), within), 'at');
+    });
+  }
+
+  /** Whether the thread's row is the second of the two that its quad owns. */
+  #second(): Value {
+    const { code } = this.#frame.lowering;
+    return code.differs(code.mask(this.#start.y, 1), 0);
+  }
+
+  /** The `far` row's place along y. */
+  #far(): Value {
+    const { code, target } = this.#frame.lowering;
+    return code.mask(code.add(this.#start.y, target.select(this.#second(), code.uint(1), code.uint(7))), 7);
   }
 
   #moved(position: Value, d: number, extent: number, mask: number): Value {
