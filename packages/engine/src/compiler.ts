@@ -108,11 +108,6 @@ export class Compiler implements Disposable {
     this.#kernels = new KernelCompiler(device, files.kernels);
   }
 
-  /** Whether the file of a stencil or kernel has changed since it was compiled. */
-  filesChanged(declarations: Declarations): boolean {
-    return this.#files.changed(declarations);
-  }
-
   /** Checks every stencil; undeclared outputs and scalars become declared. */
   check(declarations: Declarations, options: CheckOptions): Map<string, CheckedStencil> {
     const checked = new Map<string, CheckedStencil>();

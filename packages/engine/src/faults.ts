@@ -47,6 +47,11 @@ export class Faults {
           };
   }
 
+  /** Whether any stencil has a record. */
+  get exist(): boolean {
+    return this.#buffers !== null;
+  }
+
   /** Bytes of all records. */
   get byteLength(): number {
     return RECORD_BYTES * this.#stencils.length * this.#subdomains.length;
@@ -92,6 +97,7 @@ export class Faults {
     if (this.#buffers === null) return null;
     const { mapped } = this.#buffers.reports;
     const words = new Uint32Array(mapped.buffer, mapped.byteOffset + slot * this.byteLength, this.byteLength / 4);
+    if (!this.#tellsAny(words)) return null;
     const faults: Fault[] = [];
     for (let at = 0; at < words.length; at += FAULT_WORDS.length) {
       if (words[at + FAULT_WORDS.count] === 0) continue;
@@ -100,6 +106,11 @@ export class Faults {
       faults.push({ stencil: stencil.name, ...far });
     }
     return firstFault(faults);
+  }
+
+  #tellsAny(words: Uint32Array): boolean {
+    for (let at = FAULT_WORDS.count; at < words.length; at += FAULT_WORDS.length) if (words[at] !== 0) return true;
+    return false;
   }
 }
 

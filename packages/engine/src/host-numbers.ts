@@ -5,6 +5,8 @@
 import type { Declarations, ScalarDeclaration } from './declarations.ts';
 import type { StepNumbers } from './uniforms.ts';
 
+const NONE: StepNumbers['scalars'] = new Map();
+
 /** The numbers of the steps to come. */
 export class HostNumbers {
   readonly #declarations: Declarations;
@@ -12,6 +14,8 @@ export class HostNumbers {
   #parameters: ReadonlyMap<string, readonly number[]> = new Map();
   /** Scalars that were set since the last step was asked for. */
   #scalars = new Map<string, number>();
+  /** Those of the last step before which nothing was set. */
+  #unset: StepNumbers = { parameters: this.#parameters, scalars: NONE };
   /** First values that no step has seen yet, and the scalars that programs know. */
   readonly #initials = new Map<string, number>();
   readonly #known = new Set<string>();
@@ -25,19 +29,27 @@ export class HostNumbers {
     return { parameters: this.#parametersNow(), scalars: new Map(this.#scalars) };
   }
 
-  /** Those of a step that is asked for now: what is set later belongs to a later step. */
+  /**
+   * Those of a step that is asked for now: what is set later belongs to a later step. The same as before, where no scalar was set and
+   * no parameter changed.
+   */
   take(): StepNumbers {
+    const parameters = this.#parametersNow();
     const scalars = this.#scalars;
-    this.#scalars = new Map();
-    return { parameters: this.#parametersNow(), scalars };
+    if (scalars.size > 0) {
+      this.#scalars = new Map();
+      return { parameters, scalars };
+    }
+    if (this.#unset.parameters !== parameters) this.#unset = { parameters, scalars: NONE };
+    return this.#unset;
   }
 
   /** The same map as before while none was added or set. */
   #parametersNow(): ReadonlyMap<string, readonly number[]> {
     const { parameters } = this.#declarations;
     const known = this.#parameters;
-    const same =
-      known.size === parameters.size && parameters.values().every((each) => known.get(each.name) === each.value);
+    let same = known.size === parameters.size;
+    for (const { name, value } of parameters.values()) same &&= known.get(name) === value;
     if (!same) this.#parameters = new Map(parameters.values().map((each) => [each.name, each.value]));
     return this.#parameters;
   }
@@ -74,7 +86,7 @@ export class HostNumbers {
 
   /** A step has brought first values to the device. */
   haveFirst(): void {
-    this.#initials.clear();
+    if (this.#initials.size > 0) this.#initials.clear();
   }
 
   /** The first value of a scalar that the device doesn't have yet; undefined where it has a value. */

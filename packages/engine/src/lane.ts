@@ -7,7 +7,9 @@ export class Lane {
   /** Runs `act` when all that was given before is done. */
   run<T>(act: () => Promise<T>): Promise<T> {
     const result = this.#last.then(act);
-    this.#last = result.catch(() => undefined);
+    this.#last = result.then(ended, ended);
     return result;
   }
 }
+
+function ended(): void {}

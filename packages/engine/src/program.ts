@@ -106,17 +106,15 @@ export interface Recording {
   readonly next: StepStart;
   /** When each of it ran last, if that is traced. */
   readonly stamps: Stamps | null;
+  readonly slot: number;
+  readonly turn: number;
+  /** The list that it was last asked for with. */
+  iterations: readonly number[];
+  /** Of the first member's: what was submitted behind it the last time. */
+  follower: Recording | null;
   /** How often it was submitted; of the first member's, what does it again: all members' recordings, and the calls. */
   submits: number;
   again: { readonly recordings: readonly Recording[]; readonly calls: StepCalls } | null;
-}
-
-/** What the device says of a step that it has done. */
-export interface StepReport {
-  /** Number of the loop that ran out of recorded iterations, or null. */
-  readonly stalled: number | null;
-  /** Iterations that each loop ran. */
-  readonly iterations: readonly number[];
 }
 
 interface ProgramBuffers {
@@ -144,6 +142,8 @@ export class Program implements Disposable {
   readonly #recordings = new Map<string, Recording>();
   /** By slot: its part of the ring, and of the report. */
   readonly #slots: readonly Uint32Array[];
+  /** By slot: what was written there. */
+  readonly #written: number[] = [];
   readonly #reports: readonly Uint32Array[];
   #blockBuffer: Buffer | null = null;
   #exchanges: Exchanges | null = null;
@@ -251,13 +251,22 @@ export class Program implements Disposable {
 
   /** Writes a step's numbers into its slot; the device must be done with the step that had it before. */
   writeSlot(slot: number, words: StepWords): void {
-    words.write(this.#slots[slot]!);
+    this.#written[slot] = words.write(this.#slots[slot]!, this.#written[slot]);
   }
 
-  /** What the device said of the step in `slot`, which it must be done with. */
-  report(slot: number): StepReport {
-    const [stalled, ...words] = this.#reports[slot]!;
-    return { stalled: stalled === 0 ? null : stalled! - 1, iterations: words.slice(0, this.loops.length) };
+  /** Number of the loop that ran out of recorded iterations in the step in `slot`, which the device is done with; or null. */
+  stalled(slot: number): number | null {
+    const stalled = this.#reports[slot]![0]!;
+    return stalled === 0 ? null : stalled - 1;
+  }
+
+  /** Iterations that each loop ran in that step; `before` itself, where it says the same. */
+  iterations<T extends number | null>(slot: number, before: readonly T[]): readonly (T | number)[] {
+    const report = this.#reports[slot]!;
+    for (let loop = 0; loop < this.loops.length; loop++) {
+      if (before[loop] !== report[1 + loop]) return [...report.subarray(1, 1 + this.loops.length)];
+    }
+    return before;
   }
 
   /** The commands of a step, recorded where they aren't yet, and the copies that are current after it. */
@@ -282,7 +291,7 @@ export class Program implements Disposable {
     try {
       const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
       const next = new StepStart(plan.after, plan.stale);
-      return { next, segments, commands, stamps, submits: 0, again: null };
+      return { next, segments, commands, stamps, slot, turn, iterations: [], follower: null, submits: 0, again: null };
     } catch (error) {
       stamps?.[Symbol.dispose]();
       throw error;
@@ -330,7 +339,9 @@ export class Program implements Disposable {
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
     if (alike.length < 8) return;
-    disposeRecording(this.#recordings.get(alike[0]!)!);
+    const oldest = this.#recordings.get(alike[0]!)!;
+    for (const each of this.#recordings.values()) if (each.follower === oldest) each.follower = null;
+    disposeRecording(oldest);
     this.#recordings.delete(alike[0]!);
   }
 

@@ -10,7 +10,7 @@ import { Moving } from './balance/moving.ts';
 import { recut } from './balance/recut.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil, type CompiledStencil } from './compiler.ts';
-import { joinReports } from './debug-buffers.ts';
+import { joinReports, type DebugBuffers } from './debug-buffers.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
@@ -116,6 +116,8 @@ export class Runtime {
   readonly backgrounds: Backgrounds = new Backgrounds();
   /** What shifts the cut by time, if anything does. */
   readonly balance: Balance | null;
+  /** Where stencils of now tell what they do: buffers of those members that have some. */
+  #debugged: readonly DebugBuffers[] = [];
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
@@ -168,7 +170,7 @@ export class Runtime {
       this.#revision !== declarations.revision ||
       this.#levelCount !== levels ||
       this.backgrounds.stale ||
-      this.#compilers[0]!.filesChanged(declarations)
+      this.#files.changed(declarations)
     );
   }
 
@@ -227,6 +229,7 @@ export class Runtime {
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
     this.#programs = programs;
     this.#checked = checked[0]!;
+    this.#debugged = this.#compilers.map(({ debug }) => debug).filter(({ size }) => size > 0);
     const { balance } = this;
     balance?.renewed();
     this.#stepper = new Stepper(programs, {
@@ -296,38 +299,40 @@ export class Runtime {
     try {
       if (this.dirty) await this.compile();
       this.checkOpen();
-      await this.#followFlow(dt);
-      const clock = { dt, time: this.time, frame: this.frame };
-      for (const { debug } of this.#compilers) if (debug.size > 0) await debug.prepare();
-      await this.#watched(() => this.#stepper!.step(clock, this.numbers.withFirst(numbers)));
+      if (this.declarations.measures.size > 0) await this.#followFlow(dt);
+      for (const debug of this.#debugged) await debug.prepare();
+      if (this.#loss !== null) throw this.#loss;
+      const stepper = this.#stepper!;
+      const room = stepper.room();
+      if (room !== null) await room;
+      stepper.step({ dt, time: this.time, frame: this.frame }, this.numbers.withFirst(numbers));
     } catch (error) {
+      this.#noteLoss(error);
       this.numbers.giveBack(numbers);
       throw error;
     }
     this.numbers.haveFirst();
     this.time += dt;
     this.frame++;
-    await this.#listen();
-    await this.balance?.act(this.#cutter);
+    if (this.#debugged.length > 0) await this.#listen();
+    else if (this.debugReports.length > 0) this.debugReports = [];
+    if (this.balance !== null) await this.balance.act(this.#cutter);
   }
 
   /** Takes up the radii that follow the flow, by the last step that is surely done. */
   async #followFlow(dt: number): Promise<void> {
-    if (this.declarations.measures.size === 0) return;
-    await this.#watched(() => this.#stepper!.room());
+    await this.#watched(async () => this.#stepper!.room() ?? undefined);
     const known = this.frame - STEPS_IN_FLIGHT;
     if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
     this.#moved = true;
     await this.compile();
   }
 
-  /** Takes what stencils that are debugged told of the step; waits for it where there are any. */
+  /** Takes what stencils that are debugged told of the step; waits for it. */
   async #listen(): Promise<void> {
     this.debugReports = [];
-    const told = this.#compilers.filter(({ debug }) => debug.size > 0);
-    if (told.length === 0) return;
     await this.settle();
-    const reports = await Promise.all(told.map(({ debug }) => debug.take()));
+    const reports = await Promise.all(this.#debugged.map((debug) => debug.take()));
     this.debugReports = joinReports(reports.flat());
     for (const report of this.debugReports) for (const line of formatDebug(report)) this.log(line);
   }
@@ -348,13 +353,16 @@ export class Runtime {
     try {
       await act();
     } catch (error) {
-      const lost = lostDevice(error);
-      if (lost !== undefined) {
-        this.#loss = error as Error;
-        this.team.release(lost);
-      }
+      this.#noteLoss(error);
       throw error;
     }
+  }
+
+  #noteLoss(error: unknown): void {
+    const lost = lostDevice(error);
+    if (lost === undefined || this.#loss !== null) return;
+    this.#loss = error as Error;
+    this.team.release(lost);
   }
 
   /** Where a member stands among all. */

@@ -39,7 +39,7 @@ import type { IndexBox } from './topology.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
 import { forcedTransport } from './transport/transports.ts';
-import { parameterValue } from './uniforms.ts';
+import { parameterValue, type StepNumbers } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
@@ -280,19 +280,25 @@ export class Simulation implements AsyncDisposable {
   }
 
   /** Submits one step of `dt` seconds; doesn't wait for the GPU to do it, only for there to be room. */
-  async runTimestep(step: number | { readonly dt: number }): Promise<void> {
+  runTimestep(step: number | { readonly dt: number }): Promise<void> {
     const dt = typeof step === 'object' ? (step as { readonly dt: number } | null)?.dt : step;
-    if (typeof dt !== 'number' || !Number.isFinite(dt)) {
-      const given = typeof step === 'object' ? `{ dt: ${dt} }` : String(step);
-      throw new TypeError(
-        `Cannot run a step of ${given}: dt is ${typeof dt === 'string' ? `"${dt as string}"` : dt}; give seconds, as in runTimestep(0.016)`,
-      );
-    }
-    const numbers = this.#runtime.numbers.take();
-    const kept = this.#checkpoints === null ? null : this.#request(this.#checkpoints.file, null);
-    await this.#runtime.lane.run(async () => {
-      await this.#runtime.step(dt, numbers);
-      if (kept !== null && this.frame % this.#checkpoints!.every === 0) await writeCheckpoint(this.#runtime, kept);
+    if (typeof dt !== 'number' || !Number.isFinite(dt)) return Promise.reject(noSeconds(typeof step === 'object', dt));
+    const runtime = this.#runtime;
+    const numbers = runtime.numbers.take();
+    if (this.#checkpoints !== null) return this.#stepAndKeep(dt, numbers, this.#checkpoints);
+    return runtime.lane.run(() => runtime.step(dt, numbers));
+  }
+
+  async #stepAndKeep(
+    dt: number,
+    numbers: StepNumbers,
+    { file, every }: { file: string; every: number },
+  ): Promise<void> {
+    const runtime = this.#runtime;
+    const kept = this.#request(file, null);
+    await runtime.lane.run(async () => {
+      await runtime.step(dt, numbers);
+      if (this.frame % every === 0) await writeCheckpoint(runtime, kept);
     });
   }
 
@@ -529,6 +535,13 @@ export class Simulation implements AsyncDisposable {
   static {
     printByToString(this.prototype);
   }
+}
+
+function noSeconds(isObject: boolean, dt: unknown): TypeError {
+  const given = isObject ? `{ dt: ${String(dt)} }` : String(dt);
+  return new TypeError(
+    `Cannot run a step of ${given}: dt is ${typeof dt === 'string' ? `"${dt}"` : String(dt)}; give seconds, as in runTimestep(0.016)`,
+  );
 }
 
 function checkpointsOf({ checkpointEvery, checkpointFile = 'checkpoint.nvdb' }: SimulationOptions): {

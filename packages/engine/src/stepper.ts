@@ -8,17 +8,18 @@
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
  * later steps again, in order. Nothing else is to be undone.
  */
-import type { TimelinePoint } from '@halocline/gpu';
+import type { Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
-import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
+import { nameDevice, onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
 import { StepStart, type Copies } from './step-plan.ts';
+import type { Tracer } from './trace/tracer.ts';
 import { StepWords, type StepClock, type StepNumbers } from './uniforms.ts';
 
 interface StepInFlight {
@@ -26,19 +27,17 @@ interface StepInFlight {
   readonly start: StepStart;
   iterations: readonly number[];
   readonly number: number;
-  points: readonly TimelinePoint[];
+  /** By member: the value of its compute queue's timeline when it is done. */
+  ends: readonly number[];
   /** By member. */
   recordings: readonly Recording[];
+  /** What the queues of transfers ran, where that is traced. */
   copies: readonly TracedCopies[];
 }
 
-interface Submitted {
-  /** By member: when it is done. */
-  readonly points: readonly TimelinePoint[];
-  readonly recordings: readonly Recording[];
-  /** What the queues of transfers ran, where that is traced. */
-  readonly copies: readonly TracedCopies[];
-}
+type Submitted = Pick<StepInFlight, 'ends' | 'recordings' | 'copies'>;
+
+const NO_COPIES: readonly TracedCopies[] = Object.freeze([]);
 
 /** Submits the steps of a program that runs on one member or several. */
 export class Stepper {
@@ -48,16 +47,23 @@ export class Stepper {
   readonly #mail: Mail;
   /** By member. */
   readonly #places: readonly Place[];
+  readonly #timelines: readonly Timeline[];
   readonly #slots: number;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
   readonly #radii: CflRadii;
+  /** Whether there is anything to be read of a step that is done, besides what its loops ran. */
+  readonly #tells: boolean;
   readonly #inFlight: StepInFlight[] = [];
   /** Iterations that each loop ran in the last step that is known to be done. */
   #previous: readonly (number | null)[];
-  #recorded: number[];
+  #recorded: readonly number[];
+  /** What `#recorded` follows from. */
+  #forecast: readonly (number | null)[] | null = null;
   /** What the next step begins with. */
   #start: StepStart;
+  /** The first member's of the step before. */
+  #before: Recording | null = null;
   readonly #words: StepWords;
   #next = 0;
   /** The room of messages that the next hop takes. */
@@ -80,10 +86,12 @@ export class Stepper {
     this.#program = program;
     this.#mail = program.parts.mail;
     this.#places = programs.map(({ device }, number) => ({ number, count: programs.length, device }));
+    this.#timelines = programs.map(({ device }) => device.compute.timeline);
     this.#slots = options.slots;
     this.#log = options.log;
     this.#balance = options.balance;
     this.#radii = options.radii;
+    this.#tells = this.#balance !== null || programs.some(({ faults, speeds }) => faults.exist || speeds.exist);
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
     this.#start = new StepStart(program.parts.start, program.allStale);
@@ -105,29 +113,40 @@ export class Stepper {
   expect(iterations: ReadonlyMap<string, number>): void {
     this.#previous = this.#program.loops.map((loop) => iterations.get(loop.name) ?? null);
     this.#recorded = this.#program.loops.map(() => 0);
+    this.#forecast = null;
   }
 
-  /** Submits a step. Waits only while too many are in flight. */
-  async step(clock: StepClock, numbers: StepNumbers): Promise<void> {
-    await this.#drain(this.#slots - 1);
+  /** Submits a step; there is room for it. */
+  step(clock: StepClock, numbers: StepNumbers): void {
     this.tellFault();
     const slot = this.#next;
-    this.#next = (this.#next + 1) % this.#slots;
-    this.#recorded = this.#program.loops.map((loop, index) =>
-      forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
-    );
+    this.#next = slot + 1 === this.#slots ? 0 : slot + 1;
+    if (this.#forecast !== this.#previous) this.#lookAhead();
     this.#words.set(clock, numbers);
     for (const program of this.#programs) program.writeSlot(slot, this.#words);
     const start = this.#start;
-    const iterations = [...this.#recorded];
-    const submitted = this.#submit({ start, slot, iterations });
-    this.#inFlight.push({ slot, start, iterations, number: clock.frame, ...submitted });
-    this.#start = submitted.recordings[0]!.next;
+    const iterations = this.#recorded;
+    const { ends, recordings, copies } = this.#submit({ start, slot, iterations }, this.#before);
+    this.#inFlight.push({ slot, start, iterations, number: clock.frame, ends, recordings, copies });
+    this.#before = recordings[0]!;
+    this.#start = this.#before.next;
   }
 
-  /** Waits until there is room for a step: then all but the last few are done. */
-  async room(): Promise<void> {
-    await this.#drain(this.#slots - 1);
+  /** Iterations to record from here on; the same list while they are the same. */
+  #lookAhead(): void {
+    const recorded = this.#program.loops.map((loop, index) =>
+      forecastIterations(this.#previous[index]!, this.#recorded[index]!, loop.times),
+    );
+    if (recorded.some((count, index) => count !== this.#recorded[index])) this.#recorded = recorded;
+    this.#forecast = this.#previous;
+  }
+
+  /** What to wait for until there is room for a step, all but the last few being done; null where there is some. */
+  room(): Promise<void> | null {
+    const { length } = this.#inFlight;
+    if (length >= this.#slots) return this.#drain(this.#slots - 1);
+    if (length > 0) this.#lookBack();
+    return null;
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
@@ -152,51 +171,52 @@ export class Stepper {
     return this.#program.loops.length > 0 && this.#inFlight.length > 0;
   }
 
-  /** Waits while more than `most` steps are in flight; else takes notice of those that are done. */
+  /** Takes notice of steps that are done. */
+  #lookBack(): void {
+    while (this.#inFlight.length > 0 && this.#isDone(this.#inFlight[0]!)) this.#finish(this.#inFlight[0]!);
+  }
+
+  /** Waits while more than `most` steps are in flight. */
   async #drain(most: number): Promise<void> {
-    if (this.#inFlight.length <= most) {
-      while (this.#inFlight.length > 0 && this.#isDone(this.#inFlight[0]!)) this.#finish(this.#inFlight[0]!);
-    }
     while (this.#inFlight.length > most) {
-      await this.#wait(this.#inFlight[0]!);
+      this.#mail.check();
+      try {
+        await this.#ended(this.#inFlight[0]!);
+      } catch (error) {
+        nameDevice(this.#places[0]!, error); // where there are several, it has been named
+        throw error;
+      }
+      this.#mail.check();
       this.#finish(this.#inFlight[0]!);
     }
   }
 
-  #isDone({ points }: StepInFlight): boolean {
-    return points.every(({ timeline, value }, member) =>
-      onDeviceNow(this.#places[member]!, () => timeline.value() >= value),
+  #isDone({ ends }: StepInFlight): boolean {
+    return ends.every((value, member) =>
+      onDeviceNow(this.#places[member]!, () => this.#timelines[member]!.value() >= value),
     );
   }
 
-  /** Waits until a step is done on all devices. */
-  async #wait({ points }: StepInFlight): Promise<void> {
-    this.#mail.check();
-    const waits = points.map(({ timeline, value }, member) =>
-      onDevice(this.#places[member]!, () => timeline.wait(value)),
-    );
-    await (waits.length === 1 ? waits[0]! : Promise.all(waits));
-    this.#mail.check();
+  /** Resolves when a step is done on all devices. */
+  #ended({ ends }: StepInFlight): Promise<unknown> {
+    if (ends.length === 1) return this.#timelines[0]!.wait(ends[0]!);
+    const wait = (value: number, member: number): Promise<void> => this.#timelines[member]!.wait(value);
+    return Promise.all(ends.map((value, member) => onDevice(this.#places[member]!, () => wait(value, member))));
   }
 
   /** A step that the device has run through: done, or stalled and to be gone on with. */
   #finish(step: StepInFlight): void {
     const program = this.#program;
-    this.#trace(step);
-    if (program.loops.length === 0) {
-      this.#note(step);
+    if (program.parts.tracer !== null) this.#trace(step, program.parts.tracer);
+    const stalled = program.loops.length === 0 ? null : program.stalled(step.slot);
+    if (stalled === null) {
+      this.#previous = program.iterations(step.slot, this.#previous);
+      if (this.#tells) this.#note(step);
       this.#inFlight.shift();
       return;
     }
-    const report = program.report(step.slot);
-    if (report.stalled === null) {
-      this.#previous = report.iterations;
-      this.#note(step);
-      this.#inFlight.shift();
-      return;
-    }
-    const loop = program.loops[report.stalled]!;
-    const done = report.iterations[loop.index]!;
+    const loop = program.loops[stalled]!;
+    const done = program.iterations(step.slot, [])[loop.index]!;
     this.#log(
       `Step ${step.number}: repeat "${loop.name}" ran the ${done} iterations that were recorded and has not ended; the rest is submitted after`,
     );
@@ -218,16 +238,11 @@ export class Stepper {
   #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
     const { start, slot, iterations } = what;
     const request = { start, slot, iterations, ...(resume === undefined ? {} : { resume }) };
-    const { points, recordings, copies } = this.#submit(request);
-    entry.points = points;
-    entry.recordings = recordings;
-    entry.copies = copies;
+    Object.assign(entry, this.#submit(request, null));
   }
 
   /** Takes what the devices wrote of a step that is done. */
-  #trace({ recordings, copies, number }: StepInFlight): void {
-    const { tracer } = this.#program.parts;
-    if (tracer === null) return;
+  #trace({ recordings, copies, number }: StepInFlight, tracer: Tracer): void {
     for (const [member, { stamps }] of recordings.entries()) tracer.collect(member, 'compute', stamps!, number);
     for (const { member, track, stamps } of copies) tracer.collect(member, track, stamps, number);
     for (const each of copies) each[Symbol.dispose]();
@@ -235,25 +250,36 @@ export class Stepper {
 
   /**
    * Submits a recording: all its segments on all members, each queue in one call; what they wait for of each other, the mail brings.
-   * What is submitted often is written once.
+   * What is submitted often is written once. `before` is the recording of the step before.
    */
-  #submit(request: Omit<RecordingRequest, 'turn'>): Submitted {
-    const wanted = { ...request, turn: this.#turn };
-    const first = this.#program.recording(wanted);
-    const recordings = first.again?.recordings ?? this.#programs.map((program) => program.recording(wanted));
-    if (first.again === null) this.#submitAnew(recordings, request.slot);
-    else {
-      const { calls } = first.again;
-      for (const member of recordings.keys()) this.#balance?.times.again(member, request.slot, first.segments.length);
-      calls.submit(this.#mail, this.#deliver);
-      this.#turn ^= calls.hops & 1;
+  #submit(request: Omit<RecordingRequest, 'turn'>, before: Recording | null): Submitted {
+    const first = this.#first(request, before);
+    const { again } = first;
+    let recordings: readonly Recording[];
+    if (again === null) {
+      const wanted = { ...request, turn: this.#turn };
+      recordings = this.#programs.map((program) => program.recording(wanted));
+      this.#submitAnew(recordings, request.slot);
+    } else {
+      ({ recordings } = again);
+      this.#balance?.times.again(request.slot, first.segments.length);
+      again.calls.submit(this.#mail, this.#deliver);
+      this.#turn ^= again.calls.hops & 1;
     }
     // Compute queues alone: a step's last segment ends no hop, so each copy of its messages is one that an unpack here waits for.
-    const points = this.#programs.map(({ device }) => ({
-      timeline: device.compute.timeline,
-      value: device.compute.timeline.last,
-    }));
-    return { points, recordings, copies: this.#mail.takeTraced() };
+    const ends = this.#timelines.map(lastOf);
+    return { ends, recordings, copies: this.#program.parts.tracer === null ? NO_COPIES : this.#mail.takeTraced() };
+  }
+
+  /** The first member's recording: the one that followed the step before when it was last submitted, if that is of the same. */
+  #first(request: Omit<RecordingRequest, 'turn'>, before: Recording | null): Recording {
+    const { slot, iterations } = request;
+    const known = before?.follower ?? null;
+    if (known?.slot === slot && known.turn === this.#turn && known.iterations === iterations) return known;
+    const found = this.#program.recording({ ...request, turn: this.#turn });
+    found.iterations = iterations;
+    if (before !== null) before.follower = found;
+    return found;
   }
 
   #submitAnew(recordings: readonly Recording[], slot: number): void {
@@ -290,4 +316,8 @@ export class Stepper {
     if (tracer === null) onDeviceNow(place, call);
     else tracer.host(`submit to device ${member}`, 'host', () => onDeviceNow(place, call));
   };
+}
+
+function lastOf({ last }: Timeline): number {
+  return last;
 }

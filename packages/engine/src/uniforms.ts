@@ -64,18 +64,25 @@ export class StepWords {
   /** What the words of parameters were made of. */
   #values: StepNumbers['parameters'] = new Map();
   #scalars = new Uint32Array();
+  #numbers: StepNumbers | null = null;
+  /** How often parameters and scalars were made into words. */
+  #edition = 0;
 
   constructor(declarations: Declarations) {
     this.#declarations = declarations;
   }
 
   /** Takes a step's numbers. A parameter that isn't among them has the value that was declared last. */
-  set({ dt, time, frame }: StepClock, { parameters, scalars }: StepNumbers): void {
+  set({ dt, time, frame }: StepClock, numbers: StepNumbers): void {
     this.#seconds[0] = dt;
     this.#seconds[1] = time;
     this.#clock[2] = frame;
+    if (this.#numbers === numbers) return;
+    const { parameters, scalars } = numbers;
     if (this.#values !== parameters) this.#setParameters(parameters);
     this.#setScalars(scalars);
+    this.#numbers = numbers;
+    this.#edition++;
   }
 
   #setParameters(values: StepNumbers['parameters']): void {
@@ -98,14 +105,22 @@ export class StepWords {
     }
   }
 
-  /** Writes a step's slot: the blocks of all levels, of which `writeLevels` has written the rest, and then that of scalars. */
-  write(slot: Uint32Array): void {
+  /**
+   * Writes a step's slot: the blocks of all levels, of which `writeLevels` has written the rest, and then that of scalars. What it
+   * gives tells what the slot holds: given `before` the next time, only what is another since is written.
+   */
+  write(slot: Uint32Array, before: number = 0): number {
     const levels = slot.length - SCALARS_BYTES / 4;
+    const [dt, time, frame] = [this.#clock[0]!, this.#clock[1]!, this.#clock[2]!];
+    const edited = before !== this.#edition;
     for (let at = 0; at < levels; at += UNIFORMS_BYTES / 4) {
-      slot.set(this.#clock, at);
-      slot.set(this.#parameters, at + PARAMETERS_OFFSET / 4);
+      slot[at] = dt;
+      slot[at + 1] = time;
+      slot[at + 2] = frame;
+      if (edited) slot.set(this.#parameters, at + PARAMETERS_OFFSET / 4);
     }
-    slot.set(this.#scalars, levels);
+    if (edited) slot.set(this.#scalars, levels);
+    return this.#edition;
   }
 }
 

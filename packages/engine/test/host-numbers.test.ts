@@ -48,3 +48,41 @@ test('words of a step stand where every level of a slot has them, and what never
   expect([...floats.subarray(level, level + 2), slot[level + 2], floats[level + 3]]).toEqual([0.25, 2.25, 4, 1]);
   expect([...slot.subarray(2 * level, 2 * level + 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
 });
+
+test('a step before which nothing was set brings its clock alone to a slot that has the rest', () => {
+  const declarations = new Declarations();
+  declarations.addParameter('heat', 'float', 300);
+  declarations.addScalar('mass', 'float', 1);
+  const numbers = new HostNumbers(declarations);
+  const words = new StepWords(declarations);
+  const slots = [0, 1].map(() => new Uint32Array((UNIFORMS_BYTES + SCALARS_BYTES) / 4));
+  const held = [0, 0];
+  const step = (frame: number): void => {
+    words.set({ dt: 1, time: frame, frame }, numbers.take());
+    held[frame % 2] = words.write(slots[frame % 2]!, held[frame % 2]);
+  };
+  const [frames, heats, set] = [[2], [32], [UNIFORMS_BYTES / 4]].map(
+    ([at]) =>
+      () =>
+        slots.map((slot) => slot[at!]),
+  ) as [() => number[], () => number[], () => number[]];
+  numbers.set('mass', 2);
+  step(0);
+  step(1);
+  expect([frames(), set()]).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+  for (const slot of slots) slot[32] = 7;
+  step(2); // this slot still has the scalar
+  step(3);
+  expect([frames(), set()]).toEqual([
+    [2, 3],
+    [0, 0],
+  ]);
+  expect(heats().map((word) => word === 7)).toEqual([false, true]);
+  declarations.parameters.get('heat')!.value = [600];
+  step(4);
+  step(5);
+  expect(heats()).toEqual(heats().map(() => new Uint32Array(Float32Array.of(600).buffer)[0]));
+});

@@ -46,9 +46,9 @@ export class StepTimes implements Disposable {
     return [pair.before, commands, pair.after];
   }
 
-  /** The commands of a step's submits, so many, run once more as `around` gave them. */
-  again(device: number, slot: number, submits: number): void {
-    this.#used.set(`${device} ${slot}`, submits);
+  /** The commands of a step's submits, so many, run once more on each device as `around` gave them. */
+  again(slot: number, submits: number): void {
+    for (const device of this.#devices.keys()) this.#used.set(`${device} ${slot}`, submits);
   }
 
   /** Milliseconds that each device worked for the step that was last in `slot`, which is done. */

@@ -18,6 +18,11 @@ export class Speeds {
       byteLength === 0 ? null : owned.make({ label: 'reports of speeds', byteLength, memory: 'download' });
   }
 
+  /** Whether any is measured. */
+  get exist(): boolean {
+    return this.#reports !== null;
+  }
+
   /** Takes the velocities into the report of a step in flight, after everything that the step does. */
   record(encoder: Encoder, slot: number): void {
     if (this.#reports === null) return;

@@ -40,6 +40,11 @@ export class KernelSources {
   readonly #known = new Map<string, Known>();
   #look = 0;
 
+  /** Whether it knows no kernel. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** Whether a file of a kernel, or one that it includes, has changed since it was read. */
   changed(): boolean {
     return this.#known.values().some(({ files }) => !areAsRead(files));

@@ -37,7 +37,8 @@ export function onDeviceNow<T>(place: Place, act: () => T): T {
   }
 }
 
-function nameDevice({ number, count, device }: Place, error: unknown): void {
+/** Says in the error of a device which of several it was. */
+export function nameDevice({ number, count, device }: Place, error: unknown): void {
   if (!(error instanceof DeviceLostError || error instanceof OutOfMemoryError) || named.has(error)) return;
   named.set(error, number);
   if (count > 1) error.message += ` (device ${number + 1} of ${count}: "${device.name}")`;

@@ -12,6 +12,7 @@ export type Deliver = (member: number, call: () => void) => void;
 interface Call {
   readonly member: number;
   readonly prepared: PreparedSubmits;
+  readonly make: () => void;
   /** Of the queue's timeline before them, the first time. */
   readonly from: number;
 }
@@ -34,14 +35,16 @@ export class StepCalls implements Disposable {
   readonly #hops: number;
   /** The hop that was the first, the first time. */
   readonly #hop: number;
+  /** By how much timelines of queues are further than the first time, and all others. */
+  readonly #ahead = new Map<Timeline, number>();
+  #hopsAhead = 0;
 
   /** `outboxes` were delivered; `hop` is the number of their first hop. */
   constructor({ boxes, posts, hops }: Outboxes, hop: number) {
-    this.#calls = boxes.map(({ member, queue, batches, from }) => ({
-      member,
-      prepared: queue.prepare(batches, from + 1),
-      from,
-    }));
+    this.#calls = boxes.map(({ member, queue, batches, from }) => {
+      const prepared = queue.prepare(batches, from + 1);
+      return { member, prepared, make: () => prepared.submit(this.#aheadOf), from };
+    });
     this.#posts = posts;
     this.#hops = hops;
     this.#hop = hop;
@@ -54,18 +57,17 @@ export class StepCalls implements Disposable {
 
   /** Makes all of them once more. */
   submit(mail: Mail, deliver: Deliver): void {
-    const ahead = new Map<Timeline, number>();
     for (const { prepared, from } of this.#calls) {
       const { queue } = prepared;
-      if (ahead.has(queue.timeline)) continue;
       queue.sendCompanion();
-      ahead.set(queue.timeline, queue.timeline.last - from);
+      this.#ahead.set(queue.timeline, queue.timeline.last - from);
     }
-    const hops = mail.hop - this.#hop;
-    const of = (timeline: Timeline): number => ahead.get(timeline) ?? hops;
-    mail.repeat(this.#posts, this.#hops, of);
-    for (const { member, prepared } of this.#calls) deliver(member, () => prepared.submit(of));
+    this.#hopsAhead = mail.hop - this.#hop;
+    mail.repeat(this.#posts, this.#hops, this.#aheadOf);
+    for (const { member, make } of this.#calls) deliver(member, make);
   }
+
+  readonly #aheadOf = (timeline: Timeline): number => this.#ahead.get(timeline) ?? this.#hopsAhead;
 
   [Symbol.dispose](): void {
     for (const { prepared } of this.#calls) prepared[Symbol.dispose]();

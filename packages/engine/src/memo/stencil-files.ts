@@ -22,6 +22,7 @@ export class StencilFiles {
 
   /** Whether a file of a stencil or kernel has changed since it was read. */
   changed({ stencils }: Declarations): boolean {
+    if (this.#seen.size === 0 && this.kernels.isEmpty) return false;
     for (const [name, { stamp }] of this.#seen) {
       const file = stencils.get(name)?.options.file;
       if (file !== undefined && stamp !== stampOf(file)) return true;

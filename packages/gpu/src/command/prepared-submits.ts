@@ -18,6 +18,8 @@ const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 /** Byte offsets in the structs. */
 const VALUE_AT = 24;
 const COMMAND_BUFFER_AT = 16;
+/** Command buffers at the end of them that the device remembers, should it be lost. */
+const REMEMBERED = 8;
 
 /** A command buffer in the structs. */
 interface Placed {
@@ -45,7 +47,7 @@ export class PreparedSubmits implements Disposable {
   readonly #words: Uint32Array;
   readonly #handles: BigUint64Array;
   readonly #commands: Placed[] = [];
-  readonly #columns = new Map<Timeline, Column>();
+  readonly #columns: Column[] = [];
 
   /** `first` is what the queue's timeline reached with the first of them, when they were submitted. */
   constructor(driver: Driver, queue: Queue, batches: readonly SubmitBatch[], first: number) {
@@ -99,10 +101,8 @@ export class PreparedSubmits implements Disposable {
   }
 
   #column({ timeline, value }: TimelinePoint, byteOffset: number, signals: boolean): void {
-    let column = this.#columns.get(timeline);
-    if (column === undefined) {
-      this.#columns.set(timeline, (column = { timeline, words: [], values: [], signalled: 0 }));
-    }
+    let column = this.#columns.find((each) => each.timeline === timeline);
+    if (column === undefined) this.#columns.push((column = { timeline, words: [], values: [], signalled: 0 }));
     column.words.push(byteOffset / 4);
     column.values.push(value);
     if (signals) column.signalled = Math.max(column.signalled, value);
@@ -128,10 +128,12 @@ export class PreparedSubmits implements Disposable {
       const { handle } = each.commands;
       if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
     }
-    for (const { commands } of this.#commands.slice(-8)) this.#driver.remember(commands);
-    for (const { timeline, words, values } of this.#columns.values()) this.#shift(words, values, ahead(timeline));
+    const { length } = this.#commands;
+    for (let at = Math.max(0, length - REMEMBERED); at < length; at++)
+      this.#driver.remember(this.#commands[at]!.commands);
+    for (const { timeline, words, values } of this.#columns) this.#shift(words, values, ahead(timeline));
     queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches.length);
-    for (const { timeline, signalled } of this.#columns.values()) {
+    for (const { timeline, signalled } of this.#columns) {
       if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));
     }
   }

@@ -17,6 +17,8 @@ export interface TimelinePoint {
 /** How a timeline is shared with other devices of the machine: it may be exported, or it is an exported one. */
 export type TimelineSharing = 'export' | { readonly fd: number };
 
+const REACHED = Promise.resolve();
+
 /** A timeline semaphore, from 0 up. */
 export class Timeline implements Child, Progress {
   static {
@@ -33,8 +35,8 @@ export class Timeline implements Child, Progress {
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
   #reached = 0;
-  /** Waits that began before this went up were given up. */
-  #generation = 0;
+  /** How often it was given up: waits that began before it went up were. */
+  generation = 0;
   #disposed = false;
 
   constructor(driver: Driver, waiter: Waiter, label: string, sharing?: TimelineSharing) {
@@ -108,19 +110,22 @@ export class Timeline implements Child, Progress {
   }
 
   /** Waits, without blocking, until the value is reached. Throws VulkanError 'synchronization' if it is disposed before. */
-  async wait(value: number): Promise<void> {
+  wait(value: number): Promise<void> {
     this.driver.counters.waits++;
-    if (this.#disposed) throw this.#disposedError(value);
-    if (this.value() >= value) return;
+    try {
+      if (this.#disposed) throw this.#disposedError(value);
+      if (this.value() >= value) return REACHED;
+    } catch (error) {
+      return Promise.reject(error);
+    }
     let wait = this.#waits.get(value);
     if (wait === undefined) this.#waits.set(value, (wait = this.#ask(value)));
-    await wait;
+    return wait;
   }
 
   async #ask(value: number): Promise<void> {
-    const generation = this.#generation;
     try {
-      const result = await this.#waiter.wait(this.handle, value, () => this.#generation !== generation);
+      const result = await this.#waiter.wait(this, value);
       if (result === CANCELLED) throw this.#disposed ? this.#disposedError(value) : this.#givenUpError(value);
       this.#check(result, 'vkWaitSemaphores');
       if (this.#reached < value) this.#reached = value;
@@ -134,7 +139,7 @@ export class Timeline implements Child, Progress {
    * timeline: for values that don't come any more. Nobody who waits keeps the process alive then.
    */
   giveUp(): void {
-    this.#generation++;
+    this.generation++;
     if (this.#waits.size > 0) this.#waiter.cancel(this.handle);
   }
 

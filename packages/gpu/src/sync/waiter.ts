@@ -86,6 +86,15 @@ function takeThread(loaderPath: string): WaiterThread {
 /** Milliseconds in which nothing that is waited for came: then somebody asks whether the device lives. */
 export const LATE_MS = 1000;
 
+/** What is waited for: a timeline. */
+export interface AwaitedTimeline {
+  readonly handle: bigint;
+  /** The largest value that was promised. */
+  readonly last: number;
+  /** Waits that began before it went up were given up. */
+  readonly generation: number;
+}
+
 /** Answers when a timeline semaphore reaches a value. */
 export class Waiter {
   readonly #thread: WaiterThread;
@@ -95,6 +104,8 @@ export class Waiter {
   #waiting = 0;
   #answered = 0;
   #watched = false;
+  /** Whether the process is kept alive. */
+  #holds = false;
   #end: number | undefined;
 
   /** `onLate` is called each second in which somebody waits and nobody is answered. */
@@ -105,19 +116,42 @@ export class Waiter {
   }
 
   /**
-   * Resolves with 0 when the semaphore has reached the value, or with the negative VkResult that the wait ended with, or with
-   * CANCELLED: then the thread has let go of the semaphore.
+   * Resolves with 0 when a timeline has reached the value, or with the negative VkResult that the wait ended with, or with
+   * CANCELLED: then the thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive
+   * for up to a second more: whoever waits for one of them soon finds it so.
    */
-  async wait(semaphore: bigint, value: number, isCancelled: () => boolean = () => false): Promise<number> {
-    if (this.#waiting++ === 0) this.#thread.worker.ref();
+  async wait(timeline: AwaitedTimeline, value: number): Promise<number> {
+    const { generation } = timeline;
+    this.#waiting++;
+    this.#hold();
     const slot = this.#takeSlot() ?? (await new Promise<number>((resolve) => this.#queue.push(resolve)));
     try {
-      return isCancelled() ? CANCELLED : await this.#ask(slot, semaphore, value);
+      if (timeline.generation !== generation) return CANCELLED;
+      this.#ask(slot, timeline.handle, value);
+      const { states } = this.#thread.table;
+      for (let state = PENDING; state === PENDING || state === CANCELLING; state = Atomics.load(states, slot)) {
+        await Atomics.waitAsync(states, slot, state).value;
+      }
+      if (this.#thread.failure) throw this.#thread.failure;
+      return Atomics.exchange(states, slot, FREE);
     } finally {
       this.#answered++;
       this.#passOn(slot);
-      if (--this.#waiting === 0) this.#thread.worker.unref();
+      if (--this.#waiting === 0 && timeline.last <= value) this.#letGo();
     }
+  }
+
+  /** Keeps the process alive. */
+  #hold(): void {
+    if (this.#holds) return;
+    this.#holds = true;
+    this.#thread.worker.ref();
+  }
+
+  #letGo(): void {
+    if (!this.#holds) return;
+    this.#holds = false;
+    this.#thread.worker.unref();
   }
 
   /** Ends every wait, those to come too, with a negative VkResult: the device is lost. */
@@ -146,30 +180,29 @@ export class Waiter {
     const thread = this.#thread;
     const { control } = thread.table;
     const turn = thread.turn();
-    thread.worker.ref();
+    this.#hold();
     while (!thread.failure) {
       const known = Atomics.load(control, KNOWN_TURN);
       if (known === turn) break;
       await Atomics.waitAsync(control, KNOWN_TURN, known).value;
     }
-    thread.worker.unref();
+    this.#letGo();
     if (!thread.failure) idle.push(thread);
   }
 
-  async #ask(slot: number, semaphore: bigint, value: number): Promise<number> {
+  /** Asks the thread. */
+  #ask(slot: number, semaphore: bigint, value: number): void {
     if (this.#thread.failure) throw this.#thread.failure;
-    if (this.#end !== undefined) return this.#end;
-    this.#watch();
     const { states, semaphores, values } = this.#thread.table;
+    if (this.#end !== undefined) {
+      Atomics.store(states, slot, this.#end);
+      return;
+    }
+    this.#watch();
     semaphores[slot] = semaphore;
     values[slot] = BigInt(value);
     Atomics.store(states, slot, PENDING);
     this.#thread.ring();
-    for (let state = PENDING; state === PENDING || state === CANCELLING; state = Atomics.load(states, slot)) {
-      await Atomics.waitAsync(states, slot, state).value;
-    }
-    if (this.#thread.failure) throw this.#thread.failure;
-    return Atomics.exchange(states, slot, FREE);
   }
 
   /** Looks, a second from now, whether somebody was answered. */
@@ -179,7 +212,7 @@ export class Waiter {
     const answered = this.#answered;
     setTimeout(() => {
       this.#watched = false;
-      if (this.#waiting === 0) return;
+      if (this.#waiting === 0) return this.#letGo();
       if (this.#answered === answered) this.#onLate();
       this.#watch();
     }, LATE_MS).unref();
