@@ -86,7 +86,7 @@ export class HostNumbers {
 
   /** A step has brought first values to the device. */
   haveFirst(): void {
-    if (this.#initials.size > 0) this.#initials.clear();
+    this.#initials.clear();
   }
 
   /** The first value of a scalar that the device doesn't have yet; undefined where it has a value. */

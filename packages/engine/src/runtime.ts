@@ -28,7 +28,7 @@ import { didYouMean, listNames } from './names.ts';
 import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { slotOrderOf } from './shapes/bound-of.ts';
-import { lostDevice, onDevice, type Place } from './loss/on-device.ts';
+import { lostDevice, nameDevice, onDevice, type Place } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -303,15 +303,15 @@ export class Runtime {
       for (const debug of this.#debugged) await debug.prepare();
       if (this.#loss !== null) throw this.#loss;
       const stepper = this.#stepper!;
-      const room = stepper.room();
-      if (room !== null) await room;
-      stepper.step({ dt, time: this.time, frame: this.frame }, this.numbers.withFirst(numbers));
+      for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
+      const given = this.numbers.withFirst(numbers);
+      stepper.step({ dt, time: this.time, frame: this.frame }, given);
+      if (given !== numbers) this.numbers.haveFirst();
     } catch (error) {
       this.#noteLoss(error);
       this.numbers.giveBack(numbers);
       throw error;
     }
-    this.numbers.haveFirst();
     this.time += dt;
     this.frame++;
     if (this.#debugged.length > 0) await this.#listen();
@@ -321,7 +321,10 @@ export class Runtime {
 
   /** Takes up the radii that follow the flow, by the last step that is surely done. */
   async #followFlow(dt: number): Promise<void> {
-    await this.#watched(async () => this.#stepper!.room() ?? undefined);
+    const stepper = this.#stepper!;
+    await this.#watched(async () => {
+      for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
+    });
     const known = this.frame - STEPS_IN_FLIGHT;
     if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
     this.#moved = true;
@@ -359,6 +362,7 @@ export class Runtime {
   }
 
   #noteLoss(error: unknown): void {
+    if (this.team.members.length === 1) nameDevice(this.#place(0), error);
     const lost = lostDevice(error);
     if (lost === undefined || this.#loss !== null) return;
     this.#loss = error as Error;

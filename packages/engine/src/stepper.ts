@@ -13,7 +13,7 @@ import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
-import { nameDevice, onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
+import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
 import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
@@ -141,17 +141,19 @@ export class Stepper {
     this.#forecast = this.#previous;
   }
 
-  /** What to wait for until there is room for a step, all but the last few being done; null where there is some. */
-  room(): Promise<void> | null {
-    const { length } = this.#inFlight;
-    if (length >= this.#slots) return this.#drain(this.#slots - 1);
-    if (length > 0) this.#lookBack();
-    return null;
+  /** What to wait for before asking again; null where there is room for a step, all but the last few being done. */
+  room(): Promise<unknown> | null {
+    const steps = this.#inFlight;
+    if (steps.length < this.#slots) {
+      while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
+      return null;
+    }
+    return this.#rest(this.#slots - 1);
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
   async settle(): Promise<void> {
-    await this.#drain(0);
+    for (let rest = this.#rest(0); rest !== null; rest = this.#rest(0)) await rest;
   }
 
   /** Throws where a step that is known to be done read further than its halo: what it made, and all since, is wrong. */
@@ -171,24 +173,22 @@ export class Stepper {
     return this.#program.loops.length > 0 && this.#inFlight.length > 0;
   }
 
-  /** Takes notice of steps that are done. */
-  #lookBack(): void {
-    while (this.#inFlight.length > 0 && this.#isDone(this.#inFlight[0]!)) this.#finish(this.#inFlight[0]!);
+  /** Finishes steps that were waited for; what to wait for next, where more than `most` are in flight. */
+  #rest(most: number): Promise<unknown> | null {
+    while (this.#inFlight.length > most) {
+      const step = this.#inFlight[0]!;
+      if (!this.#wasSeen(step)) return this.#ended(step);
+      this.#finish(step);
+    }
+    return null;
   }
 
-  /** Waits while more than `most` steps are in flight. */
-  async #drain(most: number): Promise<void> {
-    while (this.#inFlight.length > most) {
-      this.#mail.check();
-      try {
-        await this.#ended(this.#inFlight[0]!);
-      } catch (error) {
-        nameDevice(this.#places[0]!, error); // where there are several, it has been named
-        throw error;
-      }
-      this.#mail.check();
-      this.#finish(this.#inFlight[0]!);
+  /** Whether the host has been told that a step is done. */
+  #wasSeen({ ends }: StepInFlight): boolean {
+    for (let member = 0; member < ends.length; member++) {
+      if (this.#timelines[member]!.seen < ends[member]!) return false;
     }
+    return true;
   }
 
   #isDone({ ends }: StepInFlight): boolean {
@@ -200,8 +200,10 @@ export class Stepper {
   /** Resolves when a step is done on all devices. */
   #ended({ ends }: StepInFlight): Promise<unknown> {
     if (ends.length === 1) return this.#timelines[0]!.wait(ends[0]!);
-    const wait = (value: number, member: number): Promise<void> => this.#timelines[member]!.wait(value);
-    return Promise.all(ends.map((value, member) => onDevice(this.#places[member]!, () => wait(value, member))));
+    const wait = (value: number, member: number): Promise<void> =>
+      onDevice(this.#places[member]!, () => this.#timelines[member]!.wait(value));
+    this.#mail.check();
+    return Promise.all(ends.map(wait)).then(() => this.#mail.check());
   }
 
   /** A step that the device has run through: done, or stalled and to be gone on with. */

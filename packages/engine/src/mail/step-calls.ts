@@ -62,8 +62,10 @@ export class StepCalls implements Disposable {
       queue.sendCompanion();
       this.#ahead.set(queue.timeline, queue.timeline.last - from);
     }
-    this.#hopsAhead = mail.hop - this.#hop;
-    mail.repeat(this.#posts, this.#hops, this.#aheadOf);
+    if (this.#hops > 0) {
+      this.#hopsAhead = mail.hop - this.#hop;
+      mail.repeat(this.#posts, this.#hops, this.#aheadOf);
+    }
     for (const { member, make } of this.#calls) deliver(member, make);
   }
 

@@ -132,6 +132,7 @@ export class PreparedSubmits implements Disposable {
     for (let at = Math.max(0, length - REMEMBERED); at < length; at++)
       this.#driver.remember(this.#commands[at]!.commands);
     for (const { timeline, words, values } of this.#columns) this.#shift(words, values, ahead(timeline));
+    this.#driver.collect();
     queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches.length);
     for (const { timeline, signalled } of this.#columns) {
       if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));

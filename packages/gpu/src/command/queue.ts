@@ -191,8 +191,12 @@ export class Queue {
 
   /** Makes submits whose structs stand at an address; the timelines that they signal are the caller's to bring up to date. */
   submitWritten(address: V.Pointer<V.VkSubmitInfo2>, count: number): void {
-    this.#driver.collect();
-    this.#call(count, address);
+    const driver = this.#driver;
+    const result = driver.commands.vkQueueSubmit2(this.handle, count, address, V.VK_NULL_HANDLE);
+    driver.counters.submits++;
+    if (result >= 0) return;
+    const act = `Cannot submit to queue "${this.label}"`;
+    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
   }
 
   #submitRaw(batches: readonly RawBatch[]): number[] {
@@ -210,22 +214,13 @@ export class Queue {
           pSignalSemaphoreInfos: signals.map((point) => semaphoreInfo(point, deviceIndex)),
         };
       });
-      this.#call(infos.length, V.VkSubmitInfo2(infos));
+      this.submitWritten(V.VkSubmitInfo2(infos), infos.length);
     });
     this.timeline.last = reached;
     for (const { signal } of batches) {
       for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
     }
     return values;
-  }
-
-  #call(count: number, address: V.Pointer<V.VkSubmitInfo2>): void {
-    const driver = this.#driver;
-    const result = driver.commands.vkQueueSubmit2(this.handle, count, address, V.VK_NULL_HANDLE);
-    driver.counters.submits++;
-    if (result >= 0) return;
-    const act = `Cannot submit to queue "${this.label}"`;
-    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
   }
 
   /**

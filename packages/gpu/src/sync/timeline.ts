@@ -99,7 +99,7 @@ export class Timeline implements Child, Progress {
       this.handle,
       driver.scratch.address as V.Pointer<bigint>,
     );
-    this.#check(result, 'vkGetSemaphoreCounterValue');
+    if (result < 0) this.#check(result, 'vkGetSemaphoreCounterValue');
     this.#reached = Number(driver.scratchWords[0]);
     return this.#reached;
   }
@@ -119,19 +119,20 @@ export class Timeline implements Child, Progress {
       return Promise.reject(error);
     }
     let wait = this.#waits.get(value);
-    if (wait === undefined) this.#waits.set(value, (wait = this.#ask(value)));
+    if (wait === undefined) this.#waits.set(value, (wait = this.#waiter.wait(this, value)));
     return wait;
   }
 
-  async #ask(value: number): Promise<void> {
-    try {
-      const result = await this.#waiter.wait(this, value);
-      if (result === CANCELLED) throw this.#disposed ? this.#disposedError(value) : this.#givenUpError(value);
-      this.#check(result, 'vkWaitSemaphores');
-      if (this.#reached < value) this.#reached = value;
-    } finally {
-      this.#waits.delete(value);
-    }
+  /** The waiter's answer to the wait for a value; throws where that ended otherwise. */
+  answer(value: number, result: number): void {
+    if (result === CANCELLED) throw this.#disposed ? this.#disposedError(value) : this.#givenUpError(value);
+    if (result < 0) this.#check(result, 'vkWaitSemaphores');
+    if (this.#reached < value) this.#reached = value;
+  }
+
+  /** The wait for a value has ended, however it did. */
+  forget(value: number): void {
+    this.#waits.delete(value);
   }
 
   /**

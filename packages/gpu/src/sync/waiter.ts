@@ -93,6 +93,10 @@ export interface AwaitedTimeline {
   readonly last: number;
   /** Waits that began before it went up were given up. */
   readonly generation: number;
+  /** Is told 0, or the negative VkResult that the wait for a value ended with, or CANCELLED; may throw. */
+  answer(value: number, result: number): void;
+  /** The wait for a value has ended, however it did. */
+  forget(value: number): void;
 }
 
 /** Answers when a timeline semaphore reaches a value. */
@@ -116,25 +120,26 @@ export class Waiter {
   }
 
   /**
-   * Resolves with 0 when a timeline has reached the value, or with the negative VkResult that the wait ended with, or with
-   * CANCELLED: then the thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive
+   * Resolves when a timeline has reached the value; else it throws what the timeline makes of the answer. When that is CANCELLED, the
+   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive
    * for up to a second more: whoever waits for one of them soon finds it so.
    */
-  async wait(timeline: AwaitedTimeline, value: number): Promise<number> {
+  async wait(timeline: AwaitedTimeline, value: number): Promise<void> {
     const { generation } = timeline;
     this.#waiting++;
-    this.#hold();
+    if (!this.#holds) this.#hold();
     const slot = this.#takeSlot() ?? (await new Promise<number>((resolve) => this.#queue.push(resolve)));
     try {
-      if (timeline.generation !== generation) return CANCELLED;
+      if (timeline.generation !== generation) return timeline.answer(value, CANCELLED);
       this.#ask(slot, timeline.handle, value);
       const { states } = this.#thread.table;
       for (let state = PENDING; state === PENDING || state === CANCELLING; state = Atomics.load(states, slot)) {
         await Atomics.waitAsync(states, slot, state).value;
       }
       if (this.#thread.failure) throw this.#thread.failure;
-      return Atomics.exchange(states, slot, FREE);
+      timeline.answer(value, Atomics.exchange(states, slot, FREE));
     } finally {
+      timeline.forget(value);
       this.#answered++;
       this.#passOn(slot);
       if (--this.#waiting === 0 && timeline.last <= value) this.#letGo();
@@ -143,7 +148,6 @@ export class Waiter {
 
   /** Keeps the process alive. */
   #hold(): void {
-    if (this.#holds) return;
     this.#holds = true;
     this.#thread.worker.ref();
   }
@@ -180,7 +184,7 @@ export class Waiter {
     const thread = this.#thread;
     const { control } = thread.table;
     const turn = thread.turn();
-    this.#hold();
+    if (!this.#holds) this.#hold();
     while (!thread.failure) {
       const known = Atomics.load(control, KNOWN_TURN);
       if (known === turn) break;
@@ -190,15 +194,14 @@ export class Waiter {
     if (!thread.failure) idle.push(thread);
   }
 
-  /** Asks the thread. */
+  /** Asks the thread, where it still answers. */
   #ask(slot: number, semaphore: bigint, value: number): void {
-    if (this.#thread.failure) throw this.#thread.failure;
     const { states, semaphores, values } = this.#thread.table;
-    if (this.#end !== undefined) {
-      Atomics.store(states, slot, this.#end);
+    if (this.#thread.failure || this.#end !== undefined) {
+      Atomics.store(states, slot, this.#end ?? FREE);
       return;
     }
-    this.#watch();
+    if (!this.#watched) this.#watch();
     semaphores[slot] = semaphore;
     values[slot] = BigInt(value);
     Atomics.store(states, slot, PENDING);
@@ -207,7 +210,6 @@ export class Waiter {
 
   /** Looks, a second from now, whether somebody was answered. */
   #watch(): void {
-    if (this.#watched) return;
     this.#watched = true;
     const answered = this.#answered;
     setTimeout(() => {
