@@ -4,7 +4,7 @@ import type { FusedPass } from './fusion/plan.ts';
 import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
-import { stepGraph } from './recording.ts';
+import { segmentPlans } from './recording.ts';
 import { segmentName, type Segment } from './segments.ts';
 
 /** What the next step does. */
@@ -15,7 +15,7 @@ export function explainRuntime(runtime: Runtime): string {
   const iterations = program.loops.map(() => 2);
   const plan = program.plan({ start: runtime.copies, iterations });
   const segments = program.segments(plan);
-  const recorded = stepGraph(program, segments, { slot: 0, turn: 0, stamps: null }).compile({ repeats: true });
+  const recorded = [...new Set(segmentPlans(program, segments, { slot: 0, turn: 0, stamps: null }))];
   return [
     `order: ${String(schedule)}`,
     ...units.map(describeUnit),
@@ -24,7 +24,7 @@ export function explainRuntime(runtime: Runtime): string {
     ...fusion.apart.map(({ before, after, reason }) => `${before} and ${after} run apart: ${reason}`),
     ...(program.loops.length === 0 ? [] : ['one recording of two iterations of each loop:']),
     ...submits(program, segments, recorded),
-    `${recorded.barriers.length} barriers, ${plan.passes.length} passes`,
+    `${recorded.reduce((sum, { barriers }) => sum + barriers.length, 0)} barriers, ${plan.passes.length} passes`,
     ...(runtime.balance?.explain() ?? []),
     ...radii(runtime),
   ].join('\n');
@@ -63,11 +63,11 @@ function describeFused({ name, unstored, savedBytes, again, needless }: FusedPas
  * The submits that messages cut a step into, in the order of recording, a line where a barrier stands:
  * `| begin · sweep over the boundary | [pack u:1]`.
  */
-function submits(program: Program, segments: readonly Segment[], { compiled }: Plan<Encoder>): string[] {
+function submits(program: Program, segments: readonly Segment[], plans: readonly Plan<Encoder>[]): string[] {
   const { memberCount } = program.parts;
   if (memberCount === 1) return [];
   const texts = new Map(segments.map((_, number) => [segmentName(number), '']));
-  for (const { passes, finished } of compiled.steps) {
+  for (const { passes, finished } of plans.flatMap(({ compiled }) => compiled.steps)) {
     for (const [place, { name, pass }] of passes.entries()) {
       const before = texts.get(pass.stage!)!;
       const between = place === 0 && finished.before !== undefined ? ' | ' : before === '' ? ' ' : ' · ';

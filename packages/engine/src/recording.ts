@@ -1,5 +1,5 @@
 /** @file A plan → commands: every planned pass becomes a pass of the gpu's graph, which puts the barriers between them. */
-import { Graph, type CommandBuffer, type Encoder, type Pass, type Use } from '@halocline/gpu';
+import { Graph, type CommandBuffer, type Encoder, type Pass, type Plan, type Use } from '@halocline/gpu';
 import { bindPass } from './bind-pass.ts';
 import { GATE_MODES, reduceCode, scalarBytes, scalarCode } from './engine-kernels.ts';
 import { declaredMemory, scopeNumber } from './declared-memory.ts';
@@ -35,7 +35,7 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
   const { slot, stamps } = place;
   const commands: CommandBuffer[] = [];
   const memory = declaredMemory(program);
-  const compiled = stepGraph(program, segments, place).compile({ repeats: true });
+  const plans = segmentPlans(program, segments, place);
   try {
     for (const [number, segment] of segments.entries()) {
       const stage = segmentName(number);
@@ -43,7 +43,7 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
         program.device.record('step', (encoder) => {
           if (number === 0) stamps?.recordReset(encoder);
           spanned(stamps, encoder, segmentLabel(segment, number), () => {
-            compiled.record(encoder, { memory, stage });
+            plans[number]!.record(encoder, { memory, stage });
             if (number < segments.length - 1) return;
             program.faults.record(encoder, slot);
             program.speeds.record(encoder, slot);
@@ -58,14 +58,32 @@ export function recordPlan(program: Program, segments: readonly Segment[], place
   }
 }
 
-/** The graph of a step: a stage a segment. A barrier stands where one pass hands something to another, whichever submits they are of. */
-export function stepGraph(program: Program, segments: readonly Segment[], place: RecordingPlace): Graph {
-  const graph = new Graph();
+/** A segment, its number, and the room that it packs into. */
+type Placed = Segment & { readonly number: number; readonly turn: number };
+
+/**
+ * For each segment the plan that it is a stage of. A step is one graph: a barrier stands where one pass hands something to another,
+ * whichever submits they are of. Where repeats stop by a scalar each segment is a graph of its own, and begins with a barrier.
+ */
+export function segmentPlans(program: Program, segments: readonly Segment[], place: RecordingPlace): Plan<Encoder>[] {
   let { turn } = place;
+  const placed: Placed[] = [];
   for (const [number, segment] of segments.entries()) {
-    graph.stage(segmentName(number), { after: number === 0 ? [] : [segmentName(number - 1)] });
-    addSegment(graph, program, { ...segment, number }, { ...place, turn });
+    placed.push({ ...segment, number, turn });
     if (segment.after !== null) turn ^= 1;
+  }
+  const planOf = (of: readonly Placed[]): Plan<Encoder> => stepGraph(program, of, place).compile({ repeats: true });
+  if (program.loops.length > 0) return placed.map((segment) => planOf([segment]));
+  const whole = planOf(placed);
+  return placed.map(() => whole);
+}
+
+/** A graph of segments, a stage each. */
+function stepGraph(program: Program, segments: readonly Placed[], place: RecordingPlace): Graph {
+  const graph = new Graph();
+  for (const [index, segment] of segments.entries()) {
+    graph.stage(segmentName(segment.number), { after: index === 0 ? [] : [segmentName(segment.number - 1)] });
+    addSegment(graph, program, segment, place);
   }
   const passes = segments.flatMap((segment) => segment.passes);
   return orderAsAsked(graph, program, passes);
@@ -75,10 +93,10 @@ export function stepGraph(program: Program, segments: readonly Segment[], place:
 function addSegment(
   graph: Graph,
   program: Program,
-  { before, passes, after, number }: Segment & { readonly number: number },
+  { before, passes, after, number, turn }: Placed,
   place: RecordingPlace,
 ): void {
-  const { turn, stamps } = place;
+  const { stamps } = place;
   const { exchanges } = program;
   const stage = segmentName(number);
   if (before !== null) {

@@ -8,7 +8,8 @@
  *     sweep over the interior    reads all of u:0     writes the interior of u:1      beside packing
  *     unpack u:1                                      writes the ghosts of u:1        beside the interior
  *
- * Where what is recorded is checked, or memory is bound, copies stay whole: checks and layers go by bindings, which show no parts.
+ * Where what is recorded is checked, or memory is bound, copies stay whole: checks and layers go by bindings, which show no parts. So
+ * they do where a step has repeats that stop by a scalar (`segmentPlans`).
  */
 import { componentReads } from './halo-needs.ts';
 import type { Program } from './program.ts';
@@ -33,8 +34,8 @@ const COMPUTED: Readonly<Record<Part, readonly Share[]>> = Object.freeze({
 const COPY = /:[01]$/u;
 
 /** Whether the parts of copies are told apart. */
-function areApart({ parts: { memberCount, access, member } }: Program): boolean {
-  return memberCount > 1 && access !== 'descriptor' && !member.device.tracks;
+function areApart({ parts: { memberCount, access, member }, loops }: Program): boolean {
+  return memberCount > 1 && loops.length === 0 && access !== 'descriptor' && !member.device.tracks;
 }
 
 /** What a pass touches over a part of the leaves, as names. */

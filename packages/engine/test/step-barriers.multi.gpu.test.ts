@@ -134,6 +134,18 @@ gpuTest('where what is recorded is checked, or memory is bound, every pass is wa
   expect(await submitsOf(unchecked, sweep, { access: 'descriptor' })).toBe(kept);
 });
 
+gpuTest('where a repeat stops by a scalar, each submit begins with a barrier', PLAIN, async ({ device }) => {
+  const declare: Declare = (simulation) => {
+    simulation.addField('u', 'float32', 1);
+    const code = `float next = ${around('u')} / 7.0; ReduceMax("left", next); WriteField("u", idx, next);`;
+    simulation.addStencil('sweep', { inputs: ['u'], outputs: ['u'], code });
+    simulation.repeat({ name: 'solve', body: ['sweep'], times: 4, until: { scalar: 'left', below: 0.5 } });
+  };
+  const lines = (await submitsOf(device, declare)).split('\n');
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) expect(line).toMatch(/^\d+ \| /u);
+});
+
 gpuTest(
   'an interior that is computed last of all, behind what is unpacked, has the same bits',
   PLAIN,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { forecastIterations, ladder } from '../src/forecast.ts';
 import { partialsLength, reductionStages, stageOffset } from '../src/reduction-plan.ts';
 import type { Program } from '../src/program.ts';
-import { stepGraph } from '../src/recording.ts';
+import { segmentPlans } from '../src/recording.ts';
 import { whole } from '../src/segments.ts';
 import { planStep, type PlanRequest, type StepPlan } from '../src/step-plan.ts';
 import { orderUnits, type Unit } from '../src/units.ts';
@@ -85,11 +85,9 @@ test('each gate sees what the gate before it wrote, whatever lies between them',
   const plan = planStep(step, request({ iterations: [4] }));
   const groups = { memory: () => null };
   const compiled = new Map([['sweep', { name: 'sweep', kernel: null, bindings: [] }]]);
-  const program = { parts: { units: step, schedule, compiled }, groups } as unknown as Program;
+  const program = { parts: { units: step, schedule, compiled }, groups, loops: [] } as unknown as Program;
   const segments = [{ before: null, passes: plan.passes.map(whole), after: null }];
-  const { levels, barriers } = stepGraph(program, segments, { slot: 0, turn: 0, stamps: null }).compile({
-    repeats: true,
-  });
+  const { levels, barriers } = segmentPlans(program, segments, { slot: 0, turn: 0, stamps: null })[0]!;
   const gates = plan.passes.filter((pass) => pass.kind === 'gate').map((pass) => pass.name);
   const levelOf = (name: string): number => levels.findIndex((level) => level.includes(name));
   for (const [before, after] of gates.slice(1).map((name, index) => [gates[index]!, name] as const)) {
