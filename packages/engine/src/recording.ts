@@ -158,14 +158,19 @@ function orderAsAsked(graph: Graph, program: Program, passes: readonly SegmentPa
   for (const { from, to } of asked) {
     const before = passesOf(passes, fusion.became[schedule.order.indexOf(from)]!);
     const after = passesOf(passes, fusion.became[schedule.order.indexOf(to)]!);
-    for (const last of before) for (const first of after) if (last !== first) graph.order(last, first);
+    for (const last of before) {
+      for (const first of after) {
+        // Of one pass that both became, the parts keep their order anyway.
+        if (last.pass !== first.pass) graph.order(passName(last), passName(first));
+      }
+    }
   }
   return graph;
 }
 
-function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): string[] {
+function passesOf(passes: readonly SegmentPass[], wanted: readonly UnitPass[]): SegmentPass[] {
   const own = new Set(wanted);
-  return passes.flatMap((each) => (each.pass.kind === 'stencil' && own.has(each.pass.pass) ? [passName(each)] : []));
+  return passes.filter(({ pass }) => pass.kind === 'stencil' && own.has(pass.pass));
 }
 
 function graphPass(program: Program, { pass, part }: SegmentPass, place: RecordingPlace): Pass<Encoder> {

@@ -147,6 +147,32 @@ gpuTest('where a repeat stops by a scalar, each submit begins with a barrier', P
 });
 
 gpuTest(
+  'what was asked for between two that became one pass is none of its parts’ matter',
+  PLAIN,
+  async ({ device }) => {
+    const declare: Declare = (simulation) => {
+      simulation.addField('u', 'float32', 1);
+      simulation.addStencil('sweep', {
+        inputs: ['u'],
+        outputs: ['u'],
+        code: `${ONLY_OWN} WriteField("u", idx, ${around('u')} / 6.0);`,
+      });
+      simulation.addStencil('look', {
+        inputs: ['u'],
+        outputs: ['v'],
+        code: 'WriteField("v", idx, ReadField("u", idx));',
+      });
+      simulation.addDependency('sweep', 'look');
+    };
+    expect(await submitsOf(device, declare)).toMatchInlineSnapshot(`
+    "1 | begin · sweep + look over the boundary | [pack u:1]
+    2 sweep + look over the interior
+    3 [unpack u:1]"
+  `);
+  },
+);
+
+gpuTest(
   'an interior that is computed last of all, behind what is unpacked, has the same bits',
   PLAIN,
   async ({ device }) => {
