@@ -172,6 +172,8 @@ export class Declarations {
   readonly measures: Set<string> = new Set();
   readonly measured: Set<string> = new Set();
   revision = 0;
+  /** Grows with every value that a parameter is given. */
+  parameterRevision = 0;
 
   /** `implicit` says that it is made for a stencil's output. */
   addField(
@@ -299,8 +301,14 @@ export class Declarations {
         `Cannot add parameter "${name}": there are ${this.parameters.size} already, the most there can be; use fewer`,
       );
     }
-    this.parameters.set(name, { name, type: valueType, value: parameterValue(name, valueType, value), byteOffset });
+    this.setParameter({ name, type: valueType, value: parameterValue(name, valueType, value), byteOffset });
     this.revision++;
+  }
+
+  /** Gives a parameter its value. */
+  setParameter(parameter: Parameter): void {
+    this.parameters.set(parameter.name, parameter);
+    this.parameterRevision++;
   }
 
   /** `implicit` says that it is made for a stencil's reduction. */

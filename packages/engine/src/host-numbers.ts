@@ -12,6 +12,7 @@ export class HostNumbers {
   readonly #declarations: Declarations;
   /** Parameters as they were last asked for. */
   #parameters: ReadonlyMap<string, readonly number[]> = new Map();
+  #revision = 0;
   /** Scalars that were set since the last step was asked for. */
   #scalars = new Map<string, number>();
   /** Those of the last step before which nothing was set. */
@@ -46,11 +47,11 @@ export class HostNumbers {
 
   /** The same map as before while none was added or set. */
   #parametersNow(): ReadonlyMap<string, readonly number[]> {
-    const { parameters } = this.#declarations;
-    const known = this.#parameters;
-    let same = known.size === parameters.size;
-    for (const { name, value } of parameters.values()) same &&= known.get(name) === value;
-    if (!same) this.#parameters = new Map(parameters.values().map((each) => [each.name, each.value]));
+    const { parameters, parameterRevision } = this.#declarations;
+    if (this.#revision !== parameterRevision) {
+      this.#parameters = new Map(parameters.values().map((each) => [each.name, each.value]));
+      this.#revision = parameterRevision;
+    }
     return this.#parameters;
   }
 

@@ -232,8 +232,10 @@ export class Simulation implements AsyncDisposable {
     const { parameters, scalars } = this.#runtime.declarations;
     const parameter = parameters.get(name);
     const scalar = scalars.get(name);
-    if (parameter !== undefined) parameter.value = parameterValue(name, parameter.type, value);
-    else if (scalar !== undefined) {
+    if (parameter !== undefined) {
+      const values = parameterValue(name, parameter.type, value);
+      this.#runtime.declarations.setParameter({ ...parameter, value: values });
+    } else if (scalar !== undefined) {
       const [number] = parameterValue(name, scalar.type, value);
       this.#runtime.numbers.set(name, heldScalar(scalar.type, number!));
     } else {

@@ -25,7 +25,7 @@ export const SCALARS_BYTES: number = 16 * MAX_PARAMETERS;
 export interface Parameter {
   readonly name: string;
   readonly type: ValueType;
-  value: readonly number[];
+  readonly value: readonly number[];
   readonly byteOffset: number;
 }
 

@@ -12,7 +12,7 @@ test('a step has the numbers of the moment when it was asked for', () => {
   const first = numbers.take();
   numbers.set('mass', 2);
   const second = numbers.take();
-  declarations.parameters.get('heat')!.value = [600];
+  declarations.setParameter({ ...declarations.parameters.get('heat')!, value: [600] });
   const third = numbers.take();
   expect([first, second, third].map(({ scalars }) => [...scalars])).toEqual([[], [['mass', 2]], []]);
   expect(second.parameters).toBe(first.parameters);
@@ -81,7 +81,7 @@ test('a step before which nothing was set brings its clock alone to a slot that 
     [0, 0],
   ]);
   expect(heats().map((word) => word === 7)).toEqual([false, true]);
-  declarations.parameters.get('heat')!.value = [600];
+  declarations.setParameter({ ...declarations.parameters.get('heat')!, value: [600] });
   step(4);
   step(5);
   expect(heats()).toEqual(heats().map(() => new Uint32Array(Float32Array.of(600).buffer)[0]));

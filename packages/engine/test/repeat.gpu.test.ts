@@ -88,7 +88,8 @@ describe('a repeat', () => {
     const counts: number[] = [];
     for (const tolerance of [0.1, 0.09, 0.08, 0.05]) {
       simulation.set('tolerance', tolerance);
-      mirror.declarations.parameters.get('tolerance')!.value = [tolerance];
+      const parameter = mirror.declarations.parameters.get('tolerance')!;
+      mirror.declarations.setParameter({ ...parameter, value: [tolerance] });
       await simulation.runTimestep(1);
       mirror.step(1);
       counts.push(await simulation.iterations('solve'));

@@ -178,7 +178,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
         `Parameter "${name}" is ${kept.join(', ')}, as in the checkpoint; the scene says ${parameter.value.join(', ')}`,
       );
     }
-    parameter.value = kept;
+    runtime.declarations.setParameter({ ...parameter, value: kept });
   }
   for (const [name, { bits }] of Object.entries(note.scalars)) {
     const scalar = scalars.get(name);
