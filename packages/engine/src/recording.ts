@@ -9,7 +9,7 @@ import { fieldKey } from './declarations.ts';
 import type { CompiledStencil } from './compiler.ts';
 import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
 import { passName, segmentName, type Part, type Segment, type SegmentPass } from './segments.ts';
-import { hopTouches, touchesOf } from './touches.ts';
+import { hopTouches, isOneGraph, touchesOf } from './touches.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
 import type { Copies, PlannedPass, Scope } from './step-plan.ts';
 import { COUNT_BYTES, type LeafSet } from './member.ts';
@@ -63,7 +63,7 @@ type Placed = Segment & { readonly number: number; readonly turn: number };
 
 /**
  * For each segment the plan that it is a stage of. A step is one graph: a barrier stands where one pass hands something to another,
- * whichever submits they are of. Where repeats stop by a scalar each segment is a graph of its own, and begins with a barrier.
+ * whichever submits they are of. Else (`isOneGraph`) each segment is a graph of its own, and begins with a barrier.
  */
 export function segmentPlans(program: Program, segments: readonly Segment[], place: RecordingPlace): Plan<Encoder>[] {
   let { turn } = place;
@@ -73,7 +73,7 @@ export function segmentPlans(program: Program, segments: readonly Segment[], pla
     if (segment.after !== null) turn ^= 1;
   }
   const planOf = (of: readonly Placed[]): Plan<Encoder> => stepGraph(program, of, place).compile({ repeats: true });
-  if (program.loops.length > 0) return placed.map((segment) => planOf([segment]));
+  if (segments.length > 1 && !isOneGraph(program)) return placed.map((segment) => planOf([segment]));
   const whole = planOf(placed);
   return placed.map(() => whole);
 }

@@ -9,7 +9,7 @@
  *     unpack u:1                                      writes the ghosts of u:1        beside the interior
  *
  * Where what is recorded is checked, or memory is bound, copies stay whole: checks and layers go by bindings, which show no parts. So
- * they do where a step has repeats that stop by a scalar (`segmentPlans`).
+ * they do where a step isn't one graph.
  */
 import { componentReads } from './halo-needs.ts';
 import type { Program } from './program.ts';
@@ -33,9 +33,19 @@ const COMPUTED: Readonly<Record<Part, readonly Share[]>> = Object.freeze({
 
 const COPY = /:[01]$/u;
 
+/**
+ * Whether a step is one graph, whatever it is cut into: where nothing travels but copies of fields, and nothing is computed in ghosts.
+ * Others have a graph for each submit, which begins with a barrier (docs/multi-gpu.md).
+ */
+export function isOneGraph({ parts: { units, needs }, loops }: Program): boolean {
+  const passes = units.flatMap((unit) => unit.passes);
+  return loops.length === 0 && needs.work.size === 0 && passes.every(({ facts }) => facts.reductions.length === 0);
+}
+
 /** Whether the parts of copies are told apart. */
-function areApart({ parts: { memberCount, access, member }, loops }: Program): boolean {
-  return memberCount > 1 && loops.length === 0 && access !== 'descriptor' && !member.device.tracks;
+function areApart(program: Program): boolean {
+  const { memberCount, access, member } = program.parts;
+  return memberCount > 1 && isOneGraph(program) && access !== 'descriptor' && !member.device.tracks;
 }
 
 /** What a pass touches over a part of the leaves, as names. */
