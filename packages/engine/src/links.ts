@@ -11,6 +11,9 @@ import type { Routes } from './transport/routes.ts';
 /** Rooms of a link. */
 export const TURNS = 2;
 
+/** Rooms begin on so many bytes: no line of a device's cache holds bytes of two, which are written at different times. */
+const ROOM = 256;
+
 /** One direction between two members. */
 export class Link implements Disposable {
   readonly from: number;
@@ -23,7 +26,7 @@ export class Link implements Disposable {
   constructor(members: readonly Endpoint[], from: number, to: number, options: LinkOptions) {
     this.from = from;
     this.to = to;
-    this.byteLength = Math.max(16, 16 * Math.ceil(options.byteLength / 16));
+    this.byteLength = ROOM * Math.max(1, Math.ceil(options.byteLength / ROOM));
     const label = `messages ${from} → ${to}`;
     const room = { label, byteLength: this.byteLength, turns: TURNS };
     const { transport, channel } = options.routes.open(members[from]!, members[to]!, room);

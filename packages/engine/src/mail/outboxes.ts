@@ -1,10 +1,13 @@
 /**
- * @file Outboxes: what a step asks of the queues is gathered, and each queue hears all of it in one call. A submit that is gathered
- * knows the point that it will end at, so that others of the same step may wait for it before it is made. Calls that told copies
- * in order, as what waits for them is after them, were no faster (docs/multi-gpu.md).
+ * @file Outboxes: what a step asks of the queues is gathered, and each queue hears it in as few calls as may be. A submit that is
+ * gathered knows the point that it will end at, so that others of the same step may wait for it before it is made. Calls that told
+ * copies in order, as what waits for them is after them, were no faster (docs/multi-gpu.md).
+ *
+ * In one call a queue reads each room of its messages at most once: two H200 that read a room again in one call computed other bits,
+ * as if they had read what stood there before (docs/multi-gpu.md, Figures).
  */
 import type { Queue, SubmitBatch, TimelinePoint } from '@halocline/gpu';
-import type { Link } from '../links.ts';
+import { TURNS, type Link } from '../links.ts';
 import type { MessageRange } from '../transport/channel.ts';
 
 /** What goes to one queue in one call. */
@@ -14,6 +17,8 @@ export interface Outbox {
   readonly batches: SubmitBatch[];
   /** Of the queue's timeline before any of them. */
   readonly from: number;
+  /** Hops before the first whose messages may be read in it. */
+  readonly hop: number;
 }
 
 /** A message of a link that orders itself. */
@@ -51,8 +56,8 @@ export class Outboxes {
       last = queue.timeline.last;
     }
     let box = this.#open.get(queue);
-    if (box === undefined) {
-      this.#open.set(queue, (box = { member, queue, batches: [], from: last }));
+    if (box === undefined || this.hops - box.hop > TURNS) {
+      this.#open.set(queue, (box = { member, queue, batches: [], from: last, hop: Math.max(0, this.hops - 1) }));
       this.boxes.push(box);
     }
     box.batches.push(batch);

@@ -31,6 +31,8 @@ export function deliverAll({ boxes }: Outboxes, deliver: Deliver): void {
 /** A step's submits and messages, to be made again. Dispose it with the recordings that it submits. */
 export class StepCalls implements Disposable {
   readonly #calls: readonly Call[];
+  /** Each queue's first. */
+  readonly #firsts: readonly Call[];
   readonly #posts: readonly Post[];
   readonly #hops: number;
   /** The hop that was the first, the first time. */
@@ -45,6 +47,8 @@ export class StepCalls implements Disposable {
       const prepared = queue.prepare(batches, from + 1);
       return { member, prepared, make: () => prepared.submit(this.#aheadOf), from };
     });
+    const queues = this.#calls.map(({ prepared }) => prepared.queue);
+    this.#firsts = this.#calls.filter(({ prepared }, number) => queues.indexOf(prepared.queue) === number);
     this.#posts = posts;
     this.#hops = hops;
     this.#hop = hop;
@@ -57,7 +61,7 @@ export class StepCalls implements Disposable {
 
   /** Makes all of them once more. */
   submit(mail: Mail, deliver: Deliver): void {
-    for (const { prepared, from } of this.#calls) {
+    for (const { prepared, from } of this.#firsts) {
       const { queue } = prepared;
       queue.sendCompanion();
       this.#ahead.set(queue.timeline, queue.timeline.last - from);
