@@ -10,8 +10,8 @@ import type { Row, World } from './row.ts';
 
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
-/** Functions a thread gets: more even out, fewer cost less. Of many threads some have half a core, and the others do more. */
-const partsFor = (workers: number): number => workers * (workers < 4 ? 2 : 4);
+/** Functions a thread gets: more even out, fewer cost less. */
+const PARTS = 2;
 /** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
 const WARM = 20;
 const RUNS = 12;
@@ -27,7 +27,7 @@ async function frameTime(device: Device, record: Record, recorder?: ThreadedReco
     await device.idle();
     const start = performance.now();
     const frame = await device.beginFrame();
-    await record(frame, recorder, recorder ? partsFor(recorder.workers) : 0);
+    await record(frame, recorder, recorder ? recorder.workers * PARTS : 0);
     device.endFrame(frame);
     const took = performance.now() - start;
     if (run >= 0) best = Math.min(best, took);
