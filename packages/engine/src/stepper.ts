@@ -251,7 +251,7 @@ export class Stepper {
   }
 
   /**
-   * Submits a recording: all its segments on all members, each queue in one call; what they wait for of each other, the mail brings.
+   * Submits a recording: all its segments on all members, each queue in few calls; what they wait for of each other, the mail brings.
    * What is submitted often is written once. `before` is the recording of the step before.
    */
   #submit(request: Omit<RecordingRequest, 'turn'>, before: Recording | null): Submitted {
