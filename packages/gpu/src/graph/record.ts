@@ -12,7 +12,10 @@ import type { GraphBarrier, Step } from './steps.ts';
 /** The memory that a resource stands for which is only a name. */
 export type NamedMemory = (name: string) => readonly Omit<DeclaredUse, 'access'>[];
 
-/** Records steps of one queue, barriers and passes; of one stage alone, where that is named: a barrier with the first pass that it stands before. */
+/**
+ * Records steps of one queue, barriers and passes; of one stage alone, where that is named: a barrier with the first pass that it
+ * stands before.
+ */
 export function recordSteps<E extends BarrierSink>(
   steps: readonly Step[],
   encoder: E,

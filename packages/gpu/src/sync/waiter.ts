@@ -121,8 +121,8 @@ export class Waiter {
 
   /**
    * Resolves when a timeline has reached the value; else it throws what the timeline makes of the answer. When that is CANCELLED, the
-   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive
-   * for up to a second more: whoever waits for one of them soon finds it so.
+   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive for up to a second
+   * more: whoever waits for one of them soon finds it so.
    */
   async wait(timeline: AwaitedTimeline, value: number): Promise<void> {
     const { generation } = timeline;
