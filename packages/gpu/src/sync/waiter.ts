@@ -184,12 +184,15 @@ export class Waiter {
     const thread = this.#thread;
     const { control } = thread.table;
     const turn = thread.turn();
+    // Counted as one who waits: neither a wait that ends meanwhile nor the look at the second's end lets go before it.
+    this.#waiting++;
     if (!this.#holds) this.#hold();
     while (!thread.failure) {
       const known = Atomics.load(control, KNOWN_TURN);
       if (known === turn) break;
       await Atomics.waitAsync(control, KNOWN_TURN, known).value;
     }
+    this.#waiting--;
     this.#letGo();
     if (!thread.failure) idle.push(thread);
   }
