@@ -55,6 +55,20 @@ export function scalarCode(registry: Registry, name: string): string | undefined
   }
 }
 
+/** The typed array over values of a C type, by its code; of handles there is none, since they are branded. */
+const ARRAYS: Readonly<Record<string, string>> = {
+  b: 'Uint8Array',
+  B: 'Int8Array',
+  h: 'Uint16Array',
+  H: 'Int16Array',
+  i: 'Int32Array',
+  I: 'Uint32Array',
+  l: 'BigInt64Array',
+  L: 'BigUint64Array',
+  f: 'Float32Array',
+  d: 'Float64Array',
+};
+
 /** Whether TypeScript has a type of its own for this name, or C's names must be translated. */
 export function isNamed(type: Type | undefined): boolean {
   return type !== undefined && type.kind !== 'external' && !(type.kind === 'base' && type.target === undefined);
@@ -102,9 +116,9 @@ export function memberType(registry: Registry, member: Member): string {
   if (base.kind === 'struct')
     return length.length > 0 ? `${value} | readonly ${value}[] | ${pointer}` : `${value} | ${pointer}`;
   if (length.length === 0) return pointer;
-  return scalarCode(registry, type.base) === 'P'
-    ? `readonly ${value}[] | ${pointer}`
-    : `ArrayLike<${value}> | ${pointer}`;
+  const list = value.includes(' ') ? `readonly (${value})[]` : `readonly ${value}[]`;
+  const fitting = ARRAYS[scalarCode(registry, type.base) ?? 'P'];
+  return [list, ...(fitting === undefined ? [] : [fitting]), pointer].join(' | ');
 }
 
 /** One member in the table of structs: `name=type@offset`, and `,counter` where its length fills a sibling. */

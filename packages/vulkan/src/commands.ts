@@ -11,7 +11,7 @@ export type ProcAddr = (name: string) => bigint;
 
 /** What every table of commands can say about itself. */
 export interface CommandTable {
-  /** Whether the driver has the command, by this name or by one that it was promoted from or to. */
+  /** Whether the driver has the command, by this name or by one that it was promoted from or to; any of them may be asked for. */
   has(name: string): boolean;
 }
 
@@ -47,6 +47,7 @@ function makePrototype(what: string, list: readonly string[]): object {
     const [name = '', signature = '', ...others] = line.split(' ');
     const entry = { signature, names: [name, ...others] };
     entries.set(name, entry);
+    for (const other of others) if (!entries.has(other)) entries.set(other, entry);
     Object.defineProperty(prototype, name, {
       configurable: true,
       enumerable: true,

@@ -60,8 +60,23 @@ function scalar<T>(table: Readonly<Record<string, T>>, code: string): T {
   return entry;
 }
 
-/** The writer for a type. */
-export function writerOf(shape: Shape, codeOf: CodeOf, bits?: Bits): Writer {
+/** The typed array over values of a type, by its code. */
+const ARRAYS: Readonly<Record<string, string>> = {
+  b: 'Uint8Array',
+  B: 'Int8Array',
+  h: 'Uint16Array',
+  H: 'Int16Array',
+  i: 'Int32Array',
+  I: 'Uint32Array',
+  l: 'BigInt64Array',
+  L: 'BigUint64Array',
+  P: 'BigUint64Array',
+  f: 'Float32Array',
+  d: 'Float64Array',
+};
+
+/** The writer for a type; `name` is the member's, for errors. */
+export function writerOf(shape: Shape, codeOf: CodeOf, name: string, bits?: Bits): Writer {
   switch (shape.kind) {
     case 'scalar':
       return bits === undefined ? scalar(SCALAR_WRITERS, shape.code) : bitsWriter(bits);
@@ -70,7 +85,7 @@ export function writerOf(shape: Shape, codeOf: CodeOf, bits?: Bits): Writer {
       return (region, at, value) => code.write(region, at, value as Readonly<Record<string, unknown>>);
     }
     case 'array':
-      return arrayWriter(shape.length, shape.of, codeOf);
+      return arrayWriter(shape.length, shape.of, codeOf, name);
     case 'string':
       return (region, at, value) => {
         if (typeof value === 'string') writeNumber64(region, at, reserveString(value));
@@ -82,7 +97,7 @@ export function writerOf(shape: Shape, codeOf: CodeOf, bits?: Bits): Writer {
         else write64(region, at, value);
       };
     case 'pointer':
-      return pointerWriter(shape.to, codeOf);
+      return pointerWriter(shape.to, codeOf, name);
   }
 }
 
@@ -97,15 +112,15 @@ function bitsWriter({ shift, width }: Bits): Writer {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function arrayWriter(length: number, of: Shape, codeOf: CodeOf): Writer {
+function arrayWriter(length: number, of: Shape, codeOf: CodeOf, name: string): Writer {
   if (of.kind === 'scalar' && of.code === 'c') {
     return ({ bytes }, at, value) => {
       bytes.fill(0, at, at + length);
       encoder.encodeInto(value as string, bytes.subarray(at, at + length - 1));
     };
   }
-  const write = writerOf(of, codeOf);
-  const stride = bytesOf(of, (name) => codeOf(name).size);
+  const write = writerOf(of, codeOf, name);
+  const stride = bytesOf(of, (struct) => codeOf(struct).size);
   return (region, at, value) => {
     const items = value as ArrayLike<unknown>;
     const count = Math.min(items.length, length);
@@ -113,28 +128,40 @@ function arrayWriter(length: number, of: Shape, codeOf: CodeOf): Writer {
   };
 }
 
-/** An address is written as it is; an array, a typed array or an object is copied into the arena. */
-function pointerWriter(to: Shape, codeOf: CodeOf): Writer {
+/** An address is written as it is; an array, a typed array of the type's own or an object is copied into the arena. */
+function pointerWriter(to: Shape, codeOf: CodeOf, name: string): Writer {
   let write: Writer | undefined; // made late: a struct may point to its own kind
-  const stride = bytesOf(to, (name) => codeOf(name).size);
+  const stride = bytesOf(to, (struct) => codeOf(struct).size);
+  const fitting = to.kind === 'scalar' ? ARRAYS[to.code] : undefined;
   return (region, at, value) => {
     if (typeof value === 'bigint') {
       region.view.setBigUint64(at, value, true);
       return;
     }
-    if (ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === stride) {
+    if (ArrayBuffer.isView(value)) {
+      const given = (value as Uint8Array)[Symbol.toStringTag]; // a subclass, such as Buffer, has its parent's
+      if (fitting === undefined || integer(given) !== integer(fitting)) throw unfitting(name, fitting, given);
       writeNumber64(region, at, reserveBytes(value));
       return;
     }
-    const isList = Array.isArray(value) || ArrayBuffer.isView(value);
-    const items = (isList ? value : [value]) as ArrayLike<unknown>;
+    const items = (Array.isArray(value) ? value : [value]) as readonly unknown[];
     if (items.length === 0) return;
-    write ??= writerOf(to, codeOf);
+    write ??= writerOf(to, codeOf, name);
     const offset = reserve(items.length * stride);
     const target = reservedIn();
     for (let i = 0; i < items.length; i++) write(target, offset + i * stride, items[i]);
     writeNumber64(region, at, target.base + offset);
   };
+}
+
+/** A typed array's name without the sign of its integers: the bits are the same. */
+function integer(name: string): string {
+  return name.replace(/Ui|I/, 'I');
+}
+
+function unfitting(name: string, fitting: string | undefined, given: string): TypeError {
+  const wanted = fitting === undefined ? 'an array of objects' : `${fitting} or an array`;
+  return new TypeError(`Cannot write member "${name}": ${given} holds values of another type; give ${wanted}`);
 }
 
 /** The reader for a type. */

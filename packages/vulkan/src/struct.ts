@@ -83,7 +83,7 @@ export class StructCode {
         fields,
         names: fields.map((it) => it.name),
         offsets: fields.map((it) => it.offset),
-        writers: fields.map((it) => writerOf(it.shape, codeOf, it.bits)),
+        writers: fields.map((it) => writerOf(it.shape, codeOf, it.name, it.bits)),
         readers: fields.map((it) => readerOf(it.shape, codeOf, it.bits)),
         counters: fields.map((it) => (it.counter === undefined ? -1 : indexOf(it.counter.name))),
         factors: fields.map((it) => (it.shape.kind === 'data' ? 0 : (it.counter?.factor ?? 1))),

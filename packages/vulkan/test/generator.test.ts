@@ -73,7 +73,7 @@ describe('the generator, on a small registry', () => {
       'nameCount?: number;',
       'ppNames?: readonly string[] | Pointer<Pointer<string>>;',
       'codeSize?: number | bigint;',
-      'pCode?: ArrayLike<number> | Pointer<number>;',
+      'pCode?: readonly number[] | Uint32Array | Pointer<number>;',
       'pitch?: VkPitch;',
       'pfnRing?: PFN_vkRing;',
       'sType?: 1000002007;',

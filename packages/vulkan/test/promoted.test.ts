@@ -40,6 +40,14 @@ describe('a promoted name', () => {
     expect(only('vkCmdDispatch').has('vkCmdPipelineBarrier2')).toBe(false);
   });
 
+  test('is asked for by any of its names', () => {
+    const only = (name: string) => makeDevice((it) => (it === name ? 1n : 0n));
+    for (const name of ['vkCmdPipelineBarrier2', 'vkCmdPipelineBarrier2KHR']) {
+      const asked = ['vkCmdPipelineBarrier2', 'vkCmdPipelineBarrier2KHR', 'vkCmdPipelineBarrier3'];
+      expect(asked.map((each) => only(name).has(each))).toEqual([true, true, false]);
+    }
+  });
+
   test('of a struct or a constant is the same thing', () => {
     expect(V.VkCalibratedTimestampInfoEXT).toBe(V.VkCalibratedTimestampInfoKHR);
     expect(V.VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT).toBe(V.VK_TIME_DOMAIN_CLOCK_MONOTONIC_KHR);

@@ -198,6 +198,38 @@ describe('a struct', () => {
     });
   });
 
+  test('refuses typed arrays of other values than a pointer is for', () => {
+    const holds = (given: string, wanted: string): string =>
+      `: ${given} holds values of another type; give ${wanted} or an array`;
+    const wrong = (list: object): never => list as never; // what the types refuse
+    arena.scope(() => {
+      expect(() => VkShaderModuleCreateInfo({ pCode: wrong(Buffer.alloc(8)) })).toThrow(
+        `Cannot write member "pCode"${holds('Uint8Array', 'Uint32Array')}`,
+      );
+      expect(() => VkBufferCreateInfo({ pQueueFamilyIndices: wrong(Float32Array.of(1, 2)) })).toThrow(
+        `Cannot write member "pQueueFamilyIndices"${holds('Float32Array', 'Uint32Array')}`,
+      );
+      expect(() => VkDeviceQueueCreateInfo({ pQueuePriorities: wrong(Uint32Array.of(1)) })).toThrow(
+        `Cannot write member "pQueuePriorities"${holds('Uint32Array', 'Float32Array')}`,
+      );
+      expect(() => VkSubmitInfo2({ pWaitSemaphoreInfos: wrong(new Float64Array(9)) })).toThrow(
+        'Cannot write member "pWaitSemaphoreInfos": Float64Array holds values of another type; give an array of objects',
+      );
+    });
+  });
+
+  test('copies typed arrays of what a pointer is for', () => {
+    arena.scope(() => {
+      const code = VkShaderModuleCreateInfo.read(VkShaderModuleCreateInfo({ pCode: Uint32Array.of(7, 8, 9) }));
+      expect([code.codeSize, u32s(code.pCode, 3)]).toEqual([12n, [7, 8, 9]]);
+      const queue = VkDeviceQueueCreateInfo.read(VkDeviceQueueCreateInfo({ pQueuePriorities: Float32Array.of(0.5) }));
+      expect([queue.queueCount, arena.readF32(queue.pQueuePriorities)]).toEqual([1, 0.5]);
+    });
+    expectTypeOf<VkShaderModuleCreateInfo['pCode']>().toEqualTypeOf<
+      readonly number[] | Uint32Array | Pointer<number> | undefined
+    >();
+  });
+
   test('packs bit fields', () => {
     interface Instance {
       low?: number;

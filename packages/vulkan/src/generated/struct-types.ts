@@ -102,7 +102,7 @@ export interface VkDeviceQueueCreateInfo {
   flags?: VkDeviceQueueCreateFlags;
   queueFamilyIndex?: number;
   queueCount?: number;
-  pQueuePriorities?: ArrayLike<number> | Pointer<number>;
+  pQueuePriorities?: readonly number[] | Float32Array | Pointer<number>;
 }
 export interface VkDeviceCreateInfo {
   sType?: 3;
@@ -234,7 +234,7 @@ export interface VkBufferCreateInfo {
   usage?: VkBufferUsageFlags;
   sharingMode?: VkSharingMode;
   queueFamilyIndexCount?: number;
-  pQueueFamilyIndices?: ArrayLike<number> | Pointer<number>;
+  pQueueFamilyIndices?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkBufferViewCreateInfo {
   sType?: 13;
@@ -306,7 +306,7 @@ export interface VkImageCreateInfo {
   usage?: VkImageUsageFlags;
   sharingMode?: VkSharingMode;
   queueFamilyIndexCount?: number;
-  pQueueFamilyIndices?: ArrayLike<number> | Pointer<number>;
+  pQueueFamilyIndices?: readonly number[] | Uint32Array | Pointer<number>;
   initialLayout?: VkImageLayout;
 }
 export interface VkSubresourceLayout {
@@ -408,7 +408,7 @@ export interface VkShaderModuleCreateInfo {
   pNext?: Next<'VkShaderModuleCreateInfo' | 'VkPipelineShaderStageCreateInfo'>;
   flags?: VkShaderModuleCreateFlags;
   codeSize?: number | bigint;
-  pCode?: ArrayLike<number> | Pointer<number>;
+  pCode?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkDescriptorSetLayoutBinding {
   binding?: number;
@@ -541,7 +541,7 @@ export interface VkPipelineMultisampleStateCreateInfo {
   rasterizationSamples?: VkSampleCountFlagBits;
   sampleShadingEnable?: VkBool32;
   minSampleShading?: number;
-  pSampleMask?: ArrayLike<VkSampleMask> | Pointer<VkSampleMask>;
+  pSampleMask?: readonly VkSampleMask[] | Uint32Array | Pointer<VkSampleMask>;
   alphaToCoverageEnable?: VkBool32;
   alphaToOneEnable?: VkBool32;
 }
@@ -570,7 +570,7 @@ export interface VkPipelineDynamicStateCreateInfo {
   pNext?: Pointer<never>;
   flags?: VkPipelineDynamicStateCreateFlags;
   dynamicStateCount?: number;
-  pDynamicStates?: ArrayLike<VkDynamicState> | Pointer<VkDynamicState>;
+  pDynamicStates?: readonly VkDynamicState[] | Int32Array | Pointer<VkDynamicState>;
 }
 export interface VkStencilOpState {
   failOp?: VkStencilOp;
@@ -745,7 +745,7 @@ export interface VkSubpassDescription {
   pResolveAttachments?: VkAttachmentReference | readonly VkAttachmentReference[] | Pointer<VkAttachmentReference>;
   pDepthStencilAttachment?: VkAttachmentReference | Pointer<VkAttachmentReference>;
   preserveAttachmentCount?: number;
-  pPreserveAttachments?: ArrayLike<number> | Pointer<number>;
+  pPreserveAttachments?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkSubpassDependency {
   srcSubpass?: number;
@@ -996,7 +996,7 @@ export interface VkSubmitInfo {
   pNext?: Next<'VkSubmitInfo'>;
   waitSemaphoreCount?: number;
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
-  pWaitDstStageMask?: ArrayLike<VkPipelineStageFlags> | Pointer<VkPipelineStageFlags>;
+  pWaitDstStageMask?: readonly VkPipelineStageFlags[] | Uint32Array | Pointer<VkPipelineStageFlags>;
   commandBufferCount?: number;
   pCommandBuffers?: readonly VkCommandBuffer[] | Pointer<VkCommandBuffer>;
   signalSemaphoreCount?: number;
@@ -1031,7 +1031,7 @@ export interface VkSwapchainCreateInfoKHR {
   imageUsage?: VkImageUsageFlags;
   imageSharingMode?: VkSharingMode;
   queueFamilyIndexCount?: number;
-  pQueueFamilyIndices?: ArrayLike<number> | Pointer<number>;
+  pQueueFamilyIndices?: readonly number[] | Uint32Array | Pointer<number>;
   preTransform?: VkSurfaceTransformFlagBitsKHR;
   compositeAlpha?: VkCompositeAlphaFlagBitsKHR;
   presentMode?: VkPresentModeKHR;
@@ -1045,16 +1045,16 @@ export interface VkPresentInfoKHR {
   pWaitSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
   swapchainCount?: number;
   pSwapchains?: readonly VkSwapchainKHR[] | Pointer<VkSwapchainKHR>;
-  pImageIndices?: ArrayLike<number> | Pointer<number>;
-  pResults?: ArrayLike<VkResult> | Pointer<VkResult>;
+  pImageIndices?: readonly number[] | Uint32Array | Pointer<number>;
+  pResults?: readonly VkResult[] | Int32Array | Pointer<VkResult>;
 }
 export interface VkValidationFeaturesEXT {
   sType?: 1000247000;
   pNext?: Next<'VkInstanceCreateInfo' | 'VkShaderModuleCreateInfo' | 'VkPipelineShaderStageCreateInfo' | 'VkGraphicsPipelineCreateInfo' | 'VkComputePipelineCreateInfo'>;
   enabledValidationFeatureCount?: number;
-  pEnabledValidationFeatures?: ArrayLike<VkValidationFeatureEnableEXT> | Pointer<VkValidationFeatureEnableEXT>;
+  pEnabledValidationFeatures?: readonly VkValidationFeatureEnableEXT[] | Int32Array | Pointer<VkValidationFeatureEnableEXT>;
   disabledValidationFeatureCount?: number;
-  pDisabledValidationFeatures?: ArrayLike<VkValidationFeatureDisableEXT> | Pointer<VkValidationFeatureDisableEXT>;
+  pDisabledValidationFeatures?: readonly VkValidationFeatureDisableEXT[] | Int32Array | Pointer<VkValidationFeatureDisableEXT>;
 }
 export interface VkDevicePrivateDataCreateInfo {
   sType?: 1000295001;
@@ -1284,11 +1284,11 @@ export interface VkRenderPassMultiviewCreateInfo {
   sType?: 1000053000;
   pNext?: Next<'VkRenderPassCreateInfo'>;
   subpassCount?: number;
-  pViewMasks?: ArrayLike<number> | Pointer<number>;
+  pViewMasks?: readonly number[] | Uint32Array | Pointer<number>;
   dependencyCount?: number;
-  pViewOffsets?: ArrayLike<number> | Pointer<number>;
+  pViewOffsets?: readonly number[] | Int32Array | Pointer<number>;
   correlationMaskCount?: number;
-  pCorrelationMasks?: ArrayLike<number> | Pointer<number>;
+  pCorrelationMasks?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkPhysicalDeviceGroupProperties {
   sType?: 1000070000;
@@ -1314,7 +1314,7 @@ export interface VkBindBufferMemoryDeviceGroupInfo {
   sType?: 1000060013;
   pNext?: Next<'VkBindBufferMemoryInfo'>;
   deviceIndexCount?: number;
-  pDeviceIndices?: ArrayLike<number> | Pointer<number>;
+  pDeviceIndices?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export type VkBindBufferMemoryDeviceGroupInfoKHR = VkBindBufferMemoryDeviceGroupInfo;
 export interface VkBindImageMemoryInfo {
@@ -1328,7 +1328,7 @@ export interface VkBindImageMemoryDeviceGroupInfo {
   sType?: 1000060014;
   pNext?: Next<'VkBindImageMemoryInfo'>;
   deviceIndexCount?: number;
-  pDeviceIndices?: ArrayLike<number> | Pointer<number>;
+  pDeviceIndices?: readonly number[] | Uint32Array | Pointer<number>;
   splitInstanceBindRegionCount?: number;
   pSplitInstanceBindRegions?: VkRect2D | readonly VkRect2D[] | Pointer<VkRect2D>;
 }
@@ -1349,11 +1349,11 @@ export interface VkDeviceGroupSubmitInfo {
   sType?: 1000060005;
   pNext?: Next<'VkSubmitInfo'>;
   waitSemaphoreCount?: number;
-  pWaitSemaphoreDeviceIndices?: ArrayLike<number> | Pointer<number>;
+  pWaitSemaphoreDeviceIndices?: readonly number[] | Uint32Array | Pointer<number>;
   commandBufferCount?: number;
-  pCommandBufferDeviceMasks?: ArrayLike<number> | Pointer<number>;
+  pCommandBufferDeviceMasks?: readonly number[] | Uint32Array | Pointer<number>;
   signalSemaphoreCount?: number;
-  pSignalSemaphoreDeviceIndices?: ArrayLike<number> | Pointer<number>;
+  pSignalSemaphoreDeviceIndices?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkDeviceGroupBindSparseInfo {
   sType?: 1000060006;
@@ -1391,7 +1391,7 @@ export interface VkDeviceGroupPresentInfoKHR {
   sType?: 1000060011;
   pNext?: Next<'VkPresentInfoKHR'>;
   swapchainCount?: number;
-  pDeviceMasks?: ArrayLike<number> | Pointer<number>;
+  pDeviceMasks?: readonly number[] | Uint32Array | Pointer<number>;
   mode?: VkDeviceGroupPresentModeFlagBitsKHR;
 }
 export interface VkDeviceGroupDeviceCreateInfo {
@@ -1627,7 +1627,7 @@ export interface VkImageFormatListCreateInfo {
   sType?: 1000147000;
   pNext?: Next<'VkImageCreateInfo' | 'VkSwapchainCreateInfoKHR' | 'VkPhysicalDeviceImageFormatInfo2'>;
   viewFormatCount?: number;
-  pViewFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
+  pViewFormats?: readonly VkFormat[] | Int32Array | Pointer<VkFormat>;
 }
 export interface VkPhysicalDeviceMaintenance3Properties {
   sType?: 1000168000;
@@ -1677,7 +1677,7 @@ export interface VkRenderingAreaInfo {
   pNext?: Pointer<never>;
   viewMask?: number;
   colorAttachmentCount?: number;
-  pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
+  pColorAttachmentFormats?: readonly VkFormat[] | Int32Array | Pointer<VkFormat>;
   depthAttachmentFormat?: VkFormat;
   stencilAttachmentFormat?: VkFormat;
 }
@@ -1862,13 +1862,13 @@ export interface VkDescriptorSetLayoutBindingFlagsCreateInfo {
   sType?: 1000161000;
   pNext?: Next<'VkDescriptorSetLayoutCreateInfo'>;
   bindingCount?: number;
-  pBindingFlags?: ArrayLike<VkDescriptorBindingFlags> | Pointer<VkDescriptorBindingFlags>;
+  pBindingFlags?: readonly VkDescriptorBindingFlags[] | Uint32Array | Pointer<VkDescriptorBindingFlags>;
 }
 export interface VkDescriptorSetVariableDescriptorCountAllocateInfo {
   sType?: 1000161003;
   pNext?: Next<'VkDescriptorSetAllocateInfo'>;
   descriptorSetCount?: number;
-  pDescriptorCounts?: ArrayLike<number> | Pointer<number>;
+  pDescriptorCounts?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkDescriptorSetVariableDescriptorCountLayoutSupport {
   sType?: 1000161004;
@@ -1908,7 +1908,7 @@ export interface VkSubpassDescription2 {
   pResolveAttachments?: VkAttachmentReference2 | readonly VkAttachmentReference2[] | Pointer<VkAttachmentReference2>;
   pDepthStencilAttachment?: VkAttachmentReference2 | Pointer<VkAttachmentReference2>;
   preserveAttachmentCount?: number;
-  pPreserveAttachments?: ArrayLike<number> | Pointer<number>;
+  pPreserveAttachments?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkSubpassDependency2 {
   sType?: 1000109003;
@@ -1933,7 +1933,7 @@ export interface VkRenderPassCreateInfo2 {
   dependencyCount?: number;
   pDependencies?: VkSubpassDependency2 | readonly VkSubpassDependency2[] | Pointer<VkSubpassDependency2>;
   correlatedViewMaskCount?: number;
-  pCorrelatedViewMasks?: ArrayLike<number> | Pointer<number>;
+  pCorrelatedViewMasks?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkSubpassBeginInfo {
   sType?: 1000109005;
@@ -1964,9 +1964,9 @@ export interface VkTimelineSemaphoreSubmitInfo {
   sType?: 1000207003;
   pNext?: Next<'VkSubmitInfo' | 'VkBindSparseInfo'>;
   waitSemaphoreValueCount?: number;
-  pWaitSemaphoreValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
+  pWaitSemaphoreValues?: readonly (number | bigint)[] | BigUint64Array | Pointer<number | bigint>;
   signalSemaphoreValueCount?: number;
-  pSignalSemaphoreValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
+  pSignalSemaphoreValues?: readonly (number | bigint)[] | BigUint64Array | Pointer<number | bigint>;
 }
 export interface VkSemaphoreWaitInfo {
   sType?: 1000207004;
@@ -1974,7 +1974,7 @@ export interface VkSemaphoreWaitInfo {
   flags?: VkSemaphoreWaitFlags;
   semaphoreCount?: number;
   pSemaphores?: readonly VkSemaphore[] | Pointer<VkSemaphore>;
-  pValues?: ArrayLike<number | bigint> | Pointer<number | bigint>;
+  pValues?: readonly (number | bigint)[] | BigUint64Array | Pointer<number | bigint>;
 }
 export interface VkSemaphoreSignalInfo {
   sType?: 1000207005;
@@ -2124,7 +2124,7 @@ export interface VkFramebufferAttachmentImageInfo {
   height?: number;
   layerCount?: number;
   viewFormatCount?: number;
-  pViewFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
+  pViewFormats?: readonly VkFormat[] | Int32Array | Pointer<VkFormat>;
 }
 export interface VkRenderPassAttachmentBeginInfo {
   sType?: 1000108003;
@@ -2546,9 +2546,9 @@ export interface VkPhysicalDeviceVulkan14Properties {
   defaultRobustnessVertexInputs?: VkPipelineRobustnessBufferBehavior;
   defaultRobustnessImages?: VkPipelineRobustnessImageBehavior;
   copySrcLayoutCount?: number;
-  pCopySrcLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
+  pCopySrcLayouts?: readonly VkImageLayout[] | Int32Array | Pointer<VkImageLayout>;
   copyDstLayoutCount?: number;
-  pCopyDstLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
+  pCopyDstLayouts?: readonly VkImageLayout[] | Int32Array | Pointer<VkImageLayout>;
   optimalTilingLayoutUUID?: readonly number[];
   identicalMemoryTypeRequirements?: VkBool32;
 }
@@ -2785,9 +2785,9 @@ export interface VkPhysicalDeviceHostImageCopyProperties {
   sType?: 1000270001;
   pNext?: Next<'VkPhysicalDeviceProperties2'>;
   copySrcLayoutCount?: number;
-  pCopySrcLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
+  pCopySrcLayouts?: readonly VkImageLayout[] | Int32Array | Pointer<VkImageLayout>;
   copyDstLayoutCount?: number;
-  pCopyDstLayouts?: ArrayLike<VkImageLayout> | Pointer<VkImageLayout>;
+  pCopyDstLayouts?: readonly VkImageLayout[] | Int32Array | Pointer<VkImageLayout>;
   optimalTilingLayoutUUID?: readonly number[];
   identicalMemoryTypeRequirements?: VkBool32;
 }
@@ -2915,7 +2915,7 @@ export interface VkPipelineRenderingCreateInfo {
   pNext?: Next<'VkGraphicsPipelineCreateInfo'>;
   viewMask?: number;
   colorAttachmentCount?: number;
-  pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
+  pColorAttachmentFormats?: readonly VkFormat[] | Int32Array | Pointer<VkFormat>;
   depthAttachmentFormat?: VkFormat;
   stencilAttachmentFormat?: VkFormat;
 }
@@ -2954,7 +2954,7 @@ export interface VkCommandBufferInheritanceRenderingInfo {
   flags?: VkRenderingFlags;
   viewMask?: number;
   colorAttachmentCount?: number;
-  pColorAttachmentFormats?: ArrayLike<VkFormat> | Pointer<VkFormat>;
+  pColorAttachmentFormats?: readonly VkFormat[] | Int32Array | Pointer<VkFormat>;
   depthAttachmentFormat?: VkFormat;
   stencilAttachmentFormat?: VkFormat;
   rasterizationSamples?: VkSampleCountFlagBits;
@@ -3071,7 +3071,7 @@ export interface VkBindDescriptorSetsInfo {
   descriptorSetCount?: number;
   pDescriptorSets?: readonly VkDescriptorSet[] | Pointer<VkDescriptorSet>;
   dynamicOffsetCount?: number;
-  pDynamicOffsets?: ArrayLike<number> | Pointer<number>;
+  pDynamicOffsets?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkPushConstantsInfo {
   sType?: 1000545004;
@@ -3126,13 +3126,13 @@ export interface VkRenderingAttachmentLocationInfo {
   sType?: 1000232001;
   pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkCommandBufferInheritanceInfo'>;
   colorAttachmentCount?: number;
-  pColorAttachmentLocations?: ArrayLike<number> | Pointer<number>;
+  pColorAttachmentLocations?: readonly number[] | Uint32Array | Pointer<number>;
 }
 export interface VkRenderingInputAttachmentIndexInfo {
   sType?: 1000232002;
   pNext?: Next<'VkGraphicsPipelineCreateInfo' | 'VkCommandBufferInheritanceInfo'>;
   colorAttachmentCount?: number;
-  pColorAttachmentInputIndices?: ArrayLike<number> | Pointer<number>;
+  pColorAttachmentInputIndices?: readonly number[] | Uint32Array | Pointer<number>;
   pDepthInputAttachmentIndex?: Pointer<number>;
   pStencilInputAttachmentIndex?: Pointer<number>;
 }
