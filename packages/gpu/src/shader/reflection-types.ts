@@ -206,20 +206,34 @@ function structMembers(module: SpirvModule, type: number): ShaderMember[] {
     members.push({
       name: module.memberNames.get(type)?.[index] ?? '',
       byteOffset: decorations?.get(Decoration.Offset) ?? 0,
-      byteLength: sizeOf(module, module.words[at + 2 + index]!, 1, decorations?.get(Decoration.MatrixStride)),
+      byteLength: sizeOf(module, module.words[at + 2 + index]!, 1, matrixLayout(decorations)),
     });
   }
   return members;
 }
 
+/** How the matrices of a member lie, arrays of them too: bytes from one row or column to the next. */
+interface MatrixLayout {
+  readonly stride: number;
+  readonly rowMajor: boolean;
+}
+
+function matrixLayout(decorations: ReadonlyMap<number, number> | undefined): MatrixLayout | undefined {
+  const stride = decorations?.get(Decoration.MatrixStride);
+  return stride === undefined ? undefined : { stride, rowMajor: decorations!.has(Decoration.RowMajor) };
+}
+
 /** Bytes of a value; run-time arrays count 0. Without explicit offsets (shared memory) members lie behind one another. */
-function sizeOf(module: SpirvModule, type: number, depth: number, matrixStride?: number): number {
+function sizeOf(module: SpirvModule, type: number, depth: number, matrices?: MatrixLayout): number {
   const at = place(module, type, 0);
   if (depth > DEEPEST) throw malformed(at, `type ${type} contains itself`);
-  const known = matrixStride === undefined ? module.sizes.get(type) : undefined;
+  const opcode = opcodeAt(module, at);
+  const laidOut = opcode === Op.TypeMatrix || opcode === Op.TypeArray ? matrices : undefined;
+  const known = laidOut ? undefined : module.sizes.get(type);
   if (known !== undefined) return known;
-  const size = countSize(module, type, at, depth, matrixStride);
-  if (matrixStride === undefined) module.sizes.set(type, size);
+  const size = countSize(module, type, at, depth, laidOut);
+  if (size > Number.MAX_SAFE_INTEGER) throw malformed(at, `type ${type} has more bytes than any memory`);
+  if (!laidOut) module.sizes.set(type, size);
   return size;
 }
 
@@ -228,7 +242,7 @@ function countSize(
   type: number,
   at: number,
   depth: number,
-  matrixStride: number | undefined,
+  matrices: MatrixLayout | undefined,
 ): number {
   const { words } = module;
   switch (opcodeAt(module, at)) {
@@ -239,8 +253,11 @@ function countSize(
       return words[at + 2]! / 8;
     case Op.TypeVector:
       return words[at + 3]! * sizeOf(module, words[at + 2]!, depth + 1);
-    case Op.TypeMatrix:
-      return words[at + 3]! * (matrixStride ?? sizeOf(module, words[at + 2]!, depth + 1));
+    case Op.TypeMatrix: {
+      const [columns, column] = [words[at + 3]!, words[at + 2]!];
+      if (!matrices) return columns * sizeOf(module, column, depth + 1);
+      return matrices.stride * (matrices.rowMajor ? rowsOf(module, column, at) : columns);
+    }
     case Op.TypePointer:
       return 8;
     case Op.TypeRuntimeArray:
@@ -248,7 +265,7 @@ function countSize(
     case Op.TypeArray: {
       const stride =
         module.decorations.get(type)?.get(Decoration.ArrayStride) ??
-        sizeOf(module, words[at + 2]!, depth + 1, matrixStride);
+        sizeOf(module, words[at + 2]!, depth + 1, matrices);
       return stride * constantValue(module, words[at + 3]!);
     }
     case Op.TypeStruct:
@@ -258,12 +275,19 @@ function countSize(
   }
 }
 
+/** Rows of a matrix: components of its columns. */
+function rowsOf(module: SpirvModule, column: number, by: number): number {
+  const at = place(module, column, by);
+  if (opcodeAt(module, at) !== Op.TypeVector) throw malformed(by, `type ${column} of a matrix's columns is no vector`);
+  return module.words[at + 3]!;
+}
+
 function structSize(module: SpirvModule, type: number, at: number, depth: number): number {
   let end = 0;
   const length = module.words[at]! >>> 16;
   for (let index = 0; index < length - 2; index++) {
     const decorations = module.memberDecorations.get(type)?.[index];
-    const size = sizeOf(module, module.words[at + 2 + index]!, depth + 1, decorations?.get(Decoration.MatrixStride));
+    const size = sizeOf(module, module.words[at + 2 + index]!, depth + 1, matrixLayout(decorations));
     end = Math.max(end, (decorations?.get(Decoration.Offset) ?? end) + size);
   }
   return end;

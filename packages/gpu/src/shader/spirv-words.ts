@@ -44,6 +44,7 @@ export const Decoration = {
   SpecId: 1,
   Block: 2,
   BufferBlock: 3,
+  RowMajor: 4,
   ArrayStride: 6,
   MatrixStride: 7,
   BuiltIn: 11,
