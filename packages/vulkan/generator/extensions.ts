@@ -1,6 +1,6 @@
 /** @file The extensions that are generated beside all of core; more may be named on the command line. */
 
-/** Extensions that the rooms above use. */
+/** Extensions that the rooms above use; of the last, the runtime knows nothing: an example calls it beside. */
 export const EXTENSIONS: readonly string[] = [
   'VK_KHR_external_memory_fd',
   'VK_KHR_external_semaphore_fd',
@@ -21,4 +21,5 @@ export const EXTENSIONS: readonly string[] = [
   'VK_EXT_pipeline_creation_feedback',
   'VK_KHR_surface',
   'VK_KHR_swapchain',
+  'VK_EXT_multi_draw',
 ];

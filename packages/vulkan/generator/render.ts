@@ -1,4 +1,5 @@
 /** @file Stage three: one file for each kind of declaration. All output is in the document's order, so it is deterministic. */
+import { renderFeatures } from './render-features.ts';
 import { header, isNamed, memberType, pointerType, scalarCode, structTable, valueType } from './render-types.ts';
 import {
   resolveCommand,
@@ -23,6 +24,7 @@ export function render(registry: Registry, selection: Selection): ReadonlyMap<st
     ['structs.ts', renderStructs(registry, selection)],
     ['command-types.ts', renderCommandTypes(registry, selection)],
     ['commands.ts', renderCommands(registry, selection)],
+    ['features.ts', renderFeatures(registry)],
   ]);
 }
 

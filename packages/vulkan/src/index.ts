@@ -7,6 +7,7 @@
 export type * from './generated/command-types.ts';
 export * from './generated/enums.ts';
 export * from './generated/extensions.ts';
+export { deviceFeatures } from './generated/features.ts';
 export type * from './generated/function-pointers.ts';
 export type * from './generated/handles.ts';
 export * from './generated/structs.ts';

@@ -5,6 +5,7 @@ import { registerCallback } from '../src/ffi.ts';
 import { bytesOf, parseFields } from '../src/layout.ts';
 import * as commands from '../src/generated/commands.ts';
 import * as enums from '../src/generated/enums.ts';
+import { deviceFeatures } from '../src/generated/features.ts';
 import { enumNames } from '../src/generated/names.ts';
 import * as extensions from '../src/generated/extensions.ts';
 import * as structs from '../src/generated/structs.ts';
@@ -120,6 +121,24 @@ describe('every generated declaration', () => {
         expect(typeof table[name], name).toBe('function');
       }
     }
+  });
+
+  test('features of structs that are bound are members of theirs', () => {
+    const bound = structs as unknown as Record<string, Struct<object>>;
+    const lines = deviceFeatures.map((line) => line.split(' ') as [string, string, ...string[]]);
+    const known = lines.filter(([name]) => bound[name] !== undefined);
+    for (const [name, places, ...features] of known) {
+      const members = arena.scope(() => Object.keys(bound[name]!.read(bound[name]!({}))));
+      expect(['sType', 'pNext', ...features], name).toEqual(members);
+      expect(places, name).toMatch(/^VK_[A-Za-z0-9_]+(,VK_[A-Za-z0-9_]+)*$/);
+    }
+    const listed = allStructs.filter(([name]) => /^VkPhysicalDevice\w+Features$/.test(name));
+    const missing = listed.filter(([, struct]) => !known.some(([each]) => bound[each] === struct));
+    // Core took these up from no extension.
+    expect([...new Set(missing.map(([, struct]) => struct.typeName))]).toEqual([
+      'VkPhysicalDeviceProtectedMemoryFeatures',
+      'VkPhysicalDeviceShaderDrawParametersFeatures',
+    ]);
   });
 
   test('numbers that messages show have names', () => {

@@ -95,6 +95,13 @@ describe('the generator, on a small registry', () => {
     ]);
   });
 
+  test('lists the features of devices with the extensions that bring them, also those that nobody asked for', () => {
+    expect(lines('features.ts', 'VkPhysicalDevice')).toEqual([
+      `  'VkPhysicalDeviceChimeFeatures VK_EXT_chime,VK_KHR_chime chimeHours chimeQuarters',`,
+    ]);
+    expect(lines('structs.ts', 'Chime')).toEqual([]);
+  });
+
   test('leaves out what other APIs, absent extensions and nobody asked for', () => {
     const all = [...files.values()].join('\n');
     expect(all).not.toContain('onlyForVulkanSC');

@@ -11,6 +11,7 @@ test('the surface beside the generated names', () => {
       "arena",
       "callAside",
       "countCalls",
+      "deviceFeatures",
       "deviceTypeName",
       "enumerate",
       "formatName",

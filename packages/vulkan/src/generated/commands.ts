@@ -144,6 +144,8 @@ export const deviceCommands: readonly string[] = [
   'vkCmdBindVertexBuffers vPIIPP',
   'vkCmdDraw vPIIII',
   'vkCmdDrawIndexed vPIIIiI',
+  'vkCmdDrawMultiEXT vPIPIII',
+  'vkCmdDrawMultiIndexedEXT vPIPIIIP',
   'vkCmdDrawIndirect vPPLII',
   'vkCmdDrawIndexedIndirect vPPLII',
   'vkCmdDispatch vPIII',

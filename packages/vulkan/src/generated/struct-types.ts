@@ -991,6 +991,15 @@ export interface VkDispatchIndirectCommand {
   y?: number;
   z?: number;
 }
+export interface VkMultiDrawInfoEXT {
+  firstVertex?: number;
+  vertexCount?: number;
+}
+export interface VkMultiDrawIndexedInfoEXT {
+  firstIndex?: number;
+  indexCount?: number;
+  vertexOffset?: number;
+}
 export interface VkSubmitInfo {
   sType?: 4;
   pNext?: Next<'VkSubmitInfo'>;
@@ -1070,6 +1079,11 @@ export interface VkPhysicalDevicePrivateDataFeatures {
   sType?: 1000295000;
   pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
   privateData?: VkBool32;
+}
+export interface VkPhysicalDeviceMultiDrawPropertiesEXT {
+  sType?: 1000392001;
+  pNext?: Next<'VkPhysicalDeviceProperties2'>;
+  maxMultiDrawCount?: number;
 }
 export interface VkPhysicalDeviceFeatures2 {
   sType?: 1000059000;
@@ -1596,6 +1610,11 @@ export interface VkSamplerReductionModeCreateInfo {
   sType?: 1000130001;
   pNext?: Next<'VkSamplerCreateInfo'>;
   reductionMode?: VkSamplerReductionMode;
+}
+export interface VkPhysicalDeviceMultiDrawFeaturesEXT {
+  sType?: 1000392000;
+  pNext?: Next<'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo'>;
+  multiDraw?: VkBool32;
 }
 export interface VkPhysicalDeviceInlineUniformBlockFeatures {
   sType?: 1000138000;
