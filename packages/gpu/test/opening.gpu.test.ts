@@ -22,9 +22,58 @@ gpuTest('features that are required and missing are listed at once, with the dev
   expect(error).toBeInstanceOf(VulkanError);
   expect(error).toMatchObject({ kind: 'no-device', labels: [device.name] });
   expect((error as Error).message).toContain(`Cannot open device "${device.name}": it lacks ${lacks}; there are #`);
-  await expect(openDevice({ features: { required: ['shaderSloat16'] } })).rejects.toThrow(
-    'Cannot ask for feature "shaderSloat16": Vulkan has none of that name; see its specification',
-  );
+});
+
+gpuTest(
+  'names that cannot be turned on are missing, each with why, and left out where they are wished',
+  {},
+  async ({ device }) => {
+    const strange = ['shaderSloat16', 'constructor', '__proto__', 'pushDescriptor'];
+    const attempt = openDevice({
+      device: device.uuid,
+      features: { required: [...strange, 'taskShader'] },
+      extensions: { required: ['VK_XX_nowhere'] },
+    });
+    const none = 'Vulkan has none of that name';
+    const lacks = [
+      `feature shaderSloat16 (${none})`,
+      `feature constructor (${none})`,
+      `feature __proto__ (${none})`,
+      'feature pushDescriptor (of Vulkan 1.4 alone)',
+      'feature taskShader (its struct is not generated: npm run generate -- PATH/vk.xml VK_EXT_mesh_shader)',
+      'extension VK_XX_nowhere',
+    ];
+    await expect(attempt).rejects.toThrow(
+      `Cannot open device "${device.name}": it lacks ${lacks.join(', ')}; there are`,
+    );
+    const wished = [...strange, 'taskShader', 'robustBufferAccess'];
+    await using other = await openDevice({ device: device.uuid, validation: device.validation, features: { wished } });
+    expect(wished.filter((name) => other.features[name] === true && Object.hasOwn(other.features, name))).toEqual([
+      'robustBufferAccess',
+    ]);
+  },
+);
+
+gpuTest('a feature of an extension turns the extension on', {}, async ({ device }) => {
+  const extensions = ['VK_EXT_index_type_uint8', 'VK_KHR_index_type_uint8'];
+  const there = extensions.filter((name) => device.report.extensions.includes(name));
+  const open = (wish: 'required' | 'wished', name?: string) =>
+    openDevice({
+      device: device.uuid,
+      validation: device.validation,
+      features: { [wish]: ['indexTypeUint8'] },
+      extensions: { required: name === undefined ? [] : [name] },
+    });
+  expect(device.raw.extensions.filter((name) => extensions.includes(name))).toEqual([]);
+  for (const name of there) {
+    await using other = await open('required', name);
+    expect(other.raw.extensions.filter((each) => extensions.includes(each))).toEqual([name]);
+  }
+  await using other = await open('wished');
+  expect(other.raw.extensions.filter((name) => extensions.includes(name))).toEqual(there.slice(0, 1));
+  expect(other.features['indexTypeUint8'] ?? false).toBe(there.length > 0);
+  if (there.length > 0) return;
+  await expect(open('required')).rejects.toThrow(`lacks feature indexTypeUint8 (of ${extensions.join(' or ')});`);
 });
 
 gpuTest('features are turned on when they are asked for, those of extensions too', {}, async ({ device }) => {

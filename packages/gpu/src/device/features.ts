@@ -1,11 +1,12 @@
 /**
  * @file Features and extensions that a caller asks for: which struct a feature's name stands in, whether a device has it, and
- * the chain that turns it on. Any feature of Vulkan 1.0 to 1.3 goes by its name alone; one of an extension by its name beside
- * the extension's.
+ * the chain that turns it on. Any feature goes by its name alone: one of an extension turns that on too.
  */
 
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands } from '@halocline/vulkan';
+import { homesOf } from './extension-features.ts';
+import type { FeatureHome } from './extension-features.ts';
 
 /** Names that must be there, and names that are taken where they are. */
 export interface Wish {
@@ -62,14 +63,9 @@ function featureNames(struct: FeatureStruct): readonly string[] {
 /** Everything that is bound, by name; as unknown, since a type of it all together is slow to check. */
 const vulkan: Readonly<Record<string, unknown>> = V;
 
-/** The struct of an extension that has a feature of this name; undefined if no extension that is bound has. */
-function extensionStruct(feature: string): FeatureStruct | undefined {
-  for (const [name, value] of Object.entries(vulkan)) {
-    if (!/^VkPhysicalDevice(?!Vulkan\d)\w+Features[A-Z]*$/.test(name)) continue;
-    const struct = value as FeatureStruct;
-    if (featureNames(struct).includes(feature)) return struct;
-  }
-  return undefined;
+/** The struct of this name, if it is bound. */
+function structNamed(name: string): FeatureStruct | undefined {
+  return vulkan[name] as FeatureStruct | undefined;
 }
 
 /** Writes structs into one chain, each with the features that `on` names; to be called in a scope of the arena. */
@@ -112,25 +108,65 @@ export function readFeatures(
 /** A physical device as this file sees it. */
 export interface FeatureOwner {
   readonly handle: V.VkPhysicalDevice;
-  readonly report: { readonly features: Readonly<Record<string, boolean>>; readonly extensions: readonly string[] };
+  readonly report: {
+    readonly features: Readonly<Record<string, boolean>>;
+    readonly extensions: readonly string[];
+    readonly missing: readonly string[];
+  };
 }
 
-/** Whether a device has a feature; throws RangeError for a name that Vulkan doesn't know. */
-function hasFeature(instance: InstanceCommands, { handle, report }: FeatureOwner, name: string): boolean {
-  const known = report.features[name];
-  if (known !== undefined) return known;
-  const struct = extensionStruct(name);
-  if (!struct) {
-    throw new RangeError(`Cannot ask for feature "${name}": Vulkan has none of that name; see its specification`);
+/** How a place of features begins that is a version. */
+const VERSION = 'VK_VERSION_';
+
+/** What turns a feature on beyond its name, where the device has it; else why it can't be turned on, in words. */
+type Finding = { readonly struct?: FeatureStruct; readonly extension?: string } | { readonly lack: string };
+
+/** Looks for a feature on a device; of several extensions that have it, one of `preferred` comes first. */
+function find(
+  instance: InstanceCommands,
+  { handle, report }: FeatureOwner,
+  name: string,
+  preferred: readonly string[],
+): Finding {
+  if (Object.hasOwn(report.features, name)) return report.features[name] === true ? {} : { lack: `feature ${name}` };
+  const homes = homesOf(name);
+  const lack = { lack: `feature ${name}${whyNot(homes)}` };
+  for (const { struct: structName, extensions } of homes) {
+    const struct = structNamed(structName);
+    const there = extensions.filter((each) => report.extensions.includes(each));
+    const extension = there.find((each) => preferred.includes(each)) ?? there[0];
+    if (struct === undefined || extension === undefined) continue;
+    if (read(instance, handle, [struct]).get(name) === true) return { struct, extension };
   }
-  return read(instance, handle, [struct]).get(name) === true;
+  return lack;
 }
 
-/** Everything that is required and that a device lacks, in words. */
+/** Where a feature would come from that a device doesn't have, and what names it wrongly. */
+function whyNot(homes: readonly FeatureHome[]): string {
+  if (homes.length === 0) return ' (Vulkan has none of that name)';
+  const places = homes.flatMap((home) => home.extensions);
+  const extensions = places.filter((each) => !each.startsWith(VERSION));
+  if (extensions.length === 0) return ` (of Vulkan ${places[0]!.slice(VERSION.length).replace('_', '.')} alone)`;
+  if (homes.some((home) => structNamed(home.struct) !== undefined)) return ` (of ${extensions.join(' or ')})`;
+  return ` (its struct is not generated: npm run generate -- PATH/vk.xml ${extensions.at(-1)})`;
+}
+
+/** Everything that a device lacks, in words: for the runtime, and of what is required. */
 export function missingOf(instance: InstanceCommands, device: FeatureOwner, wishes: DeviceWishes): string[] {
-  const features = (wishes.features?.required ?? []).filter((name) => !hasFeature(instance, device, name));
-  const extensions = (wishes.extensions?.required ?? []).filter((name) => !device.report.extensions.includes(name));
-  return [...features.map((name) => `feature ${name}`), ...extensions.map((name) => `extension ${name}`)];
+  const { report } = device;
+  // Below Vulkan 1.3 no features are read.
+  const required = Object.keys(report.features).length === 0 ? [] : (wishes.features?.required ?? []);
+  const features = required
+    .map((name) => find(instance, device, name, asked(wishes.extensions)))
+    .flatMap((found) => ('lack' in found ? [found.lack] : []));
+  const extensions = (wishes.extensions?.required ?? [])
+    .filter((name) => !report.extensions.includes(name))
+    .map((name) => `extension ${name}`);
+  return [...new Set([...report.missing, ...features, ...extensions])];
+}
+
+function asked(wish: Wish | undefined): readonly string[] {
+  return [...(wish?.required ?? []), ...(wish?.wished ?? [])];
 }
 
 /** What is turned on: names, and a function that writes the chain for VkDeviceCreateInfo into the arena. */
@@ -148,25 +184,24 @@ export function chooseFeatures(
   wishes: DeviceWishes,
 ): FeatureChoice {
   const { report } = device;
-  const asked = (wish: Wish | undefined): readonly string[] => [...(wish?.required ?? []), ...(wish?.wished ?? [])];
-  const extensions = [...new Set([...own.extensions, ...asked(wishes.extensions)])].filter((name) =>
-    report.extensions.includes(name),
+  const extensions = new Set(
+    [...own.extensions, ...asked(wishes.extensions)].filter((name) => report.extensions.includes(name)),
   );
-  const names = [
-    ...own.features.filter((name) => report.features[name] === true),
-    ...asked(wishes.features).filter((name) => hasFeature(instance, device, name)),
-  ];
-  const features = Object.fromEntries(names.map((name) => [name, true]));
-  const on = (name: string): boolean => features[name] === true;
-  const structs = new Set(ownStructs(extensions));
-  for (const name of names) {
-    if (report.features[name] !== undefined) continue;
-    const struct = extensionStruct(name);
-    if (struct) structs.add(struct);
+  const names = new Set(own.features.filter((name) => report.features[name] === true));
+  const more = new Set<FeatureStruct>();
+  for (const name of asked(wishes.features)) {
+    const found = find(instance, device, name, [...extensions]);
+    if ('lack' in found) continue;
+    names.add(name);
+    if (found.struct) more.add(found.struct);
+    if (found.extension !== undefined) extensions.add(found.extension);
   }
+  const features = Object.fromEntries([...names].map((name) => [name, true]));
+  const on = (name: string): boolean => names.has(name);
+  const structs = new Set([...ownStructs([...extensions]), ...more]);
   const write = (): V.Link<'VkDeviceCreateInfo'> => {
-    const core = Object.fromEntries(names.map((name) => [name, V.VK_TRUE]));
+    const core = Object.fromEntries([...names].map((name) => [name, V.VK_TRUE]));
     return V.VkPhysicalDeviceFeatures2({ pNext: chainOf([...structs], on), features: core });
   };
-  return { features, extensions, write };
+  return { features, extensions: [...extensions], write };
 }

@@ -42,10 +42,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
     const devices = surveyDevices(instance.commands);
     const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
     const { index } = chooseDevice(
-      devices.map(({ handle, report }) => {
-        const asked = report.missing.length > 0 ? [] : missingOf(instance.commands, { handle, report }, options);
-        return { ...report, missing: [...report.missing, ...asked] };
-      }),
+      devices.map((device) => ({ ...device.report, missing: missingOf(instance.commands, device, options) })),
       wish,
     );
     const chosen = devices[index]!;
