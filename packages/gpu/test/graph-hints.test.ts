@@ -142,14 +142,17 @@ test('every name in a call to paste is one of Vulkan, and every member one of it
     'conditional',
     'host-read',
   ];
-  const calls = writes.flatMap((write) => [
-    ...reads.map((read) =>
-      barrierBetween({ name: 'a', writes: [use(cells, write)] }, { name: 'b', reads: [use(cells, read)] }),
-    ),
-    ...(['sampled', 'transfer-source', 'storage-read'] as const).map((read) =>
-      barrierBetween({ name: 'a', writes: [use(photo, 'color-attachment')] }, { name: 'b', reads: [use(photo, read)] }),
-    ),
-  ]);
+  const at = (access: Access) => ({ queue: access.startsWith('host') ? ('host' as const) : ('graphics' as const) });
+  const calls = writes.flatMap((write) => {
+    const first = { name: 'a', ...at(write), writes: [use(cells, write)] };
+    const drawn = { name: 'a', queue: 'graphics' as const, writes: [use(photo, 'color-attachment')] };
+    return [
+      ...reads.map((read) => barrierBetween(first, { name: 'b', ...at(read), reads: [use(cells, read)] })),
+      ...(['sampled', 'transfer-source', 'storage-read'] as const).map((read) =>
+        barrierBetween(drawn, { name: 'b', reads: [use(photo, read)] }),
+      ),
+    ];
+  });
   for (const text of calls.filter((each) => each.includes('vkCmd'))) {
     for (const [name] of text.matchAll(/\bVK_\w+/g)) expect(V, text).toHaveProperty(name);
     const members = [...text.matchAll(/\(?(Vk\w+)(?:\[\])?\)\{/g)].flatMap(([, struct]) => [

@@ -1,6 +1,6 @@
 /** @file A pass: what it is called, where it runs, what it touches, and its commands. Checked as it is added. */
 
-import type { Usage } from '../access.ts';
+import type { Access, Usage } from '../access.ts';
 import { writesMemory } from '../convert.ts';
 import { GraphError } from '../errors.ts';
 import { roleAllows } from '../role.ts';
@@ -41,6 +41,28 @@ export interface SettledUse {
 }
 
 const QUEUES: readonly PassQueue[] = ['compute', 'graphics', 'transfer', 'host'];
+
+const TRANSFERS: readonly Access[] = ['transfer-source', 'transfer-target'];
+const DISPATCHES: readonly Access[] = [
+  ...TRANSFERS,
+  'storage-read',
+  'storage-write',
+  'uniform',
+  'sampled',
+  'indirect',
+  'conditional',
+];
+
+/** What passes of each queue may do, in words: barriers name the stages of these alone. */
+const DOES: Readonly<Record<PassQueue, readonly Access[]>> = Object.freeze({
+  compute: DISPATCHES,
+  graphics: [...DISPATCHES, 'vertex', 'index', 'color-attachment', 'depth-attachment'],
+  transfer: TRANSFERS,
+  host: ['host-read', 'host-write'],
+});
+
+/** Words that also say a read alone: of a depth that is tested and not written, of a colour that is blended with. */
+const ATTACHMENTS: readonly Usage[] = ['color-attachment', 'depth-attachment'];
 
 const NO_PART = Object.freeze({});
 
@@ -112,12 +134,12 @@ function settled(
 function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
   const { resource, usage, writes } = settled;
   const label = labelOf(resource);
+  if (!writes && writesMemory(usage) && !ATTACHMENTS.includes(usage)) {
+    refuse(pass, writes, label, `"${settled.resolved.text}" writes; list it under writes, or say how it is read`);
+  }
   if (typeof usage === 'string') {
     if (writes && !writesMemory(usage)) {
       refuse(pass, writes, label, `"${usage}" only reads; list it under reads, or say how it is written`);
-    }
-    if (!writes && writesMemory(usage) && !usage.endsWith('-attachment')) {
-      refuse(pass, writes, label, `"${usage}" writes; list it under writes, or say how it is read`);
     }
     if (typeof resource === 'object' && resource.kind !== 'host value' && !roleAllows(resource.role, usage)) {
       refuse(
@@ -128,13 +150,30 @@ function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
       );
     }
   }
-  if (typeof resource === 'string' || resource.kind === 'host value') return settled;
+  checkPart(pass, settled);
+  if (typeof usage === 'string') checkQueue(pass, usage, settled);
+  return settled;
+}
+
+/** Throws where the pass's queue doesn't do what a word says. */
+function checkQueue(pass: Pass<never>, usage: Access, { resource, writes }: SettledUse): void {
+  const { queue = 'compute' } = pass;
+  if (DOES[queue].includes(usage)) return;
+  const others = QUEUES.filter((each) => DOES[each].includes(usage)).map((each) => `'${each}'`);
+  const why = `"${usage}" is nothing that a pass on the ${queue} queue does; give it queue ${others.join(' or ')}, or say another usage`;
+  refuse(pass, writes, labelOf(resource), why);
+}
+
+/** Throws where an image can't be used so, and where a part lies outside of its resource. */
+function checkPart(pass: Pass<never>, settled: SettledUse): void {
+  const { resource, usage, writes } = settled;
+  if (typeof resource === 'string' || resource.kind === 'host value') return;
+  const { label } = resource;
   if (resource.kind === 'image' && layoutOf(usage) === undefined) {
     refuse(pass, writes, label, `no image can be used as "${settled.resolved.text}"; use a buffer`);
   }
   const slip = partSlip(resource, settled.part);
   if (slip !== '') refuse(pass, writes, label, slip);
-  return settled;
 }
 
 /** What is wrong with a part of a resource; nothing if it lies within. */
