@@ -60,6 +60,28 @@ test('defines stand behind the version, includes in their place', () => {
   expect(flat.origins.map(({ file, line }) => `${file}:${line}`).join(' ')).toBe('f:1 f:0 f:0 f:0 a:1 a:2 f:3 f:4');
 });
 
+test('lines within comments are no directives, and comments around one stay whole', () => {
+  const include = (path: string): string => path;
+  const flat = (text: string): string => flatten(text, { file: 'f', include, defines: { N: 8 } }).text;
+  expect(flat('/*\n#version 300\n#include "a"\n*/ float x;\n// #include "b"\n/* */ #include "c" // d')).toBe(
+    '#version 460\n#define N 8\n/*\n#version 300\n#include "a"\n*/ float x;\n// #include "b"\nc',
+  );
+  expect(flat('#version 450 /* a\nb */ #include "c" /* d\ne */ end')).toBe(
+    '#version 450 /* a*/\n#define N 8\n/*\n*/\nc\n/*\ne */ end',
+  );
+  expect(
+    flat('#version 450\n/* a\n*/ #pragma once /*\n*/ #include <x//y/*z>\n#include "/*/"\n/*/ #include "n" */'),
+  ).toBe('#version 450\n#define N 8\n/* a\n*//*\n*/\nx//y/*z\n/*/\n/*/ #include "n" */');
+});
+
+test('files that begin with a byte order mark are read, included ones too', async () => {
+  const include = (): string => '\uFEFF#define SIZE 64';
+  const source = '\uFEFF#version 450\n#include "size"\nlayout(local_size_x = SIZE) in;\nvoid main() {}\n';
+  const { text } = flatten(source, { file: 'f', include });
+  expect(text).toBe('#version 450\n#define SIZE 64\nlayout(local_size_x = SIZE) in;\nvoid main() {}\n');
+  await compileGlsl(source, { label: 'marked', include, cache: false });
+});
+
 test('a file that includes itself and a file that is missing are named', async () => {
   expect((await failure('#include "a"', { include: () => '#include "a"' })).message).toMatchInlineSnapshot(`
     "Cannot include "a" (a:1): it includes itself (blur → a → a); break the circle or write #pragma once

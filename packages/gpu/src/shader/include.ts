@@ -1,10 +1,11 @@
 /**
  * @file `#include` for GLSL, which the compiler here doesn't know: files are put in place of their lines, and a map says
  * for every line of the result which file and line it came from. `#pragma once` holds. The macro world is not evaluated:
- * an include under `#if 0` is read too.
+ * an include under `#if 0` is read too. Within comments nothing counts.
  */
 
 import { ShaderError } from '../errors.ts';
+import { withoutComments } from './comments.ts';
 import { excerptOf } from './excerpt.ts';
 
 /** An included file: its text, and its name for messages and for what it includes itself. */
@@ -60,37 +61,67 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
         0,
       );
   };
-  if (!source.split('\n').some((line) => VERSION.test(line))) {
+  if (!linesOf(source).some(({ code }) => VERSION.test(code))) {
     emit('#version 460', options.file, 0);
     header();
   }
   const seenOnce = new Set<string>();
   const walk = (text: string, file: string, chain: readonly string[]): void => {
-    for (const [index, line] of text.replaceAll('\r\n', '\n').split('\n').entries()) {
-      const include = INCLUDE.exec(line);
+    for (const [index, { line, code, within, open }] of linesOf(text).entries()) {
+      const number = index + 1;
+      const include = INCLUDE.exec(code);
+      // A line that goes out leaves the end and the beginning of the comments that it stands between.
+      const [before, after] = [within ? '*/' : '', open ? '/*' : ''];
       if (include) {
         const path = include[1] ?? include[2] ?? '';
-        const place = { file, line: index + 1, ...excerptOf(line, index + 1, path) };
+        const place = { file, line: number, ...excerptOf(line, number, path) };
         const found = readInclude(path, file, place, options.include);
         if (chain.includes(found.file)) {
           throw new ShaderError(
-            `Cannot include "${path}" (${file}:${index + 1}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
+            `Cannot include "${path}" (${file}:${number}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
             place,
           );
         }
-        if (seenOnce.has(found.file)) emit('', file, index + 1);
+        if (within) emit(before, file, number);
+        if (seenOnce.has(found.file)) emit('', file, number);
         else walk(found.text, found.file, [...chain, found.file]);
-      } else if (ONCE.test(line)) {
+        if (open) emit(after, file, number);
+      } else if (ONCE.test(code)) {
         seenOnce.add(file);
-        emit('', file, index + 1);
+        emit(before + after, file, number);
+      } else if (VERSION.test(code)) {
+        emit(open ? `${line}*/` : line, file, number);
+        header();
+        if (open) emit(after, file, number);
       } else {
-        emit(EXTENSION.test(line) ? '' : line, file, index + 1);
-        if (VERSION.test(line)) header();
+        emit(EXTENSION.test(code) ? before + after : line, file, number);
       }
     }
   };
   walk(source, options.file, [options.file]);
   return { text: lines.join('\n'), origins };
+}
+
+/** A line, what it says beside its comments, and whether it begins and ends within one. */
+interface SourceLine {
+  readonly line: string;
+  readonly code: string;
+  readonly within: boolean;
+  readonly open: boolean;
+}
+
+/** The lines of a file, without the mark that some editors put before UTF-8. */
+function linesOf(text: string): SourceLine[] {
+  let within = false;
+  return text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => {
+      const found = { line, within, ...withoutComments(line, within) };
+      within = found.open;
+      return found;
+    });
 }
 
 function readInclude(
