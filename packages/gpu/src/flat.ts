@@ -85,6 +85,8 @@ export interface KernelOptions {
   readonly entry?: string;
   /** Values of specialization constants, by id. */
   readonly specialization?: Readonly<Record<number, number | boolean>>;
+  /** Lengths of binding arrays that the shader leaves open, by "set.binding". */
+  readonly bindingCounts?: Readonly<Record<string, number>>;
 }
 
 /** Makes a kernel of a compute shader, in GLSL or as words of SPIR-V. Throws ShaderError. */
@@ -103,8 +105,8 @@ export async function kernelCompile(
 /** What a kernel is run on. */
 export interface LaunchOptions {
   /**
-   * Handles of buffers, in the order of the shader's bindings (by set, then by number). A shader without bindings gets their
-   * addresses instead, 8 bytes each, at the beginning of its push constants.
+   * Handles of buffers, in the order of the shader's bindings (by set, then by number), for a binding that is an array as many
+   * as it has places. A shader without bindings gets their addresses instead, 8 bytes each, at the beginning of its push constants.
    */
   readonly buffers?: readonly number[];
   /** Push constants; where addresses are pushed, those behind them. */
@@ -118,7 +120,7 @@ export function kernelLaunch(
   options: LaunchOptions = {},
 ): void {
   const { device, pipeline } = take('launch', 'kernel', kernel);
-  const { label, reflection } = pipeline;
+  const { label, signature } = pipeline;
   const buffers = (options.buffers ?? []).map((handle) => {
     const entry = take(`launch kernel "${label}"`, 'buffer', handle);
     if (entry.device === device) return entry.buffer;
@@ -127,10 +129,12 @@ export function kernelLaunch(
       { kind: 'buffer', labels: [label, entry.buffer.label] },
     );
   });
-  const bindings = reflection.bindings.toSorted((a, b) => a.set - b.set || a.binding - b.binding);
-  if (bindings.length > 0 && bindings.length !== buffers.length) {
+  const bindings = signature.bindings.toSorted((a, b) => a.set - b.set || a.binding - b.binding);
+  const places = bindings.reduce((sum, { count }) => sum + count, 0);
+  if (bindings.length > 0 && places !== buffers.length) {
+    const arrays = places > bindings.length ? ` with ${places} places` : '';
     throw new VulkanError(
-      `Cannot launch kernel "${label}": it has ${bindings.length} bindings, ${buffers.length} buffers are given; give one for each`,
+      `Cannot launch kernel "${label}": it has ${bindings.length} bindings${arrays}, ${buffers.length} buffers are given; give one for each${arrays && ' place'}`,
       { kind: 'execution', labels: [label] },
     );
   }
@@ -138,7 +142,8 @@ export function kernelLaunch(
   const [x, y, z] = typeof groups === 'number' ? [groups, 1, 1] : groups;
   using commands = device.record(label, (encoder) => {
     encoder.barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write']).pipeline(pipeline);
-    for (const [index, { set, binding }] of bindings.entries()) encoder.bind(binding, buffers[index]!, { set });
+    let at = 0;
+    for (const { set, binding, count } of bindings) encoder.bind(binding, buffers.slice(at, (at += count)), { set });
     if (push.byteLength > 0) encoder.push(push);
     encoder.dispatch(x, y, z);
   });

@@ -40,6 +40,35 @@ gpuTest('numbers are added through handles alone', {}, async ({ device: { uuid, 
   await deviceFree(device);
 });
 
+const GATHER = `
+layout(local_size_x = 1) in;
+layout(binding = 0) readonly buffer From { uint x; } from[2];
+layout(binding = 1) buffer To { uint x; } to;
+void main() { to.x = from[0].x * 10 + from[1].x; }`;
+
+gpuTest('a binding that is an array takes a handle for each place', {}, async ({ device: { uuid, validation } }) => {
+  const device = await deviceCreate({ device: uuid, validation });
+  const buffers = [1, 2, 3].map(() => bufferAlloc(device, 16));
+  for (const [index, buffer] of buffers.entries()) await bufferUpload(buffer, Uint32Array.of(index + 1, 0, 0, 0));
+  const fixed = await kernelCompile(device, GATHER, { label: 'gather' });
+  const open = await kernelCompile(
+    device,
+    `#extension GL_EXT_nonuniform_qualifier : require\n${GATHER.replace('from[2]', 'from[]')}`,
+    { bindingCounts: { '0.0': 2 } },
+  );
+  const result = async (): Promise<number> => new Uint32Array((await bufferDownload(buffers[2]!)).buffer)[0]!;
+  kernelLaunch(fixed, 1, { buffers });
+  expect(await result()).toBe(12);
+  kernelLaunch(open, 1, { buffers: [buffers[1]!, buffers[0]!, buffers[2]!] });
+  expect(await result()).toBe(21);
+  expect(() => kernelLaunch(fixed, 1, { buffers: buffers.slice(1) })).toThrow(
+    'Cannot launch kernel "gather": it has 2 bindings with 3 places, 2 buffers are given; give one for each place',
+  );
+  for (const kernel of [fixed, open]) kernelFree(kernel);
+  for (const buffer of buffers) bufferFree(buffer);
+  await deviceFree(device);
+});
+
 gpuTest('a stale, foreign or invented handle is an error', {}, async ({ device: { uuid, validation } }) => {
   const device = await deviceCreate({ device: uuid, validation });
   const other = await deviceCreate({ device: uuid, validation });
