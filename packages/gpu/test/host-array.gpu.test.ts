@@ -73,6 +73,14 @@ gpuTest(
   },
 );
 
+gpuTest('a host array whose memory was transferred ends as others do', { extensions: HOST }, async ({ device }) => {
+  const host = device.hostArray(4096);
+  const elsewhere = host.array.transfer();
+  host[Symbol.dispose]();
+  await device.idle();
+  expect([elsewhere.byteLength, host.buffer.disposed, device.children.size]).toEqual([4096, true, 0]);
+});
+
 gpuTest('a device that cannot use memory of the host says so', {}, ({ device }) => {
   const driver = { name: device.name, commands: { has: () => false } };
   expect(() => createHostArray({ driver } as unknown as BufferMaker, 64, { label: 'words' })).toThrow(

@@ -109,3 +109,37 @@ gpuTest('bytes of a host array go straight up and down, in their turn', { extens
   expect(Buffer.from(into).equals(pattern(3 * MiB).subarray(5, 2 * MiB))).toBe(true);
   expect((await device.staging.download(buffer, MiB - 1, 1)).join()).toBe('7');
 });
+
+for (const way of ['up', 'down'] as const) {
+  const name = `a host array that is disposed while its transfer ${way} waits its turn ends the transfer`;
+  gpuTest(name, { extensions: HOST }, async ({ device }) => {
+    const host = device.hostArray(3 * MiB);
+    using buffer = onCard(device, 40 * MiB);
+    const large = device.staging.upload(buffer, 0, new Uint8Array(40 * MiB));
+    const into = new Uint8Array(host.array);
+    const waits: Promise<unknown> =
+      way === 'up' ? device.staging.upload(buffer, 0, into) : device.staging.download(buffer, 0, 3 * MiB, { into });
+    host[Symbol.dispose]();
+    await expect(waits).rejects.toThrow(
+      `Cannot ${way === 'up' ? 'upload from' : 'download into'} buffer "host array": it was disposed`,
+    );
+    await large;
+  });
+}
+
+gpuTest('an array that is transferred while it waits its turn ends its own transfer alone', {}, async ({ device }) => {
+  using buffer = onCard(device, 20 * MiB);
+  const large = device.staging.upload(buffer, 0, new Uint8Array(20 * MiB).fill(7));
+  const [data, into] = [new Uint8Array(10 * MiB), new Uint8Array(10 * MiB)];
+  const gone = [device.staging.upload(buffer, 0, data), device.staging.download(buffer, 0, 10 * MiB, { into })];
+  structuredClone([data.buffer, into.buffer], { transfer: [data.buffer, into.buffer] });
+  const failed = (await Promise.allSettled(gone)).map((each) =>
+    each.status === 'rejected' ? String(each.reason) : '',
+  );
+  expect(failed).toEqual([
+    'TypeError: Cannot upload to buffer "data": the array with its bytes was transferred or disposed; keep it until the promise resolves',
+    'TypeError: Cannot download from buffer "data": the array for its bytes was transferred or disposed; keep it until the promise resolves',
+  ]);
+  await large;
+  expect((await device.staging.download(buffer, 10 * MiB - 1, 1)).join()).toBe('7');
+});

@@ -173,7 +173,14 @@ gpuTest('a download into an array that went elsewhere fails alone', {}, async ({
   const into = new Uint8Array(64);
   const [gone, kept] = [device.staging.download(buffer, 0, 64, { into }), device.staging.download(buffer, 0, 4)];
   structuredClone(into.buffer, { transfer: [into.buffer] });
-  await expect(gone).rejects.toThrow(TypeError);
+  await expect(gone).rejects.toThrow(
+    new TypeError(
+      'Cannot download from buffer "words": the array for its bytes was transferred or disposed; keep it until the promise resolves',
+    ),
+  );
+  expect(() => device.staging.upload(buffer, 0, into)).toThrow(
+    'Cannot upload to buffer "words": the array with its bytes was transferred or disposed; keep it until the promise resolves',
+  );
   expect((await kept).join()).toBe('3,3,3,3');
   expect((await device.staging.download(buffer, 60)).join()).toBe('3,3,3,3');
 });

@@ -127,9 +127,12 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
   expect(told(() => device.staging.upload(words, 0, wrong(new ArrayBuffer(8))))).toBe(
     `Cannot upload to buffer "words": a value of type ArrayBuffer ${rest}`,
   );
-  expect(told(() => device.staging.download(words, 0, 64, { into: wrong([]) }))).toBe(
-    `Cannot download from buffer "words": a value of type Array ${rest}`,
-  );
+  for (const into of [[], new Float32Array(16), new DataView(new ArrayBuffer(64))]) {
+    expect(told(() => device.staging.download(words, 0, 64, { into: wrong(into) }))).toBe(
+      `Cannot download from buffer "words": a value of type ${into.constructor.name} is given for its bytes; ` +
+        'give a Uint8Array, as in new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)',
+    );
+  }
   expect(told(() => device.createBuffer({ label: 'x', byteLength: 16, memory: wrong('vram') }))).toBe(
     'Cannot use memory "vram": it is none of device, upload, download',
   );

@@ -177,9 +177,12 @@ export function viewMemory(address: bigint, byteLength: number): ArrayBuffer {
   return koffi.view(address, byteLength);
 }
 
-/** Makes a view inert: its byteLength becomes 0, and whoever still holds it touches nothing. The memory stays. */
+/**
+ * Makes a view inert: its byteLength becomes 0, and whoever still holds it touches nothing. The memory stays. One that was
+ * transferred is inert by itself; who it went to is the caller's to know.
+ */
 export function releaseView(view: ArrayBuffer): void {
-  view.transfer(0);
+  if (!view.detached) view.transfer(0);
 }
 
 /** The UTF-8 string at an address, up to its NUL; undefined at 0n. */

@@ -111,4 +111,13 @@ describe('pinned memory', () => {
     releaseView(view);
     expect(view.byteLength).toBe(0);
   });
+
+  test('a view that was transferred is released as any other', () => {
+    using memory = pinned(16);
+    const view = viewMemory(memory.address, 16);
+    const elsewhere = view.transfer();
+    releaseView(view);
+    expect([view.byteLength, elsewhere.byteLength]).toEqual([0, 16]);
+    releaseView(elsewhere);
+  });
 });

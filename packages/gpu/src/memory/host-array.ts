@@ -25,7 +25,10 @@ export interface HostArrayOptions {
 
 /** Memory of JavaScript's own that the device uses in place. Dispose it when neither side needs it: `array` is empty from then on. */
 export interface HostArray extends Disposable {
-  /** The memory, as long as was asked for: make typed arrays of it. */
+  /**
+   * The memory, as long as was asked for: make typed arrays of it. Don't transfer it (`array.transfer()`, a message's list): whoever
+   * got it would hold memory that goes with the host array.
+   */
   readonly array: ArrayBuffer;
   /** The same memory as a buffer of the device. */
   readonly buffer: Buffer;

@@ -14,12 +14,12 @@
 
 import * as V from '@halocline/vulkan';
 import { checkRange, checkUsage } from '../command/check-range.ts';
-import { foreign } from '../command/foreign.ts';
 import type { Companion, Queue } from '../command/queue.ts';
 import type { Driver } from '../device/driver.ts';
-import { bytesText, VulkanError } from '../errors.ts';
+import { bytesText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
+import { checkAlive, checkInto, checkKept, checkView } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
 import { freshArray, HostCopies } from './host-copies.ts';
 import { Ring } from './ring.ts';
@@ -136,7 +136,12 @@ export class Staging implements Companion {
     if (this.#isSmall(bytes.byteLength) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
       return this.#batch!.submitted.promise;
     }
-    return this.#queueSlow(() => this.#uploadPieces(buffer, byteOffset, bytes, options));
+    const { byteLength } = bytes;
+    return this.#queueSlow(async () => {
+      checkKept('upload to', buffer, bytes, byteLength);
+      await this.#uploadPieces(buffer, byteOffset, bytes, options);
+      checkKept('upload to', buffer, bytes, byteLength);
+    });
   }
 
   /**
@@ -152,7 +157,7 @@ export class Staging implements Companion {
     checkUsage('download from', buffer, 'transfer-source');
     checkRange('download from', buffer, byteOffset, byteLength);
     checkAlive('download from', buffer, this.#driver);
-    if (options.into !== undefined) checkView('download from', buffer, options.into);
+    if (options.into !== undefined) checkInto(buffer, options.into);
     this.#driver.counters.downloads++;
     this.#driver.counters.bytesDown += byteLength;
     const target = options.into ?? freshArray(byteLength);
@@ -171,7 +176,11 @@ export class Staging implements Companion {
       const landed = this.#placeDownload(buffer, byteOffset, target, options);
       if (landed) return landed.then(() => target);
     }
-    return this.#queueSlow(() => this.#downloadPieces(buffer, byteOffset, target, options)).then(() => target);
+    const pieces = this.#queueSlow(async () => {
+      await this.#downloadPieces(buffer, byteOffset, target, options);
+      checkKept('download from', buffer, target, byteLength);
+    });
+    return pieces.then(() => target);
   }
 
   /** Submits the transfers that were asked for so far. Doesn't wait. */
@@ -287,7 +296,9 @@ export class Staging implements Companion {
     up: boolean,
     options: TransferOptions,
   ): Promise<void> {
-    checkAlive(up ? 'upload to' : 'download from', (up ? to : from).buffer);
+    // Either may have been disposed while the copy waited for its turn.
+    checkAlive(up ? 'upload from' : 'download from', from.buffer);
+    checkAlive(up ? 'upload to' : 'download into', to.buffer);
     const batch = this.#openBatch(options, up);
     this.#recorder.copy(batch, from, to, byteLength, [from, to]);
     const landed = Promise.withResolvers<void>();
@@ -434,10 +445,15 @@ export class Staging implements Companion {
     if (at < 0) return undefined;
     const batch = this.#openBatch(options, options.concurrent !== true, continues);
     const source = { buffer, byteOffset };
-    this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, target.byteLength, [source]);
+    const { byteLength } = target;
+    this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, byteLength, [source]);
     const landed = Promise.withResolvers<void>();
     const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
-    batch.landings.push({ land: () => this.#copies.out(down.buffer.mapped, at, target), done });
+    const land = (): Promise<void> | undefined => {
+      checkKept('download from', buffer, target, byteLength);
+      return this.#copies.out(down.buffer.mapped, at, target);
+    };
+    batch.landings.push({ land, done });
     return landed.promise;
   }
 
@@ -514,25 +530,4 @@ async function land({ land: act, done }: Batch['landings'][number]): Promise<voi
   } catch (error) {
     done(error);
   }
-}
-
-function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void {
-  if (driver !== undefined && buffer.driver !== driver) throw foreign(`Cannot ${verb} device "${driver.name}"`, buffer);
-  if (buffer.disposed)
-    throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, {
-      kind: 'buffer',
-      labels: [buffer.label],
-    });
-}
-
-/** Throws unless it is a typed array or a DataView: a plain array has no bytes. */
-function checkView(verb: string, buffer: Buffer, given: unknown): void {
-  if (ArrayBuffer.isView(given)) return;
-  const what =
-    typeof given === 'object' && given !== null
-      ? `a value of type ${given.constructor?.name ?? 'object'}`
-      : String(given);
-  throw new TypeError(
-    `Cannot ${verb} buffer "${buffer.label}": ${what} is given for its bytes; give a typed array, as in Float32Array.of(1, 2)`,
-  );
 }

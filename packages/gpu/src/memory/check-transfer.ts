@@ -1,0 +1,54 @@
+/** @file What transfers are refused for: buffers that are gone, and arrays that hold no bytes or hold them no longer. */
+
+import { isUint8Array } from 'node:util/types';
+import { foreign } from '../command/foreign.ts';
+import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
+import type { Buffer } from './buffer.ts';
+
+/** Throws unless a buffer is alive, and of this device where one is given. */
+export function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void {
+  if (driver !== undefined && buffer.driver !== driver) throw foreign(`Cannot ${verb} device "${driver.name}"`, buffer);
+  if (buffer.disposed)
+    throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, {
+      kind: 'buffer',
+      labels: [buffer.label],
+    });
+}
+
+/** Throws unless it is a typed array or a DataView: a plain array has no bytes. */
+export function checkView(verb: string, buffer: Buffer, given: unknown): asserts given is ArrayBufferView {
+  if (!ArrayBuffer.isView(given)) {
+    throw new TypeError(
+      `Cannot ${verb} buffer "${buffer.label}": ${kindOf(given)} is given for its bytes; give a typed array, as in Float32Array.of(1, 2)`,
+    );
+  }
+  if (given.buffer instanceof ArrayBuffer && given.buffer.detached) throw goneElsewhere(verb, buffer);
+}
+
+/** Throws unless a download can go there. */
+export function checkInto(buffer: Buffer, given: unknown): void {
+  if (isUint8Array(given)) return;
+  throw new TypeError(
+    `Cannot download from buffer "${buffer.label}": ${kindOf(given)} is given for its bytes; ` +
+      'give a Uint8Array, as in new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)',
+  );
+}
+
+/** Throws if the bytes went away while the transfer needed them: transferred, or with their host array. */
+export function checkKept(verb: string, buffer: Buffer, bytes: Uint8Array, byteLength: number): void {
+  if (bytes.byteLength !== byteLength) throw goneElsewhere(verb, buffer);
+}
+
+function goneElsewhere(verb: string, buffer: Buffer): TypeError {
+  const whose = verb.startsWith('upload') ? 'the array with its bytes' : 'the array for its bytes';
+  return new TypeError(
+    `Cannot ${verb} buffer "${buffer.label}": ${whose} was transferred or disposed; keep it until the promise resolves`,
+  );
+}
+
+function kindOf(given: unknown): string {
+  return typeof given === 'object' && given !== null
+    ? `a value of type ${given.constructor?.name ?? 'object'}`
+    : String(given);
+}
