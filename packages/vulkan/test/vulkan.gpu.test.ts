@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   arena,
   enumerate,
+  loadInstance,
   NULL,
+  openLibrary,
+  registerCallback,
   releaseView,
+  VK_API_VERSION_1_3,
   VK_ACCESS_HOST_READ_BIT,
   VK_ACCESS_TRANSFER_WRITE_BIT,
   VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT,
@@ -20,6 +24,7 @@ import {
   VK_PIPELINE_STAGE_TRANSFER_BIT,
   VK_SEMAPHORE_TYPE_TIMELINE,
   VK_SUCCESS,
+  VkAllocationCallbacks,
   VkBufferCreateInfo,
   VkBufferDeviceAddressInfo,
   VkCommandBufferAllocateInfo,
@@ -27,6 +32,7 @@ import {
   VkCommandPoolCreateInfo,
   VkDebugUtilsObjectNameInfoEXT,
   VkExtensionProperties,
+  VkInstanceCreateInfo,
   VkMemoryAllocateFlagsInfo,
   VkMemoryAllocateInfo,
   VkMemoryBarrier,
@@ -44,10 +50,14 @@ import {
   VkTimelineSemaphoreSubmitInfo,
   viewMemory,
   type Device,
+  type PFN_vkAllocationFunction,
+  type PFN_vkFreeFunction,
+  type PFN_vkReallocationFunction,
   type VkBuffer,
   type VkCommandBuffer,
   type VkCommandPool,
   type VkDeviceMemory,
+  type VkInstance,
   type VkPhysicalDevice,
   type VkQueue,
   type VkSemaphore,
@@ -82,6 +92,43 @@ describe.skipIf(missing !== '')(`Vulkan${missing === '' ? '' : ` (skipped: ${mis
       bench.instance.vkGetPhysicalDeviceFeatures2(physical, VkPhysicalDeviceFeatures2.allocate({ pNext: features12 }));
       expect(VkPhysicalDeviceVulkan12Features.read(features12).timelineSemaphore).toBe(1);
     });
+  });
+
+  test.skipIf(process.platform !== 'linux')('allocates through functions of JavaScript that a struct points to', () => {
+    if (!('loader' in found)) return;
+    const { loader } = found;
+    const libc = openLibrary('libc.so.6');
+    const [allocate, resize, free] = [
+      libc.func('aligned_alloc', 'PLL'),
+      libc.func('realloc', 'PPL'),
+      libc.func('free', 'vP'),
+    ];
+    let [taken, freed] = [0, 0];
+    using pfnAllocation = registerCallback('PPLLI', (_data: bigint, size: bigint, alignment: bigint) => {
+      taken++;
+      const unit = alignment < 16n ? 16n : alignment;
+      return allocate(unit, ((size + unit - 1n) / unit) * unit) as bigint;
+    });
+    using pfnReallocation = registerCallback('PPPLLI', (_data: bigint, old: bigint, size: bigint) => {
+      if (old === 0n) taken++;
+      return resize(old, size) as bigint;
+    });
+    using pfnFree = registerCallback('vPP', (_data: bigint, memory: bigint) => {
+      if (memory !== 0n) freed++;
+      free(memory);
+    });
+    arena.scope(() => {
+      const callbacks = VkAllocationCallbacks({
+        pfnAllocation: pfnAllocation.address as PFN_vkAllocationFunction,
+        pfnReallocation: pfnReallocation.address as PFN_vkReallocationFunction,
+        pfnFree: pfnFree.address as PFN_vkFreeFunction,
+      });
+      const info = VkInstanceCreateInfo({ pApplicationInfo: { apiVersion: VK_API_VERSION_1_3 } });
+      const handle = create<VkInstance>((out) => loader.vkCreateInstance(info, callbacks, out));
+      expect(taken).toBeGreaterThan(freed);
+      loadInstance(loader, handle).vkDestroyInstance(handle, callbacks);
+    });
+    expect(freed).toBeGreaterThan(0);
   });
 
   test('enumerates queue families and extensions', () => {
