@@ -99,6 +99,8 @@ export class Simulation implements AsyncDisposable {
   readonly #levels: Level[];
   readonly #ownDevices: readonly Device[];
   readonly #checkpoints: { readonly every: number; readonly file: string } | null;
+  /** What it was created with beside its domain, as it was given. */
+  readonly options: Omit<SimulationOptions, 'domain' | 'grid'>;
   /** What the scene itself wants kept between steps, as JSON: checkpoints hold it, and `resume` puts it back. */
   readonly state: Record<string, unknown> = {};
 
@@ -110,7 +112,9 @@ export class Simulation implements AsyncDisposable {
     this.#runtime = runtime;
     this.#levels = [new Level(runtime, 0)];
     this.#ownDevices = ownDevices;
-    this.#checkpoints = checkpoints;
+    this.#checkpoints = checkpointsOf(options);
+    const { domain: _, grid: __, ...others } = options;
+    this.options = Object.freeze(others);
   }
 
   /** Opens the devices and makes the domain. */
@@ -131,7 +135,7 @@ export class Simulation implements AsyncDisposable {
         `Cannot create simulation: haloThickness is ${shown(haloThickness)}; give whole voxels, at least 0`,
       );
     }
-    const checkpoints = checkpointsOf(options);
+    checkpointsOf(options);
     forcedTransport();
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);
@@ -155,7 +159,7 @@ export class Simulation implements AsyncDisposable {
           tracer,
         }),
         own,
-        checkpoints,
+        options,
       );
     } catch (error) {
       await using devices = new AsyncDisposableStack();

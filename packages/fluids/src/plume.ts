@@ -22,6 +22,11 @@ export interface PlumeOptions extends ForceOptions {
   readonly devices?: NonNullable<SimulationOptions['devices']>;
   readonly subdomains?: number;
   readonly validation?: boolean;
+  /** These as `Simulation.create` takes them. */
+  readonly rebalance?: NonNullable<SimulationOptions['rebalance']>;
+  readonly fusion?: boolean;
+  readonly overlap?: boolean;
+  readonly trace?: string;
   readonly source?: Partial<SourceOptions>;
   /** The solid balls in the flow; by default one in the middle. */
   readonly balls?: readonly Ball[];
@@ -64,6 +69,10 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     ...(options.devices === undefined ? {} : { devices: options.devices }),
     ...(options.subdomains === undefined ? {} : { subdomains: options.subdomains }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.rebalance === undefined ? {} : { rebalance: options.rebalance }),
+    ...(options.fusion === undefined ? {} : { fusion: options.fusion }),
+    ...(options.overlap === undefined ? {} : { overlap: options.overlap }),
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const levels = levelsOf(voxels);

@@ -68,6 +68,26 @@ vulkanTest('a cut is told and drawn', async () => {
   expect(picture).toBe('cut.png');
 });
 
+vulkanTest('a cut for devices is the one that a run over them has', async () => {
+  using folder = temporaryFolder();
+  folder.file(
+    's.ts',
+    `import { Simulation } from 'halocline';
+    export default async ({ values, ...options }) => Simulation.create({ ...options, domain: { min: [0, 0, 0], max: [64, 8, 8] } });`,
+  );
+  const parts = async (...words: readonly string[]): Promise<number> => {
+    const ended = await halocline(['info', '--cut', 's.ts', '--json', ...words], { cwd: folder.path });
+    expect(ended.code, ended.err).toBe(0);
+    return (JSON.parse(ended.out) as { subdomains: unknown[] }).subdomains.length;
+  };
+  expect(await parts()).toBe(4);
+  expect(await parts('--device', '#0')).toBe(1);
+  expect(await parts('--devices', '2')).toBe(2);
+  expect(await parts('--devices', '2', '--subdomains', '3')).toBe(3);
+  const five = Array.from({ length: 5 }, () => ['--device', '#0']).flat();
+  expect(await parts(...five)).toBe(5);
+});
+
 test('a picture of another kind is refused before anything is done', async () => {
   expect(await halocline(['info', '--cut', 'nothing.ts', '-o', 'cut.jpg'])).toEqual({
     code: 2,

@@ -232,6 +232,31 @@ vulkanTest('other commands take a scene in Lua too', async () => {
   ]);
 });
 
+vulkanTest('a scene in Lua takes all that the command says of devices and the cut, or it is told of', async () => {
+  using folder = temporaryFolder();
+  const words = ['--device', '#0', '--subdomains', '2', '--rebalance', 'time', '--no-fusion', '--no-overlap'];
+  const head =
+    "local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 16, 8, 8 } } } sim:add_field('heat', 'float32', 0)";
+  const ends = {
+    returns: 'return { simulation = sim, frames = 1 }',
+    steps: 'sim:run_timestep(1)',
+    plume: 'return { simulation = fluids.plume { voxels = 16 }, frames = 1 }',
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const path = folder.file(`${name}.lua`, `${name === 'plume' ? '' : head} ${end}`);
+    const ended = await halocline(['run', path, ...words, '--trace', `${name}.json`], { cwd: folder.path });
+    expect(ended.code, ended.err).toBe(0);
+    expect(ended.err).not.toContain('has not taken');
+  }
+  const none = await halocline(['run', folder.file('none.lua', "print('none')"), ...words]);
+  expect([none.code, none.out]).toEqual([0, 'none\n']);
+  expect(none.err).toBe(
+    ['--subdomains 2', '--rebalance time', '--no-fusion', '--no-overlap']
+      .map((word) => `${word}: the scene has no simulation to take it\n`)
+      .join(''),
+  );
+});
+
 vulkanTest('an error in the text of a scene that returned is told at its file and line, by every command', async () => {
   using folder = temporaryFolder();
   const head = `local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } } sim:add_field('heat', 'float32', 0)`;

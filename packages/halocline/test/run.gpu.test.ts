@@ -67,6 +67,45 @@ vulkanTest('a value that the scene does not ask for is told of, as a mistyped on
   expect(ended.err).not.toContain('--set rate');
 });
 
+const untaken = (...words: readonly string[]): string =>
+  words
+    .map(
+      (word) => `${word}: the scene has not taken it; hand the options to Simulation.create, as in { ...options, … }\n`,
+    )
+    .join('');
+
+vulkanTest(
+  'what a scene has not taken of the words is told of, whether it drops them all or sets its own',
+  async () => {
+    using folder = temporaryFolder();
+    const words = ['--devices', '2', '--subdomains', '3', '--rebalance', 'time', '--no-fusion', '--no-overlap'];
+    const run = (name: string, text: string, given = [...words, '--trace', 'trace.json']): Promise<{ err: string }> =>
+      halocline(['run', folder.file(`${name}.ts`, text), '--frames', '1', ...given], { cwd: folder.path });
+    expect((await run('drops', scene(cooling).replace('...options, domain', 'domain'))).err).toContain(
+      untaken('--devices 2', '--subdomains 3', '--rebalance time', '--no-fusion', '--no-overlap', '--trace trace.json'),
+    );
+    expect((await run('takes', scene(cooling))).err).not.toContain('has not taken');
+    const sets = scene(cooling).replace('...options, domain', '...options, subdomains: 4, domain');
+    const { err } = await run('sets', sets);
+    expect(err).toContain(untaken('--subdomains 3'));
+    expect(err.match(/has not taken/gu)).toHaveLength(1);
+    const made = `import { Simulation } from 'halocline'; export default await Simulation.create({ domain: { min: [0, 0, 0], max: [8, 8, 8] } });`;
+    expect((await run('made', made, ['--device', '#0'])).err).toContain(untaken('--device #0'));
+  },
+);
+
+vulkanTest('a scene that opens its devices itself has taken what it reads by name', async () => {
+  using folder = temporaryFolder();
+  const text = (head: string, device: string): string => `
+    import { Simulation } from 'halocline';
+    import { openDevice } from '${new URL('../../gpu/src/index.ts', import.meta.url).href}';
+    export default async (${head}) => Simulation.create({ device: await openDevice(${device}), domain: { min: [0, 0, 0], max: [8, 8, 8] } });`;
+  const explain = async (name: string, head: string, device: string): Promise<string> =>
+    (await halocline(['explain', folder.file(name, text(head, device)), '--device', '#0', '--subdomains', '2'])).err;
+  expect(await explain('a.ts', '{ device }', '{ device }')).toBe(untaken('--subdomains 2'));
+  expect(await explain('b.ts', '{ values, ...options }', '{}')).toBe(untaken('--device #0', '--subdomains 2'));
+});
+
 vulkanTest('what fails beside the scene names it', async () => {
   using folder = temporaryFolder();
   const beyond = cooling.replace('coord) - dt', 'coord + ivec3(1, 0, 0)) - dt');

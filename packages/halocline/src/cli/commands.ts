@@ -31,7 +31,10 @@ export const commands: readonly Command[] = [
     options: {
       json: jsonOption,
       cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
-      subdomains: { value: 'K', help: 'with --cut: parts that the domain is cut into (default: 4)' },
+      subdomains: {
+        value: 'K',
+        help: 'with --cut: parts that the domain is cut into (default: one a device that is asked for, else 4)',
+      },
       set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
       device: { ...deviceOption, many: true },
       devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },

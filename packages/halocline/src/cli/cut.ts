@@ -11,7 +11,7 @@ import { deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
 import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
 
-/** Parts that a scene is cut into where nobody says how many. */
+/** Parts that a scene is cut into where nobody says how many, nor on which devices. */
 const SUBDOMAINS = 4;
 
 type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
@@ -20,11 +20,14 @@ type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
 export async function tellCut(words: Words, path: string): Promise<number> {
   const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
   checkPicture(out);
+  const wish = deviceWish(words);
+  const onDevices = wish.device !== undefined || wish.devices !== undefined;
+  const subdomains = words.number('subdomains', 'count') ?? (onDevices ? undefined : SUBDOMAINS);
   const options: SceneOptions = {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
-    ...deviceWish(words),
-    subdomains: words.number('subdomains', 'count') ?? SUBDOMAINS,
+    ...wish,
+    ...(subdomains === undefined ? {} : { subdomains }),
   };
   const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;

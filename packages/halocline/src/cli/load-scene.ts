@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Simulation } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { isLua, loadLuaScene } from './lua-scene.ts';
+import { namedIn, tellUntaken } from './untaken.ts';
 
 const beside = (name: string): string => new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href;
 const own: Readonly<Record<string, string>> = {
@@ -34,7 +35,9 @@ export async function loadScene(path: string, options: SceneOptions): Promise<Sc
   }
   if (isLua(file)) return loadLuaScene(path, options);
   const { values, asked } = watched(options.values);
-  const scene = await loadModule(path, file, { ...options, values });
+  const { options: handed, named } = namedIn({ ...options, values });
+  const scene = await loadModule(path, file, handed);
+  tellUntaken(options, scene.simulation, named);
   const unasked = Object.keys(options.values).filter((name) => !asked.has(name));
   if (unasked.length > 0) {
     const names = asked.size === 0 ? 'no value' : [...asked].map((name) => `"${name}"`).join(', ');

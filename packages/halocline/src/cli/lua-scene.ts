@@ -3,13 +3,14 @@ import { extname } from 'node:path';
 import type { Simulation } from '@halocline/engine';
 import type { LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
+import { tellUntaken } from './untaken.ts';
 
 /** Whether a file is a scene in Lua, by its ending. */
 export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extname(path).toLowerCase());
 
 /** What a script gets of a scene's options; it prints to `stream`. */
 export function luaSceneOptions(
-  { device, devices, subdomains, fusion, overlap, validation, trace, values, log }: SceneOptions,
+  { device, devices, subdomains, rebalance, fusion, overlap, validation, trace, values, log }: SceneOptions,
   stream: NodeJS.WriteStream,
 ): LuaOptions {
   return {
@@ -18,6 +19,7 @@ export function luaSceneOptions(
     ...(device === undefined ? {} : { device }),
     ...(devices === undefined ? {} : { devices }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(rebalance === undefined ? {} : { rebalance }),
     ...(fusion === undefined ? {} : { fusion }),
     ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),
@@ -26,11 +28,18 @@ export function luaSceneOptions(
   };
 }
 
+/** Tells of options that a script's simulation was made without. The trace is of the first that it makes, whichever it returns. */
+export function tellUntakenByLua(options: SceneOptions, simulation: Simulation | null): void {
+  const { trace: _, ...others } = options;
+  tellUntaken(simulation === null ? options : others, simulation, new Set());
+}
+
 /** Runs a script to its end, and gives the simulation that it returned, or the first that it made. */
 export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
   const { LuaScript } = await import('@halocline/lua');
   const script = await LuaScript.run(path, luaSceneOptions(options, process.stderr));
   const scene = await script.detach();
+  tellUntakenByLua(options, scene.simulation);
   noteTeller(scene.simulation, script);
   return scene;
 }

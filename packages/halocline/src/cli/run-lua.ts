@@ -8,7 +8,7 @@ import { LuaScript, StopScript, type LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { UsageError, type Words } from './command.ts';
 import type { Interruption } from './interruption.ts';
-import { luaSceneOptions, noteTeller } from './lua-scene.ts';
+import { luaSceneOptions, noteTeller, tellUntakenByLua } from './lua-scene.ts';
 import { Outputs, type Format } from './outputs.ts';
 import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
@@ -44,6 +44,7 @@ export async function runLua(run: LuaRun): Promise<LuaOutcome> {
   }
   if (own.frames === 0 && script.scene !== null) {
     noteTeller(script.scene.simulation, script);
+    tellUntakenByLua(run.options, script.scene.simulation);
     return { scene: script.scene, [Symbol.asyncDispose]: () => script[Symbol.asyncDispose]() };
   }
   await using _script = script;
@@ -52,7 +53,10 @@ export async function runLua(run: LuaRun): Promise<LuaOutcome> {
       `Cannot run scene "${path}": it made a simulation, and neither stepped it nor returned it; end it with: return sim`,
     );
   }
-  if (own.frames === 0) refuseWords(words, path, 'it has no simulation');
+  if (own.frames === 0) {
+    refuseWords(words, path, 'it has no simulation');
+    tellUntakenByLua(run.options, null);
+  }
   await own.finish();
   return 0;
 }
@@ -149,9 +153,10 @@ class OwnSteps implements AsyncDisposable {
   }
 
   async #begin(simulation: Simulation): Promise<{ scene: Scene; plan: Plan; outputs: Outputs }> {
-    const { words, path, formats } = this.#run;
+    const { words, path, formats, options } = this.#run;
     try {
       refuseWords(words, path, 'it steps itself, and each of its steps is a frame');
+      tellUntakenByLua(options, simulation);
       await usePlugins(simulation, words, path);
       await simulation.initialize();
       const scene: Scene = { ...this.#said, simulation, frames: 0 };

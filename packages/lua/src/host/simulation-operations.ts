@@ -144,13 +144,14 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     SIMULATION,
   );
   const { device, devices, subdomains, fusion, overlap, validation, trace, log } = host.options;
+  const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
   const options: Parameters<typeof Simulation.create>[0] = {
     ...rest,
     ...(domainBbox === undefined ? {} : { domain: boxOf(domainBbox) }),
     ...(grid === undefined ? {} : { grid: host.path('read', grid) }),
     ...(deviceCount === undefined ? {} : { devices: deviceCount }),
     ...(checkpointFile === undefined ? {} : { checkpointFile: host.path('write checkpoint', checkpointFile) }),
-    ...(rebalance === undefined ? {} : { rebalance: rebalance as Rebalance }),
+    ...(cutBy === undefined ? {} : { rebalance: cutBy }),
     ...(log === undefined ? {} : { log }),
     ...(trace === undefined || host.first !== null ? {} : { trace }),
     ...(subdomains === undefined ? {} : { subdomains }),
