@@ -1,5 +1,6 @@
 /** @file What each subdomain holds of level 0, in figures: how even a cut is, how much of it is surface, and what it sends. */
 import { cutFaces } from './cut/cut-faces.ts';
+import type { CutOrder } from './cut/curve.ts';
 import { activeVoxelsByLeaf } from './cut/cut.ts';
 import type { Runtime } from './runtime.ts';
 import { leafBoundsOf, type IndexBox } from './topology.ts';
@@ -9,6 +10,8 @@ export interface SubdomainReport {
   readonly index: number;
   /** Name of the device that computes it. */
   readonly device: string;
+  /** The order along which the domain was cut; the same of all. */
+  readonly cutOrder: CutOrder;
   /** Its own leaves, and the active voxels in them. */
   readonly leaves: number;
   readonly voxels: number;
@@ -41,6 +44,7 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
     return {
       index: subdomain.index,
       device: subdomain.device.name,
+      cutOrder: runtime.decomposition.order,
       leaves: ownCount,
       voxels: own.reduce((sum, rank) => sum + voxels[rank]!, 0),
       ghosts: ghosts.length,

@@ -2,6 +2,7 @@
  * @file The decomposition: the domain cut into subdomains on every level, and what each of them holds. It is pure; subdomains
  * bring their part to a device. Level 0 is cut by weight, each coarser level follows the finer one.
  */
+import type { CutOrder } from './cut/curve.ts';
 import { coarsenCut, cutLeaves, type Cut, type CutOptions } from './cut/cut.ts';
 import { boundaryLeaves, edgeLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from './cut/ghosts.ts';
 import { keptCut, type KeptCut } from './cut/kept-cut.ts';
@@ -77,6 +78,11 @@ export class Decomposition {
       );
     }
     return this.#cuts[level]!;
+  }
+
+  /** The order along which leaves are cut. */
+  get order(): CutOrder {
+    return this.#options.order ?? 'morton';
   }
 
   /** What each subdomain takes of the whole, in comparison with the others. */

@@ -4,6 +4,7 @@
 export { type Rebalance } from './balance/balance.ts';
 export { type CflRadius } from './cfl/cfl-options.ts';
 export { type Resumed } from './checkpoint/resume.ts';
+export { type CutOrder } from './cut/curve.ts';
 export { type SubdomainReport } from './cut-report.ts';
 export { type FieldOptions, type RepeatOptions, type StencilOptions, type Until } from './declarations.ts';
 export { Field, type FieldSource } from './field.ts';

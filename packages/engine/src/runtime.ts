@@ -11,6 +11,7 @@ import { recut } from './balance/recut.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil, type CompiledStencil } from './compiler.ts';
 import { joinReports, type DebugBuffers } from './debug-buffers.ts';
+import type { CutOrder } from './cut/curve.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
@@ -48,6 +49,8 @@ export interface RuntimeOptions {
   readonly domain: Domain;
   /** At least as many as devices. */
   readonly subdomains: number;
+  /** In which order leaves are cut. */
+  readonly cutOrder: CutOrder;
   readonly routes: Routes;
   /** Whether what is sent is computed first. */
   readonly overlap: boolean;
@@ -139,6 +142,7 @@ export class Runtime {
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains, {
+      order: options.cutOrder,
       wholeLeaves: options.replicate,
       slots: slotOrderOf(options.devices),
     });

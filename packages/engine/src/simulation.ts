@@ -17,6 +17,7 @@ import { resumeFrom, type Resumed } from './checkpoint/resume.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from './declarations.ts';
 import { fieldKey } from './declarations.ts';
 import { reportSubdomains, type SubdomainReport } from './cut-report.ts';
+import type { CutChoice } from './cut/curve.ts';
 import { heldGrid, ownersGrid } from './cut/subdomain-grid.ts';
 import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
@@ -43,7 +44,7 @@ import { parameterValue, type StepNumbers } from './uniforms.ts';
 import { makeVolume, type VolumeView } from './volume.ts';
 
 /** What a simulation is created with. */
-export interface SimulationOptions extends DomainOptions, DeviceChoice {
+export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoice {
   /** Whether devices compute what others need first, and the rest while it travels; default true. */
   readonly overlap?: boolean;
   /**
@@ -126,6 +127,7 @@ export class Simulation implements AsyncDisposable {
       replicate = 512,
       fusion = true,
       access = 'address',
+      cutOrder = 'morton',
       rebalance = 'voxels',
       log = () => undefined,
     } = options;
@@ -148,6 +150,7 @@ export class Simulation implements AsyncDisposable {
           devices,
           domain,
           subdomains,
+          cutOrder,
           routes,
           overlap,
           replicate: devices.length > 1 ? replicate : 0,

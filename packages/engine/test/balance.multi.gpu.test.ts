@@ -84,6 +84,25 @@ gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, asyn
   expect(await bits(parts)).toEqual(await bits(whole));
 });
 
+gpuTest('a cut along another order is shifted along it', PLAIN, async ({ device }) => {
+  await using other = await another(device);
+  await using whole = await lopsided({ device });
+  const words: string[] = [];
+  const log = (word: string): void => void words.push(word);
+  const cutOrder = 'hilbert';
+  await using parts = await lopsided({ devices: [device, other], subdomains: 3, cutOrder, rebalance: 'time', log });
+  let steps = 0;
+  while (!words.some((word) => /leaves were moved/u.test(word)) && steps < 400) {
+    await parts.runTimestep(0.01);
+    steps++;
+  }
+  expect(words.some((word) => /leaves were moved/u.test(word))).toBe(true);
+  expect((await parts.subdomains()).map(({ cutOrder: order }) => order)).toEqual(['hilbert', 'hilbert', 'hilbert']);
+  await run(parts, 2);
+  await run(whole, steps + 2);
+  expect(await bits(parts)).toEqual(await bits(whole));
+});
+
 gpuTest('where a device has no room for more, the cut stays', PLAIN, async ({ device }) => {
   await using small = await openDevice({ device: device.name, validation: false, memoryLimit: 64 * 2 ** 20 });
   const words: string[] = [];

@@ -367,7 +367,15 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
   await using other = await openAnother(device, 1);
   const domain = { min: [0, 0, 0], max: [32, 16, 8] } as const;
   await using simulation = await Simulation.create({ devices: [device, other], domain });
-  const two = { device: device.name, leaves: 4, voxels: 2048, ghosts: 2, surface: 128, sentBytes: null };
+  const two = {
+    device: device.name,
+    cutOrder: 'morton',
+    leaves: 4,
+    voxels: 2048,
+    ghosts: 2,
+    surface: 128,
+    sentBytes: null,
+  };
   expect(await simulation.subdomains()).toEqual([
     { index: 0, ...two, neighbours: [1], box: { min: [0, 0, 0], max: [15, 15, 7] } },
     { index: 1, ...two, neighbours: [0], box: { min: [16, 0, 0], max: [31, 15, 7] } },

@@ -11,6 +11,7 @@ export {
   Simulation,
   Subdomains,
   type CflRadius,
+  type CutOrder,
   type Field,
   type FieldOptions,
   type FieldSource,

@@ -8,16 +8,41 @@
 import { compareMorton } from '../morton.ts';
 import { leafCountOf, type Topology } from '../topology.ts';
 
+/** All orders, the default first. */
+export const CUT_ORDERS: readonly CutOrder[] = Object.freeze(['morton', 'hilbert', 'slabs']);
+
 /** An order in which leaves are cut: along Morton's curve (the order of ranks), along Hilbert's, or slab by slab. */
 export type CutOrder = 'morton' | 'hilbert' | 'slabs';
 
-/** Positions of leaves by place in the order: ranks, rearranged. */
-export function orderLeaves(topology: Topology, order: CutOrder): Uint32Array<ArrayBuffer> {
-  const ranks = Uint32Array.from({ length: leafCountOf(topology) }, (_, rank) => rank);
-  if (order === 'morton') return ranks;
-  const leaf = topology.origins.map((value) => value >> 3);
-  return order === 'slabs' ? sortSlabs(ranks, leaf) : sortHilbert(ranks, leaf);
+/** In which order a domain is cut. */
+export interface CutChoice {
+  /**
+   * Along which order of leaves the domain is cut into subdomains: 'morton' (default), 'hilbert', or 'slabs' across the longest axis.
+   * The results are the same, bit for bit; the surface between subdomains isn't, and so what they send.
+   */
+  readonly cutOrder?: CutOrder;
 }
+
+/** Sorted once a topology: a cut that follows time is made again and again. */
+const known = Object.freeze({
+  hilbert: new WeakMap<Topology, Uint32Array>(),
+  slabs: new WeakMap<Topology, Uint32Array>(),
+});
+
+/** Positions of leaves by place in the order: ranks, rearranged. Nobody writes into them. */
+export function orderLeaves(topology: Topology, order: CutOrder): Uint32Array {
+  if (order === 'morton') return ranksOf(topology);
+  let sorted = known[order].get(topology);
+  if (sorted === undefined) {
+    const leaf = topology.origins.map((value) => value >> 3);
+    sorted = order === 'slabs' ? sortSlabs(ranksOf(topology), leaf) : sortHilbert(ranksOf(topology), leaf);
+    known[order].set(topology, sorted);
+  }
+  return sorted;
+}
+
+const ranksOf = (topology: Topology): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from({ length: leafCountOf(topology) }, (_, rank) => rank);
 
 function extent(leaf: Int32Array): { min: number[]; size: number[] } {
   const min = [Infinity, Infinity, Infinity];

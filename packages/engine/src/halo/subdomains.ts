@@ -10,6 +10,7 @@
  */
 import type { Buffer, Device } from '@halocline/gpu';
 import { componentsOf, elementBytes, type FieldType } from '@halocline/stencil';
+import type { CutChoice } from '../cut/curve.ts';
 import { Decomposition } from '../decomposition.ts';
 import { makeDomain, type DomainOptions } from '../domain-options.ts';
 import { checkFieldType } from '../field-type.ts';
@@ -21,7 +22,7 @@ import { Team } from '../team.ts';
 import { Routes } from '../transport/routes.ts';
 
 /** What is cut, for which devices. */
-export interface SubdomainsOptions extends DomainOptions {
+export interface SubdomainsOptions extends DomainOptions, CutChoice {
   /** Open devices; subdomains go to them in contiguous runs. They stay open. */
   readonly devices: readonly Device[];
   /** Parts that the domain is cut into; default: one a device. */
@@ -147,7 +148,7 @@ export class Subdomains implements AsyncDisposable {
 
   /** Cuts a domain and brings it to the devices. Waits for the uploads, and measures transports the first time. */
   static async create(options: SubdomainsOptions): Promise<Subdomains> {
-    const { devices, subdomains = devices.length, thickness = 2, log = () => undefined } = options;
+    const { devices, subdomains = devices.length, thickness = 2, cutOrder = 'morton', log = () => undefined } = options;
     if (devices.length === 0) throw new TypeError('Cannot cut domain: devices is empty; open at least one');
     if (!(Number.isInteger(subdomains) && subdomains >= devices.length)) {
       throw new RangeError(
@@ -156,7 +157,7 @@ export class Subdomains implements AsyncDisposable {
     }
     checkThickness(thickness);
     const routes = new Routes(devices, log);
-    const decomposition = new Decomposition(await makeDomain(options), subdomains);
+    const decomposition = new Decomposition(await makeDomain(options), subdomains, { order: cutOrder });
     await routes.prepare();
     const team = new Team(devices, decomposition, { routes, tracer: null });
     try {

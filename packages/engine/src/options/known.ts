@@ -1,4 +1,5 @@
 /** @file The options of what users call, and what each may be. */
+import { CUT_ORDERS } from '../cut/curve.ts';
 import type { FieldOptions, RepeatOptions, StencilOptions } from '../declarations.ts';
 import type { SaveOptions } from '../grid-files.ts';
 import type { KernelOptions } from '../kernel/kernel-options.ts';
@@ -70,6 +71,7 @@ export const SIMULATION_OPTIONS: Kinds<SimulationOptions> = Object.freeze({
     fits: (value) => typeof value === 'number',
   }),
   subdomains: elsewhere,
+  cutOrder: oneOf(...CUT_ORDERS),
   validation: flag,
   memoryLimit: above0('bytes'),
   overlap: flag,
