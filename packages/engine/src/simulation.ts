@@ -105,11 +105,7 @@ export class Simulation implements AsyncDisposable {
   /** What the scene itself wants kept between steps, as JSON: checkpoints hold it, and `resume` puts it back. */
   readonly state: Record<string, unknown> = {};
 
-  private constructor(
-    runtime: Runtime,
-    ownDevices: readonly Device[],
-    checkpoints: { every: number; file: string } | null,
-  ) {
+  private constructor(runtime: Runtime, ownDevices: readonly Device[], options: SimulationOptions) {
     this.#runtime = runtime;
     this.#levels = [new Level(runtime, 0)];
     this.#ownDevices = ownDevices;
