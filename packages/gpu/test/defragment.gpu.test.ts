@@ -62,6 +62,36 @@ gpuTest('a buffer moves over itself bit for bit', {}, async ({ device }) => {
   wide!.buffer[Symbol.dispose]();
 });
 
+gpuTest('every owner is told, also where others throw', {}, async ({ device }) => {
+  using stack = new DisposableStack();
+  const told: string[] = [];
+  const create = (label: string, failure?: string): Buffer => {
+    const onMoved = (): void => {
+      told.push(label);
+      if (failure !== undefined) throw new Error(failure);
+    };
+    return stack.use(device.createBuffer({ label, byteLength: 65_536, onMoved }));
+  };
+  const holes = [create('first hole')];
+  create('a', 'a is tired');
+  create('b');
+  holes.push(create('second hole'));
+  create('c', 'c is asleep');
+  create('d');
+  holes.shift()![Symbol.dispose]();
+  const failure: unknown = await device.defragment().catch((thrown: unknown) => thrown);
+  expect(told.splice(0).sort()).toEqual(['a', 'b', 'c', 'd', 'second hole']);
+  expect(failure).toEqual(
+    new AggregateError(
+      [new Error('a is tired'), new Error('c is asleep')],
+      'Cannot tell the owners of buffers "a", "c" that they were moved: each onMoved threw; see errors',
+    ),
+  );
+  holes.shift()![Symbol.dispose]();
+  await expect(device.defragment()).rejects.toThrow(new Error('c is asleep'));
+  expect(told.sort()).toEqual(['c', 'd']);
+});
+
 gpuTest('a buffer whose owner is not told never moves', {}, async ({ device }) => {
   const hole = device.createBuffer({ label: 'hole', byteLength: 65_536 });
   using fixed = device.createBuffer({ label: 'fixed', byteLength: 65_536 });

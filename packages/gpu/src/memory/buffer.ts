@@ -30,6 +30,7 @@ export interface BufferOptions<R extends BufferRole = BufferRole> {
   /**
    * Called when `defragment` of the device or of its pool has moved the buffer: its handle and its address are new, its bytes are
    * the same. Only buffers of 'device' memory that have this are moved: whoever keeps an address, or records it, must hear of it.
+   * What it throws, `defragment` throws when all owners were told.
    */
   readonly onMoved?: (buffer: Buffer) => void;
 }

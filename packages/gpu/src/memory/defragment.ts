@@ -70,8 +70,28 @@ export function defragment(
     largestHoleBefore,
     largestHole,
   };
-  for (const resident of moved.keys()) if (!resident.buffer.disposed) resident.moved();
+  tellOwners(moved.keys());
   return result;
+}
+
+/** Tells every owner, whatever those before threw; then throws it. */
+function tellOwners(residents: Iterable<BufferResident>): void {
+  const failures: { readonly label: string; readonly error: unknown }[] = [];
+  for (const resident of residents) {
+    if (resident.buffer.disposed) continue;
+    try {
+      resident.moved();
+    } catch (error) {
+      failures.push({ label: resident.buffer.label, error });
+    }
+  }
+  if (failures.length === 0) return;
+  if (failures.length === 1) throw failures[0]!.error;
+  throw new AggregateError(
+    failures.map(({ error }) => error),
+    `Cannot tell the owners of buffers ${failures.map(({ label }) => `"${label}"`).join(', ')} that they were moved: ` +
+      'each onMoved threw; see errors',
+  );
 }
 
 type Copy = (from: V.VkBuffer, to: V.VkBuffer, byteLength: number, move: Move) => void;
