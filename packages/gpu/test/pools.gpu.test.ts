@@ -1,5 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import type { TimelinePoint } from '../src/index.ts';
 import { INCREMENT, wordsPush } from './kernels.ts';
 
 const MIB = 2 ** 20;
@@ -66,6 +67,31 @@ gpuTest('linear memory is given out in a row and given back at once', {}, ({ dev
     1000,
     'LinearMemory("step", 1000 bytes of 1 KiB in use)',
   ]);
+});
+
+gpuTest('memory of a step is neither given out after its end nor aligned to parts of bytes', {}, ({ device }) => {
+  using linear = device.createLinear({ label: 'step', byteLength: 1024 });
+  using ring = device.createRing({ label: 'ring', byteLength: 1024 });
+  for (const memory of [linear, ring]) {
+    const { label } = memory.buffer;
+    expect(() => memory.take(16, 0.5)).toThrow(`Cannot align a slice of "${label}" to 0.5: give a power of two`);
+    memory[Symbol.dispose]();
+    expect(() => memory.take(16)).toThrow(`Cannot take 16 bytes of "${label}": it was disposed; take them before`);
+  }
+});
+
+gpuTest('a group of ring memory is closed with a point and nothing else', {}, async ({ device }) => {
+  using ring = device.createRing({ label: 'ring', byteLength: 1024 });
+  ring.take(1024);
+  const { timeline } = device.compute;
+  for (const point of [undefined, {}, { timeline }, { timeline: {}, value: 1 }, { timeline, value: 0.5 }]) {
+    expect(() => ring.close(point as TimelinePoint)).toThrow(
+      'Cannot close a group of "ring": no point of a timeline is given; give what submit returned',
+    );
+  }
+  using commands = device.record('nothing', () => undefined);
+  ring.close(device.compute.submit([commands]));
+  expect((await ring.takeWhenFree(1024)).byteOffset).toBe(0);
 });
 
 gpuTest('ring memory comes back when the submits that use it are done', {}, async ({ device }) => {

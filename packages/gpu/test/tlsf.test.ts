@@ -80,12 +80,20 @@ test('a slip of the caller is named', () => {
   const range = space.allocate(8)!;
   expect(() => space.allocate(0)).toThrow('Cannot allocate 0 bytes: the size must be an integer from 1 to 2⁵³−1');
   expect(() => space.allocate(1, 3)).toThrow('Cannot align to 3 bytes: an alignment is a power of two');
+  expect(() => space.allocateLowest(-8)).toThrow(
+    'Cannot allocate -8 bytes: the size must be an integer from 1 to 2⁵³−1',
+  );
+  expect(() => space.allocateLowest(1, 0)).toThrow('Cannot align to 0 bytes: an alignment is a power of two');
+  expect(() => space.lowestOffset(range, 3)).toThrow('Cannot align to 3 bytes: an alignment is a power of two');
   expect(() => new Tlsf(1.5)).toThrow(
     'Cannot make an allocator of 1.5 bytes: the size must be an integer from 1 to 2⁵³−1',
   );
   space.release(range);
   expect(() => space.release(range)).toThrow(
     'Cannot free the range at 0: it is not allocated here; free each range once, where it came from',
+  );
+  expect(() => space.lowestOffset(range)).toThrow(
+    'Cannot move the range at 0: it is not allocated here; move a range before it is freed, where it came from',
   );
   expectWhole(space);
 });

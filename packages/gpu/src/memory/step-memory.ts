@@ -33,10 +33,16 @@ function slice(buffer: Buffer, byteOffset: number, byteLength: number): MemorySl
 }
 
 function checkSlice(buffer: Buffer, byteLength: number, alignment: number): void {
+  if (buffer.disposed) {
+    throw new VulkanError(`Cannot take ${byteLength} bytes of "${buffer.label}": it was disposed; take them before`, {
+      kind: 'buffer',
+      labels: [buffer.label],
+    });
+  }
   if (!Number.isSafeInteger(byteLength) || byteLength <= 0) {
     throw new RangeError(`Cannot take ${byteLength} bytes of "${buffer.label}": give a whole number above 0`);
   }
-  if (!Number.isInteger(Math.log2(alignment))) {
+  if (alignment < 1 || !Number.isInteger(Math.log2(alignment))) {
     throw new RangeError(`Cannot align a slice of "${buffer.label}" to ${alignment}: give a power of two`);
   }
 }
@@ -65,7 +71,7 @@ export class LinearMemory implements Disposable {
     return this.#peak;
   }
 
-  /** The next `byteLength` bytes, at a multiple of `alignment`. Throws VulkanError 'buffer-too-small'. */
+  /** The next `byteLength` bytes, at a multiple of `alignment`. Throws VulkanError 'buffer-too-small', and 'buffer' after its end. */
   take(byteLength: number, alignment: number = ALIGNMENT): MemorySlice {
     const { buffer } = this;
     checkSlice(buffer, byteLength, alignment);
@@ -150,6 +156,11 @@ export class RingMemory implements Disposable {
 
   /** Ends a group: what was taken since the last close is free when the point, that of the submit that uses it, is reached. */
   close(point: TimelinePoint): void {
+    if (typeof point?.timeline?.value !== 'function' || !Number.isSafeInteger(point.value)) {
+      throw new TypeError(
+        `Cannot close a group of "${this.buffer.label}": no point of a timeline is given; give what submit returned`,
+      );
+    }
     this.#points.push(point);
     this.#ring.close(this.#released + this.#points.length);
   }

@@ -88,12 +88,8 @@ export class Tlsf {
 
   /** Takes `byteLength` bytes whose offset is a multiple of `alignment` (a power of two); undefined if no hole would do. */
   allocate(byteLength: number, alignment = 1): TlsfAllocation | undefined {
-    if (!Number.isSafeInteger(byteLength) || byteLength <= 0) {
-      throw new RangeError(`Cannot allocate ${byteLength} bytes: the size must be an integer from 1 to 2⁵³−1`);
-    }
-    if (!Number.isSafeInteger(alignment) || alignment < 1 || 2 ** Math.round(Math.log2(alignment)) !== alignment) {
-      throw new RangeError(`Cannot align to ${alignment} bytes: an alignment is a power of two`);
-    }
+    checkByteLength(byteLength);
+    checkAlignment(alignment);
     if (byteLength > this.free) return undefined;
     const padded = byteLength + alignment - 1;
     let node = this.#firstOfClass(classAtLeast(padded));
@@ -103,6 +99,8 @@ export class Tlsf {
 
   /** As `allocate`, but at the lowest offset where the range fits: it looks at the ranges one by one. */
   allocateLowest(byteLength: number, alignment = 1): TlsfAllocation | undefined {
+    checkByteLength(byteLength);
+    checkAlignment(alignment);
     for (let node = 0; node !== NONE; node = this.#after[node]!) {
       if (this.#owner[node] !== null) continue;
       const start = alignUp(this.#offset[node]!, alignment);
@@ -112,7 +110,10 @@ export class Tlsf {
   }
 
   /** The lowest offset that a range could move down to, its own place counted as free; its own if there is none lower. */
-  lowestOffset({ node: own, offset, byteLength }: TlsfAllocation, alignment = 1): number {
+  lowestOffset(allocation: TlsfAllocation, alignment = 1): number {
+    checkAlignment(alignment);
+    const { node: own, offset, byteLength } = allocation;
+    this.#checkOwn('move', allocation);
     for (let node = 0; node !== own; node = this.#after[node]!) {
       if (this.#owner[node] !== null) continue;
       const start = alignUp(this.#offset[node]!, alignment);
@@ -125,11 +126,7 @@ export class Tlsf {
   /** Gives a range back, and merges it with the holes on both sides. */
   release(allocation: TlsfAllocation): void {
     const { node } = allocation;
-    if (this.#owner[node] !== allocation) {
-      throw new RangeError(
-        `Cannot free the range at ${allocation.offset}: it is not allocated here; free each range once, where it came from`,
-      );
-    }
+    this.#checkOwn('free', allocation);
     this.#owner[node] = null;
     this.#used -= this.#size[node]!;
     this.#allocations--;
@@ -161,6 +158,14 @@ export class Tlsf {
 
   toString(): string {
     return `Tlsf(${this.#used} of ${this.byteLength} bytes in ${this.#allocations} ranges, ${this.#holes} holes)`;
+  }
+
+  #checkOwn(verb: string, allocation: TlsfAllocation): void {
+    if (this.#owner[allocation.node] === allocation) return;
+    throw new RangeError(
+      `Cannot ${verb} the range at ${allocation.offset}: it is not allocated here; ${verb} ` +
+        `${verb === 'free' ? 'each range once' : 'a range before it is freed'}, where it came from`,
+    );
   }
 
   #take(node: number, byteLength: number, alignment: number): TlsfAllocation {
@@ -317,6 +322,16 @@ function floorLog2(size: number): number {
 
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
+}
+
+function checkByteLength(byteLength: number): void {
+  if (Number.isSafeInteger(byteLength) && byteLength > 0) return;
+  throw new RangeError(`Cannot allocate ${byteLength} bytes: the size must be an integer from 1 to 2⁵³−1`);
+}
+
+function checkAlignment(alignment: number): void {
+  if (Number.isSafeInteger(alignment) && alignment >= 1 && 2 ** Math.round(Math.log2(alignment)) === alignment) return;
+  throw new RangeError(`Cannot align to ${alignment} bytes: an alignment is a power of two`);
 }
 
 /** Rounds an offset up to a multiple of a power of two; exact to 2⁵³. */
