@@ -218,6 +218,60 @@ gpuTest('a plan is executed with other buffers each time', {}, async ({ device }
   );
 });
 
+gpuTest('an image that is given must be as the declared one is', {}, async ({ device }) => {
+  const graph = new Graph();
+  const photo = graph.importImage('photo', { size: [8, 8], format: 'rgba8unorm', arrives: 'undefined' });
+  graph.pass({
+    name: 'clear',
+    writes: [use(photo, 'transfer-target')],
+    record: (encoder, at) => encoder.clear(at.image(photo), 0),
+  });
+  using plan = graph.compile();
+  using small = device.createImage({ label: 'small', size: [4, 4], format: 'rgba8unorm' });
+  using deep = device.createImage({ label: 'deep', size: [8, 8, 2], format: 'rgba8unorm' });
+  using many = device.createImage({ label: 'many', size: [8, 8], format: 'rgba8unorm', samples: 4 });
+  const wanted = 'not 8×8 rgba8unorm, 1 mips, 1 layers, 1 samples; give one like it';
+  await expect(plan.execute({ device, imports: { photo: small } })).rejects.toThrow(
+    `Cannot import image "photo": image "small" is 4×4 rgba8unorm, 1 mips, 1 layers, 1 samples, ${wanted}`,
+  );
+  await expect(plan.execute({ device, imports: { photo: deep } })).rejects.toThrow(
+    `Cannot import image "photo": image "deep" is 8×8×2 rgba8unorm, 1 mips, 1 layers, 1 samples, ${wanted}`,
+  );
+  await expect(plan.execute({ device, imports: { photo: many } })).rejects.toThrow(
+    `Cannot import image "photo": image "many" is 8×8 rgba8unorm, 1 mips, 1 layers, 4 samples, ${wanted}`,
+  );
+  using fits = device.createImage({ label: 'fits', size: [8, 8], format: 'rgba8unorm' });
+  await plan.execute({ device, imports: { photo: fits } });
+});
+
+gpuTest(
+  'one buffer for two resources of a graph is refused, unless nothing must be ordered',
+  {},
+  async ({ device }) => {
+    using buffer = device.createBuffer({ label: 'b', byteLength: BYTES });
+    await device.staging.upload(buffer, 0, new Uint32Array(WORDS));
+    const graph = new Graph();
+    const [x, y, z] = ['x', 'y', 'z'].map((name) => graph.importBuffer(name, { byteLength: BYTES }));
+    const nothing = () => undefined;
+    graph.pass({ name: 'p', reads: [x!, y!], sideEffects: true, record: nothing });
+    graph.pass({ name: 'q', writes: [z!], record: nothing });
+    using plan = graph.compile();
+    using spare = device.createBuffer({ label: 'spare', byteLength: BYTES });
+    await plan.execute({ device, imports: { x: buffer, y: buffer, z: spare } });
+    await expect(plan.execute({ device, imports: { x: spare, y: buffer, z: buffer } })).rejects.toThrow(
+      'Cannot import buffer "z": buffer "b" was given, and it was given for "y" too; touches by two names aren\'t ordered: use one for it',
+    );
+    const named = new Graph();
+    const cells = named.importBuffer('cells', { byteLength: BYTES });
+    named.pass({ name: 'p', writes: [cells], record: nothing }).pass({ name: 'q', reads: [buffer], record: nothing });
+    using both = named.compile();
+    await expect(both.execute({ device, imports: { cells: buffer } })).rejects.toThrow(
+      'Cannot import buffer "cells": buffer "b" was given, and passes name it directly too; touches by two names aren\'t ordered: use one for it',
+    );
+    await both.execute({ device, imports: { cells: spare } });
+  },
+);
+
 gpuTest('an import that a graph declares and no pass uses may be given or not', {}, async ({ device }) => {
   const graph = new Graph();
   const used = graph.importBuffer('used', { byteLength: BYTES, role: 'storage' });

@@ -5,7 +5,6 @@ import type { Image } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
 import type { CompiledGraph } from './compile.ts';
-import type { GraphModel } from './model.ts';
 import { GraphBuffer, GraphImage } from './resource.ts';
 
 /** Buffers and images for imported resources, by the resources' names. */
@@ -47,45 +46,90 @@ export class Bound implements Bindings {
   }
 }
 
-const imported = new WeakMap<GraphModel, readonly (GraphBuffer | GraphImage)[]>();
+/** Passes by number: those that touch a resource, and those of them that write it. */
+interface Touchers {
+  readonly all: Set<number>;
+  readonly writers: Set<number>;
+}
 
-/** The imported resources that a graph declares. */
-function importedBy(model: GraphModel): readonly (GraphBuffer | GraphImage)[] {
-  let found = imported.get(model);
-  if (!found) {
-    found = model.nodes
-      .filter(({ origin }) => origin === 'imported')
-      .map(({ object }) => object)
-      .filter((object) => object instanceof GraphBuffer || object instanceof GraphImage);
-    imported.set(model, found);
+/** The resources of a graph that the caller's memory stands behind. */
+interface Given {
+  /** The imports of all passes. */
+  readonly imported: readonly (GraphBuffer | GraphImage)[];
+  /** Imports, and the buffers and images that passes name directly, as far as passes that aren't culled touch them. */
+  readonly touchers: ReadonlyMap<unknown, Touchers>;
+  /** Those that passes name directly. */
+  readonly direct: ReadonlySet<unknown>;
+}
+
+const known = new WeakMap<CompiledGraph, Given>();
+
+function givenTo(compiled: CompiledGraph): Given {
+  const found = known.get(compiled);
+  if (found) return found;
+  const imported = compiled.model.nodes
+    .filter(({ origin }) => origin === 'imported')
+    .map(({ object }) => object)
+    .filter((object) => object instanceof GraphBuffer || object instanceof GraphImage);
+  const touchers = new Map<unknown, Touchers>();
+  const direct = new Set<unknown>();
+  for (const { node, pass, writes } of compiled.levels.flat().flatMap(({ touches }) => touches)) {
+    if (node.origin !== 'imported' && node.origin !== 'given') continue;
+    let own = touchers.get(node.object);
+    if (!own) touchers.set(node.object, (own = { all: new Set(), writers: new Set() }));
+    own.all.add(pass);
+    if (writes) own.writers.add(pass);
+    if (node.origin === 'given') direct.add(node.object);
   }
-  return found;
+  const given = { imported, touchers, direct };
+  known.set(compiled, given);
+  return given;
 }
 
 /**
- * The imported resources that passes use, with what was given for them; throws where one is missing or doesn't fit. What the
- * graph declares and no pass uses may be given, and isn't looked at.
+ * The imported resources that passes use, with what was given for them; throws where one is missing or doesn't fit, or was
+ * given for two whose touches would have to be ordered. What the graph declares and no pass uses may be given, and isn't
+ * looked at.
  */
-export function bindImports(
-  { model, imports: declared }: CompiledGraph,
-  imports: Imports,
-): Map<unknown, Buffer | Image> {
+export function bindImports(compiled: CompiledGraph, imports: Imports): Map<unknown, Buffer | Image> {
+  const { imported, touchers, direct } = givenTo(compiled);
   const table = new Map<unknown, Buffer | Image>();
   const wanted = new Set<string>();
-  for (const object of importedBy(model)) {
+  const behind = new Map<unknown, unknown[]>();
+  for (const object of imported) {
     wanted.add(object.label);
     const given = imports[object.label];
     if (!given) refuse(object, 'nothing was given for it; name it among the imports');
     checkFits(object, given);
     table.set(object, given);
+    const own = touchers.get(object);
+    if (!own) continue;
+    const others = behind.get(given) ?? (direct.has(given) ? [given] : []);
+    const other = others.find((each) => given.kind === 'image' || collide(own, touchers.get(each)!));
+    if (other !== undefined) refuseTwice(object, given, other);
+    behind.set(given, [...others, object]);
   }
   for (const name of Object.keys(imports)) {
-    if (wanted.has(name) || declared.has(name)) continue;
+    if (wanted.has(name) || compiled.imports.has(name)) continue;
     throw new GraphError(
       `Cannot import "${name}": the graph has no import of that name; it has ${[...wanted].join(', ') || 'none'}`,
     );
   }
   return table;
+}
+
+/** Whether two passes touch one buffer by two names, one of them to write it. */
+function collide(a: Touchers, b: Touchers): boolean {
+  const meets = (writers: ReadonlySet<number>, all: ReadonlySet<number>): boolean =>
+    [...writers].some((writer) => [...all].some((pass) => pass !== writer));
+  return meets(a.writers, b.all) || meets(b.writers, a.all);
+}
+
+function refuseTwice(declared: GraphBuffer | GraphImage, given: Buffer | Image, other: unknown): never {
+  const too =
+    other === given ? 'passes name it directly too' : `it was given for "${(other as GraphBuffer).label}" too`;
+  const why = `${given.kind} "${given.label}" was given, and ${too}; touches by two names aren't ordered: use one for it`;
+  refuse(declared, why);
 }
 
 function checkFits(declared: GraphBuffer | GraphImage, given: Buffer | Image): void {
@@ -104,11 +148,16 @@ function checkFits(declared: GraphBuffer | GraphImage, given: Buffer | Image): v
     );
   }
   if (declared.kind === 'image' && given.kind === 'image') {
-    const differ = given.mips !== declared.mips || given.layers !== declared.layers || given.format !== declared.format;
-    if (!differ) return;
-    const told = (image: GraphImage | Image): string => `${image.format}, ${image.mips} mips, ${image.layers} layers`;
-    refuse(declared, `image "${given.label}" is ${told(given)}, not ${told(declared)}; give one like it`);
+    const [is, wanted] = [shapeText(given), shapeText(declared)];
+    if (is !== wanted) refuse(declared, `image "${given.label}" is ${is}, not ${wanted}; give one like it`);
   }
+}
+
+/** "64×64 rgba8unorm, 1 mips, 1 layers, 1 samples": all that an image that is given must share with the declared one. */
+function shapeText(image: GraphImage | Image): string {
+  const { format, mips, layers, samples } = image;
+  const size = 'dimensions' in image ? image.size.slice(0, image.dimensions) : image.size;
+  return `${size.join('×')} ${format}, ${mips} mips, ${layers} layers, ${samples} samples`;
 }
 
 function refuse(declared: GraphBuffer | GraphImage, why: string): never {
