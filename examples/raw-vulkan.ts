@@ -1,50 +1,52 @@
 /**
- * Raw Vulkan beside the runtime: an extension that the runtime doesn't know reads the clocks of device and host at once.
+ * Raw Vulkan beside the runtime: VK_EXT_multi_draw, of which the runtime knows nothing, draws many ranges of vertices in one call.
  *
- * VK_KHR_calibrated_timestamps was VK_EXT_calibrated_timestamps: either will do, and its commands are found by both names.
+ * Asking for its feature turns the extension on; its command goes into the command buffer that the runtime records.
  */
-import { openDevice, type Device, type DeviceOptions } from '@halocline/gpu';
+import { openDevice, type DeviceOptions } from '@halocline/gpu';
 import * as V from '@halocline/vulkan';
 
-const EXTENSIONS = [V.VK_KHR_CALIBRATED_TIMESTAMPS_EXTENSION_NAME, V.VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME];
-const DOMAINS = [V.VK_TIME_DOMAIN_DEVICE_KHR, V.VK_TIME_DOMAIN_CLOCK_MONOTONIC_KHR];
+const [WIDTH, HEIGHT] = [8, 4];
 
-/** One moment on both clocks, in nanoseconds; they count from different beginnings. */
-function clocks({ raw, limits }: Device): { device: number; host: number } {
-  return V.arena.scope(() => {
-    const infos = V.VkCalibratedTimestampInfoKHR(DOMAINS.map((timeDomain) => ({ timeDomain })));
-    const [times, deviation] = [V.arena.u64(2), V.arena.u64()];
-    const result = raw.commands.vkGetCalibratedTimestampsKHR(raw.commands.handle, 2, infos, times, deviation);
-    if (result !== V.VK_SUCCESS) throw new Error(`Cannot read the clocks: ${V.resultName(result)}`);
-    return { device: Number(V.arena.readU64(times)) * limits.timestampPeriod, host: Number(V.arena.readU64(times, 1)) };
+/** A bar is a strip of four vertices; each is a column further to the right, and half a row taller. */
+const BAR = `
+void main() {
+  int bar = gl_VertexIndex / 4;
+  vec2 corner = vec2(bar + (gl_VertexIndex & 1), (gl_VertexIndex & 2) == 0 ? 0.0 : 0.5 * float(bar) + 0.75);
+  gl_Position = vec4(2.0 * corner.x / ${WIDTH}.0 - 1.0, 1.0 - 2.0 * corner.y / ${HEIGHT}.0, 0, 1);
+}`;
+const INK = `layout(location = 0) out vec4 color; void main() { color = vec4(1); }`;
+
+/** A picture of these bars, the first drawn by the runtime, all others by one call; undefined where the device can't. */
+export async function rawVulkan(bars: readonly number[], options: DeviceOptions = {}): Promise<string | undefined> {
+  await using device = await openDevice({ ...options, features: { wished: ['multiDraw'] } });
+  const { commands } = device.raw;
+  if (!device.features['multiDraw']) return undefined;
+
+  using image = device.createImage({ label: 'chart', size: [WIDTH, HEIGHT], format: 'rgba8unorm' });
+  using pipeline = device.createGraphicsPipeline({
+    label: 'bars',
+    vertex: { spirv: await device.compile(BAR, { label: 'bar', stage: 'vertex' }) },
+    fragment: { spirv: await device.compile(INK, { label: 'ink', stage: 'fragment' }) },
+    topology: 'triangle-strip',
+    color: ['rgba8unorm'],
   });
-}
-
-/** How long the same work took by either clock, in nanoseconds; undefined where the device can't tell. */
-export async function rawVulkan(
-  options: DeviceOptions = {},
-): Promise<{ readonly device: number; readonly host: number } | undefined> {
-  await using device = await openDevice({ ...options, extensions: { wished: EXTENSIONS } });
-  const { commands, instance, physicalDevice } = device.raw;
-  if (!commands.has('vkGetCalibratedTimestampsKHR')) return undefined;
-  const domains = V.enumerate('u32', (count, items) =>
-    instance.vkGetPhysicalDeviceCalibrateableTimeDomainsKHR(physicalDevice, count, items),
-  );
-  if (!DOMAINS.every((domain) => domains.includes(domain))) return undefined;
-
-  const before = clocks(device);
-  using words = device.createBuffer({ label: 'words', byteLength: 2 ** 24 });
-  await device.submitOnce('fill', (encoder) => encoder.fill(words, 0, words.byteLength, 7));
-  const after = clocks(device);
-  return { device: after.device - before.device, host: after.host - before.host };
+  const [first = 0, ...others] = bars;
+  await device.submitOnce('chart', (encoder) => {
+    encoder.transition(image, { before: 'undefined', after: 'color-attachment' });
+    encoder.rendering({ color: [{ image, clear: 0 }] }, (render) => {
+      render.pipeline(pipeline).draw(4, 1, 4 * first); // sets what every draw behind it needs
+      V.arena.scope(() => {
+        const ranges = V.VkMultiDrawInfoEXT(others.map((bar) => ({ firstVertex: 4 * bar, vertexCount: 4 })));
+        commands.vkCmdDrawMultiEXT(encoder.handle, others.length, ranges, 1, 0, V.VkMultiDrawInfoEXT.size);
+      });
+    });
+  });
+  const pixels = await device.downloadImage(image, { before: 'color-attachment' });
+  const marks = Array.from({ length: WIDTH * HEIGHT }, (_, at) => (pixels[4 * at]! > 0 ? '#' : '.'));
+  return marks.join('').replaceAll(new RegExp(`.{${WIDTH}}`, 'g'), '$&\n');
 }
 
 if (import.meta.main) {
-  const took = await rawVulkan();
-  const milliseconds = (value: number): string => `${(value / 1e6).toFixed(3)} ms`;
-  process.stdout.write(
-    took
-      ? `a fill took ${milliseconds(took.device)} by the device's clock, ${milliseconds(took.host)} by the host's\n`
-      : 'this device has no calibrated timestamps\n',
-  );
+  process.stdout.write((await rawVulkan([0, 1, 3, 5, 7])) ?? 'this device has no VK_EXT_multi_draw\n');
 }
