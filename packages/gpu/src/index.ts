@@ -25,14 +25,8 @@ export type { QueryPool } from './command/query-pool.ts';
 export { delaySubmits } from './command/submit-delay.ts';
 export type { PreparedSubmits } from './command/prepared-submits.ts';
 export type { Queue, SubmitBatch, SubmitOptions } from './command/queue.ts';
-export type {
-  IndexedOptions,
-  IndirectOptions,
-  RenderEncoder,
-  RenderingOptions,
-  RenderTarget,
-  Viewport,
-} from './command/rendering.ts';
+export type { IndexedOptions, IndirectOptions, RenderEncoder, Viewport } from './command/rendering.ts';
+export type { RenderingOptions, RenderTarget } from './command/render-targets.ts';
 export type { DrawTargets, SecondaryCommands } from './command/secondary.ts';
 export type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './command/transfer.ts';
 export type { ShaderFile, WatchedComputeOptions, WatchedGraphicsOptions, WatchedPipeline } from './command/watched.ts';

@@ -31,6 +31,12 @@ export function recordConditional(
       { kind: 'not-available', labels: [scope.label] },
     );
   }
+  if (scope.conditional) {
+    throw new VulkanError(
+      `Cannot record "${scope.label}": a conditional stands within another; end that one first, or write both words into one`,
+      { kind: 'command-buffer', labels: [scope.label] },
+    );
+  }
   checkUsage('read a condition from', buffer, 'conditional');
   checkRange('read a condition from', buffer, byteOffset, 4, 4);
   scope.use(buffer);
@@ -44,6 +50,11 @@ export function recordConditional(
     });
     driver.commands.vkCmdBeginConditionalRenderingEXT(scope.handle, info);
   });
-  body();
+  scope.conditional = true;
+  try {
+    body();
+  } finally {
+    scope.conditional = false;
+  }
   driver.commands.vkCmdEndConditionalRenderingEXT(scope.handle);
 }

@@ -1,9 +1,9 @@
-/** @file Numbers of a device that only pipelines ask for; read once a device. */
+/** @file Numbers of a device that only pipelines and renderings ask for; read once a device. */
 
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 
-/** What pipelines ask of a device beyond its limits. */
+/** What pipelines and renderings ask of a device beyond its limits. */
 export interface PipelineProperties {
   /** Descriptors that a pushed set may have; 0 where none can be pushed. */
   readonly maxPushDescriptors: number;
@@ -13,6 +13,8 @@ export interface PipelineProperties {
   readonly maxSubgroups: number;
   /** VkShaderStageFlags of the stages for which a size may be asked. */
   readonly sizedStages: number;
+  /** Colours that are drawn to at once. */
+  readonly maxColors: number;
 }
 
 const known = new WeakMap<Driver, PipelineProperties>();
@@ -41,6 +43,7 @@ function read(driver: Driver): PipelineProperties {
       mostSubgroup: sizes.maxSubgroupSize,
       maxSubgroups: sizes.maxComputeWorkgroupSubgroups,
       sizedStages: sizes.requiredSubgroupSizeStages,
+      maxColors: V.VkPhysicalDeviceProperties2.read(out).properties.limits.maxColorAttachments,
     };
   });
 }

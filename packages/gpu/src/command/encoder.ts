@@ -23,9 +23,10 @@ import type { TransitionOptions } from './image-barrier.ts';
 import type { ComputePipeline } from './pipeline.ts';
 import type { QueryPool } from './query-pool.ts';
 import { recordRendering } from './rendering.ts';
-import type { RenderEncoder, RenderingOptions } from './rendering.ts';
+import type { RenderEncoder } from './rendering.ts';
+import type { RenderingOptions } from './render-targets.ts';
 import { CommandScope, refusePromise } from './scope.ts';
-import { executeSecondary } from './secondary.ts';
+import { checkExecutable, executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import {
   blitImage,
@@ -48,10 +49,16 @@ export class Encoder {
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<ComputePipeline>;
 
-  /** Use `device.record`. */
-  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
+  /** Use `device.record`. `secondary`: another recording executes what is recorded. */
+  constructor(
+    driver: Driver,
+    handle: V.VkCommandBuffer,
+    label: string,
+    tracker?: UsageTracker,
+    secondary: boolean = false,
+  ) {
     this.#driver = driver;
-    this.#scope = new CommandScope(driver, handle, label, tracker);
+    this.#scope = new CommandScope(driver, handle, label, tracker, secondary);
     this.#bindings = new Bindings(this.#scope, V.VK_PIPELINE_BIND_POINT_COMPUTE, 'dispatch');
     this.handle = handle;
   }
@@ -241,7 +248,8 @@ export class Encoder {
   /** Executes commands that were recorded before (`device.recordSecondary`). The pipeline must be set again afterwards. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
     this.#scope.outside('execute commands');
-    executeSecondary(this.#scope, secondaries, undefined);
+    for (const each of secondaries) checkExecutable(this.#scope, each, undefined);
+    executeSecondary(this.#scope, secondaries);
     this.#bindings.forget();
     return this;
   }

@@ -17,6 +17,7 @@ import {
 } from './graphics-state.ts';
 import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout, VertexFetch } from './graphics-state.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
+import { checkAspect, checkColorCount, checkSamples } from './render-targets.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import { readStage, withModules } from './pipeline-stage.ts';
@@ -91,7 +92,11 @@ export class GraphicsPipeline implements Child {
     const stages = fragment ? [vertex, fragment] : [vertex];
     const color = (options.color ?? []).map((each) => (typeof each === 'string' ? { format: each } : each));
     const depth = typeof options.depth === 'string' ? { format: options.depth } : options.depth;
+    const act = `Cannot create pipeline "${label}"`;
+    checkColorCount(driver, act, color.length);
     checkColors(label, color, fragment?.point.outputs ?? []);
+    if (depth) checkAspect(act, depth.format, 'depth');
+    checkSamples(act, samples);
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
     const vertices = vertexState(label, buffers, vertex.point.inputs);
     this.vertexBuffers = vertexFetches(buffers, vertex.point.inputs);

@@ -3,9 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Usage } from '../access.ts';
 import { VulkanError } from '../errors.ts';
-import { formatMeaning } from '../image/format.ts';
-import { Image } from '../image/image.ts';
-import type { ImageView } from '../image/view.ts';
+import type { Image } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { TouchedRange } from '../tracking/tracker.ts';
 import type { Bindable, BindOptions } from './bindable.ts';
@@ -14,38 +12,14 @@ import { checkRange, checkUsage } from './check-range.ts';
 import { recordConditional } from './conditional.ts';
 import type { ConditionalOptions } from './conditional.ts';
 import type { GraphicsPipeline, TargetFormats } from './graphics-pipeline.ts';
+import { attachmentNumbers, attachmentsOf, sameTargets, targetsText } from './render-targets.ts';
+import type { Area, RenderingOptions } from './render-targets.ts';
 import { refusePromise } from './scope.ts';
 import type { CommandScope } from './scope.ts';
-import { executeSecondary } from './secondary.ts';
+import { checkExecutable, executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
-import { checkDepth, clearColor } from './transfer.ts';
-import type { ClearValue } from './transfer.ts';
 import { VertexInput } from './vertex-input.ts';
 import type { WatchedPipeline } from './watched.ts';
-
-/** An image that is drawn to, in layout 'color-attachment' or 'depth-attachment'. */
-export interface RenderTarget {
-  /** One mip level; an image stands for its first. */
-  readonly image: Image | ImageView;
-  /** What is there at the beginning. Default: 'clear' if `clear` is given, else 'load'. */
-  readonly load?: 'load' | 'clear' | 'discard';
-  /** The value of a clear. Default 0, 0, 0, 1; for depth 1. */
-  readonly clear?: ClearValue;
-  /** Whether what was drawn is kept. Default true. */
-  readonly store?: boolean;
-  /** Of several samples: an image of one sample, in layout 'color-attachment', that gets their mean. */
-  readonly resolve?: Image | ImageView;
-}
-
-/** What is drawn to. */
-export interface RenderingOptions {
-  readonly color?: readonly RenderTarget[];
-  readonly depth?: RenderTarget;
-  /** Texels that are drawn to. Default: all that every target has. */
-  readonly area?: readonly [x: number, y: number, width: number, height: number];
-  /** Nothing is drawn but what `execute` brings. Default false. */
-  readonly secondary?: boolean;
-}
 
 /** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
 export interface Viewport {
@@ -63,7 +37,7 @@ export interface IndirectOptions {
   readonly byteOffset?: number;
   /** Default 1. */
   readonly count?: number;
-  /** A multiple of 4. Default: one behind the other. */
+  /** Of several: a multiple of 4, no less than one takes. Default: one behind the other. */
   readonly byteStride?: number;
 }
 
@@ -77,28 +51,33 @@ export class RenderEncoder {
   readonly #bindings: Bindings<GraphicsPipeline>;
   readonly #executed: SecondaryCommands[] | undefined;
   readonly #input = new VertexInput();
+  /** Whether draws may be recorded. */
+  #draws: boolean;
   #ended = false;
 
-  /** Use `encoder.rendering`. `executed` gets what `execute` brings, to be executed by whoever gives it. */
+  /** Use `encoder.rendering`. `executed` gets what `execute` brings, to be executed by whoever gives it; nothing else is recorded. */
   constructor(scope: CommandScope, targets: TargetFormats, executed?: SecondaryCommands[]) {
     this.#scope = scope;
     this.targets = targets;
     this.#executed = executed;
+    this.#draws = executed === undefined;
     this.#bindings = new Bindings(scope, V.VK_PIPELINE_BIND_POINT_GRAPHICS, 'draw');
   }
 
   /** The rendering has ended: every further draw is an error. Part of whoever records. */
   end(): void {
     this.#ended = true;
+    this.#draws = false;
   }
 
   /** Makes a pipeline the one that draws. Its push constants and bindings start unset; vertex buffers stay. */
   pipeline(given: GraphicsPipeline | WatchedPipeline<GraphicsPipeline>): this {
     const pipeline = this.#scope.present(given);
-    const [wants, has] = [pipeline?.targets && targetsText(pipeline.targets), targetsText(this.targets)];
-    if (wants !== undefined && wants !== has) {
+    if (this.#executed) throw this.#onlyExecutes();
+    const targets = pipeline?.targets;
+    if (targets !== undefined && !sameTargets(targets, this.targets)) {
       throw new VulkanError(
-        `Cannot draw with pipeline "${pipeline.label}" in "${this.#scope.label}": it draws to ${wants}, the targets are ${has}`,
+        `Cannot draw with pipeline "${pipeline.label}" in "${this.#scope.label}": it draws to ${targetsText(targets)}, the targets are ${targetsText(this.targets)}`,
         { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
       );
     }
@@ -120,6 +99,7 @@ export class RenderEncoder {
 
   /** The buffer that vertices, or instances, come from. */
   vertexBuffer(buffer: Buffer, options: { readonly slot?: number; readonly byteOffset?: number } = {}): this {
+    if (this.#executed) throw this.#onlyExecutes();
     const { slot = 0, byteOffset = 0 } = options;
     checkRange('draw from', buffer, byteOffset, 1);
     checkUsage('draw from', buffer, 'vertex');
@@ -141,6 +121,7 @@ export class RenderEncoder {
 
   /** The buffer that `drawIndexed` takes numbers of vertices from. */
   indexBuffer(buffer: Buffer, type: 'uint16' | 'uint32' = 'uint32', byteOffset: number = 0): this {
+    if (this.#executed) throw this.#onlyExecutes();
     const indexBytes = type === 'uint16' ? 2 : 4;
     checkRange('draw from', buffer, byteOffset, indexBytes, indexBytes);
     checkUsage('draw from', buffer, 'index');
@@ -154,12 +135,14 @@ export class RenderEncoder {
 
   /** Where on the targets the picture goes. At the beginning it is all of them. */
   viewport(viewport: Viewport): this {
+    if (this.#executed) throw this.#onlyExecutes();
     setViewport(this.#scope, viewport);
     return this;
   }
 
   /** What is outside isn't drawn. At the beginning it is all of the targets. */
   scissor(x: number, y: number, width: number, height: number): this {
+    if (this.#executed) throw this.#onlyExecutes();
     setScissor(this.#scope, x, y, width, height);
     return this;
   }
@@ -217,16 +200,22 @@ export class RenderEncoder {
 
   /** Executes recorded draws (`device.recordDraws`), in a rendering with `secondary: true`. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
-    this.#checkOpen();
-    if (this.#executed) this.#executed.push(...secondaries);
-    else executeSecondary(this.#scope, secondaries, this.targets);
-    this.#bindings.forget();
-    this.#input.forget();
+    if (this.#ended) throw this.#endedError();
+    for (const each of secondaries) {
+      checkExecutable(this.#scope, each, this.targets);
+      if (this.#executed) continue;
+      throw new VulkanError(
+        `Cannot execute "${each.label}" in "${this.#scope.label}": its rendering isn't \`secondary: true\`; say that, and execute all that it draws`,
+        { kind: 'command-buffer', labels: [each.label, this.#scope.label] },
+      );
+    }
+    this.#executed?.push(...secondaries);
     return this;
   }
 
   /** Draws only if a uint32 in memory isn't 0 when the device comes to it. */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
+    if (this.#executed) throw this.#onlyExecutes();
     recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
   }
@@ -244,7 +233,9 @@ export class RenderEncoder {
       throw this.#input.beyondIndices(pipeline, this.#scope.label, 0, 0, 0)!;
     }
     checkUsage('draw from', buffer, 'indirect');
-    checkRange('draw from', buffer, byteOffset, count === 0 ? 0 : (count - 1) * byteStride + bytes, 4);
+    if (count !== 1) checkTimes(count, byteStride, bytes);
+    const byteLength = count === 0 ? 0 : (count - 1) * byteStride + bytes;
+    checkRange('draw from', buffer, byteOffset, byteLength, 4);
     if (count > 1 && this.#scope.driver.features['multiDrawIndirect'] !== true) {
       throw new VulkanError(
         `Cannot draw ${count} times from buffer "${buffer.label}": device "${this.#scope.driver.name}" lacks feature multiDrawIndirect; draw once each`,
@@ -252,16 +243,22 @@ export class RenderEncoder {
       );
     }
     this.#scope.use(buffer);
-    const range = { byteOffset, byteLength: count * byteStride };
-    this.#scope.tracker?.touch(buffer, range, 'indirect', command);
+    this.#scope.tracker?.touch(buffer, { byteOffset, byteLength }, 'indirect', command);
     this.#scope.tracker?.settle();
     return { byteOffset, count, byteStride };
   }
 
-  #checkOpen(): void {
-    if (!this.#ended) return;
+  #onlyExecutes(): VulkanError {
     const { label } = this.#scope;
-    throw new VulkanError(
+    return new VulkanError(
+      `Cannot draw in "${label}": its rendering is \`secondary: true\`, where only \`execute\` may stand; record draws by device.recordDraws`,
+      { kind: 'command-buffer', labels: [label] },
+    );
+  }
+
+  #endedError(): VulkanError {
+    const { label } = this.#scope;
+    return new VulkanError(
       `Cannot draw in "${label}": its rendering has ended; draw within the function that got the encoder`,
       { kind: 'command-buffer', labels: [label] },
     );
@@ -269,7 +266,7 @@ export class RenderEncoder {
 
   /** The pipeline, with all that it takes bound. */
   #ready(command: string): GraphicsPipeline {
-    this.#checkOpen();
+    if (!this.#draws) throw this.#ended ? this.#endedError() : this.#onlyExecutes();
     const pipeline = this.#bindings.ready(command);
     this.#input.fit(pipeline, this.#scope.label);
     return pipeline;
@@ -297,6 +294,13 @@ function checkCounts(names: readonly string[], a: number, b: number, c: number, 
   throw notWhole(names[at]!, [a, b, c, d][at]!);
 }
 
+/** Throws RangeError unless several draws stand in memory as the device takes them: `bytes` each. */
+function checkTimes(count: number, byteStride: number, bytes: number): void {
+  if (!isCount(count)) throw notWhole('count', count);
+  if (count === 0 || (isCount(byteStride) && byteStride % 4 === 0 && byteStride >= bytes)) return;
+  throw new RangeError(`Cannot draw: byteStride is ${byteStride}; give a multiple of 4 from ${bytes}`);
+}
+
 function notWhole(name: string, count: number): RangeError {
   return new RangeError(
     `Cannot draw: ${name} is ${count}; give a whole number${name === 'vertexOffset' ? '' : ' from 0'}`,
@@ -311,67 +315,45 @@ export interface IndexedOptions {
   readonly firstInstance?: number;
 }
 
-/** Formats of targets as messages write them. */
-function targetsText({ color, depth, samples }: TargetFormats): string {
-  const list = [...color, ...(depth ? [`depth ${depth}`] : [])].join(', ') || 'nothing';
-  return samples > 1 ? `${list} with ${samples} samples` : list;
-}
-
 /** Records a rendering: begins, draws what `body` says, ends. */
 export function recordRendering(
   scope: CommandScope,
   options: RenderingOptions,
   body: (encoder: RenderEncoder) => void,
 ): void {
-  const { color = [], depth } = options;
-  const targets = depth ? [...color, depth] : color;
-  if (targets.length === 0) {
-    throw new VulkanError(`Cannot render in "${scope.label}": no target is given; give color or depth`, {
-      kind: 'command-buffer',
-      labels: [scope.label],
-    });
+  const { driver, label } = scope;
+  const { color, depth, formats, area } = attachmentsOf(driver, label, options);
+  const attachments = depth ? [...color, depth] : color;
+  for (const { view, resolve } of attachments) {
+    scope.use(view.image);
+    if (resolve) scope.use(resolve.image);
   }
-  const views = targets.map((target) => viewOf(scope, target));
-  const formats = {
-    color: views.slice(0, color.length).map((view) => view.image.format),
-    depth: depth ? views.at(-1)!.image.format : undefined,
-    samples: views[0]!.image.samples,
-  };
   const executed: SecondaryCommands[] = [];
   if (options.secondary === true) {
     // No barrier may stand within: what the secondary commands lack must be known before.
     renderBody(scope, new RenderEncoder(scope, formats, executed), body);
     scope.tracker?.expects(executed.flatMap(({ recorded }) => recorded ?? []));
   }
-  const size = commonSize(views);
-  const [x, y, width, height] = options.area ?? [0, 0, ...size];
-  if (
-    ![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0) ||
-    x + width > size[0] ||
-    y + height > size[1]
-  ) {
-    throw new RangeError(
-      `Cannot render in "${scope.label}": its area is ${width}×${height} at (${x}, ${y}); the targets have ${size.join('×')}`,
-    );
-  }
-  for (const [index, view] of views.entries()) {
-    const usage = targets[index] === depth ? 'depth-attachment' : 'color-attachment';
+  for (const { view, resolve } of attachments) {
+    const usage = view === depth?.view ? 'depth-attachment' : 'color-attachment';
     scope.tracker?.touch(view.image, view.range, usage, 'rendering');
+    if (resolve) scope.tracker?.touch(resolve.image, resolve.range, 'color-attachment', 'rendering');
   }
   scope.tracker?.rendering(true);
   V.arena.scope(() => {
+    const [x, y, width, height] = area;
     const info = V.VkRenderingInfo({
       renderArea: { offset: { x, y }, extent: { width, height } },
       layerCount: 1,
       flags: options.secondary === true ? V.VK_RENDERING_CONTENTS_SECONDARY_COMMAND_BUFFERS_BIT : 0,
-      pColorAttachments: color.map((target, index) => attachment(scope, target, views[index]!)),
-      ...(depth ? { pDepthAttachment: attachment(scope, depth, views.at(-1)!) } : {}),
+      pColorAttachments: color.map(attachmentNumbers),
+      ...(depth ? { pDepthAttachment: attachmentNumbers(depth) } : {}),
     });
-    scope.driver.commands.vkCmdBeginRendering(scope.handle, info);
+    driver.commands.vkCmdBeginRendering(scope.handle, info);
   });
-  if (options.secondary === true) executeSecondary(scope, executed, formats);
-  else recordDraws(scope, formats, [x, y, width, height], body);
-  scope.driver.commands.vkCmdEndRendering(scope.handle);
+  if (options.secondary === true) executeSecondary(scope, executed);
+  else recordDraws(scope, formats, area, body);
+  driver.commands.vkCmdEndRendering(scope.handle);
   scope.tracker?.rendering(false);
 }
 
@@ -389,56 +371,12 @@ function renderBody(scope: CommandScope, encoder: RenderEncoder, body: (encoder:
 export function recordDraws(
   scope: CommandScope,
   targets: TargetFormats,
-  [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],
+  [x, y, width, height]: Area,
   body: (encoder: RenderEncoder) => void,
 ): void {
   setViewport(scope, { x, y, width, height });
   setScissor(scope, x, y, width, height);
   renderBody(scope, new RenderEncoder(scope, targets), body);
-}
-
-function viewOf(scope: CommandScope, { image: given }: RenderTarget): ImageView {
-  const view = given instanceof Image ? given.view({ mips: 1, layers: 1 }) : given;
-  scope.use(view.image);
-  const usage = formatMeaning(view.image.format).aspect === 'depth' ? 'depth-attachment' : 'color-attachment';
-  if (view.image.usage.includes(usage)) return view;
-  throw new VulkanError(
-    `Cannot draw to image "${view.image.label}": it was made without usage '${usage}'; create it with that`,
-    { kind: 'command-buffer', labels: [view.image.label] },
-  );
-}
-
-function commonSize(views: readonly ImageView[]): readonly [width: number, height: number] {
-  const sizes = views.map(({ image, range }) => image.sizeOf(range.mip));
-  return [Math.min(...sizes.map((size) => size[0])), Math.min(...sizes.map((size) => size[1]))];
-}
-
-const LOAD = Object.freeze({
-  load: V.VK_ATTACHMENT_LOAD_OP_LOAD,
-  clear: V.VK_ATTACHMENT_LOAD_OP_CLEAR,
-  discard: V.VK_ATTACHMENT_LOAD_OP_DONT_CARE,
-});
-
-function attachment(scope: CommandScope, target: RenderTarget, view: ImageView): V.VkRenderingAttachmentInfo {
-  const { clear, load = clear === undefined ? 'load' : 'clear', store = true } = target;
-  const depth = formatMeaning(view.image.format).aspect === 'depth';
-  const layout = depth
-    ? V.VK_IMAGE_LAYOUT_DEPTH_STENCIL_ATTACHMENT_OPTIMAL
-    : V.VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
-  const value = depth
-    ? { depthStencil: { depth: checkDepth(view.image, clear ?? 1) } }
-    : { color: V.VkClearColorValue.read(clearColor(view.image, clear ?? 0)) };
-  const resolve = target.resolve && viewOf(scope, { image: target.resolve });
-  return {
-    imageView: view.handle,
-    imageLayout: layout,
-    loadOp: LOAD[load],
-    storeOp: store ? V.VK_ATTACHMENT_STORE_OP_STORE : V.VK_ATTACHMENT_STORE_OP_DONT_CARE,
-    clearValue: value,
-    ...(resolve
-      ? { resolveMode: V.VK_RESOLVE_MODE_AVERAGE_BIT, resolveImageView: resolve.handle, resolveImageLayout: layout }
-      : {}),
-  };
 }
 
 function setViewport(scope: CommandScope, viewport: Viewport): void {

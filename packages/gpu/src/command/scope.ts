@@ -26,12 +26,23 @@ export class CommandScope {
 
   /** Follows what the commands touch; most recordings have none. */
   readonly tracker: UsageTracker | undefined;
+  /** Whether another recording executes it. */
+  readonly secondary: boolean;
   /** Whether draws are being recorded: then only what draws may stand there. */
   rendering = false;
+  /** Whether a word in memory decides over what is being recorded. */
+  conditional = false;
   #ended = false;
 
-  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker) {
+  constructor(
+    driver: Driver,
+    handle: V.VkCommandBuffer,
+    label: string,
+    tracker?: UsageTracker,
+    secondary: boolean = false,
+  ) {
     this.tracker = tracker;
+    this.secondary = secondary;
     this.driver = driver;
     this.handle = handle;
     this.label = label;

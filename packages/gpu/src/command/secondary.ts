@@ -16,6 +16,7 @@ import { endCommands } from './command-buffer.ts';
 import type { CommandPool, Used } from './command-buffer.ts';
 import { Encoder } from './encoder.ts';
 import type { TargetFormats } from './graphics-pipeline.ts';
+import { checkAspect, checkColorCount, checkSamples, sameTargets, targetsText } from './render-targets.ts';
 import { recordDraws } from './rendering.ts';
 import type { RenderEncoder } from './rendering.ts';
 import { CommandScope } from './scope.ts';
@@ -131,7 +132,7 @@ export function recordSecondary(
 ): SecondaryCommands {
   return new SecondaryCommands(driver, pool, label, undefined, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);
-    const encoder = new Encoder(driver, handle, label, tracker);
+    const encoder = new Encoder(driver, handle, label, tracker, true);
     return held(encoder, tracker, () => encoder.label(label, body));
   });
 }
@@ -152,31 +153,49 @@ export function recordSecondaryDraws(
     );
   }
   const targets = { color, depth, samples };
+  const act = `Cannot record "${label}"`;
+  checkColorCount(driver, act, color.length);
+  for (const format of color) checkAspect(act, format, 'color');
+  if (depth) checkAspect(act, depth, 'depth');
+  checkSamples(act, samples);
   return new SecondaryCommands(driver, pool, label, targets, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);
     tracker?.rendering(true);
-    const scope = new CommandScope(driver, handle, label, tracker);
+    const scope = new CommandScope(driver, handle, label, tracker, true);
     return held(scope, tracker, () => recordDraws(scope, targets, [0, 0, ...size], body));
   });
 }
 
-/** Executes secondary commands in a recording; `targets` are those of the rendering that it stands in. */
-export function executeSecondary(
+/** Throws unless secondary commands can be executed where a recording stands; `targets` are those of its rendering. */
+export function checkExecutable(
   scope: CommandScope,
-  secondaries: readonly SecondaryCommands[],
+  each: SecondaryCommands,
   targets: TargetFormats | undefined,
 ): void {
   scope.open();
+  const refuse = (why: string): VulkanError =>
+    new VulkanError(`Cannot execute "${each.label}" in "${scope.label}": ${why}`, {
+      kind: 'command-buffer',
+      labels: [each.label, scope.label],
+    });
+  if (scope.secondary)
+    throw refuse(`"${scope.label}" is itself executed, and so executes no other; execute both in turn`);
+  if (scope.conditional) {
+    throw refuse(
+      'it stands within a conditional, which has no say over what was recorded apart; record the conditional there',
+    );
+  }
+  if (targets === undefined && each.targets) throw refuse('it draws; execute it within a rendering');
+  if (targets && !each.targets) throw refuse('it has no draws; execute it outside the rendering');
+  if (targets && each.targets && !sameTargets(each.targets, targets)) {
+    throw refuse(`it draws to ${targetsText(each.targets)}, the targets are ${targetsText(targets)}`);
+  }
+}
+
+/** Executes secondary commands in a recording, which were checked. */
+export function executeSecondary(scope: CommandScope, secondaries: readonly SecondaryCommands[]): void {
+  scope.open();
   for (const each of secondaries) {
-    if ((each.targets === undefined) !== (targets === undefined)) {
-      const what = each.targets
-        ? 'draws; execute it within a rendering'
-        : 'has no draws; execute it outside the rendering';
-      throw new VulkanError(`Cannot execute "${each.label}" in "${scope.label}": it ${what}`, {
-        kind: 'command-buffer',
-        labels: [each.label, scope.label],
-      });
-    }
     scope.use(each);
     for (const used of each.used) scope.use(used);
     scope.checks.push(...each.checks);

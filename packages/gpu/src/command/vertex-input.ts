@@ -49,14 +49,6 @@ export class VertexInput {
     this.indices = Math.floor((buffer.byteLength - byteOffset) / indexBytes);
   }
 
-  /** Nothing is bound any more: what ran in between may have bound something else. */
-  forget(): void {
-    this.#parts.length = 0;
-    this.#index = undefined;
-    this.#reader = undefined;
-    this.indices = -1;
-  }
-
   /** Reckons how much there is for a pipeline; throws where it reads a buffer that isn't bound. `where` is the recording's label. */
   fit(pipeline: Reader, where: string): void {
     if (pipeline === this.#reader) return;

@@ -296,7 +296,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
   const tracker = trackerOf(pass, handle, found);
   if (draws) {
     tracker?.rendering(true);
-    const scope = new CommandScope(driver, handle, pass, tracker);
+    const scope = new CommandScope(driver, handle, pass, tracker, true);
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
@@ -304,7 +304,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
       releases.push(...scope.releases);
     }
   } else {
-    const encoder = new Encoder(driver, handle, pass, tracker);
+    const encoder = new Encoder(driver, handle, pass, tracker, true);
     try {
       encoder.label(pass, call);
     } finally {

@@ -10,13 +10,14 @@ import { serialize } from 'node:v8';
 import type { Used } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
 import type { TargetFormats } from '../command/graphics-pipeline.ts';
-import type { RenderingOptions } from '../command/rendering.ts';
+import { attachmentsOf } from '../command/render-targets.ts';
+import type { Area, RenderingOptions } from '../command/render-targets.ts';
 import type { SecondaryCommands } from '../command/secondary.ts';
 import { writesMemory } from '../convert.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
-import { Image } from '../image/image.ts';
+import type { Image } from '../image/image.ts';
 import { printsItself } from '../printing.ts';
 import type { Tracked } from '../tracking/device-tracking.ts';
 import type { Recorded } from '../tracking/local.ts';
@@ -83,7 +84,7 @@ interface Job {
 interface Draws {
   readonly rendering: RenderingOptions;
   readonly targets: TargetFormats;
-  readonly area: readonly [number, number, number, number];
+  readonly area: Area;
 }
 
 interface Pass {
@@ -194,7 +195,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       });
     }
     if (this.#frame !== frame) this.#begin(frame);
-    const draws = options.rendering && drawsOf(options.rendering);
+    const draws = options.rendering && this.#drawsOf(label, options.rendering);
     const pass: Pass = { label, number: this.#passes.length, draws, declared: options.declared, steps: [] };
     this.#passes.push(pass);
     const encoder: PassEncoder = {
@@ -271,6 +272,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.notify(control, T.BELL);
     await Promise.all([...this.#threads.map(({ ended }) => ended), ...this.#retired]);
     this.#place.driver.children.delete(this);
+  }
+
+  #drawsOf(label: string, rendering: RenderingOptions): Draws {
+    const { formats: targets, area } = attachmentsOf(this.#place.driver, label, rendering);
+    return { rendering: { ...rendering, secondary: true }, targets, area };
   }
 
   #begin(frame: Frame): void {
@@ -524,19 +530,4 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     Atomics.notify(control, T.FINISHED);
   }
-}
-
-function drawsOf(rendering: RenderingOptions): Draws {
-  const { color = [], depth } = rendering;
-  const views = [...color, ...(depth ? [depth] : [])].map(({ image }) =>
-    image instanceof Image ? { image, mip: 0 } : { image: image.image, mip: image.range.mip },
-  );
-  const sizes = views.map(({ image, mip }) => image.sizeOf(mip));
-  const whole = [0, 0, Math.min(...sizes.map((size) => size[0])), Math.min(...sizes.map((size) => size[1]))] as const;
-  const targets = {
-    color: views.slice(0, color.length).map(({ image }) => image.format),
-    depth: depth ? views.at(-1)!.image.format : undefined,
-    samples: views[0]?.image.samples ?? 1,
-  };
-  return { rendering: { ...rendering, secondary: true }, targets, area: rendering.area ?? whole };
 }
