@@ -74,6 +74,7 @@ export const KNOWN: Readonly<{
     devices: elsewhere,
     subdomains: elsewhere,
     validation: elsewhere,
+    cutOrder: elsewhere,
     rebalance: elsewhere,
     fusion: elsewhere,
     overlap: elsewhere,

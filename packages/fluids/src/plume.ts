@@ -23,6 +23,7 @@ export interface PlumeOptions extends ForceOptions {
   readonly subdomains?: number;
   readonly validation?: boolean;
   /** These as `Simulation.create` takes them. */
+  readonly cutOrder?: NonNullable<SimulationOptions['cutOrder']>;
   readonly rebalance?: NonNullable<SimulationOptions['rebalance']>;
   readonly fusion?: boolean;
   readonly overlap?: boolean;
@@ -69,6 +70,7 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     ...(options.devices === undefined ? {} : { devices: options.devices }),
     ...(options.subdomains === undefined ? {} : { subdomains: options.subdomains }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.cutOrder === undefined ? {} : { cutOrder: options.cutOrder }),
     ...(options.rebalance === undefined ? {} : { rebalance: options.rebalance }),
     ...(options.fusion === undefined ? {} : { fusion: options.fusion }),
     ...(options.overlap === undefined ? {} : { overlap: options.overlap }),

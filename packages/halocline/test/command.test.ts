@@ -63,7 +63,7 @@ test.concurrent.each([
   [['run', 'a.ts', '--set', 'voxels'], 'Cannot read option "--set": "voxels" is not NAME=VALUE\n'],
   [
     ['info', '--jsn'],
-    `Cannot run "halocline info": unknown option '--jsn'; its options are --json, --cut, --subdomains, --set, --device, --devices, --out, --help\n`,
+    `Cannot run "halocline info": unknown option '--jsn'; its options are --json, --cut, --subdomains, --cut-order, --set, --device, --devices, --out, --help\n`,
   ],
   [
     ['info', '--subdomains', '3'],

@@ -54,6 +54,7 @@ vulkanTest('a cut is told and drawn', async () => {
       2          4       2,048   2       512 B        0.0625          1           #a8e6ad
       all        12      6,144   8       3.0 KiB      0.0833
 
+      cut along the Morton curve
       the fullest has 0.0 % more voxels than the mean; loops that a scalar ends are counted once
       picture: out/s-cut.png
     "
@@ -61,6 +62,13 @@ vulkanTest('a cut is told and drawn', async () => {
   expect(tops(decodePng(readFileSync(join(folder.path, 'out/s-cut.png'))), 3).every((count) => count > 1000)).toBe(
     true,
   );
+  const slabs = await halocline([...cut, '--cut-order', 'slabs', '--json'], { cwd: folder.path });
+  expect((JSON.parse(slabs.out) as { subdomains: { cutOrder: string }[] }).subdomains[2]!.cutOrder).toBe('slabs');
+  const none = await halocline([...cut, '--cut-order', 'peano'], { cwd: folder.path });
+  expect([none.code, none.err]).toEqual([
+    1,
+    `Cannot create simulation: cutOrder is "peano"; give 'morton', 'hilbert' or 'slabs' (s.ts:3)\n`,
+  ]);
   const programs = await halocline([...cut, '--json', '-o', 'cut.png'], { cwd: folder.path });
   const { subdomains, picture } = JSON.parse(programs.out) as { subdomains: { sentBytes: number }[]; picture: string };
   // Two layers of 16 × 8 go up and one goes down, in float32.

@@ -234,7 +234,18 @@ vulkanTest('other commands take a scene in Lua too', async () => {
 
 vulkanTest('a scene in Lua takes all that the command says of devices and the cut, or it is told of', async () => {
   using folder = temporaryFolder();
-  const words = ['--device', '#0', '--subdomains', '2', '--rebalance', 'time', '--no-fusion', '--no-overlap'];
+  const words = [
+    '--device',
+    '#0',
+    '--subdomains',
+    '2',
+    '--cut-order',
+    'slabs',
+    '--rebalance',
+    'time',
+    '--no-fusion',
+    '--no-overlap',
+  ];
   const head =
     "local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 16, 8, 8 } } } sim:add_field('heat', 'float32', 0)";
   const ends = {
@@ -251,7 +262,7 @@ vulkanTest('a scene in Lua takes all that the command says of devices and the cu
   const none = await halocline(['run', folder.file('none.lua', "print('none')"), ...words]);
   expect([none.code, none.out]).toEqual([0, 'none\n']);
   expect(none.err).toBe(
-    ['--subdomains 2', '--rebalance time', '--no-fusion', '--no-overlap']
+    ['--subdomains 2', '--cut-order slabs', '--rebalance time', '--no-fusion', '--no-overlap']
       .map((word) => `${word}: the scene has no simulation to take it\n`)
       .join(''),
   );

@@ -78,11 +78,30 @@ vulkanTest(
   'what a scene has not taken of the words is told of, whether it drops them all or sets its own',
   async () => {
     using folder = temporaryFolder();
-    const words = ['--devices', '2', '--subdomains', '3', '--rebalance', 'time', '--no-fusion', '--no-overlap'];
+    const words = [
+      '--devices',
+      '2',
+      '--subdomains',
+      '3',
+      '--cut-order',
+      'hilbert',
+      '--rebalance',
+      'time',
+      '--no-fusion',
+      '--no-overlap',
+    ];
     const run = (name: string, text: string, given = [...words, '--trace', 'trace.json']): Promise<{ err: string }> =>
       halocline(['run', folder.file(`${name}.ts`, text), '--frames', '1', ...given], { cwd: folder.path });
     expect((await run('drops', scene(cooling).replace('...options, domain', 'domain'))).err).toContain(
-      untaken('--devices 2', '--subdomains 3', '--rebalance time', '--no-fusion', '--no-overlap', '--trace trace.json'),
+      untaken(
+        '--devices 2',
+        '--subdomains 3',
+        '--cut-order hilbert',
+        '--rebalance time',
+        '--no-fusion',
+        '--no-overlap',
+        '--trace trace.json',
+      ),
     );
     expect((await run('takes', scene(cooling))).err).not.toContain('has not taken');
     const sets = scene(cooling).replace('...options, domain', '...options, subdomains: 4, domain');

@@ -11,6 +11,12 @@ const pluginOption: Option = {
   help: "a package (or ./file) whose register(simulation) adds to the scene; found from the scene's folder",
 };
 
+/** The option of every subcommand that cuts a scene. */
+const cutOrderOption: Option = {
+  value: 'WORD',
+  help: 'the order of leaves along which the domain is cut: morton (default), hilbert or slabs',
+};
+
 /** The options of scenes in Lua. */
 const luaOptions: Readonly<Record<string, Option>> = {
   'lua-seconds': { value: 'S', help: 'seconds that a scene in Lua may compute, waiting not counted (default: 60)' },
@@ -35,6 +41,7 @@ export const commands: readonly Command[] = [
         value: 'K',
         help: 'with --cut: parts that the domain is cut into (default: one a device that is asked for, else 4)',
       },
+      'cut-order': { ...cutOrderOption, help: `with --cut: ${cutOrderOption.help}` },
       set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
       device: { ...deviceOption, many: true },
       devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },
@@ -66,6 +73,7 @@ export const commands: readonly Command[] = [
       device: { ...deviceOption, many: true },
       devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
       subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
+      'cut-order': cutOrderOption,
       rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default), time or off' },
       checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
       'checkpoint-every': {
@@ -99,6 +107,7 @@ export const commands: readonly Command[] = [
       device: { ...deviceOption, many: true },
       devices: { value: 'N', help: 'explain a run over N devices of one model (default: 1)' },
       subdomains: { value: 'K', help: 'parts that the domain is cut into' },
+      'cut-order': cutOrderOption,
     },
     example: 'halocline explain examples/diffuse.ts --stencil diffuse',
     run: async (words) => (await import('./explain.ts')).run(words),

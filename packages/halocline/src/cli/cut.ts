@@ -7,7 +7,7 @@ import type { Words } from './command.ts';
 import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
 import { loadScene } from './load-scene.ts';
 import { initializeScene } from './lua-scene.ts';
-import { deviceWish, valuesOf } from './run.ts';
+import { cutWish, deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
 import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
 
@@ -16,18 +16,25 @@ const SUBDOMAINS = 4;
 
 type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
 
+/** How a cut goes, in words. */
+const ALONG: Readonly<Record<Reports[number]['cutOrder'], string>> = Object.freeze({
+  morton: 'along the Morton curve',
+  hilbert: 'along the Hilbert curve',
+  slabs: 'into slabs, across the longest axis',
+});
+
 /** Tells how the scene at `path` is cut; gives the exit code. */
 export async function tellCut(words: Words, path: string): Promise<number> {
   const out = words.text('out') ?? join('out', `${basename(path, extname(path))}-cut.png`);
   checkPicture(out);
   const wish = deviceWish(words);
   const onDevices = wish.device !== undefined || wish.devices !== undefined;
-  const subdomains = words.number('subdomains', 'count') ?? (onDevices ? undefined : SUBDOMAINS);
   const options: SceneOptions = {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
     ...wish,
-    ...(subdomains === undefined ? {} : { subdomains }),
+    ...(onDevices ? {} : { subdomains: SUBDOMAINS }),
+    ...cutWish(words),
   };
   const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;
@@ -93,6 +100,7 @@ function describe(simulation: Simulation, reports: Reports, picture: string): st
   return [
     table([heading, ...rows, [...all, '', '', '']]),
     '',
+    `  cut ${ALONG[reports[0]!.cutOrder]}`,
     `  the fullest has ${((fullest - 1) * 100).toFixed(1)} % more voxels than the mean; loops that a scalar ends are counted once`,
     `  picture: ${picture}`,
     '',

@@ -4,17 +4,16 @@ import { type Words } from './command.ts';
 import { loadScene } from './load-scene.ts';
 import { initializeScene } from './lua-scene.ts';
 import { usePlugins } from './plugins.ts';
-import { deviceWish, valuesOf } from './run.ts';
+import { cutWish, deviceWish, valuesOf } from './run.ts';
 
 /** Does what the words ask for, and gives the exit code. */
 export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
-  const subdomains = words.number('subdomains', 'count');
   const options: SceneOptions = {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
     ...deviceWish(words),
-    ...(subdomains === undefined ? {} : { subdomains }),
+    ...cutWish(words),
   };
   const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;

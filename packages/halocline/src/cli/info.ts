@@ -50,7 +50,7 @@ export async function run(words: Words): Promise<number> {
   const scene = words.text('cut');
   if (scene !== undefined) return tellCut(words, scene);
   const given = (name: string): boolean => words.text(name) !== undefined || words.all(name).length > 0;
-  const stray = ['subdomains', 'set', 'device', 'devices', 'out'].find(given);
+  const stray = ['subdomains', 'cut-order', 'set', 'device', 'devices', 'out'].find(given);
   if (stray !== undefined) {
     throw new UsageError(
       `Cannot run "halocline info": --${stray} is given without --cut SCENE; see halocline info --help`,

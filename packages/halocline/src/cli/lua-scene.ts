@@ -10,7 +10,7 @@ export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extn
 
 /** What a script gets of a scene's options; it prints to `stream`. */
 export function luaSceneOptions(
-  { device, devices, subdomains, rebalance, fusion, overlap, validation, trace, values, log }: SceneOptions,
+  { device, devices, subdomains, cutOrder, rebalance, fusion, overlap, validation, trace, values, log }: SceneOptions,
   stream: NodeJS.WriteStream,
 ): LuaOptions {
   return {
@@ -19,6 +19,7 @@ export function luaSceneOptions(
     ...(device === undefined ? {} : { device }),
     ...(devices === undefined ? {} : { devices }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(cutOrder === undefined ? {} : { cutOrder }),
     ...(rebalance === undefined ? {} : { rebalance }),
     ...(fusion === undefined ? {} : { fusion }),
     ...(overlap === undefined ? {} : { overlap }),

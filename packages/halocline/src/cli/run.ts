@@ -3,7 +3,7 @@
  * with the device released, exit code 130; a second Ctrl-C drops that frame.
  */
 import { basename, extname, join } from 'node:path';
-import type { Rebalance } from '@halocline/engine';
+import type { CutOrder, Rebalance } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { UsageError, type Words } from './command.ts';
@@ -54,6 +54,16 @@ async function runFrames(
   return { framesDone, stepMilliseconds: stepping / Math.max(1, (framesDone - plan.first) * plan.stepsPerFrame) };
 }
 
+/** Into how many parts the words want a domain cut, and along which order. */
+export function cutWish(words: Words): Pick<SceneOptions, 'subdomains' | 'cutOrder'> {
+  const subdomains = words.number('subdomains', 'count');
+  const cutOrder = words.text('cut-order') as CutOrder | undefined;
+  return {
+    ...(subdomains === undefined ? {} : { subdomains }),
+    ...(cutOrder === undefined ? {} : { cutOrder }),
+  };
+}
+
 /** Does what the words ask for, and gives the exit code. */
 export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
@@ -76,12 +86,11 @@ export async function run(words: Words): Promise<number> {
     script = running;
     progress = its;
   };
-  const subdomains = words.number('subdomains', 'count');
   const options: SceneOptions = {
     values,
     log: say,
     ...deviceWish(words),
-    ...(subdomains === undefined ? {} : { subdomains }),
+    ...cutWish(words),
     ...(words.text('rebalance') === undefined ? {} : { rebalance: words.text('rebalance') as Rebalance }),
     ...(words.has('no-fusion') ? { fusion: false } : {}),
     ...(words.has('no-overlap') ? { overlap: false } : {}),

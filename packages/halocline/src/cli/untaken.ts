@@ -12,6 +12,7 @@ const TYPED: { readonly [Name in Handed]: (value: NonNullable<SceneOptions[Name]
   device: (name) => `--device ${name}`,
   devices: (value) => (typeof value === 'number' ? `--devices ${value}` : `--device ${value.join(' --device ')}`),
   subdomains: (value) => `--subdomains ${value}`,
+  cutOrder: (word) => `--cut-order ${word}`,
   rebalance: (word) => `--rebalance ${word}`,
   fusion: () => '--no-fusion',
   overlap: () => '--no-overlap',

@@ -52,13 +52,15 @@ export function fluidOperations(host: Host): Operations {
   return {
     'fluids.plume': async (call) => {
       const { deviceCount, ...options } = call.options(0, 'make plume', PLUME);
-      const { device, devices, subdomains, rebalance, fusion, overlap, validation, trace, log } = host.options;
+      const { device, devices, subdomains, cutOrder, rebalance, fusion, overlap, validation, trace, log } =
+        host.options;
       const count = devices ?? (device === undefined ? deviceCount : undefined);
       const given = {
         ...options,
         ...(device === undefined ? {} : { device }),
         ...(count === undefined ? {} : { devices: count }),
         ...(subdomains === undefined ? {} : { subdomains }),
+        ...(cutOrder === undefined ? {} : { cutOrder }),
         ...(rebalance === undefined ? {} : { rebalance }),
         ...(fusion === undefined ? {} : { fusion }),
         ...(overlap === undefined ? {} : { overlap }),

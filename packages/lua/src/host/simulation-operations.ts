@@ -1,5 +1,5 @@
 /** @file What a script may ask of simulations: to be made, to run, to tell of themselves. */
-import { Simulation, type Rebalance } from '@halocline/engine';
+import { Simulation, type CutOrder, type Rebalance } from '@halocline/engine';
 import type { LuaValue } from '../machine/values.ts';
 import { toLua, type Call, type Operations } from './call.ts';
 import type { Host } from './host.ts';
@@ -18,6 +18,7 @@ const SIMULATION = Object.freeze({
   subdomains: 'number',
   overlap: 'flag',
   fusion: 'flag',
+  cut_order: 'text',
   rebalance: 'text',
   checkpoint_every: 'number',
   checkpoint_file: 'text',
@@ -138,12 +139,13 @@ export function statisticsOf(figures: {
 }
 
 async function createSimulation(host: Host, call: Call): Promise<Simulation> {
-  const { domainBbox, deviceCount, grid, checkpointFile, rebalance, ...rest } = call.options(
+  const { domainBbox, deviceCount, grid, checkpointFile, cutOrder, rebalance, ...rest } = call.options(
     0,
     'create simulation',
     SIMULATION,
   );
   const { device, devices, subdomains, fusion, overlap, validation, trace, log } = host.options;
+  const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
   const options: Parameters<typeof Simulation.create>[0] = {
     ...rest,
@@ -151,6 +153,7 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     ...(grid === undefined ? {} : { grid: host.path('read', grid) }),
     ...(deviceCount === undefined ? {} : { devices: deviceCount }),
     ...(checkpointFile === undefined ? {} : { checkpointFile: host.path('write checkpoint', checkpointFile) }),
+    ...(cutAlong === undefined ? {} : { cutOrder: cutAlong }),
     ...(cutBy === undefined ? {} : { rebalance: cutBy }),
     ...(log === undefined ? {} : { log }),
     ...(trace === undefined || host.first !== null ? {} : { trace }),
