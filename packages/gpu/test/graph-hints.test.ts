@@ -125,6 +125,32 @@ test('passes that share nothing need nothing', () => {
   expect(barrierBetween(move, tone)).toBe('// nothing is needed between move and tone');
 });
 
+test('behind a pass on the host no barrier stands, but what follows comes when it has run', () => {
+  const read: Pass<never> = { name: 'read', queue: 'host', writes: ['rows'] };
+  const load: Pass<never> = { name: 'load', reads: ['rows'], writes: ['cells'] };
+  const show: Pass<never> = { name: 'show', queue: 'host', reads: ['rows', 'cells'] };
+  expect(barrierBetween(read, load)).toBe('// load is submitted when read has run on the host');
+  expect(barrierBetween(read, show)).toBe('// show runs when read has run on the host');
+  expect(barrierBetween(load, show)).toMatchInlineSnapshot(`
+    "// behind load, on the compute queue
+    vkCmdPipelineBarrier2(commandBuffer, &(VkDependencyInfo){
+      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+      .memoryBarrierCount = 1,
+      .pMemoryBarriers = &(VkMemoryBarrier2){
+        .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+        .srcStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT,
+        .srcAccessMask = VK_ACCESS_2_SHADER_WRITE_BIT,
+        .dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT,
+        .dstAccessMask = VK_ACCESS_2_HOST_READ_BIT,
+      },
+    });
+    // show waits on the host for the timeline semaphore that load's submit signals"
+  `);
+  expect(barrierBetween(read, { name: 'clear', writes: ['other'] })).toBe(
+    '// nothing is needed between read and clear',
+  );
+});
+
 test('every name in a call to paste is one of Vulkan, and every member one of its struct', () => {
   const layouts = JSON.parse(
     readFileSync(new URL('../../vulkan/test/fixtures/vulkan-layout.json', import.meta.url), 'utf8'),

@@ -261,7 +261,7 @@ test('stages order their passes, and only hazards make barriers', () => {
   expect(plan.counts.barriers).toBe(1);
   expect(plan.explain().split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "Between upload and render: ground reads vertices that fill writes (read after write)
-    Between render and post: nothing to wait for, so no barrier"
+    Between render and post: no hazard between their passes"
   `);
   expect(() => new Graph().stage('render', { after: ['load'] }).compile()).toThrow(
     'Cannot order stage "render" after "load": there is no stage "load"; there are render',
@@ -462,6 +462,25 @@ test('a declared resource is not used by its name alone', () => {
   expect(() => graph.importBuffer('x', { byteLength: 64 })).toThrow(
     'Cannot declare "x": a pass uses that name for memory that isn\'t declared; declare it first',
   );
+});
+
+test('hazards across a stage between, and those that a barrier has ended before, are told of', () => {
+  const graph = new Graph<never>()
+    .stage('upload')
+    .stage('mid', { after: ['upload'] })
+    .stage('render', { after: ['mid'] })
+    .stage('post', { after: ['render', 'upload'] })
+    .pass({ ...pass('fill', '', 'v'), stage: 'upload' })
+    .pass({ ...pass('sky', 'z', 'w'), stage: 'mid' })
+    .pass({ ...pass('draw', 'v', 'p'), stage: 'render' })
+    .pass({ ...pass('tone', 'v p', 'q'), stage: 'post' });
+  expect(graph.compile().explain().split('\n').slice(-5).join('\n')).toMatchInlineSnapshot(`
+    "Between upload and mid: no hazard between their passes
+    Between mid and render: no hazard between their passes
+    Between upload and render: draw reads v that fill writes (read after write)
+    Between render and post: tone reads p that draw writes (read after write)
+    Between upload and post: tone reads v that fill writes (read after write)"
+  `);
 });
 
 test('an order of stages costs no barrier, even beside passes that need one', () => {

@@ -275,7 +275,11 @@ class Walk {
 
   /** Finds for each demand its barrier: an earlier one that ends it already, that of this step, or an earlier one that grows. */
   #settle(step: Step, demands: readonly Demand[]): void {
-    const open = demands.filter((demand) => demand.moves !== undefined || !this.#isMet(demand, step));
+    const open: Demand[] = [];
+    for (const demand of demands) {
+      if (demand.moves === undefined && this.#isMet(demand, step)) step.ended.push(demand.hazard);
+      else open.push(demand);
+    }
     const row = this.#rows.row(step.lane);
     const earlier = (from: number): Call | undefined => {
       for (let at = step.ordinal - 1; at > from; at--) if (row[at]!.before) return row[at]!.before;

@@ -126,22 +126,29 @@ function memoryLines({ arenas }: CompiledGraph): string[] {
   });
 }
 
-/** One line for each stage that comes after another: the hazards that cross from one to the other. */
+/** One line for each stage that comes after another, and for any two that hazards cross: those hazards. */
 function boundaryLines({ stages, model, steps }: CompiledGraph): string[] {
   const stageOf = new Map(model.passes.map(({ name, pass }) => [name, pass.stage]));
-  const hazards = steps.flatMap(({ before, after, reasons }) => [
-    ...(before?.reasons ?? []),
-    ...(after?.reasons ?? []),
-    ...reasons,
-  ]);
+  const crossing = new Map([...stages.keys()].map((stage) => [stage, new Map<string, Set<string>>()]));
+  const add = (hazard: Hazard): void => {
+    const [before, stage] = [stageOf.get(hazard.earlier), stageOf.get(hazard.later)];
+    if (before === undefined || stage === undefined || before === stage) return;
+    const own = crossing.get(stage)!;
+    const texts = own.get(before);
+    if (texts) texts.add(hazardText(hazard));
+    else own.set(before, new Set([hazardText(hazard)]));
+  };
+  for (const { before, after, reasons, ended } of steps) {
+    for (const list of [before?.reasons ?? [], after?.reasons ?? [], reasons, ended])
+      for (const each of list) add(each);
+  }
   const lines: string[] = [];
-  for (const [stage, list] of stages) {
-    for (const before of list) {
-      const own = hazards.filter(
-        ({ earlier, later }) => stageOf.get(earlier) === before && stageOf.get(later) === stage,
-      );
-      const texts = [...new Set(own.map(hazardText))];
-      lines.push(`Between ${before} and ${stage}: ${texts.join('; ') || 'nothing to wait for, so no barrier'}`);
+  for (const [stage, after] of stages) {
+    const own = crossing.get(stage)!;
+    const others = own.size === 0 ? [] : [...stages.keys()].filter((each) => own.has(each));
+    for (const before of new Set([...after, ...others])) {
+      const texts = [...(own.get(before) ?? ['no hazard between their passes'])];
+      lines.push(`Between ${before} and ${stage}: ${texts.join('; ')}`);
     }
   }
   return lines;

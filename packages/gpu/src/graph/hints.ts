@@ -28,8 +28,8 @@ export function barrierRequirements(pass: Pass<never>): string {
 }
 
 /**
- * The Vulkan call that must stand between two passes, `a` before `b`, as C to paste; a comment where none is needed, or where
- * they run on different queues. Image and family names are those of the resources' labels.
+ * The Vulkan call that must stand between two passes, `a` before `b`, as C to paste; a comment where none is needed, where they
+ * run on different queues, or where one runs on the host. Image and family names are those of the resources' labels.
  */
 export function barrierBetween(a: Pass<never>, b: Pass<never>, queues: QueueTable = USUAL_QUEUES): string {
   const passes = [a, b].map(({ stage: _stage, ...pass }) => ({ ...pass, after: [] }));
@@ -39,10 +39,20 @@ export function barrierBetween(a: Pass<never>, b: Pass<never>, queues: QueueTabl
   const between = barriers.filter(({ reasons }) =>
     reasons.some(({ earlier, later }) => earlier === a.name && later === b.name),
   );
-  const waits = steps.some((step) => step.waits.length > 0);
   const lines = between.flatMap((barrier) => callLines(barrier, a, b));
-  if (waits) lines.push(`// ${b.name}'s submit waits for the timeline semaphore that ${a.name}'s submit signals`);
+  for (const { waits, hostWaits } of steps) {
+    if (waits.length > 0) lines.push(`// ${waiter(b)} for the timeline semaphore that ${a.name}'s submit signals`);
+    if (hostWaits.length > 0) lines.push(`// ${follower(b)} when ${a.name} has run on the host`);
+  }
   return lines.join('\n') || `// nothing is needed between ${a.name} and ${b.name}`;
+}
+
+function waiter({ name, queue }: Pass<never>): string {
+  return queue === 'host' ? `${name} waits on the host` : `${name}'s submit waits`;
+}
+
+function follower({ name, queue }: Pass<never>): string {
+  return queue === 'host' ? `${name} runs` : `${name} is submitted`;
 }
 
 function callLines({ before, after, images, queue, place }: GraphBarrier, a: Pass<never>, b: Pass<never>): string[] {

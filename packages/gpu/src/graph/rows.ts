@@ -55,6 +55,7 @@ export class Rows {
       before: undefined,
       after: undefined,
       reasons: [],
+      ended: [],
       known,
       knownHosts,
       finished: {},

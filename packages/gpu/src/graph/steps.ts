@@ -104,6 +104,8 @@ export interface Step extends StepPoint {
   finished: { readonly before?: GraphBarrier; readonly after?: GraphBarrier };
   /** Why it waits. */
   readonly reasons: Hazard[];
+  /** Hazards that a barrier or a wait before it has ended already. */
+  readonly ended: Hazard[];
   /** For each lane the last step that is surely done when this one begins. */
   readonly known: ReadonlyMap<number, number>;
   /** Host passes that are surely done when this one begins. */
