@@ -2,6 +2,7 @@
  * @file Recording on several threads: 20,000 dispatches, and as many draws, on this thread and with 1, 2, 4 and 8 others, from
  * `beginFrame` to the end of the submit. What was recorded also runs, but the time of that is not counted.
  */
+import { availableParallelism } from 'node:os';
 import type { ComputePipeline, Device, Frame, GraphicsPipeline, Image, ThreadedRecorder } from '@halocline/gpu';
 import * as V from '@halocline/vulkan';
 import { pushedShader } from './calls.ts';
@@ -10,8 +11,8 @@ import type { Row, World } from './row.ts';
 
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
-/** Functions a thread gets: more even out, fewer cost less. */
-const PARTS = 2;
+/** Functions a thread gets: more even out where some cores are only half there, fewer cost less where there are few. */
+const PARTS = availableParallelism() >= 16 ? 4 : 2;
 /** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
 const WARM = 20;
 const RUNS = 12;
@@ -77,7 +78,7 @@ function recordDraws(pipeline: GraphicsPipeline, image: Image): Record {
  */
 async function rowsOf(world: World, what: string, record: Record): Promise<Row[]> {
   const { device } = world;
-  const cores = (await import('node:os')).availableParallelism();
+  const cores = availableParallelism();
   const goals: Readonly<{ [workers: number]: number }> = cores >= 16 ? { 4: 2, 8: 3 } : { 2: 1.6 };
   let alone = await frameTime(device, record);
   const found: { workers: number; value: number; memory: number }[] = [];
