@@ -117,7 +117,7 @@ export type { ImageAccess } from './recording/shared-layouts.ts';
 export { compileGlsl } from './shader/compile.ts';
 export type { CompileOptions } from './shader/compile.ts';
 export { reflect } from './shader/reflection.ts';
-export type { ShaderEntryPoint, ShaderReflection, ShaderSpecialization } from './shader/reflection.ts';
+export type { ReflectOptions, ShaderEntryPoint, ShaderReflection, ShaderSpecialization } from './shader/reflection.ts';
 export type { ShaderBinding, ShaderBindingKind, ShaderMember, ShaderPushConstants } from './shader/reflection-types.ts';
 export type { Relay, RelayCopy, RelayMessage } from './sync/relay.ts';
 export type { ClockReading } from './sync/device-clock.ts';

@@ -3,8 +3,10 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
-import { reflect } from '../shader/reflection.ts';
-import type { ShaderEntryPoint, ShaderReflection, ShaderSpecialization } from '../shader/reflection.ts';
+import { describeShader, readShader } from '../shader/reflection.ts';
+import type { ShaderEntryPoint, ShaderReflection } from '../shader/reflection.ts';
+import { givenConstants } from '../shader/reflection-specialization.ts';
+import type { GivenConstant, SpecializationValues } from '../shader/reflection-specialization.ts';
 import { checkShader } from '../shader/requirements.ts';
 import { pipelineProperties } from './driver-properties.ts';
 
@@ -14,7 +16,7 @@ export interface StageOptions {
   /** Default 'main'. */
   readonly entry?: string;
   /** Values of specialization constants, by id; true and false count as 1 and 0. */
-  readonly specialization?: Readonly<Record<number, number | boolean>>;
+  readonly specialization?: SpecializationValues;
 }
 
 /** How the threads of a workgroup are put into subgroups. */
@@ -30,14 +32,9 @@ export interface Stage {
   readonly bit: number;
   readonly spirv: Uint32Array;
   readonly point: ShaderEntryPoint;
-  /** With workgroup sizes as they will be. */
+  /** With the sizes that its constants give. */
   readonly reflection: ShaderReflection;
-  readonly constants: readonly Constant[];
-}
-
-interface Constant extends ShaderSpecialization {
-  /** The value that the pipeline is made with. */
-  readonly given: number;
+  readonly constants: readonly GivenConstant[];
 }
 
 const BITS: Readonly<Record<string, number>> = Object.freeze({
@@ -49,47 +46,23 @@ const BITS: Readonly<Record<string, number>> = Object.freeze({
 /** Reads a shader and checks it: against the device, and that it is of this stage. */
 export function readStage(driver: Driver, label: string, name: string, options: StageOptions): Stage {
   const { spirv, entry = 'main', specialization = {} } = options;
-  const declared = reflect(spirv);
-  const constants = specializationOf(label, declared, specialization);
-  const reflection = specialized(declared, constants);
+  const refuse = (what: string): VulkanError =>
+    new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
+  const read = readShader(spirv);
+  const constants = givenConstants(read.specializations, specialization, refuse);
+  const reflection = describeShader(read, constants);
   checkShader(label, driver.name, reflection, entry, driver.limits, driver.features);
   const point = reflection.entryPoints.find((each) => each.name === entry)!;
   if (point.stage !== name) {
-    throw new VulkanError(
-      `Cannot create pipeline "${label}": entry point "${entry}" is a ${point.stage} shader; give a ${name} shader`,
-      { kind: 'pipeline-creation', labels: [label] },
-    );
+    throw refuse(`entry point "${entry}" is a ${point.stage} shader; give a ${name} shader`);
+  }
+  for (const [axis, threads] of (point.workgroupSize ?? []).entries()) {
+    if (threads >= 1) continue;
+    const id = point.workgroupSizeIds[axis];
+    const remedy = typeof id === 'number' ? `specialize constant ${id} with 1 or more` : 'give it 1 or more';
+    throw refuse(`its workgroup has ${threads} threads in ${'xyz'[axis]}; ${remedy}`);
   }
   return { bit: BITS[name]!, spirv, point, reflection, constants };
-}
-
-function specializationOf(
-  label: string,
-  shader: ShaderReflection,
-  values: Readonly<Record<number, number | boolean>>,
-): Constant[] {
-  const known = new Map(shader.specializations.map((constant) => [constant.id, constant]));
-  return Object.entries(values).map(([key, value]) => {
-    const constant = known.get(Number(key));
-    if (constant) return { ...constant, given: Number(value) };
-    const ids = [...known.keys()].join(', ');
-    throw new VulkanError(
-      `Cannot create pipeline "${label}": the shader has no specialization constant ${key}; it has ${ids || 'none'}`,
-      { kind: 'pipeline-creation', labels: [label] },
-    );
-  });
-}
-
-/** The reflection with workgroup sizes as they will be. */
-function specialized(shader: ShaderReflection, constants: readonly Constant[]): ShaderReflection {
-  const given = new Map(constants.map((constant) => [constant.id, constant.given]));
-  const entryPoints = shader.entryPoints.map((entry) => {
-    if (!entry.workgroupSize) return entry;
-    const size = (axis: 0 | 1 | 2): number =>
-      given.get(entry.workgroupSizeIds[axis] ?? -1) ?? entry.workgroupSize![axis];
-    return { ...entry, workgroupSize: [size(0), size(1), size(2)] as const };
-  });
-  return { ...shader, entryPoints };
 }
 
 /**
@@ -198,7 +171,7 @@ export function checkSubgroups(
   }
 }
 
-function specializationInfo(constants: readonly Constant[]): V.VkSpecializationInfo {
+function specializationInfo(constants: readonly GivenConstant[]): V.VkSpecializationInfo {
   const data = new DataView(new ArrayBuffer(constants.length * 8));
   const pMapEntries = constants.map((constant, index) => {
     const offset = index * 8;
@@ -208,10 +181,10 @@ function specializationInfo(constants: readonly Constant[]): V.VkSpecializationI
   return { pMapEntries, pData: data };
 }
 
-function writeConstant(data: DataView, offset: number, { type, bits, given }: Constant): void {
+function writeConstant(data: DataView, offset: number, { type, bits, given }: GivenConstant): void {
   if (type === 'float') {
     if (bits === 64) data.setFloat64(offset, given, true);
     else if (bits === 32) data.setFloat32(offset, given, true);
     else data.setFloat16(offset, given, true);
-  } else data.setBigInt64(offset, BigInt(Math.trunc(given)), true);
+  } else data.setBigInt64(offset, BigInt(given), true);
 }

@@ -1,6 +1,7 @@
 /** @file Variables of a module → bindings, push constants, shared memory: walks the types that they point to. */
 
-import { constantValue, malformed } from './spirv-module.ts';
+import { arrayLength } from './spirv-constants.ts';
+import { malformed, opcodeAt, place } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
 import { Decoration, Op, StorageClass } from './spirv-words.ts';
 
@@ -125,8 +126,7 @@ function elementOf(module: SpirvModule, type: number): { type: number; count: nu
   const at = place(module, type, 0);
   const opcode = opcodeAt(module, at);
   if (opcode === Op.TypeRuntimeArray) return { type: module.words[at + 2]!, count: 0 };
-  if (opcode === Op.TypeArray)
-    return { type: module.words[at + 2]!, count: constantValue(module, module.words[at + 3]!) };
+  if (opcode === Op.TypeArray) return { type: module.words[at + 2]!, count: arrayLength(module, at) };
   return { type, count: 1 };
 }
 
@@ -266,7 +266,7 @@ function countSize(
       const stride =
         module.decorations.get(type)?.get(Decoration.ArrayStride) ??
         sizeOf(module, words[at + 2]!, depth + 1, matrices);
-      return stride * constantValue(module, words[at + 3]!);
+      return stride * arrayLength(module, at);
     }
     case Op.TypeStruct:
       return structSize(module, type, at, depth);
@@ -291,16 +291,4 @@ function structSize(module: SpirvModule, type: number, at: number, depth: number
     end = Math.max(end, (decorations?.get(Decoration.Offset) ?? end) + size);
   }
   return end;
-}
-
-/** The word where an id is declared; `by` is the word that uses it. */
-export function place(module: SpirvModule, id: number, by: number): number {
-  const at = module.declared.get(id);
-  if (at === undefined) throw malformed(by, `id ${id} is used and not declared`);
-  return at;
-}
-
-/** The opcode of an instruction. */
-export function opcodeAt(module: SpirvModule, at: number): number {
-  return module.words[at]! & 0xffff;
 }

@@ -1,8 +1,9 @@
 /** @file What goes in and out of a shader stage by location: the attributes of a vertex, the colours of a fragment. */
 
-import { constantValue, malformed } from './spirv-module.ts';
+import { arrayLength } from './spirv-constants.ts';
+import { malformed, opcodeAt, place } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
-import { opcodeAt, place, variable } from './reflection-types.ts';
+import { variable } from './reflection-types.ts';
 import { Decoration, Op, StorageClass } from './spirv-words.ts';
 
 /** A variable that a stage reads from the one before it, or hands on. */
@@ -60,7 +61,7 @@ function shapeOf(module: SpirvModule, type: number, by: number, depth: number): 
     }
     case Op.TypeArray: {
       const element = shapeOf(module, words[at + 2]!, at, depth + 1);
-      const locations = (element?.locations ?? 0) * constantValue(module, words[at + 3]!);
+      const locations = (element?.locations ?? 0) * arrayLength(module, at);
       if (locations > MOST_LOCATIONS) throw malformed(at, `type ${type} of a port takes ${locations} locations`);
       return element && { ...element, locations };
     }
