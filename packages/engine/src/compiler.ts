@@ -25,6 +25,7 @@ import {
 } from '@halocline/stencil';
 import { compileTraced } from '@halocline/stencil/trace';
 import type { Backgrounds } from './background/backgrounds.ts';
+import { followed } from './cfl/cfl-radius.ts';
 import type { Domain } from './domain.ts';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
@@ -45,6 +46,8 @@ export interface CheckedStencil {
   readonly kernel: KernelPlan | null;
   readonly facts: PassFacts;
   readonly beyondRadius: 'error' | 'clamp';
+  /** The flow that its radius follows, if it does: a name of `CflRadii`. */
+  readonly follows?: string;
   readonly debug: NonNullable<StencilOptions['debug']>;
 }
 
@@ -55,6 +58,8 @@ export interface CompiledStencil {
   readonly stencil: Stencil | null;
   readonly kernel: KernelRun | null;
   readonly facts: PassFacts;
+  /** As `CheckedStencil` has it. */
+  readonly follows?: string;
   readonly reads: readonly FieldRead[];
   readonly writes: readonly FieldWrite[];
   readonly pipeline: ComputePipeline;
@@ -70,7 +75,7 @@ export interface CompiledStencil {
 export interface CheckOptions {
   /** Voxels; a stencil that reads further is refused where it is given. */
   readonly haloThickness: number | null;
-  /** Whether the domain is cut, so that computed reads have an end. */
+  /** Whether the domain is cut, so that computed reads have an end; those that are clamped have one in any. */
   readonly cut: boolean;
   readonly log: (message: string) => void;
 }
@@ -143,11 +148,11 @@ export class Compiler implements Disposable {
     const built = new Map<string, CompiledStencil>();
     const shaders = new Map<string, { readonly label: string; readonly spirv: Uint32Array<ArrayBuffer> }>();
     const drafts: (Omit<CompiledStencil, 'pipeline'> & { readonly key: string })[] = [];
-    for (const [name, { level, stencil, facts, beyondRadius, debug }] of checked) {
+    for (const [name, { level, stencil, facts, beyondRadius, follows, debug }] of checked) {
       if (stencil === null) continue;
       const placement = placementOf(
         declarations,
-        cut ? beyondRadius : null,
+        beyondIn(cut, beyondRadius),
         backgrounds.of(declarations, domain.level(level)),
       );
       const { subgroupQuads: exchange, floats } = this.#device.limits;
@@ -169,6 +174,7 @@ export class Compiler implements Disposable {
         stencil,
         kernel: null,
         facts,
+        ...(follows === undefined ? {} : { follows }),
         reads,
         writes,
         bindings,
@@ -207,7 +213,7 @@ export class Compiler implements Disposable {
     declarations: Declarations,
     options: CheckOptions,
   ): CheckedStencil {
-    const { name, level, options: source } = declaration;
+    const { name, level, options: source, cfl } = declaration;
     const { body, parameters, neighborRadius, requiresHalos, color, debug = false } = source;
     const { inputs = [], outputs = [] } = source;
     const environment = this.#environmentOf(declarations, level);
@@ -237,7 +243,8 @@ export class Compiler implements Disposable {
     }
     const { beyondRadius = 'error' } = source;
     const facts = factsOf(stencil, level);
-    return { name, level, stencil, kernel: null, facts, beyondRadius, debug };
+    const follows = cfl === undefined ? {} : { follows: followed(cfl, level) };
+    return { name, level, stencil, kernel: null, facts, beyondRadius, ...follows, debug };
   }
 
   #environmentOf(declarations: Declarations, level: number): Environment {
@@ -289,9 +296,14 @@ export class Compiler implements Disposable {
 }
 
 /**
- * Where a stencil finds numbers, what it does where it reads too far (null where the domain is whole), and what inactive voxels
- * of its level hold.
+ * What a stencil does where it reads too far; null where it may read anywhere. Clamped reads have the same bits however the domain
+ * is cut, so they are held in one that is whole, too; there nothing is wrong with the others.
  */
+export function beyondIn(cut: boolean, beyondRadius: 'error' | 'clamp'): 'error' | 'clamp' | null {
+  return cut || beyondRadius === 'clamp' ? beyondRadius : null;
+}
+
+/** Where a stencil finds numbers, what it does where it reads too far (see `beyondIn`), and what inactive voxels of its level hold. */
 export function placementOf(
   declarations: Declarations,
   beyondRadius: 'error' | 'clamp' | null,

@@ -52,11 +52,14 @@ export interface StencilOptions {
   /** Names of the parameters that it uses; without it, all may be used. */
   readonly parameters?: readonly string[];
   /**
-   * How far, in voxels, computed reads may go where the domain is cut into subdomains; default: the halo's thickness. With a
-   * velocity field's name and a cap, as far as that flow asks for.
+   * How far, in voxels, computed reads may go where the domain is cut into subdomains, or where they are clamped; default: the halo's
+   * thickness. With a velocity field's name and a cap, as far as that flow asks for.
    */
   readonly neighborRadius?: number | CflRadius;
-  /** What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. */
+  /**
+   * What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. In
+   * one subdomain what isn't clamped may go anywhere.
+   */
   readonly beyondRadius?: 'error' | 'clamp';
   /** Says that it reads around its voxel; what it reads is found by itself, so this only stands in what `explainStencil` tells. */
   readonly requiresHalos?: boolean;
@@ -267,9 +270,10 @@ export class Declarations {
   }
 
   removeStencil(name: string): void {
-    if (!this.stencils.has(name)) {
+    if (!this.stencils.has(name) || this.measures.has(name)) {
+      const names = [...this.stencils.keys()].filter((each) => !this.measures.has(each));
       throw new TypeError(
-        `Cannot remove stencil "${name}": there is none of that name${didYouMean(name, this.stencils.keys())}; the stencils are ${listNames(this.stencils.keys())}`,
+        `Cannot remove stencil "${name}": there is none of that name${didYouMean(name, names)}; the stencils are ${listNames(names)}`,
       );
     }
     const user = [...this.repeats.values()].find((repeat) => repeat.body.includes(name));
@@ -283,6 +287,28 @@ export class Declarations {
       const { before, after } = this.dependencies[at]!;
       if (before === name || after === name) this.dependencies.splice(at, 1);
     }
+    this.revision++;
+  }
+
+  /** Declares a stencil that measures a velocity, and the scalar of its name, or has it stand behind all others. */
+  placeMeasure(level: number, name: string, options: DeclaredOptions): void {
+    const known = this.stencils.get(name);
+    this.stencils.delete(name);
+    if (known?.options.code === options.code) {
+      this.stencils.set(name, known!);
+      return;
+    }
+    if (!this.scalars.has(name)) this.#placeScalar({ name, type: 'float', initial: 0, implicit: false });
+    this.stencils.set(name, { name, level, options });
+    this.measures.add(name);
+    this.measured.add(name);
+    this.revision++;
+  }
+
+  /** Takes it away; its scalar stays. */
+  removeMeasure(name: string): void {
+    this.measures.delete(name);
+    this.stencils.delete(name);
     this.revision++;
   }
 
@@ -320,11 +346,6 @@ export class Declarations {
   ): ScalarDeclaration {
     checkName('add', 'scalar', name);
     this.#checkFree('scalar', name);
-    if (this.scalars.size >= MAX_PARAMETERS) {
-      throw new RangeError(
-        `Cannot add scalar "${name}": there are ${MAX_PARAMETERS} already, the most there can be; use fewer`,
-      );
-    }
     const scalarType = parseScalarType(name, type);
     if (typeof initial !== 'number') {
       throw new TypeError(`Cannot add scalar "${name}": its value is ${shown(initial)}; give a number`);
@@ -332,10 +353,20 @@ export class Declarations {
     if (scalarType === 'int' || scalarType === 'uint') {
       checkWhole(`Cannot add scalar "${name}"`, scalarType, [initial], scalarType);
     }
-    const scalar = { name, type: scalarType, initial, byteOffset: 16 * this.scalars.size, implicit };
-    this.scalars.set(name, scalar);
+    return this.#placeScalar({ name, type: scalarType, initial, implicit });
+  }
+
+  #placeScalar(scalar: Omit<ScalarDeclaration, 'byteOffset'>): ScalarDeclaration {
+    const { name } = scalar;
+    if (this.scalars.size >= MAX_PARAMETERS) {
+      throw new RangeError(
+        `Cannot add scalar "${name}": there are ${MAX_PARAMETERS} already, the most there can be; use fewer`,
+      );
+    }
+    const placed = { ...scalar, byteOffset: 16 * this.scalars.size };
+    this.scalars.set(name, placed);
     this.revision++;
-    return scalar;
+    return placed;
   }
 
   repeat(options: RepeatOptions): RepeatDeclaration {

@@ -1,5 +1,6 @@
 /** @file A step in words, for people: what runs in which order and why, what each stencil reads and writes. */
 import type { Encoder, Plan } from '@halocline/gpu';
+import { followed, measureName } from './cfl/cfl-radius.ts';
 import type { FusedPass } from './fusion/plan.ts';
 import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
@@ -91,9 +92,11 @@ function messages(program: Program, segments: readonly Segment[]): string {
 }
 
 function radii({ declarations, radii: { radii: now } }: Runtime): string[] {
-  return [...declarations.stencils.values()].flatMap(({ name, cfl }) =>
-    cfl === undefined || declarations.measures.size === 0
+  return [...declarations.stencils.values()].flatMap(({ name, level, cfl }) =>
+    cfl === undefined || !declarations.measures.has(measureName(cfl.cfl, level))
       ? []
-      : [`radius of ${name}: ${now.get(name) ?? cfl.cap} of at most ${cfl.cap} voxels, as ${cfl.cfl} asks for`],
+      : [
+          `radius of ${name}: ${now.get(followed(cfl, level)) ?? cfl.cap} of at most ${cfl.cap} voxels, as ${cfl.cfl} asks for`,
+        ],
   );
 }

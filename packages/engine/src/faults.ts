@@ -1,7 +1,8 @@
 /**
  * @file Computed reads that go further than the halo: a record of each stencil that looks at coordinates and each subdomain, on the
- * device, and what it said at the end of each step in flight, on the host. A domain that isn't cut has none. Threads race for
- * a record: an atomic lets one of them write it, once, beside words that are only read; so no barrier has to order its uses.
+ * device, and what it said at the end of each step in flight, on the host. In a domain that isn't cut those alone have one that are
+ * held within their radius. Threads race for a record: an atomic lets one of them write it, once, beside words that are only read;
+ * so no barrier has to order its uses.
  */
 import type { Buffer, Encoder, Staging } from '@halocline/gpu';
 import { FAULT_WORDS, newFaultWords, readFaultWords, type FarRead } from '@halocline/stencil';

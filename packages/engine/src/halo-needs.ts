@@ -44,7 +44,7 @@ export function componentReads({
   );
 }
 
-/** The halo of these stencils. `thickness` is what the user asked for, or null; `followed` are radii that follow the flow, by stencil. */
+/** The halo of these stencils. `thickness` is what the user asked for, or null; `followed` are radii that follow the flow, by what. */
 export function haloNeeds(
   declarations: Declarations,
   compiled: ReadonlyMap<string, CompiledStencil>,
@@ -58,11 +58,11 @@ export function haloNeeds(
   const byStencil = new Map<string, GhostNeed[]>();
   const radii = new Map<string, number>();
   const caps: number[] = [];
-  for (const { name, level, stencil, reads: all } of stencils) {
+  for (const { name, level, stencil, follows, reads: all } of stencils) {
     const around: GhostNeed[] = [];
     const most = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
     caps.push(most);
-    const voxels = followed.get(name) ?? most;
+    const voxels = (follows === undefined ? undefined : followed.get(follows)) ?? most;
     radii.set(name, voxels);
     for (const read of all) {
       // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.

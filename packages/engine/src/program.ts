@@ -5,7 +5,7 @@
  *     ring      a slot for each step in flight, host-visible: uniforms of each level, scalars that the host set
  *     uniforms  the step's numbers, where stencils read them; the first pass takes them from the ring
  *     args      indirect arguments that gates open and shut: scopes × (subdomains × levels) × 16 bytes
- *     far reads a record of each stencil that goes too far, where the domain is cut: see `faults.ts`
+ *     far reads a record of each stencil that may go too far: see `faults.ts`
  *     status    the stalled loop, and the iterations of each loop; copied to `report`, a slot for each step in flight
  */
 import type { Buffer, CommandBuffer, Device } from '@halocline/gpu';

@@ -196,7 +196,7 @@ export class Runtime {
     const cut = this.decomposition.count > 1;
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
     this.#files.look();
-    if (cut) placeMeasures(declarations);
+    placeMeasures(declarations, cut);
     const checked = this.#compilers.map((compiler, member) =>
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );

@@ -59,9 +59,9 @@ test('it grows at once, and shrinks when it was too large for long', () => {
   let changes = 0;
   const speeds = [...Array<number>(20).fill(10), ...Array<number>(3).fill(50), ...Array<number>(30).fill(0)];
   for (const [frame, speed] of speeds.entries()) {
-    radii.note(frame, { cfl_wind: speed });
+    radii.note(frame, { 'cfl(wind)': speed });
     if (radii.follow(declarations, box, { dt: 0.1, known: frame })) changes++;
-    told.push(radii.radii.get('carry')!);
+    told.push(radii.radii.get('cfl(wind) up to 9')!);
   }
   expect([told[14], told[15], told[19], told[20], told[37], told[38], told.at(-1)]).toEqual([9, 3, 3, 8, 8, 1, 1]);
   expect(changes).toBe(3);
@@ -102,9 +102,51 @@ gpuTest('a gust that no step before has shown is an error, or is held at the rad
     /^Cannot run stencil "carry": at voxel \(\d+, \d+, \d+\) in step 31 it reads "smoke" more than 2 voxels away, /,
   );
   const clamp = { beyondRadius: 'clamp' } as const;
-  await using two = await windy({ device, subdomains: 2 }, gusts, clamp);
-  await using five = await windy({ device, subdomains: 5 }, gusts, clamp);
-  expect((await bits(two, 36)) === (await bits(five, 36))).toBe(true);
+  await using whole = await windy({ device }, gusts, clamp);
+  const expected = await bits(whole, 34);
+  expect(whole.explain()).toContain('radius of carry: 6 of at most 6 voxels, as wind asks for');
+  for (const subdomains of [2, 5]) {
+    await using parts = await windy({ device, subdomains }, gusts, clamp);
+    expect((await bits(parts, 34)) === expected, `${subdomains}`).toBe(true);
+  }
+  await using anywhere = await windy({ device }, gusts);
+  expect((await bits(anywhere, 34)) === expected).toBe(false);
+  expect(anywhere.explain()).not.toContain('radius');
+});
+
+gpuTest('a stencil that runs with others as one follows the flow as it does alone', PLAIN, async ({ device }) => {
+  const smokeOf = async (options: Partial<SimulationOptions>): Promise<string> => {
+    await using simulation = await windy({ device, ...options }, 'frame < 18u ? 1.0 : 45.0', {
+      outputs: ['carried'],
+      beyondRadius: 'clamp',
+      code: 'WriteField("carried", idx, SampleField("smoke", CoordToWorld(coord) - dt * ReadField("wind", coord)));',
+    });
+    const code = 'WriteField("smoke", idx, 0.9 * ReadField("carried", coord));';
+    simulation.addStencil('fade', { inputs: ['carried'], outputs: ['smoke'], code });
+    const smoke = await bits(simulation, 20);
+    expect(simulation.explain().includes('carry + fade run as one')).toBe(options.fusion !== false);
+    return smoke;
+  };
+  const alone = await smokeOf({ fusion: false });
+  for (const subdomains of [1, 3]) expect((await smokeOf({ subdomains })) === alone, `${subdomains}`).toBe(true);
+});
+
+gpuTest('stencils whose radii follow other flows are not run as one', PLAIN, async ({ device }) => {
+  for (const neighborRadius of [{ cfl: 'wind', cap: 6 }, 6]) {
+    await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
+    simulation.addField('smoke', 'float32', 0);
+    simulation.addField('wind', 'vec3', [0, 0, 0]);
+    for (const [name, radius] of [['first', { cfl: 'wind', cap: 6 }] as const, ['second', neighborRadius] as const]) {
+      const code = `WriteField("${name}", idx, SampleField("smoke", CoordToWorld(coord) - ReadField("wind", coord)));`;
+      simulation.addStencil(name, { inputs: ['smoke', 'wind'], outputs: [name], neighborRadius: radius, code });
+    }
+    await simulation.initialize();
+    expect(simulation.explain()).toContain(
+      neighborRadius === 6
+        ? 'first and second run apart: "first" and "second" differ in the flow that their radius follows'
+        : 'first + second run as one',
+    );
+  }
 });
 
 gpuTest('a checkpoint keeps the radii: clamped reads go on with the same bits', PLAIN, async ({ device }) => {
@@ -119,12 +161,73 @@ gpuTest('a checkpoint keeps the radii: clamped reads go on with the same bits', 
   await bits(one, 20);
   await one.checkpoint(file);
   const expected = await bits(one, 4);
-  for (const subdomains of [2, 3]) {
+  for (const subdomains of [1, 2, 3]) {
     const words: string[] = [];
     await using other = await windy({ device, subdomains, log: (word) => words.push(word) }, gusts, clamp);
     await other.resume(file);
     expect((await bits(other, 4)) === expected, `${subdomains}`).toBe(true);
     expect(words.filter((word) => !word.startsWith('Resum'))).toEqual([]);
+  }
+});
+
+gpuTest('and so do those that were resumed by the whole, and by parts again', PLAIN, async ({ device }) => {
+  await using folder = {
+    path: await mkdtemp(join(tmpdir(), 'halocline-')),
+    [Symbol.asyncDispose]: () => rm(folder.path, { recursive: true }),
+  };
+  const gusts = 'frame < 19u ? 1.0 : 45.0';
+  await using parts = await windy({ device, subdomains: 3 }, gusts, { beyondRadius: 'clamp' });
+  const expected = await bits(parts, 24);
+  let [smoke, before] = ['', ''];
+  for (const [run, [subdomains, steps]] of (
+    [
+      [3, 18],
+      [1, 2],
+      [3, 4],
+    ] as const
+  ).entries()) {
+    await using simulation = await windy({ device, subdomains }, gusts, { beyondRadius: 'clamp' });
+    if (before !== '') await simulation.resume(before);
+    smoke = await bits(simulation, steps);
+    await simulation.checkpoint((before = join(folder.path, `${run}.nvdb`)));
+  }
+  expect(smoke === expected).toBe(true);
+});
+
+gpuTest('what measures a flow has a name of its own', PLAIN, async ({ device }) => {
+  await using simulation = await windy({ device, subdomains: 2 }, '3.0', { beyondRadius: 'clamp' });
+  const mine = simulation.addScalar('cfl_wind', 'int', 7);
+  simulation.addStencil('cfl_wind', { outputs: ['mark'], code: 'WriteField("mark", idx, 1.0);' });
+  const coarse = simulation.level(1);
+  coarse.addField('wind', 'vec3', [40, 0, 0]);
+  simulation.addField('wind_1', 'vec3', [0, 0, 0]);
+  for (const [level, name, wind] of [
+    [simulation, 'still', 'wind_1'],
+    [coarse, 'fast', 'wind'],
+  ] as const) {
+    const code = `WriteField("at_${name}", idx, SampleField("${wind}", CoordToWorld(coord) - dt * ReadField("${wind}", coord)));`;
+    const neighborRadius = { cfl: wind, cap: 8 };
+    level.addStencil(name, { inputs: [wind], outputs: [`at_${name}`], neighborRadius, code });
+  }
+  await bits(simulation, 20);
+  expect(await mine.read()).toBe(7);
+  for (const told of ['still: 1 of at most 8', 'fast: 4 of at most 8']) {
+    expect(simulation.explain()).toContain(`radius of ${told} voxels`);
+  }
+  expect(() => simulation.removeStencil('cfl(wind)')).toThrow('there is none of that name');
+});
+
+gpuTest('a velocity of another type is measured anew', PLAIN, async ({ device }) => {
+  await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
+  simulation.addField('smoke', 'float32', 1);
+  const code = 'WriteField("smoke", idx, SampleField("smoke", CoordToWorld(0.99 * vec3(coord))));';
+  const neighborRadius = { cfl: 'wind', cap: 6 };
+  for (const type of ['vec3', 'float32']) {
+    simulation.addField('wind', type, 7);
+    simulation.addStencil('carry', { inputs: ['smoke'], outputs: ['smoke'], neighborRadius, code });
+    await bits(simulation, 20);
+    expect(simulation.explain()).toContain('radius of carry: 2 of at most 6');
+    simulation.removeStencil('carry').removeField('wind');
   }
 });
 

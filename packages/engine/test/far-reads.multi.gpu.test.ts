@@ -123,12 +123,27 @@ gpuTest('reads that are clamped are the same however the domain is cut', PLAIN, 
   for (const value of [...samples, 'ReadField("smoke", WorldToCoord(p))', 'float(IsActive(WorldToCoord(p)))']) {
     const code = `vec3 p = CoordToWorld(vec3(coord) - ReadField("wind", coord)); WriteField("smoke", idx, ${value});`;
     const setup: Setup = { wind: gale, stencil: { code, beyondRadius: 'clamp' } };
-    const two = await smokeAfter(device, 2, setup);
-    for (const subdomains of [3, 8]) {
-      expect((await smokeAfter(device, subdomains, setup)) === two, `${value}, ${subdomains}`).toBe(true);
+    const whole = await smokeAfter(device, 1, setup);
+    for (const subdomains of [2, 3, 8]) {
+      expect((await smokeAfter(device, subdomains, setup)) === whole, `${value}, ${subdomains}`).toBe(true);
     }
   }
 });
+
+gpuTest(
+  'a radius that nobody gave, or that is none, clamps the whole as it clamps parts',
+  PLAIN,
+  async ({ device }) => {
+    const { neighborRadius: _, ...noRadius } = advect;
+    const nowhere = await smokeAfter(device, 1, { wind: gale });
+    for (const stencil of [noRadius, { neighborRadius: 0 }]) {
+      const setup: Setup = { wind: gale, stencil: { ...stencil, beyondRadius: 'clamp' } };
+      const whole = await smokeAfter(device, 1, setup);
+      expect(whole === nowhere).toBe(false);
+      for (const subdomains of [2, 5]) expect((await smokeAfter(device, subdomains, setup)) === whole).toBe(true);
+    }
+  },
+);
 
 gpuTest('clamping a sample gives what the nearest point within the radius has', PLAIN, async ({ device }) => {
   const sampled = (wind: string): Setup => ({
@@ -138,17 +153,12 @@ gpuTest('clamping a sample gives what the nearest point within the radius has', 
       code: `WriteField("smoke", idx, SampleField("smoke", CoordToWorld(vec3(coord) - ${wind})));`,
     },
   });
-  const far = await smokeAfter(device, 2, sampled('vec3(7.5, -30.0, 2.0)'), 1);
-  const read = await smokeAfter(
-    device,
-    2,
-    {
-      wind: gale,
-      stencil: { code: 'WriteField("smoke", idx, ReadField("smoke", coord + ivec3(-2, 2, -2)));' },
-    },
-    1,
-  );
-  expect(far === read).toBe(true);
+  const code = 'WriteField("smoke", idx, ReadField("smoke", coord + ivec3(-2, 2, -2)));';
+  const read = await smokeAfter(device, 2, { wind: gale, stencil: { code } }, 1);
+  for (const subdomains of [1, 2]) {
+    const far = await smokeAfter(device, subdomains, sampled('vec3(7.5, -30.0, 2.0)'), 1);
+    expect(far === read, `${subdomains}`).toBe(true);
+  }
 });
 
 gpuTest('values on faces may be sampled as far as the radius says', PLAIN, async ({ device }) => {
@@ -188,7 +198,7 @@ gpuTest('coordinates, activities and faces are told of by what they read', PLAIN
   }
 });
 
-gpuTest('one subdomain reads anywhere', PLAIN, async ({ device }) => {
+gpuTest('one subdomain reads anywhere, where it is not clamped', PLAIN, async ({ device }) => {
   await using simulation = await make(device, 1, { wind: gale });
   for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
   expect(await messageOf(simulation.finish())).toBe('nothing was thrown');

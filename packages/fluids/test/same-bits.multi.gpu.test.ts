@@ -29,8 +29,11 @@ const SHAPES: Readonly<Record<string, () => Pick<SimulationOptions, 'domain' | '
 const SOLVERS: Readonly<Record<string, (simulation: Simulation) => Promise<void> | void>> = {
   advection: (simulation) =>
     fluids.addAdvection(simulation, ['density'], { neighborRadius: 4, decay: { density: 0.5 } }),
-  'advection, clamped': (simulation) =>
-    fluids.addAdvection(simulation, ['density'], { neighborRadius: 6, beyondRadius: 'clamp' }),
+  'advection, clamped': async (simulation) => {
+    // Up to four voxels a step: most would go further than they may.
+    await simulation.field('velocity').write((i, j) => [16 * Math.sin(0.2 * j), 12 * Math.cos(0.3 * i), 9]);
+    fluids.addAdvection(simulation, ['density'], { neighborRadius: 2, beyondRadius: 'clamp' });
+  },
   forces: (simulation) => {
     fluids.addAdvection(simulation, ['density', 'temperature'], { neighborRadius: 4 });
     fluids.addForces(simulation, { confinement: 0.5 });

@@ -1,6 +1,6 @@
 /**
- * @file The record of a stencil that reads further than it may, in a domain that is cut: eight 32-bit words. The host writes
- * the two radii, the device the rest, once: the first thread that goes too far.
+ * @file The record of a stencil whose computed reads have an end: eight 32-bit words. The host writes the two radii, the
+ * device the rest, once: the first thread that goes too far.
  */
 import type { LevelRelation, Offset, Stencil } from './ir.ts';
 

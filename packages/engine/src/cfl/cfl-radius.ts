@@ -14,6 +14,7 @@ import { fieldKey } from '../declarations.ts';
 import { voxelEdge } from '../level-map.ts';
 import type { Domain } from '../domain.ts';
 import { didYouMean, listNames } from '../names.ts';
+import type { CflRadius } from './cfl-options.ts';
 
 /** Steps in which a smaller radius would have done before it shrinks. */
 const QUIET_STEPS = 16;
@@ -24,31 +25,24 @@ export function radiusFor(speed: number | undefined, cap: number, { dt, h }: { d
   return Math.min(cap, Math.ceil((1.25 * speed * Math.abs(dt)) / h) + 1);
 }
 
-/** Name of the stencil that measures a velocity, and of the scalar that it leaves. */
-function measureName(field: string, level: number): string {
-  return level === 0 ? `cfl_${field}` : `cfl_${field}_${level}`;
+/** Name of the stencil that measures a velocity, and of the scalar that it leaves: one that no user can give. */
+export function measureName(field: string, level: number): string {
+  return `cfl(${fieldKey(field, level)})`;
 }
 
-/** Declares what measures the velocities that radii follow, behind everything else. */
-export function placeMeasures(declarations: Declarations): void {
-  const followers = [...declarations.stencils.values()].filter(({ cfl }) => cfl !== undefined);
+/**
+ * Declares what measures the velocities that radii follow, behind everything else. Where the domain isn't cut, radii that reads are
+ * held within are followed alone: the others end nothing there.
+ */
+export function placeMeasures(declarations: Declarations, cut: boolean): void {
+  const followers = [...declarations.stencils.values()].filter(
+    ({ cfl, options }) => cfl !== undefined && (cut || options.beyondRadius === 'clamp'),
+  );
   const wanted = new Map(followers.map((each) => [measureName(each.cfl!.cfl, each.level), each]));
-  for (const name of declarations.measures) {
-    if (wanted.has(name)) continue;
-    declarations.measures.delete(name);
-    declarations.stencils.delete(name);
-  }
+  for (const name of declarations.measures) if (!wanted.has(name)) declarations.removeMeasure(name);
   for (const [name, follower] of wanted) {
-    if (!declarations.measures.has(name)) {
-      const code = measureOf(declarations, follower, name);
-      if (!declarations.scalars.has(name)) declarations.addScalar(name, 'float', 0);
-      declarations.addStencil(follower.level, name, { inputs: [follower.cfl!.cfl], code });
-      declarations.measures.add(name);
-      declarations.measured.add(name);
-    }
-    const measure = declarations.stencils.get(name)!;
-    declarations.stencils.delete(name);
-    declarations.stencils.set(name, measure);
+    const code = measureOf(declarations, follower, name);
+    declarations.placeMeasure(follower.level, name, { inputs: [follower.cfl!.cfl], code });
   }
 }
 
@@ -82,13 +76,19 @@ interface Forecast {
   peak: number;
 }
 
+/** What a radius follows: stencils that follow the same velocity to the same cap have the same radius, always. */
+export function followed({ cfl, cap }: CflRadius, level: number): string {
+  return `${measureName(cfl, level)} up to ${cap}`;
+}
+
 /** The radii of a simulation's stencils, as they are now. */
 export class CflRadii {
+  /** By what is followed. */
   readonly #forecasts = new Map<string, Forecast>();
   /** By step: the largest velocity at its end, by the scalar that has it. */
   readonly #speeds = new Map<number, Readonly<Record<string, number>>>();
 
-  /** Stencil → voxels. */
+  /** What is followed → voxels; the cap, where it isn't there yet. */
   get radii(): ReadonlyMap<string, number> {
     return new Map([...this.#forecasts].map(([name, { radius }]) => [name, radius]));
   }
@@ -102,9 +102,12 @@ export class CflRadii {
   /** Takes up the radii for the next step, after step `known`; tells whether any is another than before. */
   follow({ stencils }: Declarations, domain: Domain, step: { dt: number; known: number }): boolean {
     const speeds = this.#speeds.get(step.known);
+    const met = new Set<string>();
     let changed = false;
-    for (const { name, level, cfl } of stencils.values()) {
-      if (cfl === undefined) continue;
+    for (const { level, cfl } of stencils.values()) {
+      const name = cfl === undefined ? '' : followed(cfl, level);
+      if (cfl === undefined || met.has(name)) continue;
+      met.add(name);
       const h = voxelEdge(domain.level(level).map);
       const wanted = radiusFor(speeds?.[measureName(cfl.cfl, level)], cfl.cap, { dt: step.dt, h });
       const now = this.#forecasts.get(name) ?? { radius: cfl.cap, quiet: 0, peak: 0 };
@@ -115,7 +118,7 @@ export class CflRadii {
       else if (now.quiet >= QUIET_STEPS) Object.assign(now, { radius: now.peak, quiet: 0, peak: 0 });
       changed ||= now.radius !== before;
     }
-    for (const name of this.#forecasts.keys()) if (stencils.get(name)?.cfl === undefined) this.#forecasts.delete(name);
+    for (const name of this.#forecasts.keys()) if (!met.has(name)) this.#forecasts.delete(name);
     return changed;
   }
 

@@ -247,6 +247,10 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
   if (other !== undefined && computes(checked)) {
     return `"${other.checked.name}" and "${checked.name}" differ in what happens beyond their radius`;
   }
+  const otherwise = computing.find((member) => member.checked.follows !== checked.follows);
+  if (otherwise !== undefined && computes(checked)) {
+    return `"${otherwise.checked.name}" and "${checked.name}" differ in the flow that their radius follows`;
+  }
   const written = new Set(group.flatMap((member) => member.pass.facts.writes.map(({ component }) => component)));
   const follows = pass.facts.reads.some((component) => written.has(component));
   if (!follows && computing.length > 0 !== computes(checked)) {
@@ -312,7 +316,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
 
 function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupContext): FusedStencil {
   const { idle, fuse } = context;
-  const { level, beyondRadius } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
+  const { level, beyondRadius, follows } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
   const parts = stencilsOf(group);
   const dropped = new Set(
     parts
@@ -330,8 +334,7 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupCo
     again: fieldsAgain(parts).map(({ field, voxels }) => ({ key: fieldKey(field, level), voxels })),
     needless: storedForNobody(level, parts, context),
   };
-  return {
-    checked: { name, level, stencil, kernel: null, facts: factsOf(stencil, level), beyondRadius, debug: false },
-    told,
-  };
+  const facts = factsOf(stencil, level);
+  const radius = { beyondRadius, ...(follows === undefined ? {} : { follows }) };
+  return { checked: { name, level, stencil, kernel: null, facts, ...radius, debug: false }, told };
 }

@@ -4,7 +4,7 @@
  */
 import type { Device, PipelineStatistic } from '@halocline/gpu';
 import { bytesOf, emitGlsl, emitSpirv, formatIr, type FieldRead, type FieldWrite } from '@halocline/stencil';
-import { placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
+import { beyondIn, placementOf, type CheckedStencil, type CompiledStencil } from '../compiler.ts';
 import { languageOf } from '../kernel/kernel-options.ts';
 import type { Runtime } from '../runtime.ts';
 import { boundOf } from '../shapes/bound-of.ts';
@@ -26,7 +26,7 @@ export function explainStencil(runtime: Runtime, name: string): string {
 function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
   const { backgrounds, declarations, decomposition, device, domain, program } = runtime;
   const stencil = checked.stencil!;
-  const beyond = decomposition.count > 1 ? checked.beyondRadius : null;
+  const beyond = beyondIn(decomposition.count > 1, checked.beyondRadius);
   const placement = placementOf(declarations, beyond, backgrounds.of(declarations, domain.level(checked.level)));
   const { subgroupQuads: exchange, floats } = device.limits;
   const options = { exchange, floats, bound: boundOf(device) };

@@ -1,7 +1,7 @@
 /**
- * @file How far computed reads may go in a domain that is cut: within a box around the thread's own voxel, whose radius the
- * host writes into the record of faults. Beyond it a coordinate is clamped, or the first thread to go there tells of it. A
- * stencil over a whole domain has no boxes, and nothing of this is emitted.
+ * @file How far computed reads may go: within a box around the thread's own voxel, whose radius the host writes into the
+ * record of faults. Beyond it a coordinate is clamped, or the first thread to go there tells of it. Over a whole domain nobody need be
+ * told: there a stencil that clamps has boxes alone, so that it has the bits that it has over parts.
  */
 import { FAULT_WORDS } from '../faults.ts';
 import type { LevelRelation } from '../ir.ts';
