@@ -137,3 +137,16 @@ export function disposing(_: Encoder, { words }: { words: Buffer }): void {
 export function wrong(encoder: Encoder): void {
   encoder.barrier([{ stage: 0x800n, access: 0x800n }], ['storage-read']);
 }
+
+/** Ends its thread. */
+export function exit(): never {
+  process.exit(3);
+}
+
+/** Says that it is there, waits to be told, and fills. */
+export function fillWhenTold(encoder: Encoder, { words, slice }: { words: Buffer; slice: MemorySlice }): void {
+  const bytes = slice.bytes!;
+  bytes[0] = 1;
+  while (bytes[1] === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  encoder.fill(words, 0, 4, 1);
+}

@@ -24,3 +24,17 @@ test('what is retired goes in its order, also where the device ends its work bet
   driver.collect();
   expect(gone).toEqual(['commands', 'their pool']);
 });
+
+test('what is retired while somebody holds it goes when the last lets go', () => {
+  const driver = bareDriver();
+  const gone: string[] = [];
+  const [one, other] = [driver.hold(), driver.hold()];
+  driver.retire(() => gone.push('buffer'));
+  one();
+  driver.collect();
+  expect(gone).toEqual([]);
+  other();
+  expect(gone).toEqual(['buffer']);
+  driver.retire(() => gone.push('image'));
+  expect(gone).toEqual(['buffer', 'image']);
+});

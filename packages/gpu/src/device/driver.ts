@@ -102,6 +102,7 @@ export class Driver {
     | { readonly command: string; readonly lastLabels: readonly string[]; readonly fault: DeviceFault | undefined }
     | undefined;
   #retired: Retired[] = [];
+  #holds = 0;
 
   constructor(given: {
     instance: InstanceCommands;
@@ -179,12 +180,21 @@ export class Driver {
     });
   }
 
+  /** Destroys nothing until what it gives is called: another thread may be recording with what is disposed meanwhile. */
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.collect();
+    };
+  }
+
   /** Destroys something when everything that was submitted so far is done, and all that was retired before is gone; at once if so. */
   retire(destroy: () => void): void {
     this.disposals++;
     if (!this.#loss) this.beforeRetire();
     const progress = this.progress.map((each) => [each, each.last] as const).filter((point) => !this.#isDone(point));
-    if (progress.length > 0) {
+    if (progress.length > 0 || this.#holds > 0) {
       this.#retired.push({ progress, destroy });
       return;
     }
@@ -207,7 +217,7 @@ export class Driver {
 
   /** Destroys what nobody uses any more; true if something was. */
   collect(): boolean {
-    if (this.#retired.length === 0) return false;
+    if (this.#retired.length === 0 || this.#holds > 0) return false;
     const retired = this.#retired;
     this.#retired = []; // what is destroyed may retire something itself
     const waiting: Retired[] = [];

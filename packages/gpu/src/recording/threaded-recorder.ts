@@ -138,7 +138,12 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly #tracked = new Map<number, Tracked>();
   #passes: Pass[] = [];
   #frame: Frame | undefined;
+  /** Lets go of what was disposed since the frame's first job. */
+  #release: (() => void) | undefined;
   #top = 0;
+  /** Threads that aren't started again. */
+  #givenUp = 0;
+  /** Why nothing is recorded any more. */
   #lost = '';
   #finalizing = false;
   #disposed = false;
@@ -183,12 +188,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   /** The next pass of the open frame. Its work is recorded by the threads from now on, and runs in the order of the passes. */
   encoderFor(label: string, options: ThreadedPassOptions = {}): PassEncoder {
     const frame = this.#place.openFrame();
-    if (this.#disposed || this.#finalizing || !frame) {
-      const why = this.#disposed
-        ? `recorder "${this.label}" was disposed`
-        : this.#finalizing
-          ? `recorder "${this.label}" is being finalized; wait for it`
-          : 'no frame is open; call device.beginFrame first';
+    const why = this.#closed ?? (this.#lost || (frame ? undefined : 'no frame is open; call device.beginFrame first'));
+    if (why !== undefined || !frame) {
       throw new VulkanError(`Cannot record pass "${label}" on threads: ${why}`, {
         kind: 'command-buffer',
         labels: [label, this.label],
@@ -197,14 +198,21 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     if (this.#frame !== frame) this.#begin(frame);
     const draws = options.rendering && this.#drawsOf(label, options.rendering);
     const pass: Pass = { label, number: this.#passes.length, draws, declared: options.declared, steps: [] };
-    this.#passes.push(pass);
+    const passes = this.#passes;
+    passes.push(pass);
+    const open = (): void => {
+      const late = this.#closed ?? (this.#passes === passes ? undefined : 'it was finalized; call encoderFor again');
+      if (late !== undefined) throw new TypeError(`Cannot record pass "${label}" on threads: ${late}`);
+    };
     const encoder: PassEncoder = {
       label,
       record: (work) => {
+        open();
         pass.steps.push(this.#post(pass, frame, work));
         return encoder;
       },
       inline: (body) => {
+        open();
         if (draws) throw new TypeError(`Cannot record inline in pass "${label}": it draws; use a pass before it`);
         pass.steps.push(body);
         return encoder;
@@ -241,6 +249,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     } finally {
       this.#finalizing = false;
       this.#clear();
+      if (!this.#disposed) this.#letGo();
       this.#report();
     }
   }
@@ -271,7 +280,14 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.add(control, T.BELL, 1);
     Atomics.notify(control, T.BELL);
     await Promise.all([...this.#threads.map(({ ended }) => ended), ...this.#retired]);
+    this.#letGo();
     this.#place.driver.children.delete(this);
+  }
+
+  /** Why no pass is taken now; undefined: one is. */
+  get #closed(): string | undefined {
+    if (this.#disposed) return `recorder "${this.label}" was disposed`;
+    return this.#finalizing ? `recorder "${this.label}" is being finalized; wait for it` : undefined;
   }
 
   #drawsOf(label: string, rendering: RenderingOptions): Draws {
@@ -321,8 +337,13 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     this.#tracked.clear();
     this.#layouts.clear();
     this.#top = 0;
-    this.#lost = '';
     this.#frame = undefined;
+  }
+
+  /** No thread records: what was disposed meanwhile may go. */
+  #letGo(): void {
+    this.#release?.();
+    this.#release = undefined;
   }
 
   /**
@@ -334,7 +355,6 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     const index = Atomics.load(control, T.POSTED);
     const used = new Set<Used>();
     const refuse = (why: string): TypeError => new TypeError(`Cannot record pass "${label}" on threads: ${why}`);
-    if (this.#frame !== frame) throw refuse('it was finalized; call encoderFor again');
     if (typeof (work.module as Partial<URL>)?.href !== 'string') {
       throw refuse("its module is no URL; give one, as in new URL('./passes.ts', import.meta.url)");
     }
@@ -365,6 +385,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     begins[index] = this.#top;
     lengths[index] = bytes.byteLength;
     this.#top = end;
+    this.#release ??= this.#place.driver.hold();
     Atomics.store(states, index, T.READY);
     Atomics.store(control, T.POSTED, index + 1);
     Atomics.add(control, T.BELL, 1);
@@ -522,7 +543,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     }
     const why = error ? `: ${error.message}` : '';
     if (++this.#ends[thread]! > MOST_STARTS) {
-      this.#lost = `thread ${thread} ended ${MOST_STARTS + 1} times${why}`;
+      const times = `thread ${thread} ended ${MOST_STARTS + 1} times${why}`;
+      if (++this.#givenUp === this.workers) this.#lost = `${times}; make another recorder`;
+      else this.#log(`recorder "${this.label}": ${times}; the others go on without it`);
+      Atomics.add(control, T.BELL, 1);
+      Atomics.notify(control, T.BELL); // it may have been the only one that was woken for a job
     } else {
       this.#log(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
       this.#start(thread);
