@@ -25,6 +25,7 @@ const tasks = {
     vulkan: 'run',
     run: [[...cli, 'bench']],
     rooms: {
+      cuts: { run: [[...source, 'bench/cuts.ts']] },
       vdb: { run: [[...source, 'packages/vdb/bench/main.ts']] },
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
       lua: { vulkan: 'run', run: [[...source, 'packages/lua/bench/main.ts']] },
