@@ -70,7 +70,10 @@ export interface OutOfMemoryFigures {
   readonly owners: readonly MemoryOwner[];
 }
 
-/** Device memory is exhausted: says what was asked for, what is free, the largest hole, and the five biggest owners. */
+/**
+ * Device memory is exhausted: says what was asked for, what is free, the largest hole, and the five biggest owners; command and
+ * result where it was the driver that refused, and not the heap's limit.
+ */
 export class OutOfMemoryError extends VulkanError {
   override readonly name: string = 'OutOfMemoryError';
   /** Bytes. */
@@ -88,9 +91,10 @@ export class OutOfMemoryError extends VulkanError {
       (each) =>
         `${each.owner} ${bytesText(each.byteLength)} in ${each.buffers} ${each.buffers === 1 ? 'buffer' : 'buffers'}`,
     );
+    const said = details.command === undefined ? '' : `, and ${details.command} gave ${details.result}`;
     super(
       `Cannot allocate ${what}: ${bytesText(requested)} requested, ${bytesText(free)} free, ` +
-        `the largest hole is ${bytesText(largestHole)}; ` +
+        `the largest hole is ${bytesText(largestHole)}${said}; ` +
         (held.length > 0 ? `the biggest owners are ${held.join(', ')}` : 'nothing is allocated, so ask for less'),
       { kind: 'allocation', ...details },
     );
@@ -181,6 +185,17 @@ export class ShaderError extends VulkanError {
     this.column = place?.column ?? 0;
     this.excerpt = place?.excerpt ?? '';
   }
+}
+
+/**
+ * A shader's error as one about the thing of that label, for who knows it where the shader's reader doesn't; an error that names
+ * something as it is. `reword` gives the message another beginning.
+ */
+export function labelled(error: ShaderError, label: string, reword = (text: string): string => text): ShaderError {
+  const { file, line, column, excerpt, cause } = error;
+  if (error.labels.length > 0) return error;
+  const text = excerpt === '' ? error.message : error.message.slice(0, -excerpt.length - 1);
+  return new ShaderError(reword(text), { file, line, column, excerpt }, { labels: [label], cause });
 }
 
 /** A graph that can't be put in order, or that is declared wrongly. */

@@ -88,6 +88,13 @@ test('a file that includes itself and a file that is missing are named', async (
       1 | #include "a"
         |           ^"
   `);
+  const { labels, file, line, cause } = await failure('#include "a"', {
+    include: () => {
+      throw new Error('no a');
+    },
+    file: 'x.comp',
+  });
+  expect([labels, file, line, cause]).toEqual([['blur'], 'x.comp', 1, new Error('no a')]);
   expect((await failure('#include "a"')).message).toMatchInlineSnapshot(`
     "Cannot include "a" (blur:1): the caller gave no way to read files; give the option include
       1 | #include "a"

@@ -2,6 +2,7 @@ import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { GraphError, Graph, VulkanError } from '../src/index.ts';
 import type { Encoder, VulkanErrorKind } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 
 /** The kind and labels of what a body throws. */
 function failure(body: () => unknown): { kind: VulkanErrorKind; labels: readonly string[] } {
@@ -36,6 +37,7 @@ gpuTest('a failure has a kind and names its objects', {}, async ({ device }) => 
     failure(recorded((encoder) => encoder.fill(gone, 0, 8, 0))),
     failure(recorded((encoder) => encoder.pipeline(bound).dispatch(1))),
     failure(() => device.createPipeline({ label: 'bare', spirv: new Uint32Array(5) })),
+    failure(() => device.createGraphicsPipeline({ label: 'drawn', vertex: { spirv: new Uint32Array(5) } })),
   ];
   expect(found.map(({ kind, labels }) => [kind, ...labels].join(' '))).toEqual([
     'not-mapped words',
@@ -45,9 +47,64 @@ gpuTest('a failure has a kind and names its objects', {}, async ({ device }) => 
     'buffer-too-small words',
     'command-buffer gone step',
     'command-buffer bound step',
-    'shader-compilation',
+    'shader-compilation bare',
+    'shader-compilation drawn',
   ]);
 });
+
+gpuTest('SPIR-V that cannot be read names its pipeline', {}, async ({ device }) => {
+  const spirv = new Uint32Array(5);
+  const message =
+    'Cannot read SPIR-V of pipeline "bare": at word 0 the magic number is 00000000, not 07230203; compile the shader again';
+  expect(() => device.createPipeline({ label: 'bare', spirv })).toThrow(message);
+  await expect(device.createPipelines([{ label: 'bare', spirv }])).rejects.toThrow(message);
+});
+
+gpuTest('memory that the driver refuses is told with its words', {}, ({ device }) => {
+  const { commands } = device.raw;
+  using owned = new DisposableStack();
+  owned.defer(() => Reflect.deleteProperty(commands, 'vkAllocateMemory'));
+  using pool = device.createPool({ label: 'fields', byteLength: 0, grows: true });
+  Object.defineProperty(commands, 'vkAllocateMemory', { value: () => -10, configurable: true });
+  const told = (body: () => unknown): unknown => {
+    try {
+      return body();
+    } catch (error) {
+      const { name, kind, command, result, labels } = error as VulkanError;
+      return [name, kind, command, result, ...labels].join(' ');
+    }
+  };
+  const refused = 'OutOfMemoryError allocation vkAllocateMemory VK_ERROR_TOO_MANY_OBJECTS';
+  const words = { label: 'words', owner: 'field', byteLength: 64 };
+  expect([
+    told(() => device.createBuffer(words)),
+    told(() => pool.createBuffer(words)),
+    told(() => device.createPool({ label: 'halos', byteLength: 2 ** 20 })),
+  ]).toEqual([`${refused} words`, `${refused} words fields`, `${refused} halos`]);
+});
+
+for (const validation of [true, false]) {
+  const how = validation ? 'one by one' : 'as they were written';
+  gpuTest(`a submit that fails names its commands, where they go ${how}`, { validation }, ({ device }) => {
+    const { compute } = device;
+    using first = device.record('first', () => undefined);
+    using second = device.record('second', () => undefined);
+    const batches = [{ commands: [first] }, { commands: [second, first] }];
+    const points = compute.submitAll(batches);
+    using prepared = compute.prepare(batches, points[0]!.value);
+    const { driver } = makerOf(device);
+    const { commands } = driver;
+    driver.commands = Object.create(commands, { vkQueueSubmit2: { value: () => -1 } }) as typeof commands;
+    const labels = [
+      failure(() => compute.submit([first, second])),
+      failure(() => compute.submitAll(batches)),
+      failure(() => prepared.submit(() => 2)),
+    ].map((each) => each.labels.join(' '));
+    driver.commands = commands;
+    const apart = compute.takesWritten ? 'compute first second' : 'compute first';
+    expect(labels).toEqual(['compute first second', apart, apart]);
+  });
+}
 
 gpuTest('recorded commands know the passes of their graph', {}, ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64 });

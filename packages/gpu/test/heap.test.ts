@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { OutOfMemoryError } from '../src/errors.ts';
 import { DeviceHeap } from '../src/memory/heap.ts';
-import type { MemoryRange, MemoryRequest, MemorySource, SourceMemory } from '../src/memory/heap.ts';
+import type { MemoryRange, MemoryRequest, MemorySource, Refusal, SourceMemory } from '../src/memory/heap.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
@@ -14,8 +14,8 @@ class NullMemory implements MemorySource {
   heapOf = (type: number): number => (type === 2 ? 1 : 0);
   sizeOf = (heap: number): number => (heap === 1 ? 64 * MiB : GiB);
   freeOf = (heap: number, taken: number): number => this.sizeOf(heap) - taken;
-  take(type: number, byteLength: number): SourceMemory | undefined {
-    if (byteLength > this.refuseAbove) return undefined;
+  take(type: number, byteLength: number): SourceMemory | Refusal {
+    if (byteLength > this.refuseAbove) return { command: 'vkAllocateMemory', result: 'VK_ERROR_OUT_OF_DEVICE_MEMORY' };
     const handle = this.#next++;
     this.live.set(handle, { type, byteLength });
     return { handle, byteLength, bytes: undefined };
@@ -107,6 +107,40 @@ test('a driver that refuses large blocks is asked for smaller ones', () => {
   expect(source.taken).toEqual([8]);
   expect(() => heap.allocate(asking(11 * MiB))).toThrow(OutOfMemoryError);
   expectEmpty(heap, source, [range]);
+});
+
+test('what the driver refuses is told with its words, what the limit does without; both name the thing, not its owner', () => {
+  const source = new NullMemory();
+  const heap = new DeviceHeap(source);
+  source.refuseAbove = 10 * MiB;
+  const ranges = [heap.allocate(asking(3 * MiB))];
+  const failure = (byteLength: number): Partial<OutOfMemoryError> => {
+    const request = asking(byteLength, { what: 'buffer "halo"', owner: 'ghosts', label: 'halo' });
+    try {
+      ranges.push(heap.allocate(request));
+      return {};
+    } catch (error) {
+      const { message, command, result, labels } = error as OutOfMemoryError;
+      return { message, command, result, labels };
+    }
+  };
+  expect(failure(11 * MiB)).toEqual({
+    message:
+      'Cannot allocate buffer "halo": 11 MiB requested, 1021 MiB free, the largest hole is 1016 MiB, and ' +
+      'vkAllocateMemory gave VK_ERROR_OUT_OF_DEVICE_MEMORY; the biggest owners are a 3 MiB in 1 buffer',
+    command: 'vkAllocateMemory',
+    result: 'VK_ERROR_OUT_OF_DEVICE_MEMORY',
+    labels: ['halo'],
+  });
+  expect(failure(2 * GiB)).toEqual({
+    message:
+      'Cannot allocate buffer "halo": 2 GiB requested, 1021 MiB free, the largest hole is 1016 MiB; ' +
+      'the biggest owners are a 3 MiB in 1 buffer',
+    command: undefined,
+    result: undefined,
+    labels: ['halo'],
+  });
+  expectEmpty(heap, source, ranges);
 });
 
 test('a buffer that wants memory of its own gets it', () => {

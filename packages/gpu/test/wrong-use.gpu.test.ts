@@ -137,7 +137,7 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
     'Cannot use memory "vram": it is none of device, upload, download',
   );
   expect(told(() => device.createPipeline({ label: 'x', spirv: wrong(new Uint8Array(spirv.buffer)) }))).toBe(
-    'Cannot read SPIR-V: it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
+    'Cannot read SPIR-V of pipeline "x": it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
   );
   expect(told(() => device.record('step', (encoder) => encoder.pipeline(wrong<ComputePipeline>({}))))).toBe(
     'Cannot dispatch in "step": the pipeline is a value of type Object; give a compute pipeline',

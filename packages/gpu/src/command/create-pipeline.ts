@@ -8,9 +8,10 @@ import type { Child, Driver } from '../device/driver.ts';
 import { ComputePipeline } from './pipeline.ts';
 import type { ComputePipelineOptions, SubmitOnce } from './pipeline.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
+import { readLabelledStage } from './labelled-stage.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { PipelineLayout } from './pipeline-layout.ts';
-import { checkSubgroups, createModule, readStage, stageInfo } from './pipeline-stage.ts';
+import { checkSubgroups, createModule, stageInfo } from './pipeline-stage.ts';
 import type { Stage, SubgroupOptions } from './pipeline-stage.ts';
 import { tellsStatistics } from './pipeline-statistics.ts';
 
@@ -104,7 +105,7 @@ async function createAside(maker: PipelineMaker, options: ComputePipelineOptions
 /** Reads and checks the shader, and makes the layout. */
 function draftOf(driver: Driver, options: ComputePipelineOptions): PipelineDraft {
   const { label } = options;
-  const stage = readStage(driver, label, 'compute', options);
+  const stage = readLabelledStage(driver, label, 'compute', options);
   checkSubgroups(driver, label, stage.point.workgroupSize!, options);
   const signature = createPipelineLayout(driver, label, [stage], options.bindingCounts);
   const told = options.statistics === true && tellsStatistics(driver);

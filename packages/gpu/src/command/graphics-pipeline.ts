@@ -20,7 +20,8 @@ import type { PipelineCache } from './pipeline-cache.ts';
 import { checkAspect, checkColorCount, checkSamples } from './render-targets.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
-import { readStage, withModules } from './pipeline-stage.ts';
+import { readLabelledStage } from './labelled-stage.ts';
+import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
 
 /** What a pipeline that draws is made from. */
@@ -86,8 +87,8 @@ export class GraphicsPipeline implements Child {
     const { label, samples = 1 } = options;
     this.driver = driver;
     this.label = label;
-    const vertex = readStage(driver, label, 'vertex', options.vertex);
-    const fragment = options.fragment && readStage(driver, label, 'fragment', options.fragment);
+    const vertex = readLabelledStage(driver, label, 'vertex', options.vertex);
+    const fragment = options.fragment && readLabelledStage(driver, label, 'fragment', options.fragment);
     this.reflections = { vertex: vertex.reflection, fragment: fragment?.reflection };
     const stages = fragment ? [vertex, fragment] : [vertex];
     const color = (options.color ?? []).map((each) => (typeof each === 'string' ? { format: each } : each));

@@ -133,7 +133,7 @@ export class PreparedSubmits implements Disposable {
       this.#driver.remember(this.#commands[at]!.commands);
     for (const { timeline, words, values } of this.#columns) this.#shift(words, values, ahead(timeline));
     this.#driver.collect();
-    queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches.length);
+    queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
     for (const { timeline, signalled } of this.#columns) {
       if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));
     }

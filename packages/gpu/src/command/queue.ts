@@ -35,6 +35,8 @@ export interface SubmitBatch extends SubmitOptions {
 }
 
 interface RawBatch {
+  /** What was asked for: `handles` has these, and what goes ahead of them. */
+  readonly commands: readonly Submittable[];
   readonly handles: readonly V.VkCommandBuffer[];
   readonly wait: readonly TimelinePoint[];
   readonly signal: readonly TimelinePoint[];
@@ -171,7 +173,7 @@ export class Queue {
       if (ahead !== undefined) handles.push(ahead);
       handles.push(each.handle);
     }
-    return { handles, wait: waits, signal, groupDevice, quiet };
+    return { commands, handles, wait: waits, signal, groupDevice, quiet };
   }
 
   /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
@@ -181,7 +183,7 @@ export class Queue {
     signal: readonly TimelinePoint[],
     groupDevice?: number,
   ): number {
-    return this.#submitRaw([{ handles, wait, signal, groupDevice, quiet: false }])[0]!;
+    return this.#submitRaw([{ commands: NOTHING, handles, wait, signal, groupDevice, quiet: false }])[0]!;
   }
 
   /** Whether submits may be made from structs that somebody else wrote: nothing is to be followed, or delayed one by one. */
@@ -189,14 +191,18 @@ export class Queue {
     return this.#driver.tracking === undefined && !delaysSubmits();
   }
 
-  /** Makes submits whose structs stand at an address; the timelines that they signal are the caller's to bring up to date. */
-  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, count: number): void {
+  /**
+   * Makes submits whose structs stand at an address, one of each batch; the timelines that they signal are the caller's to bring up
+   * to date.
+   */
+  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, batches: readonly Pick<SubmitBatch, 'commands'>[]): void {
     const driver = this.#driver;
-    const result = driver.commands.vkQueueSubmit2(this.handle, count, address, V.VK_NULL_HANDLE);
+    const result = driver.commands.vkQueueSubmit2(this.handle, batches.length, address, V.VK_NULL_HANDLE);
     driver.counters.submits++;
     if (result >= 0) return;
     const act = `Cannot submit to queue "${this.label}"`;
-    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label);
+    const labels = new Set(batches.flatMap(({ commands }) => commands.map(({ label }) => label)));
+    driver.check(result, 'vkQueueSubmit2', 'execution', act, 'submit less at once', this.label, ...labels);
   }
 
   #submitRaw(batches: readonly RawBatch[]): number[] {
@@ -214,7 +220,7 @@ export class Queue {
           pSignalSemaphoreInfos: signals.map((point) => semaphoreInfo(point, deviceIndex)),
         };
       });
-      this.submitWritten(V.VkSubmitInfo2(infos), infos.length);
+      this.submitWritten(V.VkSubmitInfo2(infos), batches);
     });
     this.timeline.last = reached;
     for (const { signal } of batches) {

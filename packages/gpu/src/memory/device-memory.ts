@@ -6,7 +6,14 @@ import type { MemoryKind } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import { readMemory } from '../device/survey.ts';
-import type { DedicatedTo, MemorySource, SourceMemory } from './heap.ts';
+import type { DedicatedTo, MemorySource, Refusal, SourceMemory } from './heap.ts';
+
+/** Results after which less memory, or that of another type, may be had. */
+const REFUSALS: ReadonlySet<number> = new Set([
+  V.VK_ERROR_OUT_OF_DEVICE_MEMORY,
+  V.VK_ERROR_OUT_OF_HOST_MEMORY,
+  V.VK_ERROR_TOO_MANY_OBJECTS,
+]);
 
 interface MemoryTypes {
   readonly types: readonly { readonly flags: number; readonly heap: number }[];
@@ -57,9 +64,10 @@ export class DeviceMemory implements MemorySource {
     return Math.min(free, heaps[heap]!.budget - heaps[heap]!.used);
   }
 
-  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | undefined {
+  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | Refusal {
     const { commands, handle: device } = this.#driver;
-    const handle = V.arena.scope(() => {
+    const command = 'vkAllocateMemory';
+    const given = V.arena.scope(() => {
       const out = V.arena.u64();
       const dedicated = to === undefined ? V.NULL : V.VkMemoryDedicatedAllocateInfo({ [to.kind]: to.handle });
       const addressed = V.VkMemoryAllocateFlagsInfo({
@@ -68,18 +76,18 @@ export class DeviceMemory implements MemorySource {
       });
       const info = V.VkMemoryAllocateInfo({ pNext: addressed, allocationSize: byteLength, memoryTypeIndex: type });
       const result = commands.vkAllocateMemory(device, info, V.NULL, out);
-      if (result === V.VK_ERROR_OUT_OF_DEVICE_MEMORY || result === V.VK_ERROR_OUT_OF_HOST_MEMORY) return undefined;
-      if (result === V.VK_ERROR_TOO_MANY_OBJECTS) return undefined;
+      if (REFUSALS.has(result)) return { command, result: V.resultName(result) };
       this.#driver.check(
         result,
-        'vkAllocateMemory',
+        command,
         'allocation',
         `Cannot take ${byteLength} bytes from the driver`,
         'ask for less',
       );
       return V.arena.readU64<V.VkDeviceMemory>(out);
     });
-    if (handle === undefined) return undefined;
+    if (typeof given === 'object') return given;
+    const handle = given;
     this.#driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, handle, `${bytesText(byteLength)} of type ${type}`);
     const mapped = (this.#memory.types[type]!.flags & MAPPED) === MAPPED;
     try {

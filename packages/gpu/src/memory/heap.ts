@@ -20,6 +20,14 @@ export interface SourceMemory {
   readonly bytes: ArrayBuffer | undefined;
 }
 
+/** What a driver said that gave no memory. */
+export interface Refusal {
+  /** The Vulkan command, such as "vkAllocateMemory". */
+  readonly command: string;
+  /** The name of its result code. */
+  readonly result: string;
+}
+
 /** Where blocks come from. Memory types and heaps are indices. */
 export interface MemorySource {
   /** The heap that a type's memory comes from. */
@@ -28,8 +36,8 @@ export interface MemorySource {
   sizeOf(heap: number): number;
   /** Bytes of a heap that may still be taken, when we hold `taken` of them. */
   freeOf(heap: number, taken: number): number;
-  /** Takes memory, for one thing alone if `to` is given; undefined if the driver refuses. */
-  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | undefined;
+  /** Takes memory, for one thing alone if `to` is given. */
+  take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | Refusal;
   giveBack(memory: SourceMemory): void;
 }
 
@@ -46,6 +54,8 @@ export interface MemoryRequest {
   readonly owner: string;
   /** Its name in the statistics by label. Default: the owner. */
   readonly label?: string;
+  /** The labels of what it is for, in an out-of-memory error. Default: its name. */
+  readonly about?: readonly string[];
   readonly byteLength: number;
   readonly alignment: number;
   /** Memory types that will do, the best first. */
@@ -179,16 +189,21 @@ export class DeviceHeap {
 
   /** A range that fits the request; throws OutOfMemoryError. */
   allocate(request: MemoryRequest): MemoryRange {
+    let refusal: Refusal | undefined;
     for (const type of request.types) {
       const range = this.#allocateFrom(type, request);
-      if (!range) continue;
+      if (range === undefined || 'result' in range) {
+        refusal = range ?? refusal;
+        continue;
+      }
       this.#used += range.byteLength;
       this.#allocations++;
       this.#owners.add(range.owner, range.byteLength, 1);
       this.#labels.add(range.label, range.byteLength, 1);
       return range;
     }
-    throw new OutOfMemoryError(request.what, this.#figures(request), { labels: [request.owner] });
+    const { what, owner, label = owner, about = [label] } = request;
+    throw new OutOfMemoryError(what, this.#figures(request), { labels: about, ...refusal });
   }
 
   /** Gives a range back; a block that is empty goes back to the driver, but for one of each type. */
@@ -261,7 +276,7 @@ export class DeviceHeap {
     };
   }
 
-  #allocateFrom(type: number, request: MemoryRequest): MemoryRange | undefined {
+  #allocateFrom(type: number, request: MemoryRequest): MemoryRange | Refusal | undefined {
     const blocks = (this.#blocks[type] ??= []);
     const alone = request.dedicatedTo !== undefined || request.byteLength > this.#blockSize(type) / 2;
     if (!alone) {
@@ -271,16 +286,18 @@ export class DeviceHeap {
       }
     }
     const block = this.#takeBlock(type, request, alone);
-    return block && cut(block, request);
+    return block === undefined || 'result' in block ? block : cut(block, request);
   }
 
-  #takeBlock(type: number, request: MemoryRequest, alone: boolean): MemoryBlock | undefined {
+  #takeBlock(type: number, request: MemoryRequest, alone: boolean): MemoryBlock | Refusal | undefined {
     const heap = this.#source.heapOf(type);
     if (request.byteLength > this.#freeOf(heap)) this.#dropSpares(heap);
+    let refusal: Refusal | undefined;
     for (let byteLength = alone ? request.byteLength : this.#blockSize(type); ; byteLength /= 2) {
       const wanted = Math.max(request.byteLength, Math.floor(byteLength));
       const memory = wanted <= this.#freeOf(heap) ? this.#source.take(type, wanted, request.dedicatedTo) : undefined;
-      if (memory) {
+      if (memory && 'result' in memory) refusal = memory;
+      else if (memory) {
         const block: MemoryBlock = {
           type,
           memory,
@@ -293,7 +310,7 @@ export class DeviceHeap {
         this.#taken[heap] = (this.#taken[heap] ?? 0) + memory.byteLength;
         return block;
       }
-      if (wanted === request.byteLength) return undefined;
+      if (wanted === request.byteLength) return refusal;
     }
   }
 

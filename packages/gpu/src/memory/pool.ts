@@ -51,6 +51,13 @@ export interface PoolUse {
 const ALIGNMENT = 2 ** 16;
 const LARGEST_GROWTH = 2 ** 28;
 
+/** What memory is taken for, and of which types. */
+interface Wish {
+  readonly what: string;
+  readonly about: readonly string[];
+  readonly types: readonly number[];
+}
+
 /** A piece of a pool: a range of the device's heap, cut by the pool. */
 interface Segment extends MemoryBlock {
   readonly range: MemoryRange;
@@ -81,7 +88,8 @@ export class MemoryPool implements Child {
     this.#reserved = byteLength === 0 && grows ? 0 : 1;
     const { memoryTypeBits } = usualNeeds(maker, label, byteLength === 0 && grows ? ALIGNMENT : byteLength);
     this.#types = maker.memory.typesFor(memory, memoryTypeBits);
-    if (this.#reserved > 0) this.#addSegment(byteLength, `memory pool "${label}"`, this.#types);
+    const wish: Wish = { what: `memory pool "${label}"`, about: [label], types: this.#types };
+    if (this.#reserved > 0) this.#addSegment(byteLength, wish);
     maker.driver.children.add(this);
   }
 
@@ -185,9 +193,9 @@ export class MemoryPool implements Child {
     }
     const request = { label, owner, byteLength, alignment, resident };
     this.#maker.driver.collect();
-    const what = `buffer "${label}" in memory pool "${this.label}"`;
+    const wish: Wish = { ...this.#naming(label), types: fitting };
     const apart = needs.alone !== undefined && this.#grows && this.#reserved === 0;
-    const own = apart ? this.#addOwn(byteLength, what, fitting, { kind: 'buffer', handle }) : undefined;
+    const own = apart ? this.#addOwn(byteLength, wish, { kind: 'buffer', handle }) : undefined;
     let range = own ? cut(own, { ...request, resident: undefined }) : this.#cut(request);
     if (!range && !this.#grows) {
       this.#maker.reclaim();
@@ -195,7 +203,7 @@ export class MemoryPool implements Child {
     }
     if (!range) {
       if (!this.#grows) throw this.#full(label, byteLength);
-      this.#grow(byteLength, what, fitting);
+      this.#grow(byteLength, wish);
       range = this.#cut(request)!;
     }
     this.#tally(range, 1);
@@ -216,35 +224,35 @@ export class MemoryPool implements Child {
     this.#maker.heap.lend((range.block as Segment).range, range, sign * range.byteLength);
   }
 
-  #grow(byteLength: number, what: string, types: readonly number[]): void {
+  #grow(byteLength: number, wish: Wish): void {
     const held = this.#shared().reduce((sum, { space }) => sum + space.byteLength, 0);
     const wished = Math.max(byteLength, Math.min(held, LARGEST_GROWTH));
     for (const size of new Set([wished, byteLength])) {
       try {
-        this.#addSegment(size, what, types);
+        this.#addSegment(size, wish);
         return;
       } catch (error) {
         if (!(error instanceof OutOfMemoryError)) throw error;
         if (size !== byteLength) continue;
         this.#maker.reclaim();
-        this.#addSegment(size, what, types);
+        this.#addSegment(size, wish);
       }
     }
   }
 
   /** Memory of the best type for one buffer alone; undefined where there is none. */
-  #addOwn(byteLength: number, what: string, types: readonly number[], to: DedicatedTo): Segment | undefined {
+  #addOwn(byteLength: number, wish: Wish, to: DedicatedTo): Segment | undefined {
     try {
-      return this.#addSegment(byteLength, what, types.slice(0, 1), to);
+      return this.#addSegment(byteLength, { ...wish, types: wish.types.slice(0, 1) }, to);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       return undefined;
     }
   }
 
-  #addSegment(byteLength: number, what: string, types: readonly number[], dedicatedTo?: DedicatedTo): Segment {
+  #addSegment(byteLength: number, wish: Wish, dedicatedTo?: DedicatedTo): Segment {
     const { heap } = this.#maker;
-    const range = heap.allocate({ what, owner: this.label, byteLength, alignment: ALIGNMENT, types, dedicatedTo });
+    const range = heap.allocate({ ...wish, owner: this.label, byteLength, alignment: ALIGNMENT, dedicatedTo });
     const { memory, type, byteOffset } = range;
     const space = new Tlsf(byteLength);
     const dedicated = dedicatedTo !== undefined;
@@ -253,12 +261,16 @@ export class MemoryPool implements Child {
     return segment;
   }
 
+  /** A buffer of the pool, as errors call it. */
+  #naming(label: string): Pick<Wish, 'what' | 'about'> {
+    return { what: `buffer "${label}" in memory pool "${this.label}"`, about: [label, this.label] };
+  }
+
   #full(label: string, requested: number): OutOfMemoryError {
     const { free, largestHole } = this.report();
     const figures = { requested, free, largestHole, owners: this.#owners.biggest(5) };
-    return new OutOfMemoryError(`buffer "${label}" in memory pool "${this.label}"`, figures, {
-      labels: [label, this.label],
-    });
+    const { what, about } = this.#naming(label);
+    return new OutOfMemoryError(what, figures, { labels: about });
   }
 }
 

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readCache, writeCache } from '../disk-cache.ts';
-import { ShaderError } from '../errors.ts';
+import { labelled, ShaderError } from '../errors.ts';
 import { excerptOf } from './excerpt.ts';
 import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
 import type { ShaderStage } from './glslang.ts';
 import { flatten } from './include.ts';
-import type { FlatSource, Include, IncludedFile } from './include.ts';
+import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
 
 /** How GLSL is compiled. */
 export interface CompileOptions {
@@ -34,7 +34,7 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   const { label, stage = 'compute', cache = true } = options;
   const file = options.file ?? label;
   const include = options.include ?? (options.file === undefined ? undefined : includeBeside);
-  const flat = flatten(source, { file, include, defines: options.defines });
+  const flat = flatLabelled(source, label, { file, include, defines: options.defines });
   const key = createHash('sha256').update(`${GLSL_COMPILER}\n${stage}\n${flat.text}`).digest('hex');
   if (cache) {
     const kept = readCache('spirv', key, options.log);
@@ -45,6 +45,15 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   if ('printed' in result) throw compileError(label, flat, result.printed);
   if (cache) writeCache('spirv', key, result.spirv);
   return result.spirv;
+}
+
+/** As `flatten`; what it throws bears the shader's label. */
+function flatLabelled(source: string, label: string, options: FlattenOptions): FlatSource {
+  try {
+    return flatten(source, options);
+  } catch (error) {
+    throw error instanceof ShaderError ? labelled(error, label) : error;
+  }
 }
 
 /** The path of a file beside the one that includes it. */
