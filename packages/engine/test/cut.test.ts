@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { activeVoxelsByLeaf, coarsenCut, cutLeaves } from '../src/cut/cut.ts';
-import { orderLeaves } from '../src/cut/curve.ts';
+import { CUT_ORDERS, orderLeaves } from '../src/cut/curve.ts';
 import { listExchanges } from '../src/cut/exchange.ts';
 import { boundaryLeaves, edgeLeaves, findGhosts, ownLeaves } from '../src/cut/ghosts.ts';
-import { ownedRanges, wholeSubtrees } from '../src/cut/subtrees.ts';
+import { REDUCTION_CHUNK, stageOffset } from '../src/reduction-plan.ts';
+import { shareSums } from '../src/shared-sums.ts';
 import { coarsenTopology } from '../src/coarsen.ts';
 import { boxTopology, leafCountOf, sortTopology, type IndexBox, type Topology } from '../src/topology.ts';
 
@@ -223,30 +224,55 @@ test('messages carry every ghost voxel once, from its owner', () => {
   );
 });
 
-test('whole subtrees make up a range, and are few', () => {
-  expect(wholeSubtrees(1, 6)).toEqual([
-    { first: 1, height: 0 },
-    { first: 2, height: 1 },
-    { first: 4, height: 1 },
-  ]);
+test('a leaf weighs as many voxels as are active', () => {
+  expect(activeVoxelsByLeaf(box(12, 8, 8))).toEqual(Uint32Array.of(512, 256));
+});
+
+const orders = fc.constantFrom(...CUT_ORDERS);
+
+test('along any order every leaf is owned, in runs of the order', () => {
   fc.assert(
-    fc.property(fc.nat(5000), fc.nat(5000), (a, b) => {
-      const [first, end] = [Math.min(a, b), Math.max(a, b)];
-      const trees = wholeSubtrees(first, end);
-      let at = first;
-      for (const tree of trees) {
-        expect(tree.first).toBe(at);
-        expect(at % 2 ** tree.height).toBe(0);
-        at += 2 ** tree.height;
-      }
-      expect(at).toBe(end);
-      expect(trees.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(end - first + 2)));
+    fc.property(topologies, fc.integer({ min: 1, max: 6 }), orders, (topology, count, order) => {
+      const { owners } = cutLeaves(topology, count, { order });
+      const along = Array.from(orderLeaves(topology, order), (rank) => owners[rank]!);
+      expect(along).toEqual(along.toSorted((a, b) => a - b));
+      expect(Math.max(...owners)).toBeLessThan(count);
     }),
   );
 });
 
-test('a Morton cut owns one range of ranks each', () => {
-  const { owners } = cutLeaves(box(64, 32, 16), 3);
-  expect([0, 1, 2, 3].map((owner) => ownedRanges(owners, owner))).toEqual([[[0, 21]], [[21, 43]], [[43, 64]], []]);
-  expect(activeVoxelsByLeaf(box(12, 8, 8))).toEqual(Uint32Array.of(512, 256));
+test('sums are shared whoever owns which ranks: each chunk is reduced by its owner, or sent leaf by leaf', () => {
+  const owners = fc
+    .uint8Array({ minLength: 1, maxLength: 6 })
+    .chain((runs) =>
+      fc
+        .nat({ max: 2 * REDUCTION_CHUNK })
+        .map((length) =>
+          Uint32Array.from([...runs].flatMap((run) => Array.from({ length: length + run }, () => run % 3))),
+        ),
+    );
+  fc.assert(
+    fc.property(owners, (members) => {
+      const { own, borders, sent } = shareSums(members, 3);
+      const chunks = Math.max(1, Math.ceil(members.length / REDUCTION_CHUNK));
+      const listed = [...own.flat(), ...borders].flatMap(([first, end]) =>
+        Array.from({ length: end - first }, (_, n) => first + n),
+      );
+      expect(listed.toSorted((a, b) => a - b)).toEqual(Array.from({ length: chunks }, (_, chunk) => chunk));
+      const scratch = stageOffset(members.length, 1);
+      for (const [member, places] of sent.entries()) {
+        const leaves = [...places].filter((place) => chunks === 1 || place < scratch);
+        expect(leaves.every((rank) => members[rank] === member)).toBe(true);
+      }
+      const all = sent.flatMap((places) => [...places]);
+      expect(new Set(all).size).toBe(all.length);
+      // A chunk's value for those that one owns, and every leaf of the others.
+      const inBorders = borders.reduce(
+        (sum, [first, end]) => sum + Math.min(end * REDUCTION_CHUNK, members.length) - first * REDUCTION_CHUNK,
+        0,
+      );
+      expect(all.length).toBe(inBorders + own.flat().reduce((sum, [first, end]) => sum + end - first, 0));
+    }),
+    { numRuns: 50 },
+  );
 });
