@@ -173,6 +173,34 @@ gpuTest('an include that is not there yet is an error, and its coming an edit', 
   expect(await sum.read()).toBe(2);
 });
 
+gpuTest('who waits for an edit when the pipeline is disposed is told', {}, async ({ device }) => {
+  using folder = new Folder();
+  const pipeline = await device.watchPipeline({ file: folder.main });
+  const waiting = pipeline.nextEdit();
+  pipeline[Symbol.dispose]();
+  const message = 'Cannot follow the files of pipeline "add.comp": it was disposed; watch them anew';
+  expect([await waiting, await pipeline.nextEdit()].map((error) => error?.message)).toEqual([message, message]);
+});
+
+gpuTest('another branch is an edit: folders that are made anew', {}, async ({ device }) => {
+  using folder = new Folder();
+  using pipeline = await device.watchPipeline({ file: folder.main });
+  const parts = path.dirname(folder.part);
+  const branch = (text: string): void => {
+    rmSync(parts, { recursive: true });
+    mkdirSync(parts);
+    writeFileSync(folder.part, text);
+  };
+  for (const amount of [2, 3]) {
+    const edit = pipeline.nextEdit();
+    branch(`#define AMOUNT ${amount}\n`);
+    expect(await edit).toBeUndefined();
+  }
+  using sum = await zeroed(device);
+  await pipeline.current.run([sum.buffer], { threads: 1 });
+  expect(await sum.read()).toBe(3);
+});
+
 gpuTest('a file that is not there, and a folder, are told of as such', {}, async ({ device }) => {
   const rest = 'give the path of its text';
   await expect(device.watchPipeline({ file: '/nowhere/x.comp' })).rejects.toThrow(

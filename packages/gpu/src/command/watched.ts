@@ -6,9 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
-import { ShaderError } from '../errors.ts';
+import { ShaderError, VulkanError } from '../errors.ts';
 import { compileGlsl, fileBeside, includeBeside } from '../shader/compile.ts';
-import { FileWatch } from '../shader/file-watch.ts';
+import { digestOf, FileWatch } from '../shader/file-watch.ts';
+import type { FileContents } from '../shader/file-watch.ts';
 import type { ShaderStage } from '../shader/glslang.ts';
 import type { IncludedFile } from '../shader/include.ts';
 import type { GraphicsPipelineOptions } from './graphics-pipeline.ts';
@@ -79,7 +80,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
   #current: P;
   #version = 1;
   #error: Error | undefined;
-  #files: readonly string[];
+  #files: FileContents;
   #building: Promise<void> | undefined;
   #again = false;
   #edit = Promise.withResolvers<Error | undefined>();
@@ -89,7 +90,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
   private constructor(
     driver: Driver,
     label: string,
-    first: { readonly pipeline: P; readonly files: readonly string[] },
+    first: { readonly pipeline: P; readonly files: FileContents },
     build: (compile: FileCompiler) => Promise<P>,
     log: (line: string) => void,
   ) {
@@ -100,7 +101,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     this.#build = build;
     this.#log = log;
     this.#watch = new FileWatch(() => void this.reload(), log);
-    this.#watch.follow(first.files);
+    this.#watch.follow(first.files.keys(), first.files);
     driver.children.add(this);
   }
 
@@ -111,7 +112,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     build: (compile: FileCompiler) => Promise<P>,
     log: (line: string) => void,
   ): Promise<WatchedPipeline<P>> {
-    const files: string[] = [];
+    const files = new Map<string, string | undefined>();
     const pipeline = await build(compilerOf(label, files));
     return new WatchedPipeline(driver, label, { pipeline, files }, build, log);
   }
@@ -133,14 +134,14 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
 
   /** The files that it is made of, includes too. */
   get files(): readonly string[] {
-    return this.#files;
+    return [...this.#files.keys()];
   }
 
   get disposed(): boolean {
     return this.#disposed;
   }
 
-  /** Resolves when the next edit has been taken, to undefined, or refused, to its error. */
+  /** Resolves when the next edit has been taken, to undefined, or refused, to its error; to an error too if there will be none. */
   nextEdit(): Promise<Error | undefined> {
     return this.#edit.promise;
   }
@@ -172,7 +173,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
   }
 
   toString(): string {
-    return `WatchedPipeline("${this.label}", version ${this.#version}, ${this.#files.length} files${this.#disposed ? ', disposed' : ''})`;
+    return `WatchedPipeline("${this.label}", version ${this.#version}, ${this.#files.size} files${this.#disposed ? ', disposed' : ''})`;
   }
 
   [Symbol.dispose](): void {
@@ -182,10 +183,13 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     this.#driver.children.delete(this);
     for (const pipeline of this.#holds.keys()) pipeline[Symbol.dispose]();
     this.#current[Symbol.dispose]();
+    const act = `Cannot follow the files of pipeline "${this.label}"`;
+    const labels = [this.label];
+    this.#edit.resolve(new VulkanError(`${act}: it was disposed; watch them anew`, { kind: 'execution', labels }));
   }
 
   async #rebuild(): Promise<void> {
-    const files: string[] = [];
+    const files = new Map<string, string | undefined>();
     let error: Error | undefined;
     try {
       const pipeline = await this.#build(compilerOf(this.label, files));
@@ -196,10 +200,10 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     }
     if (this.#disposed) return;
     // A broken edit may not have come to all its includes: those of the last good one are followed too.
-    this.#files = error ? [...new Set([...this.#files, ...files])] : files;
-    this.#watch.follow(this.#files);
+    this.#files = error ? new Map([...this.#files, ...files]) : files;
+    this.#watch.follow(this.#files.keys(), files);
     this.#error = error;
-    this.#log(error ? error.message : `pipeline "${this.label}" was built again from ${files.join(', ')}`);
+    this.#log(error ? error.message : `pipeline "${this.label}" was built again from ${[...files.keys()].join(', ')}`);
     this.#edit.resolve(error);
     this.#edit = Promise.withResolvers();
   }
@@ -218,18 +222,22 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
   }
 }
 
-function compilerOf(label: string, files: string[]): FileCompiler {
+/** `files` gets what was read of each file, in the order of reading. */
+function compilerOf(label: string, files: Map<string, string | undefined>): FileCompiler {
   return async ({ file, defines }, stage) => {
-    files.push(file);
+    files.set(file, undefined);
     const source = await readFile(file, 'utf8').catch((error: unknown) => {
       const { code, message } = error as NodeJS.ErrnoException;
       const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
       const act = `Cannot read shader "${label}" from "${file}"`;
       throw new ShaderError(`${act}: ${why}; give the path of its text`, undefined, { labels: [label], cause: error });
     });
+    files.set(file, digestOf(source));
     const include = (name: string, from: string): IncludedFile => {
-      files.push(fileBeside(name, from)); // also if it isn't there: then its coming is an edit
-      return includeBeside(name, from);
+      files.set(fileBeside(name, from), undefined); // also if it isn't there: then its coming is an edit
+      const found = includeBeside(name, from);
+      files.set(found.file, digestOf(found.text));
+      return found;
     };
     return compileGlsl(source, { label, file, stage, include, ...(defines ? { defines } : {}) });
   };

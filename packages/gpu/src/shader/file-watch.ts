@@ -1,25 +1,36 @@
 /**
  * @file Tells when files change. Folders are watched, not files: editors write beside and rename, and a watched file that was
- * renamed over would be lost. What changed is looked at by content, so a save without a change says nothing.
+ * renamed over would be lost. So would a folder that is made anew, as by another branch, or the target of a link: every step of
+ * the way to a file is watched. What changed is looked at by content, so a save without a change says nothing.
  */
 
 import { createHash } from 'node:crypto';
 import { readFileSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import path from 'node:path';
+import { stepsOf } from './path-steps.ts';
+import type { FolderSteps } from './path-steps.ts';
 
 /** Editors write in several steps: they are taken together if they come within this time. */
 const SETTLE_MS = 20;
 /** Between an old file's end and the new one's beginning there is none; it is looked for again this often. */
 const TRIES = 25;
+/** While folders are watched that come and go meanwhile, what to watch is asked again this often. */
+const ROUNDS = 10;
+
+/** A digest of what was read of each file; undefined: it couldn't be read. */
+export type FileContents = ReadonlyMap<string, string | undefined>;
 
 /** Follows files until it is disposed. Doesn't keep the process alive. */
 export class FileWatch implements Disposable {
   readonly #changed: () => void;
   readonly #refused: (why: string) => void;
-  readonly #folders = new Map<string, FSWatcher>();
-  #files: readonly string[] = [];
-  #state: FileState = { digest: '', missing: 0 };
+  /** By folder; undefined where one can't be watched. */
+  readonly #watchers = new Map<string, FSWatcher | undefined>();
+  /** Places at which something came or went: what was watched there may be something else now. */
+  readonly #stale = new Set<string>();
+  #steps: ReadonlyMap<string, FolderSteps> = new Map();
+  #known: FileContents = new Map();
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
   #closed = false;
@@ -30,45 +41,79 @@ export class FileWatch implements Disposable {
     this.#refused = refused;
   }
 
-  /** The files to follow from now on, as they are now, in place of those before. */
-  follow(files: readonly string[]): void {
+  /** The files to follow from now on in place of those before: from what was `read` of them, the others as they are now. */
+  follow(files: Iterable<string>, read: FileContents = new Map()): void {
     if (this.#closed) return;
-    this.#files = [...new Set(files.map((file) => path.resolve(file)))];
-    this.#state = stateOf(this.#files);
-    const folders = new Set(this.#files.map((file) => path.dirname(file)));
-    for (const [folder, watcher] of this.#folders) {
-      if (folders.has(folder)) continue;
-      watcher.close();
-      this.#folders.delete(folder);
-    }
-    for (const folder of folders) {
-      if (!this.#folders.has(folder)) this.#watch(folder);
-    }
+    const all = [...files];
+    this.#known = new Map(all.map((file) => [file, undefined]));
+    this.#watchSteps();
+    this.#known = new Map(all.map((file) => [file, read.has(file) ? read.get(file) : contentOf(file)]));
+    if (this.#differs(this.#now())) this.#look(TRIES);
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    for (const watcher of this.#folders.values()) watcher.close();
-    this.#folders.clear();
+    for (const watcher of this.#watchers.values()) watcher?.close();
+    this.#watchers.clear();
   }
 
-  #watch(folder: string): void {
+  #now(): FileContents {
+    return new Map([...this.#known.keys()].map((file) => [file, contentOf(file)]));
+  }
+
+  #differs(now: FileContents): boolean {
+    return [...now].some(([file, content]) => content !== this.#known.get(file));
+  }
+
+  /** Watches each step of the way to the files, and nothing else. Outer folders come first: they tell when inner ones change. */
+  #watchSteps(): void {
+    for (let round = 0, opened = true; opened && round < ROUNDS; round++) {
+      opened = false;
+      this.#steps = stepsOf(this.#known.keys());
+      for (const [folder, watcher] of this.#watchers) {
+        if (this.#steps.has(folder) && !this.#isStale(folder)) continue;
+        watcher?.close();
+        this.#watchers.delete(folder);
+      }
+      this.#stale.clear();
+      for (const [folder, { last }] of this.#steps) {
+        if (this.#watchers.has(folder)) continue;
+        this.#watchers.set(folder, this.#watch(folder, last));
+        opened = true;
+      }
+    }
+  }
+
+  #isStale(folder: string): boolean {
+    return [...this.#stale].some((place) => folder === place || folder.startsWith(`${place}${path.sep}`));
+  }
+
+  /** `tells`: a file is in it, so that edits are missed if it can't be watched. */
+  #watch(folder: string, tells: boolean): FSWatcher | undefined {
     const refuse = (error: unknown): void => {
       const why = error instanceof Error ? error.message : String(error);
-      this.#refused(`Cannot watch folder "${folder}": ${why}; call reload after an edit`);
+      if (tells) this.#refused(`Cannot watch folder "${folder}": ${why}; call reload after an edit`);
     };
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name === null || this.#files.some((file) => path.basename(file) === name)) this.#look(TRIES);
+        // A folder that goes tells of itself, by its own name.
+        const itself = name === null || name === path.basename(folder);
+        if (!itself && this.#steps.get(folder)?.names.has(name) !== true) return;
+        if (itself) this.#stale.add(folder);
+        if (name !== null) this.#stale.add(path.join(folder, name));
+        this.#look(TRIES);
       });
       watcher.on('error', (error) => {
         watcher.close();
+        if (this.#watchers.get(folder) !== watcher) return;
+        this.#watchers.set(folder, undefined);
         refuse(error);
       });
-      this.#folders.set(folder, watcher);
+      return watcher;
     } catch (error) {
       refuse(error);
+      return undefined;
     }
   }
 
@@ -77,32 +122,27 @@ export class FileWatch implements Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       if (this.#closed) return;
-      const state = stateOf(this.#files);
-      if (state.missing > this.#state.missing && this.#tries > 0) this.#look(this.#tries - 1);
-      else if (state.digest !== this.#state.digest) {
-        this.#state = state;
+      this.#watchSteps();
+      const now = this.#now();
+      const gone = [...now].some(([file, content]) => content === undefined && this.#known.get(file) !== undefined);
+      if (gone && this.#tries > 0) this.#look(this.#tries - 1);
+      else if (this.#differs(now)) {
+        this.#known = now;
         this.#changed();
       }
     }, SETTLE_MS);
   }
 }
 
-/** Files at one moment: a digest of all their content, and how many of them aren't there. */
-interface FileState {
-  readonly digest: string;
-  readonly missing: number;
+/** A digest of a file's text. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
-function stateOf(files: readonly string[]): FileState {
-  const hash = createHash('sha256');
-  let missing = 0;
-  for (const file of files) {
-    hash.update(file).update('\0');
-    try {
-      hash.update(readFileSync(file)).update('\0');
-    } catch {
-      missing++;
-    }
+function contentOf(file: string): string | undefined {
+  try {
+    return digestOf(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
   }
-  return { digest: hash.digest('hex'), missing };
 }
