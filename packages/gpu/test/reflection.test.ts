@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ShaderError } from '../src/errors.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
-import { reflect } from '../src/shader/reflection.ts';
-import { checkShader, missingFor } from '../src/shader/requirements.ts';
+import { readShader, reflect } from '../src/shader/reflection.ts';
+import { checkShader, entryNamed, missingFor } from '../src/shader/requirements.ts';
 
 const features = { bufferDeviceAddress: true };
 const limits = {
@@ -209,17 +209,19 @@ test('a module tells what it declares', () => {
 
 test('what a device lacks is named all at once', () => {
   const shader = reflect(spirv);
-  expect(missingFor(shader, 'main', { ...limits, maxPushBytes: 64, maxSharedBytes: 128 }, {})).toEqual([
+  expect(missingFor(shader, shader.entryPoints[0]!, { ...limits, maxPushBytes: 64, maxSharedBytes: 128 }, {})).toEqual([
     'feature bufferDeviceAddress (for capability PhysicalStorageBufferAddresses)',
     '96 bytes of push constants (it has 64)',
     '256 bytes of shared memory (it has 128)',
   ]);
-  expect(missingFor(shader, 'main', limits, features)).toEqual([]);
+  expect(missingFor(shader, shader.entryPoints[0]!, limits, features)).toEqual([]);
 });
 
 test('bindings that are too many, and sets beyond the last, are named all at once', () => {
   const few = { ...limits.maxStageBindings, 'storage-buffer': 3, sampler: 0 };
-  expect(missingFor(reflect(spirv), 'main', { ...limits, maxSets: 1, maxStageBindings: few }, features)).toEqual([
+  const shader = reflect(spirv);
+  const { entryPoints } = shader;
+  expect(missingFor(shader, entryPoints[0]!, { ...limits, maxSets: 1, maxStageBindings: few }, features)).toEqual([
     'descriptor set 1 (it has 0 to 0)',
     '4 bindings of kind storage-buffer in a stage (it has 3)',
     '1 bindings of kind sampler in a stage (it has 0)',
@@ -232,16 +234,18 @@ test('operations of subgroups, and features of which one would do, are named', a
     layout(binding = 0) buffer Sums { uint sums[]; };
     void main() { sums[0] = subgroupAdd(gl_LocalInvocationIndex); }`;
   const shader = reflect(await compileGlsl(code, { label: 'sums', cache: false }));
-  expect(missingFor(shader, 'main', limits, features)).toEqual([
+  expect(missingFor(shader, shader.entryPoints[0]!, limits, features)).toEqual([
     'operations of subgroups of kind arithmetic (for capability GroupNonUniformArithmetic)',
   ]);
-  expect(missingFor(shader, 'main', { ...limits, subgroupOperations: ['basic', 'arithmetic'] }, features)).toEqual([]);
+  expect(
+    missingFor(shader, shader.entryPoints[0]!, { ...limits, subgroupOperations: ['basic', 'arithmetic'] }, features),
+  ).toEqual([]);
   const rays = { ...shader, capabilities: ['Shader', 'RayQueryKHR', 'ShaderClockKHR', 'MinLod'] };
-  expect(missingFor(rays, 'main', limits, { shaderDeviceClock: true })).toEqual([
+  expect(missingFor(rays, rays.entryPoints[0]!, limits, { shaderDeviceClock: true })).toEqual([
     'feature rayQuery (for capability RayQueryKHR)',
     'feature shaderResourceMinLod (for capability MinLod)',
   ]);
-  expect(missingFor({ ...rays, capabilities: ['ShaderClockKHR'] }, 'main', limits, {})).toEqual([
+  expect(missingFor({ ...rays, capabilities: ['ShaderClockKHR'] }, rays.entryPoints[0]!, limits, {})).toEqual([
     'feature shaderSubgroupClock or shaderDeviceClock (for capability ShaderClockKHR)',
   ]);
 });
@@ -249,11 +253,12 @@ test('operations of subgroups, and features of which one would do, are named', a
 test('a workgroup too large is named', async () => {
   const large = await compileGlsl('layout(local_size_x = 1024) in; void main() {}', { label: 'large', cache: false });
   const small = { ...limits, maxWorkgroupSize: [512, 512, 64], maxWorkgroupThreads: 512 } as const;
-  expect(() => checkShader('large', 'lavapipe', reflect(large), 'main', small, features)).toThrow(
+  const shader = reflect(large);
+  expect(() => checkShader('large', 'lavapipe', shader, shader.entryPoints[0]!, small, features)).toThrow(
     'Cannot use shader "large": device "lavapipe" lacks 1024 threads of a workgroup in x (it has 512), ' +
       '1024 threads a workgroup (it has 512); choose another device',
   );
-  expect(() => checkShader('large', 'lavapipe', reflect(large), 'start', limits, features)).toThrow(
+  expect(() => entryNamed('large', readShader(large), 'start', 'compute')).toThrow(
     'Cannot use shader "large": it has no entry point "start"; it has main',
   );
 });
@@ -341,7 +346,7 @@ test('what goes in and out of a stage is told by location', () => {
     ['combined-image-sampler', 'cube', true],
     ['storage-image', '3d', false],
   ]);
-  expect(missingFor(fragment, 'main', limits, {})).toEqual([
+  expect(missingFor(fragment, fragment.entryPoints[0]!, limits, {})).toEqual([
     'feature fragmentStoresAndAtomics (for binding 0.2, which a fragment shader may write)',
   ]);
 });
@@ -349,8 +354,9 @@ test('what goes in and out of a stage is told by location', () => {
 /** Every failure is a ShaderError that gives the word. */
 function survives(words: Uint32Array): void {
   try {
-    const { specializations } = reflect(words);
+    const { specializations, entryPoints } = reflect(words);
     reflect(words, { specialization: Object.fromEntries(specializations.map(({ id }) => [id, 1])) });
+    for (const { name, stage } of entryPoints) reflect(words, { entry: name, stage });
   } catch (error) {
     expect(error).toBeInstanceOf(ShaderError);
     expect((error as Error).message).toMatch(
@@ -370,7 +376,9 @@ const constants = await compileGlsl(
   void main() { s[0][0] = vec3(1); b[0].b[0] = s[0][0].x; }`,
   { label: 'constants', cache: false },
 );
-const whole = [spirv, constants, modules.vertex, modules.fragment];
+/** As of before SPIR-V 1.4, when an entry point's interface didn't list all that it touches. */
+const older = spirv.with(1, 0x00010300);
+const whole = [spirv, older, constants, modules.vertex, modules.fragment];
 const anyModule = fc.constantFrom(...whole);
 const runs = { numRuns: process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400 };
 

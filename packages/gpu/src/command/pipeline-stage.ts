@@ -7,7 +7,7 @@ import { describeShader, readShader } from '../shader/reflection.ts';
 import type { ShaderEntryPoint, ShaderReflection } from '../shader/reflection.ts';
 import { givenConstants } from '../shader/reflection-specialization.ts';
 import type { GivenConstant, SpecializationValues } from '../shader/reflection-specialization.ts';
-import { checkShader } from '../shader/requirements.ts';
+import { checkShader, entryNamed } from '../shader/requirements.ts';
 import { pipelineProperties } from './driver-properties.ts';
 
 /** A shader of a pipeline. */
@@ -32,7 +32,7 @@ export interface Stage {
   readonly bit: number;
   readonly spirv: Uint32Array;
   readonly point: ShaderEntryPoint;
-  /** With the sizes that its constants give. */
+  /** What the entry point may touch, with the sizes that its constants give. */
   readonly reflection: ShaderReflection;
   readonly constants: readonly GivenConstant[];
 }
@@ -50,12 +50,13 @@ export function readStage(driver: Driver, label: string, name: string, options: 
     new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
   const read = readShader(spirv);
   const constants = givenConstants(read.specializations, specialization, refuse);
-  const reflection = describeShader(read, constants);
-  checkShader(label, driver.name, reflection, entry, driver.limits, driver.features);
-  const point = reflection.entryPoints.find((each) => each.name === entry)!;
-  if (point.stage !== name) {
-    throw refuse(`entry point "${entry}" is a ${point.stage} shader; give a ${name} shader`);
+  const chosen = entryNamed(label, read, entry, name);
+  if (chosen.stage !== name) {
+    throw refuse(`entry point "${entry}" is a ${chosen.stage} shader; give a ${name} shader`);
   }
+  const reflection = describeShader(read, constants, chosen);
+  const point = reflection.entryPoints[read.header.entries.indexOf(chosen)]!;
+  checkShader(label, driver.name, reflection, point, driver.limits, driver.features);
   for (const [axis, threads] of (point.workgroupSize ?? []).entries()) {
     if (threads >= 1) continue;
     const id = point.workgroupSizeIds[axis];

@@ -90,16 +90,18 @@ export function bindingsOf(module: SpirvModule): ShaderBinding[] {
   return bindings.sort((a, b) => a.set - b.set || a.binding - b.binding);
 }
 
-/** The push-constant block, or null. */
+/** The push-constant block, or null; of several, which belong to several entry points, the longest. */
 export function pushConstantsOf(module: SpirvModule): ShaderPushConstants | null {
+  let longest: ShaderPushConstants | null = null;
   for (const at of module.variables) {
     const { id, storage, type } = variable(module, at);
     if (storage !== StorageClass.PushConstant) continue;
     const members = structMembers(module, type);
     const byteLength = members.reduce((end, member) => Math.max(end, member.byteOffset + member.byteLength), 0);
-    return { name: module.names.get(id) || module.names.get(type) || '', byteLength, members };
+    const name = module.names.get(id) || module.names.get(type) || '';
+    if (byteLength >= (longest?.byteLength ?? 0)) longest = { name, byteLength, members };
   }
-  return null;
+  return longest;
 }
 
 /** Bytes of workgroup-shared variables, each at its natural size. */

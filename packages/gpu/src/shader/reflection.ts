@@ -10,6 +10,7 @@ import { bindingsOf, pushConstantsOf, sharedBytesOf } from './reflection-types.t
 import type { ShaderBinding, ShaderPushConstants } from './reflection-types.ts';
 import { constantValue } from './spirv-constants.ts';
 import type { SpirvModule } from './spirv-module.ts';
+import { reachOf } from './spirv-reach.ts';
 import { readSpirv } from './spirv-read.ts';
 import type { SpirvEntry, SpirvHeader } from './spirv-read.ts';
 import { portsOf } from './stage-interface.ts';
@@ -53,6 +54,10 @@ export interface ShaderReflection {
 
 /** How a module is read. */
 export interface ReflectOptions {
+  /** The entry point whose bindings, push constants and shared memory are told. Default: those of the whole module. */
+  readonly entry?: string;
+  /** The entry point's stage, where several have its name. Default: that of the first. */
+  readonly stage?: string;
   /** Values of specialization constants, by id: all sizes are those with them. Default: the constants' own. */
   readonly specialization?: SpecializationValues;
 }
@@ -65,10 +70,19 @@ export interface ReadShader {
 }
 
 /** Reads a module; throws ShaderError where it isn't SPIR-V. */
-export function reflect(words: Uint32Array, { specialization = {} }: ReflectOptions = {}): ShaderReflection {
+export function reflect(words: Uint32Array, options: ReflectOptions = {}): ShaderReflection {
+  const { entry, stage, specialization = {} } = options;
   const read = readShader(words);
   const refuse = (what: string): RangeError => new RangeError(`Cannot read SPIR-V: ${what}`);
-  return describeShader(read, givenConstants(read.specializations, specialization, refuse));
+  const constants = givenConstants(read.specializations, specialization, refuse);
+  if (entry === undefined) return describeShader(read, constants);
+  const { entries } = read.header;
+  const chosen = entries.find((each) => each.name === entry && (stage ?? each.stage) === each.stage);
+  if (chosen) return describeShader(read, constants, chosen);
+  const there = entries.map((each) => `${each.name} (${each.stage})`).join(', ');
+  throw refuse(
+    `it has no entry point "${entry}"${stage === undefined ? '' : ` of stage ${stage}`}; it has ${there || 'none'}`,
+  );
 }
 
 /** Reads the words of a module, and what its pipelines may give values to. */
@@ -78,23 +92,29 @@ export function readShader(words: Uint32Array): ReadShader {
   return { module, header, specializations };
 }
 
-/** What a module declares, where its constants have these values. */
-export function describeShader(read: ReadShader, constants: readonly GivenConstant[]): ShaderReflection {
-  const { header, specializations } = read;
+/** What a module declares, where its constants have these values; of an entry point, if one is named, only what it may touch. */
+export function describeShader(
+  { module: read, header, specializations }: ReadShader,
+  constants: readonly GivenConstant[],
+  entry?: SpirvEntry,
+): ShaderReflection {
   const given = new Map(constants.map((constant) => [constant.id, constant.given]));
-  const module: SpirvModule = { ...read.module, given, sizes: new Map(), constants: new Map() };
+  const module: SpirvModule = { ...read, given, sizes: new Map(), constants: new Map() };
+  const reach = entry && reachOf(module, header, entry);
+  const variables = reach ? read.variables.filter((at) => reach.has(read.words[at + 2]!)) : read.variables;
+  const touched = { ...module, variables };
   return {
-    version: header.version,
+    version: `1.${header.minor}`,
     addressing: header.addressing,
     addressSpaces: [...header.spaces].map((space) => ADDRESS_SPACES.get(space) ?? `storage class ${space}`).sort(),
     memoryModel: header.memoryModel,
     capabilities: header.capabilities,
     extensions: header.extensions,
-    entryPoints: header.entries.map((entry) => entryPoint(module, header, entry)),
-    bindings: bindingsOf(module),
-    pushConstants: pushConstantsOf(module),
+    entryPoints: header.entries.map((each) => entryPoint(module, header, each)),
+    bindings: bindingsOf(touched),
+    pushConstants: pushConstantsOf(touched),
     specializations,
-    sharedBytes: sharedBytesOf(module),
+    sharedBytes: sharedBytesOf(touched),
   };
 }
 

@@ -7,7 +7,8 @@ import { ShaderError } from '../errors.ts';
 import { FEATURES_OF, SUBGROUP_OPERATION_OF } from './capabilities.ts';
 import type { SubgroupOperation } from './capabilities.ts';
 import type { ShaderBinding, ShaderBindingKind } from './reflection-types.ts';
-import type { ShaderReflection } from './reflection.ts';
+import type { ReadShader, ShaderEntryPoint, ShaderReflection } from './reflection.ts';
+import type { SpirvEntry } from './spirv-read.ts';
 
 /** What the bindings of one stage are counted as. */
 export type StageBinding = 'sampler' | 'uniform-buffer' | 'storage-buffer' | 'sampled-image' | 'storage-image';
@@ -41,10 +42,10 @@ const COUNTED_AS: Readonly<Partial<Record<ShaderBindingKind, readonly StageBindi
   'storage-texel-buffer': ['storage-image'],
 };
 
-/** Everything that the device lacks for this shader, in words; empty if it will do. */
+/** Everything that the device lacks for this entry point of a shader, in words; empty if it will do. */
 export function missingFor(
   shader: ShaderReflection,
-  entry: string,
+  { stage, workgroupSize }: ShaderEntryPoint,
   limits: ShaderLimits,
   features: Readonly<Record<string, boolean>>,
 ): string[] {
@@ -55,10 +56,9 @@ export function missingFor(
       missing.push(`feature ${any.join(' or ')} (for capability ${capability})`);
     }
   }
-  const stage = shader.entryPoints.find((each) => each.name === entry)?.stage;
   if (stage === 'compute') missing.push(...missingOperations(shader.capabilities, limits.subgroupOperations));
   const writes = shader.bindings.find((each) => each.writable);
-  const needed = STORES.get(stage ?? '');
+  const needed = STORES.get(stage);
   if (writes && needed && features[needed] !== true) {
     missing.push(`feature ${needed} (for binding ${writes.set}.${writes.binding}, which a ${stage} shader may write)`);
   }
@@ -71,8 +71,7 @@ export function missingFor(
     missing.push(`${shader.sharedBytes} bytes of shared memory (it has ${limits.maxSharedBytes})`);
   }
   missing.push(...missingBindings(shader.bindings, limits));
-  const size = shader.entryPoints.find((each) => each.name === entry)?.workgroupSize;
-  if (size) missing.push(...missingThreads(size, limits));
+  if (workgroupSize) missing.push(...missingThreads(workgroupSize, limits));
   return missing;
 }
 
@@ -111,23 +110,27 @@ function missingThreads(size: readonly [number, number, number], limits: ShaderL
   return missing;
 }
 
+/** The entry point of this name, of this stage if there is one; throws ShaderError where no stage has it. */
+export function entryNamed(label: string, { header }: ReadShader, name: string, stage: string): SpirvEntry {
+  const { entries } = header;
+  const named = entries.filter((each) => each.name === name);
+  const chosen = named.find((each) => each.stage === stage) ?? named[0];
+  if (chosen) return chosen;
+  const there = entries.map((each) => each.name).join(', ') || 'none';
+  throw new ShaderError(`Cannot use shader "${label}": it has no entry point "${name}"; it has ${there}`, undefined, {
+    labels: [label],
+  });
+}
+
 /** Throws ShaderError with all that is missing, before the driver sees the shader. */
 export function checkShader(
   label: string,
   device: string,
   shader: ShaderReflection,
-  entry: string,
+  entry: ShaderEntryPoint,
   limits: ShaderLimits,
   features: Readonly<Record<string, boolean>>,
 ): void {
-  const points = shader.entryPoints.map((each) => each.name);
-  if (!points.includes(entry)) {
-    throw new ShaderError(
-      `Cannot use shader "${label}": it has no entry point "${entry}"; it has ${points.join(', ') || 'none'}`,
-      undefined,
-      { labels: [label] },
-    );
-  }
   const missing = missingFor(shader, entry, limits, features);
   if (missing.length > 0) {
     throw new ShaderError(

@@ -33,8 +33,8 @@ export interface SpirvEntry {
 
 /** What stands before a module's types. */
 export interface SpirvHeader {
-  /** "1.5" */
-  readonly version: string;
+  /** 5, of version 1.5. */
+  readonly minor: number;
   readonly capabilities: string[];
   readonly extensions: string[];
   readonly entries: SpirvEntry[];
@@ -46,13 +46,15 @@ export interface SpirvHeader {
   readonly localSizeIds: Map<number, [number, number, number]>;
   /** Constants with a SpecId. */
   readonly specializations: number[];
+  /** Function → the word where it begins. */
+  readonly functions: Map<number, number>;
   addressing: string;
   memoryModel: string;
 }
 
 /** Reads a module; throws ShaderError where it isn't SPIR-V. */
 export function readSpirv(words: Uint32Array): { readonly module: SpirvModule; readonly header: SpirvHeader } {
-  const version = checkHeader(words);
+  const minor = checkHeader(words);
   const module: SpirvModule = {
     words,
     names: new Map(),
@@ -66,7 +68,7 @@ export function readSpirv(words: Uint32Array): { readonly module: SpirvModule; r
     constants: new Map(),
   };
   const header: SpirvHeader = {
-    version,
+    minor,
     capabilities: [],
     extensions: [],
     entries: [],
@@ -74,6 +76,7 @@ export function readSpirv(words: Uint32Array): { readonly module: SpirvModule; r
     localSizes: new Map(),
     localSizeIds: new Map(),
     specializations: [],
+    functions: new Map(),
     addressing: 'logical',
     memoryModel: 'simple',
   };
@@ -89,7 +92,8 @@ export function readSpirv(words: Uint32Array): { readonly module: SpirvModule; r
   return { module, header };
 }
 
-function checkHeader(words: Uint32Array): string {
+/** The minor version. */
+function checkHeader(words: Uint32Array): number {
   if (!ArrayBuffer.isView(words) || words.BYTES_PER_ELEMENT !== 4) {
     throw new TypeError(
       'Cannot read SPIR-V: it is no Uint32Array; give its words, as in new Uint32Array(bytes.buffer)',
@@ -103,7 +107,7 @@ function checkHeader(words: Uint32Array): string {
   if (major !== 1 || minor > 6 || (version & 0xff0000ff) !== 0)
     throw malformed(1, `the version is ${hex(version)}, not 1.0 to 1.6`);
   if (words[3] === 0 || words[3]! > 0x3fffff) throw malformed(3, `the bound of ids is ${words[3]}, not 1 to 4194303`);
-  return `${major}.${minor}`;
+  return minor;
 }
 
 function hex(word: number): string {
@@ -143,6 +147,7 @@ const LEAST: Readonly<Record<number, number>> = Object.freeze({
   [Op.SpecConstant]: 4,
   [Op.SpecConstantComposite]: 3,
   [Op.SpecConstantOp]: 5,
+  [Op.Function]: 5,
   [Op.Variable]: 4,
   [Op.Decorate]: 3,
   [Op.MemberDecorate]: 4,
@@ -193,6 +198,9 @@ function readInstruction(module: SpirvModule, header: SpirvHeader, at: number, l
       (members[b] ??= new Map()).set(c, length > 4 ? words[at + 4]! : 0);
       return;
     }
+    case Op.Function:
+      header.functions.set(b, at);
+      return;
     case Op.Variable:
       module.declared.set(b, at);
       module.variables.push(at);

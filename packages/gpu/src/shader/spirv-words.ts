@@ -37,6 +37,8 @@ export const Op = {
   SpecConstant: 50,
   SpecConstantComposite: 51,
   SpecConstantOp: 52,
+  Function: 54,
+  FunctionEnd: 56,
   Variable: 59,
   Decorate: 71,
   MemberDecorate: 72,
