@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Instance, VkPhysicalDevice } from '@halocline/vulkan';
 import { homesOf } from '../src/device/extension-features.ts';
-import { missingOf } from '../src/device/features.ts';
+import { checkWishes, missingOf } from '../src/device/features.ts';
 
 /** What a device lacks whose report says so; nothing asks a driver. */
 function missing(
@@ -51,4 +51,16 @@ test('a feature of several extensions is known with all of them', () => {
   ]);
   expect(homesOf('multiDraw')[0]?.extensions).toEqual(['VK_EXT_multi_draw']);
   expect(homesOf('constructor')).toEqual([]);
+});
+
+test('wishes that are no lists of names are refused', () => {
+  const wrong = (wishes: object) => () => checkWishes(wishes);
+  expect(wrong({ features: ['shaderInt64'] })).toThrow(
+    'Cannot open a device: features is ["shaderInt64"]; give { required: [names], wished: [names] }',
+  );
+  expect(wrong({ features: { required: 'shaderInt64' } })).toThrow(
+    'Cannot open a device: features.required is "shaderInt64"; give a list of names',
+  );
+  expect(wrong({ extensions: { wished: [null] } })).toThrow(TypeError);
+  checkWishes({ features: { required: ['shaderInt64'] }, extensions: {} });
 });

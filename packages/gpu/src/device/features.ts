@@ -20,6 +20,22 @@ export interface DeviceWishes {
   readonly extensions?: Wish;
 }
 
+/** Throws TypeError unless wishes are lists of names. */
+export function checkWishes(wishes: DeviceWishes): void {
+  for (const what of ['features', 'extensions'] as const) {
+    const wish: unknown = wishes[what];
+    if (wish === undefined) continue;
+    if (typeof wish !== 'object' || wish === null || Array.isArray(wish)) {
+      const given = JSON.stringify(wish);
+      throw new TypeError(`Cannot open a device: ${what} is ${given}; give { required: [names], wished: [names] }`);
+    }
+    for (const [key, names] of Object.entries(wish)) {
+      if (names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string'))) continue;
+      throw new TypeError(`Cannot open a device: ${what}.${key} is ${JSON.stringify(names)}; give a list of names`);
+    }
+  }
+}
+
 /** What may stand in the chain of a device's features. */
 type FeatureHead = 'VkPhysicalDeviceFeatures2' | 'VkDeviceCreateInfo';
 type FeatureLink = V.Link<FeatureHead> | V.Pointer<never>;

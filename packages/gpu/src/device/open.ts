@@ -4,7 +4,7 @@ import { frameOptions } from '../frame/frames.ts';
 import { chooseDevice } from './choose.ts';
 import { createDevice } from './create.ts';
 import { Device } from './device.ts';
-import { missingOf } from './features.ts';
+import { checkWishes, missingOf } from './features.ts';
 import { acquireInstance, validationWish } from './instance.ts';
 import { memoryLimitWish } from './options.ts';
 import type { DeviceOptions } from './options.ts';
@@ -37,6 +37,7 @@ export function isVulkanAvailable(): boolean {
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
   const frames = frameOptions(options.frames);
+  checkWishes(options);
   const instance = acquireInstance(validationWish(options.validation));
   try {
     const devices = surveyDevices(instance.commands);
