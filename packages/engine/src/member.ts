@@ -69,6 +69,10 @@ export class Member implements Disposable {
   /** The counts and parts of now. */
   #passBuffers: readonly Buffer[] = [];
   #counts: Buffer | null = null;
+  /** Levels came whose leaves are in no parts yet. */
+  #unsplit = false;
+  /** The scalars are zeros. */
+  readonly #zeroed: Promise<void>;
   #relay: Relay | null = null;
 
   /** `owners` are the numbers of the subdomains that the device computes; all of them, where there is no other member. */
@@ -76,12 +80,15 @@ export class Member implements Disposable {
     this.device = device;
     this.#alone = owners.length === decomposition.count;
     this.#decomposition = decomposition;
-    this.kernels = new EngineKernels(device);
-    this.#buffers = new OwnedBuffers(device, 'topology');
+    using undo = new DisposableStack();
+    this.kernels = undo.use(new EngineKernels(device));
+    this.#buffers = undo.use(new OwnedBuffers(device, 'topology'));
     this.scalars = this.#buffers.make({ label: 'scalars', byteLength: SCALARS_BYTES });
-    void device.staging.upload(this.scalars, 0, new Uint8Array(SCALARS_BYTES)); // what no step has set is 0
-    this.pools = new Pools(device);
+    this.#zeroed = device.staging.upload(this.scalars, 0, new Uint8Array(SCALARS_BYTES)); // what no step has set is 0
+    this.#zeroed.catch(() => undefined); // `prepare` waits for it
+    this.pools = undo.use(new Pools(device));
     this.subdomains = owners.map((owner) => new Subdomain(device, this.pools, decomposition, owner));
+    undo.move();
   }
 
   /** Passes on to other members what happens here; made when it is first asked for. */
@@ -152,13 +159,22 @@ export class Member implements Disposable {
 
   /** Brings levels that were made since to the device. Waits for the upload. */
   async prepare(rings: number): Promise<void> {
-    const changed = await Promise.all(this.subdomains.map((subdomain) => subdomain.prepare(rings)));
-    if (changed.includes(true)) await this.splitLeaves(null);
+    await this.#zeroed;
+    const preparing = this.subdomains.map((subdomain) => subdomain.prepare(rings));
+    // Where there is no memory for one, the others are not left in the middle.
+    await Promise.allSettled(preparing);
+    const changed = await Promise.all(preparing);
+    this.#unsplit ||= changed.includes(true);
+    if (this.#unsplit) await this.splitLeaves(null);
   }
 
   /** Puts the leaves of each level in parts; null: that comes later, with the program. Nothing is in flight. Waits for the upload. */
   async splitLeaves(split: ((subdomain: Subdomain, level: number) => LeafParts) | null): Promise<void> {
     const made: Buffer[] = [];
+    using undo = new DisposableStack();
+    undo.defer(() => {
+      for (const buffer of made) this.#buffers.release(buffer);
+    });
     const upload = async (label: string, words: Uint32Array<ArrayBuffer>): Promise<Buffer> => {
       const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
       made.push(buffer);
@@ -191,8 +207,10 @@ export class Member implements Disposable {
     this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
     this.#leafCounts = leafCounts;
     for (const buffer of this.#passBuffers) this.#buffers.release(buffer);
+    undo.move();
     this.#passBuffers = made;
     this.#split = all;
+    this.#unsplit = false;
   }
 
   /** Gives the subdomains' memory back, fields included: they begin anew. */

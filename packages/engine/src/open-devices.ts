@@ -49,9 +49,14 @@ export async function openDevices(choice: DeviceChoice, log: (message: string) =
     }
     return { devices, own, subdomains };
   } catch (error) {
-    for (const device of own) await device[Symbol.asyncDispose]();
+    await closeAll(own);
     throw error;
   }
+}
+
+/** Closes devices after something failed; what can't be closed says less than that did. */
+export async function closeAll(devices: readonly Device[]): Promise<void> {
+  await Promise.allSettled(devices.map(async (device) => device[Symbol.asyncDispose]()));
 }
 
 function wishes({ device, devices }: DeviceChoice, log: (message: string) => void): (string | Device | undefined)[] {

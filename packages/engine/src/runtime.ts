@@ -29,7 +29,7 @@ import { didYouMean, listNames } from './names.ts';
 import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { slotOrderOf } from './shapes/bound-of.ts';
-import { lostDevice, nameDevice, onDevice, type Place } from './loss/on-device.ts';
+import { lostDevice, nameDevice, onDevice } from './loss/on-device.ts';
 import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -262,7 +262,7 @@ export class Runtime {
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
-          await onDevice(this.#place(number), () =>
+          await onDevice(this.team.place(number), () =>
             prepareFields(subdomain, { declarations, compiled: everywhere[number]!, unstored }),
           );
         }
@@ -291,7 +291,7 @@ export class Runtime {
     };
     return this.#withRoom(() =>
       createAll(team.members, (member, number) =>
-        onDevice(this.#place(number), () =>
+        onDevice(this.team.place(number), () =>
           Program.create({ ...shared, member, number, compiled: everywhere[number]! }),
         ),
       ),
@@ -366,17 +366,11 @@ export class Runtime {
   }
 
   #noteLoss(error: unknown): void {
-    if (this.team.members.length === 1) nameDevice(this.#place(0), error);
+    if (this.team.members.length === 1) nameDevice(this.team.place(0), error);
     const lost = lostDevice(error);
     if (lost === undefined || this.#loss !== null) return;
     this.#loss = error as Error;
     this.team.release(lost);
-  }
-
-  /** Where a member stands among all. */
-  #place(number: number): Place {
-    const { members } = this.team;
-    return { number, count: members.length, device: members[number]!.device };
   }
 
   /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
@@ -502,7 +496,7 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      const place = this.#place(this.team.members.indexOf(this.team.memberOf(subdomain)));
+      const place = this.team.place(this.team.members.indexOf(this.team.memberOf(subdomain)));
       stores.push(await onDevice(place, () => this.#withRoom(() => subdomain.field(field))));
     }
     return stores;

@@ -32,7 +32,7 @@ import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { checkOptions, shown } from './options/kinds.ts';
 import { SAVE_OPTIONS, SIMULATION_OPTIONS } from './options/known.ts';
-import { openDevices, type DeviceChoice } from './open-devices.ts';
+import { closeAll, openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
@@ -161,8 +161,7 @@ export class Simulation implements AsyncDisposable {
         options,
       );
     } catch (error) {
-      await using devices = new AsyncDisposableStack();
-      for (const device of own) devices.use(device);
+      await closeAll(own);
       throw error;
     }
   }

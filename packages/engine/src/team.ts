@@ -12,7 +12,8 @@ import type { HaloNeeds } from './halo-needs.ts';
 import { Link } from './links.ts';
 import { placesByRank } from './local-level.ts';
 import { Mail } from './mail/mail.ts';
-import { Member } from './member.ts';
+import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
+import { Member, type LeafParts } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
@@ -57,17 +58,25 @@ export class Team implements AsyncDisposable {
     this.#routes = options.routes;
     this.#tracer = options.tracer;
     const numbers = Array.from({ length: count }, (_, index) => index);
+    using undo = new DisposableStack();
     this.members = devices.map((device, number) => {
       const own = numbers.filter((index) => Math.floor((index * devices.length) / count) === number);
-      return new Member(device, decomposition, own);
+      const place = { number, count: devices.length, device };
+      return undo.use(onDeviceNow(place, () => new Member(device, decomposition, own)));
     });
     this.subdomains = this.members.flatMap((member) => member.subdomains);
     this.#lists = new HaloLists(decomposition, this.subdomains);
+    undo.move();
   }
 
   /** The member that has a subdomain. */
   memberOf(subdomain: Subdomain): Member {
     return this.members.find((member) => member.subdomains.includes(subdomain))!;
+  }
+
+  /** Where a member stands among all. */
+  place(number: number): Place {
+    return { number, count: this.members.length, device: this.members[number]!.device };
   }
 
   /** Levels that are on the devices. */
@@ -82,7 +91,9 @@ export class Team implements AsyncDisposable {
 
   /** Brings levels that were made since to the devices. Waits for the upload. */
   async prepare(rings: number): Promise<void> {
-    for (const member of this.members) await member.prepare(rings);
+    for (const [number, member] of this.members.entries()) {
+      await onDevice(this.place(number), () => member.prepare(rings));
+    }
   }
 
   /** Gives the subdomains' memory back, fields included: they begin anew. */
@@ -172,11 +183,12 @@ export class Team implements AsyncDisposable {
       const places = placesByRank(held);
       return this.#decomposition.around(index, level, depth).map((rank) => tables.slots[places[rank]!]!);
     };
-    for (const member of this.members) {
-      await member.splitLeaves((subdomain, level) => ({
-        boundary: read.get(`${subdomain.index} ${level}`) ?? new Set(),
-        ghosts: ghostsOf(subdomain, level),
-      }));
+    const partsOf = (subdomain: Subdomain, level: number): LeafParts => ({
+      boundary: read.get(`${subdomain.index} ${level}`) ?? new Set(),
+      ghosts: ghostsOf(subdomain, level),
+    });
+    for (const [number, member] of this.members.entries()) {
+      await onDevice(this.place(number), () => member.splitLeaves(partsOf));
     }
   }
 

@@ -7,7 +7,7 @@ import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect } from 'vitest';
-import { Simulation, type SimulationOptions } from '../src/index.ts';
+import { Simulation, Subdomains, type SimulationOptions } from '../src/index.ts';
 
 const PLAIN = { validation: false, timeoutMs: 120_000 } as const;
 
@@ -39,6 +39,8 @@ function losable(device: Device): { lost: boolean } {
   }
   return state;
 }
+
+const tiny = { domain: { min: [0, 0, 0], max: [40, 16, 16] } } as const;
 
 async function messageOf(act: () => Promise<unknown>): Promise<string> {
   return act().then(
@@ -93,4 +95,49 @@ gpuTest('memory that runs out names the device that has none', PLAIN, async ({ d
     await simulation.runTimestep(0.1);
   });
   expect(message).toMatch(/^Cannot allocate buffer "more_\d+" in memory pool "fields": .* \(device 2 of 2: ".+"\)$/);
+});
+
+gpuTest(
+  'a team that one device has no memory for leaves nothing on the others, and names it',
+  PLAIN,
+  async ({ device }) => {
+    for (const memoryLimit of [1000, 5000, 70_000, 90_000]) {
+      await using small = await another(device, memoryLimit);
+      for (const devices of [
+        [device, small],
+        [small, device],
+      ]) {
+        const place = `(device ${devices.indexOf(small) + 1} of 2: "${small.name}")`;
+        const cannot = /^Cannot allocate buffer "(scalars|staging up)": .* requested, /;
+        for (const made of [
+          await messageOf(() => Simulation.create({ ...tiny, devices }).then((simulation) => simulation.initialize())),
+          await messageOf(() => Subdomains.create({ ...tiny, devices })),
+        ]) {
+          expect(made).toMatch(cannot);
+          expect(made.endsWith(place), made).toBe(true);
+        }
+        expect([small, device].flatMap(({ children }) => [...children].map(String))).toEqual([]);
+      }
+    }
+  },
+);
+
+gpuTest('devices that a simulation opened are closed before it says which is full', PLAIN, async ({ device }) => {
+  for (const memoryLimit of [1000, 70_000, 90_000]) {
+    const options = { ...tiny, devices: [device.uuid, device.uuid], memoryLimit, validation: false };
+    expect(await messageOf(() => Simulation.create(options))).toMatch(
+      /^Cannot allocate buffer "(scalars|staging up)": .* \(device 1 of 2: ".+"\)$/,
+    );
+  }
+});
+
+gpuTest('a device that was closed is told of, and the others are left as they were', PLAIN, async ({ device }) => {
+  const closed = await another(device);
+  await closed[Symbol.asyncDispose]();
+  const message = `Cannot use device "${closed.name}": it was closed; open it again`;
+  const devices = [device, closed];
+  expect(await messageOf(() => Simulation.create({ ...tiny, devices }))).toBe(message);
+  expect(await messageOf(() => Simulation.create({ ...tiny, devices: [device.uuid, closed] }))).toBe(message);
+  expect(await messageOf(() => Subdomains.create({ ...tiny, devices }))).toBe(message);
+  expect([...device.children].map(String)).toEqual([]);
 });
