@@ -55,6 +55,6 @@ export function recordConditional(
     body();
   } finally {
     scope.conditional = false;
+    driver.commands.vkCmdEndConditionalRenderingEXT(scope.handle);
   }
-  driver.commands.vkCmdEndConditionalRenderingEXT(scope.handle);
 }

@@ -314,9 +314,14 @@ export class Encoder {
         commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
       );
     }
-    refusePromise(name, body(this));
-    if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
-    this.#scope.tracker?.endPass();
+    let failed = true;
+    try {
+      refusePromise(name, body(this));
+      failed = false;
+    } finally {
+      if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
+      this.#scope.tracker?.endPass(failed);
+    }
     return this;
   }
 

@@ -315,7 +315,7 @@ export interface IndexedOptions {
   readonly firstInstance?: number;
 }
 
-/** Records a rendering: begins, draws what `body` says, ends. */
+/** Records a rendering: begins, draws what `body` says, ends, also where that throws. */
 export function recordRendering(
   scope: CommandScope,
   options: RenderingOptions,
@@ -328,6 +328,7 @@ export function recordRendering(
     scope.use(view.image);
     if (resolve) scope.use(resolve.image);
   }
+  const numbers = V.arena.scope(() => attachments.map(attachmentNumbers));
   const executed: SecondaryCommands[] = [];
   if (options.secondary === true) {
     // No barrier may stand within: what the secondary commands lack must be known before.
@@ -346,15 +347,20 @@ export function recordRendering(
       renderArea: { offset: { x, y }, extent: { width, height } },
       layerCount: 1,
       flags: options.secondary === true ? V.VK_RENDERING_CONTENTS_SECONDARY_COMMAND_BUFFERS_BIT : 0,
-      pColorAttachments: color.map(attachmentNumbers),
-      ...(depth ? { pDepthAttachment: attachmentNumbers(depth) } : {}),
+      pColorAttachments: numbers.slice(0, color.length),
+      ...(depth ? { pDepthAttachment: numbers.at(-1)! } : {}),
     });
     driver.commands.vkCmdBeginRendering(scope.handle, info);
   });
-  if (options.secondary === true) executeSecondary(scope, executed);
-  else recordDraws(scope, formats, area, body);
-  driver.commands.vkCmdEndRendering(scope.handle);
-  scope.tracker?.rendering(false);
+  let failed = true;
+  try {
+    if (options.secondary === true) executeSecondary(scope, executed);
+    else recordDraws(scope, formats, area, body);
+    failed = false;
+  } finally {
+    driver.commands.vkCmdEndRendering(scope.handle);
+    scope.tracker?.rendering(false, failed);
+  }
 }
 
 function renderBody(scope: CommandScope, encoder: RenderEncoder, body: (encoder: RenderEncoder) => void): void {

@@ -164,7 +164,8 @@ export class RecordingTracker implements UsageTracker {
     this.#next.drain();
   }
 
-  endPass(): void {
+  endPass(failed: boolean = false): void {
+    if (failed) this.#forget();
     this.settle();
     for (const use of this.#passes.untouched()) this.#declare(use);
     this.#next.resolve(false);
@@ -174,7 +175,8 @@ export class RecordingTracker implements UsageTracker {
     this.#passes.end();
   }
 
-  rendering(begun: boolean): void {
+  rendering(begun: boolean, failed: boolean = false): void {
+    if (failed) this.#forget();
     this.#settle(true);
     this.#rendering = begun;
   }
@@ -268,6 +270,13 @@ export class RecordingTracker implements UsageTracker {
       else this.#note(each, this.#report !== undefined && !writesToo(pending, each));
     }
     if (writes > 0) for (const each of pending) if (writesOf(each.bit) !== 0) this.#note(each, false);
+    this.#next.drain();
+  }
+
+  /** The command that comes next doesn't come. */
+  #forget(): void {
+    this.#bound = undefined;
+    this.#whole.drop();
     this.#next.drain();
   }
 

@@ -89,7 +89,8 @@ export interface UsageTracker {
   barrier(batch: BarrierBatch<TrackedResource>): void;
   /** A pass begins; without `declared` it is only a name. */
   beginPass(name: string, declared?: readonly DeclaredUse[]): void;
-  endPass(): void;
+  /** `failed`: it threw, and the command that comes next doesn't come. */
+  endPass(failed?: boolean): void;
   /**
    * Nested recordings will be executed where no barrier may stand, within a rendering that begins soon: what they lack is recorded
    * now.
@@ -99,7 +100,7 @@ export interface UsageTracker {
   execute(recorded: Recorded, before: () => void): void;
   /**
    * Rendering begins or ends: no barrier may stand between. What was touched and not settled when it begins, its attachments
-   * and what draws will reach, is settled then.
+   * and what draws will reach, is settled then. `failed`: what was to be drawn threw, and the command that comes next doesn't come.
    */
-  rendering(begun: boolean): void;
+  rendering(begun: boolean, failed?: boolean): void;
 }
