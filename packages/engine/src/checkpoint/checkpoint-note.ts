@@ -4,6 +4,7 @@
  * as their 32 bits, doubles as two words of them.
  */
 import type { FieldPlace, FieldType, ScalarType, ValueType } from '@halocline/stencil';
+import type { NotedStep } from './noted-stencils.ts';
 
 /** Name of the grid that bears the note: no field can have it. */
 export const NOTE_GRID = 'halocline checkpoint';
@@ -30,7 +31,7 @@ interface NotedScalar {
 }
 
 /** Everything of a simulation between two steps but the values of its fields. */
-export interface CheckpointNote {
+export interface CheckpointNote extends NotedStep {
   readonly version: number;
   /** Of level 0: leaves, active voxels, and the checksum of both. */
   readonly topology: { readonly leaves: number; readonly voxels: number; readonly checksum: string };
@@ -46,8 +47,6 @@ export interface CheckpointNote {
   readonly iterations: Readonly<Record<string, number>>;
   /** Radii that follow the flow. */
   readonly radii: unknown;
-  /** Stencil → checksum of its text; null where it is traced. */
-  readonly stencils: Readonly<Record<string, string | null>>;
   /** What the scene keeps in `simulation.state`. */
   readonly state: Readonly<Record<string, unknown>>;
   /** What whoever asked for the checkpoint adds. */

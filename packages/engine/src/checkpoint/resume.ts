@@ -13,9 +13,10 @@ import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
 import { decodeNote, NOTE_GRID, NOTE_VERSION, numberOf, wordsOfBits, type CheckpointNote } from './checkpoint-note.ts';
+import { tellOthers } from './noted-stencils.ts';
 import { paced } from './paced.ts';
 import { fieldOfGrids, gridNames, whyNotField } from './field-grids.ts';
-import { lastingFields, spareScalars, stencilChecksum } from './write-checkpoint.ts';
+import { lastingFields, spareScalars } from './write-checkpoint.ts';
 
 /** What a simulation goes on from. */
 export interface Resumed {
@@ -55,7 +56,7 @@ export async function resumeFrom(
     const time = numberOf(note.time);
     runtime.radii.restore(note.radii);
     runtime.resumeAt({ time, frame: note.frame, iterations: new Map(Object.entries(note.iterations)) });
-    tellStencils(runtime, file, note);
+    tellOthers(runtime, file, note);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     runtime.log(
       `Resumed from "${file}" after step ${note.frame}, at ${Number(time.toPrecision(6))} s, in ${seconds} s`,
@@ -184,16 +185,4 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     const scalar = scalars.get(name);
     if (scalar !== undefined) runtime.numbers.set(name, scalarFromWords(scalar.type, wordsOfBits(bits)));
   }
-}
-
-/** Other stencils go on from the same values: that may be meant, and is told. */
-function tellStencils({ declarations, log }: Runtime, file: string, note: CheckpointNote): void {
-  const changed = [...declarations.stencils.values()].filter((stencil) => {
-    if (declarations.measures.has(stencil.name)) return false;
-    const [then, now] = [note.stencils[stencil.name], stencilChecksum(stencil)];
-    return then === undefined || (then !== null && now !== null && then !== now);
-  });
-  if (changed.length === 0) return;
-  const names = listNames(changed.map(({ name }) => name));
-  log(`Stencils ${names} are not those of "${file}": the run goes on with the scene's`);
 }

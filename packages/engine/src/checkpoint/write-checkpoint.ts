@@ -3,10 +3,9 @@
  *
  *     halocline checkpoint │ density │ velocity │ residual@1 │ …      the first: the topology as a mask, and the note
  */
-import { crc32 } from 'node:zlib';
 import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } from '@halocline/vdb';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
-import type { Declarations, FieldDeclaration, StencilDeclaration } from '../declarations.ts';
+import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import type { Domain } from '../domain.ts';
 import { writeWhole } from '../files.ts';
 import type { Runtime } from '../runtime.ts';
@@ -25,6 +24,7 @@ import {
   type NotedField,
 } from './checkpoint-note.ts';
 import { gridNames, gridsOfField } from './field-grids.ts';
+import { noteStep } from './noted-stencils.ts';
 import { paced } from './paced.ts';
 
 /** Number of NanoVDB's type of bytes. */
@@ -109,7 +109,7 @@ async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<C
     scalars: Object.fromEntries(scalars),
     iterations: Object.fromEntries(runtime.iterations),
     radii: runtime.radii.state,
-    stencils: Object.fromEntries([...declarations.stencils.values()].map((each) => [each.name, stencilChecksum(each)])),
+    ...noteStep(runtime),
     state: request.state,
     about: request.about,
   };
@@ -131,16 +131,6 @@ export function spareScalars({ declarations, checked }: Pick<Runtime, 'declarati
     if (until !== undefined) spare.delete(scalarOfUntil(until));
   }
   return spare;
-}
-
-/** The checksum of a stencil's text, colour and level; null where there is no text. */
-export function stencilChecksum({ level, options }: StencilDeclaration): string | null {
-  const { code, color = null } = options;
-  return code === undefined
-    ? null
-    : crc32(JSON.stringify([level, color, code]))
-        .toString(16)
-        .padStart(8, '0');
 }
 
 async function* pieces(runtime: Runtime, note: CheckpointNote, ended: () => void): AsyncGenerator<Uint8Array> {

@@ -26,6 +26,8 @@ export interface KernelRun {
   readonly entry: string;
   /** The text that it was compiled from; null for SPIR-V. */
   readonly text: string | null;
+  /** Of its text, or SPIR-V, and of what it includes. */
+  readonly checksum: number;
 }
 
 /** A kernel that only lacks its pipeline. */
@@ -79,7 +81,7 @@ export class KernelCompiler implements Disposable {
     }
   }
 
-  #make(plan: KernelPlan, { text, spirv }: KernelModule): CompiledStencil {
+  #make(plan: KernelPlan, { text, spirv, checksum }: KernelModule): CompiledStencil {
     const { declaration, layout, facts, reads, writes } = plan;
     const { name, level, kernel: options } = declaration;
     const { entry = null } = options;
@@ -94,6 +96,7 @@ export class KernelCompiler implements Disposable {
       entry: start,
       copied: copied.map(({ component }) => component),
       text,
+      checksum,
     };
     const { bindings } = layout;
     return {

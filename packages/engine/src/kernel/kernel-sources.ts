@@ -4,6 +4,7 @@
  * are the same.
  */
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { StencilDeclaration } from '../declarations.ts';
 import { stampOf } from '../memo/file-stamp.ts';
 import { compileText } from './compile-text.ts';
@@ -25,6 +26,8 @@ export interface KernelModule {
   readonly text: string | null;
   readonly spirv: Uint32Array;
   readonly stamp: number;
+  /** Of its text, or SPIR-V, and of what it includes. */
+  readonly checksum: number;
 }
 
 interface Known {
@@ -98,18 +101,41 @@ async function make(
   const { glsl, hlsl, file = null, entry = null } = kernel;
   const { stamp } = layout;
   files.clear();
-  if (kernel.spirv !== undefined) return { text: null, spirv: wordsOf(name, kernel.spirv), stamp };
+  if (kernel.spirv !== undefined) return moduleOf(wordsOf(name, kernel.spirv), stamp);
   const language = languageOf(kernel);
   let text = glsl ?? hlsl;
   if (text === undefined) {
     files.set(file!, stampOf(file!));
     const bytes = readKernel(name, file!);
-    if (language === 'spirv') return { text: null, spirv: wordsOf(name, bytes), stamp };
+    if (language === 'spirv') return moduleOf(wordsOf(name, bytes), stamp);
     text = bytes.toString('utf8');
   }
   const source = { language: language as 'glsl' | 'hlsl', text, file, entry };
-  const spirv = await compileText(source, layout, (included) => files.set(included, stampOf(included)));
-  return { text, spirv, stamp };
+  const included: string[] = [];
+  const spirv = await compileText(source, layout, (each) => {
+    files.set(each, stampOf(each));
+    included.push(each);
+  });
+  const checksum = included.reduce((sum, each) => crc32(readOr(each), sum), crc32(text));
+  return { text, spirv, stamp, checksum };
+}
+
+function moduleOf(spirv: Uint32Array, stamp: number): KernelModule {
+  return {
+    text: null,
+    spirv,
+    stamp,
+    checksum: crc32(new Uint8Array(spirv.buffer, spirv.byteOffset, spirv.byteLength)),
+  };
+}
+
+/** Nothing where it went since it was compiled. */
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function readKernel(name: string, file: string): Buffer {
