@@ -5,10 +5,12 @@
 import type { Buffer, Device, Encoder } from '@halocline/gpu';
 import type { CompiledStencil } from './compiler.ts';
 import { fieldKey } from './declarations.ts';
+import { scalarBytes } from './engine-kernels.ts';
 import { RECORD_BYTES } from './faults.ts';
 import type { LeafSet } from './member.ts';
 import { relatedLevel } from './pass-facts.ts';
 import type { Program } from './program.ts';
+import { stageOffset } from './reduction-plan.ts';
 import type { Copies } from './step-plan.ts';
 
 /** One pass over some leaves of a subdomain. */
@@ -22,7 +24,7 @@ export interface BoundPass {
 export function bindPass(program: Program, encoder: Encoder, { compiled, copies, over }: BoundPass): void {
   for (const [number, address] of program.blockAddresses(compiled, copies, over).entries()) {
     const { buffer, byteOffset } = bufferAt(program.device, address);
-    const byteLength = ownBytes(compiled, number, over) ?? buffer.byteLength - byteOffset;
+    const byteLength = ownBytes(program, compiled, number, over) ?? buffer.byteLength - byteOffset;
     encoder.bind(number, buffer, { byteOffset, byteLength });
   }
 }
@@ -34,10 +36,19 @@ export function boundTables(program: Program, compiled: CompiledStencil, part: L
   return [...new Set(tables.map((address) => bufferAt(program.device, address).buffer))];
 }
 
-/** Bytes of a field's component, or of a record of far reads; null for everything else. */
-function ownBytes(compiled: CompiledStencil, number: number, { subdomain }: BoundPass['over']): number | null {
+/** Bytes of a field's component, of a reduction's values by leaf, or of a record of far reads; null for everything else. */
+function ownBytes(
+  { parts: { declarations, decomposition } }: Program,
+  compiled: CompiledStencil,
+  number: number,
+  { subdomain }: BoundPass['over'],
+): number | null {
   const binding = compiled.bindings[number]!;
   if (binding.kind === 'faults') return RECORD_BYTES;
+  if (binding.kind === 'partials') {
+    const { leafCount } = decomposition.domain.levels[compiled.level]!;
+    return scalarBytes(declarations.scalars.get(binding.scalar)!.type) * stageOffset(leafCount, 1);
+  }
   if (binding.kind !== 'read' && binding.kind !== 'write') return null;
   const level = binding.kind === 'read' ? relatedLevel(compiled.level, binding.level) : compiled.level;
   return subdomain.existingField(fieldKey(binding.field, level))!.componentBytes;

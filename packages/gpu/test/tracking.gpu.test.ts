@@ -2,7 +2,7 @@ import type { Device } from '@halocline/gpu';
 import { vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { isValidationAvailable } from '../src/device/instance.ts';
-import { Graph, openDevice, type Encoder } from '../src/index.ts';
+import { Graph, openDevice, use, type Encoder } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 import { judged } from './judged-device.ts';
 
@@ -91,6 +91,34 @@ vulkanTest('images are brought into the layouts that commands need', async () =>
     expect((await device.staging.download(bytes)).slice(0, 4)).toEqual(Uint8Array.of(0, 255, 0, 255));
   });
   expect(said).toEqual([]);
+});
+
+vulkanTest('a pass of a graph that touches more than the part it declares is told of it', async () => {
+  const said = await judged({ checks: true, validation: false }, async (device) => {
+    using cells = device.createBuffer({ label: 'cells', byteLength: 256 });
+    using photo = device.createImage({ label: 'photo', size: [8, 8], mips: 3, format: 'rgba8unorm' });
+    const graph = new Graph();
+    const image = graph.importImage('image', { size: [8, 8], mips: 3, format: 'rgba8unorm', arrives: 'undefined' });
+    graph
+      .pass({
+        name: 'fill',
+        writes: [use(cells, 'transfer-target', { byteOffset: 0, byteLength: 64 })],
+        record: (encoder) => encoder.fill(cells, 0, 64, 1).fill(cells, 32, 128, 1),
+      })
+      .pass({
+        name: 'clear',
+        writes: [use(image, 'transfer-target', { mip: 0, mips: 1 })],
+        record: (encoder, at) => encoder.clear(at.image(image), 0),
+      });
+    using plan = graph.compile();
+    await plan.execute({ device, imports: { image: photo } });
+  });
+  expect(said.filter((each) => each.startsWith('undeclared'))).toMatchInlineSnapshot(`
+    [
+      "undeclared-use: Cannot let pass "fill" write buffer "cells" bytes 64 to 160 in fill: it declares ['transfer-target'] of other bytes alone; add ['transfer-target'] of bytes 64 to 160 to its writes",
+      "undeclared-use: Cannot let pass "clear" write image "photo" mip 1 and on in clear: it declares ['transfer-target'] of other mips or layers alone; add ['transfer-target'] of mip 1 and on to its writes",
+    ]
+  `);
 });
 
 vulkanTest(

@@ -48,7 +48,7 @@ export interface Carried {
   readonly marks: readonly (readonly [text: string, used: boolean])[];
   readonly leading: number;
   readonly tracks: readonly (readonly [resource: number, segments: readonly CarriedSegment[]])[];
-  readonly uses: readonly (readonly [resource: number, bit: number, command: string])[];
+  readonly uses: readonly (readonly [resource: number, start: number, end: number, bit: number, command: string])[];
   /** Raw usages in the order of their bits. */
   readonly raw: readonly Usage[];
 }
@@ -91,9 +91,9 @@ export function carry(recorded: Recorded, idOf: (resource: TrackedResource) => n
     marks: recorded.marks.map(({ text, used }) => [text, used]),
     leading: recorded.leading,
     tracks,
-    uses: recorded.uses.flatMap(({ resource, bit, command }) => {
+    uses: recorded.uses.flatMap(({ resource, start, end, bit, command }) => {
       const id = idOf(resource);
-      return id === undefined ? [] : [[id, bit, command] as const];
+      return id === undefined ? [] : [[id, start, end, bit, command] as const];
     }),
     raw: rawUsages(),
   };
@@ -153,9 +153,9 @@ export function uncarry(
       tracks.set(resource, segments);
     }
   }
-  const uses = carried.uses.flatMap(([id, bit, command]) => {
+  const uses = carried.uses.flatMap(([id, start, end, bit, command]) => {
     const resource = resourceOf(id);
-    return resource ? [{ resource, bit: bits(bit), command }] : [];
+    return resource ? [{ resource, start, end, bit: bits(bit), command }] : [];
   });
   return { label, log, marks, leading, tracks, blind: carried.blind || strangers > 0, uses };
 }

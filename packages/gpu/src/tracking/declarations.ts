@@ -1,9 +1,12 @@
 /** @file What passes declare, held against what their commands do. */
 
 import type { Usage } from '../access.ts';
-import { undeclaredText } from './findings.ts';
+import { undeclaredPartText, undeclaredText } from './findings.ts';
 import type { Report } from './findings.ts';
-import type { DeclaredUse, TrackedResource } from './tracker.ts';
+import type { NestedUse } from './local.ts';
+import { piecesOf } from './segments.ts';
+import type { Segment } from './segments.ts';
+import type { DeclaredUse, TouchedRange, TrackedResource } from './tracker.ts';
 import { covered, usageBit, writesOf } from './usage-bits.ts';
 
 /** A pass that is being recorded. */
@@ -56,9 +59,9 @@ export class Declarations {
   }
 
   /** A nested recording does this. */
-  take(resource: TrackedResource, bit: number, command: string): void {
-    this.check(resource, bit, command);
-    this.takeAny(resource, bit);
+  take(use: NestedUse): void {
+    this.check(use);
+    this.takeAny(use.resource, use.bit);
   }
 
   /** A nested recording does something with the resource. */
@@ -73,15 +76,45 @@ export class Declarations {
     return declared.filter(({ resource }) => typeof resource !== 'string' && !touched?.has(resource));
   }
 
-  /** Reports a touch that the pass doesn't declare. */
-  check(resource: TrackedResource, bit: number, command: string): void {
+  /** Reports a touch that the pass doesn't declare, of the whole of what is touched. */
+  check(touch: NestedUse): void {
     const pass = this.#declaring;
     if (!pass || !this.#report) return;
+    const { resource, start, end, bit, command } = touch;
+    const own = pass.declared!.filter((use) => use.resource === resource || use.resource === resource.label);
     let allowed = 0;
-    for (const use of pass.declared!) {
-      if (use.resource === resource || use.resource === resource.label) allowed |= usageBit(use.access);
+    let everywhere = 0;
+    for (const { access, range } of own) {
+      allowed |= usageBit(access);
+      if (range === undefined || covers(range, start, end)) everywhere |= usageBit(access);
     }
-    if ((covered(allowed) & bit) === bit) return;
-    this.#report(undeclaredText({ pass: pass.name, resource, bit, allowed, command, writes: writesOf(bit) !== 0 }));
+    if ((covered(everywhere) & bit) === bit) return;
+    const use = { pass: pass.name, resource, bit, allowed, command, writes: writesOf(bit) !== 0 };
+    if ((covered(allowed) & bit) !== bit) return this.#report(undeclaredText(use));
+    const gap = gapIn(own, touch);
+    if (gap) this.#report(undeclaredPartText(use, gap));
   }
+}
+
+/** Whether these are bytes, and all of those from `start` to `end`. */
+function covers(range: NonNullable<TouchedRange>, start: number, end: number): boolean {
+  return 'byteOffset' in range && range.byteOffset <= start && end <= range.byteOffset + range.byteLength;
+}
+
+/** The first part of a touch that uses of the resource, all together, don't allow. */
+function gapIn(own: readonly DeclaredUse[], { resource, bit, start, end }: NestedUse): Segment | undefined {
+  const pieces = own.flatMap(({ access, range }) =>
+    piecesOf(resource, range).map((piece) => ({ ...piece, allowed: usageBit(access) })),
+  );
+  const inner = pieces.flatMap((piece) => [piece.start, piece.end]).filter((at) => at > start && at < end);
+  const cuts = [...new Set([start, ...inner, end])].sort((a, b) => a - b);
+  let gap: Segment | undefined;
+  for (const [index, at] of cuts.slice(0, -1).entries()) {
+    let allowed = 0;
+    for (const piece of pieces) if (piece.start <= at && at < piece.end) allowed |= piece.allowed;
+    const isAllowed = (covered(allowed) & bit) === bit;
+    if (isAllowed && gap) return gap;
+    if (!isAllowed) gap = { start: gap?.start ?? at, end: cuts[index + 1]! };
+  }
+  return gap;
 }

@@ -104,21 +104,33 @@ export function unwrittenText(resource: TrackedResource, segment: Segment, bit: 
   );
 }
 
-/** A use that the pass's declaration doesn't have. */
-export function undeclaredText(use: {
+/** A use that the pass's declaration doesn't have; `allowed` are the usages that it has of the resource. */
+interface UndeclaredUse {
   readonly pass: string;
   readonly resource: TrackedResource;
   readonly bit: number;
   readonly allowed: number;
   readonly command: string;
   readonly writes: boolean;
-}): Finding {
-  const { pass, resource, bit, allowed, command, writes } = use;
+}
+
+/** A use that the pass's declaration doesn't have. */
+export function undeclaredText({ pass, resource, bit, allowed, command, writes }: UndeclaredUse): Finding {
   const declares = allowed === 0 ? 'it declares no use of it' : `it declares ${usagesText(allowed)}`;
   return error(
     'undeclared-use',
     `Cannot let pass "${pass}" ${verb(bit)} ${resource.kind} "${resource.label}" in ${command}: ${declares}; ` +
       `add ${usagesText(bit)} to its ${writes ? 'writes' : 'reads'}`,
+  );
+}
+
+/** A use that the pass's declaration has of other parts of the resource. */
+export function undeclaredPartText({ pass, resource, bit, command, writes }: UndeclaredUse, gap: Segment): Finding {
+  const others = resource.kind === 'image' ? 'other mips or layers' : 'other bytes';
+  return error(
+    'undeclared-use',
+    `Cannot let pass "${pass}" ${verb(bit)} ${nameOf(resource, gap)} in ${command}: it declares ${usagesText(bit)} of ${others} alone; ` +
+      `add ${usagesText(bit)} of${segmentText(resource, gap)} to its ${writes ? 'writes' : 'reads'}`,
   );
 }
 

@@ -42,8 +42,8 @@ export interface Local extends Segment {
   noted: boolean;
 }
 
-/** What a nested recording does with a resource, for whoever declares what it may. */
-export interface NestedUse {
+/** What a nested recording does with a part of a resource, for whoever declares what it may. */
+export interface NestedUse extends Readonly<Segment> {
   readonly resource: TrackedResource;
   readonly bit: number;
   readonly command: string;

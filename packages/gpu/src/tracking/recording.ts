@@ -76,7 +76,7 @@ export class RecordingTracker implements UsageTracker {
   readonly #nested: boolean;
   readonly #outer: Outer;
   /** What no pass within the recording declares or not, of a nested one. */
-  readonly #uses: NestedUse[] | undefined;
+  readonly #uses: (NestedUse & Segment)[] | undefined;
   /** What the next command touches by its bindings, where that wasn't put among the pending touches. */
   #bound: BoundResources | undefined;
   #boundTouches: readonly BindingTouch[] = [];
@@ -195,7 +195,7 @@ export class RecordingTracker implements UsageTracker {
       if (this.#nested) this.#leading += recorded.leading;
       else for (const mark of recorded.marks.slice(0, recorded.leading)) mark.used = true;
     }
-    for (const { resource, bit, command } of recorded.uses) this.#passes.take(resource, bit, command);
+    for (const use of recorded.uses) this.#passes.take(use);
     for (const resource of recorded.tracks.keys()) this.#passes.takeAny(resource);
     meetNested(this.#outer, recorded);
     if (this.#emit && (this.#need.after !== 0 || this.#need.images)) before();
@@ -343,14 +343,16 @@ export class RecordingTracker implements UsageTracker {
   #checkCommand(pending: readonly Pending[]): void {
     for (const each of pending) {
       if (writesOf(each.bit) === 0 && writesToo(pending, each)) continue;
-      this.#passes.check(each.resource, each.bit, each.command);
+      this.#passes.check(each);
       if (this.#uses && !this.#passes.declared) this.#addUse(each);
     }
   }
 
-  #addUse({ resource, bit, command }: Pending): void {
-    const known = this.#uses!.some((use) => use.resource === resource && use.bit === bit);
-    if (!known) this.#uses!.push({ resource, bit, command });
+  #addUse({ resource, start, end, bit, command }: Pending): void {
+    const isBeside = (use: Segment): boolean => use.start <= end && start <= use.end;
+    const known = this.#uses!.find((use) => use.resource === resource && use.bit === bit && isBeside(use));
+    if (!known) this.#uses!.push({ resource, start, end, bit, command });
+    else [known.start, known.end] = [Math.min(known.start, start), Math.max(known.end, end)];
   }
 
   /** Holds a touch against what the recording did before; what is missing goes into the need, or is reported. */

@@ -65,12 +65,14 @@ export function piecesOf(resource: TrackedResource, range: TouchedRange): readon
   return pieces;
 }
 
-/** A segment in words: ` bytes 0 to 64`, ` mip 1`; nothing for the whole. */
+/** A segment in words: ` bytes 0 to 64`, ` mip 1`, ` layers 2 to 5`; nothing for the whole. */
 export function segmentText(resource: TrackedResource, { start, end }: Segment): string {
   if (end - start === lineLength(resource)) return '';
   if (resource.kind !== 'image') return ` bytes ${start} to ${end}`;
   const { mips = 1, layers = 1 } = resource;
-  const layer = layers > 1 ? ` layer ${Math.floor(start / mips)}` : '';
+  const [first, last] = [Math.floor(start / mips), Math.floor((end - 1) / mips)];
+  const layer = layers > 1 ? ` layer ${first}` : '';
+  if (layers > 1 && start % mips === 0 && end % mips === 0) return last > first ? ` layers ${first} to ${last}` : layer;
   const mip = mips > 1 ? ` mip ${start % mips}${end - start > 1 ? ` and on` : ''}` : '';
   return layer + mip;
 }
