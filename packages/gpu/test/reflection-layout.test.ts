@@ -1,7 +1,9 @@
 /** Sizes of blocks, by the rules of GLSL's specification (4.60, section 7.6.2.2) and against where glslang puts the next member. */
 import { expect, test } from 'vitest';
+import { ShaderError } from '../src/errors.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { reflect } from '../src/shader/reflection.ts';
+import { wordOf } from './spirv-assembler.ts';
 
 const LAYOUTS = ['std140', 'std430', 'scalar'] as const;
 const ORDERS = ['column_major', 'row_major'] as const;
@@ -64,4 +66,22 @@ test('shared matrices lie without strides', async () => {
     void main() { m[0] = vec4(1); n[1][0] = vec2(1); flags[1] = true; x = m[0][0] + n[1][0].x + (flags[1] ? 1. : 0.); }`;
   const { sharedBytes } = reflect(await compileGlsl(source, { label: 'shared', cache: false }));
   expect(sharedBytes).toBe(3 * 16 + 5 * 16 + 7 * 4);
+});
+
+test.for([
+  ['buffer B { float b[]; } bb[2][3]', '0.1 bb', '[2][3]', 'one array of 6'],
+  ['uniform sampler2D maps[N + 1][4]', '0.1 maps', '[3][4]', 'one array of 12'],
+  ['uniform sampler2D maps[2][2][2]', '0.1 maps', '[2][2][2]', 'one array of 8'],
+  ['buffer B { float b[]; } open[][2]', '0.1 open', '[][2]', 'one array', 'open[gl_WorkGroupID.x][0].b[0] = 1.0;'],
+] as const)('%s is refused: descriptors have one dimension', async ([binding, name, sizes, remedy, body = '']) => {
+  const source = `#extension GL_EXT_nonuniform_qualifier : require
+    layout(local_size_x = 1) in; layout(constant_id = 0) const int N = 2;
+    layout(binding = 1) ${binding}; void main() { ${body} }`;
+  const spirv = await compileGlsl(source, { label: 'arrays', cache: false });
+  const at = wordOf(spirv, 59) - 4 - (sizes.startsWith('[]') ? 3 : 4); // It stands before the pointer, before the variable.
+  expect(() => reflect(spirv)).toThrow(
+    new ShaderError(
+      `Cannot read SPIR-V: at word ${at} binding ${name} is an array of arrays, ${sizes}, and arrays of descriptors have one dimension; declare ${remedy}`,
+    ),
+  );
 });

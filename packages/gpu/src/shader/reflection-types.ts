@@ -73,11 +73,12 @@ export function bindingsOf(module: SpirvModule): ShaderBinding[] {
       storage === StorageClass.StorageBuffer;
     if (!uniform) continue;
     const decorations = module.decorations.get(id);
-    const element = elementOf(module, type);
+    const [set, binding] = [decorations?.get(Decoration.DescriptorSet) ?? 0, decorations?.get(Decoration.Binding) ?? 0];
+    const element = elementOf(module, type, `binding ${set}.${binding} ${module.names.get(id) ?? ''}`.trimEnd());
     const kind = bindingKind(module, storage, element.type);
     bindings.push({
-      set: decorations?.get(Decoration.DescriptorSet) ?? 0,
-      binding: decorations?.get(Decoration.Binding) ?? 0,
+      set,
+      binding,
       kind,
       name: module.names.get(id) || module.names.get(element.type) || '',
       count: element.count,
@@ -123,13 +124,33 @@ export function variable(module: SpirvModule, at: number): Variable {
   return { id: words[at + 2]!, storage: words[at + 3]!, type: words[pointer + 3]! };
 }
 
-/** Peels arrays of descriptors. */
-function elementOf(module: SpirvModule, type: number): { type: number; count: number } {
-  const at = place(module, type, 0);
+/** Peels an array of descriptors, which `name` says; what remains is no array. */
+function elementOf(module: SpirvModule, type: number, name: string): { type: number; count: number } {
+  const first = place(module, type, 0);
+  const lengths: number[] = [];
+  let element = type;
+  for (let at = first; ; at = place(module, element, at)) {
+    const length = lengthOf(module, at);
+    if (length === undefined) break;
+    if (lengths.length > DEEPEST) throw malformed(at, `type ${element} contains itself`);
+    lengths.push(length);
+    element = module.words[at + 2]!;
+  }
+  if (lengths.length <= 1) return { type: element, count: lengths[0] ?? 1 };
+  const sizes = lengths.map((length) => `[${length === 0 ? '' : length}]`).join('');
+  const product = lengths.reduce((a, b) => a * b, 1);
+  throw malformed(
+    first,
+    `${name} is an array of arrays, ${sizes}, and arrays of descriptors have one dimension`,
+    product === 0 ? 'declare one array' : `declare one array of ${product}`,
+  );
+}
+
+/** Elements of an array, 0 where they are counted at run time; undefined for what is no array. */
+function lengthOf(module: SpirvModule, at: number): number | undefined {
   const opcode = opcodeAt(module, at);
-  if (opcode === Op.TypeRuntimeArray) return { type: module.words[at + 2]!, count: 0 };
-  if (opcode === Op.TypeArray) return { type: module.words[at + 2]!, count: arrayLength(module, at) };
-  return { type, count: 1 };
+  if (opcode === Op.TypeRuntimeArray) return 0;
+  return opcode === Op.TypeArray ? arrayLength(module, at) : undefined;
 }
 
 function bindingKind(module: SpirvModule, storage: number, type: number): ShaderBindingKind {
