@@ -7,8 +7,8 @@ export interface DeviceChoice {
   /** Name part, `#index` or uuid prefix; or a device that is open already, and stays open. Default: `HALOCLINE_DEVICE`, else the best. */
   readonly device?: string | Device;
   /**
-   * How many devices of the best's model, or which: names (as for `device`) or open devices. A name that is given twice makes two
-   * logical devices. More than there are puts several subdomains on a device, and says so.
+   * How many devices of one model, that of `HALOCLINE_DEVICE` or the best; or which: names (as for `device`) or open devices. A name
+   * that is given twice makes two logical devices. More than there are puts several subdomains on a device, and says so.
    */
   readonly devices?: number | readonly (string | Device)[];
   /** Parts that the domain is cut into; default: one a device. The results are the same, bit for bit. */
@@ -28,26 +28,22 @@ export interface OpenedDevices {
 
 /** Opens what is asked for; what was opened is closed if the rest can't be. */
 export async function openDevices(choice: DeviceChoice, log: (message: string) => void): Promise<OpenedDevices> {
-  const wanted = wishes(choice, log);
-  const { subdomains = Math.max(wanted.length, typeof choice.devices === 'number' ? choice.devices : 1) } = choice;
-  if (!(Number.isInteger(subdomains) && subdomains >= wanted.length)) {
-    const least = wanted.length === 1 ? '1' : `${wanted.length}, one a device`;
-    throw new RangeError(
-      `Cannot create simulation: subdomains is ${shown(subdomains)}; give a whole number, at least ${least}`,
-    );
-  }
+  const count = typeof choice.devices === 'number' ? choice.devices : 1;
+  const wanted = wishes(choice);
+  checkSubdomains(choice, wanted.length);
   const devices: Device[] = [];
   const own: Device[] = [];
+  const open = async (wish: string | Device | undefined): Promise<void> => {
+    if (typeof wish === 'object') return void devices.push(wish);
+    const device = await openDevice(deviceOptions(choice, wish, log));
+    own.push(device);
+    devices.push(device);
+  };
   try {
-    for (const wish of wanted) {
-      if (typeof wish === 'object') devices.push(wish);
-      else {
-        const device = await openDevice(deviceOptions(choice, wish, log));
-        own.push(device);
-        devices.push(device);
-      }
-    }
-    return { devices, own, subdomains };
+    for (const wish of wanted) await open(wish);
+    if (count > 1) for (const wish of likeFirst(devices[0]!, count, log)) await open(wish);
+    checkSubdomains(choice, devices.length);
+    return { devices, own, subdomains: choice.subdomains ?? Math.max(devices.length, count) };
   } catch (error) {
     await closeAll(own);
     throw error;
@@ -59,26 +55,45 @@ export async function closeAll(devices: readonly Device[]): Promise<void> {
   await Promise.allSettled(devices.map(async (device) => device[Symbol.asyncDispose]()));
 }
 
-function wishes({ device, devices }: DeviceChoice, log: (message: string) => void): (string | Device | undefined)[] {
+/** The devices that are named; the best, where none is. */
+function wishes({ device, devices }: DeviceChoice): readonly (string | Device | undefined)[] {
   if (device !== undefined && devices !== undefined) {
     throw new TypeError('Cannot create simulation: both device and devices are given; give one of them');
   }
-  if (devices === undefined) return [device];
-  if (typeof devices === 'object') {
-    if (devices.length > 0) return [...devices];
-    throw new TypeError('Cannot create simulation: devices is empty; name at least one, or give a number');
-  }
-  if (!(Number.isInteger(devices) && devices >= 1)) {
+  if (typeof devices === 'number' && !(Number.isInteger(devices) && devices >= 1)) {
     throw new RangeError(`Cannot create simulation: devices is ${shown(devices)}; give a whole number, at least 1`);
   }
-  const usable = listDevices().filter(({ missing }) => missing.length === 0);
-  const alike = usable.filter(({ name }) => name === usable[0]?.name);
-  const there = Math.min(devices, alike.length);
-  if (there < devices) {
-    const has = alike.length === 1 ? 'there is one' : `there are ${alike.length}`;
-    log(`${devices} devices are asked for, and ${has} of "${usable[0]?.name}": several subdomains share a device`);
+  const named = typeof devices === 'object' ? devices : [device];
+  if (named.length === 0) {
+    throw new TypeError('Cannot create simulation: devices is empty; name at least one, or give a number');
   }
-  return devices === 1 ? [undefined] : alike.slice(0, there).map(({ index }) => `#${index}`);
+  if (named.some((each) => typeof each === 'string' && each.trim() === '')) {
+    throw new TypeError(
+      "Cannot create simulation: the name of a device is empty; give part of its name, or '#0' for the first",
+    );
+  }
+  return named;
+}
+
+/** The others of the first one's model, at most so many with it. */
+function likeFirst({ report }: Device, count: number, log: (message: string) => void): string[] {
+  const usable = listDevices().filter(({ name, missing }) => name === report.name && missing.length === 0);
+  const others = usable.filter(({ index }) => index !== report.index);
+  const there = 1 + others.length;
+  if (there < count) {
+    const has = there === 1 ? 'there is one' : `there are ${there}`;
+    log(`${count} devices are asked for, and ${has} of "${report.name}": several subdomains share a device`);
+  }
+  return others.slice(0, count - 1).map(({ index }) => `#${index}`);
+}
+
+/** Throws unless there is a subdomain for each of so many devices. */
+function checkSubdomains({ subdomains }: DeviceChoice, deviceCount: number): void {
+  if (subdomains === undefined || (Number.isInteger(subdomains) && subdomains >= deviceCount)) return;
+  const least = deviceCount === 1 ? '1' : `${deviceCount}, one a device`;
+  throw new RangeError(
+    `Cannot create simulation: subdomains is ${shown(subdomains)}; give a whole number, at least ${least}`,
+  );
 }
 
 function deviceOptions(

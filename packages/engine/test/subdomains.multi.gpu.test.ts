@@ -341,6 +341,11 @@ gpuTest('what cannot be cut or opened is refused', {}, async ({ device }) => {
   expect(await refused({ device, devices: 2 })).toBe(
     'Cannot create simulation: both device and devices are given; give one of them',
   );
+  for (const options of [{ device: '' }, { devices: [device, ' '] }]) {
+    expect(await refused(options)).toBe(
+      "Cannot create simulation: the name of a device is empty; give part of its name, or '#0' for the first",
+    );
+  }
   process.env['HALOCLINE_TRANSPORT'] = 'pigeon';
   try {
     expect(await refused({ device })).toBe(
@@ -361,6 +366,24 @@ gpuTest('more devices than there are put several subdomains on one, with a word'
   simulation.addField('u', 'float32', 3);
   await simulation.runTimestep(1);
   expect((await simulation.field('u').read()).get(0, 0, 0)).toBe(3);
+});
+
+gpuTest('several devices are of the model that HALOCLINE_DEVICE names', PLAIN, async ({ device }) => {
+  const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+  const before = process.env['HALOCLINE_DEVICE'];
+  try {
+    process.env['HALOCLINE_DEVICE'] = 'no such card';
+    await expect(Simulation.create({ devices: 2, domain })).rejects.toThrow(
+      'Cannot open device "no such card": none is named so; there are #0 ',
+    );
+    process.env['HALOCLINE_DEVICE'] = device.uuid;
+    await using simulation = await Simulation.create({ devices: 2, domain, validation: false });
+    expect(simulation.device.uuid).toBe(device.uuid);
+    expect(await simulation.subdomains()).toHaveLength(2);
+  } finally {
+    if (before === undefined) delete process.env['HALOCLINE_DEVICE'];
+    else process.env['HALOCLINE_DEVICE'] = before;
+  }
 });
 
 gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device }) => {
