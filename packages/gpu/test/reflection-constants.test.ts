@@ -237,6 +237,19 @@ test('a length, a divisor or a shift that values make senseless is told', () => 
   );
 });
 
+test('a value is held by each of the constants that share its id', () => {
+  const words = lengthOf(instruction(52, UINT, LENGTH, 128, SPEC, TWO));
+  const at = wordOf(words, 21);
+  const float = [...instruction(71, 30, 1, 0), ...words.subarray(at, at + 7), ...instruction(50, FLOAT, 30, 0)];
+  const both = Uint32Array.from([...words.subarray(0, at), ...float, ...words.subarray(at + 7)]);
+  expect(reflect(both, { specialization: { 0: 6 } }).sharedBytes).toBe(8 * 4);
+  expect(() => reflect(both, { specialization: { 0: 1.5 } })).toThrow(
+    new RangeError(
+      'Cannot read SPIR-V: specialization constant 0 is given 1.5; give a whole number from 0 to 4294967295',
+    ),
+  );
+});
+
 test('a length that the compiler left to the function is told, with the way around', async () => {
   const text = 'shared float s[gl_WorkGroupSize.x]; void main() { s[0] = 1.0; }';
   const spirv = await compiled(text);

@@ -57,17 +57,19 @@ export function givenConstants(
   values: SpecializationValues,
   refuse: (what: string) => Error,
 ): GivenConstant[] {
-  const known = new Map(declared.map((constant) => [constant.id, constant]));
   return Object.entries(values).map(([key, value]: [string, unknown]) => {
-    const constant = known.get(Number(key));
-    if (!constant) {
-      const ids = [...known.keys()].join(', ');
-      throw refuse(`the shader has no specialization constant ${key}; it has ${ids || 'none'}`);
+    // Several constants may share an id: each must hold the value.
+    const sharing = declared.filter(({ id }) => id === Number(key));
+    for (const constant of sharing) {
+      const wanted = isNumber(value) ? wantedInstead(constant, Number(value)) : anyOf(constant);
+      if (wanted === undefined) continue;
+      const name = constant.name === '' ? '' : ` ${constant.name}`;
+      throw refuse(`specialization constant ${key}${name} is given ${wordsOf(value)}; give ${wanted}`);
     }
-    const wanted = isNumber(value) ? wantedInstead(constant, Number(value)) : anyOf(constant);
-    if (wanted === undefined) return { ...constant, given: Number(value) };
-    const name = constant.name === '' ? '' : ` ${constant.name}`;
-    throw refuse(`specialization constant ${key}${name} is given ${wordsOf(value)}; give ${wanted}`);
+    const [constant] = sharing;
+    if (constant) return { ...constant, given: Number(value) };
+    const ids = [...new Set(declared.map(({ id }) => id))].join(', ');
+    throw refuse(`the shader has no specialization constant ${key}; it has ${ids || 'none'}`);
   });
 }
 
