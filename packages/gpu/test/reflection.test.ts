@@ -228,6 +228,20 @@ test('bindings that are too many, and sets beyond the last, are named all at onc
   ]);
 });
 
+test('blocks that share a number are one binding, as long as the longest', async () => {
+  const code = `layout(local_size_x = 1) in;
+    layout(binding = 0) buffer Words { uint words[]; } words[2];
+    layout(binding = 0) buffer Floats { float floats[]; } floats[3];
+    layout(binding = 1) buffer Bytes { uint bytes[]; };
+    void main() { floats[1].floats[0] = float(words[1].words[0] + bytes[0]); }`;
+  const shader = reflect(await compileGlsl(code, { label: 'shared', cache: false }));
+  const most = (count: number) => ({ ...limits.maxStageBindings, 'storage-buffer': count });
+  const missing = (count: number): string[] =>
+    missingFor(shader, shader.entryPoints[0]!, { ...limits, maxStageBindings: most(count) }, features);
+  expect(missing(4)).toEqual([]);
+  expect(missing(3)).toEqual(['4 bindings of kind storage-buffer in a stage (it has 3)']);
+});
+
 test('operations of subgroups, and features of which one would do, are named', async () => {
   const code = `#extension GL_KHR_shader_subgroup_arithmetic : require
     layout(local_size_x = 64) in;

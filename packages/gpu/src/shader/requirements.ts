@@ -88,7 +88,13 @@ function missingBindings(bindings: readonly ShaderBinding[], { maxSets, maxStage
   const set = bindings.reduce((most, each) => Math.max(most, each.set), 0);
   if (set >= maxSets) missing.push(`descriptor set ${set} (it has 0 to ${maxSets - 1})`);
   const counts = new Map<StageBinding, number>();
-  for (const { kind, count } of bindings) {
+  // Blocks that share a number are one binding, as long as the longest.
+  const places = new Map<string, ShaderBinding>();
+  for (const each of bindings) {
+    const place = `${each.set}.${each.binding}`;
+    if (each.count > (places.get(place)?.count ?? -1)) places.set(place, each);
+  }
+  for (const { kind, count } of places.values()) {
     for (const as of COUNTED_AS[kind] ?? []) counts.set(as, (counts.get(as) ?? 0) + Math.max(1, count));
   }
   for (const [as, count] of counts) {
