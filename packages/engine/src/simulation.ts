@@ -9,6 +9,7 @@ import { printByToString } from './inspect.ts';
 import { explainStencil } from './inspection/explain-stencil.ts';
 import {
   checkCheckpointEnding,
+  checkpointsOf,
   copyJson,
   writeCheckpoint,
   type CheckpointRequest,
@@ -31,7 +32,13 @@ import { Level } from './level.ts';
 import { checkRebalance, type Rebalance } from './balance/balance.ts';
 import { didYouMean, listNames } from './names.ts';
 import { checkOptions, shown } from './options/kinds.ts';
-import { SAVE_OPTIONS, SIMULATION_OPTIONS } from './options/known.ts';
+import {
+  CHECKPOINT_OPTIONS,
+  EXTRACT_OPTIONS,
+  LOAD_OPTIONS,
+  SAVE_OPTIONS,
+  SIMULATION_OPTIONS,
+} from './options/known.ts';
 import { closeAll, openDevices, type DeviceChoice } from './open-devices.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
@@ -353,6 +360,7 @@ export class Simulation implements AsyncDisposable {
    * the fields that were written. Waits for the GPU.
    */
   async load(file: string, options: { readonly fields?: Readonly<Record<string, string>> } = {}): Promise<string[]> {
+    checkOptions(`Cannot load "${file}"`, options, LOAD_OPTIONS);
     return this.#runtime.lane.run(async () => {
       const grids = await readGridsFrom(file);
       const pairs = pairGrids(file, grids, options.fields, this.#levels[0]!);
@@ -366,6 +374,8 @@ export class Simulation implements AsyncDisposable {
    * parameters, time, `state`, and `about`, which `resume` gives back. Waits for the GPU.
    */
   async checkpoint(file: string, options: { readonly about?: unknown } = {}): Promise<void> {
+    checkCheckpointEnding('write checkpoint', file);
+    checkOptions(`Cannot write checkpoint "${file}"`, options, CHECKPOINT_OPTIONS);
     const request = this.#request(file, options.about ?? null);
     await this.#runtime.lane.run(() => writeCheckpoint(this.#runtime, request));
   }
@@ -491,6 +501,7 @@ export class Simulation implements AsyncDisposable {
       const last = runtime.subdomains.length - 1;
       throw new RangeError(`Cannot extract subdomain ${index}: there are 0 to ${last}; give one of them`);
     }
+    checkOptions(`Cannot extract subdomain ${index}`, options, EXTRACT_OPTIONS);
     if (options.field !== undefined) this.field(options.field);
     return runtime.lane.run(async () => {
       await runtime.prepare();
@@ -546,20 +557,6 @@ function noSeconds(isObject: boolean, dt: unknown): TypeError {
   return new TypeError(
     `Cannot run a step of ${given}: dt is ${typeof dt === 'string' ? `"${dt}"` : String(dt)}; give seconds, as in runTimestep(0.016)`,
   );
-}
-
-function checkpointsOf({ checkpointEvery, checkpointFile = 'checkpoint.nvdb' }: SimulationOptions): {
-  every: number;
-  file: string;
-} | null {
-  if (checkpointEvery === undefined) return null;
-  if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1)) {
-    throw new RangeError(
-      `Cannot create simulation: checkpointEvery is ${shown(checkpointEvery)}; give a whole number of steps, at least 1`,
-    );
-  }
-  checkCheckpointEnding('write checkpoint', checkpointFile);
-  return { every: checkpointEvery, file: checkpointFile };
 }
 
 /** Which grid goes into which field. */

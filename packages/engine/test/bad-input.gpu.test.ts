@@ -35,6 +35,30 @@ describe('a simulation refuses', () => {
     );
   });
 
+  gpuTest('options and paths of files that are none', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain });
+    const refuses = async (act: Promise<unknown>, message: string): Promise<void> =>
+      expect(await act.catch((error: unknown) => error)).toEqual(new TypeError(message));
+    const none = undefined as never;
+    await refuses(
+      simulation.checkpoint('c.nvdb', { abuot: 3 } as object),
+      'Cannot write checkpoint "c.nvdb": "abuot" is no option of it (did you mean "about"?); there are about',
+    );
+    await refuses(
+      simulation.checkpoint(none),
+      'Cannot write checkpoint: its path is undefined; give that of a .nvdb file',
+    );
+    await refuses(simulation.resume(none), 'Cannot resume: its path is undefined; give that of a .nvdb file');
+    await refuses(
+      simulation.load('c.nvdb', { field: {} } as object),
+      'Cannot load "c.nvdb": "field" is no option of it (did you mean "fields"?); there are fields',
+    );
+    await refuses(
+      simulation.extractSubdomain(0, { fields: 'u' } as object),
+      'Cannot extract subdomain 0: "fields" is no option of it (did you mean "field"?); there are field',
+    );
+  });
+
   gpuTest('numbers that integers don’t hold', {}, async ({ device }) => {
     await using simulation = await Simulation.create({ device, domain });
     simulation.addParameter('pi', 'int', -(2 ** 31)).addParameter('pu', 'uvec2', [2 ** 32 - 1, 0]);

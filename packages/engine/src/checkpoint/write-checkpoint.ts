@@ -8,9 +8,11 @@ import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import type { Domain } from '../domain.ts';
 import { writeWhole } from '../files.ts';
+import { shown } from '../options/kinds.ts';
 import type { Runtime } from '../runtime.ts';
 import { wordsOfScalars } from '../scalar-values.ts';
 import type { StepNumbers } from '../uniforms.ts';
+import type { SimulationOptions } from '../simulation.ts';
 import { scalarOfUntil } from '../units.ts';
 import { gatherField } from '../whole-field.ts';
 import {
@@ -40,10 +42,32 @@ export interface CheckpointRequest {
   readonly about: unknown;
 }
 
-/** Throws unless the path ends in `.nvdb`. */
+/** Throws unless it is a path that ends in `.nvdb`. */
 export function checkCheckpointEnding(verb: string, file: string): void {
+  if (typeof file !== 'string') {
+    const act = verb === 'resume from' ? 'resume' : verb;
+    throw new TypeError(`Cannot ${act}: its path is ${shown(file)}; give that of a .nvdb file`);
+  }
   if (file.toLowerCase().endsWith('.nvdb')) return;
   throw new TypeError(`Cannot ${verb} "${file}": a checkpoint is a .nvdb file; give it that ending`);
+}
+
+/** How often checkpoints are written by themselves, and where; null where they aren't. */
+export function checkpointsOf({
+  checkpointEvery,
+  checkpointFile = 'checkpoint.nvdb',
+}: Pick<SimulationOptions, 'checkpointEvery' | 'checkpointFile'>): {
+  every: number;
+  file: string;
+} | null {
+  if (checkpointEvery === undefined) return null;
+  if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1)) {
+    throw new RangeError(
+      `Cannot create simulation: checkpointEvery is ${shown(checkpointEvery)}; give a whole number of steps, at least 1`,
+    );
+  }
+  checkCheckpointEnding('write checkpoint', checkpointFile);
+  return { every: checkpointEvery, file: checkpointFile };
 }
 
 /** A copy of a value that JSON keeps whole; throws where it doesn't. */

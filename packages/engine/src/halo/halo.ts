@@ -17,6 +17,8 @@ import { checkFieldType } from '../field-type.ts';
 import { HaloLists, type ComponentExchange } from '../halo-lists.ts';
 import { Link, TURNS } from '../links.ts';
 import { layoutMessages, type MessageLayout, type Parcel } from '../message-layout.ts';
+import { checkOptions, shown } from '../options/kinds.ts';
+import { HALO_OPTIONS, HALO_PART } from '../options/known.ts';
 import { OwnedBuffers } from '../owned-buffers.ts';
 import { componentNames } from '../pass-facts.ts';
 import { EntryTables, type Entry } from './entry-tables.ts';
@@ -80,13 +82,15 @@ export class Halo implements AsyncDisposable {
   #disposed = false;
 
   /** Throws TypeError or RangeError for fields that don't fit the subdomains. Uploads go on after it: `ready`. */
-  constructor(subdomains: Subdomains, { fields, thickness = subdomains.thickness }: HaloOptions) {
+  constructor(subdomains: Subdomains, options: HaloOptions) {
     this.#subdomains = subdomains;
     this.#machinery = machineryOf(subdomains);
+    checkOptions('Cannot make halo', options, HALO_OPTIONS);
+    const { fields, thickness = subdomains.thickness } = options;
     const { decomposition, routes, team } = this.#machinery;
     if (!(Number.isInteger(thickness) && thickness >= 1 && thickness <= subdomains.thickness)) {
       throw new RangeError(
-        `Cannot make halo: thickness is ${thickness}; give whole voxels from 1 to ${subdomains.thickness}, the subdomains' own`,
+        `Cannot make halo: thickness is ${shown(thickness)}; give whole voxels from 1 to ${subdomains.thickness}, the subdomains' own`,
       );
     }
     const declared = Object.entries(fields).map(([name, field]) => declare(subdomains, name, field));
@@ -129,7 +133,7 @@ export class Halo implements AsyncDisposable {
 
   /** Records what other devices read of the encoder's device into messages; what it reads is written before. */
   pack(encoder: Encoder, part: HaloPart = {}): void {
-    const side = this.#side(encoder);
+    const side = this.#side(encoder, part);
     const turn = turnOf(part, side.sent);
     encoder.barrier(['storage-write', 'transfer-target'], ['storage-read']);
     const fields = this.#record(encoder, side, `pack ${turn}`, part);
@@ -139,14 +143,15 @@ export class Halo implements AsyncDisposable {
 
   /** Records the copies between subdomains of the encoder's device. */
   exchange(encoder: Encoder, part: HaloPart = {}): void {
+    const side = this.#side(encoder, part);
     encoder.barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write']);
-    this.#record(encoder, this.#side(encoder), 'local', part);
+    this.#record(encoder, side, 'local', part);
     encoder.barrier(['storage-write'], ['storage-read']);
   }
 
   /** Records what has come to the encoder's device into the ghosts. */
   unpack(encoder: Encoder, part: HaloPart = {}): void {
-    const side = this.#side(encoder);
+    const side = this.#side(encoder, part);
     const turn = turnOf(part, side.received);
     encoder.barrier(['host-write', 'transfer-target'], ['storage-read']);
     const fields = this.#record(encoder, side, `unpack ${turn}`, part);
@@ -348,8 +353,10 @@ export class Halo implements AsyncDisposable {
     return team.members.indexOf(team.memberOf(team.subdomains[subdomain]!));
   }
 
-  #side(encoder: Encoder): Side {
+  /** The side that an encoder records for. Throws for what can't be recorded. */
+  #side(encoder: Encoder, part: HaloPart): Side {
     this.#checkAlive();
+    checkOptions('Cannot record halo', part, HALO_PART);
     const found = this.#sides.find(({ device }) => device.raw.commands.handle === encoder.device);
     if (found !== undefined) return found;
     throw new RangeError(
@@ -365,6 +372,11 @@ export class Halo implements AsyncDisposable {
     this.#checkAlive();
     const number = this.#sides.findIndex((side) => side.device === device);
     if (number >= 0) return [this.#sides[number]!, number];
+    if (!isObject(device) || !('compute' in device)) {
+      throw new TypeError(
+        `Cannot use halo: its device is ${shown(device)}; give an open one that holds its subdomains`,
+      );
+    }
     throw new RangeError(
       `Cannot use halo on device "${device.name}": it holds none of its subdomains; take a device that does`,
     );
@@ -386,16 +398,26 @@ export class Halo implements AsyncDisposable {
   }
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 const BOTH_TURNS = 'record them twice, with { turn: 0 } and { turn: 1 }, and submit the two in turns';
 
 function turnOf({ turn }: HaloPart, count: number): number {
   if (turn === undefined) return count % TURNS;
   if (turn === 0 || turn === 1) return turn;
-  throw new RangeError(`Cannot record halo: turn is ${turn}; give 0 or 1`);
+  throw new RangeError(`Cannot record halo: turn is ${shown(turn)}; give 0 or 1`);
 }
 
 /** A field as the lists know it, once its memory fits. */
-function declare({ parts }: Subdomains, name: string, { type, buffers }: HaloField): FieldDeclaration {
+function declare({ parts }: Subdomains, name: string, field: HaloField): FieldDeclaration {
+  const given: unknown = field;
+  if (!isObject(given) || !('type' in given) || !('buffers' in given) || !Array.isArray(given.buffers)) {
+    const what = isObject(given) ? 'it lacks its type, or a list of buffers' : `it is ${shown(given)}`;
+    throw new TypeError(
+      `Cannot take field "${name}" into the halo: ${what}; give what createField makes, { type, buffers }`,
+    );
+  }
+  const { type, buffers } = field;
   checkFieldType(name, type);
   const declaration: FieldDeclaration = {
     key: name,

@@ -16,6 +16,8 @@ import { makeDomain, type DomainOptions } from '../domain-options.ts';
 import { checkFieldType } from '../field-type.ts';
 import { printByToString } from '../inspect.ts';
 import { ghostRings } from '../local-level.ts';
+import { checkOptions, shown } from '../options/kinds.ts';
+import { SUBDOMAINS_OPTIONS } from '../options/known.ts';
 import type { Subdomain } from '../subdomain.ts';
 import { submitOnce } from '../submit-once.ts';
 import { Team } from '../team.ts';
@@ -125,9 +127,13 @@ export interface Machinery {
 
 const machines = new WeakMap<Subdomains, Machinery>();
 
-/** What subdomains are made of. */
+/** What subdomains are made of. Throws TypeError for what are none. */
 export function machineryOf(subdomains: Subdomains): Machinery {
-  return machines.get(subdomains)!;
+  const machinery = machines.get(subdomains);
+  if (machinery !== undefined) return machinery;
+  throw new TypeError(
+    `Cannot make halo: its subdomains are ${shown(subdomains)}; give what Subdomains.create has made, before it is disposed`,
+  );
 }
 
 /** A domain's subdomains, in order. Dispose them after their halos, when nothing is on its way. */
@@ -148,11 +154,12 @@ export class Subdomains implements AsyncDisposable {
 
   /** Cuts a domain and brings it to the devices. Waits for the uploads, and measures transports the first time. */
   static async create(options: SubdomainsOptions): Promise<Subdomains> {
+    checkOptions('Cannot cut domain', options, SUBDOMAINS_OPTIONS);
     const { devices, subdomains = devices.length, thickness = 2, cutOrder = 'morton', log = () => undefined } = options;
     if (devices.length === 0) throw new TypeError('Cannot cut domain: devices is empty; open at least one');
     if (!(Number.isInteger(subdomains) && subdomains >= devices.length)) {
       throw new RangeError(
-        `Cannot cut domain: subdomains is ${subdomains}; give a whole number, at least ${devices.length}, one a device`,
+        `Cannot cut domain: subdomains is ${shown(subdomains)}; give a whole number, at least ${devices.length}, one a device`,
       );
     }
     checkThickness(thickness);
@@ -196,12 +203,14 @@ export class Subdomains implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await machineryOf(this).team[Symbol.asyncDispose]();
+    const machinery = machines.get(this);
+    machines.delete(this);
+    await machinery?.team[Symbol.asyncDispose]();
   }
 }
 
 /** Throws RangeError where it isn't whole voxels. */
 function checkThickness(thickness: number): void {
   if (Number.isInteger(thickness) && thickness >= 1) return;
-  throw new RangeError(`Cannot cut domain: thickness is ${thickness}; give whole voxels, at least 1`);
+  throw new RangeError(`Cannot cut domain: thickness is ${shown(thickness)}; give whole voxels, at least 1`);
 }

@@ -5,6 +5,7 @@
 import { bytesText, readCache, writeCache, type Device, type DeviceReport } from '@halocline/gpu';
 import { createHash } from 'node:crypto';
 import { printByToString } from '../inspect.ts';
+import { shown } from '../options/kinds.ts';
 import type { TransportName } from './channel.ts';
 import type { MessageTime } from './measure.ts';
 import { Prober } from './prober.ts';
@@ -112,8 +113,11 @@ export async function peerAccesses(
   const prober = new Prober(tell);
   try {
     const all: PeerAccess[] = [];
-    for (const [a, b] of pairs) {
-      const [from, to] = [reportOf(a), reportOf(b)];
+    for (const pair of pairs) {
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw new TypeError(`Cannot tell transports: a pair is ${shown(pair)}; give two devices, as in [from, to]`);
+      }
+      const [from, to] = [reportOf(pair[0]), reportOf(pair[1])];
       const key = keyOf(from, to);
       let access = known.get(key);
       if (access === undefined) {
@@ -141,7 +145,14 @@ async function find(prober: Prober, key: string, from: DeviceReport, to: DeviceR
 }
 
 function reportOf(device: PeerDevice): DeviceReport {
-  return 'report' in device ? device.report : device;
+  const given: unknown = device;
+  if (typeof given === 'object' && given !== null) {
+    if ('report' in device) return device.report;
+    if ('uuid' in device && 'driver' in device && 'extensions' in device) return device;
+  }
+  throw new TypeError(
+    `Cannot tell transports: a device is ${shown(given)}; give an open one, or a report of listDevices()`,
+  );
 }
 
 /** The name of what is kept: all that the answer depends on. */
