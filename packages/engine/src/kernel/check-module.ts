@@ -1,5 +1,5 @@
 /** @file A kernel's SPIR-V, held against what it was registered with before the driver sees it. */
-import { reflect, ShaderError, type ShaderReflection } from '@halocline/gpu';
+import { reflect, ShaderError, type ReflectOptions, type ShaderReflection } from '@halocline/gpu';
 import { didYouMean, listNames } from '../names.ts';
 import { LAYOUT_CONSTANT, type KernelLayout } from './kernel-layout.ts';
 
@@ -10,15 +10,17 @@ const PUSH_BYTES = 8;
 export function checkModule(spirv: Uint32Array, layout: KernelLayout, entry: string | null): string {
   const refuse = (what: string): ShaderError =>
     new ShaderError(`Cannot register kernel "${layout.kernel}": ${what}`, undefined, { labels: [layout.kernel] });
-  let module: ShaderReflection;
-  try {
-    module = reflect(spirv);
-  } catch (error) {
-    const what = (error as Error).message.replace(/^Cannot read SPIR-V: /, '').replace(/;.*$/, '');
-    throw refuse(`its SPIR-V is broken (${what}); compile it again`);
-  }
-  const chosen = chooseEntry(module, entry, refuse);
-  const { bindings, pushConstants, specializations } = module;
+  const read = (options: ReflectOptions): ShaderReflection => {
+    try {
+      return reflect(spirv, options);
+    } catch (error) {
+      const what = (error as Error).message.replace(/^Cannot read SPIR-V: /, '').replace(/;.*$/, '');
+      throw refuse(`its SPIR-V is broken (${what}); compile it again`);
+    }
+  };
+  const chosen = chooseEntry(read({}), entry, refuse);
+  // What other entry points touch isn't this one's.
+  const { bindings, pushConstants, specializations } = read({ entry: chosen, stage: 'compute' });
   if (bindings.length > 0) {
     const names = bindings.map(({ set, binding, name }) => `${set}.${binding}${name === '' ? '' : ` "${name}"`}`);
     throw refuse(
