@@ -1,6 +1,7 @@
 /** @file Every mapping between this room's words and Vulkan's numbers. */
 
 import * as V from '@halocline/vulkan';
+import { accessBit } from './access.ts';
 import type { Access, RawUsage, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
@@ -114,6 +115,7 @@ export function accessMask(usages: readonly Usage[]): AccessMask {
   let [stages, accesses] = [0n, 0n];
   for (const usage of usages) {
     if (typeof usage === 'string') {
+      if (!Object.hasOwn(MASKS, usage)) accessBit(usage); // which says what words there are
       stages |= MASKS[usage].stages;
       accesses |= MASKS[usage].accesses;
     } else {
@@ -134,9 +136,10 @@ export function drawingUsage(word: Access): RawUsage | undefined {
 
 /** What a word that shaders share means in a pass that dispatches, where the word alone would say more. */
 export function dispatchUsage(word: Access): RawUsage | undefined {
+  if (!SHADER_WORDS.has(word)) return undefined;
   const stage = V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
   const { stages, accesses } = MASKS[word];
-  return SHADER_WORDS.has(word) && stages !== stage ? { stage, access: accesses } : undefined;
+  return stages === stage ? undefined : { stage, access: accesses };
 }
 
 /** Accesses that write memory. */

@@ -19,6 +19,7 @@ export function recordBarrier(
   before: readonly Usage[],
   after: readonly Usage[],
 ): void {
+  checkLists(before, after);
   if (!areWords(before) || !areWords(after)) {
     V.arena.scope(() => {
       commands.vkCmdPipelineBarrier2(
@@ -29,6 +30,15 @@ export function recordBarrier(
     return;
   }
   commands.vkCmdPipelineBarrier2(commandBuffer, writtenBarrier(before, after));
+}
+
+/** Throws TypeError unless the sides of a barrier are lists. */
+export function checkLists(before: unknown, after: unknown): void {
+  if (Array.isArray(before) && Array.isArray(after)) return;
+  const side = Array.isArray(before) ? after : before;
+  throw new TypeError(
+    `Cannot put a barrier: ${typeof side === 'string' ? `'${side}'` : String(side)} is given as one side; give lists, as in (['storage-write'], ['storage-read'])`,
+  );
 }
 
 /** A barrier between words, written once: whoever records one often keeps its address, which never changes. */

@@ -2,6 +2,7 @@
 
 import { VulkanError } from '../errors.ts';
 import type { BufferUsage } from '../convert.ts';
+import type { Image, ImageUsage } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
 
 /** Throws unless a buffer was made for a usage. */
@@ -10,6 +11,15 @@ export function checkUsage(verb: string, buffer: Buffer, usage: BufferUsage): vo
   throw new VulkanError(
     `Cannot ${verb} buffer "${buffer.label}": it was made without usage '${usage}'; create it with that`,
     { kind: 'buffer', labels: [buffer.label] },
+  );
+}
+
+/** Throws unless an image was made for a usage. */
+export function checkImageUsage(verb: string, image: Image, usage: ImageUsage): void {
+  if (image.usage.includes(usage)) return;
+  throw new VulkanError(
+    `Cannot ${verb} image "${image.label}": it was made without usage '${usage}'; create it with that`,
+    { kind: 'command-buffer', labels: [image.label] },
   );
 }
 

@@ -210,8 +210,8 @@ export class Encoder {
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
     this.#scope.outside('put a barrier');
-    this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     recordBarrier(this.#driver.commands, this.handle, before, after);
+    this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     return this;
   }
 
@@ -223,8 +223,8 @@ export class Encoder {
   /** A memory barrier and any number of image barriers, in one call. */
   barriers(batch: BarrierBatch<Image>): this {
     this.#scope.outside('put a barrier');
-    this.#scope.tracker?.barrier(batch);
     recordBarriers(this.#scope, batch);
+    this.#scope.tracker?.barrier(batch);
     return this;
   }
 

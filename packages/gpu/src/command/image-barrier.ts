@@ -1,13 +1,15 @@
 /** @file Barriers of images: a layout for another, and one part of an image at a time if need be; a whole batch in one call. */
 
 import * as V from '@halocline/vulkan';
-import type { Usage } from '../access.ts';
+import type { ImageLayout, Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
+import { VulkanError } from '../errors.ts';
 import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
 import type { Image } from '../image/image.ts';
 import { impliedLayout, layoutNumber } from '../image/layout.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
+import { checkLists } from './barrier.ts';
 import type { CommandScope } from './scope.ts';
 
 /** From which usage an image goes over to which; the usages imply its layouts. */
@@ -21,12 +23,20 @@ export interface TransitionOptions {
   readonly discard?: boolean;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set(['before', 'after', 'range', 'discard']);
+
 /** The image barrier of a transition. */
 export function imageBarrier(image: Image, options: TransitionOptions): ImageBarrier<Image> {
   const { before, after, range, discard } = options;
+  const stray = Object.keys(options).find((each) => !OPTIONS.has(each));
   if (before === undefined || after === undefined) {
     throw new TypeError(
       `Cannot bring image "${image.label}" over: ${before === undefined ? 'before' : 'after'} is not given; give both, as in { before: 'undefined', after: 'transfer-target' }`,
+    );
+  }
+  if (stray !== undefined) {
+    throw new TypeError(
+      `Cannot bring image "${image.label}" over: option "${stray}" is none of ${[...OPTIONS].join(', ')}`,
     );
   }
   return {
@@ -45,6 +55,7 @@ function listOf(usage: Usage | readonly Usage[]): readonly Usage[] {
 /** Records a batch as one vkCmdPipelineBarrier2. */
 export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>): void {
   const { memory, images = [] } = batch;
+  if (memory) checkLists(memory.before, memory.after);
   for (const { image } of images) scope.use(image);
   V.arena.scope(() => {
     const info = V.VkDependencyInfo({
@@ -60,16 +71,28 @@ const EVERYTHING: readonly Usage[] = [
 ];
 
 function write({ image, before, after, range, discard, handOver }: ImageBarrier<Image>): V.VkImageMemoryBarrier2 {
-  const forget = discard === true || before === 'undefined';
+  const sides = masks(before === 'undefined' ? EVERYTHING : before, after);
+  const from = discard === true || before === 'undefined' ? 'undefined' : impliedLayout(before);
+  const to = impliedLayout(after);
+  for (const layout of from === 'undefined' ? [to] : [from, to]) checkLayout(image, layout);
   return {
-    ...masks(before === 'undefined' ? EVERYTHING : before, after),
-    oldLayout: layoutNumber(forget ? 'undefined' : impliedLayout(before)),
-    newLayout: layoutNumber(impliedLayout(after)),
+    ...sides,
+    oldLayout: layoutNumber(from),
+    newLayout: layoutNumber(to),
     srcQueueFamilyIndex: handOver?.from ?? V.VK_QUEUE_FAMILY_IGNORED,
     dstQueueFamilyIndex: handOver?.to ?? V.VK_QUEUE_FAMILY_IGNORED,
     image: image.handle,
     subresourceRange: subresourceRange(image, wholeRange(image, range)),
   };
+}
+
+/** Throws unless an image may be in a layout: but for 'general' it is a usage, which the image must have been made with. */
+function checkLayout(image: Image, layout: ImageLayout): void {
+  if (layout === 'general' || (image.usage as readonly string[]).includes(layout)) return;
+  throw new VulkanError(
+    `Cannot bring image "${image.label}" over from or to layout '${layout}': it was made without that usage; create it with that`,
+    { kind: 'command-buffer', labels: [image.label] },
+  );
 }
 
 interface Masks {

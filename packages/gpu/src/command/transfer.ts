@@ -6,7 +6,7 @@ import type { Image } from '../image/image.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import { checkRange, checkUsage } from './check-range.ts';
+import { checkImageUsage, checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import type { CommandScope } from './scope.ts';
 
@@ -49,10 +49,11 @@ const SOURCE = V.VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
 const TARGET = V.VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
 
 interface Box {
-  readonly layers: V.VkImageSubresourceLayers;
-  readonly offset: V.VkOffset3D;
+  readonly image: Image;
+  readonly layers: Required<V.VkImageSubresourceLayers>;
+  readonly offset: Required<V.VkOffset3D>;
   readonly extent: { readonly width: number; readonly height: number; readonly depth: number };
-  readonly end: V.VkOffset3D;
+  readonly end: Required<V.VkOffset3D>;
   readonly texels: number;
 }
 
@@ -73,6 +74,7 @@ function boxOf(verb: string, image: Image, box: ImageBox = {}): Box {
     );
   }
   return {
+    image,
     layers: { aspectMask: aspectOf(image.format), mipLevel: mip, baseArrayLayer: layer, layerCount: layers },
     offset: { x, y, z },
     extent: { width, height, depth },
@@ -170,6 +172,7 @@ function bufferRegion(verb: string, buffer: Buffer, image: Image, region: ImageR
 export function copyBufferToImage(scope: CommandScope, from: Buffer, to: Image, region: ImageRegion): void {
   checkUsage('copy from', from, 'transfer-source');
   const copy = bufferRegion('copy to', from, to, region);
+  checkImageUsage('copy to', to, 'transfer-target');
   scope.use(from);
   scope.use(to);
   if (scope.tracker) moves(scope.tracker, 'copyBufferToImage', from, bytesOf(to, region), to, partOf(region));
@@ -183,6 +186,7 @@ export function copyBufferToImage(scope: CommandScope, from: Buffer, to: Image, 
 export function copyImageToBuffer(scope: CommandScope, from: Image, to: Buffer, region: ImageRegion): void {
   checkUsage('copy to', to, 'transfer-target');
   const copy = bufferRegion('copy from', to, from, region);
+  checkImageUsage('copy from', from, 'transfer-source');
   scope.use(from);
   scope.use(to);
   if (scope.tracker) moves(scope.tracker, 'copyImageToBuffer', from, partOf(region), to, bytesOf(from, region));
@@ -208,10 +212,22 @@ export function copyImage(
   }
   const box = boxOf('copy from', from, source);
   const size: Texels = [box.extent.width, box.extent.height, box.extent.depth];
-  const place = boxOf('copy to', to, { layers: source?.layers ?? 1, size, ...target });
+  const into = { layers: source?.layers ?? 1, size, ...target };
+  const place = boxOf('copy to', to, into);
   scope.use(from);
   scope.use(to);
-  if (scope.tracker) moves(scope.tracker, 'copyImage', from, partOf(source), to, partOf(target));
+  const act = `Cannot copy image "${from.label}" to image "${to.label}"`;
+  const [given, taken] = [textOf(box), textOf(place)];
+  if (given !== taken) throw new RangeError(`${act}: the boxes have ${given} and ${taken}; give boxes of one size`);
+  if (from.samples !== to.samples) {
+    throw new RangeError(
+      `${act}: they have ${from.samples} and ${to.samples} samples a texel; resolve in a rendering instead`,
+    );
+  }
+  checkApart(act, box, place);
+  checkImageUsage('copy from', from, 'transfer-source');
+  checkImageUsage('copy to', to, 'transfer-target');
+  if (scope.tracker) moves(scope.tracker, 'copyImage', from, partOf(source), to, partOf(into));
   V.arena.scope(() => {
     const region = V.VkImageCopy({
       srcSubresource: box.layers,
@@ -224,6 +240,50 @@ export function copyImage(
   });
 }
 
+/** Texels and layers of a box, as messages write them. */
+function textOf({ extent: { width, height, depth }, layers: { layerCount } }: Box): string {
+  return `${width}×${height}×${depth} texels in ${layerCount} ${layerCount === 1 ? 'layer' : 'layers'}`;
+}
+
+/** Throws where two boxes share texels: no command reads what it writes. */
+function checkApart(act: string, a: Box, b: Box): void {
+  if (a.image !== b.image || a.layers.mipLevel !== b.layers.mipLevel) return;
+  const share = (first: number, end: number, other: number, otherEnd: number): boolean =>
+    first < otherEnd && other < end;
+  const [first, other] = [a.layers.baseArrayLayer, b.layers.baseArrayLayer];
+  if (!share(first, first + a.layers.layerCount, other, other + b.layers.layerCount)) return;
+  for (const axis of ['x', 'y', 'z'] as const) {
+    if (!share(a.offset[axis], a.end[axis], b.offset[axis], b.end[axis])) return;
+  }
+  throw new RangeError(`${act}: the boxes overlap; go through another image`);
+}
+
+/** Throws where texels of one image can't become those of another. */
+function checkBlit(source: Box, target: Box, filter: string): void {
+  const [from, to] = [source.image, target.image];
+  const act = `Cannot blit image "${from.label}" to image "${to.label}"`;
+  const [a, b] = [formatMeaning(from.format), formatMeaning(to.format)];
+  if (a.aspect !== b.aspect || a.reads !== b.reads || (a.aspect === 'depth' && from.format !== to.format)) {
+    throw new RangeError(
+      `${act}: ${from.format} does not become ${to.format}; blit depth to its own format, and integers to integers of their kind`,
+    );
+  }
+  if (filter !== 'nearest' && filter !== 'linear') {
+    throw new TypeError(`${act}: filter "${filter}" is none of linear, nearest`);
+  }
+  if (filter === 'linear' && (a.aspect === 'depth' || a.reads !== 'float')) {
+    throw new RangeError(`${act}: texels of ${from.format} have no mean; say filter: 'nearest'`);
+  }
+  if (from.samples > 1 || to.samples > 1) {
+    throw new RangeError(
+      `${act}: they have ${from.samples} and ${to.samples} samples a texel; resolve in a rendering instead`,
+    );
+  }
+  const [given, taken] = [source.layers.layerCount, target.layers.layerCount];
+  if (given !== taken) throw new RangeError(`${act}: the boxes have ${given} and ${taken} layers; give as many`);
+  checkApart(act, source, target);
+}
+
 /** Copies texels from image to image, scaled to the target's box and converted to its format. */
 export function blitImage(scope: CommandScope, from: Image, to: Image, options: BlitOptions): void {
   const { filter = 'linear' } = options;
@@ -231,6 +291,9 @@ export function blitImage(scope: CommandScope, from: Image, to: Image, options: 
   const target = boxOf('blit to', to, options.to);
   scope.use(from);
   scope.use(to);
+  checkBlit(source, target, filter);
+  checkImageUsage('blit from', from, 'transfer-source');
+  checkImageUsage('blit to', to, 'transfer-target');
   if (scope.tracker) moves(scope.tracker, 'blit', from, partOf(options.from), to, partOf(options.to));
   V.arena.scope(() => {
     const region = V.VkImageBlit({
@@ -247,6 +310,7 @@ export function blitImage(scope: CommandScope, from: Image, to: Image, options: 
 /** Writes one value into every texel of an image in layout 'transfer-target'. */
 export function clearImage(scope: CommandScope, image: Image, value: ClearValue, range: ImageRange): void {
   const whole = subresourceRange(image, wholeRange(image, range));
+  checkImageUsage('clear', image, 'transfer-target');
   scope.use(image);
   scope.tracker?.touch(image, range, 'transfer-target', 'clear');
   scope.tracker?.settle();

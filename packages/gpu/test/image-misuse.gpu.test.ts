@@ -1,0 +1,128 @@
+import { gpuTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { openDevice } from '../src/index.ts';
+import type { Device, Encoder, TransitionOptions, Usage } from '../src/index.ts';
+
+const WORDS =
+  'storage-read, storage-write, uniform, indirect, conditional, vertex, index, sampled, color-attachment, ' +
+  'depth-attachment, transfer-source, transfer-target, host-read, host-write';
+
+/** What recording says that is refused. */
+const refusal =
+  (device: Device) =>
+  (body: (encoder: Encoder) => unknown): string => {
+    try {
+      using _ = device.record('step', (encoder) => void body(encoder));
+      return 'no error';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+const wrong = <T>(value: unknown): T => value as T;
+
+gpuTest(
+  'barriers of words that there are none of are refused, with checks and without',
+  {},
+  async ({ device: plain }) => {
+    await using checking = await openDevice({ device: plain.uuid, validation: false, checks: true });
+    for (const device of [plain, checking]) {
+      const told = refusal(device);
+      const none = (word: string): string => `Cannot use access "${word}": it is none of ${WORDS}`;
+      const lists = (side: string): string =>
+        `Cannot put a barrier: ${side} is given as one side; give lists, as in (['storage-write'], ['storage-read'])`;
+      using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+      using words = device.createBuffer({ label: 'words', byteLength: 16 });
+      expect(told((encoder) => encoder.barrier(wrong<Usage[]>(['foo']), ['storage-read']))).toBe(none('foo'));
+      expect(told((encoder) => encoder.barrier(wrong<Usage[]>('storage-read'), ['storage-read']))).toBe(
+        lists("'storage-read'"),
+      );
+      expect(told((encoder) => encoder.barrier(['storage-read'], wrong<Usage[]>(undefined)))).toBe(lists('undefined'));
+      const memory = { before: wrong<Usage[]>('vertex'), after: ['vertex'] } as const;
+      expect(told((encoder) => encoder.barriers({ memory }))).toBe(lists("'vertex'"));
+      const over = { before: 'undefined', after: wrong<Usage>('undefined') } as const;
+      expect(told((encoder) => encoder.transition(image, over))).toBe(none('undefined'));
+      if (device !== checking) continue;
+      const touching = (encoder: Encoder): unknown =>
+        encoder.touches(words, wrong<Usage>('paint')).fill(words, 0, 4, 0);
+      expect(told(touching)).toBe(none('paint'));
+    }
+  },
+);
+
+gpuTest('an image is brought over only to what it was made for, and where it reaches', {}, ({ device }) => {
+  const told = refusal(device);
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm', mips: 3 });
+  using depth = device.createImage({ label: 'depth', size: [4, 4], format: 'depth32float' });
+  using texture = device.createImage({
+    label: 'texture',
+    size: [4, 4],
+    format: 'rgba8unorm',
+    usage: ['transfer-target'],
+  });
+  const over = (options: object) => wrong<TransitionOptions>({ before: 'undefined', after: 'sampled', ...options });
+  expect(told((encoder) => encoder.transition(image, over({ mip: 7 })))).toBe(
+    'Cannot bring image "picture" over: option "mip" is none of before, after, range, discard',
+  );
+  expect(told((encoder) => encoder.transition(image, over({ range: { mip: 7 } })))).toBe(
+    'Cannot take a part of image "picture": -4 mips from 7 and 1 layers from 0 are asked for; it has 3 and 1',
+  );
+  const without = (label: string, layout: string): string =>
+    `Cannot bring image "${label}" over from or to layout '${layout}': it was made without that usage; create it with that`;
+  expect(told((encoder) => encoder.transition(depth, over({ after: 'color-attachment' })))).toBe(
+    without('depth', 'color-attachment'),
+  );
+  expect(told((encoder) => encoder.transition(texture, over({})))).toBe(without('texture', 'sampled'));
+  expect(told((encoder) => encoder.transition(texture, over({ before: 'sampled', after: 'storage-read' })))).toBe(
+    without('texture', 'sampled'),
+  );
+});
+
+gpuTest('copies and blits that no device makes are refused', {}, ({ device }) => {
+  const told = refusal(device);
+  using stack = new DisposableStack();
+  const image = (label: string, more: Partial<Parameters<Device['createImage']>[0]> = {}) =>
+    stack.use(device.createImage({ label, size: [4, 4], format: 'rgba8unorm', ...more }));
+  const [a, b, many] = [image('a', { mips: 2, layers: 2 }), image('b'), image('many', { samples: 4 })];
+  const [depth, words] = [image('depth', { format: 'depth32float' }), image('words', { format: 'r32uint' })];
+  const kept = image('kept', { usage: ['sampled'] });
+  const copy = 'Cannot copy image "a" to image';
+  const overlap = 'the boxes overlap; go through another image';
+  expect(told((encoder) => encoder.copyImage(a, a))).toBe(`${copy} "a": ${overlap}`);
+  expect(told((encoder) => encoder.copyImage(a, a, { from: { size: [3, 3] }, to: { origin: [1, 1] } }))).toBe(
+    `${copy} "a": ${overlap}`,
+  );
+  expect(told((encoder) => encoder.copyImage(a, b, { to: { size: [2, 2] } }))).toBe(
+    `${copy} "b": the boxes have 4×4×1 texels in 1 layer and 2×2×1 texels in 1 layer; give boxes of one size`,
+  );
+  expect(told((encoder) => encoder.copyImage(a, many))).toBe(
+    `${copy} "many": they have 1 and 4 samples a texel; resolve in a rendering instead`,
+  );
+  expect(told((encoder) => encoder.copyImage(a, kept))).toBe(
+    'Cannot copy to image "kept": it was made without usage \'transfer-target\'; create it with that',
+  );
+  const become = 'blit depth to its own format, and integers to integers of their kind';
+  expect(told((encoder) => encoder.blit(depth, b))).toBe(
+    `Cannot blit image "depth" to image "b": depth32float does not become rgba8unorm; ${become}`,
+  );
+  expect(told((encoder) => encoder.blit(words, b))).toBe(
+    `Cannot blit image "words" to image "b": r32uint does not become rgba8unorm; ${become}`,
+  );
+  expect(told((encoder) => encoder.blit(depth, depth, { to: { origin: [2, 2] } }))).toBe(
+    'Cannot blit image "depth" to image "depth": texels of depth32float have no mean; say filter: \'nearest\'',
+  );
+  expect(told((encoder) => encoder.blit(b, many))).toBe(
+    'Cannot blit image "b" to image "many": they have 1 and 4 samples a texel; resolve in a rendering instead',
+  );
+  expect(told((encoder) => encoder.blit(a, b, { from: { layers: 2 } }))).toBe(
+    'Cannot blit image "a" to image "b": the boxes have 2 and 1 layers; give as many',
+  );
+  expect(told((encoder) => encoder.blit(a, a))).toBe(`Cannot blit image "a" to image "a": ${overlap}`);
+  const smaller = { from: { mip: 0 }, to: { mip: 1 } };
+  const apart = (encoder: Encoder): void => {
+    encoder.transition(a, { before: 'undefined', after: 'transfer-source', range: { mips: 1 } });
+    encoder.transition(a, { before: 'undefined', after: 'transfer-target', range: { mip: 1 } });
+    encoder.blit(a, a, smaller);
+  };
+  expect(told(apart)).toBe('no error');
+});
