@@ -6,6 +6,7 @@ import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
 import { segmentPlans } from './recording.ts';
+import type { PlanRequest } from './step-plan.ts';
 import { segmentName, type Segment } from './segments.ts';
 
 /** What the next step does. */
@@ -14,7 +15,13 @@ export function explainRuntime(runtime: Runtime): string {
   if (program === null) return 'Nothing is compiled yet: call initialize()';
   const { schedule, units, fusion } = program.parts;
   const iterations = program.loops.map(() => 2);
-  const plan = program.plan({ start: runtime.copies, iterations });
+  // Ghosts are as steps leave them: after two the copies are those of now again.
+  let from: Pick<PlanRequest, 'start' | 'stale'> = { start: runtime.copies, stale: program.allStale };
+  for (let before = 0; before < 2; before++) {
+    const { after, stale } = program.plan({ ...from, iterations });
+    from = { start: after, stale };
+  }
+  const plan = program.plan({ ...from, iterations });
   const segments = program.segments(plan);
   const recorded = [...new Set(segmentPlans(program, segments, { slot: 0, turn: 0, stamps: null }))];
   return [
@@ -65,8 +72,10 @@ function describeFused({ name, unstored, savedBytes, again, needless }: FusedPas
  * `| begin · sweep over the boundary | [pack u:1]`.
  */
 function submits(program: Program, segments: readonly Segment[], plans: readonly Plan<Encoder>[]): string[] {
-  const { memberCount } = program.parts;
-  if (memberCount === 1) return [];
+  const { decomposition, memberCount } = program.parts;
+  if (decomposition.count === 1) return [];
+  const alone = memberCount === 1;
+  const where = alone ? `over ${decomposition.count} subdomains` : `on each of ${memberCount} devices`;
   const texts = new Map(segments.map((_, number) => [segmentName(number), '']));
   for (const { passes, finished } of plans.flatMap(({ compiled }) => compiled.steps)) {
     for (const [place, { name, pass }] of passes.entries()) {
@@ -76,19 +85,39 @@ function submits(program: Program, segments: readonly Segment[], plans: readonly
     }
   }
   return [
-    ...[...texts].map(([name, text]) => `${name} on each of ${memberCount} devices:${text}`),
-    messages(program, segments),
+    ...[...texts].map(([name, text]) => `${name} ${where}:${text}`),
+    alone ? exchanges(program, segments) : messages(program, segments),
   ];
+}
+
+/** How often subdomains of one device take ghosts of each other, and how much in all: `2 exchanges: 2 u (1,024 bytes)`. */
+function exchanges({ parts }: Program, segments: readonly Segment[]): string {
+  const bytes = new Map(
+    parts.components.map(({ name, pairs }) => [name, pairs.reduce((sum, { sources }) => sum + 4 * sources.length, 0)]),
+  );
+  const sent = segments.flatMap(({ passes }) =>
+    passes.flatMap(({ pass }) => (pass.kind === 'exchange' ? [pass.sent] : [])),
+  );
+  return counted('exchange', sent, (names) => names.reduce((sum, name) => sum + (bytes.get(name) ?? 0), 0));
 }
 
 /** How often members wait for each other, for what, and how much each sends: `2 hops: 2 u (1,024 bytes)`. */
 function messages(program: Program, segments: readonly Segment[]): string {
   const hops = segments.flatMap(({ before }) => (before === null ? [] : [before]));
-  const alike = Map.groupBy(hops, ({ names }) => names.map((name) => name.replace(/:[01]$/, '')).join(', '));
-  const each = [...alike].map(
-    ([what, all]) => `${all.length} ${what} (${program.packedBytes(all[0]!.names).toLocaleString('en')} bytes)`,
+  return counted(
+    'hop',
+    hops.map(({ names }) => names),
+    (names) => program.packedBytes(names),
   );
-  return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
+}
+
+/** `2 hops: 2 u (1,024 bytes)`, of lists of what goes together. */
+function counted(noun: string, sent: readonly (readonly string[])[], bytesOf: (names: string[]) => number): string {
+  const alike = Map.groupBy(sent, (names) => names.map((name) => name.replace(/:[01]$/, '')).join(', '));
+  const each = [...alike].map(
+    ([what, all]) => `${all.length} ${what} (${bytesOf(what.split(', ')).toLocaleString('en')} bytes)`,
+  );
+  return `${sent.length} ${noun}${sent.length === 1 ? '' : 's'}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
 }
 
 function radii({ declarations, radii: { radii: now } }: Runtime): string[] {

@@ -420,3 +420,30 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
     2 barriers, 3 passes"
   `);
 });
+
+gpuTest('the step over several subdomains of one device is told', PLAIN, async ({ device }) => {
+  const domain = { min: [0, 0, 0], max: [32, 16, 8] } as const;
+  await using simulation = await Simulation.create({ device, subdomains: 2, domain, fusion: false });
+  simulation.addField('u', 'float32', 0);
+  simulation.addField('v', 'float32', 0);
+  const read = (from: string): string => `ReadField("${from}", coord + ivec3(1, 0, 0))`;
+  for (const [from, to] of [
+    ['u', 'v'],
+    ['v', 'u'],
+  ] as const) {
+    simulation.addStencil(`to_${to}`, {
+      inputs: [from],
+      outputs: [to],
+      code: `WriteField("${to}", idx, ${read(from)});`,
+    });
+  }
+  await simulation.initialize();
+  const told = simulation.explain();
+  expect(told.split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "submit 1 over 2 subdomains: | begin · exchange u:0 | to_v | exchange v:0 | to_u
+    2 exchanges: 1 u (512 bytes), 1 v (512 bytes)
+    4 barriers, 5 passes"
+  `);
+  await simulation.runTimestep(1);
+  expect(simulation.explain()).toBe(told);
+});
