@@ -228,7 +228,10 @@ export class Encoder {
     return this;
   }
 
-  /** Tells that the next dispatch touches a resource by address: what no binding shows. The tracker sees it, if there is one. */
+  /**
+   * Tells that the next dispatch touches a resource by address: what no binding shows. Ahead of a rendering: that its draws touch it,
+   * bound or by address, as no barrier can stand within. The tracker sees it, if there is one.
+   */
   touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
     this.#scope.use(resource);
     this.#scope.tracker?.touch(resource, range, access, 'dispatch');
