@@ -110,6 +110,18 @@ gpuTest('bytes of a host array go straight up and down, in their turn', { extens
   expect((await device.staging.download(buffer, MiB - 1, 1)).join()).toBe('7');
 });
 
+gpuTest('a host array that is not made for transfers is copied as other arrays', { extensions: HOST }, async (test) => {
+  const { device } = test;
+  using host = device.hostArray(64, { usage: ['storage'] });
+  using buffer = device.createBuffer({ label: 'data', byteLength: 64 });
+  const bytes = new Uint8Array(host.array).fill(3);
+  await device.staging.upload(buffer, 0, bytes);
+  bytes.fill(0);
+  expect((await device.staging.download(buffer, 0, 64, { into: bytes }))[63]).toBe(3);
+  // Both through rings.
+  expect(device.heap.report().owners.find(({ owner }) => owner === 'staging')?.buffers).toBe(2);
+});
+
 for (const way of ['up', 'down'] as const) {
   const name = `a host array that is disposed while its transfer ${way} waits its turn ends the transfer`;
   gpuTest(name, { extensions: HOST }, async ({ device }) => {
@@ -143,3 +155,30 @@ gpuTest('an array that is transferred while it waits its turn ends its own trans
   await large;
   expect((await device.staging.download(buffer, 10 * MiB - 1, 1)).join()).toBe('7');
 });
+
+const TIGHT = { memoryLimit: 64 * MiB };
+
+for (const way of ['up', 'down'] as const) {
+  const name = `mapped memory that is disposed while it goes ${way} ends its transfer alone`;
+  gpuTest(name, TIGHT, async ({ device }) => {
+    using buffer = onCard(device, 16 * MiB);
+    for (let round = 0; round < 24; round++) {
+      using mapped = device.createBuffer({ label: 'mapped', byteLength: 16 * MiB, memory: 'upload' });
+      const into = mapped.mapped.fill(round);
+      const { staging } = device;
+      const moved: Promise<unknown> =
+        way === 'up' ? staging.upload(buffer, 0, into) : staging.download(buffer, 0, 16 * MiB, { into });
+      const told = moved.catch(String);
+      for (let turn = 0; turn < 3 * round; turn++) await new Promise(setImmediate);
+      mapped[Symbol.dispose]();
+      for (let turn = 0; turn < 20; turn++) {
+        await new Promise(setImmediate);
+        device.createBuffer({ label: 'next', byteLength: 64 })[Symbol.dispose]();
+      }
+      const text = await told;
+      if (typeof text === 'string') expect(text).toContain('was transferred or disposed');
+    }
+    await device.staging.upload(buffer, 0, new Uint8Array(16 * MiB).fill(99));
+    expect((await device.staging.download(buffer)).every((byte) => byte === 99)).toBe(true);
+  });
+}

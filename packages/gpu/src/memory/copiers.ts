@@ -84,6 +84,15 @@ export class Copiers {
     this.#taken[slot] = 0;
   }
 
+  /** Ends the copies that are under way, with the help of the caller's own thread: returns when they are done. */
+  settle(): void {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (this.#taken[slot] === 0) continue;
+      copyChunks(this.#table, slot, libc()!.memcpy);
+      Atomics.wait(this.#table.states, slot, PENDING);
+    }
+  }
+
   /** Ends the threads; returns when they have ended. Nothing may be under way. */
   async close(): Promise<void> {
     const workers = this.#workers;
@@ -121,6 +130,11 @@ let users = 0;
 export function acquireCopiers(): Copiers {
   users++;
   return shared;
+}
+
+/** To be called before memory goes that threads may be copying from or to, for whichever device: they stop touching it. */
+export function settleCopies(): void {
+  shared.settle();
 }
 
 /** A device needs them no more; with the last, the threads end. */

@@ -6,6 +6,7 @@ import type { MemoryKind } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import { readMemory } from '../device/survey.ts';
+import { settleCopies } from './copiers.ts';
 import type { DedicatedTo, MemorySource, Refusal, SourceMemory } from './heap.ts';
 
 /** Results after which less memory, or that of another type, may be had. */
@@ -100,7 +101,10 @@ export class DeviceMemory implements MemorySource {
 
   giveBack(memory: SourceMemory): void {
     const { commands, handle: device } = this.#driver;
-    if (memory.bytes) V.releaseView(memory.bytes);
+    if (memory.bytes) {
+      settleCopies();
+      V.releaseView(memory.bytes);
+    }
     commands.vkFreeMemory(device, memory.handle as V.VkDeviceMemory, V.NULL);
   }
 

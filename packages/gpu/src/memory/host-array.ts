@@ -11,6 +11,7 @@ import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Buffer } from './buffer.ts';
+import { settleCopies } from './copiers.ts';
 import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
 import type { ImportOptions } from './shared-memory.ts';
@@ -71,6 +72,7 @@ export function importHostMemory(maker: BufferMaker, { label, address, byteLengt
             close: () => V.releaseView(array),
             release: () => {
               driver.commands.vkFreeMemory(driver.handle, handle, V.NULL);
+              settleCopies();
               release();
             },
           };
@@ -115,6 +117,7 @@ function place(maker: BufferMaker, { label, byteLength }: Buffer, needs: BufferN
       close: () => V.releaseView(array),
       release: () => {
         driver.commands.vkFreeMemory(driver.handle, handle, V.NULL);
+        settleCopies();
         pinned[Symbol.dispose]();
       },
     };

@@ -15,6 +15,7 @@
 import * as V from '@halocline/vulkan';
 import { checkRange, checkUsage } from '../command/check-range.ts';
 import type { Companion, Queue } from '../command/queue.ts';
+import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
@@ -58,6 +59,8 @@ interface Place {
 /** How a piece goes on its way. */
 interface Sending {
   readonly place: Place;
+  /** What it had when it got its place. */
+  readonly byteLength: number;
   /** Resolves when the bytes are in their place; undefined where they are. */
   readonly filled: Promise<void> | undefined;
   /** The piece before. */
@@ -130,7 +133,7 @@ export class Staging implements Companion {
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
     this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
-    const direct = this.#hostRange(bytes);
+    const direct = this.#hostRange(bytes, 'transfer-source');
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
     if (this.#isSmall(bytes.byteLength) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
@@ -167,7 +170,7 @@ export class Staging implements Companion {
       );
     }
     if (byteLength === 0) return Promise.resolve(target);
-    const direct = this.#hostRange(target);
+    const direct = this.#hostRange(target, 'transfer-target');
     if (direct) {
       const start = (): Promise<void> => this.#direct({ buffer, byteOffset }, direct, byteLength, false, options);
       return this.#inTurn(start).then(() => target);
@@ -282,10 +285,10 @@ export class Staging implements Companion {
     return begun.promise.then(({ done }) => done);
   }
 
-  /** Where bytes lie in memory that the device uses in place; undefined where they don't. */
-  #hostRange(bytes: Uint8Array): BufferRange | undefined {
+  /** Where bytes lie in memory that the device uses in place, and so; undefined where they don't. */
+  #hostRange(bytes: Uint8Array, usage: BufferUsage): BufferRange | undefined {
     const buffer = hostBufferOf(bytes.buffer, this.#driver);
-    return buffer && { buffer, byteOffset: bytes.byteOffset };
+    return buffer?.usage.includes(usage) === true ? { buffer, byteOffset: bytes.byteOffset } : undefined;
   }
 
   /** Copies between buffers; resolves when the device is done. */
@@ -318,9 +321,11 @@ export class Staging implements Companion {
       for (let at = 0; at < bytes.byteLength; at += size, size = Math.min(2 * size, this.#pieceBytes)) {
         checkAlive('upload to', buffer); // it may have been disposed between two pieces
         const piece = bytes.subarray(at, at + size);
-        const place = await this.#room(piece.byteLength, sent);
-        const filled = this.#copies.in(this.#up!.buffer.mapped, place.byteOffset, piece);
-        const how = { place, filled, previous: last, continues: at > 0 };
+        const { byteLength } = piece;
+        const place = await this.#room(byteLength, sent);
+        const there = piece.byteLength === byteLength;
+        const filled = there ? this.#copies.in(this.#up!.buffer.mapped, place.byteOffset, piece) : undefined;
+        const how = { place, byteLength, filled, previous: last, continues: at > 0 };
         last = this.#send(how, { buffer, byteOffset: byteOffset + at }, piece, options);
         last.catch(() => undefined);
         sent.push(last);
@@ -365,17 +370,17 @@ export class Staging implements Companion {
 
   /** Submits a piece when it is filled and the one before is submitted. */
   async #send(
-    { place, filled, previous, continues }: Sending,
+    { place, byteLength, filled, previous, continues }: Sending,
     target: BufferRange,
     piece: Uint8Array,
     options: TransferOptions,
   ): Promise<void> {
     const { ring, buffer } = this.#up!;
-    const byteLength = piece.byteLength;
     await filled;
     try {
       await previous;
       checkAlive('upload to', target.buffer);
+      checkKept('upload to', target.buffer, piece, byteLength);
     } catch (error) {
       ring.close(0, place.taken);
       throw error;
@@ -398,7 +403,9 @@ export class Staging implements Companion {
       // The last ones are smaller: when the device is done, little is left to be copied out.
       const rest = 4096 * Math.ceil((target.byteLength - at) / 4 / 4096);
       const piece = target.subarray(at, at + Math.min(this.#pieceBytes, Math.max(this.#pieceBytes / 8, rest)));
+      const { byteLength } = piece;
       for (;;) {
+        checkKept('download from', buffer, piece, byteLength);
         const landed = this.#placeDownload(buffer, byteOffset + at, piece, options, at > 0);
         if (landed) {
           landed.catch(() => undefined);
@@ -409,7 +416,7 @@ export class Staging implements Companion {
         await this.#landings[0];
       }
       this.flush();
-      at += piece.byteLength;
+      at += byteLength;
     }
     await Promise.all(landings);
   }
