@@ -128,10 +128,26 @@ function dropAll(): void {
  * in bytes; folders are made as needed. What stands beside goes when writing fails or the process exits.
  */
 export async function writeWhole(file: string, content: Content): Promise<number> {
+  return placed(file, (place) => replace(place, content));
+}
+
+/**
+ * Throws where `writeWhole` would: tries it beside the file's place, with nothing, and leaves that as it was. Folders are made as
+ * needed. Whoever writes after hours of work asks before them.
+ */
+export async function tryWhole(file: string): Promise<void> {
+  await placed(file, async (place) => {
+    if (await isFolder(place)) throw new Error(`Cannot write file "${file}": ${WRITE_REASONS['EISDIR']}`);
+    await besideOf(place, async (beside) => writeAll(beside, new Uint8Array()));
+  });
+}
+
+/** Does something to the place of a file; what the file system has against it is said of the file. */
+async function placed<T>(file: string, act: (place: string) => Promise<T>): Promise<T> {
   try {
     const place = behindLinks(file);
     checkPlace(place, file);
-    return await replace(place, content);
+    return await act(place);
   } catch (error) {
     // What makes the pieces may fail too, and says itself what it is.
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
@@ -141,19 +157,24 @@ export async function writeWhole(file: string, content: Content): Promise<number
 
 /** Writes beside a file, and puts that in its place. */
 async function replace(file: string, content: Content): Promise<number> {
+  return besideOf(file, async (beside) => {
+    const byteLength = await writeAll(beside, content);
+    await rename(beside, file);
+    return byteLength;
+  });
+}
+
+/** Lets something be made beside a file, whose folder is made as needed; what is still there afterwards goes. */
+async function besideOf<T>(file: string, make: (beside: string) => Promise<T>): Promise<T> {
   const folder = path.dirname(file);
   const beside = path.join(folder, `.${shortened(path.basename(file))}.${randomBytes(4).toString('hex')}.part`);
   if (unfinished.size === 0) process.on('exit', dropAll);
   unfinished.add(beside);
   try {
     await makeFolder(path.resolve(folder));
-    const byteLength = await writeAll(beside, content);
-    await rename(beside, file);
-    return byteLength;
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    throw error;
+    return await make(beside);
   } finally {
+    await rm(beside, { force: true }).catch(() => undefined);
     unfinished.delete(beside);
     if (unfinished.size === 0) process.off('exit', dropAll);
   }

@@ -24,7 +24,7 @@ import { makeDomain, type DomainOptions } from './domain-options.ts';
 import { explainRuntime } from './explain.ts';
 import type { Field } from './field.ts';
 import { checkDoubles, heldScalar, type FieldValue } from './field-type.ts';
-import { writeWhole } from './files.ts';
+import { tryWhole, writeWhole } from './files.ts';
 import { checkEnding, encodeGrids, readGridsFrom, type SaveOptions } from './grid-files.ts';
 import { kernelHeader } from './kernel/header-of.ts';
 import type { KernelAccess, KernelOptions } from './kernel/kernel-options.ts';
@@ -72,8 +72,8 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
   /** Voxels; default: as thick as the stencils reach. */
   readonly haloThickness?: number;
   /**
-   * What the cut goes by: `voxels` (default) weighs active voxels; `time` shifts it by the time that each device takes for a step,
-   * where that pays, with the same results; `off` leaves it as it was made.
+   * What the cut goes by: `voxels` (default) weighs active voxels, once; `time` shifts it by the time that each device takes for a
+   * step, where that pays, with the same results. `off` is `voxels`: a domain doesn't change, so nothing else shifts its cut.
    */
   readonly rebalance?: Rebalance;
   /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
@@ -140,7 +140,8 @@ export class Simulation implements AsyncDisposable {
         `Cannot create simulation: haloThickness is ${shown(haloThickness)}; give whole voxels, at least 0`,
       );
     }
-    checkpointsOf(options);
+    const kept = checkpointsOf(options);
+    if (kept !== null) await tryWhole(kept.file);
     forcedTransport();
     const domain = await makeDomain(options);
     const { devices, own, subdomains } = await openDevices(options, log);

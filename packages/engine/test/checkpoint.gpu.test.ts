@@ -313,6 +313,10 @@ gpuTest('a checkpoint is written every so many steps, and holds what was set by 
   expect(await refusal(make({ checkpointEvery: 0 }))).toBe(
     'Cannot create simulation: checkpointEvery is 0; give a whole number of steps, at least 1',
   );
+  const nowhere = join(checkpointFile, 'c.nvdb');
+  expect(await refusal(make({ checkpointEvery: 2, checkpointFile: nowhere }))).toBe(
+    `Cannot write file "${nowhere}": a part of its path is a file; write elsewhere`,
+  );
 });
 
 gpuTest(

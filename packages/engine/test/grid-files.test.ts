@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writeWhole } from '../src/files.ts';
+import { tryWhole, writeWhole } from '../src/files.ts';
 import { readGridsFrom } from '../src/grid-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
@@ -62,6 +62,22 @@ test('links in a circle, and what is no file, are refused', async () => {
     new Error(`Cannot write file "${nothing}": it is a device, a pipe or a socket; give the path of a file`),
   );
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test('whether a file can be written is known before there is any of it', async () => {
+  const asked = path.join(folder, 'asked');
+  await tryWhole(path.join(asked, 'new.nvdb'));
+  expect(readdirSync(asked)).toEqual([]);
+  const old = path.join(asked, 'old.nvdb');
+  await writeWhole(old, Uint8Array.of(1, 2));
+  await tryWhole(old);
+  expect([...readFileSync(old)]).toEqual([1, 2]);
+  const refuses = (file: string, why: string): Promise<void> =>
+    expect(tryWhole(file)).rejects.toThrow(new Error(`Cannot write file "${file}": ${why}`));
+  await refuses(path.join(old, 'c.nvdb'), 'a part of its path is a file; write elsewhere');
+  await refuses(asked, 'it is a folder; give the path of a file');
+  await refuses(path.join(asked, 'n'.repeat(300)), 'its name is too long; give a shorter one');
+  expect(readdirSync(asked)).toEqual(['old.nvdb']);
 });
 
 test('a disk that fills leaves the old file and no half one', async ({ skip }) => {

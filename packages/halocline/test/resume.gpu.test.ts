@@ -92,6 +92,21 @@ vulkanTest('Ctrl-C leaves a checkpoint of the last frame', async () => {
   });
 });
 
+vulkanTest('a checkpoint that can not be written is refused before the first frame', async () => {
+  using folder = temporaryFolder();
+  folder.file('s.ts', SCENE);
+  folder.file('file', '');
+  const err = 'Cannot write file "file/c.nvdb": a part of its path is a file; write elsewhere\n';
+  for (const words of [
+    ['--checkpoint', 'file/c.nvdb'],
+    ['--checkpoint', 'file/c.nvdb', '--checkpoint-every', '2'],
+  ]) {
+    const ended = await halocline(['run', 's.ts', '--frames', '2', '-o', 'o', ...words], { cwd: folder.path });
+    expect([ended.code, ended.err]).toEqual([1, err]);
+    expect(readdirSync(join(folder.path, 'o'))).toEqual([]);
+  }
+});
+
 vulkanTest('the animated picture of a run that was stopped has all frames', async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;

@@ -5,8 +5,8 @@ import { Balancer, type BalancerOptions, type Shift } from './balancer.ts';
 import { StepTimes } from './step-times.ts';
 
 /**
- * What the cut goes by: `voxels` weighs active voxels, `time` shifts it by the time that each device takes, `off` leaves it as it was
- * made.
+ * What the cut goes by: `voxels` weighs active voxels, once, as domains don't change while they are stepped; `time` shifts it by the
+ * time that each device takes. `off` says that nothing shifts it, which `voxels` doesn't either: today the two are one.
  */
 export type Rebalance = 'voxels' | 'time' | 'off';
 

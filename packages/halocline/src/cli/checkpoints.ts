@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
-import { behindLinks, dropUnfinished } from '@halocline/engine/files';
+import { behindLinks, dropUnfinished, tryWhole } from '@halocline/engine/files';
 import { UsageError, type Words } from './command.ts';
 
 /** What the command itself keeps in a checkpoint. */
@@ -44,6 +44,9 @@ export async function resumeRun(
   return { frames, stepsPerFrame, dt: words.number('dt', 'positive') ?? dt };
 }
 
+/** Whose checkpoints, and where they go. */
+type Place = { readonly folder: string; readonly stem: string } & Omit<RunNote, 'frames'>;
+
 /** Writes the checkpoints of a run; none where the words ask for none. */
 export class Checkpoints {
   /** Null where none is asked for. */
@@ -53,7 +56,7 @@ export class Checkpoints {
   readonly #run: Omit<RunNote, 'frames'>;
   #written = -1;
 
-  constructor(words: Words, simulation: Simulation, where: { folder: string; stem: string } & Omit<RunNote, 'frames'>) {
+  private constructor(words: Words, simulation: Simulation, where: Place) {
     const { folder, stem, stepsPerFrame, dt } = where;
     const { asked, every } = checkpointWords(words);
     const file = asked ?? words.text('resume') ?? join(folder, `${stem}-checkpoint.nvdb`);
@@ -61,11 +64,17 @@ export class Checkpoints {
     this.#every = every ?? Infinity;
     this.#simulation = simulation;
     this.#run = { stepsPerFrame, dt };
-    // What a run that was killed has left beside.
-    if (words.text('resume') !== undefined) dropUnfinished(folder, stem);
-    if (this.file === null) return;
-    const place = behindLinks(file);
+  }
+
+  /** Takes away what a run that was killed has left beside, and throws where the words ask for checkpoints that can't be written. */
+  static async open(words: Words, simulation: Simulation, where: Place): Promise<Checkpoints> {
+    const checkpoints = new Checkpoints(words, simulation, where);
+    if (words.text('resume') !== undefined) dropUnfinished(where.folder, where.stem);
+    if (checkpoints.file === null) return checkpoints;
+    const place = behindLinks(checkpoints.file);
     dropUnfinished(dirname(place), `${basename(place)}.`);
+    await tryWhole(checkpoints.file);
+    return checkpoints;
   }
 
   /** Writes one where it is due after `frames` frames; waits for the device. */

@@ -74,7 +74,7 @@ export const commands: readonly Command[] = [
       devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
       subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
       'cut-order': cutOrderOption,
-      rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default), time or off' },
+      rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default, and the same as off) or time' },
       checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
       'checkpoint-every': {
         value: 'N',

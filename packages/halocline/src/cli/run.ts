@@ -113,7 +113,7 @@ export async function run(words: Words): Promise<number> {
     return 0;
   }
   await prepareFolder(plan.folder);
-  const checkpoints = new Checkpoints(words, scene.simulation, { ...plan, stem });
+  const checkpoints = await Checkpoints.open(words, scene.simulation, { ...plan, stem });
   await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
   await outputs.takeUp(plan.first, say);
   const files = { outputs, checkpoints };
