@@ -3,7 +3,7 @@
  * bring their part to a device. Level 0 is cut by weight, each coarser level follows the finer one.
  */
 import type { CutOrder } from './cut/curve.ts';
-import { coarsenCut, cutLeaves, type Cut, type CutOptions } from './cut/cut.ts';
+import { checkCount, coarsenCut, cutLeaves, type Cut, type CutOptions } from './cut/cut.ts';
 import { boundaryLeaves, edgeLeaves, findGhosts, mergeGhosts, ownLeaves, type Ghosts } from './cut/ghosts.ts';
 import { keptCut, type KeptCut } from './cut/kept-cut.ts';
 import { checksumOf, topologyChecksum } from './cut/topology-checksum.ts';
@@ -12,7 +12,7 @@ import { childRanks, leavesAbove, localLevels, parentRanks, wholeLevel, type Loc
 import { LeafIndex } from './leaf-index.ts';
 import type { SlotOrder } from './slots.ts';
 import { buildTables, type LevelTables } from './tables.ts';
-import type { IndexBox } from './topology.ts';
+import { leafBoundsOf, type IndexBox } from './topology.ts';
 
 /**
  * From where, seen from its own level, a stencil reads a component: the same level, or the one next to it. What is computed in
@@ -44,6 +44,7 @@ export class Decomposition {
   #options: CutOptions;
   readonly #wholeLeaves: number;
   readonly #slots: SlotOrder;
+  #mostRings: number | null = null;
   readonly #cuts: Cut[] = [];
   /** What is kept of a cut of so many levels. */
   #kept: { readonly of: Cut; readonly levels: number; readonly cut: KeptCut } | null = null;
@@ -53,6 +54,7 @@ export class Decomposition {
     count: number,
     { wholeLeaves = 0, slots = 'ranks', ...options }: DecompositionOptions = {},
   ) {
+    checkCount(domain.levels[0]!.topology, count);
     this.domain = domain;
     this.count = count;
     this.#options = options;
@@ -114,10 +116,21 @@ export class Decomposition {
     return this.#kept.cut;
   }
 
-  /** What a subdomain holds of each level, with `rings` rings of ghost leaves. */
-  held(owner: number, rings: number): LocalLevel[] {
+  /** So many rings of ghost leaves, or as many as lead from any leaf to the farthest: more hold nothing more. */
+  #within(rings: number): number {
+    if (this.#mostRings === null) {
+      const bounds = leafBoundsOf(this.domain.levels[0]!.topology);
+      const lengths = bounds?.max.map((last, axis) => (last + 1 - bounds.min[axis]!) / 8) ?? [];
+      this.#mostRings = Math.max(1, ...lengths.map((leaves) => leaves - 1));
+    }
+    return Math.min(rings, this.#mostRings);
+  }
+
+  /** What a subdomain holds of each level, with `wanted` rings of ghost leaves. */
+  held(owner: number, wanted: number): LocalLevel[] {
     const { levels } = this.domain;
     if (this.count === 1) return levels.map(wholeLevel);
+    const rings = this.#within(wanted);
     const held = this.kept.get(`held by ${owner}, ${rings} rings, ${this.#wholeLeaves}`, () =>
       localLevels(
         levels,
@@ -132,7 +145,8 @@ export class Decomposition {
   /** The tables of what `held` tells. */
   tables(owner: number, rings: number): LevelTables[] {
     const make = (): LevelTables[] => buildTables(this.held(owner, rings), this.#slots);
-    return this.count === 1 ? make() : this.kept.get(`tables of ${owner}, ${rings} rings, ${this.#wholeLeaves}`, make);
+    if (this.count === 1) return make();
+    return this.kept.get(`tables of ${owner}, ${this.#within(rings)} rings, ${this.#wholeLeaves}`, make);
   }
 
   /** The voxels of others on `level` that a subdomain reads in any of these ways. */

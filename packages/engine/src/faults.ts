@@ -15,6 +15,9 @@ import type { Subdomain } from './subdomain.ts';
 /** Bytes of a record. */
 export const RECORD_BYTES: number = 4 * FAULT_WORDS.length;
 
+/** Voxels: a radius beyond all coordinates is as good as this one, which may be added to them. */
+const FARTHEST = 2 ** 30;
+
 /** A read that went too far, and whose. */
 export interface Fault extends FarRead {
   readonly stencil: string;
@@ -78,7 +81,8 @@ export class Faults {
   async upload(staging: Staging, { radius, thickness }: HaloNeeds): Promise<void> {
     if (this.#buffers === null) return;
     const words = this.#stencils.flatMap(({ name }) => {
-      const record = newFaultWords(radius.get(name)!, 8 * ghostRings(thickness));
+      const held = 8 * ghostRings(thickness);
+      const record = newFaultWords(Math.min(radius.get(name)!, FARTHEST), Math.min(held, FARTHEST));
       return this.#subdomains.flatMap(() => [...record]);
     });
     await staging.upload(this.#buffers.records, 0, Uint32Array.from(words));

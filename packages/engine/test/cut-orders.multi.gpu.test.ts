@@ -153,6 +153,14 @@ gpuTest('subdomains without a simulation are cut along any order', PLAIN, async 
   }
 });
 
+gpuTest('so many subdomains that most would own nothing are refused', PLAIN, async ({ device }) => {
+  const words = 'Cannot cut the domain into 1000000 subdomains: it has 20 leaves of 8³ voxels; give at most 64';
+  const box = { min: [0, 0, 0], max: [40, 16, 16] } as const;
+  const subdomains = 1_000_000;
+  await expect(Simulation.create({ device, domain: box, subdomains })).rejects.toThrow(words);
+  await expect(Subdomains.create({ devices: [device], domain: box, subdomains })).rejects.toThrow(words);
+});
+
 gpuTest('an order that there is none of is refused', PLAIN, async ({ device }) => {
   await expect(Simulation.create({ device, domain, cutOrder: 'peano' as CutOrder })).rejects.toThrow(
     `Cannot create simulation: cutOrder is "peano"; give 'morton', 'hilbert' or 'slabs'`,

@@ -101,9 +101,15 @@ test('a coarse leaf goes to the owner of its first fine leaf', () => {
   }
 });
 
-const reaches = fc
-  .array(fc.integer({ min: 0, max: 10 }), { minLength: 6, maxLength: 6 })
-  .map(([a, b, c, d, e, f]): IndexBox => ({ min: [-a!, -b!, -c!], max: [d!, e!, f!] }));
+const reachesTo = (max: number): fc.Arbitrary<IndexBox> =>
+  fc
+    .array(fc.integer({ min: 0, max }), { minLength: 6, maxLength: 6 })
+    .map(([a, b, c, d, e, f]): IndexBox => ({ min: [-a!, -b!, -c!], max: [d!, e!, f!] }));
+const ahead = reachesTo(20).map(({ min, max }): IndexBox => {
+  const low = min.map((v) => -v) as unknown as IndexBox['min'];
+  return { min: low, max: max.map((v, axis) => low[axis]! + v) as unknown as IndexBox['max'] };
+});
+const reaches = fc.oneof(reachesTo(10), reachesTo(60), ahead);
 
 test('ghosts are exactly the active voxels of others within reach of an own leaf', () => {
   fc.assert(
@@ -221,6 +227,44 @@ test('messages carry every ghost voxel once, from its owner', () => {
       );
     }),
     { numRuns: 30 },
+  );
+});
+
+test('a reach far beyond the domain names all leaves of others, and costs what the domain does', () => {
+  const topology = box(256, 256, 128);
+  const { owners } = cutLeaves(topology, 3);
+  for (const most of [100, 300, 1e9, 1e15]) {
+    const reach: IndexBox = { min: [-most, -most, -most], max: [most, most, most] };
+    const others = owners.keys().filter((rank) => owners[rank] !== 1);
+    const { ranks, masks } = findGhosts({ topology, owners, owner: 1, reach });
+    if (most > 100) {
+      expect(ranks).toEqual(Uint32Array.from(others));
+      expect(masks.every((word) => word === 0xffff_ffff)).toBe(true);
+    }
+    const own = ownLeaves(owners, 1);
+    expect(edgeLeaves(own, { topology, owners, owner: 1, leaves: Math.ceil(most / 8) })).toEqual(own);
+    expect(boundaryLeaves(topology, owners, 1, reach)).toEqual(own);
+  }
+});
+
+test('far reaches of scattered leaves are found without their box', () => {
+  const origins = Int32Array.from(
+    { length: 300 },
+    (_, at) => 8 * (at % 3 === 0 ? 40_000 * Math.floor(at / 3) : at % 7),
+  );
+  const topology = sortTopology({ origins, masks: new Uint32Array(1600).fill(1) });
+  const { owners } = cutLeaves(topology, 2);
+  const reach: IndexBox = { min: [-1e9, -1e9, -1e9], max: [1e9, 1e9, 1e9] };
+  expect(findGhosts({ topology, owners, owner: 0, reach }).ranks).toEqual(ownLeaves(owners, 1));
+});
+
+test('a domain is cut into a few more parts than it has leaves, not into any number', () => {
+  expect(cutLeaves(box(8, 8, 8), 64).count).toBe(64);
+  expect(() => cutLeaves(box(8, 8, 8), 65)).toThrow(
+    'Cannot cut the domain into 65 subdomains: it has one leaf of 8³ voxels; give at most 64',
+  );
+  expect(() => cutLeaves(box(128, 128, 144), 1_000_000)).toThrow(
+    'Cannot cut the domain into 1000000 subdomains: it has 4608 leaves of 8³ voxels; give at most 4096',
   );
 });
 

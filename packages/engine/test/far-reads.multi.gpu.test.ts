@@ -206,3 +206,27 @@ gpuTest('one subdomain reads anywhere, where it is not clamped', PLAIN, async ({
     `Cannot add stencil "odd": beyondRadius is "wrap"; give 'error' or 'clamp'`,
   );
 });
+
+gpuTest(
+  'a radius, a cap or a halo far beyond the domain holds what there is, with the bits of the whole',
+  PLAIN,
+  async ({ device }) => {
+    const whole = await smokeAfter(device, 1, { wind: gale });
+    for (const neighborRadius of [600, 1e9, 3e9, { cfl: 'wind', cap: 1e6 }]) {
+      const parts = await smokeAfter(device, 3, { stencil: { neighborRadius, beyondRadius: 'error' }, wind: gale });
+      expect(parts === whole, JSON.stringify(neighborRadius)).toBe(true);
+    }
+    await using thick = await Simulation.create({ device, domain, subdomains: 2, haloThickness: 100_000 });
+    const { neighborRadius: _, ...unbounded } = advect;
+    thick.addField('smoke', 'float32', 0);
+    thick.addField('wind', 'vec3', [0, 0, 0]);
+    thick.addStencil('advect', unbounded);
+    await thick.field('smoke').write(wavy);
+    await thick.field('wind').write((i, j, k) => [...gale(i, j, k)]);
+    for (let step = 0; step < 5; step++) await thick.runTimestep(0.1);
+    const { values, leaf } = (await thick.field('smoke').read()).tree;
+    expect(`${leaf.origins.join()} ${values.join()}` === whole).toBe(true);
+    const held = (await thick.subdomains()).map(({ leaves, ghosts }) => leaves + ghosts);
+    expect(held).toEqual([thick.leafCount, thick.leafCount]);
+  },
+);

@@ -38,11 +38,27 @@ export function activeVoxelsByLeaf(topology: Topology): Uint32Array<ArrayBuffer>
   return voxels;
 }
 
-/** Cuts a level's leaves into `count` subdomains. */
-export function cutLeaves(topology: Topology, count: number, options: CutOptions = {}): Cut {
+/** Subdomains: so many may be asked for of however few leaves, and no more of however many. */
+const MOST_SUBDOMAINS = Object.freeze({ ofFew: 64, ofMany: 4096 });
+
+/** Throws RangeError where a domain isn't to be cut into so many: each takes memory and passes of its own, also where it owns nothing. */
+export function checkCount(topology: Topology, count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`Cannot cut the domain into ${count} subdomains; give a whole number, at least 1`);
   }
+  const leaves = leafCountOf(topology);
+  const most = Math.max(MOST_SUBDOMAINS.ofFew, Math.min(MOST_SUBDOMAINS.ofMany, leaves));
+  if (count > most) {
+    const has = leaves === 1 ? 'one leaf' : `${leaves} leaves`;
+    throw new RangeError(
+      `Cannot cut the domain into ${count} subdomains: it has ${has} of 8³ voxels; give at most ${most}`,
+    );
+  }
+}
+
+/** Cuts a level's leaves into `count` subdomains. */
+export function cutLeaves(topology: Topology, count: number, options: CutOptions = {}): Cut {
+  checkCount(topology, count);
   const { order = 'morton', weights = activeVoxelsByLeaf(topology), shares } = options;
   const share = shares ?? Array.from({ length: count }, () => 1);
   if (share.length !== count || share.some((each) => !(each >= 0)) || !share.some((each) => each > 0)) {

@@ -1,58 +1,19 @@
 /**
  * @file Ghosts: the leaves of others that a subdomain holds since its stencils read them, and which of their voxels. A reach is
- * a box of voxels around the one that is computed; across faces, edges and corners alike.
+ * a box of voxels around the one that is computed; across faces, edges and corners alike (`reach-boxes.ts`).
  *
- * What a leaf needs of one at a given offset depends on the offset alone, so the needed voxels are rows of bits made once
- * for each offset, and ORed:
- *
- *     offset (1, 0, 0), reach 2 towards x        offset (1, 1, 0)
- *     ┌────────┐┌──┬─────┐                       only the 2 × 2 voxels at the edge
- *     │  own   ││xx│     │
- *     └────────┘└──┴─────┘
+ * A short reach is walked, offset by offset, from each leaf that reads. A far one, which has thousands of them, is asked for from the
+ * other end: whether any leaf that reads lies in the box around another's (`leaf-tree.ts`). Both find the same.
  */
 import { BLOCK_EDGE, LeafIndex } from '../leaf-index.ts';
-import type { Coordinate, IndexBox, Topology } from '../topology.ts';
+import { leafCountOf, type IndexBox, type Topology } from '../topology.ts';
+import { LeafTree } from './leaf-tree.ts';
+import { offsetCount, offsetsOf, reachBoxes, reachedOffsets, type OffsetBox, type ReachBox } from './reach-boxes.ts';
 
 /** Leaves of others, ascending by rank, and of each the voxels that are read: 16 words. */
 export interface Ghosts {
   readonly ranks: Uint32Array;
   readonly masks: Uint32Array;
-}
-
-/** A leaf offset, and which voxels of a leaf there are within reach of one at the origin. */
-interface ReachedLeaf {
-  readonly offset: Coordinate;
-  readonly mask: Uint32Array;
-}
-
-/** The leaves around one at the origin that reach (offsets, inclusive) touches; itself where the reach holds its own voxels. */
-function reachedLeaves({ min, max }: IndexBox): ReachedLeaf[] {
-  const reached: ReachedLeaf[] = [];
-  const [first, last] = [min.map((low) => Math.floor(low / 8)), max.map((high) => (high + 7) >> 3)];
-  for (let x = first[0]!; x <= last[0]!; x++) {
-    for (let y = first[1]!; y <= last[1]!; y++) {
-      for (let z = first[2]!; z <= last[2]!; z++) {
-        const mask = reachedVoxels([x, y, z], { min, max });
-        if (mask.some((word) => word !== 0)) reached.push({ offset: [x, y, z], mask });
-      }
-    }
-  }
-  return reached;
-}
-
-function reachedVoxels(offset: Coordinate, { min, max }: IndexBox): Uint32Array {
-  const mask = new Uint32Array(16);
-  const low = offset.map((leaf, axis) => Math.max(0, min[axis]! - 8 * leaf));
-  const high = offset.map((leaf, axis) => Math.min(7, 7 + max[axis]! - 8 * leaf));
-  for (let x = low[0]!; x <= high[0]!; x++) {
-    for (let y = low[1]!; y <= high[1]!; y++) {
-      for (let z = low[2]!; z <= high[2]!; z++) {
-        const bit = (x << 6) | (y << 3) | z;
-        mask[bit >> 5]! |= 1 << (bit & 31);
-      }
-    }
-  }
-  return mask;
 }
 
 /** Who reads what of one level. */
@@ -67,23 +28,27 @@ export interface GhostRequest {
   readonly index?: LeafIndex;
 }
 
+/** What asking a tree costs for a leaf, in look-ups of leaves. */
+const TREE_COST = 64;
+
+/** Whether so many look-ups are more than a tree costs that is asked for each leaf. */
+const isFar = (lookUps: number, topology: Topology): boolean => lookUps > TREE_COST * leafCountOf(topology);
+
 /** What a subdomain reads of others. Only active voxels are named: the others never change. */
 export function findGhosts(request: GhostRequest): Ghosts {
   const { topology, owners, owner, from = ownLeaves(owners, owner), reach } = request;
-  const { index = LeafIndex.of(topology.origins) } = request;
-  const reached = reachedLeaves(reach);
+  if (from.length === 0) return { ranks: new Uint32Array(), masks: new Uint32Array() };
   const needed = new Map<number, Uint32Array>();
-  for (const rank of from) {
-    const { origins } = topology;
-    const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
-    for (const { offset, mask } of reached) {
-      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
-      if (other < 0 || owners[other] === owner) continue;
-      let words = needed.get(other);
-      if (words === undefined) needed.set(other, (words = new Uint32Array(16)));
-      for (let word = 0; word < 16; word++) words[word]! |= mask[word]!;
-    }
-  }
+  const need = (rank: number, mask: Uint32Array): Uint32Array => {
+    let words = needed.get(rank);
+    if (words === undefined) needed.set(rank, (words = new Uint32Array(16)));
+    for (let word = 0; word < 16; word++) words[word]! |= mask[word]!;
+    return words;
+  };
+  const boxes = reachBoxes(reach);
+  const offsets = boxes.reduce((sum, box) => sum + offsetCount(box), 0);
+  const walk = isFar(offsets * from.length, topology) ? needFar : needNear;
+  walk({ ...request, from }, boxes, need);
   const ranks = Uint32Array.from(needed.keys()).sort();
   const masks = new Uint32Array(16 * ranks.length);
   ranks.forEach((rank, at) => {
@@ -93,25 +58,68 @@ export function findGhosts(request: GhostRequest): Ghosts {
   return { ranks, masks };
 }
 
+/** Notes voxels of a leaf; tells all that are needed of it by now. */
+type Need = (rank: number, mask: Uint32Array) => Uint32Array;
+type Readers = GhostRequest & { readonly from: Uint32Array };
+
+/** Walks the offsets from each leaf that reads. */
+function needNear({ topology, owners, owner, from, index }: Readers, boxes: readonly ReachBox[], need: Need): void {
+  const { origins } = topology;
+  const leaves = index ?? LeafIndex.of(origins);
+  const reached = boxes.flatMap((box) => offsetsOf(box).map((offset) => ({ offset, mask: box.mask })));
+  for (const rank of from) {
+    const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
+    for (const { offset, mask } of reached) {
+      const other = leaves.find(x + offset[0], y + offset[1], z + offset[2]);
+      if (other >= 0 && owners[other] !== owner) need(other, mask);
+    }
+  }
+}
+
+/** Asks for each leaf of another whether one that reads lies where a box leads from. */
+function needFar({ topology, owners, owner, from }: Readers, boxes: readonly ReachBox[], need: Need): void {
+  const { origins } = topology;
+  const readers = new LeafTree(origins, from.toSorted());
+  for (let rank = 0; rank < owners.length; rank++) {
+    if (owners[rank] === owner) continue;
+    const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
+    for (const { low, high, mask } of boxes) {
+      const reads = readers.any([x - high[0], y - high[1], z - high[2]], [x - low[0], y - low[1], z - low[2]]);
+      if (reads && need(rank, mask).every((word) => word === 0xffff_ffff)) break;
+    }
+  }
+}
+
 /** Those of some leaves that have a leaf of another than `owner` within so many leaves: only they look beyond what it owns. */
 export function edgeLeaves(
   from: Uint32Array,
-  {
-    topology,
-    owners,
-    owner,
-    index = LeafIndex.of(topology.origins),
-    leaves,
-  }: Omit<GhostRequest, 'from' | 'reach'> & {
+  request: Omit<GhostRequest, 'from' | 'reach'> & {
     readonly leaves: number;
   },
 ): Uint32Array {
-  const most = 8 * leaves;
-  const offsets = reachedLeaves({ min: [-most, -most, -most], max: [most, most, most] }).map(({ offset }) => offset);
+  const { topology, owners, owner, index = LeafIndex.of(topology.origins), leaves } = request;
+  const box: OffsetBox = { low: [-leaves, -leaves, -leaves], high: [leaves, leaves, leaves] };
+  const deep = leaves <= BLOCK_EDGE ? new DeepBlocks(owners, owner, topology.origins, index) : null;
+  return nearOthers(from, { topology, owners, owner, index }, { box, deep });
+}
+
+/** Those of some leaves that have a leaf of another at one of a box of offsets; none of those in `deep` blocks has. */
+function nearOthers(
+  from: Uint32Array,
+  { topology, owners, owner, index = LeafIndex.of(topology.origins) }: Omit<GhostRequest, 'from' | 'reach'>,
+  { box, deep }: { readonly box: OffsetBox; readonly deep: DeepBlocks | null },
+): Uint32Array {
+  if (from.length === 0) return from;
   const { origins } = topology;
-  const deep = leaves <= BLOCK_EDGE ? new DeepBlocks(owners, owner, origins, index) : null;
+  const { low, high } = box;
+  const far = isFar(offsetCount(box) * from.length, topology);
+  const isOthers = (rank: number): boolean => owners[rank] !== owner;
+  const others = far ? new LeafTree(origins, Uint32Array.from(owners.keys().filter(isOthers))) : null;
+  const offsets = far ? [] : offsetsOf(box);
   return from.filter((rank) => {
     const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
+    if (others !== null)
+      return others.any([x + low[0], y + low[1], z + low[2]], [x + high[0], y + high[1], z + high[2]]);
     if (deep?.has(x, y, z) === true) return false;
     for (const [dx, dy, dz] of offsets) {
       const other = index.find(x + dx, y + dy, z + dz);
@@ -194,19 +202,8 @@ export function ownLeaves(owners: Uint32Array, owner: number): Uint32Array<Array
 
 /** Ranks of the subdomain's own leaves that lie within `reach` of a leaf of another: what they compute, others read. */
 export function boundaryLeaves(topology: Topology, owners: Uint32Array, owner: number, reach: IndexBox): Uint32Array {
-  const index = LeafIndex.of(topology.origins);
   // Another reads within `reach` of its voxels; seen from the leaf that is read, it stands at the opposite offset.
   const opposite = { min: reach.max.map((v) => -v), max: reach.min.map((v) => -v) } as unknown as IndexBox;
-  const reached = reachedLeaves(opposite);
-  const ranks: number[] = [];
-  for (let rank = 0; rank < owners.length; rank++) {
-    if (owners[rank] !== owner) continue;
-    const [x, y, z] = [0, 1, 2].map((axis) => topology.origins[3 * rank + axis]! >> 3) as [number, number, number];
-    const seen = reached.some(({ offset }) => {
-      const other = index.find(x + offset[0], y + offset[1], z + offset[2]);
-      return other >= 0 && owners[other] !== owner;
-    });
-    if (seen) ranks.push(rank);
-  }
-  return Uint32Array.from(ranks);
+  const places = { box: reachedOffsets(opposite), deep: null };
+  return nearOthers(ownLeaves(owners, owner), { topology, owners, owner }, places);
 }
