@@ -116,3 +116,17 @@ gpuTest('a pass that draws to nothing is refused when it is made', {}, async ({ 
   await recorder.finalize();
   device.endFrame(open);
 });
+
+gpuTest('work that is none is refused', {}, async ({ device }) => {
+  await using recorder = device.createRecorder({ workers: 1 });
+  const open = await device.beginFrame();
+  const pass = recorder.encoderFor('pass');
+  expect(thrown(() => pass.record(undefined as never))).toBe(
+    'Cannot record pass "pass" on threads: its module is no URL; give one, as in new URL(\'./passes.ts\', import.meta.url)',
+  );
+  expect(thrown(() => pass.inline(undefined as never))).toBe(
+    'Cannot record inline in pass "pass": undefined is given; give a function',
+  );
+  await recorder.finalize();
+  device.endFrame(open);
+});

@@ -194,7 +194,7 @@ export function attachmentNumbers({ target, view, resolve }: Attachment): V.VkRe
   const depth = formatMeaning(view.image.format).aspect === 'depth';
   const value = depth
     ? { depthStencil: { depth: checkDepth(view.image, clear ?? 1) } }
-    : { color: V.VkClearColorValue.read(clearColor(view.image, clear ?? 0)) };
+    : { color: clearColor(view.image, clear ?? 0) };
   const [COLOR, DEPTH] = [
     V.VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
     V.VK_IMAGE_LAYOUT_DEPTH_STENCIL_ATTACHMENT_OPTIMAL,

@@ -328,7 +328,7 @@ export function recordRendering(
     scope.use(view.image);
     if (resolve) scope.use(resolve.image);
   }
-  const numbers = V.arena.scope(() => attachments.map(attachmentNumbers));
+  const numbers = attachments.map(attachmentNumbers);
   const executed: SecondaryCommands[] = [];
   if (options.secondary === true) {
     // No barrier may stand within: what the secondary commands lack must be known before.

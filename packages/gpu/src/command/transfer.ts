@@ -321,20 +321,21 @@ export function clearImage(scope: CommandScope, image: Image, value: ClearValue,
       const depth = V.VkClearDepthStencilValue({ depth: checkDepth(image, value) });
       commands.vkCmdClearDepthStencilImage(scope.handle, image.handle, TARGET, depth, 1, part);
     } else {
-      commands.vkCmdClearColorImage(scope.handle, image.handle, TARGET, clearColor(image, value), 1, part);
+      const color = V.VkClearColorValue(clearColor(image, value));
+      commands.vkCmdClearColorImage(scope.handle, image.handle, TARGET, color, 1, part);
     }
   });
 }
 
-/** VkClearColorValue in the arena: floats, or integers where the format has them; what is left out is 0, alpha 1. */
-export function clearColor(image: Image, value: ClearValue): V.Pointer<V.VkClearColorValue> {
+/** What a clear writes into colours: floats, or integers where the format has them; what is left out is 0, alpha 1. */
+export function clearColor(image: Image, value: ClearValue): V.VkClearColorValue {
   const given = typeof value === 'number' ? [value] : value;
   const four = [given[0] ?? 0, given[1] ?? 0, given[2] ?? 0, given[3] ?? 1];
   if (given.length > 4 || four.some((each) => typeof each !== 'number')) {
     throw new RangeError(`Cannot clear image "${image.label}": ${given.length} numbers are given; give up to 4`);
   }
   const { reads } = formatMeaning(image.format);
-  return reads === 'float' ? V.arena.f32(four) : V.arena.u32(four.map((each) => Math.trunc(each) >>> 0));
+  return reads === 'float' ? { float32: four } : { uint32: four.map((each) => Math.trunc(each) >>> 0) };
 }
 
 /** The depth that a clear writes, from 0 to 1. */

@@ -213,7 +213,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       },
       inline: (body) => {
         open();
-        if (draws) throw new TypeError(`Cannot record inline in pass "${label}": it draws; use a pass before it`);
+        const refuse = (why: string): TypeError => new TypeError(`Cannot record inline in pass "${label}": ${why}`);
+        if (draws) throw refuse('it draws; use a pass before it');
+        if (typeof body !== 'function') throw refuse(`${String(body)} is given; give a function`);
         pass.steps.push(body);
         return encoder;
       },
@@ -355,7 +357,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     const index = Atomics.load(control, T.POSTED);
     const used = new Set<Used>();
     const refuse = (why: string): TypeError => new TypeError(`Cannot record pass "${label}" on threads: ${why}`);
-    if (typeof (work.module as Partial<URL>)?.href !== 'string') {
+    if (typeof (work as Partial<RecordedWork> | undefined)?.module?.href !== 'string') {
       throw refuse("its module is no URL; give one, as in new URL('./passes.ts', import.meta.url)");
     }
     if (index === T.JOBS) throw refuse(`${T.JOBS} functions wait already; give each more to record`);
