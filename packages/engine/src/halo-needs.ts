@@ -18,7 +18,7 @@ const LEAST_THICKNESS = 2;
 
 /** Components that are read around, and how. */
 export interface HaloNeeds {
-  /** Voxels. */
+  /** Voxels that stencils reach, each by itself: how far they may ask whether a voxel is active. */
   readonly thickness: number;
   /** Component → the ways in which it is read beyond own voxels. */
   readonly reads: ReadonlyMap<string, readonly ReadReach[]>;
@@ -28,6 +28,12 @@ export interface HaloNeeds {
   readonly work: GhostFacts['work'];
   /** Stencil → voxels that its computed reads may go. */
   readonly radius: ReadonlyMap<string, number>;
+}
+
+/** What the stencils of a program need. */
+export interface HeldNeeds extends HaloNeeds {
+  /** Voxels that ghosts are held for: stencils that run as one may reach further than each by itself. */
+  readonly held: number;
 }
 
 /** How a stencil reads each component, its own voxel alone included; `reach` is null where a coordinate may be anywhere. */
@@ -44,16 +50,38 @@ export function componentReads({
   );
 }
 
-/** The halo of these stencils. `thickness` is what the user asked for, or null; `followed` are radii that follow the flow, by what. */
+/** What must be known of a stencil. */
+export type ReadingStencil = Pick<CompiledStencil, 'name' | 'level' | 'stencil' | 'follows' | 'reads'>;
+
+/** What halos hang on beside stencils. */
+export interface HaloOptions {
+  /** What the user asked for, voxels; null where nothing was. */
+  readonly thickness: number | null;
+  /** Radii that follow the flow, by what. */
+  readonly followed?: ReadonlyMap<string, number>;
+  /** The stencils as they were declared, before some became one: radii that nobody gave follow from them. Default: those that run. */
+  readonly declared?: readonly ReadingStencil[];
+}
+
+/** The halo of the stencils that run. */
 export function haloNeeds(
   declarations: Declarations,
-  compiled: ReadonlyMap<string, CompiledStencil>,
-  thickness: number | null,
-  followed: ReadonlyMap<string, number> = new Map(),
+  compiled: ReadonlyMap<string, ReadingStencil>,
+  { thickness, followed = new Map(), declared = [...compiled.values()] }: HaloOptions,
+): HeldNeeds {
+  const farthest = declared.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
+  const radii = { thick: thickness ?? Math.max(LEAST_THICKNESS, ...farthest), followed };
+  const needs = needsOf(declarations, [...compiled.values()], radii);
+  const apart = needsOf(declarations, declared, radii).thickness;
+  return { ...needs, thickness: apart, held: Math.max(apart, needs.thickness) };
+}
+
+/** The halo of some stencils; who has no radius of its own may read as far as the halo is `thick`. */
+function needsOf(
+  declarations: Declarations,
+  stencils: readonly ReadingStencil[],
+  { thick, followed }: { readonly thick: number; readonly followed: ReadonlyMap<string, number> },
 ): HaloNeeds {
-  const stencils = [...compiled.values()];
-  const farthest = stencils.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
-  const thick = thickness ?? Math.max(LEAST_THICKNESS, ...farthest);
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, GhostNeed[]>();
   const radii = new Map<string, number>();

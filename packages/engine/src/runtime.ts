@@ -17,7 +17,7 @@ import type { Domain } from './domain.ts';
 import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
 import { HostNumbers } from './host-numbers.ts';
-import { haloNeeds } from './halo-needs.ts';
+import { haloNeeds, type ReadingStencil } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { createAll, Member } from './member.ts';
 import type { FieldStore } from './field-store.ts';
@@ -72,6 +72,7 @@ export interface RuntimeOptions {
 interface ProgramPlan extends Pick<ProgramParts, 'schedule' | 'fusion' | 'start'> {
   /** Of all stencils, before some became one. */
   readonly facts: Iterable<PassFacts>;
+  readonly declared: readonly ReadingStencil[];
   /** What each member compiled. */
   readonly everywhere: readonly ReadonlyMap<string, CompiledStencil>[];
 }
@@ -227,7 +228,8 @@ export class Runtime {
     this.#kept.settle([...checked.flatMap((each) => [...each.values()]), ...fusion.stencils.values()]);
     await this.#drain();
     this.#stepper?.tellFaultOnce();
-    const programs = await this.#makePrograms({ facts: facts.values(), schedule, fusion, start, everywhere });
+    const declared = [...checked[0]!.values()].map((one) => ({ ...one, reads: (one.stencil ?? one.kernel!).reads }));
+    const programs = await this.#makePrograms({ facts: facts.values(), declared, schedule, fusion, start, everywhere });
     this.numbers.beginNew();
     for (const program of this.#programs) program[Symbol.dispose]();
     for (const [number, compiler] of this.#compilers.entries()) compiler.retire(everywhere[number]!);
@@ -252,13 +254,17 @@ export class Runtime {
   }
 
   /** Gives fields their memory, opens links, and makes the program of each member. Nothing is in flight. Waits for the device. */
-  async #makePrograms({ facts, schedule, fusion, start, everywhere }: ProgramPlan): Promise<Program[]> {
+  async #makePrograms({ facts, declared, schedule, fusion, start, everywhere }: ProgramPlan): Promise<Program[]> {
     const { declarations, decomposition, team } = this;
     const { units, unstored } = fusion;
     const compiled = everywhere[0]!;
-    const sent = haloNeeds(declarations, compiled, this.#haloThickness, this.radii.radii);
+    const sent = haloNeeds(declarations, compiled, {
+      thickness: this.#haloThickness,
+      followed: this.radii.radii,
+      declared,
+    });
     const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
-    await this.#hold(ghostRings(needs.thickness));
+    await this.#hold(ghostRings(sent.held));
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
-import { Simulation, type StencilOptions } from '../src/index.ts';
+import { Simulation, type SimulationOptions, type StencilOptions } from '../src/index.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
 const domain = { min: [0, 0, 0], max: [40, 24, 20] } as const;
@@ -144,6 +144,33 @@ gpuTest(
     }
   },
 );
+
+gpuTest('a radius that nobody gave is the same whichever stencils run as one', PLAIN, async ({ device }) => {
+  const { neighborRadius: _, ...noRadius } = advect;
+  const smokeOf = async (options: Partial<SimulationOptions>): Promise<string> => {
+    await using simulation = await Simulation.create({ device, domain, ...options });
+    simulation.addField('smoke', 'float32', 0);
+    simulation.addField('wind', 'vec3', [0, 0, 0]);
+    simulation.addField('twice', 'float32', 0, { transient: true });
+    simulation.addStencil('advect', { ...noRadius, beyondRadius: 'clamp' });
+    // Each reaches two voxels, and both as one four.
+    for (const [from, to] of [
+      ['smoke', 'twice'],
+      ['twice', 'far'],
+    ] as const) {
+      const read = (by: string): string => `ReadField("${from}", coord ${by} ivec3(2, 0, 0))`;
+      const code = `WriteField("${to}", idx, ${read('+')} + ${read('-')});`;
+      simulation.addStencil(`to_${to}`, { inputs: [from], outputs: [to], code });
+    }
+    await simulation.field('smoke').write(wavy);
+    await simulation.field('wind').write((i, j, k) => [...gale(i, j, k)]);
+    for (let step = 0; step < 2; step++) await simulation.runTimestep(0.1);
+    expect(simulation.explain().includes('to_twice + to_far run as one')).toBe(options.fusion !== false);
+    return (await simulation.field('smoke').read()).tree.values.join();
+  };
+  const alone = await smokeOf({ fusion: false });
+  for (const subdomains of [1, 3]) expect((await smokeOf({ subdomains })) === alone, `${subdomains}`).toBe(true);
+});
 
 gpuTest('clamping a sample gives what the nearest point within the radius has', PLAIN, async ({ device }) => {
   const sampled = (wind: string): Setup => ({

@@ -25,7 +25,7 @@ function needsOf(code: string, neighborRadius?: number): HaloNeeds {
     ['s', { name: 's', level: 0, stencil, reads: stencil.reads } as unknown as CompiledStencil],
   ]);
   const declarations = { stencils: new Map([['s', { options }]]) } as unknown as Declarations;
-  return haloNeeds(declarations, compiled, null);
+  return haloNeeds(declarations, compiled, { thickness: null });
 }
 
 const D3Q19 = [-1, 0, 1]
