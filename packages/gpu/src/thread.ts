@@ -10,7 +10,7 @@ import type { Transferable } from 'node:worker_threads';
 /** The running text's ending. */
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-/** What a thread is started with: what its starter gives, and a word that it sets when all that it imports is there. */
+/** What a thread is started with: what its starter gives, and a word that it sets when all that it imports and loads is there. */
 interface ThreadData {
   readonly given: unknown;
   readonly loaded: Int32Array<SharedArrayBuffer>;
@@ -20,7 +20,7 @@ interface ThreadData {
 export interface ThreadOptions {
   /** As debuggers and profilers show it. */
   readonly name: string;
-  /** What `threadData` gives in the thread. */
+  /** What `beginThread` gives in the thread. */
   readonly data: unknown;
   readonly transferList?: readonly Transferable[];
 }
@@ -57,10 +57,16 @@ export function startThread(module: string, base: string, { name, data, transfer
   return worker;
 }
 
-/** In a thread, once: what its starter gave. From then on it may be ended at any moment. */
-export function threadData<T>(): T {
+/**
+ * In a thread, once: what its starter gave, and what `load` makes of it: the libraries that the thread calls. From then on it may be
+ * ended at any moment.
+ */
+export function beginThread<T, L>(load: (given: T) => L): readonly [given: T, libraries: L] {
   const { given, loaded } = workerData as ThreadData;
-  Atomics.store(loaded, 0, 1);
-  Atomics.notify(loaded, 0);
-  return given as T;
+  try {
+    return [given as T, load(given as T)];
+  } finally {
+    Atomics.store(loaded, 0, 1);
+    Atomics.notify(loaded, 0);
+  }
 }

@@ -1,12 +1,14 @@
 /** @file A copier's thread: sleeps until there is something to copy, and takes chunks of it. See `copier-table.ts`. */
 
 import { BEGUN, BELL, copierTable, copyChunks, QUIT, SLOTS } from './copier-table.ts';
-import { threadData } from '../thread.ts';
+import { beginThread } from '../thread.ts';
 import { libc } from './libc.ts';
 
-const table = copierTable(threadData<{ readonly table: SharedArrayBuffer }>().table);
+const [, { table, memcpy }] = beginThread((given: { readonly table: SharedArrayBuffer }) => ({
+  table: copierTable(given.table),
+  memcpy: libc()?.memcpy,
+}));
 const { control } = table;
-const memcpy = libc()?.memcpy;
 
 if (memcpy) {
   Atomics.add(control, BEGUN, 1);

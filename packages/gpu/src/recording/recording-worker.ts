@@ -17,7 +17,7 @@ import { beginSecondary } from '../command/secondary.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
 import { carry } from '../tracking/carried.ts';
-import { threadData } from '../thread.ts';
+import { beginThread } from '../thread.ts';
 import type { Tracked, TrackingWishes } from '../tracking/device-tracking.ts';
 import type { Finding } from '../tracking/findings.ts';
 import { Insertion } from '../tracking/insertion.ts';
@@ -111,17 +111,19 @@ class Slot {
   }
 }
 
-const start = threadData<ThreadStart>();
+const [start, { instance, commands }] = beginThread(({ loaderPath, ...given }: ThreadStart) => {
+  const instance = V.loadInstance(V.openLoader({ path: loaderPath }), given.instance);
+  return { instance, commands: V.loadDevice(instance, given.device) };
+});
 const table = jobTable(start.table);
 const { messages } = start;
 const layouts = new SharedLayouts(start.layouts);
 const receiver = new Receiver();
 for (const record of start.records) receiver.add(record);
-const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
 const driver = new Driver({
   instance,
   physicalDevice: start.physicalDevice,
-  commands: V.loadDevice(instance, start.device),
+  commands,
   name: start.name,
   limits: start.limits,
   features: start.features,

@@ -7,7 +7,7 @@
 import * as V from '@halocline/vulkan';
 import { CudaCopies } from '../cuda/copies.ts';
 import { libc } from '../memory/libc.ts';
-import { threadData } from '../thread.ts';
+import { beginThread } from '../thread.ts';
 import { BELL, CUDA_FAILURE, DONE, FAILURE, POSTED, QUIT, relayTable, RING, WORDS } from './relay-table.ts';
 
 interface RelayStart {
@@ -20,11 +20,12 @@ interface RelayStart {
 
 const SLICE_NANOSECONDS = 50_000_000;
 
-const start = threadData<RelayStart>();
+const [start, { instance, memcpy }] = beginThread(({ loaderPath, instance }: RelayStart) => ({
+  instance: V.loadInstance(V.openLoader({ path: loaderPath }), instance),
+  memcpy: libc()?.memcpy,
+}));
 const { control, messages } = relayTable(start.table);
-const instance = V.loadInstance(V.openLoader({ path: start.loaderPath }), start.instance);
 const devices = new Map<bigint, V.Device>();
-const memcpy = libc()?.memcpy;
 let copies: CudaCopies | undefined;
 
 for (;;) {

@@ -5,7 +5,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import { threadData } from '../thread.ts';
+import { beginThread } from '../thread.ts';
 import { BELL, CANCELLED, CANCELLING, FREE, KNOWN_TURN, PENDING, requestTable, TURN } from './waiter-table.ts';
 
 interface WaiterStart {
@@ -15,9 +15,8 @@ interface WaiterStart {
 
 const SLICE_NANOSECONDS = 2_000_000;
 
-const start = threadData<WaiterStart>();
+const [start, loader] = beginThread(({ loaderPath }: WaiterStart) => V.openLoader({ path: loaderPath }));
 const { control, device, states, semaphores, values } = requestTable(start.table);
-const loader = V.openLoader({ path: start.loaderPath });
 let loaded: V.Device | undefined;
 
 for (;;) {
