@@ -5,6 +5,7 @@ import { gpuTest } from '@halocline/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { RandomProgram } from '../../stencil/test/random-program.ts';
+import { CUT_ORDERS } from '../src/cut/curve.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { topologyOf } from './topologies.ts';
 
@@ -65,17 +66,18 @@ gpuTest('random programs have the bits of the whole on any cut', PLAIN, async ({
     programs: fc.array(choices, { minLength: 1, maxLength: 2 }),
     subdomains: fc.constantFrom(2, 3, 4, 7, 8),
     count: fc.constantFrom(1, 2, 2),
+    cutOrder: fc.constantFrom(...CUT_ORDERS),
     overlap: fc.boolean(),
   });
   let compared = 0;
   await fc.assert(
-    fc.asyncProperty(cases, async ({ seed, leaves, programs, subdomains, count, overlap }) => {
+    fc.asyncProperty(cases, async ({ seed, leaves, programs, subdomains, count, cutOrder, overlap }) => {
       const codes = programs.map((list) => new RandomProgram(list).text());
       const grid = topologyOf(seed, leaves);
       const whole = await outcome({ grid, device }, codes);
       compared += typeof whole === 'string' ? 0 : 1;
       const devices = [device, other].slice(0, count);
-      const parts = await outcome({ grid, devices, subdomains, overlap }, codes);
+      const parts = await outcome({ grid, devices, subdomains, cutOrder, overlap }, codes);
       expect(parts).toEqual(whole);
     }),
     { numRuns: long ? 150 : 6, endOnFailure: !long },

@@ -22,8 +22,9 @@ test('a scene returns its simulation, a table that has one, or nothing; all else
 const scene = `
   local sim = FluidEngine.new {
     domain_bbox = { min = { -9, -8, -7 }, max = { 8, 9, 11 } }, voxel_size = 0.1, translation = { 0.05, 0, -0.3 },
-    subdomains = tonumber(scene.values.subdomains), halo_thickness = 2,
+    subdomains = tonumber(scene.values.subdomains), cut_order = 'hilbert', halo_thickness = 2,
   }
+  assert(sim:subdomains()[1].cut_order == 'hilbert')
   sim:add_field('density', 'float32', 0.25)
   sim:add_field('velocity', 'vec3', { 0, 0, 1 })
   sim:add_stencil('advect', {
