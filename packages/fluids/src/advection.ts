@@ -10,8 +10,8 @@ import { checkOptions } from '@halocline/engine/options';
 import { KNOWN } from './known.ts';
 
 /**
- * What is lost on the way; and how many voxels a step may carry a value where the domain is cut into subdomains: beyond
- * `neighborRadius` (default: the halo's thickness) is an error, or, with `beyondRadius: 'clamp'`, is held at the radius.
+ * What is lost on the way; and how many voxels a step may carry a value: beyond `neighborRadius` (default: the halo's thickness) is an
+ * error where the domain is cut into subdomains, or, with `beyondRadius: 'clamp'`, is held at the radius, cut or whole.
  */
 export interface AdvectionOptions extends Pick<StencilOptions, 'neighborRadius' | 'beyondRadius'> {
   /** Rate at which a carried scalar decays toward 0, 1/s, by field; default none. */
