@@ -26,6 +26,7 @@ test('the entry for files exports these names', () => {
       "makeFolder",
       "readWhole",
       "realFolder",
+      "tryWhole",
       "whyNotRead",
       "whyNotWritten",
       "writeWhole",
