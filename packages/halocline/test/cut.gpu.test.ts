@@ -1,6 +1,7 @@
 /** `halocline info --cut`: the figures of a scene's cut, and its picture. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { decodePng, type Image } from '@halocline/render';
 import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
@@ -94,6 +95,20 @@ vulkanTest('a cut for devices is the one that a run over them has', async () => 
   expect(await parts('--devices', '2', '--subdomains', '3')).toBe(3);
   const five = Array.from({ length: 5 }, () => ['--device', '#0']).flat();
   expect(await parts(...five)).toBe(5);
+});
+
+vulkanTest('the cut that docs/subdomains.md shows is the one that there is', async () => {
+  using folder = temporaryFolder();
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const picture = join(folder.path, 'cut.png');
+  const cut = ['info', '--cut', 'examples/plume.ts', '--subdomains', '6', '-o', picture];
+  const ended = await halocline(cut, { cwd: root });
+  expect(ended.code, ended.err).toBe(0);
+  const columns = ended.out.split('\n').map((line) => line.replace(/ +(?:colour|#[\da-f]{6}).*$/u, ''));
+  const page = readFileSync(join(root, 'docs/subdomains.md'), 'utf8');
+  const shown = /```\n( {2}subdomain [^`]*)\n```/u.exec(page)![1]!.split('\n');
+  expect(columns.slice(0, shown.length)).toEqual(shown);
+  expect(decodePng(readFileSync(join(root, 'docs/cut.png')))).toEqual(decodePng(readFileSync(picture)));
 });
 
 test('a picture of another kind is refused before anything is done', async () => {
