@@ -1,12 +1,13 @@
 /** The same bits, whatever is late: work is handed to each device after random delays, and all fields are compared. */
-import { expect } from 'vitest';
-import { delaySubmits, listDevices, openDevice, type Device } from '@halocline/gpu';
+import { describe, expect } from 'vitest';
+import { delaySubmits, listDevices, openDevice, type Device, type DeviceOptions } from '@halocline/gpu';
 import { gpuTest, jitter } from '@halocline/testing';
 import { addFlow, around, wavy } from './flow.ts';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 
+const LONG = process.env['HALOCLINE_LONG'] === '1';
 /** How many orders of events: few here, many with HALOCLINE_LONG=1. */
-const SEEDS = process.env['HALOCLINE_LONG'] === '1' ? 40 : 2;
+const SEEDS = LONG ? 40 : 2;
 /** Debian's layer (1.3.239) waits ten seconds for each timeline that the host signals, and says that this is a bug of its own. */
 const PLAIN = { validation: false, timeoutMs: 600_000 } as const;
 const STEPS = 4;
@@ -47,9 +48,13 @@ async function run(options: SimulationOptions): Promise<Record<string, unknown>>
 }
 
 /** Devices alike; where there are fewer, one is opened several times. */
-async function openAnother(device: Device, number: number): Promise<Device> {
+async function openAnother(
+  device: Device,
+  number: number,
+  options: DeviceOptions = { validation: false },
+): Promise<Device> {
   const alike = listDevices().filter(({ name }) => name === device.name);
-  return openDevice({ device: `#${alike[number % alike.length]!.index}`, validation: false });
+  return openDevice({ ...options, device: `#${alike[number % alike.length]!.index}` });
 }
 
 gpuTest('delays at random between submits change no bit', PLAIN, async ({ device }) => {
@@ -75,4 +80,38 @@ gpuTest('delays at random between submits change no bit', PLAIN, async ({ device
   } finally {
     delaySubmits(null);
   }
+});
+
+// Of Debian's layer it takes minutes: it waits ten seconds where it loses track of a timeline, as it does by chance.
+describe.runIf(LONG)('at length', () => {
+  gpuTest(
+    'with memory that the layer sees, delays over several devices show no hazard, and change no bit',
+    { layer: true, checks: true, timeoutMs: 1_800_000 },
+    async ({ device }) => {
+      const whole = await run({ domain, device });
+      const said: string[] = [];
+      await using others = new AsyncDisposableStack();
+      const devices = [device];
+      while (devices.length < 3) {
+        const onValidation: DeviceOptions['onValidation'] = ({ message }) => void said.push(message);
+        const options = { validation: 'synchronization', checks: true, onValidation } as const;
+        devices.push(others.use(await openAnother(device, devices.length, options)));
+      }
+      try {
+        for (let seed = 1; seed <= 2; seed++) {
+          for (const [count, subdomains] of [
+            [2, 2],
+            [3, 5],
+          ] as const) {
+            delaySubmits(jitter(seed));
+            const parts = await run({ domain, devices: devices.slice(0, count), subdomains, access: 'descriptor' });
+            expect(parts, `${subdomains} subdomains on ${count} devices, delays of seed ${seed}`).toEqual(whole);
+          }
+        }
+      } finally {
+        delaySubmits(null);
+      }
+      expect(said).toEqual([]);
+    },
+  );
 });
