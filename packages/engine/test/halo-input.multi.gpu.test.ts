@@ -30,6 +30,10 @@ gpuTest('subdomains refuse options that are none', PLAIN, async ({ device }) => 
     [{ domain, devices: ['#0', '#0'] }, `devices is ["#0", "#0"]; ${wanted}`],
     [{ domain, devices: device }, `devices is of type Device; ${wanted}`],
     [
+      { domain, devices: [device, device] },
+      `device "${device.name}" is given twice; open it twice, or give it once and a number of subdomains`,
+    ],
+    [
       { domain, devices, thicknes: 1 },
       '"thicknes" is no option of it (did you mean "thickness"?); there are cutOrder, devices, domain, grid, log, origin, subdomains, thickness, translation, voxelSize',
     ],

@@ -157,6 +157,12 @@ export class Subdomains implements AsyncDisposable {
     checkOptions('Cannot cut domain', options, SUBDOMAINS_OPTIONS);
     const { devices, subdomains = devices.length, thickness = 2, cutOrder = 'morton', log = () => undefined } = options;
     if (devices.length === 0) throw new TypeError('Cannot cut domain: devices is empty; open at least one');
+    const twice = devices.find((device, number) => devices.indexOf(device) < number);
+    if (twice !== undefined) {
+      throw new TypeError(
+        `Cannot cut domain: device "${twice.name}" is given twice; open it twice, or give it once and a number of subdomains`,
+      );
+    }
     if (!(Number.isInteger(subdomains) && subdomains >= devices.length)) {
       throw new RangeError(
         `Cannot cut domain: subdomains is ${shown(subdomains)}; give a whole number, at least ${devices.length}, one a device`,
