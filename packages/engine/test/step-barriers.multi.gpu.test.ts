@@ -125,16 +125,20 @@ describe('one copy', () => {
   });
 });
 
-gpuTest('where what is recorded is checked, or memory is bound, every pass is waited for', {}, async ({ device }) => {
-  const kept = await submitsOf(device, sweep);
-  expect(kept).toMatchInlineSnapshot(`
+gpuTest(
+  'where what is recorded is checked, or memory is bound, every pass is waited for',
+  { layer: true },
+  async ({ device }) => {
+    const kept = await submitsOf(device, sweep);
+    expect(kept).toMatchInlineSnapshot(`
     "1 | begin · sweep over the boundary | [pack u:1]
     2 | sweep over the interior
     3 | [unpack u:1]"
   `);
-  await using unchecked = await openDevice({ device: `#${device.report.index}`, validation: false });
-  expect(await submitsOf(unchecked, sweep, { access: 'descriptor' })).toBe(kept);
-});
+    await using unchecked = await openDevice({ device: `#${device.report.index}`, validation: false });
+    expect(await submitsOf(unchecked, sweep, { access: 'descriptor' })).toBe(kept);
+  },
+);
 
 gpuTest(
   'where more than fields travels, or ghosts are computed, each submit begins with a barrier',

@@ -94,6 +94,8 @@ const [VOID, FUNCTION_TYPE, MAIN, LABEL, UINT, WORDS, BLOCK, POINTER, BUFFER, WO
 const INTEGERS = { 8: [20, 21], 16: [22, 23], 32: [UINT, 24], 64: [25, 26] } as const;
 const UNSIGNED = [134, 137];
 const ARITHMETIC = [128, 130, 132, 135, 138, 139, 194, 195, 196, 197, 198, 199];
+/** OpSRem, OpSMod: of negative numbers Vulkan leaves them open before VK_KHR_maintenance8, and NVIDIA's driver takes bytes as they are. */
+const REMAINDERS = [138, 139];
 const COMPARISONS = [170, 171, 172, 173, 174, 175, 176, 177, 178, 179];
 const LOGIC = [164, 165, 166, 167];
 
@@ -140,6 +142,7 @@ function everyOperation(widths: readonly (8 | 16 | 32 | 64)[]): { spirv: Uint32A
           const right = constant(width, signed, b);
           const small = constant(32, 0, b % BigInt(width));
           for (const each of [...ARITHMETIC, ...(signed === 1 ? [] : UNSIGNED)]) {
+            if (REMAINDERS.includes(each) && [a, b].some((bits) => BigInt.asIntN(width, bits) < 0n)) continue;
             const by = each >= 194 && each <= 196 ? small : right;
             keep(made(constants, 52, unsigned, each, left, by), width);
           }
