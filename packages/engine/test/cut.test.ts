@@ -145,7 +145,7 @@ test('ghosts are exactly the active voxels of others within reach of an own leaf
   );
 });
 
-test('leaves at the edge are those with a leaf of another around, also where whole blocks of leaves are one owner’s', () => {
+test('leaves at the edge and the boundary have a leaf of another around, also where whole blocks are one owner’s', () => {
   const sparse = (size: number, modulus: number): Topology => {
     const all = boxTopology({ min: [-40, 0, 0], max: [8 * size, 8 * size, 64] });
     const kept = Array.from({ length: leafCountOf(all) }, (_, rank) => rank).filter((rank) => rank % modulus !== 1);
@@ -171,6 +171,14 @@ test('leaves at the edge are those with a leaf of another around, also where who
           );
         const edge = edgeLeaves(ownLeaves(owners, owner), { topology, owners, owner, leaves });
         expect([...edge]).toEqual([...ownLeaves(owners, owner)].filter(isNear));
+      }
+      const reach: IndexBox = { min: [-8 * leaves, -3, 0], max: [1, 8, 8 * leaves] };
+      const lent = new Set(
+        Array.from({ length: count }, (_, owner) => [...findGhosts({ topology, owners, owner, reach }).ranks]).flat(),
+      );
+      for (let owner = 0; owner < count; owner++) {
+        const boundary = boundaryLeaves(topology, owners, owner, reach);
+        expect([...boundary]).toEqual([...ownLeaves(owners, owner)].filter((rank) => lent.has(rank)));
       }
     }
   }

@@ -93,33 +93,35 @@ function needFar({ topology, owners, owner, from }: Readers, boxes: readonly Rea
 /** Those of some leaves that have a leaf of another than `owner` within so many leaves: only they look beyond what it owns. */
 export function edgeLeaves(
   from: Uint32Array,
-  request: Omit<GhostRequest, 'from' | 'reach'> & {
-    readonly leaves: number;
-  },
+  { leaves, ...request }: Omit<GhostRequest, 'from' | 'reach'> & { readonly leaves: number },
 ): Uint32Array {
-  const { topology, owners, owner, index = LeafIndex.of(topology.origins), leaves } = request;
-  const box: OffsetBox = { low: [-leaves, -leaves, -leaves], high: [leaves, leaves, leaves] };
-  const deep = leaves <= BLOCK_EDGE ? new DeepBlocks(owners, owner, topology.origins, index) : null;
-  return nearOthers(from, { topology, owners, owner, index }, { box, deep });
+  return nearOthers(from, request, { low: [-leaves, -leaves, -leaves], high: [leaves, leaves, leaves] });
 }
 
-/** Those of some leaves that have a leaf of another at one of a box of offsets; none of those in `deep` blocks has. */
+/** Those of some leaves that have a leaf of another at one of a box of offsets. */
 function nearOthers(
   from: Uint32Array,
   { topology, owners, owner, index = LeafIndex.of(topology.origins) }: Omit<GhostRequest, 'from' | 'reach'>,
-  { box, deep }: { readonly box: OffsetBox; readonly deep: DeepBlocks | null },
+  box: OffsetBox,
 ): Uint32Array {
   if (from.length === 0) return from;
   const { origins } = topology;
   const { low, high } = box;
-  const far = isFar(offsetCount(box) * from.length, topology);
-  const isOthers = (rank: number): boolean => owners[rank] !== owner;
-  const others = far ? new LeafTree(origins, Uint32Array.from(owners.keys().filter(isOthers))) : null;
-  const offsets = far ? [] : offsetsOf(box);
+  if (isFar(offsetCount(box) * from.length, topology)) {
+    const others = new LeafTree(
+      origins,
+      Uint32Array.from(owners.keys()).filter((rank) => owners[rank] !== owner),
+    );
+    return from.filter((rank) => {
+      const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
+      return others.any([x + low[0], y + low[1], z + low[2]], [x + high[0], y + high[1], z + high[2]]);
+    });
+  }
+  const offsets = offsetsOf(box);
+  const farthest = Math.max(...[...low, ...high].map(Math.abs));
+  const deep = farthest <= BLOCK_EDGE ? new DeepBlocks(owners, owner, origins, index) : null;
   return from.filter((rank) => {
     const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
-    if (others !== null)
-      return others.any([x + low[0], y + low[1], z + low[2]], [x + high[0], y + high[1], z + high[2]]);
     if (deep?.has(x, y, z) === true) return false;
     for (const [dx, dy, dz] of offsets) {
       const other = index.find(x + dx, y + dy, z + dz);
@@ -204,6 +206,5 @@ export function ownLeaves(owners: Uint32Array, owner: number): Uint32Array<Array
 export function boundaryLeaves(topology: Topology, owners: Uint32Array, owner: number, reach: IndexBox): Uint32Array {
   // Another reads within `reach` of its voxels; seen from the leaf that is read, it stands at the opposite offset.
   const opposite = { min: reach.max.map((v) => -v), max: reach.min.map((v) => -v) } as unknown as IndexBox;
-  const places = { box: reachedOffsets(opposite), deep: null };
-  return nearOthers(ownLeaves(owners, owner), { topology, owners, owner }, places);
+  return nearOthers(ownLeaves(owners, owner), { topology, owners, owner }, reachedOffsets(opposite));
 }
