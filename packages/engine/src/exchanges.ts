@@ -10,6 +10,7 @@ import { TURNS, type Link } from './links.ts';
 import type { Member } from './member.ts';
 import type { Hop } from './segments.ts';
 import type { MessageLayout, Parcel } from './message-layout.ts';
+import { plainName } from './pass-facts.ts';
 import type { Subdomain } from './subdomain.ts';
 
 /** Where a message lies: the turn's room, and whether work hides it, by which large parcels lie elsewhere. */
@@ -88,7 +89,7 @@ export class Exchanges implements Disposable {
 
   /** Whether kernels write (`out`) or read (`in`) any of a hop's messages where others than queues of this device reach them too. */
   reachesOut({ names, hidden }: Hop, side: 'out' | 'in'): boolean {
-    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const plain = new Set(names.map(plainName));
     const { layout, number } = this.#parts;
     return layout.parcels.some((parcel) => {
       if (!plain.has(parcel.name) || number !== (side === 'out' ? parcel.from : parcel.to)) return false;

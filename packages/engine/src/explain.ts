@@ -2,6 +2,7 @@
 import type { Encoder, Plan } from '@halocline/gpu';
 import { followed, measureName } from './cfl/cfl-radius.ts';
 import type { FusedPass } from './fusion/plan.ts';
+import { plainName } from './pass-facts.ts';
 import type { Program } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { scalarOfUntil, type Unit } from './units.ts';
@@ -113,7 +114,7 @@ function messages(program: Program, segments: readonly Segment[]): string {
 
 /** `2 hops: 2 u (1,024 bytes)`, of lists of what goes together. */
 function counted(noun: string, sent: readonly (readonly string[])[], bytesOf: (names: string[]) => number): string {
-  const alike = Map.groupBy(sent, (names) => names.map((name) => name.replace(/:[01]$/, '')).join(', '));
+  const alike = Map.groupBy(sent, (names) => names.map(plainName).join(', '));
   const each = [...alike].map(
     ([what, all]) => `${all.length} ${what} (${bytesOf(what.split(', ')).toLocaleString('en')} bytes)`,
   );

@@ -50,6 +50,11 @@ export function componentNames(field: Pick<FieldDeclaration, 'name' | 'level' | 
   return Array.from({ length: count }, (_, index) => componentName(field.name, field.level, count, index));
 }
 
+/** `density` of its copy `density:1`; any other name as it is. */
+export function plainName(name: string): string {
+  return name.replace(/:[01]$/u, '');
+}
+
 /** The level that a read of `relation` reaches from `level`. */
 export function relatedLevel(level: number, relation: LevelRelation): number {
   return relation === 'coarse' ? level + 1 : relation === 'fine' ? level - 1 : level;

@@ -29,7 +29,7 @@ import type { HaloNeeds } from './halo-needs.ts';
 import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
-import { componentNames } from './pass-facts.ts';
+import { componentNames, plainName } from './pass-facts.ts';
 import { recordPlan, spanCount } from './recording.ts';
 import { partialsLength, reductionStages } from './reduction-plan.ts';
 import type { Schedule } from './schedule.ts';
@@ -310,7 +310,7 @@ export class Program implements Disposable {
 
   /** Bytes that this member sends to all others when these copies, or this reduction, travel. */
   packedBytes(names: readonly string[]): number {
-    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const plain = new Set(names.map(plainName));
     const own = this.parts.layout.parcels.filter(({ from, name }) => from === this.parts.number && plain.has(name));
     return own.reduce((sum, { sources }) => sum + 4 * sources.length, 0);
   }

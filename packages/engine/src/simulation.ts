@@ -40,6 +40,7 @@ import {
   SIMULATION_OPTIONS,
 } from './options/known.ts';
 import { closeAll, openDevices, type DeviceChoice } from './open-devices.ts';
+import { pairGrids } from './pair-grids.ts';
 import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/plugin.ts';
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
@@ -557,34 +558,5 @@ function noSeconds(isObject: boolean, dt: unknown): TypeError {
   const given = isObject ? `{ dt: ${String(dt)} }` : String(dt);
   return new TypeError(
     `Cannot run a step of ${given}: dt is ${typeof dt === 'string' ? `"${dt}"` : String(dt)}; give seconds, as in runTimestep(0.016)`,
-  );
-}
-
-/** Which grid goes into which field. */
-function pairGrids(
-  file: string,
-  grids: readonly Grid[],
-  mapping: Readonly<Record<string, string>> | undefined,
-  level: Level,
-): { grid: Grid; field: Field }[] {
-  const gridNames = listNames(grids.map((grid) => grid.name));
-  if (mapping !== undefined) {
-    return Object.entries(mapping).map(([gridName, fieldName]) => {
-      const grid = grids.find((each) => each.name === gridName);
-      if (grid === undefined) {
-        const hint = didYouMean(
-          gridName,
-          grids.map((each) => each.name),
-        );
-        throw new TypeError(`Cannot load "${file}": it has no grid "${gridName}"${hint}; its grids are ${gridNames}`);
-      }
-      return { grid, field: level.field(fieldName) };
-    });
-  }
-  const known = new Map(level.fields.filter((field) => !field.transient).map((field) => [field.name, field]));
-  const pairs = grids.flatMap((grid) => (known.has(grid.name) ? [{ grid, field: known.get(grid.name)! }] : []));
-  if (pairs.length > 0) return pairs;
-  throw new TypeError(
-    `Cannot load "${file}": none of its grids (${gridNames}) has the name of a field (${listNames(known.keys())}); say which goes where with fields: { grid: 'field' }`,
   );
 }

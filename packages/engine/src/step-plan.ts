@@ -21,7 +21,7 @@ import { GhostTracker, type GhostDepths, type GhostFacts } from './ghost-tracker
 import type { Until } from './declarations.ts';
 import { sendEarly } from './early-exchange.ts';
 import { scalarOfUntil, type Unit, type UnitPass } from './units.ts';
-import type { PassFacts, ScalarReduction } from './pass-facts.ts';
+import { plainName, type PassFacts, type ScalarReduction } from './pass-facts.ts';
 
 /** Which copy of a component is current, 0 or 1; absent means 0. */
 export type Copies = ReadonlyMap<string, number>;
@@ -161,11 +161,6 @@ export function carriedComponents(
     }
   }
   return carried;
-}
-
-/** `density` of `density:1`. */
-function plainName(copy: string): string {
-  return copy.slice(0, copy.lastIndexOf(':'));
 }
 
 /** Plans one recording. */

@@ -12,6 +12,7 @@
  * they do where a step isn't one graph.
  */
 import { componentReads } from './halo-needs.ts';
+import { plainName } from './pass-facts.ts';
 import type { Program } from './program.ts';
 import type { Hop, Part, SegmentPass } from './segments.ts';
 import type { PlannedPass, PlannedUses } from './step-plan.ts';
@@ -30,8 +31,6 @@ const COMPUTED: Readonly<Record<Part, readonly Share[]>> = Object.freeze({
   extended: ALL,
   rest: ['interior', 'ghosts'],
 });
-
-const COPY = /:[01]$/u;
 
 /**
  * Whether a step is one graph, whatever it is cut into: where nothing travels but copies of fields, and nothing is computed in ghosts.
@@ -70,7 +69,7 @@ export function hopTouches(
 }
 
 function inShares(name: string, shares: readonly Share[]): string[] {
-  return COPY.test(name) ? shares.map((share) => `${name} ${share}`) : [name];
+  return plainName(name) !== name ? shares.map((share) => `${name} ${share}`) : [name];
 }
 
 /** A stencil waits for the step's numbers where it has them bound. */
@@ -103,5 +102,5 @@ function sharesOf(
       )
       .map(({ component }) => component),
   );
-  return [(copy) => (around.has(copy.replace(COPY, '')) ? ALL : computed), computed];
+  return [(copy) => (around.has(plainName(copy)) ? ALL : computed), computed];
 }

@@ -219,6 +219,15 @@ describe('files', () => {
     const junk = path.join(folder, 'junk.nvdb');
     writeFileSync(junk, 'this is no grid at all, and is long enough to be looked at');
     await expect(simulation.load(junk)).rejects.toThrow(`Cannot load "${junk}": `);
+    const saved = path.join(folder, 'saved.nvdb');
+    await simulation.save(saved);
+    await expect(simulation.load(saved, { fields: { densty: 'density' } })).rejects.toThrow(
+      `Cannot load "${saved}": it has no grid "densty" (did you mean "density"?); its grids are "density"`,
+    );
+    simulation.removeField('density').addField('heat', 'float32');
+    await expect(simulation.load(saved)).rejects.toThrow(
+      `Cannot load "${saved}": none of its grids ("density") has the name of a field ("heat"); say which goes where with fields: { grid: 'field' }`,
+    );
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
     const inside = path.join(file, 'out.nvdb');

@@ -16,6 +16,7 @@ import type { CommandBuffer, Encoder, Timeline, TimelinePoint } from '@halocline
 import type { Link } from '../links.ts';
 import type { Member } from '../member.ts';
 import type { MessageLayout } from '../message-layout.ts';
+import { plainName } from '../pass-facts.ts';
 import type { Hop } from '../segments.ts';
 import type { Stamps } from '../trace/stamps.ts';
 import type { TrackOf, Tracer } from '../trace/tracer.ts';
@@ -228,7 +229,7 @@ export class Mail implements Disposable {
 
   /** From the first byte that is sent to the last, without what the kernels write in place. */
   #rangeOf(link: Link, { names, hidden }: Hop): MessageRange {
-    const plain = new Set(names.map((name) => name.replace(/:[01]$/, '')));
+    const plain = new Set(names.map(plainName));
     const own = this.#options.layout.parcels.filter(
       ({ from, to, name, sources }) =>
         from === link.from && to === link.to && plain.has(name) && !link.isNear(4 * sources.length, hidden),
