@@ -36,3 +36,22 @@ if (/^\d*$/.test(all) || workers > 32) {
     await expect.poll(() => single().size, { timeout: 5000 }).toBe(workers);
   });
 }
+
+const SPARE =
+  'recording threads that leave cores over may record and sleep on all of them, wherever they looked for a quiet one';
+if (/^\d*$/.test(all)) test.skip(`${SPARE} (this process has one core, or the system isn't Linux)`);
+else {
+  gpuTest(SPARE, {}, async ({ device }) => {
+    await using recorder = device.createRecorder({ workers: 1 });
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'halocline-cores-')), 'cores');
+    for (let i = 0; i < 3; i++) {
+      const frame = await device.beginFrame();
+      recorder.encoderFor('cores').record({ module, export: 'tellCores', data: { file } });
+      await recorder.finalize();
+      device.endFrame(frame);
+      await device.idle();
+    }
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual([all, all, all]);
+    await expect.poll(asleep, { timeout: 5000 }).toEqual([all]);
+  });
+}

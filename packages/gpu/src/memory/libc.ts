@@ -18,7 +18,14 @@ export interface Libc {
   readonly madvise: ((address: bigint, byteLength: bigint, advice: number) => number) | undefined;
   /** Closes a file descriptor that no driver took. */
   readonly close: ((fd: number) => number) | undefined;
-  readonly affinity: { readonly get: Affinity; readonly set: Affinity } | undefined;
+  readonly affinity:
+    | {
+        readonly get: Affinity;
+        readonly set: Affinity;
+        /** The core that the calling thread is on. */
+        readonly here: () => number;
+      }
+    | undefined;
 }
 
 let found: Libc | undefined | null = null;
@@ -35,7 +42,11 @@ export function libc(): Libc | undefined {
         madvise: isLinux ? library.func('madvise', 'iPLi') : undefined,
         close: isLinux ? library.func('close', 'ii') : undefined,
         affinity: isLinux
-          ? { get: library.func('sched_getaffinity', 'iiLP'), set: library.func('sched_setaffinity', 'iiLP') }
+          ? {
+              get: library.func('sched_getaffinity', 'iiLP'),
+              set: library.func('sched_setaffinity', 'iiLP'),
+              here: library.func('sched_getcpu', 'i'),
+            }
           : undefined,
       });
     } catch {

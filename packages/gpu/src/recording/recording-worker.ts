@@ -25,9 +25,10 @@ import { RecordingTracker } from '../tracking/recording.ts';
 import { Receiver } from './crossing.ts';
 import type { ObjectRecord } from './crossing.ts';
 import { SharedLayouts } from './shared-layouts.ts';
+import { quietCore } from './quiet-core.ts';
 import { sleepingCore } from './sleeping-core.ts';
 import type { ThreadPass } from './thread-pass.ts';
-import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, QUIT, RECORDED, SLOTS } from './job-table.ts';
+import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, POSTED, QUIT, RECORDED, SLOTS } from './job-table.ts';
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -140,17 +141,22 @@ for (const [index, slot] of slots.entries()) allocate(slot, index, start.seconda
 const functions = new Map<string, Recorder>();
 let seen = 0;
 const core = sleepingCore(start.thread, start.threads);
+const quiet = quietCore(start.thread, start.threads, table.places);
 
 for (;;) {
   const bell = Atomics.load(table.control, BELL);
   if (Atomics.load(table.control, QUIT) !== 0) break;
   const job = claimJob(table, start.thread);
-  if (job >= 0) await run(job);
-  else if (!tidy()) sleep(bell);
+  if (job >= 0) {
+    await run(job);
+    quiet?.look();
+  } else if (!tidy()) sleep(bell);
 }
 
 /** Sleeps until the bell has rung once more than `bell` times. */
 function sleep(bell: number): void {
+  // Between two frames: it may come to the main thread's core, which has a frame to end before.
+  if (Atomics.load(table.control, POSTED) === 0) quiet?.seek(() => Atomics.load(table.control, BELL) === bell);
   core?.settle();
   Atomics.wait(table.control, BELL, bell);
   core?.roam();

@@ -4,14 +4,14 @@
  * Linux wakes a thread where it slept or where it is woken from. Of a virtual machine's cores it doesn't count those as idle that the
  * host has taken away meanwhile, so that several threads, woken at once, begin on one core with another one idle beside them.
  * A thread that sleeps on a core of its own wakes there; then it may run on all again, and the system moves it as it likes.
- * Where cores are left over, the system finds one better than it can be told beforehand.
+ * Where cores are left over, the system finds one by itself; which of them are worth having, `quiet-core.ts` finds.
  */
 
 import * as V from '@halocline/vulkan';
 import { libc } from '../memory/libc.ts';
 
-/** Enough for 1,024 cores, which is all that the C library's own set holds. */
-const BYTES = 128;
+/** Bytes of a set of cores. Enough for 1,024, which is all that the C library's own set holds. */
+export const CORE_BYTES = 128;
 
 /** What a thread does around its sleep. */
 export interface SleepingCore {
@@ -37,14 +37,14 @@ export function coresOf(set: Uint8Array): number[] {
 export function sleepingCore(thread: number, threads: number): SleepingCore | undefined {
   const affinity = libc()?.affinity;
   if (!affinity) return undefined;
-  const all = V.pinned(BYTES);
-  const own = V.pinned(BYTES);
-  const size = BigInt(BYTES);
+  const all = V.pinned(CORE_BYTES);
+  const own = V.pinned(CORE_BYTES);
+  const size = BigInt(CORE_BYTES);
   if (affinity.get(0, size, all.address) < 0) return undefined;
-  const cores = coresOf(new Uint8Array(all.buffer, 0, BYTES));
+  const cores = coresOf(new Uint8Array(all.buffer, 0, CORE_BYTES));
   if (cores.length < 2 || cores.length > threads) return undefined;
   const core = cores[thread % cores.length]!;
-  new Uint8Array(own.buffer, 0, BYTES)[core >> 3] = 1 << (core & 7);
+  new Uint8Array(own.buffer, 0, CORE_BYTES)[core >> 3] = 1 << (core & 7);
   return {
     settle: () => void affinity.set(0, size, own.address),
     roam: () => void affinity.set(0, size, all.address),
