@@ -172,6 +172,42 @@ gpuTest('a radius that nobody gave is the same whichever stencils run as one', P
   for (const subdomains of [1, 3]) expect((await smokeOf({ subdomains })) === alone, `${subdomains}`).toBe(true);
 });
 
+gpuTest(
+  'activities that are asked for far away are the same whichever stencils run as one',
+  PLAIN,
+  async ({ device }) => {
+    const far = { beyondRadius: 'clamp', ask: 'coord + ivec3(int(40.0 * time) + 20, 0, 0)' } as const;
+    const near = { beyondRadius: 'error', ask: 'coord + ivec3(7, 0, 0)' } as const;
+    const apart =
+      'first and then run apart: "first" asks whether voxels far away are active, and isn\'t computed again';
+    for (const [{ beyondRadius, ask }, first, then, told] of [
+      [far, 'ReadField("u", coord)', 'ASKED + ReadField("u", coord)', 'first + then run as one'],
+      [far, 'ASKED + ReadField("u", coord)', 'ReadField("v", coord + ivec3(3, 0, 0))', apart],
+      [near, 'ASKED + ReadField("u", coord)', 'ReadField("v", coord + ivec3(3, 0, 0))', apart],
+    ] as const) {
+      const outcome = async (options: Partial<SimulationOptions>): Promise<string> => {
+        await using simulation = await Simulation.create({ device, domain, ...options });
+        for (const name of ['u', 'v', 'w']) simulation.addField(name, 'float32', 0, { transient: name === 'v' });
+        for (const [name, from, to, value] of [
+          ['first', 'u', 'v', first],
+          ['then', then.includes('"v"') ? 'v' : 'u', 'w', then],
+        ] as const) {
+          const code = `WriteField("${to}", idx, ${value.replace('ASKED', `float(IsActive(${ask}))`)});`;
+          const held = value.includes('ASKED') ? { beyondRadius } : {};
+          simulation.addStencil(name, { inputs: [from], outputs: [to], code, ...held });
+        }
+        await simulation.field('u').write(wavy);
+        await simulation.runTimestep(0.1);
+        expect(simulation.explain().includes(told)).toBe(options.fusion !== false);
+        return (await simulation.field('w').read()).tree.values.join();
+      };
+      const alone = await outcome({ fusion: false });
+      for (const subdomains of [1, 3])
+        expect((await outcome({ subdomains })) === alone, `${ask}, ${subdomains}`).toBe(true);
+    }
+  },
+);
+
 gpuTest('clamping a sample gives what the nearest point within the radius has', PLAIN, async ({ device }) => {
   const sampled = (wind: string): Setup => ({
     wind: gale,

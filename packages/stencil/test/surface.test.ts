@@ -11,6 +11,7 @@ test('the package exports these names', () => {
       "GROUP_LEAVES",
       "PUSHED_ADDRESSES",
       "StencilError",
+      "asksFar",
       "bytesOf",
       "bytesPerVoxel",
       "bytesTogether",

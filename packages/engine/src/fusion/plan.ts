@@ -6,7 +6,7 @@
  * Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`). A field that was declared
  * `transient`, and that stencils read only in the pass that has always written it by then, has no memory at all.
  */
-import { bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
+import { asksFar, bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
 import type { Backgrounds } from '../background/backgrounds.ts';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
@@ -243,8 +243,8 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
   const reason = whyNotFused(parts, stencil, new Set(ground.inactive.keys()));
   if (reason !== null) return reason + adviceFor(parts, checked, context);
   const computing = group.filter((member) => computes(member.checked));
-  const other = computing.find((member) => member.checked.beyondRadius !== checked.beyondRadius);
-  if (other !== undefined && computes(checked)) {
+  const other = group.find((one) => isHeld(one.checked) && one.checked.beyondRadius !== checked.beyondRadius);
+  if (other !== undefined && isHeld(checked)) {
     return `"${other.checked.name}" and "${checked.name}" differ in what happens beyond their radius`;
   }
   const otherwise = computing.find((member) => member.checked.follows !== checked.follows);
@@ -310,13 +310,19 @@ function computes({ stencil }: CheckedStencil): boolean {
   return stencil?.reads.some(({ gather }) => gather) ?? false;
 }
 
+/** Whether what it does beyond a radius matters. */
+function isHeld(checked: CheckedStencil): boolean {
+  return computes(checked) || (checked.stencil !== null && asksFar(checked.stencil));
+}
+
 function saved(parts: readonly Stencil[], together: Stencil): number {
   return parts.reduce((sum, part) => sum + bytesPerVoxel(part), 0) - bytesPerVoxel(together);
 }
 
 function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupContext): FusedStencil {
   const { idle, fuse } = context;
-  const { level, beyondRadius, follows } = (group.find(({ checked }) => computes(checked)) ?? group[0]!).checked;
+  const { level, beyondRadius } = (group.find(({ checked }) => isHeld(checked)) ?? group[0]!).checked;
+  const follows = group.find(({ checked }) => computes(checked))?.checked.follows;
   const parts = stencilsOf(group);
   const dropped = new Set(
     parts

@@ -4,6 +4,7 @@
  */
 import type { Offset, Stencil } from '../ir.ts';
 import { visitExpressions } from '../walk.ts';
+import { asksFar } from './activities.ts';
 import { fieldOf, further, isHere, ownReads, ownWrites, type Component } from './own-reads.ts';
 
 /** A part, by its place, as the voxel `at` away runs it. */
@@ -45,7 +46,7 @@ export function computedAgain(parts: readonly Stencil[]): readonly Again[] | str
         }
         const key = `${writer} ${there.join(' ')}`;
         if (writer < 0 || isHere(there) || found.has(key)) continue;
-        const reason = whyNotAgain(parts[writer]!);
+        const reason = whyNotAgain(parts[writer]!, there);
         if (reason !== null) return reason;
         const again = { place: writer, at: there };
         found.set(key, again);
@@ -57,8 +58,9 @@ export function computedAgain(parts: readonly Stencil[]): readonly Again[] | str
   return [...found.values()];
 }
 
-/** Why a stencil can't be evaluated for other voxels than its own; null where it can. */
-function whyNotAgain({ name, body, functions, color }: Stencil): string | null {
+/** Why a stencil can't be evaluated for the voxel `there` away; null where it can. */
+function whyNotAgain(stencil: Stencil, there: Offset): string | null {
+  const { name, body, functions, color } = stencil;
   if (color !== null) return `"${name}" runs on ${color} voxels, and isn't computed again for others`;
   let computes = false;
   visitExpressions(body, ({ op }) => (computes ||= op === 'gather' || op === 'sample'));
@@ -70,5 +72,8 @@ function whyNotAgain({ name, body, functions, color }: Stencil): string | null {
     });
   }
   if (computes) return `"${name}" reads at computed coordinates, and isn't computed again for others`;
-  return looks ? `"${name}" has a function that knows its voxel, and isn't computed again for others` : null;
+  if (looks) return `"${name}" has a function that knows its voxel, and isn't computed again for others`;
+  return asksFar(stencil, there)
+    ? `"${name}" asks whether voxels far away are active, and isn't computed again for others`
+    : null;
 }
