@@ -85,11 +85,12 @@ function needsOf(
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, GhostNeed[]>();
   const radii = new Map<string, number>();
-  const caps: number[] = [];
+  // Of radii that follow the flow the caps count, so that what is held stays as it is while they change.
+  const farthest = [thick];
   for (const { name, level, stencil, follows, reads: all } of stencils) {
     const around: GhostNeed[] = [];
     const most = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
-    caps.push(most);
+    farthest.push(most);
     const voxels = (follows === undefined ? undefined : followed.get(follows)) ?? most;
     radii.set(name, voxels);
     for (const read of all) {
@@ -98,22 +99,19 @@ function needsOf(
       const from: ReadFrom = read.level;
       for (const part of read.parts) {
         const box = readBox(part, voxels + further, from);
-        if (from === 'same' && distance({ low: box.min, high: box.max }) === 0) continue;
+        farthest.push(boxDistance(readBox(part, most + further, from)));
+        if (from === 'same' && boxDistance(box) === 0) continue;
         const count = componentsOf(read.type);
         const component = componentName(read.field, relatedLevel(level, read.level), count, part.component);
         // What lies below coarse leaves may be others', however near it is.
-        around.push({ component, depth: from === 'fine' ? Infinity : distance({ low: box.min, high: box.max }) });
+        around.push({ component, depth: from === 'fine' ? Infinity : boxDistance(box) });
         addReach(reads, component, { from, reach: box });
       }
     }
     byStencil.set(name, around);
   }
   return {
-    thickness: Math.max(
-      thick,
-      ...caps,
-      ...[...reads.values()].flat().map(({ reach }) => distance({ low: reach.min, high: reach.max })),
-    ),
+    thickness: Math.max(...farthest),
     reads,
     byStencil,
     work: new Map(),
@@ -123,6 +121,10 @@ function needsOf(
 
 function distance({ low, high }: { low: Coordinate; high: Coordinate }): number {
   return Math.max(...[...low, ...high].map(Math.abs));
+}
+
+function boxDistance({ min, max }: IndexBox): number {
+  return distance({ low: min, high: max });
 }
 
 /** The box of a component, united with the cube that computed coordinates may reach where there are any. */

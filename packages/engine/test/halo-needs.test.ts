@@ -1,16 +1,21 @@
 import { compileStencil } from '@halocline/stencil';
-import type { Environment, FieldType } from '@halocline/stencil';
+import type { Environment, FieldPlace, FieldType } from '@halocline/stencil';
 import { describe, expect, test } from 'vitest';
-import type { CompiledStencil } from '../src/compiler.ts';
 import { cutLeaves } from '../src/cut/cut.ts';
 import { findGhosts, mergeGhosts } from '../src/cut/ghosts.ts';
 import type { Declarations } from '../src/declarations.ts';
 import { haloNeeds } from '../src/halo-needs.ts';
-import type { HaloNeeds } from '../src/halo-needs.ts';
+import type { HeldNeeds } from '../src/halo-needs.ts';
 import { boxTopology } from '../src/topology.ts';
 
+interface NeedsOptions {
+  /** Where its radius follows the flow: what that is now. */
+  readonly radius?: number;
+  readonly at?: FieldPlace;
+}
+
 /** What a stencil of this text needs, whose fields are `f0` … `f18` and the vec4 `v`. */
-function needsOf(code: string, neighborRadius?: number): HaloNeeds {
+function needsOf(code: string, neighborRadius?: number, options: NeedsOptions = {}): HeldNeeds {
   const names = Array.from({ length: 19 }, (_, q) => `f${q}`);
   const types = [...names.map((name) => [name, 'float32'] as const), ['v', 'vec4'] as const];
   const environment: Environment = {
@@ -18,14 +23,15 @@ function needsOf(code: string, neighborRadius?: number): HaloNeeds {
     parameters: new Map([['n', 'int']]),
     scalars: new Map(),
   };
-  const options = neighborRadius === undefined ? {} : { neighborRadius };
-  const source = { name: 's', inputs: [...names, 'v'], outputs: ['made'], code, ...options };
+  const { radius, at = 'center' } = options;
+  const given = neighborRadius === undefined ? {} : { neighborRadius };
+  const source = { name: 's', inputs: [...names, 'v'], outputs: ['made'], code, ...given };
   const stencil = compileStencil(source, environment);
-  const compiled = new Map([
-    ['s', { name: 's', level: 0, stencil, reads: stencil.reads } as unknown as CompiledStencil],
-  ]);
-  const declarations = { stencils: new Map([['s', { options }]]) } as unknown as Declarations;
-  return haloNeeds(declarations, compiled, { thickness: null });
+  const reads = stencil.reads.map((read) => ({ ...read, at }));
+  const compiled = new Map([['s', { name: 's', level: 0, stencil, follows: 'flow', reads }]]);
+  const declarations = { stencils: new Map([['s', { options: given }]]) } as unknown as Declarations;
+  const followed = new Map(radius === undefined ? [] : [['flow', radius]]);
+  return haloNeeds(declarations, compiled, { thickness: null, followed });
 }
 
 const D3Q19 = [-1, 0, 1]
@@ -69,4 +75,16 @@ test('components of one field have boxes of their own, and those that may be rea
     'v.y': [{ min: [0, 0, 0], max: [1, 1, 1] }],
     'v.w': [{ min: [-2, -2, -2], max: [2, 2, 2] }],
   });
+});
+
+test('a radius that follows the flow changes what is sent, and not what is held', () => {
+  for (const radius of [1, 7, 8]) {
+    const needs = needsOf('WriteField("made", idx, ReadField("f0", ivec3(n)));', 8, { radius, at: 'face-x' });
+    // Values on faces take one voxel more.
+    const most = radius + 1;
+    expect(needs.reads.get('f0')).toEqual([
+      { from: 'same', reach: { min: [-most, -most, -most], max: [most, most, most] } },
+    ]);
+    expect([needs.thickness, needs.held]).toEqual([9, 9]);
+  }
 });
