@@ -1,6 +1,7 @@
 /** @file A step in words, for people: what runs in which order and why, what each stencil reads and writes. */
 import type { Encoder, Plan } from '@halocline/gpu';
 import { followed, measureName } from './cfl/cfl-radius.ts';
+import { beyondIn } from './compiler.ts';
 import type { FusedPass } from './fusion/plan.ts';
 import { plainName } from './pass-facts.ts';
 import type { Program } from './program.ts';
@@ -121,12 +122,12 @@ function counted(noun: string, sent: readonly (readonly string[])[], bytesOf: (n
   return `${sent.length} ${noun}${sent.length === 1 ? '' : 's'}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
 }
 
-function radii({ declarations, radii: { radii: now } }: Runtime): string[] {
-  return [...declarations.stencils.values()].flatMap(({ name, level, cfl }) =>
-    cfl === undefined || !declarations.measures.has(measureName(cfl.cfl, level))
-      ? []
-      : [
-          `radius of ${name}: ${now.get(followed(cfl, level)) ?? cfl.cap} of at most ${cfl.cap} voxels, as ${cfl.cfl} asks for`,
-        ],
-  );
+/** The radii of those whose reads are held within them, and that follow a flow. */
+function radii({ declarations, decomposition, radii: { radii: now } }: Runtime): string[] {
+  return [...declarations.stencils.values()].flatMap(({ name, level, cfl, options }) => {
+    const isHeld = beyondIn(decomposition.count > 1, options.beyondRadius ?? 'error') !== null;
+    if (cfl === undefined || !isHeld || !declarations.measures.has(measureName(cfl.cfl, level))) return [];
+    const voxels = now.get(followed(cfl, level)) ?? cfl.cap;
+    return [`radius of ${name}: ${voxels} of at most ${cfl.cap} voxels, as ${cfl.cfl} asks for`];
+  });
 }

@@ -109,6 +109,11 @@ gpuTest('a gust that no step before has shown is an error, or is held at the rad
     await using parts = await windy({ device, subdomains }, gusts, clamp);
     expect((await bits(parts, 34)) === expected, `${subdomains}`).toBe(true);
   }
+  await using both = await windy({ device }, '3.0', clamp);
+  const code = 'WriteField("far", idx, SampleField("wind", CoordToWorld(coord) - ReadField("wind", coord)).x);';
+  both.addStencil('free', { inputs: ['wind'], outputs: ['far'], neighborRadius: { cfl: 'wind', cap: 6 }, code });
+  await both.initialize();
+  expect(both.explain().match(/radius of .*/gu)).toEqual(['radius of carry: 6 of at most 6 voxels, as wind asks for']);
   await using anywhere = await windy({ device }, gusts);
   expect((await bits(anywhere, 34)) === expected).toBe(false);
   expect(anywhere.explain()).not.toContain('radius');
