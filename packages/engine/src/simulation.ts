@@ -144,7 +144,7 @@ export class Simulation implements AsyncDisposable {
     const kept = checkpointsOf(options);
     if (kept !== null) await tryWhole(kept.file);
     forcedTransport();
-    const domain = await makeDomain(options);
+    const domain = await makeDomain(options, 'Cannot create simulation');
     const { devices, own, subdomains } = await openDevices(options, log);
     try {
       const routes = new Routes(devices, log);

@@ -39,6 +39,7 @@ gpuTest('subdomains refuse options that are none', PLAIN, async ({ device }) => 
     ],
     [{ domain: 8, devices }, 'domain is 8; give a box, as in { min: [0, 0, 0], max: [64, 64, 64] }'],
     [{ domain, devices, log: 'console' }, 'log is "console"; give a function'],
+    [{ devices }, 'neither domain nor grid is given; give one of them'],
   ];
   for (const [options, message] of cases) {
     expect(await refusalOf(() => create(options))).toEqual(new TypeError(`Cannot cut domain: ${message}`));

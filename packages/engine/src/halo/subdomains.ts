@@ -170,7 +170,8 @@ export class Subdomains implements AsyncDisposable {
     }
     checkThickness(thickness);
     const routes = new Routes(devices, log);
-    const decomposition = new Decomposition(await makeDomain(options), subdomains, { order: cutOrder });
+    const domain = await makeDomain(options, 'Cannot cut domain');
+    const decomposition = new Decomposition(domain, subdomains, { order: cutOrder });
     await routes.prepare();
     const team = new Team(devices, decomposition, { routes, tracer: null });
     try {
