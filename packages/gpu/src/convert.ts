@@ -110,14 +110,19 @@ function mask(stages: number | bigint, accesses: number | bigint): AccessMask {
   return { stages: BigInt(stages), accesses: BigInt(accesses) };
 }
 
+function maskOf(word: Access): AccessMask {
+  if (!Object.hasOwn(MASKS, word)) accessBit(word); // which says what words there are
+  return MASKS[word];
+}
+
 /** A set of usages → one side of a barrier. */
 export function accessMask(usages: readonly Usage[]): AccessMask {
   let [stages, accesses] = [0n, 0n];
   for (const usage of usages) {
     if (typeof usage === 'string') {
-      if (!Object.hasOwn(MASKS, usage)) accessBit(usage); // which says what words there are
-      stages |= MASKS[usage].stages;
-      accesses |= MASKS[usage].accesses;
+      const mask = maskOf(usage);
+      stages |= mask.stages;
+      accesses |= mask.accesses;
     } else {
       stages |= usage.stage;
       accesses |= usage.access;
@@ -154,7 +159,7 @@ export const WRITES: bigint =
 
 /** Whether a usage writes memory. */
 export function writesMemory(usage: Usage): boolean {
-  return ((typeof usage === 'string' ? MASKS[usage].accesses : usage.access) & WRITES) !== 0n;
+  return ((typeof usage === 'string' ? maskOf(usage).accesses : usage.access) & WRITES) !== 0n;
 }
 
 const KINDS: ReadonlyMap<number, DeviceKind> = new Map([

@@ -78,7 +78,9 @@ vulkanTest('a draw that needs a barrier where none may stand is taken back', asy
       );
     await device.submitOnce('step', (encoder) => {
       encoder.clear(from, [1, 0, 0, 1]);
-      expect(caught(() => draw(encoder))).toContain('it needs a barrier, and none can stand within rendering');
+      expect(caught(() => draw(encoder))).toContain(
+        'it needs a barrier for image "from", and none can stand within rendering',
+      );
       draw(encoder.touches(from, 'sampled')).copyImageToBuffer(image, to);
     });
     words = await wordsIn(device, to);

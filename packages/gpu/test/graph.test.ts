@@ -40,6 +40,15 @@ test('a queue that is none, and a use of nothing, are told', () => {
   );
 });
 
+test('a usage that is none is told on every queue', () => {
+  const cells = new Graph().importBuffer('cells', { byteLength: 64 });
+  for (const queue of ['compute', 'graphics', 'transfer', 'host'] as const) {
+    const body = queue === 'host' ? { run: () => undefined } : {};
+    const add = () => new Graph().pass({ name: 'a', queue, ...body, reads: [use(cells, 'storage' as never)] });
+    expect(add).toThrow(/^Cannot use access "storage": it is none of storage-read, .*, host-read, host-write$/);
+  }
+});
+
 test('a part of a buffer where a usage belongs is told', () => {
   const graph = new Graph();
   const part = { byteLength: 64 } as never;

@@ -435,6 +435,6 @@ test('automatic barriers: none can stand within rendering, so what a draw needs 
   };
   expect(() => bench.record('particles', draw(true))).not.toThrow();
   expect(() => bench.record('particles', draw(false))).toThrowErrorMatchingInlineSnapshot(
-    `[VulkanError: Cannot draw in "particles": it needs a barrier, and none can stand within rendering; say encoder.touches before the rendering begins]`,
+    `[VulkanError: Cannot draw in "particles": it needs a barrier for buffer "x", and none can stand within rendering; say encoder.touches before the rendering begins]`,
   );
 });

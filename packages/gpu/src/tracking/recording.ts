@@ -53,6 +53,8 @@ interface Need {
   before: number;
   after: number;
   images: ImageBarrier<TrackedResource>[] | undefined;
+  /** The first resource that it is for, where that is known. */
+  about: TrackedResource | undefined;
 }
 
 /** The tracker of one recording. */
@@ -81,7 +83,7 @@ export class RecordingTracker implements UsageTracker {
   #bound: BoundResources | undefined;
   #boundTouches: readonly BindingTouch[] = [];
   #command = '';
-  readonly #need: Need = { before: 0, after: 0, images: undefined };
+  readonly #need: Need = { before: 0, after: 0, images: undefined, about: undefined };
   /** Barriers by hand before any touch. */
   #leading = 0;
   #rendering = false;
@@ -95,8 +97,8 @@ export class RecordingTracker implements UsageTracker {
     this.#markOf = markOf;
     this.#passes = new Declarations(label, report);
     this.#automatic = emit !== undefined && report === undefined;
-    this.#whole = new WholeBuffers(this.#log, (lack) => {
-      if (this.#rendering) this.#refuse(this.#command);
+    this.#whole = new WholeBuffers(this.#log, (lack, first) => {
+      if (this.#rendering) this.#refuse(this.#command, this.#resourceOf(first));
       this.#emit!(lack.batch);
       this.#log.push(lack.note);
     });
@@ -388,6 +390,7 @@ export class RecordingTracker implements UsageTracker {
       credit(trace, bit, memory);
       return 0;
     }
+    this.#need.about ??= resource;
     this.#need.before |= trace.as;
     this.#need.after |= bit;
     if (!this.#emit)
@@ -412,6 +415,7 @@ export class RecordingTracker implements UsageTracker {
     }
     const before = lastUses(segment);
     const images = (this.#need.images ??= []);
+    this.#need.about ??= resource;
     for (const range of partsOf(resource, segment)) {
       const after = usagesOfBits(bit, layout);
       images.push({ image: resource, before: usagesOfBits(before, from), after, range });
@@ -423,7 +427,7 @@ export class RecordingTracker implements UsageTracker {
   #insert(command: string): void {
     const need = this.#need;
     if (this.#emit && (need.after !== 0 || need.images)) {
-      if (this.#rendering) this.#refuse(command);
+      if (this.#rendering) this.#refuse(command, need.about);
       const known = need.after === 0 ? undefined : insertedBarrier(need.before, need.after);
       if (known && !need.images) this.#emit(known.batch);
       else this.#emit({ ...known?.batch, ...(need.images && { images: need.images }) });
@@ -432,14 +436,22 @@ export class RecordingTracker implements UsageTracker {
     need.before = 0;
     need.after = 0;
     need.images = undefined;
+    need.about = undefined;
   }
 
-  #refuse(command: string): never {
+  #refuse(command: string, about: TrackedResource | undefined): never {
+    const what = about ? ` for ${about.kind} "${about.label}"` : '';
+    const labels = about ? [this.#label, about.label] : [this.#label];
     throw new VulkanError(
-      `Cannot ${command} in "${this.#passes.name}": it needs a barrier, and none can stand within rendering; ` +
+      `Cannot ${command} in "${this.#passes.name}": it needs a barrier${what}, and none can stand within rendering; ` +
         `say encoder.touches before the rendering begins`,
-      { kind: 'command-buffer', labels: [this.#label] },
+      { kind: 'command-buffer', labels },
     );
+  }
+
+  #resourceOf(local: Local | undefined): TrackedResource | undefined {
+    for (const [resource, { first }] of this.#tracks) if (first === local) return resource;
+    return undefined;
   }
 
   /** Keeps a touch. `reads`: it is no use unless something was written before. */

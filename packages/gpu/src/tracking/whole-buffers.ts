@@ -20,7 +20,7 @@ const MOST_REPEATED = 8;
 /** The touches of one command. */
 export class WholeBuffers {
   readonly #log: readonly BarrierNote[];
-  readonly #insert: (lack: Inserted) => void;
+  readonly #insert: (lack: Inserted, first?: Local) => void;
   /** How the last command touches its bindings, where it may be repeated: what they were, what it lacks, what they are then. */
   #repeated: readonly BindingTouch[] | undefined;
   #lack: Inserted | undefined;
@@ -31,7 +31,7 @@ export class WholeBuffers {
   #count = 0;
 
   /** `log` is the recording's; `insert` records a barrier and adds it there. */
-  constructor(log: readonly BarrierNote[], insert: (lack: Inserted) => void) {
+  constructor(log: readonly BarrierNote[], insert: (lack: Inserted, first?: Local) => void) {
     this.#log = log;
     this.#insert = insert;
   }
@@ -98,16 +98,18 @@ export class WholeBuffers {
     let before = 0;
     let after = 0;
     let writes = 0;
+    let first: Local | undefined;
     for (let index = 0; index < count; index++) {
       const bit = bits[index]!;
       const lacking = present(locals[index]!, log).lacking(bit);
       if (writesOf(bit) !== 0) writes++;
       if (lacking === 0) continue;
+      first ??= locals[index]!;
       before |= lacking;
       after |= bit;
     }
     const lack = after === 0 ? undefined : insertedBarrier(before, after);
-    if (lack) this.#insert(lack);
+    if (lack) this.#insert(lack, first);
     for (let index = 0; index < count; index++)
       if (writesOf(bits[index]!) === 0) note(locals[index]!, bits[index]!, log);
     for (let index = 0; writes > 0; index++) {
