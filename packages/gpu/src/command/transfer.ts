@@ -217,8 +217,9 @@ export function copyImage(
   scope.use(from);
   scope.use(to);
   const act = `Cannot copy image "${from.label}" to image "${to.label}"`;
-  const [given, taken] = [textOf(box), textOf(place)];
-  if (given !== taken) throw new RangeError(`${act}: the boxes have ${given} and ${taken}; give boxes of one size`);
+  if (!sameSize(box, place)) {
+    throw new RangeError(`${act}: the boxes have ${textOf(box)} and ${textOf(place)}; give boxes of one size`);
+  }
   if (from.samples !== to.samples) {
     throw new RangeError(
       `${act}: they have ${from.samples} and ${to.samples} samples a texel; resolve in a rendering instead`,
@@ -238,6 +239,11 @@ export function copyImage(
     });
     scope.driver.commands.vkCmdCopyImage(scope.handle, from.handle, SOURCE, to.handle, TARGET, 1, region);
   });
+}
+
+function sameSize({ extent: a, layers }: Box, { extent: b, layers: others }: Box): boolean {
+  const isSame = a.width === b.width && a.height === b.height && a.depth === b.depth;
+  return isSame && layers.layerCount === others.layerCount;
 }
 
 /** Texels and layers of a box, as messages write them. */
