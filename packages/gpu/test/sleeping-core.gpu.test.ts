@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
-import { gpuTest } from '@halocline/testing';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { allowedCores } from './recorded-passes.ts';
 
@@ -23,8 +22,9 @@ if (/^\d*$/.test(all) || workers > 32) {
   test.skip(`${NAME} (this process has one core or very many, or the system isn't Linux)`);
 } else {
   gpuTest(NAME, {}, async ({ device }) => {
+    using folder = temporaryFolder();
+    const file = folder.file('cores', '');
     await using recorder = device.createRecorder({ workers });
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'halocline-cores-')), 'cores');
     const frame = await device.beginFrame();
     const pass = recorder.encoderFor('cores');
     for (let i = 0; i < 2 * workers; i++) pass.record({ module, export: 'tellCores', data: { file } });
@@ -42,8 +42,9 @@ const SPARE =
 if (/^\d*$/.test(all)) test.skip(`${SPARE} (this process has one core, or the system isn't Linux)`);
 else {
   gpuTest(SPARE, {}, async ({ device }) => {
+    using folder = temporaryFolder();
+    const file = folder.file('cores', '');
     await using recorder = device.createRecorder({ workers: 1 });
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'halocline-cores-')), 'cores');
     for (let i = 0; i < 3; i++) {
       const frame = await device.beginFrame();
       recorder.encoderFor('cores').record({ module, export: 'tellCores', data: { file } });

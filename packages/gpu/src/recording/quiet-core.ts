@@ -24,7 +24,9 @@ const WARM = 400;
 export interface CoreClock {
   /** The core that the thread is on. */
   here(): number;
-  /** Takes the thread to a core, if it isn't there, and gives what the loop takes there, in any unit. */
+  /** What the loop takes where the thread is, in any unit; takes it nowhere. */
+  time(): number;
+  /** Takes the thread to a core, and gives what the loop takes there. */
   measure(core: number): number;
 }
 
@@ -48,7 +50,7 @@ export class CoreSeeker {
 
   /** Looks how fast the present core is. */
   look(): void {
-    this.#here = Math.min(this.#here, this.#measure(this.#clock.here()));
+    this.#here = Math.min(this.#here, this.#noted(this.#clock.time()));
   }
 
   /**
@@ -64,15 +66,14 @@ export class CoreSeeker {
     for (let tries = 0; tries < TRIES && idle() && time > enough; tries++) {
       const other = this.#cores[this.#next++ % this.#cores.length]!;
       if (other === core || taken(other)) continue;
-      const there = this.#measure(other);
+      const there = this.#noted(this.#clock.measure(other));
+      this.#found = true;
       if (there < time) [core, time] = [other, there];
     }
-    this.#found = true;
     return core;
   }
 
-  #measure(core: number): number {
-    const time = this.#clock.measure(core);
+  #noted(time: number): number {
     this.#best = Math.min(this.#best, time);
     return time;
   }
@@ -96,7 +97,7 @@ function timeLoop(): number {
 
 /** What a recording thread does so that it finds a quiet core. */
 export interface QuietCore {
-  /** Behind a job: looks how fast the core is; some microseconds. */
+  /** Behind a job: looks how fast the core is, and leaves the thread free to move; some microseconds. */
   look(): void;
   /** Out of work: goes to another core where this one is shared, as long as it stays `idle`, and may run on all again. */
   seek(idle: () => boolean): void;
@@ -126,11 +127,13 @@ export function quietCore(
     affinity.set(0, size, one.address);
   };
   for (let call = 0; call < WARM; call++) timeLoop();
+  const time = (): number => Math.min(timeLoop(), timeLoop());
   const clock: CoreClock = {
     here: affinity.here,
+    time,
     measure(core) {
-      if (affinity.here() !== core) go(core);
-      return Math.min(timeLoop(), timeLoop());
+      go(core);
+      return time();
     },
   };
   const seeker = new CoreSeeker(cores, Math.floor((thread * cores.length) / threads), clock);

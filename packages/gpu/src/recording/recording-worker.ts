@@ -16,6 +16,7 @@ import { CommandScope } from '../command/scope.ts';
 import { beginSecondary } from '../command/secondary.ts';
 import { Driver } from '../device/driver.ts';
 import type { DeviceLimits } from '../device/survey.ts';
+import { libc } from '../memory/libc.ts';
 import { carry } from '../tracking/carried.ts';
 import { beginThread } from '../thread.ts';
 import type { Tracked, TrackingWishes } from '../tracking/device-tracking.ts';
@@ -114,6 +115,7 @@ class Slot {
 
 const [start, { instance, commands }] = beginThread(({ loaderPath, ...given }: ThreadStart) => {
   const instance = V.loadInstance(V.openLoader({ path: loaderPath }), given.instance);
+  libc(); // for the cores below
   return { instance, commands: V.loadDevice(instance, given.device) };
 });
 const table = jobTable(start.table);
