@@ -157,16 +157,17 @@ gpuTest(
 
 gpuTest('devices that a simulation opened are closed before it says which is full', PLAIN, async ({ device }) => {
   const said: string[] = [];
-  const threads = new Set<number>();
+  const threads: number[] = [];
   for (const memoryLimit of risingLimits()) {
     const options = { ...tiny, devices: [device.uuid, device.uuid], memoryLimit, validation: false };
     said.push(await messageOf(async () => (await Simulation.create(options))[Symbol.asyncDispose]()));
-    threads.add(waiters());
+    threads.push(waiters());
     if (said.at(-1) === NOTHING) break;
   }
   expect(said.pop()).toBe(NOTHING);
-  expect(said.length).toBeGreaterThan(1);
-  expect(threads.size).toBe(1);
+  expect(said.length).toBeGreaterThan(2);
+  // The thread of the test's own device may begin late.
+  expect(threads.at(-1)! - threads[0]!).toBeLessThanOrEqual(1);
   for (const each of said) expect(each).toMatch(/^Cannot allocate buffer ".+": .* \(device 1 of 2: ".+"\)$/);
 });
 
