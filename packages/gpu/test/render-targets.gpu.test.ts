@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Device, Encoder, ImageOptions, RenderEncoder, RenderingOptions } from '../src/index.ts';
 import { judged } from './judged-device.ts';
 import { wordsIn } from './kernels.ts';
+import { messageOf } from './message-of.ts';
 
 const COVER = `void main() { gl_Position = vec4(gl_VertexIndex == 1 ? 3 : -1, gl_VertexIndex == 2 ? 3 : -1, 0.5, 1); }`;
 const RED = `layout(location = 0) out vec4 color; void main() { color = vec4(1, 0, 0, 1); }`;
@@ -10,15 +11,6 @@ const FETCH = `layout(local_size_x = 1) in;
   layout(set = 0, binding = 0) uniform sampler2D picture;
   layout(set = 0, binding = 1) writeonly buffer To { float to[]; };
   void main() { to[0] = texelFetch(picture, ivec2(0), 0).r; }`;
-
-const messageOf = (body: () => unknown): string => {
-  try {
-    body();
-    return 'no error';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-};
 
 async function redPipeline(device: Device, samples: number = 1) {
   return device.createGraphicsPipeline({

@@ -10,6 +10,7 @@ import {
   type Image,
   type RenderEncoder,
 } from '../src/index.ts';
+import { messageOf } from './message-of.ts';
 
 const SHADER = `layout(local_size_x = 1) in;
 layout(binding = 0) buffer Words { uint at[]; };
@@ -20,15 +21,6 @@ const PUSHED = SHADER.replace(
   'layout(push_constant) uniform Push { uint more; };\nvoid main() { at[0] += more',
 );
 const USUAL = ['storage', 'uniform', 'indirect', 'address', 'transfer-source', 'transfer-target'] as const;
-
-const messageOf = (body: () => unknown): string => {
-  try {
-    body();
-    return 'no error';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-};
 
 gpuTest('a device that was closed refuses in words, and the process lives on', {}, async ({ device: open }) => {
   const device = await openDevice({ validation: false });

@@ -1,4 +1,5 @@
 /** @file Stage three: how a type of C is written in TypeScript, and in the compact tables of structs and commands. */
+import { TYPED_ARRAYS } from '../src/typed-arrays.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { resolveType, type Member, type Registry, type Type, type TypeUse } from './registry.ts';
 
@@ -55,20 +56,6 @@ export function scalarCode(registry: Registry, name: string): string | undefined
   }
 }
 
-/** The typed array over values of a C type, by its code; of handles there is none, since they are branded. */
-const ARRAYS: Readonly<Record<string, string>> = {
-  b: 'Uint8Array',
-  B: 'Int8Array',
-  h: 'Uint16Array',
-  H: 'Int16Array',
-  i: 'Int32Array',
-  I: 'Uint32Array',
-  l: 'BigInt64Array',
-  L: 'BigUint64Array',
-  f: 'Float32Array',
-  d: 'Float64Array',
-};
-
 /** Whether TypeScript has a type of its own for this name, or C's names must be translated. */
 export function isNamed(type: Type | undefined): boolean {
   return type !== undefined && type.kind !== 'external' && !(type.kind === 'base' && type.target === undefined);
@@ -117,7 +104,7 @@ export function memberType(registry: Registry, member: Member): string {
     return length.length > 0 ? `${value} | readonly ${value}[] | ${pointer}` : `${value} | ${pointer}`;
   if (length.length === 0) return pointer;
   const list = value.includes(' ') ? `readonly (${value})[]` : `readonly ${value}[]`;
-  const fitting = ARRAYS[scalarCode(registry, type.base) ?? 'P'];
+  const fitting = TYPED_ARRAYS[scalarCode(registry, type.base) ?? 'P'];
   return [list, ...(fitting === undefined ? [] : [fitting]), pointer].join(' | ');
 }
 

@@ -3,6 +3,7 @@ import { reserve, reserveBytes, reservedIn, reserveString } from './arena.ts';
 import { bytesOf, type Shape } from './layout.ts';
 import type { Region } from './region.ts';
 import type { StructCode } from './struct.ts';
+import { TYPED_ARRAYS } from './typed-arrays.ts';
 
 /** Writes a value (never undefined) at a byte offset of a region. */
 export type Writer = (region: Region, at: number, value: unknown) => void;
@@ -60,20 +61,8 @@ function scalar<T>(table: Readonly<Record<string, T>>, code: string): T {
   return entry;
 }
 
-/** The typed array over values of a type, by its code. */
-const ARRAYS: Readonly<Record<string, string>> = {
-  b: 'Uint8Array',
-  B: 'Int8Array',
-  h: 'Uint16Array',
-  H: 'Int16Array',
-  i: 'Int32Array',
-  I: 'Uint32Array',
-  l: 'BigInt64Array',
-  L: 'BigUint64Array',
-  P: 'BigUint64Array',
-  f: 'Float32Array',
-  d: 'Float64Array',
-};
+/** The same of addresses, as they are written. */
+const ARRAYS: Readonly<Record<string, string>> = { ...TYPED_ARRAYS, P: 'BigUint64Array' };
 
 /** The writer for a type; `name` is the member's, for errors. */
 export function writerOf(shape: Shape, codeOf: CodeOf, name: string, bits?: Bits): Writer {
