@@ -250,19 +250,34 @@ test('a value is held by each of the constants that share its id', () => {
   );
 });
 
-test('a length that the compiler left to the function is told, with the way around', async () => {
-  const text = 'shared float s[gl_WorkGroupSize.x]; void main() { s[0] = 1.0; }';
-  const spirv = await compiled(text);
-  const at = wordOf(spirv, 28);
-  expect(() => reflect(spirv)).toThrow(
+test.for([
+  ['', 'gl_WorkGroupSize.x', 1, 8],
+  ['', '(gl_WorkGroupSize.yx).y', 1, 8],
+  ['', 'uvec2(3, N).y', 6, 9],
+  ['const bvec2 C = bvec2(false, F);', 'C.y ? 3 : 5', 3, 5],
+  ['const uvec2 A = uvec2(N, 2); const uvec2 C = uvec2(A.x, 3);', 'C.x', 6, 9],
+] as const)('%s s[%s] is as long as the component says', async ([constants, length, byDefault, given]) => {
+  const spirv = await compiled(`${constants} shared float s[${length}];
+    void set() { s[0] = 1.0; }
+    void main() { set(); s[0] = float(s.length()); }`);
+  expect(reflect(spirv).sharedBytes).toBe(byDefault * 4);
+  expect(reflect(spirv, { specialization: GIVEN }).sharedBytes).toBe(given * 4);
+});
+
+test('components that only functions use stay in them', async () => {
+  const spirv = await compiled('shared float s[N]; void main() { s[0] = float(gl_WorkGroupSize.x); }');
+  expect(() => wordOf(spirv, 52)).toThrow(new RangeError('the module has no instruction 52'));
+  expect(wordOf(spirv, 81)).toBeGreaterThan(wordOf(spirv, 54));
+});
+
+test('a length that another compiler left to the function is told, with the way around', () => {
+  const words = lengthOf();
+  expect(() => reflect(words)).toThrow(
     new ShaderError(
-      `Cannot read SPIR-V: at word ${at} an array has id ${spirv[at + 3]} for its length, which is no constant; ` +
+      `Cannot read SPIR-V: at word ${wordOf(words, 28)} an array has id ${LENGTH} for its length, which is no constant; ` +
         'give the length a name, as in const uint LENGTH = gl_WorkGroupSize.x',
     ),
   );
-  const named = text.replace('gl_WorkGroupSize.x', 'LENGTH');
-  const given = await compiled(`const uint LENGTH = gl_WorkGroupSize.x; ${named}`);
-  expect(reflect(given, { specialization: { 0: 48 } }).sharedBytes).toBe(48 * 4);
 });
 
 test('constants that are made of others without end are refused, and those of a few hundred are read', () => {

@@ -38,6 +38,23 @@ gpuTest('shared memory is counted with the values that are given', {}, async ({ 
   expect(answer(device, large, { 0: 16 })).toBe('72 bytes shared');
 });
 
+gpuTest('shared memory is as long as a workgroup that is specialized', {}, async ({ device }) => {
+  const text = `layout(local_size_x_id = 0) in;
+    shared uint s[gl_WorkGroupSize.x];
+    layout(binding = 0) buffer B { uint b[]; };
+    void main() {
+      uint i = gl_LocalInvocationID.x;
+      s[i] = i * 10;
+      barrier();
+      b[i] = s[s.length() - 1 - i];
+    }`;
+  const spirv = await device.compile(text, { label: 'reversed' });
+  using pipeline = device.createPipeline({ label: 'reversed', spirv, specialization: { 0: 4 } });
+  using words = device.createBuffer({ label: 'words', byteLength: 16 });
+  await pipeline.run([words], { threads: 4 });
+  expect([pipeline.reflection.sharedBytes, await wordsIn(device, words)]).toEqual([16, [30, 20, 10, 0]]);
+});
+
 gpuTest('an array of bindings has the length that it is given', {}, async ({ device }) => {
   const text = `layout(local_size_x = 1) in;
     layout(constant_id = 0) const uint N = 2;

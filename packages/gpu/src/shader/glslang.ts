@@ -1,10 +1,12 @@
 /**
  * @file The GLSL compiler that npm ships as WebAssembly (`@webgpu/glslang`), behind one promise. Its traps are looked after
- * here: its module is a thenable that resolves to itself, so `await` never returns; its error text goes to the console; and
- * on loading it hooks the process's uncaughtException and unhandledRejection, which are no business of a compiler.
+ * here: its module is a thenable that resolves to itself, so `await` never returns; its error text goes to the console; on
+ * loading it hooks the process's uncaughtException and unhandledRejection, which are no business of a compiler; and it leaves some
+ * constants in functions.
  */
 
 import { createRequire } from 'node:module';
+import { withComponentsInPlace } from './constant-components.ts';
 
 /** A shader stage that the compiler takes. */
 export type ShaderStage = 'vertex' | 'fragment' | 'compute';
@@ -15,7 +17,7 @@ export interface GlslCompiler {
 }
 
 /** Part of the cache key: results of another compiler are no good. */
-export const GLSL_COMPILER = '@webgpu/glslang 0.0.15, SPIR-V 1.5';
+export const GLSL_COMPILER = '@webgpu/glslang 0.0.15, SPIR-V 1.5, components of constants in place';
 
 interface GlslangModule {
   then(resolve: (module: GlslangModule) => void): unknown;
@@ -48,7 +50,7 @@ async function load(): Promise<GlslCompiler> {
     compile(source, stage) {
       printed.length = 0;
       try {
-        return { spirv: module.compileGLSL(source, stage, false, '1.5') };
+        return { spirv: withComponentsInPlace(module.compileGLSL(source, stage, false, '1.5')) };
       } catch (error) {
         return { printed: printed.length > 0 ? printed.join('\n') : String(error) };
       }

@@ -25,7 +25,7 @@ export function constantValue(module: SpirvModule, id: number, by: number): numb
   return Number(type.signed ? BigInt.asIntN(type.width, value) : value);
 }
 
-/** glslang computes what stands between the brackets itself, as in s[gl_WorkGroupSize.x], in the function that uses the array. */
+/** What others compiled: glslang leaves what stands between the brackets, as in s[gl_WorkGroupSize.x], to the function that it is in. */
 const NAMED = 'give the length a name, as in const uint LENGTH = gl_WorkGroupSize.x';
 
 /** Elements of the array that the OpTypeArray at this word declares. */
