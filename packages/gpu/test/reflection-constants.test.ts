@@ -237,17 +237,39 @@ test('a length, a divisor or a shift that values make senseless is told', () => 
   );
 });
 
-test('a value is held by each of the constants that share its id', () => {
+/** A module whose shared memory is as long as constant 0 says, a uint, and two more; before it, a constant of another type shares the id. */
+function sharing(...before: readonly number[][]): Uint32Array {
   const words = lengthOf(instruction(52, UINT, LENGTH, 128, SPEC, TWO));
-  const at = wordOf(words, 21);
-  const float = [...instruction(71, 30, 1, 0), ...words.subarray(at, at + 7), ...instruction(50, FLOAT, 30, 0)];
-  const both = Uint32Array.from([...words.subarray(0, at), ...float, ...words.subarray(at + 7)]);
+  const at = wordOf(words, 43);
+  const others = [...instruction(71, 30, 1, 0), ...words.subarray(5, at), ...before.flat()];
+  return Uint32Array.from([...words.subarray(0, 5), ...others, ...words.subarray(at)]);
+}
+
+test('a value is held by each of the constants that share its id', () => {
+  const both = sharing(instruction(21, 31, 32, 1), instruction(50, 31, 30, 0));
   expect(reflect(both, { specialization: { 0: 6 } }).sharedBytes).toBe(8 * 4);
-  expect(() => reflect(both, { specialization: { 0: 1.5 } })).toThrow(
-    new RangeError(
-      'Cannot read SPIR-V: specialization constant 0 is given 1.5; give a whole number from 0 to 4294967295',
-    ),
-  );
+  for (const [value, most, least] of [
+    [-1, 4294967295, 0],
+    [2 ** 31, 2147483647, -2147483648],
+  ] as const) {
+    const message = `Cannot read SPIR-V: specialization constant 0 is given ${value}; give a whole number from ${least} to ${most}`;
+    expect(() => reflect(both, { specialization: { 0: value } })).toThrow(new RangeError(message));
+  }
+});
+
+test('a value that constants of one id hold in different bits is refused', () => {
+  const refused = (words: Uint32Array, value: number | boolean, what: string): void => {
+    const message = `Cannot read SPIR-V: specialization constant 0 is given ${value}, and is both ${what}, which hold it in different bits; give each of them an id of its own`;
+    expect(() => reflect(words, { specialization: { 0: value } })).toThrow(new RangeError(message));
+  };
+  const float = sharing(instruction(5, 30, 'X'), instruction(50, FLOAT, 30, 0));
+  refused(float, 6, 'a float of 32 bits (X) and a uint of 32 bits');
+  expect(reflect(float, { specialization: { 0: 0 } }).sharedBytes).toBe(2 * 4);
+  expect(reflect(float).sharedBytes).toBe(7 * 4);
+  const long = sharing(instruction(21, 31, 64, 1), instruction(50, 31, 30, 0, 0));
+  refused(long, 6, 'an int of 64 bits and a uint of 32 bits');
+  const truth = sharing(instruction(20, 31), instruction(48, 31, 30));
+  expect(reflect(truth, { specialization: { 0: true } }).sharedBytes).toBe(3 * 4);
 });
 
 test.for([

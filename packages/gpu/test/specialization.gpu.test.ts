@@ -104,6 +104,22 @@ gpuTest('a value that its constant cannot hold is refused', {}, async ({ device 
   for (const [values, message] of cases) expect([values, answer(device, spirv, values)]).toEqual([values, message]);
 });
 
+gpuTest('constants that share an id get the same bits, which mean the value to each', {}, async ({ device }) => {
+  const text = (type: string): string => `layout(local_size_x_id = 0) in;
+    layout(constant_id = 0) const ${type} K = ${type}(1);
+    layout(binding = 0) buffer B { uint b[]; };
+    void main() { b[gl_LocalInvocationID.x] = uint(K); }`;
+  const spirv = await device.compile(text('int'), { label: 'int' });
+  using pipeline = device.createPipeline({ label: 'int', spirv, specialization: { 0: 4 } });
+  using words = device.createBuffer({ label: 'words', byteLength: 16 });
+  await pipeline.run([words], { threads: 4 });
+  expect(await wordsIn(device, words)).toEqual([4, 4, 4, 4]);
+  expect(answer(device, await device.compile(text('float'), { label: 'float' }), { 0: 4 })).toBe(
+    'Cannot create pipeline "it": specialization constant 0 is given 4, and is both a float of 32 bits (K) and ' +
+      'a uint of 32 bits, which hold it in different bits; give each of them an id of its own',
+  );
+});
+
 const WIDTHS = [8, 16, 32, 64] as const;
 const [VOID, FUNCTION_TYPE, MAIN, LABEL, UINT, WORDS, BLOCK, POINTER, BUFFER, WORD, BOOL, ZERO] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,

@@ -5,7 +5,7 @@ import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { describeShader, readShader } from '../shader/reflection.ts';
 import type { ShaderEntryPoint, ShaderReflection } from '../shader/reflection.ts';
-import { givenConstants } from '../shader/reflection-specialization.ts';
+import { bytesOf, givenConstants } from '../shader/reflection-specialization.ts';
 import type { GivenConstant, SpecializationValues } from '../shader/reflection-specialization.ts';
 import { checkShader, entryNamed } from '../shader/requirements.ts';
 import { pipelineProperties } from './driver-properties.ts';
@@ -173,19 +173,11 @@ export function checkSubgroups(
 }
 
 function specializationInfo(constants: readonly GivenConstant[]): V.VkSpecializationInfo {
-  const data = new DataView(new ArrayBuffer(constants.length * 8));
+  const pData = new Uint8Array(constants.length * 8);
   const pMapEntries = constants.map((constant, index) => {
-    const offset = index * 8;
-    writeConstant(data, offset, constant);
-    return { constantID: constant.id, offset, size: constant.bits / 8 };
+    const bytes = bytesOf(constant);
+    pData.set(bytes, index * 8);
+    return { constantID: constant.id, offset: index * 8, size: bytes.length };
   });
-  return { pMapEntries, pData: data };
-}
-
-function writeConstant(data: DataView, offset: number, { type, bits, given }: GivenConstant): void {
-  if (type === 'float') {
-    if (bits === 64) data.setFloat64(offset, given, true);
-    else if (bits === 32) data.setFloat32(offset, given, true);
-    else data.setFloat16(offset, given, true);
-  } else data.setBigInt64(offset, BigInt(given), true);
+  return { pMapEntries, pData };
 }

@@ -4,7 +4,7 @@ import { malformed, place } from './spirv-module.ts';
 import type { SpirvModule } from './spirv-module.ts';
 import { Decoration, Op } from './spirv-words.ts';
 
-/** A constant that a pipeline may set. */
+/** A constant that a pipeline may set; several may share an id. */
 export interface ShaderSpecialization {
   readonly id: number;
   readonly name: string;
@@ -51,14 +51,17 @@ export function specializationOf(module: SpirvModule, id: number): ShaderSpecial
   return { ...common, type: 'uint', bits, value };
 }
 
-/** The constants that get values; throws what `refuse` makes of a value that its constant can't hold. */
+/**
+ * The constants that get values, one an id; throws what `refuse` makes of a value that its constant can't hold. A pipeline gives bits to
+ * an id (VUID-VkSpecializationInfo-constantID-04911: once), and constants that share it get these as they are, so values are refused
+ * too that their types write in different bits.
+ */
 export function givenConstants(
   declared: readonly ShaderSpecialization[],
   values: SpecializationValues,
   refuse: (what: string) => Error,
 ): GivenConstant[] {
   return Object.entries(values).map(([key, value]: [string, unknown]) => {
-    // Several constants may share an id: each must hold the value.
     const sharing = declared.filter(({ id }) => id === Number(key));
     for (const constant of sharing) {
       const wanted = isNumber(value) ? wantedInstead(constant, Number(value)) : anyOf(constant);
@@ -67,10 +70,35 @@ export function givenConstants(
       throw refuse(`specialization constant ${key}${name} is given ${wordsOf(value)}; give ${wanted}`);
     }
     const [constant] = sharing;
-    if (constant) return { ...constant, given: Number(value) };
+    if (constant) {
+      const first = { ...constant, given: Number(value) };
+      const other = sharing.find((each) => !sameBytes(bytesOf(first), bytesOf({ ...each, given: first.given })));
+      if (!other) return first;
+      const what = `${wordsOf(value)}, and is both ${typeOf(constant)} and ${typeOf(other)}, which hold it in different bits`;
+      throw refuse(`specialization constant ${key} is given ${what}; give each of them an id of its own`);
+    }
     const ids = [...new Set(declared.map(({ id }) => id))].join(', ');
     throw refuse(`the shader has no specialization constant ${key}; it has ${ids || 'none'}`);
   });
+}
+
+/** The bytes that a pipeline gives to a constant, lowest first. */
+export function bytesOf({ type, bits, given }: GivenConstant): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8));
+  if (type !== 'float') view.setBigInt64(0, BigInt(given), true);
+  else if (bits === 64) view.setFloat64(0, given, true);
+  else if (bits === 32) view.setFloat32(0, given, true);
+  else view.setFloat16(0, given, true);
+  return new Uint8Array(view.buffer, 0, bits / 8);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+function typeOf({ type, bits, name }: ShaderSpecialization): string {
+  const what = type === 'bool' ? 'a bool' : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type} of ${bits} bits`;
+  return name === '' ? what : `${what} (${name})`;
 }
 
 function isNumber(value: unknown): value is number | boolean {
