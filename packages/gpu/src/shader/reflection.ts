@@ -39,14 +39,23 @@ export interface ShaderReflection {
   /** "1.5" */
   readonly version: string;
   readonly addressing: string;
-  /** Where its pointers point: 'push-constant', 'storage-buffer', 'physical-storage-buffer', 'workgroup', …; in order of name. */
+  /**
+   * Where its pointers point: 'push-constant', 'storage-buffer', 'physical-storage-buffer', 'workgroup', …; in order of name; those of
+   * the whole module.
+   */
   readonly addressSpaces: readonly string[];
   readonly memoryModel: string;
+  /**
+   * Those of the whole module, whichever entry point is asked for: SPIR-V declares them for the module (section 2.4), and a device must
+   * support all of them to take it (VUID-VkShaderModuleCreateInfo-pCode-08740). A module of its own for each entry point needs less.
+   */
   readonly capabilities: readonly string[];
+  /** Those of the whole module, as its capabilities are. */
   readonly extensions: readonly string[];
   readonly entryPoints: readonly ShaderEntryPoint[];
   readonly bindings: readonly ShaderBinding[];
   readonly pushConstants: ShaderPushConstants | null;
+  /** Those of the whole module. */
   readonly specializations: readonly ShaderSpecialization[];
   /** Bytes of workgroup-shared memory, over all that is read. */
   readonly sharedBytes: number;
