@@ -133,7 +133,7 @@ for (const way of ['up', 'down'] as const) {
       way === 'up' ? device.staging.upload(buffer, 0, into) : device.staging.download(buffer, 0, 3 * MiB, { into });
     host[Symbol.dispose]();
     await expect(waits).rejects.toThrow(
-      `Cannot ${way === 'up' ? 'upload from' : 'download into'} buffer "host array": it was disposed`,
+      `Cannot ${way === 'up' ? 'upload from' : 'download into'} buffer "host array": it was disposed; keep it until its transfers are done`,
     );
     await large;
   });

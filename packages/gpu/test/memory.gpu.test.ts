@@ -56,12 +56,15 @@ gpuTest(
   },
 );
 
-gpuTest('commands that use something disposed are not submitted', {}, ({ device }) => {
+gpuTest('commands that use something disposed are neither recorded nor submitted', {}, ({ device }) => {
   const buffer = device.createBuffer({ label: 'words', byteLength: 64 });
   using commands = device.record('zero', (encoder) => encoder.fill(buffer, 0, 64, 0));
   buffer[Symbol.dispose]();
   expect(() => device.compute.submit([commands])).toThrow(
     'Cannot submit "zero": it uses buffer "words", which was disposed; record it again',
+  );
+  expect(() => device.record('one', (encoder) => encoder.fill(buffer, 0, 64, 1))).toThrow(
+    'Cannot record "one": buffer "words" was disposed; keep it while commands use it',
   );
 });
 
@@ -193,7 +196,11 @@ gpuTest(
     const up = device.staging.upload(buffer, 0, new Uint8Array(8 * MiB));
     const down = device.staging.download(buffer);
     buffer[Symbol.dispose]();
-    await expect(up).rejects.toThrow('Cannot upload to buffer "words": it was disposed');
-    await expect(down).rejects.toThrow('Cannot download from buffer "words": it was disposed');
+    await expect(up).rejects.toThrow(
+      'Cannot upload to buffer "words": it was disposed; keep it until its transfers are done',
+    );
+    await expect(down).rejects.toThrow(
+      'Cannot download from buffer "words": it was disposed; keep it until its transfers are done',
+    );
   },
 );

@@ -75,10 +75,11 @@ gpuTest('targets that do not fit together are refused before anything is recorde
   const nine = Array.from({ length: 9 }, (_, index) => ({ image: image(`target ${index}`) }));
   const mips = image('mips', { mips: 2, layers: 2 });
   const act = 'Cannot render in "frame":';
+  const fewer = `and device "${device.name}" allows 8; draw to the rest in another rendering`;
   const into = (from: string, to: string): string => `${act} it resolves image "${from}" into image "${to}",`;
   const told: readonly [RenderingOptions, string][] = [
     [{}, `${act} no target is given; give color or depth`],
-    [{ color: nine }, `${act} it draws to 9 colours; the device allows 8`],
+    [{ color: nine }, `${act} it draws to 9 colours, ${fewer}`],
     [{ color: [{ image: depth }] }, 'Cannot draw to image "depth": depth32float is given as color; give it as depth'],
     [{ depth: { image: a } }, 'Cannot draw to image "a": rgba8unorm is given as depth; give it as color'],
     [
@@ -134,7 +135,10 @@ gpuTest('pipelines and recorded draws for targets that there cannot be are refus
     messageOf(() => device.recordDraws('d', { size: [4, 4], ...more }, () => undefined));
   const twelve = Array.from({ length: 12 }, () => 'rgba8unorm');
   const told: readonly [color: object, rest: string][] = [
-    [{ color: twelve }, 'it draws to 12 colours; the device allows 8'],
+    [
+      { color: twelve },
+      `it draws to 12 colours, and device "${device.name}" allows 8; draw to the rest in another rendering`,
+    ],
     [{ depth: 'rgba8unorm' }, 'rgba8unorm is given as depth; give it as color'],
     [{ color: ['rgba8unorm'], samples: 3 }, 'samples is 3; give 1, 2, 4, 8, 16, 32 or 64'],
   ];

@@ -106,7 +106,9 @@ function attach(act: string, target: RenderTarget, aspect: 'color' | 'depth'): A
 export function checkColorCount(driver: Driver, act: string, count: number): void {
   if (count <= LEAST_COLORS) return;
   const most = pipelineProperties(driver).maxColors;
-  if (count > most) throw new RangeError(`${act}: it draws to ${count} colours; the device allows ${most}`);
+  if (count <= most) return;
+  const there = `device "${driver.name}" allows ${most}`;
+  throw new RangeError(`${act}: it draws to ${count} colours, and ${there}; draw to the rest in another rendering`);
 }
 
 /** Throws unless a number of samples a texel is one that Vulkan has. */

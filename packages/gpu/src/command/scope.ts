@@ -78,7 +78,8 @@ export class CommandScope {
       throw this.#ended ? this.#endedError() : foreign(`Cannot record "${this.label}"`, object);
     }
     if (object.disposed) {
-      throw new VulkanError(`Cannot record "${this.label}": ${object.kind} "${object.label}" was disposed`, {
+      const what = `${object.kind} "${object.label}" was disposed; keep it while commands use it`;
+      throw new VulkanError(`Cannot record "${this.label}": ${what}`, {
         kind: 'command-buffer',
         labels: [object.label, this.label],
       });

@@ -10,10 +10,13 @@ import type { Buffer } from './buffer.ts';
 export function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void {
   if (driver !== undefined && buffer.driver !== driver) throw foreign(`Cannot ${verb} device "${driver.name}"`, buffer);
   if (buffer.disposed)
-    throw new VulkanError(`Cannot ${verb} buffer "${buffer.label}": it was disposed`, {
-      kind: 'buffer',
-      labels: [buffer.label],
-    });
+    throw new VulkanError(
+      `Cannot ${verb} buffer "${buffer.label}": it was disposed; keep it until its transfers are done`,
+      {
+        kind: 'buffer',
+        labels: [buffer.label],
+      },
+    );
 }
 
 /** Throws unless it is a typed array or a DataView: a plain array has no bytes. */
