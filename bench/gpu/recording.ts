@@ -11,15 +11,15 @@ import type { Row, World } from './row.ts';
 
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
-/** Functions a thread gets: more even out where some cores are only half there, fewer cost less where there are few. */
-const PARTS = availableParallelism() >= 16 ? 4 : 2;
+/** Functions a thread gets, large ones first: more even out where some cores are only half there, fewer cost less where there are few. */
+const ROUNDS = availableParallelism() >= 16 ? 4 : 2;
 /** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
 const WARM = 20;
 const RUNS = 12;
 const module = new URL('./recorded-passes.ts', import.meta.url);
 
 /** One way to record a frame. */
-type Record = (frame: Frame, recorder: ThreadedRecorder | undefined, parts: number) => Promise<void>;
+type Record = (frame: Frame, recorder: ThreadedRecorder | undefined) => Promise<void>;
 
 /** Milliseconds from beginFrame to the end of endFrame: the least of some frames, after others to warm up; fewer where that was done. */
 async function frameTime(device: Device, record: Record, recorder?: ThreadedRecorder, again = false): Promise<number> {
@@ -28,7 +28,7 @@ async function frameTime(device: Device, record: Record, recorder?: ThreadedReco
     await device.idle();
     const start = performance.now();
     const frame = await device.beginFrame();
-    await record(frame, recorder, recorder ? recorder.workers * PARTS : 0);
+    await record(frame, recorder);
     device.endFrame(frame);
     const took = performance.now() - start;
     if (run >= 0) best = Math.min(best, took);
@@ -37,26 +37,39 @@ async function frameTime(device: Device, record: Record, recorder?: ThreadedReco
   return best;
 }
 
-function parts(count: number): { readonly from: number; readonly to: number }[] {
-  const at = (part: number): number => Math.round((COUNT * part) / count);
-  return Array.from({ length: count }, (_, part) => ({ from: at(part), to: at(part + 1) }));
+/** Of all commands. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** As many parts for each of some threads: in rounds, of which each is smaller than the one before, so that all end at once. */
+function parts(threads: number, rounds: number): Part[] {
+  const whole = (rounds * (rounds + 1)) / 2;
+  const ends = [0];
+  for (let round = rounds; round > 0; round--) {
+    for (let thread = 0; thread < threads; thread++) ends.push(ends.at(-1)! + round / whole / threads);
+  }
+  const at = ends.map((end) => Math.round(COUNT * end));
+  return at.slice(1).map((to, part) => ({ from: at[part]!, to }));
 }
 
 function recordDispatches(pipeline: ComputePipeline): Record {
-  return async (frame, recorder, count) => {
+  return async (frame, recorder) => {
     if (!recorder) {
       frame.record('dispatches', (encoder) => dispatches(encoder, { pipeline, from: 0, to: COUNT }));
       return;
     }
     const pass = recorder.encoderFor('dispatches');
-    for (const part of parts(count)) pass.record({ module, export: 'dispatches', data: { pipeline, ...part } });
+    for (const part of parts(recorder.workers, ROUNDS))
+      pass.record({ module, export: 'dispatches', data: { pipeline, ...part } });
     await recorder.finalize();
   };
 }
 
 function recordDraws(pipeline: GraphicsPipeline, image: Image): Record {
   const rendering = { color: [{ image, clear: 0 }] };
-  return async (frame, recorder, count) => {
+  return async (frame, recorder) => {
     frame.record('target', (encoder) =>
       encoder.transition(image, { before: 'undefined', after: ['color-attachment'] }),
     );
@@ -67,7 +80,8 @@ function recordDraws(pipeline: GraphicsPipeline, image: Image): Record {
       return;
     }
     const pass = recorder.encoderFor('draws', { rendering });
-    for (const part of parts(count)) pass.record({ module, export: 'draws', data: { pipeline, ...part } });
+    for (const part of parts(recorder.workers, ROUNDS))
+      pass.record({ module, export: 'draws', data: { pipeline, ...part } });
     await recorder.finalize();
   };
 }
@@ -109,7 +123,7 @@ async function rowsOf(world: World, what: string, record: Record): Promise<Row[]
 /** What vkCmdExecuteCommands takes for a secondary command buffer of 625 dispatches. */
 function executeRow({ device }: World, pipeline: ComputePipeline): Row {
   const count = 32;
-  const secondaries = parts(count).map((part) =>
+  const secondaries = parts(count, 1).map((part) =>
     device.recordSecondary('part', (encoder) => dispatches(encoder, { pipeline, ...part })),
   );
   const { commands } = device.raw;
