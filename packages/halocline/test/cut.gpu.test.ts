@@ -97,6 +97,22 @@ vulkanTest('a cut for devices is the one that a run over them has', async () => 
   expect(await parts(...five)).toBe(5);
 });
 
+vulkanTest('a scene that takes no options is told of what was typed alone', async () => {
+  using folder = temporaryFolder();
+  folder.file(
+    's.ts',
+    `import { Simulation } from 'halocline';
+    export default () => Simulation.create({ domain: { min: [0, 0, 0], max: [64, 8, 8] } });`,
+  );
+  const cut = async (...words: readonly string[]): Promise<unknown> => {
+    const { code, out, err } = await halocline(['info', '--cut', 's.ts', '--json', ...words], { cwd: folder.path });
+    return [code, (JSON.parse(out) as { subdomains: unknown[] }).subdomains.length, err];
+  };
+  const told = 'the scene has not taken it; hand the options to Simulation.create, as in { ...options, … }';
+  expect(await cut()).toEqual([0, 1, '']);
+  expect(await cut('--subdomains', '4')).toEqual([0, 1, `--subdomains 4: ${told}\n`]);
+});
+
 vulkanTest('the cut that docs/subdomains.md shows is the one that there is', async () => {
   using folder = temporaryFolder();
   const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -33,10 +33,9 @@ export async function tellCut(words: Words, path: string): Promise<number> {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
     ...wish,
-    ...(onDevices ? {} : { subdomains: SUBDOMAINS }),
     ...cutWish(words),
   };
-  const { simulation } = await loadScene(path, options);
+  const { simulation } = await loadScene(path, options, onDevices ? {} : { subdomains: SUBDOMAINS });
   await using _simulation = simulation;
   await initializeScene(simulation);
   const reports = await simulation.subdomains();

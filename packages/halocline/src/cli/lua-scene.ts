@@ -35,10 +35,14 @@ export function tellUntakenByLua(options: SceneOptions, simulation: Simulation |
   tellUntaken(simulation === null ? options : others, simulation, new Set());
 }
 
-/** Runs a script to its end, and gives the simulation that it returned, or the first that it made. */
-export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
+/** Runs a script to its end, and gives the simulation that it returned, or the first that it made; options as `loadScene` has them. */
+export async function loadLuaScene(
+  path: string,
+  options: SceneOptions,
+  unsaid: Pick<SceneOptions, 'subdomains'>,
+): Promise<Scene> {
   const { LuaScript } = await import('@halocline/lua');
-  const script = await LuaScript.run(path, luaSceneOptions(options, process.stderr));
+  const script = await LuaScript.run(path, luaSceneOptions({ ...unsaid, ...options }, process.stderr));
   const scene = await script.detach();
   tellUntakenByLua(options, scene.simulation);
   noteTeller(scene.simulation, script);
