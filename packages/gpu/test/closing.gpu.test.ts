@@ -4,10 +4,17 @@ import { promisify } from 'node:util';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 
-const child = fileURLToPath(new URL('closing-child.ts', import.meta.url));
+/** What such a process wrote. */
+async function written(file: string): Promise<string> {
+  const child = fileURLToPath(new URL(file, import.meta.url));
+  const end = { timeout: 100_000, killSignal: 'SIGKILL' } as const; // before this test ends: it never outlives it
+  return (await promisify(execFile)(process.execPath, ['--conditions=@halocline/source', child], end)).stdout;
+}
 
 gpuTest('a process lives until its devices are closed, however late that is', {}, async () => {
-  const end = { timeout: 100_000, killSignal: 'SIGKILL' } as const; // before this test ends: it never outlives it
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@halocline/source', child], end);
-  expect(stdout).toBe('closed\n');
+  expect(await written('closing-child.ts')).toBe('closed\n');
+});
+
+gpuTest('a process that ends without closing its device ends at once, whatever is promised', {}, async () => {
+  expect(await written('ending-child.ts')).toBe('not held\n');
 });

@@ -86,6 +86,9 @@ function takeThread(loaderPath: string): WaiterThread {
 /** Milliseconds in which nothing that is waited for came: then somebody asks whether the device lives. */
 export const LATE_MS = 1000;
 
+/** Milliseconds for which the process is held after a wait, while more values are promised: to hold it anew for each wait costs more. */
+const HELD_MS = 20;
+
 /** What is waited for: a timeline. */
 export interface AwaitedTimeline {
   readonly handle: bigint;
@@ -110,6 +113,8 @@ export class Waiter {
   #watched = false;
   /** Whether the process is kept alive. */
   #holds = false;
+  /** Whether somebody looks soon if it still must be. */
+  #soon = false;
   #end: number | undefined;
 
   /** `onLate` is called each second in which somebody waits and nobody is answered. */
@@ -121,8 +126,8 @@ export class Waiter {
 
   /**
    * Resolves when a timeline has reached the value; else it throws what the timeline makes of the answer. When that is CANCELLED, the
-   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive for up to a second
-   * more: whoever waits for one of them soon finds it so.
+   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive for a moment more:
+   * whoever waits for one of them soon finds it so.
    */
   async wait(timeline: AwaitedTimeline, value: number): Promise<void> {
     const { generation } = timeline;
@@ -142,7 +147,10 @@ export class Waiter {
       timeline.forget(value);
       this.#answered++;
       this.#passOn(slot);
-      if (--this.#waiting === 0 && timeline.last <= value) this.#letGo();
+      if (--this.#waiting === 0) {
+        if (timeline.last <= value) this.#letGo();
+        else if (!this.#soon) this.#letGoSoon();
+      }
     }
   }
 
@@ -156,6 +164,15 @@ export class Waiter {
     if (!this.#holds) return;
     this.#holds = false;
     this.#thread.worker.unref();
+  }
+
+  /** Lets the process go where nobody waits a moment from now. */
+  #letGoSoon(): void {
+    this.#soon = true;
+    setTimeout(() => {
+      this.#soon = false;
+      if (this.#waiting === 0) this.#letGo();
+    }, HELD_MS).unref();
   }
 
   /** Ends every wait, those to come too, with a negative VkResult: the device is lost. */
@@ -184,7 +201,7 @@ export class Waiter {
     const thread = this.#thread;
     const { control } = thread.table;
     const turn = thread.turn();
-    // Counted as one who waits: neither a wait that ends meanwhile nor the look at the second's end lets go before it.
+    // Counted as one who waits: neither a wait that ends meanwhile nor one that ended lets go before it.
     this.#waiting++;
     if (!this.#holds) this.#hold();
     while (!thread.failure) {
@@ -217,7 +234,7 @@ export class Waiter {
     const answered = this.#answered;
     setTimeout(() => {
       this.#watched = false;
-      if (this.#waiting === 0) return this.#letGo();
+      if (this.#waiting === 0) return;
       if (this.#answered === answered) this.#onLate();
       this.#watch();
     }, LATE_MS).unref();
