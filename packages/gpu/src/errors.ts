@@ -205,6 +205,14 @@ export class GraphError extends Error {
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
+/** How many of a list an error names. */
+const NAMED = 8;
+
+/** The first of a list, in a line. */
+export function listText(texts: readonly string[]): string {
+  return `${texts.slice(0, NAMED).join(', ')}${texts.length > NAMED ? ', …' : ''}`;
+}
+
 /** A count of bytes as people read it: "512 bytes", "1.5 MiB". */
 export function bytesText(byteLength: number): string {
   let value = byteLength;

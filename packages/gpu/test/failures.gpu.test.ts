@@ -106,6 +106,33 @@ for (const validation of [true, false]) {
   });
 }
 
+gpuTest('a submit of the runtime’s own that fails names what was on its way', {}, async ({ device }) => {
+  const { staging, compute, transfer } = device;
+  const [hole, heat, density] = ['hole', 'heat', 'density'].map((label) =>
+    device.createBuffer({ label, byteLength: 65_536, onMoved: () => undefined }),
+  );
+  using commands = device.record('step', () => undefined);
+  hole![Symbol.dispose]();
+  const { driver } = makerOf(device);
+  const working = driver.commands;
+  driver.commands = Object.create(working, { vkQueueSubmit2: { value: () => -1 } }) as typeof working;
+  const told = async (way: Promise<unknown>): Promise<readonly string[]> =>
+    ((await way.catch((error: unknown) => error)) as VulkanError).labels;
+  const together = [staging.upload(heat!, 0, new Uint8Array(8)), staging.upload(heat!, 8, new Uint8Array(8))];
+  const names = await Promise.all([...together, staging.download(density!, 0, 8)].map(told));
+  const ahead = staging.upload(density!, 0, new Uint8Array(8));
+  const submitted = failure(() => compute.submit([commands])).labels;
+  await told(ahead);
+  const moved = await told(Promise.resolve().then(() => device.defragment()));
+  driver.commands = working;
+  const all = [transfer.label, 'upload to "heat", download from "density"'];
+  expect(names).toEqual([all, all, all]);
+  const upload = 'upload to "density"';
+  expect(submitted).toEqual(transfer === compute ? ['compute', 'step', upload] : [transfer.label, upload]);
+  expect(moved).toEqual(['compute', 'move of "heat", "density"']);
+  for (const buffer of [heat!, density!]) buffer[Symbol.dispose]();
+});
+
 gpuTest('recorded commands know the passes of their graph', {}, ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64 });
   const graph = new Graph();

@@ -19,10 +19,20 @@ export interface SubmitOptions {
   readonly groupDevice?: number;
 }
 
+/** What a submit that fails names: commands, by what they do. Asked only then. */
+export interface Labelled {
+  readonly label: string;
+}
+
+/** Commands of the runtime's own, which go as they are. */
+export interface RawCommands extends Labelled {
+  readonly handle: V.VkCommandBuffer;
+}
+
 /** Work that must go with the next submit: the staging's open batch. */
 export interface Companion {
   /** Commands to run before those of the submit, in the same call; and a point to wait for. */
-  before(): { readonly commands: V.VkCommandBuffer | undefined; readonly wait: TimelinePoint | undefined };
+  before(): { readonly commands: RawCommands | undefined; readonly wait: TimelinePoint | undefined };
   /** Called when the submit that took the commands is done being submitted; with the error if it failed. */
   after(value: number, error: unknown): void;
 }
@@ -35,8 +45,8 @@ export interface SubmitBatch extends SubmitOptions {
 }
 
 interface RawBatch {
-  /** What was asked for: `handles` has these, and what goes ahead of them. */
-  readonly commands: readonly Submittable[];
+  /** What was asked for, and the staging's batch: `handles` has these, and what the checks put ahead of them. */
+  readonly commands: readonly Labelled[];
   readonly handles: readonly V.VkCommandBuffer[];
   readonly wait: readonly TimelinePoint[];
   readonly signal: readonly TimelinePoint[];
@@ -109,8 +119,9 @@ export class Queue {
     const { commands, wait } = companion.before();
     if (commands === undefined && wait === undefined) return;
     try {
-      const handles = commands === undefined ? [] : [commands];
-      const value = this.submitHandles(handles, wait === undefined ? [] : [wait], []);
+      const handles = commands === undefined ? [] : [commands.handle];
+      const named = commands === undefined ? NOTHING : [commands];
+      const value = this.submitHandles(handles, wait === undefined ? [] : [wait], [], named);
       if (commands !== undefined) companion.after(value, undefined);
     } catch (error) {
       if (commands !== undefined) companion.after(0, error);
@@ -161,7 +172,8 @@ export class Queue {
     extra: ReturnType<Companion['before']> | undefined,
     escorts: Escort[],
   ): RawBatch {
-    const handles: V.VkCommandBuffer[] = extra?.commands === undefined ? [] : [extra.commands];
+    const first = extra?.commands;
+    const handles: V.VkCommandBuffer[] = first === undefined ? [] : [first.handle];
     let waits = extra?.wait ? [...wait, extra.wait] : wait;
     const escort = this.#driver.tracking?.submit({ queue: this, wait: waits, signal, commands });
     if (escort) {
@@ -173,17 +185,21 @@ export class Queue {
       if (ahead !== undefined) handles.push(ahead);
       handles.push(each.handle);
     }
-    return { commands, handles, wait: waits, signal, groupDevice, quiet };
+    const named = first === undefined ? commands : [...commands, first];
+    return { commands: named, handles, wait: waits, signal, groupDevice, quiet };
   }
 
-  /** Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. */
+  /**
+   * Submits raw command buffers, checked by nobody; returns the value that the queue's timeline will reach. `named` is what an error
+   * names.
+   */
   submitHandles(
     handles: readonly V.VkCommandBuffer[],
     wait: readonly TimelinePoint[],
     signal: readonly TimelinePoint[],
-    groupDevice?: number,
+    named: readonly Labelled[] = NOTHING,
   ): number {
-    return this.#submitRaw([{ commands: NOTHING, handles, wait, signal, groupDevice, quiet: false }])[0]!;
+    return this.#submitRaw([{ commands: named, handles, wait, signal, groupDevice: undefined, quiet: false }])[0]!;
   }
 
   /** Whether submits may be made from structs that somebody else wrote: nothing is to be followed, or delayed one by one. */
@@ -195,7 +211,7 @@ export class Queue {
    * Makes submits whose structs stand at an address, one of each batch; the timelines that they signal are the caller's to bring up
    * to date.
    */
-  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, batches: readonly Pick<SubmitBatch, 'commands'>[]): void {
+  submitWritten(address: V.Pointer<V.VkSubmitInfo2>, batches: readonly { commands: readonly Labelled[] }[]): void {
     const driver = this.#driver;
     const result = driver.commands.vkQueueSubmit2(this.handle, batches.length, address, V.VK_NULL_HANDLE);
     driver.counters.submits++;

@@ -6,7 +6,8 @@
 
 import * as V from '@halocline/vulkan';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
-import type { Queue } from '../command/queue.ts';
+import type { Labelled, Queue } from '../command/queue.ts';
+import { listText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { BufferMaker, BufferResident } from './buffer.ts';
 import { compact } from './compaction.ts';
@@ -48,17 +49,25 @@ export function defragment(
   const largestHoleBefore = holes();
   const moved = new Map<BufferResident, number>();
   const before: V.VkBuffer[] = [];
-  copyAll(maker, queue, after, (copy) => {
-    for (const move of what.sharedBlocks.flatMap(compact)) {
-      const resident = move.from.resident as BufferResident;
-      const { byteLength } = resident.buffer;
-      const handle = resident.relocate(move.to, (range) => what.release(range));
-      copy(handle, resident.buffer.handle, byteLength, move);
-      before.push(handle);
-      moved.set(resident, byteLength);
-    }
-  });
-  for (const handle of before) driver.commands.vkDestroyBuffer(driver.handle, handle, V.NULL);
+  const named = {
+    get label() {
+      return `move of ${listText([...moved.keys()].map(({ buffer }) => `"${buffer.label}"`))}`;
+    },
+  };
+  try {
+    copyAll({ maker, queue, after, named }, (copy) => {
+      for (const move of what.sharedBlocks.flatMap(compact)) {
+        const resident = move.from.resident as BufferResident;
+        const { byteLength } = resident.buffer;
+        const handle = resident.relocate(move.to, (range) => what.release(range));
+        copy(handle, resident.buffer.handle, byteLength, move);
+        before.push(handle);
+        moved.set(resident, byteLength);
+      }
+    });
+  } finally {
+    for (const handle of before) driver.retire(() => driver.commands.vkDestroyBuffer(driver.handle, handle, V.NULL));
+  }
   const largestHole = holes();
   what.trim();
   heap.trim();
@@ -96,13 +105,16 @@ function tellOwners(residents: Iterable<BufferResident>): void {
 
 type Copy = (from: V.VkBuffer, to: V.VkBuffer, byteLength: number, move: Move) => void;
 
+/** Where copies run, behind which points, and what they are called. */
+interface Place {
+  readonly maker: BufferMaker;
+  readonly queue: Queue;
+  readonly after: readonly TimelinePoint[];
+  readonly named: Labelled;
+}
+
 /** Records the copies that `body` asks for, each after the one before, submits them, and waits. */
-function copyAll(
-  { driver }: BufferMaker,
-  queue: Queue,
-  after: readonly TimelinePoint[],
-  body: (copy: Copy) => void,
-): void {
+function copyAll({ maker: { driver }, queue, after, named }: Place, body: (copy: Copy) => void): void {
   const { commands } = driver;
   const pool = new CommandPool(driver, queue.family, 'defragment');
   try {
@@ -122,7 +134,7 @@ function copyAll(
     });
     everythingBefore(commands, buffer);
     endCommands(driver, buffer, 'defragment');
-    queue.timeline.waitBlocking(queue.submitHandles([buffer], after, []));
+    queue.timeline.waitBlocking(queue.submitHandles([buffer], after, [], [named]));
   } finally {
     pool.destroy();
   }

@@ -12,9 +12,8 @@
  * `copiers.ts`. What was tried beside this, and its figures, is in docs/memory.md.
  */
 
-import * as V from '@halocline/vulkan';
 import { checkRange, checkUsage } from '../command/check-range.ts';
-import type { Companion, Queue } from '../command/queue.ts';
+import type { Companion, Queue, RawCommands } from '../command/queue.ts';
 import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
@@ -197,7 +196,7 @@ export class Staging implements Companion {
       const { timeline } = this.#compute;
       const ordered = this.#separate && batch.ordered && timeline.last > 0;
       const wait = ordered ? [{ timeline, value: timeline.last }] : [];
-      value = this.#queue.submitHandles([batch.commands], wait, []);
+      value = this.#queue.submitHandles([batch.handle], wait, [], [batch]);
     } catch (error) {
       this.#unsubmitted(batch, error);
       throw error;
@@ -219,7 +218,7 @@ export class Staging implements Companion {
   }
 
   /** Part of `Queue.submit`: what must run before the commands, or be waited for by them. */
-  before(): { commands: V.VkCommandBuffer | undefined; wait: TimelinePoint | undefined } {
+  before(): { commands: RawCommands | undefined; wait: TimelinePoint | undefined } {
     if (this.#separate) {
       this.flush();
       const value = this.#awaitedValue;
@@ -232,7 +231,7 @@ export class Staging implements Companion {
     this.#batch = undefined;
     this.#taken = batch;
     this.#recorder.end(batch);
-    return { commands: batch.commands, wait: undefined };
+    return { commands: batch, wait: undefined };
   }
 
   /** Part of `Queue.submit`. */

@@ -5,8 +5,9 @@
 
 import * as V from '@halocline/vulkan';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
-import type { Queue } from '../command/queue.ts';
+import type { Queue, RawCommands } from '../command/queue.ts';
 import type { Driver } from '../device/driver.ts';
+import { listText } from '../errors.ts';
 import type { Buffer } from './buffer.ts';
 
 /** What is done when the device is done with a batch. */
@@ -16,9 +17,15 @@ export interface Landing {
   readonly done: (error?: unknown) => void;
 }
 
-/** Transfers that are submitted together. */
-export interface Batch {
-  readonly commands: V.VkCommandBuffer;
+/** A copy of a batch; `shared` as `BatchRecorder.copy` has it. */
+interface Copy {
+  readonly to: BufferRange;
+  readonly shared: readonly BufferRange[];
+}
+
+/** Transfers that are submitted together; its label tells them, as in `upload to "density", download from "heat"`. */
+export interface Batch extends RawCommands {
+  readonly copies: Copy[];
   readonly landings: Landing[];
   /** For each buffer the hull of the bytes that the batch touches. */
   readonly touched: Map<Buffer, [start: number, end: number]>;
@@ -58,6 +65,11 @@ function withHost({ stages, accesses }: Side): Side {
   };
 }
 
+function copyText({ to, shared: [first, second] }: Copy): string {
+  if (second !== undefined) return `copy from "${first!.buffer.label}" to "${second.buffer.label}"`;
+  return `${first === to ? 'upload to' : 'download from'} "${first!.buffer.label}"`;
+}
+
 /** Records batches for the queue that transfers run on. */
 export class BatchRecorder {
   readonly #driver: Driver;
@@ -66,7 +78,7 @@ export class BatchRecorder {
   readonly #separate: boolean;
   /** What runs around a batch without the queues' timelines ordering it. */
   readonly #around: Side;
-  #free: { commands: V.VkCommandBuffer; value: number }[] = [];
+  #free: { handle: V.VkCommandBuffer; value: number }[] = [];
 
   /** `separate`: nothing else runs on the queue. */
   constructor(driver: Driver, queue: Queue, separate: boolean) {
@@ -81,33 +93,47 @@ export class BatchRecorder {
   begin(continues: boolean): Batch {
     const reached = this.#queue.timeline.value();
     const index = this.#free.findIndex((each) => each.value <= reached);
-    const commands = index >= 0 ? this.#free.splice(index, 1)[0]!.commands : this.#pool.allocate('staging');
-    beginCommands(this.#driver, commands, 'staging', true);
-    if (!continues) this.#barrier(commands, this.#around, TRANSFER);
+    const handle = index >= 0 ? this.#free.splice(index, 1)[0]!.handle : this.#pool.allocate('staging');
+    beginCommands(this.#driver, handle, 'staging', true);
+    if (!continues) this.#barrier(handle, this.#around, TRANSFER);
     const submitted = Promise.withResolvers<void>();
     submitted.promise.catch(() => undefined);
-    return { commands, landings: [], touched: new Map(), submitted, ordered: false, awaited: false, upBytes: 0 };
+    const copies: Copy[] = [];
+    return {
+      handle,
+      get label() {
+        return listText([...new Set(copies.map(copyText))]);
+      },
+      copies,
+      landings: [],
+      touched: new Map(),
+      submitted,
+      ordered: false,
+      awaited: false,
+      upBytes: 0,
+    };
   }
 
   /** Copies; `shared` says which of the two ends others may touch too. */
   copy(batch: Batch, from: BufferRange, to: BufferRange, byteLength: number, shared: readonly BufferRange[]): void {
+    batch.copies.push({ to, shared });
     for (const range of shared) this.#touch(batch, range, byteLength);
     V.arena.scope(() => {
       const region = V.VkBufferCopy({ srcOffset: from.byteOffset, dstOffset: to.byteOffset, size: byteLength });
-      this.#driver.commands.vkCmdCopyBuffer(batch.commands, from.buffer.handle, to.buffer.handle, 1, region);
+      this.#driver.commands.vkCmdCopyBuffer(batch.handle, from.buffer.handle, to.buffer.handle, 1, region);
     });
   }
 
   /** Ends recording. On a queue of its own, the next batch's barrier is enough, but for what the host reads. */
   end(batch: Batch): void {
     const seen = batch.landings.length > 0;
-    if (seen || !this.#separate) this.#barrier(batch.commands, TRANSFER, seen ? withHost(this.#around) : this.#around);
-    endCommands(this.#driver, batch.commands, 'staging');
+    if (seen || !this.#separate) this.#barrier(batch.handle, TRANSFER, seen ? withHost(this.#around) : this.#around);
+    endCommands(this.#driver, batch.handle, 'staging');
   }
 
   /** The commands may be recorded anew when the queue's timeline has reached the value. */
   recycle(batch: Batch, value: number): void {
-    this.#free.push({ commands: batch.commands, value });
+    this.#free.push({ handle: batch.handle, value });
   }
 
   destroy(): void {
@@ -120,7 +146,7 @@ export class BatchRecorder {
     const hull = batch.touched.get(buffer);
     if (!hull) batch.touched.set(buffer, [start, end]);
     else if (start < hull[1] && hull[0] < end) {
-      this.#barrier(batch.commands, TRANSFER, TRANSFER);
+      this.#barrier(batch.handle, TRANSFER, TRANSFER);
       batch.touched.clear();
       batch.touched.set(buffer, [start, end]);
     } else {
