@@ -11,13 +11,16 @@ import { BEGUN, BELL, copierTable, copyChunks, PENDING, QUIT, SLOTS, TABLE_BYTES
 import { startThread } from '../thread.ts';
 import { libc } from './libc.ts';
 
-const MOST_THREADS = 8;
+const MOST_THREADS = 12;
 const LARGEST_CHUNK = 2 ** 19;
 const SMALLEST_CHUNK = 2 ** 16;
 
-/** Half the cores, at most 8: more move no more bytes over a bus, and take the memory's time from the card. */
+/**
+ * Three quarters of the cores, at most 12: where a host shares its cores and memory with others 8 move less, and 15 of 16 hold each other up
+ * (docs/memory.md).
+ */
 function copierCount(cores: number = availableParallelism()): number {
-  return Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / 2)));
+  return Math.min(MOST_THREADS, Math.max(1, Math.floor((3 * cores) / 4)));
 }
 
 /** Waits until a thread has ended by itself, and is alive meanwhile. */
