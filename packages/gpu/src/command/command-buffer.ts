@@ -31,8 +31,10 @@ export interface Submittable {
   readonly passes: readonly string[];
   /** What it touches, where the device tracks that. */
   readonly recorded?: Recorded | undefined;
-  /** Throws if it can't be submitted: it, or something that it uses, was disposed. */
+  /** Throws if it can't be submitted: it, or something that it uses, was disposed, or a check of whoever recorded it says so. */
   checkSubmittable(): void;
+  /** Throws if it, or something that it uses, was disposed. Calls no code of others. */
+  checkAlive(): void;
 }
 
 /** Throws if something that recorded commands use was disposed. */
@@ -192,20 +194,23 @@ export class CommandBuffer implements Child, Submittable {
     return this.#recording.recorded;
   }
 
-  /** Throws if it was disposed, or something that it uses was. Costs nothing while nobody disposes anything. */
   checkSubmittable(): void {
+    if (this.#followed.size > 0 && !this.#disposed) this.#followEdits();
+    this.checkAlive();
+    for (const check of this.#recording.checks) check();
+  }
+
+  /** Throws if it was disposed, or something that it uses was. Costs nothing while nobody disposes anything. */
+  checkAlive(): void {
     if (this.#disposed) {
       throw new VulkanError(`Cannot submit "${this.label}": it was disposed; record it again`, {
         kind: 'command-buffer',
         labels: [this.label],
       });
     }
-    if (this.#followed.size > 0) this.#followEdits();
-    if (this.#checkedAt !== this.driver.disposals) {
-      checkUsed(this.label, this.#recording.used);
-      this.#checkedAt = this.driver.disposals;
-    }
-    for (const check of this.#recording.checks) check();
+    if (this.#checkedAt === this.driver.disposals) return;
+    checkUsed(this.label, this.#recording.used);
+    this.#checkedAt = this.driver.disposals;
   }
 
   #record(): Recording {

@@ -123,11 +123,13 @@ export class PreparedSubmits implements Disposable {
       queue.submitAll(this.#shifted(ahead));
       return;
     }
+    const { disposals } = this.#driver;
     for (const each of this.#commands) {
       each.commands.checkSubmittable();
       const { handle } = each.commands;
       if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
     }
+    if (this.#driver.disposals !== disposals) for (const { commands } of this.#commands) commands.checkAlive();
     const { length } = this.#commands;
     for (let at = Math.max(0, length - REMEMBERED); at < length; at++)
       this.#driver.remember(this.#commands[at]!.commands);

@@ -130,10 +130,9 @@ export class Queue {
   }
 
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
-    for (const { commands, wait = NOTHING, signal = NOTHING } of batches) {
+    const { disposals } = this.#driver;
+    for (const { commands } of batches) {
       if (!Array.isArray(commands)) throw noCommands(this.label, commands, 'for its commands');
-      for (const { timeline } of wait) this.#checkOwn(timeline);
-      for (const { timeline } of signal) this.#checkOwn(timeline);
       for (const each of commands) {
         if (each?.driver !== undefined && each.driver !== this.#driver) {
           throw foreign(`Cannot submit to queue "${this.label}"`, {
@@ -144,9 +143,16 @@ export class Queue {
         }
         if (typeof each?.checkSubmittable !== 'function') throw noCommands(this.label, each, 'among its commands');
         each.checkSubmittable();
-        this.#driver.remember(each);
       }
     }
+    // From here on nobody else's code runs: a check of one may have disposed what another, seen before it, uses.
+    const changed = this.#driver.disposals !== disposals;
+    for (const { commands, wait = NOTHING, signal = NOTHING } of batches) {
+      for (const { timeline } of wait) this.#checkOwn(timeline);
+      for (const { timeline } of signal) this.#checkOwn(timeline);
+      if (changed) for (const each of commands) each.checkAlive();
+    }
+    for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
     const companion = this.companion;
     const extra = companion?.before();

@@ -38,8 +38,12 @@ class FrameRecording implements Submittable {
   }
 
   checkSubmittable(): void {
-    if (this.#recordedAt !== this.#driver.disposals) checkUsed(this.label, this.#used);
+    this.checkAlive();
     for (const check of this.#checks) check();
+  }
+
+  checkAlive(): void {
+    if (this.#recordedAt !== this.#driver.disposals) checkUsed(this.label, this.#used);
   }
 }
 
