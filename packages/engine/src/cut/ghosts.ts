@@ -38,46 +38,72 @@ const isFar = (lookUps: number, topology: Topology): boolean => lookUps > TREE_C
 export function findGhosts(request: GhostRequest): Ghosts {
   const { topology, owners, owner, from = ownLeaves(owners, owner), reach } = request;
   if (from.length === 0) return { ranks: new Uint32Array(), masks: new Uint32Array() };
-  const needed = new Map<number, Uint32Array>();
-  const need = (rank: number, mask: Uint32Array): Uint32Array => {
-    let words = needed.get(rank);
-    if (words === undefined) needed.set(rank, (words = new Uint32Array(16)));
-    for (let word = 0; word < 16; word++) words[word]! |= mask[word]!;
-    return words;
-  };
+  const needed = new Needed(owners.length);
   const boxes = reachBoxes(reach);
   const offsets = boxes.reduce((sum, box) => sum + offsetCount(box), 0);
   const walk = isFar(offsets * from.length, topology) ? needFar : needNear;
-  walk({ ...request, from }, boxes, need);
-  const ranks = Uint32Array.from(needed.keys()).sort();
-  const masks = new Uint32Array(16 * ranks.length);
-  ranks.forEach((rank, at) => {
-    const words = needed.get(rank)!;
-    for (let word = 0; word < 16; word++) masks[16 * at + word] = words[word]! & topology.masks[16 * rank + word]!;
-  });
-  return { ranks, masks };
+  walk({ ...request, from }, boxes, needed);
+  return needed.among(topology.masks);
 }
 
-/** Notes voxels of a leaf; tells all that are needed of it by now. */
-type Need = (rank: number, mask: Uint32Array) => Uint32Array;
+/** Leaves that are needed, and which of their voxels. */
+class Needed {
+  /** By rank: one more than its place in the lists; 0 where it has none. */
+  readonly #places: Int32Array;
+  readonly #ranks: number[] = [];
+  readonly #masks: Uint32Array[] = [];
+
+  constructor(leafCount: number) {
+    this.#places = new Int32Array(leafCount);
+  }
+
+  /** Notes voxels of a leaf; tells all that are needed of it by now. */
+  add(rank: number, mask: Uint32Array): Uint32Array {
+    const place = this.#places[rank]!;
+    if (place === 0) {
+      this.#places[rank] = this.#ranks.push(rank);
+      const words = mask.slice();
+      this.#masks.push(words);
+      return words;
+    }
+    const words = this.#masks[place - 1]!;
+    for (let word = 0; word < 16; word++) words[word]! |= mask[word]!;
+    return words;
+  }
+
+  /** All of them, by rank, and what is needed of their active voxels. */
+  among(active: Uint32Array): Ghosts {
+    const ranks = Uint32Array.from(this.#ranks).sort();
+    const masks = new Uint32Array(16 * ranks.length);
+    ranks.forEach((rank, at) => {
+      const words = this.#masks[this.#places[rank]! - 1]!;
+      for (let word = 0; word < 16; word++) masks[16 * at + word] = words[word]! & active[16 * rank + word]!;
+    });
+    return { ranks, masks };
+  }
+}
+
+/** Who reads, by rank. */
 type Readers = GhostRequest & { readonly from: Uint32Array };
 
 /** Walks the offsets from each leaf that reads. */
-function needNear({ topology, owners, owner, from, index }: Readers, boxes: readonly ReachBox[], need: Need): void {
+function needNear({ topology, owners, owner, from, index }: Readers, boxes: readonly ReachBox[], needed: Needed): void {
   const { origins } = topology;
   const leaves = index ?? LeafIndex.of(origins);
   const reached = boxes.flatMap((box) => offsetsOf(box).map((offset) => ({ offset, mask: box.mask })));
+  // So those that lie near each other in memory follow each other.
+  reached.sort(({ offset: a }, { offset: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
   for (const rank of from) {
     const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
     for (const { offset, mask } of reached) {
       const other = leaves.find(x + offset[0], y + offset[1], z + offset[2]);
-      if (other >= 0 && owners[other] !== owner) need(other, mask);
+      if (other >= 0 && owners[other] !== owner) needed.add(other, mask);
     }
   }
 }
 
 /** Asks for each leaf of another whether one that reads lies where a box leads from. */
-function needFar({ topology, owners, owner, from }: Readers, boxes: readonly ReachBox[], need: Need): void {
+function needFar({ topology, owners, owner, from }: Readers, boxes: readonly ReachBox[], needed: Needed): void {
   const { origins } = topology;
   const readers = new LeafTree(origins, from.toSorted());
   for (let rank = 0; rank < owners.length; rank++) {
@@ -85,7 +111,7 @@ function needFar({ topology, owners, owner, from }: Readers, boxes: readonly Rea
     const [x, y, z] = [origins[3 * rank]! >> 3, origins[3 * rank + 1]! >> 3, origins[3 * rank + 2]! >> 3];
     for (const { low, high, mask } of boxes) {
       const reads = readers.any([x - high[0], y - high[1], z - high[2]], [x - low[0], y - low[1], z - low[2]]);
-      if (reads && need(rank, mask).every((word) => word === 0xffff_ffff)) break;
+      if (reads && needed.add(rank, mask).every((word) => word === 0xffff_ffff)) break;
     }
   }
 }
