@@ -3,6 +3,7 @@
  * validation layer told where that is installed. Started by `misuse.gpu.test.ts`, with the name of the case.
  */
 import { isValidationAvailable, openDevice, type CommandBuffer, type Device } from '../src/index.ts';
+import { bufferAlloc, bufferFree, deviceCreate, deviceFree, kernelCompile, kernelFree } from '../src/flat.ts';
 import { messageOf } from './message-of.ts';
 
 const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
@@ -23,6 +24,18 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     frame.record('gate', (encoder) => encoder.beforeSubmit(() => words[Symbol.dispose]()));
     told.push(messageOf(() => device.endFrame(frame)));
     return told;
+  },
+  async 'labels that are no strings'(device) {
+    const five = 5 as unknown as string;
+    using buffer = device.createBuffer({ label: five, byteLength: 64 });
+    const spirv = await device.compile('layout(local_size_x = 1) in; void main() {}', { label: 'empty' });
+    using pipeline = device.createPipeline({ label: five, spirv });
+    await device.submitOnce('step', (encoder) => encoder.label(five, () => encoder.pipeline(pipeline).dispatch(1)));
+    const open = await deviceCreate({ validation: isValidationAvailable() });
+    bufferFree(bufferAlloc(open, 16, five));
+    kernelFree(await kernelCompile(open, spirv, { label: five }));
+    await deviceFree(open);
+    return [String(buffer), String(pipeline)];
   },
 };
 

@@ -23,3 +23,10 @@ gpuTest('what a check before a submit disposes is not submitted', {}, async () =
     'Cannot submit "fill": it uses buffer "words", which was disposed; record it again',
   ]);
 });
+
+gpuTest('a label that is no string is no address', { layer: true }, async () => {
+  expect(await told('labels that are no strings')).toEqual([
+    'Buffer("5", 64 bytes)',
+    'ComputePipeline("5", 1×1×1 threads, 0 bytes pushed)',
+  ]);
+});

@@ -313,9 +313,9 @@ export class Encoder {
     this.passes.push(name);
     this.#scope.tracker?.beginPass(name, declared);
     if (named) {
-      V.arena.scope(() =>
-        commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName: name })),
-      );
+      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- a number would be taken for an address
+      const pLabelName = String(name);
+      V.arena.scope(() => commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName })));
     }
     let failed = true;
     try {

@@ -175,7 +175,9 @@ export class Driver {
   setName(type: number, handle: bigint, label: string): void {
     if (!this.named) return;
     V.arena.scope(() => {
-      const info = V.VkDebugUtilsObjectNameInfoEXT({ objectType: type, objectHandle: handle, pObjectName: label });
+      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- a number would be taken for an address
+      const pObjectName = String(label);
+      const info = V.VkDebugUtilsObjectNameInfoEXT({ objectType: type, objectHandle: handle, pObjectName });
       this.commands.vkSetDebugUtilsObjectNameEXT(this.handle, info);
     });
   }
