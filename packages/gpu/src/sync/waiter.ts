@@ -86,9 +86,6 @@ function takeThread(loaderPath: string): WaiterThread {
 /** Milliseconds in which nothing that is waited for came: then somebody asks whether the device lives. */
 export const LATE_MS = 1000;
 
-/** Milliseconds for which the process is held after a wait, while more values are promised: to hold it anew for each wait costs more. */
-const HELD_MS = 20;
-
 /** What is waited for: a timeline. */
 export interface AwaitedTimeline {
   readonly handle: bigint;
@@ -102,6 +99,35 @@ export interface AwaitedTimeline {
   forget(value: number): void;
 }
 
+/** Waits of this thread, of all its devices; what keeps the process alive for them. */
+let waits = 0;
+const holding = new Set<Worker>();
+/** Whether that is looked at when the present turn of the event loop is over. */
+let looks = false;
+
+function hold(worker: Worker): void {
+  if (holding.has(worker)) return;
+  holding.add(worker);
+  worker.ref();
+}
+
+function letGo(worker: Worker): void {
+  if (holding.delete(worker)) worker.unref();
+}
+
+/** A wait has ended: where none has begun by the end of this turn, the process may end. To hold it anew for each wait costs more. */
+function endWait(): void {
+  waits--;
+  if (waits > 0 || looks) return;
+  looks = true;
+  setImmediate(look);
+}
+
+function look(): void {
+  looks = false;
+  if (waits === 0) for (const each of holding) letGo(each);
+}
+
 /** Answers when a timeline semaphore reaches a value. */
 export class Waiter {
   readonly #thread: WaiterThread;
@@ -111,10 +137,6 @@ export class Waiter {
   #waiting = 0;
   #answered = 0;
   #watched = false;
-  /** Whether the process is kept alive. */
-  #holds = false;
-  /** Whether somebody looks soon if it still must be. */
-  #soon = false;
   #end: number | undefined;
 
   /** `onLate` is called each second in which somebody waits and nobody is answered. */
@@ -126,13 +148,14 @@ export class Waiter {
 
   /**
    * Resolves when a timeline has reached the value; else it throws what the timeline makes of the answer. When that is CANCELLED, the
-   * thread has let go of the semaphore. While values beyond this one are promised, the process is kept alive for a moment more:
-   * whoever waits for one of them soon finds it so.
+   * thread has let go of the semaphore. The process is kept alive meanwhile, and until the turn of
+   * the event loop is over in which the last wait ended.
    */
   async wait(timeline: AwaitedTimeline, value: number): Promise<void> {
     const { generation } = timeline;
     this.#waiting++;
-    if (!this.#holds) this.#hold();
+    waits++;
+    hold(this.#thread.worker);
     const slot = this.#takeSlot() ?? (await new Promise<number>((resolve) => this.#queue.push(resolve)));
     try {
       if (timeline.generation !== generation) return timeline.answer(value, CANCELLED);
@@ -147,32 +170,9 @@ export class Waiter {
       timeline.forget(value);
       this.#answered++;
       this.#passOn(slot);
-      if (--this.#waiting === 0) {
-        if (timeline.last <= value) this.#letGo();
-        else if (!this.#soon) this.#letGoSoon();
-      }
+      this.#waiting--;
+      endWait();
     }
-  }
-
-  /** Keeps the process alive. */
-  #hold(): void {
-    this.#holds = true;
-    this.#thread.worker.ref();
-  }
-
-  #letGo(): void {
-    if (!this.#holds) return;
-    this.#holds = false;
-    this.#thread.worker.unref();
-  }
-
-  /** Lets the process go where nobody waits a moment from now. */
-  #letGoSoon(): void {
-    this.#soon = true;
-    setTimeout(() => {
-      this.#soon = false;
-      if (this.#waiting === 0) this.#letGo();
-    }, HELD_MS).unref();
   }
 
   /** Ends every wait, those to come too, with a negative VkResult: the device is lost. */
@@ -201,16 +201,16 @@ export class Waiter {
     const thread = this.#thread;
     const { control } = thread.table;
     const turn = thread.turn();
-    // Counted as one who waits: neither a wait that ends meanwhile nor one that ended lets go before it.
-    this.#waiting++;
-    if (!this.#holds) this.#hold();
+    // Counted as a wait: neither one that ends meanwhile nor one that ended lets go before it.
+    waits++;
+    hold(thread.worker);
     while (!thread.failure) {
       const known = Atomics.load(control, KNOWN_TURN);
       if (known === turn) break;
       await Atomics.waitAsync(control, KNOWN_TURN, known).value;
     }
-    this.#waiting--;
-    this.#letGo();
+    letGo(thread.worker);
+    endWait();
     if (!thread.failure) idle.push(thread);
   }
 
