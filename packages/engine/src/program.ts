@@ -50,9 +50,6 @@ import type { Unit } from './units.ts';
 import { SCALARS_BYTES, UNIFORMS_BYTES, writeLevels, type StepWords } from './uniforms.ts';
 import { scalarBytes } from './engine-kernels.ts';
 
-/** Steps that may be on their way to the device at once. */
-export const STEPS_IN_FLIGHT = 2;
-
 /** A coarse level of fewer leaves a member is done before a message is there: two dispatches would cost more than they hide. */
 const WORTH_CUTTING = 8192;
 
@@ -85,6 +82,8 @@ export interface ProgramParts {
   readonly access: BufferAccess;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
+  /** Steps that may be on their way to the device at once: each has a slot. */
+  readonly stepsInFlight: number;
 }
 
 /** Which recording is wanted. */
@@ -151,6 +150,7 @@ export class Program implements Disposable {
   private constructor(parts: ProgramParts) {
     this.parts = parts;
     this.loops = loopsOf(parts.units);
+    const { stepsInFlight } = parts;
     const { device, levelCount, entryCount } = parts.member;
     const { statusBytes } = this;
     this.#owned = new OwnedBuffers(device, 'program');
@@ -159,19 +159,19 @@ export class Program implements Disposable {
     const make = (label: string, byteLength: number, memory: 'device' | 'upload' | 'download' = 'device'): Buffer =>
       this.#owned.make({ label, byteLength, memory });
     this.buffers = {
-      ring: make('steps in flight', STEPS_IN_FLIGHT * this.slotBytes, 'upload'),
+      ring: make('steps in flight', stepsInFlight * this.slotBytes, 'upload'),
       uniforms: make('uniforms', levelCount * UNIFORMS_BYTES),
       args: make('arguments', (1 + 2 * this.loops.length) * entryCount * 16),
       status: make('status', statusBytes),
-      report: make('report', STEPS_IN_FLIGHT * statusBytes, 'download'),
+      report: make('report', stepsInFlight * statusBytes, 'download'),
     };
-    this.#slots = slotsOf(this.buffers.ring, this.slotBytes);
-    this.#reports = slotsOf(this.buffers.report, statusBytes);
+    this.#slots = slotsOf(this.buffers.ring, stepsInFlight, this.slotBytes);
+    this.#reports = slotsOf(this.buffers.report, stepsInFlight, statusBytes);
     const maps = parts.member.subdomains[0]!.levels.map(({ domain }) => domain.map);
     for (const slot of this.#slots) writeLevels(slot, maps);
     this.partials = makePartials(parts, this.#owned);
-    this.faults = new Faults(parts.compiled, parts.member.subdomains, this.#owned, STEPS_IN_FLIGHT);
-    this.speeds = new Speeds(parts.declarations, parts.member.scalars, this.#owned, STEPS_IN_FLIGHT);
+    this.faults = new Faults(parts.compiled, parts.member.subdomains, this.#owned, stepsInFlight);
+    this.speeds = new Speeds(parts.declarations, parts.member.scalars, this.#owned, stepsInFlight);
     this.groups = new KernelGroups(parts.compiled, this.#owned, this.loops.length > 0);
     this.#blocks = new PassBlocks({
       member: parts.member,
@@ -335,10 +335,13 @@ export class Program implements Disposable {
     return planStep(units, { ...request, ...shared, carried });
   }
 
-  /** A count of iterations that wanders leaves recordings behind: the oldest go. Nothing of theirs is in flight by then. */
+  /**
+   * A count of iterations that wanders leaves recordings behind: the oldest of the slot go. Nothing of theirs is in flight by then.
+   * Where the number of slots is odd, each has steps of both parities of swapped copies, and so twice as many.
+   */
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);
-    if (alike.length < 8) return;
+    if (alike.length < (this.parts.stepsInFlight % 2 === 0 ? 8 : 16)) return;
     const oldest = this.#recordings.get(alike[0]!)!;
     for (const each of this.#recordings.values()) if (each.follower === oldest) each.follower = null;
     disposeRecording(oldest);
@@ -410,11 +413,8 @@ export async function prepareFields(
 }
 
 /** The slots of a buffer that the host reaches, one for each step in flight. */
-function slotsOf({ mapped: { buffer, byteOffset } }: Buffer, byteLength: number): Uint32Array[] {
-  return Array.from(
-    { length: STEPS_IN_FLIGHT },
-    (_, slot) => new Uint32Array(buffer, byteOffset + slot * byteLength, byteLength / 4),
-  );
+function slotsOf({ mapped: { buffer, byteOffset } }: Buffer, length: number, byteLength: number): Uint32Array[] {
+  return Array.from({ length }, (_, slot) => new Uint32Array(buffer, byteOffset + slot * byteLength, byteLength / 4));
 }
 
 function makePartials({ compiled, decomposition }: ProgramParts, owned: OwnedBuffers): Map<string, Buffer> {

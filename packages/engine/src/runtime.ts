@@ -30,7 +30,7 @@ import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { slotOrderOf } from './shapes/bound-of.ts';
 import { lostDevice, nameDevice, onDevice } from './loss/on-device.ts';
-import { prepareFields, Program, STEPS_IN_FLIGHT, type ProgramParts } from './program.ts';
+import { prepareFields, Program, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
@@ -63,6 +63,8 @@ export interface RuntimeOptions {
   readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
+  /** Steps that may be on their way at once. */
+  readonly stepsInFlight: number;
   readonly log: (message: string) => void;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
@@ -99,6 +101,7 @@ export class Runtime {
   readonly #overlap: boolean;
   readonly #fuses: boolean;
   readonly #access: BufferAccess;
+  readonly #stepsInFlight: number;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
   readonly #kept: KeptStencils;
@@ -136,9 +139,11 @@ export class Runtime {
     this.#overlap = options.overlap;
     this.#fuses = options.fusion;
     this.#access = options.access;
+    this.#stepsInFlight = options.stepsInFlight;
     this.#tracer = options.tracer;
-    const shifts = options.rebalance === 'time' && options.devices.length > 1;
-    this.balance = shifts ? new Balance(options.devices, { log: options.log }) : null;
+    const { devices, log, stepsInFlight } = options;
+    const shifts = options.rebalance === 'time' && devices.length > 1;
+    this.balance = shifts ? new Balance(devices, { log, stepsInFlight }) : null;
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
@@ -239,7 +244,7 @@ export class Runtime {
     const { balance } = this;
     balance?.renewed();
     this.#stepper = new Stepper(programs, {
-      slots: STEPS_IN_FLIGHT,
+      slots: this.#stepsInFlight,
       log: this.log,
       previous,
       balance,
@@ -288,6 +293,7 @@ export class Runtime {
       overlap,
       access: this.#access,
       tracer,
+      stepsInFlight: this.#stepsInFlight,
       needs,
       ...traffic,
       units,
@@ -335,7 +341,7 @@ export class Runtime {
     await this.#watched(async () => {
       for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
     });
-    const known = this.frame - STEPS_IN_FLIGHT;
+    const known = this.frame - this.#stepsInFlight;
     if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
     this.#moved = true;
     await this.compile();

@@ -45,6 +45,7 @@ import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/pl
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
+import { STEPS_IN_FLIGHT } from './steps-in-flight.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
 import { forcedTransport } from './transport/transports.ts';
@@ -77,12 +78,21 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
    * step, where that pays, with the same results. `off` is `voxels`: a domain doesn't change, so nothing else shifts its cut.
    */
   readonly rebalance?: Rebalance;
+  /**
+   * Steps that may be on their way to the devices at once: 2 to 16, default 2. When as many are, `runTimestep` waits until half of them
+   * (rounded down) are done, so the host wakes once for several steps: with 8, for four. The price: what a step tells the host comes
+   * so many steps later (reads that went too far, at the latest at `finish`; velocities for 'cfl' radii, which follow the flow of so
+   * many steps before; times for `rebalance`; iterations of repeats, and a repeat that ran out of those recorded has all steps behind
+   * it submitted again), what is set takes effect behind the steps under way, whatever ends or waits waits for them, and each has
+   * recordings of its own in memory. The results are the same bits, except where `beyondRadius: 'clamp'` holds reads at a 'cfl' radius.
+   */
+  readonly stepsInFlight?: number;
   /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
   readonly checkpointEvery?: number;
   /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
   readonly checkpointFile?: string;
   /**
-   * A file, `trace.json`: what devices and host did when, in Chrome's trace format, all on one clock. It is written when the
+   * A `.json` file: what devices and host did when, in Chrome's trace format, all on one clock. It is written when the
    * simulation is disposed. Each pass ends before the next begins while this is noted, which costs a little.
    */
   readonly trace?: string;
@@ -133,6 +143,7 @@ export class Simulation implements AsyncDisposable {
       access = 'address',
       cutOrder = 'morton',
       rebalance = 'voxels',
+      stepsInFlight = STEPS_IN_FLIGHT.usual,
       log = () => undefined,
     } = options;
     checkRebalance(rebalance);
@@ -163,6 +174,7 @@ export class Simulation implements AsyncDisposable {
           access,
           rebalance,
           haloThickness,
+          stepsInFlight,
           log,
           tracer,
         }),

@@ -2,7 +2,8 @@
  * @file Steps on their way: submits recordings, keeps count of what the device has done, and finishes steps that stalled.
  *
  * A step is one submit, and nothing here waits for it. Before a step takes the slot of an earlier one, that one must be
- * done: the only wait there is, at the start of a step, when as many are in flight as there are slots.
+ * done: the only wait there is, at the start of a step, when as many are in flight as there are slots. Then half of them are
+ * waited for at once (`steps-in-flight.ts`).
  *
  * A loop that ran out of recorded iterations leaves the device stalled (see `step-plan.ts`): its step's tail, and every
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
@@ -11,7 +12,7 @@
 import type { Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
-import { forecastIterations } from './forecast.ts';
+import { forecastIterations, MOST_ITERATIONS } from './forecast.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
@@ -19,6 +20,7 @@ import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
 import { StepStart, type Copies } from './step-plan.ts';
+import { stepsAwaited } from './steps-in-flight.ts';
 import type { Tracer } from './trace/tracer.ts';
 import { StepWords, type StepClock, type StepNumbers } from './uniforms.ts';
 
@@ -49,6 +51,8 @@ export class Stepper {
   readonly #places: readonly Place[];
   readonly #timelines: readonly Timeline[];
   readonly #slots: number;
+  /** Steps that are waited for at once. */
+  readonly #awaited: number;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
   readonly #radii: CflRadii;
@@ -88,6 +92,7 @@ export class Stepper {
     this.#places = programs.map(({ device }, number) => ({ number, count: programs.length, device }));
     this.#timelines = programs.map(({ device }) => device.compute.timeline);
     this.#slots = options.slots;
+    this.#awaited = stepsAwaited(options.slots);
     this.#log = options.log;
     this.#balance = options.balance;
     this.#radii = options.radii;
@@ -144,11 +149,10 @@ export class Stepper {
   /** What to wait for before asking again; null where there is room for a step, all but the last few being done. */
   room(): Promise<unknown> | null {
     const steps = this.#inFlight;
-    if (steps.length < this.#slots) {
-      while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
-      return null;
-    }
-    return this.#rest(this.#slots - 1);
+    if (steps.length === this.#slots) return this.#rest(this.#slots - this.#awaited);
+    // Steps that are waited for together are asked after together.
+    if (this.#awaited === 1) while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
+    return null;
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
@@ -173,11 +177,12 @@ export class Stepper {
     return this.#program.loops.length > 0 && this.#inFlight.length > 0;
   }
 
-  /** Finishes steps that were waited for; what to wait for next, where more than `most` are in flight. */
+  /** Finishes steps that were waited for; what to wait for next, where more than `most` are in flight: the last that is one too many. */
   #rest(most: number): Promise<unknown> | null {
-    while (this.#inFlight.length > most) {
-      const step = this.#inFlight[0]!;
-      if (!this.#wasSeen(step)) return this.#ended(step);
+    const steps = this.#inFlight;
+    while (steps.length > most) {
+      const [step] = steps as [StepInFlight];
+      if (!this.#wasSeen(step)) return this.#ended(steps[steps.length - most - 1]!);
       this.#finish(step);
     }
     return null;
@@ -226,7 +231,23 @@ export class Stepper {
       index === loop.index ? forecastIterations(2 * done, 0, loop.times - done) : count,
     );
     this.#resubmit({ ...step, iterations }, loop.index, step);
-    for (const later of this.#inFlight.slice(1)) this.#resubmit(later, undefined, later);
+    const behind = this.#inFlight.slice(1);
+    const counts = { loop: loop.index, least: Math.min(done + iterations[loop.index]!, MOST_ITERATIONS) };
+    for (const [place, later] of behind.entries()) {
+      if (behind.length > 1) this.#raise(later, behind[place + 1]?.start ?? this.#start, counts);
+      this.#resubmit(later, undefined, later);
+    }
+  }
+
+  /**
+   * Gives a step behind one that stalled as many iterations as that has by now: each of several would stall in its turn, and all
+   * behind it be submitted again. What follows it was planned already, and is to begin as it was.
+   */
+  #raise(later: StepInFlight, after: StepStart, { loop, least }: { loop: number; least: number }): void {
+    const { start, slot } = later;
+    const iterations = later.iterations.map((count, index) => (index === loop ? Math.max(count, least) : count));
+    const { next } = this.#program.recording({ start, slot, iterations, turn: this.#turn });
+    if (next.name === after.name) later.iterations = iterations;
   }
 
   /** Takes the first read that went too far, of a step that is done. */
@@ -240,14 +261,19 @@ export class Stepper {
   #resubmit(what: StepInFlight, resume: number | undefined, entry: StepInFlight): void {
     const { start, slot, iterations } = what;
     const request = { start, slot, iterations, ...(resume === undefined ? {} : { resume }) };
+    // Copies that were traced are collected with the step, also those that ran before it stalled, or for nothing.
+    const { copies } = entry;
     Object.assign(entry, this.#submit(request, null));
+    if (copies.length > 0) entry.copies = [...copies, ...entry.copies];
   }
 
   /** Takes what the devices wrote of a step that is done. */
-  #trace({ recordings, copies, number }: StepInFlight, tracer: Tracer): void {
+  #trace(step: StepInFlight, tracer: Tracer): void {
+    const { recordings, copies, number } = step;
     for (const [member, { stamps }] of recordings.entries()) tracer.collect(member, 'compute', stamps!, number);
     for (const { member, track, stamps } of copies) tracer.collect(member, track, stamps, number);
     for (const each of copies) each[Symbol.dispose]();
+    step.copies = NO_COPIES;
   }
 
   /**

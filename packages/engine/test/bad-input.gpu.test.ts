@@ -270,9 +270,11 @@ describe('a simulation refuses', () => {
         `devices is "two"; give a whole number, or a list of names and open devices, as in ['#0', '#1']`,
       ],
       [{ rebalance: 'tiem' }, `rebalance is "tiem"; give 'voxels', 'time' or 'off'`],
+      [{ stepsInFlight: 1 }, 'stepsInFlight is 1; give a whole number of steps, 2 to 16'],
       [{ checkpointEvery: '5' }, 'checkpointEvery is "5"; give a whole number of steps, at least 1'],
       [{ checkpointFile: 5 }, `checkpointFile is 5; give a file's path`],
-      [{ trace: true }, `trace is true; give a file's path`],
+      [{ trace: true }, `trace is true; give a file's path that ends in .json`],
+      [{ trace: 'scene.ts' }, `trace is "scene.ts"; give a file's path that ends in .json`],
       [{ log: 'console' }, 'log is "console"; give a function'],
       [{ overlap: undefined }, 'made'],
     ];

@@ -84,13 +84,14 @@ gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, asyn
   expect(await bits(parts)).toEqual(await bits(whole));
 });
 
-gpuTest('a cut along another order is shifted along it', PLAIN, async ({ device }) => {
+gpuTest('a cut along another order is shifted along it, also with more steps in flight', PLAIN, async ({ device }) => {
   await using other = await another(device);
   await using whole = await lopsided({ device });
   const words: string[] = [];
   const log = (word: string): void => void words.push(word);
   const cutOrder = 'hilbert';
-  await using parts = await lopsided({ devices: [device, other], subdomains: 3, cutOrder, rebalance: 'time', log });
+  const how = { subdomains: 3, cutOrder, rebalance: 'time', stepsInFlight: 5, log } as const;
+  await using parts = await lopsided({ devices: [device, other], ...how });
   let steps = 0;
   while (!words.some((word) => /leaves were moved/u.test(word)) && steps < 400) {
     await parts.runTimestep(0.01);

@@ -88,6 +88,34 @@ gpuTest('a device that is lost ends the run, and is named with its last passes',
   expect(readGrids(readFileSync(file))).toHaveLength(1);
 });
 
+gpuTest(
+  'a device that is lost with many steps in flight is told of when they are waited for',
+  PLAIN,
+  async ({ device }) => {
+    await using healthy = await another(device);
+    const other = await another(device);
+    const state = losable(other);
+    const simulation = await spreading({ devices: [healthy, other], subdomains: 3, stepsInFlight: 8 });
+    for (let step = 0; step < 11; step++) await simulation.runTimestep(0.1);
+    await simulation.finish();
+    state.lost = true;
+    const messages: string[] = [];
+    for (let step = 0; step < 8; step++) messages.push(await messageOf(() => simulation.runTimestep(0.1)));
+    expect(new Set(messages)).toEqual(new Set([NOTHING]));
+    const lost = await messageOf(() => simulation.runTimestep(0.1));
+    expect(lost).toContain('it was lost (vkGetSemaphoreCounterValue gave VK_ERROR_DEVICE_LOST); submitted last: ');
+    expect(await messageOf(() => simulation.finish())).toBe(lost);
+    // The other device waits for messages of eight steps that never come: it is let go.
+    await simulation[Symbol.asyncDispose]();
+    await other[Symbol.asyncDispose]();
+    await healthy.idle();
+    expect([...healthy.children].map(String)).toEqual([]);
+    await using again = await spreading({ device: healthy });
+    await again.runTimestep(0.1);
+    expect((await again.field('u').read()).get(5, 5, 5)).toBe(5);
+  },
+);
+
 gpuTest('memory that runs out names the device that has none', PLAIN, async ({ device }) => {
   await using small = await another(device, 3_000_000);
   await using simulation = await spreading({ devices: [device, small] });

@@ -76,6 +76,7 @@ export const KNOWN: Readonly<{
     validation: elsewhere,
     cutOrder: elsewhere,
     rebalance: elsewhere,
+    stepsInFlight: elsewhere,
     fusion: elsewhere,
     overlap: elsewhere,
     trace: elsewhere,

@@ -25,6 +25,7 @@ export interface PlumeOptions extends ForceOptions {
   /** These as `Simulation.create` takes them. */
   readonly cutOrder?: NonNullable<SimulationOptions['cutOrder']>;
   readonly rebalance?: NonNullable<SimulationOptions['rebalance']>;
+  readonly stepsInFlight?: number;
   readonly fusion?: boolean;
   readonly overlap?: boolean;
   readonly trace?: string;
@@ -72,6 +73,7 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.cutOrder === undefined ? {} : { cutOrder: options.cutOrder }),
     ...(options.rebalance === undefined ? {} : { rebalance: options.rebalance }),
+    ...(options.stepsInFlight === undefined ? {} : { stepsInFlight: options.stepsInFlight }),
     ...(options.fusion === undefined ? {} : { fusion: options.fusion }),
     ...(options.overlap === undefined ? {} : { overlap: options.overlap }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),

@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly cutOrder?: CutOrder;
   /** What the cut goes by: `--rebalance`. */
   readonly rebalance?: Rebalance;
+  /** Steps that may be on their way to the devices at once: `--steps-in-flight`. */
+  readonly stepsInFlight?: number;
   /** False where `--no-fusion` asks for a pass for each stencil. */
   readonly fusion?: boolean;
   /** False where `--no-overlap` asks for messages that nothing hides. */

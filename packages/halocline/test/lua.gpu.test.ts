@@ -243,6 +243,8 @@ vulkanTest('a scene in Lua takes all that the command says of devices and the cu
     'slabs',
     '--rebalance',
     'time',
+    '--steps-in-flight',
+    '4',
     '--no-fusion',
     '--no-overlap',
   ];
@@ -262,7 +264,7 @@ vulkanTest('a scene in Lua takes all that the command says of devices and the cu
   const none = await halocline(['run', folder.file('none.lua', "print('none')"), ...words]);
   expect([none.code, none.out]).toEqual([0, 'none\n']);
   expect(none.err).toBe(
-    ['--subdomains 2', '--cut-order slabs', '--rebalance time', '--no-fusion', '--no-overlap']
+    ['--subdomains 2', '--cut-order slabs', '--rebalance time', '--steps-in-flight 4', '--no-fusion', '--no-overlap']
       .map((word) => `${word}: the scene has no simulation to take it\n`)
       .join(''),
   );

@@ -54,6 +54,23 @@ vulkanTest('a scene runs over several devices and subdomains, and leaves the sam
   expect(await file('parts', ['--subdomains', '3'])).toEqual(whole);
   expect(await file('devices', ['--device', '#0', '--device', '#0', '--subdomains', '4'])).toEqual(whole);
   expect(await file('many', ['--devices', '3'])).toEqual(whole);
+  expect(await file('flight', ['--steps-in-flight', '5', '--subdomains', '2'])).toEqual(whole);
+});
+
+vulkanTest('a number of steps in flight that is none, or too large, is told of in a line', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('cool.ts', scene(cooling));
+  const run = async (word: string): Promise<unknown> => {
+    const { code, err } = await halocline(['run', path, '--steps-in-flight', word], { cwd: folder.path });
+    return [code, err];
+  };
+  expect(await run('many')).toEqual([
+    2,
+    'Cannot read option "--steps-in-flight" of halocline run: "many" is not a whole number from 1\n',
+  ]);
+  const [code, err] = (await run('17')) as [number, string];
+  expect(code).toBe(1);
+  expect(err).toContain('Cannot create simulation: stepsInFlight is 17; give a whole number of steps, 2 to 16 (');
 });
 
 vulkanTest('a value that the scene does not ask for is told of, as a mistyped one is', async () => {
@@ -87,6 +104,8 @@ vulkanTest(
       'hilbert',
       '--rebalance',
       'time',
+      '--steps-in-flight',
+      '8',
       '--no-fusion',
       '--no-overlap',
     ];
@@ -98,6 +117,7 @@ vulkanTest(
         '--subdomains 3',
         '--cut-order hilbert',
         '--rebalance time',
+        '--steps-in-flight 8',
         '--no-fusion',
         '--no-overlap',
         '--trace trace.json',

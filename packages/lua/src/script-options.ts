@@ -8,9 +8,10 @@ export interface LuaOptions {
   readonly device?: string;
   readonly devices?: number | readonly string[];
   readonly subdomains?: number;
-  /** These five overrule the script's too, as `SimulationOptions` has them. */
+  /** These six overrule the script's too, as `SimulationOptions` has them. */
   readonly cutOrder?: CutOrder;
   readonly rebalance?: Rebalance;
+  readonly stepsInFlight?: number;
   readonly fusion?: boolean;
   readonly overlap?: boolean;
   readonly validation?: boolean;

@@ -34,23 +34,29 @@ export interface Cutter {
   log(message: string): void;
 }
 
+/** What a balance is made with. */
+export interface BalanceOptions extends BalancerOptions {
+  /** Is told where what is measured may mislead. */
+  readonly log: (message: string) => void;
+  /** Steps that may be on their way at once. */
+  readonly stepsInFlight: number;
+}
+
 /** Steps, devices and shifts. */
 export class Balance implements Disposable {
   readonly times: StepTimes;
   readonly #balancer: Balancer;
+  readonly #stepsInFlight: number;
   #waiting: Shift | null = null;
   #bytes = 0;
   #unread = 0;
   #shifting = false;
 
-  /** `log` is told where what is measured may mislead. */
-  constructor(
-    devices: readonly Device[],
-    { log = () => undefined, ...options }: BalancerOptions & { readonly log?: (message: string) => void } = {},
-  ) {
+  constructor(devices: readonly Device[], { log, stepsInFlight, ...options }: BalanceOptions) {
     const doubt = doubtOf(devices);
     if (doubt !== null) log(doubt);
     this.times = new StepTimes(devices);
+    this.#stepsInFlight = stepsInFlight;
     this.#balancer = new Balancer(devices.length, options);
   }
 
@@ -66,9 +72,9 @@ export class Balance implements Disposable {
     this.#waiting ??= this.#balancer.note(this.times.read(slot), cost);
   }
 
-  /** Other recordings from here on. */
+  /** Other recordings from here on: one for each step in flight, or two, where an odd number of copies is swapped. */
   renewed(): void {
-    this.#unread = 4;
+    this.#unread = 2 * this.#stepsInFlight;
   }
 
   /** Shifts the cut, if that pays by now. Waits for the devices where it does. */

@@ -1,8 +1,8 @@
 /**
  * @file How far a back-trace may reach when that follows the flow: `neighborRadius: { cfl: 'velocity', cap: 8 }`. Ghosts are held for the
  * cap; what is sent, and what a read is held against, is the radius that the largest velocity of an earlier step asks for.
- * That step is the last one that is surely done when another is submitted: so nobody waits, and the radius is the same on
- * every machine and cut.
+ * That step is the last one that is surely done when another is submitted, so many steps before it as may be in flight: so nobody
+ * waits, and the radius is the same on every machine and cut.
  *
  *     radius = ⌈1.25 · |u| · Δt / h⌉ + 1, at most the cap       a quarter, and a voxel, for what the flow gains meanwhile
  *
@@ -13,6 +13,7 @@ import type { Declarations, StencilDeclaration } from '../declarations.ts';
 import { fieldKey } from '../declarations.ts';
 import { voxelEdge } from '../level-map.ts';
 import type { Domain } from '../domain.ts';
+import { STEPS_IN_FLIGHT } from '../steps-in-flight.ts';
 import { didYouMean, listNames } from '../names.ts';
 import type { CflRadius } from './cfl-options.ts';
 
@@ -96,7 +97,8 @@ export class CflRadii {
   /** A step is done, and has left these velocities. */
   note(frame: number, speeds: Readonly<Record<string, number>>): void {
     this.#speeds.set(frame, speeds);
-    for (const old of [...this.#speeds.keys()].slice(0, -4)) this.#speeds.delete(old);
+    // As many as any simulation looks back by: a checkpoint may be taken up by one with more steps in flight.
+    for (const old of [...this.#speeds.keys()].slice(0, -STEPS_IN_FLIGHT.most)) this.#speeds.delete(old);
   }
 
   /** Takes up the radii for the next step, after step `known`; tells whether any is another than before. */

@@ -32,6 +32,10 @@ export const names: Kind = kind(
 /** Text; `wants` says of what. */
 export const text = (wants: string): Kind => kind(wants, (value) => typeof value === 'string');
 
+/** A file's path that ends so. */
+export const fileThatEnds = (ending: string): Kind =>
+  kind(`a file's path that ends in ${ending}`, (value) => typeof value === 'string' && value.endsWith(ending));
+
 /** One of these words. */
 export function oneOf(...words: readonly string[]): Kind {
   const quoted = words.map((word) => `'${word}'`);
@@ -41,6 +45,13 @@ export function oneOf(...words: readonly string[]): Kind {
 /** A whole number of something, at least `least`. */
 export const whole = (what: string, least: number): Kind =>
   kind(`${what}, at least ${least}`, (value) => Number.isInteger(value) && (value as number) >= least);
+
+/** A whole number of something, from `least` to `most`. */
+export const wholeBetween = (what: string, { least, most }: { readonly least: number; readonly most: number }): Kind =>
+  kind(
+    `${what}, ${least} to ${most}`,
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
 
 /** A number. */
 export const finite = (wants: string): Kind => kind(wants, isFinite);

@@ -7,11 +7,13 @@ import type { HaloOptions, HaloPart } from '../halo/halo.ts';
 import type { SubdomainsOptions } from '../halo/subdomains.ts';
 import type { KernelOptions } from '../kernel/kernel-options.ts';
 import type { SimulationOptions } from '../simulation.ts';
+import { STEPS_IN_FLIGHT } from '../steps-in-flight.ts';
 import {
   above0,
   call,
   each,
   either,
+  fileThatEnds,
   elsewhere,
   flag,
   having,
@@ -22,6 +24,7 @@ import {
   text,
   three,
   whole,
+  wholeBetween,
 } from './kinds.ts';
 import type { Kinds } from './kinds.ts';
 
@@ -102,9 +105,10 @@ export const SIMULATION_OPTIONS: Kinds<SimulationOptions> = Object.freeze({
   access: oneOf('address', 'descriptor'),
   haloThickness: elsewhere,
   rebalance: elsewhere,
+  stepsInFlight: wholeBetween('a whole number of steps', STEPS_IN_FLIGHT),
   checkpointEvery: elsewhere,
   checkpointFile: text("a file's path"),
-  trace: text("a file's path"),
+  trace: fileThatEnds('.json'),
   log: call,
 });
 

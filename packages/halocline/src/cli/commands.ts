@@ -75,6 +75,10 @@ export const commands: readonly Command[] = [
       subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
       'cut-order': cutOrderOption,
       rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default, and the same as off) or time' },
+      'steps-in-flight': {
+        value: 'N',
+        help: 'steps of a frame that may be on their way at once, 2 (default) to 16; the host wakes once for N / 2',
+      },
       checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
       'checkpoint-every': {
         value: 'N',

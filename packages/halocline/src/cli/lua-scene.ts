@@ -9,10 +9,9 @@ import { tellUntaken } from './untaken.ts';
 export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extname(path).toLowerCase());
 
 /** What a script gets of a scene's options; it prints to `stream`. */
-export function luaSceneOptions(
-  { device, devices, subdomains, cutOrder, rebalance, fusion, overlap, validation, trace, values, log }: SceneOptions,
-  stream: NodeJS.WriteStream,
-): LuaOptions {
+export function luaSceneOptions(options: SceneOptions, stream: NodeJS.WriteStream): LuaOptions {
+  const { device, devices, subdomains, cutOrder, rebalance, stepsInFlight, values, log } = options;
+  const { fusion, overlap, validation, trace } = options;
   return {
     values,
     log,
@@ -21,6 +20,7 @@ export function luaSceneOptions(
     ...(subdomains === undefined ? {} : { subdomains }),
     ...(cutOrder === undefined ? {} : { cutOrder }),
     ...(rebalance === undefined ? {} : { rebalance }),
+    ...(stepsInFlight === undefined ? {} : { stepsInFlight }),
     ...(fusion === undefined ? {} : { fusion }),
     ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),

@@ -64,6 +64,12 @@ export function cutWish(words: Words): Pick<SceneOptions, 'subdomains' | 'cutOrd
   };
 }
 
+/** What the words want of steps under way. */
+function flightWish(words: Words): Pick<SceneOptions, 'stepsInFlight'> {
+  const stepsInFlight = words.number('steps-in-flight', 'count');
+  return stepsInFlight === undefined ? {} : { stepsInFlight };
+}
+
 /** Does what the words ask for, and gives the exit code. */
 export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
@@ -92,6 +98,7 @@ export async function run(words: Words): Promise<number> {
     ...deviceWish(words),
     ...cutWish(words),
     ...(words.text('rebalance') === undefined ? {} : { rebalance: words.text('rebalance') as Rebalance }),
+    ...flightWish(words),
     ...(words.has('no-fusion') ? { fusion: false } : {}),
     ...(words.has('no-overlap') ? { overlap: false } : {}),
     ...(words.has('validation') ? { validation: true } : {}),

@@ -14,6 +14,7 @@ const TYPED: { readonly [Name in Handed]: (value: NonNullable<SceneOptions[Name]
   subdomains: (value) => `--subdomains ${value}`,
   cutOrder: (word) => `--cut-order ${word}`,
   rebalance: (word) => `--rebalance ${word}`,
+  stepsInFlight: (value) => `--steps-in-flight ${value}`,
   fusion: () => '--no-fusion',
   overlap: () => '--no-overlap',
   validation: () => '--validation',

@@ -52,8 +52,8 @@ export function fluidOperations(host: Host): Operations {
   return {
     'fluids.plume': async (call) => {
       const { deviceCount, ...options } = call.options(0, 'make plume', PLUME);
-      const { device, devices, subdomains, cutOrder, rebalance, fusion, overlap, validation, trace, log } =
-        host.options;
+      const { device, devices, subdomains, cutOrder, rebalance, stepsInFlight } = host.options;
+      const { fusion, overlap, validation, trace, log } = host.options;
       const count = devices ?? (device === undefined ? deviceCount : undefined);
       const given = {
         ...options,
@@ -62,6 +62,7 @@ export function fluidOperations(host: Host): Operations {
         ...(subdomains === undefined ? {} : { subdomains }),
         ...(cutOrder === undefined ? {} : { cutOrder }),
         ...(rebalance === undefined ? {} : { rebalance }),
+        ...(stepsInFlight === undefined ? {} : { stepsInFlight }),
         ...(fusion === undefined ? {} : { fusion }),
         ...(overlap === undefined ? {} : { overlap }),
         ...(trace === undefined || host.first !== null ? {} : { trace }),

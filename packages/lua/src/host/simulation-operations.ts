@@ -20,6 +20,7 @@ const SIMULATION = Object.freeze({
   fusion: 'flag',
   cut_order: 'text',
   rebalance: 'text',
+  steps_in_flight: 'number',
   checkpoint_every: 'number',
   checkpoint_file: 'text',
   validation: 'flag',
@@ -144,7 +145,7 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     'create simulation',
     SIMULATION,
   );
-  const { device, devices, subdomains, fusion, overlap, validation, trace, log } = host.options;
+  const { device, devices, subdomains, stepsInFlight, fusion, overlap, validation, trace, log } = host.options;
   const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
   const options: Parameters<typeof Simulation.create>[0] = {
@@ -158,6 +159,7 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
     ...(log === undefined ? {} : { log }),
     ...(trace === undefined || host.first !== null ? {} : { trace }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(stepsInFlight === undefined ? {} : { stepsInFlight }),
     ...(fusion === undefined ? {} : { fusion }),
     ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),
