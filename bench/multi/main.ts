@@ -1,7 +1,7 @@
 /**
  * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong] [--overlap on,off]
- * [--traced off] [--counted off] [--replicate LEAVES] [--csv FILE]`: weak and strong scaling over several devices, with overlap and
- * without. Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one device, in the same
+ * [--traced off] [--counted off] [--replicate LEAVES] [--in-flight 2,8] [--csv FILE]`: weak and strong scaling over several devices,
+ * with overlap and without, and with so many steps in flight (2). Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one device, in the same
  * run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     traced: { type: 'string', default: 'on' },
     counted: { type: 'string', default: 'on' },
     replicate: { type: 'string' },
+    'in-flight': { type: 'string', default: '2' },
     csv: { type: 'string' },
     weak: { type: 'boolean', default: false },
     strong: { type: 'boolean', default: false },
@@ -48,6 +49,7 @@ interface Row extends Measured {
   readonly devices: number;
   readonly overlap: boolean;
   readonly transport: string;
+  readonly inFlight: number;
 }
 
 /** The box of a run: whole cubes side by side, x doubled first, or one cube. */
@@ -57,10 +59,10 @@ function boxOf(scaling: Row['scaling'], devices: number): readonly [number, numb
   return [edge * (devices > 1 ? 2 : 1), edge * (devices > 2 ? 2 : 1), edge * (devices > 4 ? 2 : 1)];
 }
 
-type Variant = Pick<Row, 'scaling' | 'devices' | 'overlap' | 'transport'>;
+type Variant = Pick<Row, 'scaling' | 'devices' | 'overlap' | 'transport' | 'inFlight'>;
 
 async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
-  const { scaling, devices: count, transport, overlap } = variant;
+  const { scaling, devices: count, transport, overlap, inFlight } = variant;
   // A machine with fewer devices runs several logical ones on each.
   const devices = Array.from({ length: count }, (_, index) => `#${alike[index % alike.length]!.index}`);
   if (transport !== '') process.env['HALOCLINE_TRANSPORT'] = transport === 'chosen' ? '' : transport;
@@ -69,6 +71,7 @@ async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
     box: boxOf(scaling, count),
     devices,
     overlap,
+    inFlight,
     traced: values.traced === 'on',
     counted: values.counted === 'on',
     ...(values.replicate === undefined ? {} : { replicate: Number(values.replicate) }),
@@ -77,18 +80,21 @@ async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
 }
 
 function variantsOf(scaling: Row['scaling']): Variant[] {
+  const flights = values['in-flight'].split(',').map(Number);
   return counts.flatMap((devices) => {
-    if (devices === 1) return [{ scaling, devices, overlap: true, transport: '' }];
+    const each = (overlap: boolean, transport: string): Variant[] =>
+      flights.map((inFlight) => ({ scaling, devices, overlap, transport, inFlight }));
+    if (devices === 1) return each(true, '');
     return values.transports
       .split(',')
-      .flatMap((transport) =>
-        values.overlap.split(',').map((overlap) => ({ scaling, devices, overlap: overlap === 'on', transport })),
-      );
+      .flatMap((transport) => values.overlap.split(',').flatMap((overlap) => each(overlap === 'on', transport)));
   });
 }
 
 function efficiencyOf(row: Row, rows: readonly Row[]): number | null {
-  const one = rows.find((each) => each.case === row.case && each.scaling === row.scaling && each.devices === 1);
+  const isLike = (each: Row): boolean =>
+    each.case === row.case && each.scaling === row.scaling && each.inFlight === row.inFlight;
+  const one = rows.find((each) => each.devices === 1 && isLike(each));
   return one === undefined ? null : row.megavoxels / one.megavoxels / row.devices;
 }
 
@@ -101,6 +107,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
     `${row.devices}`.padStart(2),
     (row.overlap ? 'overlap' : 'no overlap').padEnd(10),
     row.transport.padEnd(11),
+    `${row.inFlight} in flight`.padStart(12),
     `${row.milliseconds.toFixed(3)} ms`.padStart(11),
     `${row.megavoxels.toFixed(0)} Mvoxel/s`.padStart(17),
     (efficiency === null ? '' : `${(100 * efficiency).toFixed(1)} %`).padStart(8),
@@ -123,7 +130,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
 }
 
 const COLUMNS =
-  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,script_us,call_us,calls,steps_before,halo_us,hops,bytes,wait_us,longest_wait';
+  'device,driver,case,scaling,size,devices,overlap,transport,ms_step,Mvoxel_s,efficiency,host_us,script_us,call_us,calls,steps_before,halo_us,hops,bytes,wait_us,longest_wait,in_flight';
 
 function csvOf(row: Row, rows: readonly Row[]): string {
   const { trace, host } = row;
@@ -149,6 +156,7 @@ function csvOf(row: Row, rows: readonly Row[]): string {
     trace?.bytes.toFixed(0) ?? '',
     trace?.waitMicroseconds.toFixed(1) ?? '',
     trace?.longest.replaceAll(',', ' ') ?? '',
+    row.inFlight,
   ].join();
 }
 

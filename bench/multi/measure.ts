@@ -16,6 +16,8 @@ export interface Setup {
   readonly box: readonly [number, number, number];
   readonly devices: readonly string[];
   readonly overlap: boolean;
+  /** Steps that may be on their way at once. */
+  readonly inFlight: number;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
   /** Whether the driver's calls are counted and timed, after the case ran on a small domain for a while. */
@@ -46,8 +48,8 @@ export interface HostFigures {
   readonly stepsBefore: number;
 }
 
-/** Every recording there will be (slots, copies, turns of messages) is made in so many steps. */
-const WARM_STEPS = 16;
+/** Every recording there will be (slots, copies, turns of messages) is made, and its calls are written, in so many steps a slot. */
+const WARM_STEPS = 8;
 /**
  * A card that was idle begins with a slow clock, and one of several may keep it for seconds (four H200: a sweep took 1.2 ms on one of
  * them and 0.3 ms on the others, which waited for it). So it steps until the last of these has brought nothing better.
@@ -67,12 +69,12 @@ const REHEARSED_EDGE = 16;
 const TRACED_MILLISECONDS = 300;
 
 async function open(
-  { bench, box, devices, overlap, replicate }: Setup,
+  { bench, box, devices, overlap, inFlight, replicate }: Setup,
   more: { readonly trace?: string },
 ): Promise<Simulation> {
   const domain = { min: [0, 0, 0], max: box } as const;
   const chosen = replicate === undefined ? {} : { replicate };
-  const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...chosen, ...more };
+  const options = { devices, domain, overlap, stepsInFlight: inFlight, voxelSize: 1 / box[0], ...chosen, ...more };
   const simulation = await Simulation.create(options);
   const start = await bench.declare(simulation, box);
   await run(simulation, 1, bench);
@@ -99,9 +101,9 @@ async function round(simulation: Simulation, steps: number, bench: MultiCase): P
 }
 
 /** Steps until it gets no faster: how many there were, and how many fill a round. */
-async function warm(simulation: Simulation, bench: MultiCase): Promise<{ before: number; steps: number }> {
-  let best = await round(simulation, WARM_STEPS, bench);
-  let before = 1 + WARM_STEPS;
+async function warm(simulation: Simulation, { bench, inFlight }: Setup): Promise<{ before: number; steps: number }> {
+  let before = WARM_STEPS * inFlight;
+  let best = await round(simulation, before++, bench);
   const began = performance.now();
   for (let found = began; ;) {
     const now = performance.now();
@@ -129,11 +131,11 @@ async function rehearse(setup: Setup): Promise<number> {
 }
 
 async function time(setup: Setup): Promise<Omit<Measured, 'trace'>> {
-  const { bench, devices, counted } = setup;
+  const { devices, counted } = setup;
   using count = counted ? countCalls() : null;
   const rehearsed = counted ? await rehearse(setup) : 0;
   await using simulation = await open(setup, {});
-  const { before, steps: enough } = await warm(simulation, bench);
+  const { before, steps: enough } = await warm(simulation, setup);
   const steps = counted ? Math.max(COUNTED_STEPS, enough) : enough;
   const all: Round[] = [];
   for (let number = 0; number < ROUNDS; number++) all.push(await measuredRound(simulation, steps, setup, count));
@@ -182,7 +184,7 @@ async function trace(setup: Setup): Promise<TraceFigures> {
     const simulation = await open(setup, { trace: file });
     const began = performance.now();
     let steps = 0;
-    for (; steps < WARM_STEPS || performance.now() - began < TRACED_MILLISECONDS; steps += 8)
+    for (; steps < WARM_STEPS * setup.inFlight || performance.now() - began < TRACED_MILLISECONDS; steps += 8)
       await run(simulation, 8, setup.bench);
     await simulation[Symbol.asyncDispose]();
     return traceFigures(file, steps / 2);
