@@ -37,11 +37,69 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     await deviceFree(open);
     return [String(buffer), String(pipeline)];
   },
+  async 'what was disposed'(device) {
+    const timeline = device.createTimeline('steps');
+    timeline.signal(3);
+    timeline.value();
+    const queries = device.createQueryPool({ label: 'times', count: 2 });
+    using nothing = device.record('nothing', () => undefined);
+    timeline[Symbol.dispose]();
+    queries[Symbol.dispose]();
+    await device.idle();
+    const points = [{ timeline, value: 9 }];
+    return [
+      String(timeline.value()),
+      ...[
+        () => timeline.signal(9),
+        () => timeline.waitBlocking(9, 1),
+        () => timeline.exportFd(),
+        () => device.compute.submit([nothing], { wait: points }),
+        () => device.compute.submit([nothing], { signal: points }),
+        () => queries.ticks(),
+        () => queries.nanoseconds(),
+        () => queries.reset(),
+      ].map(messageOf),
+    ];
+  },
+  async 'values that are none'(device) {
+    using words = device.createBuffer({ label: 'words', byteLength: 64 });
+    using timeline = device.createTimeline('steps');
+    using nothing = device.record('nothing', () => undefined);
+    const { timeline: own } = device.compute;
+    const { compute } = device;
+    timeline.signal(5);
+    const told: string[] = [];
+    for (const value of [Number.NaN, 2 ** 70, 6.5, '7' as unknown as number]) {
+      told.push(messageOf(() => timeline.signal(value)));
+      told.push(messageOf(() => compute.submit([nothing], { signal: [{ timeline, value }] })));
+      told.push(messageOf(() => compute.submit([nothing], { wait: [{ timeline, value }] })));
+      told.push(messageOf(() => timeline.waitBlocking(value, 1)));
+      told.push(await timeline.wait(value).then(String, ({ message }: Error) => message));
+    }
+    const twice = [{ timeline, value: 6 }];
+    for (const call of [
+      () => compute.submit([nothing], { signal: [{ timeline, value: 5 }] }),
+      () =>
+        compute.submitAll([
+          { commands: [nothing], signal: twice },
+          { commands: [nothing], signal: twice },
+        ]),
+      () => compute.submit([nothing], { signal: [...twice, ...twice] }),
+      () => compute.submit([nothing], { signal: [{ timeline: own, value: 1000 }] }),
+      () => compute.submit([nothing], { wait: [null as never] }),
+      () => own.signal(1000),
+      () => own[Symbol.dispose](),
+    ])
+      told.push(messageOf(call));
+    await device.submitOnce((encoder) => encoder.fill(words, 0, 64, 2));
+    return [...told, (await device.staging.download(words))[0], timeline.last];
+  },
 };
 
 const messages: string[] = [];
 const device = await openDevice({
   validation: isValidationAvailable(),
+  checks: false, // several submits go in one call then
   onValidation: ({ message }) => messages.push(message),
 });
 const told = await CASES[process.argv[2]!]!(device);

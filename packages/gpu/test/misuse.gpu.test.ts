@@ -30,3 +30,43 @@ gpuTest('a label that is no string is no address', { layer: true }, async () => 
     'ComputePipeline("5", 1×1×1 threads, 0 bytes pushed)',
   ]);
 });
+
+gpuTest('timelines and query pools that were disposed are asked nothing', {}, async () => {
+  const why = 'it was disposed; dispose it when nobody uses it any more';
+  const submit =
+    'Cannot submit to queue "compute": it uses timeline "steps", which was disposed; dispose it when nobody uses it any more';
+  expect(await told('what was disposed')).toEqual([
+    '3',
+    `Cannot signal timeline "steps": ${why}`,
+    'Cannot wait for timeline "steps" to reach 9: it was disposed; dispose it when nobody waits any more',
+    `Cannot export timeline "steps": ${why}`,
+    submit,
+    submit,
+    `Cannot read query pool "times": ${why}`,
+    `Cannot read query pool "times": ${why}`,
+    `Cannot reset query pool "times": ${why}`,
+  ]);
+});
+
+gpuTest('values that timelines do not take lose no device', {}, async () => {
+  const submit = 'Cannot submit to queue "compute": it';
+  const none = 'no value of a timeline; give a whole number';
+  expect(await told('values that are none')).toEqual([
+    ...['NaN', '1.1805916207174113e+21', '6.5', '7'].flatMap((value) => [
+      `Cannot signal timeline "steps" with ${value}: it is ${none} above 5`,
+      `${submit} signals timeline "steps" with ${value}, which is ${none} above 5`,
+      `${submit} waits for timeline "steps" to reach ${value}, which is ${none} from 0`,
+      `Cannot wait for timeline "steps" to reach ${value}: it is ${none} from 0`,
+      `Cannot wait for timeline "steps" to reach ${value}: it is ${none} from 0`,
+    ]),
+    `${submit} signals timeline "steps" with 5, which was promised 5; a timeline only grows`,
+    `${submit} signals timeline "steps" with 6, which was promised 6; a timeline only grows`,
+    `${submit} signals timeline "steps" with 6, which was promised 6; a timeline only grows`,
+    `${submit} signals timeline "compute queue", which its queue alone does; signal one that createTimeline made`,
+    'Cannot submit to queue "compute": what it waits for or signals is no point of a timeline; give such as { timeline, value: 1 }',
+    'Cannot signal timeline "compute queue": its queue alone has a say over it; signal one that createTimeline made',
+    'Cannot dispose timeline "compute queue": its queue alone has a say over it; close the device',
+    2,
+    5,
+  ]);
+});

@@ -13,6 +13,7 @@ import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Submittable } from './command-buffer.ts';
 import type { Queue, SubmitBatch } from './queue.ts';
+import { checkTimelineAlive } from './submit-points.ts';
 
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 /** Byte offsets in the structs. */
@@ -48,12 +49,14 @@ export class PreparedSubmits implements Disposable {
   readonly #handles: BigUint64Array;
   readonly #commands: Placed[] = [];
   readonly #columns: Column[] = [];
+  #checkedAt: number;
 
   /** `first` is what the queue's timeline reached with the first of them, when they were submitted. */
   constructor(driver: Driver, queue: Queue, batches: readonly SubmitBatch[], first: number) {
     this.queue = queue;
     this.#driver = driver;
     this.#batches = batches;
+    this.#checkedAt = driver.disposals;
     const points = batches.map(
       ({ wait = [], signal = [], quiet }) => wait.length + signal.length + (quiet === true ? 0 : 1),
     );
@@ -130,6 +133,10 @@ export class PreparedSubmits implements Disposable {
       if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
     }
     if (this.#driver.disposals !== disposals) for (const { commands } of this.#commands) commands.checkAlive();
+    if (this.#driver.disposals !== this.#checkedAt) {
+      for (const { timeline } of this.#columns) checkTimelineAlive(queue.label, timeline);
+      this.#checkedAt = this.#driver.disposals;
+    }
     const { length } = this.#commands;
     for (let at = Math.max(0, length - REMEMBERED); at < length; at++)
       this.#driver.remember(this.#commands[at]!.commands);

@@ -66,6 +66,7 @@ export class QueryPool implements Child {
    * hostQueryReset.
    */
   reset(): void {
+    this.#checkAlive('reset');
     if (this.driver.features['hostQueryReset'] !== true) {
       throw new VulkanError(
         `Cannot reset query pool "${this.label}": device "${this.driver.name}" has no hostQueryReset; record resetQueries instead`,
@@ -77,6 +78,7 @@ export class QueryPool implements Child {
 
   /** Each timestamp as the device's clock has it (see `Device.readClock`); undefined where none was written yet. Doesn't wait. */
   ticks(): (bigint | undefined)[] {
+    this.#checkAlive('read');
     const driver = this.driver;
     return V.arena.scope(() => {
       const size = this.count * 16;
@@ -113,6 +115,14 @@ export class QueryPool implements Child {
     const { timestampPeriod } = this.driver.limits;
     return Float64Array.from(ticks, (each) =>
       each === undefined ? Number.NaN : Number((each - first!) & this.#mask) * timestampPeriod,
+    );
+  }
+
+  #checkAlive(verb: string): void {
+    if (!this.#disposed) return;
+    throw new VulkanError(
+      `Cannot ${verb} query pool "${this.label}": it was disposed; dispose it when nobody uses it any more`,
+      { kind: 'execution', labels: [this.label] },
     );
   }
 

@@ -9,6 +9,7 @@ import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself } from '../printing.ts';
 import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
+import { checkPoints } from './submit-points.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -147,11 +148,8 @@ export class Queue {
     }
     // From here on nobody else's code runs: a check of one may have disposed what another, seen before it, uses.
     const changed = this.#driver.disposals !== disposals;
-    for (const { commands, wait = NOTHING, signal = NOTHING } of batches) {
-      for (const { timeline } of wait) this.#checkOwn(timeline);
-      for (const { timeline } of signal) this.#checkOwn(timeline);
-      if (changed) for (const each of commands) each.checkAlive();
-    }
+    if (changed) for (const { commands } of batches) for (const each of commands) each.checkAlive();
+    checkPoints(this.#driver, this.label, batches);
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
     const companion = this.companion;
@@ -167,10 +165,6 @@ export class Queue {
       if (extra?.commands !== undefined) companion!.after(0, error);
       throw error;
     }
-  }
-
-  #checkOwn(timeline: Timeline): void {
-    if (timeline.driver !== this.#driver) throw foreign(`Cannot submit to queue "${this.label}"`, timeline);
   }
 
   #raw(

@@ -52,7 +52,7 @@ import { Relay } from '../sync/relay.ts';
 import { readDeviceClock } from '../sync/device-clock.ts';
 import type { ClockReading } from '../sync/device-clock.ts';
 import { canShareTimelines } from '../sync/shared-timeline.ts';
-import { Timeline } from '../sync/timeline.ts';
+import { QueueTimeline, Timeline } from '../sync/timeline.ts';
 import type { TimelinePoint, TimelineSharing } from '../sync/timeline.ts';
 import { Waiter } from '../sync/waiter.ts';
 import type { CreatedDevice } from './create.ts';
@@ -136,6 +136,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly #maker: BufferMaker;
   readonly #log: (line: string) => void;
   readonly #waiter: Waiter;
+  /** The queues' own. */
+  readonly #timelines: QueueTimeline[] = [];
   readonly #pool: CommandPool;
   /** Made when something is first recorded for transfers. */
   #transferPool: CommandPool | undefined;
@@ -182,9 +184,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       this.#waiter = new Waiter(vulkanLoader().path, instance.commands.handle, commands.handle, () => this.#probe());
       undo.push(() => void this.#waiter.close());
       this.compute = this.#openQueue(queues.compute, 'compute');
-      undo.push(() => this.compute.timeline[Symbol.dispose]());
+      undo.push(() => this.#dropTimelines());
       this.transfer = queues.transfer === queues.compute ? this.compute : this.#openQueue(queues.transfer, 'transfer');
-      undo.push(() => this.transfer !== this.compute && this.transfer.timeline[Symbol.dispose]());
       const memory = new DeviceMemory(driver, created.extensions);
       this.heap = new DeviceHeap(memory, options.memoryLimit);
       const families = [...new Set([queues.compute, queues.transfer])];
@@ -506,8 +507,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     this.#pool.destroy();
     this.#transferPool?.destroy();
     this.heap.trim();
-    this.compute.timeline[Symbol.dispose]();
-    if (this.transfer !== this.compute) this.transfer.timeline[Symbol.dispose]();
+    this.#dropTimelines();
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
     driver.close();
     driver.scratch[Symbol.dispose]();
@@ -549,7 +549,13 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       driver.commands.vkGetDeviceQueue(driver.handle, family, 0, out);
       return V.arena.readU64<V.VkQueue>(out);
     });
-    return new Queue(driver, family, handle, new Timeline(driver, this.#waiter, `${label} queue`), label);
+    const timeline = new QueueTimeline(driver, this.#waiter, `${label} queue`);
+    this.#timelines.push(timeline);
+    return new Queue(driver, family, handle, timeline, label);
+  }
+
+  #dropTimelines(): void {
+    for (const each of this.#timelines) each.destroy();
   }
 
   async #defragment(what: Fragmented): Promise<Defragmentation> {

@@ -75,8 +75,13 @@ export class Timeline implements Child, Progress {
     return this.driver.handle;
   }
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** A file descriptor by which another device of the machine can import it, once; whoever imports it owns it. */
   exportFd(): number {
+    this.#checkAlive('export');
     const driver = this.driver;
     return V.arena.scope(() => {
       const out = V.arena.u32();
@@ -93,7 +98,7 @@ export class Timeline implements Child, Progress {
   value(): number {
     const driver = this.driver;
     if (driver.isLost) throw driver.lost('vkGetSemaphoreCounterValue', this.label);
-    if (this.#reached >= this.last && this.last > 0) return this.#reached;
+    if (this.#disposed || (this.#reached >= this.last && this.last > 0)) return this.#reached;
     const result = driver.commands.vkGetSemaphoreCounterValue(
       driver.handle,
       this.handle,
@@ -114,6 +119,7 @@ export class Timeline implements Child, Progress {
     this.driver.counters.waits++;
     try {
       if (this.#disposed) throw this.#disposedError(value);
+      this.#checkAwaited(value);
       if (this.value() >= value) return REACHED;
     } catch (error) {
       return Promise.reject(error);
@@ -153,6 +159,8 @@ export class Timeline implements Child, Progress {
   waitBlocking(value: number, timeoutMs: number = Infinity): boolean {
     const driver = this.driver;
     driver.counters.waits++;
+    if (this.#disposed) throw this.#disposedError(value);
+    this.#checkAwaited(value);
     for (let rest = timeoutMs; ; rest -= LATE_MS) {
       const nanoseconds = BigInt(Math.round(Math.min(rest, LATE_MS) * 1e6));
       const result = V.arena.scope(() =>
@@ -170,6 +178,12 @@ export class Timeline implements Child, Progress {
 
   /** Signals from the host; the value must be larger than every value before. */
   signal(value: number): void {
+    this.#checkAlive('signal');
+    if (!Number.isSafeInteger(value)) {
+      throw new RangeError(
+        `Cannot signal timeline "${this.label}" with ${String(value)}: it is no value of a timeline; give a whole number above ${this.last}`,
+      );
+    }
     if (value <= this.last) {
       throw new RangeError(
         `Cannot signal timeline "${this.label}" with ${value}: it was promised ${this.last}; a timeline only grows`,
@@ -210,6 +224,21 @@ export class Timeline implements Child, Progress {
     driver.endings.add(released);
     void released.finally(() => driver.endings.delete(released));
     this.giveUp();
+  }
+
+  #checkAlive(verb: string): void {
+    if (!this.#disposed) return;
+    throw new VulkanError(
+      `Cannot ${verb} timeline "${this.label}": it was disposed; dispose it when nobody uses it any more`,
+      { kind: 'synchronization', labels: [this.label] },
+    );
+  }
+
+  #checkAwaited(value: number): void {
+    if (Number.isSafeInteger(value) && value >= 0) return;
+    throw new RangeError(
+      `Cannot wait for timeline "${this.label}" to reach ${String(value)}: it is no value of a timeline; give a whole number from 0`,
+    );
   }
 
   #givenUpError(value: number): VulkanError {
@@ -256,5 +285,28 @@ export class Timeline implements Child, Progress {
         result: name,
       },
     );
+  }
+}
+
+/** A queue's own: its submits alone signal it, and it lives as long as the device. */
+export class QueueTimeline extends Timeline {
+  override signal(): void {
+    throw this.#refused('signal', 'signal one that createTimeline made');
+  }
+
+  override [Symbol.dispose](): void {
+    throw this.#refused('dispose', 'close the device');
+  }
+
+  /** Gives it back. The device is idle, and about to go. */
+  destroy(): void {
+    super[Symbol.dispose]();
+  }
+
+  #refused(verb: string, remedy: string): VulkanError {
+    return new VulkanError(`Cannot ${verb} timeline "${this.label}": its queue alone has a say over it; ${remedy}`, {
+      kind: 'synchronization',
+      labels: [this.label],
+    });
   }
 }
