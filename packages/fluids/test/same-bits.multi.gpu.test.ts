@@ -75,14 +75,14 @@ async function bits(
   return result;
 }
 
-/** How the domain is cut, over how many logical devices, and up to how many leaves a level is held whole by each of them. */
-function cutsOf(number: number): { subdomains: number; count: number; replicate: number }[] {
+/** How the domain is cut, over how many logical devices, up to how many leaves a level is held whole by each, and how many steps are under way. */
+function cutsOf(number: number): { subdomains: number; count: number; replicate: number; stepsInFlight: number }[] {
   const all = [
-    { subdomains: 2, count: 2, replicate: 512 },
-    { subdomains: 3, count: 2, replicate: 0 },
-    { subdomains: 4, count: 4, replicate: 2 },
-    { subdomains: 7, count: 1, replicate: 512 },
-    { subdomains: 8, count: 3, replicate: 4 },
+    { subdomains: 2, count: 2, replicate: 512, stepsInFlight: 8 },
+    { subdomains: 3, count: 2, replicate: 0, stepsInFlight: 3 },
+    { subdomains: 4, count: 4, replicate: 2, stepsInFlight: 2 },
+    { subdomains: 7, count: 1, replicate: 512, stepsInFlight: 5 },
+    { subdomains: 8, count: 3, replicate: 4, stepsInFlight: 16 },
   ];
   // Each pair of solver and shape takes one, so that together they have all.
   return long ? all : [all[number % all.length]!];
@@ -102,8 +102,8 @@ for (const [solver, add] of Object.entries(SOLVERS)) {
       while (devices.length < most) {
         devices.push(others.use(await openDevice({ device: device.name, validation: false })));
       }
-      for (const { subdomains, count, replicate } of cuts) {
-        const options = { devices: devices.slice(0, count), subdomains, replicate, ...domain() };
+      for (const { subdomains, count, replicate, stepsInFlight } of cuts) {
+        const options = { devices: devices.slice(0, count), subdomains, replicate, stepsInFlight, ...domain() };
         const parts = await bits(options, add, steps);
         for (const [name, values] of Object.entries(whole)) {
           expect(parts[name] === values, `${name}, ${subdomains} subdomains on ${count} devices`).toBe(true);
