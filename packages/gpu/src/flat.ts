@@ -12,6 +12,7 @@
  *     kernelFree(kernel); bufferFree(buffer); await deviceFree(device);
  */
 
+import { BOUND, WRITTEN } from './command/pipeline.ts';
 import type { ComputePipeline } from './command/pipeline.ts';
 import type { Device } from './device/device.ts';
 import { openDevice } from './device/open.ts';
@@ -141,7 +142,7 @@ export function kernelLaunch(
   const push = pushBytes(bindings.length > 0 ? [] : buffers, options.push);
   const [x, y, z] = typeof groups === 'number' ? [groups, 1, 1] : groups;
   using commands = device.record(label, (encoder) => {
-    encoder.barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write']).pipeline(pipeline);
+    encoder.barrier(WRITTEN, BOUND).pipeline(pipeline);
     let at = 0;
     for (const { set, binding, count } of bindings) encoder.bind(binding, buffers.slice(at, (at += count)), { set });
     if (push.byteLength > 0) encoder.push(push);

@@ -13,6 +13,7 @@ import {
   kernelLaunch,
 } from '../src/flat.ts';
 import { compileGlsl } from '../src/index.ts';
+import type { ValidationMessage } from '../src/index.ts';
 import { INCREMENT } from './kernels.ts';
 
 const ADD = `
@@ -37,6 +38,33 @@ gpuTest('numbers are added through handles alone', {}, async ({ device: { uuid, 
   expect([...new Uint32Array((await bufferDownload(a, 32, 16)).buffer)]).toEqual([1, 1, 0, 0]);
   for (const kernel of [add, increment]) kernelFree(kernel);
   for (const buffer of [a, b]) bufferFree(buffer);
+  await deviceFree(device);
+});
+
+const SEVENS = `
+layout(local_size_x = 64) in;
+layout(binding = 0) writeonly buffer To { uint to[]; };
+void main() { to[gl_GlobalInvocationID.x] = 7u; }`;
+const FROM_UNIFORM = `
+layout(local_size_x = 16) in;
+layout(std140, binding = 0) uniform From { uvec4 from[16]; };
+layout(binding = 1) writeonly buffer To { uint to[]; };
+void main() { to[gl_GlobalInvocationID.x] = from[gl_GlobalInvocationID.x].x; }`;
+
+gpuTest('a kernel reads as uniform block what the one before wrote', {}, async ({ device: { uuid, validation } }) => {
+  const told: string[] = [];
+  const onValidation = ({ message }: ValidationMessage): unknown => told.push(message);
+  const device = await deviceCreate({ device: uuid, validation, checks: true, onValidation });
+  const [from, to] = [bufferAlloc(device, 256), bufferAlloc(device, 256)];
+  const [sevens, copies] = [await kernelCompile(device, SEVENS), await kernelCompile(device, FROM_UNIFORM)];
+  for (let round = 0; round < 2; round++) {
+    kernelLaunch(sevens, 1, { buffers: [from] });
+    kernelLaunch(copies, 1, { buffers: [from, to] });
+  }
+  expect(new Uint32Array((await bufferDownload(to)).buffer)[15]).toBe(7);
+  expect(told).toEqual([]);
+  for (const kernel of [sevens, copies]) kernelFree(kernel);
+  for (const buffer of [from, to]) bufferFree(buffer);
   await deviceFree(device);
 });
 

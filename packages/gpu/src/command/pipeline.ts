@@ -35,8 +35,10 @@ export interface RunOptions {
 /** Records, submits and waits: the device's `submitOnce`. */
 export type SubmitOnce = (label: string, body: (encoder: Encoder) => void) => Promise<void>;
 
-const WRITTEN: readonly Access[] = ['storage-write', 'transfer-target', 'host-write'];
-const READ: readonly Access[] = ['storage-read', 'storage-write', 'uniform', 'sampled'];
+/** How what a compute shader finds may have been written. */
+export const WRITTEN: readonly Access[] = Object.freeze(['storage-write', 'transfer-target', 'host-write'] as const);
+/** How a compute shader touches what stands at its bindings. */
+export const BOUND: readonly Access[] = Object.freeze(['storage-read', 'storage-write', 'uniform', 'sampled'] as const);
 
 /** A compute shader, compiled for the device. */
 export class ComputePipeline implements Child {
@@ -96,7 +98,7 @@ export class ComputePipeline implements Child {
       );
     }
     return this.#submitOnce(this.label, (encoder) => {
-      encoder.barrier(WRITTEN, READ).pipeline(this);
+      encoder.barrier(WRITTEN, BOUND).pipeline(this);
       if (push) encoder.push(push);
       for (const [index, { set, binding }] of bindings.entries()) encoder.bind(binding, resources[index]!, { set });
       encoder.dispatchThreads(threads);
