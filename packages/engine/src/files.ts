@@ -144,6 +144,7 @@ export async function tryWhole(file: string): Promise<void> {
 
 /** Does something to the place of a file; what the file system has against it is said of the file. */
 async function placed<T>(file: string, act: (place: string) => Promise<T>): Promise<T> {
+  if (file === '') throw new Error('Cannot write file "": its path is empty; give the path of a file');
   try {
     const place = behindLinks(file);
     checkPlace(place, file);

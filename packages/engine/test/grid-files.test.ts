@@ -80,6 +80,12 @@ test('whether a file can be written is known before there is any of it', async (
   expect(readdirSync(asked)).toEqual(['old.nvdb']);
 });
 
+test('a file without a name is refused', async () => {
+  const line = 'Cannot write file "": its path is empty; give the path of a file';
+  await expect(writeWhole('', new Uint8Array())).rejects.toThrow(new Error(line));
+  await expect(tryWhole('')).rejects.toThrow(new Error(line));
+});
+
 test('a disk that fills leaves the old file and no half one', async ({ skip }) => {
   const mount = path.join(folder, 'full');
   mkdirSync(mount);

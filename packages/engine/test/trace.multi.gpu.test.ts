@@ -166,7 +166,7 @@ gpuTest('a trace that can’t be written is told of at the beginning', { validat
     'Cannot write file "/dev/null/trace.json": a part of its path is a file; write elsewhere',
   );
   await expect(Simulation.create({ device, domain, trace: 5 as unknown as string })).rejects.toThrow(
-    "Cannot create simulation: trace is 5; give a file's path",
+    "Cannot create simulation: trace is 5; give a file's path that ends in .json",
   );
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@halocline/testing';
 import { GridMap, gridFromLeaves, readGrids, sphereTopology, toOnIndex, writeNanoVdb } from '@halocline/vdb';
@@ -97,6 +97,47 @@ test.concurrent.each([
 ])('wrong usage %j ends with 2 and one line', async (args, line) => {
   const { code, out, err } = await halocline(args, withoutVulkan);
   expect({ code, out, err }).toEqual({ code: 2, out: '', err: line });
+});
+
+test.concurrent.each([
+  [
+    ['--cut-order', 'spiral'],
+    'Cannot read option "--cut-order" of halocline run: "spiral" is none of its words; one of morton, hilbert, slabs',
+  ],
+  [
+    ['--rebalance', 'maybe'],
+    'Cannot read option "--rebalance" of halocline run: "maybe" is none of its words; one of voxels, time, off',
+  ],
+  [
+    ['--subdomains', '1', '--device', '#0', '--device', '#0'],
+    'Cannot run "halocline run": --subdomains is 1, and there are 2 devices; give at least one a device',
+  ],
+  [
+    ['--devices', '2', '--device', '#0'],
+    'Cannot run "halocline run": both --device and --devices are given; see halocline run --help',
+  ],
+  [
+    ['--subdomains', '2', '--subdomains', '3'],
+    'Cannot run "halocline run": --subdomains is given twice; see halocline run --help',
+  ],
+  [['--trace', ''], 'Cannot read option "--trace" of halocline run: it is empty; give FILE, or leave it out'],
+  [['--trace', 'a.ts'], 'Cannot read option "--trace": "a.ts" doesn\'t end in .json'],
+])('a run with the wrong words %j ends with 2 before anything is made', async (words, line) => {
+  using folder = temporaryFolder();
+  folder.file('a.ts', 'export default null;');
+  const args = ['run', 'a.ts', '-o', 'out', ...words];
+  const { code, err } = await halocline(args, { ...withoutVulkan, cwd: folder.path });
+  expect([code, err, readdirSync(folder.path)]).toEqual([2, `${line}\n`, ['a.ts']]);
+});
+
+test.concurrent.each([
+  ['explain', 'a.ts'],
+  ['info', '--cut', 'a.ts'],
+])('%s %s complains in its own name', async (...words) => {
+  const { err } = await halocline([...words, '--devices', '2', '--device', '#0'], withoutVulkan);
+  expect(err).toBe(
+    `Cannot run "halocline ${words[0]}": both --device and --devices are given; see halocline ${words[0]} --help\n`,
+  );
 });
 
 test('inspect tells a grid, without Vulkan', async () => {

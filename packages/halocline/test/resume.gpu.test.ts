@@ -107,6 +107,25 @@ vulkanTest('a checkpoint that can not be written is refused before the first fra
   }
 });
 
+vulkanTest('a checkpoint that bears the name of a frame of its run is refused, and nothing is made', async () => {
+  using folder = temporaryFolder();
+  folder.file('s.ts', SCENE);
+  const run = (...words: string[]): ReturnType<typeof halocline> =>
+    halocline(['run', 's.ts', '--frames', '1', ...words], { cwd: folder.path });
+  for (const [name, file] of [
+    ['--checkpoint', 'o/s-0001.nvdb'],
+    ['--checkpoint', './o/../o/s-12345.nvdb'],
+    ['--resume', 'o/s-0002.nvdb'],
+  ] as const) {
+    const { code, err } = await run(name, file, '-o', 'o');
+    const what = 'is the name of a frame that the run writes; give another, or another --out';
+    expect([code, err]).toEqual([2, `Cannot read option "${name}": "${file}" ${what}\n`]);
+  }
+  expect(readdirSync(folder.path).includes('o')).toBe(false);
+  const others = await run('--checkpoint', 'o/s-0001.nvdb', '-o', 'o', '--format', 'vdb');
+  expect(others.code, others.err).toBe(0);
+});
+
 vulkanTest('the animated picture of a run that was stopped has all frames', async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;

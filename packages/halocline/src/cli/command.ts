@@ -9,6 +9,8 @@ export interface Option {
   /** What stands for its value in the help, such as `N` or `DIR`. */
   readonly value?: string;
   readonly short?: string;
+  /** The words that it may be given; any text by default. */
+  readonly oneOf?: readonly string[];
   /** May be given several times. */
   readonly many?: boolean;
   readonly help: string;
@@ -16,6 +18,8 @@ export interface Option {
 
 /** The words after a subcommand, parsed. */
 export interface Words {
+  /** The subcommand's name. */
+  readonly command: string;
   readonly positionals: readonly string[];
   /** The value of an option, or undefined. */
   text(name: string): string | undefined;
@@ -36,6 +40,9 @@ export interface Command {
   readonly example: string;
   run(words: Words): Promise<number>;
 }
+
+/** A word of the line, as `parseArgs` tells it. */
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
 /** Wrong usage: one line, exit code 2. */
 export class UsageError extends Error {
@@ -102,6 +109,7 @@ export function parseWords(command: Command, args: readonly string[]): Words | '
   const parsed = parseOrComplain(command, args, { ...options, help: { type: 'boolean', short: 'h', multiple: false } });
   const values = parsed.values as Record<string, string | boolean | string[] | undefined>;
   if (values['help'] === true) return 'help';
+  checkValues(command, parsed.tokens, hint);
   const required = command.positionals.filter((word) => !word.startsWith('['));
   const missing = required[parsed.positionals.length];
   if (missing !== undefined)
@@ -114,12 +122,32 @@ export function parseWords(command: Command, args: readonly string[]): Words | '
     return typeof value === 'string' ? value : undefined;
   };
   return {
+    command: command.name,
     positionals: parsed.positionals,
     text,
     all: (name) => (Array.isArray(values[name]) ? values[name] : []),
     has: (name) => values[name] === true,
     number: (name, rule) => numberOf(command.name, name, text(name), rule),
   };
+}
+
+/** Throws for a value that stands twice where one counts, that is empty, or that is none of the words there are. */
+function checkValues(command: Command, tokens: readonly Token[], hint: string): void {
+  const given = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.value === undefined) continue;
+    const { name, value } = token;
+    const { many, oneOf, value: wanted } = command.options[name]!;
+    if (many !== true && given.has(name)) {
+      throw new UsageError(`Cannot run "halocline ${command.name}": --${name} is given twice; ${hint}`);
+    }
+    given.add(name);
+    const what = `Cannot read option "--${name}" of halocline ${command.name}`;
+    if (value === '') throw new UsageError(`${what}: it is empty; give ${wanted}, or leave it out`);
+    if (oneOf !== undefined && !oneOf.includes(value)) {
+      throw new UsageError(`${what}: "${value}" is none of its words; one of ${oneOf.join(', ')}`);
+    }
+  }
 }
 
 function numberOf(
@@ -141,13 +169,14 @@ function parseOrComplain(
   command: Command,
   args: readonly string[],
   options: NonNullable<Parameters<typeof parseArgs>[0]>['options'],
-): { values: Record<string, unknown>; positionals: string[] } {
+): { values: Record<string, unknown>; positionals: string[]; tokens: readonly Token[] } {
   try {
     return parseArgs({
       args: joinNegatives(command, args),
       options: options ?? {},
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
   } catch (error) {
     const known = Object.keys(command.options).map((name) => `--${name}`);

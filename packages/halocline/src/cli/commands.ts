@@ -2,6 +2,7 @@
  * @file The subcommands: what each is called, takes and tells of itself. What they do is loaded when one of them runs, so that
  * help and complaints come at once.
  */
+import type { CutOrder, Rebalance } from '@halocline/engine';
 import { deviceOption, jsonOption, type Command, type Option } from './command.ts';
 
 /** The option of every subcommand that steps or explains a scene. */
@@ -14,6 +15,7 @@ const pluginOption: Option = {
 /** The option of every subcommand that cuts a scene. */
 const cutOrderOption: Option = {
   value: 'WORD',
+  oneOf: ['morton', 'hilbert', 'slabs'] satisfies CutOrder[],
   help: 'the order of leaves along which the domain is cut: morton (default), hilbert or slabs',
 };
 
@@ -74,7 +76,11 @@ export const commands: readonly Command[] = [
       devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
       subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
       'cut-order': cutOrderOption,
-      rebalance: { value: 'WORD', help: 'what the cut goes by: voxels (default, and the same as off) or time' },
+      rebalance: {
+        value: 'WORD',
+        oneOf: ['voxels', 'time', 'off'] satisfies Rebalance[],
+        help: 'what the cut goes by: voxels (default, and the same as off) or time',
+      },
       'steps-in-flight': {
         value: 'N',
         help: 'steps of a frame that may be on their way at once, 2 (default) to 16; the host wakes once for N / 2',

@@ -15,6 +15,7 @@ import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import type { LuaRun } from './run-lua.ts';
 import { frameLine, pace, planOf, summary, type Outcome, type Plan } from './run-plan.ts';
+import { checkRunFiles } from './run-files.ts';
 import { count } from './table.ts';
 import { prepareFolder } from './write-file.ts';
 
@@ -57,6 +58,12 @@ async function runFrames(
 /** Into how many parts the words want a domain cut, and along which order. */
 export function cutWish(words: Words): Pick<SceneOptions, 'subdomains' | 'cutOrder'> {
   const subdomains = words.number('subdomains', 'count');
+  const devices = words.number('devices', 'count') ?? words.all('device').length;
+  if (subdomains !== undefined && subdomains < devices) {
+    throw new UsageError(
+      `Cannot run "halocline ${words.command}": --subdomains is ${subdomains}, and there are ${devices} devices; give at least one a device`,
+    );
+  }
   const cutOrder = words.text('cut-order') as CutOrder | undefined;
   return {
     ...(subdomains === undefined ? {} : { subdomains }),
@@ -77,10 +84,10 @@ export async function run(words: Words): Promise<number> {
   words.number('frames', 'count');
   words.number('dt', 'positive');
   checkpointWords(words);
+  checkRunFiles(words, { stem: basename(path, extname(path)), formats });
   const values = valuesOf(words);
   const stem = basename(path, extname(path));
   const given = words.text('out');
-  if (given !== undefined) await prepareFolder(given);
   let progress: Progress | null = null;
   const say = (line: string): void => (progress === null ? void process.stderr.write(`${line}\n`) : progress.say(line));
   let script: { interrupt(): void } | null = null;
@@ -104,6 +111,7 @@ export async function run(words: Words): Promise<number> {
     ...(words.has('validation') ? { validation: true } : {}),
     ...(words.text('trace') === undefined ? {} : { trace: words.text('trace')! }),
   };
+  if (given !== undefined) await prepareFolder(given);
   const lua = isLua(path)
     ? await (await import('./run-lua.ts')).runLua({ words, path, options, formats, interruption, started })
     : null;
@@ -146,7 +154,9 @@ export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices
   const names = words.all('device');
   const devices = words.number('devices', 'count');
   if (devices !== undefined && names.length > 0) {
-    throw new UsageError('Cannot run "halocline run": both --device and --devices are given; see halocline run --help');
+    throw new UsageError(
+      `Cannot run "halocline ${words.command}": both --device and --devices are given; see halocline ${words.command} --help`,
+    );
   }
   if (devices !== undefined) return { devices };
   return names.length > 1 ? { devices: names } : names.length === 1 ? { device: names[0]! } : {};
