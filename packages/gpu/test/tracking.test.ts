@@ -297,6 +297,35 @@ test('layouts are followed, mip by mip', () => {
   `);
 });
 
+test('a transition over what the image held waits for everything, also for usages that come along later', () => {
+  const bench = new Bench();
+  const [photo, sketch] = [image('photo'), image('sketch')];
+  const late = { stage: 0x80n, access: 0x40n, layout: 'transfer-target' } as const;
+  const drop = bench.record('drop', (recording) => {
+    for (const each of [photo, sketch])
+      recording.barrier({ images: [{ image: each, before: 'undefined', after: ['transfer-target'] }] });
+  });
+  bench.submit(drop);
+  bench.run('use', (recording) => {
+    recording.barrier({ images: [{ image: photo, before: ['transfer-target'], after: ['transfer-source'] }] });
+    does('transfer-source', photo)(recording);
+    recording.barrier({ images: [{ image: photo, before: 'undefined', after: ['transfer-target'] }] });
+    does('transfer-target', photo)(recording);
+    recording.barrier({ images: [{ image: photo, before: 'undefined', after: ['transfer-target'] }] });
+    recording.barrier({ images: [{ image: sketch, before: ['transfer-target'], after: [late] }] });
+    does(late, sketch)(recording);
+  });
+  bench.submit(drop);
+  expect(bench.said).toEqual([]);
+  // A transition that names what it waits for waits for that alone.
+  bench.run('named', (recording) => {
+    recording.barrier({ images: [{ image: photo, before: ['storage-read'], after: ['sampled'], discard: true }] });
+  });
+  expect(bench.said).toEqual([
+    `missing-barrier: Cannot change the layout of image "photo" in pass "named": pass "drop" touches it in a layout transition, which the barrier doesn't wait for; name ['transfer-target'] before it`,
+  ]);
+});
+
 test('a recording that expects another layout than the last one left is told', () => {
   const bench = new Bench();
   const picture = image('picture');

@@ -32,7 +32,7 @@ import type {
   TrackedResource,
   UsageTracker,
 } from './tracker.ts';
-import { bitsOf, covered, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
+import { bitsOf, covered, EVERYTHING, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
 import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
@@ -492,7 +492,7 @@ export class RecordingTracker implements UsageTracker {
   ): void {
     const from = before === 'undefined' || discard === true ? 'undefined' : sideLayout(before);
     const to = sideLayout(after);
-    const note = barrierNote(before === 'undefined' ? 0 : bitsOf(before), bitsOf(after), mark);
+    const note = barrierNote(before === 'undefined' ? EVERYTHING : bitsOf(before), bitsOf(after), mark);
     if (mark && from !== to) mark.used = true;
     const who = this.#who('a layout transition');
     const entry = { bit: TRANSITION, note, who, layout: from, ...(handOver && { handed: to }), reads: false };

@@ -12,6 +12,9 @@ import { wholeAccesses, wholeStages } from './whole-masks.ts';
 /** The change of an image's layout, which is a write of the barrier's own; no side of a barrier covers it. */
 export const TRANSITION: number = 1 << 30;
 
+/** Every usage, those that come along later and changes of layouts too: what a barrier waits for that names none. */
+export const EVERYTHING: number = 2 ** 31 - 1;
+
 const WORDS = accessesOf(-1);
 const MOST = 30;
 
@@ -80,7 +83,7 @@ export function rawUsages(): readonly Usage[] {
 
 /** A set of bits of another thread, whose raw usages are these. */
 export function translated(set: number, raw: readonly Usage[]): number {
-  if (raw.length === 0) return set;
+  if (raw.length === 0 || set === EVERYTHING) return set;
   const dealt = ((1 << raw.length) - 1) << FIRST_RAW;
   let result = set & ~dealt;
   for (const [index, usage] of raw.entries()) if ((set & (1 << (FIRST_RAW + index))) !== 0) result |= usageBit(usage);
@@ -130,6 +133,7 @@ export function executed(side: number): number {
 }
 
 function within(side: number, memory: boolean): number {
+  if (side === EVERYTHING) return side;
   let [stages, accesses, result] = [0n, 0n, 0];
   for (const [index, each] of known.entries()) {
     if ((side & (1 << index)) === 0) continue;
