@@ -94,6 +94,20 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     await device.submitOnce((encoder) => encoder.fill(words, 0, 64, 2));
     return [...told, (await device.staging.download(words))[0], timeline.last];
   },
+  async 'a frame of another device'(device) {
+    await using other = await openDevice({ validation: isValidationAvailable() });
+    using words = device.createBuffer({ label: 'words', byteLength: 64 });
+    const frame = await device.beginFrame();
+    frame.record('fill', (encoder) => encoder.fill(words, 0, 64, 5));
+    const told = [messageOf(() => other.endFrame(frame)), messageOf(() => other.endFrame(undefined as never))];
+    const theirs = await other.beginFrame();
+    told.push(messageOf(() => other.endFrame(frame)));
+    other.endFrame(theirs);
+    told.push(messageOf(() => other.endFrame(theirs)));
+    device.endFrame(frame);
+    device.endFrame(await device.beginFrame());
+    return [...told, (await device.staging.download(words))[0]];
+  },
 };
 
 const messages: string[] = [];

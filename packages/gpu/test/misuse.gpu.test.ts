@@ -70,3 +70,14 @@ gpuTest('values that timelines do not take lose no device', {}, async () => {
     5,
   ]);
 });
+
+gpuTest('a frame is ended where it was begun', {}, async ({ device }) => {
+  const foreign = `Cannot end frame 0: it is of another device, "${device.name}"; end it there`;
+  expect(await told('a frame of another device')).toEqual([
+    foreign,
+    `Cannot end a frame of device "${device.name}": undefined is given; give the one that beginFrame resolved to`,
+    foreign,
+    'Cannot end "the frame" in frame 0: it was ended; begin another',
+    5,
+  ]);
+});

@@ -442,7 +442,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** Submits all that the frame recorded, in one call. Doesn't wait; the point that it returns is when it is done. */
   endFrame(frame: Frame): TimelinePoint {
-    return this.#frames!.end(frame);
+    return this.#openFrames().end(frame);
   }
 
   /** Waits, without blocking, until everything that was submitted is done, and frees what waited for it. */

@@ -21,13 +21,13 @@ class FrameRecording implements Submittable {
   readonly handle: V.VkCommandBuffer;
   readonly passes: readonly string[];
   readonly recorded: Recorded | undefined;
-  readonly #driver: Driver;
+  readonly driver: Driver;
   readonly #used: ReadonlySet<Used>;
   readonly #checks: readonly (() => void)[];
   readonly #recordedAt: number;
 
   constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined) {
-    this.#driver = driver;
+    this.driver = driver;
     this.recorded = recorded;
     this.#used = encoder.used;
     this.#checks = encoder.checks;
@@ -43,7 +43,7 @@ class FrameRecording implements Submittable {
   }
 
   checkAlive(): void {
-    if (this.#recordedAt !== this.#driver.disposals) checkUsed(this.label, this.#used);
+    if (this.#recordedAt !== this.driver.disposals) checkUsed(this.label, this.#used);
   }
 }
 
@@ -58,13 +58,13 @@ export class FrameSlot {
   number = -1;
   #done = 0;
   readonly recordings: FrameRecording[] = [];
-  readonly #driver: Driver;
+  readonly driver: Driver;
   readonly #buffers: V.VkCommandBuffer[] = [];
   #begun = 0;
   readonly #releases: (() => void)[] = [];
 
   constructor(driver: Driver, index: number, family: number, linear: LinearMemory) {
-    this.#driver = driver;
+    this.driver = driver;
     this.index = index;
     this.linear = linear;
     this.pool = new CommandPool(driver, family, `frame ${index}`, { resetAsWhole: true });
@@ -72,7 +72,7 @@ export class FrameSlot {
 
   /** Whether the device is done with its last turn. */
   get free(): boolean {
-    return this.point === undefined || this.#driver.isLost || this.point.timeline.value() >= this.point.value;
+    return this.point === undefined || this.driver.isLost || this.point.timeline.value() >= this.point.value;
   }
 
   /** 1 + the number of the last frame here that the device is known to be done with; 0 before the first. */
@@ -92,7 +92,7 @@ export class FrameSlot {
 
   /** Records into the next command buffer. */
   record(label: string, body: (encoder: Encoder) => void): void {
-    const driver = this.#driver;
+    const driver = this.driver;
     const handle = (this.#buffers[this.#begun] ??= this.pool.allocate(`frame ${this.index}, ${this.#begun}`));
     this.#begun++;
     const tracker = driver.tracking?.begin(label, handle);
@@ -158,6 +158,11 @@ export class Frame implements RecordedFrame<Encoder> {
       kind: 'command-buffer',
       labels: [label],
     });
+  }
+
+  /** The device that it was begun on. */
+  get driver(): Driver {
+    return this.#slot.driver;
   }
 
   /** Calls `check` before the frame ends; it throws if something is left to do. */

@@ -82,6 +82,7 @@ export class Frames {
 
   /** Submits what the frame recorded. Doesn't wait. */
   end(frame: Frame): TimelinePoint {
+    if (!this.#open || frame !== this.#open) this.#refuse(frame);
     const recordings = frame.end();
     this.#open = undefined;
     const point = this.#queue.submit(recordings);
@@ -90,6 +91,20 @@ export class Frames {
     slot.number = frame.number;
     frame.settle();
     return point;
+  }
+
+  #refuse(frame: Frame): never {
+    const { name } = this.slots[0]!.driver;
+    if (!(frame instanceof Frame)) {
+      throw new TypeError(
+        `Cannot end a frame of device "${name}": ${String(frame)} is given; give the one that beginFrame resolved to`,
+      );
+    }
+    frame.checkOpen('end', 'the frame');
+    throw new VulkanError(
+      `Cannot end frame ${frame.number}: it is of another device, "${frame.driver.name}"; end it there`,
+      { kind: 'command-buffer', labels: [name, frame.driver.name] },
+    );
   }
 
   /** Gives everything back. The device is idle. */
