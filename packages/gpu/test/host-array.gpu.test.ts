@@ -3,6 +3,7 @@ import { addressOf } from '@halocline/vulkan';
 import { expect } from 'vitest';
 import type { Buffer, Device } from '../src/index.ts';
 import { createHostArray } from '../src/memory/host-array.ts';
+import type { HostArray } from '../src/memory/host-array.ts';
 import type { BufferMaker } from '../src/memory/buffer.ts';
 import { INCREMENT, SLOW, wordsPush } from './kernels.ts';
 
@@ -22,6 +23,10 @@ async function recordKernel(device: Device, glsl: string, words: Buffer, count: 
   const { timeline, value } = device.compute.submit([commands]);
   commands[Symbol.dispose]();
   return timeline.wait(value);
+}
+
+function bytesOf({ array }: HostArray, at: number, byteLength: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(array, at, byteLength);
 }
 
 gpuTest('a shader reads and writes an array of the host without a copy', { extensions: HOST }, async ({ device }) => {
@@ -55,6 +60,22 @@ gpuTest('a host array is copied from and to like any buffer', { extensions: HOST
       .barrier(['transfer-target'], ['host-read']),
   );
   expect([...new Uint32Array(host.array)].join(' ')).toBe('9 9 5 5 5 5 5 5 5 5 5 5 5 5 5 5');
+});
+
+gpuTest('bytes move within one host array only where they do not overlap', { extensions: HOST }, async ({ device }) => {
+  using host = device.hostArray(64);
+  const bytes = new Uint8Array(host.array).map((_, index) => index);
+  new Uint8Array(host.array).set(bytes);
+  expect(() => device.staging.upload(host.buffer, 8, bytesOf(host, 0, 32))).toThrow(
+    'Cannot upload to buffer "host array": bytes 0 to 32 and 8 to 40 of one host array overlap; move them with copyWithin of a Uint8Array over it',
+  );
+  expect(() => device.staging.download(host.buffer, 8, 32, { into: bytesOf(host, 0, 32) })).toThrow(
+    'Cannot download from buffer "host array": bytes 8 to 40 and 0 to 32 of one host array overlap; move them with copyWithin of a Uint8Array over it',
+  );
+  expect(device.counters).toMatchObject({ uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 });
+  await device.staging.upload(host.buffer, 32, bytesOf(host, 0, 32));
+  await device.staging.download(host.buffer, 40, 8, { into: bytesOf(host, 0, 8) });
+  expect([...bytesOf(host, 0, 8), ...bytesOf(host, 32, 4)]).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3]);
 });
 
 gpuTest(

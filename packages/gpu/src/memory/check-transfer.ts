@@ -5,6 +5,7 @@ import { foreign } from '../command/foreign.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from './buffer.ts';
+import type { BufferRange } from './transfer-batch.ts';
 
 /** Throws unless a buffer is alive, and of this device where one is given. */
 export function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void {
@@ -30,11 +31,26 @@ export function checkView(verb: string, buffer: Buffer, given: unknown): asserts
 }
 
 /** Throws unless a download can go there. */
-export function checkInto(buffer: Buffer, given: unknown): void {
-  if (isUint8Array(given)) return;
+export function checkInto(buffer: Buffer, given: unknown, byteLength: number): void {
+  if (isUint8Array(given)) {
+    if (given.byteLength === byteLength) return;
+    throw new RangeError(
+      `Cannot download from buffer "${buffer.label}": ${byteLength} bytes into ${given.byteLength}; give an array of that length`,
+    );
+  }
   throw new TypeError(
     `Cannot download from buffer "${buffer.label}": ${kindOf(given)} is given for its bytes; ` +
       'give a Uint8Array, as in new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)',
+  );
+}
+
+/** Throws where bytes would move within one host array onto themselves, which no copy of Vulkan's may do. */
+export function checkApart(verb: string, from: BufferRange, to: BufferRange, byteLength: number): void {
+  if (from.buffer !== to.buffer || Math.abs(from.byteOffset - to.byteOffset) >= byteLength) return;
+  const part = ({ byteOffset }: BufferRange): string => `${byteOffset} to ${byteOffset + byteLength}`;
+  throw new RangeError(
+    `Cannot ${verb} buffer "${to.buffer.label}": bytes ${part(from)} and ${part(to)} of one host array overlap; ` +
+      'move them with copyWithin of a Uint8Array over it',
   );
 }
 

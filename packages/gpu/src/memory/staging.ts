@@ -19,7 +19,7 @@ import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
-import { checkAlive, checkInto, checkKept, checkView } from './check-transfer.ts';
+import { checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
 import { freshArray, HostCopies } from './host-copies.ts';
 import { Ring } from './ring.ts';
@@ -128,11 +128,12 @@ export class Staging implements Companion {
     checkUsage('upload to', buffer, 'transfer-target');
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
     checkAlive('upload to', buffer, this.#driver);
+    const direct = this.#hostRange(bytes, 'transfer-source');
+    if (direct) checkApart('upload to', direct, { buffer, byteOffset }, bytes.byteLength);
     this.#driver.counters.uploads++;
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
     this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
-    const direct = this.#hostRange(bytes, 'transfer-source');
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
     if (this.#isSmall(bytes.byteLength) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
@@ -159,17 +160,13 @@ export class Staging implements Companion {
     checkUsage('download from', buffer, 'transfer-source');
     checkRange('download from', buffer, byteOffset, byteLength);
     checkAlive('download from', buffer, this.#driver);
-    if (options.into !== undefined) checkInto(buffer, options.into);
+    if (options.into !== undefined) checkInto(buffer, options.into, byteLength);
+    const target = options.into ?? freshArray(byteLength);
+    const direct = this.#hostRange(target, 'transfer-target');
+    if (direct) checkApart('download from', { buffer, byteOffset }, direct, byteLength);
     this.#driver.counters.downloads++;
     this.#driver.counters.bytesDown += byteLength;
-    const target = options.into ?? freshArray(byteLength);
-    if (target.byteLength !== byteLength) {
-      throw new RangeError(
-        `Cannot download from buffer "${buffer.label}": ${byteLength} bytes into ${target.byteLength}; give an array of that length`,
-      );
-    }
     if (byteLength === 0) return Promise.resolve(target);
-    const direct = this.#hostRange(target, 'transfer-target');
     if (direct) {
       const start = (): Promise<void> => this.#direct({ buffer, byteOffset }, direct, byteLength, false, options);
       return this.#inTurn(start).then(() => target);
