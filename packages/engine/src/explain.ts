@@ -103,13 +103,14 @@ function exchanges({ parts }: Program, segments: readonly Segment[]): string {
   return counted('exchange', sent, (names) => names.reduce((sum, name) => sum + (bytes.get(name) ?? 0), 0));
 }
 
-/** How often members wait for each other, for what, and how much each sends: `2 hops: 2 u (1,024 bytes)`. */
+/** How often members wait for each other, for what, and how much the one that sends the most of it sends: `2 hops: 2 u (1,024 bytes)`. */
 function messages(program: Program, segments: readonly Segment[]): string {
+  const members = [...Array(program.parts.memberCount).keys()];
   const hops = segments.flatMap(({ before }) => (before === null ? [] : [before]));
   return counted(
     'hop',
     hops.map(({ names }) => names),
-    (names) => program.packedBytes(names),
+    (names) => Math.max(...members.map((member) => program.packedBytes(names, member))),
   );
 }
 

@@ -308,10 +308,10 @@ export class Program implements Disposable {
     return splitPlan(plan, (name) => travelling.has(name), overlaps);
   }
 
-  /** Bytes that this member sends to all others when these copies, or this reduction, travel. */
-  packedBytes(names: readonly string[]): number {
+  /** Bytes that a member, this one by default, sends to all others when these copies, or this reduction, travel. */
+  packedBytes(names: readonly string[], member: number = this.parts.number): number {
     const plain = new Set(names.map(plainName));
-    const own = this.parts.layout.parcels.filter(({ from, name }) => from === this.parts.number && plain.has(name));
+    const own = this.parts.layout.parcels.filter(({ from, name }) => from === member && plain.has(name));
     return own.reduce((sum, { sources }) => sum + 4 * sources.length, 0);
   }
 

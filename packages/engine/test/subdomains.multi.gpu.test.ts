@@ -421,6 +421,18 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
   `);
 });
 
+gpuTest('what travels in one direction alone is told by who sends it', PLAIN, async ({ device }) => {
+  await using other = await openAnother(device, 1);
+  const domain = { min: [0, 0, 0], max: [32, 16, 8] } as const;
+  await using simulation = await Simulation.create({ devices: [device, other], domain });
+  simulation.addField('u', 'float32', 0);
+  const code = 'WriteField("u", idx, ReadField("u", coord + ivec3(1, 0, 0)));';
+  simulation.addStencil('shift', { inputs: ['u'], outputs: ['u'], code });
+  await simulation.initialize();
+  expect((await simulation.subdomains()).map(({ sentBytes }) => sentBytes)).toEqual([0, 512]);
+  expect(simulation.explain()).toContain('1 hop: 1 u (512 bytes)');
+});
+
 gpuTest('the step over several subdomains of one device is told', PLAIN, async ({ device }) => {
   const domain = { min: [0, 0, 0], max: [32, 16, 8] } as const;
   await using simulation = await Simulation.create({ device, subdomains: 2, domain, fusion: false });
