@@ -70,6 +70,13 @@ test('it grows at once, and shrinks when it was too large for long', () => {
   expect(again.state).toEqual(radii.state);
 });
 
+test('velocities of as many steps are kept as the most that may be in flight, for whoever goes on from a checkpoint', () => {
+  const radii = new CflRadii();
+  for (let frame = 0; frame < 20; frame++) radii.note(frame, { 'cfl(wind)': frame });
+  const { speeds } = radii.state as { speeds: [number, unknown][] };
+  expect(speeds.map(([frame]) => frame)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+});
+
 gpuTest('less is sent where the flow is slow, with the bits of the whole', PLAIN, async ({ device }) => {
   await using other = await openDevice({ device: device.name, validation: false });
   const gusts = 'frame < 24u ? 3.0 : 3.0 + 0.6 * (float(frame) - 23.0)';

@@ -90,6 +90,18 @@ gpuTest('however many steps are in flight, and over what, the bits are the same'
   }
 });
 
+gpuTest('steps behind one that stalled are submitted again as the specification wants it', {}, async ({ device }) => {
+  for (const access of ['address', 'descriptor'] as const) {
+    const found: string[] = [];
+    for (const stepsInFlight of [2, 5]) {
+      await using simulation = await busy({ device, subdomains: 2, access, stepsInFlight });
+      await run(simulation, 7);
+      found.push(await bits(simulation));
+    }
+    expect(found[1] === found[0], access).toBe(true);
+  }
+});
+
 gpuTest('a run goes on from a checkpoint with another number of steps in flight', PLAIN, async ({ device }) => {
   await using other = await another(device);
   const folder = mkdtempSync(join(tmpdir(), 'halocline-'));
