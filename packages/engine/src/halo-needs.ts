@@ -3,7 +3,7 @@
  * Each component has the box that the compiler found for it: a population of a lattice that is read at one offset goes one way
  * only. Where a computed coordinate may be anywhere, it is `neighborRadius`, or the halo's thickness.
  */
-import { componentsOf, type ComponentRead, type Reach } from '@halocline/stencil';
+import { beyondRadiusAt, componentsOf, type ComponentRead, type Reach } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations } from './declarations.ts';
 import type { ReadFrom, ReadReach } from './decomposition.ts';
@@ -94,8 +94,7 @@ function needsOf(
     const voxels = (follows === undefined ? undefined : followed.get(follows)) ?? most;
     radii.set(name, voxels);
     for (const read of all) {
-      // Values on faces lie half a voxel lower, so a sample of them takes one voxel more.
-      const further = read.at === 'center' ? 0 : 1;
+      const further = beyondRadiusAt(read.at);
       const from: ReadFrom = read.level;
       for (const part of read.parts) {
         const box = readBox(part, voxels + further, from);

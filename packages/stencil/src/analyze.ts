@@ -9,6 +9,7 @@
 
 import { alwaysWritten } from './always-written.ts';
 import type { Print } from './debug.ts';
+import type { FieldPlace } from './field-place.ts';
 import { componentsOf, componentTypeOf } from './field-types.ts';
 import type {
   Environment,
@@ -28,6 +29,7 @@ import type {
   StencilSource,
   ValueType,
 } from './ir.ts';
+import { heldBox } from './reach/held.ts';
 import { reachOfGathers } from './reach/reach.ts';
 import { visitExpressions, visitStatements } from './walk.ts';
 
@@ -50,8 +52,10 @@ interface Access {
   readonly field: string;
   readonly level: LevelRelation;
   readonly components: readonly number[];
-  /** Where it may be around the voxel; null where it may be anywhere. */
+  /** Where it may be around the voxel where the domain is cut; null where it may be anywhere. */
   readonly box: Reach | null;
+  /** The same where nothing holds it. */
+  readonly free: Reach | null;
 }
 
 /** The whole stencil, with all that can be found out about it. */
@@ -96,23 +100,27 @@ function accessesOf(lowered: Lowered): readonly Access[] {
     if (node.op !== 'tap' && node.op !== 'gather' && node.op !== 'sample') return;
     const level = node.op === 'gather' ? node.level : 'same';
     const components = componentsRead(node, fieldType(environment, node.field, level));
-    const computed = node.op === 'gather' ? boxes.get(node) : undefined;
-    const box = node.op === 'tap' ? { low: node.offset, high: node.offset } : heldWithin(computed, stencil);
-    accesses.push({ field: node.field, level, components, box });
+    const tap = node.op === 'tap' ? { low: node.offset, high: node.offset } : null;
+    const free = (node.op === 'gather' ? boxes.get(node) : tap) ?? null;
+    const held = heldBox(stencil.neighborRadius ?? Infinity, level, placeOf(environment, node.field, level));
+    const box = tap ?? (free === null ? null : heldWithin(free, held));
+    accesses.push({ field: node.field, level, components, box, free });
   };
   for (const statements of [body, ...functions.map((one) => one.body)]) visitExpressions(statements, visit);
   return accesses;
 }
 
 /** A computed read goes no further than the radius that the stencil is given: the shader sees to it where the domain is cut. */
-function heldWithin(box: Reach | undefined, { neighborRadius }: StencilSource): Reach | null {
-  if (box === undefined) return null;
-  const radius = neighborRadius ?? Infinity;
+function heldWithin(box: Reach, { low, high }: Reach): Reach {
   const held = (offset: Offset): Offset => {
-    const [x, y, z] = offset.map((distance) => Math.min(Math.max(distance, -radius), radius));
+    const [x, y, z] = offset.map((distance, axis) => Math.min(Math.max(distance, low[axis]!), high[axis]!));
     return [x!, y!, z!];
   };
   return { low: held(box.low), high: held(box.high) };
+}
+
+function placeOf({ places }: Environment, field: string, level: LevelRelation): FieldPlace {
+  return level === 'same' ? (places?.get(field) ?? 'center') : 'center';
 }
 
 function fieldType(environment: Environment, field: string, level: LevelRelation): FieldType {
@@ -140,7 +148,7 @@ function readsOf(accesses: readonly Access[], environment: Environment): readonl
     return {
       field,
       type: fieldType(environment, field, level),
-      at: level === 'same' ? (environment.places?.get(field) ?? 'center') : 'center',
+      at: placeOf(environment, field, level),
       level,
       ...howRead(group),
       components,
@@ -190,7 +198,12 @@ function writesOf(lowered: Lowered, accesses: readonly Access[]): readonly Field
   });
 }
 
-function isHazard({ level, box, components }: Access, written: ReadonlySet<number>, { color }: StencilSource): boolean {
+/** In a domain that is whole nothing may hold a read. */
+function isHazard(
+  { level, free: box, components }: Access,
+  written: ReadonlySet<number>,
+  { color }: StencilSource,
+): boolean {
   if (level !== 'same' || !components.some((component) => written.has(component))) return false;
   if (box === null) return true;
   const single = box.low.every((low, axis) => low === box.high[axis]);

@@ -34,5 +34,6 @@ export * from './ir.ts';
 export * from './emit/shader.ts';
 export { BUILTIN_NAMES } from './language/keywords.ts';
 export { nearestName } from './language/nearest-name.ts';
+export { beyondRadiusAt } from './reach/held.ts';
 export { StencilError } from './stencil-error.ts';
 export { verifyStencil } from './verify.ts';

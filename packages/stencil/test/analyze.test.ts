@@ -123,6 +123,13 @@ describe('a second copy', () => {
     ['another voxel is read', 'float a = ReadField("density", coord + ivec3(1, 0, 0));', {}, true],
     ['a place is computed', 'float a = ReadField("density", ivec3(0));', {}, true],
     ['the field is sampled', 'float a = SampleField("density", vec3(0.0));', {}, true],
+    // Held there over parts, and by nothing in a domain that is whole.
+    [
+      'a radius holds it to the own voxel',
+      'float a = ReadField("density", coord + steps % 4);',
+      { neighborRadius: 0 },
+      true,
+    ],
     ['the other colour is read', 'float a = ReadField("density", coord + ivec3(1, 1, 1));', { color: 'red' }, false],
     [
       'the own colour is read elsewhere',
@@ -233,6 +240,25 @@ describe('the rest', () => {
     ['WriteField("density", idx, ReadCoarse("pressure", coord / 2));', { inputs: ['pressure'] }, true],
   ])('halos are required by reads of other voxels: %s', (code, declared, halos) => {
     expect(compileText(code, declared).requiresHalos).toBe(halos);
+  });
+
+  test('a radius holds computed reads: on faces one voxel further, and around both of two fine voxels', () => {
+    const places = new Map([['velocity', 'faces' as const]]);
+    const code = `ivec3 d = ivec3(steps % 9, 0, 0);
+      float a = ReadField("density", coord + d) + ReadField("velocity", coord + d).x + ReadCoarse("pressure", (coord >> 1) + d)
+        + ReadFine("residual", 2 * coord + d);
+      WriteField("density", idx, a);`;
+    const inputs = ['density', 'velocity', 'pressure', 'residual'];
+    const stencil = compileStencil(
+      { name: 's', inputs, outputs: ['density'], code, neighborRadius: 2 },
+      { ...environment, places },
+    );
+    expect(stencil.reads.map(({ field, reach }) => [field, reach!.low[0], reach!.high[0]])).toEqual([
+      ['density', -2, 2],
+      ['velocity', -3, 3],
+      ['pressure', -2, 2],
+      ['residual', -2, 3],
+    ]);
   });
 
   test('a radius that is given is kept, also beyond the reach', () => {

@@ -12,6 +12,7 @@ test('the package exports these names', () => {
       "PUSHED_ADDRESSES",
       "StencilError",
       "asksFar",
+      "beyondRadiusAt",
       "bytesOf",
       "bytesPerVoxel",
       "bytesTogether",

@@ -6,7 +6,7 @@ import type { Expression, FieldType, LevelRelation, Offset, ScalarType, Stencil,
 import type { Binding, Placement } from './shader.ts';
 import { componentsOf, componentTypeOf, elementBytes, isHalf } from '../field-types.ts';
 import { scalarOf, sizeOf } from '../ir.ts';
-import { reachOfGathers } from '../reach/reach.ts';
+import { nearReads } from '../reach/held.ts';
 import { Code } from './code.ts';
 import type { StencilUses, Uses } from './scan.ts';
 import { scanStencil } from './scan.ts';
@@ -77,7 +77,8 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     stencil,
     placement,
     uses: scanStencil(stencil, components),
-    near: nearReads(stencil, placement),
+    // Nobody asks in a domain that is whole.
+    near: placement.beyondRadius === undefined ? new Set() : nearReads(stencil),
     fields,
     bindings: [],
     bindingNumbers: new Map(),
@@ -85,16 +86,6 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     functions: new Map(),
     outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
-}
-
-/** The computed reads that the halo covers wherever they go; nobody asks in a domain that is whole. */
-function nearReads(stencil: Stencil, { beyondRadius }: Placement): ReadonlySet<Expression> {
-  if (beyondRadius === undefined) return new Set();
-  const radius = stencil.neighborRadius ?? Infinity;
-  const within = [...reachOfGathers(stencil)].filter(([, { low, high }]) =>
-    [...low, ...high].every((distance) => Math.abs(distance) <= radius),
-  );
-  return new Set(within.map(([node]) => node));
 }
 
 function typeOfField(fields: ReadonlyMap<string, FieldType>, field: string, level: LevelRelation): FieldType {

@@ -5,6 +5,7 @@
  */
 import { FAULT_WORDS } from '../faults.ts';
 import type { LevelRelation } from '../ir.ts';
+import { beyondRadiusAt } from '../reach/held.ts';
 import { address, blockValue, once, tableWord } from './frame.ts';
 import type { Frame, Lowering } from './frame.ts';
 import { newFrame, shared } from './lookup.ts';
@@ -22,14 +23,13 @@ export interface Bounds {
   readonly read: number;
 }
 
-/** The box of a read around voxel `own`; null where everything may be read. `field` is null for an activity. */
+/** The box of a read (`heldBox`) around voxel `own`; null where everything may be read. `field` is null for an activity. */
 export function boundsOf(frame: Frame, field: string | null, level: LevelRelation, own: Value): Bounds | null {
   const { code, target, stencil, placement } = frame.lowering;
   if (placement.beyondRadius === undefined) return null;
   const found = stencil.reads.findIndex((read) => read.field === field && read.level === level);
   const read = found < 0 ? stencil.reads.length : found;
-  // Values on faces lie half a voxel lower: their halo is one voxel thicker.
-  const further = found < 0 || stencil.reads[read]!.at === 'center' ? 0 : 1;
+  const further = found < 0 ? 0 : beyondRadiusAt(stencil.reads[read]!.at);
   address(frame, BUFFER);
   const word = found < 0 ? FAULT_WORDS.activeRadius : FAULT_WORDS.radius;
   const radius = once(frame, `radius ${word} ${further}`, () => {

@@ -12,7 +12,8 @@ import { follow } from './flow.ts';
 import { FIRST_AXIS, join } from './range.ts';
 import type { Range } from './range.ts';
 
-type Gather = Expression & { readonly op: 'gather' };
+/** A read at a computed coordinate. */
+export type Gather = Expression & { readonly op: 'gather' };
 
 /** Voxels up to which a computed read has a reach: a halo any thicker would be a guess, and not what was meant. */
 const REACH_LIMIT = 64;
