@@ -74,6 +74,50 @@ test('lines within comments are no directives, and comments around one stay whol
   ).toBe('#version 450\n#define N 8\n/* a\n*//*\n*/\nx//y/*z\n/*/\n/*/ #include "n" */');
 });
 
+const ONCE = '#pragma once\nuint nine() { return 9u; }';
+const nine = (head: string): string =>
+  `${head}\nlayout(local_size_x = 1) in;\nshared uint at[2];\nvoid main() { at[0] = nine(); }`;
+
+test('a file of #pragma once stands where the branch that is taken includes it', async () => {
+  const include = (path: string): string => (path === 'a' ? ONCE : '#if 0\n#else\n#include "a"\n#endif');
+  for (const head of [
+    '#if 0\n#include "a"\n#else\n#include "a"\n#endif',
+    '#ifdef NEVER\n#include "a"\n#endif\n#include "a"',
+    '#if 1\n#include "a"\n#elif 1\n#include "a"\n#endif\n#include "a"\n#include "a"',
+    '#include "b"\n#if 1\n#include "b"\n#include "a"\n#endif\n#include "b"',
+  ])
+    await compileGlsl(nine(head), { label: 'nine', include, cache: false });
+  const { text, origins } = flatten('#if A\n#include "a"\n#include "a"\n#endif\n#include "a"', { file: 'f', include });
+  const guarded = (end: string): string =>
+    `#ifndef HALOCLINE_ONCE_0\n#define HALOCLINE_ONCE_0\n\nuint nine() { return 9u; }\n#endif${end}`;
+  expect(text).toBe(`#version 460\n#if A\n${guarded('\n\n#endif\n')}${guarded('')}`);
+  expect(origins.slice(2, 7).map(({ file, line }) => `${file}:${line}`)).toEqual(['f:2', 'f:2', 'a:1', 'a:2', 'f:2']);
+  expect(flatten('#include "a"', { file: 'f', include: () => '#pragma once\n#include "a"\nend' }).text).toBe(
+    '#version 460\n\n\nend',
+  );
+});
+
+test('an include that fails is an error only in a branch that is taken', async () => {
+  const include = (path: string): string => {
+    if (path === 'a') return ONCE;
+    throw new Error(`there is no "${path}"`);
+  };
+  const within = (condition: string): string => nine(`#if ${condition}\n#include "b"\n#endif\n#include "a"`);
+  await compileGlsl(within('0'), { label: 'blur', include, cache: false });
+  const error = await failure(within('1'), { include });
+  expect(error.message).toMatchInlineSnapshot(`
+    "Cannot include "b" (blur:2): there is no "b"
+      2 | #include "b"
+        |           ^"
+  `);
+  expect([error.labels, error.file, error.line, error.cause]).toEqual([
+    ['blur'],
+    'blur',
+    2,
+    new Error('there is no "b"'),
+  ]);
+});
+
 test('files that begin with a byte order mark are read, included ones too', async () => {
   const include = (): string => '\uFEFF#define SIZE 64';
   const source = '\uFEFF#version 450\n#include "size"\nlayout(local_size_x = SIZE) in;\nvoid main() {}\n';

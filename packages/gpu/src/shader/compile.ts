@@ -77,6 +77,8 @@ function compileError(label: string, flat: FlatSource, printed: string): ShaderE
     .filter((match) => match !== null)
     .map((match) => ({ line: Number(match[1]), word: match[2] ?? '', what: match[3]!.trim() }))
     .filter((error) => !error.what.startsWith('compilation terminated'));
+  const failed = errors.map(({ line }) => flat.failed.get(line - 1)).find((each) => each !== undefined);
+  if (failed) return labelled(failed, label);
   const [first, ...more] = errors;
   if (!first)
     return new ShaderError(

@@ -1,12 +1,14 @@
 /**
  * @file `#include` for GLSL, which the compiler here doesn't know: files are put in place of their lines, and a map says
- * for every line of the result which file and line it came from. `#pragma once` holds. The macro world is not evaluated:
- * an include under `#if 0` is read too. Within comments nothing counts.
+ * for every line of the result which file and line it came from. The macro world is not evaluated: an include under `#if 0` is
+ * put in place too, and fails where the compiler takes it. So a file of `#pragma once` is left out where an earlier copy is
+ * surely taken, stands as it is where there is none, and behind a macro where the macros decide. Within comments nothing counts.
  */
 
 import { ShaderError } from '../errors.ts';
 import { withoutComments } from './comments.ts';
 import { excerptOf } from './excerpt.ts';
+import { Branches, OnceFiles } from './include-once.ts';
 
 /** An included file: its text, and its name for messages and for what it includes itself. */
 export interface IncludedFile {
@@ -24,6 +26,8 @@ export type Include = (path: string, from: string) => string | IncludedFile;
 export interface FlatSource {
   readonly text: string;
   readonly origins: readonly LineOrigin[];
+  /** Includes that failed within conditionals, by the index of their line: errors only where the compiler takes that line. */
+  readonly failed: ReadonlyMap<number, ShaderError>;
 }
 
 /** A line of a file; lines count from 1. Lines that we wrote ourselves have line 0. */
@@ -65,7 +69,26 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
     emit('#version 460', options.file, 0);
     header();
   }
-  const seenOnce = new Set<string>();
+  const failed = new Map<number, ShaderError>();
+  const once = new OnceFiles();
+  const branches = new Branches();
+  const find = (path: string, file: string, place: Place): IncludedFile | undefined => {
+    try {
+      return readInclude(path, file, place, options.include);
+    } catch (error) {
+      if (branches.path.length === 0 || !(error instanceof ShaderError)) throw error;
+      failed.set(lines.length, error);
+      emit('#error this include failed', file, place.line);
+      return undefined;
+    }
+  };
+  const place = (found: IncludedFile, chain: readonly string[], file: string, line: number): void => {
+    const isOnce = linesOf(found.text).some(({ code }) => ONCE.test(code));
+    const guard = isOnce ? once.guardOf(found.file, branches.path) : undefined;
+    if (guard !== undefined) for (const word of ['ifndef', 'define']) emit(`#${word} ${guard}`, file, line);
+    walk(found.text, found.file, [...chain, found.file]);
+    if (guard !== undefined) emit('#endif', file, line);
+  };
   const walk = (text: string, file: string, chain: readonly string[]): void => {
     for (const [index, { line, code, within, open }] of linesOf(text).entries()) {
       const number = index + 1;
@@ -74,32 +97,38 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
       const [before, after] = [within ? '*/' : '', open ? '/*' : ''];
       if (include) {
         const path = include[1] ?? include[2] ?? '';
-        const place = { file, line: number, ...excerptOf(line, number, path) };
-        const found = readInclude(path, file, place, options.include);
-        if (chain.includes(found.file)) {
+        const at = { file, line: number, ...excerptOf(line, number, path) };
+        if (within) emit(before, file, number);
+        const found = find(path, file, at);
+        if (found && once.stands(found.file, branches.path)) emit('', file, number);
+        else if (found && chain.includes(found.file)) {
           throw new ShaderError(
             `Cannot include "${path}" (${file}:${number}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
-            place,
+            at,
           );
-        }
-        if (within) emit(before, file, number);
-        if (seenOnce.has(found.file)) emit('', file, number);
-        else walk(found.text, found.file, [...chain, found.file]);
+        } else if (found) place(found, chain, file, number);
         if (open) emit(after, file, number);
       } else if (ONCE.test(code)) {
-        seenOnce.add(file);
+        once.put(file, branches.path);
         emit(before + after, file, number);
       } else if (VERSION.test(code)) {
         emit(open ? `${line}*/` : line, file, number);
         header();
         if (open) emit(after, file, number);
       } else {
+        branches.meet(code);
         emit(EXTENSION.test(code) ? before + after : line, file, number);
       }
     }
   };
   walk(source, options.file, [options.file]);
-  return { text: lines.join('\n'), origins };
+  return { text: lines.join('\n'), origins, failed };
+}
+
+/** Where an include stands, for errors. */
+interface Place {
+  readonly line: number;
+  readonly excerpt: string;
 }
 
 /** A line, what it says beside its comments, and whether it begins and ends within one. */
@@ -124,12 +153,7 @@ function linesOf(text: string): SourceLine[] {
     });
 }
 
-function readInclude(
-  path: string,
-  from: string,
-  place: { line: number; excerpt: string },
-  include: Include | undefined,
-): IncludedFile {
+function readInclude(path: string, from: string, place: Place, include: Include | undefined): IncludedFile {
   if (path === '')
     throw new ShaderError(`Cannot read the include at ${from}:${place.line}: it names no file; write #include "name"`, {
       ...place,
