@@ -2,9 +2,14 @@
  * @file Misuses a device in a way that could end the process, and prints what was said of it as JSON: the errors, and what the
  * validation layer told where that is installed. Started by `misuse.gpu.test.ts`, with the name of the case.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isValidationAvailable, openDevice, type CommandBuffer, type Device } from '../src/index.ts';
 import { bufferAlloc, bufferFree, deviceCreate, deviceFree, kernelCompile, kernelFree } from '../src/flat.ts';
 import { messageOf } from './message-of.ts';
+
+const EMPTY = 'layout(local_size_x = 1) in; void main() {}';
 
 const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
   async 'a check that disposes'(device) {
@@ -28,7 +33,7 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
   async 'labels that are no strings'(device) {
     const five = 5 as unknown as string;
     using buffer = device.createBuffer({ label: five, byteLength: 64 });
-    const spirv = await device.compile('layout(local_size_x = 1) in; void main() {}', { label: 'empty' });
+    const spirv = await device.compile(EMPTY, { label: 'empty' });
     using pipeline = device.createPipeline({ label: five, spirv });
     await device.submitOnce('step', (encoder) => encoder.label(five, () => encoder.pipeline(pipeline).dispatch(1)));
     const open = await deviceCreate({ validation: isValidationAvailable() });
@@ -107,6 +112,38 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     device.endFrame(frame);
     device.endFrame(await device.beginFrame());
     return [...told, (await device.staging.download(words))[0]];
+  },
+  async 'made while the device closes'(device) {
+    const spirv = await device.compile(EMPTY, { label: 'empty' });
+    const folder = mkdtempSync(join(tmpdir(), 'halocline-'));
+    const file = join(folder, 'empty.comp');
+    writeFileSync(file, EMPTY);
+    device.endFrame(await device.beginFrame());
+    const told = (act: () => unknown): Promise<string> =>
+      (async () => act())().then(String, ({ message }: Error) => message);
+    const late = told(() => device.watchPipeline({ file }));
+    const closing = device[Symbol.asyncDispose]();
+    const acts = [
+      () => device.createBuffer({ label: 'late', byteLength: 64 }),
+      () => device.hostArray(4096),
+      () => device.createPool({ label: 'late', byteLength: 4096 }),
+      () => device.createImage({ label: 'late', size: [4, 4], format: 'rgba8unorm' }),
+      () => device.createSampler({ label: 'late' }),
+      () => device.createPipeline({ label: 'late', spirv }),
+      () => device.createPipelines([{ label: 'late', spirv }]),
+      () => device.createGraphicsPipeline({ label: 'late', vertex: { spirv }, color: [] }),
+      () => device.createTimeline('late'),
+      () => device.createQueryPool({ label: 'late', count: 2 }),
+      () => device.createRelay('late'),
+      () => device.record('late', () => undefined),
+      () => device.recordSecondary('late', () => undefined),
+      () => device.createRecorder({ workers: 1 }),
+      () => device.beginFrame(),
+    ];
+    const answers = await Promise.all([late, ...acts.map(told)]);
+    await closing;
+    rmSync(folder, { recursive: true });
+    return [...answers, await told(() => device.createRelay('late'))];
   },
 };
 

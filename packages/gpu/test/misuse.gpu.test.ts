@@ -81,3 +81,12 @@ gpuTest('a frame is ended where it was begun', {}, async ({ device }) => {
     5,
   ]);
 });
+
+gpuTest('nothing is made from a device that is being closed', {}, async ({ device }) => {
+  const answers = (await told('made while the device closes')) as readonly string[];
+  const which = `Cannot use device "${device.name}": it`;
+  expect(answers.slice(1, -1)).toEqual(Array.from({ length: 15 }, () => `${which} is being closed; open it again`));
+  // Its shader is compiled meanwhile, however long that takes.
+  expect(answers[0]).toMatch(/is being closed|was closed/);
+  expect(answers.at(-1)).toBe(`${which} was closed; open it again`);
+});

@@ -173,6 +173,7 @@ export class CommandBuffer implements Child, Submittable {
     this.#pool = pool;
     this.label = label;
     this.#body = body;
+    driver.checkOpen();
     this.#recording = this.#record();
     this.#followed = this.#recording.followed;
     this.#checkedAt = driver.disposals;

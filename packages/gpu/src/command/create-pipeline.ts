@@ -105,6 +105,7 @@ async function createAside(maker: PipelineMaker, options: ComputePipelineOptions
 /** Reads and checks the shader, and makes the layout. */
 function draftOf(driver: Driver, options: ComputePipelineOptions): PipelineDraft {
   const { label } = options;
+  driver.checkOpen();
   const stage = readLabelledStage(driver, label, 'compute', options);
   checkSubgroups(driver, label, stage.point.workgroupSize!, options);
   const signature = createPipelineLayout(driver, label, [stage], options.bindingCounts);

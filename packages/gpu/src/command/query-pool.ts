@@ -23,6 +23,7 @@ export class QueryPool implements Child {
 
   /** `validBits` are the bits of a timestamp that the queue fills. */
   constructor(driver: Driver, label: string, count: number, validBits: number) {
+    driver.checkOpen();
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`Cannot create query pool "${label}": it has ${count} queries; give one or more`);
     }

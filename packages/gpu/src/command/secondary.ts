@@ -74,6 +74,7 @@ export class SecondaryCommands implements Child {
     this.#pool = pool;
     this.label = label;
     this.targets = targets;
+    driver.checkOpen();
     this.handle = allocate(driver, pool, label);
     try {
       beginSecondary(driver, this.handle, label, targets);

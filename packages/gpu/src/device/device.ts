@@ -313,6 +313,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A pipeline that draws; its shaders are checked against the device first. Throws ShaderError. */
   createGraphicsPipeline(options: GraphicsPipelineOptions): GraphicsPipeline {
+    this.#driver.checkOpen();
     return new GraphicsPipeline(this.#driver, this.#cache, options);
   }
 
@@ -384,6 +385,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A timeline of the caller's own, for order across queues or devices; `sharing` where `sharesTimelines`. */
   createTimeline(label: string, sharing?: TimelineSharing): Timeline {
+    this.#driver.checkOpen();
     const timeline = new Timeline(this.#driver, this.#waiter, label, sharing);
     this.#driver.children.add(timeline);
     return timeline;
@@ -401,6 +403,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A thread that passes on what happens on the compute queue's timeline to other devices. Close it before this device. */
   createRelay(label: string): Relay {
+    this.#driver.checkOpen();
     const { timeline } = this.compute;
     return new Relay({ label, loaderPath: vulkanLoader().path, instance: this.raw.instance.handle, timeline });
   }
@@ -477,6 +480,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       );
     }
     this.#closed = true;
+    driver.beginClose();
     await this.idle().catch(() => undefined);
     await this.staging.endThreads();
     await Promise.all(driver.endings);
@@ -537,6 +541,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   }
 
   #openFrames(): Frames {
+    this.#driver.checkOpen();
     return (this.#frames ??= new Frames(this.#driver, this.compute, this.#frameOptions, (buffer) =>
       this.createBuffer(buffer),
     ));

@@ -103,6 +103,8 @@ export class Driver {
     | undefined;
   #retired: Retired[] = [];
   #holds = 0;
+  /** Why nothing is made from it any more. */
+  #end: 'is being closed' | 'was closed' | undefined;
 
   constructor(given: {
     instance: InstanceCommands;
@@ -204,13 +206,28 @@ export class Driver {
     destroy();
   }
 
+  /** The device waits for its work, and goes then: nothing is made from it any more. */
+  beginClose(): void {
+    this.#end = 'is being closed';
+  }
+
+  /** Throws if the device is being closed, or was: what is made from it now would outlive it. */
+  checkOpen(): void {
+    if (this.#end !== undefined) throw this.#ended();
+  }
+
+  #ended(): VulkanError {
+    return new VulkanError(`Cannot use device "${this.name}": it ${this.#end}; open it again`, {
+      kind: 'no-device',
+      labels: [this.name],
+    });
+  }
+
   /** The device is gone: who still asks something of it gets an error, where the driver would crash. */
   close(): void {
+    this.#end = 'was closed';
     const closed = (): never => {
-      throw new VulkanError(`Cannot use device "${this.name}": it was closed; open it again`, {
-        kind: 'no-device',
-        labels: [this.name],
-      });
+      throw this.#ended();
     };
     const traps = { get: closed, has: closed };
     this.commands = new Proxy(this.commands, traps);

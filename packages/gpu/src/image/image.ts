@@ -105,6 +105,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   /** `place`: memory that it is placed in instead of the device's heap. */
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
+    maker.driver.checkOpen();
     this.#maker = maker;
     this.driver = maker.driver;
     this.label = label;

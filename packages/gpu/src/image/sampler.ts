@@ -37,6 +37,7 @@ export class Sampler implements Child {
   #disposed = false;
 
   constructor(driver: Driver, options: SamplerOptions) {
+    driver.checkOpen();
     const { label, filter = 'linear', edge = 'clamp' } = options;
     for (const [name, word, words] of [
       ['filter', filter, ['linear', 'nearest']] as const,

@@ -162,6 +162,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     if (!BUFFER_ROLES.includes(role)) {
       throw new TypeError(`Cannot create buffer "${label}": role "${role}" is none of ${BUFFER_ROLES.join(', ')}`);
     }
+    maker.driver.checkOpen();
     checkLength(maker.driver, label, byteLength);
     this.#maker = maker;
     this.driver = maker.driver;

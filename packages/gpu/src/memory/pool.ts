@@ -81,6 +81,7 @@ export class MemoryPool implements Child {
   #disposed = false;
 
   constructor(maker: BufferMaker, { label, byteLength, memory = 'device', grows = false }: PoolOptions) {
+    maker.driver.checkOpen();
     this.#maker = maker;
     this.label = label;
     this.memory = memory;
