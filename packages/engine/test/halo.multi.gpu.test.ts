@@ -89,6 +89,17 @@ gpuTest('a stencil of ones own over two devices loses nothing at the cut', PLAIN
   expect(await smooth(6, { device: device.uuid, validation: false })).toBe(6 ** 6);
 });
 
+gpuTest(
+  'a stencil of ones own that leaves inactive voxels alone gives the same on any number of parts',
+  PLAIN,
+  async ({ device }) => {
+    const on = (count: number): Promise<number> => smooth(12, { device: device.uuid, validation: false }, count);
+    const one = await on(1);
+    expect(one).toBeLessThan(6 ** 6);
+    for (const count of [2, 3, 5]) expect(await on(count), `${count} parts`).toBe(one);
+  },
+);
+
 gpuTest('ghosts hold what their owners hold, as far as the halo is thick and no further', PLAIN, async ({ device }) => {
   const [other] = (await others(device, 1)) as [Device];
   await using _ = other;

@@ -9,6 +9,9 @@
  * Every device sends before any receives, and receives before it sends again. Messages have two rooms, taken in turns; commands
  * belong to the turn that they are recorded for, so whoever keeps them records them twice. Each recording is held against the turn
  * when it is submitted, and what is unpacked against what was packed: ghosts are never of another round than the fields.
+ *
+ * Active voxels travel, and no others: a ghost that isn't active stays as it was, so a kernel leaves alone what isn't active
+ * (`SubdomainPart.masks`), or its domain is of whole leaves.
  */
 import type { Buffer, CommandBuffer, Device, Encoder, TimelinePoint } from '@halocline/gpu';
 import { elementBytes, type FieldType } from '@halocline/stencil';
@@ -32,7 +35,7 @@ export interface HaloField {
   readonly buffers: readonly Buffer[];
 }
 
-/** What a halo is made for. */
+/** What a halo is made for: the active voxels of these fields. */
 export interface HaloOptions {
   /** By name. */
   readonly fields: Readonly<Record<string, HaloField>>;
@@ -64,7 +67,10 @@ interface Side {
   readonly arrivals: TimelinePoint[][];
 }
 
-/** Moves what lies at the cuts. Dispose it before its subdomains, with `await using`. */
+/**
+ * Moves the active voxels that lie at the cuts; ghosts that aren't active keep what they hold. Dispose it before its subdomains, with
+ * `await using`.
+ */
 export class Halo implements AsyncDisposable {
   /** Resolves when lists and tables are on the devices: `send` and `receive` wait for it, submits of one's own must. */
   readonly ready: Promise<void>;

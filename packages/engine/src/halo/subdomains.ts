@@ -5,7 +5,7 @@
  *     leaves     the slots of the subdomain's own leaves
  *     leafTable  32 words a slot: 0–26 slots of the neighbours, (dx+1)·9 + (dy+1)·3 + (dz+1); 27–29 the leaf's origin i, j, k;
  *                slot 0 is the leaf of background, and stands where there is no neighbour
- *     masks      16 words a slot: a bit for each active voxel
+ *     masks      16 words a slot: a bit for each active voxel, the only ones that a halo moves
  *     a field    component c from c · capacity · 512 elements on; slot s has 512 from 512·s on, z fastest: x<<6 | y<<3 | z
  */
 import type { Buffer, Device } from '@halocline/gpu';
@@ -81,7 +81,7 @@ export class SubdomainPart {
     return this.#level.leafTable;
   }
 
-  /** Owned by the subdomains. */
+  /** A bit for each active voxel: a kernel leaves the others alone, since halos don't move them. Owned by the subdomains. */
   get masks(): Buffer {
     return this.#level.masks;
   }
@@ -96,7 +96,7 @@ export class SubdomainPart {
     return this.#level.topology.origins.subarray(0, 3 * this.leafCount);
   }
 
-  /** What a field of one float32 holds: a value for each voxel of its own leaves, by the voxel's i, j, k; 0 elsewhere. */
+  /** What a field of one float32 holds: a value for each voxel of its own leaves, active or not, by its i, j, k; 0 elsewhere. */
   values(value: (i: number, j: number, k: number) => number): Float32Array<ArrayBuffer> {
     const all = new Float32Array(512 * this.capacity);
     const { slots, origins } = this;
