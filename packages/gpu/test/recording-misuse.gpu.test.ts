@@ -130,3 +130,24 @@ gpuTest('work that is none is refused', {}, async ({ device }) => {
   await recorder.finalize();
   device.endFrame(open);
 });
+
+gpuTest('what a thread leaves behind is given back when its frame is refused', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 16 });
+  await using recorder = device.createRecorder({ workers: 1 });
+  const open = await device.beginFrame();
+  recorder.encoderFor('mark').record({ module, export: 'mark', data: { words, at: 0, word: 7 } });
+  await recorder.finalize();
+  const [thread] = recorder.threads;
+  await thread!.terminate();
+  while (recorder.threads[0] === thread) await new Promise((resolve) => setTimeout(resolve, 5));
+  const why = 'Cannot pass: the gate is closed; open it';
+  const refuse = (): never => {
+    throw new Error(why);
+  };
+  open.record('gate', (encoder) => encoder.beforeSubmit(refuse));
+  expect(thrown(() => device.endFrame(open))).toBe(why);
+  const mark = (): unknown =>
+    recorder.encoderFor('mark').record({ module, export: 'mark', data: { words, at: 0, word: 8 } });
+  expect(await frame(device, recorder, mark)).toBe('no error');
+  expect((await wordsIn(device, words))[0]).toBe(8);
+});

@@ -85,12 +85,15 @@ export class Frames {
     if (!this.#open || frame !== this.#open) this.#refuse(frame);
     const recordings = frame.end();
     this.#open = undefined;
-    const point = this.#queue.submit(recordings);
-    const slot = this.slots[frame.index]!;
-    slot.point = point;
-    slot.number = frame.number;
-    frame.settle();
-    return point;
+    try {
+      const point = this.#queue.submit(recordings);
+      const slot = this.slots[frame.index]!;
+      slot.point = point;
+      slot.number = frame.number;
+      return point;
+    } finally {
+      frame.settle();
+    }
   }
 
   #refuse(frame: Frame): never {
