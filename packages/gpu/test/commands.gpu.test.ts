@@ -145,6 +145,27 @@ gpuTest('a timestamp lies between two readings of the clocks, and unset queries 
   expect(pool.ticks()).toEqual([undefined, undefined]);
 });
 
+gpuTest('timestamps are written once after each time that their queries were unset', {}, async ({ device }) => {
+  expect(() => device.createQueryPool({ label: 'times', count: 1e9 })).toThrow(
+    'Cannot create query pool "times": it has 1000000000 queries; give 1 to 1048576',
+  );
+  using pool = device.createQueryPool({ label: 'times', count: 2 });
+  using stamps = device.record('stamps', (encoder) => encoder.timestamp(pool, 0));
+  expect(() => device.compute.submit([stamps])).toThrow(
+    'Cannot submit "stamps": it writes timestamps of query pool "times", which nobody made unset; record encoder.resetQueries before',
+  );
+  using resets = device.record('resets', (encoder) => encoder.resetQueries(pool));
+  device.compute.submit([resets, stamps]);
+  await device.submitOnce('twice', (encoder) => {
+    encoder.resetQueries(pool).timestamp(pool, 0).timestamp(pool, 1);
+    expect(() => encoder.timestamp(pool, 1)).toThrow(
+      'Cannot write timestamp 1 of query pool "times" in "twice": it is written there already; record encoder.resetQueries between',
+    );
+    encoder.resetQueries(pool).timestamp(pool, 1);
+  });
+  expect(pool.ticks().map((tick) => tick === undefined)).toEqual([true, false]);
+});
+
 gpuTest('slips of a recording are named where they are made', {}, async ({ device }) => {
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
   using pipeline = device.createPipeline({

@@ -6,6 +6,7 @@
 import * as V from '@halocline/vulkan';
 import type { Usage } from '../access.ts';
 import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { BarrierBatch } from '../graph/sink.ts';
 import type { Image } from '../image/image.ts';
@@ -48,6 +49,8 @@ export class Encoder {
   #driver: Driver;
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<ComputePipeline>;
+  /** Of pools whose timestamps are written, those that were since they were made unset. */
+  #stamped: Map<QueryPool, Set<number>> | undefined;
 
   /** Use `device.record`. `secondary`: another recording executes what is recorded. */
   constructor(
@@ -287,10 +290,12 @@ export class Encoder {
     this.#scope.outside('reset queries');
     this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
+    pool.resets();
+    (this.#stamped ??= new Map()).set(pool, new Set());
     return this;
   }
 
-  /** Writes the device's clock into query `index` when everything before has run. */
+  /** Writes the device's clock into query `index`, which is unset, when everything before has run. */
   timestamp(pool: QueryPool, index: number): this {
     if (!Number.isInteger(index) || index < 0 || index >= pool.count) {
       throw new RangeError(
@@ -298,6 +303,7 @@ export class Encoder {
       );
     }
     this.#scope.use(pool);
+    this.#stamp(pool, index);
     this.#driver.commands.vkCmdWriteTimestamp2(this.handle, V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pool.handle, index);
     return this;
   }
@@ -326,6 +332,24 @@ export class Encoder {
       this.#scope.tracker?.endPass(failed);
     }
     return this;
+  }
+
+  /** Notes that a query is written, which may be once after each time that it was made unset. */
+  #stamp(pool: QueryPool, index: number): void {
+    const { label, checks } = this.#scope;
+    const all = (this.#stamped ??= new Map<QueryPool, Set<number>>());
+    let written = all.get(pool);
+    if (!written) {
+      all.set(pool, (written = new Set()));
+      checks.push(() => pool.checkReset(label));
+    }
+    if (written.has(index)) {
+      throw new VulkanError(
+        `Cannot write timestamp ${index} of query pool "${pool.label}" in "${label}": it is written there already; record encoder.resetQueries between`,
+        { kind: 'execution', labels: [pool.label, label] },
+      );
+    }
+    written.add(index);
   }
 
   #tooMany(groups: readonly [number, number, number], most: readonly [number, number, number]): RangeError {

@@ -5,6 +5,9 @@ import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { printsItself } from '../printing.ts';
 
+/** Larger pools are slips: drivers that are asked for more end the process. */
+const MOST = 2 ** 20;
+
 /** A row of timestamps. Record `resetQueries`, then `timestamp`s; read them when the submit is done. */
 export class QueryPool implements Child {
   static {
@@ -19,13 +22,14 @@ export class QueryPool implements Child {
   /** Of the device that it belongs to. */
   readonly driver: Driver;
   readonly #mask: bigint;
+  #reset = false;
   #disposed = false;
 
   /** `validBits` are the bits of a timestamp that the queue fills. */
   constructor(driver: Driver, label: string, count: number, validBits: number) {
     driver.checkOpen();
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`Cannot create query pool "${label}": it has ${count} queries; give one or more`);
+    if (!Number.isInteger(count) || count < 1 || count > MOST) {
+      throw new RangeError(`Cannot create query pool "${label}": it has ${count} queries; give 1 to ${MOST}`);
     }
     if (validBits === 0) {
       throw new VulkanError(
@@ -75,6 +79,21 @@ export class QueryPool implements Child {
       );
     }
     this.driver.commands.vkResetQueryPool(this.driver.handle, this.handle, 0, this.count);
+    this.#reset = true;
+  }
+
+  /** Commands that make all queries unset are recorded. Part of the encoder. */
+  resets(): void {
+    this.#reset = true;
+  }
+
+  /** Throws where nothing ever made the queries unset, from the host or in commands: such can't be written. Part of the encoder. */
+  checkReset(label: string): void {
+    if (this.#reset) return;
+    throw new VulkanError(
+      `Cannot submit "${label}": it writes timestamps of query pool "${this.label}", which nobody made unset; record encoder.resetQueries before`,
+      { kind: 'execution', labels: [label, this.label] },
+    );
   }
 
   /** Each timestamp as the device's clock has it (see `Device.readClock`); undefined where none was written yet. Doesn't wait. */
