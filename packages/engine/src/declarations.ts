@@ -57,8 +57,8 @@ export interface StencilOptions {
    */
   readonly neighborRadius?: number | CflRadius;
   /**
-   * What happens where they go further: an error, by the next act that waits for the step (default), or the coordinate is clamped. In
-   * one subdomain what isn't clamped may go anywhere.
+   * What happens where they go further: an error, by the next act that waits for the step (default; told to the log where that is
+   * the simulation's end), or the coordinate is clamped. In one subdomain what isn't clamped may go anywhere.
    */
   readonly beyondRadius?: 'error' | 'clamp';
   /** Says that it reads around its voxel; what it reads is found by itself, so this only stands in what `explainStencil` tells. */

@@ -530,13 +530,16 @@ export class Runtime {
     if (this.#closed) throw new TypeError('Cannot use the simulation: it has been disposed; create another');
   }
 
-  /** Waits for the device and gives everything back. Within the lane. */
+  /** Waits for the device and gives everything back; what steps told that nobody has heard goes to the log. Within the lane. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     try {
       // Who lost a device has been told.
-      if (this.#loss === null) await this.#drain();
+      if (this.#loss === null) {
+        await this.#drain();
+        this.#logFault();
+      }
       await this.#tracer?.close();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
@@ -544,6 +547,15 @@ export class Runtime {
       this.#view?.[Symbol.dispose]();
       this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Throwing would hide what may be on its way through those who dispose. */
+  #logFault(): void {
+    try {
+      this.#stepper?.tellFaultOnce();
+    } catch (error) {
+      this.log((error as Error).message);
     }
   }
 }

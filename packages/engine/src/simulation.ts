@@ -553,7 +553,10 @@ export class Simulation implements AsyncDisposable {
     return `Simulation(${parts.join(', ')}, on ${this.device.name})`;
   }
 
-  /** Waits for the GPU, and gives back memory and, if the simulation opened it, the device. */
+  /**
+   * Waits for the GPU, and gives back memory and, if the simulation opened it, the device. A read that went too far in steps that
+   * nothing has waited for is told to the log.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     // All of them are closed, whatever fails before: a trace that can't be written must not keep a device.
     await using devices = new AsyncDisposableStack();

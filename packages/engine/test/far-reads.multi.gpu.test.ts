@@ -17,10 +17,15 @@ const wavy = (i: number, j: number, k: number): number => Math.sin(0.37 * i) + M
 interface Setup {
   readonly stencil?: Partial<StencilOptions>;
   readonly wind: (i: number, j: number, k: number) => readonly [number, number, number];
+  readonly log?: (line: string) => void;
 }
 
-async function make(device: Device, subdomains: number, { stencil, wind }: Setup): Promise<Simulation> {
-  const simulation = await Simulation.create({ device, domain, subdomains });
+async function make(
+  device: Device,
+  subdomains: number,
+  { stencil, wind, log = () => undefined }: Setup,
+): Promise<Simulation> {
+  const simulation = await Simulation.create({ device, domain, subdomains, log });
   simulation.addField('smoke', 'float32', 0);
   simulation.addField('wind', 'vec3', [0, 0, 0]);
   simulation.addStencil('advect', { ...advect, ...stencil });
@@ -98,6 +103,24 @@ gpuTest('each of several devices tells, in a step with a loop that the device en
       `"look": at voxel ${voxel.replace('ivec3', '')} in step 1 it reads "u" more than 2 voxels away`,
     );
   }
+});
+
+gpuTest('a simulation that ends before anything waits tells its log', PLAIN, async ({ device }) => {
+  const lines: string[] = [];
+  const end = async (finish: boolean): Promise<readonly string[]> => {
+    lines.length = 0;
+    await using simulation = await make(device, 2, { wind: gale, log: (line) => lines.push(line) });
+    await simulation.runTimestep(0.1);
+    if (finish) await messageOf(simulation.finish());
+    return lines;
+  };
+  expect(await end(false)).toEqual([
+    expect.stringMatching(
+      /^Cannot run stencil "advect": at voxel .* in step 0 it reads "smoke" more than 2 voxels away/,
+    ),
+  ]);
+  // Who was thrown it has heard of it.
+  expect(await end(true)).toEqual([]);
 });
 
 gpuTest('it is told as well where another program takes over before anything waits', PLAIN, async ({ device }) => {
