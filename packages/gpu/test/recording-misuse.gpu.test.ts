@@ -151,3 +151,31 @@ gpuTest('what a thread leaves behind is given back when its frame is refused', {
   expect(await frame(device, recorder, mark)).toBe('no error');
   expect((await wordsIn(device, words))[0]).toBe(8);
 });
+
+gpuTest('a recorder forgets the transitions of passes that were dropped', {}, async ({ device }) => {
+  using image = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+  using buffer = device.createBuffer({ label: 'pixels', byteLength: 32 });
+  await using recorder = device.createRecorder({ workers: 1 });
+  recorder.imageWas(image, 'undefined');
+  const clear = (): unknown => recorder.encoderFor('clear').record({ module, export: 'clear', data: { image, to: 1 } });
+  const fail = (): never => {
+    throw new Error('Cannot pass: the gate is closed; open it');
+  };
+  const dropped = (): void => {
+    clear();
+    recorder.encoderFor('gate').inline(fail);
+  };
+  expect(await frame(device, recorder, dropped)).toBe('Cannot pass: the gate is closed; open it');
+  const refused = await device.beginFrame();
+  clear();
+  await recorder.finalize();
+  refused.record('gate', (encoder) => encoder.beforeSubmit(fail));
+  expect(thrown(() => device.endFrame(refused))).toBe('Cannot pass: the gate is closed; open it');
+  const both = (turn: number): void => {
+    clear();
+    recorder.encoderFor('copy').record({ module, export: 'copyOut', data: { image, buffer, at: 16 * turn } });
+  };
+  for (let turn = 0; turn < 2; turn++) expect(await frame(device, recorder, () => both(turn))).toBe('no error');
+  expect([...new Set(await wordsIn(device, buffer))]).toEqual([0xff0000ff]);
+  // The test fails if a layout is another than the validation layer, or the checks, expect.
+});

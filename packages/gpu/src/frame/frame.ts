@@ -135,7 +135,7 @@ export class Frame implements RecordedFrame<Encoder> {
   readonly linear: LinearMemory;
   readonly #slot: FrameSlot;
   readonly #obstacles: (() => void)[] = [];
-  readonly #leftovers: (() => void)[] = [];
+  readonly #leftovers: ((submitted: boolean) => void)[] = [];
   #ended = false;
 
   constructor(slot: FrameSlot, number: number) {
@@ -170,14 +170,14 @@ export class Frame implements RecordedFrame<Encoder> {
     this.#obstacles.push(check);
   }
 
-  /** Calls `release` when the frame is submitted, or given up: what it records may use something until then. */
-  afterEnd(release: () => void): void {
+  /** Calls `release` when the frame is submitted, or given up, and says which: what it records may use something until then. */
+  afterEnd(release: (submitted: boolean) => void): void {
     this.#leftovers.push(release);
   }
 
   /** The frame is submitted, or given up. */
-  settle(): void {
-    for (const release of this.#leftovers.splice(0)) release();
+  settle(submitted: boolean): void {
+    for (const release of this.#leftovers.splice(0)) release(submitted);
   }
 
   /** Closes it and gives what it recorded. */

@@ -85,14 +85,16 @@ export class Frames {
     if (!this.#open || frame !== this.#open) this.#refuse(frame);
     const recordings = frame.end();
     this.#open = undefined;
+    let submitted = false;
     try {
       const point = this.#queue.submit(recordings);
+      submitted = true;
       const slot = this.slots[frame.index]!;
       slot.point = point;
       slot.number = frame.number;
       return point;
     } finally {
-      frame.settle();
+      frame.settle(submitted);
     }
   }
 
@@ -112,7 +114,7 @@ export class Frames {
 
   /** Gives everything back. The device is idle. */
   destroy(): void {
-    this.#open?.settle();
+    this.#open?.settle(false);
     for (const slot of this.slots) slot.destroy();
   }
 }

@@ -129,7 +129,10 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly #retired: Promise<void>[] = [];
   readonly #sender: Sender;
   readonly #layouts: SharedLayouts;
+  /** What images were last used for, as submitted frames leave them. */
   readonly #images = new WeakMap<Image, ImageAccess | 'undefined'>();
+  /** The same as the open frame leaves them, where its passes change that. */
+  #moved = new Map<Image, ImageAccess>();
   readonly #capacities: Int32Array;
   /** How often each thread ended since something was recorded. */
   readonly #ends: number[];
@@ -228,6 +231,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
    * recorder knows, as long as nobody else transitions it.
    */
   imageWas(image: Image, access: ImageAccess | 'undefined'): this {
+    this.#moved.delete(image);
     this.#images.set(image, access);
     return this;
   }
@@ -241,6 +245,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     const frame = this.#frame;
     if (!frame || this.#finalizing) return;
     this.#finalizing = true;
+    const moved = new Map(this.#moved);
     try {
       await this.#recorded();
       this.#check(passes);
@@ -248,6 +253,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
         for (const pass of passes) this.#collect(encoder, pass);
       });
       this.#ends.fill(0);
+    } catch (error) {
+      this.#moved = moved;
+      throw error;
     } finally {
       this.#finalizing = false;
       this.#clear();
@@ -307,7 +315,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
         { kind: 'command-buffer', labels: [this.label] },
       );
     });
-    frame.afterEnd(() => this.#tidy());
+    frame.afterEnd((submitted) => {
+      if (submitted) for (const [image, access] of this.#moved) this.#images.set(image, access);
+      this.#moved.clear();
+      this.#tidy();
+    });
     const gone = this.#sender.forget();
     if (gone.length === 0) return;
     for (const thread of this.#threads) thread.tell({ forget: gone });
@@ -487,14 +499,14 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   #transition(encoder: Encoder, label: string, pass: number): void {
     for (const [id, access] of this.#layouts.of(pass)) {
       const image = this.#sender.objectOf(id) as Image;
-      const was = this.#images.get(image);
+      const was = this.#moved.get(image) ?? this.#images.get(image);
       if (was === undefined) {
         throw new VulkanError(
           `Cannot record pass "${label}" on a thread: nobody said what image "${image.label}" was used for; call recorder.imageWas`,
           { kind: 'command-buffer', labels: [label, image.label] },
         );
       }
-      this.#images.set(image, access);
+      this.#moved.set(image, access);
       if (was === access && !writesMemory(access)) continue;
       encoder.transition(image, { before: was === 'undefined' ? was : [was], after: [access] });
     }
