@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
-import { Simulation, type StencilOptions } from '../src/index.ts';
+import { Simulation, type SimulationOptions, type StencilOptions } from '../src/index.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
 const domain = { min: [-32, 0, 0], max: [32, 8, 8] } as const;
@@ -100,3 +100,147 @@ gpuTest(
     }
   },
 );
+
+type Held = Pick<StencilOptions, 'neighborRadius' | 'beyondRadius'>;
+
+interface Pair {
+  /** What each of two stencils writes, after the first of which `a` is known to the second. */
+  readonly texts: readonly [string, string];
+  readonly held: readonly [Held, Held];
+  readonly together: boolean;
+}
+
+/** What two stencils write, and whether they ran as one; or what is thrown. */
+async function outcome(
+  device: Device,
+  { texts, held }: Pair,
+  options: Partial<SimulationOptions>,
+): Promise<{ values: string; together: boolean }> {
+  await using simulation = await Simulation.create({ device, domain, ...options });
+  for (const name of ['u', 'a', 'b']) simulation.addField(name, 'float32', 0);
+  simulation.addField('far', 'float32', 0);
+  simulation.addField('flow', 'vec3', [1, 0, 0]);
+  for (const [at, [name, to]] of (
+    [
+      ['first', 'a'],
+      ['second', 'b'],
+    ] as const
+  ).entries()) {
+    const inputs = ['u', 'far', ...(at === 1 ? ['a'] : [])];
+    const code = `int d = int(Random(coord, 3u) * 100.0) % 4; WriteField("${to}", idx, ${texts[at]!});`;
+    simulation.addStencil(name, { inputs, outputs: [to], ...held[at], code });
+  }
+  await simulation.field('u').write((i, j, k) => (i * 7 + j * 13 + k * 29) & 63);
+  await simulation.field('far').write((i, j, k) => (i % 6) - (j % 3) - (k % 2));
+  try {
+    for (let step = 0; step < 2; step++) await simulation.runTimestep(0.1);
+    const values: string[] = [];
+    for (const name of ['a', 'b']) values.push((await simulation.field(name).read()).tree.values.join());
+    return { values: values.join(' '), together: simulation.explain().includes('first + second run as one') };
+  } catch (error) {
+    return { values: (error as Error).message.replace(/stencil ".*?"/, 'stencil'), together: false };
+  }
+}
+
+const UP_TO_THREE = 'ReadField("u", coord + ivec3(d, -d, 0))';
+const ANYWHERE = 'ReadField("u", coord + ivec3(int(ReadField("far", coord)), 0, 0))';
+const TOO_FAR = /^Cannot run stencil: at voxel .* reads "u" more than 2 voxels away/;
+const clamp = { beyondRadius: 'clamp' } as const;
+const OF_A = `ReadField("a", coord) + ${UP_TO_THREE}`;
+
+const PAIRS: Readonly<Record<string, Pair>> = {
+  'the same radius': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [
+      { neighborRadius: 2, ...clamp },
+      { neighborRadius: 2, ...clamp },
+    ],
+    together: true,
+  },
+  'other radii': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [
+      { neighborRadius: 1, ...clamp },
+      { neighborRadius: 2, ...clamp },
+    ],
+    together: false,
+  },
+  'one within its radius': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [
+      { neighborRadius: 5, ...clamp },
+      { neighborRadius: 2, ...clamp },
+    ],
+    together: false,
+  },
+  'both within their radii': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [{ neighborRadius: 5, ...clamp }, { neighborRadius: 3 }],
+    together: true,
+  },
+  'one anywhere, the other near': {
+    texts: [ANYWHERE, OF_A],
+    held: [{ neighborRadius: 2, ...clamp }, {}],
+    together: false,
+  },
+  'one anywhere in three, the other near': {
+    texts: [ANYWHERE, OF_A],
+    held: [{ neighborRadius: 3, ...clamp }, {}],
+    together: true,
+  },
+  'one clamps, and the other would not': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [{ neighborRadius: 2, ...clamp }, { neighborRadius: 3 }],
+    together: false,
+  },
+  'a radius of a flow, and none': {
+    texts: [UP_TO_THREE, OF_A],
+    held: [
+      { neighborRadius: { cfl: 'flow', cap: 2 }, ...clamp },
+      { neighborRadius: 2, ...clamp },
+    ],
+    together: false,
+  },
+  'a coordinate that the first knows': {
+    texts: ['3.0', 'ReadField("u", coord + ivec3(int(ReadField("a", coord)), 0, 0))'],
+    held: [{}, { neighborRadius: 2, ...clamp }],
+    together: true,
+  },
+};
+
+for (const [name, pair] of Object.entries(PAIRS)) {
+  gpuTest(`stencils have the same bits as one and apart: ${name}`, PLAIN, async ({ device }) => {
+    const apart = await outcome(device, pair, { fusion: false });
+    expect(apart.values).toMatch(/^-?\d/);
+    for (const subdomains of [1, 3]) {
+      const whole = await outcome(device, pair, { subdomains });
+      expect(whole.together).toBe(pair.together);
+      expect(whole.values === apart.values, `${subdomains}`).toBe(true);
+    }
+  });
+}
+
+gpuTest('what is an error apart is one together, and nothing else', PLAIN, async ({ device }) => {
+  const two = { neighborRadius: 2 };
+  // Nobody knows that it goes no further than a voxel.
+  const calm = 'ReadField("u", coord + ivec3(int(0.2 * ReadField("far", coord)), 0, 0))';
+  for (const fusion of [false, true]) {
+    for (const held of [
+      [two, two],
+      [two, { neighborRadius: 3 }],
+    ] as const) {
+      const { values } = await outcome(
+        device,
+        { texts: [UP_TO_THREE, OF_A], held, together: true },
+        { subdomains: 2, fusion },
+      );
+      expect(values).toMatch(TOO_FAR);
+    }
+    const right = await outcome(
+      device,
+      { texts: [calm, OF_A], held: [{ neighborRadius: 1 }, {}], together: false },
+      { subdomains: 2, fusion },
+    );
+    expect(right.values).toMatch(/^\d/);
+  }
+});

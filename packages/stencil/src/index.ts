@@ -21,6 +21,7 @@ export { asksFar } from './fuse/activities.ts';
 export { fuseStencils } from './fuse/fuse.ts';
 export type { FuseOptions } from './fuse/join.ts';
 export { bytesPerVoxel, bytesTogether, whyNotFused } from './fuse/refusal.ts';
+export { exceedsRadius } from './fuse/shared-radius.ts';
 export { fieldsAgain, whyNotWorth } from './fuse/worth.ts';
 export { interpret } from './interpret/interpret.ts';
 export type {

@@ -196,3 +196,54 @@ test('computing again is worth it where it takes little', () => {
     'they would move as many bytes',
   );
 });
+
+const BY_FLAGS = 'coord + ivec3(int(ReadField("flags", coord)) % 4, 0, 0)';
+const anywhere = stencil(
+  'anywhere',
+  'WriteField("pressure", idx, ReadField("density", ivec3(ReadField("velocity", coord))));',
+  { neighborRadius: 2 },
+);
+const upToThree = (name: string, to: string, neighborRadius?: number): Stencil =>
+  stencil(
+    name,
+    `WriteField("${to}", idx, ReadField("density", ${BY_FLAGS}));`,
+    neighborRadius === undefined ? {} : { neighborRadius },
+  );
+
+test.each([
+  [upToThree('one', 'pressure', 2), upToThree('other', 'velocity_y', 1), '"one" and "other" have different radii'],
+  [upToThree('one', 'pressure', 5), upToThree('other', 'velocity_y', 3), null],
+  [upToThree('one', 'pressure', 2), upToThree('other', 'velocity_y', 2), null],
+  [anywhere, upToThree('near', 'velocity_y'), '"near" reads further than 2 voxels, which "anywhere" is held within'],
+  [
+    upToThree('near', 'velocity_y', 3),
+    upToThree('held', 'pressure', 1),
+    '"near" reads further than 1 voxel, which "held" is held within',
+  ],
+  [
+    stencil('far', 'WriteField("velocity_y", idx, ReadField("density", coord + ivec3(0, 12, 0)));'),
+    anywhere,
+    '"far" reads further than 2 voxels, which "anywhere" is held within',
+  ],
+  [stencil('tap', 'WriteField("velocity_y", idx, ReadField("density", coord + ivec3(0, 8, 0)));'), anywhere, null],
+])('stencils run as one where they share a radius: %o', (before, next, reason) => {
+  expect(whyNotFused([before], next)).toBe(reason);
+});
+
+test('those that stay within their radii have none together, and those that exceed it keep it', () => {
+  const radiusOf = (...parts: Stencil[]): number | null => fuseStencils('both', parts, NOTHING).neighborRadius;
+  expect(radiusOf(upToThree('one', 'pressure', 5), upToThree('other', 'velocity_y', 3))).toBe(null);
+  expect(radiusOf(upToThree('one', 'pressure', 2), upToThree('other', 'velocity_y', 2))).toBe(2);
+  expect(radiusOf(damp, upToThree('held', 'pressure', 2))).toBe(2);
+});
+
+test('a coordinate that is known once they are one is still held at the radius', () => {
+  const three = stencil('three', 'WriteField("velocity_x", idx, 3.0);');
+  const code =
+    'ivec3 d = ivec3(int(ReadField("velocity_x", coord)), 0, 0); WriteField("pressure", idx, ReadField("density", coord + d));';
+  const reachOf = (neighborRadius: number): unknown => {
+    const fused = fuseStencils('both', [three, stencil('look', code, { neighborRadius })], NOTHING);
+    return fused.reads.find(({ field }) => field === 'density')!.reach;
+  };
+  expect([2, 3].map(reachOf)).toEqual([2, 3].map((most) => ({ low: [most, 0, 0], high: [most, 0, 0] })));
+});

@@ -24,6 +24,7 @@ test('the package exports these names', () => {
       "elementBytes",
       "emitGlsl",
       "emitSpirv",
+      "exceedsRadius",
       "faceAxis",
       "fieldTypeOf",
       "fieldsAgain",

@@ -6,7 +6,15 @@
  * Where they read it of other voxels it is computed again there, if that is worth it (`again.ts`). A field that was declared
  * `transient`, and that stencils read only in the pass that has always written it by then, has no memory at all.
  */
-import { asksFar, bytesPerVoxel, bytesTogether, fieldsAgain, whyNotFused, type Stencil } from '@halocline/stencil';
+import {
+  asksFar,
+  bytesPerVoxel,
+  bytesTogether,
+  exceedsRadius,
+  fieldsAgain,
+  whyNotFused,
+  type Stencil,
+} from '@halocline/stencil';
 import type { Backgrounds } from '../background/backgrounds.ts';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
@@ -242,17 +250,17 @@ function whyNotJoined(group: Group, { pass, checked }: Member, context: GroupCon
   const ground = groundOf(checked.level, parts, context);
   const reason = whyNotFused(parts, stencil, new Set(ground.inactive.keys()));
   if (reason !== null) return reason + adviceFor(parts, checked, context);
-  const computing = group.filter((member) => computes(member.checked));
   const other = group.find((one) => isHeld(one.checked) && one.checked.beyondRadius !== checked.beyondRadius);
   if (other !== undefined && isHeld(checked)) {
     return `"${other.checked.name}" and "${checked.name}" differ in what happens beyond their radius`;
   }
-  const otherwise = computing.find((member) => member.checked.follows !== checked.follows);
-  if (otherwise !== undefined && computes(checked)) {
+  const otherwise = group.find((one) => exceeds(one.checked) && one.checked.follows !== checked.follows);
+  if (otherwise !== undefined && exceeds(checked)) {
     return `"${otherwise.checked.name}" and "${checked.name}" differ in the flow that their radius follows`;
   }
   const written = new Set(group.flatMap((member) => member.pass.facts.writes.map(({ component }) => component)));
   const follows = pass.facts.reads.some((component) => written.has(component));
+  const computing = group.filter((member) => computes(member.checked));
   if (!follows && computing.length > 0 !== computes(checked)) {
     const [slow, fast] = computes(checked) ? [checked.name, last.name] : [computing[0]!.checked.name, checked.name];
     return `"${slow}" computes coordinates, a voxel a thread, and "${fast}" runs four voxels a thread`;
@@ -306,13 +314,19 @@ function stencilsOf(group: Group): Stencil[] {
   return group.flatMap(({ checked: { stencil } }) => (stencil === null ? [] : [stencil]));
 }
 
+/** Whether it reads at coordinates that may be anywhere. */
 function computes({ stencil }: CheckedStencil): boolean {
   return stencil?.reads.some(({ gather }) => gather) ?? false;
 }
 
+/** Whether a radius holds what it reads. */
+function exceeds({ stencil }: CheckedStencil): boolean {
+  return stencil !== null && exceedsRadius(stencil);
+}
+
 /** Whether what it does beyond a radius matters. */
 function isHeld(checked: CheckedStencil): boolean {
-  return computes(checked) || (checked.stencil !== null && asksFar(checked.stencil));
+  return exceeds(checked) || (checked.stencil !== null && asksFar(checked.stencil));
 }
 
 function saved(parts: readonly Stencil[], together: Stencil): number {
@@ -322,7 +336,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
 function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupContext): FusedStencil {
   const { idle, fuse } = context;
   const { level, beyondRadius } = (group.find(({ checked }) => isHeld(checked)) ?? group[0]!).checked;
-  const follows = group.find(({ checked }) => computes(checked))?.checked.follows;
+  const follows = group.find(({ checked }) => exceeds(checked))?.checked.follows;
   const parts = stencilsOf(group);
   const dropped = new Set(
     parts

@@ -8,12 +8,13 @@ import type { Environment, FieldType, ScalarType, Stencil, ValueType } from '../
 import { optimize } from '../optimize/optimize.ts';
 import { verifyStencil } from '../verify.ts';
 import { joinParts, type FuseOptions } from './join.ts';
+import { sharedRadius } from './shared-radius.ts';
 
 /** One stencil that does what `parts` do one after the other. `whyNotFused` has said null of each of them with those before it. */
 export function fuseStencils(name: string, parts: readonly Stencil[], options: FuseOptions): Stencil {
-  const { locals, body, functions } = optimize(joinParts(parts, options));
+  const radius = sharedRadius(parts);
+  const { locals, body, functions } = optimize(joinParts(parts, options), radius ?? Infinity);
   const first = parts[0]!;
-  const radius = parts.find(({ reads }) => reads.some(({ gather }) => gather))?.neighborRadius ?? null;
   const code = parts.map(({ name: part, source }) => `// ${part}\n${source}`).join('\n');
   const fused = analyze({
     stencil: {

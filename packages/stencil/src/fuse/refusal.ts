@@ -9,6 +9,7 @@ import { computedAgain } from './again.ts';
 import { componentKey, fieldOf, ownReads, ownWrites } from './own-reads.ts';
 import { keptAnswer } from './kept-answer.ts';
 import { endsInLoop } from './returns.ts';
+import { whyNoSharedRadius } from './shared-radius.ts';
 
 /** The most IR nodes of one stencil that several became: beyond it registers run short, and the text is not emitted four times. */
 const MAX_NODES = 1500;
@@ -38,13 +39,9 @@ export function whyNotFused(
   }
   const early = parts.find(returnsFromLoop);
   if (early !== undefined) return `"${early.name}" returns from within a loop`;
-  const computed = [...parts, next].filter(({ reads: all }) => all.some(({ gather }) => gather));
-  const [one, other] = [
-    computed[0],
-    computed.find(({ neighborRadius }) => neighborRadius !== computed[0]!.neighborRadius),
-  ];
-  if (other !== undefined) return `"${one!.name}" and "${other.name}" have different radii`;
   const all = [...parts, next];
+  const radii = whyNoSharedRadius(all);
+  if (radii !== null) return radii;
   const nodes = all.reduce((sum, each) => sum + nodesOf(each), 0);
   if (nodes > MAX_NODES) return `together they have ${nodes} operations, and ${MAX_NODES} fit into a pass`;
   const repeated = computedAgain(all);
