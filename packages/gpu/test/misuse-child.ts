@@ -145,6 +145,23 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     rmSync(folder, { recursive: true });
     return [...answers, await told(() => device.createRelay('late'))];
   },
+  async 'a recorder that is disposed in finalize'(device) {
+    const recorder = device.createRecorder({ workers: 1 });
+    const frame = await device.beginFrame();
+    const slice = frame.linear.take(16);
+    slice.bytes!.fill(0);
+    const module = new URL('./recorded-passes.ts', import.meta.url);
+    using words = device.createBuffer({ label: 'words', byteLength: 16 });
+    recorder.encoderFor('fill').record({ module, export: 'fillWhenTold', data: { words, slice } });
+    const finalized = recorder.finalize().then(String, ({ message }: Error) => message);
+    while (slice.bytes![0] === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const disposed = recorder[Symbol.asyncDispose]();
+    const told = await finalized;
+    setTimeout(() => (slice.bytes![1] = 1), 200).unref(); // nothing else keeps the process alive meanwhile
+    await disposed;
+    device.endFrame(frame);
+    return [told];
+  },
 };
 
 const messages: string[] = [];

@@ -90,3 +90,9 @@ gpuTest('nothing is made from a device that is being closed', {}, async ({ devic
   expect(answers[0]).toMatch(/is being closed|was closed/);
   expect(answers.at(-1)).toBe(`${which} was closed; open it again`);
 });
+
+gpuTest('a process lives until a recorder that is disposed in the middle of finalize has ended', {}, async () => {
+  expect(await told('a recorder that is disposed in finalize')).toEqual([
+    'Cannot record pass "fill" on a thread: recorder "recorder" was disposed; await its finalize first',
+  ]);
+});

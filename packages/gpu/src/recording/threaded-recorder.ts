@@ -418,7 +418,8 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       if (finished >= posted || this.#lost !== '') break;
       await Atomics.waitAsync(control, T.FINISHED, finished).value;
     }
-    for (const { worker } of this.#threads) worker.unref();
+    // While it is disposed, the threads hold the process until they have ended.
+    if (!this.#disposed) for (const { worker } of this.#threads) worker.unref();
   }
 
   /** Takes in what a thread told. */
