@@ -20,6 +20,7 @@ import type { DeviceOptions } from './device/options.ts';
 import { VulkanError } from './errors.ts';
 import type { VulkanErrorKind } from './errors.ts';
 import type { Buffer } from './memory/buffer.ts';
+import { valueText } from './printing.ts';
 
 /** What a handle stands for. */
 type Entry =
@@ -47,7 +48,7 @@ function take<K extends Entry['kind']>(act: string, kind: K, handle: number): Ex
   if (entry?.kind === kind) return entry as Extract<Entry, { kind: K }>;
   const given = typeof handle === 'number' && Number.isInteger(handle) && handle > 0 && handle < next;
   const what = entry ? `it is a ${entry.kind}` : given ? 'it was freed' : 'no handle of that number was given';
-  throw new VulkanError(`Cannot ${act} with handle ${String(handle)}: ${what}; give a ${kind} that is alive`, {
+  throw new VulkanError(`Cannot ${act} with handle ${valueText(handle)}: ${what}; give a ${kind} that is alive`, {
     kind: ERROR_KIND[kind],
   });
 }
@@ -96,8 +97,9 @@ export async function kernelCompile(
   source: string | Uint32Array,
   options: KernelOptions = {},
 ): Promise<number> {
-  const { label = `kernel ${next}`, ...rest } = options;
   const { device: owner } = take('compile a kernel', 'device', device);
+  checkOptions('compile a kernel', options);
+  const { label = `kernel ${next}`, ...rest } = options;
   const spirv = typeof source === 'string' ? await owner.compile(source, { label }) : source;
   take('compile a kernel', 'device', device); // it may have been freed meanwhile
   return give({ kind: 'kernel', device: owner, pipeline: owner.createPipeline({ label, spirv, ...rest }) });
@@ -122,8 +124,17 @@ export function kernelLaunch(
 ): void {
   const { device, pipeline } = take('launch', 'kernel', kernel);
   const { label, signature } = pipeline;
-  const buffers = (options.buffers ?? []).map((handle) => {
-    const entry = take(`launch kernel "${label}"`, 'buffer', handle);
+  const act = `launch kernel "${label}"`;
+  checkOptions(act, options);
+  const { buffers: handles = [], push: rest } = options;
+  if (!Array.isArray(handles)) {
+    throw new TypeError(`Cannot ${act}: buffers are ${valueText(handles)}; give a list of handles`);
+  }
+  if (rest !== undefined && !ArrayBuffer.isView(rest)) {
+    throw new TypeError(`Cannot ${act}: push is ${valueText(rest)}; give a typed array, as in Uint32Array.of(1, 2)`);
+  }
+  const buffers = (handles as readonly number[]).map((handle) => {
+    const entry = take(act, 'buffer', handle);
     if (entry.device === device) return entry.buffer;
     throw new VulkanError(
       `Cannot launch kernel "${label}" with handle ${handle}: buffer "${entry.buffer.label}" is of another device; copy it over`,
@@ -139,8 +150,8 @@ export function kernelLaunch(
       { kind: 'execution', labels: [label] },
     );
   }
-  const push = pushBytes(bindings.length > 0 ? [] : buffers, options.push);
-  const [x, y, z] = typeof groups === 'number' ? [groups, 1, 1] : groups;
+  const push = pushBytes(bindings.length > 0 ? [] : buffers, rest);
+  const [x, y, z] = groupsOf(act, groups);
   using commands = device.record(label, (encoder) => {
     encoder.barrier(WRITTEN, BOUND).pipeline(pipeline);
     let at = 0;
@@ -149,6 +160,19 @@ export function kernelLaunch(
     encoder.dispatch(x, y, z);
   });
   device.compute.submit([commands]);
+}
+
+/** Workgroups of three axes; that each is a count is the encoder's to say. */
+function groupsOf(act: string, groups: unknown): readonly [number, number, number] {
+  if (typeof groups === 'number') return [groups, 1, 1];
+  if (Array.isArray(groups) && groups.length === 3) return groups as unknown as [number, number, number];
+  const what = Array.isArray(groups) ? `${groups.length} numbers` : valueText(groups);
+  throw new TypeError(`Cannot ${act}: its workgroups are ${what}; give a number, or three as in [4, 4, 1]`);
+}
+
+function checkOptions(act: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new TypeError(`Cannot ${act}: its options are ${valueText(options)}; give an object, or nothing`);
 }
 
 /** The addresses, then the caller's bytes. */

@@ -108,6 +108,56 @@ gpuTest('the length of an open array is an option', { features: ['runtimeDescrip
   await deviceFree(own);
 });
 
+gpuTest('arguments of other kinds are refused in words', {}, async ({ device: { uuid, validation } }) => {
+  const device = await deviceCreate({ device: uuid, validation });
+  const buffer = bufferAlloc(device, 256);
+  const kernel = await kernelCompile(device, SEVENS, { label: 'sevens' });
+  const wrong = <T>(value: unknown): T => value as T;
+  const launch = (groups: unknown, options?: unknown): string => {
+    try {
+      kernelLaunch(kernel, wrong(groups), wrong(options));
+    } catch (error) {
+      return (error as Error).message.replace('Cannot launch kernel "sevens": ', '');
+    }
+    return 'launched';
+  };
+  const three = 'give a number, or three as in [4, 4, 1]';
+  for (const [groups, what] of [
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [1n, '1'],
+    [{}, 'a value of type Object'],
+    [[1, 1], '2 numbers'],
+  ] as const)
+    expect(launch(groups, { buffers: [buffer] })).toBe(`its workgroups are ${what}; ${three}`);
+  expect(launch(1, null)).toBe('its options are null; give an object, or nothing');
+  expect(launch(1, { buffers: 5 })).toBe('buffers are 5; give a list of handles');
+  expect(launch(1, { buffers: [buffer], push: new ArrayBuffer(4) })).toBe(
+    'push is a value of type ArrayBuffer; give a typed array, as in Uint32Array.of(1, 2)',
+  );
+  expect(() => kernelFree(wrong(Object.create(null)))).toThrow(
+    'Cannot free a kernel with handle a value of type object: no handle of that number was given; give a kernel that is alive',
+  );
+  await expect(bufferDownload(buffer, wrong(1n))).rejects.toThrow(/offset 1, length NaN; give whole numbers$/);
+  const compile = (options: unknown): Promise<number> => kernelCompile(device, SEVENS, wrong(options));
+  await expect(compile(null)).rejects.toThrow(
+    'Cannot compile a kernel: its options are null; give an object, or nothing',
+  );
+  const refused = 'Cannot create pipeline "sevens": ';
+  for (const [option, why] of [
+    [{ specialization: null }, 'specialization is null; give values by id, as in { 0: 64 }'],
+    [{ bindingCounts: 5 }, `bindingCounts are 5; give lengths by binding, as in { '0.1': 16 }`],
+    [
+      { bindingCounts: { '0.0': 2 } },
+      'bindingCounts has 0.0, the shader leaves the length of no binding open; leave it out',
+    ],
+  ] as const)
+    await expect(compile({ label: 'sevens', ...option })).rejects.toThrow(refused + why);
+  kernelFree(kernel);
+  bufferFree(buffer);
+  await deviceFree(device);
+});
+
 gpuTest('a stale, foreign or invented handle is an error', {}, async ({ device: { uuid, validation } }) => {
   const device = await deviceCreate({ device: uuid, validation });
   const other = await deviceCreate({ device: uuid, validation });

@@ -149,6 +149,38 @@ gpuTest('values of other kinds are refused in words, not taken for bytes', {}, a
   );
 });
 
+gpuTest('counts and words that are none are told, not cut', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  const spirv = await device.compile(SHADER, { label: 'add' });
+  using pipeline = device.createPipeline({ label: 'add', spirv });
+  const wrong = <T>(value: unknown): T => value as T;
+  const told = (body: (encoder: Encoder) => void): string => messageOf(() => device.record('step', body));
+  for (const [threads, what] of [
+    [-5, '-5'],
+    ['1000', '1000'],
+    [undefined, 'undefined'],
+    [[64, -1], '64 × -1 × 1'],
+  ] as const) {
+    expect(told((encoder) => encoder.pipeline(pipeline).dispatchThreads(wrong(threads)))).toBe(
+      `Cannot dispatch in "step": ${what} threads are asked for; give a number from 0 for each axis, as in [64, 64]`,
+    );
+  }
+  for (const word of [-1, 2 ** 32, 1.5, Number.NaN]) {
+    expect(told((encoder) => encoder.fill(words, 0, 64, word))).toBe(
+      `Cannot fill buffer "words": the word is ${word}; give a whole number from 0 to 4294967295`,
+    );
+  }
+  expect(messageOf(() => pipeline.run([words], wrong(undefined)))).toBe(
+    'Cannot run pipeline "add": no threads are given; say how many, as in { threads: 1024 }',
+  );
+  await expect(device.compile(wrong(5), { label: 'add' })).rejects.toThrow(
+    'Cannot compile shader "add": 5 is given for its text; give GLSL',
+  );
+  await expect(device.compile('', { label: 'add', stage: wrong('geometry') })).rejects.toThrow(
+    'Cannot compile shader "add": stage "geometry" is none of vertex, fragment, compute',
+  );
+});
+
 gpuTest('a size that is left out, a list that is none and a role that is none are told', {}, async ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64, role: 'storage' });
   using commands = device.record('step', (encoder) => encoder.fill(words, 0, 64, 1));

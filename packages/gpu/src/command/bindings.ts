@@ -11,6 +11,7 @@ import { boundOf, nameOf } from './bindable.ts';
 import type { Bindable, BindOptions, Bound } from './bindable.ts';
 import { descriptorWrite, DescriptorSets } from './descriptors.ts';
 import type { BoundTo } from './descriptors.ts';
+import { valueText } from '../printing.ts';
 import { commandBit } from '../tracking/usage-bits.ts';
 import type { BindingTouch } from '../tracking/tracker.ts';
 import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
@@ -56,7 +57,7 @@ export class Bindings<P extends Bindee> {
     const draws = this.#verb === 'draw';
     if (pipeline?.signature === undefined || 'targets' in pipeline !== draws) {
       const wanted = draws ? 'a graphics pipeline' : 'a compute pipeline';
-      const given = pipeline?.signature === undefined ? what(pipeline) : `"${pipeline.label}", of another kind`;
+      const given = pipeline?.signature === undefined ? valueText(pipeline) : `"${pipeline.label}", of another kind`;
       throw new TypeError(`Cannot ${this.#verb} in "${this.#scope.label}": the pipeline is ${given}; give ${wanted}`);
     }
     if (this.#pipeline === pipeline) return;
@@ -103,7 +104,7 @@ export class Bindings<P extends Bindee> {
     const stray = list.find((each) => !isBindable(each));
     if (stray !== undefined || list.includes(undefined as never)) {
       throw new TypeError(
-        `Cannot bind to ${binding} in "${this.#scope.label}": ${what(stray)} is given; give a buffer, an image or a sampler`,
+        `Cannot bind to ${binding} in "${this.#scope.label}": ${valueText(stray)} is given; give a buffer, an image or a sampler`,
       );
     }
     const pipeline = this.current(`bind ${list[0] ? nameOf(list[0]) : 'nothing'}`);
@@ -203,13 +204,6 @@ export class Bindings<P extends Bindee> {
 
 function isBindable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('kind' in value || 'image' in value);
-}
-
-/** A value that is none of ours, in a message. */
-function what(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? `a value of type ${value.constructor?.name ?? 'object'}`
-    : String(value);
 }
 
 const touchesOf = {

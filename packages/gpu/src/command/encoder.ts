@@ -11,6 +11,7 @@ import type { Buffer } from '../memory/buffer.ts';
 import type { BarrierBatch } from '../graph/sink.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageRange } from '../image/view.ts';
+import { valueText } from '../printing.ts';
 import type { DeclaredUse, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { recordBarrier } from './barrier.ts';
 import { checkRange, checkUsage } from './check-range.ts';
@@ -143,7 +144,8 @@ export class Encoder {
    * A count in x past the device's limit folds into y, as in `dispatch`.
    */
   dispatchThreads(threads: number | readonly [x: number, y?: number, z?: number]): this {
-    const [x, y = 1, z = 1] = typeof threads === 'number' ? [threads] : threads;
+    const [x, y = 1, z = 1] = typeof threads === 'number' ? [threads] : this.#list(threads);
+    if (!(x >= 0 && y >= 0 && z >= 0)) throw this.#noThreads(typeof threads === 'number' ? [threads] : [x, y, z]);
     const [width, height, depth] = this.#bindings.current('dispatch').workgroupSize;
     return this.dispatch(Math.ceil(x / width), Math.ceil(y / height), Math.ceil(z / depth));
   }
@@ -350,6 +352,18 @@ export class Encoder {
       );
     }
     written.add(index);
+  }
+
+  /** Threads of several axes. */
+  #list(threads: readonly [x: number, y?: number, z?: number]): readonly [x: number, y?: number, z?: number] {
+    if (Array.isArray(threads)) return threads;
+    throw this.#noThreads([threads]);
+  }
+
+  #noThreads(given: readonly unknown[]): TypeError {
+    return new TypeError(
+      `Cannot dispatch in "${this.#scope.label}": ${given.map(valueText).join(' × ')} threads are asked for; give a number from 0 for each axis, as in [64, 64]`,
+    );
   }
 
   #tooMany(groups: readonly [number, number, number], most: readonly [number, number, number]): RangeError {

@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import { DESCRIPTOR_TYPE } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { valueText } from '../printing.ts';
 import type { ShaderBinding } from '../shader/reflection-types.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import type { Stage } from './pipeline-stage.ts';
@@ -36,9 +37,14 @@ export interface PipelineLayout {
 /** Merges what the stages declare; throws where they contradict each other. */
 function mergeBindings(label: string, stages: readonly Stage[], counts: BindingCounts): PipelineBinding[] {
   const merged = new Map<string, PipelineBinding>();
+  const open = new Set<string>();
+  if (typeof counts !== 'object' || (counts as unknown) === null) {
+    throw refuse(label, `bindingCounts are ${valueText(counts)}; give lengths by binding, as in { '0.1': 16 }`);
+  }
   for (const { reflection, bit } of stages) {
     for (const declared of reflection.bindings) {
       const key = `${declared.set}.${declared.binding}`;
+      if (declared.count === 0) open.add(key);
       const count = declared.count === 0 ? (counts[key] ?? 0) : declared.count;
       if (count === 0) {
         throw refuse(label, `the shader leaves the length of binding ${key} ${declared.name} open; give bindingCounts`);
@@ -61,7 +67,21 @@ function mergeBindings(label: string, stages: readonly Stage[], counts: BindingC
       });
     }
   }
+  checkCounts(label, counts, open);
   return [...merged.values()].sort((a, b) => a.set - b.set || a.binding - b.binding);
+}
+
+/** Throws where counts are given for something else than open arrays, or none that they can have. */
+function checkCounts(label: string, counts: BindingCounts, open: ReadonlySet<string>): void {
+  for (const [key, count] of Object.entries(counts)) {
+    if (!open.has(key)) {
+      const there = [...open].join(', ') || 'no binding';
+      throw refuse(label, `bindingCounts has ${key}, the shader leaves the length of ${there} open; leave it out`);
+    }
+    if (!Number.isInteger(count) || count < 1) {
+      throw refuse(label, `bindingCounts has ${valueText(count)} for ${key}; give a whole number from 1`);
+    }
+  }
 }
 
 function refuse(label: string, what: string): VulkanError {

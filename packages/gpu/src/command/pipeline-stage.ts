@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { valueText } from '../printing.ts';
 import { describeShader, readShader } from '../shader/reflection.ts';
 import type { ShaderEntryPoint, ShaderReflection } from '../shader/reflection.ts';
 import { bytesOf, givenConstants } from '../shader/reflection-specialization.ts';
@@ -48,6 +49,9 @@ export function readStage(driver: Driver, label: string, name: string, options: 
   const { spirv, entry = 'main', specialization = {} } = options;
   const refuse = (what: string): VulkanError =>
     new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
+  if (typeof specialization !== 'object' || (specialization as unknown) === null) {
+    throw refuse(`specialization is ${valueText(specialization)}; give values by id, as in { 0: 64 }`);
+  }
   const read = readShader(spirv);
   const constants = givenConstants(read.specializations, specialization, refuse);
   const chosen = entryNamed(label, read, entry, name);

@@ -89,7 +89,13 @@ export class ComputePipeline implements Child {
    * Runs it once: the resources stand at its bindings, in order of set and number. Sees what earlier submits wrote, and waits,
    * without blocking, until it is done. For more than a trial, record commands.
    */
-  run(resources: readonly (Bindable | readonly Bindable[])[], { threads, push }: RunOptions): Promise<void> {
+  run(resources: readonly (Bindable | readonly Bindable[])[], options: RunOptions): Promise<void> {
+    const { threads, push } = (options as RunOptions | null | undefined) ?? {};
+    if (threads === undefined) {
+      throw new TypeError(
+        `Cannot run pipeline "${this.label}": no threads are given; say how many, as in { threads: 1024 }`,
+      );
+    }
     const { bindings } = this.signature;
     if (resources.length !== bindings.length) {
       const there = bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');

@@ -6,6 +6,7 @@ import type { Image } from '../image/image.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import { valueText } from '../printing.ts';
 import { checkImageUsage, checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import type { CommandScope } from './scope.ts';
@@ -149,10 +150,15 @@ export function fillBuffer(
   if (byteLength % 4 !== 0) {
     throw new RangeError(`Cannot fill buffer "${buffer.label}": ${byteLength} bytes; give a multiple of 4`);
   }
+  if (!(Number.isInteger(word) && word >= 0 && word < 2 ** 32)) {
+    throw new RangeError(
+      `Cannot fill buffer "${buffer.label}": the word is ${valueText(word)}; give a whole number from 0 to ${2 ** 32 - 1}`,
+    );
+  }
   scope.use(buffer);
   scope.tracker?.touch(buffer, { byteOffset, byteLength }, 'transfer-target', 'fill');
   scope.tracker?.settle();
-  scope.driver.commands.vkCmdFillBuffer(scope.handle, buffer.handle, byteOffset, byteLength, word >>> 0);
+  scope.driver.commands.vkCmdFillBuffer(scope.handle, buffer.handle, byteOffset, byteLength, word);
 }
 
 function bufferRegion(verb: string, buffer: Buffer, image: Image, region: ImageRegion): V.VkBufferImageCopy {

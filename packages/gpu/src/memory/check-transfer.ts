@@ -4,6 +4,7 @@ import { isUint8Array } from 'node:util/types';
 import { foreign } from '../command/foreign.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { valueText } from '../printing.ts';
 import type { Buffer } from './buffer.ts';
 import type { BufferRange } from './transfer-batch.ts';
 
@@ -24,10 +25,15 @@ export function checkAlive(verb: string, buffer: Buffer, driver?: Driver): void 
 export function checkView(verb: string, buffer: Buffer, given: unknown): asserts given is ArrayBufferView {
   if (!ArrayBuffer.isView(given)) {
     throw new TypeError(
-      `Cannot ${verb} buffer "${buffer.label}": ${kindOf(given)} is given for its bytes; give a typed array, as in Float32Array.of(1, 2)`,
+      `Cannot ${verb} buffer "${buffer.label}": ${valueText(given)} is given for its bytes; give a typed array, as in Float32Array.of(1, 2)`,
     );
   }
   if (given.buffer instanceof ArrayBuffer && given.buffer.detached) throw goneElsewhere(verb, buffer);
+}
+
+/** Bytes from an offset to a buffer's end; NaN from what is no number, which is refused for that. */
+export function bytesFrom(buffer: Buffer, byteOffset: unknown): number {
+  return typeof byteOffset === 'number' ? buffer.byteLength - byteOffset : Number.NaN;
 }
 
 /** Throws unless a download can go there. */
@@ -39,7 +45,7 @@ export function checkInto(buffer: Buffer, given: unknown, byteLength: number): v
     );
   }
   throw new TypeError(
-    `Cannot download from buffer "${buffer.label}": ${kindOf(given)} is given for its bytes; ` +
+    `Cannot download from buffer "${buffer.label}": ${valueText(given)} is given for its bytes; ` +
       'give a Uint8Array, as in new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)',
   );
 }
@@ -64,10 +70,4 @@ function goneElsewhere(verb: string, buffer: Buffer): TypeError {
   return new TypeError(
     `Cannot ${verb} buffer "${buffer.label}": ${whose} was transferred or disposed; keep it until the promise resolves`,
   );
-}
-
-function kindOf(given: unknown): string {
-  return typeof given === 'object' && given !== null
-    ? `a value of type ${given.constructor?.name ?? 'object'}`
-    : String(given);
 }

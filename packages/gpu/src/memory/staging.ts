@@ -19,7 +19,7 @@ import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
-import { checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
+import { bytesFrom, checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
 import { freshArray, HostCopies } from './host-copies.ts';
 import { Ring } from './ring.ts';
@@ -154,7 +154,7 @@ export class Staging implements Companion {
   download(
     buffer: Buffer,
     byteOffset: number = 0,
-    byteLength: number = buffer.byteLength - byteOffset,
+    byteLength: number = bytesFrom(buffer, byteOffset),
     options: DownloadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     checkUsage('download from', buffer, 'transfer-source');

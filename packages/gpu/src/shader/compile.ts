@@ -8,8 +8,11 @@ import { labelled, ShaderError } from '../errors.ts';
 import { excerptOf } from './excerpt.ts';
 import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
 import type { ShaderStage } from './glslang.ts';
+import { valueText } from '../printing.ts';
 import { flatten } from './include.ts';
 import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
+
+const STAGES: readonly ShaderStage[] = ['vertex', 'fragment', 'compute'];
 
 /** How GLSL is compiled. */
 export interface CompileOptions {
@@ -32,6 +35,13 @@ export interface CompileOptions {
 /** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
 export async function compileGlsl(source: string, options: CompileOptions): Promise<Uint32Array> {
   const { label, stage = 'compute', cache = true } = options;
+  const slip =
+    typeof source === 'string'
+      ? STAGES.includes(stage)
+        ? ''
+        : `stage "${valueText(stage)}" is none of ${STAGES.join(', ')}`
+      : `${valueText(source)} is given for its text; give GLSL`;
+  if (slip !== '') throw new TypeError(`Cannot compile shader "${label}": ${slip}`);
   const file = options.file ?? label;
   const include = options.include ?? (options.file === undefined ? undefined : includeBeside);
   const flat = flatLabelled(source, label, { file, include, defines: options.defines });
