@@ -30,6 +30,19 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     told.push(messageOf(() => device.endFrame(frame)));
     return told;
   },
+  async 'a listener that disposes'() {
+    const heard: (() => void)[] = [];
+    const onValidation = (): void => {
+      for (const each of heard) each();
+    };
+    await using device = await openDevice({ validation: false, checks: true, onValidation });
+    using words = device.createBuffer({ label: 'words', byteLength: 2 ** 24 });
+    using first = device.record('first', (encoder) => encoder.fill(words, 0, 2 ** 24, 1));
+    using second = device.record('second', (encoder) => encoder.fill(words, 0, 2 ** 24, 2));
+    device.compute.submit([first]);
+    heard.push(() => words[Symbol.dispose]()); // of the barrier that is missing between them
+    return [messageOf(() => device.compute.submit([second]))];
+  },
   async 'labels that are no strings'(device) {
     const five = 5 as unknown as string;
     using buffer = device.createBuffer({ label: five, byteLength: 64 });

@@ -24,6 +24,12 @@ gpuTest('what a check before a submit disposes is not submitted', {}, async () =
   ]);
 });
 
+gpuTest('what a listener of the checks disposes is not submitted', {}, async () => {
+  expect(await told('a listener that disposes')).toEqual([
+    'Cannot submit "second": it uses buffer "words", which was disposed; record it again',
+  ]);
+});
+
 gpuTest('a label that is no string is no address', { layer: true }, async () => {
   expect(await told('labels that are no strings')).toEqual([
     'Buffer("5", 64 bytes)',

@@ -146,10 +146,10 @@ export class Queue {
         each.checkSubmittable();
       }
     }
-    // From here on nobody else's code runs: a check of one may have disposed what another, seen before it, uses.
-    const changed = this.#driver.disposals !== disposals;
-    if (changed) for (const { commands } of batches) for (const each of commands) each.checkAlive();
+    // A check of one may have disposed what another, seen before it, uses.
+    this.#checkAlive(batches, disposals);
     checkPoints(this.#driver, this.label, batches);
+    const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
     const companion = this.companion;
@@ -157,6 +157,8 @@ export class Queue {
     const escorts: Escort[] = [];
     try {
       const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? extra : undefined, escorts));
+      // Whoever listens to the device's checks may have, too. Behind this nobody else's code runs.
+      if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
       const values = this.#submitRaw(raw);
       if (extra?.commands !== undefined) companion!.after(values[0]!, undefined);
       for (const escort of escorts) escort.done();
@@ -165,6 +167,13 @@ export class Queue {
       if (extra?.commands !== undefined) companion!.after(0, error);
       throw error;
     }
+  }
+
+  /** Throws if what goes was disposed; looks only if something was since then, and tells that. */
+  #checkAlive(batches: readonly SubmitBatch[], since: number): boolean {
+    if (this.#driver.disposals === since) return false;
+    for (const { commands } of batches) for (const each of commands) each.checkAlive();
+    return true;
   }
 
   #raw(
