@@ -7,6 +7,7 @@
 import type { Buffer, Encoder, Staging } from '@halocline/gpu';
 import { FAULT_WORDS, newFaultWords, readFaultWords, type FarRead } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
+import type { FarReaders } from './far-readers.ts';
 import type { HaloNeeds } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import type { OwnedBuffers } from './owned-buffers.ts';
@@ -125,11 +126,20 @@ export function firstFault(faults: readonly (Fault | null)[]): Fault | null {
   return told.toSorted((one, other) => one.step - other.step)[0] ?? null;
 }
 
-/** What is thrown for a fault. */
-export function faultError({ stencil, voxel, step, field, level, radius }: Fault): RangeError {
+/** What is thrown for a fault, of those who may have read so. */
+export function faultError(
+  { voxel, step, field, level, radius }: Omit<Fault, 'stencil'>,
+  { kind, names }: FarReaders,
+): RangeError {
   const voxels = `${radius} ${level === 'same' ? '' : `${level} `}${radius === 1 ? 'voxel' : 'voxels'}`;
   const what = field === null ? 'asks whether a voxel is active' : `reads "${field}"`;
+  const [whom, who] =
+    names.length === 1
+      ? [`${kind} "${names[0]!}"`, 'it']
+      : [`${kind}s ${names.map((name) => `"${name}"`).join(', ')}, which run as one`, 'one of them'];
+  // Kernels are never clamped.
+  const help = `give a larger neighborRadius, or haloThickness where it has none, ${kind === 'kernel' ? 'or a smaller dt' : "a smaller dt, or beyondRadius: 'clamp'"}`;
   return new RangeError(
-    `Cannot run stencil "${stencil}": at voxel (${voxel.join(', ')}) in step ${step} it ${what} more than ${voxels} away, and the halo holds no more; give a larger neighborRadius, or haloThickness where it has none, a smaller dt, or beyondRadius: 'clamp'`,
+    `Cannot run ${whom}: at voxel (${voxel.join(', ')}) in step ${step} ${who} ${what} more than ${voxels} away, and the halo holds no more; ${help}`,
   );
 }

@@ -14,6 +14,7 @@ import { joinReports, type DebugBuffers } from './debug-buffers.ts';
 import type { CutOrder } from './cut/curve.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
+import { farReaders } from './far-readers.ts';
 import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
 import { HostNumbers } from './host-numbers.ts';
@@ -249,6 +250,7 @@ export class Runtime {
       previous,
       balance,
       radii: this.radii,
+      whose: (fault) => farReaders(fault, fusion, checked[0]!),
     });
     this.#placed = new Map(placed);
     this.#moved = false;

@@ -13,6 +13,7 @@ import type { Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Balance } from './balance/balance.ts';
 import type { CflRadii } from './cfl/cfl-radius.ts';
 import { forecastIterations, MOST_ITERATIONS } from './forecast.ts';
+import type { FarReaders } from './far-readers.ts';
 import { faultError, firstFault, type Fault } from './faults.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import type { Mail, Sending, TracedCopies } from './mail/mail.ts';
@@ -56,6 +57,7 @@ export class Stepper {
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
   readonly #radii: CflRadii;
+  readonly #whose: (fault: Fault) => FarReaders;
   /** Whether there is anything to be read of a step that is done, besides what its loops ran. */
   readonly #tells: boolean;
   readonly #inFlight: StepInFlight[] = [];
@@ -83,6 +85,8 @@ export class Stepper {
       previous: ReadonlyMap<string, number>;
       balance: Balance | null;
       radii: CflRadii;
+      /** Who may have read so, of all that run in a pass. */
+      whose: (fault: Fault) => FarReaders;
     },
   ) {
     const program = programs[0]!;
@@ -96,6 +100,7 @@ export class Stepper {
     this.#log = options.log;
     this.#balance = options.balance;
     this.#radii = options.radii;
+    this.#whose = options.whose;
     this.#tells = this.#balance !== null || programs.some(({ faults, speeds }) => faults.exist || speeds.exist);
     this.#previous = program.loops.map((loop) => options.previous.get(loop.name) ?? null);
     this.#recorded = program.loops.map(() => 0);
@@ -164,7 +169,7 @@ export class Stepper {
   tellFault(): void {
     if (this.#fault === null) return;
     this.#told = true;
-    throw faultError(this.#fault);
+    throw faultError(this.#fault, this.#whose(this.#fault));
   }
 
   /** `tellFault`, unless it has been told. */

@@ -105,6 +105,30 @@ gpuTest('each of several devices tells, in a step with a loop that the device en
   }
 });
 
+gpuTest('of stencils that run as one those are named that may have read so', PLAIN, async ({ device }) => {
+  const told = async (near: string, far: string): Promise<string> => {
+    await using simulation = await make(device, 2, { wind: breeze });
+    simulation.removeStencil('advect');
+    for (const name of ['q', 'p']) simulation.addField(name, 'float32', 0);
+    const inputs = ['smoke', 'wind'];
+    simulation.addStencil('near', { inputs, outputs: ['q'], neighborRadius: 2, code: near });
+    simulation.addStencil('far', { inputs: [...inputs, 'q'], outputs: ['p'], neighborRadius: 2, code: far });
+    await simulation.runTimestep(0.1);
+    const message = await messageOf(simulation.finish());
+    expect(simulation.explain()).toContain('near + far run as one');
+    return message.replace(/\(\d+, \d+, \d+\)/u, '(…)').replace(/ away, .*/u, ' away');
+  };
+  const plain = 'WriteField("q", idx, ReadField("smoke", coord) + ReadField("wind", coord).x);';
+  const read = 'ReadField("smoke", coord + ivec3(int(9.0 * ReadField("wind", coord).x), 0, 0))';
+  const far = `WriteField("p", idx, ReadField("q", coord) + ${read});`;
+  expect(await told(plain, far)).toBe(
+    'Cannot run stencil "far": at voxel (…) in step 0 it reads "smoke" more than 2 voxels away',
+  );
+  expect(await told(`WriteField("q", idx, ${read});`, far)).toBe(
+    'Cannot run stencils "near", "far", which run as one: at voxel (…) in step 0 one of them reads "smoke" more than 2 voxels away',
+  );
+});
+
 gpuTest('a simulation that ends before anything waits tells its log', PLAIN, async ({ device }) => {
   const lines: string[] = [];
   const end = async (finish: boolean): Promise<readonly string[]> => {

@@ -210,7 +210,10 @@ describe('a kernel of one’s own', () => {
     });
     await simulation.runTimestep(1);
     await expect(simulation.finish()).rejects.toThrow(
-      'Cannot run stencil "leap": at voxel (3, 2, 1) in step 0 it reads "u" more than 2 voxels away, and the halo holds no more;',
+      new RangeError(
+        'Cannot run kernel "leap": at voxel (3, 2, 1) in step 0 it reads "u" more than 2 voxels away, and the halo holds no more; ' +
+          'give a larger neighborRadius, or haloThickness where it has none, or a smaller dt',
+      ),
     );
   });
 
