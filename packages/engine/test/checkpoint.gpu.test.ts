@@ -310,6 +310,16 @@ gpuTest('a checkpoint is written every so many steps, and holds what was set by 
   expect(await refusal(simulation.checkpoint(checkpointFile))).toBe(
     `Cannot write checkpoint "${checkpointFile}": state.map is of class Map, which JSON can't hold; keep finite numbers, strings, booleans, lists and plain objects`,
   );
+  const keep = "which JSON can't hold; keep finite numbers, strings, booleans, lists and plain objects";
+  simulation.state['map'] = { twice: [[1], [1]], me: simulation.state };
+  for (const act of [() => simulation.checkpoint(checkpointFile), () => simulation.runTimestep(0.5)]) {
+    expect(await refusal(act())).toBe(
+      `Cannot write checkpoint "${checkpointFile}": state.map.me is within itself, ${keep}`,
+    );
+  }
+  const shared = [1];
+  delete simulation.state['map'];
+  await simulation.checkpoint(checkpointFile, { about: { one: shared, other: shared } });
   expect(await refusal(make({ checkpointEvery: 0 }))).toBe(
     'Cannot create simulation: checkpointEvery is 0; give a whole number of steps, at least 1',
   );

@@ -91,7 +91,7 @@ export function decodeNote(bytes: Uint8Array): CheckpointNote | { readonly unkno
 }
 
 /** The path of what JSON would lose of a value (`a.b[2]`), with what it is; null where it keeps all. */
-export function lostInJson(value: unknown, path: string): string | null {
+export function lostInJson(value: unknown, path: string, around: readonly object[] = []): string | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
   if (typeof value === 'number') {
     return Number.isFinite(value) && !Object.is(value, -0) ? null : `${path} is ${Object.is(value, -0) ? '-0' : value}`;
@@ -101,9 +101,11 @@ export function lostInJson(value: unknown, path: string): string | null {
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
     return `${path} is of class ${value.constructor.name}`;
   }
+  if (around.includes(value)) return `${path} is within itself`;
+  const within = [...around, value];
   for (const [key, entry] of Object.entries(value)) {
     const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    const lost = lostInJson(entry, at);
+    const lost = lostInJson(entry, at, within);
     if (lost !== null) return lost;
   }
   return null;
