@@ -3,7 +3,7 @@
  * Each component has the box that the compiler found for it: a population of a lattice that is read at one offset goes one way
  * only. Where a computed coordinate may be anywhere, it is `neighborRadius`, or the halo's thickness.
  */
-import { beyondRadiusAt, componentsOf, type ComponentRead, type Reach } from '@halocline/stencil';
+import { beyondRadiusAt, componentsOf, farthestActivity, type ComponentRead, type Reach } from '@halocline/stencil';
 import type { CompiledStencil } from './compiler.ts';
 import type { Declarations } from './declarations.ts';
 import type { ReadFrom, ReadReach } from './decomposition.ts';
@@ -90,7 +90,8 @@ function needsOf(
   for (const { name, level, stencil, follows, reads: all } of stencils) {
     const around: GhostNeed[] = [];
     const most = stencil?.neighborRadius ?? declarations.stencils.get(name)?.options.neighborRadius ?? thick;
-    farthest.push(most);
+    // Whether voxels are active is known of what is held: nothing is sent for it.
+    farthest.push(most, stencil === null ? 0 : farthestActivity(stencil));
     const voxels = (follows === undefined ? undefined : followed.get(follows)) ?? most;
     radii.set(name, voxels);
     for (const read of all) {

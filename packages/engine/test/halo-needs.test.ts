@@ -88,3 +88,13 @@ test('a radius that follows the flow changes what is sent, and not what is held'
     expect([needs.thickness, needs.held]).toEqual([9, 9]);
   }
 });
+
+test('activities that are asked for at constant offsets are held, and nothing is sent for them', () => {
+  const needs = needsOf(
+    `WriteField("made", idx, IsActive(coord + ivec3(0, -12, 3)) ? 1.0 : ReadField("f0", coord + 1));`,
+  );
+  expect([needs.thickness, needs.held]).toEqual([12, 12]);
+  expect([...needs.reads]).toEqual([['f0', [{ from: 'same', reach: { min: [1, 1, 1], max: [1, 1, 1] } }]]]);
+  const computed = needsOf('WriteField("made", idx, IsActive(coord + ivec3(0, n, 0)) ? 1.0 : 2.0);');
+  expect([computed.thickness, computed.held]).toEqual([2, 2]);
+});

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { Simulation, type SimulationOptions, type StencilOptions } from '../src/index.ts';
+import { topologyOf } from './topologies.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
 const domain = { min: [-32, 0, 0], max: [32, 8, 8] } as const;
@@ -138,7 +139,10 @@ async function outcome(
     for (const name of ['a', 'b']) values.push((await simulation.field(name).read()).tree.values.join());
     return { values: values.join(' '), together: simulation.explain().includes('first + second run as one') };
   } catch (error) {
-    return { values: (error as Error).message.replace(/stencil ".*?"/, 'stencil'), together: false };
+    return {
+      values: (error as Error).message.replace(/stencils? .*?: at voxel/, 'stencil: at voxel'),
+      together: false,
+    };
   }
 }
 
@@ -242,5 +246,37 @@ gpuTest('what is an error apart is one together, and nothing else', PLAIN, async
       { subdomains: 2, fusion },
     );
     expect(right.values).toMatch(/^\d/);
+  }
+});
+
+gpuTest('whether voxels are active may be asked at any constant offset, on every cut', PLAIN, async ({ device }) => {
+  const grid = topologyOf(3, 30);
+  const offsets = [
+    [9, 0, 0],
+    [-20, 0, 0],
+    [0, 16, -11],
+  ] as const;
+  const asked = offsets.map((offset, at) => `(IsActive(coord + ivec3(${offset.join(', ')})) ? ${1 << at}.0 : 0.0)`);
+  const [low, high] = [-24, 24];
+  for (const subdomains of [1, 2, 5]) {
+    for (const beyondRadius of ['error', 'clamp'] as const) {
+      await using simulation = await Simulation.create({ device, grid, subdomains });
+      simulation.addField('out', 'float32', -1);
+      const code = `WriteField("out", idx, ${asked.join(' + ')});`;
+      simulation.addStencil('ask', { outputs: ['out'], beyondRadius, code });
+      await simulation.runTimestep(0.1);
+      const out = await simulation.field('out').read();
+      let wrong = 0;
+      for (let i = low; i < high; i++) {
+        for (let j = low; j < high; j++) {
+          for (let k = low; k < high; k++) {
+            if (!grid.isActive(i, j, k)) continue;
+            const right = offsets.map(([x, y, z], at) => (grid.isActive(i + x, j + y, k + z) ? 1 << at : 0));
+            if (out.get(i, j, k) !== right.reduce((sum, each) => sum + each, 0)) wrong++;
+          }
+        }
+      }
+      expect(wrong, `${subdomains}, ${beyondRadius}`).toBe(0);
+    }
   }
 });

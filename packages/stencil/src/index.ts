@@ -17,7 +17,7 @@ export type { FloatModes } from './emit/spirv-module.ts';
 export type { BufferAccess } from './emit/spirv-target.ts';
 export * from './field-types.ts';
 export { formatIr } from './format-ir.ts';
-export { asksFar } from './fuse/activities.ts';
+export { asksFar, farthestActivity } from './fuse/activities.ts';
 export { fuseStencils } from './fuse/fuse.ts';
 export type { FuseOptions } from './fuse/join.ts';
 export { bytesPerVoxel, bytesTogether, whyNotFused } from './fuse/refusal.ts';

@@ -26,6 +26,7 @@ test('the package exports these names', () => {
       "emitSpirv",
       "exceedsRadius",
       "faceAxis",
+      "farthestActivity",
       "fieldTypeOf",
       "fieldsAgain",
       "formatDebug",

@@ -19,6 +19,11 @@ const activities = keptAnswer(({ body, functions }) => {
   return offsets;
 });
 
+/** How far away, voxels along an axis, a stencil asks for activities at constant offsets. */
+export function farthestActivity(stencil: Stencil): number {
+  return Math.max(0, ...activities(stencil).flatMap((offset = [0, 0, 0]) => offset.map(Math.abs)));
+}
+
 /** Whether a stencil, run by the voxel `at` away (default: its own), asks for activities that are held within a radius. */
 export function asksFar(stencil: Stencil, at: Offset = [0, 0, 0]): boolean {
   return activities(stencil).some(
