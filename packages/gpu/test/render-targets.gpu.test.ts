@@ -1,6 +1,14 @@
 import { gpuTest, vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Device, Encoder, ImageOptions, RenderEncoder, RenderingOptions } from '../src/index.ts';
+import type {
+  Device,
+  Encoder,
+  Image,
+  ImageOptions,
+  RenderTarget,
+  RenderEncoder,
+  RenderingOptions,
+} from '../src/index.ts';
 import { judged } from './judged-device.ts';
 import { wordsIn } from './kernels.ts';
 import { messageOf } from './message-of.ts';
@@ -125,6 +133,22 @@ gpuTest('targets that do not fit together are refused before anything is recorde
     [{ color: [{} as { image: typeof a }] }, `${act} a target's image is undefined; give an image or a view of one`],
   ];
   for (const [options, message] of told) expect(render(options)).toBe(message);
+});
+
+gpuTest('each target of a rendering is an image of its own, or another part of it', {}, async ({ device }) => {
+  using image = device.createImage({ label: 'picture', size: [8, 8], format: 'rgba8unorm', mips: 2, layers: 2 });
+  using many = device.createImage({ label: 'many', size: [8, 8], format: 'rgba8unorm', samples: 4, layers: 2 });
+  const part = (of: Image, layer: number, mip: number = 0) => of.view({ mip, mips: 1, layer, layers: 1 });
+  const [first, second] = [part(image, 0), part(image, 1)];
+  const rendering = (...color: RenderTarget[]): string =>
+    messageOf(() => device.record('step', (encoder) => encoder.rendering({ color }, () => {}))[Symbol.dispose]());
+  expect(rendering({ image }, { image: first })).toBe(
+    'Cannot render in "step": image "picture", mip 0 of layer 0, is given as two of its targets; give an image for each',
+  );
+  expect(rendering({ image: part(many, 0), resolve: second }, { image: part(many, 1), resolve: second })).toBe(
+    'Cannot render in "step": image "picture", mip 0 of layer 1, is given as two of its targets; give an image for each',
+  );
+  expect(rendering({ image: first }, { image: second }, { image: part(image, 0, 1) })).toBe('no error');
 });
 
 gpuTest('pipelines and recorded draws for targets that there cannot be are refused', {}, async ({ device }) => {

@@ -64,6 +64,7 @@ export function attachmentsOf(driver: Driver, label: string, options: RenderingO
   const image = all[0]?.view.image;
   if (!image) throw unfit(`${act}: no target is given; give color or depth`, label);
   checkColorCount(driver, act, colors.length);
+  if (colors.length > 1) checkDistinct(act, label, colors);
   const other = all.find(({ view }) => view.image.samples !== image.samples)?.view.image;
   if (other) {
     throw unfit(
@@ -100,6 +101,18 @@ function attach(act: string, target: RenderTarget, aspect: 'color' | 'depth'): A
   }
   if (from.format !== to.format) throw refuse(`which are ${from.format} and ${to.format}; give images of one format`);
   return { target, view, resolve };
+}
+
+/** Throws where two colours, or what they resolve into, are one part of an image: which of them it would hold is undefined. */
+function checkDistinct(act: string, label: string, colors: readonly Attachment[]): void {
+  const views = colors.flatMap(({ view, resolve }) => (resolve ? [view, resolve] : [view]));
+  for (const [index, { image, range }] of views.entries()) {
+    const isSame = (other: ImageView): boolean =>
+      other.image === image && other.range.mip === range.mip && other.range.layer === range.layer;
+    if (!views.slice(0, index).some(isSame)) continue;
+    const part = `image "${image.label}", mip ${range.mip} of layer ${range.layer},`;
+    throw unfit(`${act}: ${part} is given as two of its targets; give an image for each`, label, image.label);
+  }
 }
 
 /** Throws unless a device draws to so many colours at once. */
