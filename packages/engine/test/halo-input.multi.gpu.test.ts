@@ -101,11 +101,31 @@ gpuTest('what is recorded, sent and received by a halo is looked at', PLAIN, asy
   expect(await refusalOf(() => halo.receive('#0' as never, []))).toEqual(wrong);
 });
 
+gpuTest('a field of one’s own wants a name and a type', PLAIN, async ({ device }) => {
+  await using parts = await Subdomains.create({ domain, devices: [device] });
+  for (const [name, text] of [
+    [undefined, 'undefined'],
+    [5, '5'],
+  ]) {
+    expect(await refusalOf(() => parts.createField(name as never, 'float32'))).toEqual(
+      new TypeError(`Cannot create field: its name is ${text as string}; give text, as in createField('u', 'float32')`),
+    );
+  }
+  await expect(parts.createField('u', 'float99')).rejects.toThrow('Cannot add field "u": "float99" is no field type');
+});
+
 vulkanTest('subdomains that were disposed make no halo, and are disposed once', async () => {
   await using device = await openDevice(PLAIN);
   const parts = await Subdomains.create({ domain, devices: [device] });
   await parts[Symbol.asyncDispose]();
   await parts[Symbol.asyncDispose]();
+  expect(await refusalOf(() => parts.createField('u', 'float32'))).toEqual(
+    new TypeError('Cannot create field "u": its subdomains have been disposed; cut the domain again'),
+  );
+  expect(await refusalOf(() => parts.parts[0]!.leafCount)).toEqual(
+    new TypeError('Cannot use subdomain 0: it has been disposed; cut the domain again'),
+  );
+  expect(String(parts.parts[0])).toBe('SubdomainPart(0, disposed)');
   expect(await refusalOf(() => new Halo(parts, { fields: {} }))).toEqual(
     new TypeError(
       'Cannot make halo: its subdomains are of type Subdomains; give what Subdomains.create has made, before it is disposed',

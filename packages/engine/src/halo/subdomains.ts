@@ -110,10 +110,13 @@ export class SubdomainPart {
   }
 
   get #level(): Subdomain['levels'][number] {
-    return this.#subdomain.levels[0]!;
+    const [level] = this.#subdomain.levels;
+    if (level !== undefined) return level;
+    throw new TypeError(`Cannot use subdomain ${this.index}: it has been disposed; cut the domain again`);
   }
 
   toString(): string {
+    if (this.#subdomain.levels.length === 0) return `SubdomainPart(${this.index}, disposed)`;
     return `SubdomainPart(${this.index} on "${this.device.name}", ${this.leafCount} leaves, ${this.capacity} slots)`;
   }
 }
@@ -188,7 +191,15 @@ export class Subdomains implements AsyncDisposable {
    * take it. Waits for the devices.
    */
   async createField(name: string, type: string): Promise<FieldMemory> {
+    if (typeof name !== 'string') {
+      throw new TypeError(
+        `Cannot create field: its name is ${shown(name)}; give text, as in createField('u', 'float32')`,
+      );
+    }
     checkFieldType(name, type);
+    if (!machines.has(this)) {
+      throw new TypeError(`Cannot create field "${name}": its subdomains have been disposed; cut the domain again`);
+    }
     using undo = new DisposableStack();
     const buffers: Buffer[] = [];
     for (const { device, capacity } of this.parts) {
