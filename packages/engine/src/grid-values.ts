@@ -254,7 +254,7 @@ export function gridFromValues(
   const type = gridTypeOf(target.type);
   if (type === null) {
     throw new TypeError(
-      `Cannot read field "${target.key}": a grid holds up to 4 components, and a ${target.type} has ${components.length}; write what is wanted of it into another field`,
+      `Cannot read field "${target.key}": it is of arrays, of ${components.length} elements a voxel, and no type of grid holds these; write what is wanted of it into another field`,
     );
   }
   const { topology, leafCount } = target.level;

@@ -47,7 +47,7 @@ gpuTest('an array is too much for a grid, and a grid too little for an array', P
   simulation.addField('f', 'float32[19]', 0);
   simulation.addField('rho', 'float32', 0);
   await expect(simulation.field('f').read()).rejects.toThrow(
-    'Cannot read field "f": a grid holds up to 4 components, and a float32[19] has 19; write what is wanted of it into another field',
+    'Cannot read field "f": it is of arrays, of 19 elements a voxel, and no type of grid holds these; write what is wanted of it into another field',
   );
   const grid = await simulation.field('rho').read();
   await expect(simulation.field('f').write(grid)).rejects.toThrow(
