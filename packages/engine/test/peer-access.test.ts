@@ -49,6 +49,15 @@ test('each size takes the transport that is the fastest for it', () => {
   expect(access.ranking(2 ** 20)).toEqual(['shared', 'cuda', 'staged']);
   expect(access.ranking(2 ** 22)).toEqual(['cuda', 'shared', 'staged']);
   expect(access.ranking(2 ** 30)).toEqual(['cuda', 'shared', 'staged']);
+  for (const [given, text] of [
+    [-1, '-1'],
+    [Number.NaN, 'NaN'],
+    ['x', '"x"'],
+  ]) {
+    expect(() => access.ranking(given as number)).toThrow(
+      new RangeError(`Cannot rank transports: byteLength is ${text}; give bytes, at least 0`),
+    );
+  }
   const waits = new PeerAccess('A', 'B', [
     report('shared', times([4096, 40], [2 ** 23, 400])),
     report('cuda', times([4096, 350], [2 ** 23, 370])),

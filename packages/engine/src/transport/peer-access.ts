@@ -46,6 +46,9 @@ export class PeerAccess {
 
   /** The transports that work, the fastest for rounds of work and messages of so many bytes first. */
   ranking(byteLength: number): TransportName[] {
+    if (!(Number.isFinite(byteLength) && byteLength >= 0)) {
+      throw new RangeError(`Cannot rank transports: byteLength is ${shown(byteLength)}; give bytes, at least 0`);
+    }
     const working = this.transports.filter(({ refusal }) => refusal === null);
     return working
       .map(({ name, times }) => ({ name, microseconds: estimate(times, byteLength) }))
