@@ -1,4 +1,7 @@
-/** Steps with more exchanges than a link has rooms: what comes in a room's second message of a step is read, not the first again. */
+/**
+ * Steps with more exchanges than a link has rooms: what comes in a room's second message of a step is read, not the first again. The widest
+ * has messages that queues of transfers copy, each followed by one in place, which may be there first.
+ */
 import { listDevices } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
@@ -7,7 +10,7 @@ import { Simulation } from '../src/index.ts';
 const SWEEPS = 4;
 
 /** Sweeps of which each adds what the one before summed, so that each waits for all devices. */
-async function sumsOf(devices: readonly string[], edge: number): Promise<unknown> {
+async function sumsOf(devices: readonly string[], edge: number, reach: number): Promise<unknown> {
   const domain = { min: [0, 0, 0], max: [2 * edge, edge, edge] } as const;
   await using simulation = await Simulation.create({ devices, domain, validation: false });
   simulation.addField('u', 'float32', 0);
@@ -17,7 +20,7 @@ async function sumsOf(devices: readonly string[], edge: number): Promise<unknown
       inputs: ['u'],
       outputs: ['u'],
       code: `
-        float near = ReadField("u", coord + ivec3(1, 0, 0)) + ReadField("u", coord - ivec3(0, 1, 1));
+        float near = ReadField("u", coord + ivec3(${reach}, 0, 0)) + ReadField("u", coord - ivec3(0, 1, 1));
         WriteField("u", idx, 0.${number + 2} * near + 1e-6 * ${before});
         ReduceSum("sum_${number}", near);`,
     });
@@ -40,9 +43,13 @@ gpuTest(
   { validation: false },
   async ({ device }) => {
     const [first, second = first] = listDevices().filter(({ name }) => name === device.name);
-    for (const edge of [8, 16]) {
-      const one = await sumsOf([`#${first!.index}`], edge);
-      expect(await sumsOf([`#${first!.index}`, `#${second!.index}`], edge)).toEqual(one);
+    for (const [edge, reach] of [
+      [8, 1],
+      [16, 1],
+      [96, 4],
+    ] as const) {
+      const one = await sumsOf([`#${first!.index}`], edge, reach);
+      expect(await sumsOf([`#${first!.index}`, `#${second!.index}`], edge, reach)).toEqual(one);
     }
   },
 );

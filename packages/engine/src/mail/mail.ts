@@ -7,10 +7,10 @@
  *     receiver   transfer queue               └ in: from host memory, in one submit, when all neighbours' are there
  *                compute queue    … interior      └ unpack …
  *
- * A member has one timeline, the number of the hop its value, which all others know. What the kernels have written in place (small
- * parcels, what no work hides, memory that both hold) needs neither copy: then the packing submit signals, and the unpacking one
- * waits. Channels that have an order of their own (`moves` is null, or the drivers share no timelines) say by themselves what to
- * wait for.
+ * What the kernels have written in place (small parcels, what no work hides, memory that both hold) needs neither copy: then the packing
+ * submit signals, and the unpacking one waits. A member has two timelines, which all others know, the number of the hop their value: one for
+ * either way, as a message in place may overtake the copies of the hop before. Channels that have an order of their own (`moves` is null,
+ * or the drivers share no timelines) say by themselves what to wait for.
  */
 import type { CommandBuffer, Encoder, Timeline, TimelinePoint } from '@halocline/gpu';
 import type { Link } from '../links.ts';
@@ -53,6 +53,14 @@ interface Move {
   readonly range: MessageRange;
 }
 
+/** How far a member's messages are, as one device knows it. */
+interface Ways {
+  /** What its compute queue has written in place. */
+  readonly inPlace: Timeline;
+  /** What its queue of transfers has copied. */
+  readonly copied: Timeline;
+}
+
 /** What is known of hops that send the same. */
 interface Route {
   /** By member. */
@@ -71,11 +79,9 @@ export class Mail implements Disposable {
   readonly #ordered: readonly Link[];
   readonly #others: readonly Link[];
   /** By member: the hop that it has sent. */
-  readonly #sent: readonly (Timeline | null)[];
+  readonly #sent: readonly (Ways | null)[];
   /** By ordered link: the same on the receiver's device. */
-  readonly #seen: ReadonlyMap<Link, Timeline>;
-  /** By member: what its messages come by. */
-  readonly #incoming: readonly (readonly Timeline[])[];
+  readonly #seen: ReadonlyMap<Link, Ways>;
   readonly #routes = new Map<string, Route>();
   /** The same by the hop itself, which recordings keep. */
   readonly #known = new WeakMap<Hop, Route>();
@@ -90,20 +96,21 @@ export class Mail implements Disposable {
     this.#ordered = links.filter(isOrdered);
     this.#others = links.filter((link) => !isOrdered(link));
     using undo = new DisposableStack();
-    this.#sent = members.map(({ device }, number) =>
-      this.#ordered.some(({ from }) => from === number)
-        ? undo.use(device.createTimeline(`messages of ${number}`, 'export'))
-        : null,
-    );
+    this.#sent = members.map(({ device }, number) => {
+      if (!this.#ordered.some(({ from }) => from === number)) return null;
+      const make = (what: string): Timeline =>
+        undo.use(device.createTimeline(`messages of ${number}, ${what}`, 'export'));
+      return { inPlace: make('in place'), copied: make('copied') };
+    });
     this.#seen = new Map(
       this.#ordered.map((link) => {
-        const fd = this.#sent[link.from]!.exportFd();
-        const label = `messages ${link.from} → ${link.to}`;
-        return [link, undo.use(members[link.to]!.device.createTimeline(label, { fd }))];
+        const { inPlace, copied } = this.#sent[link.from]!;
+        const see = (timeline: Timeline, what: string): Timeline => {
+          const label = `messages ${link.from} → ${link.to}, ${what}`;
+          return undo.use(members[link.to]!.device.createTimeline(label, { fd: timeline.exportFd() }));
+        };
+        return [link, { inPlace: see(inPlace, 'in place'), copied: see(copied, 'copied') }];
       }),
-    );
-    this.#incoming = members.map((_, to) =>
-      this.#ordered.filter((link) => link.to === to).map((link) => this.#seen.get(link)!),
     );
     undo.move();
   }
@@ -112,9 +119,9 @@ export class Mail implements Disposable {
   signals(member: number, sending: Sending): TimelinePoint[] {
     const signals: TimelinePoint[] = [];
     for (const link of this.#others) if (link.from === member) signals.push(...link.signals());
-    const timeline = this.#sent[member]!;
-    const inPlace = timeline !== null && this.#route(sending.hop).out[member]!.length === 0;
-    if (inPlace) signals.push({ timeline, value: this.#hop + 1 });
+    const sent = this.#sent[member]!;
+    const inPlace = sent !== null && this.#route(sending.hop).out[member]!.length === 0;
+    if (inPlace) signals.push({ timeline: sent.inPlace, value: this.#hop + 1 });
     return signals;
   }
 
@@ -134,23 +141,29 @@ export class Mail implements Disposable {
     const value = ++this.#hop;
     outboxes.hops++;
     this.#copyOut(packed, sending, value, outboxes);
-    for (const [to, timelines] of this.#incoming.entries()) {
-      const wait = timelines.map((timeline) => ({ timeline, value }));
+    const { out } = this.#route(sending.hop);
+    for (const [to, points] of arrivals.entries()) {
+      const links = this.#ordered.filter((link) => link.to === to);
+      const wait = links.map((link) => {
+        const { inPlace, copied } = this.#seen.get(link)!;
+        return { timeline: out[link.from]!.length === 0 ? inPlace : copied, value };
+      });
       const commands = this.#copies('into', to, sending);
       const { transfer } = this.#options.members[to]!.device;
-      if (commands === null) arrivals[to]!.push(...wait);
-      else arrivals[to]!.push(outboxes.add(to, transfer, { commands: [commands], wait }));
+      if (commands === null) points.push(...wait);
+      else points.push(outboxes.add(to, transfer, { commands: [commands], wait }));
     }
     return arrivals;
   }
 
   /** Copies of large messages to where others reach them. */
   #copyOut(packed: readonly TimelinePoint[], sending: Sending, value: number, outboxes: Outboxes): void {
-    for (const [from, timeline] of this.#sent.entries()) {
+    for (const [from, sent] of this.#sent.entries()) {
       const commands = this.#copies('out', from, sending);
-      if (timeline === null || commands === null) continue;
+      if (sent === null || commands === null) continue;
       const { transfer } = this.#options.members[from]!.device;
-      outboxes.add(from, transfer, { commands: [commands], wait: [packed[from]!], signal: [{ timeline, value }] });
+      const signal = [{ timeline: sent.copied, value }];
+      outboxes.add(from, transfer, { commands: [commands], wait: [packed[from]!], signal });
     }
   }
 
@@ -182,8 +195,9 @@ export class Mail implements Disposable {
 
   /** A member is lost: the others go on without its messages. */
   release(member: number): void {
-    for (const [{ from }, timeline] of this.#seen) {
-      if (from === member) timeline.signal(Math.max(this.#hop, timeline.last) + 1);
+    for (const [{ from }, { inPlace, copied }] of this.#seen) {
+      if (from !== member) continue;
+      for (const timeline of [inPlace, copied]) timeline.signal(Math.max(this.#hop, timeline.last) + 1);
     }
   }
 
@@ -269,7 +283,9 @@ export class Mail implements Disposable {
   [Symbol.dispose](): void {
     for (const each of this.#traced) each[Symbol.dispose]();
     for (const { commands } of this.#routes.values()) for (const each of commands.values()) each[Symbol.dispose]();
-    for (const each of this.#seen.values()) each[Symbol.dispose]();
-    for (const each of this.#sent) each?.[Symbol.dispose]();
+    for (const ways of [...this.#seen.values(), ...this.#sent]) {
+      ways?.inPlace[Symbol.dispose]();
+      ways?.copied[Symbol.dispose]();
+    }
   }
 }
