@@ -27,4 +27,5 @@ export {
   type PeerDevice,
   type TransportReport,
 } from './transport/peer-access.ts';
+export { forcedTransport } from './transport/transports.ts';
 export { type VolumeView } from './volume.ts';

@@ -12,6 +12,7 @@ test('the package exports these names', () => {
       "Scalar",
       "Simulation",
       "Subdomains",
+      "forcedTransport",
       "peerAccess",
       "peerAccesses",
     ]

@@ -532,6 +532,20 @@ vulkanTest('info lists devices, and the ways between them, for people and for pr
   expect(transports[0]!.transports.find(({ name }) => name === 'staged')!.refusal).toBe(null);
 });
 
+vulkanTest('info tells which transport HALOCLINE_TRANSPORT forces, and refuses what is none', async () => {
+  const info = (name: string, ...words: string[]): ReturnType<typeof halocline> =>
+    halocline(['info', ...words], { env: { HALOCLINE_TRANSPORT: name } });
+  const { out } = await info('staged');
+  expect(out).toMatch(/ {2}staged +\d+ µs +[\d.]+ GB\/s +forced by HALOCLINE_TRANSPORT\n/u);
+  expect(out).not.toContain('taken for');
+  expect(JSON.parse((await info('staged', '--json')).out)).toMatchObject({ forced: 'staged' });
+  expect(await info('nonsense')).toEqual({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^Cannot use transport "nonsense": HALOCLINE_TRANSPORT takes .*\n$/u) as string,
+  });
+});
+
 vulkanTest('doctor finds nothing bad here', async () => {
   const { code, out } = await halocline(['doctor']);
   expect(code, out).toBe(0);

@@ -1,4 +1,5 @@
 /** @file `halocline info`: the devices, best first, and the ways between them. */
+import { forcedTransport } from '@halocline/engine';
 import { listDevices, type DeviceReport } from '@halocline/gpu';
 import { UsageError, type Words } from './command.ts';
 import { tellCut } from './cut.ts';
@@ -56,6 +57,7 @@ export async function run(words: Words): Promise<number> {
       `Cannot run "halocline info": --${stray} is given without --cut SCENE; see halocline info --help`,
     );
   }
+  const forced = forcedTransport();
   const devices = listDevices();
   if (words.has('json')) {
     const transports = (await measurePairs(devices)).map(({ from, to, access }) => ({
@@ -63,12 +65,12 @@ export async function run(words: Words): Promise<number> {
       to,
       transports: access.transports,
     }));
-    process.stdout.write(`${JSON.stringify({ devices, transports }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ devices, transports, forced }, null, 2)}\n`);
     return 0;
   }
   if (devices.length === 0)
     throw new Error('Cannot find a device: the Vulkan loader reports none; try halocline doctor');
   process.stdout.write(`${devices.map((device) => describe(device)).join('\n')}\n`);
-  process.stdout.write(describePairs(await measurePairs(devices)));
+  process.stdout.write(describePairs(await measurePairs(devices), forced));
   return 0;
 }

@@ -1,6 +1,6 @@
 /** @file What `halocline info` tells of the ways between devices. */
 import { bytesText, type DeviceReport } from '@halocline/gpu';
-import { peerAccesses, PeerAccess } from '@halocline/engine';
+import { peerAccesses, PeerAccess, type TransportName } from '@halocline/engine';
 import { table } from './table.ts';
 
 /** Two devices, by their places in the list, and what works between them. */
@@ -20,20 +20,26 @@ export async function measurePairs(devices: readonly DeviceReport[]): Promise<De
   return pairs.map(([from, to], at) => ({ from: from.index, to: to.index, access: all[at]! }));
 }
 
-/** One table: a row for each pair and transport. */
-export function describePairs(pairs: readonly DevicePair[]): string {
+/** One table: a row for each pair and transport; `forced` is the one that is taken whatever was measured. */
+export function describePairs(pairs: readonly DevicePair[], forced: TransportName | null): string {
   const rows = pairs.flatMap(({ from, to, access }) =>
     access.transports.map((report) => {
       const { name, refusal, times } = report;
       const between = `#${from} → #${to}`;
-      if (refusal !== null) return [between, name, '', '', `no: ${refusal}`];
+      const isForced = name === forced;
+      if (refusal !== null) {
+        const all = isForced ? '; HALOCLINE_TRANSPORT forces it all the same' : '';
+        return [between, name, '', '', `no: ${refusal}${all}`];
+      }
       const taken = times.filter(({ byteLength }) => access.ranking(byteLength)[0] === name);
+      const sizes = taken.map(({ byteLength }) => bytesText(byteLength)).join(', ');
+      const measured = forced !== null || sizes === '' ? 'works' : `taken for ${sizes}`;
       return [
         between,
         name,
         `${PeerAccess.latency(report).toFixed(0)} µs`,
         `${(PeerAccess.bandwidth(report) / 1e9).toFixed(1)} GB/s`,
-        taken.length === 0 ? 'works' : `taken for ${taken.map(({ byteLength }) => bytesText(byteLength)).join(', ')}`,
+        isForced ? 'forced by HALOCLINE_TRANSPORT' : measured,
       ];
     }),
   );
