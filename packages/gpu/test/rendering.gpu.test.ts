@@ -1,6 +1,7 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Device, Encoder, GraphicsPipelineOptions, Image, RenderEncoder } from '../src/index.ts';
+import type { Device, Encoder, GraphicsPipelineOptions, Image, RenderEncoder, VertexFormat } from '../src/index.ts';
+import { messageOf } from './message-of.ts';
 
 const TRIANGLE = `
   layout(location = 0) in vec2 at;
@@ -158,6 +159,39 @@ gpuTest('several samples are resolved into one', {}, async ({ device }) => {
       ),
   );
   expect(await reds(device, image)).toEqual([102, 102, 102, 102]);
+});
+
+const HANDS_ON = `layout(location = 0) in vec2 at;
+layout(location = 0) out vec2 place;
+layout(location = 1) out Block { flat uint number; layout(component = 1, location = 2) vec2 part; float rest[2]; };
+void main() { gl_Position = vec4(at, 0.5, 1); place = at; number = 5u; part = at; rest = float[2](1, 2); }`;
+
+gpuTest('a stage reads what the one before it writes, as what it was written', {}, async ({ device }) => {
+  const vertex = { spirv: await device.compile(HANDS_ON, { label: 'vertex', stage: 'vertex' }) };
+  const made = async (inputs: string, format: VertexFormat = 'float32x2'): Promise<string> => {
+    const text = `${inputs}\nlayout(location = 0) out vec4 color; void main() { color = vec4(1); }`;
+    const fragment = { spirv: await device.compile(text, { label: 'fragment', stage: 'fragment' }) };
+    const vertexBuffers = [{ attributes: [{ location: 0, format }] }];
+    const options = { label: 'p', vertex, fragment, color: ['rgba8unorm'] as const, vertexBuffers };
+    return messageOf(() => device.createGraphicsPipeline(options)[Symbol.dispose]());
+  };
+  const refused = 'Cannot create pipeline "p": its ';
+  const whole = `layout(location = 0) in vec2 place; layout(location = 1) flat in uint number;
+    layout(location = 2, component = 1) in vec2 part; layout(location = 3) in float rest[2];`;
+  expect(await made(whole)).toBe('no error');
+  expect(await made('layout(location = 0) in float place;', 'unorm16x4')).toBe('no error');
+  expect(await made('', 'uint32x2')).toBe(
+    `${refused}vertex shader reads float at location 0 at, of which the attribute has format uint32x2; give a format of float`,
+  );
+  expect(await made('layout(location = 5) in float z;')).toBe(
+    `${refused}fragment shader reads 1 float at location 5 z, which its vertex shader doesn't write; write it there`,
+  );
+  expect(await made('layout(location = 0) in vec4 c;')).toBe(
+    `${refused}fragment shader reads 4 float at location 0 c, where its vertex shader writes 2; write as many`,
+  );
+  expect(await made('layout(location = 1) flat in int number;')).toBe(
+    `${refused}fragment shader reads 1 int at location 1 number, where its vertex shader writes uint; write what is read`,
+  );
 });
 
 gpuTest('what does not fit together is said before anything is drawn', {}, async ({ device }) => {

@@ -19,6 +19,7 @@ import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout, VertexFetc
 import type { PipelineCache } from './pipeline-cache.ts';
 import { checkAspect, checkColorCount, checkSamples } from './render-targets.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
+import { checkAttributes, checkHandedOn } from './handed-on.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import { readLabelledStage } from './labelled-stage.ts';
 import { withModules } from './pipeline-stage.ts';
@@ -100,6 +101,8 @@ export class GraphicsPipeline implements Child {
     checkSamples(act, samples);
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
     const vertices = vertexState(label, buffers, vertex.point.inputs);
+    checkAttributes(label, buffers, vertex.point.inputs);
+    if (fragment) checkHandedOn(label, vertex.point.outputs, fragment.point.inputs);
     this.vertexBuffers = vertexFetches(buffers, vertex.point.inputs);
     this.targets = { color: color.map((each) => each.format), depth: depth?.format, samples };
     this.signature = createPipelineLayout(driver, label, stages, options.bindingCounts);

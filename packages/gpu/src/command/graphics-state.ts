@@ -176,6 +176,12 @@ const VERTEX: Readonly<Record<VertexFormat, readonly [vk: number, byteLength: nu
   sint32x4: [V.VK_FORMAT_R32G32B32A32_SINT, 16],
 });
 
+/** What a shader reads an attribute of a format as. */
+export function vertexNumber(format: VertexFormat): ShaderPort['type'] {
+  if (format.startsWith('uint')) return 'uint';
+  return format.startsWith('sint') ? 'int' : 'float';
+}
+
 const NUMBERS = { float: 'float32', int: 'sint32', uint: 'uint32' } as const;
 
 /** One buffer with all that the vertex shader reads, tightly packed in order of location; none if it reads nothing. */

@@ -61,6 +61,7 @@ export const Decoration = {
   NonWritable: 24,
   NonReadable: 25,
   Location: 30,
+  Component: 31,
   Binding: 33,
   DescriptorSet: 34,
   Offset: 35,

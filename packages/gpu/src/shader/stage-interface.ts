@@ -18,6 +18,8 @@ export interface ShaderPort {
   readonly components: number;
   /** Locations that it takes: columns of a matrix, elements of an array. */
   readonly locations: number;
+  /** Its first component at a location, where that isn't 0. */
+  readonly component?: number;
 }
 
 /** The ports of one direction, in order of location. Built-in variables have none. */
@@ -26,20 +28,55 @@ export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction
   const wanted = direction === 'input' ? StorageClass.Input : StorageClass.Output;
   for (const at of module.variables) {
     const { id, storage, type } = variable(module, at);
-    const location = module.decorations.get(id)?.get(Decoration.Location);
-    if (storage !== wanted || location === undefined || !ids.has(id)) continue;
-    const shape = shapeOf(module, type, at, 0);
-    if (shape) ports.push({ location, name: module.names.get(id) ?? '', ...shape });
+    if (storage !== wanted || !ids.has(id)) continue;
+    const decorations = module.decorations.get(id);
+    const name = module.names.get(id) ?? '';
+    if (opcodeAt(module, place(module, type, at)) === Op.TypeStruct) {
+      ports.push(...memberPorts(module, type, name, decorations?.get(Decoration.Location)));
+    } else {
+      const port = portOf(module, type, at, name, decorations, decorations?.get(Decoration.Location));
+      if (port) ports.push(port);
+    }
   }
   return ports.sort((a, b) => a.location - b.location);
 }
 
-type Shape = Omit<ShaderPort, 'location' | 'name'>;
+/** The members of a block or a struct: each with a location of its own, or behind the one before it. */
+function memberPorts(module: SpirvModule, type: number, name: string, first: number | undefined): ShaderPort[] {
+  const at = place(module, type, 0);
+  const ports: ShaderPort[] = [];
+  let next = first;
+  for (let index = 0; index < (module.words[at]! >>> 16) - 2; index++) {
+    const decorations = module.memberDecorations.get(type)?.[index];
+    const member = `${name}.${module.memberNames.get(type)?.[index] ?? index}`;
+    const location = decorations?.get(Decoration.Location) ?? next;
+    const port = portOf(module, module.words[at + 2 + index]!, at, member, decorations, location);
+    next = port && port.location + port.locations;
+    if (port) ports.push(port);
+  }
+  return ports;
+}
+
+function portOf(
+  module: SpirvModule,
+  type: number,
+  by: number,
+  name: string,
+  decorations: ReadonlyMap<number, number> | undefined,
+  location: number | undefined,
+): ShaderPort | undefined {
+  if (location === undefined || decorations?.has(Decoration.BuiltIn) === true) return undefined;
+  const shape = shapeOf(module, type, by, 0);
+  const component = decorations?.get(Decoration.Component) ?? 0;
+  return shape && { location, name, ...shape, ...(component > 0 && { component }) };
+}
+
+type Shape = Omit<ShaderPort, 'location' | 'name' | 'component'>;
 
 const DEEPEST = 8;
 const MOST_LOCATIONS = 256;
 
-/** Undefined for what has no plain shape: a block. */
+/** Undefined for what has no plain shape: a struct within another, or an array of them. */
 function shapeOf(module: SpirvModule, type: number, by: number, depth: number): Shape | undefined {
   const at = place(module, type, by);
   const { words } = module;
