@@ -2,6 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { delaySubmits, type Device, type SubmitBatch, type Timeline } from '../src/index.ts';
+import { messageOf } from './message-of.ts';
 
 /** Where submits are followed, or delayed, each goes in a call of its own. */
 const PLAIN = { validation: false } as const;
@@ -88,4 +89,27 @@ gpuTest('what would go along with a submit can be sent ahead of it', PLAIN, asyn
   expect(device.compute.timeline.last).toBe(last);
   await upload;
   expect([...new Uint32Array((await device.staging.download(target)).buffer, 0, 4)]).toEqual([1, 2, 3, 4]);
+});
+
+gpuTest('submits that are written once are refused when what they use was disposed', PLAIN, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using order = device.createTimeline('order');
+  using fill = device.record('fill', (encoder) => encoder.fill(words, 0, 64, 1));
+  const gone: Disposable[] = [];
+  const dispose = (): void => {
+    for (const each of gone) each[Symbol.dispose]();
+  };
+  using gate = device.record('gate', (encoder) => encoder.beforeSubmit(dispose));
+  const batches = [{ commands: [fill, gate], signal: [{ timeline: order, value: 1 }] }];
+  const [first] = device.compute.submitAll(batches);
+  using prepared = device.compute.prepare(batches, first!.value);
+  await device.idle();
+  order[Symbol.dispose]();
+  expect(messageOf(() => prepared.submit(() => 1))).toBe(
+    'Cannot submit to queue "compute": it uses timeline "order", which was disposed; dispose it when nobody uses it any more',
+  );
+  gone.push(words);
+  expect(messageOf(() => prepared.submit(() => 1))).toBe(
+    'Cannot submit "fill": it uses buffer "words", which was disposed; record it again',
+  );
 });
