@@ -120,6 +120,15 @@ test.concurrent.each([
     ['--subdomains', '2', '--subdomains', '3'],
     'Cannot run "halocline run": --subdomains is given twice; see halocline run --help',
   ],
+  [
+    ['--steps-in-flight', '17'],
+    'Cannot read option "--steps-in-flight" of halocline run: "17" is not a whole number from 2 to 16',
+  ],
+  [
+    ['--steps-in-flight', 'many'],
+    'Cannot read option "--steps-in-flight" of halocline run: "many" is not a whole number from 2 to 16',
+  ],
+  [['--lua-seconds', '0'], 'Cannot read option "--lua-seconds" of halocline run: "0" is not a number above 0'],
   [['--trace', ''], 'Cannot read option "--trace" of halocline run: it is empty; give FILE, or leave it out'],
   [['--trace', 'a.ts'], 'Cannot read option "--trace": "a.ts" doesn\'t end in .json'],
 ])('a run with the wrong words %j ends with 2 before anything is made', async (words, line) => {

@@ -57,22 +57,6 @@ vulkanTest('a scene runs over several devices and subdomains, and leaves the sam
   expect(await file('flight', ['--steps-in-flight', '5', '--subdomains', '2'])).toEqual(whole);
 });
 
-vulkanTest('a number of steps in flight that is none, or too large, is told of in a line', async () => {
-  using folder = temporaryFolder();
-  const path = folder.file('cool.ts', scene(cooling));
-  const run = async (word: string): Promise<unknown> => {
-    const { code, err } = await halocline(['run', path, '--steps-in-flight', word], { cwd: folder.path });
-    return [code, err];
-  };
-  expect(await run('many')).toEqual([
-    2,
-    'Cannot read option "--steps-in-flight" of halocline run: "many" is not a whole number from 1\n',
-  ]);
-  const [code, err] = (await run('17')) as [number, string];
-  expect(code).toBe(1);
-  expect(err).toContain('Cannot create simulation: stepsInFlight is 17; give a whole number of steps, 2 to 16 (');
-});
-
 vulkanTest('a value that the scene does not ask for is told of, as a mistyped one is', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(`Number(values.rate ?? 1); ${cooling}`));

@@ -16,6 +16,9 @@ export interface Option {
   readonly help: string;
 }
 
+/** Above 0, a whole number from 1, or one of a range. */
+export type NumberRule = 'positive' | 'count' | { readonly least: number; readonly most: number };
+
 /** The words after a subcommand, parsed. */
 export interface Words {
   /** The subcommand's name. */
@@ -27,8 +30,8 @@ export interface Words {
   all(name: string): readonly string[];
   /** Whether a switch was given. */
   has(name: string): boolean;
-  /** The value of an option as a number; a `UsageError` when it is none, or not positive where `positive` is asked. */
-  number(name: string, rule?: 'positive' | 'count'): number | undefined;
+  /** The value of an option as a number; a `UsageError` when it is none, or not what the rule asks for. */
+  number(name: string, rule?: NumberRule): number | undefined;
 }
 
 /** A subcommand. `run` gives the exit code. */
@@ -150,19 +153,21 @@ function checkValues(command: Command, tokens: readonly Token[], hint: string): 
   }
 }
 
-function numberOf(
-  command: string,
-  name: string,
-  text: string | undefined,
-  rule?: 'positive' | 'count',
-): number | undefined {
+function numberOf(command: string, name: string, text: string | undefined, rule?: NumberRule): number | undefined {
   if (text === undefined) return undefined;
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  const fits =
-    Number.isFinite(value) && (rule === undefined || (value > 0 && (rule === 'positive' || Number.isInteger(value))));
+  const [fits, wanted] = held(value, rule);
   if (fits) return value;
-  const wanted = rule === 'count' ? 'a whole number from 1' : rule === 'positive' ? 'a number above 0' : 'a number';
   throw new UsageError(`Cannot read option "--${name}" of halocline ${command}: "${text}" is not ${wanted}`);
+}
+
+/** Whether a number is what a rule asks for, and what that is. */
+function held(value: number, rule: NumberRule | undefined): readonly [fits: boolean, wanted: string] {
+  if (rule === undefined) return [Number.isFinite(value), 'a number'];
+  if (rule === 'positive') return [Number.isFinite(value) && value > 0, 'a number above 0'];
+  if (rule === 'count') return [Number.isInteger(value) && value > 0, 'a whole number from 1'];
+  const { least, most } = rule;
+  return [Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`];
 }
 
 function parseOrComplain(

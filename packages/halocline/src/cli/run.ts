@@ -73,7 +73,7 @@ export function cutWish(words: Words): Pick<SceneOptions, 'subdomains' | 'cutOrd
 
 /** What the words want of steps under way. */
 function flightWish(words: Words): Pick<SceneOptions, 'stepsInFlight'> {
-  const stepsInFlight = words.number('steps-in-flight', 'count');
+  const stepsInFlight = words.number('steps-in-flight', { least: 2, most: 16 });
   return stepsInFlight === undefined ? {} : { stepsInFlight };
 }
 
@@ -82,7 +82,7 @@ export async function run(words: Words): Promise<number> {
   const path = words.positionals[0]!;
   const formats = parseFormats(words.text('format') ?? 'nvdb');
   words.number('frames', 'count');
-  words.number('dt', 'positive');
+  for (const name of ['dt', 'lua-seconds', 'lua-memory']) words.number(name, 'positive');
   checkpointWords(words);
   checkRunFiles(words, { stem: basename(path, extname(path)), formats });
   const values = valuesOf(words);
