@@ -135,6 +135,18 @@ gpuTest('mapped memory is written and read in place', {}, async ({ device }) => 
   expect(device.counters).toMatchObject({ uploads: 0, downloads: 0, submits: 1 });
 });
 
+gpuTest('a buffer that was disposed shows no memory, whatever became of it', {}, async ({ device }) => {
+  for (const memory of ['upload', 'device'] as const) {
+    const buffer = device.createBuffer({ label: 'words', byteLength: 80 * MiB, memory });
+    if (memory === 'upload') expect(buffer.visible?.byteLength).toBe(80 * MiB);
+    buffer[Symbol.dispose]();
+    expect(buffer.visible).toBeUndefined();
+    await device.idle();
+    device.heap.trim();
+    expect(buffer.visible).toBeUndefined();
+  }
+});
+
 gpuTest('ranges outside a buffer are refused', {}, async ({ device }) => {
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
   expect(() => device.staging.upload(buffer, 60, new Uint8Array(5))).toThrow(

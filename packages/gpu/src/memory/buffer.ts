@@ -232,8 +232,12 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     return V.addressOf(buffer) + BigInt(byteOffset);
   }
 
-  /** The bytes of 'device' memory that the host reaches too: a processor's, or an integrated device's. Anew at each call: buffers move. */
+  /**
+   * The bytes of 'device' memory that the host reaches too: a processor's, or an integrated device's; none once it was disposed. Anew at
+   * each call: buffers move.
+   */
   get visible(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#disposed) return undefined;
     const { memory, byteOffset } = this.#place;
     return memory.bytes && new Uint8Array(memory.bytes, byteOffset, this.byteLength);
   }
