@@ -19,6 +19,8 @@ const MAX_FILES = 2000;
 const USED_MS = 24 * 3600 * 1000;
 /** The folders that this process has looked through. */
 const tidied = new Set<string>();
+/** The folders of which was told that nothing can be kept there. */
+const told = new Set<string>();
 
 /** The folder: $HALOCLINE_CACHE ("off": none), else $XDG_CACHE_HOME/halocline, else ~/.cache/halocline. */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
@@ -43,7 +45,10 @@ export function readCache(
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
-  } catch {
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR') log?.(`Cannot use cache file "${file}": it is a folder; remove it`);
+    else if (code !== 'ENOENT' && code !== 'ENOTDIR') log?.(`Cannot use cache file "${file}": ${message}; remove it`);
     return undefined;
   }
   const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));
@@ -56,8 +61,8 @@ export function readCache(
   return undefined;
 }
 
-/** Keeps bytes under a key. A folder that can't be written is not an error: nothing is kept. */
-export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView): void {
+/** Keeps bytes under a key. A folder that can't be written is not an error: nothing is kept, and `log` gets a line, once a process. */
+export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView, log?: (line: string) => void): void {
   const file = cacheFile(kind, key);
   if (!file) return;
   const payload = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
@@ -67,8 +72,15 @@ export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView):
     writeFileSync(beside, Buffer.concat([digest(payload), payload]));
     renameSync(beside, file);
     tidy(path.dirname(file));
-  } catch {
+  } catch (error) {
     remove(beside);
+    const folder = path.dirname(file);
+    if (!log || told.has(folder)) return;
+    told.add(folder);
+    const why = error instanceof Error ? error.message : String(error);
+    log(
+      `Cannot keep cache files in "${folder}": ${why}; set HALOCLINE_CACHE to a folder that can be written, or to "off"`,
+    );
   }
 }
 

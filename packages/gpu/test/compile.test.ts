@@ -163,10 +163,26 @@ test('the cache folder follows the environment', () => {
   expect(cacheFolder({ HALOCLINE_CACHE: 'off' })).toBeUndefined();
 });
 
-test('a cache that cannot be written keeps nothing and says nothing', () => {
+test('a cache that cannot be written keeps nothing, and says so once', () => {
   vi.stubEnv('HALOCLINE_CACHE', '/dev/null/x');
-  writeCache('spirv', 'key', new Uint8Array(4));
-  expect(readCache('spirv', 'key')).toBeUndefined();
+  const lines: string[] = [];
+  const log = (line: string): unknown => lines.push(line);
+  for (const key of ['one', 'two']) {
+    writeCache('spirv', key, new Uint8Array(4), log);
+    expect(readCache('spirv', key, log)).toBeUndefined();
+  }
+  expect(lines).toEqual([
+    `Cannot keep cache files in "/dev/null/x/spirv": ENOTDIR: not a directory, mkdir '/dev/null/x/spirv'; ` +
+      'set HALOCLINE_CACHE to a folder that can be written, or to "off"',
+  ]);
+});
+
+test('a folder in the place of a cache file is told', () => {
+  const file = path.join(folder, 'spirv', 'key');
+  mkdirSync(file, { recursive: true });
+  const lines: string[] = [];
+  expect(readCache('spirv', 'key', (line) => lines.push(line))).toBeUndefined();
+  expect(lines).toEqual([`Cannot use cache file "${file}": it is a folder; remove it`]);
 });
 
 test('of too many files those that were not used for the longest time are thrown away', () => {

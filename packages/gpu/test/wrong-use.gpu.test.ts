@@ -69,6 +69,9 @@ gpuTest('what belongs to another device is refused wherever it is used', {}, asy
       `Cannot record "step": ${what} ${whose}`,
     );
   }
+  expect(() => device.record('step', (encoder) => encoder.fill(theirs, 0, 64, 0))).toThrow(
+    expect.objectContaining({ labels: ['theirs', 'step'] }),
+  );
   expect(messageOf(() => device.compute.submit([commands]))).toBe(
     `Cannot submit to queue "compute": command buffer "their commands" ${whose}`,
   );

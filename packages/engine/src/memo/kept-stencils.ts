@@ -76,7 +76,7 @@ export class KeptStencils {
   settle(used: readonly { readonly stencil: Stencil | null }[]): void {
     const keys = new Set(used.map(({ stencil }) => (stencil === null ? null : this.#keyOf(stencil))));
     for (const [key, entry] of this.#entries) {
-      if (entry.fresh && this.#stamp !== null) writeCache('stencils', fileOf(key, this.#stamp), pack(entry));
+      if (entry.fresh && this.#stamp !== null) writeCache('stencils', fileOf(key, this.#stamp), pack(entry), this.#log);
       entry.fresh = false;
       if (!keys.has(key)) this.#entries.delete(key);
     }

@@ -10,11 +10,13 @@ export class PipelineCache {
   readonly #driver: Driver;
   readonly #key: string;
   readonly #startedWith: number;
+  readonly #log: ((line: string) => void) | undefined;
 
-  /** `log` gets a line when a broken file is thrown away. */
+  /** `log` gets a line when a broken file is thrown away, or none can be kept. */
   constructor(driver: Driver, key: string, log?: (line: string) => void) {
     this.#driver = driver;
     this.#key = key;
+    this.#log = log;
     const kept = readCache('pipelines', key, log);
     this.handle = this.#create(kept) ?? this.#create(undefined)!;
     this.#startedWith = this.#byteLength();
@@ -29,7 +31,7 @@ export class PipelineCache {
       const bytes = V.enumerate('bytes', (size, data) =>
         commands.vkGetPipelineCacheData(device, this.handle, size, data),
       );
-      writeCache('pipelines', this.#key, bytes);
+      writeCache('pipelines', this.#key, bytes, this.#log);
     } catch {
       // What can't be kept is compiled again by the next run.
     }

@@ -75,7 +75,7 @@ export class CommandScope {
   /** Notes that the recording uses something; throws if that was disposed, or is of another device. */
   use(object: Used): void {
     if (object.driver !== undefined && object.driver !== this.driver) {
-      throw this.#ended ? this.#endedError() : foreign(`Cannot record "${this.label}"`, object);
+      throw this.#ended ? this.#endedError() : foreign(`Cannot record "${this.label}"`, object, this.label);
     }
     if (object.disposed) {
       const what = `${object.kind} "${object.label}" was disposed; keep it while commands use it`;

@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly file?: string;
   /** False: neither read nor write the disk cache. Default true. */
   readonly cache?: boolean;
-  /** Gets a line when a broken file of the cache is thrown away. Default: nobody. */
+  /** Gets a line when a broken file of the cache is thrown away, or none can be kept. Default: nobody. */
   readonly log?: (line: string) => void;
 }
 
@@ -53,7 +53,7 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   const compiler = await loadGlslang();
   const result = compiler.compile(flat.text, stage);
   if ('printed' in result) throw compileError(label, flat, result.printed);
-  if (cache) writeCache('spirv', key, result.spirv);
+  if (cache) writeCache('spirv', key, result.spirv, options.log);
   return result.spirv;
 }
 
