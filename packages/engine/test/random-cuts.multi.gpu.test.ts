@@ -15,11 +15,19 @@ const PLAIN = { validation: false, timeoutMs: long ? 3_000_000 : 240_000 } as co
 /** Further than any voxel of these topologies is from another: the programs read at `coord.zxy` too. */
 const EVERYWHERE = 48;
 
+interface Programs {
+  readonly codes: readonly string[];
+  /** Where the vec3 lives that they read. */
+  readonly at: 'center' | 'faces';
+  /** Voxels; what goes further is clamped. */
+  readonly radius: number;
+}
+
 /** All fields, and what was reduced, after a few steps of one or two programs. */
-async function bits(options: SimulationOptions, codes: readonly string[]): Promise<Record<string, string>> {
+async function bits(options: SimulationOptions, { codes, at, radius }: Programs): Promise<Record<string, string>> {
   await using simulation = await Simulation.create(options);
   simulation.addField('density', 'float32', 0.5);
-  simulation.addField('velocity', 'vec3', [0.25, 0, -1]);
+  simulation.addField('velocity', 'vec3', [0.25, 0, -1], { at });
   simulation.addField('pressure', 'float32', 0);
   simulation.addField('flags', 'uint8', 3);
   simulation.addField('ids', 'int32', -2);
@@ -35,7 +43,8 @@ async function bits(options: SimulationOptions, codes: readonly string[]): Promi
       inputs: ['density', 'velocity', 'pressure', 'flags', 'ids'],
       outputs: ['density', 'made'],
       code: code.replaceAll('"total"', `"total_${number}"`),
-      neighborRadius: EVERYWHERE,
+      neighborRadius: radius,
+      beyondRadius: radius === EVERYWHERE ? 'error' : 'clamp',
     });
   }
   await simulation.initialize();
@@ -53,8 +62,8 @@ async function bits(options: SimulationOptions, codes: readonly string[]): Promi
 }
 
 /** A wrong program of the generator is none of this test's: what the compiler refuses, it refuses however the domain is cut. */
-async function outcome(options: SimulationOptions, codes: readonly string[]): Promise<unknown> {
-  return bits(options, codes).catch((error: Error) => error.message);
+async function outcome(options: SimulationOptions, programs: Programs): Promise<unknown> {
+  return bits(options, programs).catch((error: Error) => error.message);
 }
 
 gpuTest('random programs have the bits of the whole on any cut', PLAIN, async ({ device }) => {
@@ -63,6 +72,8 @@ gpuTest('random programs have the bits of the whole on any cut', PLAIN, async ({
   const cases = fc.record({
     seed: fc.nat(),
     leaves: fc.integer({ min: 1, max: 24 }),
+    at: fc.constantFrom('center', 'faces'),
+    radius: fc.constantFrom(EVERYWHERE, EVERYWHERE, 2, 3),
     programs: fc.array(choices, { minLength: 1, maxLength: 2 }),
     subdomains: fc.constantFrom(2, 3, 4, 7, 8),
     count: fc.constantFrom(1, 2, 2),
@@ -71,13 +82,13 @@ gpuTest('random programs have the bits of the whole on any cut', PLAIN, async ({
   });
   let compared = 0;
   await fc.assert(
-    fc.asyncProperty(cases, async ({ seed, leaves, programs, subdomains, count, cutOrder, overlap }) => {
-      const codes = programs.map((list) => new RandomProgram(list).text());
+    fc.asyncProperty(cases, async ({ seed, leaves, at, radius, programs: lists, count, ...cut }) => {
+      const programs = { codes: lists.map((list) => new RandomProgram(list).text()), at, radius };
       const grid = topologyOf(seed, leaves);
-      const whole = await outcome({ grid, device }, codes);
+      const whole = await outcome({ grid, device }, programs);
       compared += typeof whole === 'string' ? 0 : 1;
       const devices = [device, other].slice(0, count);
-      const parts = await outcome({ grid, devices, subdomains, cutOrder, overlap }, codes);
+      const parts = await outcome({ grid, devices, ...cut }, programs);
       expect(parts).toEqual(whole);
     }),
     { numRuns: long ? 150 : 6, endOnFailure: !long },

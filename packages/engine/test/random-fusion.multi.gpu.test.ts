@@ -1,10 +1,10 @@
 /** Random chains of stencils over random topologies: the same bits whether they run as one or not, on any cut. */
 import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
-import type { Values } from '@halocline/vdb';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
+import { bitsOf } from './bits.ts';
 import { topologyOf } from './topologies.ts';
 
 const long = process.env['HALOCLINE_LONG'] === '1';
@@ -70,15 +70,6 @@ function chainOf(choices: readonly number[]): Text[] {
     known.push(field);
     return text;
   });
-}
-
-/**
- * The bits of an array, where −0 is 0: Mesa 22.3 gives 0 − 0 either sign, by what stands around it in the shader, though it
- * offers to keep it.
- */
-function bitsOf(values: Values): string {
-  const signless = values instanceof Float32Array ? values.map((each) => each + 0) : values;
-  return Buffer.from(signless.buffer, signless.byteOffset, signless.byteLength).toString('base64');
 }
 
 /** What the fields that are kept hold after two steps, and how the step was explained. */
