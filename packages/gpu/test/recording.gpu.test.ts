@@ -126,6 +126,15 @@ gpuTest('an error in a thread arrives with the name of its pass, and the frame g
   expect(String(await failing('nothing'))).toContain('exports no function "nothing"');
   const later = (): unknown => recorder.encoderFor('x').record({ module, export: 'mark', data: { at: () => 1 } });
   expect(later).toThrow('Cannot record pass "x" on threads: functions do not cross threads; name an export instead');
+  const circle: Record<string, unknown> = {};
+  circle['me'] = circle;
+  const given = (data: unknown) => (): unknown => recorder.encoderFor('x').record({ module, export: 'mark', data });
+  expect(given(circle)).toThrow(
+    'Cannot record pass "x" on threads: its data is within itself; give data without circles',
+  );
+  expect(given({ all: new Map([['buffer', buffer]]) })).toThrow(
+    'Cannot record pass "x" on threads: its data holds what is no plain data, as a Map of buffers; give objects and lists',
+  );
   const text = './passes.ts' as unknown as URL;
   expect(() => recorder.encoderFor('x').record({ module: text, export: 'mark' })).toThrow(
     'Cannot record pass "x" on threads: its module is no URL; give one, as in new URL(\'./passes.ts\', import.meta.url)',

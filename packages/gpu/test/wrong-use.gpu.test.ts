@@ -184,6 +184,21 @@ gpuTest('counts and words that are none are told, not cut', {}, async ({ device 
   );
 });
 
+gpuTest('a frame that was ended gives no memory, and what does not open a device says why', {}, async ({ device }) => {
+  const frame = await device.beginFrame();
+  frame.linear.take(16);
+  await expect(device.beginFrame()).rejects.toThrow(expect.objectContaining({ labels: ['frame 0'] }));
+  device.endFrame(frame);
+  expect(messageOf(() => frame.linear)).toBe('Cannot use "linear" in frame 0: it was ended; begin another');
+  const wrong = <T>(value: unknown): T => value as T;
+  await expect(openDevice({ memoryLimit: wrong('100') })).rejects.toThrow(
+    'Cannot limit memory: memoryLimit is "100"; give bytes, above 0',
+  );
+  await expect(openDevice({ validation: wrong('foo') })).rejects.toThrow(
+    `Cannot open a device: validation is "foo"; give true, false, 'synchronization' or 'gpu-assisted'`,
+  );
+});
+
 gpuTest('a size that is left out, a list that is none and a role that is none are told', {}, async ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64, role: 'storage' });
   using commands = device.record('step', (encoder) => encoder.fill(words, 0, 64, 1));

@@ -64,12 +64,19 @@ export function isValidationAvailable(): boolean {
   }
 }
 
+const VALIDATIONS: readonly Validation[] = [false, true, 'synchronization', 'gpu-assisted'];
+
 /** The validation that an option and HALOCLINE_VALIDATION ask for together; the option wins. */
 export function validationWish(
   option: Validation | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Validation {
-  if (option !== undefined) return option;
+  if (option !== undefined) {
+    if (VALIDATIONS.includes(option)) return option;
+    throw new TypeError(
+      `Cannot open a device: validation is "${String(option)}"; give true, false, 'synchronization' or 'gpu-assisted'`,
+    );
+  }
   const wish = env['HALOCLINE_VALIDATION'] ?? '';
   if (wish === 'synchronization' || wish === 'gpu-assisted') return wish;
   return wish !== '' && wish !== '0' && wish !== 'false';

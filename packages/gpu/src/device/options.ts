@@ -36,8 +36,11 @@ export interface DeviceOptions extends DeviceWishes {
 export function memoryLimitWish(option: number | undefined): number {
   const given = process.env['HALOCLINE_MEMORY_LIMIT'];
   const limit = option ?? Number(given || Infinity);
-  if (limit > 0) return limit;
-  const what = option === undefined ? `HALOCLINE_MEMORY_LIMIT is "${given}"` : `memoryLimit is ${option}`;
+  if (typeof limit === 'number' && limit > 0) return limit;
+  const what =
+    option === undefined
+      ? `HALOCLINE_MEMORY_LIMIT is "${given}"`
+      : `memoryLimit is ${typeof option === 'number' ? option : `"${String(option)}"`}`;
   throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 

@@ -131,8 +131,6 @@ export class Frame implements RecordedFrame<Encoder> {
   readonly index: number;
   /** How many were begun before it. */
   readonly number: number;
-  /** Memory for what lives as long as the frame. It is given back when the frame's turn comes again. */
-  readonly linear: LinearMemory;
   readonly #slot: FrameSlot;
   readonly #obstacles: (() => void)[] = [];
   readonly #leftovers: ((submitted: boolean) => void)[] = [];
@@ -142,7 +140,12 @@ export class Frame implements RecordedFrame<Encoder> {
     this.#slot = slot;
     this.index = slot.index;
     this.number = number;
-    this.linear = slot.linear;
+  }
+
+  /** Memory for what lives as long as the frame. It is given back when the frame's turn comes again. Throws once the frame was ended. */
+  get linear(): LinearMemory {
+    this.checkOpen('use', 'linear');
+    return this.#slot.linear;
   }
 
   /** Records commands for the compute queue; what is recorded runs in this order when the frame ends. */

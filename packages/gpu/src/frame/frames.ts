@@ -65,7 +65,7 @@ export class Frames {
     if (this.#open || this.#beginning) {
       throw new VulkanError(
         `Cannot begin frame ${this.#number}: frame ${this.#number - (this.#open ? 1 : 0)} is open; end it first`,
-        { kind: 'command-buffer' },
+        { kind: 'command-buffer', labels: [`frame ${this.#number - (this.#open ? 1 : 0)}`] },
       );
     }
     const slot = this.slots[this.#number % this.slots.length]!;

@@ -184,6 +184,14 @@ function viewOf(image: Image): ObjectRecord['view'] {
   return { range, shape, handle };
 }
 
+/** Why data doesn't cross, in words: what walks it runs out of stack in a circle, and what copies it meets what is no data. */
+export function crossingSlip(cause: unknown): string {
+  if (cause instanceof RangeError) return 'its data is within itself; give data without circles';
+  const { message } = cause as Error;
+  if (!/could not be cloned/.test(message)) return message;
+  return 'its data holds what is no plain data, as a Map of buffers; give objects and lists';
+}
+
 /** Turns marks back into views of objects, in a thread. */
 export class Receiver {
   readonly #views = new Map<number, object>();

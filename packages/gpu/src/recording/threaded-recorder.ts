@@ -22,7 +22,7 @@ import { printsItself } from '../printing.ts';
 import type { Tracked } from '../tracking/device-tracking.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { DeclaredUse } from '../tracking/tracker.ts';
-import { Sender } from './crossing.ts';
+import { crossingSlip, Sender } from './crossing.ts';
 import * as T from './job-table.ts';
 import { RecordingThread } from './recording-thread.ts';
 import type { ThreadPlace } from './recording-thread.ts';
@@ -388,7 +388,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       };
       bytes = exact ? Buffer.from(JSON.stringify(message)) : serialize(message);
     } catch (cause) {
-      throw refuse((cause as Error).message);
+      throw refuse(crossingSlip(cause));
     }
     const end = this.#top + bytes.byteLength;
     if (end > this.#messages.byteLength) {
