@@ -164,6 +164,11 @@ gpuTest('timestamps are written once after each time that their queries were uns
     encoder.resetQueries(pool).timestamp(pool, 1);
   });
   expect(pool.ticks().map((tick) => tick === undefined)).toEqual([true, false]);
+  using apart = device.recordSecondary('apart', (encoder) => encoder.resetQueries(pool));
+  await device.submitOnce('between', (encoder) => {
+    encoder.resetQueries(pool).timestamp(pool, 0).timestamp(pool, 1).execute(apart).timestamp(pool, 0);
+  });
+  expect(pool.ticks().map((tick) => tick === undefined)).toEqual([false, true]);
 });
 
 gpuTest('slips of a recording are named where they are made', {}, async ({ device }) => {

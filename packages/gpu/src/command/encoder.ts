@@ -258,6 +258,9 @@ export class Encoder {
     this.#scope.outside('execute commands');
     for (const each of secondaries) checkExecutable(this.#scope, each, undefined);
     executeSecondary(this.#scope, secondaries);
+    // They may have made timestamps unset.
+    for (const [pool, written] of this.#stamped ?? [])
+      if (secondaries.some(({ used }) => used.has(pool))) written.clear();
     this.#bindings.forget();
     return this;
   }
