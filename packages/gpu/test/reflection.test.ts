@@ -4,6 +4,7 @@ import { ShaderError } from '../src/errors.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { readShader, reflect } from '../src/shader/reflection.ts';
 import { checkShader, entryNamed, missingFor } from '../src/shader/requirements.ts';
+import { instruction } from './spirv-assembler.ts';
 
 const features = { bufferDeviceAddress: true };
 const limits = {
@@ -363,6 +364,35 @@ test('what goes in and out of a stage is told by location', () => {
   expect(missingFor(fragment, fragment.entryPoints[0]!, limits, {})).toEqual([
     'feature fragmentStoresAndAtomics (for binding 0.2, which a fragment shader may write)',
   ]);
+});
+
+test('numbers of 64 bits take two locations where they do not fit into one, and vertices of a triangle one', async () => {
+  const vertex = await compileGlsl(
+    `layout(location = 0) out Block { flat dvec2 a; flat dvec3 b; float c; } block;
+    layout(location = 4) flat out dmat3 d;
+    void main() { block.a = dvec2(1); block.b = dvec3(1); block.c = 1; d = dmat3(1); }`,
+    { label: 'vertex', stage: 'vertex', cache: false },
+  );
+  const port = ({ location, name, locations }: { location: number; name: string; locations: number }) =>
+    `${location} ${name} ${locations}`;
+  expect(reflect(vertex).entryPoints[0]!.outputs.map(port)).toEqual([
+    '0 block.a 1',
+    '1 block.b 2',
+    '3 block.c 1',
+    '4 d 6',
+  ]);
+  const each = await compileGlsl(
+    `layout(location = 7) in vec3 at[3]; layout(location = 0) out vec4 color; void main() { color = vec4(at[1], 1); }`,
+    { label: 'each', stage: 'fragment', cache: false },
+  );
+  // PerVertexKHR, which the compiler here doesn't know, stands beside Location 7.
+  const words = [...each];
+  const at = words.findIndex(
+    (word, index) => word === ((4 << 16) | 71) && words[index + 2] === 30 && words[index + 3] === 7,
+  );
+  words.splice(at, 0, ...instruction(71, words[at + 1]!, 5285));
+  expect(reflect(each).entryPoints[0]!.inputs.map(port)).toEqual(['7 at 3']);
+  expect(reflect(Uint32Array.from(words)).entryPoints[0]!.inputs.map(port)).toEqual(['7 at 1']);
 });
 
 /** Every failure is a ShaderError that gives the word. */

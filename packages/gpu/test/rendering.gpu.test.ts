@@ -164,7 +164,9 @@ gpuTest('several samples are resolved into one', {}, async ({ device }) => {
 const HANDS_ON = `layout(location = 0) in vec2 at;
 layout(location = 0) out vec2 place;
 layout(location = 1) out Block { flat uint number; layout(component = 1, location = 2) vec2 part; float rest[2]; };
-void main() { gl_Position = vec4(at, 0.5, 1); place = at; number = 5u; part = at; rest = float[2](1, 2); }`;
+layout(location = 7) out float left;
+layout(location = 7, component = 1) flat out int right;
+void main() { gl_Position = vec4(at, 0.5, 1); place = at; left = 1; right = 1; number = 5u; part = at; rest = float[2](1, 2); }`;
 
 gpuTest('a stage reads what the one before it writes, as what it was written', {}, async ({ device }) => {
   const vertex = { spirv: await device.compile(HANDS_ON, { label: 'vertex', stage: 'vertex' }) };
@@ -177,7 +179,8 @@ gpuTest('a stage reads what the one before it writes, as what it was written', {
   };
   const refused = 'Cannot create pipeline "p": its ';
   const whole = `layout(location = 0) in vec2 place; layout(location = 1) flat in uint number;
-    layout(location = 2, component = 1) in vec2 part; layout(location = 3) in float rest[2];`;
+    layout(location = 2, component = 1) in vec2 part; layout(location = 3) in float rest[2];
+    layout(location = 7) in float left;`;
   expect(await made(whole)).toBe('no error');
   expect(await made('layout(location = 0) in float place;', 'unorm16x4')).toBe('no error');
   expect(await made('', 'uint32x2')).toBe(

@@ -44,7 +44,10 @@ export function checkHandedOn(label: string, outputs: readonly ShaderPort[], inp
       const there = outputs.filter((each) => covers(each, at));
       const what = `its fragment shader reads ${input.components} ${input.type} at location ${at} ${input.name}`;
       if (there.length === 0) throw refusal(label, `${what}, which its vertex shader doesn't write; write it there`);
-      const other = there.find(({ type, bits }) => type !== input.type || bits !== input.bits);
+      const other = there.find(
+        (each) =>
+          (each.type !== input.type || each.bits !== input.bits) && (componentBits(each) & componentBits(input)) !== 0,
+      );
       if (other) {
         const bits = other.bits === input.bits ? '' : ` of ${other.bits} bits`;
         throw refusal(label, `${what}, where its vertex shader writes ${other.type}${bits}; write what is read`);

@@ -65,6 +65,7 @@ export const Decoration = {
   Binding: 33,
   DescriptorSet: 34,
   Offset: 35,
+  PerVertex: 5285,
 } as const;
 
 export const BUILTIN_WORKGROUP_SIZE = 25;

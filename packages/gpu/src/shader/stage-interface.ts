@@ -16,7 +16,7 @@ export interface ShaderPort {
   readonly bits: number;
   /** Components at a location, 1 to 4. */
   readonly components: number;
-  /** Locations that it takes: columns of a matrix, elements of an array. */
+  /** Locations that it takes: columns of a matrix, elements of an array; two each where 64 bits don't fit into one. */
   readonly locations: number;
   /** Its first component at a location, where that isn't 0. */
   readonly component?: number;
@@ -27,9 +27,11 @@ export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction
   const ports: ShaderPort[] = [];
   const wanted = direction === 'input' ? StorageClass.Input : StorageClass.Output;
   for (const at of module.variables) {
-    const { id, storage, type } = variable(module, at);
+    const { id, storage, type: declared } = variable(module, at);
     if (storage !== wanted || !ids.has(id)) continue;
     const decorations = module.decorations.get(id);
+    // What a fragment shader reads of each vertex of its triangle, in an array, was written once.
+    const type = decorations?.has(Decoration.PerVertex) === true ? elementOf(module, declared, at) : declared;
     const name = module.names.get(id) ?? '';
     if (opcodeAt(module, place(module, type, at)) === Op.TypeStruct) {
       ports.push(...memberPorts(module, type, name, decorations?.get(Decoration.Location)));
@@ -39,6 +41,11 @@ export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction
     }
   }
   return ports.sort((a, b) => a.location - b.location);
+}
+
+function elementOf(module: SpirvModule, type: number, by: number): number {
+  const at = place(module, type, by);
+  return opcodeAt(module, at) === Op.TypeArray ? module.words[at + 2]! : type;
 }
 
 /** The members of a block or a struct: each with a location of its own, or behind the one before it. */
@@ -89,12 +96,14 @@ function shapeOf(module: SpirvModule, type: number, by: number, depth: number): 
     case Op.TypeVector: {
       const element = shapeOf(module, words[at + 2]!, at, depth + 1);
       if (words[at + 3]! > 4) throw malformed(at, `a vector of a port has ${words[at + 3]} components`);
-      return element && { ...element, components: words[at + 3]! };
+      return (
+        element && { ...element, components: words[at + 3]!, locations: element.bits * words[at + 3]! > 128 ? 2 : 1 }
+      );
     }
     case Op.TypeMatrix: {
       const column = shapeOf(module, words[at + 2]!, at, depth + 1);
       if (words[at + 3]! > 4) throw malformed(at, `a matrix has ${words[at + 3]} columns`);
-      return column && { ...column, locations: words[at + 3]! };
+      return column && { ...column, locations: column.locations * words[at + 3]! };
     }
     case Op.TypeArray: {
       const element = shapeOf(module, words[at + 2]!, at, depth + 1);
