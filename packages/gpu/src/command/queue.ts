@@ -6,7 +6,7 @@ import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
 import { PreparedSubmits } from './prepared-submits.ts';
-import { printsItself } from '../printing.ts';
+import { printsItself, valueText } from '../printing.ts';
 import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 import { checkPoints } from './submit-points.ts';
@@ -59,12 +59,8 @@ const NOTHING: readonly never[] = Object.freeze([]);
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 
 function noCommands(queue: string, given: unknown, where: string): TypeError {
-  const what =
-    typeof given === 'object' && given !== null
-      ? `a value of type ${given.constructor?.name ?? 'object'}`
-      : String(given);
   return new TypeError(
-    `Cannot submit to queue "${queue}": ${what} is given ${where}; give a list of what was recorded, as in submit([commands])`,
+    `Cannot submit to queue "${queue}": ${valueText(given)} is given ${where}; give a list of what was recorded, as in submit([commands])`,
   );
 }
 

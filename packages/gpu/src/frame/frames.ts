@@ -9,6 +9,7 @@ import { VulkanError } from '../errors.ts';
 import type { BufferOptions } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { LinearMemory } from '../memory/step-memory.ts';
+import { valueText } from '../printing.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import { Frame, FrameSlot } from './frame.ts';
 
@@ -102,7 +103,7 @@ export class Frames {
     const { name } = this.slots[0]!.driver;
     if (!(frame instanceof Frame)) {
       throw new TypeError(
-        `Cannot end a frame of device "${name}": ${String(frame)} is given; give the one that beginFrame resolved to`,
+        `Cannot end a frame of device "${name}": ${valueText(frame)} is given; give the one that beginFrame resolved to`,
       );
     }
     frame.checkOpen('end', 'the frame');
