@@ -110,6 +110,8 @@ export class Runtime {
   readonly #compilers: readonly Compiler[];
   /** The fields of the program that runs now, by component. */
   #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
+  /** Whether all fields were moved since the program was made: what is current lies in their first copies. */
+  #first = false;
   #programs: readonly Program[] = [];
   #checked: ReadonlyMap<string, CheckedStencil> = new Map();
   #stepper: Stepper | null = null;
@@ -187,7 +189,7 @@ export class Runtime {
 
   /** Which copy of each component is current once all submitted steps are done. */
   get copies(): Copies {
-    const copies: Copies = this.#stepper?.copies ?? new Map();
+    const copies: Copies = this.#first ? new Map() : (this.#stepper?.copies ?? new Map());
     const { fields, revision } = this.declarations;
     if (this.#revision === revision) return copies;
     // A field that was removed, and added anew under its name, begins with its first copy.
@@ -252,6 +254,7 @@ export class Runtime {
       radii: this.radii,
       whose: (fault) => farReaders(fault, fusion, checked[0]!),
     });
+    this.#first = false;
     this.#placed = new Map(placed);
     this.#moved = false;
     backgrounds.renewed();
@@ -261,7 +264,14 @@ export class Runtime {
   }
 
   /** Gives fields their memory, opens links, and makes the program of each member. Nothing is in flight. Waits for the device. */
-  async #makePrograms({ facts, declared, schedule, fusion, start, everywhere }: ProgramPlan): Promise<Program[]> {
+  async #makePrograms({
+    facts,
+    declared,
+    schedule,
+    fusion,
+    start: before,
+    everywhere,
+  }: ProgramPlan): Promise<Program[]> {
     const { declarations, decomposition, team } = this;
     const { units, unstored } = fusion;
     const compiled = everywhere[0]!;
@@ -272,6 +282,7 @@ export class Runtime {
     });
     const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     await this.#hold(ghostRings(sent.held));
+    const start: Copies = this.#first ? new Map() : before;
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
@@ -417,6 +428,7 @@ export class Runtime {
       if (!(error instanceof OutOfMemoryError)) throw error;
       await moving.throughHost(this.#rings);
     }
+    this.#first = true;
   }
 
   /** What shifts the cut. */
@@ -425,7 +437,12 @@ export class Runtime {
       [...this.declarations.fields.keys()].map((key) => each.existingField(key)?.byteLength ?? 0),
     );
     const fieldBytes = sizes.reduce((sum, size) => sum + size, 0);
-    const parts = { rings: this.#rings, moving: () => this.#moving(), moved: () => void (this.#moved = true) };
+    const parts = {
+      rings: this.#rings,
+      moving: () => this.#moving(),
+      moved: () => void (this.#moved = true),
+      arrived: () => void (this.#first = true),
+    };
     return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => recut(this, shares, parts) };
   }
 

@@ -11,6 +11,8 @@ export interface Recutting {
   readonly moving: () => Moving;
   /** Fields lie elsewhere than the program has it. */
   readonly moved: () => void;
+  /** All fields lie in their first copies. */
+  readonly arrived: () => void;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Recutting {
 export async function recut(
   runtime: Runtime,
   shares: readonly number[],
-  { rings, moving, moved: fieldsMoved }: Recutting,
+  { rings, moving, moved: fieldsMoved, arrived }: Recutting,
 ): Promise<number> {
   const { declarations, decomposition, subdomains, team } = runtime;
   await runtime.settle();
@@ -45,6 +47,7 @@ export async function recut(
       fieldsMoved();
       await putValues(team, rings, values);
     }
+    arrived();
     await runtime.compile();
     return moved;
   } catch (error) {
