@@ -251,8 +251,10 @@ export class Stepper {
   #raise(later: StepInFlight, after: StepStart, { loop, least }: { loop: number; least: number }): void {
     const { start, slot } = later;
     const iterations = later.iterations.map((count, index) => (index === loop ? Math.max(count, least) : count));
-    const { next } = this.#program.recording({ start, slot, iterations, turn: this.#turn });
-    if (next.name === after.name) later.iterations = iterations;
+    const wanted = { start, slot, iterations, turn: this.#turn };
+    // All of them: a recording of the first member's keeps the others' alive only while each forgets the same as the others.
+    const [first] = this.#programs.map((program) => program.recording(wanted)) as [Recording];
+    if (first.next.name === after.name) later.iterations = iterations;
   }
 
   /** Takes the first read that went too far, of a step that is done. */
