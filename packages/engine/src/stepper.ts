@@ -186,9 +186,10 @@ export class Stepper {
   #rest(most: number): Promise<unknown> | null {
     const steps = this.#inFlight;
     while (steps.length > most) {
-      const [step] = steps as [StepInFlight];
-      if (!this.#wasSeen(step)) return this.#ended(steps[steps.length - most - 1]!);
-      this.#finish(step);
+      // None is finished before all are done: with fewer in flight `room` would take what is left of them for room.
+      const last = steps[steps.length - most - 1]!;
+      if (!this.#wasSeen(last)) return this.#ended(last);
+      this.#finish(steps[0]!);
     }
     return null;
   }
