@@ -126,6 +126,17 @@ test('files that begin with a byte order mark are read, included ones too', asyn
   await compileGlsl(source, { label: 'marked', include, cache: false });
 });
 
+test('files that include each other so often that the source would have no end are refused', () => {
+  // Each level has the next twice: 2^60 lines.
+  const include = (path: string): string => {
+    const level = Number(path);
+    return level === 60 ? 'x' : `#include "${level + 1}"\n#include "${level + 1}"`;
+  };
+  expect(() => flatten('#include "0"', { file: 'f', include })).toThrow(
+    /^Cannot include "\d+" \(\d+:\d\): \d+ lines stand before it/,
+  );
+});
+
 test('a file that includes itself and a file that is missing are named', async () => {
   expect((await failure('#include "a"', { include: () => '#include "a"' })).message).toMatchInlineSnapshot(`
     "Cannot include "a" (a:1): it includes itself (blur → a → a); break the circle or write #pragma once

@@ -49,6 +49,9 @@ const EXTENSION = /^\s*#\s*extension\s+GL_(?:GOOGLE_include_directive|ARB_shadin
 const VERSION = /^\s*#\s*version\b/;
 const ONCE = /^\s*#\s*pragma\s+once\b/;
 
+/** Lines that a source may have, where the last include begins: files that include each other from many places double at each level. */
+const MOST_LINES = 2 ** 18;
+
 /** Resolves includes and puts defines behind the version line (which is added as 460 where there is none). */
 export function flatten(source: string, options: FlattenOptions): FlatSource {
   const lines: string[] = [];
@@ -106,7 +109,15 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
             `Cannot include "${path}" (${file}:${number}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
             at,
           );
-        } else if (found) place(found, chain, file, number);
+        } else if (found) {
+          if (lines.length > MOST_LINES) {
+            throw new ShaderError(
+              `Cannot include "${path}" (${file}:${number}): ${lines.length} lines stand before it already; let files include each other from fewer places`,
+              at,
+            );
+          }
+          place(found, chain, file, number);
+        }
         if (open) emit(after, file, number);
       } else if (ONCE.test(code)) {
         once.put(file, branches.path);
