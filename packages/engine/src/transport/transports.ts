@@ -15,7 +15,7 @@ export function transportOf(name: TransportName): Transport {
 }
 
 /** The transport that HALOCLINE_TRANSPORT forces, or null. Throws TypeError for a name that there isn't. */
-export function forcedTransport(env: NodeJS.ProcessEnv = process.env): TransportName | null {
+export function forcedTransport(env: Readonly<Record<string, string | undefined>> = process.env): TransportName | null {
   const asked = env['HALOCLINE_TRANSPORT'];
   if (asked === undefined || asked === '') return null;
   const found = TRANSPORTS.find(({ name }) => name === asked);
