@@ -399,7 +399,9 @@ test('numbers of 64 bits take two locations where they do not fit into one, and 
 function survives(words: Uint32Array): void {
   try {
     const { specializations, entryPoints } = reflect(words);
-    reflect(words, { specialization: Object.fromEntries(specializations.map(({ id }) => [id, 1])) });
+    // An id that two constants share may refuse the value, which is its giver's slip.
+    const own = specializations.filter(({ id }) => specializations.filter((other) => other.id === id).length === 1);
+    reflect(words, { specialization: Object.fromEntries(own.map(({ id }) => [id, 1])) });
     for (const { name, stage } of entryPoints) reflect(words, { entry: name, stage });
   } catch (error) {
     expect(error).toBeInstanceOf(ShaderError);
