@@ -15,6 +15,15 @@ async function another(device: Device, memoryLimit?: number): Promise<Device> {
   return openDevice({ device: device.name, validation: false, ...(memoryLimit === undefined ? {} : { memoryLimit }) });
 }
 
+/** Nothing of a simulation is left on a device, and it serves the next. */
+async function serves(device: Device): Promise<void> {
+  await device.idle();
+  expect([...device.children].map(String)).toEqual([]);
+  await using again = await spreading({ device });
+  await again.runTimestep(0.1);
+  expect((await again.field('u').read()).get(5, 5, 5)).toBe(5);
+}
+
 async function spreading(options: Partial<SimulationOptions>): Promise<Simulation> {
   const domain = { min: [0, 0, 0], max: [64, 16, 16] } as const;
   const simulation = await Simulation.create({ domain, ...options });
@@ -80,11 +89,7 @@ gpuTest('a device that is lost ends the run, and is named with its last passes',
   // The other device waits for a message that never comes: it is let go, ends, and may be used again.
   await simulation[Symbol.asyncDispose]();
   await other[Symbol.asyncDispose]();
-  await healthy.idle();
-  expect([...healthy.children].map(String)).toEqual([]);
-  await using again = await spreading({ device: healthy });
-  await again.runTimestep(0.1);
-  expect((await again.field('u').read()).get(5, 5, 5)).toBe(5);
+  await serves(healthy);
   expect(readGrids(readFileSync(file))).toHaveLength(1);
 });
 
@@ -108,11 +113,7 @@ gpuTest(
     // The other device waits for messages of eight steps that never come: it is let go.
     await simulation[Symbol.asyncDispose]();
     await other[Symbol.asyncDispose]();
-    await healthy.idle();
-    expect([...healthy.children].map(String)).toEqual([]);
-    await using again = await spreading({ device: healthy });
-    await again.runTimestep(0.1);
-    expect((await again.field('u').read()).get(5, 5, 5)).toBe(5);
+    await serves(healthy);
   },
 );
 

@@ -82,6 +82,8 @@ export class Mail implements Disposable {
   readonly #sent: readonly (Ways | null)[];
   /** By ordered link: the same on the receiver's device. */
   readonly #seen: ReadonlyMap<Link, Ways>;
+  /** By member: the ordered links that its messages come by. */
+  readonly #incoming: readonly (readonly Link[])[];
   readonly #routes = new Map<string, Route>();
   /** The same by the hop itself, which recordings keep. */
   readonly #known = new WeakMap<Hop, Route>();
@@ -112,6 +114,7 @@ export class Mail implements Disposable {
         return [link, { inPlace: see(inPlace, 'in place'), copied: see(copied, 'copied') }];
       }),
     );
+    this.#incoming = members.map((_, to) => this.#ordered.filter((link) => link.to === to));
     undo.move();
   }
 
@@ -143,8 +146,7 @@ export class Mail implements Disposable {
     this.#copyOut(packed, sending, value, outboxes);
     const { out } = this.#route(sending.hop);
     for (const [to, points] of arrivals.entries()) {
-      const links = this.#ordered.filter((link) => link.to === to);
-      const wait = links.map((link) => {
+      const wait = this.#incoming[to]!.map((link) => {
         const { inPlace, copied } = this.#seen.get(link)!;
         return { timeline: out[link.from]!.length === 0 ? inPlace : copied, value };
       });
