@@ -1,8 +1,8 @@
 /**
  * @file `npm run bench -- multi [CASE…] [--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong] [--overlap on,off]
  * [--traced off] [--counted off] [--replicate LEAVES] [--in-flight 2,8] [--csv FILE]`: weak and strong scaling over several devices,
- * with overlap and without, and with so many steps in flight (2). Weak: a cube of `size` voxels a device; strong: 1.5 · size in all. Efficiency is the speed-up over one device, in the same
- * run, over the number of devices.
+ * with overlap and without, and with so many steps in flight (2). Weak: a cube of `size` voxels a device; strong: 1.5 · size in all.
+ * Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
