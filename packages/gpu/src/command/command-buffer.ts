@@ -26,6 +26,8 @@ export interface Submittable {
   readonly label: string;
   /** Of the device that it was recorded for. */
   readonly driver?: Driver;
+  /** The queue family that it was recorded for. */
+  readonly family: number;
   readonly handle: V.VkCommandBuffer;
   /** The labels that were recorded in it, in order. */
   readonly passes: readonly string[];
@@ -52,15 +54,23 @@ export function checkUsed(label: string, used: Iterable<Used>): void {
 export interface CommandPoolOptions {
   /** Its command buffers live shortly and go back to their beginning together, with `reset`. Default false. */
   readonly resetAsWhole?: boolean;
+  /** Its family does nothing but transfers. Default false. */
+  readonly transfersAlone?: boolean;
 }
 
 /** The pool that a queue family's command buffers come from. One thread at a time uses it. */
 export class CommandPool {
   readonly handle: V.VkCommandPool;
+  /** The queue family that its commands are for. */
+  readonly family: number;
+  readonly transfersAlone: boolean;
   readonly #driver: Driver;
 
-  constructor(driver: Driver, family: number, label: string, { resetAsWhole = false }: CommandPoolOptions = {}) {
+  constructor(driver: Driver, family: number, label: string, options: CommandPoolOptions = {}) {
+    const { resetAsWhole = false, transfersAlone = false } = options;
     this.#driver = driver;
+    this.family = family;
+    this.transfersAlone = transfersAlone;
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
       const info = V.VkCommandPoolCreateInfo({
@@ -151,7 +161,7 @@ interface Recording {
   readonly passes: readonly string[];
 }
 
-/** A primary command buffer of the compute queue. */
+/** A primary command buffer. */
 export class CommandBuffer implements Child, Submittable {
   static {
     printsItself(this);
@@ -178,6 +188,10 @@ export class CommandBuffer implements Child, Submittable {
     this.#followed = this.#recording.followed;
     this.#checkedAt = driver.disposals;
     driver.children.add(this);
+  }
+
+  get family(): number {
+    return this.#pool.family;
   }
 
   /** Another one after a watched pipeline that it uses was edited. */
@@ -218,7 +232,13 @@ export class CommandBuffer implements Child, Submittable {
     const driver = this.driver;
     const handle = this.#pool.allocate(this.label);
     const tracker = driver.tracking?.begin(this.label, handle);
-    const encoder = new Encoder(driver, handle, this.label, tracker);
+    const encoder = new Encoder(
+      driver,
+      handle,
+      this.label,
+      tracker,
+      this.#pool.transfersAlone ? 'transfers' : 'primary',
+    );
     try {
       beginCommands(driver, handle, this.label, false);
       encoder.label(this.label, this.#body);

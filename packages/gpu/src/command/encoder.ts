@@ -28,6 +28,7 @@ import { recordRendering } from './rendering.ts';
 import type { RenderEncoder } from './rendering.ts';
 import type { RenderingOptions } from './render-targets.ts';
 import { CommandScope, refusePromise } from './scope.ts';
+import type { RecordingKind } from './scope.ts';
 import { checkExecutable, executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import {
@@ -40,7 +41,11 @@ import {
   fillBuffer,
 } from './transfer.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
+import { checkTransferBarrier, refuseOnTransfers } from './transfer-queue.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
+
+/** What to do instead of recording for the queue of transfers. */
+const ELSEWHERE = 'record it for the compute queue';
 
 /** Records commands of one command buffer. Every method returns the encoder. */
 export class Encoder {
@@ -53,16 +58,10 @@ export class Encoder {
   /** Of pools whose timestamps are written, those that were since they were made unset. */
   #stamped: Map<QueryPool, Set<number>> | undefined;
 
-  /** Use `device.record`. `secondary`: another recording executes what is recorded. */
-  constructor(
-    driver: Driver,
-    handle: V.VkCommandBuffer,
-    label: string,
-    tracker?: UsageTracker,
-    secondary: boolean = false,
-  ) {
+  /** Use `device.record`. */
+  constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker, kind?: RecordingKind) {
     this.#driver = driver;
-    this.#scope = new CommandScope(driver, handle, label, tracker, secondary);
+    this.#scope = new CommandScope(driver, handle, label, tracker, kind);
     this.#bindings = new Bindings(this.#scope, V.VK_PIPELINE_BIND_POINT_COMPUTE, 'dispatch');
     this.handle = handle;
   }
@@ -103,6 +102,7 @@ export class Encoder {
    * the recording is made again, before a submit, when an edit changed it: then its body is called once more.
    */
   pipeline(pipeline: ComputePipeline | WatchedPipeline<ComputePipeline>): this {
+    refuseOnTransfers(this.#scope, 'set a pipeline', ELSEWHERE);
     this.#bindings.set(pipeline);
     return this;
   }
@@ -194,6 +194,7 @@ export class Encoder {
   /** Copies texels from image ('transfer-source') to image ('transfer-target'), scaled and converted. Needs a queue that draws. */
   blit(from: Image, to: Image, options: BlitOptions = {}): this {
     this.#scope.outside('blit');
+    refuseOnTransfers(this.#scope, 'blit', ELSEWHERE);
     blitImage(this.#scope, from, to, options);
     return this;
   }
@@ -201,6 +202,7 @@ export class Encoder {
   /** Writes one value into every texel of an image in layout 'transfer-target': up to four numbers, or one depth. */
   clear(image: Image, value: ClearValue, range: ImageRange = {}): this {
     this.#scope.outside('clear an image');
+    refuseOnTransfers(this.#scope, 'clear an image', ELSEWHERE);
     clearImage(this.#scope, image, value, range);
     return this;
   }
@@ -215,6 +217,7 @@ export class Encoder {
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
     this.#scope.outside('put a barrier');
+    if (!derived) checkTransferBarrier(this.#scope, before, after);
     recordBarrier(this.#driver.commands, this.handle, before, after);
     this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     return this;
@@ -222,7 +225,9 @@ export class Encoder {
 
   /** Brings an image, or a part of it, from one usage over to another: waits as a barrier does, and changes the layout. */
   transition(image: Image, options: TransitionOptions): this {
-    return this.barriers({ images: [imageBarrier(image, options)] });
+    const barrier = imageBarrier(image, options);
+    checkTransferBarrier(this.#scope, barrier.before === 'undefined' ? [] : barrier.before, barrier.after);
+    return this.barriers({ images: [barrier] });
   }
 
   /** A memory barrier and any number of image barriers, in one call. */
@@ -249,6 +254,7 @@ export class Encoder {
    */
   rendering(options: RenderingOptions, body: (encoder: RenderEncoder) => void): this {
     this.#scope.outside('render');
+    refuseOnTransfers(this.#scope, 'render', ELSEWHERE);
     recordRendering(this.#scope, options, body);
     return this;
   }
@@ -256,6 +262,7 @@ export class Encoder {
   /** Executes commands that were recorded before (`device.recordSecondary`). The pipeline must be set again afterwards. */
   execute(...secondaries: readonly SecondaryCommands[]): this {
     this.#scope.outside('execute commands');
+    refuseOnTransfers(this.#scope, 'execute commands', ELSEWHERE);
     for (const each of secondaries) checkExecutable(this.#scope, each, undefined);
     executeSecondary(this.#scope, secondaries);
     // They may have made timestamps unset.
@@ -270,6 +277,7 @@ export class Encoder {
    * in it run in any case: Vulkan has no condition for those.
    */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
+    refuseOnTransfers(this.#scope, 'make commands conditional', ELSEWHERE);
     recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
   }
@@ -293,6 +301,7 @@ export class Encoder {
   /** Makes all queries of a pool unset; before their timestamps. */
   resetQueries(pool: QueryPool): this {
     this.#scope.outside('reset queries');
+    refuseOnTransfers(this.#scope, 'reset queries', 'call reset() of the pool before the submit');
     this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
     pool.resets();

@@ -2,6 +2,7 @@
 
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
@@ -61,6 +62,13 @@ const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 function noCommands(queue: string, given: unknown, where: string): TypeError {
   return new TypeError(
     `Cannot submit to queue "${queue}": ${valueText(given)} is given ${where}; give a list of what was recorded, as in submit([commands])`,
+  );
+}
+
+function otherFamily(queue: string, label: string): VulkanError {
+  return new VulkanError(
+    `Cannot submit to queue "${queue}": "${label}" was recorded for queues of another family; record it for this one, as in device.record(label, body, { queue })`,
+    { kind: 'command-buffer', labels: [label] },
   );
 }
 
@@ -139,6 +147,7 @@ export class Queue {
           });
         }
         if (typeof each?.checkSubmittable !== 'function') throw noCommands(this.label, each, 'among its commands');
+        if (each.family !== this.family) throw otherFamily(this.label, each.label);
         each.checkSubmittable();
       }
     }

@@ -9,6 +9,9 @@ import type { Used } from './command-buffer.ts';
 import { WatchedPipeline } from './watched.ts';
 import type { Followed, Swappable } from './watched.ts';
 
+/** Who takes what is recorded: a queue, another recording, or a queue that does nothing but transfers. */
+export type RecordingKind = 'primary' | 'secondary' | 'transfers';
+
 /** One recording. */
 export class CommandScope {
   /** What commands go through; from the recording's end on, every use of them is an error. */
@@ -28,6 +31,8 @@ export class CommandScope {
   readonly tracker: UsageTracker | undefined;
   /** Whether another recording executes it. */
   readonly secondary: boolean;
+  /** Whether its queue does nothing but transfers. */
+  readonly transfersAlone: boolean;
   /** Whether draws are being recorded: then only what draws may stand there. */
   rendering = false;
   /** Whether a word in memory decides over what is being recorded. */
@@ -39,10 +44,11 @@ export class CommandScope {
     handle: V.VkCommandBuffer,
     label: string,
     tracker?: UsageTracker,
-    secondary: boolean = false,
+    kind: RecordingKind = 'primary',
   ) {
     this.tracker = tracker;
-    this.secondary = secondary;
+    this.secondary = kind === 'secondary';
+    this.transfersAlone = kind === 'transfers';
     this.driver = driver;
     this.handle = handle;
     this.label = label;

@@ -133,7 +133,7 @@ export function recordSecondary(
 ): SecondaryCommands {
   return new SecondaryCommands(driver, pool, label, undefined, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);
-    const encoder = new Encoder(driver, handle, label, tracker, true);
+    const encoder = new Encoder(driver, handle, label, tracker, 'secondary');
     return held(encoder, tracker, () => encoder.label(label, body));
   });
 }
@@ -162,7 +162,7 @@ export function recordSecondaryDraws(
   return new SecondaryCommands(driver, pool, label, targets, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);
     tracker?.rendering(true);
-    const scope = new CommandScope(driver, handle, label, tracker, true);
+    const scope = new CommandScope(driver, handle, label, tracker, 'secondary');
     return held(scope, tracker, () => recordDraws(scope, targets, [0, 0, ...size], body));
   });
 }

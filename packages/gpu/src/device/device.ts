@@ -347,7 +347,10 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return compileGlsl(source, { log: this.#log, ...options });
   }
 
-  /** Records commands for the compute queue, or for the queue of transfers, to be submitted there as often as wished. */
+  /**
+   * Records commands for the compute queue, or for the queue of transfers, which copies and fills alone, to be submitted there as often
+   * as wished.
+   */
   record(
     label: string,
     body: (encoder: Encoder) => void,
@@ -356,7 +359,9 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     if (queue === 'compute' || this.transfer === this.compute) {
       return new CommandBuffer(this.#driver, this.#pool, label, body);
     }
-    this.#transferPool ??= new CommandPool(this.#driver, this.transfer.family, 'transfer');
+    this.#transferPool ??= new CommandPool(this.#driver, this.transfer.family, 'transfer', {
+      transfersAlone: true,
+    });
     return new CommandBuffer(this.#driver, this.#transferPool, label, body);
   }
 

@@ -18,6 +18,7 @@ import type { RecordedFrame } from './frame-device.ts';
 /** Commands that a frame recorded. They go with the frame, and are submitted once. */
 class FrameRecording implements Submittable {
   readonly label: string;
+  readonly family: number;
   readonly handle: V.VkCommandBuffer;
   readonly passes: readonly string[];
   readonly recorded: Recorded | undefined;
@@ -26,8 +27,9 @@ class FrameRecording implements Submittable {
   readonly #checks: readonly (() => void)[];
   readonly #recordedAt: number;
 
-  constructor(driver: Driver, encoder: Encoder, recorded: Recorded | undefined) {
+  constructor(driver: Driver, family: number, encoder: Encoder, recorded: Recorded | undefined) {
     this.driver = driver;
+    this.family = family;
     this.recorded = recorded;
     this.#used = encoder.used;
     this.#checks = encoder.checks;
@@ -102,7 +104,7 @@ export class FrameSlot {
       encoder.label(label, body);
       const recorded = tracker?.finish();
       endCommands(driver, handle, label);
-      this.recordings.push(new FrameRecording(driver, encoder, recorded));
+      this.recordings.push(new FrameRecording(driver, this.pool.family, encoder, recorded));
     } finally {
       encoder.end();
       this.#releases.push(...encoder.releases);

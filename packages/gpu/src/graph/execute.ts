@@ -209,7 +209,10 @@ export class Executor {
     if (lane === 0) return device.record('graph', body);
     let pool = this.#pools.get(lane);
     const { driver } = makerOf(device);
-    if (!pool) this.#pools.set(lane, (pool = new CommandPool(driver, device.transfer.family, 'graph')));
+    if (!pool) {
+      pool = new CommandPool(driver, device.transfer.family, 'graph', { transfersAlone: true });
+      this.#pools.set(lane, pool);
+    }
     return new CommandBuffer(driver, pool, 'graph', body);
   }
 

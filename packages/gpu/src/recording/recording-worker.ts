@@ -306,7 +306,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
   const tracker = trackerOf(pass, handle, found);
   if (draws) {
     tracker?.rendering(true);
-    const scope = new CommandScope(driver, handle, pass, tracker, true);
+    const scope = new CommandScope(driver, handle, pass, tracker, 'secondary');
     try {
       recordDraws(scope, draws.targets, draws.area, call);
     } finally {
@@ -314,7 +314,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
       releases.push(...scope.releases);
     }
   } else {
-    const encoder = new Encoder(driver, handle, pass, tracker, true);
+    const encoder = new Encoder(driver, handle, pass, tracker, 'secondary');
     try {
       encoder.label(pass, call);
     } finally {

@@ -1,0 +1,38 @@
+/** @file What a queue of transfers alone can't do: drivers don't look, and some of them end the process over it. */
+
+import * as V from '@halocline/vulkan';
+import type { Access, Usage } from '../access.ts';
+import { VulkanError } from '../errors.ts';
+import type { CommandScope } from './scope.ts';
+
+const WORDS: ReadonlySet<Access> = new Set(['transfer-source', 'transfer-target', 'host-read', 'host-write'] as const);
+const STAGES =
+  V.VK_PIPELINE_STAGE_2_TOP_OF_PIPE_BIT |
+  V.VK_PIPELINE_STAGE_2_BOTTOM_OF_PIPE_BIT |
+  V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT |
+  V.VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT |
+  V.VK_PIPELINE_STAGE_2_COPY_BIT |
+  V.VK_PIPELINE_STAGE_2_CLEAR_BIT |
+  V.VK_PIPELINE_STAGE_2_HOST_BIT;
+
+/** Throws where commands are recorded for a queue of transfers alone, and this is none: `act` is what they would do, as a verb. */
+export function refuseOnTransfers(scope: CommandScope, act: string, instead: string): void {
+  if (scope.transfersAlone) throw refusal(scope, act, instead);
+}
+
+/** Throws where commands are recorded for a queue of transfers alone, and one side of a barrier names what such a queue has not. */
+export function checkTransferBarrier(scope: CommandScope, ...sides: readonly (readonly Usage[])[]): void {
+  if (!scope.transfersAlone) return;
+  for (const usage of sides.flat()) {
+    if (typeof usage === 'string' ? WORDS.has(usage) : (usage.stage & ~STAGES) === 0n) continue;
+    const named = typeof usage === 'string' ? `'${usage}'` : `stage 0x${usage.stage.toString(16)}`;
+    throw refusal(scope, `wait for ${named}`, 'let a submit to the other queue wait for this one instead');
+  }
+}
+
+function refusal({ label }: CommandScope, act: string, instead: string): VulkanError {
+  return new VulkanError(
+    `Cannot ${act} in "${label}": it is recorded for the queue of transfers, which copies and fills alone; ${instead}`,
+    { kind: 'command-buffer', labels: [label] },
+  );
+}
