@@ -299,7 +299,7 @@ export class Stepper {
     } else {
       ({ recordings } = again);
       this.#balance?.times.again(request.slot, first.segments.length);
-      again.calls.submit(this.#mail, this.#deliver);
+      again.calls.submit(this.#mail, this.#places);
       this.#turn ^= again.calls.hops & 1;
     }
     // Compute queues alone: a step's last segment ends no hop, so each copy of its messages is one that an unpack here waits for.

@@ -63,6 +63,43 @@ gpuTest('submits that are written once are made again, in one call each time', P
   expect((await read()).slice(0, 12)).toEqual([3, 2, 1, 3, 2, 1, 3, 2, 1, 3, 2, 1]);
 });
 
+gpuTest('several that are written before the first is made go as one by one', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { batches, order, read } = rows(device, owned);
+  const first = device.compute.submitAll(batches.slice(0, 2))[0]!.value;
+  const second = device.compute.submitAll(batches.slice(2))[0]!.value;
+  using two = device.compute.prepare(batches.slice(0, 2), first);
+  using one = device.compute.prepare(batches.slice(2), second);
+  for (let round = 1; round <= 2; round++) {
+    const queued = device.compute.timeline.last - (first - 1);
+    const ahead = (timeline: Timeline): number => (timeline === order ? round : queued);
+    const { submits } = device.counters;
+    two.write(ahead);
+    one.write(ahead);
+    expect(device.counters.submits - submits).toBe(0);
+    two.make();
+    one.make();
+    expect(device.counters.submits - submits).toBe(2);
+  }
+  expect(device.compute.timeline.last).toBe(first - 1 + 6);
+  expect((await read()).slice(0, 9)).toEqual([3, 2, 1, 3, 2, 1, 3, 2, 1]);
+});
+
+gpuTest('what is disposed between the writing and the making is refused', PLAIN, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using fill = device.record('fill', (encoder) => encoder.fill(words, 0, 64, 1));
+  const batches = [{ commands: [fill] }];
+  const [first] = device.compute.submitAll(batches);
+  using prepared = device.compute.prepare(batches, first!.value);
+  await device.idle();
+  prepared.write(() => 1);
+  words[Symbol.dispose]();
+  expect(messageOf(() => prepared.make())).toBe(
+    'Cannot submit "fill": it uses buffer "words", which was disposed; record it again',
+  );
+  expect(device.compute.timeline.last).toBe(first!.value);
+});
+
 gpuTest('while submits are delayed those that are written once go one by one', PLAIN, async ({ device }) => {
   using owned = new DisposableStack();
   const { batches, order, read } = rows(device, owned);

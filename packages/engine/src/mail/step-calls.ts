@@ -3,6 +3,7 @@
  * every timeline moves on by as much as it has since. Those of queues count submits; all others count hops.
  */
 import type { PreparedSubmits, Timeline } from '@halocline/gpu';
+import { nameDevice, type Place } from '../loss/on-device.ts';
 import type { Mail } from './mail.ts';
 import type { Outboxes, Post } from './outboxes.ts';
 
@@ -12,7 +13,6 @@ export type Deliver = (member: number, call: () => void) => void;
 interface Call {
   readonly member: number;
   readonly prepared: PreparedSubmits;
-  readonly make: () => void;
   /** Of the queue's timeline before them, the first time. */
   readonly from: number;
 }
@@ -45,7 +45,7 @@ export class StepCalls implements Disposable {
   constructor({ boxes, posts, hops }: Outboxes, hop: number) {
     this.#calls = boxes.map(({ member, queue, batches, from }) => {
       const prepared = queue.prepare(batches, from + 1);
-      return { member, prepared, make: () => prepared.submit(this.#aheadOf), from };
+      return { member, prepared, from };
     });
     const queues = this.#calls.map(({ prepared }) => prepared.queue);
     this.#firsts = this.#calls.filter(({ prepared }, number) => queues.indexOf(prepared.queue) === number);
@@ -59,8 +59,11 @@ export class StepCalls implements Disposable {
     return this.#hops;
   }
 
-  /** Makes all of them once more. */
-  submit(mail: Mail, deliver: Deliver): void {
+  /**
+   * Makes all of them once more. All are written before the first is made: a call of a driver takes microseconds, and leaves
+   * JavaScript cold caches.
+   */
+  submit(mail: Mail, places: readonly Place[]): void {
     for (const { prepared, from } of this.#firsts) {
       const { queue } = prepared;
       queue.sendCompanion();
@@ -70,7 +73,17 @@ export class StepCalls implements Disposable {
       this.#hopsAhead = mail.hop - this.#hop;
       mail.repeat(this.#posts, this.#hops, this.#aheadOf);
     }
-    for (const { member, make } of this.#calls) deliver(member, make);
+    for (const { prepared } of this.#calls) prepared.write(this.#aheadOf);
+    let member = 0;
+    try {
+      for (const call of this.#calls) {
+        ({ member } = call);
+        call.prepared.make();
+      }
+    } catch (error) {
+      nameDevice(places[member]!, error);
+      throw error;
+    }
   }
 
   readonly #aheadOf = (timeline: Timeline): number => this.#ahead.get(timeline) ?? this.#hopsAhead;

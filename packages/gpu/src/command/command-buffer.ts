@@ -33,6 +33,8 @@ export interface Submittable {
   readonly passes: readonly string[];
   /** What it touches, where the device tracks that. */
   readonly recorded?: Recorded | undefined;
+  /** Whether only disposals can make it unfit for a submit: it follows no edits, and nobody else checks it. Default false. */
+  readonly steady?: boolean;
   /** Throws if it can't be submitted: it, or something that it uses, was disposed, or a check of whoever recorded it says so. */
   checkSubmittable(): void;
   /** Throws if it, or something that it uses, was disposed. Calls no code of others. */
@@ -207,6 +209,10 @@ export class CommandBuffer implements Child, Submittable {
   /** What a tracker made of it. */
   get recorded(): Recorded | undefined {
     return this.#recording.recorded;
+  }
+
+  get steady(): boolean {
+    return this.#recording.followed.size === 0 && this.#recording.checks.length === 0;
   }
 
   checkSubmittable(): void {

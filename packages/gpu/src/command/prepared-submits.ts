@@ -9,6 +9,7 @@
  */
 
 import * as V from '@halocline/vulkan';
+import { LABELS_KEPT } from '../device/driver.ts';
 import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Submittable } from './command-buffer.ts';
@@ -19,9 +20,6 @@ const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 /** Byte offsets in the structs. */
 const VALUE_AT = 24;
 const COMMAND_BUFFER_AT = 16;
-/** Command buffers at the end of them that the device remembers, should it be lost. */
-const REMEMBERED = 8;
-
 /** A command buffer in the structs. */
 interface Placed {
   readonly commands: Submittable;
@@ -37,6 +35,8 @@ interface Column {
   readonly values: number[];
   /** The largest that is signalled; 0 where none is. */
   signalled: number;
+  /** The same, of the next time. */
+  next: number;
 }
 
 /** Submits to one queue, written once. `queue.prepare` makes it. */
@@ -49,7 +49,14 @@ export class PreparedSubmits implements Disposable {
   readonly #handles: BigUint64Array;
   readonly #commands: Placed[] = [];
   readonly #columns: Column[] = [];
+  readonly #signalled: readonly Column[];
+  /** What the device remembers of them, should it be lost. */
+  readonly #last: readonly Submittable[];
+  /** Whether only disposals can make them unfit. */
+  readonly #steady: boolean;
   #checkedAt: number;
+  /** What `make` says one by one, where they can't go as they are written. */
+  #apart: readonly SubmitBatch[] | null = null;
 
   /** `first` is what the queue's timeline reached with the first of them, when they were submitted. */
   constructor(driver: Driver, queue: Queue, batches: readonly SubmitBatch[], first: number) {
@@ -72,6 +79,9 @@ export class PreparedSubmits implements Disposable {
       const own = batch.quiet === true ? [] : [{ timeline: queue.timeline, value: value++ }];
       this.#write(index, batch, own, at);
     }
+    this.#signalled = this.#columns.filter(({ signalled }) => signalled > 0);
+    this.#last = this.#commands.slice(-LABELS_KEPT).map((placed) => placed.commands);
+    this.#steady = this.#commands.every((placed) => placed.commands.steady === true);
   }
 
   #write(
@@ -105,7 +115,7 @@ export class PreparedSubmits implements Disposable {
 
   #column({ timeline, value }: TimelinePoint, byteOffset: number, signals: boolean): void {
     let column = this.#columns.find((each) => each.timeline === timeline);
-    if (column === undefined) this.#columns.push((column = { timeline, words: [], values: [], signalled: 0 }));
+    if (column === undefined) this.#columns.push((column = { timeline, words: [], values: [], signalled: 0, next: 0 }));
     column.words.push(byteOffset / 4);
     column.values.push(value);
     if (signals) column.signalled = Math.max(column.signalled, value);
@@ -121,31 +131,58 @@ export class PreparedSubmits implements Disposable {
    * Doesn't wait.
    */
   submit(ahead: (timeline: Timeline) => number): void {
-    const { queue } = this;
-    if (!queue.takesWritten) {
-      queue.submitAll(this.#shifted(ahead));
+    this.write(ahead);
+    this.make();
+  }
+
+  /**
+   * The first half of `submit`: holds them against what was disposed, and writes their values. Where several go one behind the other,
+   * all are written before the first is made: each call of a driver leaves JavaScript cold caches. Nothing else may be done with the
+   * queue, or disposed, until they are made.
+   */
+  write(ahead: (timeline: Timeline) => number): void {
+    if (!this.queue.takesWritten) {
+      this.#apart = this.#shifted(ahead);
       return;
     }
-    const { disposals } = this.#driver;
+    this.#apart = null;
+    const driver = this.#driver;
+    if (!this.#steady || driver.disposals !== this.#checkedAt) this.#check();
+    for (const column of this.#columns) {
+      const by = ahead(column.timeline);
+      this.#shift(column.words, column.values, by);
+      column.next = column.signalled + by;
+    }
+    driver.collect();
+  }
+
+  /** The second half: one call of the driver. */
+  make(): void {
+    if (this.#apart !== null) {
+      this.queue.submitAll(this.#apart);
+      return;
+    }
+    const driver = this.#driver;
+    // Checks of others that were written since may have disposed something.
+    if (driver.disposals !== this.#checkedAt) this.#check();
+    driver.rememberAll(this.#last);
+    this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
+    for (const { timeline, next } of this.#signalled) if (timeline.last < next) timeline.last = next;
+  }
+
+  /** Throws if something of them was disposed, or a check says so; takes what was recorded anew. */
+  #check(): void {
+    const driver = this.#driver;
+    const { disposals } = driver;
     for (const each of this.#commands) {
       each.commands.checkSubmittable();
       const { handle } = each.commands;
       if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
     }
-    if (this.#driver.disposals !== disposals) for (const { commands } of this.#commands) commands.checkAlive();
-    if (this.#driver.disposals !== this.#checkedAt) {
-      for (const { timeline } of this.#columns) checkTimelineAlive(queue.label, timeline);
-      this.#checkedAt = this.#driver.disposals;
-    }
-    const { length } = this.#commands;
-    for (let at = Math.max(0, length - REMEMBERED); at < length; at++)
-      this.#driver.remember(this.#commands[at]!.commands);
-    for (const { timeline, words, values } of this.#columns) this.#shift(words, values, ahead(timeline));
-    this.#driver.collect();
-    queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
-    for (const { timeline, signalled } of this.#columns) {
-      if (signalled > 0) timeline.last = Math.max(timeline.last, signalled + ahead(timeline));
-    }
+    if (driver.disposals !== disposals) for (const { commands } of this.#commands) commands.checkAlive();
+    if (driver.disposals === this.#checkedAt) return;
+    for (const { timeline } of this.#columns) checkTimelineAlive(this.queue.label, timeline);
+    this.#checkedAt = driver.disposals;
   }
 
   #shift(words: readonly number[], values: readonly number[], by: number): void {

@@ -50,11 +50,11 @@ interface Submitted {
 }
 
 /** How many submitted command buffers, and passes of each, a lost device's error names. */
-const REMEMBERED = 8;
+export const LABELS_KEPT = 8;
 
 function submittedText({ label, passes }: Submitted): string {
   if (passes.length === 0) return label;
-  return `${label} (${passes.length > REMEMBERED ? '… ' : ''}${passes.slice(-REMEMBERED).join(', ')})`;
+  return `${label} (${passes.length > LABELS_KEPT ? '… ' : ''}${passes.slice(-LABELS_KEPT).join(', ')})`;
 }
 
 /** The shared part of a device. */
@@ -96,7 +96,7 @@ export class Driver {
   onLost: () => void = () => undefined;
   /** Called when the device closes and nothing runs any more: what is kept for reuse goes. */
   readonly closers: (() => void)[] = [];
-  readonly #submitted: Submitted[] = [];
+  #submitted: readonly Submitted[] = [];
   /** What was found when the device was lost. */
   #loss:
     | { readonly command: string; readonly lastLabels: readonly string[]; readonly fault: DeviceFault | undefined }
@@ -169,8 +169,13 @@ export class Driver {
   /** Notes what is submitted, for the error of a device that is lost. */
   remember(commands: Submitted): void {
     if (this.#loss) return;
-    this.#submitted.push(commands);
-    if (this.#submitted.length > REMEMBERED) this.#submitted.shift();
+    this.#submitted = [...this.#submitted.slice(1 - LABELS_KEPT), commands];
+  }
+
+  /** Notes several at once, in order: a list that doesn't change. */
+  rememberAll(list: readonly Submitted[]): void {
+    if (list.length < LABELS_KEPT) for (const each of list) this.remember(each);
+    else if (!this.#loss) this.#submitted = list;
   }
 
   /** Names an object in the layer's messages and in captures. */
