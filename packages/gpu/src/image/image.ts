@@ -13,7 +13,7 @@ import { printsItself } from '../printing.ts';
 import type { ImageRole } from '../role.ts';
 import { formatMeaning } from './format.ts';
 import type { ImageFormat } from './format.ts';
-import { createView, wholeRange } from './view.ts';
+import { createView, isCubic, wholeRange } from './view.ts';
 import type { ImageRange, ImageView, ViewShape } from './view.ts';
 
 /** What an image may be used for. */
@@ -232,13 +232,12 @@ interface ImageNumbers {
 }
 
 function numbersOf(image: Image): ImageNumbers {
-  const square = image.dimensions === 2 && image.size[0] === image.size[1] && image.samples === 1;
   return {
     format: formatMeaning(image.format).vk,
     type: image.dimensions === 3 ? V.VK_IMAGE_TYPE_3D : V.VK_IMAGE_TYPE_2D,
     tiling: V.VK_IMAGE_TILING_OPTIMAL,
     usage: image.usage.reduce((bits, each) => bits | USAGE[each].usage, 0),
-    flags: square && image.layers >= 6 ? V.VK_IMAGE_CREATE_CUBE_COMPATIBLE_BIT : 0,
+    flags: isCubic(image) ? V.VK_IMAGE_CREATE_CUBE_COMPATIBLE_BIT : 0,
   };
 }
 

@@ -62,8 +62,38 @@ export function subresourceRange(image: Image, range: WholeRange): V.VkImageSubr
   };
 }
 
+/** Whether faces of cubes may be made of its layers. */
+export function isCubic({ dimensions, size, samples, layers }: Image): boolean {
+  return dimensions === 2 && size[0] === size[1] && samples === 1 && layers >= 6;
+}
+
+/** What a part of an image can be viewed as: VkImageViewCreateInfo, "Image type and image view type compatibility requirements". */
+function shapesOf(image: Image, { layers }: WholeRange): readonly ViewShape[] {
+  if (image.dimensions === 3) return ['3d'];
+  const shapes: ViewShape[] = layers === 1 ? ['2d', '2d-array'] : ['2d-array'];
+  if (!isCubic(image) || layers % 6 !== 0) return shapes;
+  if (layers === 6) shapes.push('cube');
+  if (image.driver.features['imageCubeArray'] === true) shapes.push('cube-array');
+  return shapes;
+}
+
+/** Throws unless a part of an image can be viewed so: drivers don't look, and some end the process over it. */
+function checkShape(image: Image, range: WholeRange, shape: ViewShape): void {
+  const shapes = shapesOf(image, range);
+  if (shapes.includes(shape)) return;
+  if (!Object.hasOwn(VIEW_TYPE, shape)) {
+    const words = Object.keys(VIEW_TYPE).join(', ');
+    throw new TypeError(`Cannot view image "${image.label}": shape "${shape}" is none of ${words}`);
+  }
+  const part = `${range.layers} ${range.layers === 1 ? 'layer' : 'layers'} of ${image.size.slice(0, image.dimensions).join('×')}`;
+  throw new RangeError(
+    `Cannot view image "${image.label}" as ${shape}: ${part} texels can be ${shapes.join(', ')}; view or declare it so`,
+  );
+}
+
 /** Makes a view. */
 export function createView(driver: Driver, image: Image, range: WholeRange, shape: ViewShape): ImageView {
+  checkShape(image, range, shape);
   const handle = V.arena.scope(() => {
     const out = V.arena.u64();
     const info = V.VkImageViewCreateInfo({
