@@ -91,6 +91,8 @@ export interface KernelOptions {
   readonly bindingCounts?: Readonly<Record<string, number>>;
 }
 
+const KERNEL_OPTIONS: readonly (keyof KernelOptions)[] = ['label', 'entry', 'specialization', 'bindingCounts'];
+
 /** Makes a kernel of a compute shader, in GLSL or as words of SPIR-V. Throws ShaderError. */
 export async function kernelCompile(
   device: number,
@@ -98,7 +100,7 @@ export async function kernelCompile(
   options: KernelOptions = {},
 ): Promise<number> {
   const { device: owner } = take('compile a kernel', 'device', device);
-  checkOptions('compile a kernel', options);
+  checkOptions('compile a kernel', options, KERNEL_OPTIONS);
   const { label = `kernel ${next}`, ...rest } = options;
   const spirv = typeof source === 'string' ? await owner.compile(source, { label }) : source;
   take('compile a kernel', 'device', device); // it may have been freed meanwhile
@@ -116,6 +118,8 @@ export interface LaunchOptions {
   readonly push?: ArrayBufferView;
 }
 
+const LAUNCH_OPTIONS: readonly (keyof LaunchOptions)[] = ['buffers', 'push'];
+
 /** Runs workgroups of a kernel, after everything that was launched before. Doesn't wait. */
 export function kernelLaunch(
   kernel: number,
@@ -125,7 +129,7 @@ export function kernelLaunch(
   const { device, pipeline } = take('launch', 'kernel', kernel);
   const { label, signature } = pipeline;
   const act = `launch kernel "${label}"`;
-  checkOptions(act, options);
+  checkOptions(act, options, LAUNCH_OPTIONS);
   const { buffers: handles = [], push: rest } = options;
   if (!Array.isArray(handles)) {
     throw new TypeError(`Cannot ${act}: buffers are ${valueText(handles)}; give a list of handles`);
@@ -170,9 +174,14 @@ function groupsOf(act: string, groups: unknown): readonly [number, number, numbe
   throw new TypeError(`Cannot ${act}: its workgroups are ${what}; give a number, or three as in [4, 4, 1]`);
 }
 
-function checkOptions(act: string, options: unknown): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw new TypeError(`Cannot ${act}: its options are ${valueText(options)}; give an object, or nothing`);
+/** Throws unless the options are an object of these names; a list isn't, though it has a `push`. */
+function checkOptions(act: string, options: unknown, names: readonly string[]): void {
+  const list = names.join(', ');
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`Cannot ${act}: its options are ${valueText(options)}; give an object of ${list}, or nothing`);
+  }
+  const stray = Object.keys(options).find((name) => !names.includes(name));
+  if (stray !== undefined) throw new TypeError(`Cannot ${act}: "${stray}" is no option of it; there are ${list}`);
 }
 
 /** The addresses, then the caller's bytes. */

@@ -75,6 +75,16 @@ test('between two passes stands the call to paste', () => {
   `);
 });
 
+test('the call for a depth image names its depth, whatever its layouts', () => {
+  const shadow = graph.importImage('shadow', { size: [64, 64], format: 'depth32float', role: 'depth-target' });
+  const fill: Pass<never> = { name: 'fill', writes: [use(shadow, 'transfer-target')] };
+  const light: Pass<never> = { name: 'light', reads: [use(shadow, 'sampled')] };
+  const save: Pass<never> = { name: 'save', reads: [use(shadow, 'transfer-source')] };
+  for (const call of [barrierBetween(fill, light), barrierBetween(light, save)]) {
+    expect(call).toContain('.subresourceRange = { VK_IMAGE_ASPECT_DEPTH_BIT, 0, ');
+  }
+});
+
 test('passes on two queues wait, and an image is handed over', () => {
   expect(barrierBetween({ ...draw, writes: [picture] }, fetch)).toMatchInlineSnapshot(`
     "// behind draw, on the compute queue

@@ -277,6 +277,16 @@ test('stages order their passes, and only hazards make barriers', () => {
   );
 });
 
+test('a pass in a stage that nobody named is refused where there are named ones', () => {
+  const draw = { ...pass('draw', '', 'x'), stage: 'rendr' };
+  const graph = new Graph<never>().pass(draw);
+  expect(graph.compile().order).toBe('draw');
+  graph.stage('render', { after: ['upload'] });
+  expect(() => graph.compile()).toThrow(
+    'Cannot put pass "draw" into stage "rendr": there is no stage "rendr"; there are render, upload',
+  );
+});
+
 test('stages are recorded apart, a barrier with the first pass behind it', () => {
   const said: string[] = [];
   const sink = { barrier: (): number => said.push('|') };

@@ -3,6 +3,8 @@
 import * as V from '@halocline/vulkan';
 import type { ImageLayout, Usage } from '../access.ts';
 import { accessMask } from '../convert.ts';
+import { formatMeaning } from '../image/format.ts';
+import type { ImageFormat } from '../image/format.ts';
 
 const STAGES: readonly (readonly [string, bigint])[] = [
   ['VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT', V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT],
@@ -72,6 +74,11 @@ const LAYOUTS: Readonly<Record<ImageLayout, string>> = Object.freeze({
 /** Layout → the name of its constant. */
 export function layoutConstant(layout: ImageLayout): string {
   return LAYOUTS[layout];
+}
+
+/** Format → the name of its images' aspect. */
+export function aspectConstant(format: ImageFormat): string {
+  return `VK_IMAGE_ASPECT_${formatMeaning(format).aspect.toUpperCase()}_BIT`;
 }
 
 /** Usages → "shader write in compute shader": accesses, then stages. */

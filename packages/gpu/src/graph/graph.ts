@@ -72,7 +72,7 @@ export class Graph<E extends BarrierSink = Encoder> {
 
   /**
    * Names a stage: its passes are recorded behind those of the stages that it comes after. That alone makes no barrier:
-   * barriers stand only where there are hazards.
+   * barriers stand only where there are hazards. Once one is named, passes stand in those alone, and in those that they come after.
    */
   stage(name: string, { after = [] }: { readonly after?: readonly string[] } = {}): this {
     if (this.#stages.has(name)) {
@@ -177,7 +177,16 @@ export class Graph<E extends BarrierSink = Encoder> {
 
   #allStages(): Map<string, readonly string[]> {
     const stages = new Map(this.#stages);
-    for (const { stage } of this.#passes) if (stage !== undefined && !stages.has(stage)) stages.set(stage, []);
+    const named = new Set([...stages].flat(2));
+    for (const { name, stage } of this.#passes) {
+      if (stage === undefined || stages.has(stage)) continue;
+      if (named.size > 0 && !named.has(stage)) {
+        throw new GraphError(
+          `Cannot put pass "${name}" into stage "${stage}": there is no stage "${stage}"; there are ${[...named].join(', ')}`,
+        );
+      }
+      stages.set(stage, []);
+    }
     for (const [stage, after] of stages) {
       for (const before of after) {
         if (stages.has(before)) continue;

@@ -3,16 +3,16 @@
  * is needed.
  */
 
-import type { ImageLayout } from '../access.ts';
 import { accessMask } from '../convert.ts';
 import { compileGraph } from './compile.ts';
 import { passLines } from './explain.ts';
-import { accessConstants, layoutConstant, stageConstants } from './flag-names.ts';
+import { accessConstants, aspectConstant, layoutConstant, stageConstants } from './flag-names.ts';
 import { soloModel } from './model.ts';
 import { settleUses } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { USUAL_QUEUES } from './queues.ts';
 import type { QueueTable } from './queues.ts';
+import type { ImageLike } from './resource.ts';
 import type { GraphBarrier, GraphImageBarrier } from './steps.ts';
 
 /** What one pass requires, a line a use: the kind of the resource, stages, accesses and, for images, the layout. */
@@ -99,7 +99,7 @@ function maskLines(before: GraphBarrier['before'], after: GraphBarrier['after'])
 
 function imageLines({ node, layouts, before, after, range = {}, handOver }: GraphImageBarrier): string[] {
   const { mip = 0, mips, layer = 0, layers } = range;
-  const depth = layouts.some((layout: ImageLayout) => layout === 'depth-attachment');
+  const image = node.object as ImageLike;
   const counts = [mips ?? 'VK_REMAINING_MIP_LEVELS', layers ?? 'VK_REMAINING_ARRAY_LAYERS'];
   const families = [handOver?.from, handOver?.to].map((family) => family ?? 'VK_QUEUE_FAMILY_IGNORED');
   return [
@@ -111,7 +111,7 @@ function imageLines({ node, layouts, before, after, range = {}, handOver }: Grap
     `  .srcQueueFamilyIndex = ${families[0]},`,
     `  .dstQueueFamilyIndex = ${families[1]},`,
     `  .image = ${node.label.replaceAll(/\W+/g, '_')},`,
-    `  .subresourceRange = { VK_IMAGE_ASPECT_${depth ? 'DEPTH' : 'COLOR'}_BIT, ${mip}, ${counts[0]}, ${layer}, ${counts[1]} },`,
+    `  .subresourceRange = { ${aspectConstant(image.format)}, ${mip}, ${counts[0]}, ${layer}, ${counts[1]} },`,
     '},',
   ];
 }

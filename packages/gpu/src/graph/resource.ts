@@ -26,6 +26,7 @@ export interface ImageLike<R extends ImageRole = ImageRole> {
   readonly kind: 'image';
   readonly label: string;
   readonly role: R;
+  readonly format: ImageFormat;
   readonly mips: number;
   readonly layers: number;
 }
