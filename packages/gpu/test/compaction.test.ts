@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compact } from '../src/memory/compaction.ts';
+import { compact, undo } from '../src/memory/compaction.ts';
 import type { Move } from '../src/memory/compaction.ts';
 import { cut } from '../src/memory/heap.ts';
 import type { MemoryBlock, MemoryRange } from '../src/memory/heap.ts';
@@ -82,7 +82,7 @@ const plan = fc.record({
   fixed: fc.array(fc.nat(), { maxLength: 3 }),
 });
 
-test('contents are kept, nothing overlaps, holes grow, and a second time moves nothing more in its block', () => {
+test('what is undone lies as before; contents are kept, nothing overlaps, holes grow, and a second time moves nothing more in its block', () => {
   fc.assert(
     fc.property(plan, ({ sizes, dropped, fixed }) => {
       const blocks = [blockOf(400, 1n), blockOf(400, 2n), blockOf(400, 3n)];
@@ -107,6 +107,13 @@ test('contents are kept, nothing overlaps, holes grow, and a second time moves n
         for (let i = 0; i < range.byteLength; i++) bytes[range.byteOffset + i] = Number(range.owner) * 1000 + i;
       }
       const used = blocks.reduce((sum, { space }) => sum + space.used, 0);
+      const drawing = blocks.map(drawn);
+      undo(compact(blocks));
+      expect([
+        blocks.map(drawn),
+        blocks.every(({ ranges }) => [...ranges].every((each) => live.includes(each))),
+      ]).toEqual([drawing, true]);
+      expect(blocks.reduce((sum, { space }) => sum + space.used, 0)).toBe(used);
       const whole = blocks.filter(({ ranges }) => ranges.size === 0).length;
       play(memories, compact(blocks));
       const after = blocks.flatMap(({ ranges }) => [...ranges]);

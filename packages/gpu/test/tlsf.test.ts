@@ -98,6 +98,22 @@ test('a slip of the caller is named', () => {
   expectWhole(space);
 });
 
+test('a range that was given back is taken again at its place, and freed by the same key', () => {
+  const space = new Tlsf(1024);
+  const [a, b, c] = [space.allocate(100)!, space.allocate(200)!, space.allocate(300)!];
+  for (const each of [a, b, c]) space.release(each);
+  space.retake(b);
+  expect([b.offset, space.used, space.report().holes]).toEqual([100, 200, 2]);
+  expect(space.allocate(150)!.offset).toBe(300);
+  expect(() => space.retake(c)).toThrow(
+    'Cannot take the range at 300 again: its 300 bytes are not free; give back what was taken there since',
+  );
+  expect(() => space.retake(b)).toThrow('Cannot take the range at 100 again: its 200 bytes are not free');
+  space.retake(a);
+  for (const each of [b, a]) space.release(each);
+  expect(space.report()).toMatchObject({ used: 150, holes: 2, allocations: 1 });
+});
+
 /** The naive model: an ordered list of ranges; a request fits where some gap holds it aligned. */
 function fits(live: readonly TlsfAllocation[], total: number, byteLength: number, alignment: number): boolean {
   let at = 0;

@@ -175,7 +175,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     this.usage = usage;
     this.#flags = usageFlags(usage);
     if (options.onMoved && this.memory !== 'device') throw unmovable(label, this.memory);
-    this.#handle = createHandle(maker, label, byteLength, this.#flags, placement?.handleTypes ?? 0);
+    this.#handle = createHandle(maker, this, this.#flags, placement?.handleTypes ?? 0);
     try {
       const resident = options.onMoved && this.#resident(options.onMoved);
       const needs = { ...readNeeds(maker.driver, this.#handle), resident };
@@ -188,9 +188,8 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     const mapped = bytes && this.memory !== 'device';
     this.bytes = mapped ? new Uint8Array(bytes, this.#place.byteOffset, byteLength) : undefined;
     try {
-      this.#address = this.#bind();
+      this.#address = this.#bind(this.#handle, this.#place, 'create');
     } catch (error) {
-      maker.driver.commands.vkDestroyBuffer(maker.driver.handle, this.#handle, V.NULL);
       this.#place.close?.();
       this.#place.release();
       throw error;
@@ -259,38 +258,46 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     });
   }
 
-  /** Binds the handle to its place, and gives its address there. */
-  #bind(): bigint {
+  /** Binds a handle to a place, and gives its address there; a handle that can't be bound is destroyed. */
+  #bind(buffer: V.VkBuffer, { memory, byteOffset, seenOn }: Place, verb: keyof typeof REMEDY): bigint {
     const { driver } = this.#maker;
     const { commands, handle: device } = driver;
-    const { memory, byteOffset, seenOn } = this.#place;
     const bound = memory.handle as V.VkDeviceMemory;
-    const result = V.arena.scope(() => {
-      const pNext = seenOn === undefined ? V.NULL : V.VkBindBufferMemoryDeviceGroupInfo({ pDeviceIndices: seenOn });
-      const info = { pNext, buffer: this.#handle, memory: bound, memoryOffset: byteOffset };
-      return commands.vkBindBufferMemory2(device, 1, V.VkBindBufferMemoryInfo(info));
-    });
-    const act = `Cannot create buffer "${this.label}"`;
-    driver.check(result, 'vkBindBufferMemory2', 'buffer', act, 'ask for less', this.label);
-    driver.setName(V.VK_OBJECT_TYPE_BUFFER, this.#handle, this.label);
+    try {
+      const result = V.arena.scope(() => {
+        const pNext = seenOn === undefined ? V.NULL : V.VkBindBufferMemoryDeviceGroupInfo({ pDeviceIndices: seenOn });
+        const info = { pNext, buffer, memory: bound, memoryOffset: byteOffset };
+        return commands.vkBindBufferMemory2(device, 1, V.VkBindBufferMemoryInfo(info));
+      });
+      const act = `Cannot ${verb} buffer "${this.label}"`;
+      driver.check(result, 'vkBindBufferMemory2', 'buffer', act, REMEDY[verb], this.label);
+    } catch (error) {
+      commands.vkDestroyBuffer(device, buffer, V.NULL);
+      throw error;
+    }
+    driver.setName(V.VK_OBJECT_TYPE_BUFFER, buffer, this.label);
     if ((this.#flags & V.VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) === 0) return 0n;
-    return V.arena.scope(() =>
-      commands.vkGetBufferDeviceAddress(device, V.VkBufferDeviceAddressInfo({ buffer: this.#handle })),
-    );
+    return V.arena.scope(() => commands.vkGetBufferDeviceAddress(device, V.VkBufferDeviceAddressInfo({ buffer })));
   }
 
   #resident(onMoved: (buffer: Buffer) => void): BufferResident {
     return {
       buffer: this,
       moved: () => onMoved(this),
-      relocate: (to, release) => {
-        const before = this.#handle;
-        this.#handle = createHandle(this.#maker, this.label, this.byteLength, this.#flags, 0);
-        this.#place = placeOf(to, release);
-        this.#address = this.#bind();
-        this.#stay.end = 'was moved by defragmentation';
-        this.#stay = new Stay(this.label);
-        return before;
+      prepare: (to, release) => {
+        const place = placeOf(to, release);
+        const handle = createHandle(this.#maker, this, this.#flags, 0, 'move');
+        const address = this.#bind(handle, place, 'move');
+        return {
+          handle,
+          settle: () => {
+            this.#handle = handle;
+            this.#place = place;
+            this.#address = address;
+            this.#stay.end = 'was moved by defragmentation';
+            this.#stay = new Stay(this.label);
+          },
+        };
       },
     };
   }
@@ -299,10 +306,17 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
 /** A buffer that may move. */
 export interface BufferResident extends Resident {
   readonly buffer: Buffer;
-  /** Lays it over to another range; gives the handle that it had, which its bytes must be copied from. */
-  relocate(to: MemoryRange, release: (range: MemoryRange) => void): V.VkBuffer;
+  /** A handle of it at another range, which its bytes must be copied to. Where it shall not move after all, the handle is destroyed. */
+  prepare(to: MemoryRange, release: (range: MemoryRange) => void): PreparedMove;
   /** Tells its owner. */
   moved(): void;
+}
+
+/** A buffer's other place, until it is laid there. */
+export interface PreparedMove {
+  readonly handle: V.VkBuffer;
+  /** Lays the buffer there. The handle that it had is the caller's to destroy. */
+  settle(): void;
 }
 
 function unmovable(label: string, memory: string): TypeError {
@@ -332,14 +346,16 @@ function checkLength(driver: Driver, label: string, byteLength: number): void {
   }
 }
 
+/** What would do where a driver refuses. */
+const REMEDY = Object.freeze({ create: 'ask for less', move: 'free some memory' });
+
 function createHandle(
-  maker: BufferMaker,
-  label: string,
-  byteLength: number,
+  { driver, families }: BufferMaker,
+  { label, byteLength }: { readonly label: string; readonly byteLength: number },
   flags: number,
   handleTypes: number,
+  verb: keyof typeof REMEDY = 'create',
 ): V.VkBuffer {
-  const { driver, families } = maker;
   return V.arena.scope(() => {
     const out = V.arena.u64();
     // Concurrent: a buffer has no layout and no compression that ownership could change, so sharing costs nothing.
@@ -352,7 +368,7 @@ function createHandle(
       pQueueFamilyIndices: concurrent ? families : [],
     });
     const result = driver.commands.vkCreateBuffer(driver.handle, info, V.NULL, out);
-    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot create buffer "${label}"`, 'ask for less', label);
+    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot ${verb} buffer "${label}"`, REMEDY[verb], label);
     return V.arena.readU64<V.VkBuffer>(out);
   });
 }
@@ -360,7 +376,7 @@ function createHandle(
 /** What the driver wants of the memory of every buffer with the usual uses: asked by a buffer that is made and dropped. */
 export function usualNeeds(maker: BufferMaker, label: string, byteLength: number): Omit<BufferNeeds, 'resident'> {
   checkLength(maker.driver, label, byteLength);
-  const handle = createHandle(maker, label, byteLength, usageFlags(DEFAULT_USAGE), 0);
+  const handle = createHandle(maker, { label, byteLength }, usageFlags(DEFAULT_USAGE), 0);
   const needs = readNeeds(maker.driver, handle);
   maker.driver.commands.vkDestroyBuffer(maker.driver.handle, handle, V.NULL);
   return needs;

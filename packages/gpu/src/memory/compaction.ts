@@ -1,6 +1,6 @@
 /**
  * @file Which ranges move where, so that blocks become empty and holes one. Pure: the spaces are changed at once, and the
- * moves that it returns must be made in their order, each when the one before is done.
+ * moves that it returns must be made in their order, each when the one before is done; or none of them, and `undo` called.
  *
  *     before   |aaaa  bb    |   |cc      |          evacuate: c goes into a's block, its own is empty
  *     after    |aaaabbcc    |   |        |          slide: what may move goes as low as it can
@@ -29,6 +29,15 @@ export function compact(blocks: readonly MemoryBlock[]): Move[] {
   for (const [i, block] of byUse.entries()) moves.push(...evacuate(block, byUse.slice(i + 1).toReversed()));
   for (const block of byUse) moves.push(...slideAll(block));
   return moves;
+}
+
+/** Gives the ranges that were to move their places back: none of the moves is made. Nothing else may have been taken since. */
+export function undo(moves: readonly Move[]): void {
+  for (const { from, to } of moves.toReversed()) {
+    forget(to);
+    from.block.space.retake(from.allocation);
+    from.block.ranges.add(from);
+  }
 }
 
 /** Moves everything out of a block, if it may move and there is room for it elsewhere: all or nothing. */

@@ -6,11 +6,12 @@
 
 import * as V from '@halocline/vulkan';
 import { beginCommands, CommandPool, endCommands } from '../command/command-buffer.ts';
-import type { Labelled, Queue } from '../command/queue.ts';
+import type { Queue } from '../command/queue.ts';
+import type { Driver } from '../device/driver.ts';
 import { listText } from '../errors.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
-import type { BufferMaker, BufferResident } from './buffer.ts';
-import { compact } from './compaction.ts';
+import type { BufferMaker, BufferResident, PreparedMove } from './buffer.ts';
+import { compact, undo } from './compaction.ts';
 import type { Move } from './compaction.ts';
 import type { MemoryBlock, MemoryRange } from './heap.ts';
 
@@ -35,7 +36,18 @@ export interface Fragmented {
   trim(): void;
 }
 
-/** Moves what may move. Nothing else may happen on the device meanwhile: it doesn't return before the copies are done. */
+/** A move of a buffer's bytes, from a handle of it to its next one. */
+interface Relocation {
+  readonly move: Move;
+  readonly resident: BufferResident;
+  readonly from: V.VkBuffer;
+  readonly to: PreparedMove;
+}
+
+/**
+ * Moves what may move. Nothing else may happen on the device meanwhile: it doesn't return before the copies are done. Where the
+ * driver refuses, everything stays where it was: buffers are laid over when their copies are submitted, and not before.
+ */
 export function defragment(
   maker: BufferMaker,
   what: Fragmented,
@@ -47,40 +59,60 @@ export function defragment(
   const holes = (): number => Math.max(0, ...what.sharedBlocks.flat().map(({ space }) => space.largestHole));
   const { taken } = heap.report();
   const largestHoleBefore = holes();
-  const moved = new Map<BufferResident, number>();
-  const before: V.VkBuffer[] = [];
-  const named = {
-    get label() {
-      return `move of ${listText([...moved.keys()].map(({ buffer }) => `"${buffer.label}"`))}`;
-    },
-  };
-  try {
-    copyAll({ maker, queue, after, named }, (copy) => {
-      for (const move of what.sharedBlocks.flatMap(compact)) {
-        const resident = move.from.resident as BufferResident;
-        const { byteLength } = resident.buffer;
-        const handle = resident.relocate(move.to, (range) => what.release(range));
-        copy(handle, resident.buffer.handle, byteLength, move);
-        before.push(handle);
-        moved.set(resident, byteLength);
-      }
-    });
-  } finally {
-    for (const handle of before) driver.retire(() => driver.commands.vkDestroyBuffer(driver.handle, handle, V.NULL));
+  const relocations = submitMoves(what, { driver, queue, after });
+  const moved = new Set(relocations.map(({ resident }) => resident));
+  for (const { from, to } of relocations) {
+    to.settle();
+    driver.retire(() => driver.commands.vkDestroyBuffer(driver.handle, from, V.NULL));
   }
-  const largestHole = holes();
-  what.trim();
-  heap.trim();
-  driver.disposals++;
-  const result = {
-    buffers: moved.size,
-    byteLength: [...moved.values()].reduce((sum, bytes) => sum + bytes, 0),
-    givenBack: taken - heap.report().taken,
-    largestHoleBefore,
-    largestHole,
-  };
-  tellOwners(moved.keys());
-  return result;
+  try {
+    queue.timeline.waitBlocking(queue.timeline.last);
+    driver.collect();
+    const largestHole = holes();
+    what.trim();
+    heap.trim();
+    return {
+      buffers: moved.size,
+      byteLength: [...moved].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+      givenBack: taken - heap.report().taken,
+      largestHoleBefore,
+      largestHole,
+    };
+  } finally {
+    tellOwners(moved);
+  }
+}
+
+/** Where copies run, and behind which points. */
+interface Place {
+  readonly driver: Driver;
+  readonly queue: Queue;
+  readonly after: readonly TimelinePoint[];
+}
+
+/** Takes the new places, and submits the copies to them. Where that fails, all is as it was before. */
+function submitMoves(what: Fragmented, place: Place): Relocation[] {
+  const { driver, queue } = place;
+  const moves = what.sharedBlocks.flatMap(compact);
+  const relocations: Relocation[] = [];
+  using failed = new DisposableStack();
+  failed.defer(() => undo(moves));
+  const handles = new Map<BufferResident, V.VkBuffer>();
+  for (const move of moves) {
+    const resident = move.from.resident as BufferResident;
+    const to = failed.adopt(
+      resident.prepare(move.to, (range) => what.release(range)),
+      ({ handle }) => driver.commands.vkDestroyBuffer(driver.handle, handle, V.NULL),
+    );
+    // One that leaves its block may then slide within the other.
+    relocations.push({ move, resident, from: handles.get(resident) ?? resident.buffer.handle, to });
+    handles.set(resident, to.handle);
+  }
+  const pool = failed.adopt(new CommandPool(driver, queue.family, 'defragment'), (each) => each.destroy());
+  submitCopies(pool, relocations, place);
+  failed.move();
+  driver.retire(() => pool.destroy());
+  return relocations;
 }
 
 /** Tells every owner, whatever those before threw; then throws it. */
@@ -103,41 +135,32 @@ function tellOwners(residents: Iterable<BufferResident>): void {
   );
 }
 
-type Copy = (from: V.VkBuffer, to: V.VkBuffer, byteLength: number, move: Move) => void;
-
-/** Where copies run, behind which points, and what they are called. */
-interface Place {
-  readonly maker: BufferMaker;
-  readonly queue: Queue;
-  readonly after: readonly TimelinePoint[];
-  readonly named: Labelled;
-}
-
-/** Records the copies that `body` asks for, each after the one before, submits them, and waits. */
-function copyAll({ maker: { driver }, queue, after, named }: Place, body: (copy: Copy) => void): void {
+/** Records the copies, each after the one before, and submits them. */
+function submitCopies(pool: CommandPool, relocations: readonly Relocation[], { driver, queue, after }: Place): void {
   const { commands } = driver;
-  const pool = new CommandPool(driver, queue.family, 'defragment');
-  try {
-    const buffer = pool.allocate('defragment');
-    beginCommands(driver, buffer, 'defragment', true);
-    body((from, to, byteLength, move) => {
-      const distance = Math.abs(move.from.byteOffset - move.to.byteOffset);
-      const overlap = move.from.memory === move.to.memory && distance < byteLength;
-      const part = overlap ? distance : byteLength;
-      for (let at = 0; at < byteLength; at += part) {
-        everythingBefore(commands, buffer);
-        V.arena.scope(() => {
-          const size = Math.min(part, byteLength - at);
-          commands.vkCmdCopyBuffer(buffer, from, to, 1, V.VkBufferCopy({ srcOffset: at, dstOffset: at, size }));
-        });
-      }
-    });
-    everythingBefore(commands, buffer);
-    endCommands(driver, buffer, 'defragment');
-    queue.timeline.waitBlocking(queue.submitHandles([buffer], after, [], [named]));
-  } finally {
-    pool.destroy();
+  const buffer = pool.allocate('defragment');
+  beginCommands(driver, buffer, 'defragment', true);
+  for (const { move, resident, from, to } of relocations) {
+    const { byteLength } = resident.buffer;
+    const distance = Math.abs(move.from.byteOffset - move.to.byteOffset);
+    const overlap = move.from.memory === move.to.memory && distance < byteLength;
+    const part = overlap ? distance : byteLength;
+    for (let at = 0; at < byteLength; at += part) {
+      everythingBefore(commands, buffer);
+      V.arena.scope(() => {
+        const size = Math.min(part, byteLength - at);
+        commands.vkCmdCopyBuffer(buffer, from, to.handle, 1, V.VkBufferCopy({ srcOffset: at, dstOffset: at, size }));
+      });
+    }
   }
+  everythingBefore(commands, buffer);
+  endCommands(driver, buffer, 'defragment');
+  const named = {
+    get label() {
+      return `move of ${listText([...new Set(relocations.map(({ resident }) => `"${resident.buffer.label}"`))])}`;
+    },
+  };
+  queue.submitHandles([buffer], after, [], [named]);
 }
 
 /** A barrier: all that came before is done, and seen by all that comes after. */

@@ -24,6 +24,11 @@ export interface TlsfAllocation {
   readonly node: number;
 }
 
+/** The same as the allocator keeps it: a range that is taken again gets another number. */
+interface Owner extends TlsfAllocation {
+  node: number;
+}
+
 /** How full an allocator is; sizes in bytes. */
 export interface TlsfReport {
   readonly byteLength: number;
@@ -56,7 +61,7 @@ export class Tlsf {
   #after: number[] = [];
   #previousFree: number[] = [];
   #nextFree: number[] = [];
-  #owner: (TlsfAllocation | null)[] = [];
+  #owner: (Owner | null)[] = [];
   #unusedNodes: number[] = [];
   // Heads of the free lists, and which of them are not empty: one word of 32 classes for each power of two, then those words.
   readonly #heads = new Int32Array(FIRST * SECOND).fill(NONE);
@@ -133,6 +138,21 @@ export class Tlsf {
     this.#release(this.#merge(node));
   }
 
+  /** Takes a range again that was given back, at its place: the same key frees it then. Nothing may have been taken there since. */
+  retake(allocation: TlsfAllocation): void {
+    const { offset, byteLength } = allocation;
+    for (let node = 0; node !== NONE; node = this.#after[node]!) {
+      const end = this.#offset[node]! + this.#size[node]!;
+      if (end <= offset) continue;
+      if (this.#owner[node] !== null || end < offset + byteLength) break;
+      this.#takeAt(node, allocation);
+      return;
+    }
+    throw new RangeError(
+      `Cannot take the range at ${offset} again: its ${byteLength} bytes are not free; give back what was taken there since`,
+    );
+  }
+
   /** The largest hole in bytes: what `allocate` with alignment 1 would still give. */
   get largestHole(): number {
     const first = this.#firstMapHigh !== 0 ? 63 - Math.clz32(this.#firstMapHigh) : 31 - Math.clz32(this.#firstMapLow);
@@ -169,20 +189,26 @@ export class Tlsf {
   }
 
   #take(node: number, byteLength: number, alignment: number): TlsfAllocation {
+    const allocation = { offset: alignUp(this.#offset[node]!, alignment), byteLength, node };
+    this.#takeAt(node, allocation);
+    return allocation;
+  }
+
+  /** Cuts a range out of the hole that holds it. */
+  #takeAt(node: number, allocation: Owner): void {
+    const { offset, byteLength } = allocation;
     this.#unlink(node);
-    const start = alignUp(this.#offset[node]!, alignment);
-    const lead = start - this.#offset[node]!;
+    const lead = offset - this.#offset[node]!;
     if (lead > 0) {
       const rest = this.#split(node, lead);
       this.#release(node);
       node = rest;
     }
     if (this.#size[node]! > byteLength) this.#release(this.#split(node, byteLength));
-    const allocation: TlsfAllocation = { offset: start, byteLength, node };
+    allocation.node = node;
     this.#owner[node] = allocation;
     this.#used += byteLength;
     this.#allocations++;
-    return allocation;
   }
 
   /** Cuts a block after `byteLength` bytes and returns the number of the second part. */
