@@ -197,6 +197,23 @@ vulkanTest('--subdomains and --device win over what the scene asks for', async (
   expect(none.err).toMatch(/parts\.lua:1: Cannot open device "nobody": /u);
 });
 
+vulkanTest('devices that the command names win over those of the scene', async () => {
+  using folder = temporaryFolder();
+  const scenes = {
+    one: "FluidEngine.new { device = 'nobody', domain_bbox = { min = { 0, 0, 0 }, max = { 32, 16, 16 } } }",
+    two: "FluidEngine.new { devices = { 'nobody', '#0' }, domain_bbox = { min = { 0, 0, 0 }, max = { 32, 16, 16 } } }",
+    plume: 'fluids.plume { voxels = 16, subdomains = 2 }',
+  };
+  for (const [name, made] of Object.entries(scenes)) {
+    const field = name === 'plume' ? '' : "sim:add_field('a', 'float32')";
+    const path = folder.file(`${name}.lua`, `local sim = ${made} print(#sim:subdomains()) ${field} return sim`);
+    const three = ['--device', '#0', '--device', '#0', '--device', '#0'];
+    const ended = await halocline(['run', path, '--frames', '1', '--out', join(folder.path, name), ...three]);
+    expect(ended.err).not.toContain('Cannot');
+    expect([ended.code, ended.out]).toEqual([0, expect.stringMatching(/^3\n/u)]);
+  }
+});
+
 vulkanTest('--allow opens a folder to a scene', async () => {
   using folder = temporaryFolder();
   using other = temporaryFolder();

@@ -21,6 +21,7 @@ import type { LuaValue } from '../machine/values.ts';
 import type { Call, Operations } from './call.ts';
 import type { Host } from './host.ts';
 import { listOf, readOptions, wordsOf, type Kinds } from './options.ts';
+import { placement } from './placement.ts';
 
 const FORCES = {
   ambient: 'number',
@@ -51,15 +52,13 @@ export function fluidOperations(host: Host): Operations {
   const sim = (call: Call, act: string): Simulation => call.object<Simulation>(0, act, 'simulation');
   return {
     'fluids.plume': async (call) => {
-      const { deviceCount, ...options } = call.options(0, 'make plume', PLUME);
-      const { device, devices, subdomains, cutOrder, rebalance, stepsInFlight } = host.options;
+      const act = 'make plume';
+      const { deviceCount, subdomains, ...options } = call.options(0, act, PLUME);
+      const { cutOrder, rebalance, stepsInFlight } = host.options;
       const { fusion, overlap, validation, trace, log } = host.options;
-      const count = devices ?? (device === undefined ? deviceCount : undefined);
       const given = {
         ...options,
-        ...(device === undefined ? {} : { device }),
-        ...(count === undefined ? {} : { devices: count }),
-        ...(subdomains === undefined ? {} : { subdomains }),
+        ...placement(act, host.options, { deviceCount, subdomains }),
         ...(cutOrder === undefined ? {} : { cutOrder }),
         ...(rebalance === undefined ? {} : { rebalance }),
         ...(stepsInFlight === undefined ? {} : { stepsInFlight }),

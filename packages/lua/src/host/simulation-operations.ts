@@ -4,6 +4,7 @@ import type { LuaValue } from '../machine/values.ts';
 import { toLua, type Call, type Operations } from './call.ts';
 import type { Host } from './host.ts';
 import { listOf, readOptions, vectorOf, wordsOf, type Kinds } from './options.ts';
+import { placement } from './placement.ts';
 
 const SIMULATION = Object.freeze({
   device_count: 'number',
@@ -140,36 +141,29 @@ export function statisticsOf(figures: {
 }
 
 async function createSimulation(host: Host, call: Call): Promise<Simulation> {
-  const { domainBbox, deviceCount, grid, checkpointFile, cutOrder, rebalance, ...rest } = call.options(
-    0,
-    'create simulation',
-    SIMULATION,
-  );
-  const { device, devices, subdomains, stepsInFlight, fusion, overlap, validation, trace, log } = host.options;
+  const act = 'create simulation';
+  const given = call.options(0, act, SIMULATION);
+  const { device, devices, deviceCount, subdomains, ...others } = given;
+  const { domainBbox, grid, checkpointFile, cutOrder, rebalance, ...rest } = others;
+  const { stepsInFlight, fusion, overlap, validation, trace, log } = host.options;
   const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
-  const options: Parameters<typeof Simulation.create>[0] = {
+  return Simulation.create({
     ...rest,
+    // What the command line asks for wins.
+    ...placement(act, host.options, { device, devices, deviceCount, subdomains }),
     ...(domainBbox === undefined ? {} : { domain: boxOf(domainBbox) }),
     ...(grid === undefined ? {} : { grid: host.path('read', grid) }),
-    ...(deviceCount === undefined ? {} : { devices: deviceCount }),
     ...(checkpointFile === undefined ? {} : { checkpointFile: host.path('write checkpoint', checkpointFile) }),
     ...(cutAlong === undefined ? {} : { cutOrder: cutAlong }),
     ...(cutBy === undefined ? {} : { rebalance: cutBy }),
     ...(log === undefined ? {} : { log }),
     ...(trace === undefined || host.first !== null ? {} : { trace }),
-    ...(subdomains === undefined ? {} : { subdomains }),
     ...(stepsInFlight === undefined ? {} : { stepsInFlight }),
     ...(fusion === undefined ? {} : { fusion }),
     ...(overlap === undefined ? {} : { overlap }),
     ...(validation === undefined ? {} : { validation }),
-  };
-  // What the command line asks for wins.
-  if (devices !== undefined) return Simulation.create({ ...options, devices });
-  if (device === undefined) return Simulation.create(options);
-  const { devices: _, ...alone } = options;
-  const parts = subdomains ?? rest.subdomains ?? deviceCount;
-  return Simulation.create({ ...alone, device, ...(parts === undefined ? {} : { subdomains: parts }) });
+  });
 }
 
 function boxOf(value: LuaValue): { min: [number, number, number]; max: [number, number, number] } {
