@@ -6,7 +6,10 @@
 
 import type { Worker } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
+import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import type { VulkanErrorDetails } from '../errors.ts';
+import { printsItself } from '../printing.ts';
 import { cudaLibrary, resultName } from '../cuda/library.ts';
 import { startThread } from '../thread.ts';
 import {
@@ -22,6 +25,7 @@ import {
   WORDS,
 } from './relay-table.ts';
 import type { Timeline, TimelinePoint } from './timeline.ts';
+import { checkSignal, checkWait } from './timeline-point.ts';
 
 /** Bytes to be copied, between addresses that stay valid until the signal. */
 export interface RelayCopy {
@@ -48,9 +52,16 @@ export interface RelayOptions {
   readonly timeline: Timeline;
 }
 
-/** Passes on what happens on one timeline. Close it before the timelines that it signals. */
-export class Relay implements AsyncDisposable {
+/** Passes on what happens on one timeline. Close it before its device, and before the timelines that it signals. */
+export class Relay implements Child, AsyncDisposable {
+  static {
+    printsItself(this);
+  }
+
+  readonly kind = 'relay';
   readonly label: string;
+  readonly #driver: Driver;
+  readonly #timeline: Timeline;
   readonly #buffer = new SharedArrayBuffer(TABLE_BYTES);
   readonly #table = relayTable(this.#buffer);
   readonly #worker: Worker;
@@ -59,9 +70,12 @@ export class Relay implements AsyncDisposable {
   readonly #line: bigint[][] = [];
   #moving: Promise<void> | null = null;
   #error: Error | undefined;
+  #end: Promise<void> | undefined;
 
   constructor({ label, loaderPath, instance, timeline }: RelayOptions) {
     this.label = label;
+    this.#driver = timeline.driver;
+    this.#timeline = timeline;
     this.#worker = startThread('./relay-worker', import.meta.url, {
       name: 'halocline relay',
       data: {
@@ -79,6 +93,7 @@ export class Relay implements AsyncDisposable {
     });
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.unref();
+    this.#driver.children.add(this);
   }
 
   /**
@@ -87,6 +102,13 @@ export class Relay implements AsyncDisposable {
    */
   post({ value, copy, signal }: RelayMessage): void {
     this.check();
+    const act = `Cannot relay "${this.label}"`;
+    if (this.#end) throw new VulkanError(`${act}: it was closed; post before`, this.#details);
+    checkWait(act, this.label, { timeline: this.#timeline, value });
+    checkSignal(act, this.label, signal);
+    if (copy && !(Number.isSafeInteger(copy.byteLength) && copy.byteLength >= 0)) {
+      throw new RangeError(`${act}: it copies ${copy.byteLength} bytes; give a whole number from 0`);
+    }
     const words = [
       BigInt(value),
       copy?.from ?? 0n,
@@ -98,7 +120,7 @@ export class Relay implements AsyncDisposable {
       copy?.contexts?.from ?? 0n,
       copy?.contexts?.to ?? 0n,
     ];
-    signal.timeline.last = Math.max(signal.timeline.last, signal.value);
+    signal.timeline.last = signal.value;
     if (this.#line.length === 0 && !this.#isFull) return this.#write(words);
     this.#line.push(words);
     this.#moving ??= this.#moveUp().finally(() => (this.#moving = null));
@@ -139,10 +161,13 @@ export class Relay implements AsyncDisposable {
       failure !== 0 ? V.resultName(failure) : copying !== 0 ? resultName(cudaLibrary(), copying) : undefined;
     const why = this.#error?.message ?? `the ${failure === 0 ? 'copy' : 'wait'} ended with ${result}`;
     throw new VulkanError(`Cannot relay "${this.label}": ${why}; close the devices and open them again`, {
-      kind: 'synchronization',
-      labels: [this.label],
+      ...this.#details,
       ...(result === undefined ? {} : { result }),
     });
+  }
+
+  get #details(): VulkanErrorDetails {
+    return { kind: 'synchronization', labels: [this.label] };
   }
 
   /** The device that it listens to is lost: it waits no more, copies nothing, and signals whoever was promised a signal. */
@@ -150,8 +175,21 @@ export class Relay implements AsyncDisposable {
     Atomics.compareExchange(this.#table.control, FAILURE, 0, V.VK_ERROR_DEVICE_LOST);
   }
 
-  /** Ends the thread when it has passed on all that was posted. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  toString(): string {
+    return `Relay("${this.label}"${this.#end ? ', closed' : ''})`;
+  }
+
+  /** Ends the thread, without waiting for it. Wait with `await using` to see it ended. */
+  [Symbol.dispose](): void {
+    void this[Symbol.asyncDispose]();
+  }
+
+  /** Ends the thread when it has passed on all that was posted; waits for that. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.#end ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     const { control } = this.#table;
     await this.#moving;
     this.#worker.ref();
@@ -159,5 +197,6 @@ export class Relay implements AsyncDisposable {
     Atomics.add(control, BELL, 1);
     Atomics.notify(control, BELL);
     if (this.#error === undefined) await this.#ended;
+    this.#driver.children.delete(this);
   }
 }

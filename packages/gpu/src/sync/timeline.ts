@@ -155,13 +155,18 @@ export class Timeline implements Child, Progress {
     while (this.#waits.size > 0) await Promise.allSettled(this.#waits.values());
   }
 
-  /** Waits with the thread blocked, at most `timeoutMs` milliseconds; false if the time ran out. For ends and emergencies. */
+  /** Waits with the thread blocked, at most `timeoutMs` milliseconds (below 0: 0); false if the time ran out. For ends and emergencies. */
   waitBlocking(value: number, timeoutMs: number = Infinity): boolean {
     const driver = this.driver;
     driver.counters.waits++;
     if (this.#disposed) throw this.#disposedError(value);
     this.#checkAwaited(value);
-    for (let rest = timeoutMs; ; rest -= LATE_MS) {
+    if (Number.isNaN(timeoutMs)) {
+      throw new RangeError(
+        `Cannot wait for timeline "${this.label}" to reach ${value}: timeoutMs is NaN; give milliseconds, or Infinity`,
+      );
+    }
+    for (let rest = Math.max(0, timeoutMs); ; rest -= LATE_MS) {
       const nanoseconds = BigInt(Math.round(Math.min(rest, LATE_MS) * 1e6));
       const result = V.arena.scope(() =>
         driver.commands.vkWaitSemaphores(
