@@ -1,13 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test, vi } from 'vitest';
 import { defineTable } from '../src/commands.ts';
 import { defineStruct, type Struct } from '../src/struct.ts';
 import {
   arena,
   callAside,
   countCalls,
+  deviceTypeName,
   enumerate,
+  formatName,
   functionAt,
   LoaderError,
+  objectTypeName,
   openLibrary,
   openLoader,
   pinned,
@@ -19,6 +23,8 @@ import {
   VK_API_VERSION_1_4,
   VK_API_VERSION_MAJOR,
   VK_API_VERSION_MINOR,
+  VK_API_VERSION_PATCH,
+  VK_API_VERSION_VARIANT,
   VK_ERROR_DEVICE_LOST,
   VK_INCOMPLETE,
   VK_MAKE_API_VERSION,
@@ -133,6 +139,47 @@ describe('the loader', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('the loader by its usual names', () => {
+  /** The names that are tried on another platform, where this one has none of them. */
+  function triedOn(platform: string): readonly string[] {
+    const own = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    vi.stubEnv('HALOCLINE_VULKAN_LOADER', '');
+    Object.defineProperty(process, 'platform', { ...own, value: platform });
+    try {
+      openLoader();
+      return [];
+    } catch (error) {
+      return (error as LoaderError).tried;
+    } finally {
+      Object.defineProperty(process, 'platform', own);
+      vi.unstubAllEnvs();
+    }
+  }
+
+  test('is looked for as each platform calls it, an empty variable being none', () => {
+    expect(triedOn('win32')).toEqual(['vulkan-1.dll']);
+    expect(triedOn('darwin')).toEqual([
+      'libvulkan.1.dylib',
+      '/opt/homebrew/lib/libvulkan.1.dylib',
+      '/usr/local/lib/libvulkan.1.dylib',
+      'libMoltenVK.dylib',
+      '/opt/homebrew/lib/libMoltenVK.dylib',
+      '/usr/local/lib/libMoltenVK.dylib',
+    ]);
+  });
+
+  test('is the one that the variable names, and none else', () => {
+    vi.stubEnv('HALOCLINE_VULKAN_LOADER', '/no/such/libvulkan.so');
+    try {
+      expect(() => openLoader()).toThrow(
+        expect.objectContaining({ name: 'LoaderError', tried: ['/no/such/libvulkan.so'] }),
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
+
 /** A uint32_t that a fake command writes: a struct of one member. */
 const Count = defineStruct<Struct<{ value?: number }>>('TestCount', 4, -1, 'value=I@0');
 
@@ -187,10 +234,39 @@ describe('names', () => {
   test('of versions pack and unpack', () => {
     expect(VK_MAKE_API_VERSION(0, 1, 4, 0)).toBe(VK_API_VERSION_1_4);
     expect([VK_API_VERSION_MAJOR(VK_API_VERSION_1_4), VK_API_VERSION_MINOR(VK_API_VERSION_1_4)]).toEqual([1, 4]);
+    const other = VK_MAKE_API_VERSION(7, 127, 1023, 4095);
+    expect([VK_API_VERSION_VARIANT(other), VK_API_VERSION_MAJOR(other)]).toEqual([7, 127]);
+    expect([VK_API_VERSION_MINOR(other), VK_API_VERSION_PATCH(other)]).toEqual([1023, 4095]);
+  });
+
+  test('of objects, formats and kinds of device are the constants, or the number that has none', () => {
+    expect([objectTypeName(9), formatName(37), deviceTypeName(4)]).toEqual([
+      'VK_OBJECT_TYPE_BUFFER',
+      'VK_FORMAT_R8G8B8A8_UNORM',
+      'VK_PHYSICAL_DEVICE_TYPE_CPU',
+    ]);
+    expect([objectTypeName(-1), formatName(99_999), deviceTypeName(5)]).toEqual([
+      'VkObjectType(-1)',
+      'VkFormat(99999)',
+      'VkPhysicalDeviceType(5)',
+    ]);
   });
 });
 
 describe('a debug callback', () => {
+  test('that throws goes by the layer, and is an uncaught exception', () => {
+    const index = new URL('../src/index.ts', import.meta.url).href;
+    const script = `
+      import { arena, functionAt, registerDebugCallback, VkDebugUtilsMessengerCallbackDataEXT as Data } from '${index}';
+      process.on('uncaughtException', (error) => console.log('uncaught:', error.message));
+      using callback = registerDebugCallback(() => { throw new Error('the listener slipped'); });
+      const call = functionAt(callback.address, 'IIIPP');
+      console.log(arena.scope(() => call(0x1000, 2, Data({ pMessage: 'broken' }), 0n)));`;
+    const node = ['--input-type=module', '--eval', script];
+    const { stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['0\nuncaught: the listener slipped\n', '']);
+  });
+
   test('turns what C gives into a plain record', () => {
     const messages: DebugMessage[] = [];
     using callback = registerDebugCallback((message) => messages.push(message));

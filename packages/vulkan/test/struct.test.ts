@@ -80,6 +80,14 @@ describe('a struct', () => {
     expect(spawnSync(process.execPath, flags, { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '199' });
   });
 
+  test('is neither read nor written at the null pointer', () => {
+    const slip = 'Bug in a caller: a struct is read or written at the null pointer';
+    expect(() => VkBufferCreateInfo.read(NULL)).toThrow(slip);
+    expect(() => VkBufferCreateInfo.readArray(NULL, 2)).toThrow(slip);
+    expect(() => VkBufferCreateInfo.write(NULL, { size: 4 })).toThrow(slip);
+    expect(() => arena.readBytes(NULL, 4)).toThrow(slip);
+  });
+
   test('takes 64-bit numbers as numbers and as bigints', () => {
     arena.scope(() => {
       const sizes = [0, 2 ** 32 + 5, 2 ** 53 - 1, 2n ** 64n - 1n];
