@@ -41,6 +41,25 @@ vulkanTest('a scene runs, and leaves a whole file a frame', async () => {
   expect(heat!.get(3, 4, 5) as number).toBeCloseTo(0.7, 6);
 });
 
+vulkanTest('by default files have all fields that there are between steps and a grid holds', async () => {
+  using folder = temporaryFolder();
+  const fields = `sim.addField('wind', 'vec2', [1, 2]);
+  sim.addField('pair', 'float32[2]', 0); sim.addField('half', 'float32', 0, { transient: true });
+  sim.addStencil('halve', { inputs: ['heat'], outputs: ['half'], code: 'WriteField("half", idx, 0.5 * ReadField("heat", coord));' });
+  sim.addStencil('cool', { inputs: ['half'], outputs: ['heat'], code: 'WriteField("heat", idx, ReadField("half", coord));' });`;
+  const path = folder.file('half.ts', scene(fields, '{ simulation: sim, frames: 2 }'));
+  const out = join(folder.path, 'out');
+  const ended = await halocline(['run', path, '--out', out, '--json']);
+  expect(ended.code, ended.err).toBe(0);
+  const grids = readGrids(readFileSync(join(out, 'half-0002.nvdb')));
+  expect(grids.map((grid) => [grid.name, grid.get(1, 2, 3)])).toEqual([
+    ['heat', 0.25],
+    ['wind', [1, 2, 0]],
+  ]);
+  const [line] = ended.out.split('\n');
+  expect(Object.keys(JSON.parse(line!).fields)).toEqual(['heat', 'wind']);
+});
+
 vulkanTest('a scene runs over several devices and subdomains, and leaves the same files', async () => {
   using folder = temporaryFolder();
   const path = folder.file('cool.ts', scene(cooling));

@@ -1,5 +1,6 @@
 /** @file What a run does, read from the words and the scene, and what it says: a line of JSON a frame, the summary. */
 import { basename, extname, join } from 'node:path';
+import { isArrayField } from '@halocline/stencil';
 import type { Scene } from '../scene.ts';
 import type { ResumedRun } from './checkpoints.ts';
 import type { Words } from './command.ts';
@@ -35,9 +36,9 @@ export function planOf(words: Words, scene: Scene, path: string, resumed: Resume
   const frames = words.number('frames', 'count') ?? scene.frames ?? 24;
   const first = resumed?.frames ?? 0;
   const names = scene.simulation.fields.map((field) => field.name);
-  // By default all that a grid can hold: the populations of a lattice are too many for one.
-  const whole = scene.simulation.fields.filter(({ components }) => components <= 4).map((field) => field.name);
-  const asked = words.text('fields')?.split(',') ?? scene.fields ?? whole;
+  // By default all that there is between steps, and that a grid can hold: arrays, as the populations of a lattice, have none.
+  const kept = scene.simulation.fields.filter(({ transient, type }) => !transient && !isArrayField(type));
+  const asked = words.text('fields')?.split(',') ?? scene.fields ?? kept.map((field) => field.name);
   const fields = [...new Set(asked.map((name) => name.trim()))];
   const unknown = fields.find((name) => !names.includes(name));
   if (unknown !== undefined) {
