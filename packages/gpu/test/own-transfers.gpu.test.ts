@@ -5,6 +5,7 @@ import { Queue } from '../src/command/queue.ts';
 import type { Device } from '../src/index.ts';
 import { Buffer, makerOf } from '../src/memory/buffer.ts';
 import { Staging } from '../src/memory/staging.ts';
+import { failCall } from './failing-command.ts';
 
 const KiB = 2 ** 10;
 const MiB = 2 ** 20;
@@ -79,6 +80,28 @@ gpuTest('transfers on a queue of their own come behind commands, and commands be
     'compute 3',
     'transfer 3',
   ]);
+});
+
+gpuTest('where a submit fails, the next waits for the transfer that it would have waited for', {}, async (test) => {
+  const { device } = test;
+  await using stack = new AsyncDisposableStack();
+  const { staging, submits } = ownTransfers(device, stack);
+  using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
+  using copy = device.record('copy', (encoder) => encoder.copy(buffer, 0, buffer, 32, 32));
+  void staging.upload(buffer, 0, new Uint32Array(16).fill(6));
+  staging.flush();
+  {
+    using _ = failCall(device, 'vkQueueSubmit2', 1, V.VK_ERROR_OUT_OF_HOST_MEMORY);
+    expect(() => device.compute.submit([copy])).toThrow('vkQueueSubmit2 gave VK_ERROR_OUT_OF_HOST_MEMORY');
+  }
+  expect(device.compute.companion?.waiting).toBe(true);
+  {
+    using _ = failCall(device, 'vkQueueSubmit2', 1, V.VK_ERROR_OUT_OF_HOST_MEMORY);
+    expect(() => device.compute.sendCompanion()).toThrow('vkQueueSubmit2 gave VK_ERROR_OUT_OF_HOST_MEMORY');
+  }
+  device.compute.submit([copy]);
+  device.compute.submit([copy]);
+  expect(submits).toEqual(['transfer 1', 'compute 1 behind transfer 1', 'compute 2']);
 });
 
 gpuTest('every piece of a large transfer comes behind commands, and commands behind the last', {}, async (test) => {

@@ -128,6 +128,38 @@ gpuTest('what would go along with a submit can be sent ahead of it', PLAIN, asyn
   expect([...new Uint32Array((await device.staging.download(target)).buffer, 0, 4)]).toEqual([1, 2, 3, 4]);
 });
 
+gpuTest('submits that are written once never go ahead of uploads that were asked for before', PLAIN, async (test) => {
+  const { device } = test;
+  using source = device.createBuffer({ label: 'source', byteLength: 16 });
+  using target = device.createBuffer({ label: 'target', byteLength: 16 });
+  using copy = device.record('copy', (encoder) => encoder.copy(source, 0, target, 0, 16));
+  const batches = [{ commands: [copy] }];
+  const first = device.compute.submitAll(batches)[0]!.value;
+  using prepared = device.compute.prepare(batches, first);
+  const upload = device.staging.upload(source, 0, new Uint32Array(4).fill(7));
+  const refused =
+    'Cannot make prepared submits to queue "compute": transfers that were asked for before go ahead of them; call ' +
+    'sendCompanion() of the queue first, and reckon the values from where its timeline is then';
+  expect(messageOf(() => prepared.submit(() => 1))).toBe(refused);
+  device.compute.sendCompanion();
+  prepared.submit(({ last }) => last + 1 - first);
+  await upload;
+  expect([...new Uint32Array((await device.staging.download(target)).buffer, 0, 4)]).toEqual([7, 7, 7, 7]);
+});
+
+gpuTest('submits that are written once are refused when they were disposed', PLAIN, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using fill = device.record('fill', (encoder) => encoder.fill(words, 0, 64, 1));
+  const batches = [{ commands: [fill] }];
+  const first = device.compute.submitAll(batches)[0]!.value;
+  const prepared = device.compute.prepare(batches, first);
+  prepared.write(() => 1);
+  for (let time = 0; time < 2; time++) prepared[Symbol.dispose]();
+  const refused = 'Cannot make prepared submits to queue "compute": they were disposed; prepare them anew';
+  expect([messageOf(() => prepared.make()), messageOf(() => prepared.submit(() => 1))]).toEqual([refused, refused]);
+  await device.idle();
+});
+
 gpuTest('submits that are written once are refused when what they use was disposed', PLAIN, async ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 64 });
   using order = device.createTimeline('order');

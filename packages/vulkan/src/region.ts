@@ -74,6 +74,7 @@ export function pinned(byteLength: number, options: { readonly alignment?: numbe
     address,
     buffer,
     [Symbol.dispose]() {
+      if (owner.detached) return;
       removeRegion(region);
       if (buffer !== owner) releaseView(buffer);
       owner.transfer(0);

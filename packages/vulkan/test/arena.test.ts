@@ -88,6 +88,15 @@ describe('the arena', () => {
 });
 
 describe('pinned memory', () => {
+  test('may be disposed twice', () => {
+    for (const alignment of [8, 4096]) {
+      const memory = pinned(64, { alignment });
+      memory[Symbol.dispose]();
+      memory[Symbol.dispose]();
+      expect(memory.buffer.byteLength).toBe(0);
+    }
+  });
+
   test('is where its address says, until it is disposed', () => {
     const memory = pinned(64);
     new Uint32Array(memory.buffer)[3] = 0xabcd;

@@ -11,6 +11,7 @@
 import * as V from '@halocline/vulkan';
 import { LABELS_KEPT } from '../device/driver.ts';
 import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Submittable } from './command-buffer.ts';
 import type { Queue, SubmitBatch } from './queue.ts';
@@ -55,6 +56,7 @@ export class PreparedSubmits implements Disposable {
   /** Whether only disposals can make them unfit. */
   readonly #steady: boolean;
   #checkedAt: number;
+  #disposed = false;
   /** What `make` says one by one, where they can't go as they are written. */
   #apart: readonly SubmitBatch[] | null = null;
 
@@ -128,7 +130,7 @@ export class PreparedSubmits implements Disposable {
 
   /**
    * Makes all of them once more; `ahead` tells how much further than the first time each timeline is, the queue's own among them.
-   * Doesn't wait.
+   * Refused while transfers wait for the queue's next submit: see `Queue.sendCompanion`. Doesn't wait.
    */
   submit(ahead: (timeline: Timeline) => number): void {
     this.write(ahead);
@@ -141,6 +143,7 @@ export class PreparedSubmits implements Disposable {
    * queue, or disposed, until they are made.
    */
   write(ahead: (timeline: Timeline) => number): void {
+    this.#checkReady();
     if (!this.queue.takesWritten) {
       this.#apart = this.#shifted(ahead);
       return;
@@ -158,6 +161,7 @@ export class PreparedSubmits implements Disposable {
 
   /** The second half: one call of the driver. */
   make(): void {
+    this.#checkReady();
     if (this.#apart !== null) {
       this.queue.submitAll(this.#apart);
       return;
@@ -168,6 +172,20 @@ export class PreparedSubmits implements Disposable {
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
     for (const { timeline, next } of this.#signalled) if (timeline.last < next) timeline.last = next;
+  }
+
+  /** Throws if they were disposed, or something must go ahead of them. */
+  #checkReady(): void {
+    const { label, companion } = this.queue;
+    if (!this.#disposed && companion?.waiting !== true) return;
+    const why = this.#disposed
+      ? 'they were disposed; prepare them anew'
+      : 'transfers that were asked for before go ahead of them; call sendCompanion() of the queue first, and reckon the values ' +
+        'from where its timeline is then';
+    throw new VulkanError(`Cannot make prepared submits to queue "${label}": ${why}`, {
+      kind: 'execution',
+      labels: [label],
+    });
   }
 
   /** Throws if something of them was disposed, or a check says so; takes what was recorded anew. */
@@ -202,6 +220,7 @@ export class PreparedSubmits implements Disposable {
 
   /** No call with them is under way. */
   [Symbol.dispose](): void {
+    this.#disposed = true;
     this.#memory[Symbol.dispose]();
   }
 }

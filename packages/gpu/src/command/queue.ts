@@ -31,12 +31,22 @@ export interface RawCommands extends Labelled {
   readonly handle: V.VkCommandBuffer;
 }
 
+/** What goes with a submit: commands to run before its own, in the same call; or a point to wait for. Told once how it went. */
+export interface Company {
+  readonly commands?: RawCommands;
+  readonly wait?: TimelinePoint;
+  /** The submit is made; the queue's timeline will reach the value with it. */
+  made(value: number): void;
+  /** The submit failed. */
+  failed(error: unknown): void;
+}
+
 /** Work that must go with the next submit: the staging's open batch. */
 export interface Companion {
-  /** Commands to run before those of the submit, in the same call; and a point to wait for. */
-  before(): { readonly commands: RawCommands | undefined; readonly wait: TimelinePoint | undefined };
-  /** Called when the submit that took the commands is done being submitted; with the error if it failed. */
-  after(value: number, error: unknown): void;
+  /** Whether there is any. */
+  readonly waiting: boolean;
+  /** Takes it for the submit that is made now; undefined where there is none. */
+  take(): Company | undefined;
 }
 
 /** One of several submits that go in one call. */
@@ -112,24 +122,25 @@ export class Queue {
     return this.#submitTogether(batches);
   }
 
-  /** Writes submits out that were just made, the first of them ending at `first`, to make them again with other values. */
+  /**
+   * Writes submits out that were just made, the first of them ending at `first`, to make them again with other values. They take nothing
+   * along: `sendCompanion` goes ahead of them.
+   */
   prepare(batches: readonly SubmitBatch[], first: number): PreparedSubmits {
     return new PreparedSubmits(this.#driver, this, batches, first);
   }
 
   /** Submits what would go along with the next submit, if there is anything: from then on the values of the next submits are known. */
   sendCompanion(): void {
-    const companion = this.companion;
-    if (companion === undefined) return;
-    const { commands, wait } = companion.before();
-    if (commands === undefined && wait === undefined) return;
+    const company = this.companion?.take();
+    if (company === undefined) return;
     try {
-      const handles = commands === undefined ? [] : [commands.handle];
-      const named = commands === undefined ? NOTHING : [commands];
-      const value = this.submitHandles(handles, wait === undefined ? [] : [wait], [], named);
-      if (commands !== undefined) companion.after(value, undefined);
+      const named = company.commands === undefined ? NOTHING : [company.commands];
+      const wait = company.wait === undefined ? NOTHING : [company.wait];
+      const handles = named.map(({ handle }) => handle);
+      company.made(this.submitHandles(handles, wait, NOTHING, named));
     } catch (error) {
-      if (commands !== undefined) companion.after(0, error);
+      company.failed(error);
       throw error;
     }
   }
@@ -157,19 +168,18 @@ export class Queue {
     const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
-    const companion = this.companion;
-    const extra = companion?.before();
+    const company = this.companion?.take();
     const escorts: Escort[] = [];
     try {
-      const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? extra : undefined, escorts));
+      const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? company : undefined, escorts));
       // Whoever listens to the device's checks may have, too. Behind this nobody else's code runs.
       if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
       const values = this.#submitRaw(raw);
-      if (extra?.commands !== undefined) companion!.after(values[0]!, undefined);
+      company?.made(values[0]!);
       for (const escort of escorts) escort.done();
       return values.map((value) => ({ timeline: this.timeline, value }));
     } catch (error) {
-      if (extra?.commands !== undefined) companion!.after(0, error);
+      company?.failed(error);
       throw error;
     }
   }
@@ -183,12 +193,12 @@ export class Queue {
 
   #raw(
     { commands, wait = NOTHING, signal = NOTHING, groupDevice, quiet = false }: SubmitBatch,
-    extra: ReturnType<Companion['before']> | undefined,
+    company: Company | undefined,
     escorts: Escort[],
   ): RawBatch {
-    const first = extra?.commands;
+    const first = company?.commands;
     const handles: V.VkCommandBuffer[] = first === undefined ? [] : [first.handle];
-    let waits = extra?.wait ? [...wait, extra.wait] : wait;
+    let waits = company?.wait ? [...wait, company.wait] : wait;
     const escort = this.#driver.tracking?.submit({ queue: this, wait: waits, signal, commands });
     if (escort) {
       waits = [...waits, ...escort.wait];

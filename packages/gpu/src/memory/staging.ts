@@ -13,11 +13,10 @@
  */
 
 import { checkRange, checkUsage } from '../command/check-range.ts';
-import type { Companion, Queue, RawCommands } from '../command/queue.ts';
+import type { Companion, Company, Queue } from '../command/queue.ts';
 import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText } from '../errors.ts';
-import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
 import { bytesFrom, checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
@@ -91,7 +90,6 @@ export class Staging implements Companion {
   #up: RingBuffer | undefined;
   #down: RingBuffer | undefined;
   #batch: Batch | undefined;
-  #taken: Batch | undefined;
   #flushAsked = false;
   #landings: Promise<void>[] = [];
   #lastLanding: Promise<void> = Promise.resolve();
@@ -184,12 +182,10 @@ export class Staging implements Companion {
 
   /** Submits the transfers that were asked for so far. Doesn't wait. */
   flush(): void {
-    const batch = this.#batch;
+    const batch = this.#close();
     if (!batch) return;
-    this.#batch = undefined;
     let value: number;
     try {
-      this.#recorder.end(batch);
       const { timeline } = this.#compute;
       const ordered = this.#separate && batch.ordered && timeline.last > 0;
       const wait = ordered ? [{ timeline, value: timeline.last }] : [];
@@ -214,29 +210,28 @@ export class Staging implements Companion {
     await this.#lastLanding;
   }
 
+  /** Part of `Queue.submit`. */
+  get waiting(): boolean {
+    return this.#batch?.awaited === true || (this.#separate && this.#awaitedValue > this.#waitedValue);
+  }
+
   /** Part of `Queue.submit`: what must run before the commands, or be waited for by them. */
-  before(): { commands: RawCommands | undefined; wait: TimelinePoint | undefined } {
+  take(): Company | undefined {
     if (this.#separate) {
       this.flush();
       const value = this.#awaitedValue;
-      if (value <= this.#waitedValue) return { commands: undefined, wait: undefined };
-      this.#waitedValue = value;
-      return { commands: undefined, wait: { timeline: this.#queue.timeline, value } };
+      if (value <= this.#waitedValue) return undefined;
+      const wait = { timeline: this.#queue.timeline, value };
+      return { wait, made: () => void (this.#waitedValue = value), failed: () => undefined };
     }
-    const batch = this.#batch;
-    if (!batch) return { commands: undefined, wait: undefined };
-    this.#batch = undefined;
-    this.#taken = batch;
-    this.#recorder.end(batch);
-    return { commands: batch, wait: undefined };
-  }
-
-  /** Part of `Queue.submit`. */
-  after(value: number, error: unknown): void {
-    const batch = this.#taken!;
-    this.#taken = undefined;
-    if (error === undefined) this.#submitted(batch, value);
-    else this.#unsubmitted(batch, error);
+    const batch = this.#close();
+    return (
+      batch && {
+        commands: batch,
+        made: (value) => this.#submitted(batch, value),
+        failed: (error) => this.#unsubmitted(batch, error),
+      }
+    );
   }
 
   toString(): string {
@@ -475,6 +470,20 @@ export class Staging implements Companion {
     if (!this.#flushAsked) {
       this.#flushAsked = true;
       queueMicrotask(() => this.#flushLater());
+    }
+    return batch;
+  }
+
+  /** Ends the open batch: it is to be submitted now. Undefined if there is none. */
+  #close(): Batch | undefined {
+    const batch = this.#batch;
+    if (!batch) return undefined;
+    this.#batch = undefined;
+    try {
+      this.#recorder.end(batch);
+    } catch (error) {
+      this.#unsubmitted(batch, error);
+      throw error;
     }
     return batch;
   }
