@@ -146,7 +146,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   #frames: Frames | undefined;
   /** Commands that do nothing, made when it is first asked whether the device lives. */
   #nothing: V.VkCommandBuffer | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** Use `openDevice`. */
   constructor(instance: Instance, chosen: SurveyedDevice, created: CreatedDevice, options: DeviceOptions) {
@@ -471,20 +471,23 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** Waits for the device and closes it. Throws, and leaves it open, if anything made from it is alive. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
+    if (!this.#closing) this.#checkChildless();
+    await (this.#closing ??= this.#close());
+  }
+
+  #checkChildless(): void {
+    const { children } = this.#driver;
+    if (children.size === 0) return;
+    const living = this.#driver.living();
+    const shown = living.slice(0, 10).join(', ') + (living.length > 10 ? ` and ${living.length - 10} more` : '');
+    throw new VulkanError(
+      `Cannot close device "${this.name}": ${shown} ${living.length === 1 ? 'is' : 'are'} alive; dispose them first`,
+      { kind: 'device-creation', labels: [this.name, ...[...children].map((child) => child.label)] },
+    );
+  }
+
+  async #close(): Promise<void> {
     const driver = this.#driver;
-    if (driver.children.size > 0) {
-      const living = driver.living();
-      const shown = living.slice(0, 10).join(', ') + (living.length > 10 ? ` and ${living.length - 10} more` : '');
-      throw new VulkanError(
-        `Cannot close device "${this.name}": ${shown} ${living.length === 1 ? 'is' : 'are'} alive; dispose them first`,
-        {
-          kind: 'device-creation',
-          labels: [this.name, ...[...driver.children].map((child) => child.label)],
-        },
-      );
-    }
-    this.#closed = true;
     driver.beginClose();
     await this.idle().catch(() => undefined);
     await this.staging.endThreads();
@@ -537,7 +540,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** Nothing that is waited for came in a while. A loss that is found so ends the waits with its error. */
   #probe(): void {
-    if (this.#closed) return;
+    if (this.#closing) return;
     try {
       this.#driver.probe();
     } catch (error) {

@@ -150,6 +150,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   #lost = '';
   #finalizing = false;
   #disposed = false;
+  #ending: Promise<void> | undefined;
 
   constructor(place: RecorderPlace, options: ThreadedRecorderOptions = {}) {
     const { workers = Math.max(1, Math.min(MOST_WORKERS, availableParallelism() - 1)), secondaries = 16 } = options;
@@ -277,8 +278,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
    * Ends the threads; waits for them. What they recorded and was submitted may still run; what nobody collected is dropped, and a
    * `finalize` that waits for it throws.
    */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#disposed) return;
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     this.#disposed = true;
     const { control } = this.#table;
     if (this.#finalizing) {
