@@ -3,7 +3,7 @@ import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
 import type { Buffer, Device } from '../src/index.ts';
-import { failCall } from './failing-command.ts';
+import { failCall } from './changed-driver.ts';
 
 const MiB = 2 ** 20;
 const OUT_OF_MEMORY = V.VK_ERROR_OUT_OF_DEVICE_MEMORY;

@@ -5,7 +5,7 @@ import { Queue } from '../src/command/queue.ts';
 import type { Device } from '../src/index.ts';
 import { Buffer, makerOf } from '../src/memory/buffer.ts';
 import { Staging } from '../src/memory/staging.ts';
-import { failCall } from './failing-command.ts';
+import { failCall } from './changed-driver.ts';
 
 const KiB = 2 ** 10;
 const MiB = 2 ** 20;

@@ -2,7 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import { failCall } from './failing-command.ts';
+import { failCall } from './changed-driver.ts';
 
 const OUT_OF_MEMORY = V.VK_ERROR_OUT_OF_HOST_MEMORY;
 

@@ -13,7 +13,6 @@ import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import { makerOf } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import { libc } from '../memory/libc.ts';
 import { importOpaque } from '../memory/opaque-fd.ts';
 import type { MemorySharer } from '../memory/shared-device-memory.ts';
 import { printsItself } from '../printing.ts';
@@ -117,14 +116,9 @@ export class CudaDevice implements Disposable {
       check(cuda.cuMemExportToShareableHandle(out, handle, FILE_DESCRIPTOR, 0n), 'cuMemExportToShareableHandle');
       const fd = V.arena.readI32(out);
       const owned = undo.move();
-      try {
-        const release = (): void => owned.dispose();
-        const buffer = importOpaque(makerOf(this.#host), { label, byteLength, allocated, fd, release });
-        return { buffer, address, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
-      } catch (error) {
-        libc()?.close?.(fd);
-        throw error;
-      }
+      const release = (): void => owned.dispose();
+      const buffer = importOpaque(makerOf(this.#host), { label, byteLength, allocated, fd, release });
+      return { buffer, address, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
     });
   }
 

@@ -14,7 +14,6 @@ import { surveyDevices } from '../device/survey.ts';
 import { VulkanError } from '../errors.ts';
 import { makerOf } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
-import { libc } from '../memory/libc.ts';
 import { createExportable, importOpaque } from '../memory/opaque-fd.ts';
 import type { MemorySharer } from '../memory/shared-device-memory.ts';
 
@@ -104,16 +103,10 @@ export class DeviceGroup implements AsyncDisposable {
   ): GroupMemory {
     const { buffer: own, allocated, exportFd } = createExportable(makerOf(owner), { label, byteLength });
     try {
-      const fd = exportFd();
-      try {
-        const onto = { index: this.indexOf(owner), count: this.cards.length };
-        const release = (): void => undefined;
-        const maker = makerOf(this.device);
-        return { own, seen: importOpaque(maker, { label, byteLength, allocated, fd, onto, release }) };
-      } catch (error) {
-        libc()?.close?.(fd);
-        throw error;
-      }
+      const onto = { index: this.indexOf(owner), count: this.cards.length };
+      const release = (): void => undefined;
+      const options = { label, byteLength, allocated, onto, release };
+      return { own, seen: importOpaque(makerOf(this.device), { ...options, fd: exportFd() }) };
     } catch (error) {
       own[Symbol.dispose]();
       throw error;

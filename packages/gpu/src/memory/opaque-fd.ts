@@ -9,6 +9,7 @@ import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { Buffer } from './buffer.ts';
 import type { BufferMaker, BufferNeeds, Place, Placement } from './buffer.ts';
+import { libc } from './libc.ts';
 
 const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT;
 
@@ -30,7 +31,7 @@ export interface ExportableBuffer {
 
 /** Memory that is somebody else's. */
 export interface OpaqueImport extends OpaqueOptions {
-  /** It is the driver's as soon as the import has succeeded. */
+  /** Given away: the driver has it as soon as memory was imported by it, and where none is it is closed. */
   readonly fd: number;
   /** Bytes of the memory behind `fd`. */
   readonly allocated: number;
@@ -75,6 +76,7 @@ export function createExportable(maker: BufferMaker, { label, byteLength }: Opaq
 export function importOpaque(maker: BufferMaker, options: OpaqueImport): Buffer {
   const { label, byteLength, fd, allocated, onto } = options;
   const { driver } = maker;
+  let taken = false;
   let released = false;
   const release = (): void => {
     if (!released) options.release();
@@ -93,11 +95,13 @@ export function importOpaque(maker: BufferMaker, options: OpaqueImport): Buffer 
           onto?.index,
         ),
       );
+      taken = true;
       const place = placeOf(driver, memory, release);
       return onto === undefined ? place : { ...place, seenOn: Array<number>(onto.count).fill(onto.index) };
     };
     return sharedBuffer(maker, { label, byteLength }, place);
   } catch (error) {
+    if (!taken) libc()?.close?.(fd);
     release();
     throw error;
   }

@@ -6,7 +6,6 @@
 import { VulkanError } from '../errors.ts';
 import { makerOf } from './buffer.ts';
 import type { Buffer } from './buffer.ts';
-import { libc } from './libc.ts';
 import { createExportable, importOpaque } from './opaque-fd.ts';
 
 /** The part of a device that sharing needs. */
@@ -36,14 +35,8 @@ export function shareDeviceMemory(
   const buffers = [buffer];
   try {
     for (const device of others) {
-      const fd = exportFd();
-      try {
-        const release = (): void => undefined;
-        buffers.push(importOpaque(makerOf(device), { label, byteLength, allocated, fd, release }));
-      } catch (error) {
-        libc()?.close?.(fd);
-        throw error;
-      }
+      const release = (): void => undefined;
+      buffers.push(importOpaque(makerOf(device), { label, byteLength, allocated, fd: exportFd(), release }));
     }
     return buffers;
   } catch (error) {
