@@ -4,14 +4,30 @@
  * with overlap and without, and with so many steps in flight (2). Weak: a cube of `size` voxels a device; strong: 1.5 · size in all.
  * Efficiency is the speed-up over one device, in the same run, over the number of devices.
  */
-import { appendFileSync, existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { appendFileSync, statSync } from 'node:fs';
 import { listDevices } from '@halocline/gpu';
+import { TRANSPORTS } from '../../packages/engine/src/transport/transports.ts';
+import { benchWords, checkFile, counts as countsOf, someOf } from '../words.ts';
 import { multiCases, type MultiCase } from './cases.ts';
 import { measure, type Measured } from './measure.ts';
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(process.argv[2] === 'multi' ? 3 : 2),
+const NAME = 'multi';
+const { values, wanted } = benchWords({
+  name: NAME,
+  help: `[--devices 1,2,4] [--size 512] [--transports shared,cuda] [--weak | --strong] [--overlap on,off]
+  [--traced off] [--counted off] [--replicate LEAVES] [--in-flight 2,8] [--csv FILE]
+
+  --devices     over so many devices of the best one's model, several logical ones on each where there are fewer
+  --size        the edge of a device's cube in voxels (512; on a software driver 32)
+  --transports  what messages go by; chosen: what a probe at start finds fastest (chosen)
+  --weak        a cube a device; --strong: 1.5 times its edge in all; both, where neither is said
+  --overlap     with messages behind the work, and without (on,off)
+  --traced off  no further run that is traced: no hops, bytes and waits
+  --counted off calls aren't counted: nothing is said of JavaScript
+  --replicate   coarse levels of so many leaves at the most are held whole by each device
+  --in-flight   with so many steps under way (2)
+  --csv         appends the rows to a file`,
+  names: multiCases.map(({ name }) => name),
   options: {
     devices: { type: 'string' },
     size: { type: 'string' },
@@ -25,8 +41,11 @@ const { values, positionals } = parseArgs({
     weak: { type: 'boolean', default: false },
     strong: { type: 'boolean', default: false },
   },
-  allowPositionals: true,
 });
+const transports = someOf(NAME, 'transports', values.transports, ['chosen', ...TRANSPORTS.map(({ name }) => name)]);
+const overlaps = someOf(NAME, 'overlap', values.overlap, ['on', 'off']);
+const flights = countsOf(NAME, 'in-flight', values['in-flight']);
+checkFile(NAME, values.csv);
 
 const usable = listDevices().filter((device) => device.missing.length === 0);
 const [best] = usable;
@@ -36,10 +55,9 @@ if (best === undefined) {
 }
 const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 const alike = usable.filter((device) => device.name === best.name);
-const counts = (values.devices ?? [1, 2, 4, 8].filter((count) => count === 1 || count <= alike.length).join())
-  .split(',')
-  .map(Number);
-const size = Number(values.size ?? (best.kind === 'cpu' ? 32 : 512));
+const there = [1, 2, 4, 8].filter((count) => count === 1 || count <= alike.length).join();
+const counts = countsOf(NAME, 'devices', values.devices ?? there);
+const [size] = countsOf(NAME, 'size', values.size ?? (best.kind === 'cpu' ? '32' : '512')) as [number];
 const both = values.weak === values.strong;
 const scalings = (['weak', 'strong'] as const).filter((scaling) => both || values[scaling]);
 
@@ -80,14 +98,11 @@ async function rowOf(bench: MultiCase, variant: Variant): Promise<Row> {
 }
 
 function variantsOf(scaling: Row['scaling']): Variant[] {
-  const flights = values['in-flight'].split(',').map(Number);
   return counts.flatMap((devices) => {
     const each = (overlap: boolean, transport: string): Variant[] =>
       flights.map((inFlight) => ({ scaling, devices, overlap, transport, inFlight }));
     if (devices === 1) return each(true, '');
-    return values.transports
-      .split(',')
-      .flatMap((transport) => values.overlap.split(',').flatMap((overlap) => each(overlap === 'on', transport)));
+    return transports.flatMap((transport) => overlaps.flatMap((overlap) => each(overlap === 'on', transport)));
   });
 }
 
@@ -162,13 +177,13 @@ function csvOf(row: Row, rows: readonly Row[]): string {
 
 process.stdout.write(`${best.name}, driver ${driver}, ${alike.length} of them\n`);
 const rows: Row[] = [];
-for (const bench of multiCases.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+for (const bench of multiCases.filter(({ name }) => wanted.includes(name))) {
   for (const variant of scalings.flatMap(variantsOf)) {
     const row = await rowOf(bench, variant);
     rows.push(row);
     process.stdout.write(`${lineOf(row, rows)}\n`);
     if (values.csv === undefined) continue;
-    if (!existsSync(values.csv)) appendFileSync(values.csv, `${COLUMNS}\n`);
+    if (statSync(values.csv).size === 0) appendFileSync(values.csv, `${COLUMNS}\n`);
     appendFileSync(values.csv, `${csvOf(row, rows)}\n`);
   }
 }

@@ -3,19 +3,21 @@
  * with both devices at work, and one behind the other; and a round in which both send each other one. On a machine with one device,
  * between two logical ones.
  */
-import { appendFileSync, existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { appendFileSync, statSync } from 'node:fs';
 import { listDevices, openDevice, type CommandBuffer, type Device } from '@halocline/gpu';
 import type { Channel, Transport } from '../../packages/engine/src/transport/channel.ts';
 import { measureTransport } from '../../packages/engine/src/transport/measure.ts';
 import { ProbeEndpoint } from '../../packages/engine/src/transport/prober.ts';
 import { TRANSPORTS } from '../../packages/engine/src/transport/transports.ts';
+import { benchWords, checkFile } from '../words.ts';
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(process.argv[2] === 'transports' ? 3 : 2),
+const { values, wanted } = benchWords({
+  name: 'transports',
+  help: '[--csv FILE]\n\n  --csv  appends the rows to a file',
+  names: TRANSPORTS.map(({ name }) => name),
   options: { csv: { type: 'string' } },
-  allowPositionals: true,
 });
+checkFile('transports', values.csv);
 
 const usable = listDevices().filter(({ missing }) => missing.length === 0);
 const [best] = usable;
@@ -150,7 +152,7 @@ const driver = best.driver.info === '' ? best.driver.version : best.driver.info;
 process.stdout.write(`${best.name}, driver ${driver}, ${other === best ? 'one card' : 'two cards'}\n`);
 let warmFor = WARM_MILLISECONDS;
 process.stdout.write('transport    bytes       round µs   alone µs working µs  streamed    host µs     GB/s\n');
-for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+for (const transport of TRANSPORTS.filter(({ name }) => wanted.includes(name))) {
   await using from = new Worker(await openDevice({ device: best.uuid, validation: false }));
   await using to = new Worker(await openDevice({ device: other.uuid, validation: false }));
   const refusal = transport.refusal(from.end.device, to.end.device);
@@ -171,7 +173,7 @@ for (const transport of TRANSPORTS.filter(({ name }) => positionals.length === 0
       `${transport.name.padEnd(12)} ${`${size}`.padEnd(9)} ${figures.map((figure) => figure.toFixed(1).padStart(10)).join(' ')} ${rate.toFixed(2).padStart(8)}\n`,
     );
     if (values.csv === undefined) continue;
-    if (!existsSync(values.csv)) {
+    if (statSync(values.csv).size === 0) {
       appendFileSync(
         values.csv,
         'device,driver,cards,transport,bytes,round_us,alone_us,working_us,streamed_us,host_us,GB_s\n',
