@@ -102,6 +102,7 @@ test('a lost device names the last command buffers and their last passes', () =>
     name: 'H200',
     limits: {} as DeviceLimits,
     features: {},
+    extensions: [],
     named: false,
   });
   const passes = Array.from({ length: 10 }, (_, index) => `pass ${index}`);

@@ -48,6 +48,7 @@ class CachingDriver {
       name: 'Card',
       limits: {} as DeviceLimits,
       features: {},
+      extensions: [],
       named: false,
     });
   }

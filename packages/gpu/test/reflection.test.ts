@@ -3,25 +3,18 @@ import { expect, test } from 'vitest';
 import { ShaderError } from '../src/errors.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { readShader, reflect } from '../src/shader/reflection.ts';
+import type { ShaderReflection } from '../src/shader/reflection.ts';
 import { checkShader, entryNamed, missingFor } from '../src/shader/requirements.ts';
+import type { ShaderDevice } from '../src/shader/requirements.ts';
+import { device } from './shader-device.ts';
 import { instruction } from './spirv-assembler.ts';
 
-const features = { bufferDeviceAddress: true };
-const limits = {
-  maxSets: 4,
-  maxStageBindings: {
-    sampler: 16,
-    'uniform-buffer': 12,
-    'storage-buffer': 4,
-    'sampled-image': 16,
-    'storage-image': 4,
-  },
-  maxPushBytes: 128,
-  maxWorkgroupSize: [1024, 1024, 64],
-  maxWorkgroupThreads: 1024,
-  maxSharedBytes: 32768,
-  subgroupOperations: ['basic', 'vote'],
-} as const;
+const { limits } = device;
+
+/** What a device lacks for a shader's first entry point. */
+function missing(shader: ShaderReflection, on: ShaderDevice): string[] {
+  return missingFor(shader, shader.entryPoints[0]!, on);
+}
 
 const source = `#version 460
 #extension GL_EXT_buffer_reference : require
@@ -209,20 +202,19 @@ test('a module tells what it declares', () => {
 });
 
 test('what a device lacks is named all at once', () => {
-  const shader = reflect(spirv);
-  expect(missingFor(shader, shader.entryPoints[0]!, { ...limits, maxPushBytes: 64, maxSharedBytes: 128 }, {})).toEqual([
+  const small = { ...limits, maxPushBytes: 64, maxSharedBytes: 128 };
+  expect(missing(reflect(spirv), { ...device, limits: small, features: {} })).toEqual([
     'feature bufferDeviceAddress (for capability PhysicalStorageBufferAddresses)',
     '96 bytes of push constants (it has 64)',
     '256 bytes of shared memory (it has 128)',
   ]);
-  expect(missingFor(shader, shader.entryPoints[0]!, limits, features)).toEqual([]);
+  expect(missing(reflect(spirv), device)).toEqual([]);
 });
 
 test('bindings that are too many, and sets beyond the last, are named all at once', () => {
   const few = { ...limits.maxStageBindings, 'storage-buffer': 3, sampler: 0 };
-  const shader = reflect(spirv);
-  const { entryPoints } = shader;
-  expect(missingFor(shader, entryPoints[0]!, { ...limits, maxSets: 1, maxStageBindings: few }, features)).toEqual([
+  const small = { ...limits, maxSets: 1, maxStageBindings: few };
+  expect(missing(reflect(spirv), { ...device, limits: small })).toEqual([
     'descriptor set 1 (it has 0 to 0)',
     '4 bindings of kind storage-buffer in a stage (it has 3)',
     '1 bindings of kind sampler in a stage (it has 0)',
@@ -236,40 +228,19 @@ test('blocks that share a number are one binding, as long as the longest', async
     layout(binding = 1) buffer Bytes { uint bytes[]; };
     void main() { floats[1].floats[0] = float(words[1].words[0] + bytes[0]); }`;
   const shader = reflect(await compileGlsl(code, { label: 'shared', cache: false }));
-  const most = (count: number) => ({ ...limits.maxStageBindings, 'storage-buffer': count });
-  const missing = (count: number): string[] =>
-    missingFor(shader, shader.entryPoints[0]!, { ...limits, maxStageBindings: most(count) }, features);
-  expect(missing(4)).toEqual([]);
-  expect(missing(3)).toEqual(['4 bindings of kind storage-buffer in a stage (it has 3)']);
-});
-
-test('operations of subgroups, and features of which one would do, are named', async () => {
-  const code = `#extension GL_KHR_shader_subgroup_arithmetic : require
-    layout(local_size_x = 64) in;
-    layout(binding = 0) buffer Sums { uint sums[]; };
-    void main() { sums[0] = subgroupAdd(gl_LocalInvocationIndex); }`;
-  const shader = reflect(await compileGlsl(code, { label: 'sums', cache: false }));
-  expect(missingFor(shader, shader.entryPoints[0]!, limits, features)).toEqual([
-    'operations of subgroups of kind arithmetic (for capability GroupNonUniformArithmetic)',
-  ]);
-  expect(
-    missingFor(shader, shader.entryPoints[0]!, { ...limits, subgroupOperations: ['basic', 'arithmetic'] }, features),
-  ).toEqual([]);
-  const rays = { ...shader, capabilities: ['Shader', 'RayQueryKHR', 'ShaderClockKHR', 'MinLod'] };
-  expect(missingFor(rays, rays.entryPoints[0]!, limits, { shaderDeviceClock: true })).toEqual([
-    'feature rayQuery (for capability RayQueryKHR)',
-    'feature shaderResourceMinLod (for capability MinLod)',
-  ]);
-  expect(missingFor({ ...rays, capabilities: ['ShaderClockKHR'] }, rays.entryPoints[0]!, limits, {})).toEqual([
-    'feature shaderSubgroupClock or shaderDeviceClock (for capability ShaderClockKHR)',
-  ]);
+  const most = (count: number): ShaderDevice => {
+    const maxStageBindings = { ...limits.maxStageBindings, 'storage-buffer': count };
+    return { ...device, limits: { ...limits, maxStageBindings } };
+  };
+  expect(missing(shader, most(4))).toEqual([]);
+  expect(missing(shader, most(3))).toEqual(['4 bindings of kind storage-buffer in a stage (it has 3)']);
 });
 
 test('a workgroup too large is named', async () => {
   const large = await compileGlsl('layout(local_size_x = 1024) in; void main() {}', { label: 'large', cache: false });
   const small = { ...limits, maxWorkgroupSize: [512, 512, 64], maxWorkgroupThreads: 512 } as const;
   const shader = reflect(large);
-  expect(() => checkShader('large', 'lavapipe', shader, shader.entryPoints[0]!, small, features)).toThrow(
+  expect(() => checkShader('large', { ...device, limits: small }, shader, shader.entryPoints[0]!)).toThrow(
     'Cannot use shader "large": device "lavapipe" lacks 1024 threads of a workgroup in x (it has 512), ' +
       '1024 threads a workgroup (it has 512); choose another device',
   );
@@ -361,7 +332,7 @@ test('what goes in and out of a stage is told by location', () => {
     ['combined-image-sampler', 'cube', true],
     ['storage-image', '3d', false],
   ]);
-  expect(missingFor(fragment, fragment.entryPoints[0]!, limits, {})).toEqual([
+  expect(missing(fragment, { ...device, features: {} })).toEqual([
     'feature fragmentStoresAndAtomics (for binding 0.2, which a fragment shader may write)',
   ]);
 });

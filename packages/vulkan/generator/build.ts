@@ -1,9 +1,9 @@
 /**
  * @file Stage two: the element tree becomes the registry. Sections of vk.xml: "The Khronos Vulkan API Registry",
- * chapters on `<type>`, `<enums>`, `<command>`, `<feature>` and `<extension>`.
+ * chapters on `<type>`, `<enums>`, `<command>`, `<feature>`, `<extension>` and `<spirvcapability>`.
  */
 import { childrenOf, childText, textOf, type Element } from './parse.ts';
-import type { Command, Constant, Feature, Member, Registry, Requirement, Type, TypeUse } from './registry.ts';
+import type { Command, Constant, Enabling, Feature, Member, Registry, Requirement, Type, TypeUse } from './registry.ts';
 
 /** The registry of a parsed vk.xml. */
 export function build(root: Element): Registry {
@@ -40,7 +40,12 @@ export function build(root: Element): Registry {
   }
   const version = typeElements.find((it) => childText(it, 'name') === 'VK_HEADER_VERSION');
   const headerVersion = Number(/(\d+)\s*$/.exec(version === undefined ? '' : textOf(version))?.[1] ?? 0);
-  return { headerVersion, types, commands, constants, features };
+  const capabilities = new Map(
+    childrenOf(root, 'spirvcapabilities')
+      .flatMap((it) => childrenOf(it, 'spirvcapability'))
+      .map((it) => [it.attributes['name'] ?? '', childrenOf(it, 'enable').map(toEnabling)]),
+  );
+  return { headerVersion, types, commands, constants, features, capabilities };
 }
 
 function add(constants: Map<string, Constant>, constant: Constant | undefined): void {
@@ -99,6 +104,13 @@ function toFeature(element: Element, addConstant: (item: Element) => void): Feat
   });
   const kind = element.tag === 'feature' ? 'version' : type === 'instance' ? 'instance extension' : 'device extension';
   return { kind, name, ...(promotedTo === undefined ? {} : { promotedTo }), requirements };
+}
+
+function toEnabling(element: Element): Enabling {
+  const { version, extension, requires, feature, member, value } = element.attributes;
+  const places = (version ?? extension ?? requires ?? '').split(',');
+  if (feature !== undefined) return { places, feature };
+  return member === undefined ? { places } : { places, property: { name: member, constant: value ?? 'VK_TRUE' } };
 }
 
 type Widths = ReadonlyMap<string, { bitmask: boolean; width: 32 | 64 }>;

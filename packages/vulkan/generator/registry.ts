@@ -88,6 +88,17 @@ export interface Feature {
   readonly requirements: readonly Requirement[];
 }
 
+/**
+ * One way in which a device allows a capability of SPIR-V; each will do. Places are versions and extensions, one of which must be
+ * there: alone, or with a feature, or with a property that is so.
+ */
+export interface Enabling {
+  readonly places: readonly string[];
+  readonly feature?: string;
+  /** A member of a struct of properties: the constant that it is, or a bit that it has. */
+  readonly property?: { readonly name: string; readonly constant: string };
+}
+
 /** The whole registry, each map in the order of the document. */
 export interface Registry {
   readonly headerVersion: number;
@@ -95,6 +106,8 @@ export interface Registry {
   readonly commands: ReadonlyMap<string, Command>;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly features: ReadonlyMap<string, Feature>;
+  /** SPIR-V's capabilities that Vulkan has, by name. */
+  readonly capabilities: ReadonlyMap<string, readonly Enabling[]>;
 }
 
 /** Follows aliases to the type itself. */

@@ -1,4 +1,5 @@
 /** @file Stage three: one file for each kind of declaration. All output is in the document's order, so it is deterministic. */
+import { renderCapabilities } from './render-capabilities.ts';
 import { renderFeatures } from './render-features.ts';
 import { header, isNamed, memberType, pointerType, scalarCode, structTable, valueType } from './render-types.ts';
 import {
@@ -25,6 +26,7 @@ export function render(registry: Registry, selection: Selection): ReadonlyMap<st
     ['command-types.ts', renderCommandTypes(registry, selection)],
     ['commands.ts', renderCommands(registry, selection)],
     ['features.ts', renderFeatures(registry)],
+    ['capabilities.ts', renderCapabilities(registry)],
   ]);
 }
 

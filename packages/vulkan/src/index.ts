@@ -4,6 +4,7 @@
  * Names, members and constants are spelled as in the specification, which says what they mean. Nothing is checked:
  * the caller promises valid usage, as in C.
  */
+export { spirvCapabilities } from './generated/capabilities.ts';
 export type * from './generated/command-types.ts';
 export * from './generated/enums.ts';
 export * from './generated/extensions.ts';

@@ -102,6 +102,14 @@ describe('the generator, on a small registry', () => {
     expect(lines('structs.ts', 'Chime')).toEqual([]);
   });
 
+  test('lists the capabilities of shaders with the ways in which a device allows them', () => {
+    expect(lines('capabilities.ts', "  '")).toEqual([
+      `  'Tone VK_VERSION_1_0',`,
+      `  'Chime VK_VERSION_1_0,VK_KHR_chime:chimeHours VK_EXT_chime',`,
+      `  'Ring VK_KHR_bell:tones&VK_TONE_HIGHEST_BIT=2147483648',`,
+    ]);
+  });
+
   test('leaves out what other APIs, absent extensions and nobody asked for', () => {
     const all = [...files.values()].join('\n');
     expect(all).not.toContain('onlyForVulkanSC');

@@ -27,6 +27,7 @@ test('the surface beside the generated names', () => {
       "registerDebugCallback",
       "releaseView",
       "resultName",
+      "spirvCapabilities",
       "viewMemory",
     ]
   `);

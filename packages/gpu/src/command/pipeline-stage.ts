@@ -60,7 +60,7 @@ export function readStage(driver: Driver, label: string, name: string, options: 
   }
   const reflection = describeShader(read, constants, chosen);
   const point = reflection.entryPoints[read.header.entries.indexOf(chosen)]!;
-  checkShader(label, driver.name, reflection, point, driver.limits, driver.features);
+  checkShader(label, driver, reflection, point);
   for (const [axis, threads] of (point.workgroupSize ?? []).entries()) {
     if (threads >= 1) continue;
     const id = point.workgroupSizeIds[axis];

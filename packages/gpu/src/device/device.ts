@@ -164,6 +164,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       name: report.name,
       limits: report.limits,
       features: created.features,
+      extensions: created.extensions,
       named: instance.validation !== false,
     });
     this.#driver = driver;

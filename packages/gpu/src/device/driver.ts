@@ -66,7 +66,9 @@ export class Driver {
   readonly handle: V.VkDevice;
   readonly name: string;
   readonly limits: DeviceLimits;
+  /** What is turned on. */
   readonly features: Readonly<Record<string, boolean>>;
+  readonly extensions: readonly string[];
   /** Whether objects get names, for the layer's messages. */
   readonly named: boolean;
   readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };
@@ -113,6 +115,7 @@ export class Driver {
     name: string;
     limits: DeviceLimits;
     features: Readonly<Record<string, boolean>>;
+    extensions: readonly string[];
     named: boolean;
     /** Another thread's driver already stands for the device. */
     shared?: boolean;
@@ -124,6 +127,7 @@ export class Driver {
     this.name = given.name;
     this.limits = given.limits;
     this.features = given.features;
+    this.extensions = given.extensions;
     this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
     if (given.shared !== true) this.setName(V.VK_OBJECT_TYPE_DEVICE, this.handle, this.name);
   }

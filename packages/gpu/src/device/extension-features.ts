@@ -18,6 +18,14 @@ export function homesOf(feature: string): readonly FeatureHome[] {
   return homes.get(feature) ?? [];
 }
 
+/** The features that an extension has, by name; none of many. */
+export function featuresOf(extension: string): string[] {
+  homes ??= readHomes();
+  return [...homes]
+    .filter(([, places]) => places.some((each) => each.extensions.includes(extension)))
+    .map(([name]) => name);
+}
+
 function readHomes(): ReadonlyMap<string, readonly FeatureHome[]> {
   const found = new Map<string, FeatureHome[]>();
   for (const line of V.deviceFeatures) {

@@ -5,7 +5,7 @@
  */
 
 import * as V from '@halocline/vulkan';
-import type { SubgroupOperation } from '../shader/capabilities.ts';
+import { askedProperties } from '../shader/capabilities.ts';
 import type { StageBinding } from '../shader/requirements.ts';
 import type { Instance as InstanceCommands } from '@halocline/vulkan';
 import { deviceKind, driverVersionText, queueFlags, versionText } from '../convert.ts';
@@ -59,8 +59,8 @@ export interface DeviceLimits {
   readonly subgroupSize: number;
   /** Whether the threads of a compute shader's subgroup exchange values in fours. */
   readonly subgroupQuads: boolean;
-  /** What the threads of a compute shader's subgroup may do together. */
-  readonly subgroupOperations: readonly SubgroupOperation[];
+  /** Properties of Vulkan 1.1 and 1.2 that SPIR-V's capabilities ask for, by Vulkan's names; true is 1. */
+  readonly shaderProperties: Readonly<Record<string, number>>;
   /** Nanoseconds of one tick of a timestamp. */
   readonly timestampPeriod: number;
   readonly floats: FloatModes;
@@ -209,21 +209,9 @@ function hasQuads({ eleven }: MoreProperties): boolean {
   return quads && (stages & V.VK_SHADER_STAGE_COMPUTE_BIT) !== 0 && subgroupSize >= 4;
 }
 
-const OPERATIONS: readonly (readonly [SubgroupOperation, number])[] = [
-  ['basic', V.VK_SUBGROUP_FEATURE_BASIC_BIT],
-  ['vote', V.VK_SUBGROUP_FEATURE_VOTE_BIT],
-  ['arithmetic', V.VK_SUBGROUP_FEATURE_ARITHMETIC_BIT],
-  ['ballot', V.VK_SUBGROUP_FEATURE_BALLOT_BIT],
-  ['shuffle', V.VK_SUBGROUP_FEATURE_SHUFFLE_BIT],
-  ['shuffle-relative', V.VK_SUBGROUP_FEATURE_SHUFFLE_RELATIVE_BIT],
-  ['clustered', V.VK_SUBGROUP_FEATURE_CLUSTERED_BIT],
-  ['quad', V.VK_SUBGROUP_FEATURE_QUAD_BIT],
-];
-
-function subgroupOperations({ eleven }: MoreProperties): SubgroupOperation[] {
-  const { subgroupSupportedOperations: operations, subgroupSupportedStages: stages } = eleven;
-  if ((stages & V.VK_SHADER_STAGE_COMPUTE_BIT) === 0) return [];
-  return OPERATIONS.filter(([, bit]) => (operations & bit) !== 0).map(([operation]) => operation);
+function shaderProperties({ eleven, twelve }: MoreProperties): Record<string, number> {
+  const all: Readonly<Record<string, unknown>> = { ...eleven, ...twelve };
+  return Object.fromEntries(askedProperties().map((name) => [name, Number(all[name] ?? 0)]));
 }
 
 /** Widths that may be asked for together, where those that are supported hang together as the device says. */
@@ -299,7 +287,7 @@ function limitsOf(limits: V.Read<V.VkPhysicalDeviceLimits>, more: MoreProperties
     maxAllocations: limits.maxMemoryAllocationCount,
     subgroupSize: more?.eleven.subgroupSize ?? 1,
     subgroupQuads: more !== undefined && hasQuads(more),
-    subgroupOperations: more === undefined ? [] : subgroupOperations(more),
+    shaderProperties: more === undefined ? {} : shaderProperties(more),
     timestampPeriod: limits.timestampPeriod,
     floats: floatModes(more),
   };

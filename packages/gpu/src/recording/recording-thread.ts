@@ -73,6 +73,7 @@ export class RecordingThread {
       name: driver.name,
       limits: driver.limits,
       features: driver.features,
+      extensions: driver.extensions,
       named: driver.named,
       tracking: driver.tracking?.wishes,
       pools: this.#pools.map((pool) => pool.handle),

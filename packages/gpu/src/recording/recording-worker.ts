@@ -47,6 +47,7 @@ export interface ThreadStart {
   readonly name: string;
   readonly limits: DeviceLimits;
   readonly features: Readonly<Record<string, boolean>>;
+  readonly extensions: readonly string[];
   readonly named: boolean;
   /** What is followed of what it records; undefined: nothing. */
   readonly tracking: TrackingWishes | undefined;
@@ -130,6 +131,7 @@ const driver = new Driver({
   name: start.name,
   limits: start.limits,
   features: start.features,
+  extensions: start.extensions,
   named: start.named,
   shared: true,
 });

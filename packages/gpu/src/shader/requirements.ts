@@ -1,11 +1,12 @@
 /**
- * @file What a shader needs, held against what a device has: capabilities against features and operations of subgroups, sizes
- * against limits. Everything that is missing is found at once.
+ * @file What a shader needs, held against what a device has: capabilities against features, extensions and properties, sizes against
+ * limits. Everything that is missing is found at once.
  */
 
+import * as V from '@halocline/vulkan';
 import { ShaderError } from '../errors.ts';
-import { FEATURES_OF, SUBGROUP_OPERATION_OF } from './capabilities.ts';
-import type { SubgroupOperation } from './capabilities.ts';
+import { isOfVulkan, lackFor } from './capabilities.ts';
+import type { CapabilityPlace } from './capabilities.ts';
 import type { ShaderBinding, ShaderBindingKind } from './reflection-types.ts';
 import type { ReadShader, ShaderEntryPoint, ShaderReflection } from './reflection.ts';
 import type { SpirvEntry } from './spirv-read.ts';
@@ -13,7 +14,13 @@ import type { SpirvEntry } from './spirv-read.ts';
 /** What the bindings of one stage are counted as. */
 export type StageBinding = 'sampler' | 'uniform-buffer' | 'storage-buffer' | 'sampled-image' | 'storage-image';
 
-/** What this check knows of a device's sizes. */
+/** What this check knows of a device. */
+export interface ShaderDevice extends CapabilityPlace {
+  readonly name: string;
+  readonly limits: ShaderLimits;
+}
+
+/** What a device must have for a shader's sizes, and for its capabilities. */
 export interface ShaderLimits {
   readonly maxSets: number;
   readonly maxStageBindings: Readonly<Record<StageBinding, number>>;
@@ -21,7 +28,7 @@ export interface ShaderLimits {
   readonly maxWorkgroupSize: readonly [number, number, number];
   readonly maxWorkgroupThreads: number;
   readonly maxSharedBytes: number;
-  readonly subgroupOperations: readonly SubgroupOperation[];
+  readonly shaderProperties: Readonly<Record<string, number>>;
 }
 
 /** What a device must have for a stage that may write buffers and images. */
@@ -42,29 +49,33 @@ const COUNTED_AS: Readonly<Partial<Record<ShaderBindingKind, readonly StageBindi
   'storage-texel-buffer': ['storage-image'],
 };
 
-/** Everything that the device lacks for this entry point of a shader, in words; empty if it will do. */
-export function missingFor(
-  shader: ShaderReflection,
-  { stage, workgroupSize }: ShaderEntryPoint,
-  limits: ShaderLimits,
-  features: Readonly<Record<string, boolean>>,
-): string[] {
-  const missing: string[] = [];
-  for (const capability of shader.capabilities) {
-    const any = FEATURES_OF.get(capability);
-    if (any && !any.some((feature) => features[feature] === true)) {
-      missing.push(`feature ${any.join(' or ')} (for capability ${capability})`);
-    }
-  }
-  if (stage === 'compute') missing.push(...missingOperations(shader.capabilities, limits.subgroupOperations));
+/** What no device has, in words: the shader was made for something else than Vulkan, or for a later one. */
+function foreignTo({ capabilities, addressing }: ShaderReflection): string[] {
+  const none = `which Vulkan 1.4.${V.VK_HEADER_VERSION} does not have`;
+  const foreign = capabilities.filter((capability) => !isOfVulkan(capability));
+  const words = foreign.map((each) => `${each.startsWith('capability') ? each : `capability ${each}`} (${none})`);
+  return addressing === 'physical32' || addressing === 'physical64'
+    ? [...words, `OpenCL's addressing model ${addressing}`]
+    : words;
+}
+
+/** What of features, extensions and properties is off, or not there, for this entry point, in words. */
+function missingChoices(shader: ShaderReflection, { stage }: ShaderEntryPoint, device: ShaderDevice): string[] {
+  const missing = shader.capabilities.filter(isOfVulkan).flatMap((capability) => {
+    const lack = lackFor(capability, device);
+    return lack === undefined ? [] : [`${lack} (for capability ${capability})`];
+  });
   const writes = shader.bindings.find((each) => each.writable);
   const needed = STORES.get(stage);
-  if (writes && needed && features[needed] !== true) {
+  if (writes && needed && device.features[needed] !== true) {
     missing.push(`feature ${needed} (for binding ${writes.set}.${writes.binding}, which a ${stage} shader may write)`);
   }
-  if (shader.addressing === 'physical32' || shader.addressing === 'physical64') {
-    missing.push(`OpenCL's addressing model ${shader.addressing}`);
-  }
+  return missing;
+}
+
+/** What the shader has too much of, in words. */
+function missingSizes(shader: ShaderReflection, { workgroupSize }: ShaderEntryPoint, limits: ShaderLimits): string[] {
+  const missing: string[] = [];
   const push = shader.pushConstants?.byteLength ?? 0;
   if (push > limits.maxPushBytes) missing.push(`${push} bytes of push constants (it has ${limits.maxPushBytes})`);
   if (shader.sharedBytes > limits.maxSharedBytes) {
@@ -73,14 +84,6 @@ export function missingFor(
   missing.push(...missingBindings(shader.bindings, limits));
   if (workgroupSize) missing.push(...missingThreads(workgroupSize, limits));
   return missing;
-}
-
-function missingOperations(capabilities: readonly string[], there: readonly SubgroupOperation[]): string[] {
-  return capabilities.flatMap((capability) => {
-    const operation = SUBGROUP_OPERATION_OF.get(capability);
-    if (operation === undefined || there.includes(operation)) return [];
-    return [`operations of subgroups of kind ${operation} (for capability ${capability})`];
-  });
 }
 
 function missingBindings(bindings: readonly ShaderBinding[], { maxSets, maxStageBindings }: ShaderLimits): string[] {
@@ -128,21 +131,33 @@ export function entryNamed(label: string, { header }: ReadShader, name: string, 
   });
 }
 
+/** Everything that the device lacks for this entry point of a shader, in words; empty if it will do. */
+export function missingFor(shader: ShaderReflection, entry: ShaderEntryPoint, device: ShaderDevice): string[] {
+  return [
+    ...foreignTo(shader),
+    ...missingChoices(shader, entry, device),
+    ...missingSizes(shader, entry, device.limits),
+  ];
+}
+
 /** Throws ShaderError with all that is missing, before the driver sees the shader. */
 export function checkShader(
   label: string,
-  device: string,
+  device: ShaderDevice,
   shader: ShaderReflection,
   entry: ShaderEntryPoint,
-  limits: ShaderLimits,
-  features: Readonly<Record<string, boolean>>,
 ): void {
-  const missing = missingFor(shader, entry, limits, features);
-  if (missing.length > 0) {
-    throw new ShaderError(
-      `Cannot use shader "${label}": device "${device}" lacks ${missing.join(', ')}; choose another device`,
-      undefined,
-      { labels: [label, device] },
-    );
-  }
+  const missing = missingFor(shader, entry, device);
+  if (missing.length === 0) return;
+  throw new ShaderError(
+    `Cannot use shader "${label}": device "${device.name}" lacks ${missing.join(', ')}; ${remedyFor(shader, entry, device)}`,
+    undefined,
+    { labels: [label, device.name] },
+  );
+}
+
+function remedyFor(shader: ShaderReflection, entry: ShaderEntryPoint, device: ShaderDevice): string {
+  if (foreignTo(shader).length > 0) return 'compile it for Vulkan';
+  const others = 'choose another device';
+  return missingChoices(shader, entry, device).length > 0 ? `ask for that where it is opened, or ${others}` : others;
 }
