@@ -1,5 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import { makerOf } from '../src/memory/buffer.ts';
 import { INCREMENT, SLOW, wordsPush } from './kernels.ts';
 
 gpuTest('frames run in order, and their memory lasts until their turn comes again', {}, async ({ device }) => {
@@ -75,4 +76,19 @@ gpuTest('what is recorded is held against its check before each submit', {}, asy
   const frame = await device.beginFrame();
   frame.record('step', (encoder) => encoder.beforeSubmit(check));
   expect(() => device.endFrame(frame)).toThrow('Cannot pass: the gate is closed; open it');
+});
+
+gpuTest('frames that cannot all be made leave nothing behind, and are made at the next try', {}, async ({ device }) => {
+  const { driver } = makerOf(device);
+  const { commands } = driver;
+  let pools = 0;
+  const value: typeof commands.vkCreateCommandPool = (...args) =>
+    ++pools === 2 ? -2 : commands.vkCreateCommandPool(...args);
+  driver.commands = Object.create(commands, { vkCreateCommandPool: { value } }) as typeof commands;
+  const before = device.heap.used;
+  expect(() => device.beginFrame()).toThrow('vkCreateCommandPool gave VK_ERROR_OUT_OF_DEVICE_MEMORY');
+  expect([pools, device.heap.used - before]).toEqual([2, 0]);
+  driver.commands = commands;
+  // The layer would name at the device's end what is left.
+  device.endFrame(await device.beginFrame());
 });

@@ -50,11 +50,16 @@ export class Frames {
     makeBuffer: (options: BufferOptions) => Buffer,
   ) {
     this.#queue = queue;
+    using undo = new DisposableStack();
     this.slots = Array.from({ length: count }, (_, index) => {
       const buffer = makeBuffer({ label: `frame ${index}`, owner: 'frames', byteLength, memory: 'upload' });
       driver.children.delete(buffer);
-      return new FrameSlot(driver, index, queue.family, new LinearMemory(buffer));
+      const linear = undo.use(new LinearMemory(buffer));
+      const slot = new FrameSlot(driver, index, queue.family, linear);
+      undo.defer(() => slot.pool.destroy());
+      return slot;
     });
+    undo.move();
   }
 
   /** The frame that was begun and not ended. */
