@@ -6,6 +6,7 @@ export type { GraphicsPipeline, GraphicsPipelineOptions } from './command/graphi
 export type {
   BlendMode,
   ColorTarget,
+  CullMode,
   DepthCompare,
   DepthTarget,
   Topology,

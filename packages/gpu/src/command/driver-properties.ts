@@ -15,6 +15,16 @@ export interface PipelineProperties {
   readonly sizedStages: number;
   /** Colours that are drawn to at once. */
   readonly maxColors: number;
+  /** VkSampleCountFlags of what draws to no image. */
+  readonly samplesOfNothing: number;
+  /** Vertex buffers of a pipeline. */
+  readonly maxVertexBuffers: number;
+  /** Attributes of a pipeline; locations are below it. */
+  readonly maxAttributes: number;
+  /** Bytes from one vertex to the next. */
+  readonly maxVertexStride: number;
+  /** Bytes from a vertex to an attribute of it. */
+  readonly maxAttributeOffset: number;
 }
 
 const known = new WeakMap<Driver, PipelineProperties>();
@@ -37,13 +47,19 @@ function read(driver: Driver): PipelineProperties {
     const out = V.VkPhysicalDeviceProperties2.allocate({ pNext: subgroups });
     driver.instance.vkGetPhysicalDeviceProperties2(driver.physicalDevice, out);
     const sizes = V.VkPhysicalDeviceSubgroupSizeControlProperties.read(subgroups);
+    const { limits } = V.VkPhysicalDeviceProperties2.read(out).properties;
     return {
       maxPushDescriptors: pushes ? V.VkPhysicalDevicePushDescriptorProperties.read(pushed).maxPushDescriptors : 0,
       leastSubgroup: sizes.minSubgroupSize,
       mostSubgroup: sizes.maxSubgroupSize,
       maxSubgroups: sizes.maxComputeWorkgroupSubgroups,
       sizedStages: sizes.requiredSubgroupSizeStages,
-      maxColors: V.VkPhysicalDeviceProperties2.read(out).properties.limits.maxColorAttachments,
+      maxColors: limits.maxColorAttachments,
+      samplesOfNothing: limits.framebufferNoAttachmentsSampleCounts,
+      maxVertexBuffers: limits.maxVertexInputBindings,
+      maxAttributes: limits.maxVertexInputAttributes,
+      maxVertexStride: limits.maxVertexInputBindingStride,
+      maxAttributeOffset: limits.maxVertexInputAttributeOffset,
     };
   });
 }

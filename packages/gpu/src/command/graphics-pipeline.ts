@@ -9,21 +9,30 @@ import type { ShaderReflection } from '../shader/reflection.ts';
 import {
   blendState,
   checkColors,
+  cullNumber,
   depthState,
   topologyNumber,
   usualVertexBuffers,
   vertexFetches,
   vertexState,
 } from './graphics-state.ts';
-import type { ColorTarget, DepthTarget, Topology, VertexBufferLayout, VertexFetch } from './graphics-state.ts';
+import type {
+  ColorTarget,
+  CullMode,
+  DepthTarget,
+  Topology,
+  VertexBufferLayout,
+  VertexFetch,
+} from './graphics-state.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
-import { checkAspect, checkColorCount, checkSamples } from './render-targets.ts';
+import { checkAspect, checkColorCount } from './render-targets.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
 import { checkAttributes, checkHandedOn } from './handed-on.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import { readLabelledStage } from './labelled-stage.ts';
 import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
+import { checkBlending, checkTargetSamples } from './target-support.ts';
 
 /** What a pipeline that draws is made from. */
 export interface GraphicsPipelineOptions {
@@ -40,18 +49,13 @@ export interface GraphicsPipelineOptions {
   /** Default: one buffer with all that the vertex shader reads, tightly packed in order of location. */
   readonly vertexBuffers?: readonly VertexBufferLayout[];
   /** Faces that aren't drawn; the front's vertices go counter-clockwise on the screen. Default 'none'. */
-  readonly cull?: 'none' | 'front' | 'back';
-  /** Samples a texel of the targets. Default 1. */
+  readonly cull?: CullMode;
+  /** Samples a texel of the targets; which there are hangs on the device and the formats. Default 1. */
   readonly samples?: number;
   /** Lengths of binding arrays that the shaders leave open, by "set.binding". */
   readonly bindingCounts?: BindingCounts;
 }
 
-const CULL = Object.freeze({
-  none: V.VK_CULL_MODE_NONE,
-  front: V.VK_CULL_MODE_FRONT_BIT,
-  back: V.VK_CULL_MODE_BACK_BIT,
-});
 const DYNAMIC = [V.VK_DYNAMIC_STATE_VIEWPORT, V.VK_DYNAMIC_STATE_SCISSOR];
 
 /** What a pipeline draws to; a rendering's targets must be alike. */
@@ -98,18 +102,20 @@ export class GraphicsPipeline implements Child {
     checkColorCount(driver, act, color.length);
     checkColors(label, color, fragment?.point.outputs ?? []);
     if (depth) checkAspect(act, depth.format, 'depth');
-    checkSamples(act, samples);
+    this.targets = { color: color.map((each) => each.format), depth: depth?.format, samples };
+    checkTargetSamples(driver, label, this.targets);
+    const fixed = fixedState(label, options, color, depth);
+    checkBlending(driver, label, color);
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
-    const vertices = vertexState(label, buffers, vertex.point.inputs);
+    const pVertexInputState = vertexState(driver, label, buffers, vertex.point.inputs);
     checkAttributes(label, buffers, vertex.point.inputs);
     if (fragment) checkHandedOn(label, vertex.point.outputs, fragment.point.inputs);
     this.vertexBuffers = vertexFetches(buffers, vertex.point.inputs);
-    this.targets = { color: color.map((each) => each.format), depth: depth?.format, samples };
     this.signature = createPipelineLayout(driver, label, stages, options.bindingCounts);
     this.layout = this.signature.handle;
     this.pushBytes = this.signature.pushBytes;
     try {
-      this.handle = create(driver, cache, options, { layout: this.layout, stages, vertices, color, depth });
+      this.handle = create(driver, cache, this, stages, { ...fixed, pVertexInputState });
     } catch (error) {
       destroyPipelineLayout(driver, this.signature);
       throw error;
@@ -140,43 +146,49 @@ export class GraphicsPipeline implements Child {
   }
 }
 
-interface Parts {
-  readonly layout: V.VkPipelineLayout;
-  readonly stages: readonly Stage[];
-  readonly vertices: V.VkPipelineVertexInputStateCreateInfo;
-  readonly color: readonly ColorTarget[];
-  readonly depth: DepthTarget | undefined;
+/** What is fixed between the shaders, vertices apart, as the driver takes it; throws for a word that there is none of. */
+function fixedState(
+  label: string,
+  { topology = 'triangles', cull = 'none', samples = 1 }: GraphicsPipelineOptions,
+  color: readonly ColorTarget[],
+  depth: DepthTarget | undefined,
+) {
+  return {
+    pInputAssemblyState: { topology: topologyNumber(label, topology) },
+    pViewportState: { viewportCount: 1, scissorCount: 1 },
+    pRasterizationState: {
+      polygonMode: V.VK_POLYGON_MODE_FILL,
+      cullMode: cullNumber(label, cull),
+      frontFace: V.VK_FRONT_FACE_COUNTER_CLOCKWISE,
+      lineWidth: 1,
+    },
+    pMultisampleState: { rasterizationSamples: samples },
+    pDepthStencilState: depthState(label, depth),
+    pColorBlendState: { pAttachments: color.map((each) => blendState(label, each)) },
+    pDynamicState: { pDynamicStates: DYNAMIC },
+  };
 }
 
-function create(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions, parts: Parts): V.VkPipeline {
-  const { label, topology = 'triangles', cull = 'none', samples = 1 } = options;
-  const { layout, stages, vertices, color, depth } = parts;
+type FixedState = ReturnType<typeof fixedState> & {
+  readonly pVertexInputState: V.VkPipelineVertexInputStateCreateInfo;
+};
+
+function create(
+  driver: Driver,
+  cache: PipelineCache,
+  { label, layout, targets: { color, depth } }: GraphicsPipeline,
+  stages: readonly Stage[],
+  fixed: FixedState,
+): V.VkPipeline {
   return V.arena.scope(() => {
     const out = V.arena.u64();
-    const rendering = V.VkPipelineRenderingCreateInfo({
+    const pNext = V.VkPipelineRenderingCreateInfo({
       colorAttachmentCount: color.length,
-      pColorAttachmentFormats: color.map((each) => formatMeaning(each.format).vk),
-      depthAttachmentFormat: depth ? formatMeaning(depth.format).vk : V.VK_FORMAT_UNDEFINED,
+      pColorAttachmentFormats: color.map((each) => formatMeaning(each).vk),
+      depthAttachmentFormat: depth ? formatMeaning(depth).vk : V.VK_FORMAT_UNDEFINED,
     });
     const result = withModules(driver, label, stages, {}, (pStages) => {
-      const info = V.VkGraphicsPipelineCreateInfo({
-        pNext: rendering,
-        pStages,
-        pVertexInputState: vertices,
-        pInputAssemblyState: { topology: topologyNumber(topology) },
-        pViewportState: { viewportCount: 1, scissorCount: 1 },
-        pRasterizationState: {
-          polygonMode: V.VK_POLYGON_MODE_FILL,
-          cullMode: CULL[cull],
-          frontFace: V.VK_FRONT_FACE_COUNTER_CLOCKWISE,
-          lineWidth: 1,
-        },
-        pMultisampleState: { rasterizationSamples: samples },
-        pDepthStencilState: depthState(depth),
-        pColorBlendState: { pAttachments: color.map(blendState) },
-        pDynamicState: { pDynamicStates: DYNAMIC },
-        layout,
-      });
+      const info = V.VkGraphicsPipelineCreateInfo({ ...fixed, pNext, pStages, layout });
       return driver.commands.vkCreateGraphicsPipelines(driver.handle, cache.handle, 1, info, V.NULL, out);
     });
     const act = `Cannot create pipeline "${label}"`;

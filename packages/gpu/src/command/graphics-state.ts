@@ -1,13 +1,18 @@
 /** @file The fixed parts of drawing, in words: vertices, blending, depth, which faces; and what Vulkan calls them. */
 
 import * as V from '@halocline/vulkan';
+import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import type { ShaderPort } from '../shader/stage-interface.ts';
+import { checkVertexLimits } from './vertex-limits.ts';
 
 /** What vertices make. */
 export type Topology = 'points' | 'lines' | 'line-strip' | 'triangles' | 'triangle-strip';
+
+/** Faces that aren't drawn. */
+export type CullMode = 'none' | 'front' | 'back';
 
 /**
  * How a fragment goes into what is there: 'replace' it; 'alpha' by its own alpha; 'premultiplied' where its colour has been
@@ -97,9 +102,27 @@ const TOPOLOGY: Readonly<Record<Topology, number>> = Object.freeze({
   'triangle-strip': V.VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP,
 });
 
+/** What a word of a pipeline's options means; an unknown one is a TypeError. */
+function meaningOf<W extends string, M>(label: string, what: string, words: Readonly<Record<W, M>>, word: W): M {
+  if (Object.hasOwn(words, word)) return words[word];
+  const list = Object.keys(words).join(', ');
+  throw new TypeError(`Cannot create pipeline "${label}": ${what} "${word}" is none of ${list}`);
+}
+
 /** Topology → VkPrimitiveTopology. */
-export function topologyNumber(topology: Topology): number {
-  return TOPOLOGY[topology];
+export function topologyNumber(label: string, topology: Topology): number {
+  return meaningOf(label, 'topology', TOPOLOGY, topology);
+}
+
+const CULL: Readonly<Record<CullMode, number>> = Object.freeze({
+  none: V.VK_CULL_MODE_NONE,
+  front: V.VK_CULL_MODE_FRONT_BIT,
+  back: V.VK_CULL_MODE_BACK_BIT,
+});
+
+/** CullMode → VkCullModeFlags. */
+export function cullNumber(label: string, cull: CullMode): number {
+  return meaningOf(label, 'cull', CULL, cull);
 }
 
 const COMPARE: Readonly<Record<DepthCompare, number>> = Object.freeze({
@@ -114,11 +137,11 @@ const COMPARE: Readonly<Record<DepthCompare, number>> = Object.freeze({
 });
 
 /** The depth test of a target; without one nothing is tested. */
-export function depthState(depth: DepthTarget | undefined): V.VkPipelineDepthStencilStateCreateInfo {
+export function depthState(label: string, depth: DepthTarget | undefined): V.VkPipelineDepthStencilStateCreateInfo {
   return {
     depthTestEnable: depth ? V.VK_TRUE : V.VK_FALSE,
     depthWriteEnable: depth && depth.write !== false ? V.VK_TRUE : V.VK_FALSE,
-    depthCompareOp: COMPARE[depth?.compare ?? 'less'],
+    depthCompareOp: meaningOf(label, 'compare', COMPARE, depth?.compare ?? 'less'),
     maxDepthBounds: 1,
   };
 }
@@ -130,7 +153,8 @@ interface Factors {
 
 const { VK_BLEND_FACTOR_ZERO: ZERO, VK_BLEND_FACTOR_ONE: ONE, VK_BLEND_FACTOR_SRC_ALPHA: ALPHA } = V;
 const REST = V.VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
-const BLEND: Readonly<Record<Exclude<BlendMode, 'replace'>, Factors>> = Object.freeze({
+const BLEND: Readonly<Record<BlendMode, Factors | undefined>> = Object.freeze({
+  replace: undefined,
   alpha: { color: [ALPHA, REST], alpha: [ONE, REST] },
   premultiplied: { color: [ONE, REST], alpha: [ONE, REST] },
   add: { color: [ONE, ONE], alpha: [ONE, ONE] },
@@ -139,9 +163,10 @@ const BLEND: Readonly<Record<Exclude<BlendMode, 'replace'>, Factors>> = Object.f
 const ALL_CHANNELS = 15;
 
 /** How a colour target is written. */
-export function blendState({ blend = 'replace' }: ColorTarget): V.VkPipelineColorBlendAttachmentState {
-  if (blend === 'replace') return { colorWriteMask: ALL_CHANNELS };
-  const { color, alpha } = BLEND[blend];
+export function blendState(label: string, { blend = 'replace' }: ColorTarget): V.VkPipelineColorBlendAttachmentState {
+  const factors = meaningOf(label, 'blend', BLEND, blend);
+  if (!factors) return { colorWriteMask: ALL_CHANNELS };
+  const { color, alpha } = factors;
   return {
     blendEnable: V.VK_TRUE,
     srcColorBlendFactor: color[0],
@@ -215,24 +240,31 @@ export function vertexFetches(buffers: readonly VertexBufferLayout[], inputs: re
   });
 }
 
-/** The layouts of vertex buffers, checked against what the vertex shader reads. */
+const STEP: Readonly<Record<NonNullable<VertexBufferLayout['step']>, number>> = Object.freeze({
+  vertex: V.VK_VERTEX_INPUT_RATE_VERTEX,
+  instance: V.VK_VERTEX_INPUT_RATE_INSTANCE,
+});
+
+/** The layouts of vertex buffers, checked against what the device takes and what the vertex shader reads. */
 export function vertexState(
+  driver: Driver,
   label: string,
   buffers: readonly VertexBufferLayout[],
   inputs: readonly ShaderPort[],
 ): V.VkPipelineVertexInputStateCreateInfo {
-  const bindings: V.VkVertexInputBindingDescription[] = [];
-  const attributes: V.VkVertexInputAttributeDescription[] = [];
+  const bindings: Required<V.VkVertexInputBindingDescription>[] = [];
+  const attributes: Required<V.VkVertexInputAttributeDescription>[] = [];
   for (const [binding, buffer] of buffers.entries()) {
     let end = 0;
     for (const { location, format, byteOffset = end } of buffer.attributes) {
-      const [vk, byteLength] = VERTEX[format];
+      const [vk, byteLength] = meaningOf(label, 'format', VERTEX, format);
       attributes.push({ location, binding, format: vk, offset: byteOffset });
       end = byteOffset + byteLength;
     }
-    const inputRate = buffer.step === 'instance' ? V.VK_VERTEX_INPUT_RATE_INSTANCE : V.VK_VERTEX_INPUT_RATE_VERTEX;
+    const inputRate = meaningOf(label, 'step', STEP, buffer.step ?? 'vertex');
     bindings.push({ binding, stride: buffer.byteStride ?? end, inputRate });
   }
+  checkVertexLimits(driver, label, bindings, attributes);
   const given = new Set(attributes.map((each) => each.location));
   const missing = inputs.filter((input) => !given.has(input.location)).map((each) => `${each.location} ${each.name}`);
   if (missing.length > 0) {

@@ -5,6 +5,7 @@
 
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import { pipelineProperties } from './driver-properties.ts';
 import type { VertexFetch } from './graphics-state.ts';
 
 /** A pipeline that draws, as far as it reads vertices. */
@@ -19,8 +20,8 @@ interface Part {
   readonly byteOffset: number;
 }
 
-/** Most vertex buffers that are told apart. */
-const SLOTS = 32;
+/** Vertex buffers that every device has at once (VkPhysicalDeviceLimits::maxVertexInputBindings is 16 at the least). */
+const LEAST_SLOTS = 16;
 
 /** The vertex and index buffers of one rendering. */
 export class VertexInput {
@@ -36,9 +37,7 @@ export class VertexInput {
 
   /** Binds a vertex buffer; throws RangeError for a slot that there can't be. */
   set(slot: number, buffer: Buffer, byteOffset: number): void {
-    if (!Number.isInteger(slot) || slot < 0 || slot >= SLOTS) {
-      throw new RangeError(`Cannot draw from buffer "${buffer.label}": its slot is ${slot}; give 0 to ${SLOTS - 1}`);
-    }
+    if (!Number.isInteger(slot) || slot < 0 || slot >= LEAST_SLOTS) checkSlot(slot, buffer);
     this.#parts[slot] = { buffer, byteOffset };
     this.#reader = undefined;
   }
@@ -106,6 +105,13 @@ export class VertexInput {
       buffer,
     );
   }
+}
+
+/** Throws RangeError unless the device has that slot. */
+function checkSlot(slot: number, { label, driver }: Buffer): void {
+  const { maxVertexBuffers } = pipelineProperties(driver);
+  if (Number.isInteger(slot) && slot >= 0 && slot < maxVertexBuffers) return;
+  throw new RangeError(`Cannot draw from buffer "${label}": its slot is ${slot}; give 0 to ${maxVertexBuffers - 1}`);
 }
 
 /** How many vertices or instances a buffer holds. */

@@ -22,6 +22,7 @@ const FEATURES: readonly string[] = [
   'shaderSampledImageArrayDynamicIndexing',
   'shaderStorageImageArrayDynamicIndexing',
   'imageCubeArray',
+  'independentBlend',
   'vertexPipelineStoresAndAtomics',
   'fragmentStoresAndAtomics',
   'multiDrawIndirect',
