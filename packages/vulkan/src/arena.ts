@@ -31,26 +31,32 @@ export function reserve(byteLength: number): number {
   }
   if (chunk === undefined || top + byteLength > chunk.bytes.byteLength) nextChunk(byteLength);
   const offset = top;
-  top = (offset + byteLength + 7) & ~7;
+  top = roundUp(offset + byteLength);
   return offset;
+}
+
+/** The next multiple of 8; exact to 2⁵³, since the lowest bits stay when 32 are left. */
+export function roundUp(byteLength: number): number {
+  return byteLength + (-byteLength & 7);
 }
 
 /** Moves on to a chunk with this many free bytes, made if there is none. */
 function nextChunk(byteLength: number): void {
-  for (;;) {
-    chunkIndex++;
-    top = 0;
-    const existing = chunks[chunkIndex];
-    if (existing === undefined) break;
-    chunk = existing;
-    if (byteLength <= existing.bytes.byteLength) return;
-  }
+  let index = chunkIndex + 1;
+  while (index < chunks.length && byteLength > (chunks[index] as Region).bytes.byteLength) index++;
+  if (index === chunks.length) addChunk(byteLength);
+  chunkIndex = index;
+  chunk = chunks[index];
+  top = 0;
+}
+
+function addChunk(byteLength: number): void {
   const doubled = chunks.length === 0 ? FIRST_CHUNK_BYTES : (chunks.at(-1) as Region).bytes.byteLength * 2;
-  const size = Math.max(Math.min(doubled, KEPT_BYTES), (byteLength + 7) & ~7);
-  chunk = regionOf(new ArrayBuffer(size));
-  chunks.push(chunk);
+  const size = Math.max(Math.min(doubled, KEPT_BYTES), roundUp(byteLength));
+  const added = regionOf(new ArrayBuffer(size));
+  chunks.push(added);
   heldBytes += size;
-  addRegion(chunk);
+  addRegion(added);
 }
 
 /** Zeroes everything from a mark up to the present top, and returns to the mark. */
@@ -115,6 +121,11 @@ function hold<T>(body: () => T): Held<T> {
 
 /** Reserves bytes and returns their address. */
 function allocate(byteLength: number): bigint {
+  if (!Number.isSafeInteger(byteLength) || byteLength < 0) {
+    throw new RangeError(
+      `Bug in a caller: ${byteLength} bytes of the arena are asked for; ask for a whole number from 0`,
+    );
+  }
   const offset = reserve(byteLength);
   return BigInt(reservedIn().base + offset);
 }
@@ -126,7 +137,7 @@ export function reserveString(text: string): number {
   const offset = reserve(text.length * 3 + 1);
   const region = reservedIn();
   const { written } = encoder.encodeInto(text, region.bytes.subarray(offset, offset + text.length * 3));
-  top = (offset + written + 1 + 7) & ~7;
+  top = roundUp(offset + written + 1);
   return region.base + offset;
 }
 

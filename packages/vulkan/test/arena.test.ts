@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { arena, pinned, releaseView, viewMemory } from '../src/index.ts';
+import { roundUp } from '../src/arena.ts';
 
 describe('the arena', () => {
   test('refuses to allocate outside a scope', () => {
@@ -75,6 +76,34 @@ describe('the arena', () => {
     expect(() => arena.scope(() => Promise.resolve(1))).toThrow(
       'Bug in a caller: the body of an arena.scope is asynchronous, and its memory would be dropped while it waits',
     );
+  });
+
+  test('refuses lengths that are none, and leaves alone what stands there', () => {
+    arena.scope(() => {
+      const first = arena.u32([1, 2, 3, 4]);
+      for (const wrong of [-16, NaN, 1.5, Infinity, 2 ** 53]) {
+        const message = `Bug in a caller: ${wrong} bytes of the arena are asked for; ask for a whole number from 0`;
+        expect(() => arena.bytes(wrong)).toThrow(new RangeError(message));
+      }
+      for (const wrong of [-1, NaN])
+        expect(() => [arena.u32(wrong), arena.u64(wrong), arena.f32(wrong)]).toThrow('Bug in');
+      arena.u32([9, 9, 9, 9]);
+      expect([0, 1, 2, 3].map((at) => arena.readU32(first, at))).toEqual([1, 2, 3, 4]);
+    });
+  });
+
+  test('is whole when there is no memory for what was asked', () => {
+    arena.scope(() => {
+      const first = arena.u32([1, 2]);
+      expect(() => arena.bytes(2 ** 52)).toThrow(RangeError);
+      expect([arena.u32([3]) > first, arena.readU32(first)]).toEqual([true, 1]);
+    });
+    expect(arena.scope(() => arena.readU32(arena.u32()))).toBe(0);
+  });
+
+  test('rounds lengths past 2³¹ and past 2³² up too', () => {
+    const lengths = [0, 1, 8, 2 ** 31 - 1, 2 ** 31 + 1, 2 ** 32, 2 ** 32 + 63, 2 ** 52 + 1];
+    expect(lengths.map(roundUp)).toEqual(lengths.map((each) => Math.ceil(each / 8) * 8));
   });
 
   test('writes floats, strings and their addresses', () => {
