@@ -79,6 +79,11 @@ export class Team implements AsyncDisposable {
     return { number, count: this.members.length, device: this.members[number]!.device };
   }
 
+  /** Where the device of a subdomain stands among all. */
+  placeOf(subdomain: Subdomain): Place {
+    return this.place(this.members.indexOf(this.memberOf(subdomain)));
+  }
+
   /** Levels that are on the devices. */
   get levelCount(): number {
     return this.members[0]!.levelCount;

@@ -8,6 +8,7 @@ import { gpuTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect } from 'vitest';
 import { Simulation, Subdomains, type SimulationOptions } from '../src/index.ts';
+import { losable } from './losable.ts';
 
 const PLAIN = { validation: false, timeoutMs: 120_000 } as const;
 
@@ -35,18 +36,6 @@ async function spreading(options: Partial<SimulationOptions>): Promise<Simulatio
   });
   await simulation.field('u').write((i) => i);
   return simulation;
-}
-
-/** Lets a device that was just opened be lost: from then on it takes work and does none, and says so when it is asked how far it is. */
-function losable(device: Device): { lost: boolean } {
-  const state = { lost: false };
-  const { commands } = device.raw;
-  const fakes = { vkQueueSubmit2: () => 0, vkGetSemaphoreCounterValue: () => -4, vkWaitSemaphores: () => -4 };
-  for (const [command, fake] of Object.entries(fakes)) {
-    const real: unknown = Reflect.get(Object.getPrototypeOf(commands) as object, command, Object.create(commands));
-    Object.defineProperty(commands, command, { get: () => (state.lost ? fake : real) });
-  }
-  return state;
 }
 
 const tiny = { domain: { min: [0, 0, 0], max: [40, 16, 16] } } as const;

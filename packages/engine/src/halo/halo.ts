@@ -19,6 +19,7 @@ import type { FieldDeclaration } from '../declarations.ts';
 import { checkFieldType } from '../field-type.ts';
 import { HaloLists, type ComponentExchange } from '../halo-lists.ts';
 import { Link, TURNS } from '../links.ts';
+import { onDevice, onDeviceNow } from '../loss/on-device.ts';
 import { layoutMessages, type MessageLayout, type Parcel } from '../message-layout.ts';
 import { checkOptions, shown } from '../options/kinds.ts';
 import { HALO_OPTIONS, HALO_PART } from '../options/known.ts';
@@ -85,6 +86,8 @@ export class Halo implements AsyncDisposable {
   readonly #links: Link[] = [];
   readonly #sides: Side[] = [];
   readonly #owned = new DisposableStack();
+  /** By member: what its device was lost with. */
+  readonly #losses = new Map<number, unknown>();
   #disposed = false;
 
   /** Throws TypeError or RangeError for fields that don't fit the subdomains. Uploads go on after it: `ready`. */
@@ -123,7 +126,8 @@ export class Halo implements AsyncDisposable {
         const link = new Link(team.members, from, to, { routes, byteLength: 4 * words });
         this.#links.push(this.#owned.use(link));
       }
-      this.ready = Promise.all(team.members.map((_, number) => this.#addSide(number))).then(() => undefined);
+      const sides = team.members.map((_, number) => onDevice(team.place(number), () => this.#addSide(number)));
+      this.ready = Promise.all(sides).then(() => undefined);
       // Whoever sends or receives hears of it.
       this.ready.catch(() => undefined);
     } catch (error) {
@@ -167,11 +171,13 @@ export class Halo implements AsyncDisposable {
 
   /**
    * Submits commands that end with `pack`, and passes the messages on. Resolves when they are submitted; the point that it gives
-   * is when they are done. Throws where the device hasn't received what it was sent, and where they pack for another turn.
+   * is when they are done. Throws where the device hasn't received what it was sent, where they pack for another turn, and where
+   * a device of the halo is lost.
    */
   async send(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
     await this.ready;
     const [side, number] = this.#sideOf(device);
+    this.#checkWhole();
     if (side.sent !== side.received) {
       throw new Error(
         `Cannot send from device "${device.name}": it has sent round ${side.sent} and not received it; call receive first`,
@@ -179,23 +185,27 @@ export class Halo implements AsyncDisposable {
     }
     const turn = side.sent % TURNS;
     const out = this.#links.filter(({ from }) => from === number);
-    const signal = out.flatMap((link) => link.signals());
-    const point = device.compute.submit(commands, { signal });
-    const round = side.sent++;
-    for (const link of out) {
-      const { arrivals } = this.#sides[link.to]!;
-      (arrivals[round % TURNS] ??= []).push(link.pass(point, turn));
-    }
-    return point;
+    return this.#watched(() => {
+      const signal = out.flatMap((link) => link.signals());
+      const point = device.compute.submit(commands, { signal });
+      const round = side.sent++;
+      for (const link of out) {
+        const { arrivals } = this.#sides[link.to]!;
+        (arrivals[round % TURNS] ??= []).push(link.pass(point, turn));
+      }
+      return point;
+    });
   }
 
   /**
    * Submits commands that begin with `unpack`, which wait on the device for the messages. Throws where a device hasn't sent, where
-   * they unpack for another turn, or fields that weren't packed. What it gives is when they are done.
+   * they unpack for another turn, or fields that weren't packed, and where a device of the halo is lost. What it gives is when they
+   * are done.
    */
   async receive(device: Device, commands: readonly CommandBuffer[]): Promise<TimelinePoint> {
     await this.ready;
     const [side, number] = this.#sideOf(device);
+    this.#checkWhole();
     const round = side.received;
     const into = this.#links.filter(({ to }) => to === number);
     const late = into.find(({ from }) => this.#sides[from]!.sent <= round);
@@ -205,15 +215,47 @@ export class Halo implements AsyncDisposable {
         `Cannot receive on device "${device.name}": device ${who} of the halo has not sent round ${round + 1}; send from all devices first`,
       );
     }
-    for (const link of into) link.check();
     side.receiving = true;
     try {
-      const point = device.compute.submit(commands, { wait: side.arrivals[round % TURNS] ?? [] });
-      side.arrivals[round % TURNS] = [];
-      side.received++;
-      return point;
+      return this.#watched(() => {
+        for (const link of into) link.check();
+        const point = device.compute.submit(commands, { wait: side.arrivals[round % TURNS] ?? [] });
+        side.arrivals[round % TURNS] = [];
+        side.received++;
+        return point;
+      });
     } finally {
       side.receiving = false;
+    }
+  }
+
+  /** Runs what fails where a device is lost, which may be the one at the other end. */
+  #watched<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.#checkWhole();
+      throw error;
+    }
+  }
+
+  /** Asks each device how far it is: one that is lost may take work, and says so then. Throws for the first that was. */
+  #checkWhole(): void {
+    for (const number of this.#sides.keys()) this.#checkDevice(number);
+    for (const loss of this.#losses.values()) throw loss;
+  }
+
+  /** Where the device is lost, the others are let go: they wait for no message of its. */
+  #checkDevice(number: number): void {
+    if (this.#losses.has(number)) return;
+    const { team } = this.#machinery;
+    const { timeline } = this.#sides[number]!.device.compute;
+    try {
+      onDeviceNow(team.place(number), () => timeline.value());
+    } catch (error) {
+      this.#losses.set(number, error);
+      team.release(number);
+      for (const link of this.#links) if (link.from === number) link.release();
     }
   }
 
@@ -392,15 +434,32 @@ export class Halo implements AsyncDisposable {
     return `Halo(${[...this.#fields.keys()].join(', ')}; ${this.messageBytes} bytes a round between devices)`;
   }
 
-  /** Waits until everything on its way has arrived. */
+  /**
+   * Waits until everything on its way has arrived. Where a device is lost, the others end without it, and it throws unless `send` or
+   * `receive` has told so.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await Promise.allSettled([this.ready]);
-    const rounds = this.#sides.flatMap(({ arrivals }) => arrivals).flat();
-    await Promise.all(rounds.map(({ timeline, value }) => timeline.wait(value)));
-    await Promise.all(this.#sides.map(({ device }) => device.idle()));
+    const isTold = this.#losses.size > 0;
+    const ends = this.#sides.map((side, number) => this.#end(side, number));
+    const failed = (await Promise.allSettled(ends)).find(({ status }) => status === 'rejected');
+    // Their threads may yet signal what is disposed now.
+    if (failed !== undefined) for (const member of this.#machinery.team.members) await member.endRelay();
     this.#owned.dispose();
+    if (failed !== undefined && !isTold) await Promise.all(ends);
+  }
+
+  /** Waits until a device has received what comes to it, and is done. */
+  async #end({ device, arrivals }: Side, number: number): Promise<void> {
+    try {
+      await Promise.all(arrivals.flat().map(({ timeline, value }) => timeline.wait(value)));
+      await device.idle();
+    } catch (error) {
+      this.#checkDevice(number);
+      throw this.#losses.get(number) ?? error;
+    }
   }
 }
 

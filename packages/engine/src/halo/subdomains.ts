@@ -16,6 +16,7 @@ import { makeDomain, type DomainOptions } from '../domain-options.ts';
 import { checkFieldType } from '../field-type.ts';
 import { printByToString } from '../inspect.ts';
 import { ghostRings } from '../local-level.ts';
+import { onDevice } from '../loss/on-device.ts';
 import { checkOptions, shown } from '../options/kinds.ts';
 import { SUBDOMAINS_OPTIONS } from '../options/known.ts';
 import type { Subdomain } from '../subdomain.ts';
@@ -197,16 +198,19 @@ export class Subdomains implements AsyncDisposable {
       );
     }
     checkFieldType(name, type);
-    if (!machines.has(this)) {
+    const team = machines.get(this)?.team;
+    if (team === undefined) {
       throw new TypeError(`Cannot create field "${name}": its subdomains have been disposed; cut the domain again`);
     }
     using undo = new DisposableStack();
     const buffers: Buffer[] = [];
-    for (const { device, capacity } of this.parts) {
+    for (const [index, { device, capacity }] of this.parts.entries()) {
       const byteLength = 512 * capacity * elementBytes(type) * componentsOf(type);
-      const buffer = undo.use(device.createBuffer({ label: name, byteLength }));
-      await submitOnce(device, name, (encoder) => encoder.fill(buffer, 0, byteLength, 0));
-      buffers.push(buffer);
+      await onDevice(team.placeOf(team.subdomains[index]!), async () => {
+        const buffer = undo.use(device.createBuffer({ label: name, byteLength }));
+        await submitOnce(device, name, (encoder) => encoder.fill(buffer, 0, byteLength, 0));
+        buffers.push(buffer);
+      });
     }
     const owned = undo.move();
     return { type, buffers, [Symbol.dispose]: () => owned.dispose() };
