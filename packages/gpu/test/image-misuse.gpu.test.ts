@@ -1,7 +1,9 @@
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
 import { openDevice } from '../src/index.ts';
 import type { Device, Encoder, TransitionOptions, Usage } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 
 const WORDS =
   'storage-read, storage-write, uniform, indirect, conditional, vertex, index, sampled, color-attachment, ' +
@@ -125,4 +127,57 @@ gpuTest('copies and blits that no device makes are refused', {}, ({ device }) =>
     encoder.blit(a, a, smaller);
   };
   expect(told(apart)).toBe('no error');
+});
+
+gpuTest('an image of several samples is made of as many as the device has, and not uploaded to', {}, async (test) => {
+  const { device } = test;
+  const { driver } = makerOf(device);
+  const { instance } = driver;
+  driver.instance = Object.create(instance, {
+    vkGetPhysicalDeviceImageFormatProperties: {
+      value: (...given: Parameters<V.Instance['vkGetPhysicalDeviceImageFormatProperties']>) => {
+        const result = instance.vkGetPhysicalDeviceImageFormatProperties(...given);
+        V.VkImageFormatProperties.write(given[6], { sampleCounts: 1 | 4 });
+        return result;
+      },
+    },
+  }) as V.Instance;
+  const make = (samples: number) =>
+    device.createImage({ label: 'many', size: [4, 4], format: 'rgba8unorm', samples, role: 'render-target' });
+  for (const samples of [2, 8]) {
+    expect(() => make(samples)).toThrow(
+      expect.objectContaining({
+        kind: 'not-available',
+        labels: ['many'],
+        message: `Cannot create image "many": device "${device.name}" has no rgba8unorm image of ${samples} samples a texel; it allows 1, 4`,
+      }),
+    );
+  }
+  using many = make(4);
+  expect(many.byteLengthOf()).toBe(4 * 4 * 4 * 4);
+  const resolve = 'it has 4 samples a texel; resolve it into another image first';
+  await expect(device.uploadImage(many, new Uint8Array(256))).rejects.toThrow(
+    `Cannot upload to image "many": ${resolve}`,
+  );
+  await expect(device.downloadImage(many, { before: 'color-attachment' })).rejects.toThrow(
+    `Cannot download from image "many": ${resolve}`,
+  );
+});
+
+gpuTest('a solid image is viewed as one, and a disposed one not at all', {}, ({ device }) => {
+  using solid = device.createImage({ label: 'solid', size: [4, 4, 4], format: 'r32float' });
+  using row = device.createImage({ label: 'row', size: [4, 4], format: 'r32float', layers: 3 });
+  expect([solid.view().shape, row.view().shape, row.view({ layer: 2 }).shape, row.view({ layers: 1 }).shape]).toEqual([
+    '3d',
+    '2d-array',
+    '2d',
+    '2d',
+  ]);
+  expect(solid.view()).toBe(solid.view());
+  const gone = device.createImage({ label: 'gone', size: [4, 4], format: 'r32float' });
+  gone.view();
+  gone[Symbol.dispose]();
+  gone[Symbol.dispose]();
+  expect(() => gone.view()).toThrow('Cannot view image "gone": it was disposed; create it again');
+  expect(String(gone)).toBe('Image("gone", 4×4 r32float, disposed)');
 });
