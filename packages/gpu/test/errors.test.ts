@@ -5,6 +5,8 @@ import { Driver } from '../src/device/driver.ts';
 import { readFault } from '../src/device/fault.ts';
 import type { DeviceLimits } from '../src/device/survey.ts';
 import { validationWish } from '../src/device/instance.ts';
+import type { Validation } from '../src/device/instance.ts';
+import { checksWish } from '../src/device/options.ts';
 import { bytesText, DeviceLostError, OutOfMemoryError, ShaderError, VulkanError } from '../src/errors.ts';
 import type { VulkanErrorKind } from '../src/errors.ts';
 import { foldGroups } from '../src/command/encoder.ts';
@@ -78,6 +80,35 @@ test('validation is wished by option or environment', () => {
     'gpu-assisted',
   ]);
   expect(validationWish(false, { HALOCLINE_VALIDATION: '1' })).toBe(false);
+  expect(['', 'off', 'no', 'false'].some(wish)).toBe(false);
+  expect(['on', 'yes', 'true'].every((word) => wish(word) === true)).toBe(true);
+  expect(() => wish('syncronization')).toThrow(
+    new TypeError(
+      'Cannot open a device: HALOCLINE_VALIDATION is "syncronization"; give 1, 0, synchronization or gpu-assisted',
+    ),
+  );
+});
+
+test('checks are wished by option or environment, and go with validation else', () => {
+  const wish = (word?: string, option?: boolean) => (validation: Validation) =>
+    checksWish(option, validation, word === undefined ? {} : { HALOCLINE_CHECKS: word });
+  const both = (asks: (validation: Validation) => boolean) => [asks(false), asks('synchronization')];
+  expect(['', 'off', 'no', '0'].map((word) => both(wish(word)))).toEqual([
+    [false, true],
+    ...Array.from({ length: 3 }, () => [false, false]),
+  ]);
+  expect(['1', 'on'].map((word) => both(wish(word)))).toEqual([
+    [true, true],
+    [true, true],
+  ]);
+  expect([both(wish()), both(wish('1', false)), both(wish('never', true))]).toEqual([
+    [false, true],
+    [false, false],
+    [true, true],
+  ]);
+  expect(() => wish('never')(false)).toThrow(
+    new TypeError('Cannot open a device: HALOCLINE_CHECKS is "never"; give 1 or 0'),
+  );
 });
 
 test('workgroups fold into rows that are as even as can be', () => {

@@ -62,7 +62,6 @@ import { vulkanLoader } from './instance.ts';
 import type { Instance, Validation, ValidationMessage } from './instance.ts';
 import { ThreadedRecorder } from '../recording/threaded-recorder.ts';
 import type { ThreadedRecorderOptions } from '../recording/threaded-recorder.ts';
-import { checksWish } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
@@ -94,8 +93,8 @@ const SMALLEST_RING = 2 ** 16;
 /** What follows the recordings of a device, if anything shall. */
 function openTracking(
   driver: Driver,
-  { validation, listener }: { validation: Validation; listener: (message: ValidationMessage) => void },
-  { checks = checksWish(validation), autoBarriers = false }: DeviceOptions,
+  listener: (message: ValidationMessage) => void,
+  { checks = false, autoBarriers = false }: DeviceOptions,
 ): Tracking | undefined {
   if (!checks && !autoBarriers) return undefined;
   return new Tracking(driver, { report: checks ? listener : undefined, automatic: autoBarriers });
@@ -168,8 +167,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       named: instance.validation !== false,
     });
     this.#driver = driver;
-    const mode = { validation: instance.validation, listener: this.#listener };
-    driver.tracking = openTracking(driver, mode, options);
+    driver.tracking = openTracking(driver, this.#listener, options);
     this.report = report;
     this.name = report.name;
     this.kind = report.kind;

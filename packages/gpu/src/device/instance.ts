@@ -8,6 +8,7 @@ import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
+import { switchWish } from './options.ts';
 import { acquireHandle, releaseHandle } from './shared-instance.ts';
 
 /**
@@ -66,7 +67,7 @@ export function isValidationAvailable(): boolean {
 
 const VALIDATIONS: readonly Validation[] = [false, true, 'synchronization', 'gpu-assisted'];
 
-/** The validation that an option and HALOCLINE_VALIDATION ask for together; the option wins. */
+/** The validation that an option and HALOCLINE_VALIDATION ask for together; the option wins. Throws TypeError. */
 export function validationWish(
   option: Validation | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -77,9 +78,13 @@ export function validationWish(
       `Cannot open a device: validation is "${String(option)}"; give true, false, 'synchronization' or 'gpu-assisted'`,
     );
   }
-  const wish = env['HALOCLINE_VALIDATION'] ?? '';
-  if (wish === 'synchronization' || wish === 'gpu-assisted') return wish;
-  return wish !== '' && wish !== '0' && wish !== 'false';
+  const word = env['HALOCLINE_VALIDATION'] ?? '';
+  if (word === 'synchronization' || word === 'gpu-assisted') return word;
+  const wish = word === '' ? false : switchWish(word);
+  if (wish !== undefined) return wish;
+  throw new TypeError(
+    `Cannot open a device: HALOCLINE_VALIDATION is "${word}"; give 1, 0, synchronization or gpu-assisted`,
+  );
 }
 
 /** A shared instance; `release` it once for each `acquireInstance`. */

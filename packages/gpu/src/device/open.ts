@@ -6,7 +6,7 @@ import { createDevice } from './create.ts';
 import { Device } from './device.ts';
 import { checkWishes, missingOf } from './features.ts';
 import { acquireInstance, validationWish } from './instance.ts';
-import { memoryLimitWish } from './options.ts';
+import { checksWish, memoryLimitWish } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceReport } from './survey.ts';
@@ -38,7 +38,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
   const frames = frameOptions(options.frames);
   checkWishes(options);
-  const instance = acquireInstance(validationWish(options.validation));
+  const validation = validationWish(options.validation);
+  const checks = checksWish(options.checks, validation);
+  const instance = acquireInstance(validation);
   try {
     const devices = surveyDevices(instance.commands);
     const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
@@ -47,7 +49,8 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
       wish,
     );
     const chosen = devices[index]!;
-    return new Device(instance, chosen, createDevice(instance, chosen, options), { ...options, memoryLimit, frames });
+    const created = createDevice(instance, chosen, options);
+    return new Device(instance, chosen, created, { ...options, memoryLimit, frames, checks });
   } catch (error) {
     instance.release();
     throw error;

@@ -8,7 +8,7 @@ import type { Validation, ValidationMessage } from './instance.ts';
 export interface DeviceOptions extends DeviceWishes {
   /** Part of its name, `#index` in order of score, or the beginning of its uuid. Default: HALOCLINE_DEVICE, else the best. */
   readonly device?: string;
-  /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, synchronization, gpu-assisted), else off. */
+  /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, 0, synchronization or gpu-assisted), else off. */
   readonly validation?: Validation;
   /** Gets each message of the layer; default: `log`. */
   readonly onValidation?: (message: ValidationMessage) => void;
@@ -44,11 +44,20 @@ export function memoryLimitWish(option: number | undefined): number {
   throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 
-/** Whether HALOCLINE_CHECKS asks for checks; where it says nothing, they go with validation. */
+/** What a word of the environment turns on or off; undefined where it says neither. */
+export function switchWish(word: string): boolean | undefined {
+  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
+  return ['0', 'false', 'no', 'off'].includes(word) ? false : undefined;
+}
+
+/** Whether the option or HALOCLINE_CHECKS asks for checks; where neither says a thing, they go with validation. Throws TypeError. */
 export function checksWish(
+  option: boolean | undefined,
   validation: Validation,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
-  const wish = env['HALOCLINE_CHECKS'] ?? '';
-  return wish === '' ? validation !== false : wish !== '0' && wish !== 'false';
+  const word = env['HALOCLINE_CHECKS'] ?? '';
+  const wish = option ?? (word === '' ? validation !== false : switchWish(word));
+  if (wish !== undefined) return wish;
+  throw new TypeError(`Cannot open a device: HALOCLINE_CHECKS is "${word}"; give 1 or 0`);
 }
