@@ -1,6 +1,7 @@
 /** @file What recording threads record in tests. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { queryObjects } from 'node:v8';
 import { threadId } from 'node:worker_threads';
 import type {
   Buffer,
@@ -149,4 +150,15 @@ export function fillWhenTold(encoder: Encoder, { words, slice }: { words: Buffer
   bytes[0] = 1;
   while (bytes[1] === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   encoder.fill(words, 0, 4, 1);
+}
+
+/** Writes how many characters a text has. */
+export function measure(encoder: Encoder, { words, text }: { words: Buffer; text: string }): void {
+  encoder.fill(words, 0, 4, text.length);
+}
+
+/** Writes how many buffers this thread knows. */
+export function countBuffers(encoder: Encoder, { words }: { words: Buffer }): void {
+  const own = Object.getPrototypeOf(words) as Buffer;
+  encoder.fill(words, 0, 4, queryObjects(own.constructor, { format: 'count' }));
 }
