@@ -1,7 +1,8 @@
 /** @file What a benchmark is told on its command line: --help, options, and the names of what is measured; words that there are none of end it with 2. */
-import { mkdirSync, openSync, closeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { makeFolder, whyNotWritten } from '@halocline/engine/files';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>['values'];
@@ -34,7 +35,7 @@ export function benchWords<const O extends Options>({
   readonly wanted: readonly string[];
 } {
   const args = process.argv.slice(process.argv[2] === name ? 3 : 2);
-  if (args.includes('--help')) {
+  if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`npm run bench -- ${name} [NAME…] ${help}\n\nnames: ${names.join(', ')}\n`);
     process.exit(0);
   }
@@ -65,13 +66,13 @@ export function someOf(name: string, option: string, text: string, known: readon
   return refuse(name, `--${option} has "${unknown}"; give some of ${known.join(', ')}`);
 }
 
-/** Ends the benchmark before it measures where a file can't be written in the end. */
-export function checkFile(name: string, file: string | undefined): void {
+/** Ends the benchmark before it measures where lines can't be appended to a file in the end; an empty one is made where there is none. */
+export async function checkFile(name: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    await makeFolder(dirname(resolve(file)));
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    refuse(name, `--csv: ${(error as Error).message}`);
+    refuse(name, `--csv is "${file}": ${whyNotWritten(error)}`);
   }
 }

@@ -1,52 +1,33 @@
 /**
- * @file `npm run bench -- gpu [GROUP] [--device NAME] [--csv FILE] [--json]`: what the runtime itself costs, as a table.
+ * @file `npm run bench -- gpu [GROUP…] [--device NAME] [--csv FILE] [--json]`: what the runtime itself costs, as a table.
  * Every row tells what one thing takes on this machine and driver; see bench/README.md.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
-
 import { openDevice } from '@halocline/gpu';
+import { benchWords, checkFile } from '../words.ts';
 import { groups } from './groups.ts';
 import type { Row } from './row.ts';
 
+const NAME = 'gpu';
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const names = groups.map((group) => group.name).join(', ');
+const { values, wanted } = benchWords({
+  name: NAME,
+  help: `[--device NAME] [--csv FILE] [--json]
 
-/** Ends with a line of how to call this. */
-function refuse(line: string): never {
-  say(line);
-  process.exit(2);
-}
+  --device  by name, #index or uuid, as halocline info lists them
+  --csv     appends the rows to a file (out/bench-gpu.csv)
+  --json    prints the rows as JSON
 
-function readWords() {
-  const args = process.argv.slice(process.argv[2] === 'gpu' ? 3 : 2);
-  const options = {
+bench/README.md tells what each row means`,
+  names: groups.map(({ name }) => name),
+  options: {
     csv: { type: 'string', default: 'out/bench-gpu.csv' },
     device: { type: 'string' },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  } as const;
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    return refuse(`Cannot run benchmark "gpu": ${(error as Error).message.split('. ')[0]}; see --help`);
-  }
-}
-
-const { values, positionals } = readWords();
-const unknown = positionals.find((name) => !groups.some((group) => group.name === name));
-if (unknown !== undefined) {
-  refuse(`Cannot run benchmark "gpu ${unknown}": there is none of that name; one of ${names}`);
-}
-if (values.help) {
-  process.stdout.write(
-    `npm run bench -- gpu [GROUP…] [--device NAME] [--csv FILE] [--json]\n\ngroups: ${names}\n` +
-      `--csv names the file that the rows are appended to (out/bench-gpu.csv), --json prints them; bench/README.md tells what each row means\n`,
-  );
-  process.exit(0);
-}
+  },
+});
+await checkFile(NAME, values.csv);
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -98,17 +79,20 @@ function keep(path: string, rows: readonly Told[], machine: readonly string[]): 
       .map(quote)
       .join(','),
   );
-  mkdirSync(dirname(path), { recursive: true });
-  appendFileSync(path, `${[...(existsSync(path) ? [] : [heading]), ...lines].join('\n')}\n`);
+  appendFileSync(path, `${[...(statSync(path).size === 0 ? [heading] : []), ...lines].join('\n')}\n`);
 }
 
-await using device = await openDevice(values.device === undefined ? {} : { device: values.device });
+const opened = openDevice(values.device === undefined ? {} : { device: values.device });
+await using device = await opened.catch((error: Error) => {
+  say(error.message);
+  process.exit(2);
+});
 const { driver } = device.report;
 const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
 const machine = [device.name, `${driver.name} ${driver.info}`, processor, process.version, version];
 const rows: Told[] = [];
 for (const { name, measure } of groups) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (!wanted.includes(name)) continue;
   say(`${name} …`);
   try {
     const measured = await measure({ device, software: device.kind === 'cpu', say });

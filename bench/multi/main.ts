@@ -45,7 +45,7 @@ const { values, wanted } = benchWords({
 const transports = someOf(NAME, 'transports', values.transports, ['chosen', ...TRANSPORTS.map(({ name }) => name)]);
 const overlaps = someOf(NAME, 'overlap', values.overlap, ['on', 'off']);
 const flights = countsOf(NAME, 'in-flight', values['in-flight']);
-checkFile(NAME, values.csv);
+await checkFile(NAME, values.csv);
 
 const usable = listDevices().filter((device) => device.missing.length === 0);
 const [best] = usable;

@@ -17,7 +17,7 @@ const { values, wanted } = benchWords({
   names: TRANSPORTS.map(({ name }) => name),
   options: { csv: { type: 'string' } },
 });
-checkFile('transports', values.csv);
+await checkFile('transports', values.csv);
 
 const usable = listDevices().filter(({ missing }) => missing.length === 0);
 const [best] = usable;

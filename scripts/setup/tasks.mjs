@@ -30,6 +30,7 @@ const tasks = {
       gpu: { vulkan: 'run', run: [[...source, 'bench/gpu/main.ts']] },
       lua: { vulkan: 'run', run: [[...source, 'packages/lua/bench/main.ts']] },
       multi: { vulkan: 'run', run: [[...source, 'bench/multi/main.ts']] },
+      bits: { vulkan: 'run', run: [[...source, 'bench/multi/bits.ts']] },
       hops: { vulkan: 'run', run: [[...source, 'bench/multi/hops.ts']] },
       transports: { vulkan: 'run', run: [[...source, 'bench/transport/main.ts']] },
       stencil: { vulkan: 'run', run: [[...source, 'bench/stencil/main.ts']] },
@@ -67,8 +68,8 @@ export async function main([name, ...args]) {
   }
   const task = Object.hasOwn(named.rooms ?? {}, args[0] ?? '') ? named.rooms[args[0]] : named;
   const lines = task.run;
-  const needsVulkan =
-    task.vulkan !== undefined && !args.includes('--help') && !(task.lists === true && args.length === 0);
+  const asksForHelp = args.includes('--help') || args.includes('-h');
+  const needsVulkan = task.vulkan !== undefined && !asksForHelp && !(task.lists === true && args.length === 0);
   const node = await install({ vulkan: needsVulkan });
   const env = {
     ...process.env,
