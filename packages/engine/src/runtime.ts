@@ -144,9 +144,6 @@ export class Runtime {
     this.#access = options.access;
     this.#stepsInFlight = options.stepsInFlight;
     this.#tracer = options.tracer;
-    const { devices, log, stepsInFlight } = options;
-    const shifts = options.rebalance === 'time' && devices.length > 1;
-    this.balance = shifts ? new Balance(devices, { log, stepsInFlight }) : null;
     this.#kept = new KeptStencils(options.log);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
@@ -157,6 +154,10 @@ export class Runtime {
     });
     this.team = new Team(options.devices, this.decomposition, options);
     this.subdomains = this.team.subdomains;
+    const { devices, log, stepsInFlight } = options;
+    const shares = this.team.members.map((member) => member.subdomains.length / this.decomposition.count);
+    const shifts = options.rebalance === 'time' && devices.length > 1;
+    this.balance = shifts ? new Balance(devices, { shares, log, stepsInFlight }) : null;
   }
 
   /** The program that runs now, on the first member; null before the first `compile`. */

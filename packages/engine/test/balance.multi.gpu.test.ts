@@ -84,6 +84,23 @@ gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, asyn
   expect(await bits(parts)).toEqual(await bits(whole));
 });
 
+gpuTest('parts that are no multiple of the devices are known as the shares they are', PLAIN, async ({ device }) => {
+  await using other = await another(device);
+  const devices = [device, other];
+  for (const [subdomains, shares] of [
+    [2, '50.0 %, 50.0 %'],
+    [3, '66.7 %, 33.3 %'],
+    [5, '60.0 %, 40.0 %'],
+  ] as const) {
+    await using parts = await lopsided({ devices, subdomains, rebalance: 'time' });
+    await parts.initialize();
+    expect(parts.explain()).toContain(`cut by time: shares ${shares}; a step takes not known yet`);
+    const leaves = (await parts.subdomains()).map((each) => each.leaves);
+    const first = leaves.slice(0, Math.ceil(subdomains / 2)).reduce((sum, each) => sum + each);
+    expect(first / parts.leafCount).toBeCloseTo(Math.ceil(subdomains / 2) / subdomains, 1);
+  }
+});
+
 gpuTest('a cut along another order is shifted along it, also with more steps in flight', PLAIN, async ({ device }) => {
   await using other = await another(device);
   await using whole = await lopsided({ device });

@@ -36,6 +36,8 @@ export interface Cutter {
 
 /** What a balance is made with. */
 export interface BalanceOptions extends BalancerOptions {
+  /** Of the whole, by device, as it is cut now. */
+  readonly shares: readonly number[];
   /** Is told where what is measured may mislead. */
   readonly log: (message: string) => void;
   /** Steps that may be on their way at once. */
@@ -52,12 +54,12 @@ export class Balance implements Disposable {
   #unread = 0;
   #shifting = false;
 
-  constructor(devices: readonly Device[], { log, stepsInFlight, ...options }: BalanceOptions) {
+  constructor(devices: readonly Device[], { shares, log, stepsInFlight, ...options }: BalanceOptions) {
     const doubt = doubtOf(devices);
     if (doubt !== null) log(doubt);
     this.times = new StepTimes(devices);
     this.#stepsInFlight = stepsInFlight;
-    this.#balancer = new Balancer(devices.length, options);
+    this.#balancer = new Balancer(shares, options);
   }
 
   /** The step in `slot` is done. */

@@ -54,9 +54,10 @@ export class Balancer {
   #lost = 0;
   #patience = 1;
 
-  constructor(devices: number, options: BalancerOptions = {}) {
+  /** `shares` of the whole, by device, as it is cut now. */
+  constructor(shares: readonly number[], options: BalancerOptions = {}) {
     this.#options = { ...DEFAULTS, ...options };
-    this.#shares = Array.from({ length: devices }, () => 1 / devices);
+    this.#shares = shares;
   }
 
   /** Of the whole, by device. */
