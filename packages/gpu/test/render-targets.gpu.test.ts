@@ -130,6 +130,15 @@ gpuTest('targets that do not fit together are refused before anything is recorde
       { color: [{ image: a, load: 'keep' as 'load' }] },
       `${act} load of image "a" is "keep"; it is none of load, clear, discard`,
     ],
+    [{ color: [{ image: a }], area: [1, 0, 4, 4] }, `${act} its area is 4×4 at (1, 0); the targets have 4×4`],
+    [
+      { color: [{ image: a }], area: [1, 0, 0, 4] },
+      `${act} its area is 0×4 at (1, 0); give a width and a height above 0`,
+    ],
+    [
+      { color: [{ image: a }], area: [0, 4, 4, 0] },
+      `${act} its area is 4×0 at (0, 4); give a width and a height above 0`,
+    ],
     [{ color: [{} as { image: typeof a }] }, `${act} a target's image is undefined; give an image or a view of one`],
   ];
   for (const [options, message] of told) expect(render(options)).toBe(message);

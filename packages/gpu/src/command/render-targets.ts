@@ -188,6 +188,7 @@ function areaOf(act: string, attachments: readonly Attachment[], given: Area | u
   if (!whole || x + width > size[0] || y + height > size[1]) {
     throw new RangeError(`${what}; the targets have ${size.join('×')}`);
   }
+  if (width === 0 || height === 0) throw new RangeError(`${what}; give a width and a height above 0`);
   for (const { resolve } of attachments) {
     if (!resolve) continue;
     const [most, deepest] = sizeOf(resolve);

@@ -34,7 +34,7 @@ export interface ImageOptions<R extends ImageRole = ImageRole> {
   readonly format: ImageFormat;
   /** What it is for, which its type then carries. Default 'any'. */
   readonly role?: R;
-  /** Default: what the role needs; for 'any' all that the device can do with the format. */
+  /** Default: what the role needs, and all that it allows and the device can do with the format. */
   readonly usage?: readonly ImageUsage[];
   /** Mip levels, or 'all' down to one texel. Default 1. */
   readonly mips?: number | 'all';
@@ -63,12 +63,18 @@ const USAGE: Readonly<Record<ImageUsage, { readonly usage: number; readonly feat
 const ALL_USAGES = Object.keys(USAGE) as readonly ImageUsage[];
 const TRANSFERS: readonly ImageUsage[] = ['transfer-source', 'transfer-target'];
 
-const ROLE_USAGE: Readonly<Record<ImageRole, readonly ImageUsage[]>> = Object.freeze({
-  any: ALL_USAGES,
-  texture: ['sampled', ...TRANSFERS],
-  'storage-image': ['storage', 'sampled', ...TRANSFERS],
-  'render-target': ['color-attachment', 'sampled', ...TRANSFERS],
-  'depth-target': ['depth-attachment', 'sampled', ...TRANSFERS],
+/** What an image of a role can't do without, and what it may be used for besides. */
+interface RoleUsage {
+  readonly needs: readonly ImageUsage[];
+  readonly allows: readonly ImageUsage[];
+}
+
+const ROLE_USAGE: Readonly<Record<ImageRole, RoleUsage>> = Object.freeze({
+  any: { needs: [], allows: ALL_USAGES },
+  texture: { needs: ['sampled'], allows: TRANSFERS },
+  'storage-image': { needs: ['storage'], allows: ['sampled', ...TRANSFERS] },
+  'render-target': { needs: ['color-attachment'], allows: ['sampled', ...TRANSFERS] },
+  'depth-target': { needs: ['depth-attachment'], allows: ['sampled', ...TRANSFERS] },
 });
 
 /** Texels on the device. Dispose it when nothing records with it any more: what was submitted may still use it. */
@@ -118,7 +124,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
     this.layers = layers;
     this.samples = samples;
     checkNumbers(this);
-    checkWords(label, role, options.usage ?? []);
+    checkWords(label, role, options.usage);
     this.usage = options.usage ?? usualUsage(maker.driver, this, role);
     this.handle = createHandle(maker.driver, this);
     try {
@@ -189,20 +195,27 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
 }
 
 /** What types say of words, for those who have none. */
-function checkWords(label: string, role: ImageRole, usages: readonly ImageUsage[]): void {
+function checkWords(label: string, role: ImageRole, usages: readonly ImageUsage[] | undefined): void {
   const refuse = (what: string, word: string, words: readonly string[]): never => {
     throw new TypeError(`Cannot create image "${label}": ${what} "${word}" is none of ${words.join(', ')}`);
   };
   if (!Object.hasOwn(ROLE_USAGE, role)) refuse('role', role, Object.keys(ROLE_USAGE));
-  for (const usage of usages) if (!Object.hasOwn(USAGE, usage)) refuse('usage', usage, ALL_USAGES);
+  for (const usage of usages ?? []) if (!Object.hasOwn(USAGE, usage)) refuse('usage', usage, ALL_USAGES);
+  if (usages?.length !== 0) return;
+  throw new TypeError(`Cannot create image "${label}": its usage is empty; say what it is for, or leave usage out`);
 }
 
 function checkNumbers(image: Image): void {
   const [numbers, names] = [[...image.size, image.mips, image.layers, image.samples], 'size, mips, layers and samples'];
   if (numbers.every((each) => Number.isSafeInteger(each) && each > 0)) {
-    if (Number.isInteger(Math.log2(image.samples))) return;
+    if (!Number.isInteger(Math.log2(image.samples))) {
+      throw new RangeError(
+        `Cannot create image "${image.label}": samples is ${image.samples}; give 1, 2, 4, 8, 16, 32 or 64`,
+      );
+    }
+    if (image.samples === 1 || image.mips === 1) return;
     throw new RangeError(
-      `Cannot create image "${image.label}": samples is ${image.samples}; give 1, 2, 4, 8, 16, 32 or 64`,
+      `Cannot create image "${image.label}": it has ${image.samples} samples a texel and ${image.mips} mips; give 1 of either`,
     );
   }
   throw new RangeError(
@@ -211,16 +224,18 @@ function checkNumbers(image: Image): void {
   );
 }
 
-/** What the role needs, as far as the device can do it with the format and this many samples. */
+/** What the role needs, and what it allows as far as the device can do that with the format and this many samples. */
 function usualUsage(driver: Driver, image: Image, role: ImageRole): readonly ImageUsage[] {
   const { optimalTilingFeatures: features } = V.arena.scope(() => {
     const out = V.VkFormatProperties.allocate();
     driver.instance.vkGetPhysicalDeviceFormatProperties(driver.physicalDevice, formatMeaning(image.format).vk, out);
     return V.VkFormatProperties.read(out);
   });
-  return ROLE_USAGE[role].filter(
+  const { needs, allows } = ROLE_USAGE[role];
+  const possible = allows.filter(
     (each) => (features & USAGE[each].feature) !== 0 && !(image.samples > 1 && each === 'storage'),
   );
+  return [...needs, ...possible];
 }
 
 interface ImageNumbers {
@@ -277,6 +292,7 @@ function checkSupport(driver: Driver, image: Image, { format, type, tiling, usag
       },
     );
   const most = V.arena.scope(() => {
+    if (usage === 0) return undefined;
     const out = V.VkImageFormatProperties.allocate();
     const { instance, physicalDevice } = driver;
     const result = instance.vkGetPhysicalDeviceImageFormatProperties(
@@ -288,8 +304,7 @@ function checkSupport(driver: Driver, image: Image, { format, type, tiling, usag
       flags,
       out,
     );
-    if (result < 0 || usage === 0) return undefined;
-    return V.VkImageFormatProperties.read(out);
+    return result < 0 ? undefined : V.VkImageFormatProperties.read(out);
   });
   if (!most) throw refuse(`for ${image.usage.join(', ') || 'any use'}; choose another format or usage`);
   const { width, height, depth } = most.maxExtent;
@@ -305,6 +320,10 @@ function checkSupport(driver: Driver, image: Image, { format, type, tiling, usag
   if ((most.sampleCounts & image.samples) === 0) {
     const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => (most.sampleCounts & count) !== 0);
     throw refuse(`of ${image.samples} samples a texel; it allows ${counts.join(', ')}`);
+  }
+  const storesSamples = driver.features['shaderStorageImageMultisample'] === true;
+  if (image.samples > 1 && image.usage.includes('storage') && !storesSamples) {
+    throw refuse(`of ${image.samples} samples a texel for storage; it lacks feature shaderStorageImageMultisample`);
   }
 }
 
