@@ -1,16 +1,25 @@
 /**
- * @file `node bench/multi/bits.ts [EDGE] [CASE…]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, on
- * one queue and on two; ends with 1 where not.
+ * @file `npm run bench -- bits [CASE…] [--size 64]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, or
+ * logical devices where there are fewer, with overlap and without; ends with 1 where not.
  */
 import { createHash } from 'node:crypto';
 import { listDevices } from '@halocline/gpu';
 import { Simulation } from 'halocline';
+import { benchWords, counts } from '../words.ts';
 import { multiCases } from './cases.ts';
+
+const { values, wanted } = benchWords({
+  name: 'bits',
+  help: '[--size 64]\n\n  --size  the edge of the domain in voxels; it is twice as long',
+  names: multiCases.map(({ name }) => name),
+  options: { size: { type: 'string', default: '64' } },
+});
+const [edge] = counts('bits', 'size', values.size) as [number];
 
 const [best] = listDevices();
 const alike = listDevices().filter(({ name }) => name === best!.name);
 
-async function hashOf(number: number, count: number, edge: number, overlap: boolean): Promise<string> {
+async function hashOf(number: number, count: number, overlap: boolean): Promise<string> {
   const bench = multiCases[number]!;
   const box = [2 * edge, edge, edge] as const;
   const devices = Array.from({ length: count }, (_, index) => `#${alike[index % alike.length]!.index}`);
@@ -29,13 +38,11 @@ async function hashOf(number: number, count: number, edge: number, overlap: bool
 }
 
 let failed = false;
-const wanted = process.argv.slice(3);
 for (const [number, { name }] of multiCases.entries()) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const edge = Number(process.argv[2] ?? 64);
-  const hashes = [await hashOf(number, 1, edge, true)];
+  if (!wanted.includes(name)) continue;
+  const hashes = [await hashOf(number, 1, true)];
   for (const count of [2, 4]) {
-    for (const overlap of [true, false]) hashes.push(await hashOf(number, count, edge, overlap));
+    for (const overlap of [true, false]) hashes.push(await hashOf(number, count, overlap));
   }
   const same = new Set(hashes).size === 1;
   failed ||= !same;

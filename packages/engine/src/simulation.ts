@@ -157,6 +157,9 @@ export class Simulation implements AsyncDisposable {
     forcedTransport();
     const domain = await makeDomain(options, 'Cannot create simulation');
     const { devices, own, subdomains } = await openDevices(options, log);
+    if (rebalance === 'time' && devices.length === 1) {
+      log("rebalance 'time' shifts the cut between devices, and there is one: the cut stays as it is");
+    }
     try {
       const routes = new Routes(devices, log);
       await routes.prepare();

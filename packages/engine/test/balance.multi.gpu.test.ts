@@ -145,7 +145,10 @@ gpuTest('where a device has no room for more, the cut stays', PLAIN, async ({ de
 });
 
 gpuTest('one device has nothing to balance, and another word is refused', PLAIN, async ({ device }) => {
-  await using simulation = await lopsided({ device, subdomains: 2, rebalance: 'time' });
+  const said: string[] = [];
+  const log = (message: string): void => void said.push(message);
+  await using simulation = await lopsided({ device, subdomains: 2, rebalance: 'time', log });
+  expect(said).toEqual(["rebalance 'time' shifts the cut between devices, and there is one: the cut stays as it is"]);
   await simulation.runTimestep(0.01);
   expect(simulation.explain()).not.toContain('cut by time');
   await expect(lopsided({ device, rebalance: 'often' as 'off' })).rejects.toThrow(

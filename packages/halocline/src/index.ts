@@ -4,10 +4,11 @@
  */
 import { isVulkanAvailable } from '@halocline/gpu';
 
-export { listDevices, VulkanError, type DeviceReport } from '@halocline/gpu';
+export { listDevices, openDevice, VulkanError, type Device, type DeviceReport } from '@halocline/gpu';
 export {
   Halo,
   peerAccess,
+  peerAccesses,
   Simulation,
   Subdomains,
   type CflRadius,

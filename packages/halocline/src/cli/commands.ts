@@ -45,7 +45,7 @@ export const commands: readonly Command[] = [
       },
       'cut-order': { ...cutOrderOption, help: `with --cut: ${cutOrderOption.help}` },
       set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
-      device: { ...deviceOption, many: true },
+      device: { ...deviceOption, many: true, help: `with --cut: ${deviceOption.help}` },
       devices: { value: 'N', help: 'with --cut: run over N devices of one model (default: 1)' },
       out: { value: 'PNG', short: 'o', help: 'with --cut: the picture (default: out/SCENE-cut.png)' },
     },
