@@ -5,7 +5,17 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -68,7 +78,7 @@ export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView, 
   const payload = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const beside = `${file}.${process.pid}.${randomUUID()}`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     writeFileSync(beside, Buffer.concat([digest(payload), payload]));
     renameSync(beside, file);
     tidy(path.dirname(file));
@@ -81,6 +91,22 @@ export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView, 
     log(
       `Cannot keep cache files in "${folder}": ${why}; set HALOCLINE_CACHE to a folder that can be written, or to "off"`,
     );
+  }
+}
+
+/**
+ * Makes a folder, and those that it stands in, from the first that isn't there. Node's own recursive way tries for ever where a file
+ * system takes none, such as /proc.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

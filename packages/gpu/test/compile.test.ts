@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -183,9 +184,28 @@ test('a cache that cannot be written keeps nothing, and says so once', () => {
     expect(readCache('spirv', key, log)).toBeUndefined();
   }
   expect(lines).toEqual([
-    `Cannot keep cache files in "/dev/null/x/spirv": ENOTDIR: not a directory, mkdir '/dev/null/x/spirv'; ` +
+    `Cannot keep cache files in "/dev/null/x/spirv": ENOTDIR: not a directory, mkdir '/dev/null/x'; ` +
       'set HALOCLINE_CACHE to a folder that can be written, or to "off"',
   ]);
+});
+
+const linuxTest = test.skipIf(process.platform !== 'linux');
+
+linuxTest('a cache where no folder can be made is told, also where making one would be tried for ever', () => {
+  const cache = JSON.stringify(new URL('../src/disk-cache.ts', import.meta.url).href);
+  const code = `const { writeCache } = await import(${cache}); writeCache('spirv', 'key', new Uint8Array(4), console.log);`;
+  const env = { ...process.env, HALOCLINE_CACHE: '/proc/halocline/cache' };
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env, timeout: 60_000 });
+  expect(child.stdout.toString()).toBe(
+    `Cannot keep cache files in "/proc/halocline/cache/spirv": ENOENT: no such file or directory, mkdir '/proc/halocline'; ` +
+      'set HALOCLINE_CACHE to a folder that can be written, or to "off"\n',
+  );
+});
+
+test('a cache folder is made with those that it stands in', () => {
+  vi.stubEnv('HALOCLINE_CACHE', path.join(folder, 'a', 'b'));
+  writeCache('spirv', 'key', new Uint8Array(4));
+  expect(readdirSync(path.join(folder, 'a', 'b', 'spirv'))).toEqual(['key']);
 });
 
 test('a folder in the place of a cache file is told', () => {

@@ -3,10 +3,10 @@
  * the libraries of X11; where those are missing (servers, containers) the loader can't load it, though the same driver is
  * there as libEGL_nvidia.so.0. Then a driver file that names the latter is written, and the loader is pointed to it.
  */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../disk-cache.ts';
+import { cacheFolder, makeFolder } from '../disk-cache.ts';
 import { setVariable } from './process-memory.ts';
 
 const FOLDERS = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/nvidia/share/vulkan/icd.d'];
@@ -41,7 +41,7 @@ export function useNvidiaWithoutX11(
   const folder = cacheFolder(env) ?? tmpdir();
   const file = join(folder, 'nvidia-without-x11.json');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(file, text.replace(/[^"]*libGLX_nvidia\.so/u, 'libEGL_nvidia.so'));
   } catch {
     return false;
