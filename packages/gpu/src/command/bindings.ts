@@ -58,7 +58,7 @@ export class Bindings<P extends Bindee> {
     if (pipeline?.signature === undefined || 'targets' in pipeline !== draws) {
       const wanted = draws ? 'a graphics pipeline' : 'a compute pipeline';
       const given = pipeline?.signature === undefined ? valueText(pipeline) : `"${pipeline.label}", of another kind`;
-      throw new TypeError(`Cannot ${this.#verb} in "${this.#scope.label}": the pipeline is ${given}; give ${wanted}`);
+      throw new TypeError(`Cannot ${this.#verb} in ${this.#scope.place}: the pipeline is ${given}; give ${wanted}`);
     }
     if (this.#pipeline === pipeline) return;
     const { driver, handle } = this.#scope;
@@ -104,7 +104,7 @@ export class Bindings<P extends Bindee> {
     const stray = list.find((each) => !isBindable(each));
     if (stray !== undefined || list.includes(undefined as never)) {
       throw new TypeError(
-        `Cannot bind to ${binding} in "${this.#scope.label}": ${valueText(stray)} is given; give a buffer, an image or a sampler`,
+        `Cannot bind to ${binding} in ${this.#scope.place}: ${valueText(stray)} is given; give a buffer, an image or a sampler`,
       );
     }
     const pipeline = this.current(`bind ${list[0] ? nameOf(list[0]) : 'nothing'}`);
@@ -134,9 +134,9 @@ export class Bindings<P extends Bindee> {
     if (this.#scope.tracker) this.#track(pipeline, command);
     if (this.#pushed >= pipeline.pushBytes) return pipeline;
     throw new VulkanError(
-      `Cannot ${this.#verb} pipeline "${pipeline.label}" in "${this.#scope.label}": ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
+      `Cannot ${this.#verb} pipeline "${pipeline.label}" in ${this.#scope.place}: ${this.#pushed} of ${pipeline.pushBytes} bytes of ` +
         `push constants are set; call encoder.push after encoder.pipeline`,
-      { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
+      { kind: 'command-buffer', labels: [pipeline.label, ...this.#scope.labels] },
     );
   }
 
@@ -150,10 +150,10 @@ export class Bindings<P extends Bindee> {
   /** The pipeline; throws where none is set. */
   current(what: string): P {
     if (this.#pipeline) return this.#pipeline;
-    const { label } = this.#scope;
-    throw new VulkanError(`Cannot ${what} in "${label}": no pipeline is set; call encoder.pipeline first`, {
+    const { labels, place } = this.#scope;
+    throw new VulkanError(`Cannot ${what} in ${place}: no pipeline is set; call encoder.pipeline first`, {
       kind: 'command-buffer',
-      labels: [label],
+      labels,
     });
   }
 
@@ -163,8 +163,8 @@ export class Bindings<P extends Bindee> {
       const range = this.#bound.get(`${declared.set}.${declared.binding}`);
       if (range) return [declared, range];
       throw new VulkanError(
-        `Cannot ${this.#verb} pipeline "${pipeline.label}" in "${this.#scope.label}": nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
-        { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
+        `Cannot ${this.#verb} pipeline "${pipeline.label}" in ${this.#scope.place}: nothing is bound to ${declared.set}.${declared.binding} ${declared.name}; call encoder.bind`,
+        { kind: 'command-buffer', labels: [pipeline.label, ...this.#scope.labels] },
       );
     });
     this.#complete = bound;

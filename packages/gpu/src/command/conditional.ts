@@ -27,14 +27,14 @@ export function recordConditional(
   const { driver } = scope;
   if (driver.features['conditionalRendering'] !== true) {
     throw new VulkanError(
-      `Cannot record "${scope.label}": device "${driver.name}" lacks feature conditionalRendering; dispatch indirectly instead`,
-      { kind: 'not-available', labels: [scope.label] },
+      `Cannot record ${scope.place}: device "${driver.name}" lacks feature conditionalRendering; dispatch indirectly instead`,
+      { kind: 'not-available', labels: scope.labels },
     );
   }
   if (scope.conditional) {
     throw new VulkanError(
-      `Cannot record "${scope.label}": a conditional stands within another; end that one first, or write both words into one`,
-      { kind: 'command-buffer', labels: [scope.label] },
+      `Cannot record ${scope.place}: a conditional stands within another; end that one first, or write both words into one`,
+      { kind: 'command-buffer', labels: scope.labels },
     );
   }
   checkUsage('read a condition from', buffer, 'conditional');

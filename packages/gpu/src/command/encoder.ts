@@ -327,23 +327,17 @@ export class Encoder {
     return this.#scope.tracker !== undefined;
   }
 
-  /** Records `body` under a name that validation messages and captures show; `declared` is what it may touch, for a tracker. */
+  /** Records `body` under a name that errors, validation messages and captures show; `declared` is what it may touch, for a tracker. */
   label(name: string, body: (encoder: this) => void, declared?: readonly DeclaredUse[]): this {
-    const { named, commands } = this.#driver;
+    const scope = this.#scope;
     this.passes.push(name);
-    this.#scope.tracker?.beginPass(name, declared);
-    if (named) {
-      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- a number would be taken for an address
-      const pLabelName = String(name);
-      V.arena.scope(() => commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName })));
-    }
+    scope.tracker?.beginPass(name, declared);
     let failed = true;
     try {
-      refusePromise(name, body(this));
+      scope.pass(name, () => refusePromise(name, body(this)));
       failed = false;
     } finally {
-      if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
-      this.#scope.tracker?.endPass(failed);
+      scope.tracker?.endPass(failed);
     }
     return this;
   }
@@ -359,8 +353,8 @@ export class Encoder {
     }
     if (written.has(index)) {
       throw new VulkanError(
-        `Cannot write timestamp ${index} of query pool "${pool.label}" in "${label}": it is written there already; record encoder.resetQueries between`,
-        { kind: 'execution', labels: [pool.label, label] },
+        `Cannot write timestamp ${index} of query pool "${pool.label}" in ${this.#scope.place}: it is written there already; record encoder.resetQueries between`,
+        { kind: 'execution', labels: [pool.label, ...this.#scope.labels] },
       );
     }
     written.add(index);
@@ -374,7 +368,7 @@ export class Encoder {
 
   #noThreads(given: readonly unknown[]): TypeError {
     return new TypeError(
-      `Cannot dispatch in "${this.#scope.label}": ${given.map(valueText).join(' × ')} threads are asked for; give a number from 0 for each axis, as in [64, 64]`,
+      `Cannot dispatch in ${this.#scope.place}: ${given.map(valueText).join(' × ')} threads are asked for; give a number from 0 for each axis, as in [64, 64]`,
     );
   }
 

@@ -77,8 +77,8 @@ export class RenderEncoder {
     const targets = pipeline?.targets;
     if (targets !== undefined && !sameTargets(targets, this.targets)) {
       throw new VulkanError(
-        `Cannot draw with pipeline "${pipeline.label}" in "${this.#scope.label}": it draws to ${targetsText(targets)}, the targets are ${targetsText(this.targets)}`,
-        { kind: 'command-buffer', labels: [pipeline.label, this.#scope.label] },
+        `Cannot draw with pipeline "${pipeline.label}" in ${this.#scope.place}: it draws to ${targetsText(targets)}, the targets are ${targetsText(this.targets)}`,
+        { kind: 'command-buffer', labels: [pipeline.label, ...this.#scope.labels] },
       );
     }
     this.#bindings.set(pipeline);
@@ -168,7 +168,7 @@ export class RenderEncoder {
     if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
     const input = this.#input;
     if (firstIndex + indices > input.indices) {
-      const error = input.beyondIndices(pipeline, this.#scope.label, firstIndex, indices, instances);
+      const error = input.beyondIndices(pipeline, this.#scope, firstIndex, indices, instances);
       if (error) throw error;
     }
     // Which vertices the indices mean stands in memory.
@@ -205,8 +205,8 @@ export class RenderEncoder {
       checkExecutable(this.#scope, each, this.targets);
       if (this.#executed) continue;
       throw new VulkanError(
-        `Cannot execute "${each.label}" in "${this.#scope.label}": its rendering isn't \`secondary: true\`; say that, and execute all that it draws`,
-        { kind: 'command-buffer', labels: [each.label, this.#scope.label] },
+        `Cannot execute "${each.label}" in ${this.#scope.place}: its rendering isn't \`secondary: true\`; say that, and execute all that it draws`,
+        { kind: 'command-buffer', labels: [each.label, ...this.#scope.labels] },
       );
     }
     this.#executed?.push(...secondaries);
@@ -230,7 +230,7 @@ export class RenderEncoder {
     const { byteOffset = 0, count = 1, byteStride = bytes } = options;
     const pipeline = this.#ready(command);
     if (bytes === DRAW_INDEXED_BYTES && this.#input.indices < 0) {
-      throw this.#input.beyondIndices(pipeline, this.#scope.label, 0, 0, 0)!;
+      throw this.#input.beyondIndices(pipeline, this.#scope, 0, 0, 0)!;
     }
     checkUsage('draw from', buffer, 'indirect');
     if (count !== 1) checkTimes(count, byteStride, bytes);
@@ -249,18 +249,18 @@ export class RenderEncoder {
   }
 
   #onlyExecutes(): VulkanError {
-    const { label } = this.#scope;
+    const { labels, place } = this.#scope;
     return new VulkanError(
-      `Cannot draw in "${label}": its rendering is \`secondary: true\`, where only \`execute\` may stand; record draws by device.recordDraws`,
-      { kind: 'command-buffer', labels: [label] },
+      `Cannot draw in ${place}: its rendering is \`secondary: true\`, where only \`execute\` may stand; record draws by device.recordDraws`,
+      { kind: 'command-buffer', labels },
     );
   }
 
   #endedError(): VulkanError {
-    const { label } = this.#scope;
+    const { labels, place } = this.#scope;
     return new VulkanError(
-      `Cannot draw in "${label}": its rendering has ended; draw within the function that got the encoder`,
-      { kind: 'command-buffer', labels: [label] },
+      `Cannot draw in ${place}: its rendering has ended; draw within the function that got the encoder`,
+      { kind: 'command-buffer', labels },
     );
   }
 
@@ -268,7 +268,7 @@ export class RenderEncoder {
   #ready(command: string): GraphicsPipeline {
     if (!this.#draws) throw this.#ended ? this.#endedError() : this.#onlyExecutes();
     const pipeline = this.#bindings.ready(command);
-    this.#input.fit(pipeline, this.#scope.label);
+    this.#input.fit(pipeline, this.#scope);
     return pipeline;
   }
 
@@ -277,7 +277,7 @@ export class RenderEncoder {
     vertices: readonly [first: number, count: number],
     instances: readonly [first: number, count: number],
   ): void {
-    const error = this.#input.beyond(pipeline, this.#scope.label, { vertices, instances });
+    const error = this.#input.beyond(pipeline, this.#scope, { vertices, instances });
     if (error) throw error;
   }
 }
@@ -321,8 +321,8 @@ export function recordRendering(
   options: RenderingOptions,
   body: (encoder: RenderEncoder) => void,
 ): void {
-  const { driver, label } = scope;
-  const { color, depth, formats, area } = attachmentsOf(driver, label, options);
+  const { driver } = scope;
+  const { color, depth, formats, area } = attachmentsOf(driver, scope, options);
   const attachments = depth ? [...color, depth] : color;
   for (const { view, resolve } of attachments) {
     scope.use(view.image);
@@ -389,7 +389,7 @@ function setViewport(scope: CommandScope, viewport: Viewport): void {
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
   if (![x, y, width, height, nearDepth, farDepth].every(Number.isFinite) || width <= 0) {
     throw new RangeError(
-      `Cannot set the viewport in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give finite numbers, and a width above 0`,
+      `Cannot set the viewport in ${scope.place}: it is ${width}×${height} at (${x}, ${y}); give finite numbers, and a width above 0`,
     );
   }
   V.arena.scope(() => {
@@ -401,7 +401,7 @@ function setViewport(scope: CommandScope, viewport: Viewport): void {
 function setScissor(scope: CommandScope, x: number, y: number, width: number, height: number): void {
   if (![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0)) {
     throw new RangeError(
-      `Cannot set the scissor in "${scope.label}": it is ${width}×${height} at (${x}, ${y}); give whole numbers from 0`,
+      `Cannot set the scissor in ${scope.place}: it is ${width}×${height} at (${x}, ${y}); give whole numbers from 0`,
     );
   }
   V.arena.scope(() => {

@@ -1,6 +1,6 @@
 /** @file What all commands of one recording share: where they go, what they use, and what goes with the recording. */
 
-import type * as V from '@halocline/vulkan';
+import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { UsageTracker } from '../tracking/tracker.ts';
@@ -12,8 +12,16 @@ import type { Followed, Swappable } from './watched.ts';
 /** Who takes what is recorded: a queue, another recording, or a queue that does nothing but transfers. */
 export type RecordingKind = 'primary' | 'secondary' | 'transfers';
 
+/** Where commands are being recorded, for errors. */
+export interface RecordingPlace {
+  /** In words: `"frame"`, or `"graph", pass "tone"`. */
+  readonly place: string;
+  /** By labels: the recording's, then those of the passes that are open. */
+  readonly labels: readonly string[];
+}
+
 /** One recording. */
-export class CommandScope {
+export class CommandScope implements RecordingPlace {
   /** What commands go through; from the recording's end on, every use of them is an error. */
   driver: Driver;
   readonly handle: V.VkCommandBuffer;
@@ -37,6 +45,8 @@ export class CommandScope {
   rendering = false;
   /** Whether a word in memory decides over what is being recorded. */
   conditional = false;
+  /** The passes that are open, from the outermost on. */
+  readonly #passes: string[] = [];
   #ended = false;
 
   constructor(
@@ -52,6 +62,32 @@ export class CommandScope {
     this.driver = driver;
     this.handle = handle;
     this.label = label;
+  }
+
+  /** What is recorded as one pass alone bears one name. */
+  get labels(): string[] {
+    return [this.label, ...this.#passes].filter((each, at, all) => each !== all[at - 1]);
+  }
+
+  get place(): string {
+    return this.labels.map((label) => `"${label}"`).join(', pass ');
+  }
+
+  /** Records `body` as a pass, which errors name, and the messages of the validation layer and captures. */
+  pass(name: string, body: () => void): void {
+    const { named, commands } = this.driver;
+    if (named) {
+      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- a number would be taken for an address
+      const pLabelName = String(name);
+      V.arena.scope(() => commands.vkCmdBeginDebugUtilsLabelEXT(this.handle, V.VkDebugUtilsLabelEXT({ pLabelName })));
+    }
+    this.#passes.push(name);
+    try {
+      body();
+    } finally {
+      this.#passes.pop();
+      if (named) commands.vkCmdEndDebugUtilsLabelEXT(this.handle);
+    }
   }
 
   /** The recording has ended: who kept its encoder gets an error, where the driver would write into commands that are closed. */
@@ -81,13 +117,13 @@ export class CommandScope {
   /** Notes that the recording uses something; throws if that was disposed, or is of another device. */
   use(object: Used): void {
     if (object.driver !== undefined && object.driver !== this.driver) {
-      throw this.#ended ? this.#endedError() : foreign(`Cannot record "${this.label}"`, object, this.label);
+      throw this.#ended ? this.#endedError() : foreign(`Cannot record ${this.place}`, object, ...this.labels);
     }
     if (object.disposed) {
       const what = `${object.kind} "${object.label}" was disposed; keep it while commands use it`;
-      throw new VulkanError(`Cannot record "${this.label}": ${what}`, {
+      throw new VulkanError(`Cannot record ${this.place}: ${what}`, {
         kind: 'command-buffer',
-        labels: [object.label, this.label],
+        labels: [object.label, ...this.labels],
       });
     }
     this.used.add(object.stay ?? object);
@@ -102,8 +138,8 @@ export class CommandScope {
   outside(command: string): void {
     if (!this.rendering) return;
     throw new VulkanError(
-      `Cannot ${command} in "${this.label}": it stands within a rendering, where only draws may; record it before or behind`,
-      { kind: 'command-buffer', labels: [this.label] },
+      `Cannot ${command} in ${this.place}: it stands within a rendering, where only draws may; record it before or behind`,
+      { kind: 'command-buffer', labels: this.labels },
     );
   }
 

@@ -163,7 +163,7 @@ export function recordSecondaryDraws(
     const tracker = driver.tracking?.begin(label, handle, true);
     tracker?.rendering(true);
     const scope = new CommandScope(driver, handle, label, tracker, 'secondary');
-    return held(scope, tracker, () => recordDraws(scope, targets, [0, 0, ...size], body));
+    return held(scope, tracker, () => scope.pass(label, () => recordDraws(scope, targets, [0, 0, ...size], body)));
   });
 }
 
@@ -175,9 +175,9 @@ export function checkExecutable(
 ): void {
   scope.open();
   const refuse = (why: string): VulkanError =>
-    new VulkanError(`Cannot execute "${each.label}" in "${scope.label}": ${why}`, {
+    new VulkanError(`Cannot execute "${each.label}" in ${scope.place}: ${why}`, {
       kind: 'command-buffer',
-      labels: [each.label, scope.label],
+      labels: [each.label, ...scope.labels],
     });
   if (scope.secondary)
     throw refuse(`"${scope.label}" is itself executed, and so executes no other; execute both in turn`);

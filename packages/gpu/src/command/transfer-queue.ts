@@ -30,9 +30,9 @@ export function checkTransferBarrier(scope: CommandScope, ...sides: readonly (re
   }
 }
 
-function refusal({ label }: CommandScope, act: string, instead: string): VulkanError {
+function refusal({ labels, place }: CommandScope, act: string, instead: string): VulkanError {
   return new VulkanError(
-    `Cannot ${act} in "${label}": it is recorded for the queue of transfers, which copies and fills alone; ${instead}`,
-    { kind: 'command-buffer', labels: [label] },
+    `Cannot ${act} in ${place}: it is recorded for the queue of transfers, which copies and fills alone; ${instead}`,
+    { kind: 'command-buffer', labels },
   );
 }

@@ -7,6 +7,7 @@ import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import type { VertexFetch } from './graphics-state.ts';
+import type { RecordingPlace } from './scope.ts';
 
 /** A pipeline that draws, as far as it reads vertices. */
 interface Reader {
@@ -49,7 +50,7 @@ export class VertexInput {
   }
 
   /** Reckons how much there is for a pipeline; throws where it reads a buffer that isn't bound. `where` is the recording's label. */
-  fit(pipeline: Reader, where: string): void {
+  fit(pipeline: Reader, where: RecordingPlace): void {
     if (pipeline === this.#reader) return;
     this.vertices = this.instances = Infinity;
     for (const [slot, fetch] of pipeline.vertexBuffers.entries()) {
@@ -67,7 +68,7 @@ export class VertexInput {
   /** The error for a draw that reaches further; undefined if it draws nothing. */
   beyond(
     pipeline: Reader,
-    where: string,
+    where: RecordingPlace,
     draw: { readonly vertices: readonly [first: number, count: number]; readonly instances: readonly [number, number] },
   ): Error | undefined {
     const [firstVertex, vertices] = draw.vertices;
@@ -92,7 +93,13 @@ export class VertexInput {
   }
 
   /** The error for an indexed draw without indices, or with too few; undefined if it draws nothing. */
-  beyondIndices(pipeline: Reader, where: string, first: number, count: number, instances: number): Error | undefined {
+  beyondIndices(
+    pipeline: Reader,
+    where: RecordingPlace,
+    first: number,
+    count: number,
+    instances: number,
+  ): Error | undefined {
     if (this.#index === undefined) {
       return refusal(pipeline, where, 'no index buffer is set; call encoder.indexBuffer');
     }
@@ -121,9 +128,9 @@ function countIn({ buffer, byteOffset }: Part, { byteStride, byteEnd }: VertexFe
   return byteEnd === 0 || byteStride === 0 ? Infinity : Math.floor((room - byteEnd) / byteStride) + 1;
 }
 
-function refusal(pipeline: Reader, where: string, what: string, buffer?: Buffer): VulkanError {
-  return new VulkanError(`Cannot draw pipeline "${pipeline.label}" in "${where}": ${what}`, {
+function refusal(pipeline: Reader, where: RecordingPlace, what: string, buffer?: Buffer): VulkanError {
+  return new VulkanError(`Cannot draw pipeline "${pipeline.label}" in ${where.place}: ${what}`, {
     kind: buffer ? 'buffer-too-small' : 'command-buffer',
-    labels: [pipeline.label, where, ...(buffer ? [buffer.label] : [])],
+    labels: [pipeline.label, ...where.labels, ...(buffer ? [buffer.label] : [])],
   });
 }

@@ -1,6 +1,6 @@
 /** @file Steps → commands: barriers and passes, in order. */
 
-import { GraphError } from '../errors.ts';
+import { GraphError, VulkanError } from '../errors.ts';
 import type { Bound } from './bindings.ts';
 import type { DeclaredUse, TrackedResource } from '../tracking/tracker.ts';
 import { labelOf } from './pass.ts';
@@ -31,10 +31,25 @@ export function recordSteps<E extends BarrierSink>(
       if (!record) continue;
       if (encoder.uses) for (const each of uses) noteUse(each, encoder, at);
       const declared = encoder.tracks === true ? uses.flatMap((use) => declaredUses(use, at, memory)) : undefined;
-      if (encoder.label) encoder.label(name, () => record(encoder, at), declared);
-      else record(encoder, at);
+      const body = (): unknown => recordPass(name, () => record(encoder, at));
+      if (encoder.label) encoder.label(name, body, declared);
+      else body();
     }
     if (after && isOwn(passes.at(-1))) recordBarrier(after, encoder, at);
+  }
+}
+
+/** Calls what records a pass; whatever it throws names the pass. What code reacts to by its class stays what it is. */
+function recordPass(name: string, record: () => unknown): unknown {
+  try {
+    return record();
+  } catch (error) {
+    const message = `Cannot record pass "${name}": ${error instanceof Error ? error.message : String(error)}`;
+    if (!(error instanceof VulkanError)) throw new GraphError(message, { cause: error });
+    if (error.name !== 'VulkanError' || error.labels.includes(name)) throw error;
+    const { kind, command, result, labels } = error;
+    const called = command === undefined || result === undefined ? {} : { command, result };
+    throw new VulkanError(message, { kind, ...called, labels: [...labels, name], cause: error });
   }
 }
 

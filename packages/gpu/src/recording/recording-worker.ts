@@ -310,7 +310,7 @@ function record(message: JobMessage, body: Recorder, job: number): V.VkCommandBu
     tracker?.rendering(true);
     const scope = new CommandScope(driver, handle, pass, tracker, 'secondary');
     try {
-      recordDraws(scope, draws.targets, draws.area, call);
+      scope.pass(pass, () => recordDraws(scope, draws.targets, draws.area, call));
     } finally {
       scope.end();
       releases.push(...scope.releases);

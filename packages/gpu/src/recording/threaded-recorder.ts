@@ -305,7 +305,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   }
 
   #drawsOf(label: string, rendering: RenderingOptions): Draws {
-    const { formats: targets, area } = attachmentsOf(this.#place.driver, label, rendering);
+    const { formats: targets, area } = attachmentsOf(
+      this.#place.driver,
+      { place: `"${label}"`, labels: [label] },
+      rendering,
+    );
     return { rendering: { ...rendering, secondary: true }, targets, area };
   }
 
