@@ -60,20 +60,24 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
 function sentBytes({ program, copies, iterations: ran, subdomains }: Runtime): number[] | null {
   if (program === null) return null;
   const { components } = program.parts;
-  // Loops are planned for two turns; what a step begins with is what one before has left.
-  const iterations = program.loops.map(() => 2);
+  const turns = program.loops.map(({ name }) => ran.get(name) ?? 1);
+  // Even numbers are planned; what a step begins with is what one before has left.
+  const iterations = turns.map((each) => Math.max(2, 2 * Math.ceil(each / 2)));
   const { after: start, stale } = program.plan({ start: copies, iterations });
   const plan = program.plan({ start, stale, iterations });
   const bytes = subdomains.map(() => 0);
+  const ended = turns.map(() => 0);
   for (const pass of plan.passes) {
+    if (pass.kind === 'gate' && pass.mode === 'iterate') ended[pass.loop]!++;
     if (pass.kind !== 'exchange') continue;
-    const loop = program.loops.find(({ index }) => pass.scope === `body ${index}`);
-    const turns = loop === undefined ? 1 : (ran.get(loop.name) ?? 1) / 2;
+    const { scope } = pass;
+    // Bodies that were planned beyond the last turn do nothing.
+    if (program.loops.some(({ index }) => scope === `body ${index}` && ended[index]! >= turns[index]!)) continue;
     const names = new Set(pass.sent.map((copy) => copy.slice(0, copy.lastIndexOf(':'))));
     for (const { name, pairs } of components) {
       if (!names.has(name)) continue;
-      for (const { from, sources } of pairs) bytes[from]! += 4 * sources.length * turns;
+      for (const { from, sources } of pairs) bytes[from]! += 4 * sources.length;
     }
   }
-  return bytes.map(Math.round);
+  return bytes;
 }

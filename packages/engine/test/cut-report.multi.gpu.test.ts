@@ -1,4 +1,8 @@
 /** What is told of a cut, and what one subdomain holds, as a grid. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDevice, type Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { readGrids, writeNanoVdb, type Grid } from '@halocline/vdb';
 import { expect, test } from 'vitest';
@@ -92,3 +96,53 @@ gpuTest('what is sent counts each turn of a loop', { validation: false }, async 
   expect(turns).toBeGreaterThan(2);
   expect(await sent()).toEqual([256 * turns, 256 * turns]);
 });
+
+/** Bytes of fields that each of two devices packed in a step, by a trace. */
+async function packed(trace: string, step: number): Promise<number[]> {
+  const { traceEvents } = JSON.parse(await readFile(trace, 'utf8')) as {
+    traceEvents: { pid: number; cat?: string; name: string; args?: { step?: number; bytes?: number } }[];
+  };
+  const own = traceEvents.filter(
+    ({ cat, name, args }) => cat === 'pack' && !name.startsWith('pack sum') && args?.step === step,
+  );
+  return [1, 2].map((pid) =>
+    own.filter((each) => each.pid === pid).reduce((sum, { args }) => sum + (args?.bytes ?? 0), 0),
+  );
+}
+
+gpuTest(
+  'over several devices what is sent is what the trace says was packed',
+  { validation: false },
+  async ({ device }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'halocline-'));
+    await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+    await using other: Device = await openDevice({ device: device.uuid, validation: false });
+    const trace = join(folder, 'sent.json');
+    for (const [times, below] of [
+      [9, 0],
+      [9, 0.3],
+      [4, 0],
+      [1, 0],
+    ] as const) {
+      const domain = { min: [0, 0, 0], max: [48, 24, 16] } as const;
+      let sent: (number | null)[];
+      {
+        await using simulation = await Simulation.create({ devices: [device, other], domain, trace });
+        simulation.addField('u', 'float32', 1);
+        simulation.addStencil('spread', {
+          inputs: ['u'],
+          outputs: ['u'],
+          code: `WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0)) + 0.1 * ReadField("u", coord - ivec3(1, 1, 0)));
+          ReduceMax("most", ReadField("u", coord));`,
+        });
+        simulation.repeat({ name: 'turns', body: ['spread'], times, until: { scalar: 'most', below } });
+        simulation.addStencil('again', { inputs: ['u'], outputs: ['u'], code: 'WriteField("u", idx, 1.0);' });
+        for (let step = 0; step < 8; step++) await simulation.runTimestep(1);
+        await simulation.finish();
+        sent = (await simulation.subdomains()).map(({ sentBytes }) => sentBytes);
+      }
+      expect(sent, `${times} turns, below ${below}`).toEqual(await packed(trace, 7));
+      expect(Math.min(...(sent as number[]))).toBeGreaterThan(0);
+    }
+  },
+);
