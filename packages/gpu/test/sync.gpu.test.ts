@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { openDevice } from '../src/index.ts';
+import { changeCommands } from './changed-driver.ts';
 import { SLOW, wordsPush } from './kernels.ts';
 
 gpuTest('a submit waits for a timeline that the host signals', {}, async ({ device }) => {
@@ -107,6 +108,20 @@ gpuTest(
     await device.compute.timeline.wait(device.compute.timeline.last);
   },
 );
+
+gpuTest('a timeline is shared only where the driver lets it be', {}, ({ device }) => {
+  const has = (name: string): boolean => name !== 'vkGetSemaphoreFdKHR';
+  using _ = changeCommands(device, { has });
+  for (const sharing of ['export', { fd: 0 }] as const) {
+    expect(() => device.createTimeline('mine', sharing)).toThrow(
+      expect.objectContaining({
+        kind: 'not-available',
+        message: `Cannot create timeline "mine": device "${device.name}" shares none with others; make one on each, and pass on by a relay`,
+      }),
+    );
+  }
+  expect(device.children.size).toBe(0);
+});
 
 gpuTest('waits that are given up end with an error, and later ones go on', {}, async ({ device }) => {
   using timeline = device.createTimeline('mine');

@@ -387,7 +387,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     await timeline.wait(value);
   }
 
-  /** A timeline of the caller's own, for order across queues or devices; `sharing` where `sharesTimelines`. */
+  /** A timeline of the caller's own, for order across queues or devices. Throws 'not-available' for `sharing` without `sharesTimelines`. */
   createTimeline(label: string, sharing?: TimelineSharing): Timeline {
     this.#driver.checkOpen();
     const timeline = new Timeline(this.#driver, this.#waiter, label, sharing);

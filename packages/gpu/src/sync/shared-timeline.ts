@@ -2,6 +2,7 @@
 
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
 
 const BOTH = V.VK_EXTERNAL_SEMAPHORE_FEATURE_EXPORTABLE_BIT | V.VK_EXTERNAL_SEMAPHORE_FEATURE_IMPORTABLE_BIT;
 
@@ -17,4 +18,13 @@ export function canShareTimelines(driver: Driver): boolean {
     driver.instance.vkGetPhysicalDeviceExternalSemaphoreProperties(driver.physicalDevice, info, out);
     return (V.VkExternalSemaphoreProperties.read(out).externalSemaphoreFeatures & BOTH) === BOTH;
   });
+}
+
+/** Throws unless the device exports and imports timeline semaphores. */
+export function checkSharesTimelines(driver: Driver, label: string): void {
+  if (canShareTimelines(driver)) return;
+  throw new VulkanError(
+    `Cannot create timeline "${label}": device "${driver.name}" shares none with others; make one on each, and pass on by a relay`,
+    { kind: 'not-available', labels: [label] },
+  );
 }

@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
 import { DeviceLostError, VulkanError } from '../errors.ts';
+import { checkSharesTimelines } from './shared-timeline.ts';
 import { LATE_MS } from './waiter.ts';
 import type { Waiter } from './waiter.ts';
 import { CANCELLED } from './waiter-table.ts';
@@ -43,6 +44,7 @@ export class Timeline implements Child, Progress {
     this.label = label;
     this.driver = driver;
     this.#waiter = waiter;
+    if (sharing !== undefined) checkSharesTimelines(driver, label);
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
       const pNext =
