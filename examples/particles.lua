@@ -1,7 +1,7 @@
 -- Particles in Lua: a shell of them is carried by curling noise, and what light they leave is toned to a picture: a graph.
 -- halocline run examples/particles.lua --set count=1000000 --set width=1280
 local count, width, steps = scene.value("count", 200000), scene.value("width", 640), scene.value("steps", 300)
-local height, file = width * 9 // 16, scene.value("file", "particles-lua.png")
+local height, file = width * 9 // 16, scene.value("file", "out/particles-lua.png")
 
 local device = gpu.device_create()
 local move = gpu.kernel_compile(device, [[

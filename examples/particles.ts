@@ -1,5 +1,5 @@
 /** One million particles: a shell of them is carried by curling noise for 300 steps, and drawn as points of light. */
-import { writeFileSync } from 'node:fs';
+import { writeWhole } from '@halocline/engine/files';
 import { openDevice, type DeviceOptions } from '@halocline/gpu';
 import { createImage, encodePng, type Image } from '@halocline/render';
 
@@ -57,4 +57,4 @@ export async function particles(count: number, width: number, tail: number, opti
   return createImage(width, height, Uint8Array.from(light, tone));
 }
 
-if (import.meta.main) writeFileSync('particles.png', encodePng(await particles(1_000_000, 1280, 16)));
+if (import.meta.main) await writeWhole('out/particles.png', encodePng(await particles(1_000_000, 1280, 16)));

@@ -13,14 +13,16 @@ const names = readdirSync(folder)
   .map((file) => file.replace(/\.ts$/u, ''))
   .toSorted((a, b) => place(a) - place(b));
 
+/** The first sentence of the comment that a file begins with. */
+function sentenceOf(file: string): string {
+  const [comment = ''] = /^(?:\/\*\*.*?\*\/|(?:--.*\n)+)/su.exec(readFileSync(folder + file, 'utf8')) ?? [];
+  const text = comment.replaceAll(/^ *(?:\/\*\*|\*\/|\*|--)|\*\/$/gmu, '').replaceAll(/\s+/gu, ' ');
+  return /^.*?\.(?= |$)/u.exec(text.trim())?.[0] ?? text;
+}
+
 const [name, ...rest] = process.argv.slice(2);
-if (name === undefined) {
-  for (const each of names) {
-    const sentence = /^(?:\/\*\*?\s*\*?|--)\s*(.+?)\s*(?:\*\/|$)/mu.exec(
-      readFileSync(folder + fileOf(each), 'utf8').replace('/**\n', '/**'),
-    );
-    console.log(`${each.padEnd(18)} ${sentence?.[1] ?? ''}`);
-  }
+if (name === undefined || name === '--help' || name === '-h') {
+  for (const each of names) console.log(`${each.padEnd(18)} ${sentenceOf(fileOf(each))}`);
   console.log('\nnpm run example -- NAME runs one');
 } else if (!names.includes(name)) {
   console.error(`Cannot run example "${name}": there is none of that name; one of ${names.join(', ')}`);
