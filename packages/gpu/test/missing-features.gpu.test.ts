@@ -87,7 +87,7 @@ gpuTest(
       },
     });
     expect(refusal(() => device.hostArray(4096, { label: 'shared' }))).toBe(
-      `allocation: Cannot make host array "shared": no coherent memory type of device "${device.name}" takes it; use a buffer instead`,
+      `allocation: Cannot make host array "shared": no coherent memory type of device "${device.name}" takes it; use a buffer with memory 'upload' or 'download'`,
     );
     expect([device.children.size, makerOf(device).heap.used]).toEqual([0, 0]);
   },

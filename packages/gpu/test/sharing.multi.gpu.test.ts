@@ -1,7 +1,10 @@
 /** Several devices of one machine: memory that both see, and order between them. The one physical device may be opened twice. */
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { gpuTest } from '@halocline/testing';
 import { CudaDevice, openDevice, shareDeviceMemory, shareHostMemory, type Device } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
+import { changeCommands } from './changed-driver.ts';
 
 const MEGABYTE = 2 ** 20;
 
@@ -73,6 +76,39 @@ gpuTest(
     mine[Symbol.dispose]();
     expect(new Uint32Array((await other.staging.download(theirs)).buffer)).toEqual(words);
     await other.idle();
+  },
+);
+
+gpuTest('host memory that a device can’t import is unmapped, and refused in words', {}, ({ device }) => {
+  const { commands } = makerOf(device).driver;
+  using _ = changeCommands(device, {
+    has: (name) => name !== 'vkGetMemoryHostPointerPropertiesEXT' && commands.has(name),
+  });
+  expect(() => shareHostMemory([device], { label: 'not for all', byteLength: MEGABYTE })).toThrow(
+    `Cannot share memory "not for all": device "${device.name}" lacks VK_EXT_external_memory_host; copy between the devices instead`,
+  );
+  expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain('memfd:not for all');
+});
+
+gpuTest(
+  'what is shared has a length, somebody who uses it, and a name of any length',
+  { extensions: ['VK_EXT_external_memory_host'] },
+  ({ device }) => {
+    for (const share of [shareHostMemory, shareDeviceMemory]) {
+      const shared = (byteLength: number) => () => share([device], { label: 'message', byteLength });
+      for (const wrong of [NaN, 0, -1, 1.5]) {
+        expect(shared(wrong)).toThrow(
+          `Cannot share memory "message": its length is ${wrong}; give a whole number of bytes above 0`,
+        );
+      }
+      expect(() => share([], { label: 'message', byteLength: 64 })).toThrow(
+        'Cannot share memory "message": no device is given; give those that use it',
+      );
+    }
+    for (const character of ['m', 'é', '木']) {
+      const [buffer] = shareHostMemory([device], { label: character.repeat(300), byteLength: 64 });
+      buffer![Symbol.dispose]();
+    }
   },
 );
 

@@ -41,22 +41,24 @@ const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
 export function createHostArray(maker: BufferMaker, byteLength: number, options: HostArrayOptions): HostArray {
   const { label = 'host array', ...rest } = options;
   const { driver } = maker;
-  checkImports(driver, label);
+  const words = wordsOf('make host array', label);
+  checkImports(driver, words);
   const buffer = new Buffer(
     maker,
     { label, byteLength, ...rest },
-    { memory: 'host', handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs) },
+    { memory: 'host', handleTypes: HANDLE_TYPE, place: (owner, needs) => place(maker, owner, needs, words) },
   );
   const array = buffer.mapped.buffer;
   hosted.set(array, { driver, buffer });
   return { array, buffer, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
 }
 
-/** Makes a buffer over host memory that is there already, and stays the caller's until `release`. Throws as `createHostArray` does. */
+/** Makes a buffer over host memory that is there already, until `release` is called. Throws as `createHostArray` does. */
 export function importHostMemory(maker: BufferMaker, { label, address, byteLength, release }: ImportOptions): Buffer {
   const { driver } = maker;
-  checkImports(driver, label);
+  const words = wordsOf('share memory', label);
   try {
+    checkImports(driver, words);
     return new Buffer(
       maker,
       { label, byteLength },
@@ -64,7 +66,7 @@ export function importHostMemory(maker: BufferMaker, { label, address, byteLengt
         memory: 'host',
         handleTypes: HANDLE_TYPE,
         place: (_, needs) => {
-          const handle = importMemory(maker, label, address, byteLength, needs.memoryTypeBits);
+          const handle = importMemory(maker, words, { address, byteLength }, needs.memoryTypeBits);
           const array = V.viewMemory(address, byteLength);
           return {
             memory: { handle, bytes: array },
@@ -85,11 +87,27 @@ export function importHostMemory(maker: BufferMaker, { label, address, byteLengt
   }
 }
 
-function checkImports(driver: Driver, label: string): void {
+/** What an import is for, as errors call it. */
+interface Words {
+  readonly label: string;
+  readonly act: string;
+  readonly instead: string;
+}
+
+/** What would do where host memory can't be imported. */
+const INSTEAD = Object.freeze({
+  'make host array': "use a buffer with memory 'upload' or 'download'",
+  'share memory': 'copy between the devices instead',
+});
+
+function wordsOf(verb: keyof typeof INSTEAD, label: string): Words {
+  return { label, act: `Cannot ${verb} "${label}"`, instead: INSTEAD[verb] };
+}
+
+function checkImports(driver: Driver, { label, act, instead }: Words): void {
   if (driver.commands.has('vkGetMemoryHostPointerPropertiesEXT')) return;
   throw new VulkanError(
-    `Cannot make host array "${label}": device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ` +
-      `use a buffer with memory 'upload' or 'download'`,
+    `${act}: device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ${instead}`,
     { kind: 'not-available', labels: [label, driver.name] },
   );
 }
@@ -102,14 +120,14 @@ export function hostBufferOf(array: ArrayBufferLike, driver: Driver): Buffer | u
   return found?.driver === driver ? found.buffer : undefined;
 }
 
-function place(maker: BufferMaker, { label, byteLength }: Buffer, needs: BufferNeeds): Place {
+function place(maker: BufferMaker, { byteLength }: Buffer, needs: BufferNeeds, words: Words): Place {
   const { driver } = maker;
   const unit = Math.max(needs.alignment, importAlignment(driver));
   const taken = Math.ceil(needs.byteLength / unit) * unit;
   const pinned = V.pinned(taken, { alignment: taken >= HUGE_PAGE ? Math.max(unit, HUGE_PAGE) : unit });
   adviseHugePages(pinned.address, taken);
   try {
-    const handle = importMemory(maker, label, pinned.address, taken, needs.memoryTypeBits);
+    const handle = importMemory(maker, words, { address: pinned.address, byteLength: taken }, needs.memoryTypeBits);
     const array = V.viewMemory(pinned.address, byteLength);
     return {
       memory: { handle, bytes: array },
@@ -139,27 +157,22 @@ function importAlignment(driver: Driver): number {
 
 function importMemory(
   { driver, memory }: BufferMaker,
-  label: string,
-  address: bigint,
-  byteLength: number,
+  { label, act, instead }: Words,
+  { address, byteLength }: { readonly address: bigint; readonly byteLength: number },
   typeBits: number,
 ): V.VkDeviceMemory {
   const { commands, handle: device } = driver;
-  const act = `Cannot make host array "${label}"`;
   return V.arena.scope(() => {
     const out = V.VkMemoryHostPointerPropertiesEXT.allocate();
     const asked = commands.vkGetMemoryHostPointerPropertiesEXT(device, HANDLE_TYPE, address, out);
-    driver.check(asked, 'vkGetMemoryHostPointerPropertiesEXT', 'allocation', act, 'use a buffer instead', label);
+    driver.check(asked, 'vkGetMemoryHostPointerPropertiesEXT', 'allocation', act, instead, label);
     const { memoryTypeBits } = V.VkMemoryHostPointerPropertiesEXT.read(out);
     const [type] = memory.typesFor('download', typeBits & memoryTypeBits);
     if (type === undefined) {
-      throw new VulkanError(
-        `${act}: no coherent memory type of device "${driver.name}" takes it; use a buffer instead`,
-        {
-          kind: 'allocation',
-          labels: [label, driver.name],
-        },
-      );
+      throw new VulkanError(`${act}: no coherent memory type of device "${driver.name}" takes it; ${instead}`, {
+        kind: 'allocation',
+        labels: [label, driver.name],
+      });
     }
     const memoryOut = V.arena.u64();
     const info = V.VkMemoryAllocateInfo({

@@ -7,6 +7,7 @@ import { VulkanError } from '../errors.ts';
 import { makerOf } from './buffer.ts';
 import type { Buffer } from './buffer.ts';
 import { createExportable, importOpaque } from './opaque-fd.ts';
+import { checkShared } from './shared-memory.ts';
 
 /** The part of a device that sharing needs. */
 export interface MemorySharer {
@@ -23,6 +24,7 @@ export function shareDeviceMemory(
   devices: readonly MemorySharer[],
   { label, byteLength }: { readonly label: string; readonly byteLength: number },
 ): Buffer[] {
+  checkShared(devices, label, byteLength);
   const [first, ...others] = devices as [MemorySharer, ...MemorySharer[]];
   const stranger = others.find(({ uuid }) => uuid !== first.uuid);
   if (stranger) {

@@ -26,6 +26,8 @@ export interface ImportOptions {
 }
 
 const PAGE = 65_536;
+/** A memfd's name has at most 249 bytes: so many characters never have more. Only the system's lists show it. */
+const NAME_LENGTH = 80;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
@@ -59,6 +61,17 @@ function mapping(label: string): Mapping {
   return library;
 }
 
+/** Throws if nothing is to be shared, or among nobody. */
+export function checkShared(devices: readonly unknown[], label: string, byteLength: number): void {
+  if (devices.length === 0) {
+    throw new RangeError(`Cannot share memory "${label}": no device is given; give those that use it`);
+  }
+  if (Number.isSafeInteger(byteLength) && byteLength > 0) return;
+  throw new RangeError(
+    `Cannot share memory "${label}": its length is ${byteLength}; give a whole number of bytes above 0`,
+  );
+}
+
 /**
  * A buffer on each device over the same host memory, zeroed. Dispose each of them; the memory goes with the last. Throws
  * VulkanError 'not-available' where the system or a device can't.
@@ -67,10 +80,11 @@ export function shareHostMemory(
   devices: readonly MemoryImporter[],
   { label, byteLength }: { readonly label: string; readonly byteLength: number },
 ): Buffer[] {
+  checkShared(devices, label, byteLength);
   const { memfd_create, ftruncate, mmap, munmap, close } = mapping(label);
   const length = BigInt(Math.ceil(byteLength / PAGE) * PAGE);
   const act = `Cannot share memory "${label}"`;
-  const fd = memfd_create(label, 0);
+  const fd = memfd_create(label.slice(0, NAME_LENGTH), 0);
   const buffers: Buffer[] = [];
   try {
     if (fd < 0 || ftruncate(fd, length) !== 0) {
