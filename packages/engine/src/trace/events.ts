@@ -30,26 +30,41 @@ export interface TrackName extends Track {
   readonly threadName: string;
 }
 
-/** The text of a trace file; its clock begins with the first span. */
-export function chromeTrace(
+/** Characters from which a piece of a trace file is given away. */
+const PIECE = 2 ** 20;
+
+/** A trace file, piece by piece, as a string can't hold a long one; its clock begins with the first span. */
+export function* chromeTrace(
   tracks: readonly TrackName[],
   spans: readonly Span[],
   about: Readonly<Record<string, unknown>> = {},
-): string {
-  const origin = spans.reduce((first, { start }) => Math.min(first, start), spans[0]?.start ?? 0);
-  const names = tracks.flatMap(({ process, thread, processName, threadName }) => [
-    { ph: 'M', name: 'process_name', pid: process, tid: thread, args: { name: processName } },
-    { ph: 'M', name: 'thread_name', pid: process, tid: thread, args: { name: threadName } },
-    { ph: 'M', name: 'thread_sort_index', pid: process, tid: thread, args: { sort_index: thread } },
-  ]);
-  const events = spans
-    .toSorted((a, b) => a.start - b.start || b.end - a.end)
-    .map(({ track, name, kind, start, end, about: args = {} }) => {
-      // Whole nanoseconds, so that what lies within another span still does when it is written in microseconds.
-      const [from, to] = [Math.round(start - origin), Math.round(end - origin)];
-      const at = { ts: from / 1000, dur: (to - from) / 1000, pid: track.process, tid: track.thread };
-      return { ph: 'X', name, cat: kind, ...at, args };
-    });
-  const lines = [...names, ...events].map((event) => JSON.stringify(event));
-  return `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n${lines.join(',\n')}\n]}\n`;
+): Generator<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  let text = `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`;
+  let end = '';
+  for (const event of eventsOf(tracks, spans)) {
+    text += `${end}${JSON.stringify(event)}`;
+    end = ',\n';
+    if (text.length < PIECE) continue;
+    yield encoder.encode(text);
+    text = '';
+  }
+  yield encoder.encode(`${text}\n]}\n`);
+}
+
+/** Names of tracks, then spans, what holds before what it holds. */
+function* eventsOf(tracks: readonly TrackName[], spans: readonly Span[]): Generator<object> {
+  for (const { process, thread, processName, threadName } of tracks) {
+    yield { ph: 'M', name: 'process_name', pid: process, tid: thread, args: { name: processName } };
+    yield { ph: 'M', name: 'thread_name', pid: process, tid: thread, args: { name: threadName } };
+    yield { ph: 'M', name: 'thread_sort_index', pid: process, tid: thread, args: { sort_index: thread } };
+  }
+  const sorted = spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const origin = sorted[0]?.start ?? 0;
+  for (const { track, name, kind, start, end, about: args = {} } of sorted) {
+    // Whole nanoseconds, so that what lies within another span still does when it is written in microseconds.
+    const [from, to] = [Math.round(start - origin), Math.round(end - origin)];
+    const at = { ts: from / 1000, dur: (to - from) / 1000, pid: track.process, tid: track.thread };
+    yield { ph: 'X', name, cat: kind, ...at, args };
+  }
 }

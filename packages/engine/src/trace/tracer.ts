@@ -51,7 +51,7 @@ export class Tracer {
    * devices.
    */
   static async open(file: string, devices: readonly Device[], log: (message: string) => void): Promise<Tracer> {
-    await writeWhole(file, new TextEncoder().encode(chromeTrace([], [], {})));
+    await writeWhole(file, chromeTrace([], [], {}));
     const clocks = await Promise.all(devices.map((device) => DeviceClock.open(device)));
     for (const [number, clock] of clocks.entries()) {
       if (clock.calibrated) continue;
@@ -127,7 +127,7 @@ export class Tracer {
         deviationNanoseconds: this.#clocks[number]!.deviation,
       })),
     };
-    await writeWhole(this.#file, new TextEncoder().encode(chromeTrace(tracks, spans, about)));
+    await writeWhole(this.#file, chromeTrace(tracks, spans, about));
     const more = this.#leftOut === 0 ? '' : `; ${this.#leftOut} more were left out`;
     this.#log(
       `Trace: ${spans.length} spans of ${this.#steps.size} steps in ${this.#file}${more}; open it in ui.perfetto.dev or chrome://tracing`,
