@@ -95,6 +95,29 @@ gpuTest(
   },
 );
 
+// The layer tells of the two that a feature which isn't turned on would allow.
+gpuTest('points have a size that the vertex shader writes', { expected: /PointSize/ }, async ({ device, messages }) => {
+  const refused = async (text: string, topology: string = 'points'): Promise<string> =>
+    (await refusals(device, text))({ topology });
+  const placed = 'gl_Position = vec4(0);';
+  const unwritten = [`void main() { ${placed} }`, `out gl_PerVertex { vec4 gl_Position; }; void main() { ${placed} }`];
+  const sized = [
+    `void main() { ${placed} if (gl_VertexIndex > 2) gl_PointSize = 2; }`,
+    `void size(out float to) { to = 2; } void main() { ${placed} size(gl_PointSize); }`,
+    `out gl_PerVertex { float gl_PointSize; vec4 gl_Position; }; void main() { gl_PointSize = 2; ${placed} }`,
+  ];
+  for (const text of sized) expect(await refused(text)).toBe('no error');
+  for (const text of unwritten) {
+    expect(await refused(text, 'lines')).toBe('no error');
+    expect(await refused(text)).toBe(
+      `Cannot create pipeline "p": its vertex shader doesn't write gl_PointSize, and its topology is 'points'; write how large they are`,
+    );
+  }
+  expect(messages).toEqual([]);
+  changeFeatures(device, { maintenance5: true });
+  for (const text of unwritten) expect(await refused(text)).toBe('no error');
+});
+
 gpuTest('a pipeline has as many samples as images of its targets', {}, async ({ device }) => {
   const refused = await refusals(device, COVER);
   const has = (format: ImageFormat, samples: number): boolean => {

@@ -2,9 +2,11 @@
 
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
+import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { printsItself } from '../printing.ts';
+import { mayWritePointSize } from '../shader/point-size.ts';
 import type { ShaderReflection } from '../shader/reflection.ts';
 import {
   blendState,
@@ -109,6 +111,7 @@ export class GraphicsPipeline implements Child {
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
     const pVertexInputState = vertexState(driver, label, buffers, vertex.point.inputs);
     checkAttributes(label, buffers, vertex.point.inputs);
+    if (options.topology === 'points') checkPoints(driver, label, vertex);
     if (fragment) checkHandedOn(label, vertex.point.outputs, fragment.point.inputs);
     this.vertexBuffers = vertexFetches(buffers, vertex.point.inputs);
     this.signature = createPipelineLayout(driver, label, stages, options.bindingCounts);
@@ -144,6 +147,15 @@ export class GraphicsPipeline implements Child {
       destroyPipelineLayout(driver, this.signature);
     });
   }
+}
+
+/** Throws unless the size of points is known: the vertex shader writes it, or the device takes 1 where it doesn't. */
+function checkPoints(driver: Driver, label: string, { spirv, point }: Stage): void {
+  if (driver.features['maintenance5'] === true || mayWritePointSize(spirv, point.name)) return;
+  throw new VulkanError(
+    `Cannot create pipeline "${label}": its vertex shader doesn't write gl_PointSize, and its topology is 'points'; write how large they are`,
+    { kind: 'pipeline-creation', labels: [label] },
+  );
 }
 
 /** What is fixed between the shaders, vertices apart, as the driver takes it; throws for a word that there is none of. */

@@ -40,6 +40,8 @@ export const Op = {
   Function: 54,
   FunctionEnd: 56,
   Variable: 59,
+  AccessChain: 65,
+  InBoundsAccessChain: 66,
   Decorate: 71,
   MemberDecorate: 72,
   VectorShuffle: 79,
@@ -68,6 +70,7 @@ export const Decoration = {
   PerVertex: 5285,
 } as const;
 
+export const BUILTIN_POINT_SIZE = 1;
 export const BUILTIN_WORKGROUP_SIZE = 25;
 export const EXECUTION_MODE_LOCAL_SIZE = 17;
 export const EXECUTION_MODE_LOCAL_SIZE_ID = 38;
