@@ -17,9 +17,14 @@ function programsOf(page: string): string[] {
   );
 }
 
-async function run(program: string, folder: { readonly path: string; file(name: string, text: string): string }) {
+async function run(
+  program: string,
+  folder: { readonly path: string; file(name: string, text: string): string },
+  env: Readonly<Record<string, string>> = {},
+) {
   const line = ['--conditions=@halocline/source', folder.file('program.mts', program)];
-  return (await promisify(execFile)(process.execPath, line, { cwd: folder.path })).stdout;
+  const options = { cwd: folder.path, env: { ...process.env, ...env } };
+  return (await promisify(execFile)(process.execPath, line, options)).stdout;
 }
 
 vulkanTest(
@@ -37,7 +42,17 @@ vulkanTest(
   60_000,
 );
 
+vulkanTest('the program in the README of vulkan says why there is no instance', async () => {
+  using folder = temporaryFolder();
+  const [program] = programsOf('packages/vulkan/README.md');
+  const noDriver = { VK_DRIVER_FILES: '/nowhere.json', VK_ICD_FILENAMES: '/nowhere.json' };
+  await expect(run(program!, folder, noDriver)).rejects.toThrow(
+    'Cannot create an instance: VK_ERROR_INCOMPATIBLE_DRIVER; install a Vulkan driver',
+  );
+});
+
 vulkanTest.each([
+  ['vulkan', /^.+\n/u],
   ['gpu', /^42\n$/u],
   ['engine', /^0\.904837\d* order: decay\n/u],
   ['halocline', /^$/u],

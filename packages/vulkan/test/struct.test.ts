@@ -17,6 +17,7 @@ import {
   VkShaderModuleCreateInfo,
   VkSpecializationInfo,
   VkSpecializationMapEntry,
+  VkSubmitInfo,
   VkSubmitInfo2,
   VkWriteDescriptorSet,
   readCString,
@@ -35,6 +36,15 @@ describe('a struct', () => {
       const read = VkBufferCreateInfo.read(VkBufferCreateInfo({ size: 1024, usage: 3, pQueueFamilyIndices: [4, 9] }));
       expect(read).toMatchObject({ sType: 12, pNext: 0n, size: 1024n, usage: 3, queueFamilyIndexCount: 2 });
       expect(u32s(read.pQueueFamilyIndices, 2)).toEqual([4, 9]);
+    });
+  });
+
+  test('has its last array fill a count that several share, in whatever order they are given', () => {
+    const semaphores = [1n, 2n] as VkSemaphore[];
+    arena.scope(() => {
+      const first = VkSubmitInfo({ pWaitSemaphores: semaphores, pWaitDstStageMask: [1] });
+      const last = VkSubmitInfo({ pWaitDstStageMask: [1], pWaitSemaphores: semaphores });
+      expect([first, last].map((it) => VkSubmitInfo.read(it).waitSemaphoreCount)).toEqual([1, 1]);
     });
   });
 
