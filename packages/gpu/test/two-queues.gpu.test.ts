@@ -1,0 +1,122 @@
+/** A device as a card is: a queue for transfers alone, and memory that the host doesn't see. */
+import { vulkanTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
+import { expect } from 'vitest';
+import type { Device } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
+import { acquireCopiers, releaseCopiers } from '../src/memory/copiers.ts';
+import { changeCommands, failCall } from './changed-driver.ts';
+import { wordsIn } from './kernels.ts';
+import { openTwoQueues, unseen, watchSubmits } from './two-queues.ts';
+
+const MiB = 2 ** 20;
+
+function pattern(byteLength: number, seed: number): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(byteLength / 4);
+  for (let at = 0; at < words.length; at++) words[at] = Math.imul(at + seed, 2654435761) ^ (at >>> 7);
+  return new Uint8Array(words.buffer);
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Returns when threads copy for transfers. */
+async function copying(device: Device): Promise<void> {
+  using buffer = unseen(device, 'first', 2 * MiB);
+  await device.staging.upload(buffer, 0, new Uint8Array(2 * MiB));
+  const copiers = acquireCopiers();
+  while (!copiers.ready) await new Promise(setImmediate);
+  await releaseCopiers();
+}
+
+vulkanTest('large transfers, and middling ones behind them, go by the queue of their own', async () => {
+  await using device = openTwoQueues({ memoryLimit: 256 * MiB });
+  const submits = watchSubmits(device);
+  using large = unseen(device, 'large', 40 * MiB);
+  for (let round = 0; round < 2; round++) {
+    const data = pattern(40 * MiB, round);
+    await device.staging.upload(large, 0, data);
+    expect(same(await device.staging.download(large), data)).toBe(true);
+  }
+  await copying(device);
+  // Half the ring of 16 MiB at once, each an eighth: by threads, before `upload` returns.
+  const parts = Array.from({ length: 9 }, (_, at) => pattern(2 * MiB, 100 + at));
+  const up = parts.map((part, at) => device.staging.upload(large, at * 2 * MiB, part));
+  for (const [at, part] of parts.entries()) if (at < 4) part.fill(0);
+  await Promise.all(up);
+  const back = await Promise.all(parts.map((_, at) => device.staging.download(large, at * 2 * MiB, 2 * MiB)));
+  expect(back.map((bytes, at) => same(bytes, pattern(2 * MiB, 100 + at)))).toEqual(parts.map(() => true));
+  expect(submits.filter((each) => !each.startsWith('transfer '))).toEqual([]);
+});
+
+for (const verb of ['upload to', 'download from'] as const) {
+  vulkanTest(
+    `a buffer that is disposed between two pieces ends its ${verb.split(' ')[0]}, and none other`,
+    async () => {
+      await using device = openTwoQueues({ memoryLimit: 64 * MiB });
+      using kept = unseen(device, 'kept', 8 * MiB);
+      const gone = unseen(device, 'gone', 8 * MiB);
+      const data = pattern(8 * MiB, 1);
+      const bare = makerOf(device).driver.commands.vkQueueSubmit2;
+      const change = changeCommands(device, {
+        vkQueueSubmit2: (...given) => {
+          queueMicrotask(() => gone[Symbol.dispose]());
+          return bare(...given);
+        },
+      });
+      const moved: Promise<unknown> =
+        verb === 'upload to' ? device.staging.upload(gone, 0, data) : device.staging.download(gone);
+      await expect(moved).rejects.toThrow(
+        `Cannot ${verb} buffer "gone": it was disposed; keep it until its transfers are done`,
+      );
+      change[Symbol.dispose]();
+      await device.staging.upload(kept, 0, data);
+      expect(same(await device.staging.download(kept), data)).toBe(true);
+    },
+  );
+}
+
+vulkanTest('commands for the queue of transfers run there, in the order that points give', async () => {
+  await using device = openTwoQueues();
+  const submits = watchSubmits(device);
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using other = device.createBuffer({ label: 'other', byteLength: 64 });
+  const queue = 'transfer';
+  using fill = device.record('fill', (encoder) => encoder.fill(words, 0, 64, 7), { queue });
+  using more = device.record('more', (encoder) => encoder.fill(words, 0, 32, 8), { queue });
+  using copy = device.record('copy', (encoder) => encoder.copy(words, 0, other, 0, 64));
+  device.transfer.submit([fill]);
+  const filled = device.transfer.submit([more]);
+  device.compute.submit([copy], { wait: [filled] });
+  expect(submits).toEqual(['transfer 1', 'transfer 2', 'compute 1 behind transfer 2']);
+  expect(await wordsIn(device, other)).toEqual([8, 8, 8, 8, 8, 8, 8, 8, 7, 7, 7, 7, 7, 7, 7, 7]);
+});
+
+vulkanTest('automatic barriers make one queue wait for what it reads of the other', async () => {
+  await using device = openTwoQueues({ autoBarriers: true });
+  const submits = watchSubmits(device);
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using other = device.createBuffer({ label: 'other', byteLength: 64 });
+  using third = device.createBuffer({ label: 'third', byteLength: 64 });
+  const queue = 'transfer';
+  using fill = device.record('fill', (encoder) => encoder.fill(words, 0, 64, 7), { queue });
+  using apart = device.record('apart', (encoder) => encoder.fill(third, 0, 64, 1));
+  using copy = device.record('copy', (encoder) => encoder.copy(words, 0, other, 0, 64));
+  device.transfer.submit([fill]);
+  device.compute.submit([apart]);
+  device.compute.submit([copy]);
+  device.transfer.submit([fill]);
+  expect(submits).toEqual(['transfer 1', 'compute 1', 'compute 2 behind transfer 1', 'transfer 2 behind compute 2']);
+  expect((await wordsIn(device, other))[15]).toBe(7);
+});
+
+vulkanTest('a device is asked on both of its queues whether it lives', async () => {
+  await using device = openTwoQueues();
+  const { driver } = makerOf(device);
+  driver.probe();
+  const before = device.counters.submits;
+  driver.probe();
+  expect([device.counters.submits - before, driver.isLost]).toEqual([0, false]);
+  using call = failCall(device, 'vkQueueSubmit2', 2, V.VK_ERROR_DEVICE_LOST);
+  expect(() => driver.probe()).toThrow(expect.objectContaining({ name: 'DeviceLostError' }));
+  expect([call.came, driver.isLost]).toEqual([true, true]);
+});
