@@ -24,7 +24,7 @@ gpuTest('a descriptor that the driver took is closed by nobody else', NEEDS, asy
     });
     using __ = failCall(other, 'vkBindBufferMemory2', 1, OUT_OF_MEMORY);
     expect(() => shareDeviceMemory([device, other], { label: 'message', byteLength: 65_536 })).toThrow(
-      'Cannot create buffer "message": vkBindBufferMemory2 gave VK_ERROR_OUT_OF_DEVICE_MEMORY; ask for less',
+      'Cannot create buffer "message": vkBindBufferMemory2 gave VK_ERROR_OUT_OF_DEVICE_MEMORY; free some memory',
     );
   }
   expect(opened.length).toBe(3);

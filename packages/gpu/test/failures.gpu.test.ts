@@ -1,18 +1,26 @@
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
 import { GraphError, Graph, VulkanError } from '../src/index.ts';
 import type { Encoder, VulkanErrorKind } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
+import { failCall } from './changed-driver.ts';
 
-/** The kind and labels of what a body throws. */
-function failure(body: () => unknown): { kind: VulkanErrorKind; labels: readonly string[] } {
+/** What a body throws. */
+function thrown(body: () => unknown): VulkanError {
   try {
     body();
   } catch (error) {
-    if (error instanceof VulkanError) return { kind: error.kind, labels: error.labels };
+    if (error instanceof VulkanError) return error;
     throw error;
   }
   throw new GraphError('nothing was thrown');
+}
+
+/** The kind and labels of what a body throws. */
+function failure(body: () => unknown): { kind: VulkanErrorKind; labels: readonly string[] } {
+  const { kind, labels } = thrown(body);
+  return { kind, labels };
 }
 
 const BOUND = `
@@ -159,4 +167,41 @@ gpuTest('what the driver refuses half-way leaves nothing behind', {}, async ({ d
   refuse('vkCreatePipelineLayout', () => device.createPipeline({ label: 'bound', spirv }));
   // The layer would name at the device's end what is left.
   expect([device.heap.used, device.children.size]).toEqual([0, 0]);
+});
+
+gpuTest('where memory is short the remedy is memory, whatever was asked for', {}, async ({ device }) => {
+  const spirv = await device.compile(BOUND, { label: 'bound' });
+  const told = (command: keyof V.Device, result: number, body: () => unknown): string => {
+    using _ = failCall(device, command, 1, result);
+    return thrown(body).message;
+  };
+  const make = (): unknown => device.createPipeline({ label: 'bound', spirv });
+  expect([
+    told('vkCreateComputePipelines', V.VK_ERROR_OUT_OF_DEVICE_MEMORY, make),
+    told('vkCreateComputePipelines', V.VK_ERROR_UNKNOWN, make),
+    told('vkCreateShaderModule', V.VK_ERROR_OUT_OF_HOST_MEMORY, make),
+    told('vkSignalSemaphore', V.VK_ERROR_OUT_OF_HOST_MEMORY, () => {
+      using timeline = device.createTimeline('steps');
+      timeline.signal(1);
+    }),
+  ]).toEqual([
+    'Cannot create pipeline "bound": vkCreateComputePipelines gave VK_ERROR_OUT_OF_DEVICE_MEMORY; free some memory',
+    'Cannot create pipeline "bound": vkCreateComputePipelines gave VK_ERROR_UNKNOWN; check the shader with spirv-val',
+    'Cannot create pipeline "bound": vkCreateShaderModule gave VK_ERROR_OUT_OF_HOST_MEMORY; free some memory',
+    'Cannot use timeline "steps": vkSignalSemaphore gave VK_ERROR_OUT_OF_HOST_MEMORY; free some memory',
+  ]);
+});
+
+gpuTest('a frame whose pool the driver refuses to reset is named', {}, async ({ device }) => {
+  device.endFrame(await device.beginFrame());
+  {
+    using _ = failCall(device, 'vkResetCommandPool', 1, V.VK_ERROR_OUT_OF_DEVICE_MEMORY);
+    await expect(device.beginFrame()).rejects.toThrow(
+      expect.objectContaining({
+        message: 'Cannot begin "frame 1": vkResetCommandPool gave VK_ERROR_OUT_OF_DEVICE_MEMORY; free some memory',
+        labels: ['frame 1'],
+      }),
+    );
+  }
+  device.endFrame(await device.beginFrame());
 });

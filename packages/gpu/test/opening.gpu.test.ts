@@ -145,7 +145,7 @@ gpuTest('a device that cannot be made whole is undone', { validation: false }, a
     }) as typeof commands;
     const listeners = instance.listeners.size;
     expect(() => new Device(instance, chosen, { ...created, commands: failing }, {})).toThrow(
-      'Cannot create command pool "staging": vkCreateCommandPool gave VK_ERROR_OUT_OF_HOST_MEMORY; close other devices',
+      'Cannot create command pool "staging": vkCreateCommandPool gave VK_ERROR_OUT_OF_HOST_MEMORY; free some memory',
     );
     expect(calls.at(-1)).toBe('vkDestroyDevice');
     expect(calls.filter((call) => call === 'vkDestroySemaphore')).toHaveLength(

@@ -62,6 +62,7 @@ export interface CommandPoolOptions {
 
 /** The pool that a queue family's command buffers come from. One thread at a time uses it. */
 export class CommandPool {
+  readonly label: string;
   readonly handle: V.VkCommandPool;
   /** The queue family that its commands are for. */
   readonly family: number;
@@ -71,6 +72,7 @@ export class CommandPool {
   constructor(driver: Driver, family: number, label: string, options: CommandPoolOptions = {}) {
     const { resetAsWhole = false, transfersAlone = false } = options;
     this.#driver = driver;
+    this.label = label;
     this.family = family;
     this.transfersAlone = transfersAlone;
     this.handle = V.arena.scope(() => {
@@ -121,9 +123,10 @@ export class CommandPool {
 
   /** Sends all its command buffers back to their beginning; their memory stays. The device is done with them. */
   reset(): void {
-    const { commands, handle } = this.#driver;
-    const result = commands.vkResetCommandPool(handle, this.handle, 0);
-    this.#driver.check(result, 'vkResetCommandPool', 'command-buffer', 'Cannot begin a frame', 'free some memory');
+    const driver = this.#driver;
+    const result = driver.commands.vkResetCommandPool(driver.handle, this.handle, 0);
+    const act = `Cannot begin "${this.label}"`;
+    driver.check(result, 'vkResetCommandPool', 'command-buffer', act, 'free some memory', this.label);
   }
 
   free(commandBuffer: V.VkCommandBuffer): void {

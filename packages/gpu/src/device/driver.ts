@@ -57,6 +57,8 @@ function submittedText({ label, passes }: Submitted): string {
   return `${label} (${passes.length > LABELS_KEPT ? '… ' : ''}${passes.slice(-LABELS_KEPT).join(', ')})`;
 }
 
+const OUT_OF_MEMORY: readonly number[] = [V.VK_ERROR_OUT_OF_HOST_MEMORY, V.VK_ERROR_OUT_OF_DEVICE_MEMORY];
+
 /** The shared part of a device. */
 export class Driver {
   /** After `close`, every use of them is an error, as of `commands`. */
@@ -133,8 +135,8 @@ export class Driver {
   }
 
   /**
-   * Throws what a negative result means; `act` is the sentence's beginning, such as `Cannot create buffer "x"`, and `labels`
-   * name the objects that it is about.
+   * Throws what a negative result means; `act` is the sentence's beginning, such as `Cannot create buffer "x"`, `remedy` its end, but
+   * where memory is short, and `labels` name the objects that it is about.
    */
   check(
     result: number,
@@ -147,7 +149,8 @@ export class Driver {
     if (result >= 0) return;
     if (result === V.VK_ERROR_DEVICE_LOST) throw this.lost(command, ...labels);
     const name = V.resultName(result);
-    throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name, labels });
+    const help = OUT_OF_MEMORY.includes(result) ? 'free some memory' : remedy;
+    throw new VulkanError(`${act}: ${command} gave ${name}; ${help}`, { kind, command, result: name, labels });
   }
 
   /**

@@ -281,17 +281,8 @@ export class Timeline implements Child, Progress {
 
   #check(result: number, command: string): void {
     if (result >= 0) return;
-    if (result === V.VK_ERROR_DEVICE_LOST) throw this.driver.lost(command, this.label);
-    const name = V.resultName(result);
-    throw new VulkanError(
-      `Cannot use timeline "${this.label}": ${command} gave ${name}; close the device and open it again`,
-      {
-        kind: 'synchronization',
-        labels: [this.label],
-        command,
-        result: name,
-      },
-    );
+    const act = `Cannot use timeline "${this.label}"`;
+    this.driver.check(result, command, 'synchronization', act, 'close the device and open it again', this.label);
   }
 }
 
