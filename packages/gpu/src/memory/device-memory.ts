@@ -14,6 +14,7 @@ const REFUSALS: ReadonlySet<number> = new Set([
   V.VK_ERROR_OUT_OF_DEVICE_MEMORY,
   V.VK_ERROR_OUT_OF_HOST_MEMORY,
   V.VK_ERROR_TOO_MANY_OBJECTS,
+  V.VK_ERROR_MEMORY_MAP_FAILED,
 ]);
 
 interface MemoryTypes {
@@ -67,36 +68,16 @@ export class DeviceMemory implements MemorySource {
 
   take(type: number, byteLength: number, to: DedicatedTo | undefined): SourceMemory | Refusal {
     const { commands, handle: device } = this.#driver;
-    const command = 'vkAllocateMemory';
-    const given = V.arena.scope(() => {
-      const out = V.arena.u64();
-      const dedicated = to === undefined ? V.NULL : V.VkMemoryDedicatedAllocateInfo({ [to.kind]: to.handle });
-      const addressed = V.VkMemoryAllocateFlagsInfo({
-        pNext: dedicated,
-        flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
-      });
-      const info = V.VkMemoryAllocateInfo({ pNext: addressed, allocationSize: byteLength, memoryTypeIndex: type });
-      const result = commands.vkAllocateMemory(device, info, V.NULL, out);
-      if (REFUSALS.has(result)) return { command, result: V.resultName(result) };
-      this.#driver.check(
-        result,
-        command,
-        'allocation',
-        `Cannot take ${byteLength} bytes from the driver`,
-        'ask for less',
-      );
-      return V.arena.readU64<V.VkDeviceMemory>(out);
-    });
-    if (typeof given === 'object') return given;
-    const handle = given;
+    const handle = this.#allocate(type, byteLength, to);
+    if (typeof handle === 'object') return handle;
+    using refused = new DisposableStack();
+    refused.defer(() => commands.vkFreeMemory(device, handle, V.NULL));
     this.#driver.setName(V.VK_OBJECT_TYPE_DEVICE_MEMORY, handle, `${bytesText(byteLength)} of type ${type}`);
     const mapped = (this.#memory.types[type]!.flags & MAPPED) === MAPPED;
-    try {
-      return { handle, byteLength, bytes: mapped ? this.#map(handle, byteLength) : undefined };
-    } catch (error) {
-      commands.vkFreeMemory(device, handle, V.NULL);
-      throw error;
-    }
+    const bytes = mapped ? this.#map(handle, byteLength) : undefined;
+    if (bytes !== undefined && 'result' in bytes) return bytes;
+    refused.move();
+    return { handle, byteLength, bytes };
   }
 
   giveBack(memory: SourceMemory): void {
@@ -108,14 +89,37 @@ export class DeviceMemory implements MemorySource {
     commands.vkFreeMemory(device, memory.handle as V.VkDeviceMemory, V.NULL);
   }
 
-  #map(memory: V.VkDeviceMemory, byteLength: number): ArrayBuffer {
+  #allocate(type: number, byteLength: number, to: DedicatedTo | undefined): V.VkDeviceMemory | Refusal {
+    const { commands, handle: device } = this.#driver;
+    return V.arena.scope(() => {
+      const out = V.arena.u64();
+      const dedicated = to === undefined ? V.NULL : V.VkMemoryDedicatedAllocateInfo({ [to.kind]: to.handle });
+      const addressed = V.VkMemoryAllocateFlagsInfo({
+        pNext: dedicated,
+        flags: V.VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
+      });
+      const info = V.VkMemoryAllocateInfo({ pNext: addressed, allocationSize: byteLength, memoryTypeIndex: type });
+      const result = commands.vkAllocateMemory(device, info, V.NULL, out);
+      const act = `Cannot take ${byteLength} bytes from the driver`;
+      return this.#refusal(result, 'vkAllocateMemory', act) ?? V.arena.readU64<V.VkDeviceMemory>(out);
+    });
+  }
+
+  #map(memory: V.VkDeviceMemory, byteLength: number): ArrayBuffer | Refusal {
     const { commands, handle: device } = this.#driver;
     return V.arena.scope(() => {
       const out = V.arena.u64();
       const result = commands.vkMapMemory(device, memory, 0, V.VK_WHOLE_SIZE, 0, out);
-      this.#driver.check(result, 'vkMapMemory', 'allocation', `Cannot map ${byteLength} bytes`, 'ask for less');
-      return V.viewMemory(V.arena.readU64(out), byteLength);
+      const refusal = this.#refusal(result, 'vkMapMemory', `Cannot map ${byteLength} bytes`);
+      return refusal ?? V.viewMemory(V.arena.readU64(out), byteLength);
     });
+  }
+
+  /** What a driver said that gives no memory of this kind or size; undefined where it does. Throws where it gives none at all. */
+  #refusal(result: number, command: string, act: string): Refusal | undefined {
+    if (REFUSALS.has(result)) return { command, result: V.resultName(result) };
+    this.#driver.check(result, command, 'allocation', act, 'ask for less');
+    return undefined;
   }
 }
 
