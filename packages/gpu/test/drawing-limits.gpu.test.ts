@@ -95,6 +95,30 @@ gpuTest(
   },
 );
 
+gpuTest(
+  'each location that a vertex shader reads has an attribute, which may be of several inputs',
+  {},
+  async ({ device }) => {
+    const matrix = await refusals(
+      device,
+      'layout(location = 0) in mat3x2 m; void main() { gl_Position = vec4(m[0], m[2]); }',
+    );
+    const columns = (count: number): object => ({
+      vertexBuffers: [{ attributes: [2, 0, 1].slice(0, count).map((location) => ({ location, format: 'float32x2' })) }],
+    });
+    expect(matrix(columns(3))).toBe('no error');
+    expect(matrix({})).toBe('no error');
+    expect(matrix(columns(1))).toBe(
+      'Cannot create pipeline "p": no vertex buffer has what its vertex shader reads at location 0 m, 1 m; add attributes',
+    );
+    const shared = `layout(location = 1) in float a; layout(location = 0) in vec2 b; layout(location = 1, component = 1) in vec2 c;
+    void main() { gl_Position = vec4(a, b, c.y); }`;
+    const vertex = { spirv: await device.compile(shared, { label: 'v', stage: 'vertex' }) };
+    using pipeline = device.createGraphicsPipeline({ label: 'p', vertex });
+    expect(pipeline.vertexBuffers).toEqual([{ step: 'vertex', byteStride: 20, byteEnd: 20 }]);
+  },
+);
+
 // The layer tells of the two that a feature which isn't turned on would allow.
 gpuTest('points have a size that the vertex shader writes', { expected: /PointSize/ }, async ({ device, messages }) => {
   const refused = async (text: string, topology: string = 'points'): Promise<string> =>

@@ -212,24 +212,35 @@ const NUMBERS = { float: 'float32', int: 'sint32', uint: 'uint32' } as const;
 /** One buffer with all that the vertex shader reads, tightly packed in order of location; none if it reads nothing. */
 export function usualVertexBuffers(label: string, inputs: readonly ShaderPort[]): VertexBufferLayout[] {
   if (inputs.length === 0) return [];
-  const attributes = inputs.flatMap((input) => {
+  const formats = new Map<number, Pick<ShaderPort, 'type' | 'components'>>();
+  for (const input of inputs) {
     if (input.bits !== 32) {
       throw new VulkanError(
         `Cannot create pipeline "${label}": its input ${input.location} ${input.name} has ${input.bits} bits a component; give vertexBuffers`,
         { kind: 'pipeline-creation', labels: [label] },
       );
     }
-    const format = `${NUMBERS[input.type]}${input.components > 1 ? `x${input.components}` : ''}` as VertexFormat;
-    return Array.from({ length: input.locations }, (_, column) => ({ location: input.location + column, format }));
+    const { type, component = 0 } = input;
+    for (const location of locationsOf(input)) {
+      const before = formats.get(location)?.components ?? 0;
+      formats.set(location, { type, components: Math.max(before, component + input.components) });
+    }
+  }
+  const attributes = [...formats].map(([location, { type, components }]) => {
+    const format = `${NUMBERS[type]}${components > 1 ? `x${components}` : ''}` as VertexFormat;
+    return { location, format };
   });
+  attributes.sort((a, b) => a.location - b.location);
   return [{ attributes }];
+}
+
+function locationsOf({ location, locations }: ShaderPort): number[] {
+  return Array.from({ length: locations }, (_, at) => location + at);
 }
 
 /** What the vertex shader reads of each buffer. */
 export function vertexFetches(buffers: readonly VertexBufferLayout[], inputs: readonly ShaderPort[]): VertexFetch[] {
-  const read = new Set(
-    inputs.flatMap(({ location, locations }) => Array.from({ length: locations }, (_, at) => location + at)),
-  );
+  const read = new Set(inputs.flatMap(locationsOf));
   return buffers.map(({ step = 'vertex', byteStride, attributes }) => {
     let [end, byteEnd] = [0, 0];
     for (const { location, format, byteOffset = end } of attributes) {
@@ -266,7 +277,9 @@ export function vertexState(
   }
   checkVertexLimits(driver, label, bindings, attributes);
   const given = new Set(attributes.map((each) => each.location));
-  const missing = inputs.filter((input) => !given.has(input.location)).map((each) => `${each.location} ${each.name}`);
+  const missing = inputs.flatMap((input) =>
+    locationsOf(input).flatMap((location) => (given.has(location) ? [] : [`${location} ${input.name}`])),
+  );
   if (missing.length > 0) {
     throw new VulkanError(
       `Cannot create pipeline "${label}": no vertex buffer has what its vertex shader reads at location ${missing.join(', ')}; add attributes`,
