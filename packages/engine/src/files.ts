@@ -132,11 +132,12 @@ export async function writeWhole(file: string, content: Content): Promise<number
 }
 
 /**
- * Throws where `writeWhole` would: tries it beside the file's place, with nothing, and leaves that as it was. Folders are made as
- * needed. Whoever writes after hours of work asks before them.
+ * Throws where `writeWhole` would: tries it beside the file's place, with nothing, and leaves that as it was, less what writers that
+ * were killed have left there. Folders are made as needed. Whoever writes after hours of work asks before them.
  */
 export async function tryWhole(file: string): Promise<void> {
   await placed(file, async (place) => {
+    dropBeside(place);
     if (await isFolder(place)) throw new Error(`Cannot write file "${file}": ${WRITE_REASONS['EISDIR']}`);
     await besideOf(place, async (beside) => writeAll(beside, new Uint8Array()));
   });
@@ -168,7 +169,8 @@ async function replace(file: string, content: Content): Promise<number> {
 /** Lets something be made beside a file, whose folder is made as needed; what is still there afterwards goes. */
 async function besideOf<T>(file: string, make: (beside: string) => Promise<T>): Promise<T> {
   const folder = path.dirname(file);
-  const beside = path.join(folder, `.${shortened(path.basename(file))}.${randomBytes(4).toString('hex')}.part`);
+  const name = `.${shortened(path.basename(file))}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  const beside = path.join(folder, name);
   if (unfinished.size === 0) process.on('exit', dropAll);
   unfinished.add(beside);
   try {
@@ -197,10 +199,34 @@ async function writeAll(file: string, content: Content): Promise<number> {
   }
 }
 
-/** Takes away what a process that was killed left beside the files of a folder whose names begin with `stem`. */
+/** Takes away what processes that were killed in the middle of writing a file left beside it. */
+export function dropBeside(file: string): void {
+  const place = behindLinks(file);
+  dropUnfinished(path.dirname(place), `${shortened(path.basename(place))}.`);
+}
+
+/**
+ * Takes away what processes that were killed left beside the files of a folder whose names begin with `stem`. What others are
+ * writing stays.
+ */
 export function dropUnfinished(folder: string, stem: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(`.${stem}`) && name.endsWith('.part')) rmSync(path.join(folder, name), { force: true });
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(`.${stem}`) || !name.endsWith('.part') || isWritten(folder, name)) continue;
+      rmSync(path.join(folder, name), { force: true });
+    }
+  } catch {
+    // A folder that isn't there, or can't be read or written: whoever writes to it hears of that.
+  }
+}
+
+/** Whether the process that began to write this lives, and still does so if it is this one. */
+function isWritten(folder: string, name: string): boolean {
+  const writer = Number(/\.(\d+)-[0-9a-f]+\.part$/u.exec(name)?.[1] ?? 0);
+  if (writer === process.pid) return unfinished.has(path.join(folder, name));
+  try {
+    return writer > 0 && process.kill(writer, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

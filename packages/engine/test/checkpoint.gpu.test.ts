@@ -1,5 +1,5 @@
 /** Checkpoints: a run that was stopped and goes on has the bits of one that wasn't, however it is cut. */
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -284,6 +284,20 @@ gpuTest('a file that is cut off, damaged, newer or no checkpoint is refused', {}
   expect(await refusal(simulation.resume('c.vdb'))).toBe(
     'Cannot resume from "c.vdb": a checkpoint is a .nvdb file; give it that ending',
   );
+});
+
+gpuTest('what a killed run left beside its checkpoint goes with the next', {}, async ({ device }) => {
+  await using folder = await temporary();
+  const file = folder.file('run.nvdb');
+  const left = folder.file('.run.nvdb.0123abcd.part');
+  const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
+  writeFileSync(left, 'half');
+  await using simulation = await Simulation.create({ device, domain, checkpointEvery: 1, checkpointFile: file });
+  expect(existsSync(left)).toBe(false);
+  await simulation.runTimestep(1);
+  writeFileSync(left, 'half');
+  await simulation.resume(file);
+  expect(existsSync(left)).toBe(false);
 });
 
 gpuTest('a checkpoint is written every so many steps, and holds what was set by then', {}, async ({ device }) => {

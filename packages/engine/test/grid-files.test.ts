@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
@@ -78,6 +78,28 @@ test('whether a file can be written is known before there is any of it', async (
   await refuses(asked, 'it is a folder; give the path of a file');
   await refuses(path.join(asked, 'n'.repeat(300)), 'its name is too long; give a shorter one');
   expect(readdirSync(asked)).toEqual(['old.nvdb']);
+});
+
+test('what killed writers left beside a file goes where it is tried, and what others write stays', async () => {
+  const place = path.join(folder, 'killed');
+  mkdirSync(place);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const [long, living] = ['n'.repeat(240), `.run.nvdb.${process.ppid}-00000001.part`];
+  const left = ['.run.nvdb.0123abcd.part', `.run.nvdb.${pid}-0123abcd.part`, `.run.nvdb.${process.pid}-0123abcd.part`];
+  const others = [living, '.other.nvdb.0123abcd.part', '.run.nvdb', 'run.nvdb.0123abcd.part', 'link.nvdb'];
+  symlinkSync('run.nvdb', path.join(place, 'link.nvdb'));
+  for (const name of [...left, ...others.slice(0, -1)]) writeFileSync(path.join(place, name), 'half');
+  await tryWhole(path.join(place, 'link.nvdb'));
+  expect(readdirSync(place).toSorted()).toEqual(others.toSorted());
+  writeFileSync(path.join(place, `.${long.slice(0, 60)}.${pid}-0123abcd.part`), 'half');
+  let within: string[] = [];
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    await tryWhole(path.join(place, long));
+    within = readdirSync(place).filter((name) => name.startsWith('.nnn'));
+    yield Uint8Array.of(1);
+  }
+  expect(await writeWhole(path.join(place, long), pieces())).toBe(1);
+  expect(within).toEqual([expect.stringMatching(new RegExp(`^\\.n{60}\\.${process.pid}-[0-9a-f]{8}\\.part$`, 'u'))]);
 });
 
 test('a file without a name is refused', async () => {

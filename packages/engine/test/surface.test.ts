@@ -23,6 +23,7 @@ test('the entry for files exports these names', () => {
   expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
     [
       "behindLinks",
+      "dropBeside",
       "dropUnfinished",
       "makeFolder",
       "readWhole",

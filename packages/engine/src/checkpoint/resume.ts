@@ -8,7 +8,7 @@ import { holdsDefaults } from '../background/backgrounds.ts';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { FieldDeclaration } from '../declarations.ts';
 import { scalarFromWords } from '../field-type.ts';
-import { whyNotRead } from '../files.ts';
+import { dropBeside, whyNotRead } from '../files.ts';
 import { didYouMean, listNames } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import { scatterField } from '../whole-field.ts';
@@ -40,6 +40,7 @@ export async function resumeFrom(
   const handle = await open(file).catch((error: unknown) => {
     throw new Error(`${head}: ${whyNotRead(error)}`, { cause: error });
   });
+  dropBeside(file);
   try {
     const source = await sourceOf(handle);
     const note = await readNote(head, source);

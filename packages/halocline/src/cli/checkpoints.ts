@@ -2,9 +2,9 @@
  * @file Checkpoints of a run: `--checkpoint-every N` writes one after every N frames, and each run that writes any leaves one when it
  * ends or is interrupted. `--resume` goes on from one, with the numbers of frames that come next.
  */
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Simulation } from '@halocline/engine';
-import { behindLinks, dropUnfinished, tryWhole } from '@halocline/engine/files';
+import { dropUnfinished, tryWhole } from '@halocline/engine/files';
 import { UsageError, type Words } from './command.ts';
 
 /** What the command itself keeps in a checkpoint. */
@@ -70,10 +70,7 @@ export class Checkpoints {
   static async open(words: Words, simulation: Simulation, where: Place): Promise<Checkpoints> {
     const checkpoints = new Checkpoints(words, simulation, where);
     if (words.text('resume') !== undefined) dropUnfinished(where.folder, where.stem);
-    if (checkpoints.file === null) return checkpoints;
-    const place = behindLinks(checkpoints.file);
-    dropUnfinished(dirname(place), `${basename(place)}.`);
-    await tryWhole(checkpoints.file);
+    if (checkpoints.file !== null) await tryWhole(checkpoints.file);
     return checkpoints;
   }
 
