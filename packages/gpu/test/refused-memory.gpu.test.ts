@@ -35,3 +35,27 @@ gpuTest(
     expect(device.heap.report()).toMatchObject({ used: 0, taken: 0, blocks: 0 });
   },
 );
+
+for (const [left, rings] of [
+  [7 * MiB, 4 + 2],
+  [(3 * MiB) / 8, 1 / 4 + 1 / 8],
+] as const) {
+  const name = `transfers find their way through rings of ${rings} MiB where ${left / MiB} MiB of memory are left`;
+  gpuTest(name, { memoryLimit: 64 * MiB }, async ({ device }) => {
+    using buffer = device.createBuffer({ label: 'most', byteLength: 64 * MiB - left });
+    // As on a card: the host doesn't see it.
+    Object.defineProperty(buffer, 'visible', { value: undefined });
+    await device.staging.upload(buffer, 16, Uint32Array.of(1, 2, 3, 4));
+    expect([...new Uint32Array((await device.staging.download(buffer, 16, 16)).buffer)]).toEqual([1, 2, 3, 4]);
+    const owners = device.heap.report().owners.map(({ owner, byteLength }) => [owner, byteLength / MiB]);
+    expect(owners).toEqual([
+      ['most', 64 - left / MiB],
+      ['staging', rings],
+    ]);
+    for (const byteLength of [100_000, 3_000_000]) {
+      const bytes = Uint8Array.from({ length: byteLength }, (_, at) => (at * 7) % 251);
+      await device.staging.upload(buffer, 64, bytes);
+      expect(Buffer.compare(await device.staging.download(buffer, 64, byteLength), bytes)).toBe(0);
+    }
+  });
+}

@@ -44,7 +44,7 @@ import type { HostArray, HostArrayOptions } from '../memory/host-array.ts';
 import { MemoryPool } from '../memory/pool.ts';
 import type { PoolOptions } from '../memory/pool.ts';
 import type { ImportOptions } from '../memory/shared-memory.ts';
-import { Staging } from '../memory/staging.ts';
+import { SMALLEST_RING, Staging } from '../memory/staging.ts';
 import { LinearMemory, RingMemory } from '../memory/step-memory.ts';
 import { compileGlsl } from '../shader/compile.ts';
 import type { CompileOptions } from '../shader/compile.ts';
@@ -88,7 +88,6 @@ export interface QueryPoolOptions {
 }
 
 const LARGEST_RING = 2 ** 26;
-const SMALLEST_RING = 2 ** 16;
 
 /** What follows the recordings of a device, if anything shall. */
 function openTracking(

@@ -16,7 +16,7 @@ import { checkRange, checkUsage } from '../command/check-range.ts';
 import type { Companion, Company, Queue } from '../command/queue.ts';
 import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
-import { bytesText } from '../errors.ts';
+import { bytesText, OutOfMemoryError } from '../errors.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
 import { bytesFrom, checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
@@ -70,6 +70,8 @@ interface Sending {
 /** What goes at once, without waiting its turn, as a part of the ring; and the pieces of what doesn't. */
 const SMALL = 1 / 8;
 const PIECE = 1 / 4;
+/** The smallest ring, in bytes. */
+export const SMALLEST_RING: number = 2 ** 16;
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
@@ -134,7 +136,7 @@ export class Staging implements Companion {
     this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
-    if (this.#isSmall(bytes.byteLength) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
+    if (this.#isSmall(bytes.byteLength, this.#up) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
       return this.#batch!.submitted.promise;
     }
     const { byteLength } = bytes;
@@ -169,7 +171,7 @@ export class Staging implements Companion {
       const start = (): Promise<void> => this.#direct({ buffer, byteOffset }, direct, byteLength, false, options);
       return this.#inTurn(start).then(() => target);
     }
-    if (this.#isSmall(byteLength)) {
+    if (this.#isSmall(byteLength, this.#down)) {
       const landed = this.#placeDownload(buffer, byteOffset, target, options);
       if (landed) return landed.then(() => target);
     }
@@ -252,12 +254,8 @@ export class Staging implements Companion {
   }
 
   /** Whether a transfer goes at once. */
-  #isSmall(byteLength: number): boolean {
-    return this.#slowCount === 0 && byteLength <= this.#ringBytes * SMALL;
-  }
-
-  get #pieceBytes(): number {
-    return this.#ringBytes * PIECE;
+  #isSmall(byteLength: number, ring: RingBuffer | undefined): boolean {
+    return this.#slowCount === 0 && byteLength <= (ring?.ring.byteLength ?? this.#ringBytes) * SMALL;
   }
 
   /** Large transfers take turns, and later small ones don't overtake them. */
@@ -306,10 +304,11 @@ export class Staging implements Companion {
     checkAlive('upload to', buffer);
     if (buffer.visible) return await this.#uploadInPlace(buffer, byteOffset, bytes, options);
     const sent: Promise<void>[] = [];
+    const largest = this.#uploads.ring.byteLength * PIECE;
     let last: Promise<void> = Promise.resolve();
     try {
-      let size = Math.max(this.#pieceBytes / 8, 4096); // the first ones are smaller: the device begins earlier
-      for (let at = 0; at < bytes.byteLength; at += size, size = Math.min(2 * size, this.#pieceBytes)) {
+      let size = Math.max(largest / 8, 4096); // the first ones are smaller: the device begins earlier
+      for (let at = 0; at < bytes.byteLength; at += size, size = Math.min(2 * size, largest)) {
         checkAlive('upload to', buffer); // it may have been disposed between two pieces
         const piece = bytes.subarray(at, at + size);
         const { byteLength } = piece;
@@ -343,7 +342,7 @@ export class Staging implements Companion {
 
   /** Room in the ring of uploads; waits for the device where there is none. `sent` are the pieces on their way. */
   async #room(byteLength: number, sent: readonly Promise<void>[]): Promise<Place> {
-    const { ring } = (this.#up ??= this.#createRing('staging up', 'upload'));
+    const { ring } = this.#uploads;
     const { timeline } = this.#queue;
     for (let oldest = 0; ;) {
       const open = ring.open;
@@ -390,10 +389,11 @@ export class Staging implements Companion {
   ): Promise<void> {
     this.#copies.prepare(target.byteLength);
     const landings: Promise<void>[] = [];
+    const largest = this.#downloads.ring.byteLength * PIECE;
     for (let at = 0; at < target.byteLength;) {
       // The last ones are smaller: when the device is done, little is left to be copied out.
       const rest = 4096 * Math.ceil((target.byteLength - at) / 4 / 4096);
-      const piece = target.subarray(at, at + Math.min(this.#pieceBytes, Math.max(this.#pieceBytes / 8, rest)));
+      const piece = target.subarray(at, at + Math.min(largest, Math.max(largest / 8, rest)));
       const { byteLength } = piece;
       for (;;) {
         checkKept('download from', buffer, piece, byteLength);
@@ -414,7 +414,7 @@ export class Staging implements Companion {
 
   /** Puts bytes into the ring and their copy into the batch; false if the ring is full. */
   #placeUpload(buffer: Buffer, byteOffset: number, bytes: Uint8Array, options: TransferOptions): boolean {
-    const up = (this.#up ??= this.#createRing('staging up', 'upload'));
+    const up = this.#uploads;
     const open = up.ring.open;
     let at = up.ring.reserve(bytes.byteLength);
     if (at < 0) {
@@ -438,7 +438,7 @@ export class Staging implements Companion {
     continues: boolean = false,
   ): Promise<void> | undefined {
     checkAlive('download from', buffer);
-    const down = (this.#down ??= this.#createRing('staging down', 'download'));
+    const down = this.#downloads;
     const at = down.ring.reserve(target.byteLength);
     if (at < 0) return undefined;
     const batch = this.#openBatch(options, options.concurrent !== true, continues);
@@ -455,11 +455,26 @@ export class Staging implements Companion {
     return landed.promise;
   }
 
+  get #uploads(): RingBuffer {
+    return (this.#up ??= this.#createRing('staging up', 'upload'));
+  }
+
+  get #downloads(): RingBuffer {
+    return (this.#down ??= this.#createRing('staging down', 'download'));
+  }
+
+  /** A ring; a smaller one where memory is short. */
   #createRing(label: string, memory: 'upload' | 'download'): RingBuffer {
     const usage = [memory === 'upload' ? 'transfer-source' : 'transfer-target'] as const;
-    const buffer = this.#makeRing({ label, owner: 'staging', byteLength: this.#ringBytes, memory, usage });
-    this.#driver.children.delete(buffer);
-    return { ring: new Ring(this.#ringBytes), buffer };
+    for (let byteLength = this.#ringBytes; ; byteLength /= 2) {
+      try {
+        const buffer = this.#makeRing({ label, owner: 'staging', byteLength, memory, usage });
+        this.#driver.children.delete(buffer);
+        return { ring: new Ring(byteLength), buffer };
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError) || byteLength <= SMALLEST_RING) throw error;
+      }
+    }
   }
 
   /** The open batch, begun if there is none. */
