@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { chooseDevice } from '../src/device/choose.ts';
 import { Driver } from '../src/device/driver.ts';
 import { readFault } from '../src/device/fault.ts';
-import type { DeviceLimits } from '../src/device/survey.ts';
+import type { DeviceLimits, QueueFamilyReport } from '../src/device/survey.ts';
 import { validationWish } from '../src/device/instance.ts';
 import type { Validation } from '../src/device/instance.ts';
 import { checksWish } from '../src/device/options.ts';
@@ -134,6 +134,7 @@ test('a lost device names the last command buffers and their last passes', () =>
     limits: {} as DeviceLimits,
     features: {},
     extensions: [],
+    family: {} as QueueFamilyReport,
     named: false,
   });
   const passes = Array.from({ length: 10 }, (_, index) => `pass ${index}`);

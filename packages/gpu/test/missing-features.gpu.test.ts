@@ -2,7 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import type { Device, VulkanError } from '../src/index.ts';
+import type { Device, Encoder, VulkanError } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 import { changeCommands, changeFeatures } from './changed-driver.ts';
 
@@ -68,11 +68,47 @@ gpuTest('a query pool is refused where the queue has no clock, and reset by comm
   );
 });
 
-gpuTest('a device of which no queue draws says so', {}, ({ device }) => {
+gpuTest('a device of which no queue draws says so wherever something would', {}, async ({ device }) => {
   expect(device.graphics).toBe(device.compute);
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+  using depth = device.createImage({ label: 'depth', size: [4, 4], format: 'depth32float' });
+  const spirv = await device.compile('void main() { gl_Position = vec4(0); }', { label: 'v', stage: 'vertex' });
   changeFamily(device, { flags: ['compute', 'transfer'] });
-  expect(refusal(() => device.graphics)).toBe(
-    `not-available: Cannot draw on device "${device.name}": no queue of it draws; choose another device`,
+  await using recorder = device.createRecorder({ workers: 1 });
+  const frame = await device.beginFrame();
+  const step = (body: (encoder: Encoder) => unknown) => (): unknown =>
+    device.record('step', (encoder) => void body(encoder));
+  const rendering = { color: [{ image }] };
+  const acts: readonly (readonly [act: string, body: () => unknown])[] = [
+    ['draw', () => device.graphics],
+    ['create pipeline "draw"', () => device.createGraphicsPipeline({ label: 'draw', vertex: { spirv } })],
+    ['render in "step"', step((encoder) => encoder.rendering(rendering, () => undefined))],
+    ['blit in "step"', step((encoder) => encoder.blit(image, image))],
+    ['clear depths in "step"', step((encoder) => encoder.clear(depth, 1))],
+    ['record "apart"', () => device.recordDraws('apart', { color: ['rgba8unorm'], size: [4, 4] }, () => undefined)],
+    ['render in "threads"', () => recorder.encoderFor('threads', { rendering })],
+  ];
+  for (const [act, body] of acts) {
+    expect(refusal(body)).toBe(
+      `not-available: Cannot ${act}: no queue of device "${device.name}" draws; choose another device`,
+    );
+  }
+  const module = new URL('recorded-passes.ts', import.meta.url);
+  recorder.encoderFor('blits').record({ module, export: 'blit', data: { image } });
+  await expect(recorder.finalize()).rejects.toThrow(`no queue of device "${device.name}" draws; choose another device`);
+  device.endFrame(frame);
+  using _ = device.record('clear', (encoder) =>
+    encoder.transition(image, { before: 'undefined', after: 'transfer-target' }).clear(image, 0),
+  );
+});
+
+gpuTest('a queue that there is none of is told with those that there are', {}, ({ device }) => {
+  const queue = 'graphics' as 'compute';
+  expect(() => device.record('step', () => undefined, { queue })).toThrow(
+    new TypeError('Cannot record "step": queue "graphics" is none of compute, transfer'),
+  );
+  expect(() => device.createQueryPool({ label: 'times', count: 2, queue })).toThrow(
+    new TypeError('Cannot create query pool "times": queue "graphics" is none of compute, transfer'),
   );
 });
 

@@ -4,7 +4,7 @@ import * as V from '@halocline/vulkan';
 import { expect, test } from 'vitest';
 import { PipelineCache } from '../src/command/pipeline-cache.ts';
 import { Driver } from '../src/device/driver.ts';
-import type { DeviceLimits } from '../src/device/survey.ts';
+import type { DeviceLimits, QueueFamilyReport } from '../src/device/survey.ts';
 import { cacheFolder } from './cache-folder.ts';
 
 /** A driver whose caches are sets of numbers, a byte each: the pipelines that it needn't compile. */
@@ -49,6 +49,7 @@ class CachingDriver {
       limits: {} as DeviceLimits,
       features: {},
       extensions: [],
+      family: {} as QueueFamilyReport,
       named: false,
     });
   }

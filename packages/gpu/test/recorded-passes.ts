@@ -26,6 +26,11 @@ export function mark(encoder: Encoder, { words, at, word }: Mark): void {
   encoder.fill(words, at * 4, 4, word);
 }
 
+/** Copies an image onto itself, which needs a queue that draws. */
+export function blit(encoder: Encoder, { image }: { readonly image: Image }): void {
+  encoder.blit(image, image);
+}
+
 export interface Add {
   readonly pipeline: ComputePipeline;
   readonly words: Buffer;

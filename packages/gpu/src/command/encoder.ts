@@ -41,7 +41,7 @@ import {
   fillBuffer,
 } from './transfer.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
-import { checkTransferBarrier, refuseOnTransfers } from './transfer-queue.ts';
+import { checkTransferBarrier, refuseOnTransfers } from './queue-abilities.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
 
 /** What to do instead of recording for the queue of transfers. */

@@ -34,6 +34,7 @@ import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import { readLabelledStage } from './labelled-stage.ts';
 import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
+import { checkDraws } from './queue-abilities.ts';
 import { checkBlending, checkTargetSamples } from './target-support.ts';
 
 /** What a pipeline that draws is made from. */
@@ -94,6 +95,7 @@ export class GraphicsPipeline implements Child {
     const { label, samples = 1 } = options;
     this.driver = driver;
     this.label = label;
+    checkDraws(driver, `Cannot create pipeline "${label}"`, [label]);
     const vertex = readLabelledStage(driver, label, 'vertex', options.vertex);
     const fragment = options.fragment && readLabelledStage(driver, label, 'fragment', options.fragment);
     this.reflections = { vertex: vertex.reflection, fragment: fragment?.reflection };

@@ -9,6 +9,7 @@ import { Image } from '../image/image.ts';
 import type { ImageView } from '../image/view.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import type { TargetFormats } from './graphics-pipeline.ts';
+import { checkDraws } from './queue-abilities.ts';
 import type { RecordingPlace } from './scope.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
@@ -63,6 +64,7 @@ export function attachmentsOf(
   options: RenderingOptions,
 ): Attachments {
   const act = `Cannot render in ${place}`;
+  checkDraws(driver, act, labels);
   const colors = (options.color ?? []).map((target) => attach(act, target, 'color'));
   const depth = options.depth && attach(act, options.depth, 'depth');
   const all = depth ? [...colors, depth] : colors;

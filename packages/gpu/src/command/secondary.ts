@@ -19,6 +19,7 @@ import type { TargetFormats } from './graphics-pipeline.ts';
 import { checkAspect, checkColorCount, checkSamples, sameTargets, targetsText } from './render-targets.ts';
 import { recordDraws } from './rendering.ts';
 import type { RenderEncoder } from './rendering.ts';
+import { checkDraws } from './queue-abilities.ts';
 import { CommandScope } from './scope.ts';
 
 /** What recorded draws draw to. */
@@ -155,6 +156,7 @@ export function recordSecondaryDraws(
   }
   const targets = { color, depth, samples };
   const act = `Cannot record "${label}"`;
+  checkDraws(driver, act, [label]);
   checkColorCount(driver, act, color.length);
   for (const format of color) checkAspect(act, format, 'color');
   if (depth) checkAspect(act, depth, 'depth');

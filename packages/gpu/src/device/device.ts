@@ -21,6 +21,7 @@ import type { RenderEncoder } from '../command/rendering.ts';
 import { recordSecondary, recordSecondaryDraws } from '../command/secondary.ts';
 import type { DrawTargets, SecondaryCommands } from '../command/secondary.ts';
 import { Queue } from '../command/queue.ts';
+import { checkDraws } from '../command/queue-abilities.ts';
 import type { DeviceKind } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
@@ -163,6 +164,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       limits: report.limits,
       features: created.features,
       extensions: created.extensions,
+      family: report.queues[queues.compute]!,
       named: instance.validation !== false,
     });
     this.#driver = driver;
@@ -280,11 +282,8 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** The queue that draws: the compute queue, where its family can. Throws VulkanError 'not-available' elsewhere. */
   get graphics(): Queue {
-    if (this.report.queues[this.compute.family]!.flags.includes('graphics')) return this.compute;
-    throw new VulkanError(`Cannot draw on device "${this.name}": no queue of it draws; choose another device`, {
-      kind: 'not-available',
-      labels: [this.name],
-    });
+    checkDraws(this.#driver, 'Cannot draw', []);
+    return this.compute;
   }
 
   /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
@@ -354,7 +353,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     body: (encoder: Encoder) => void,
     { queue = 'compute' }: { readonly queue?: 'compute' | 'transfer' } = {},
   ): CommandBuffer {
-    if (queue === 'compute' || this.transfer === this.compute) {
+    if (this.#queueOf(queue, 'record', label) === this.compute) {
       return new CommandBuffer(this.#driver, this.#pool, label, body);
     }
     this.#transferPool ??= new CommandPool(this.#driver, this.transfer.family, 'transfer', {
@@ -413,7 +412,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A row of timestamps on the compute queue, or on the queue of transfers. */
   createQueryPool({ label, count, queue = 'compute' }: QueryPoolOptions): QueryPool {
-    const { family } = queue === 'compute' ? this.compute : this.transfer;
+    const { family } = this.#queueOf(queue, 'create query pool', label);
     return new QueryPool(this.#driver, label, count, this.report.queues[family]!.timestampBits);
   }
 
@@ -563,6 +562,11 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     const timeline = new QueueTimeline(driver, this.#waiter, `${label} queue`);
     this.#timelines.push(timeline);
     return new Queue(driver, family, handle, timeline, label);
+  }
+
+  #queueOf(word: 'compute' | 'transfer', verb: string, label: string): Queue {
+    if (word === 'compute' || word === 'transfer') return this[word];
+    throw new TypeError(`Cannot ${verb} "${label}": queue "${String(word)}" is none of compute, transfer`);
   }
 
   #dropTimelines(): void {

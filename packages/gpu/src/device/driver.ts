@@ -9,7 +9,7 @@ import { DeviceLostError, VulkanError } from '../errors.ts';
 import type { DeviceFault, VulkanErrorKind } from '../errors.ts';
 import type { Tracking } from '../tracking/device-tracking.ts';
 import { readFault } from './fault.ts';
-import type { DeviceLimits } from './survey.ts';
+import type { DeviceLimits, QueueFamilyReport } from './survey.ts';
 
 /** What the runtime counts; tests of rooms above hold it against what they promise. Never reset by the runtime. */
 export interface Counters {
@@ -71,6 +71,8 @@ export class Driver {
   /** What is turned on. */
   readonly features: Readonly<Record<string, boolean>>;
   readonly extensions: readonly string[];
+  /** The family of its compute queue. */
+  readonly family: QueueFamilyReport;
   /** Whether objects get names, for the layer's messages. */
   readonly named: boolean;
   readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };
@@ -118,6 +120,7 @@ export class Driver {
     limits: DeviceLimits;
     features: Readonly<Record<string, boolean>>;
     extensions: readonly string[];
+    family: QueueFamilyReport;
     named: boolean;
     /** Another thread's driver already stands for the device. */
     shared?: boolean;
@@ -130,6 +133,7 @@ export class Driver {
     this.limits = given.limits;
     this.features = given.features;
     this.extensions = given.extensions;
+    this.family = given.family;
     this.named = given.named && given.commands.has('vkSetDebugUtilsObjectNameEXT');
     if (given.shared !== true) this.setName(V.VK_OBJECT_TYPE_DEVICE, this.handle, this.name);
   }

@@ -74,6 +74,7 @@ export class RecordingThread {
       limits: driver.limits,
       features: driver.features,
       extensions: driver.extensions,
+      family: driver.family,
       named: driver.named,
       tracking: driver.tracking?.wishes,
       pools: this.#pools.map((pool) => pool.handle),

@@ -15,7 +15,7 @@ import { recordDraws } from '../command/rendering.ts';
 import { CommandScope } from '../command/scope.ts';
 import { beginSecondary } from '../command/secondary.ts';
 import { Driver } from '../device/driver.ts';
-import type { DeviceLimits } from '../device/survey.ts';
+import type { DeviceLimits, QueueFamilyReport } from '../device/survey.ts';
 import { libc } from '../memory/libc.ts';
 import { carry } from '../tracking/carried.ts';
 import { beginThread } from '../thread.ts';
@@ -48,6 +48,7 @@ export interface ThreadStart {
   readonly limits: DeviceLimits;
   readonly features: Readonly<Record<string, boolean>>;
   readonly extensions: readonly string[];
+  readonly family: QueueFamilyReport;
   readonly named: boolean;
   /** What is followed of what it records; undefined: nothing. */
   readonly tracking: TrackingWishes | undefined;
@@ -132,6 +133,7 @@ const driver = new Driver({
   limits: start.limits,
   features: start.features,
   extensions: start.extensions,
+  family: start.family,
   named: start.named,
   shared: true,
 });

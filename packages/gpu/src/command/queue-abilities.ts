@@ -1,7 +1,8 @@
-/** @file What a queue of transfers alone can't do: drivers don't look, and some of them end the process over it. */
+/** @file What the queue that commands are for can't do: drivers don't look, and some of them end the process over it. */
 
 import * as V from '@halocline/vulkan';
 import type { Access, Usage } from '../access.ts';
+import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { CommandScope } from './scope.ts';
 
@@ -18,6 +19,15 @@ const STAGES =
 /** Throws where commands are recorded for a queue of transfers alone, and this is none: `act` is what they would do, as a verb. */
 export function refuseOnTransfers(scope: CommandScope, act: string, instead: string): void {
   if (scope.transfersAlone) throw refusal(scope, act, instead);
+}
+
+/** Throws unless a queue of the device draws; `act` is the sentence's beginning, `labels` name what it is about. */
+export function checkDraws({ family, name }: Driver, act: string, labels: readonly string[]): void {
+  if (family.flags.includes('graphics')) return;
+  throw new VulkanError(`${act}: no queue of device "${name}" draws; choose another device`, {
+    kind: 'not-available',
+    labels: [...labels, name],
+  });
 }
 
 /** Throws where commands are recorded for a queue of transfers alone, and one side of a barrier names what such a queue has not. */
