@@ -21,7 +21,10 @@ export class Scalar {
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
     const waiting = this.#runtime.numbers.waiting(this.name);
-    return this.#runtime.lane.run(async () => waiting ?? (await readScalar(this.#runtime, this.name)));
+    return this.#runtime.lane.run(async () => {
+      this.#runtime.checkOpen();
+      return waiting ?? (await readScalar(this.#runtime, this.name));
+    });
   }
 
   toString(): string {

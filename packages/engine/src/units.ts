@@ -32,9 +32,9 @@ export interface UnitOrder {
 /** Puts the declared stencils (their facts by name) in order; throws where a name is unknown or the order has a cycle. */
 export function orderUnits(declarations: Declarations, facts: ReadonlyMap<string, PassFacts>): UnitOrder {
   checkDependencies(declarations, facts);
-  const units = collectUnits(declarations, facts).map((unit) => orderBody(unit, declarations));
+  const units = collectUnits(declarations, facts).map((unit) => orderBody(unit, declarations, facts));
   const nodes = units.map(toNode);
-  const members = units.map((unit) => new Set([unit.name, ...unit.passes.map(({ facts }) => facts.name)]));
+  const members = units.map((unit) => new Set(namesWithin(unit.name, declarations)));
   const edges: ScheduleEdge[] = [];
   for (const { before, after } of declarations.dependencies) {
     const reason = `addDependency("${before}", "${after}")`;
@@ -77,6 +77,12 @@ function namesBefore(
   return [...facts.values()]
     .filter((pass) => pass.name !== after && pass.writes.some(({ component }) => writesName(component, before)))
     .map((pass) => pass.name);
+}
+
+/** A stencil or repeat, and for a repeat all that is within it: stencils, repeats, and what is within those. */
+function namesWithin(name: string, declarations: Declarations): string[] {
+  const body = declarations.repeats.get(name)?.body ?? [];
+  return [name, ...body.flatMap((each) => namesWithin(each, declarations))];
 }
 
 /** Whether a component belongs to what a person called `name`: the component, its field, or its field on any level. */
@@ -167,22 +173,36 @@ function unroll(
 }
 
 /** Orders one iteration's passes: the list is program order, dependencies between two of them are held against it. */
-function orderBody(unit: Unit, declarations: Declarations): Unit {
+function orderBody(unit: Unit, declarations: Declarations, facts: ReadonlyMap<string, PassFacts>): Unit {
   if (unit.passes.length < 2) return unit;
   const nodes = unit.passes.map(({ label, facts }) => ({
     name: label,
     reads: readResources(facts),
     writes: writeResources(facts),
   }));
+  const { order } = makeSchedule(nodes, edgesWithin(unit, declarations, facts));
+  return { ...unit, passes: order.map((index) => unit.passes[index]!) };
+}
+
+/** What dependencies say of one iteration's passes: the first run of what follows is behind the last of the other before it, if there is one. */
+function edgesWithin(unit: Unit, declarations: Declarations, facts: ReadonlyMap<string, PassFacts>): ScheduleEdge[] {
+  const names = unit.passes.map(({ facts }) => facts.name);
   const edges: ScheduleEdge[] = [];
   for (const { before, after } of declarations.dependencies) {
-    const froms = unit.passes.flatMap(({ facts }, index) => (facts.name === before ? [index] : []));
-    const to = unit.passes.findIndex(({ facts }) => facts.name === after);
-    const from = froms.findLast((index) => index < to) ?? froms[0];
-    if (from !== undefined && to >= 0) edges.push({ from, to, reason: `addDependency("${before}", "${after}")` });
+    if (before === unit.name || after === unit.name) continue;
+    const reason = `addDependency("${before}", "${after}")`;
+    const followers = namesWithin(after, declarations);
+    const others = namesBefore(before, after, declarations, facts)
+      .flatMap((name) => namesWithin(name, declarations))
+      .filter((name) => names.includes(name) && (before === after || !followers.includes(name)));
+    for (const to of followers.map((name) => names.indexOf(name)).filter((index) => index >= 0)) {
+      for (const name of others) {
+        const earlier = names.lastIndexOf(name, to);
+        edges.push({ from: earlier < 0 ? names.indexOf(name) : earlier, to, reason });
+      }
+    }
   }
-  const { order } = makeSchedule(nodes, edges);
-  return { ...unit, passes: order.map((index) => unit.passes[index]!) };
+  return edges;
 }
 
 /** The scalar that ends a repeat, and the parameter that bounds it, must exist, with one type. */

@@ -438,10 +438,12 @@ describe('a simulation refuses', () => {
 
   gpuTest('to be used after its end', {}, async ({ device }) => {
     const simulation = await Simulation.create({ device, domain });
+    const total = simulation.addScalar('total', 'float32', 3);
+    await simulation.runTimestep(1);
     await simulation[Symbol.asyncDispose]();
-    await expect(simulation.runTimestep(1)).rejects.toThrow(
-      'Cannot use the simulation: it has been disposed; create another',
-    );
+    const disposed = 'Cannot use the simulation: it has been disposed; create another';
+    await expect(simulation.runTimestep(1)).rejects.toThrow(disposed);
+    await expect(total.read()).rejects.toThrow(disposed);
   });
 });
 

@@ -64,6 +64,37 @@ describe('dependencies', () => {
     expect(String(orderUnits(declarations, facts).schedule)).toBe('a | b c | d');
   });
 
+  describe('within a repeat', () => {
+    const ordered = (body: readonly string[], before: string, after: string, ...texts: string[]): string => {
+      const { declarations, facts } = declare(...texts);
+      if (body.includes('inner')) declarations.repeat({ name: 'inner', body: ['b', 'd'], times: 2 });
+      declarations.repeat({ name: 'outer', body, times: 3 });
+      declarations.addDependency(before, after);
+      const { units, schedule } = orderUnits(declarations, facts);
+      const passes = units.find(({ name }) => name === 'outer')!.passes.map(({ label }) => label);
+      return `${String(schedule)}: ${passes.join(' ')}`;
+    };
+    const apart = ['a: w → w', 'b: x → x', 'c: z → z', 'd: y → y'];
+
+    test('on a field mean its writers there, as on those themselves', () => {
+      expect(ordered(['c', 'b'], 'b', 'c', ...apart)).toBe('a outer d: b c');
+      expect(ordered(['c', 'b'], 'x', 'c', ...apart)).toBe('a outer d: b c');
+      expect(ordered(['c', 'b'], 'z', 'c', ...apart)).toBe('a outer d: c b');
+      const cycle = (before: string): string =>
+        `Cannot order the stencils: c → b → c is a cycle (b writes "x", which c reads; addDependency("${before}", "c"))`;
+      for (const before of ['b', 'x']) {
+        expect(() => ordered(['c', 'b'], before, 'c', 'c: x → z', 'b: x → x')).toThrow(cycle(before));
+      }
+    });
+
+    test('on a repeat within it mean all that is in that, of its runs the last one before', () => {
+      expect(ordered(['inner', 'c'], 'inner', 'c', ...apart)).toBe('a outer: b d b 2 d 2 c');
+      expect(ordered(['c', 'inner'], 'inner', 'c', ...apart)).toBe('a outer: b d c b 2 d 2');
+      expect(ordered(['inner', 'c'], 'c', 'inner', ...apart)).toBe('a outer: c b d b 2 d 2');
+      expect(ordered(['inner', 'c'], 'inner', 'a', ...apart)).toBe('outer | a: b d c b 2 d 2');
+    });
+  });
+
   test('that go in a circle are printed with their reasons', () => {
     const { declarations, facts } = declare('a: → x', 'b: x → y', 'c: y → z');
     declarations.addDependency('c', 'a');
