@@ -11,6 +11,7 @@ import type { ShaderReflection } from '../shader/reflection.ts';
 import {
   blendState,
   checkColors,
+  checkList,
   cullNumber,
   depthState,
   topologyNumber,
@@ -100,7 +101,9 @@ export class GraphicsPipeline implements Child {
     const fragment = options.fragment && readLabelledStage(driver, label, 'fragment', options.fragment);
     this.reflections = { vertex: vertex.reflection, fragment: fragment?.reflection };
     const stages = fragment ? [vertex, fragment] : [vertex];
-    const color = (options.color ?? []).map((each) => (typeof each === 'string' ? { format: each } : each));
+    const { color: given = [] } = options;
+    checkList(label, 'color', given);
+    const color = given.map((each) => (typeof each === 'string' ? { format: each } : each));
     const depth = typeof options.depth === 'string' ? { format: options.depth } : options.depth;
     const act = `Cannot create pipeline "${label}"`;
     checkColorCount(driver, act, color.length);

@@ -5,6 +5,7 @@ import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
+import { valueText } from '../printing.ts';
 import type { ShaderPort } from '../shader/stage-interface.ts';
 import { checkVertexLimits } from './vertex-limits.ts';
 
@@ -107,6 +108,12 @@ function meaningOf<W extends string, M>(label: string, what: string, words: Read
   if (Object.hasOwn(words, word)) return words[word];
   const list = Object.keys(words).join(', ');
   throw new TypeError(`Cannot create pipeline "${label}": ${what} "${word}" is none of ${list}`);
+}
+
+/** Throws TypeError unless an option of a pipeline is a list, as types say it for those who have none. */
+export function checkList(label: string, what: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new TypeError(`Cannot create pipeline "${label}": ${what} is ${valueText(value)}; give a list`);
 }
 
 /** Topology → VkPrimitiveTopology. */
@@ -265,7 +272,9 @@ export function vertexState(
 ): V.VkPipelineVertexInputStateCreateInfo {
   const bindings: Required<V.VkVertexInputBindingDescription>[] = [];
   const attributes: Required<V.VkVertexInputAttributeDescription>[] = [];
+  checkList(label, 'vertexBuffers', buffers);
   for (const [binding, buffer] of buffers.entries()) {
+    checkList(label, `attributes of vertex buffer ${binding}`, buffer?.attributes);
     let end = 0;
     for (const { location, format, byteOffset = end } of buffer.attributes) {
       const [vk, byteLength] = meaningOf(label, 'format', VERTEX, format);
