@@ -47,7 +47,9 @@ gpuTest('words that there are none of are told with those that there are', {}, a
     /^Cannot create pipeline "p": format "float33x2" is none of float32, float32x2, /,
   );
   expect(refused({ color: 'rgba8unorm' })).toBe(none('color is rgba8unorm; give a list'));
-  expect(refused({ vertexBuffers: { attributes: [] } })).toBe(none('vertexBuffers is a value of type Object; give a list'));
+  expect(refused({ vertexBuffers: { attributes: [] } })).toBe(
+    none('vertexBuffers is a value of type Object; give a list'),
+  );
   expect(refused({ vertexBuffers: [{}] })).toBe(none('attributes of vertex buffer 0 is undefined; give a list'));
   expect(refused({ ...at({ step: 'instance' }), topology: 'points', cull: 'back' })).toBe('no error');
 });
