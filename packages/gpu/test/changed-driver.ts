@@ -28,11 +28,17 @@ export interface FailingCall extends Disposable {
   readonly came: boolean;
 }
 
-/** Lets the call of a command that comes as the `nth` from here on, from 1 on, give a result instead of being made. */
+/**
+ * Lets the call of a command that comes as the `nth` from here on, from 1 on, give a result instead of being made. The end of a recording
+ * is made too: what fails there is recorded no further.
+ */
 export function failCall(device: Device, command: keyof V.Device, nth: number, result: number): FailingCall {
   let calls = 0;
   const bare = makerOf(device).driver.commands[command] as (...words: readonly unknown[]) => unknown;
-  const value = (...words: readonly unknown[]): unknown => (++calls === nth ? result : bare(...words));
+  const value = (...words: readonly unknown[]): unknown => {
+    const made = ++calls !== nth || command === 'vkEndCommandBuffer' ? bare(...words) : undefined;
+    return calls === nth ? result : made;
+  };
   const change = changeCommands(device, { [command]: value });
   return {
     get came() {
