@@ -1,4 +1,4 @@
-/** @file Objects that print themselves: `console.log` shows what `toString` says; and values of others, in messages. */
+/** @file Objects that print themselves: `console.log` shows what `toString` says; places and values of others, in messages; warnings. */
 
 /** Makes Node's inspection of a class's objects show their `toString`. Called from the class's static block. */
 export function printsItself(constructor: { readonly prototype: object }): void {
@@ -14,4 +14,14 @@ export function valueText(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? `a value of type ${value.constructor?.name ?? 'object'}`
     : String(value);
+}
+
+/** Where commands are being recorded, by labels from the outermost on: `"graph", pass "tone"`. */
+export function placeText(labels: readonly string[]): string {
+  return labels.map((label) => `"${label}"`).join(', pass ');
+}
+
+/** What is wrong, and nobody listens for: a line on stderr. */
+export function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import { Graph, openDevice } from '../src/index.ts';
+import type { Encoder } from '../src/index.ts';
 import { vulkanLoader } from '../src/device/instance.ts';
 
 gpuTest(
@@ -52,6 +54,43 @@ gpuTest(
     await recorder.finalize();
     device.endFrame(frame);
     expect(messages.filter((each) => each.includes('VUID-VkMemoryBarrier2-srcAccessMask-03914'))).toHaveLength(6);
+  },
+);
+
+const wrong = (encoder: Encoder): unknown => encoder.barrier([{ stage: 0x800n, access: 0x800n }], ['storage-read']);
+
+gpuTest(
+  'what the layer says of commands names their recording and the passes that are open',
+  { layer: true, expected: /VUID-VkMemoryBarrier2-srcAccessMask-03914/u },
+  async ({ device, messages }) => {
+    const module = new URL('./recorded-passes.ts', import.meta.url);
+    await using recorder = device.createRecorder({ workers: 1 });
+    const frame = await device.beginFrame();
+    recorder.encoderFor('on a thread').record({ module, export: 'wrong' });
+    await recorder.finalize();
+    frame.record('frame', (encoder) => encoder.label('light', wrong));
+    device.endFrame(frame);
+    using plan = new Graph().pass({ name: 'tone', sideEffects: true, record: wrong }).compile();
+    await plan.execute({ device });
+    expect(messages.map((each) => each.split(' | in ')[1])).toEqual([
+      '"on a thread"',
+      '"frame", pass "light"',
+      '"graph", pass "tone"',
+    ]);
+  },
+);
+
+gpuTest(
+  'what the layer says of one device is told to that device alone',
+  { layer: true, expected: /VUID-VkMemoryBarrier2-srcAccessMask-03914/u },
+  async ({ device, messages }) => {
+    const heard: string[] = [];
+    const { uuid, validation } = device;
+    await using other = await openDevice({ device: uuid, validation, onValidation: ({ rule }) => heard.push(rule) });
+    await device.submitOnce(wrong);
+    expect([messages.length, heard]).toEqual([1, []]);
+    await other.submitOnce(wrong);
+    expect([messages.length, heard]).toEqual([1, ['VUID-VkMemoryBarrier2-srcAccessMask-03914']]);
   },
 );
 

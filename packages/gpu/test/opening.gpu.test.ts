@@ -143,7 +143,6 @@ gpuTest('a device that cannot be made whole is undone', { validation: false }, a
         },
       },
     }) as typeof commands;
-    const listeners = instance.listeners.size;
     expect(() => new Device(instance, chosen, { ...created, commands: failing }, {})).toThrow(
       'Cannot create command pool "staging": vkCreateCommandPool gave VK_ERROR_OUT_OF_HOST_MEMORY; free some memory',
     );
@@ -151,7 +150,6 @@ gpuTest('a device that cannot be made whole is undone', { validation: false }, a
     expect(calls.filter((call) => call === 'vkDestroySemaphore')).toHaveLength(
       created.queues.compute === created.queues.transfer ? 1 : 2,
     );
-    expect(instance.listeners.size).toBe(listeners);
   } finally {
     instance.release();
   }

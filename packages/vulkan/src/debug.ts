@@ -7,7 +7,11 @@
 import { readCString, registerCallback } from './ffi.ts';
 import { VK_FALSE } from './generated/enums.ts';
 import type { PFN_vkDebugUtilsMessengerCallbackEXT } from './generated/function-pointers.ts';
-import { VkDebugUtilsMessengerCallbackDataEXT, VkDebugUtilsObjectNameInfoEXT } from './generated/structs.ts';
+import {
+  VkDebugUtilsLabelEXT,
+  VkDebugUtilsMessengerCallbackDataEXT,
+  VkDebugUtilsObjectNameInfoEXT,
+} from './generated/structs.ts';
 import { objectTypeName } from './names.ts';
 
 /** One message of a layer or a driver, copied: it may be kept. */
@@ -20,6 +24,10 @@ export interface DebugMessage {
   readonly messageIdNumber: number;
   /** The objects that the message is about, as named by vkSetDebugUtilsObjectNameEXT. */
   readonly objects: readonly { readonly type: string; readonly handle: bigint; readonly name: string }[];
+  /** The labels that are open in the queue, as the layer gives them: the innermost first. */
+  readonly queueLabels: readonly string[];
+  /** The labels that are open in the command buffer, as the layer gives them: the innermost first. */
+  readonly cmdBufLabels: readonly string[];
 }
 
 /** A callback for VkDebugUtilsMessengerCreateInfoEXT.pfnUserCallback; dispose it after the messenger and the instance. */
@@ -68,5 +76,12 @@ function readMessage(severity: number, types: number, address: bigint): DebugMes
       handle: objectHandle,
       name: readCString(pObjectName) ?? '',
     })),
+    queueLabels: readLabels(data.pQueueLabels, data.queueLabelCount),
+    cmdBufLabels: readLabels(data.pCmdBufLabels, data.cmdBufLabelCount),
   };
+}
+
+function readLabels(address: bigint, count: number): string[] {
+  if (count === 0) return [];
+  return VkDebugUtilsLabelEXT.readArray(address, count).map(({ pLabelName }) => readCString(pLabelName) ?? '');
 }

@@ -276,6 +276,8 @@ describe('a debug callback', () => {
         messageIdNumber: -3,
         pMessage: 'broken',
         pObjects: [{ objectType: 9, objectHandle: 5n, pObjectName: 'density' }, { objectType: 0 }],
+        pQueueLabels: [{ pLabelName: 'submit' }],
+        pCmdBufLabels: [{ pLabelName: 'tone' }, { pLabelName: 'frame' }],
       });
       expect(functionAt(callback.address, 'IIIPP')(0x1000, 0x6, data, 0n)).toBe(0);
     });
@@ -290,6 +292,8 @@ describe('a debug callback', () => {
           { type: 'VK_OBJECT_TYPE_BUFFER', handle: 5n, name: 'density' },
           { type: 'VK_OBJECT_TYPE_UNKNOWN', handle: 0n, name: '' },
         ],
+        queueLabels: ['submit'],
+        cmdBufLabels: ['tone', 'frame'],
       },
     ]);
   });

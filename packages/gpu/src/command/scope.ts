@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { placeText } from '../printing.ts';
 import type { UsageTracker } from '../tracking/tracker.ts';
 import { foreign } from './foreign.ts';
 import type { Used } from './command-buffer.ts';
@@ -70,7 +71,7 @@ export class CommandScope implements RecordingPlace {
   }
 
   get place(): string {
-    return this.labels.map((label) => `"${label}"`).join(', pass ');
+    return placeText(this.labels);
   }
 
   /** Records `body` as a pass, which errors name, and the messages of the validation layer and captures. */

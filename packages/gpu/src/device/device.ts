@@ -60,9 +60,10 @@ import type { CreatedDevice } from './create.ts';
 import { Driver } from './driver.ts';
 import type { Child, Counters } from './driver.ts';
 import { vulkanLoader } from './instance.ts';
-import type { Instance, Validation, ValidationMessage } from './instance.ts';
+import type { Instance, Validation } from './instance.ts';
 import { ThreadedRecorder } from '../recording/threaded-recorder.ts';
 import type { ThreadedRecorderOptions } from '../recording/threaded-recorder.ts';
+import { validationListener } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
@@ -91,13 +92,10 @@ export interface QueryPoolOptions {
 const LARGEST_RING = 2 ** 26;
 
 /** What follows the recordings of a device, if anything shall. */
-function openTracking(
-  driver: Driver,
-  listener: (message: ValidationMessage) => void,
-  { checks = false, autoBarriers = false }: DeviceOptions,
-): Tracking | undefined {
+function openTracking(driver: Driver, options: DeviceOptions): Tracking | undefined {
+  const { checks = false, autoBarriers = false } = options;
   if (!checks && !autoBarriers) return undefined;
-  return new Tracking(driver, { report: checks ? listener : undefined, automatic: autoBarriers });
+  return new Tracking(driver, { report: checks ? validationListener(options) : undefined, automatic: autoBarriers });
 }
 
 /** An opened device. Close it with `await using` or `await device[Symbol.asyncDispose]()`. */
@@ -130,7 +128,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   /** Whether the validation layer looks on. */
   readonly validation: Validation;
   readonly #instance: Instance;
-  readonly #listener: (message: ValidationMessage) => void;
   readonly #driver: Driver;
   readonly #maker: BufferMaker;
   readonly #log: (line: string) => void;
@@ -153,9 +150,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     const { commands, queues } = created;
     this.#log = options.log ?? (() => undefined);
     this.#instance = instance;
-    this.#listener =
-      options.onValidation ?? (({ severity, message }) => options.log?.(`validation ${severity}: ${message}`));
-    instance.listeners.add(this.#listener);
     const driver = new Driver({
       instance: instance.commands,
       physicalDevice: chosen.handle,
@@ -168,7 +162,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       named: instance.validation !== false,
     });
     this.#driver = driver;
-    driver.tracking = openTracking(driver, this.#listener, options);
+    driver.tracking = openTracking(driver, options);
     this.report = report;
     this.name = report.name;
     this.kind = report.kind;
@@ -499,7 +493,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   #abandon(commands: V.Device): void {
     commands.vkDestroyDevice(commands.handle, V.NULL);
     this.#driver.scratch[Symbol.dispose]();
-    this.#instance.listeners.delete(this.#listener);
   }
 
   #destroy(): void {
@@ -520,7 +513,6 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     driver.commands.vkDestroyDevice(driver.handle, V.NULL);
     driver.close();
     driver.scratch[Symbol.dispose]();
-    this.#instance.listeners.delete(this.#listener);
     this.#instance.release();
   }
 

@@ -1,12 +1,13 @@
 /**
- * @file The Vulkan instance: made once a process however many ask, also from several threads, and freed with the last. An
- * instance with validation stands beside it, one a thread for each kind of validation: its messages call back into the
- * thread that made it.
+ * @file The Vulkan instance: made once a process however many ask, also from several threads, and freed with the last. A device
+ * with validation has one of its own beside it: the layer's messages are an instance's, and so that device's alone; they call back
+ * into the thread that made it.
  */
 
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
+import { placeText } from '../printing.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
 import { switchWish } from './options.ts';
 import { acquireHandle, releaseHandle } from './shared-instance.ts';
@@ -23,6 +24,7 @@ export interface ValidationMessage {
   readonly severity: 'error' | 'warning';
   /** The rule's name, such as "VUID-vkCmdDispatch-None-08114"; may be empty. */
   readonly rule: string;
+  /** What the layer says; at its end, where it is about commands, the recording and the pass that they stand in. */
   readonly message: string;
 }
 
@@ -87,20 +89,17 @@ export function validationWish(
   );
 }
 
-/** A shared instance; `release` it once for each `acquireInstance`. */
+/** An instance; `release` it once for each `acquireInstance`. */
 export class Instance {
   readonly commands: InstanceCommands;
   readonly validation: Validation;
-  /** Called with each message of the layer; whoever listens takes itself out again. */
-  readonly listeners: Set<(message: ValidationMessage) => void> = new Set();
-  readonly #key: string;
   readonly #callback: V.DebugCallback | undefined;
   #messenger: V.VkDebugUtilsMessengerEXT | undefined;
   #users = 0;
 
-  constructor(validation: Validation) {
+  /** `listener` gets each message of the layer. */
+  constructor(validation: Validation, listener: (message: ValidationMessage) => void) {
     this.validation = validation;
-    this.#key = String(validation);
     const loader = vulkanLoader();
     if (validation !== false) {
       if (!layerNames(loader).includes(LAYER)) {
@@ -110,7 +109,7 @@ export class Instance {
         );
       }
       keepQuiet();
-      this.#callback = V.registerDebugCallback((message) => this.#receive(message));
+      this.#callback = V.registerDebugCallback((message) => tell(message, listener));
     }
     const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
     this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(create));
@@ -124,7 +123,7 @@ export class Instance {
 
   release(): void {
     if (--this.#users > 0) return;
-    instances.delete(this.#key);
+    if (plain === this) plain = undefined;
     const { commands } = this;
     if (this.#messenger !== undefined)
       commands.vkDestroyDebugUtilsMessengerEXT(commands.handle, this.#messenger, V.NULL);
@@ -132,11 +131,6 @@ export class Instance {
     if (this.#callback) destroy();
     else releaseHandle(destroy);
     this.#callback?.[Symbol.dispose]();
-  }
-
-  #receive({ severity, messageIdName, message }: V.DebugMessage): void {
-    if (severity !== 'error' && severity !== 'warning') return;
-    for (const listener of this.listeners) listener({ severity, rule: messageIdName, message });
   }
 
   #createMessenger(callback: V.DebugCallback): V.VkDebugUtilsMessengerEXT {
@@ -151,17 +145,28 @@ export class Instance {
   }
 }
 
-const instances = new Map<string, Instance>();
+/** The process's instance, as this thread knows it. */
+let plain: Instance | undefined;
 
-/** This thread's instance with this validation, made if there is none; without validation it is the process's. */
-export function acquireInstance(validation: Validation): Instance {
-  const key = String(validation);
-  let instance = instances.get(key);
-  if (!instance) {
-    instance = new Instance(validation);
-    instances.set(key, instance);
-  }
-  return instance.acquire();
+/** The process's instance, made if there is none; with validation one that `listener` alone hears of. */
+export function acquireInstance(
+  validation: Validation,
+  listener: (message: ValidationMessage) => void = () => undefined,
+): Instance {
+  if (validation !== false) return new Instance(validation, listener).acquire();
+  return (plain ??= new Instance(false, listener)).acquire();
+}
+
+/** Tells a message of the layer, with the labels that are open in the command buffer. */
+function tell(
+  { severity, messageIdName, message, cmdBufLabels }: V.DebugMessage,
+  listener: (message: ValidationMessage) => void,
+): void {
+  if (severity !== 'error' && severity !== 'warning') return;
+  // Layer 1.3.239 has each of them twice where it looks at synchronization too.
+  const labels = cmdBufLabels.filter((label, at) => label !== cmdBufLabels[at - 1]).toReversed();
+  const where = labels.length === 0 ? '' : ` | in ${placeText(labels)}`;
+  listener({ severity, rule: messageIdName, message: message + where });
 }
 
 function createInstance(loader: Loader, validation: Validation, callback: V.DebugCallback | undefined): V.VkInstance {

@@ -6,7 +6,7 @@ import { createDevice } from './create.ts';
 import { Device } from './device.ts';
 import { checkWishes, missingOf } from './features.ts';
 import { acquireInstance, validationWish } from './instance.ts';
-import { checksWish, memoryLimitWish } from './options.ts';
+import { checksWish, memoryLimitWish, validationListener } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceReport } from './survey.ts';
@@ -40,7 +40,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   checkWishes(options);
   const validation = validationWish(options.validation);
   const checks = checksWish(options.checks, validation);
-  const instance = acquireInstance(validation);
+  const instance = acquireInstance(validation, validationListener(options));
   try {
     const devices = surveyDevices(instance.commands);
     const wish = options.device ?? process.env['HALOCLINE_DEVICE'];

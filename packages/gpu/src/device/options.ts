@@ -1,6 +1,7 @@
 /** @file How a device is opened: what a caller may ask for, and what the environment says where nothing is asked. */
 
 import type { FrameOptions } from '../frame/frames.ts';
+import { warn } from '../printing.ts';
 import type { DeviceWishes } from './features.ts';
 import type { Validation, ValidationMessage } from './instance.ts';
 
@@ -10,7 +11,7 @@ export interface DeviceOptions extends DeviceWishes {
   readonly device?: string;
   /** The Khronos validation layer. Default: HALOCLINE_VALIDATION (1, 0, synchronization or gpu-assisted), else off. */
   readonly validation?: Validation;
-  /** Gets each message of the layer; default: `log`. */
+  /** Gets each message of the layer about this device, and what checks find; default: `log`, else stderr. */
   readonly onValidation?: (message: ValidationMessage) => void;
   /** Gets a line when there is something to say. Default: nobody. */
   readonly log?: (line: string) => void;
@@ -30,6 +31,14 @@ export interface DeviceOptions extends DeviceWishes {
   readonly autoBarriers?: boolean;
   /** How many frames are in flight, and their memory; made with the first `beginFrame`. */
   readonly frames?: FrameOptions;
+}
+
+/** Who gets messages of the layer and of checks. */
+export function validationListener({
+  onValidation,
+  log = warn,
+}: Pick<DeviceOptions, 'onValidation' | 'log'>): (message: ValidationMessage) => void {
+  return onValidation ?? (({ severity, message }) => log(`validation ${severity}: ${message}`));
 }
 
 /** The bound in bytes that the option or HALOCLINE_MEMORY_LIMIT sets; throws RangeError for one that is none. */
