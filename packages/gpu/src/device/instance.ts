@@ -7,6 +7,7 @@
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
+import { enumerated } from './enumerated.ts';
 import { placeText } from '../printing.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
 import { switchWish } from './options.ts';
@@ -170,9 +171,11 @@ function tell(
 }
 
 function createInstance(loader: Loader, validation: Validation, callback: V.DebugCallback | undefined): V.VkInstance {
-  const available = V.enumerate(V.VkExtensionProperties, (count, items) =>
-    loader.vkEnumerateInstanceExtensionProperties(null, count, items),
-  ).map((each) => each.extensionName);
+  const list = (): string[] =>
+    V.enumerate(V.VkExtensionProperties, (count, items) =>
+      loader.vkEnumerateInstanceExtensionProperties(null, count, items),
+    ).map((each) => each.extensionName);
+  const available = enumerated('vkEnumerateInstanceExtensionProperties', list);
   const portable = available.includes(V.VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
   const extensions = portable ? [V.VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME] : [];
   if (callback) extensions.push(V.VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
@@ -219,7 +222,9 @@ function messengerInfo(callback: V.DebugCallback): V.VkDebugUtilsMessengerCreate
 }
 
 function layerNames(loader: Loader): string[] {
-  return V.enumerate(V.VkLayerProperties, loader.vkEnumerateInstanceLayerProperties).map((layer) => layer.layerName);
+  const list = (): string[] =>
+    V.enumerate(V.VkLayerProperties, loader.vkEnumerateInstanceLayerProperties).map((layer) => layer.layerName);
+  return enumerated('vkEnumerateInstanceLayerProperties', list);
 }
 
 function check(result: number, command: string): void {

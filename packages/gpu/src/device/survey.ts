@@ -11,6 +11,7 @@ import type { Instance as InstanceCommands } from '@halocline/vulkan';
 import { deviceKind, driverVersionText, queueFlags, versionText } from '../convert.ts';
 import type { DeviceKind } from '../convert.ts';
 import { NO_COMPUTE } from './choose.ts';
+import { enumerated } from './enumerated.ts';
 import { readFeatures } from './features.ts';
 
 /** A heap of a device's memory; sizes in bytes. `budget` and `used` are the driver's figures where it gives them. */
@@ -121,11 +122,13 @@ export function scoreOf(kind: DeviceKind, deviceBytes: number): number {
   return KIND_SCORE[kind] + Math.floor(deviceBytes / 2 ** 30);
 }
 
-/** All physical devices, the usable ones first, the best score first. */
+/** All physical devices, the usable ones first, the best score first. Throws VulkanError 'initialization'. */
 export function surveyDevices(instance: InstanceCommands): SurveyedDevice[] {
-  const handles = V.enumerate<V.VkPhysicalDevice>('handle', (count, items) =>
-    instance.vkEnumeratePhysicalDevices(instance.handle, count, items),
-  );
+  const list = (): V.VkPhysicalDevice[] =>
+    V.enumerate<V.VkPhysicalDevice>('handle', (count, items) =>
+      instance.vkEnumeratePhysicalDevices(instance.handle, count, items),
+    );
+  const handles = enumerated('vkEnumeratePhysicalDevices', list, { act: 'Cannot list devices' });
   const found = handles.map((handle) => survey(instance, handle));
   const usable = (device: SurveyedDevice): number => (device.report.missing.length === 0 ? 1 : 0);
   found.sort((a, b) => usable(b) - usable(a) || b.report.score - a.report.score);
@@ -133,14 +136,12 @@ export function surveyDevices(instance: InstanceCommands): SurveyedDevice[] {
 }
 
 function survey(instance: InstanceCommands, handle: V.VkPhysicalDevice): SurveyedDevice {
-  const extensions = V.enumerate(V.VkExtensionProperties, (count, items) =>
-    instance.vkEnumerateDeviceExtensionProperties(handle, null, count, items),
-  ).map((each) => each.extensionName);
   const basic = V.arena.scope(() => {
     const out = V.VkPhysicalDeviceProperties.allocate();
     instance.vkGetPhysicalDeviceProperties(handle, out);
     return V.VkPhysicalDeviceProperties.read(out);
   });
+  const extensions = readExtensions(instance, handle, basic.deviceName);
   const modern = basic.apiVersion >= V.VK_API_VERSION_1_3;
   const more = modern ? readProperties(instance, handle) : undefined;
   const kind = deviceKind(basic.deviceType);
@@ -167,6 +168,15 @@ function survey(instance: InstanceCommands, handle: V.VkPhysicalDevice): Surveye
     score: scoreOf(kind, memory.deviceBytes),
   };
   return { handle, report, pipelineCacheUuid: hex(basic.pipelineCacheUUID) };
+}
+
+function readExtensions(instance: InstanceCommands, handle: V.VkPhysicalDevice, name: string): string[] {
+  const list = (): string[] =>
+    V.enumerate(V.VkExtensionProperties, (count, items) =>
+      instance.vkEnumerateDeviceExtensionProperties(handle, null, count, items),
+    ).map((each) => each.extensionName);
+  const options = { act: `Cannot list extensions of device "${name}"`, labels: [name] };
+  return enumerated('vkEnumerateDeviceExtensionProperties', list, options);
 }
 
 function missingOn(

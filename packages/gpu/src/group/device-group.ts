@@ -9,6 +9,7 @@
 import * as V from '@halocline/vulkan';
 import { createDevice } from '../device/create.ts';
 import { Device } from '../device/device.ts';
+import { enumerated } from '../device/enumerated.ts';
 import { acquireInstance } from '../device/instance.ts';
 import { surveyDevices } from '../device/survey.ts';
 import { VulkanError } from '../errors.ts';
@@ -34,9 +35,12 @@ interface Card {
 
 function groupsOf(instance: V.Instance): Card[][] {
   const known = new Map(surveyDevices(instance).map(({ handle, report }) => [handle as bigint, report.uuid]));
-  return V.enumerate(V.VkPhysicalDeviceGroupProperties, (count, items) =>
-    instance.vkEnumeratePhysicalDeviceGroups(instance.handle, count, items),
-  ).map(({ physicalDevices, physicalDeviceCount }) =>
+  const list = (): V.Read<V.VkPhysicalDeviceGroupProperties>[] =>
+    V.enumerate(V.VkPhysicalDeviceGroupProperties, (count, items) =>
+      instance.vkEnumeratePhysicalDeviceGroups(instance.handle, count, items),
+    );
+  const groups = enumerated('vkEnumeratePhysicalDeviceGroups', list, { act: 'Cannot list device groups' });
+  return groups.map(({ physicalDevices, physicalDeviceCount }) =>
     physicalDevices.slice(0, physicalDeviceCount).map((handle) => ({ handle, uuid: known.get(handle) ?? '' })),
   );
 }
