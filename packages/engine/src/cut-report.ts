@@ -10,6 +10,8 @@ export interface SubdomainReport {
   readonly index: number;
   /** Name of the device that computes it. */
   readonly device: string;
+  /** Which of the simulation's devices that is, from 1: errors, logs and traces count so. */
+  readonly deviceNumber: number;
   /** The order along which the domain was cut; the same of all. */
   readonly cutOrder: CutOrder;
   /** Its own leaves, and the active voxels in them. */
@@ -44,6 +46,7 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
     return {
       index: subdomain.index,
       device: subdomain.device.name,
+      deviceNumber: runtime.team.members.indexOf(runtime.team.memberOf(subdomain)) + 1,
       cutOrder: runtime.decomposition.order,
       leaves: ownCount,
       voxels: own.reduce((sum, rank) => sum + voxels[rank]!, 0),

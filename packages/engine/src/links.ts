@@ -27,7 +27,7 @@ export class Link implements Disposable {
     this.from = from;
     this.to = to;
     this.byteLength = ROOM * Math.max(1, Math.ceil(options.byteLength / ROOM));
-    const label = `messages ${from} → ${to}`;
+    const label = `messages ${from + 1} → ${to + 1}`;
     const room = { label, byteLength: this.byteLength, turns: TURNS };
     const { transport, channel } = options.routes.open(members[from]!, members[to]!, room);
     this.transport = transport;

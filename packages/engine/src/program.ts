@@ -289,7 +289,7 @@ export class Program implements Disposable {
     const stamps = tracer?.stamps(number, { label: 'step', spans: spanCount(segments) }) ?? null;
     const record = (): CommandBuffer[] => recordPlan(this, segments, { slot, turn, stamps });
     try {
-      const commands = tracer === null ? record() : tracer.host(`record device ${number}`, 'record', record);
+      const commands = tracer === null ? record() : tracer.host(`record device ${number + 1}`, 'record', record);
       const next = new StepStart(plan.after, plan.stale);
       return { next, segments, commands, stamps, slot, turn, iterations: [], follower: null, submits: 0, again: null };
     } catch (error) {

@@ -350,7 +350,7 @@ export class Stepper {
     const { tracer } = this.#program.parts;
     const place = this.#places[member]!;
     if (tracer === null) onDeviceNow(place, call);
-    else tracer.host(`submit to device ${member}`, 'host', () => onDeviceNow(place, call));
+    else tracer.host(`submit to device ${member + 1}`, 'host', () => onDeviceNow(place, call));
   };
 }
 

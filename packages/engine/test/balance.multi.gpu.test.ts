@@ -62,7 +62,7 @@ gpuTest('leaves go where there is time for them, and the bits stay', PLAIN, asyn
   const words: string[] = [];
   const log = (word: string): void => void words.push(word);
   await using parts = await lopsided({ devices: [device, other], subdomains: 3, rebalance: 'time', log });
-  const one = `Rebalancing by time: devices 0, 1 are one, "${device.name}", and wait for each other within their own times; what each takes tells who came first, too`;
+  const one = `Rebalancing by time: devices 1, 2 are one, "${device.name}", and wait for each other within their own times; what each takes tells who came first, too`;
   expect(words.filter((word) => word.startsWith('Rebalancing'))).toEqual(other.uuid === device.uuid ? [one] : []);
   const before = (await parts.subdomains()).map(({ leaves }) => leaves);
   const moved = (): boolean => words.some((word) => /leaves were moved/u.test(word));

@@ -97,6 +97,23 @@ gpuTest('what is sent counts each turn of a loop', { validation: false }, async 
   expect(await sent()).toEqual([256 * turns, 256 * turns]);
 });
 
+gpuTest('each subdomain has its device’s number, as errors count', { validation: false }, async ({ device }) => {
+  await using other = await openDevice({ device: device.uuid, validation: false });
+  const domain = { min: [0, 0, 0], max: [64, 8, 8] } as const;
+  for (const [devices, numbers] of [
+    [[device], [1, 1, 1, 1, 1]],
+    [
+      [device, other],
+      [1, 1, 1, 2, 2],
+    ],
+  ] as const) {
+    await using simulation = await Simulation.create({ devices, domain, subdomains: 5 });
+    const parts = await simulation.subdomains();
+    expect(parts.map(({ deviceNumber }) => deviceNumber)).toEqual(numbers);
+    expect(parts.map((part) => part.device)).toEqual(numbers.map((number) => devices[number - 1]!.name));
+  }
+});
+
 /** Bytes of fields that each of two devices packed in a step, by a trace. */
 async function packed(trace: string, step: number): Promise<number[]> {
   const { traceEvents } = JSON.parse(await readFile(trace, 'utf8')) as {

@@ -168,7 +168,7 @@ gpuTest('what is out of turn or does not fit is refused', PLAIN, async ({ device
   expect(String(halo)).toBe('Halo(u; 512 bytes a round between devices)');
   expect(String(parts)).toBe('Subdomains(2 on 2 devices, 1 voxels around)');
   await expect(halo.receive(device, [])).rejects.toThrow(
-    `Cannot receive on device "${device.name}": device 1 of the halo has not sent round 1; send from all devices first`,
+    `Cannot receive on device "${device.name}": device 2 of the halo has not sent round 1; send from all devices first`,
   );
   await halo.send(device, []);
   await expect(halo.send(device, [])).rejects.toThrow(
@@ -229,7 +229,7 @@ gpuTest(
     await halo.receive(device, [second]);
     using greedy = other.record('unpack', (encoder) => halo.unpack(encoder));
     await expect(halo.receive(other, [greedy])).rejects.toThrow(
-      `Cannot unpack halo on device "${other.name}": device 0 of the halo has sent round 2 without field "v"; pack the fields that are unpacked`,
+      `Cannot unpack halo on device "${other.name}": device 1 of the halo has sent round 2 without field "v"; pack the fields that are unpacked`,
     );
     using modest = other.record('unpack', (encoder) => halo.unpack(encoder, { fields: ['u'] }));
     await halo.receive(other, [modest]);

@@ -35,7 +35,7 @@ function diffuse(simulation: Simulation, sums: boolean): void {
 async function traced(
   devices: readonly Device[],
   declare: (simulation: Simulation) => void = (simulation) => diffuse(simulation, true),
-): Promise<{ events: Event[]; said: string[] }> {
+): Promise<{ events: Event[]; said: string[]; processes: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'));
   const said: string[] = [];
   try {
@@ -53,7 +53,9 @@ async function traced(
       for (let step = 0; step < 4; step++) await simulation.runTimestep(0.01);
     }
     const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };
-    return { events: traceEvents.filter(({ ph }) => ph === 'X'), said };
+    const processes: string[] = [];
+    for (const { name, pid, args } of traceEvents) if (name === 'process_name') processes[pid] = String(args['name']);
+    return { events: traceEvents.filter(({ ph }) => ph === 'X'), said, processes };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -63,7 +65,7 @@ const end = ({ ts, dur }: Event): number => ts + dur;
 
 gpuTest('a trace holds every pass of every step, on each device', { validation: false }, async ({ device }) => {
   await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
-  const { events, said } = await traced([device, other]);
+  const { events, said, processes } = await traced([device, other]);
   for (const pid of [1, 2]) {
     for (const step of [0, 1, 2, 3]) {
       const own = events.filter((event) => event.pid === pid && event.args['step'] === step);
@@ -73,7 +75,9 @@ gpuTest('a trace holds every pass of every step, on each device', { validation: 
       expect(names('unpack')).toEqual(expect.arrayContaining(['unpack sum total@0']));
     }
   }
-  expect(events.some(({ pid, name }) => pid === 0 && name.startsWith('submit to device 1'))).toBe(true);
+  for (const name of ['submit to device 1', 'submit to device 2', 'record device 1', 'record device 2'])
+    expect(events.some((event) => event.pid === 0 && event.name === name)).toBe(true);
+  expect(processes).toEqual(['host', `device 1: ${device.name}`, `device 2: ${other.name}`]);
   expect(events.some(({ cat, name }) => cat === 'wait' && name === 'wait for sum total@0')).toBe(true);
   expect(said.at(-1)).toMatch(
     /^Trace: \d+ spans of 4 steps in .*; open it in ui\.perfetto\.dev or chrome:\/\/tracing$/,

@@ -15,12 +15,12 @@ const textOf = (...parts: Parameters<typeof chromeTrace>): string =>
 
 test('a trace begins at 0 µs, tells nanoseconds, and puts what holds before what it holds', () => {
   const spans = [span('inner', 5_000_001_200, 5_000_002_400), span('outer', 5_000_001_000, 5_000_002_400.4)];
-  const tracks = [{ ...track, processName: 'device 0', threadName: 'compute queue' }];
+  const tracks = [{ ...track, processName: 'device 1: a card', threadName: 'compute queue' }];
   const { traceEvents } = JSON.parse(textOf(tracks, spans)) as {
     traceEvents: (Event & { ph: string; args: unknown })[];
   };
   expect(traceEvents.filter(({ ph }) => ph === 'M').map(({ args }) => args)).toEqual([
-    { name: 'device 0' },
+    { name: 'device 1: a card' },
     { name: 'compute queue' },
     { sort_index: 0 },
   ]);

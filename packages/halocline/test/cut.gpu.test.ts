@@ -93,6 +93,10 @@ vulkanTest('a cut for devices is the one that a run over them has', async () => 
   expect(await parts('--device', '#0')).toBe(1);
   expect(await parts('--devices', '2')).toBe(2);
   expect(await parts('--devices', '2', '--subdomains', '3')).toBe(3);
+  const twice = ['--device', '#0', '--device', '#0', '--subdomains', '3'];
+  const people = await halocline(['info', '--cut', 's.ts', ...twice], { cwd: folder.path });
+  const numbers = people.out.matchAll(/#[\da-f]{6} +(\d+): ./gu);
+  expect([...numbers].map(([, number]) => number)).toEqual(['1', '1', '2']);
   const five = Array.from({ length: 5 }, () => ['--device', '#0']).flat();
   expect(await parts(...five)).toBe(5);
 });

@@ -125,7 +125,7 @@ function doubtOf(devices: readonly Device[]): string | null {
   const shared = [...cards.values()].find(({ length }) => length > 1);
   if (shared === undefined) return null;
   const name = devices[shared[0]!]!.name;
-  return `Rebalancing by time: devices ${shared.join(', ')} are one, "${name}", and wait for each other within their own times; what each takes tells who came first, too`;
+  return `Rebalancing by time: devices ${shared.map((number) => number + 1).join(', ')} are one, "${name}", and wait for each other within their own times; what each takes tells who came first, too`;
 }
 
 function milliseconds(value: number): string {

@@ -212,7 +212,7 @@ export class Halo implements AsyncDisposable {
     if (late !== undefined || side.sent <= round) {
       const who = late === undefined ? number : late.from;
       throw new Error(
-        `Cannot receive on device "${device.name}": device ${who} of the halo has not sent round ${round + 1}; send from all devices first`,
+        `Cannot receive on device "${device.name}": device ${who + 1} of the halo has not sent round ${round + 1}; send from all devices first`,
       );
     }
     side.receiving = true;
@@ -293,7 +293,7 @@ export class Halo implements AsyncDisposable {
       const missing = fields.find((field) => room?.round !== round || !room.fields.has(field));
       if (missing === undefined) continue;
       throw new Error(
-        `${act}: device ${from} of the halo has sent round ${round + 1} without field "${missing}"; pack the fields that are unpacked`,
+        `${act}: device ${from + 1} of the halo has sent round ${round + 1} without field "${missing}"; pack the fields that are unpacked`,
       );
     }
   }

@@ -101,14 +101,14 @@ export class Mail implements Disposable {
     this.#sent = members.map(({ device }, number) => {
       if (!this.#ordered.some(({ from }) => from === number)) return null;
       const make = (what: string): Timeline =>
-        undo.use(device.createTimeline(`messages of ${number}, ${what}`, 'export'));
+        undo.use(device.createTimeline(`messages of device ${number + 1}, ${what}`, 'export'));
       return { inPlace: make('in place'), copied: make('copied') };
     });
     this.#seen = new Map(
       this.#ordered.map((link) => {
         const { inPlace, copied } = this.#sent[link.from]!;
         const see = (timeline: Timeline, what: string): Timeline => {
-          const label = `messages ${link.from} → ${link.to}, ${what}`;
+          const label = `messages ${link.from + 1} → ${link.to + 1}, ${what}`;
           return undo.use(members[link.to]!.device.createTimeline(label, { fd: timeline.exportFd() }));
         };
         return [link, { inPlace: see(inPlace, 'in place'), copied: see(copied, 'copied') }];
@@ -268,7 +268,7 @@ export class Mail implements Disposable {
     const commands = this.#record(member, (encoder) =>
       stamps.around(encoder, { name: `messages ${side}`, kind: 'submit' }, () => {
         for (const { link, range } of moves) {
-          const name = `message ${link.from} → ${link.to}`;
+          const name = `message ${link.from + 1} → ${link.to + 1}`;
           const copy = (): void => link.moves![side]!(encoder, turn, range);
           stamps.around(encoder, { name, kind: 'copy', about: { bytes: range.byteLength } }, copy);
         }

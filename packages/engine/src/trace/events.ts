@@ -1,6 +1,7 @@
 /**
  * @file What a trace holds, in Chrome's trace format ("Trace Event Format", the JSON object form): spans on tracks, to be looked at
- * in chrome://tracing or ui.perfetto.dev. Process 0 is the host, process 1 + n device n; a thread is a queue.
+ * in chrome://tracing or ui.perfetto.dev. Process 0 is the host, the others are the devices, counted from 1; a thread is
+ * a queue.
  */
 
 /** What a span is of. */
@@ -8,7 +9,7 @@ export type SpanKind = 'step' | 'submit' | 'pass' | 'pack' | 'unpack' | 'copy' |
 
 /** Where a span is drawn. */
 export interface Track {
-  /** 0 the host, 1 + n device n. */
+  /** 0 the host, 1 the first device. */
   readonly process: number;
   /** Within the process: a queue, or a thread. */
   readonly thread: number;

@@ -145,7 +145,7 @@ export class Tracer {
       const queue = queues.find((each) => TRACKS[each] === track.thread)!;
       return {
         ...track,
-        processName: `device ${member}: ${this.#devices[member]!.name}`,
+        processName: `device ${track.process}: ${this.#devices[member]!.name}`,
         threadName: TRACK_NAMES[queue],
       };
     });

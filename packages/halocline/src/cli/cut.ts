@@ -71,7 +71,7 @@ function describe(simulation: Simulation, reports: Reports, picture: string): st
     `#${subdomainColor(each.index)
       .map((part) => part.toString(16).padStart(2, '0'))
       .join('')}`,
-    each.device,
+    `${each.deviceNumber}: ${each.device}`,
   ]);
   const all = [
     'all',
