@@ -467,3 +467,39 @@ test('automatic barriers: none can stand within rendering, so what a draw needs 
     `[VulkanError: Cannot draw in "particles": it needs a barrier for buffer "x", and none can stand within rendering; say encoder.touches before the rendering begins]`,
   );
 });
+
+test('thousands of submits with every barrier in its place are none too many to follow', () => {
+  const bench = new Bench();
+  const both: readonly Usage[] = ['storage-read', 'storage-write'];
+  const step = bench.record('step', (recording) => {
+    recording.barrier({ memory: { before: both, after: both } });
+    pass(recording, 'forth', read(x), write(y));
+    recording.barrier({ memory: { before: both, after: both } });
+    pass(recording, 'back', read(y), write(x));
+  });
+  for (let at = 0; at < 10_000; at++) bench.submit(step);
+  expect(bench.said).toEqual([]);
+  bench.run('late', read(x));
+  expect(bench.said).toEqual([
+    'missing-barrier: Cannot let pass "late" read buffer "x" in dispatch: pass "back" writes it in dispatch, and no barrier stands between; ' +
+      "put encoder.barrier(['storage-write'], ['storage-read']) there",
+  ]);
+});
+
+test('what was written thousands of submits ago is read with the barriers that came since, and with no others', () => {
+  const z = buffer('z');
+  const late = (barrierAt: number): number => {
+    const bench = new Bench();
+    bench.run('first', write(x));
+    for (let at = 0; at < 2000; at++) {
+      bench.run('other', (recording) => {
+        recording.barrier({ memory: { before: ['transfer-target'], after: ['transfer-target'] } });
+        if (at === barrierAt) recording.barrier({ memory: { before: ['storage-write'], after: ['storage-read'] } });
+        does('transfer-target', z)(recording);
+      });
+    }
+    bench.run('last', read(x));
+    return bench.said.filter((each) => each.includes('missing-barrier')).length;
+  };
+  expect([late(-1), late(0), late(700), late(1999)]).toEqual([1, 0, 0, 0]);
+});
