@@ -14,7 +14,7 @@ import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
-import { Subdomain } from './subdomain.ts';
+import { Subdomain, type Holding } from './subdomain.ts';
 import type { Part } from './segments.ts';
 import { leafArguments, visitsOf, type LevelTables } from './tables.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
@@ -44,6 +44,26 @@ export interface LeafParts {
   readonly ghosts: Uint32Array;
 }
 
+/** What passes are dispatched with: the counts, and the leaves of each level in parts. */
+interface Passes {
+  /** The counts and parts. */
+  readonly buffers: readonly Buffer[];
+  readonly counts: Buffer | null;
+  /** Where the parts of each level stand, and how many leaves of boundary come first. */
+  readonly split: ReadonlyMap<Subdomain, readonly LevelParts[]>;
+  /** Leaves of each set, in the order of the counts' first entries. */
+  readonly leafCounts: readonly number[];
+}
+
+const NO_PASSES: Passes = Object.freeze({ buffers: [], counts: null, split: new Map(), leafCounts: [] });
+
+/** What a member held until its subdomains were made anew. */
+export interface MemberHolding {
+  /** One for each of its subdomains. */
+  readonly held: readonly Holding[];
+  readonly passes: Passes;
+}
+
 const WHOLE: readonly Part[] = Object.freeze(['all']);
 const PARTS: readonly Part[] = Object.freeze(['all', 'boundary', 'interior', 'extended', 'rest']);
 
@@ -62,13 +82,8 @@ export class Member implements Disposable {
   readonly #decomposition: Decomposition;
   readonly #buffers: OwnedBuffers;
   readonly #alone: boolean;
-  /** Where the parts of each level stand, and how many leaves of boundary come first. */
-  #split: ReadonlyMap<Subdomain, readonly LevelParts[]> = new Map();
-  /** Leaves of each set, in the order of the counts' first entries. */
-  #leafCounts: readonly number[] = [];
-  /** The counts and parts of now. */
-  #passBuffers: readonly Buffer[] = [];
-  #counts: Buffer | null = null;
+  /** Those of now. */
+  #passes: Passes = NO_PASSES;
   /** Levels came whose leaves are in no parts yet. */
   #unsplit = false;
   /** The scalars are zeros. */
@@ -104,7 +119,7 @@ export class Member implements Disposable {
 
   /** The indirect arguments of the passes over each subdomain and level. */
   get counts(): Buffer {
-    return this.#counts!;
+    return this.#passes.counts!;
   }
 
   /** The parts that passes may run over. */
@@ -129,7 +144,7 @@ export class Member implements Disposable {
 
   /** How many there are of some leaves. */
   leafCount(leaves: LeafSet): number {
-    return this.#leafCounts[this.entry(leaves, GROUP_LEAVES[0])]!;
+    return this.#passes.leafCounts[this.entry(leaves, GROUP_LEAVES[0])]!;
   }
 
   /** Address of the counts of some leaves. */
@@ -141,14 +156,14 @@ export class Member implements Disposable {
   leavesAddress({ subdomain, level, part }: LeafSet): bigint {
     const { leaves } = subdomain.levels[level]!;
     if (part === 'all') return leaves.address;
-    const parts = this.#split.get(subdomain)![level]!;
+    const parts = this.#passes.split.get(subdomain)![level]!;
     return startsWithBoundary(part) ? parts.leaves : parts.leaves + BigInt(4 * parts.boundary);
   }
 
   /** Address of the visits of some leaves. */
   visitsAddress({ subdomain, level, part }: LeafSet): bigint {
     if (part === 'all') return subdomain.levels[level]!.visits.address;
-    const parts = this.#split.get(subdomain)![level]!;
+    const parts = this.#passes.split.get(subdomain)![level]!;
     return startsWithBoundary(part) ? parts.visits : parts.visits + BigInt(32 * parts.boundary);
   }
 
@@ -204,18 +219,36 @@ export class Member implements Disposable {
     const entries = GROUP_LEAVES.flatMap((size) => leafCounts.map((count) => leafArguments(count, size)));
     const totals = this.#decomposition.domain.levels.slice(0, this.levelCount);
     for (const { leafCount } of totals) entries.push(Uint32Array.of(0, 0, 0, leafCount));
-    this.#counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
-    this.#leafCounts = leafCounts;
-    for (const buffer of this.#passBuffers) this.#buffers.release(buffer);
+    const counts = await upload('counts', Uint32Array.from(entries.flatMap((entry) => [...entry])));
     undo.move();
-    this.#passBuffers = made;
-    this.#split = all;
+    this.#release(this.#passes);
+    this.#passes = { buffers: made, counts, split: all, leafCounts };
     this.#unsplit = false;
   }
 
-  /** Gives the subdomains' memory back, fields included: they begin anew. */
-  clear(): void {
-    for (const subdomain of this.subdomains) subdomain.clear();
+  #release({ buffers }: Passes): void {
+    for (const buffer of buffers) this.#buffers.release(buffer);
+  }
+
+  /** Gives what its subdomains hold to whoever asks: they begin anew. */
+  detach(): MemberHolding {
+    const before = { held: this.subdomains.map((subdomain) => subdomain.detach()), passes: this.#passes };
+    this.#passes = NO_PASSES;
+    return before;
+  }
+
+  /** Holds again what it gave away; what it holds now goes. */
+  adopt({ held, passes }: MemberHolding): void {
+    for (const [number, subdomain] of this.subdomains.entries()) subdomain.adopt(held[number]!);
+    this.#release(this.#passes);
+    this.#passes = passes;
+    this.#unsplit = false;
+  }
+
+  /** Gives back what it gave away, and nobody wants any more. */
+  giveUp({ held, passes }: MemberHolding): void {
+    for (const each of held) each[Symbol.dispose]();
+    this.#release(passes);
   }
 
   /** Bytes of the tables and scalars. */

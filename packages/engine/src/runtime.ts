@@ -6,11 +6,13 @@ import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
+import { FieldsLostError } from './balance/fields-lost.ts';
 import { Moving } from './balance/moving.ts';
 import { recut } from './balance/recut.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
 import { Compiler, type CheckedStencil, type CompiledStencil } from './compiler.ts';
 import { joinReports, type DebugBuffers } from './debug-buffers.ts';
+import { byComponent, CurrentCopies } from './current-copies.ts';
 import type { CutOrder } from './cut/curve.ts';
 import { Declarations, type FieldDeclaration } from './declarations.ts';
 import type { Domain } from './domain.ts';
@@ -18,7 +20,7 @@ import { farReaders } from './far-readers.ts';
 import { Decomposition } from './decomposition.ts';
 import { withGhostWork } from './ghost-work.ts';
 import { HostNumbers } from './host-numbers.ts';
-import { haloNeeds, type ReadingStencil } from './halo-needs.ts';
+import { haloNeeds, type HaloNeeds, type ReadingStencil } from './halo-needs.ts';
 import { ghostRings } from './local-level.ts';
 import { createAll, Member } from './member.ts';
 import type { FieldStore } from './field-store.ts';
@@ -108,10 +110,8 @@ export class Runtime {
   readonly #kept: KeptStencils;
   /** One for each member. */
   readonly #compilers: readonly Compiler[];
-  /** The fields of the program that runs now, by component. */
-  #placed: ReadonlyMap<string, FieldDeclaration> = new Map();
-  /** Whether all fields were moved since the program was made: what is current lies in their first copies. */
-  #first = false;
+  /** What is current of the fields of the program that runs now. */
+  readonly #current = new CurrentCopies();
   #programs: readonly Program[] = [];
   #checked: ReadonlyMap<string, CheckedStencil> = new Map();
   #stepper: Stepper | null = null;
@@ -131,7 +131,7 @@ export class Runtime {
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
-  /** What a device was lost with. */
+  /** What a device, or fields, were lost with: nothing goes on after it. */
   #loss: Error | null = null;
 
   constructor(options: RuntimeOptions) {
@@ -190,17 +190,14 @@ export class Runtime {
 
   /** Which copy of each component is current once all submitted steps are done. */
   get copies(): Copies {
-    const copies: Copies = this.#first ? new Map() : (this.#stepper?.copies ?? new Map());
+    const copies: Copies = this.#stepper?.copies ?? new Map();
     const { fields, revision } = this.declarations;
-    if (this.#revision === revision) return copies;
-    // A field that was removed, and added anew under its name, begins with its first copy.
-    const placed = (component: string): FieldDeclaration => this.#placed.get(component)!;
-    return new Map([...copies].filter(([component]) => fields.get(placed(component).key) === placed(component)));
+    return this.#revision === revision ? this.#current.unmoved(copies) : this.#current.declared(copies, fields);
   }
 
   /** Compiles what was declared, where something changed. Within the lane. Waits for the device. */
   async compile(): Promise<void> {
-    this.checkOpen();
+    this.#checkWhole();
     if (!this.dirty) return;
     const { backgrounds, declarations, domain, team } = this;
     const cut = this.decomposition.count > 1;
@@ -226,9 +223,7 @@ export class Runtime {
     });
     // What is declared while the lines below wait belongs to the next program.
     const { revision } = declarations;
-    const placed = [...declarations.fields.values()].flatMap((f) =>
-      componentNames(f).map((name) => [name, f] as const),
-    );
+    const placed = byComponent(declarations.fields.values());
     const start = this.copies;
     const previous = this.#stepper?.iterations ?? new Map<string, number>();
     // Where one device can't, the others are not left in the middle.
@@ -255,8 +250,7 @@ export class Runtime {
       radii: this.radii,
       whose: (fault) => farReaders(fault, fusion, checked[0]!),
     });
-    this.#first = false;
-    this.#placed = new Map(placed);
+    this.#current.begin(placed);
     this.#moved = false;
     backgrounds.renewed();
     this.#revision = revision;
@@ -264,17 +258,11 @@ export class Runtime {
     for (const each of [...this.subdomains, ...(this.#view?.subdomains ?? [])]) each.retire(declarations.fields);
   }
 
-  /** Gives fields their memory, opens links, and makes the program of each member. Nothing is in flight. Waits for the device. */
-  async #makePrograms({
-    facts,
-    declared,
-    schedule,
-    fusion,
-    start: before,
-    everywhere,
-  }: ProgramPlan): Promise<Program[]> {
+  /** Holds the ghosts that a program needs, and makes it. Nothing is in flight. Waits for the device. */
+  async #makePrograms(plan: ProgramPlan): Promise<Program[]> {
     const { declarations, decomposition, team } = this;
-    const { units, unstored } = fusion;
+    const { declared, everywhere } = plan;
+    const { units } = plan.fusion;
     const compiled = everywhere[0]!;
     const sent = haloNeeds(declarations, compiled, {
       thickness: this.#haloThickness,
@@ -282,8 +270,25 @@ export class Runtime {
       declared,
     });
     const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
-    await this.#hold(ghostRings(sent.held));
-    const start: Copies = this.#first ? new Map() : before;
+    const rings = ghostRings(sent.held);
+    try {
+      await this.#hold(Math.max(rings, this.#rings));
+      return await this.#makeProgramsOver(needs, plan);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || rings >= this.#rings) throw error;
+      // More ghosts are held than this program needs, since others needed them.
+      await this.#hold(rings);
+      return this.#makeProgramsOver(needs, plan);
+    }
+  }
+
+  /** Gives fields their memory, opens links, and makes the program of each member. */
+  async #makeProgramsOver(
+    needs: HaloNeeds,
+    { facts, schedule, fusion, start, everywhere }: ProgramPlan,
+  ): Promise<Program[]> {
+    const { declarations, decomposition, team } = this;
+    const { units, unstored } = fusion;
     await this.#withRoom(async () => {
       for (const [number, { subdomains }] of team.members.entries()) {
         for (const subdomain of subdomains) {
@@ -313,7 +318,7 @@ export class Runtime {
       units,
       schedule,
       fusion,
-      start,
+      start: this.#current.unmoved(start),
     };
     return this.#withRoom(() =>
       createAll(team.members, (member, number) =>
@@ -346,7 +351,8 @@ export class Runtime {
     this.frame++;
     if (this.#debugged.length > 0) await this.#listen();
     else if (this.debugReports.length > 0) this.debugReports = [];
-    if (this.balance !== null) await this.balance.act(this.#cutter);
+    const { balance } = this;
+    if (balance !== null) await this.#watched(() => balance.act(this.#cutter));
   }
 
   /** Takes up the radii that follow the flow, by the last step that is surely done. */
@@ -380,7 +386,7 @@ export class Runtime {
     await this.#watched(async () => this.#stepper?.settle());
   }
 
-  /** Runs what may find that a device is lost: then the others are let go, and nothing is done any more. */
+  /** Runs what may find that a device is lost, or fields are: then the others are let go, and nothing is done any more. */
   async #watched(act: () => Promise<void>): Promise<void> {
     if (this.#loss !== null) throw this.#loss;
     try {
@@ -394,9 +400,9 @@ export class Runtime {
   #noteLoss(error: unknown): void {
     if (this.team.members.length === 1) nameDevice(this.team.place(0), error);
     const lost = lostDevice(error);
-    if (lost === undefined || this.#loss !== null) return;
+    if (this.#loss !== null || (lost === undefined && !(error instanceof FieldsLostError))) return;
     this.#loss = error as Error;
-    this.team.release(lost);
+    if (lost !== undefined) this.team.release(lost);
   }
 
   /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
@@ -406,30 +412,28 @@ export class Runtime {
 
   /** Brings levels that were made since to the device. Within the lane. */
   async prepare(): Promise<void> {
-    this.checkOpen();
+    this.#checkWhole();
     // Recordings that a stalled step may still need hold the tables as they are.
     if (this.team.levelCount < this.domain.levels.length) await this.#drain();
     await this.#hold(this.#rings);
   }
 
-  /** Holds every level with so many rings of ghosts. Subdomains that hold others by now are made anew, their fields kept. */
+  /**
+   * Holds every level with so many rings of ghosts. Several subdomains that hold others by now are made anew, with their fields; where
+   * that fails they hold what they held.
+   */
   async #hold(rings: number): Promise<void> {
-    const { team, subdomains } = this;
-    const grows = rings > this.#rings || team.levelCount < this.domain.levels.length;
-    if (subdomains.length === 1 || team.levelCount === 0 || !grows) {
-      this.#rings = Math.max(rings, this.#rings);
-      return team.prepare(this.#rings);
+    const { domain, subdomains, team } = this;
+    const same = rings === this.#rings && team.levelCount === domain.levels.length;
+    if (subdomains.length === 1 || same) await team.prepare(rings);
+    else {
+      await this.#drain();
+      await this.#watched(async () => {
+        using moving = this.#moving();
+        await moving.carry(() => team.prepare(rings));
+      });
     }
-    await this.#drain();
-    this.#rings = Math.max(rings, this.#rings);
-    using moving = this.#moving();
-    try {
-      await moving.move(this.#rings);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      await moving.throughHost(this.#rings);
-    }
-    this.#first = true;
+    this.#rings = rings;
   }
 
   /** What shifts the cut. */
@@ -438,21 +442,18 @@ export class Runtime {
       [...this.declarations.fields.keys()].map((key) => each.existingField(key)?.byteLength ?? 0),
     );
     const fieldBytes = sizes.reduce((sum, size) => sum + size, 0);
-    const parts = {
-      rings: this.#rings,
-      moving: () => this.#moving(),
-      moved: () => void (this.#moved = true),
-      arrived: () => void (this.#first = true),
-    };
+    const parts = { rings: this.#rings, moving: () => this.#moving() };
     return { fieldBytes, frame: this.frame, log: this.log, recut: (shares) => recut(this, shares, parts) };
   }
 
-  /** All fields that have memory, to be moved to subdomains that are made anew. Nothing is in flight. */
+  /** All fields that have memory, to be moved to subdomains that are made anew: the program is then, too. Nothing is in flight. */
   #moving(): Moving {
-    return new Moving(this.team, this.declarations.fields.values(), this.#copiesNow);
+    this.#moved = true;
+    return new Moving(this.team, this.declarations.fields.values(), {
+      copiesOf: (field) => this.copiesOf(field),
+      arrived: (field) => this.#current.moved(field),
+    });
   }
-
-  readonly #copiesNow = (field: FieldDeclaration): readonly number[] => this.copiesOf(field);
 
   /**
    * A member that holds the whole of these fields, for who reads them all on one device: the simulation's own where it has one
@@ -472,7 +473,7 @@ export class Runtime {
 
   /** Lays the fields together, and makes the program anew where any moved. Within the lane. Waits for the device. */
   async defragment(): Promise<Defragmentation> {
-    this.checkOpen();
+    this.#checkWhole();
     await this.#drain();
     const done = await this.team.defragment();
     this.#moved ||= done.buffers > 0;
@@ -484,11 +485,6 @@ export class Runtime {
   async #withRoom<T>(body: () => Promise<T>): Promise<T> {
     const settled = (): Promise<void> => this.#drain();
     return withRoom(this.team, { settled, moved: () => (this.#moved = true) }, body);
-  }
-
-  /** The iterations that a repeat ran in the last step that is known to be done. */
-  iterationsOf(name: string): number | undefined {
-    return this.#stepper?.iterations.get(name);
   }
 
   /** Iterations that each repeat with `until` ran in the last step that is known to be done. */
@@ -523,7 +519,9 @@ export class Runtime {
         `Cannot use field "${field.key}": it is transient, and has values within a step only; add it without transient`,
       );
     }
-    await this.prepare();
+    this.#checkWhole();
+    // Another level that finds no memory is no matter of this field's.
+    if (field.level >= this.team.levelCount) await this.prepare();
     const stores: FieldStore[] = [];
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
@@ -550,17 +548,18 @@ export class Runtime {
     if (this.#closed) throw new TypeError('Cannot use the simulation: it has been disposed; create another');
   }
 
+  /** Throws after `close`, or once a device or fields were lost. */
+  #checkWhole(): void {
+    this.checkOpen();
+    if (this.#loss !== null) throw this.#loss;
+  }
+
   /** Waits for the device and gives everything back; what steps told that nobody has heard goes to the log. Within the lane. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      // Who lost a device has been told.
-      if (this.#loss === null) {
-        await this.#drain();
-        this.#logFault();
-      }
-      await this.#tracer?.close();
+      await this.#end();
     } finally {
       for (const program of this.#programs) program[Symbol.dispose]();
       for (const compiler of this.#compilers) compiler[Symbol.dispose]();
@@ -568,6 +567,21 @@ export class Runtime {
       this.balance?.[Symbol.dispose]();
       await this.team[Symbol.asyncDispose]();
     }
+  }
+
+  /** Waits for what is in flight, and writes the trace in any case. */
+  async #end(): Promise<void> {
+    try {
+      // Who lost a device has been told.
+      if (this.#loss === null) {
+        await this.#drain();
+        this.#logFault();
+      }
+    } catch (error) {
+      await this.#tracer?.close().catch(({ message }: Error) => this.log(message));
+      throw error;
+    }
+    await this.#tracer?.close();
   }
 
   /** Throwing would hide what may be on its way through those who dispose. */

@@ -355,7 +355,7 @@ export class Simulation implements AsyncDisposable {
       if (known === undefined) throw new TypeError(this.#runtime.unknown('find', 'repeat', repeat, repeats.keys()));
       await this.#runtime.settle();
       if (known.until === undefined) return known.times;
-      return this.#runtime.iterationsOf(repeat) ?? 0;
+      return this.#runtime.iterations.get(repeat) ?? 0;
     });
   }
 

@@ -20,9 +20,9 @@ export interface FieldStatistics {
 
 /** Makes the statistics of a field. Within the lane. Waits for the device. */
 export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration): Promise<FieldStatistics> {
+  const stores = await runtime.stores(field);
   const copies = runtime.copiesOf(field);
   const totals = copies.map(() => ({ min: Infinity, max: -Infinity, sum: 0, finite: 0, others: 0 }));
-  const stores = await runtime.stores(field);
   const { leafCount } = runtime.domain.level(field.level);
   // Records of all leaves by rank: sums then come out the same, however the domain is cut.
   const kind = componentTypeOf(field.type);

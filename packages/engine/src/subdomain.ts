@@ -22,10 +22,39 @@ export interface SubdomainLevel extends LocalLevel {
   readonly children: Buffer;
 }
 
-/** What a subdomain held until it was made anew: tables that are on the host alone, and the fields, in whoever's keeping. */
-export interface SubdomainBefore {
-  readonly levels: readonly SubdomainLevel[];
-  readonly fields: Map<string, FieldStore>;
+/** What a subdomain holds. One that is made anew gives it away whole, and may take it back. */
+export class Holding implements Disposable {
+  levels: readonly SubdomainLevel[] = [];
+  readonly fields: Map<string, FieldStore> = new Map();
+  /** Index grids by level. */
+  readonly grids: Map<number, Buffer> = new Map();
+  /** Of tables and grids. */
+  readonly buffers: OwnedBuffers;
+
+  constructor(device: Device) {
+    this.buffers = new OwnedBuffers(device, 'topology');
+  }
+
+  /** The memory of a field, if there is any. */
+  existingField(key: string): FieldStore | undefined {
+    return this.fields.get(key);
+  }
+
+  /** Gives the memory of a field back. */
+  drop(key: string): void {
+    this.fields.get(key)?.[Symbol.dispose]();
+    this.fields.delete(key);
+  }
+
+  /** Gives the memory of all fields back. */
+  dropAll(): void {
+    for (const key of this.fields.keys()) this.drop(key);
+  }
+
+  [Symbol.dispose](): void {
+    this.dropAll();
+    this.buffers[Symbol.dispose]();
+  }
 }
 
 /** What one device owns of the domain, or a part of that. */
@@ -35,22 +64,19 @@ export class Subdomain implements Disposable {
   readonly index: number;
   readonly #decomposition: Decomposition;
   readonly #pools: Pools;
-  readonly #buffers: OwnedBuffers;
-  readonly #fields = new Map<string, FieldStore>();
-  readonly #grids = new Map<number, Buffer>();
-  #levels: SubdomainLevel[] = [];
+  #held: Holding;
 
   constructor(device: Device, pools: Pools, decomposition: Decomposition, index: number) {
     this.device = device;
     this.#pools = pools;
     this.index = index;
     this.#decomposition = decomposition;
-    this.#buffers = new OwnedBuffers(device, 'topology');
+    this.#held = new Holding(device);
   }
 
   /** The levels that are on the device. */
   get levels(): readonly SubdomainLevel[] {
-    return this.#levels;
+    return this.#held.levels;
   }
 
   /**
@@ -58,7 +84,7 @@ export class Subdomain implements Disposable {
    * whether there was anything to bring. Waits for the upload.
    */
   async prepare(rings: number): Promise<boolean> {
-    const known = this.#levels.length;
+    const known = this.#held.levels.length;
     if (known === this.#decomposition.domain.levels.length) return false;
     const held = this.#decomposition.held(this.index, rings);
     const all = this.#decomposition.tables(this.index, rings);
@@ -69,12 +95,12 @@ export class Subdomain implements Disposable {
       return buffer;
     };
     const make = (label: string, words: Uint32Array<ArrayBuffer>): Buffer => {
-      const buffer = this.#buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
+      const buffer = this.#held.buffers.make({ label, byteLength: Math.max(16, words.byteLength) });
       made.push(buffer);
       return upload(buffer, words);
     };
     try {
-      const next = this.#levels.map((level, k) => ({ ...level, tables: all[k]! }));
+      const next = this.#held.levels.map((level, k) => ({ ...level, tables: all[k]! }));
       // The coarsest level that was there has a parent level now.
       if (known > 0) upload(next[known - 1]!.leafTable, all[known - 1]!.leafTable);
       for (let k = known; k < held.length; k++) {
@@ -90,20 +116,20 @@ export class Subdomain implements Disposable {
         });
       }
       await Promise.all(uploads);
-      this.#levels = next;
+      this.#held.levels = next;
       return true;
     } catch (error) {
       await Promise.allSettled(uploads);
-      for (const buffer of made) this.#buffers.release(buffer);
+      for (const buffer of made) this.#held.buffers.release(buffer);
       throw error;
     }
   }
 
   /** The index grid of a level, for look-ups of any coordinate; made when first asked for. Waits for the upload. */
   async grid(level: number): Promise<Buffer> {
-    const made = this.#grids.get(level);
+    const made = this.#held.grids.get(level);
     if (made !== undefined) return made;
-    const { domain, topology, tables } = this.#levels[level]!;
+    const { domain, topology, tables } = this.#held.levels[level]!;
     const { map } = domain;
     const what = `index grid of ${this.index}, level ${level}, ${tables.slots.length} leaves, ${map.matrix.join()} ${map.translation.join()}`;
     const bytes = this.#decomposition.kept.get(what, () =>
@@ -116,89 +142,82 @@ export class Subdomain implements Disposable {
       }),
     );
     const label = `index grid of level ${level}`;
-    const buffer = this.#buffers.make({ label, byteLength: bytes.byteLength });
+    const buffer = this.#held.buffers.make({ label, byteLength: bytes.byteLength });
     try {
       await this.device.staging.upload(buffer, 0, bytes);
     } catch (error) {
-      this.#buffers.release(buffer);
+      this.#held.buffers.release(buffer);
       throw error;
     }
-    this.#grids.set(level, buffer);
+    this.#held.grids.set(level, buffer);
     return buffer;
   }
 
   /** The index grid of a level that `grid` has made. */
   gridOf(level: number): Buffer {
-    return this.#grids.get(level)!;
+    return this.#held.grids.get(level)!;
   }
 
   /** The memory of a field, made when it is first asked for and filled with the default: then it waits for the device. */
   async field(declaration: FieldDeclaration): Promise<FieldStore> {
     const { key, level } = declaration;
-    const known = this.#fields.get(key);
+    const known = this.#held.fields.get(key);
     if (known?.declaration === declaration) return known;
     // What was removed, and added anew under its name, is another field.
-    known?.[Symbol.dispose]();
-    this.#fields.delete(key);
-    const { capacity } = this.#levels[level]!.tables;
+    this.drop(key);
+    const { capacity } = this.#held.levels[level]!.tables;
     const store = await FieldStore.create(this.device, this.#pools.fields, declaration, capacity);
-    this.#fields.set(key, store);
+    this.#held.fields.set(key, store);
     return store;
   }
 
   /** The memory of a field, if there is any yet. */
   existingField(key: string): FieldStore | undefined {
-    return this.#fields.get(key);
+    return this.#held.fields.get(key);
   }
 
   /** Bytes of each field that has memory. */
   get fieldBytes(): number[] {
-    return [...this.#fields.values()].map(({ byteLength }) => byteLength);
+    return [...this.#held.fields.values()].map(({ byteLength }) => byteLength);
   }
 
   /** Gives back the memory of fields that are no longer declared. */
   retire(declared: ReadonlyMap<string, FieldDeclaration>): void {
-    for (const [key, store] of this.#fields) {
+    for (const [key, store] of this.#held.fields) {
       if (declared.get(key) === store.declaration) continue;
-      store[Symbol.dispose]();
-      this.#fields.delete(key);
+      this.drop(key);
     }
   }
 
   /** Bytes of the tables. */
   get topologyBytes(): number {
-    return this.#buffers.byteLength;
+    return this.#held.buffers.byteLength;
   }
 
-  /** Gives the tables' memory back, and the fields to whoever asks: it begins anew. */
-  detach(): SubdomainBefore {
-    const before = { levels: this.#levels, fields: new Map(this.#fields) };
-    this.#fields.clear();
-    this.clear();
-    return before;
+  /** Gives all that it holds to whoever asks: it begins anew. */
+  detach(): Holding {
+    const held = this.#held;
+    this.#held = new Holding(this.device);
+    return held;
   }
 
-  /** Takes fields that it had, when it held the same. */
-  adopt(fields: ReadonlyMap<string, FieldStore>): void {
-    for (const [key, store] of fields) this.#fields.set(key, store);
+  /** Holds again what it gave away; what it holds now goes. */
+  adopt(held: Holding): void {
+    this.#held[Symbol.dispose]();
+    this.#held = held;
   }
 
   /** Gives the memory of a field back. */
   drop(key: string): void {
-    this.#fields.get(key)?.[Symbol.dispose]();
-    this.#fields.delete(key);
+    this.#held.drop(key);
   }
 
-  /** Gives all memory back, fields included: it begins anew. */
-  clear(): void {
-    for (const store of this.#fields.values()) store[Symbol.dispose]();
-    this.#fields.clear();
-    this.#grids.clear();
-    this.#levels = [];
-    this.#buffers[Symbol.dispose]();
+  /** Gives the memory of all fields back. */
+  dropAll(): void {
+    this.#held.dropAll();
   }
 
   [Symbol.dispose](): void {
-    this.clear();
+    this.detach()[Symbol.dispose]();
   }
 }

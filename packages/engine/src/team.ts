@@ -13,13 +13,13 @@ import { Link } from './links.ts';
 import { placesByRank } from './local-level.ts';
 import { Mail } from './mail/mail.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
-import { Member, type LeafParts } from './member.ts';
+import { Member, type LeafParts, type MemberHolding } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
-import type { Subdomain, SubdomainBefore } from './subdomain.ts';
+import type { Subdomain } from './subdomain.ts';
 import type { Tracer } from './trace/tracer.ts';
-import type { Channel, ChannelOptions } from './transport/channel.ts';
+import type { Channel, ChannelOptions, Endpoint } from './transport/channel.ts';
 import type { Routes } from './transport/routes.ts';
 
 /** What travels between members, and how. */
@@ -43,6 +43,8 @@ export interface TeamOptions {
 /** The members of a simulation. */
 export class Team implements AsyncDisposable {
   readonly members: readonly Member[];
+  /** The members as ends of channels. */
+  readonly ends: readonly Endpoint[];
   /** All subdomains, by number. */
   readonly subdomains: readonly Subdomain[];
   readonly #decomposition: Decomposition;
@@ -64,6 +66,7 @@ export class Team implements AsyncDisposable {
       const place = { number, count: devices.length, device };
       return undo.use(onDeviceNow(place, () => new Member(device, decomposition, own)));
     });
+    this.ends = this.members.map((member, number) => endOf(member, this.place(number)));
     this.subdomains = this.members.flatMap((member) => member.subdomains);
     this.#lists = new HaloLists(decomposition, this.subdomains);
     undo.move();
@@ -101,22 +104,21 @@ export class Team implements AsyncDisposable {
     }
   }
 
-  /** Gives the subdomains' memory back, fields included: they begin anew. */
-  clear(): void {
-    for (const member of this.members) member.clear();
+  /** Gives what the subdomains hold to whoever asks: they begin anew. */
+  detach(): readonly MemberHolding[] {
+    this.#lists = new HaloLists(this.#decomposition, this.subdomains);
+    return this.members.map((member) => member.detach());
+  }
+
+  /** The subdomains hold again what they gave away; what they hold now goes. */
+  adopt(held: readonly MemberHolding[]): void {
+    for (const [number, member] of this.members.entries()) member.adopt(held[number]!);
     this.#lists = new HaloLists(this.#decomposition, this.subdomains);
   }
 
-  /** `clear`, with what was held for whoever moves it. */
-  detach(): SubdomainBefore[] {
-    const before = this.subdomains.map((subdomain) => subdomain.detach());
-    this.#lists = new HaloLists(this.#decomposition, this.subdomains);
-    return before;
-  }
-
-  /** A channel from a member to another. */
-  open(from: Member, to: Member, options: ChannelOptions): Channel {
-    return this.#routes.open(from, to, options).channel;
+  /** A channel from a member to another, by their numbers. */
+  open(from: number, to: number, options: ChannelOptions): Channel {
+    return this.#routes.open(this.ends[from]!, this.ends[to]!, options).channel;
   }
 
   /** What a program's exchanges and reductions (scalar and level) send, with links that have room for it. Nothing is in flight. */
@@ -154,7 +156,7 @@ export class Team implements AsyncDisposable {
         const words = layout.words.get(linkKey(from, to));
         if (words === undefined || this.#links.some((link) => link.from === from && link.to === to)) continue;
         const options = { routes: this.#routes, byteLength: 4 * words };
-        this.#links.push(new Link(this.members, from, to, options));
+        this.#links.push(new Link(this.ends, from, to, options));
       }
     }
     return this.#links;
@@ -241,4 +243,16 @@ export class Team implements AsyncDisposable {
     for (const link of this.#links) link[Symbol.dispose]();
     for (const member of this.members) member[Symbol.dispose]();
   }
+}
+
+function endOf(member: Member, place: Place): Endpoint {
+  const { device, pools } = member;
+  return {
+    device,
+    pools,
+    place,
+    get relay() {
+      return member.relay;
+    },
+  };
 }

@@ -1,39 +1,55 @@
 /**
- * @file Leaves on their way to other subdomains: when the cut shifts, or more ghosts are held, every subdomain is made anew, and each
- * leaf that it holds then comes from who owned it before. On one device that is a copy in its memory; between devices leaves go
- * through the transports, in rooms of a few megabytes. Field by field: no more than one is there twice.
+ * @file Leaves on their way to other subdomains: when the cut shifts, or other ghosts or more levels are held, every subdomain is made
+ * anew, and each leaf that it holds then comes from who owned it before. On one device that is a copy in its memory; between devices
+ * leaves go through the transports, in rooms of a few megabytes. Field by field: no more than one is there twice.
+ *
+ * A field is in one of three places until all have arrived: in what was held before, in what is held now, or on the host. So whatever
+ * fails, they can be brought back from there; tables stay where they were until then, and want no memory to be held again.
  */
-import { OutOfMemoryError, type Access, type Buffer, type CommandBuffer, type TimelinePoint } from '@halocline/gpu';
-import { elementBytes } from '@halocline/stencil';
+import type { Access, Buffer, CommandBuffer, TimelinePoint } from '@halocline/gpu';
+import { componentsOf, elementBytes } from '@halocline/stencil';
 import type { FieldDeclaration } from '../declarations.ts';
 import type { FieldStore } from '../field-store.ts';
 import { TURNS } from '../links.ts';
-import type { Member } from '../member.ts';
-import { componentNames } from '../pass-facts.ts';
-import type { Subdomain, SubdomainBefore } from '../subdomain.ts';
+import { onDevice } from '../loss/on-device.ts';
+import type { Member, MemberHolding } from '../member.ts';
+import type { Holding, Subdomain } from '../subdomain.ts';
 import { submitOnce } from '../submit-once.ts';
 import type { Team } from '../team.ts';
 import type { Channel } from '../transport/channel.ts';
 import { gatherField, scatterField, type WholeField } from '../whole-field.ts';
+import { FieldsLostError } from './fields-lost.ts';
 
-/** Bytes of a room that leaves travel in. */
+/** Bytes of a room that leaves travel in, at most. */
 const ROOM = 2 ** 23;
 /** Bytes that are to be free on a device for a move, besides a field three times: tables, rooms, a program. */
 const SPARE = 2 ** 27;
 
 const ALL: readonly Access[] = ['storage-read', 'storage-write', 'transfer-source', 'transfer-target'];
 
-/** What was moved stands in first copies. */
-const FIRST = (field: FieldDeclaration): number[] => componentNames(field).map(() => 0);
+/** Whose fields are moved. */
+export interface FieldOwner {
+  /** Which copy of each component of a field is current. */
+  copiesOf(field: FieldDeclaration): readonly number[];
+  /** From now on the first copies of a field are current, wherever it goes. */
+  arrived(field: FieldDeclaration): void;
+}
 
-/** Tells which copy of each component of a field is current. */
-type CopiesOf = (field: FieldDeclaration) => readonly number[];
+/** Gives subdomains that hold nothing what they are to hold, fields apart. */
+type Bring = () => Promise<void> | void;
 
 /** Consecutive leaves: slots where they were and where they are to be. */
 interface Run {
   readonly from: number;
   readonly to: number;
   count: number;
+}
+
+/** Rooms that are open from a member to another. */
+interface OpenRooms {
+  readonly channel: Channel;
+  /** Of one room. */
+  readonly byteLength: number;
 }
 
 /** Bytes of one buffer that go to another. */
@@ -55,133 +71,165 @@ export function roomToMove({ members, subdomains }: Team): boolean {
   });
 }
 
-/** The values of those fields that have memory, on the host. Waits for the devices. */
-export async function fieldValues(
-  subdomains: readonly Pick<Subdomain, 'levels' | 'existingField'>[],
-  fields: Iterable<FieldDeclaration>,
-  copiesOf: CopiesOf,
-): Promise<WholeField[]> {
-  const values: WholeField[] = [];
-  for (const field of fields) {
-    if (subdomains[0]!.existingField(field.key) === undefined) continue;
-    values.push({ field, components: await gatherField(subdomains, field, copiesOf(field)) });
-  }
-  return values;
-}
-
-/** Makes a team's subdomains anew, as they are cut now, with these values. Waits for the devices. */
-export async function putValues(team: Team, rings: number, values: readonly WholeField[]): Promise<void> {
-  team.clear();
-  await team.prepare(rings);
-  for (const { field, components } of values) await scatterField(team.subdomains, field, components);
-}
-
 /** All fields of a team, between what its subdomains held and what they are to hold. Disposed, it gives back what wasn't moved. */
 export class Moving implements Disposable {
   readonly #team: Team;
   readonly #fields: readonly FieldDeclaration[];
-  readonly #copiesOf: CopiesOf;
-  readonly #before: readonly SubdomainBefore[];
+  readonly #owner: FieldOwner;
+  /** What was held, by member; null where that is held still. */
+  #before: readonly MemberHolding[] | null = null;
+  /** Whether the subdomains hold what they are to hold. */
+  #brought = false;
   readonly #moved = new Set<FieldDeclaration>();
+  /** All fields, once they are on the host. */
+  #values: readonly WholeField[] | null = null;
   /** By level: runs by the subdomain that had them and the one that gets them. */
   readonly #runs = new Map<number, ReadonlyMap<string, readonly Run[]>>();
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, OpenRooms>();
+  /** By subdomain: the number of its member. */
+  readonly #members: readonly number[];
 
-  /** Takes the subdomains' memory; nothing is in flight. `copiesOf` tells which copy of each component is current. */
-  constructor(team: Team, fields: Iterable<FieldDeclaration>, copiesOf: CopiesOf) {
+  /** Nothing is in flight. Fields that lack memory anywhere have no values yet, and stay behind. */
+  constructor(team: Team, fields: Iterable<FieldDeclaration>, owner: FieldOwner) {
     this.#team = team;
-    this.#copiesOf = copiesOf;
-    this.#fields = [...fields].filter(({ key }) => team.subdomains[0]!.existingField(key) !== undefined);
-    this.#before = team.detach();
+    this.#owner = owner;
+    this.#members = team.subdomains.map((each) => team.members.indexOf(team.memberOf(each)));
+    this.#fields = [...fields].filter((field) =>
+      team.subdomains.every((each) => each.existingField(field.key)?.declaration === field),
+    );
   }
 
-  /** Makes the subdomains anew, as they are cut now, with `rings` rings of ghosts, and moves every field. Waits for the devices. */
-  async move(rings: number): Promise<void> {
+  /**
+   * Makes the subdomains anew, with every field: by `move`, and through the host where that fails; where that fails too all is as it
+   * was, and it throws. Waits for the devices.
+   */
+  async carry(bring: Bring): Promise<void> {
     try {
-      await this.#team.prepare(rings);
+      await this.#carry(bring);
+    } catch (error) {
+      await this.undo();
+      throw error;
+    }
+  }
+
+  async #carry(bring: Bring): Promise<void> {
+    try {
+      await this.move(bring);
+    } catch {
+      await this.throughHost(bring);
+    }
+  }
+
+  /** Makes the subdomains anew and moves every field, on the devices and between them. Waits for them. */
+  async move(bring: Bring): Promise<void> {
+    try {
+      await this.#bring(bring);
       for (const field of this.#fields) {
         await this.#moveField(field);
         this.#moved.add(field);
-        for (const { fields } of this.#before) {
-          fields.get(field.key)![Symbol.dispose]();
-          fields.delete(field.key);
-        }
+        this.#owner.arrived(field);
+        for (const held of this.#held) held.drop(field.key);
       }
     } finally {
-      await Promise.all(this.#team.members.map(({ device }) => device.idle()));
-      for (const channel of this.#channels.values()) channel[Symbol.dispose]();
+      await Promise.allSettled(this.#team.members.map(({ device }) => device.idle()));
+      for (const { channel } of this.#channels.values()) channel[Symbol.dispose]();
       this.#channels.clear();
     }
   }
 
-  /** The cut is again what it was, with as many rings: gives all fields back to whom they belonged. Waits for the devices. */
-  async undo(rings: number): Promise<void> {
+  /** Makes the subdomains anew, unless they are by now, and brings every field there through the host. Waits for the devices. */
+  async throughHost(bring: Bring): Promise<void> {
     this.#dropUnmoved();
-    using back = new Moving(this.#team, this.#moved, FIRST);
-    try {
-      await back.move(rings);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      await back.throughHost(rings);
+    const values: WholeField[] = [];
+    for (const field of this.#fields) {
+      const { subdomains } = this.#team;
+      const from = this.#before === null || this.#moved.has(field) ? subdomains : this.#held;
+      values.push({ field, components: await gatherField(from, field, this.#owner.copiesOf(field)) });
     }
-    for (const [number, subdomain] of this.#team.subdomains.entries()) subdomain.adopt(this.#before[number]!.fields);
-    for (const { fields } of this.#before) fields.clear();
+    this.#values = values;
+    for (const field of this.#fields) this.#owner.arrived(field);
+    for (const each of this.#team.subdomains) each.dropAll();
+    for (const each of this.#held) each.dropAll();
+    await this.#bring(bring);
+    await this.#putValues(values);
+  }
+
+  /** Gives the subdomains back what they held, and all fields. Waits for the devices. Throws FieldsLostError where it can't. */
+  async undo(): Promise<void> {
+    const before = this.#before;
+    if (before === null) return;
+    this.#dropUnmoved();
+    this.#before = null;
+    const adopt = (): void => this.#team.adopt(before);
+    try {
+      if (this.#values !== null) {
+        adopt();
+        return await this.#putValues(this.#values);
+      }
+      using back = new Moving(this.#team, this.#moved, this.#owner);
+      await back.#carry(adopt);
+    } catch (error) {
+      throw new FieldsLostError(error);
+    }
+  }
+
+  /** What each subdomain held. */
+  get #held(): readonly Holding[] {
+    return this.#before?.flatMap(({ held }) => held) ?? [];
+  }
+
+  async #bring(bring: Bring): Promise<void> {
+    this.#before ??= this.#team.detach();
+    if (this.#brought) return;
+    await bring();
+    this.#brought = true;
+  }
+
+  async #putValues(values: readonly WholeField[]): Promise<void> {
+    for (const { field, components } of values) await scatterField(this.#team.subdomains, field, components);
   }
 
   /** Gives back what was made for fields that didn't get there. */
   #dropUnmoved(): void {
+    if (this.#before === null) return;
     for (const field of this.#fields) {
       if (!this.#moved.has(field)) for (const subdomain of this.#team.subdomains) subdomain.drop(field.key);
     }
   }
 
-  /** Makes the subdomains anew, as they are cut now, and brings every field there through the host. Waits for the devices. */
-  async throughHost(rings: number): Promise<void> {
-    this.#dropUnmoved();
-    const before = this.#before.map(({ levels, fields }) => ({
-      levels,
-      existingField: (key: string) => fields.get(key),
-    }));
-    const left = this.#fields.filter((field) => !this.#moved.has(field));
-    const values = [
-      ...(await fieldValues(this.#team.subdomains, this.#moved, FIRST)),
-      ...(await fieldValues(before, left, this.#copiesOf)),
-    ];
-    this[Symbol.dispose]();
-    await putValues(this.#team, rings, values);
-  }
-
   [Symbol.dispose](): void {
-    for (const { fields } of this.#before) {
-      for (const store of fields.values()) store[Symbol.dispose]();
-      fields.clear();
-    }
+    for (const [number, held] of this.#before?.entries() ?? []) this.#team.members[number]!.giveUp(held);
+    this.#before = null;
   }
 
   async #moveField(field: FieldDeclaration): Promise<void> {
     const { subdomains, members } = this.#team;
     const stores: FieldStore[] = [];
-    for (const subdomain of subdomains) stores.push(await subdomain.field(field));
-    const numbers = subdomains.map((each) => members.indexOf(this.#team.memberOf(each)));
+    for (const [index, subdomain] of subdomains.entries()) {
+      const place = this.#team.place(this.#members[index]!);
+      stores.push(await onDevice(place, () => subdomain.field(field)));
+    }
     const pieces = new Map<string, Piece[]>();
     for (const [pair, runs] of this.#runsOf(field.level)) {
       const [from, to] = pair.split(' ').map(Number) as [number, number];
-      const key = `${numbers[from]} ${numbers[to]}`;
+      const key = this.#membersOf(pair);
       const all = pieces.get(key) ?? [];
       pieces.set(key, all);
-      const old = this.#before[from]!.fields.get(field.key)!;
+      const old = this.#held[from]!.existingField(field.key)!;
       for (const run of runs) all.push(...this.#piecesOf(field, run, old, stores[to]!));
     }
     const moves = [...pieces].map(([key, all]) => {
-      const [from, to] = key.split(' ').map((number) => members[Number(number)]!) as [Member, Member];
-      return from === to ? copyWithin(from, field.key, all) : this.#send(key, from, to, all);
+      const [from, to] = key.split(' ').map(Number) as [number, number];
+      return from === to ? copyWithin(members[from]!, field.key, all) : this.#send(from, to, all);
     });
+    // Where one fails, the others are not left in the middle.
+    await Promise.allSettled(moves);
     await Promise.all(moves);
   }
 
   #piecesOf(field: FieldDeclaration, { from, to, count }: Run, old: FieldStore, next: FieldStore): Piece[] {
-    const leafBytes = 512 * elementBytes(field.type);
-    return this.#copiesOf(field).map((copy, component) => ({
+    const leafBytes = leafBytesOf(field.type);
+    return this.#owner.copiesOf(field).map((copy, component) => ({
       source: old.copies[copy]!,
       sourceAt: component * old.componentBytes + from * leafBytes,
       target: next.copies[0]!,
@@ -190,21 +238,39 @@ export class Moving implements Disposable {
     }));
   }
 
+  /** The numbers of the members between which a pair of subdomains lies. */
+  #membersOf(pair: string): string {
+    const [from, to] = pair.split(' ').map((index) => this.#members[Number(index)]!);
+    return `${from} ${to}`;
+  }
+
+  /** Rooms for what goes from a member to another: no larger than what is to go there of any field. */
+  #open(from: number, to: number): OpenRooms {
+    const key = `${from} ${to}`;
+    const known = this.#channels.get(key);
+    if (known !== undefined) return known;
+    const sizes = this.#fields.map(({ level, type }) => {
+      const runs = [...this.#runsOf(level)].flatMap(([pair, all]) => (this.#membersOf(pair) === key ? all : []));
+      return runs.reduce((sum, { count }) => sum + count, 0) * componentsOf(type) * leafBytesOf(type);
+    });
+    const byteLength = Math.min(ROOM, Math.max(...sizes));
+    const channel = this.#team.open(from, to, { label: 'leaves that move', byteLength, turns: TURNS });
+    const opened = { channel, byteLength };
+    this.#channels.set(key, opened);
+    return opened;
+  }
+
   /** Sends pieces from a member to another, a room at a time; two rooms are on their way at most. */
-  async #send(key: string, from: Member, to: Member, pieces: readonly Piece[]): Promise<void> {
-    let channel = this.#channels.get(key);
-    if (channel === undefined) {
-      const options = { label: 'leaves that move', byteLength: ROOM, turns: TURNS };
-      channel = this.#team.open(from, to, options);
-      this.#channels.set(key, channel);
-    }
+  async #send(fromNumber: number, toNumber: number, pieces: readonly Piece[]): Promise<void> {
+    const { channel, byteLength: roomBytes } = this.#open(fromNumber, toNumber);
+    const [from, to] = [this.#team.members[fromNumber]!, this.#team.members[toNumber]!];
     using recorded = new DisposableStack();
     const taken: TimelinePoint[] = [];
-    for (const [number, room] of rooms(pieces).entries()) {
+    for (const [number, room] of rooms(pieces, roomBytes).entries()) {
       const turn = number % TURNS;
       const free = taken[number - TURNS];
       if (free !== undefined) await free.timeline.wait(free.value);
-      const { pack, unpack } = this.#record(channel, from, to, room, turn * ROOM);
+      const { pack, unpack } = this.#record(channel, from, to, room, turn * roomBytes);
       recorded.use(pack);
       recorded.use(unpack);
       const byteLength = room.reduce((sum, piece) => sum + piece.byteLength, 0);
@@ -248,9 +314,9 @@ export class Moving implements Disposable {
   #runsOf(level: number): ReadonlyMap<string, readonly Run[]> {
     const known = this.#runs.get(level);
     if (known !== undefined) return known;
-    const { leafCount } = this.#before[0]!.levels[level]!.domain;
+    const { leafCount } = this.#held[0]!.levels[level]!.domain;
     const [owners, homes] = [new Uint32Array(leafCount), new Uint32Array(leafCount)];
-    for (const [number, { levels }] of this.#before.entries()) {
+    for (const [number, { levels }] of this.#held.entries()) {
       const { ranks, ownCount, tables } = levels[level]!;
       for (let place = 0; place < ownCount; place++) {
         owners[ranks[place]!] = number;
@@ -286,14 +352,14 @@ function addRuns(
 }
 
 /** Pieces in rooms, cut where a room is full. */
-function rooms(pieces: readonly Piece[]): Piece[][] {
+function rooms(pieces: readonly Piece[], roomBytes: number): Piece[][] {
   const all: Piece[][] = [];
   let left = 0;
   for (const piece of pieces) {
     for (let done = 0; done < piece.byteLength;) {
       if (left === 0) {
         all.push([]);
-        left = ROOM;
+        left = roomBytes;
       }
       const byteLength = Math.min(left, piece.byteLength - done);
       const [sourceAt, targetAt] = [piece.sourceAt + done, piece.targetAt + done];
@@ -311,4 +377,9 @@ async function copyWithin({ device }: Member, label: string, pieces: readonly Pi
       encoder.copy(source, sourceAt, target, targetAt, byteLength);
     }
   });
+}
+
+/** Bytes of a leaf in one component's array. */
+function leafBytesOf(type: FieldDeclaration['type']): number {
+  return 512 * elementBytes(type);
 }

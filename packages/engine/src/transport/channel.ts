@@ -12,6 +12,7 @@
  * | staged      | mapped memory of each                      | by a thread, which copies                                   |
  */
 import type { Buffer, BufferOptions, Device, Encoder, Relay, TimelinePoint } from '@halocline/gpu';
+import { onDeviceNow, type Place } from '../loss/on-device.ts';
 
 /** How messages travel. */
 export type TransportName = 'same-device' | 'staged' | 'shared' | 'cuda' | 'group';
@@ -19,10 +20,18 @@ export type TransportName = 'same-device' | 'staged' | 'shared' | 'cuda' | 'grou
 /** One end of a channel. */
 export interface Endpoint {
   readonly device: Device;
+  /** Which of several it is, for who is told that it is full; absent where nobody is. */
+  readonly place?: Place;
   /** Where memory for messages comes from. */
   readonly pools: { readonly halos: { createBuffer(options: BufferOptions): Buffer } };
   /** Passes on what happens on the device's compute queue. It ends before the channels that use it. */
   readonly relay: Relay;
+}
+
+/** A buffer of an end's device. Where there is no memory for it, the error says which of several devices is full. */
+export function bufferAt({ device, place }: Endpoint, options: BufferOptions): Buffer {
+  const make = (): Buffer => device.createBuffer(options);
+  return place === undefined ? make() : onDeviceNow(place, make);
 }
 
 /** What a channel is made for. */

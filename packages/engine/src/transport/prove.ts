@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Buffer, Device, Encoder, TimelinePoint } from '@halocline/gpu';
-import type { Channel, ChannelOptions, Endpoint } from './channel.ts';
+import { bufferAt, type Channel, type ChannelOptions, type Endpoint } from './channel.ts';
 import { StallError } from './way.ts';
 
 /** Bytes at the beginning, in the middle and at the end of a message. */
@@ -31,7 +31,7 @@ export function proveChannel(channel: Channel, from: Endpoint, to: Endpoint, opt
   for (let turn = 0; turn < options.turns; turn++) {
     const places = placesOf(channel, turn, options);
     const byteLength = SPAN * places.length;
-    const seen = owned.use(to.device.createBuffer({ label: 'proof of messages', byteLength, memory: 'download' }));
+    const seen = owned.use(bufferAt(to, { label: 'proof of messages', byteLength, memory: 'download' }));
     const put = owned.use(from.device.record('proof', (encoder) => write(encoder, places)));
     const take = owned.use(to.device.record('proof', (encoder) => read(encoder, places, seen)));
     const packed = from.device.compute.submit([put], { signal: channel.signals() });

@@ -2,6 +2,7 @@
  * @file Routes: which transport each channel of a simulation takes. By what was measured between its devices, the fastest for the
  * size of its messages; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
  */
+import { DeviceLostError, OutOfMemoryError } from '@halocline/gpu';
 import type { Channel, ChannelOptions, Endpoint, Transport, TransportName } from './channel.ts';
 import { peerAccesses, type PeerAccess, type PeerDevice } from './peer-access.ts';
 import { proveChannel } from './prove.ts';
@@ -55,7 +56,7 @@ export class Routes {
     return ranking.includes('staged') ? ranking : [...ranking, 'staged'];
   }
 
-  /** Opens a channel. Throws where no transport works. */
+  /** Opens a channel. Throws where no transport works: OutOfMemoryError where the last of them finds no memory. */
   open(from: Endpoint, to: Endpoint, options: ChannelOptions): OpenRoute {
     const names = this.ranking(from.device, to.device, options.byteLength);
     const between = `between "${from.device.name}" and "${to.device.name}"`;
@@ -70,6 +71,8 @@ export class Routes {
         const why = error instanceof Error ? error.message : String(error);
         // After a stall that nobody can end, the devices take no other.
         if (next === undefined || error instanceof StallError) {
+          // It is no fault of the transport's, and no other name of one would do.
+          if (error instanceof OutOfMemoryError || error instanceof DeviceLostError) throw error;
           const advice =
             this.#forced === null
               ? 'put all subdomains on one device'

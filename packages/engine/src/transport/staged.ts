@@ -1,5 +1,5 @@
 /** @file Through mapped memory of each device, from one to the other by the processor. Works everywhere. */
-import type { Channel, Transport } from './channel.ts';
+import { bufferAt, type Channel, type Transport } from './channel.ts';
 import { Crossing } from './crossing.ts';
 
 /** By the processor. */
@@ -11,8 +11,8 @@ export const staged: Transport = {
   open(from, to, { label, byteLength, turns }): Channel {
     const room = { label, owner: 'halo', byteLength: turns * byteLength };
     using undo = new DisposableStack();
-    const out = undo.use(from.device.createBuffer({ ...room, memory: 'download' }));
-    const into = undo.use(to.device.createBuffer({ ...room, memory: 'upload' }));
+    const out = undo.use(bufferAt(from, { ...room, memory: 'download' }));
+    const into = undo.use(bufferAt(to, { ...room, memory: 'upload' }));
     const crossing = undo.use(new Crossing(from, to, { label, direct: false }));
     const owned = undo.move();
     return {
