@@ -46,7 +46,7 @@ gpuTest('an indexed draw wants an index buffer, and whole numbers', {}, async ({
   expect(draw((to) => to.drawIndexedIndirect(numbers))).toBe(none);
   for (const vertexOffset of [1.5, Number.NaN]) {
     expect(draw((to) => to.indexBuffer(indices, 'uint16').drawIndexed(3, 1, { vertexOffset }))).toBe(
-      `Cannot draw: vertexOffset is ${vertexOffset}; give a whole number`,
+      `Cannot draw: vertexOffset is ${vertexOffset}; give a whole number of 32 bits`,
     );
   }
   expect(draw((to) => to.indexBuffer(indices, 'uint16').drawIndexed(4))).toBe(

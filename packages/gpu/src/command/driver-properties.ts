@@ -17,6 +17,10 @@ export interface PipelineProperties {
   readonly maxColors: number;
   /** VkSampleCountFlags of what draws to no image. */
   readonly samplesOfNothing: number;
+  /** Texels of a viewport in x and y. */
+  readonly mostViewport: readonly [width: number, height: number];
+  /** Where viewports may lie, in texels. */
+  readonly viewportBounds: readonly [least: number, most: number];
   /** Vertex buffers of a pipeline. */
   readonly maxVertexBuffers: number;
   /** Attributes of a pipeline; locations are below it. */
@@ -56,10 +60,16 @@ function read(driver: Driver): PipelineProperties {
       sizedStages: sizes.requiredSubgroupSizeStages,
       maxColors: limits.maxColorAttachments,
       samplesOfNothing: limits.framebufferNoAttachmentsSampleCounts,
+      mostViewport: pair(limits.maxViewportDimensions),
+      viewportBounds: pair(limits.viewportBoundsRange),
       maxVertexBuffers: limits.maxVertexInputBindings,
       maxAttributes: limits.maxVertexInputAttributes,
       maxVertexStride: limits.maxVertexInputBindingStride,
       maxAttributeOffset: limits.maxVertexInputAttributeOffset,
     };
   });
+}
+
+function pair([first = 0, second = 0]: readonly number[]): readonly [number, number] {
+  return [first, second];
 }

@@ -30,7 +30,7 @@ import type {
 import type { PipelineCache } from './pipeline-cache.ts';
 import { checkAspect, checkColorCount } from './render-targets.ts';
 import { createPipelineLayout, destroyPipelineLayout } from './pipeline-layout.ts';
-import { checkAttributes, checkHandedOn } from './handed-on.ts';
+import { checkAttributes, checkHandedOn, checkWidths } from './handed-on.ts';
 import type { BindingCounts, PipelineLayout } from './pipeline-layout.ts';
 import { readLabelledStage } from './labelled-stage.ts';
 import { withModules } from './pipeline-stage.ts';
@@ -113,6 +113,7 @@ export class GraphicsPipeline implements Child {
     checkTargetSamples(driver, label, this.targets);
     const fixed = fixedState(label, options, color, depth);
     checkBlending(driver, label, color);
+    checkWidths(label, vertex.point.inputs);
     const buffers = options.vertexBuffers ?? usualVertexBuffers(label, vertex.point.inputs);
     const pVertexInputState = vertexState(driver, label, buffers, vertex.point.inputs);
     checkAttributes(label, buffers, vertex.point.inputs);

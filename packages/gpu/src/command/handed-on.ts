@@ -20,6 +20,17 @@ function refusal(label: string, what: string): VulkanError {
   return new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });
 }
 
+/**
+ * Throws where the vertex shader reads numbers of 64 bits: attributes are converted to no others, and no vertex format has them
+ * (VkGraphicsPipelineCreateInfo, rule 08930).
+ */
+export function checkWidths(label: string, inputs: readonly ShaderPort[]): void {
+  const wide = inputs.find(({ bits }) => bits === 64);
+  if (wide === undefined) return;
+  const what = `its vertex shader reads ${wide.type} of 64 bits at location ${wide.location} ${wide.name}`;
+  throw refusal(label, `${what}, which no vertex format has; read two uint for each, and put them together there`);
+}
+
 /** Throws unless each attribute that the vertex shader reads holds numbers of its kind. */
 export function checkAttributes(
   label: string,

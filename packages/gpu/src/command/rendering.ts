@@ -19,17 +19,9 @@ import type { CommandScope } from './scope.ts';
 import { checkExecutable, executeSecondary } from './secondary.ts';
 import type { SecondaryCommands } from './secondary.ts';
 import { VertexInput } from './vertex-input.ts';
+import { setScissor, setViewport } from './viewport.ts';
+import type { Viewport } from './viewport.ts';
 import type { WatchedPipeline } from './watched.ts';
-
-/** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
-export interface Viewport {
-  readonly x?: number;
-  readonly y?: number;
-  readonly width: number;
-  readonly height: number;
-  readonly nearDepth?: number;
-  readonly farDepth?: number;
-}
 
 /** A draw whose numbers stand in memory: `count` of them, `byteStride` apart. */
 export interface IndirectOptions {
@@ -40,6 +32,15 @@ export interface IndirectOptions {
   /** Of several: a multiple of 4, no less than one takes. Default: one behind the other. */
   readonly byteStride?: number;
 }
+
+/** How wide an index is. */
+export type IndexType = 'uint16' | 'uint32';
+
+/** Index types: VkIndexType and bytes. */
+const INDEX: Readonly<Record<IndexType, readonly [vk: number, byteLength: number]>> = Object.freeze({
+  uint16: [V.VK_INDEX_TYPE_UINT16, 2],
+  uint32: [V.VK_INDEX_TYPE_UINT32, 4],
+});
 
 const DRAW_BYTES = 16;
 const DRAW_INDEXED_BYTES = 20;
@@ -120,15 +121,18 @@ export class RenderEncoder {
   }
 
   /** The buffer that `drawIndexed` takes numbers of vertices from. */
-  indexBuffer(buffer: Buffer, type: 'uint16' | 'uint32' = 'uint32', byteOffset: number = 0): this {
+  indexBuffer(buffer: Buffer, type: IndexType = 'uint32', byteOffset: number = 0): this {
     if (this.#executed) throw this.#onlyExecutes();
-    const indexBytes = type === 'uint16' ? 2 : 4;
+    if (!Object.hasOwn(INDEX, type)) {
+      const words = Object.keys(INDEX).join(', ');
+      throw new TypeError(`Cannot draw from buffer "${buffer.label}": index type "${type}" is none of ${words}`);
+    }
+    const [vk, indexBytes] = INDEX[type];
     checkRange('draw from', buffer, byteOffset, indexBytes, indexBytes);
     checkUsage('draw from', buffer, 'index');
     this.#input.setIndices(buffer, byteOffset, indexBytes);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, undefined, 'index', 'drawIndexed');
-    const vk = type === 'uint16' ? V.VK_INDEX_TYPE_UINT16 : V.VK_INDEX_TYPE_UINT32;
     this.#scope.driver.commands.vkCmdBindIndexBuffer(this.#scope.handle, buffer.handle, byteOffset, vk);
     return this;
   }
@@ -165,7 +169,7 @@ export class RenderEncoder {
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     const pipeline = this.#ready('drawIndexed');
     checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
-    if (!Number.isInteger(vertexOffset)) throw notWhole('vertexOffset', vertexOffset);
+    if ((vertexOffset | 0) !== vertexOffset) throw notWhole('vertexOffset', vertexOffset);
     const input = this.#input;
     if (firstIndex + indices > input.indices) {
       const error = input.beyondIndices(pipeline, this.#scope, firstIndex, indices, instances);
@@ -303,7 +307,7 @@ function checkTimes(count: number, byteStride: number, bytes: number): void {
 
 function notWhole(name: string, count: number): RangeError {
   return new RangeError(
-    `Cannot draw: ${name} is ${count}; give a whole number${name === 'vertexOffset' ? '' : ' from 0'}`,
+    `Cannot draw: ${name} is ${count}; give a whole number ${name === 'vertexOffset' ? 'of 32 bits' : 'from 0'}`,
   );
 }
 
@@ -383,29 +387,4 @@ export function recordDraws(
   setViewport(scope, { x, y, width, height });
   setScissor(scope, x, y, width, height);
   renderBody(scope, new RenderEncoder(scope, targets), body);
-}
-
-function setViewport(scope: CommandScope, viewport: Viewport): void {
-  const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
-  if (![x, y, width, height, nearDepth, farDepth].every(Number.isFinite) || width <= 0) {
-    throw new RangeError(
-      `Cannot set the viewport in ${scope.place}: it is ${width}×${height} at (${x}, ${y}); give finite numbers, and a width above 0`,
-    );
-  }
-  V.arena.scope(() => {
-    const info = V.VkViewport({ x, y, width, height, minDepth: nearDepth, maxDepth: farDepth });
-    scope.driver.commands.vkCmdSetViewport(scope.handle, 0, 1, info);
-  });
-}
-
-function setScissor(scope: CommandScope, x: number, y: number, width: number, height: number): void {
-  if (![x, y, width, height].every((each) => Number.isInteger(each) && each >= 0)) {
-    throw new RangeError(
-      `Cannot set the scissor in ${scope.place}: it is ${width}×${height} at (${x}, ${y}); give whole numbers from 0`,
-    );
-  }
-  V.arena.scope(() => {
-    const info = V.VkRect2D({ offset: { x, y }, extent: { width, height } });
-    scope.driver.commands.vkCmdSetScissor(scope.handle, 0, 1, info);
-  });
 }
