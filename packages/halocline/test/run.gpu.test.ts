@@ -359,8 +359,18 @@ vulkanTest.each([
   [scene(''), ['--device', '#9'], /^Cannot open device "#9": none is named so; there are #0 ".*" \(s\.ts:4\)\n$/u],
   [
     `import { Simulation } from 'halocline';\nexport default () => Simulation.create(${box});`,
-    ['--format', 'png'],
-    'Cannot render frame "out/s-0001.png": the scene has no field; add one, or leave png out of --format\n',
+    ['--format', 'png,vdb@last'],
+    'Cannot run scene "s.ts" with --format png: it has no field; add a field\n',
+  ],
+  [
+    `import { Simulation } from 'halocline';
+export default async () => {
+  const sim = await Simulation.create(${box});
+  sim.addField('tint', 'vec3', [0, 0, 0], { transient: true });
+  return { simulation: sim, render: { density: 'tint' } };
+};`,
+    ['--format', 'png,vdb@last'],
+    'Cannot run scene "s.ts" with --format vdb: no file holds its fields (tint): transient ones, and arrays; add a field\n',
   ],
   [
     scene('void Promise.reject(new Error("stray"));'),

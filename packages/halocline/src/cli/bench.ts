@@ -1,5 +1,5 @@
 /** @file `halocline bench`: how near each benchmark comes to what this device can copy, measured in the same run. */
-import { appendFileSync, existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Simulation } from '@halocline/engine';
 import { listDevices } from '@halocline/gpu';
 import { benchCases, type BenchCase } from '../bench/cases.ts';
@@ -7,6 +7,7 @@ import { copyBandwidth } from '../bench/ceiling.ts';
 import { version } from '../version.ts';
 import { UsageError, type Words } from './command.ts';
 import { table } from './table.ts';
+import { appendToFile } from './write-file.ts';
 
 /** One benchmark's result. */
 interface Result {
@@ -72,13 +73,13 @@ const columns = [
 ] as const satisfies readonly (keyof Result)[];
 
 /** Appends results to a CSV file; the heading is written with the first. */
-function appendCsv(path: string, results: readonly Result[]): void {
+async function appendCsv(path: string, results: readonly Result[]): Promise<void> {
   const quote = (value: string | number | null): string =>
     typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value ?? '');
-  const heading = existsSync(path) ? [] : [['date', ...columns].join(',')];
+  const heading = statSync(path).size === 0 ? [['date', ...columns].join(',')] : [];
   const date = new Date().toISOString().slice(0, 10);
   const rows = results.map((result) => [date, ...columns.map((name) => quote(result[name]))].join(','));
-  appendFileSync(path, `${[...heading, ...rows].join('\n')}\n`);
+  await appendToFile(path, `${[...heading, ...rows].join('\n')}\n`);
 }
 
 function print(results: readonly Result[]): string {
@@ -103,15 +104,16 @@ export async function run(words: Words): Promise<number> {
     const names = benchCases.map((bench) => bench.name).join(', ');
     throw new UsageError(`Cannot run benchmark "${name}": there is none of that name; one of ${names}`);
   }
-  const device = words.text('device') ?? process.env['HALOCLINE_DEVICE'];
+  const csv = words.text('csv');
+  if (csv !== undefined) await appendToFile(csv, ''); // what can't be written is told before anything is measured
+  const device = words.text('device');
   const software = listDevices().every((report) => report.kind === 'cpu' || report.missing.length > 0);
   const results: Result[] = [];
   for (const bench of chosen) {
     process.stderr.write(`${bench.name}: ${bench.what} …\n`);
     results.push(await measure(bench, device, software));
   }
-  const csv = words.text('csv');
-  if (csv !== undefined) appendCsv(csv, results);
   process.stdout.write(words.has('json') ? `${JSON.stringify(results, null, 2)}\n` : print(results));
+  if (csv !== undefined) await appendCsv(csv, results);
   return 0;
 }

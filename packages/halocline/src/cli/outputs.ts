@@ -95,10 +95,7 @@ export class Outputs implements AsyncDisposable {
     const { simulation, render = {}, camera, rate = 24 } = this.#scene;
     this.#renderer ??= await Renderer.create(simulation.device);
     this.#animation ??= new Animation({ frameRate: rate });
-    const density = render.density ?? this.#fields[0];
-    if (density === undefined) {
-      throw new Error(`Cannot render frame "${path}": the scene has no field; add one, or leave png out of --format`);
-    }
+    const density = render.density ?? this.#fields[0]!; // the plan has one
     const named = [density, ...(render.temperature === undefined ? [] : [render.temperature])];
     const view = await simulation.volume(named);
     const options = {

@@ -22,8 +22,19 @@ function bar(share: number, width: number): string {
   return full.padEnd(width, '░');
 }
 
-/** Makes the progress of `total` frames on `stream`; null where nobody knows how many there will be. */
-export function makeProgress(total: number | null, stream: NodeJS.WriteStream = process.stderr): Progress {
+/** What a progress is of. */
+export interface ProgressOptions {
+  /** Frames that were done before it began. Default 0. */
+  readonly first?: number;
+  /** Default: standard error. */
+  readonly stream?: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+}
+
+/** Makes the progress of `total` frames; null where nobody knows how many there will be. */
+export function makeProgress(
+  total: number | null,
+  { first = 0, stream = process.stderr }: ProgressOptions = {},
+): Progress {
   const start = performance.now();
   const terminal = stream.isTTY;
   let shown = '';
@@ -33,9 +44,9 @@ export function makeProgress(total: number | null, stream: NodeJS.WriteStream = 
   return {
     update(done, note) {
       const seconds = (performance.now() - start) / 1000;
-      const rate = done / Math.max(seconds, 1e-3);
+      const rate = (done - first) / Math.max(seconds, 1e-3);
       const left = total === null ? '' : `, ${spell((total - done) / Math.max(rate, 1e-9))} left`;
-      const facts = `${rate.toPrecision(2)} frames/s${left}`;
+      const facts = `${rate < 10 ? rate.toPrecision(2) : Math.round(rate)} frames/s${left}`;
       const line = total === null ? `frame ${done}` : `frame ${String(done).padStart(String(total).length)}/${total}`;
       if (!terminal) {
         stream.write(`${line}  ${facts}  ${note}\n`);

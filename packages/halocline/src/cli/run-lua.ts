@@ -160,7 +160,7 @@ class OwnSteps implements AsyncDisposable {
       await usePlugins(simulation, words, path);
       await simulation.initialize();
       const scene: Scene = { ...this.#said, simulation, frames: 0 };
-      const plan = planOf(words, scene, path, null);
+      const plan = planOf(words, scene, { path, formats });
       await prepareFolder(plan.folder);
       const outputs = new Outputs(scene, formats, join(plan.folder, basename(path, extname(path))), plan.fields);
       return { scene, plan, outputs };

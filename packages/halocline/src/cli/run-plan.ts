@@ -5,7 +5,7 @@ import type { Scene } from '../scene.ts';
 import type { ResumedRun } from './checkpoints.ts';
 import type { Words } from './command.ts';
 import { sceneError } from './load-scene.ts';
-import type { Outputs } from './outputs.ts';
+import type { Format, Outputs } from './outputs.ts';
 import { count } from './table.ts';
 
 /** How a scene is run. */
@@ -30,8 +30,12 @@ export interface Outcome {
   readonly stepMilliseconds: number;
 }
 
-/** How the words, the scene and a checkpoint say that it is run. */
-export function planOf(words: Words, scene: Scene, path: string, resumed: ResumedRun | null): Plan {
+/** How the words, the scene and a checkpoint say that it is run; throws where it can't leave files of these kinds. */
+export function planOf(
+  words: Words,
+  scene: Scene,
+  { path, formats, resumed = null }: { path: string; formats: readonly Format[]; resumed?: ResumedRun | null },
+): Plan {
   const { stepsPerFrame, dt } = resumed ?? pace(words, scene);
   const frames = words.number('frames', 'count') ?? scene.frames ?? 24;
   const first = resumed?.frames ?? 0;
@@ -45,6 +49,14 @@ export function planOf(words: Words, scene: Scene, path: string, resumed: Resume
     throw new Error(
       `Cannot save field "${unknown}": the scene has none of that name; it has ${names.join(', ') || 'no fields'}`,
     );
+  }
+  const needy = formats.find(({ kind }) => kind !== 'png' || scene.render?.density === undefined);
+  if (fields.length === 0 && needy !== undefined) {
+    const why =
+      names.length === 0
+        ? 'it has no field'
+        : `no file holds its fields (${names.join(', ')}): transient ones, and arrays`;
+    throw new Error(`Cannot run scene "${path}" with --format ${needy.kind}: ${why}; add a field`);
   }
   return {
     path,

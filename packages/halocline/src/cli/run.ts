@@ -120,7 +120,8 @@ export async function run(words: Words): Promise<number> {
   await using _owner = lua ?? scene.simulation;
   await usePlugins(scene.simulation, words, path);
   await initializeScene(scene.simulation);
-  const plan = planOf(words, scene, path, await resumeRun(words, scene.simulation, pace(words, scene)));
+  const resumed = await resumeRun(words, scene.simulation, pace(words, scene));
+  const plan = planOf(words, scene, { path, formats, resumed });
   if (plan.first >= plan.frames) {
     say(
       `"${words.text('resume')}" has ${count(plan.first, 'frame')}, and ${plan.frames} are asked for: nothing is left`,
@@ -132,7 +133,7 @@ export async function run(words: Words): Promise<number> {
   await using outputs = new Outputs(scene, formats, join(plan.folder, stem), plan.fields);
   await outputs.takeUp(plan.first, say);
   const files = { outputs, checkpoints };
-  progress = makeProgress(plan.frames);
+  progress = makeProgress(plan.frames, { first: plan.first });
   let outcome: Outcome;
   try {
     outcome = await runFrames(scene, plan, files, progress, interruption);

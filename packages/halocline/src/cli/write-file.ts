@@ -1,6 +1,6 @@
 /** @file What the command line writes: folders made as needed, files whole or not at all. */
-import { accessSync, constants } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { accessSync, appendFileSync, constants } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
 import { makeFolder, whyNotWritten, writeWhole } from '@halocline/engine/files';
 import { UsageError } from './command.ts';
 
@@ -12,6 +12,16 @@ export async function prepareFolder(path: string): Promise<void> {
   } catch (error) {
     const what = whyNotWritten(error).replace(/;.*/u, '');
     throw new Error(`Cannot write to folder "${path}": ${what}; give another by --out`, { cause: error });
+  }
+}
+
+/** Appends to a file, which is made with its folder as needed. */
+export async function appendToFile(path: string, text: string): Promise<void> {
+  try {
+    await makeFolder(dirname(resolve(path)));
+    appendFileSync(path, text);
+  } catch (error) {
+    throw new Error(`Cannot write file "${path}": ${whyNotWritten(error)}`, { cause: error });
   }
 }
 
