@@ -1,5 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import { messageOf } from './message-of.ts';
 
 gpuTest('texels that go up come down again, mip by mip and layer by layer', {}, async ({ device }) => {
   using image = device.createImage({ label: 'picture', size: [5, 3], format: 'rgba8unorm', mips: 'all', layers: 2 });
@@ -132,4 +133,18 @@ gpuTest('words that are none, and samples that no device has, are told', {}, ({ 
   expect(image({ role: 'picture' })).toThrow('Cannot create image "i": role "picture" is none of any, ');
   expect(sampler({ filter: 'cubic' })).toThrow('Cannot create sampler "s": filter "cubic" is none of linear, nearest');
   expect(sampler({ edge: 'wrap' })).toThrow('Cannot create sampler "s": edge "wrap" is none of clamp, repeat, mirror');
+});
+
+gpuTest('an image has two or three dimensions', {}, ({ device }) => {
+  const told = (size: unknown): string =>
+    messageOf(() => device.createImage({ label: 'picture', size: size as [number, number], format: 'rgba8unorm' }));
+  const refused = (given: string): string =>
+    `Cannot create image "picture": its size is ${given}; give [width, height] or [width, height, depth], in texels`;
+  expect([told(undefined), told(4), told([4]), told([4, 4, 4, 4]), told({ width: 4 })]).toEqual([
+    refused('undefined'),
+    refused('4'),
+    refused('[4]'),
+    refused('[4, 4, 4, 4]'),
+    refused('a value of type Object'),
+  ]);
 });

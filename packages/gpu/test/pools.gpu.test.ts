@@ -1,5 +1,6 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import { Heap } from '../src/index.ts';
 import type { TimelinePoint } from '../src/index.ts';
 import { INCREMENT, wordsPush } from './kernels.ts';
 
@@ -119,4 +120,13 @@ gpuTest('ring memory comes back when the submits that use it are done', {}, asyn
     'Cannot take 16 bytes of "ring": 1 KiB of 1 KiB were taken since the last close; close it with each submit',
   );
   expect(() => ring.take(2048)).toThrow('Cannot take 2 KiB of "ring": it has 1 KiB; make it larger');
+});
+
+gpuTest('a pool or heap of no length says so by its own name', {}, ({ device }) => {
+  const refused = (label: string, length: number): string =>
+    `Cannot create memory pool "${label}": its length is ${length}; give a whole number of bytes above 0`;
+  for (const byteLength of [0, -1, NaN]) {
+    expect(() => device.createPool({ label: 'fields', byteLength })).toThrow(refused('fields', byteLength));
+    expect(() => new Heap(device, { memoryType: 'device', byteLength })).toThrow(refused('heap', byteLength));
+  }
 });

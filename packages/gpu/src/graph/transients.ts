@@ -26,7 +26,9 @@ export class DeviceNeeds {
     const known = this.#known.get(object);
     if (known) return known;
     const asked =
-      object instanceof GraphBuffer ? usualNeeds(this.#maker, label, object.byteLength) : this.#askImage(object);
+      object instanceof GraphBuffer
+        ? usualNeeds(this.#maker, { kind: 'buffer', label, byteLength: object.byteLength })
+        : this.#askImage(object);
     const { byteLength, alignment, memoryTypeBits } = asked;
     const needs = { byteLength: Math.ceil(byteLength / alignment) * alignment, alignment, memoryTypeBits };
     this.types[object instanceof GraphBuffer ? 'buffer' : 'image'] &= memoryTypeBits;

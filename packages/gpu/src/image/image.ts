@@ -9,7 +9,7 @@ import { VulkanError } from '../errors.ts';
 import type { BufferMaker } from '../memory/buffer.ts';
 import { findRoom, readAlone } from '../memory/find-room.ts';
 import type { Alone } from '../memory/find-room.ts';
-import { printsItself } from '../printing.ts';
+import { printsItself, valueText } from '../printing.ts';
 import type { ImageRole } from '../role.ts';
 import { formatMeaning } from './format.ts';
 import type { ImageFormat } from './format.ts';
@@ -112,6 +112,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     maker.driver.checkOpen();
+    checkSize(label, size);
     this.#maker = maker;
     this.driver = maker.driver;
     this.label = label;
@@ -203,6 +204,14 @@ function checkWords(label: string, role: ImageRole, usages: readonly ImageUsage[
   for (const usage of usages ?? []) if (!Object.hasOwn(USAGE, usage)) refuse('usage', usage, ALL_USAGES);
   if (usages?.length !== 0) return;
   throw new TypeError(`Cannot create image "${label}": its usage is empty; say what it is for, or leave usage out`);
+}
+
+function checkSize(label: string, size: unknown): void {
+  if (Array.isArray(size) && (size.length === 2 || size.length === 3)) return;
+  const given = Array.isArray(size) ? `[${size.join(', ')}]` : valueText(size);
+  throw new TypeError(
+    `Cannot create image "${label}": its size is ${given}; give [width, height] or [width, height, depth], in texels`,
+  );
 }
 
 function checkNumbers(image: Image): void {

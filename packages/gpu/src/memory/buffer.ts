@@ -163,7 +163,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
       throw new TypeError(`Cannot create buffer "${label}": role "${role}" is none of ${BUFFER_ROLES.join(', ')}`);
     }
     maker.driver.checkOpen();
-    checkLength(maker.driver, label, byteLength);
+    checkLength(maker.driver, { kind: 'buffer', label, byteLength });
     this.#maker = maker;
     this.driver = maker.driver;
     this.#stay = new Stay(label);
@@ -331,15 +331,22 @@ function roleUsage(driver: Driver, role: BufferRole): readonly BufferUsage[] {
   return conditions ? [...DEFAULT_USAGE, 'conditional'] : DEFAULT_USAGE;
 }
 
-function checkLength(driver: Driver, label: string, byteLength: number): void {
+/** What a handle is made for: a buffer, or what one tells the needs of. */
+interface Named {
+  readonly kind: string;
+  readonly label: string;
+  readonly byteLength: number;
+}
+
+function checkLength(driver: Driver, { kind, label, byteLength }: Named): void {
   if (!Number.isSafeInteger(byteLength) || byteLength <= 0) {
     throw new RangeError(
-      `Cannot create buffer "${label}": its length is ${byteLength}; give a whole number of bytes above 0`,
+      `Cannot create ${kind} "${label}": its length is ${byteLength}; give a whole number of bytes above 0`,
     );
   }
   if (byteLength > driver.limits.maxBufferBytes) {
     throw new VulkanError(
-      `Cannot create buffer "${label}": it has ${bytesText(byteLength)}, device "${driver.name}" allows ` +
+      `Cannot create ${kind} "${label}": it has ${bytesText(byteLength)}, device "${driver.name}" allows ` +
         `${bytesText(driver.limits.maxBufferBytes)} a buffer; cut it into several`,
       { kind: 'buffer', labels: [label] },
     );
@@ -351,7 +358,7 @@ const REMEDY = Object.freeze({ create: 'ask for less', move: 'free some memory' 
 
 function createHandle(
   { driver, families }: BufferMaker,
-  { label, byteLength }: { readonly label: string; readonly byteLength: number },
+  { kind, label, byteLength }: Named,
   flags: number,
   handleTypes: number,
   verb: keyof typeof REMEDY = 'create',
@@ -368,15 +375,15 @@ function createHandle(
       pQueueFamilyIndices: concurrent ? families : [],
     });
     const result = driver.commands.vkCreateBuffer(driver.handle, info, V.NULL, out);
-    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot ${verb} buffer "${label}"`, REMEDY[verb], label);
+    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot ${verb} ${kind} "${label}"`, REMEDY[verb], label);
     return V.arena.readU64<V.VkBuffer>(out);
   });
 }
 
 /** What the driver wants of the memory of every buffer with the usual uses: asked by a buffer that is made and dropped. */
-export function usualNeeds(maker: BufferMaker, label: string, byteLength: number): Omit<BufferNeeds, 'resident'> {
-  checkLength(maker.driver, label, byteLength);
-  const handle = createHandle(maker, { label, byteLength }, usageFlags(DEFAULT_USAGE), 0);
+export function usualNeeds(maker: BufferMaker, named: Named): Omit<BufferNeeds, 'resident'> {
+  checkLength(maker.driver, named);
+  const handle = createHandle(maker, named, usageFlags(DEFAULT_USAGE), 0);
   const needs = readNeeds(maker.driver, handle);
   maker.driver.commands.vkDestroyBuffer(maker.driver.handle, handle, V.NULL);
   return needs;

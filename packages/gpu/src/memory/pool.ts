@@ -87,7 +87,8 @@ export class MemoryPool implements Child {
     this.memory = memory;
     this.#grows = grows;
     this.#reserved = byteLength === 0 && grows ? 0 : 1;
-    const { memoryTypeBits } = usualNeeds(maker, label, byteLength === 0 && grows ? ALIGNMENT : byteLength);
+    const measured = byteLength === 0 && grows ? ALIGNMENT : byteLength;
+    const { memoryTypeBits } = usualNeeds(maker, { kind: this.kind, label, byteLength: measured });
     this.#types = maker.memory.typesFor(memory, memoryTypeBits);
     const wish: Wish = { what: `memory pool "${label}"`, about: [label], types: this.#types };
     if (this.#reserved > 0) this.#addSegment(byteLength, wish);
