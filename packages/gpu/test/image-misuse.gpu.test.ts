@@ -2,7 +2,7 @@ import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
 import { openDevice } from '../src/index.ts';
-import type { Device, Encoder, TransitionOptions, Usage } from '../src/index.ts';
+import type { Device, Encoder, ImageDownloadOptions, TransitionOptions, Usage } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 
 const WORDS =
@@ -180,4 +180,17 @@ gpuTest('a solid image is viewed as one, and a disposed one not at all', {}, ({ 
   gone[Symbol.dispose]();
   expect(() => gone.view()).toThrow('Cannot view image "gone": it was disposed; create it again');
   expect(String(gone)).toBe('Image("gone", 4×4 r32float, disposed)');
+});
+
+gpuTest('an image is brought over to no usage of buffers, and down only from a usage', {}, async ({ device }) => {
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+  const of = (usage: string): string =>
+    `Cannot bring image "picture" over from or to '${usage}': only buffers are used so; images know storage-read, ` +
+    'storage-write, sampled, color-attachment, depth-attachment, transfer-source, transfer-target';
+  await expect(device.uploadImage(image, new Uint8Array(64), { after: 'vertex' })).rejects.toThrow(of('vertex'));
+  await expect(device.downloadImage(image, { before: 'host-read' })).rejects.toThrow(of('host-read'));
+  const before = `Cannot download from image "picture": before is not given; give what it was used for, as in { before: 'sampled' }`;
+  for (const options of [undefined, {}, { mip: 0 }]) {
+    await expect(device.downloadImage(image, wrong<ImageDownloadOptions>(options))).rejects.toThrow(before);
+  }
 });

@@ -72,8 +72,8 @@ const EVERYTHING: readonly Usage[] = [
 
 function write({ image, before, after, range, discard, handOver }: ImageBarrier<Image>): V.VkImageMemoryBarrier2 {
   const sides = masks(before === 'undefined' ? EVERYTHING : before, after);
-  const from = discard === true || before === 'undefined' ? 'undefined' : impliedLayout(before);
-  const to = impliedLayout(after);
+  const from = discard === true || before === 'undefined' ? 'undefined' : impliedLayout(image.label, before);
+  const to = impliedLayout(image.label, after);
   for (const layout of from === 'undefined' ? [to] : [from, to]) checkLayout(image, layout);
   return {
     ...sides,

@@ -3,7 +3,10 @@
 import * as V from '@halocline/vulkan';
 import type { Access, ImageLayout, Usage } from '../access.ts';
 
+/** The accesses that images know. */
 const IMPLIED: ReadonlyMap<Access, ImageLayout> = new Map([
+  ['storage-read', 'general'],
+  ['storage-write', 'general'],
   ['sampled', 'sampled'],
   ['color-attachment', 'color-attachment'],
   ['depth-attachment', 'depth-attachment'],
@@ -21,11 +24,19 @@ const LAYOUTS: Readonly<Record<ImageLayout, number>> = Object.freeze({
   'transfer-target': V.VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
 });
 
-/** The layout that an image must be in for these usages at once: that of them all, or 'general' where they differ. */
-export function impliedLayout(usages: readonly Usage[]): ImageLayout {
+/**
+ * The layout that an image must be in for these usages at once: that of them all, or 'general' where they differ. A word for buffers
+ * alone is a TypeError.
+ */
+export function impliedLayout(image: string, usages: readonly Usage[]): ImageLayout {
   let layout: ImageLayout | undefined;
   for (const usage of usages) {
-    const implied = typeof usage === 'string' ? (IMPLIED.get(usage) ?? 'general') : (usage.layout ?? 'general');
+    const implied = typeof usage === 'string' ? IMPLIED.get(usage) : (usage.layout ?? 'general');
+    if (implied === undefined) {
+      throw new TypeError(
+        `Cannot bring image "${image}" over from or to '${usage as Access}': only buffers are used so; images know ${[...IMPLIED.keys()].join(', ')}`,
+      );
+    }
     if (layout !== undefined && layout !== implied) return 'general';
     layout = implied;
   }

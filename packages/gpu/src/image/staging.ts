@@ -64,9 +64,14 @@ export async function uploadImage(
 export async function downloadImage(
   device: ImageStagingDevice,
   image: Image,
-  options: ImageDownloadOptions,
+  options: Partial<ImageDownloadOptions> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { mip = 0, before } = options;
+  if (before === undefined) {
+    throw new TypeError(
+      `Cannot download from image "${image.label}": before is not given; give what it was used for, as in { before: 'sampled' }`,
+    );
+  }
   const { layer, layers } = layersOf(image, options);
   checkSamples('download from', image);
   const byteLength = image.byteLengthOf(mip) * layers;
