@@ -10,6 +10,7 @@ import { explainStencil } from './inspection/explain-stencil.ts';
 import {
   checkCheckpointEnding,
   checkpointsOf,
+  checkpointStep,
   copyJson,
   writeCheckpoint,
   type CheckpointRequest,
@@ -87,7 +88,10 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
    * recordings of its own in memory. The results are the same bits, except where `beyondRadius: 'clamp'` holds reads at a 'cfl' radius.
    */
   readonly stepsInFlight?: number;
-  /** Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. */
+  /**
+   * Writes a checkpoint after every so many steps, to `checkpointFile`; those steps wait for the GPU. Where it can't be written
+   * `runTimestep` throws, and says that the step is done: another call makes the next.
+   */
   readonly checkpointEvery?: number;
   /** A `.nvdb` file; each checkpoint takes the place of the one before. Default: 'checkpoint.nvdb'. */
   readonly checkpointFile?: string;
@@ -326,7 +330,7 @@ export class Simulation implements AsyncDisposable {
     const kept = this.#request(file, null);
     await runtime.lane.run(async () => {
       await runtime.step(dt, numbers);
-      if (this.frame % every === 0) await writeCheckpoint(runtime, kept);
+      if (this.frame % every === 0) await checkpointStep(runtime, kept);
     });
   }
 

@@ -1,5 +1,5 @@
 /** Checkpoints: a run that was stopped and goes on has the bits of one that wasn't, however it is cut. */
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -341,6 +341,27 @@ gpuTest('a checkpoint is written every so many steps, and holds what was set by 
   expect(await refusal(make({ checkpointEvery: 2, checkpointFile: nowhere }))).toBe(
     `Cannot write file "${nowhere}": a part of its path is a file; write elsewhere`,
   );
+});
+
+gpuTest('a step whose checkpoint can’t be written is done, and says so', {}, async ({ device }) => {
+  await using folder = await temporary();
+  const within = folder.file('within');
+  const checkpointFile = join(within, 'every.nvdb');
+  const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
+  mkdirSync(within);
+  await using simulation = await Simulation.create({ device, domain, checkpointEvery: 2, checkpointFile });
+  plain(simulation);
+  await simulation.runTimestep(0.5);
+  rmSync(within, { recursive: true });
+  writeFileSync(within, 'a file');
+  expect(await refusal(simulation.runTimestep(0.5))).toBe(
+    `Cannot write checkpoint "${checkpointFile}" after step 2, which is done: Cannot write file "${checkpointFile}": a part of its path is a file; write elsewhere`,
+  );
+  expect([simulation.frame, simulation.time]).toEqual([2, 1]);
+  rmSync(within);
+  await simulation.runTimestep(0.5);
+  await simulation.runTimestep(0.5);
+  expect(await simulation.resume(checkpointFile)).toEqual({ time: 2, frame: 4, about: null });
 });
 
 gpuTest(

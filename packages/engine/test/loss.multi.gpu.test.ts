@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDevice, type Device } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
+import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect } from 'vitest';
 import { Simulation, Subdomains, type SimulationOptions } from '../src/index.ts';
@@ -198,4 +198,26 @@ gpuTest('a device that was closed is told of, and the others are left as they we
   expect(await messageOf(() => Simulation.create({ ...tiny, devices: [device.uuid, closed] }))).toBe(message);
   expect(await messageOf(() => Subdomains.create({ ...tiny, devices }))).toBe(message);
   expect([...device.children].map(String)).toEqual([]);
+});
+
+gpuTest('a loss that is found by disposing leaves a whole trace', PLAIN, async ({ device }) => {
+  using folder = temporaryFolder();
+  const trace = join(folder.path, 'trace.json');
+  await using healthy = await another(device);
+  const other = await another(device);
+  const state = losable(other);
+  // Its clock is asked by a submit, which a lost device doesn't do.
+  Object.defineProperty(other, 'readClock', { value: () => undefined });
+  const words: string[] = [];
+  const log = (word: string): void => void words.push(word);
+  const simulation = await spreading({ devices: [healthy, other], trace, log });
+  for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
+  await simulation.finish();
+  await simulation.runTimestep(0.1);
+  state.lost = true;
+  expect(await messageOf(() => simulation[Symbol.asyncDispose]())).toContain('(device 2 of 2: "');
+  expect(words.at(-1)).toMatch(/^Trace: \d+ spans of 3 steps in .*trace\.json; open it in /u);
+  const { traceEvents } = JSON.parse(readFileSync(trace, 'utf8')) as { traceEvents: { name: string }[] };
+  expect(traceEvents.filter(({ name }) => name === 'spread').length).toBeGreaterThan(5);
+  await other[Symbol.asyncDispose]();
 });

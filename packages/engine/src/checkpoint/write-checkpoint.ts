@@ -3,6 +3,7 @@
  *
  *     halocline checkpoint │ density │ velocity │ residual@1 │ …      the first: the topology as a mask, and the note
  */
+import { DeviceLostError } from '@halocline/gpu';
 import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } from '@halocline/vdb';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
@@ -100,6 +101,19 @@ export async function writeCheckpoint(runtime: Runtime, request: CheckpointReque
   runtime.log(
     `Checkpoint "${request.file}": step ${note.frame}, ${what}, ${formatBytes(byteLength)}, written in ${seconds} s`,
   );
+}
+
+/** `writeCheckpoint` after a step. Where it fails the error says that the step is done: who tried again would make one more. */
+export async function checkpointStep(runtime: Runtime, request: CheckpointRequest): Promise<void> {
+  try {
+    await writeCheckpoint(runtime, request);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof DeviceLostError) throw error;
+    throw new Error(
+      `Cannot write checkpoint "${request.file}" after step ${runtime.frame}, which is done: ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<CheckpointNote> {
