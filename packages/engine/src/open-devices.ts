@@ -26,8 +26,10 @@ export interface OpenedDevices {
   readonly subdomains: number;
 }
 
+type Log = (message: string) => void;
+
 /** Opens what is asked for; what was opened is closed if the rest can't be. */
-export async function openDevices(choice: DeviceChoice, log: (message: string) => void): Promise<OpenedDevices> {
+export async function openDevices(choice: DeviceChoice, log: Log | undefined): Promise<OpenedDevices> {
   const count = typeof choice.devices === 'number' ? choice.devices : 1;
   const wanted = wishes(choice);
   checkSubdomains(choice, wanted.length);
@@ -76,13 +78,13 @@ function wishes({ device, devices }: DeviceChoice): readonly (string | Device | 
 }
 
 /** The others of the first one's model, at most so many with it. */
-function likeFirst({ report }: Device, count: number, log: (message: string) => void): string[] {
+function likeFirst({ report }: Device, count: number, log: Log | undefined): string[] {
   const usable = listDevices().filter(({ name, missing }) => name === report.name && missing.length === 0);
   const others = usable.filter(({ index }) => index !== report.index);
   const there = 1 + others.length;
   if (there < count) {
     const has = there === 1 ? 'there is one' : `there are ${there}`;
-    log(`${count} devices are asked for, and ${has} of "${report.name}": several subdomains share a device`);
+    log?.(`${count} devices are asked for, and ${has} of "${report.name}": several subdomains share a device`);
   }
   return others.slice(0, count - 1).map(({ index }) => `#${index}`);
 }
@@ -96,14 +98,10 @@ function checkSubdomains({ subdomains }: DeviceChoice, deviceCount: number): voi
   );
 }
 
-function deviceOptions(
-  choice: DeviceChoice,
-  device: string | undefined,
-  log: (message: string) => void,
-): DeviceOptions {
+function deviceOptions(choice: DeviceChoice, device: string | undefined, log: Log | undefined): DeviceOptions {
   const { validation, memoryLimit } = choice;
   return {
-    log,
+    ...(log === undefined ? {} : { log }),
     ...(device === undefined ? {} : { device }),
     ...(validation === undefined ? {} : { validation }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),

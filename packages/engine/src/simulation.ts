@@ -160,7 +160,7 @@ export class Simulation implements AsyncDisposable {
     if (kept !== null) await tryWhole(kept.file);
     forcedTransport();
     const domain = await makeDomain(options, 'Cannot create simulation');
-    const { devices, own, subdomains } = await openDevices(options, log);
+    const { devices, own, subdomains } = await openDevices(options, options.log);
     if (rebalance === 'time' && devices.length === 1) {
       log("rebalance 'time' shifts the cut between devices, and there is one: the cut stays as it is");
     }

@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { warn } from './printing.ts';
 
 /** What a cache file holds: compiled shaders, compiled stencils, a driver's pipelines, or what was measured between two devices. */
 export type CacheKind = 'spirv' | 'stencils' | 'pipelines' | 'transports';
@@ -43,12 +44,12 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
 
 /**
  * The bytes kept under a key, in a buffer of their own; undefined if there are none or they are broken: then the file is
- * removed, and `log` gets a line.
+ * removed, and `log` gets a line; default: stderr.
  */
 export function readCache(
   kind: CacheKind,
   key: string,
-  log?: (line: string) => void,
+  log: (line: string) => void = warn,
 ): Uint8Array<ArrayBuffer> | undefined {
   const file = cacheFile(kind, key);
   if (!file) return undefined;
@@ -57,8 +58,8 @@ export function readCache(
     bytes = readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EISDIR') log?.(`Cannot use cache file "${file}": it is a folder; remove it`);
-    else if (code !== 'ENOENT' && code !== 'ENOTDIR') log?.(`Cannot use cache file "${file}": ${message}; remove it`);
+    if (code === 'EISDIR') log(`Cannot use cache file "${file}": it is a folder; remove it`);
+    else if (code !== 'ENOENT' && code !== 'ENOTDIR') log(`Cannot use cache file "${file}": ${message}; remove it`);
     return undefined;
   }
   const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));
@@ -67,7 +68,7 @@ export function readCache(
     return payload;
   }
   remove(file);
-  log?.(`Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`);
+  log(`Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`);
   return undefined;
 }
 

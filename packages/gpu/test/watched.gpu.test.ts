@@ -143,7 +143,8 @@ gpuTest(
 
 gpuTest('an edit that a recording cannot follow is told, and the old recording stays', {}, async ({ device }) => {
   using folder = new Folder();
-  using pipeline = await device.watchPipeline({ file: folder.main });
+  const lines: string[] = [];
+  using pipeline = await device.watchPipeline({ file: folder.main, log: (line) => lines.push(line) });
   using sum = await zeroed(device);
   using commands = device.record('step', (encoder) => encoder.pipeline(pipeline).bind(0, sum.buffer).dispatch(1));
   const edit = pipeline.nextEdit();
@@ -157,11 +158,13 @@ gpuTest('an edit that a recording cannot follow is told, and the old recording s
   expect(pipeline.error?.message).toBe(
     'Cannot dispatch pipeline "add.comp" in "step": nothing is bound to 0.1 More; call encoder.bind',
   );
+  expect(lines.at(-1)).toBe(pipeline.error?.message);
 });
 
 gpuTest('an include that is not there yet is an error, and its coming an edit', {}, async ({ device }) => {
   using folder = new Folder();
-  using pipeline = await device.watchPipeline({ file: folder.main });
+  const lines: string[] = [];
+  using pipeline = await device.watchPipeline({ file: folder.main, log: (line) => lines.push(line) });
   const broken = pipeline.nextEdit();
   writeFileSync(folder.part, '#include "two.glsl"\n#define AMOUNT TWO\n');
   expect((await broken)?.message).toMatch(/^Cannot include "two.glsl" \(.*amount.glsl:1\): ENOENT/);
@@ -171,6 +174,7 @@ gpuTest('an include that is not there yet is an error, and its coming an edit', 
   using sum = await zeroed(device);
   await pipeline.current.run([sum.buffer], { threads: 1 });
   expect(await sum.read()).toBe(2);
+  expect(lines).toHaveLength(2);
 });
 
 gpuTest('who waits for an edit when the pipeline is disposed is told', {}, async ({ device }) => {

@@ -12,7 +12,7 @@ export class PipelineCache {
   readonly #startedWith: number;
   readonly #log: ((line: string) => void) | undefined;
 
-  /** `log` gets a line when a broken file is thrown away, or none can be kept. */
+  /** `log` gets a line when a broken file is thrown away (default: stderr), or none can be kept (default: nobody). */
   constructor(driver: Driver, key: string, log?: (line: string) => void) {
     this.#driver = driver;
     this.#key = key;
@@ -27,7 +27,7 @@ export class PipelineCache {
     if (this.#byteLength() <= this.#startedWith) return;
     const { commands, handle: device } = this.#driver;
     try {
-      this.#merge(readCache('pipelines', this.#key));
+      this.#merge(readCache('pipelines', this.#key, this.#log));
       const bytes = V.enumerate('bytes', (size, data) =>
         commands.vkGetPipelineCacheData(device, this.handle, size, data),
       );

@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Child, Driver } from '../device/driver.ts';
-import { printsItself } from '../printing.ts';
+import { printsItself, warn } from '../printing.ts';
 import { ShaderError, VulkanError } from '../errors.ts';
 import { compileGlsl, fileBeside, includeBeside } from '../shader/compile.ts';
 import { digestOf, FileWatch } from '../shader/file-watch.ts';
@@ -26,8 +26,11 @@ export interface ShaderFile {
 
 /** Who hears of edits. */
 export interface WatchOptions {
-  /** Gets a line for each edit: that it was taken, or the error with the line that is wrong. Default: the device's `log`. */
-  readonly log?: (line: string) => void;
+  /**
+   * Gets a line for each edit: that it was taken, or the error with the line that is wrong. Default: the device's `log`; without that
+   * errors go to stderr.
+   */
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 /** A compute pipeline from a file. */
@@ -74,7 +77,8 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
   readonly label: string;
   readonly #driver: Driver;
   readonly #build: (compile: FileCompiler) => Promise<P>;
-  readonly #log: (line: string) => void;
+  readonly #log: ((line: string) => void) | undefined;
+  readonly #warn: (line: string) => void;
   readonly #watch: FileWatch;
   readonly #holds = new Map<P, number>();
   #current: P;
@@ -92,7 +96,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     label: string,
     first: { readonly pipeline: P; readonly files: FileContents },
     build: (compile: FileCompiler) => Promise<P>,
-    log: (line: string) => void,
+    log: ((line: string) => void) | undefined,
   ) {
     this.#driver = driver;
     this.label = label;
@@ -100,7 +104,8 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     this.#files = first.files;
     this.#build = build;
     this.#log = log;
-    this.#watch = new FileWatch(() => void this.reload(), log);
+    this.#warn = log ?? warn;
+    this.#watch = new FileWatch(() => void this.reload(), this.#warn);
     this.#watch.follow(first.files.keys(), first.files);
     driver.children.add(this);
   }
@@ -110,10 +115,10 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     driver: Driver,
     label: string,
     build: (compile: FileCompiler) => Promise<P>,
-    log: (line: string) => void,
+    log: ((line: string) => void) | undefined,
   ): Promise<WatchedPipeline<P>> {
     const files = new Map<string, string | undefined>();
-    const pipeline = await build(compilerOf(label, files));
+    const pipeline = await build(compilerOf({ label, log }, files));
     return new WatchedPipeline(driver, label, { pipeline, files }, build, log);
   }
 
@@ -169,7 +174,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
 
   refuse(error: unknown): void {
     this.#error = error instanceof Error ? error : new Error(String(error));
-    this.#log(this.#error.message);
+    this.#warn(this.#error.message);
   }
 
   toString(): string {
@@ -192,7 +197,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     const files = new Map<string, string | undefined>();
     let error: Error | undefined;
     try {
-      const pipeline = await this.#build(compilerOf(this.label, files));
+      const pipeline = await this.#build(compilerOf({ label: this.label, log: this.#log }, files));
       if (this.#disposed) pipeline[Symbol.dispose]();
       else this.#swap(pipeline);
     } catch (cause) {
@@ -203,7 +208,8 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     this.#files = error ? new Map([...this.#files, ...files]) : files;
     this.#watch.follow(this.#files.keys(), files);
     this.#error = error;
-    this.#log(error ? error.message : `pipeline "${this.label}" was built again from ${[...files.keys()].join(', ')}`);
+    if (error) this.#warn(error.message);
+    else this.#log?.(`pipeline "${this.label}" was built again from ${[...files.keys()].join(', ')}`);
     this.#edit.resolve(error);
     this.#edit = Promise.withResolvers();
   }
@@ -223,7 +229,10 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
 }
 
 /** `files` gets what was read of each file, in the order of reading. */
-function compilerOf(label: string, files: Map<string, string | undefined>): FileCompiler {
+function compilerOf(
+  { label, log }: { readonly label: string } & WatchOptions,
+  files: Map<string, string | undefined>,
+): FileCompiler {
   return async ({ file, defines }, stage) => {
     files.set(file, undefined);
     const source = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -239,6 +248,6 @@ function compilerOf(label: string, files: Map<string, string | undefined>): File
       files.set(found.file, digestOf(found.text));
       return found;
     };
-    return compileGlsl(source, { label, file, stage, include, ...(defines ? { defines } : {}) });
+    return compileGlsl(source, { label, file, stage, include, log, ...(defines ? { defines } : {}) });
   };
 }

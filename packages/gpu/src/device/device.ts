@@ -130,7 +130,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   readonly #instance: Instance;
   readonly #driver: Driver;
   readonly #maker: BufferMaker;
-  readonly #log: (line: string) => void;
+  readonly #log: ((line: string) => void) | undefined;
   readonly #waiter: Waiter;
   /** The queues' own. */
   readonly #timelines: QueueTimeline[] = [];
@@ -148,7 +148,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   constructor(instance: Instance, chosen: SurveyedDevice, created: CreatedDevice, options: DeviceOptions) {
     const { report } = chosen;
     const { commands, queues } = created;
-    this.#log = options.log ?? (() => undefined);
+    this.#log = options.log;
     this.#instance = instance;
     const driver = new Driver({
       instance: instance.commands,
@@ -436,7 +436,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       openFrame: () => frames.open,
       doneFrames: () => frames.slots.map((slot) => slot.done),
     };
-    return new ThreadedRecorder(place, options);
+    return new ThreadedRecorder(place, { log: this.#log, ...options });
   }
 
   /** Submits all that the frame recorded, in one call. Doesn't wait; the point that it returns is when it is done. */
@@ -533,7 +533,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     try {
       this.#driver.probe();
     } catch (error) {
-      this.#log(String(error));
+      this.#log?.(String(error));
     }
   }
 

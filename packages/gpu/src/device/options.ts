@@ -13,7 +13,10 @@ export interface DeviceOptions extends DeviceWishes {
   readonly validation?: Validation;
   /** Gets each message of the layer about this device, and what checks find; default: `log`, else stderr. */
   readonly onValidation?: (message: ValidationMessage) => void;
-  /** Gets a line when there is something to say. Default: nobody. */
+  /**
+   * Gets a line when there is something to say. Default: what is wrong, such as a broken edit of a watched shader or a broken file of
+   * the cache, goes to stderr, the rest to nobody.
+   */
   readonly log?: (line: string) => void;
   /** The most bytes to take from each of the device's memory heaps. Default: HALOCLINE_MEMORY_LIMIT, else no bound but the device's. */
   readonly memoryLimit?: number;

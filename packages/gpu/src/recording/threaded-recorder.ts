@@ -38,8 +38,8 @@ export interface ThreadedRecorderOptions {
   readonly workers?: number;
   /** Secondary command buffers that each thread has for each frame, to begin with. Default 16. */
   readonly secondaries?: number;
-  /** Gets a line when a pool grows or a thread is started again. Default: nobody. */
-  readonly log?: (line: string) => void;
+  /** Gets a line when a pool grows or a thread is started again. Default: the device's `log`. */
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 /** A thread of a recorder: a `Worker` of Node, as far as others need it. */
@@ -121,7 +121,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly workers: number;
   readonly #place: RecorderPlace;
   readonly #threadPlace: ThreadPlace;
-  readonly #log: (line: string) => void;
+  readonly #log: ((line: string) => void) | undefined;
   readonly #table: T.JobTable;
   readonly #messages: SharedArrayBuffer;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
@@ -164,7 +164,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     this.label = options.label ?? 'recorder';
     this.workers = workers;
     this.#place = place;
-    this.#log = options.log ?? ((): void => undefined);
+    this.#log = options.log;
     const buffer = new SharedArrayBuffer(T.TABLE_BYTES);
     this.#table = T.jobTable(buffer);
     this.#messages = T.messageMemory();
@@ -531,7 +531,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
         const [before, now] = [Math.max(this.#capacities[at]!, secondaries), Atomics.load(capacities, at)];
         this.#capacities[at] = now;
         if (now <= before) continue;
-        this.#log(
+        this.#log?.(
           `recorder "${this.label}": thread ${thread} grew from ${before} to ${now} secondary command buffers in frame ${slot}`,
         );
       }
@@ -568,11 +568,11 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     if (++this.#ends[thread]! > MOST_STARTS) {
       const times = `thread ${thread} ended ${MOST_STARTS + 1} times${why}`;
       if (++this.#givenUp === this.workers) this.#lost = `${times}; make another recorder`;
-      else this.#log(`recorder "${this.label}": ${times}; the others go on without it`);
+      else this.#log?.(`recorder "${this.label}": ${times}; the others go on without it`);
       Atomics.add(control, T.BELL, 1);
       Atomics.notify(control, T.BELL); // it may have been the only one that was woken for a job
     } else {
-      this.#log(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
+      this.#log?.(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
       this.#start(thread);
       if (this.#finalizing) this.#threads[thread]!.worker.ref();
     }

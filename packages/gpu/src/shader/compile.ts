@@ -28,8 +28,8 @@ export interface CompileOptions {
   readonly file?: string;
   /** False: neither read nor write the disk cache. Default true. */
   readonly cache?: boolean;
-  /** Gets a line when a broken file of the cache is thrown away, or none can be kept. Default: nobody. */
-  readonly log?: (line: string) => void;
+  /** Gets a line when a broken file of the cache is thrown away (default: stderr), or none can be kept (default: nobody). */
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 /** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
