@@ -1,6 +1,9 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
+import * as V from '@halocline/vulkan';
 import { compileGlsl } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
+import { changeCommands, changeFeatures } from './changed-driver.ts';
 
 const source = `layout(local_size_x = 64) in;
 layout(set = 0, binding = 0) buffer Values { float at[]; } values;
@@ -20,3 +23,29 @@ gpuTest(
     for (const { value } of told.statistics ?? []) expect(['number', 'boolean']).toContain(typeof value);
   },
 );
+
+gpuTest('where the driver refuses to tell, no pipeline is left behind', { validation: false }, async ({ device }) => {
+  const spirv = await compileGlsl(source, { label: 'sines' });
+  const { commands } = makerOf(device).driver;
+  let destroyed = 0;
+  changeFeatures(device, { pipelineExecutableInfo: true });
+  using _ = changeCommands(device, {
+    vkGetPipelineExecutablePropertiesKHR: () => V.VK_ERROR_OUT_OF_HOST_MEMORY,
+    vkDestroyPipeline: (...given) => {
+      destroyed++;
+      commands.vkDestroyPipeline(...given);
+    },
+  });
+  expect(() => device.createPipeline({ label: 'told', spirv, statistics: true })).toThrow(
+    expect.objectContaining({
+      name: 'VulkanError',
+      kind: 'pipeline-creation',
+      command: 'vkGetPipelineExecutablePropertiesKHR',
+      labels: ['told'],
+      message:
+        'Cannot read statistics of pipeline "told": vkGetPipelineExecutablePropertiesKHR gave VK_ERROR_OUT_OF_HOST_MEMORY; ' +
+        'free some memory, or leave statistics out',
+    }),
+  );
+  expect([destroyed, device.children.size]).toEqual([1, 0]);
+});

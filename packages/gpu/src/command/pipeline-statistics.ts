@@ -5,6 +5,8 @@
 
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
+import { enumerated } from '../device/enumerated.ts';
+import type { ListOptions } from '../device/enumerated.ts';
 
 /** One thing that the driver tells, in its own words. */
 export interface PipelineStatistic {
@@ -18,20 +20,31 @@ export function tellsStatistics(driver: Driver): boolean {
   return driver.features['pipelineExecutableInfo'] === true;
 }
 
-/** What it tells of a pipeline that was made with its statistics captured, over all of its executables. */
-export function readStatistics(driver: Driver, pipeline: V.VkPipeline): PipelineStatistic[] {
+/** What it tells of a pipeline that was made with its statistics captured, over all of its executables. Throws VulkanError. */
+export function readStatistics(driver: Driver, label: string, pipeline: V.VkPipeline): PipelineStatistic[] {
   const { commands, handle: device } = driver;
+  const refusal: ListOptions = {
+    act: `Cannot read statistics of pipeline "${label}"`,
+    remedy: 'free some memory, or leave statistics out',
+    kind: 'pipeline-creation',
+    labels: [label],
+  };
   return V.arena.scope(() => {
     const whole = V.VkPipelineInfoKHR({ pipeline });
-    const executables = V.enumerate(V.VkPipelineExecutablePropertiesKHR, (count, items) =>
-      commands.vkGetPipelineExecutablePropertiesKHR(device, whole, count, items),
-    );
-    return executables.flatMap((_, executableIndex) => {
-      const one = V.VkPipelineExecutableInfoKHR({ pipeline, executableIndex });
-      const told = V.enumerate(V.VkPipelineExecutableStatisticKHR, (count, items) =>
-        commands.vkGetPipelineExecutableStatisticsKHR(device, one, count, items),
+    const list = (): unknown[] =>
+      V.enumerate(V.VkPipelineExecutablePropertiesKHR, (count, items) =>
+        commands.vkGetPipelineExecutablePropertiesKHR(device, whole, count, items),
       );
-      return told.map(({ name, description, format, value }) => ({ name, description, value: valueOf(format, value) }));
+    return enumerated('vkGetPipelineExecutablePropertiesKHR', list, refusal).flatMap((_, executableIndex) => {
+      const one = V.VkPipelineExecutableInfoKHR({ pipeline, executableIndex });
+      const told = (): V.Read<V.VkPipelineExecutableStatisticKHR>[] =>
+        V.enumerate(V.VkPipelineExecutableStatisticKHR, (count, items) =>
+          commands.vkGetPipelineExecutableStatisticsKHR(device, one, count, items),
+        );
+      return enumerated('vkGetPipelineExecutableStatisticsKHR', told, refusal).map((each) => {
+        const { name, description, format, value } = each;
+        return { name, description, value: valueOf(format, value) };
+      });
     });
   });
 }

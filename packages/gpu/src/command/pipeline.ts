@@ -76,7 +76,12 @@ export class ComputePipeline implements Child {
     this.signature = signature;
     this.layout = signature.handle;
     this.pushBytes = signature.pushBytes;
-    this.statistics = told ? readStatistics(driver, handle) : null;
+    try {
+      this.statistics = told ? readStatistics(driver, label, handle) : null;
+    } catch (error) {
+      driver.commands.vkDestroyPipeline(driver.handle, handle, V.NULL);
+      throw error;
+    }
     driver.setName(V.VK_OBJECT_TYPE_PIPELINE, handle, label);
     driver.children.add(this);
   }

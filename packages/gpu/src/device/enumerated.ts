@@ -2,27 +2,31 @@
 
 import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
+import type { VulkanErrorKind } from '../errors.ts';
 
 /** What a list is for, as its error tells. */
 export interface ListOptions {
   /** The sentence's beginning, such as `Cannot list devices`. Default 'Cannot start Vulkan'. */
   readonly act?: string;
+  /** What would do. Default: a look at the driver that is installed. */
+  readonly remedy?: string;
+  /** Default 'initialization'. */
+  readonly kind?: VulkanErrorKind;
   /** The labels of what it is about. */
   readonly labels?: readonly string[];
 }
 
-/** What `list` enumerates by a command of that name. Throws VulkanError 'initialization' where the driver refuses. */
+const NO_DRIVER = 'check that a driver is installed (halocline doctor says more)';
+
+/** What `list` enumerates by a command of that name. Throws VulkanError where the driver refuses. */
 export function enumerated<T>(command: string, list: () => T, options: ListOptions = {}): T {
-  const { act = 'Cannot start Vulkan', labels = [] } = options;
+  const { act = 'Cannot start Vulkan', remedy = NO_DRIVER, kind = 'initialization', labels = [] } = options;
   try {
     return list();
   } catch (error) {
     const result = error instanceof Error ? error.cause : undefined;
     if (typeof result !== 'number') throw error;
     const name = V.resultName(result);
-    throw new VulkanError(
-      `${act}: ${command} gave ${name}; check that a driver is installed (halocline doctor says more)`,
-      { kind: 'initialization', command, result: name, labels },
-    );
+    throw new VulkanError(`${act}: ${command} gave ${name}; ${remedy}`, { kind, command, result: name, labels });
   }
 }
