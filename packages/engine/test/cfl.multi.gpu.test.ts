@@ -3,14 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDevice } from '@halocline/gpu';
-import { gpuTest } from '@halocline/testing';
+import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { expect, test } from 'vitest';
-import { CflRadii, radiusFor } from '../src/cfl/cfl-radius.ts';
+import { CflRadii, placeMeasures, radiusFor } from '../src/cfl/cfl-radius.ts';
 import { Declarations } from '../src/declarations.ts';
 import { Domain } from '../src/domain.ts';
 import { Simulation, type SimulationOptions, type StencilOptions } from '../src/index.ts';
 import { GridMap } from '@halocline/vdb';
 import { boxTopology } from '../src/topology.ts';
+import { bitsOf } from './bits.ts';
 
 const PLAIN = { validation: false, timeoutMs: 240_000 } as const;
 const domain = { min: [0, 0, 0], max: [40, 24, 20] } as const;
@@ -68,6 +69,28 @@ test('it grows at once, and shrinks when it was too large for long', () => {
   const again = new CflRadii();
   again.restore(JSON.parse(JSON.stringify(radii.state)));
   expect(again.state).toEqual(radii.state);
+});
+
+test('a flow that nobody follows any more is not measured, and who follows it again begins at the cap', () => {
+  const declarations = new Declarations();
+  const carry = { code: '', neighborRadius: { cfl: 'wind', cap: 9 } };
+  declarations.addField(0, 'wind', 'vec3', 0);
+  const box = new Domain(boxTopology({ min: [0, 0, 0], max: [8, 8, 8] }), GridMap.scale(1));
+  const radii = new CflRadii();
+  const after = (first: number, steps: number): unknown => {
+    for (let frame = first; frame < first + steps; frame++) {
+      placeMeasures(declarations, true);
+      radii.note(frame, { 'cfl(wind)': 10 });
+      radii.follow(declarations, box, { dt: 0.1, known: frame });
+    }
+    return { radii: [...radii.radii], measures: [...declarations.measures] };
+  };
+  declarations.addStencil(0, 'carry', carry);
+  expect(after(0, 20)).toEqual({ radii: [['cfl(wind) up to 9', 3]], measures: ['cfl(wind)'] });
+  declarations.removeStencil('carry');
+  expect(after(20, 1)).toEqual({ radii: [], measures: [] });
+  declarations.addStencil(0, 'carry', carry);
+  expect(after(21, 1)).toEqual({ radii: [['cfl(wind) up to 9', 9]], measures: ['cfl(wind)'] });
 });
 
 test('velocities of as many steps are kept as the most that may be in flight, for whoever goes on from a checkpoint', () => {
@@ -269,3 +292,81 @@ gpuTest('a radius that follows nothing, or has no cap, is refused', PLAIN, async
   );
   expect(await refused({ cfl: 'wind', cap: 4 })).toBe('made');
 });
+
+/** Two flows, and stencils that follow them, which come and go. */
+async function changing(options: Partial<SimulationOptions>): Promise<Simulation> {
+  const simulation = await Simulation.create({ domain: { min: [0, 0, 0], max: [40, 16, 16] }, ...options });
+  for (const name of ['p', 'q']) simulation.addField(name, 'float32', 0);
+  for (const name of ['w', 'v']) simulation.addField(name, 'vec3', [0, 0, 0]);
+  simulation.addStencil('blow', {
+    outputs: ['w', 'v'],
+    code: `WriteField("w", idx, (1.0 + 2.0 * abs(sin(float(frame) * 0.3))) * vec3(sin(0.1 * float(coord.y)), -1.0, cos(0.2 * float(coord.x))));
+      WriteField("v", idx, (3.0 - 2.5 * abs(sin(float(frame) * 0.2))) * vec3(1.0, 0.3, 0.0));`,
+  });
+  return simulation;
+}
+
+function follow(simulation: Simulation, field: string, flow: string, cap: number): void {
+  simulation.addStencil(`carry_${field}`, {
+    inputs: [field, flow],
+    outputs: [field],
+    neighborRadius: { cfl: flow, cap },
+    beyondRadius: 'clamp',
+    code: `WriteField("${field}", idx, SampleField("${field}", CoordToWorld(coord) - dt * ReadField("${flow}", coord)) + 0.01 * float((7 * coord.x + coord.y) % 5));`,
+  });
+}
+
+/** What both fields hold after so many steps of a second, and the radii. */
+async function after(simulation: Simulation, steps: number): Promise<string> {
+  for (let step = 0; step < steps; step++) await simulation.runTimestep(1);
+  const values: string[] = [
+    simulation
+      .explain()
+      .match(/radius of .*/gu)
+      ?.join() ?? '',
+  ];
+  for (const name of ['p', 'q']) values.push((await simulation.field(name).read()).tree.values.map(bitsOf).join());
+  return values.join(' ');
+}
+
+gpuTest(
+  'stencils that follow a flow come and go, also over checkpoints, with the same bits',
+  PLAIN,
+  async ({ device }) => {
+    await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.nvdb');
+    const run = async (first: Partial<SimulationOptions>, second: Partial<SimulationOptions>): Promise<string[]> => {
+      await using one = await changing(first);
+      const told: string[] = [];
+      follow(one, 'p', 'w', 6);
+      told.push(await after(one, 4));
+      follow(one, 'q', 'v', 5);
+      told.push(await after(one, 5));
+      one.removeStencil('carry_p');
+      told.push(await after(one, 4));
+      await one.checkpoint(file);
+      follow(one, 'p', 'w', 3);
+      told.push(await after(one, 6));
+      one.removeStencil('carry_q');
+      follow(one, 'q', 'w', 5);
+      told.push(await after(one, 20));
+      await one.resume(file);
+      told.push(await after(one, 3));
+      await using two = await changing(second);
+      follow(two, 'q', 'v', 5);
+      await two.resume(file);
+      told.push(await after(two, 3));
+      follow(two, 'p', 'w', 6);
+      told.push(await after(two, 3));
+      return told;
+    };
+    for (const stepsInFlight of [2, 5]) {
+      const whole = { device, stepsInFlight };
+      const there = await run(whole, whole);
+      const two = { devices: [device, other], subdomains: 3, stepsInFlight };
+      expect(await run(two, { device, subdomains: 4, stepsInFlight })).toEqual(there);
+      expect(await run({ device, subdomains: 5, stepsInFlight }, two)).toEqual(there);
+    }
+  },
+);
