@@ -74,7 +74,7 @@ export class Link implements Disposable {
 
   /** The sender is lost: the receiver goes on without its messages. */
   release(): void {
-    this.#channel.release?.();
+    this.#channel.release();
   }
 
   [Symbol.dispose](): void {

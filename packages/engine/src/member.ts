@@ -17,6 +17,7 @@ import { Pools } from './pools.ts';
 import { Subdomain, type Holding } from './subdomain.ts';
 import type { Part } from './segments.ts';
 import { leafArguments, visitsOf, type LevelTables } from './tables.ts';
+import { OwnRelay } from './transport/own-relay.ts';
 import { SCALARS_BYTES } from './uniforms.ts';
 
 /** Bytes of one entry of the counts. */
@@ -88,11 +89,12 @@ export class Member implements Disposable {
   #unsplit = false;
   /** The scalars are zeros. */
   readonly #zeroed: Promise<void>;
-  #relay: Relay | null = null;
+  readonly #relay: OwnRelay;
 
   /** `owners` are the numbers of the subdomains that the device computes; all of them, where there is no other member. */
   constructor(device: Device, decomposition: Decomposition, owners: readonly number[]) {
     this.device = device;
+    this.#relay = new OwnRelay(device, `messages of ${device.name}`);
     this.#alone = owners.length === decomposition.count;
     this.#decomposition = decomposition;
     using undo = new DisposableStack();
@@ -106,10 +108,9 @@ export class Member implements Disposable {
     undo.move();
   }
 
-  /** Passes on to other members what happens here; made when it is first asked for. */
+  /** Passes on to other members what happens here; made when it is first asked for, and another once that was abandoned. */
   get relay(): Relay {
-    this.#relay ??= this.device.createRelay(`messages of ${this.device.name}`);
-    return this.#relay;
+    return this.#relay.now;
   }
 
   /** Levels that are on the device. */
@@ -258,13 +259,12 @@ export class Member implements Disposable {
 
   /** The device is lost: the thread lets those go who wait for what it would pass on. */
   abandonRelay(): void {
-    this.#relay?.abandon();
+    this.#relay.abandon();
   }
 
   /** Ends the thread that relays, once it has passed on everything. The links that use it are disposed after it. */
   async endRelay(): Promise<void> {
-    await this.#relay?.[Symbol.asyncDispose]();
-    this.#relay = null;
+    await this.#relay[Symbol.asyncDispose]();
   }
 
   [Symbol.dispose](): void {

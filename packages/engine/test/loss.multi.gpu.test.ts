@@ -8,6 +8,7 @@ import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect } from 'vitest';
 import { Simulation, Subdomains, type SimulationOptions } from '../src/index.ts';
+import { TRANSPORTS } from '../src/transport/transports.ts';
 import { losable } from './losable.ts';
 
 const PLAIN = { validation: false, timeoutMs: 120_000 } as const;
@@ -105,6 +106,41 @@ gpuTest(
     await serves(healthy);
   },
 );
+
+for (const submits of ['eaten', 'refused'] as const) {
+  gpuTest(`a device that is lost when links are opened is named: submits are ${submits}`, PLAIN, async ({ device }) => {
+    for (const number of [0, 1]) {
+      await using healthy = await another(device);
+      const other = await another(device);
+      const state = losable(other, submits);
+      const devices = number === 0 ? [other, healthy] : [healthy, other];
+      const words: string[] = [];
+      const simulation = await spreading({ devices, subdomains: 3, log: (word) => words.push(word) });
+      const real = TRANSPORTS.map((transport) => ({ ...transport }));
+      for (const [at, transport] of TRANSPORTS.entries()) {
+        transport.open = (...ends) => {
+          const channel = real[at]!.open(...ends);
+          state.lost = true;
+          return channel;
+        };
+      }
+      try {
+        const lost = await messageOf(() => simulation.runTimestep(0.1));
+        expect(lost).toMatch(
+          /^Cannot go on with device ".+": it was lost \(vk\w+ gave VK_ERROR_DEVICE_LOST\); submitted last: /,
+        );
+        expect(lost.endsWith(` (device ${number + 1} of 2: "${other.name}")`), lost).toBe(true);
+        expect(await messageOf(() => simulation.runTimestep(0.1))).toBe(lost);
+      } finally {
+        for (const [at, transport] of TRANSPORTS.entries()) Object.assign(transport, real[at]!);
+      }
+      expect(words).toEqual([]);
+      await simulation[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
+      await serves(healthy);
+    }
+  });
+}
 
 gpuTest('memory that runs out names the device that has none', PLAIN, async ({ device }) => {
   await using small = await another(device, 3_000_000);

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { Load, measureTransport } from '../src/transport/measure.ts';
 import { ProbeEndpoint, Prober, probeTransport } from '../src/transport/prober.ts';
 import { StallError } from '../src/transport/way.ts';
-import type { Channel } from '../src/transport/channel.ts';
+import type { Channel, Endpoint } from '../src/transport/channel.ts';
 import { proveChannel } from '../src/transport/prove.ts';
 import { Routes } from '../src/transport/routes.ts';
 import { peerAccess } from '../src/transport/peer-access.ts';
@@ -252,6 +252,50 @@ gpuTest(
       ),
     ).toBe(true);
     expect(words.length).toBe(routes.ranking(device, other, 2 ** 50).length - 1);
+  },
+);
+
+/** A channel whose messages its thread never hears of, as if that slept. */
+function silent(from: Endpoint, channel: Channel): Channel {
+  const pass: Channel['pass'] = (...message) => {
+    const { relay } = from;
+    relay.post = () => undefined;
+    try {
+      return channel.pass(...message);
+    } finally {
+      Reflect.deleteProperty(relay, 'post');
+    }
+  };
+  return { ...channel, pass };
+}
+
+gpuTest(
+  'a message that no thread passes on when a link is opened is let go, and the next takes its place',
+  PLAIN,
+  async ({ device }) => {
+    await using other = await openDevice({ device: device.uuid, validation: false });
+    await using from = new ProbeEndpoint(device);
+    await using to = new ProbeEndpoint(other);
+    const words: string[] = [];
+    const routes = new Routes([device, other], (word) => words.push(word));
+    routes.ranking = () => ['cuda', 'staged'];
+    const [staged, cuda] = [transportOf('staged'), transportOf('cuda')];
+    const real = { ...cuda };
+    cuda.refusal = () => null;
+    cuda.open = (...ends) => silent(ends[0], staged.open(...ends));
+    const room = { label: 'messages', byteLength: 4096, turns: 2 };
+    try {
+      const { transport, channel } = routes.open(from, to, room);
+      using _ = channel;
+      expect(transport).toBe('staged');
+      proveChannel(channel, from, to, room);
+    } finally {
+      Object.assign(cuda, real);
+    }
+    expect(words).toEqual([
+      `Transport "cuda" between "${device.name}" and "${device.name}" can't be used: it stalls: a message is not there after 2000 ms; "staged" takes its place`,
+    ]);
+    await Promise.all([device.idle(), other.idle()]);
   },
 );
 

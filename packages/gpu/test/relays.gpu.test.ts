@@ -46,6 +46,16 @@ gpuTest('a device isn’t closed under its relay', {}, async ({ device: { uuid }
   await timeline.wait(1);
 });
 
+gpuTest('a relay that waits for what doesn’t come is abandoned, and lets go', {}, async ({ device }) => {
+  await using relay = device.createRelay('steps');
+  using timeline = device.createTimeline('far');
+  expect([relay.waitBlocking(0), relay.abandoned]).toEqual([true, false]);
+  relay.post({ value: device.compute.timeline.last + 1, signal: { timeline, value: 3 } });
+  expect([relay.waitBlocking(100), timeline.value()]).toEqual([false, 0]);
+  relay.abandon();
+  expect([relay.waitBlocking(60_000), relay.abandoned, timeline.value()]).toEqual([true, true, 3]);
+});
+
 gpuTest('a blocking wait without time left looks once', {}, ({ device }) => {
   using timeline = device.createTimeline('never');
   expect([timeline.waitBlocking(1, -1), timeline.waitBlocking(1, 0), timeline.waitBlocking(0, -5)]).toEqual([

@@ -20,18 +20,22 @@ export type TransportName = 'same-device' | 'staged' | 'shared' | 'cuda' | 'grou
 /** One end of a channel. */
 export interface Endpoint {
   readonly device: Device;
-  /** Which of several it is, for who is told that it is full; absent where nobody is. */
+  /** Which of several it is, for who is told that it is lost or full; absent where nobody is. */
   readonly place?: Place;
   /** Where memory for messages comes from. */
   readonly pools: { readonly halos: { createBuffer(options: BufferOptions): Buffer } };
-  /** Passes on what happens on the device's compute queue. It ends before the channels that use it. */
+  /** Passes on what happens on the device's compute queue; another once that was abandoned. It ends before the channels that use it. */
   readonly relay: Relay;
 }
 
-/** A buffer of an end's device. Where there is no memory for it, the error says which of several devices is full. */
-export function bufferAt({ device, place }: Endpoint, options: BufferOptions): Buffer {
-  const make = (): Buffer => device.createBuffer(options);
-  return place === undefined ? make() : onDeviceNow(place, make);
+/** Runs an act of an end's device. Where that is lost, or has no memory left, the error says which of several it is. */
+export function atEnd<T>({ place }: Endpoint, act: () => T): T {
+  return place === undefined ? act() : onDeviceNow(place, act);
+}
+
+/** A buffer of an end's device. */
+export function bufferAt(end: Endpoint, options: BufferOptions): Buffer {
+  return atEnd(end, () => end.device.createBuffer(options));
 }
 
 /** What a channel is made for. */
@@ -86,8 +90,8 @@ export interface Channel extends Disposable {
   pass(point: TimelinePoint, turn: number, range?: MessageRange): TimelinePoint;
   /** Throws if what passes messages on has failed. */
   check(): void;
-  /** The sender is lost: whoever waits for a message of its goes on without, so that it can end. Absent where a thread does so. */
-  release?(): void;
+  /** Nothing of the sender's comes any more: whoever waits for a message goes on without, so that it can end. May block. */
+  release(): void;
 }
 
 /** A way between devices. */

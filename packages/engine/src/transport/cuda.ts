@@ -37,6 +37,7 @@ export const cuda: Transport = {
         return crossing.relay(point, { ...addresses, byteLength: range.byteLength, contexts });
       },
       check: () => crossing.check(),
+      release: () => crossing.release(),
       [Symbol.dispose]: () => owned.dispose(),
     };
   },

@@ -5,6 +5,7 @@
 import { DeviceGroup, listDeviceGroups, type Device, type Encoder, type Relay } from '@halocline/gpu';
 import type { Channel, Endpoint, Transport } from './channel.ts';
 import { Crossing, shareTimelines } from './crossing.ts';
+import { OwnRelay } from './own-relay.ts';
 
 /** Between cards of a group. */
 export const group: Transport = {
@@ -70,12 +71,13 @@ class Middle implements Endpoint, Disposable {
   readonly cards: DeviceGroup;
   readonly device: Device;
   readonly pools: Endpoint['pools'];
-  #relay: Relay | null = null;
+  readonly #relay: OwnRelay;
 
   constructor(from: Device, to: Device) {
     this.cards = new DeviceGroup(from.uuid, to.uuid);
     this.device = this.cards.device;
     this.pools = { halos: this.device };
+    this.#relay = new OwnRelay(this.device, `group of ${this.device.name}`);
     if (this.cards.reaches(from, to)) return;
     this[Symbol.dispose]();
     throw new Error(
@@ -84,15 +86,13 @@ class Middle implements Endpoint, Disposable {
   }
 
   get relay(): Relay {
-    this.#relay ??= this.device.createRelay(`group of ${this.device.name}`);
-    return this.#relay;
+    return this.#relay.now;
   }
 
   /** Closes the group behind what is being disposed. */
   [Symbol.dispose](): void {
-    const relay = this.#relay;
     const close = async (): Promise<void> => {
-      await relay?.[Symbol.asyncDispose]();
+      await this.#relay[Symbol.asyncDispose]();
       await this.cards[Symbol.asyncDispose]();
     };
     close().catch((error: unknown) => {

@@ -6,6 +6,7 @@
 import { openDevice, type Device, type DeviceReport, type Relay } from '@halocline/gpu';
 import type { Endpoint, Transport } from './channel.ts';
 import { Load, sendBothWays, Work, type MeasureOptions, type MessageTime, type SendOptions } from './measure.ts';
+import { OwnRelay } from './own-relay.ts';
 import { estimate, type TransportReport } from './peer-access.ts';
 import { TRANSPORTS } from './transports.ts';
 import { StallError } from './way.ts';
@@ -32,17 +33,17 @@ export class ProbeEndpoint implements Endpoint, AsyncDisposable {
   readonly device: Device;
   readonly pools: Endpoint['pools'];
   readonly #held = new Map<Transport, Disposable>();
-  #relay: Relay | null = null;
+  readonly #relay: OwnRelay;
   #work: Work | null = null;
 
   constructor(device: Device) {
     this.device = device;
     this.pools = { halos: device };
+    this.#relay = new OwnRelay(device, `probe of ${device.name}`);
   }
 
   get relay(): Relay {
-    this.#relay ??= this.device.createRelay(`probe of ${this.device.name}`);
-    return this.#relay;
+    return this.#relay.now;
   }
 
   /** What the device does between rounds. */
@@ -66,7 +67,6 @@ export class ProbeEndpoint implements Endpoint, AsyncDisposable {
     if (this.#work !== null) owned.defer(() => this.device.idle());
     this.#work = null;
     owned.use(this.#relay);
-    this.#relay = null;
   }
 }
 

@@ -79,7 +79,7 @@ function waitFor({ timeline, value }: TimelinePoint, channel: Channel, from: Dev
     return;
   }
   const stall = new StallError(PATIENCE_MS);
-  channel.release?.();
+  channel.release();
   const isFree =
     timeline.waitBlocking(value, PATIENCE_MS) &&
     from.compute.timeline.waitBlocking(from.compute.timeline.last, PATIENCE_MS);

@@ -3,7 +3,14 @@
  * size of its messages; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
  */
 import { DeviceLostError, OutOfMemoryError } from '@halocline/gpu';
-import type { Channel, ChannelOptions, Endpoint, Transport, TransportName } from './channel.ts';
+import {
+  atEnd,
+  type Channel,
+  type ChannelOptions,
+  type Endpoint,
+  type Transport,
+  type TransportName,
+} from './channel.ts';
 import { peerAccesses, type PeerAccess, type PeerDevice } from './peer-access.ts';
 import { proveChannel } from './prove.ts';
 import { forcedTransport, transportOf } from './transports.ts';
@@ -56,7 +63,10 @@ export class Routes {
     return ranking.includes('staged') ? ranking : [...ranking, 'staged'];
   }
 
-  /** Opens a channel. Throws where no transport works: OutOfMemoryError where the last of them finds no memory. */
+  /**
+   * Opens a channel. Throws where no transport works: DeviceLostError where an end is lost, OutOfMemoryError where the last transport
+   * finds no memory.
+   */
   open(from: Endpoint, to: Endpoint, options: ChannelOptions): OpenRoute {
     const names = this.ranking(from.device, to.device, options.byteLength);
     const between = `between "${from.device.name}" and "${to.device.name}"`;
@@ -68,11 +78,12 @@ export class Routes {
         if (refusal !== null) throw new Error(refusal);
         return { transport: name, channel: openProven(transport, from, to, options) };
       } catch (error) {
+        checkEnds(from, to);
         const why = error instanceof Error ? error.message : String(error);
         // After a stall that nobody can end, the devices take no other.
         if (next === undefined || error instanceof StallError) {
           // It is no fault of the transport's, and no other name of one would do.
-          if (error instanceof OutOfMemoryError || error instanceof DeviceLostError) throw error;
+          if (error instanceof OutOfMemoryError) throw error;
           const advice =
             this.#forced === null
               ? 'put all subdomains on one device'
@@ -93,9 +104,16 @@ function openProven(transport: Transport, from: Endpoint, to: Endpoint, options:
     proveChannel(channel, from, to, options);
     return channel;
   } catch (error) {
-    if (!(error instanceof StallError)) channel[Symbol.dispose]();
+    if (error instanceof StallError) throw error;
+    using _channel = channel;
+    if (error instanceof DeviceLostError) channel.release();
     throw error;
   }
+}
+
+/** Throws where an end's device is lost: then no transport works, and it is no fault of any. */
+function checkEnds(...ends: readonly Endpoint[]): void {
+  for (const end of ends) atEnd(end, () => end.device.compute.timeline.value());
 }
 
 /** Both ways are one pair. */

@@ -28,6 +28,7 @@ export const sameDevice: Transport = {
         signals: () => [],
         pass: (point) => point,
         check: () => undefined,
+        release: () => undefined,
         [Symbol.dispose]: () => owned.dispose(),
       };
     }

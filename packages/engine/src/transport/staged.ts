@@ -26,6 +26,7 @@ export const staged: Transport = {
         return crossing.relay(point, { ...addresses, byteLength: range.byteLength });
       },
       check: () => crossing.check(),
+      release: () => crossing.release(),
       [Symbol.dispose]: () => owned.dispose(),
     };
   },

@@ -70,6 +70,7 @@ export class Relay implements Child, AsyncDisposable {
   readonly #line: bigint[][] = [];
   #moving: Promise<void> | null = null;
   #error: Error | undefined;
+  #abandoned = false;
   #end: Promise<void> | undefined;
 
   constructor({ label, loaderPath, instance, timeline }: RelayOptions) {
@@ -170,9 +171,33 @@ export class Relay implements Child, AsyncDisposable {
     return { kind: 'synchronization', labels: [this.label] };
   }
 
-  /** The device that it listens to is lost: it waits no more, copies nothing, and signals whoever was promised a signal. */
+  /**
+   * The device that it listens to is lost, or what it waits for doesn't come: it waits no more, copies nothing, and signals whoever was
+   * promised a signal.
+   */
   abandon(): void {
+    this.#abandoned = true;
     Atomics.compareExchange(this.#table.control, FAILURE, 0, V.VK_ERROR_DEVICE_LOST);
+  }
+
+  /** Whether it was abandoned: what is posted now isn't passed on as it should be. */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /**
+   * Waits with the thread blocked until all that was posted was passed on, at most `timeoutMs` milliseconds; false if the time ran out.
+   * For ends and emergencies.
+   */
+  waitBlocking(timeoutMs: number): boolean {
+    const { control } = this.#table;
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      const done = Atomics.load(control, DONE);
+      if (this.#line.length === 0 && done === Atomics.load(control, POSTED)) return true;
+      const rest = end - performance.now();
+      if (rest <= 0 || Atomics.wait(control, DONE, done, rest) === 'timed-out') return false;
+    }
   }
 
   toString(): string {
