@@ -66,6 +66,16 @@ export function someOf(name: string, option: string, text: string, known: readon
   return refuse(name, `--${option} has "${unknown}"; give some of ${known.join(', ')}`);
 }
 
+/** What comes of opening a device; ends the benchmark with 2 where there is none, or none of that name. */
+export async function opened<T>(device: Promise<T>): Promise<T> {
+  try {
+    return await device;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return process.exit(2);
+  }
+}
+
 /** Ends the benchmark before it measures where lines can't be appended to a file in the end; an empty one is made where there is none. */
 export async function checkFile(name: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;

@@ -5,7 +5,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { openDevice } from '@halocline/gpu';
-import { benchWords, checkFile } from '../words.ts';
+import { benchWords, checkFile, opened } from '../words.ts';
 import { groups } from './groups.ts';
 import type { Row } from './row.ts';
 
@@ -82,11 +82,7 @@ function keep(path: string, rows: readonly Told[], machine: readonly string[]): 
   appendFileSync(path, `${[...(statSync(path).size === 0 ? [heading] : []), ...lines].join('\n')}\n`);
 }
 
-const opened = openDevice(values.device === undefined ? {} : { device: values.device });
-await using device = await opened.catch((error: Error) => {
-  say(error.message);
-  process.exit(2);
-});
+await using device = await opened(openDevice(values.device === undefined ? {} : { device: values.device }));
 const { driver } = device.report;
 const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
 const machine = [device.name, `${driver.name} ${driver.info}`, processor, process.version, version];

@@ -3,7 +3,6 @@
  * [--device NAME]`: how near stencils come to what the device can copy, kernel by kernel; see bench/README.md.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { openDevice } from '@halocline/gpu';
 import type { EmitOptions, Stencil } from '@halocline/stencil';
 import { copyBandwidth } from '../../packages/halocline/src/bench/ceiling.ts';
@@ -12,6 +11,7 @@ import { measureAgain, type Again } from './again.ts';
 import { fills } from '../../packages/engine/src/background/backgrounds.ts';
 import { boundOf } from '../../packages/engine/src/shapes/bound-of.ts';
 import { raggedShareOf } from '../../packages/engine/src/topology.ts';
+import { benchWords, checkFile, opened, someOf } from '../words.ts';
 import { stencilCases, type StencilCase } from './cases.ts';
 import { measureChain } from './chain.ts';
 import { compileCase, Kernel, placementOf } from './measure.ts';
@@ -21,9 +21,20 @@ import { World, type Filling } from './world.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-function readWords() {
-  const args = process.argv.slice(process.argv[2] === 'stencil' ? 3 : 2);
-  const options = {
+const NAME = 'stencil';
+const { values, wanted } = benchWords({
+  name: NAME,
+  help: `[--shapes] [--rivals] [--plain] [--fillings full,ragged,shell] [--json] [--csv FILE] [--device NAME]
+
+  --shapes    measures every shape
+  --rivals    CUDA's beside ours
+  --plain     the plainest GLSL beside ours
+  --fillings  those of "again" (full,ragged,shell)
+  --json      prints the rows as JSON
+  --csv       appends the rows to a file (out/bench-stencil.csv)
+  --device    by name, #index or uuid, as halocline info lists them`,
+  names: [...stencilCases.map(({ name }) => name), 'ragged', 'shell', 'chain', 'again'],
+  options: {
     shapes: { type: 'boolean', default: false },
     rivals: { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
@@ -31,35 +42,14 @@ function readWords() {
     json: { type: 'boolean', default: false },
     csv: { type: 'string', default: 'out/bench-stencil.csv' },
     device: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  } as const;
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    say(`Cannot run benchmark "stencil": ${(error as Error).message.split('. ')[0]}; see --help`);
-    return process.exit(2);
-  }
-}
-
-const { values, positionals } = readWords();
-const extra = ['ragged', 'shell', 'chain', 'again'];
-const names = [...stencilCases.map(({ name }) => name), ...extra];
-const unknown = positionals.find((name) => !names.includes(name));
-if (values.help || unknown !== undefined) {
-  if (unknown !== undefined) say(`Cannot run benchmark "stencil ${unknown}": there is none of that name`);
-  say(
-    'npm run bench -- stencil [CASE…] [--shapes] [--rivals] [--plain] [--fillings …] [--json] [--csv FILE] [--device NAME]',
-  );
-  say(
-    `cases: ${names.join(', ')}; --shapes measures every shape, --rivals CUDA's, --plain the plainest GLSL beside ours; --fillings are those of "again": full, ragged, shell`,
-  );
-  process.exit(unknown === undefined ? 0 : 2);
-}
-const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+  },
+});
+const fillings = someOf(NAME, 'fillings', values.fillings, ['full', 'ragged', 'shell']);
+await checkFile(NAME, values.csv);
 
 const SHAPES = ['loop', 'twin', 'quad', 'pair', 'row', 'column', 'box'] as const;
 const NOWHERE = { parameters: new Map<string, number>(), scalars: new Map<string, number>() };
-const device = await openDevice(values.device === undefined ? {} : { device: values.device });
+const device = await opened(openDevice(values.device === undefined ? {} : { device: values.device }));
 const bound = boundOf(device);
 const software = device.kind === 'cpu';
 const copy = await copyBandwidth(device);
@@ -129,7 +119,7 @@ async function measureCase(world: World, each: StencilCase): Promise<void> {
 /** Cases over whole leaves, world by world: the tables of 512³ voxels take a second. */
 async function measureFull(): Promise<void> {
   // On a software driver both sizes of a lattice are the same small one.
-  const chosen = stencilCases.filter(({ name }) => wanted(name) && !(software && name.endsWith('-512')));
+  const chosen = stencilCases.filter(({ name }) => wanted.includes(name) && !(software && name.endsWith('-512')));
   const edgeOf = (each: StencilCase): number => (software ? 64 : (each.edge ?? 512));
   for (const [edge, cases] of Map.groupBy(chosen, edgeOf)) {
     using world = await World.create(
@@ -214,8 +204,7 @@ async function chain(): Promise<void> {
 async function again(): Promise<void> {
   const shapes = (['quad', 'box'] as const).map((shape) => ({ shape }));
   const variants = values.shapes ? [{}, ...shapes] : [{}];
-  const chosen = values.fillings.split(',');
-  for (const filling of (['full', 'ragged', 'shell'] as const).filter((each) => chosen.includes(each))) {
+  for (const filling of (['full', 'ragged', 'shell'] as const).filter((each) => fillings.includes(each))) {
     const edge = filling === 'shell' ? (software ? 96 : 1024) : software ? 64 : 512;
     const found: Again[] = [];
     const counts = { filling, edge, passes, runs };
@@ -226,10 +215,10 @@ async function again(): Promise<void> {
   }
 }
 
-await measureSparse((['ragged', 'shell'] as const).filter(wanted));
+await measureSparse((['ragged', 'shell'] as const).filter((name) => wanted.includes(name)));
 await measureFull();
-if (wanted('chain')) await chain();
-if (wanted('again')) await again();
+if (wanted.includes('chain')) await chain();
+if (wanted.includes('again')) await again();
 if (values.rivals) {
   for (const { name, edge, by, voxelsPerSecond } of runRivals(software ? 64 : 512, say)) {
     const bytesPerVoxel = name === 'lattice' ? 152 : 8;

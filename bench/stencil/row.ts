@@ -1,6 +1,5 @@
 /** @file A row of the stencil benchmark, its table, and its CSV. */
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import path from 'node:path';
+import { appendFileSync, statSync } from 'node:fs';
 
 /** What one kernel did. */
 export interface Row {
@@ -67,7 +66,6 @@ export function appendRows(file: string, run: Run, rows: readonly Row[]): void {
   const lines = rows.map((row) =>
     [date, ...columns.map((name) => cell(row[name])), ...shared.map((name) => cell(run[name]))].join(),
   );
-  mkdirSync(path.dirname(file), { recursive: true });
-  if (!existsSync(file)) lines.unshift(['date', ...columns, ...shared].join());
+  if (statSync(file).size === 0) lines.unshift(['date', ...columns, ...shared].join());
   appendFileSync(file, `${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as V from '@halocline/vulkan';
 import { describe, expect, test } from 'vitest';
-import { isOfVulkan } from '../src/shader/capabilities.ts';
+import { askedProperties, isOfVulkan } from '../src/shader/capabilities.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { reflect } from '../src/shader/reflection.ts';
 import { checkShader, missingFor } from '../src/shader/requirements.ts';
@@ -60,6 +60,16 @@ test('a feature of another extension by the same name is not taken for it', () =
   expect(missing(['CooperativeMatrixKHR', 'CooperativeMatrixNV'], on)).toEqual([
     'feature cooperativeMatrix of VK_NV_cooperative_matrix (for capability CooperativeMatrixNV)',
   ]);
+});
+
+test('properties that capabilities ask for are those of the structs that a survey reads', () => {
+  const read = V.arena.scope(() => [
+    V.VkPhysicalDeviceVulkan11Properties.read(V.VkPhysicalDeviceVulkan11Properties.allocate()),
+    V.VkPhysicalDeviceVulkan12Properties.read(V.VkPhysicalDeviceVulkan12Properties.allocate()),
+  ]);
+  const known = read.flatMap((struct) => Object.keys(struct));
+  expect(askedProperties()).toContain('subgroupSupportedOperations');
+  expect(askedProperties().filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test('a number that has two names is allowed by the ways of both', () => {
