@@ -24,3 +24,18 @@ for (const command of ['vkEndCommandBuffer', 'vkQueueSubmit2'] as const) {
     expect((await device.staging.download(words)).every((byte) => byte === 7)).toBe(true);
   });
 }
+
+gpuTest('transfers that can’t be begun are refused at once, and leave the rings free', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 2 ** 18 });
+  for (let time = 0; time < 300; time++) {
+    for (const begin of [
+      () => device.staging.upload(words, 0, new Uint8Array(2 ** 18)),
+      () => device.staging.download(words),
+    ]) {
+      using _ = failCall(device, 'vkBeginCommandBuffer', 1, OUT_OF_MEMORY);
+      expect(begin).toThrow('vkBeginCommandBuffer gave VK_ERROR_OUT_OF_HOST_MEMORY');
+    }
+  }
+  await device.staging.upload(words, 0, new Uint8Array(2 ** 18).fill(7));
+  expect((await device.staging.download(words)).every((byte) => byte === 7)).toBe(true);
+});

@@ -26,6 +26,21 @@ test('a range that would pass the end starts at 0', () => {
   expect(ring.oldestMark).toBe(2);
 });
 
+test('what nothing came of is free at once, or when those before it are', () => {
+  const ring = new Ring(128);
+  ring.reserve(64);
+  ring.drop();
+  expect([ring.used, ring.open, ring.oldestMark]).toEqual([0, 0, undefined]);
+  ring.reserve(32);
+  ring.close(1);
+  ring.reserve(32);
+  ring.reserve(16);
+  ring.drop(32);
+  expect([ring.used, ring.open]).toEqual([80, 16]);
+  ring.release(1);
+  expect([ring.used, ring.open]).toEqual([16, 16]);
+});
+
 test('live ranges never overlap', () => {
   const step = fc.oneof(
     fc.integer({ min: 1, max: 90 }),

@@ -62,6 +62,12 @@ export class Ring {
     this.#open -= bytes;
   }
 
+  /** Gives back the oldest `bytes` that are open, as soon as those before them are: nothing came of them. Default: all. */
+  drop(bytes: number = this.#open): void {
+    this.close(-Infinity, bytes);
+    this.release(-Infinity);
+  }
+
   /** Gives back every group whose mark is at most `reached`. */
   release(reached: number): void {
     while (this.#groups.length > 0 && this.#groups[0]!.mark <= reached) this.#used -= this.#groups.shift()!.bytes;

@@ -54,6 +54,14 @@ interface Place {
   readonly taken: number;
 }
 
+/** What a batch is wanted for. */
+interface BatchWish {
+  /** A piece, whose last one the batch before has. Default false. */
+  readonly continues?: boolean;
+  /** What was just taken of a ring. */
+  readonly part?: { readonly ring: Ring; readonly bytes: number };
+}
+
 /** How a piece goes on its way. */
 interface Sending {
   readonly place: Place;
@@ -372,10 +380,10 @@ export class Staging implements Companion {
       checkAlive('upload to', target.buffer);
       checkKept('upload to', target.buffer, piece, byteLength);
     } catch (error) {
-      ring.close(0, place.taken);
+      ring.drop(place.taken);
       throw error;
     }
-    const batch = this.#openBatch(options, true, continues);
+    const batch = this.#openBatch(options, true, { continues, part: { ring, bytes: place.taken } });
     batch.upBytes += place.taken;
     this.#recorder.copy(batch, { buffer, byteOffset: place.byteOffset }, target, byteLength, [target]);
     this.flush();
@@ -423,8 +431,9 @@ export class Staging implements Companion {
       if (at < 0) return false;
     }
     this.#copies.inNow(up.buffer.mapped, at, bytes);
-    const batch = this.#openBatch(options, true);
-    batch.upBytes += up.ring.open - open;
+    const taken = up.ring.open - open;
+    const batch = this.#openBatch(options, true, { part: { ring: up.ring, bytes: taken } });
+    batch.upBytes += taken;
     const target = { buffer, byteOffset };
     this.#recorder.copy(batch, { buffer: up.buffer, byteOffset: at }, target, bytes.byteLength, [target]);
     return true;
@@ -439,9 +448,11 @@ export class Staging implements Companion {
   ): Promise<void> | undefined {
     checkAlive('download from', buffer);
     const down = this.#downloads;
+    const { open } = down.ring;
     const at = down.ring.reserve(target.byteLength);
     if (at < 0) return undefined;
-    const batch = this.#openBatch(options, options.concurrent !== true, continues);
+    const part = { ring: down.ring, bytes: down.ring.open - open };
+    const batch = this.#openBatch(options, options.concurrent !== true, { continues, part });
     const source = { buffer, byteOffset };
     const { byteLength } = target;
     this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, byteLength, [source]);
@@ -477,9 +488,15 @@ export class Staging implements Companion {
     }
   }
 
-  /** The open batch, begun if there is none. */
-  #openBatch(options: TransferOptions, awaited: boolean, continues: boolean = false): Batch {
-    const batch = (this.#batch ??= this.#recorder.begin(continues && this.#separate));
+  /** The open batch, begun if there is none. Where it can't be, the part of a ring that it was wanted for is free again. */
+  #openBatch(options: TransferOptions, awaited: boolean, { continues = false, part }: BatchWish = {}): Batch {
+    try {
+      this.#batch ??= this.#recorder.begin(continues && this.#separate);
+    } catch (error) {
+      part?.ring.drop(part.bytes);
+      throw error;
+    }
+    const batch = this.#batch;
     batch.ordered ||= options.concurrent !== true;
     batch.awaited ||= awaited;
     if (!this.#flushAsked) {
@@ -514,10 +531,8 @@ export class Staging implements Companion {
   /** The device never saw the batch: what it holds of the rings is free. */
   #unsubmitted(batch: Batch, error: unknown): void {
     this.#recorder.recycle(batch, 0);
-    this.#up?.ring.close(0, batch.upBytes);
-    this.#up?.ring.release(0);
-    this.#down?.ring.close(0);
-    this.#down?.ring.release(0);
+    this.#up?.ring.drop(batch.upBytes);
+    this.#down?.ring.drop();
     this.#failed(batch, error);
   }
 

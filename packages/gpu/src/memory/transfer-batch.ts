@@ -94,7 +94,12 @@ export class BatchRecorder {
     const reached = this.#queue.timeline.value();
     const index = this.#free.findIndex((each) => each.value <= reached);
     const handle = index >= 0 ? this.#free.splice(index, 1)[0]!.handle : this.#pool.allocate('staging');
-    beginCommands(this.#driver, handle, 'staging', true);
+    try {
+      beginCommands(this.#driver, handle, 'staging', true);
+    } catch (error) {
+      this.#free.push({ handle, value: 0 });
+      throw error;
+    }
     if (!continues) this.#barrier(handle, this.#around, TRANSFER);
     const submitted = Promise.withResolvers<void>();
     submitted.promise.catch(() => undefined);
