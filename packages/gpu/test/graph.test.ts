@@ -176,29 +176,6 @@ test('names are checked', () => {
   );
 });
 
-test('a plan draws itself', () => {
-  const graph = new Graph().pass(pass('a', '', 'x')).pass(pass('b', 'x', 'y'));
-  expect(graph.toMermaid()).toMatchInlineSnapshot(`
-    "flowchart LR
-      subgraph level0[level 0]
-        p0["a"]
-      end
-      subgraph level1[level 1]
-        p1["b"]
-      end
-      p0 -->|"x"| p1"
-  `);
-  expect(graph.toDot()).toMatchInlineSnapshot(`
-    "digraph plan {
-      rankdir = LR;
-      node [shape = box];
-      subgraph level0 { rank = same; p0 [label = "a"]; }
-      subgraph level1 { rank = same; p1 [label = "b"]; }
-      p0 -> p1 [label = "x"];
-    }"
-  `);
-});
-
 const names = fc.uniqueArray(fc.constantFrom('u', 'v', 'w', 'x', 'y'), { maxLength: 3 });
 
 test('in every plan each conflicting pair keeps its order, with a barrier between', () => {

@@ -60,19 +60,30 @@ function rangeText(word: string, first: number = 0, count?: number): string {
 }
 
 function barrierLines(barrier: GraphBarrier, several: boolean): string[] {
-  const { before, after, images, reasons, queue, place } = barrier;
+  const { reasons, queue, place } = barrier;
   const where = several ? ` on ${queue}${place === 'after' ? ', for others to see' : ''}` : '';
-  const memory = before.length > 0 ? [`${usageText(before)} → ${usageText(after)}`] : [];
-  const parts = [...memory, ...images.map(imageText)];
-  return [`barrier${where}: ${parts.join('; ')}`, ...because(reasons)];
+  return [`barrier${where}: ${barrierText(barrier, imageText)}`, ...because(reasons)];
 }
 
-function imageText({ node, layouts, before, after, range, handOver }: GraphImageBarrier): string {
+/** What a barrier does: "storage-write → vertex; image color undefined → color-attachment". */
+export function barrierText(
+  { before, after, images }: GraphBarrier,
+  textOf: (image: GraphImageBarrier) => string,
+): string {
+  const memory = before.length > 0 ? [`${usageText(before)} → ${usageText(after)}`] : [];
+  return [...memory, ...images.map(textOf)].join('; ');
+}
+
+/** What becomes of an image's layout: "image color (mip 0) undefined → color-attachment". */
+export function layoutText({ node, layouts, range }: GraphImageBarrier): string {
   const [old, next] = layouts;
-  const layout = old === next ? `stays ${next}` : `${old} → ${next}`;
+  return `image ${node.label}${partText(range ?? {})} ${old === next ? `stays ${next}` : `${old} → ${next}`}`;
+}
+
+function imageText(image: GraphImageBarrier): string {
+  const { before, after, handOver } = image;
   const hand = handOver ? `, from queue family ${handOver.from} to ${handOver.to}` : '';
-  const sides = `${usageWords(before)} → ${usageWords(after)}`;
-  return `image ${node.label}${partText(range ?? {})} ${layout}${hand} (${sides})`;
+  return `${layoutText(image)}${hand} (${usageWords(before)} → ${usageWords(after)})`;
 }
 
 function because(reasons: readonly Hazard[]): string[] {

@@ -8,8 +8,6 @@
  *     field        ■────────────○
  */
 
-import type { Arrow } from './drawing.ts';
-import { arrowsOf } from './drawing.ts';
 import type { CompiledGraph } from './compile.ts';
 import { hazardText } from './explain.ts';
 import { queueName } from './queues.ts';
@@ -168,4 +166,32 @@ function resourceLine(node: ResourceNode, y: number, boxes: readonly PassBox[], 
   }
   marks.sort((a, b) => a.x - b.x);
   return { node, y, from: marks[0]!.x, to: marks.at(-1)!.x, marks };
+}
+
+/** An arrow between two passes. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  /** The resources between them. */
+  readonly label: string;
+  /** One queue, or the host, waits for another's; else a barrier stands between. */
+  readonly wait: boolean;
+}
+
+/** One arrow for each pair of passes that a barrier or a wait separates. */
+function arrowsOf({ steps, model }: CompiledGraph): Arrow[] {
+  const labels = new Map<string, { from: string; to: string; resources: Set<string>; wait: boolean }>();
+  const queues = new Map(model.passes.map(({ name, queue }) => [name, queue]));
+  for (const step of steps) {
+    for (const reason of [...(step.before?.reasons ?? []), ...step.reasons]) {
+      const { kind, earlier, later, resource } = reason;
+      if (kind === 'last run' || !queues.has(earlier) || !queues.has(later)) continue;
+      const key = JSON.stringify([earlier, later]);
+      const wait = step.reasons.includes(reason);
+      const entry = labels.get(key) ?? { from: earlier, to: later, resources: new Set<string>(), wait };
+      if (resource !== '') entry.resources.add(resource);
+      labels.set(key, entry);
+    }
+  }
+  return [...labels.values()].map(({ resources, ...arrow }) => ({ ...arrow, label: [...resources].join(', ') }));
 }

@@ -15,6 +15,8 @@ const QUEUES: Readonly<Record<PassQueue, { readonly fill: string; readonly line:
 const INK = '#1f2733';
 const FAINT = '#7a8694';
 const BARRIER = '#c2364a';
+/** What XML 1.0 has no way to say (its production Char, turned round). */
+const UNSAYABLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 /** An SVG drawing: queues as bands, levels as columns, barriers as bars, waits dashed, resources as lines with their touches. */
 export function planToSvg(compiled: CompiledGraph): string {
@@ -136,5 +138,10 @@ function text(x: number, y: number, words: string, style: string): string {
 }
 
 function escaped(words: string): string {
-  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return words
+    .replaceAll(UNSAYABLE, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
