@@ -186,6 +186,20 @@ gpuTest('who waits for an edit when the pipeline is disposed is told', {}, async
   expect([await waiting, await pipeline.nextEdit()].map((error) => error?.message)).toEqual([message, message]);
 });
 
+gpuTest('a watched pipeline that was disposed is neither recorded with nor built again', {}, async ({ device }) => {
+  using folder = new Folder();
+  using sum = await zeroed(device);
+  const pipeline = await device.watchPipeline({ file: folder.main });
+  pipeline[Symbol.dispose]();
+  pipeline[Symbol.dispose]();
+  writeFileSync(folder.part, '#define AMOUNT 9\n');
+  await pipeline.reload();
+  expect([pipeline.version, String(pipeline).includes('disposed'), device.children.size]).toEqual([1, true, 1]);
+  expect(() => device.record('step', (encoder) => encoder.pipeline(pipeline).bind(0, sum.buffer).dispatch(1))).toThrow(
+    'Cannot record "step": watched pipeline "add.comp" was disposed; keep it while commands use it',
+  );
+});
+
 gpuTest('another branch is an edit: folders that are made anew', {}, async ({ device }) => {
   using folder = new Folder();
   using pipeline = await device.watchPipeline({ file: folder.main });
