@@ -39,14 +39,19 @@ vulkanTest('a survey tells what the driver refused, and of which device', () => 
   const instance = acquireInstance(false);
   try {
     const [{ report }] = surveyDevices(instance.commands) as [ReturnType<typeof surveyDevices>[number]];
-    const refusing = (command: keyof V.Instance) => () =>
-      surveyDevices(Object.create(instance.commands, { [command]: { value: () => FAILED } }) as V.Instance);
+    const refusing =
+      (command: keyof V.Instance, result: number = FAILED) =>
+      () =>
+        surveyDevices(Object.create(instance.commands, { [command]: { value: () => result } }) as V.Instance);
     expect(refusing('vkEnumeratePhysicalDevices')).toThrow(`Cannot list devices: vkEnumeratePhysicalDevices ${GAVE}`);
     expect(refusing('vkEnumerateDeviceExtensionProperties')).toThrow(
       `Cannot list extensions of device "${report.name}": vkEnumerateDeviceExtensionProperties ${GAVE}`,
     );
     expect(refusing('vkEnumerateDeviceExtensionProperties')).toThrow(
       expect.objectContaining({ name: 'VulkanError', kind: 'initialization', labels: [report.name] }),
+    );
+    expect(refusing('vkEnumeratePhysicalDevices', V.VK_ERROR_OUT_OF_HOST_MEMORY)).toThrow(
+      'Cannot list devices: vkEnumeratePhysicalDevices gave VK_ERROR_OUT_OF_HOST_MEMORY; free some memory',
     );
   } finally {
     instance.release();

@@ -25,7 +25,7 @@ export function readStatistics(driver: Driver, label: string, pipeline: V.VkPipe
   const { commands, handle: device } = driver;
   const refusal: ListOptions = {
     act: `Cannot read statistics of pipeline "${label}"`,
-    remedy: 'free some memory, or leave statistics out',
+    remedy: 'leave statistics out',
     kind: 'pipeline-creation',
     labels: [label],
   };

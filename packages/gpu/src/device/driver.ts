@@ -59,6 +59,11 @@ function submittedText({ label, passes }: Submitted): string {
 
 const OUT_OF_MEMORY: readonly number[] = [V.VK_ERROR_OUT_OF_HOST_MEMORY, V.VK_ERROR_OUT_OF_DEVICE_MEMORY];
 
+/** What would do where a driver gave a result: memory, where it has none left, and else the remedy. */
+export function remedyFor(result: number, remedy: string): string {
+  return OUT_OF_MEMORY.includes(result) ? 'free some memory' : remedy;
+}
+
 /** The shared part of a device. */
 export class Driver {
   /** After `close`, every use of them is an error, as of `commands`. */
@@ -153,8 +158,8 @@ export class Driver {
     if (result >= 0) return;
     if (result === V.VK_ERROR_DEVICE_LOST) throw this.lost(command, ...labels);
     const name = V.resultName(result);
-    const help = OUT_OF_MEMORY.includes(result) ? 'free some memory' : remedy;
-    throw new VulkanError(`${act}: ${command} gave ${name}; ${help}`, { kind, command, result: name, labels });
+    const message = `${act}: ${command} gave ${name}; ${remedyFor(result, remedy)}`;
+    throw new VulkanError(message, { kind, command, result: name, labels });
   }
 
   /**

@@ -7,7 +7,7 @@
 import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
-import { enumerated } from './enumerated.ts';
+import { enumerated, refusal } from './enumerated.ts';
 import { placeText } from '../printing.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
 import { switchWish } from './options.ts';
@@ -228,10 +228,5 @@ function layerNames(loader: Loader): string[] {
 }
 
 function check(result: number, command: string): void {
-  if (result >= 0) return;
-  const name = V.resultName(result);
-  throw new VulkanError(
-    `Cannot start Vulkan: ${command} gave ${name}; check that a driver is installed (halocline doctor says more)`,
-    { kind: 'initialization', command, result: name },
-  );
+  if (result < 0) throw refusal(command, result);
 }

@@ -259,7 +259,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   }
 
   /** Binds a handle to a place, and gives its address there; a handle that can't be bound is destroyed. */
-  #bind(buffer: V.VkBuffer, { memory, byteOffset, seenOn }: Place, verb: keyof typeof REMEDY): bigint {
+  #bind(buffer: V.VkBuffer, { memory, byteOffset, seenOn }: Place, verb: 'create' | 'move'): bigint {
     const { driver } = this.#maker;
     const { commands, handle: device } = driver;
     const bound = memory.handle as V.VkDeviceMemory;
@@ -270,7 +270,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
         return commands.vkBindBufferMemory2(device, 1, V.VkBindBufferMemoryInfo(info));
       });
       const act = `Cannot ${verb} buffer "${this.label}"`;
-      driver.check(result, 'vkBindBufferMemory2', 'buffer', act, REMEDY[verb], this.label);
+      driver.check(result, 'vkBindBufferMemory2', 'buffer', act, 'ask for less', this.label);
     } catch (error) {
       commands.vkDestroyBuffer(device, buffer, V.NULL);
       throw error;
@@ -353,15 +353,12 @@ function checkLength(driver: Driver, { kind, label, byteLength }: Named): void {
   }
 }
 
-/** What would do where a driver refuses. */
-const REMEDY = Object.freeze({ create: 'ask for less', move: 'free some memory' });
-
 function createHandle(
   { driver, families }: BufferMaker,
   { kind, label, byteLength }: Named,
   flags: number,
   handleTypes: number,
-  verb: keyof typeof REMEDY = 'create',
+  verb: 'create' | 'move' = 'create',
 ): V.VkBuffer {
   return V.arena.scope(() => {
     const out = V.arena.u64();
@@ -375,7 +372,7 @@ function createHandle(
       pQueueFamilyIndices: concurrent ? families : [],
     });
     const result = driver.commands.vkCreateBuffer(driver.handle, info, V.NULL, out);
-    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot ${verb} ${kind} "${label}"`, REMEDY[verb], label);
+    driver.check(result, 'vkCreateBuffer', 'buffer', `Cannot ${verb} ${kind} "${label}"`, 'ask for less', label);
     return V.arena.readU64<V.VkBuffer>(out);
   });
 }
