@@ -306,7 +306,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
 /** A buffer that may move. */
 export interface BufferResident extends Resident {
   readonly buffer: Buffer;
-  /** A handle of it at another range, which its bytes must be copied to. Where it shall not move after all, the handle is destroyed. */
+  /** A handle of it at another range, which its bytes must be copied to. The caller destroys it where it shall not move after all. */
   prepare(to: MemoryRange, release: (range: MemoryRange) => void): PreparedMove;
   /** Tells its owner. */
   moved(): void;
