@@ -2,7 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import { Graph, use } from '../src/index.ts';
+import { Graph, shareHostMemory, use } from '../src/index.ts';
 import type { Device } from '../src/index.ts';
 import { failEachCall } from './failing-calls.ts';
 
@@ -167,3 +167,55 @@ gpuTest('a plan of which a part cannot be made has the right values at the next 
   expect(wrong).toEqual([]);
   expect(failed).toEqual(expect.arrayContaining(['vkQueueSubmit2 5', 'vkCreateImage 1', 'vkCreateBuffer 2']));
 });
+
+gpuTest('transfers and frames that cannot be submitted are so at the next time', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using step = device.record('step', (encoder) =>
+    encoder.barrier(['transfer-target'], ['transfer-source', 'transfer-target']).fill(words, 0, 32, 7),
+  );
+  const { wrong, failed } = await failEachCall(device, async () => {
+    const up = device.staging.upload(words, 0, new Uint32Array(16).fill(3));
+    const told = up.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    try {
+      device.compute.submit([step]);
+    } catch (error) {
+      expect(await told).toBe(error);
+      throw error;
+    }
+    await up;
+    const read = new Uint32Array((await device.staging.download(words)).buffer);
+    expect([read[0], read[8]]).toEqual([7, 3]);
+    const frame = await device.beginFrame();
+    try {
+      frame.record('fill', (encoder) =>
+        encoder.barrier(['transfer-source', 'transfer-target'], ['transfer-target']).fill(words, 0, 64, 5),
+      );
+    } finally {
+      const { timeline, value } = device.endFrame(frame);
+      await timeline.wait(value);
+    }
+    expect(new Uint32Array((await device.staging.download(words, 0, 4)).buffer)[0]).toBe(5);
+  });
+  expect(wrong).toEqual([]);
+  expect(failed).toEqual(
+    expect.arrayContaining(['vkEndCommandBuffer 3', 'vkBeginCommandBuffer 3', 'vkQueueSubmit2 4']),
+  );
+});
+
+gpuTest(
+  'memory of the host that cannot be shared is given back',
+  { extensions: ['VK_EXT_external_memory_host'] },
+  async ({ device }) => {
+    const { wrong, failed } = await failEachCall(device, async () => {
+      using _host = device.hostArray(8192, { label: 'host' });
+      const shared = shareHostMemory([device, device], { label: 'shared', byteLength: 8192 });
+      for (const each of shared) each[Symbol.dispose]();
+      await device.idle();
+    });
+    expect(wrong).toEqual([]);
+    expect(failed).toEqual(expect.arrayContaining(['vkCreateBuffer 3', 'vkAllocateMemory 3', 'vkBindBufferMemory2 3']));
+  },
+);

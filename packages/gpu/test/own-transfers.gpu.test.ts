@@ -6,31 +6,10 @@ import type { Device } from '../src/index.ts';
 import { Buffer, makerOf } from '../src/memory/buffer.ts';
 import { Staging } from '../src/memory/staging.ts';
 import { failCall } from './changed-driver.ts';
+import { watchSubmits } from './two-queues.ts';
 
 const KiB = 2 ** 10;
 const MiB = 2 ** 20;
-
-/** Writes down every submit of a device: `compute 2 behind transfer 1`, in order. Nothing may have been submitted yet. */
-function watchSubmits(device: Device, names: ReadonlyMap<bigint, string>): string[] {
-  const submits: string[] = [];
-  const bare = V.loadDevice(device.raw.instance, device.raw.commands.handle);
-  const points = (at: bigint, count: number): string =>
-    Array.from({ length: count }, (_, index) => {
-      const info = V.VkSemaphoreSubmitInfo.read(at + BigInt(index * V.VkSemaphoreSubmitInfo.size));
-      return `${names.get(info.semaphore)} ${info.value}`;
-    }).join(' and ');
-  const value: V.Device['vkQueueSubmit2'] = (queue, count, infos, fence) => {
-    for (let index = 0; index < count; index++) {
-      const at = (infos as bigint) + BigInt(index * V.VkSubmitInfo2.size);
-      const info = V.VkSubmitInfo2.read(at);
-      const waits = points(info.pWaitSemaphoreInfos, info.waitSemaphoreInfoCount);
-      submits.push(points(info.pSignalSemaphoreInfos, info.signalSemaphoreInfoCount) + (waits && ` behind ${waits}`));
-    }
-    return bare.vkQueueSubmit2(queue, count, infos, fence);
-  };
-  Object.defineProperty(device.raw.commands, 'vkQueueSubmit2', { value });
-  return submits;
-}
 
 /** Staging as on a card: its transfers have a queue of their own, which here is another timeline over the driver's one queue. */
 function ownTransfers(device: Device, stack: AsyncDisposableStack): { staging: Staging; submits: readonly string[] } {
@@ -50,11 +29,7 @@ function ownTransfers(device: Device, stack: AsyncDisposableStack): { staging: S
     driver.progress.splice(driver.progress.indexOf(timeline), 1);
     timeline[Symbol.dispose]();
   });
-  const names = new Map<bigint, string>([
-    [device.compute.timeline.handle, 'compute'],
-    [timeline.handle, 'transfer'],
-  ]);
-  return { staging, submits: watchSubmits(device, names) };
+  return { staging, submits: watchSubmits(device, timeline) };
 }
 
 gpuTest('transfers on a queue of their own come behind commands, and commands behind them', {}, async ({ device }) => {

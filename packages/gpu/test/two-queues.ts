@@ -62,11 +62,14 @@ export function unseen(device: Device, label: string, byteLength: number): Buffe
 }
 
 /** Writes down every submit of a device from here on, as `compute 2 behind transfer 1`, in order. */
-export function watchSubmits(device: Device): string[] {
+export function watchSubmits(
+  device: Device,
+  transfer: { readonly handle: bigint } = device.transfer.timeline,
+): string[] {
   const submits: string[] = [];
   const names = new Map<bigint, string>([
     [device.compute.timeline.handle, 'compute'],
-    [device.transfer.timeline.handle, 'transfer'],
+    [transfer.handle, 'transfer'],
   ]);
   const bare = V.loadDevice(device.raw.instance, device.raw.commands.handle);
   const points = (at: bigint, count: number): string =>
