@@ -6,45 +6,26 @@
  * One device stays open all the while, and so the instance: with the last instance the loader lets the driver's library go,
  * and loads it at another address for the next, of which koffi keeps the few functions that are taken again.
  */
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import * as V from '@halocline/vulkan';
-import { compileGlsl, Graph, openDevice } from '../src/index.ts';
-import { INCREMENT, wordsPush } from './kernels.ts';
+import { openDevice } from '../src/index.ts';
+import { BYTES, compileShaders, heldBy, useAll } from './leak-round.ts';
 import type { Bench } from '../../vulkan/test/device.ts';
 import { create, openBench, succeed } from '../../vulkan/test/device.ts';
 
 const [way, count = '20', samples] = process.argv.slice(2);
 const WARM = 12;
-const BYTES = 4096;
 /** How often a run is looked at, about. */
 const SAMPLES = 50;
 
-async function runtimeRound(spirv: Uint32Array): Promise<void> {
+/** A device that is opened, used and closed, and the one that stays open, used once more; what both hold then is noted. */
+async function runtimeRound(): Promise<void> {
+  await useAll(kept, shaders);
   await using device = await openDevice({ validation: false });
-  using buffer = device.createBuffer({ label: 'words', byteLength: BYTES });
-  using other = device.createBuffer({ label: 'other', byteLength: BYTES });
-  using pipeline = device.createPipeline({ label: 'increment', spirv });
-  using queries = device.createQueryPool({ label: 'times', count: 2 });
-  const plan = new Graph()
-    .pass({
-      name: 'increment',
-      writes: [{ resource: 'words', access: 'storage-write' }],
-      record: (encoder) => encoder.pipeline(pipeline).push(wordsPush(buffer.address, 1024)).dispatch(16),
-    })
-    .pass({
-      name: 'copy',
-      reads: [{ resource: 'words', access: 'transfer-source' }],
-      writes: [{ resource: 'other', access: 'transfer-target' }],
-      record: (encoder) => encoder.copy(buffer, 0, other, 0, BYTES),
-    })
-    .compile();
-  void device.staging.upload(buffer, 0, new Uint32Array(BYTES / 4).fill(41));
-  await device.submitOnce('step', (encoder) => {
-    encoder.resetQueries(queries).timestamp(queries, 0);
-    plan.record(encoder);
-  });
-  const words = new Uint32Array((await device.staging.download(other)).buffer);
-  if (words[1023] !== 42) throw new Error('Bug in the round: wrong result');
+  await useAll(device, shaders);
+  held.add(JSON.stringify({ kept: heldBy(kept), closed: heldBy(device) }));
 }
 
 function rawRound(bench: Bench, spirv: Uint32Array): void {
@@ -149,11 +130,15 @@ function slope(series: readonly number[]): number {
   return slopes[Math.floor(slopes.length / 2)]!;
 }
 
-const spirv = await compileGlsl(INCREMENT, { label: 'increment' });
+const folder = mkdtempSync(path.join(tmpdir(), 'halocline-leaks-'));
+const shaders = await compileShaders(folder);
+/** All that devices were seen to hold after a round: where nothing is left behind, that is one thing. */
+const held = new Set<string>();
 const bench = openBench(V.openLoader());
 await using kept = await openDevice({ validation: false });
-const round = async (): Promise<void> => (way === 'raw' ? rawRound(bench, spirv) : await runtimeRound(spirv));
+const round = async (): Promise<void> => (way === 'raw' ? rawRound(bench, shaders.increment) : await runtimeRound());
 for (let index = 0; index < WARM; index++) await round();
+held.clear();
 const rounds = Number(count);
 const step = Math.ceil(rounds / SAMPLES);
 const found = [figures()];
@@ -170,7 +155,8 @@ process.stdout.write(
     heap: growth('heap'),
     descriptors: growth('descriptors'),
     threads: growth('threads'),
+    held: [...held],
   }),
 );
 bench[Symbol.dispose]();
-if (kept.children.size > 0) throw new Error('Bug in the rounds: something is alive');
+rmSync(folder, { recursive: true });
