@@ -399,7 +399,7 @@ export class Runtime {
 
   #noteLoss(error: unknown): void {
     if (this.team.members.length === 1) nameDevice(this.team.place(0), error);
-    const lost = lostDevice(error);
+    const lost = lostDevice(error instanceof FieldsLostError ? error.cause : error);
     if (this.#loss !== null || (lost === undefined && !(error instanceof FieldsLostError))) return;
     this.#loss = error as Error;
     if (lost !== undefined) this.team.release(lost);

@@ -8,6 +8,7 @@ import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
 import { expect } from 'vitest';
 import { Simulation, Subdomains, type SimulationOptions } from '../src/index.ts';
+import { forceTransport } from './forced-transport.ts';
 import { TRANSPORTS } from '../src/transport/transports.ts';
 import { losable } from './losable.ts';
 
@@ -257,3 +258,35 @@ gpuTest('a loss that is found by disposing leaves a whole trace', PLAIN, async (
   expect(traceEvents.filter(({ name }) => name === 'spread').length).toBeGreaterThan(5);
   await other[Symbol.asyncDispose]();
 });
+
+gpuTest(
+  'a device that is lost while fields move ends the run, and the others are let go',
+  PLAIN,
+  async ({ device }) => {
+    for (const transport of ['staged', 'shared', 'same-device']) {
+      await using healthy = await another(device);
+      const other = await another(device);
+      const state = losable(other);
+      const record = other.record.bind(other);
+      let gone = 0;
+      other.record = (label, ...rest) => {
+        // The first field opened the channels, and is there.
+        if (label === 'leaves that go' && ++gone === 2) state.lost = true;
+        return record(label, ...rest);
+      };
+      using _ = forceTransport(transport);
+      const simulation = await spreading({ devices: [healthy, other] });
+      simulation.addField('still', 'float32', 3);
+      for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
+      const code = 'WriteField("w", idx, ReadField("u", coord + ivec3(30, 0, 0)));';
+      simulation.addStencil('far', { inputs: ['u'], outputs: ['w'], code });
+      const told = await messageOf(() => simulation.runTimestep(0.1));
+      expect(told).toContain('it was lost (');
+      expect(await messageOf(() => simulation.runTimestep(0.1))).toBe(told);
+      expect(await messageOf(() => simulation.field('u').read())).toBe(told);
+      await simulation[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
+      await serves(healthy);
+    }
+  },
+);

@@ -4,6 +4,7 @@ import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { Simulation } from '../src/index.ts';
 import { ForcedShifts } from './forced-shifts.ts';
+import { forceTransport } from './forced-transport.ts';
 
 const PLAIN = { validation: false, timeoutMs: 120_000 } as const;
 
@@ -19,12 +20,6 @@ async function raised(options: Partial<Parameters<typeof Simulation.create>[0]>)
   await simulation.runTimestep(0.1);
   simulation.removeStencil('raise');
   return simulation;
-}
-
-/** All messages take one transport until its end. */
-function forced(transport: string): Disposable {
-  process.env['HALOCLINE_TRANSPORT'] = transport;
-  return { [Symbol.dispose]: () => void delete process.env['HALOCLINE_TRANSPORT'] };
 }
 
 async function sumOf(simulation: Simulation, name: string): Promise<number> {
@@ -66,7 +61,7 @@ gpuTest('leaves that take more rooms than there are at once all get there', PLAI
   const domain = { min: [0, 0, 0], max: [128, 128, 128] } as const;
   using shifts = new ForcedShifts();
   for (const transport of ['staged', 'shared', 'same-device']) {
-    using _ = forced(transport);
+    using _ = forceTransport(transport);
     await using one = await openDevice({ device: `#${device.report.index}`, validation: false });
     await using other = await openDevice({ device: `#${device.report.index}`, validation: false });
     using _slow = slowToTake(other);

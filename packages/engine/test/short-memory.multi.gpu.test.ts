@@ -8,6 +8,7 @@ import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { bitsOf } from './bits.ts';
 import { FailingBuffers } from './failing-buffers.ts';
 import { ForcedShifts } from './forced-shifts.ts';
+import { forceTransport } from './forced-transport.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
 
@@ -61,12 +62,6 @@ async function steps(simulation: Simulation, count: number): Promise<void> {
   for (let step = 0; step < count; step++) await simulation.runTimestep(0.1);
 }
 
-/** All messages are staged until its end. */
-function staged(): Disposable {
-  process.env['HALOCLINE_TRANSPORT'] = 'staged';
-  return { [Symbol.dispose]: () => void delete process.env['HALOCLINE_TRANSPORT'] };
-}
-
 async function refusal(act: () => Promise<unknown>): Promise<string> {
   return act().then(
     () => 'nothing was thrown',
@@ -111,7 +106,7 @@ gpuTest('a shift whose leaves find no rooms to travel in leaves the cut', PLAIN,
   await using other = await another(device);
   const buffers = new FailingBuffers([one, other]);
   using shifts = new ForcedShifts();
-  using _ = staged();
+  using _ = forceTransport('staged');
   const words: string[] = [];
   const log = (word: string): void => void words.push(word);
   await using whole = await layered({ device });
@@ -229,7 +224,7 @@ gpuTest(
   'messages of devices that have a few megabytes leave all values, and need no more than goes',
   PLAIN,
   async ({ device }) => {
-    using _ = staged();
+    using _ = forceTransport('staged');
     for (const [add, memoryLimit] of [
       [addVeryFar, 9e6],
       [(simulation: Simulation) => void simulation.level(1).addField('c', 'float32', 0), 6e6],

@@ -6,7 +6,7 @@
  * A field is in one of three places until all have arrived: in what was held before, in what is held now, or on the host. So whatever
  * fails, they can be brought back from there; tables stay where they were until then, and want no memory to be held again.
  */
-import type { Access, Buffer, CommandBuffer, TimelinePoint } from '@halocline/gpu';
+import { DeviceLostError, type Access, type Buffer, type CommandBuffer, type TimelinePoint } from '@halocline/gpu';
 import { componentsOf, elementBytes } from '@halocline/stencil';
 import type { FieldDeclaration } from '../declarations.ts';
 import type { FieldStore } from '../field-store.ts';
@@ -50,6 +50,14 @@ interface OpenRooms {
   readonly channel: Channel;
   /** Of one room. */
   readonly byteLength: number;
+}
+
+/** A room that is on its way from a member to another, by their numbers. */
+interface Hop {
+  readonly from: number;
+  readonly to: number;
+  readonly sent: TimelinePoint;
+  readonly taken: TimelinePoint;
 }
 
 /** Bytes of one buffer that go to another. */
@@ -107,7 +115,7 @@ export class Moving implements Disposable {
     try {
       await this.#carry(bring);
     } catch (error) {
-      await this.undo();
+      await this.undo(error);
       throw error;
     }
   }
@@ -115,7 +123,8 @@ export class Moving implements Disposable {
   async #carry(bring: Bring): Promise<void> {
     try {
       await this.move(bring);
-    } catch {
+    } catch (error) {
+      if (error instanceof DeviceLostError) throw error;
       await this.throughHost(bring);
     }
   }
@@ -154,10 +163,14 @@ export class Moving implements Disposable {
     await this.#putValues(values);
   }
 
-  /** Gives the subdomains back what they held, and all fields. Waits for the devices. Throws FieldsLostError where it can't. */
-  async undo(): Promise<void> {
+  /**
+   * Gives the subdomains back what they held, and all fields, after what failed. Waits for the devices. Throws FieldsLostError where it
+   * can't: a device that is lost gives nothing back.
+   */
+  async undo(failure: unknown): Promise<void> {
     const before = this.#before;
     if (before === null) return;
+    if (failure instanceof DeviceLostError) throw new FieldsLostError(failure);
     this.#dropUnmoved();
     this.#before = null;
     const adopt = (): void => this.#team.adopt(before);
@@ -265,21 +278,38 @@ export class Moving implements Disposable {
     const { channel, byteLength: roomBytes } = this.#open(fromNumber, toNumber);
     const [from, to] = [this.#team.members[fromNumber]!, this.#team.members[toNumber]!];
     using recorded = new DisposableStack();
-    const taken: TimelinePoint[] = [];
-    for (const [number, room] of rooms(pieces, roomBytes).entries()) {
-      const turn = number % TURNS;
-      const free = taken[number - TURNS];
-      if (free !== undefined) await free.timeline.wait(free.value);
-      const { pack, unpack } = this.#record(channel, from, to, room, turn * roomBytes);
-      recorded.use(pack);
-      recorded.use(unpack);
-      const byteLength = room.reduce((sum, piece) => sum + piece.byteLength, 0);
-      const sent = from.device.compute.submit([pack], { signal: channel.signals() });
-      const arrival = channel.pass(sent, turn, { offset: 0, byteLength });
-      taken.push(to.device.compute.submit([unpack], { wait: [arrival] }));
+    const underWay: Hop[] = [];
+    try {
+      for (const [number, room] of rooms(pieces, roomBytes).entries()) {
+        const turn = number % TURNS;
+        const before = underWay[number - TURNS];
+        if (before !== undefined) await this.#done(before);
+        const { pack, unpack } = this.#record(channel, from, to, room, turn * roomBytes);
+        recorded.use(pack);
+        recorded.use(unpack);
+        const byteLength = room.reduce((sum, piece) => sum + piece.byteLength, 0);
+        const sent = from.device.compute.submit([pack], { signal: channel.signals() });
+        const arrival = channel.pass(sent, turn, { offset: 0, byteLength });
+        const taken = to.device.compute.submit([unpack], { wait: [arrival] });
+        underWay.push({ from: fromNumber, to: toNumber, sent, taken });
+      }
+      for (const hop of underWay) await this.#done(hop);
+      channel.check();
+    } catch (error) {
+      // What is to be taken of a sender that is lost never comes.
+      if (error instanceof DeviceLostError) {
+        from.abandonRelay();
+        channel.release?.();
+      }
+      await Promise.allSettled(underWay.map(({ taken }) => taken.timeline.wait(taken.value)));
+      throw error;
     }
-    for (const { timeline, value } of taken) await timeline.wait(value);
-    channel.check();
+  }
+
+  /** Waits for the sender first: if it is lost, nobody is to wait for what it would have sent. */
+  async #done({ from, to, sent, taken }: Hop): Promise<void> {
+    await onDevice(this.#team.place(from), () => sent.timeline.wait(sent.value));
+    await onDevice(this.#team.place(to), () => taken.timeline.wait(taken.value));
   }
 
   #record(

@@ -36,7 +36,7 @@ export async function recut(
     return moved;
   } catch (error) {
     decomposition.recut(before);
-    await way.undo();
+    await way.undo(error);
     if (error instanceof DeviceLostError) throw error;
     // The next step compiles for the cut that stays, and is told where that fails.
     runtime.log(`The cut stays as it is: ${error instanceof Error ? error.message : String(error)}`);
