@@ -10,11 +10,11 @@ const BOUND = `layout(local_size_x = 4) in;
   layout(binding = 1) writeonly buffer To { uint to[]; };
   void main() { to[gl_LocalInvocationID.x] = from[gl_LocalInvocationID.x] * 2; }`;
 
-vulkanTest('a device with nothing optional transfers, and binds sets that it can’t push', async () => {
+vulkanTest('a device with nothing optional transfers, and binds sets', async () => {
   const said: string[] = [];
   {
     await using device = openBareDevice(said);
-    expect([device.raw.extensions, device.raw.commands.has('vkCmdPushDescriptorSet')]).toEqual([[], false]);
+    expect(device.raw.extensions).toEqual([]);
     using from = device.createBuffer({ label: 'from', byteLength: 16 });
     using to = device.createBuffer({ label: 'to', byteLength: 16 });
     await device.staging.upload(from, 0, Uint32Array.of(1, 2, 3, 4));

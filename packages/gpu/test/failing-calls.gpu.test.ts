@@ -23,7 +23,8 @@ const RED = 'layout(location = 0) out vec4 color; void main() { color = vec4(1, 
 const shader = (device: Device, code: string, stage: 'compute' | 'vertex' | 'fragment' = 'compute') =>
   device.compile(code, { label: stage, stage });
 
-gpuTest('pipelines of which a part cannot be made leave no other part', {}, async ({ device }) => {
+// With the layer, as threads that compile without it call the driver by themselves.
+gpuTest('pipelines of which a part cannot be made leave no other part', { layer: true }, async ({ device }) => {
   const spirv = await shader(device, INCREMENT);
   const other = await shader(device, TEXELS);
   const vertex = { spirv: await shader(device, COVER, 'vertex') };
@@ -182,7 +183,8 @@ gpuTest('transfers and frames that cannot be submitted are so at the next time',
     try {
       device.compute.submit([step]);
     } catch (error) {
-      expect(await told).toBe(error);
+      // On a queue of its own it may have gone ahead.
+      if (device.transfer === device.compute) expect(await told).toBe(error);
       throw error;
     }
     await up;

@@ -40,7 +40,10 @@ put('vkGetPhysicalDeviceProperties', (device, out) => {
 put('vkGetPhysicalDeviceQueueFamilyProperties', (device, count, items) => {
   bare.vkGetPhysicalDeviceQueueFamilyProperties(real(device), count, items);
   if (device !== lesser || lacks !== 'compute' || items === V.NULL) return;
-  V.VkQueueFamilyProperties.write(items, { queueFlags: V.VK_QUEUE_GRAPHICS_BIT | V.VK_QUEUE_TRANSFER_BIT });
+  const queueFlags = V.VK_QUEUE_GRAPHICS_BIT | V.VK_QUEUE_TRANSFER_BIT;
+  for (let at = 0; at < V.VkExtent2D.read(count).width; at++) {
+    V.VkQueueFamilyProperties.write(items + BigInt(at * V.VkQueueFamilyProperties.size), { queueFlags });
+  }
 });
 put('vkGetPhysicalDeviceProperties2', (device, out) => bare.vkGetPhysicalDeviceProperties2(real(device), out));
 put('vkGetPhysicalDeviceFeatures2', (device, out) => bare.vkGetPhysicalDeviceFeatures2(real(device), out));

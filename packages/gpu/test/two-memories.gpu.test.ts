@@ -52,9 +52,6 @@ vulkanTest('where the deviceâ€™s own memory is refused, buffers lie in the hostâ
   using stack = new DisposableStack();
   expect(await filled(device, stack, 8)).toEqual(numbers(8));
   expect(device.heap.report().heaps.map(({ heap }) => heap)).toEqual([1]);
-  using image = device.createImage({ label: 'image', size: [64, 64], format: 'rgba8unorm' });
-  await device.uploadImage(image, new Uint8Array(64 * 64 * 4).fill(7));
-  expect((await device.downloadImage(image, { before: 'sampled' })).every((byte) => byte === 7)).toBe(true);
 });
 
 vulkanTest('where large allocations are refused, blocks are as small as they must be', async () => {

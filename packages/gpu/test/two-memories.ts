@@ -1,6 +1,6 @@
 /**
  * @file A device with memory of its own that the host doesn't see, type 0 of heap 0, and memory of the host's, type 1 of heap 1, as a
- * card has: both are made of what the driver has. The layer, which would say so, doesn't look on.
+ * card has, for buffers: both are made of what the driver has. The layer, which would say so, doesn't look on.
  */
 import * as V from '@halocline/vulkan';
 import { createDevice } from '../src/device/create.ts';
@@ -68,12 +68,6 @@ export function openTwoMemories(wishes: MemoryWishes = {}, options: DeviceOption
 
 function changed(commands: V.Device, real: readonly [number, number], wishes: MemoryWishes): V.Device {
   const { refuses = () => false, alignment = 1 } = wishes;
-  const either = (out: V.Pointer<V.VkMemoryRequirements2>): void => {
-    const { memoryRequirements } = V.VkMemoryRequirements2.read(out);
-    const aligned = Math.max(alignment, Number(memoryRequirements.alignment));
-    const { size } = memoryRequirements;
-    V.VkMemoryRequirements2.write(out, { memoryRequirements: { size, alignment: aligned, memoryTypeBits: 3 } });
-  };
   const values: Partial<V.Device> = {
     vkAllocateMemory: (device, info, allocator, out) => {
       const { memoryTypeIndex, allocationSize } = V.VkMemoryAllocateInfo.read(info);
@@ -83,11 +77,10 @@ function changed(commands: V.Device, real: readonly [number, number], wishes: Me
     },
     vkGetBufferMemoryRequirements2: (device, info, out) => {
       commands.vkGetBufferMemoryRequirements2(device, info, out);
-      either(out);
-    },
-    vkGetImageMemoryRequirements2: (device, info, out) => {
-      commands.vkGetImageMemoryRequirements2(device, info, out);
-      either(out);
+      const { memoryRequirements } = V.VkMemoryRequirements2.read(out);
+      const { size } = memoryRequirements;
+      const aligned = Math.max(alignment, Number(memoryRequirements.alignment));
+      V.VkMemoryRequirements2.write(out, { memoryRequirements: { size, alignment: aligned, memoryTypeBits: 3 } });
     },
   };
   const descriptors = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
