@@ -131,3 +131,58 @@ gpuTest('a storage image is one mip, and many samples go where many are read', {
     'Cannot bind image "many" to pipeline "samples": it has 4 samples a texel, binding 0.0 is not multisampled; change either',
   );
 });
+
+gpuTest('texels are of the numbers, and of the format, that the shader takes them for', {}, async ({ device }) => {
+  using reads = await pipelineOf(
+    device,
+    'reads',
+    `layout(binding = 0) uniform samplerBuffer from; ${OUT} layout(binding = 2) uniform usampler2D map;
+    layout(binding = 3) uniform isampler2D signs;`,
+    'to = texelFetch(from, 0) + vec4(texture(map, vec2(0))) + vec4(texture(signs, vec2(0)));',
+  );
+  using stores = await pipelineOf(
+    device,
+    'stores',
+    `layout(binding = 0, rgba8) uniform writeonly image2D map; layout(binding = 1) uniform writeonly image2D any;
+    layout(binding = 2, r32ui) uniform writeonly uimageBuffer words;`,
+    'imageStore(map, ivec2(0), vec4(1)); imageStore(any, ivec2(0), vec4(1)); imageStore(words, 0, uvec4(1));',
+  );
+  const image = (label: string, format: ImageFormat) => device.createImage({ label, size: [4, 4], format });
+  using texels = device.createBuffer({ label: 'texels', byteLength: 256, usage: ['texel'] });
+  using bytes = image('bytes', 'rgba8unorm');
+  using floats = image('floats', 'r32float');
+  using words = image('words', 'r32uint');
+  using swapped = image('swapped', 'bgra8unorm');
+  using sampler = device.createSampler({ label: 'nearest', filter: 'nearest' });
+  const [read, store] = [bound(reads, device), bound(stores, device)];
+  expect([
+    read(0, texels, { format: 'rgba32float' }),
+    read(2, words, { sampler }),
+    read(3, words, { sampler }),
+    store(0, bytes),
+    store(1, floats),
+    store(2, texels, { format: 'r32uint' }),
+  ]).toEqual(Array.from({ length: 6 }, () => 'no error'));
+  const to = (label: string): string => `to pipeline "${label}": binding`;
+  expect([
+    read(0, texels, { format: 'rgba32uint' }),
+    read(2, bytes, { sampler }),
+    store(0, floats),
+    store(0, swapped),
+    store(1, words),
+    store(2, texels, { format: 'rgba32uint' }),
+  ]).toEqual([
+    `Cannot bind buffer "texels" ${to('reads')} 0.0 reads float, and texels of rgba32uint are uint; change either`,
+    `Cannot bind image "bytes" ${to('reads')} 0.2 reads uint, and texels of rgba8unorm are float; change either`,
+    `Cannot bind image "floats" ${to('stores')} 0.0 declares rgba8, and its texels are r32float; declare r32f, or none`,
+    `Cannot bind image "swapped" ${to('stores')} 0.0 declares rgba8, and its texels are bgra8unorm; declare no format`,
+    `Cannot bind image "words" ${to('stores')} 0.1 reads float, and texels of r32uint are uint; change either`,
+    `Cannot bind buffer "texels" ${to('stores')} 0.2 declares r32ui, and its texels are rgba32uint; declare rgba32ui, or none`,
+  ]);
+  expect(read(0, texels, { format: 'depth32float' })).toBe(
+    `Cannot bind buffer "texels": device "${device.name}" has no texel buffers of depth32float that are read and stored; choose another format`,
+  );
+  expect(read(0, texels, { format: 'rgba32float', byteLength: 0 })).toBe(
+    'Cannot bind buffer "texels": 0 bytes; give whole texels of 16',
+  );
+});

@@ -58,60 +58,70 @@ test('a module tells what it declares', () => {
           "binding": 0,
           "byteLength": 0,
           "count": 3,
+          "format": null,
           "kind": "storage-buffer",
           "multisampled": false,
           "name": "target",
           "readable": false,
           "set": 0,
           "shape": null,
+          "texels": null,
           "writable": true,
         },
         {
           "binding": 1,
           "byteLength": 80,
           "count": 1,
+          "format": null,
           "kind": "uniform-buffer",
           "multisampled": false,
           "name": "block",
           "readable": true,
           "set": 0,
           "shape": null,
+          "texels": null,
           "writable": false,
         },
         {
           "binding": 3,
           "byteLength": 0,
           "count": 1,
+          "format": "rgba8",
           "kind": "storage-image",
           "multisampled": false,
           "name": "picture",
           "readable": true,
           "set": 0,
           "shape": "2d",
+          "texels": "float",
           "writable": true,
         },
         {
           "binding": 4,
           "byteLength": 0,
           "count": 1,
+          "format": null,
           "kind": "combined-image-sampler",
           "multisampled": false,
           "name": "map",
           "readable": true,
           "set": 0,
           "shape": "2d",
+          "texels": "float",
           "writable": false,
         },
         {
           "binding": 2,
           "byteLength": 4,
           "count": 1,
+          "format": null,
           "kind": "storage-buffer",
           "multisampled": false,
           "name": "source",
           "readable": true,
           "set": 1,
           "shape": null,
+          "texels": null,
           "writable": false,
         },
       ],
@@ -444,4 +454,27 @@ test('every word with its bytes swapped, and words at random, are refused', () =
     fc.property(random, (tail) => survives(Uint32Array.of(0x07230203, 0x00010500, 0, 1000, 0, ...tail))),
     runs,
   );
+});
+
+test('what a shader takes texels for is told as GLSL declares it', async () => {
+  const floats = ['rgba32f', 'rgba16f', 'r32f', 'rgba8', 'rgba8_snorm', 'r11f_g11f_b10f', 'rgb10_a2', 'r8', 'r8_snorm'];
+  const ints = ['rgba32i', 'rgba16i', 'r32i', 'r8i'];
+  const uints = ['rgba32ui', 'rgba8ui', 'r32ui', 'rgb10_a2ui', 'r8ui'];
+  const all = [
+    ...floats.map((format) => [format, 'float', ''] as const),
+    ...ints.map((format) => [format, 'int', 'i'] as const),
+    ...uints.map((format) => [format, 'uint', 'u'] as const),
+  ];
+  const declared = all.map(
+    ([format, , of], at) => `layout(binding = ${at}, ${format}) uniform ${of}image2D image${at};`,
+  );
+  const code = `layout(local_size_x = 1) in; ${declared.join('\n')}
+    layout(binding = 50) writeonly uniform uimageBuffer open; layout(binding = 51) uniform isampler2D map;
+    void main() {}`;
+  const { bindings } = reflect(await compileGlsl(code, { label: 'texels', cache: false }));
+  expect(bindings.map(({ format, texels }) => [format, texels])).toEqual([
+    ...all.map(([format, texels]) => [format, texels]),
+    [null, 'uint'],
+    [null, 'int'],
+  ]);
 });

@@ -14,6 +14,7 @@ import { checkRange, checkUsage } from './check-range.ts';
 import type { Local } from '../tracking/local.ts';
 import type { PipelineBinding } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
+import { checkTexelBuffer, checkTexels } from './texels.ts';
 
 /** What a binding takes: a buffer, an image or a part of it, or a sampler. */
 export type Bindable = Buffer | Image | ImageView | Sampler;
@@ -73,7 +74,11 @@ export function boundOf(
       throw refuse(`binding ${place} is a ${binding.kind}; give a buffer`);
     case 'uniform-texel-buffer':
     case 'storage-texel-buffer':
-      if (resource instanceof Buffer && options.format) return texelsOf(scope, resource, options.format, options);
+      if (resource instanceof Buffer && options.format) {
+        checkTexels(binding, options.format, refuse);
+        checkTexelBuffer(scope.driver, resource, options.format);
+        return texelsOf(scope, resource, options.format, options);
+      }
       throw refuse(`binding ${place} is a ${binding.kind}; give a buffer, and the option format`);
     case 'sampler':
       if (!(resource instanceof Sampler)) throw refuse(`binding ${place} is a sampler; give one`);
@@ -126,7 +131,7 @@ function texelsOf(scope: CommandScope, buffer: Buffer, format: ImageFormat, opti
   const { vk, texelBytes } = formatMeaning(format);
   checkUsage('bind', buffer, 'texel');
   checkRange('bind', buffer, byteOffset, byteLength, Math.max(scope.driver.limits.bindingAlignment, texelBytes));
-  if (byteLength % texelBytes !== 0) {
+  if (byteLength === 0 || byteLength % texelBytes !== 0) {
     throw new RangeError(
       `Cannot bind buffer "${buffer.label}": ${byteLength} bytes; give whole texels of ${texelBytes}`,
     );
@@ -170,6 +175,7 @@ function viewOf(
   }
   const needs: ImageUsage = storage ? 'storage' : 'sampled';
   if (!image.usage.includes(needs)) throw refuse(`it was made without usage '${needs}'; create it with that`);
+  checkTexels(binding, image.format, refuse);
   if (binding.multisampled !== image.samples > 1) {
     throw refuse(
       `it has ${image.samples} samples a texel, binding ${place} is ${binding.multisampled ? '' : 'not '}multisampled; change either`,

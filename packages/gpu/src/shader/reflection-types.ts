@@ -21,6 +21,9 @@ export type ShaderBindingKind =
 /** The shape of an image, as a shader declares it. */
 export type ShaderImageShape = '1d' | '2d' | '3d' | 'cube' | '1d-array' | '2d-array' | 'cube-array';
 
+/** As what numbers a shader takes texels. */
+export type ShaderTexels = 'float' | 'int' | 'uint';
+
 /** A resource that a shader expects in a descriptor set. */
 export interface ShaderBinding {
   readonly set: number;
@@ -35,6 +38,10 @@ export interface ShaderBinding {
   readonly shape: ShaderImageShape | null;
   /** Images: whether each texel has several samples. */
   readonly multisampled: boolean;
+  /** Images and texel buffers: as what numbers the shader takes texels; null for the rest. */
+  readonly texels: ShaderTexels | null;
+  /** Images and texel buffers that are stored: the format that the shader declares, as GLSL writes it; null where it leaves that open. */
+  readonly format: string | null;
   /** Least size of a buffer in bytes, without a trailing run-time array; 0 for images. */
   readonly byteLength: number;
 }
@@ -204,19 +211,36 @@ function isAllowed(
 
 const SHAPES: readonly ShaderImageShape[] = ['1d', '2d', '3d', 'cube'];
 
+/** SPIR-V's image formats, by number, as GLSL writes them; 0 leaves the format open. */
+const FORMATS = (
+  ' rgba32f rgba16f r32f rgba8 rgba8_snorm rg32f rg16f r11f_g11f_b10f r16f rgba16 rgb10_a2 rg16 rg8 r16 r8 ' +
+  'rgba16_snorm rg16_snorm rg8_snorm r16_snorm r8_snorm rgba32i rgba16i rgba8i r32i rg32i rg16i rg8i r16i r8i ' +
+  'rgba32ui rgba16ui rgba8ui r32ui rgb10_a2ui rg32ui rg16ui rg8ui r16ui r8ui r64ui r64i'
+).split(' ');
+
 function imageShape(
   module: SpirvModule,
   type: number,
-): { readonly shape: ShaderImageShape | null; readonly multisampled: boolean } {
+): Pick<ShaderBinding, 'shape' | 'multisampled' | 'texels' | 'format'> {
   let at = place(module, type, 0);
   if (opcodeAt(module, at) === Op.TypeSampledImage) at = place(module, module.words[at + 2]!, at);
-  if (opcodeAt(module, at) !== Op.TypeImage) return { shape: null, multisampled: false };
+  if (opcodeAt(module, at) !== Op.TypeImage) return { shape: null, multisampled: false, texels: null, format: null };
   const shape = SHAPES[module.words[at + 3]!] ?? null;
   const arrayed = module.words[at + 5] === 1 && shape !== null && shape !== '3d';
   return {
     shape: arrayed ? (`${shape}-array` as ShaderImageShape) : shape,
     multisampled: module.words[at + 6] === 1,
+    texels: numbersOf(module, module.words[at + 2]!, at),
+    format: FORMATS[module.words[at + 8]!] || null,
   };
+}
+
+function numbersOf(module: SpirvModule, type: number, by: number): ShaderTexels | null {
+  const at = place(module, type, by);
+  const opcode = opcodeAt(module, at);
+  if (opcode === Op.TypeFloat) return 'float';
+  if (opcode !== Op.TypeInt) return null;
+  return module.words[at + 3] === 1 ? 'int' : 'uint';
 }
 
 function structMembers(module: SpirvModule, type: number): ShaderMember[] {
