@@ -212,11 +212,6 @@ export class Subdomain implements Disposable {
     this.#held.drop(key);
   }
 
-  /** Gives the memory of all fields back. */
-  dropAll(): void {
-    this.#held.dropAll();
-  }
-
   [Symbol.dispose](): void {
     this.detach()[Symbol.dispose]();
   }

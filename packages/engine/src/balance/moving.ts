@@ -156,9 +156,12 @@ export class Moving implements Disposable {
       values.push({ field, components: await gatherField(from, field, this.#owner.copiesOf(field)) });
     }
     this.#values = values;
-    for (const field of this.#fields) this.#owner.arrived(field);
-    for (const each of this.#team.subdomains) each.dropAll();
     for (const each of this.#held) each.dropAll();
+    for (const field of this.#fields) {
+      this.#owner.arrived(field);
+      // Where they return to, there are others: those that never left.
+      for (const subdomain of this.#team.subdomains) subdomain.drop(field.key);
+    }
     await this.#bring(bring);
     await this.#putValues(values);
   }
