@@ -25,6 +25,14 @@ device.endFrame(frame);
 const words = (await wordsIn(device, large)).slice(0, 3);
 await recorder[Symbol.asyncDispose]();
 
+const relayed = device.createTimeline('relayed');
+const relay = device.createRelay('relay');
+const nothing = device.record('nothing', () => undefined);
+relay.post({ value: device.compute.submit([nothing]).value, signal: { timeline: relayed, value: 1 } });
+await relayed.wait(1);
+await relay[Symbol.asyncDispose]();
+nothing[Symbol.dispose]();
+
 const execArgv = ['--conditions=@halocline/source', '--import', new URL('other-platform.ts', import.meta.url).href];
 const instance = new URL('../src/device/instance.ts', import.meta.url).href;
 const source = `import { parentPort } from 'node:worker_threads';
@@ -37,13 +45,15 @@ const handle = await new Promise((resolve, reject) => worker.once('message', res
 await new Promise((resolve) => worker.once('exit', resolve));
 
 const shared = messageOf(() => shareHostMemory([device], { label: 'shared', byteLength: 4096 }));
-large[Symbol.dispose]();
+const reached = relayed.value();
+for (const each of [large, relayed]) each[Symbol.dispose]();
 await device[Symbol.asyncDispose]();
 const told = {
   platform: process.platform,
   copiers,
   transfers: Buffer.compare(back, data) === 0,
   words,
+  relayed: reached,
   instance: handle === device.raw.instance.handle ? 'the same in a thread' : 'another in a thread',
   shared,
 };
