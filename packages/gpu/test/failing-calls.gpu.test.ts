@@ -2,7 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import { Graph, shareHostMemory, use } from '../src/index.ts';
+import { Graph, shareDeviceMemory, shareHostMemory, use } from '../src/index.ts';
 import type { Device } from '../src/index.ts';
 import { failEachCall } from './failing-calls.ts';
 
@@ -102,11 +102,12 @@ gpuTest('what cannot be made of memory, images and timelines is not there', { me
   expect(failed).toEqual(expect.arrayContaining(['vkCreateQueryPool 1', 'vkGetQueryPoolResults 1', 'vkMapMemory 1']));
 });
 
-gpuTest('an image that cannot be drawn or brought down is so at the next time', {}, async ({ device }) => {
+gpuTest('an image that cannot be brought up, drawn or brought down is so at the next time', {}, async ({ device }) => {
   const vertex = { spirv: await shader(device, COVER, 'vertex') };
   const fragment = { spirv: await shader(device, RED, 'fragment') };
   using pipeline = device.createGraphicsPipeline({ label: 'paint', vertex, fragment, color: ['rgba8unorm'] });
   using image = device.createImage({ label: 'image', size: [2, 2], format: 'rgba8unorm', role: 'render-target' });
+  using picture = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm', role: 'texture' });
   const { wrong, failed } = await failEachCall(device, async () => {
     using draws = device.recordDraws('draws', { color: ['rgba8unorm'], size: [2, 2] }, (to) =>
       to.pipeline(pipeline).draw(3),
@@ -118,6 +119,11 @@ gpuTest('an image that cannot be drawn or brought down is so at the next time', 
     );
     const bytes = await device.downloadImage(image, { before: 'color-attachment' });
     expect([...bytes.subarray(12)]).toEqual([255, 0, 0, 255]);
+    await device.uploadImage(
+      picture,
+      Uint8Array.from({ length: 16 }, (_, at) => at),
+    );
+    expect((await device.downloadImage(picture, { before: 'sampled' }))[13]).toBe(13);
   });
   expect(wrong).toEqual([]);
   expect(failed).toEqual(expect.arrayContaining(['vkQueueSubmit2 2', 'vkCreateBuffer 1', 'vkEndCommandBuffer 3']));
@@ -219,5 +225,19 @@ gpuTest(
     });
     expect(wrong).toEqual([]);
     expect(failed).toEqual(expect.arrayContaining(['vkCreateBuffer 3', 'vkAllocateMemory 3', 'vkBindBufferMemory2 3']));
+  },
+);
+
+gpuTest(
+  'memory of the device that cannot be shared is given back',
+  { extensions: ['VK_KHR_external_memory_fd'] },
+  async ({ device }) => {
+    const { wrong, failed } = await failEachCall(device, async () => {
+      const shared = shareDeviceMemory([device, device], { label: 'shared', byteLength: 65_536 });
+      for (const each of shared) each[Symbol.dispose]();
+      await device.idle();
+    });
+    expect(wrong).toEqual([]);
+    expect(failed).toEqual(expect.arrayContaining(['vkCreateBuffer 2', 'vkAllocateMemory 2', 'vkBindBufferMemory2 2']));
   },
 );
