@@ -3,9 +3,10 @@
  * what it writes. Component c begins at c · capacity · 512 elements; slot s owns elements 512·s to 512·s + 511 of each.
  */
 import { componentsOf, elementBytes } from '@halocline/stencil';
-import type { Buffer, Device, Encoder, MemoryPool } from '@halocline/gpu';
+import type { Buffer, Encoder, MemoryPool } from '@halocline/gpu';
 import type { FieldDeclaration } from './declarations.ts';
 import { fillWord, makeArray, type FieldArray } from './field-type.ts';
+import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
 import { submitOnce } from './submit-once.ts';
 
 /** Bytes that NVIDIA's driver maps at once, and cuts memory of its own in. */
@@ -23,19 +24,19 @@ export function spacedBytes(byteLength: number): number {
   return pages >= MANY_PAGES && (pages & (pages - 1)) === 0 ? byteLength + PAGE : byteLength;
 }
 
-/** A field's buffers. */
+/** A field's buffers. Where their device is lost, or has no memory left, errors say which of several it is. */
 export class FieldStore implements Disposable {
   readonly declaration: FieldDeclaration;
   readonly capacity: number;
   /** Bytes of one component's array. */
   readonly componentBytes: number;
   readonly components: number;
-  readonly #device: Device;
+  readonly #place: Place;
   readonly #pool: MemoryPool;
   readonly #copies: Buffer[] = [];
 
-  private constructor(device: Device, pool: MemoryPool, declaration: FieldDeclaration, capacity: number) {
-    this.#device = device;
+  private constructor(place: Place, pool: MemoryPool, declaration: FieldDeclaration, capacity: number) {
+    this.#place = place;
     this.#pool = pool;
     this.declaration = declaration;
     this.capacity = capacity;
@@ -46,12 +47,12 @@ export class FieldStore implements Disposable {
 
   /** Makes the memory of a field, filled with its default. Waits for the device. */
   static async create(
-    device: Device,
+    place: Place,
     pool: MemoryPool,
     declaration: FieldDeclaration,
     capacity: number,
   ): Promise<FieldStore> {
-    const store = new FieldStore(device, pool, declaration, capacity);
+    const store = new FieldStore(place, pool, declaration, capacity);
     try {
       await store.fill(declaration.default);
     } catch (error) {
@@ -91,7 +92,7 @@ export class FieldStore implements Disposable {
     this.#addCopy();
     const [first, second] = this.#copies as [Buffer, Buffer];
     try {
-      await submitOnce(this.#device, `copy ${this.declaration.key}`, (encoder) =>
+      await this.#submit(`copy ${this.declaration.key}`, (encoder) =>
         encoder.copy(first, 0, second, 0, this.components * this.componentBytes),
       );
     } catch (error) {
@@ -109,10 +110,10 @@ export class FieldStore implements Disposable {
     // What no word fills begins as one leaf, which is copied, and then both, and so on.
     for (const copy of this.#copies) {
       for (const [component, leaf] of leaves.entries()) {
-        if (words[component] === null) await this.#device.staging.upload(copy, component * this.componentBytes, leaf);
+        if (words[component] === null) await this.#upload(copy, component, leaf);
       }
     }
-    await submitOnce(this.#device, `fill ${key}`, (encoder) => {
+    await this.#submit(`fill ${key}`, (encoder) => {
       for (const copy of this.#copies) {
         words.forEach((word, component) => {
           const first = component * this.componentBytes;
@@ -136,15 +137,23 @@ export class FieldStore implements Disposable {
   async upload(components: readonly FieldArray[]): Promise<void> {
     for (const copy of this.#copies) {
       for (const [component, array] of components.entries()) {
-        await this.#device.staging.upload(copy, component * this.componentBytes, array);
+        await this.#upload(copy, component, array);
       }
     }
   }
 
   /** Gets the bytes of one component. Waits for all that was submitted before. */
   async download(component: number, copy: number): Promise<Uint8Array<ArrayBuffer>> {
-    const buffer = this.#copies[copy]!;
-    return this.#device.staging.download(buffer, component * this.componentBytes, this.componentBytes);
+    const [buffer, bytes] = [this.#copies[copy]!, this.componentBytes];
+    return onDevice(this.#place, () => this.#place.device.staging.download(buffer, component * bytes, bytes));
+  }
+
+  async #upload(copy: Buffer, component: number, values: FieldArray): Promise<void> {
+    await onDevice(this.#place, () => this.#place.device.staging.upload(copy, component * this.componentBytes, values));
+  }
+
+  async #submit(label: string, body: (encoder: Encoder) => void): Promise<void> {
+    await onDevice(this.#place, () => submitOnce(this.#place.device, label, body));
   }
 
   [Symbol.dispose](): void {
@@ -157,6 +166,7 @@ export class FieldStore implements Disposable {
     const byteLength = spacedBytes(this.components * this.componentBytes);
     const owner = `field ${key}`;
     // The runtime asks for the move, and makes the program anew.
-    this.#copies.push(this.#pool.createBuffer({ label, owner, byteLength, onMoved: () => undefined }));
+    const make = (): Buffer => this.#pool.createBuffer({ label, owner, byteLength, onMoved: () => undefined });
+    this.#copies.push(onDeviceNow(this.#place, make));
   }
 }

@@ -92,7 +92,7 @@ export class Field {
    * face a map that is half a voxel lower there. Waits for the GPU.
    */
   async read(): Promise<Grid> {
-    return this.#runtime.lane.run(() => this.readNow());
+    return this.#runtime.run(() => this.readNow());
   }
 
   /** `read`, by one who is in the lane already. */
@@ -129,7 +129,7 @@ export class Field {
 
   /** Sets the values of the active voxels. Waits for the GPU. A grid's active voxels outside of the topology are told to the log. */
   async write(source: FieldSource): Promise<void> {
-    return this.#runtime.lane.run(() => this.writeNow(source));
+    return this.#runtime.run(() => this.writeNow(source));
   }
 
   /** `write`, by one who is in the lane already. */
@@ -156,7 +156,7 @@ export class Field {
   /** Gives every active voxel one value. Waits for the GPU. */
   async fill(value: FieldValue): Promise<void> {
     const values = spreadValue('fill', this.#declaration.key, this.type, value);
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       await this.#runtime.settle();
       const stores = await this.#runtime.stores(this.#declaration);
       this.#gridClass = null;
@@ -190,7 +190,7 @@ export class Field {
 
   /** Least, greatest and mean value over the active voxels, made on the device. Waits for the GPU. */
   async statistics(): Promise<FieldStatistics> {
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       await this.#runtime.settle();
       return fieldStatistics(this.#runtime, this.#declaration);
     });

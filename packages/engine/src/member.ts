@@ -12,6 +12,7 @@ import type { Buffer, Device, Relay } from '@halocline/gpu';
 import { GROUP_LEAVES, type GroupLeaves } from '@halocline/stencil';
 import type { Decomposition } from './decomposition.ts';
 import { EngineKernels } from './engine-kernels.ts';
+import type { Place } from './loss/on-device.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { Pools } from './pools.ts';
 import { Subdomain, type Holding } from './subdomain.ts';
@@ -92,7 +93,8 @@ export class Member implements Disposable {
   readonly #relay: OwnRelay;
 
   /** `owners` are the numbers of the subdomains that the device computes; all of them, where there is no other member. */
-  constructor(device: Device, decomposition: Decomposition, owners: readonly number[]) {
+  constructor(place: Place, decomposition: Decomposition, owners: readonly number[]) {
+    const { device } = place;
     this.device = device;
     this.#relay = new OwnRelay(device, `messages of ${device.name}`);
     this.#alone = owners.length === decomposition.count;
@@ -104,7 +106,7 @@ export class Member implements Disposable {
     this.#zeroed = device.staging.upload(this.scalars, 0, new Uint8Array(SCALARS_BYTES)); // what no step has set is 0
     this.#zeroed.catch(() => undefined); // `prepare` waits for it
     this.pools = undo.use(new Pools(device));
-    this.subdomains = owners.map((owner) => new Subdomain(device, this.pools, decomposition, owner));
+    this.subdomains = owners.map((owner) => new Subdomain(place, this.pools, decomposition, owner));
     undo.move();
   }
 

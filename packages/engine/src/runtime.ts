@@ -6,7 +6,6 @@ import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
 import { Backgrounds } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
-import { FieldsLostError } from './balance/fields-lost.ts';
 import { Moving } from './balance/moving.ts';
 import { recut } from './balance/recut.ts';
 import { CflRadii, placeMeasures } from './cfl/cfl-radius.ts';
@@ -32,7 +31,8 @@ import { didYouMean, listNames } from './names.ts';
 import { componentNames, type PassFacts } from './pass-facts.ts';
 import { withRoom } from './pools.ts';
 import { slotOrderOf } from './shapes/bound-of.ts';
-import { lostDevice, nameDevice, onDevice } from './loss/on-device.ts';
+import { LossWatch } from './loss/loss-watch.ts';
+import { onDevice, onDeviceNow } from './loss/on-device.ts';
 import { prepareFields, Program, type ProgramParts } from './program.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
@@ -131,8 +131,7 @@ export class Runtime {
   /** Fields lie elsewhere than the program that runs now has it. */
   #moved = false;
   #closed = false;
-  /** What a device, or fields, were lost with: nothing goes on after it. */
-  #loss: Error | null = null;
+  readonly #watch: LossWatch;
 
   constructor(options: RuntimeOptions) {
     this.device = options.devices[0]!;
@@ -153,11 +152,17 @@ export class Runtime {
       slots: slotOrderOf(options.devices),
     });
     this.team = new Team(options.devices, this.decomposition, options);
+    this.#watch = new LossWatch(this.team);
     this.subdomains = this.team.subdomains;
     const { devices, log, stepsInFlight } = options;
     const shares = this.team.members.map((member) => member.subdomains.length / this.decomposition.count);
     const shifts = options.rebalance === 'time' && devices.length > 1;
     this.balance = shifts ? new Balance(devices, { shares, log, stepsInFlight }) : null;
+  }
+
+  /** Runs an act when all that was asked for before is done; after a loss there is none but `close`. */
+  run<T>(act: () => Promise<T>): Promise<T> {
+    return this.lane.run(() => (this.#closed ? act() : this.#watch.run(act)));
   }
 
   /** The program that runs now, on the first member; null before the first `compile`. */
@@ -336,14 +341,13 @@ export class Runtime {
       this.checkOpen();
       if (this.declarations.measures.size > 0) await this.#followFlow(dt);
       for (const debug of this.#debugged) await debug.prepare();
-      if (this.#loss !== null) throw this.#loss;
+      this.#watch.check();
       const stepper = this.#stepper!;
       for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
       const given = this.numbers.withFirst(numbers);
       stepper.step({ dt, time: this.time, frame: this.frame }, given);
       if (given !== numbers) this.numbers.haveFirst();
     } catch (error) {
-      this.#noteLoss(error);
       this.numbers.giveBack(numbers);
       throw error;
     }
@@ -352,15 +356,13 @@ export class Runtime {
     if (this.#debugged.length > 0) await this.#listen();
     else if (this.debugReports.length > 0) this.debugReports = [];
     const { balance } = this;
-    if (balance !== null) await this.#watched(() => balance.act(this.#cutter));
+    if (balance !== null) await balance.act(this.#cutter);
   }
 
   /** Takes up the radii that follow the flow, by the last step that is surely done. */
   async #followFlow(dt: number): Promise<void> {
     const stepper = this.#stepper!;
-    await this.#watched(async () => {
-      for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
-    });
+    for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
     const known = this.frame - this.#stepsInFlight;
     if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
     this.#moved = true;
@@ -383,26 +385,7 @@ export class Runtime {
   }
 
   async #drain(): Promise<void> {
-    await this.#watched(async () => this.#stepper?.settle());
-  }
-
-  /** Runs what may find that a device is lost, or fields are: then the others are let go, and nothing is done any more. */
-  async #watched(act: () => Promise<void>): Promise<void> {
-    if (this.#loss !== null) throw this.#loss;
-    try {
-      await act();
-    } catch (error) {
-      this.#noteLoss(error);
-      throw error;
-    }
-  }
-
-  #noteLoss(error: unknown): void {
-    if (this.team.members.length === 1) nameDevice(this.team.place(0), error);
-    const lost = lostDevice(error instanceof FieldsLostError ? error.cause : error);
-    if (this.#loss !== null || (lost === undefined && !(error instanceof FieldsLostError))) return;
-    this.#loss = error as Error;
-    if (lost !== undefined) this.team.release(lost);
+    await this.#watch.run(async () => this.#stepper?.settle());
   }
 
   /** Waits for steps that may have stalled; without loops the queue's order is enough. Within the lane. */
@@ -428,7 +411,7 @@ export class Runtime {
     if (subdomains.length === 1 || same) await team.prepare(rings);
     else {
       await this.#drain();
-      await this.#watched(async () => {
+      await this.#watch.run(async () => {
         using moving = this.#moving();
         await moving.carry(() => team.prepare(rings));
       });
@@ -461,14 +444,15 @@ export class Runtime {
    */
   async view(fields: readonly FieldDeclaration[]): Promise<Member> {
     if (this.subdomains.length === 1) return this.team.members[0]!;
-    this.#view ??= new Member(this.device, new Decomposition(this.domain, 1), [0]);
-    await this.#view.prepare(1);
+    const place = this.team.place(0);
+    const view = (this.#view ??= onDeviceNow(place, () => new Member(place, new Decomposition(this.domain, 1), [0])));
+    await onDevice(place, () => view.prepare(1));
     await this.settle();
     for (const field of fields) {
-      const store = await this.#view.subdomains[0]!.field(field);
+      const store = await view.subdomains[0]!.field(field);
       await store.upload(await gatherField(this.subdomains, field, this.copiesOf(field)));
     }
-    return this.#view;
+    return view;
   }
 
   /** Lays the fields together, and makes the program anew where any moved. Within the lane. Waits for the device. */
@@ -526,8 +510,7 @@ export class Runtime {
     for (const subdomain of this.subdomains) {
       const known = subdomain.existingField(field.key);
       if (known !== undefined && known.declaration !== field) await this.settle();
-      const place = this.team.place(this.team.members.indexOf(this.team.memberOf(subdomain)));
-      stores.push(await onDevice(place, () => this.#withRoom(() => subdomain.field(field))));
+      stores.push(await onDevice(this.team.placeOf(subdomain), () => this.#withRoom(() => subdomain.field(field))));
     }
     return stores;
   }
@@ -551,7 +534,7 @@ export class Runtime {
   /** Throws after `close`, or once a device or fields were lost. */
   #checkWhole(): void {
     this.checkOpen();
-    if (this.#loss !== null) throw this.#loss;
+    this.#watch.check();
   }
 
   /** Waits for the device and gives everything back; what steps told that nobody has heard goes to the log. Within the lane. */
@@ -573,7 +556,7 @@ export class Runtime {
   async #end(): Promise<void> {
     try {
       // Who lost a device has been told.
-      if (this.#loss === null) {
+      if (this.#watch.loss === null) {
         await this.#drain();
         this.#logFault();
       }

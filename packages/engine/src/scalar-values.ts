@@ -1,6 +1,7 @@
 /** @file What scalars hold, as the device has them and as the next step will find them. */
 import type { Runtime } from './runtime.ts';
 import { scalarBytes } from './engine-kernels.ts';
+import { onDevice } from './loss/on-device.ts';
 import { heldScalar, scalarFromWords, scalarWords } from './field-type.ts';
 
 /**
@@ -14,7 +15,8 @@ export async function wordsOfScalars(
   const all = [...declarations.scalars.values()];
   if (all.length === 0) return new Map();
   const { scalars } = team.members[0]!;
-  const words = new Uint32Array((await device.staging.download(scalars, 0, 16 * all.length)).slice().buffer);
+  const bytes = await onDevice(team.place(0), () => device.staging.download(scalars, 0, 16 * all.length));
+  const words = new Uint32Array(bytes.slice().buffer);
   return new Map(
     all.map((scalar) => {
       const { name, type, byteOffset } = scalar;
@@ -33,6 +35,7 @@ export async function readScalar(runtime: Runtime, name: string): Promise<number
   if (scalar === undefined) throw new TypeError(runtime.unknown('read', 'scalar', name, declarations.scalars.keys()));
   const first = numbers.first(scalar);
   if (first !== undefined) return heldScalar(scalar.type, first);
-  const bytes = await device.staging.download(team.members[0]!.scalars, scalar.byteOffset, 8);
+  const { scalars } = team.members[0]!;
+  const bytes = await onDevice(team.place(0), () => device.staging.download(scalars, scalar.byteOffset, 8));
   return scalarFromWords(scalar.type, [...new Uint32Array(bytes.slice().buffer)]);
 }

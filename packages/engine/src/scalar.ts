@@ -21,7 +21,7 @@ export class Scalar {
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
     const waiting = this.#runtime.numbers.waiting(this.name);
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       this.#runtime.checkOpen();
       return waiting ?? (await readScalar(this.#runtime, this.name));
     });

@@ -308,7 +308,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Compiles, orders and allocates. A step does it too, whenever something has changed. */
   async initialize(): Promise<void> {
-    await this.#runtime.lane.run(() => this.#runtime.compile());
+    await this.#runtime.run(() => this.#runtime.compile());
   }
 
   /** Submits one step of `dt` seconds; doesn't wait for the GPU to do it, only for there to be room. */
@@ -318,7 +318,7 @@ export class Simulation implements AsyncDisposable {
     const runtime = this.#runtime;
     const numbers = runtime.numbers.take();
     if (this.#checkpoints !== null) return this.#stepAndKeep(dt, numbers, this.#checkpoints);
-    return runtime.lane.run(() => runtime.step(dt, numbers));
+    return runtime.run(() => runtime.step(dt, numbers));
   }
 
   async #stepAndKeep(
@@ -328,7 +328,7 @@ export class Simulation implements AsyncDisposable {
   ): Promise<void> {
     const runtime = this.#runtime;
     const kept = this.#request(file, null);
-    await runtime.lane.run(async () => {
+    await runtime.run(async () => {
       await runtime.step(dt, numbers);
       if (this.frame % every === 0) await checkpointStep(runtime, kept);
     });
@@ -336,7 +336,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Waits until the GPU has done every step submitted. */
   async finish(): Promise<void> {
-    await this.#runtime.lane.run(() => this.#runtime.settle());
+    await this.#runtime.run(() => this.#runtime.settle());
   }
 
   /** A field of level 0. */
@@ -353,7 +353,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Iterations that a repeat with `until` ran in the last step. Waits for the GPU. */
   async iterations(repeat: string): Promise<number> {
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       const { repeats } = this.#runtime.declarations;
       const known = repeats.get(repeat);
       if (known === undefined) throw new TypeError(this.#runtime.unknown('find', 'repeat', repeat, repeats.keys()));
@@ -369,7 +369,7 @@ export class Simulation implements AsyncDisposable {
     checkOptions(`Cannot save "${file}"`, options, SAVE_OPTIONS);
     const chosen = fields?.map((name) => this.field(name)) ?? this.fields.filter((field) => !field.transient);
     if (chosen.length === 0) throw new TypeError(`Cannot save "${file}": there is no field to save; name at least one`);
-    await this.#runtime.lane.run(async () => {
+    await this.#runtime.run(async () => {
       const grids: Grid[] = [];
       for (const field of chosen) grids.push(await field.readNow());
       await writeWhole(file, encodeGrids(file, grids, options));
@@ -382,7 +382,7 @@ export class Simulation implements AsyncDisposable {
    */
   async load(file: string, options: { readonly fields?: Readonly<Record<string, string>> } = {}): Promise<string[]> {
     checkOptions(`Cannot load "${file}"`, options, LOAD_OPTIONS);
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       const grids = await readGridsFrom(file);
       const pairs = pairGrids(file, grids, options.fields, this.#levels[0]!);
       for (const { grid, field } of pairs) await field.writeNow(grid);
@@ -398,7 +398,7 @@ export class Simulation implements AsyncDisposable {
     checkCheckpointEnding('write checkpoint', file);
     checkOptions(`Cannot write checkpoint "${file}"`, options, CHECKPOINT_OPTIONS);
     const request = this.#request(file, options.about ?? null);
-    await this.#runtime.lane.run(() => writeCheckpoint(this.#runtime, request));
+    await this.#runtime.run(() => writeCheckpoint(this.#runtime, request));
   }
 
   /**
@@ -408,7 +408,7 @@ export class Simulation implements AsyncDisposable {
    */
   async resume(file: string): Promise<Resumed> {
     checkCheckpointEnding('resume from', file);
-    const { state, ...resumed } = await this.#runtime.lane.run(() => resumeFrom(this.#runtime, file));
+    const { state, ...resumed } = await this.#runtime.run(() => resumeFrom(this.#runtime, file));
     for (const key of Object.keys(this.state)) delete this.state[key];
     Object.assign(this.state, state);
     return resumed;
@@ -425,7 +425,7 @@ export class Simulation implements AsyncDisposable {
   async volume(fields: readonly string[]): Promise<VolumeView> {
     for (const name of fields) this.field(name);
     const { declarations } = this.#runtime;
-    return this.#runtime.lane.run(() =>
+    return this.#runtime.run(() =>
       makeVolume(
         this.#runtime,
         fields.map((name) => declarations.fields.get(fieldKey(name, 0))!),
@@ -500,12 +500,12 @@ export class Simulation implements AsyncDisposable {
    * addresses of fields are others then. Waits for the GPU.
    */
   async defragment(): Promise<Defragmentation> {
-    return this.#runtime.lane.run(() => this.#runtime.defragment());
+    return this.#runtime.run(() => this.#runtime.defragment());
   }
 
   /** What each subdomain holds: leaves, voxels, ghosts, neighbours, box. Waits for the tables to be on the devices. */
   async subdomains(): Promise<SubdomainReport[]> {
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       await this.#runtime.prepare();
       return reportSubdomains(this.#runtime);
     });
@@ -524,7 +524,7 @@ export class Simulation implements AsyncDisposable {
     }
     checkOptions(`Cannot extract subdomain ${index}`, options, EXTRACT_OPTIONS);
     if (options.field !== undefined) this.field(options.field);
-    return runtime.lane.run(async () => {
+    return runtime.run(async () => {
       await runtime.prepare();
       if (options.field === undefined) return ownersGrid(runtime, subdomain);
       await runtime.settle();
@@ -537,7 +537,7 @@ export class Simulation implements AsyncDisposable {
    * tells, and its shader as GLSL. Compiles what has changed, and waits for that.
    */
   async explainStencil(name: string): Promise<string> {
-    return this.#runtime.lane.run(async () => {
+    return this.#runtime.run(async () => {
       await this.#runtime.compile();
       return explainStencil(this.#runtime, name);
     });

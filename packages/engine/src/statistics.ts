@@ -1,5 +1,6 @@
 /** @file Least, greatest and mean value of a field, leaf by leaf on the device, and over the leaves here, in float64. */
 import { componentTypeOf } from '@halocline/stencil';
+import { onDevice } from './loss/on-device.ts';
 import { submitOnce } from './submit-once.ts';
 import { elementCode } from './engine-kernels.ts';
 import type { FieldDeclaration } from './declarations.ts';
@@ -37,21 +38,23 @@ export async function fieldStatistics(runtime: Runtime, field: FieldDeclaration)
     const over = { subdomain, level: field.level, part: 'all' } as const;
     const byteLength = size * tables.leafCount;
     const label = `statistics of ${field.key}`;
-    using target = member.device.createBuffer({ label, byteLength: byteLength * copies.length });
-    await submitOnce(member.device, label, (encoder) => {
-      copies.forEach((copy, component) => {
-        member.kernels.bind(encoder, doubles ? 'statistics64' : 'statistics', [
-          leaves.address,
-          member.countAddress(over),
-          masks.address,
-          stores[index]!.address(component, copy),
-          target.address + BigInt(byteLength * component),
-          elementCode(field.type),
-        ]);
-        encoder.dispatchIndirect(member.counts, COUNT_BYTES * member.entry(over));
+    const bytes = await onDevice(runtime.team.placeOf(subdomain), async () => {
+      using target = member.device.createBuffer({ label, byteLength: byteLength * copies.length });
+      await submitOnce(member.device, label, (encoder) => {
+        copies.forEach((copy, component) => {
+          member.kernels.bind(encoder, doubles ? 'statistics64' : 'statistics', [
+            leaves.address,
+            member.countAddress(over),
+            masks.address,
+            stores[index]!.address(component, copy),
+            target.address + BigInt(byteLength * component),
+            elementCode(field.type),
+          ]);
+          encoder.dispatchIndirect(member.counts, COUNT_BYTES * member.entry(over));
+        });
       });
+      return await member.device.staging.download(target, 0, byteLength * copies.length);
     });
-    const bytes = await member.device.staging.download(target, 0, byteLength * copies.length);
     for (let place = 0; place < tables.leafCount; place++) {
       records.forEach((record, component) => {
         const at = byteLength * component + size * place;

@@ -8,6 +8,7 @@ import type { Decomposition } from './decomposition.ts';
 import { FieldStore } from './field-store.ts';
 import type { FieldDeclaration } from './declarations.ts';
 import type { LocalLevel } from './local-level.ts';
+import type { Place } from './loss/on-device.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import type { Pools } from './pools.ts';
 import type { LevelTables } from './tables.ts';
@@ -62,12 +63,15 @@ export class Subdomain implements Disposable {
   readonly device: Device;
   /** Its number among all subdomains. */
   readonly index: number;
+  readonly #place: Place;
   readonly #decomposition: Decomposition;
   readonly #pools: Pools;
   #held: Holding;
 
-  constructor(device: Device, pools: Pools, decomposition: Decomposition, index: number) {
+  constructor(place: Place, pools: Pools, decomposition: Decomposition, index: number) {
+    const { device } = place;
     this.device = device;
+    this.#place = place;
     this.#pools = pools;
     this.index = index;
     this.#decomposition = decomposition;
@@ -166,7 +170,7 @@ export class Subdomain implements Disposable {
     // What was removed, and added anew under its name, is another field.
     this.drop(key);
     const { capacity } = this.#held.levels[level]!.tables;
-    const store = await FieldStore.create(this.device, this.#pools.fields, declaration, capacity);
+    const store = await FieldStore.create(this.#place, this.#pools.fields, declaration, capacity);
     this.#held.fields.set(key, store);
     return store;
   }

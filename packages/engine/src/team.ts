@@ -64,7 +64,7 @@ export class Team implements AsyncDisposable {
     this.members = devices.map((device, number) => {
       const own = numbers.filter((index) => Math.floor((index * devices.length) / count) === number);
       const place = { number, count: devices.length, device };
-      return undo.use(onDeviceNow(place, () => new Member(device, decomposition, own)));
+      return undo.use(onDeviceNow(place, () => new Member(place, decomposition, own)));
     });
     this.ends = this.members.map((member, number) => endOf(member, this.place(number)));
     this.subdomains = this.members.flatMap((member) => member.subdomains);
@@ -213,7 +213,9 @@ export class Team implements AsyncDisposable {
   /** Lays the fields of every member together: their addresses are others then. Waits for the devices. */
   async defragment(): Promise<Defragmentation> {
     const all: Defragmentation[] = [];
-    for (const { pools } of this.members) all.push(await pools.defragment());
+    for (const [number, { pools }] of this.members.entries()) {
+      all.push(await onDevice(this.place(number), () => pools.defragment()));
+    }
     const sum = (of: (each: Defragmentation) => number): number => all.reduce((total, each) => total + of(each), 0);
     return {
       buffers: sum(({ buffers }) => buffers),

@@ -6,6 +6,7 @@ import type { Buffer, Device } from '@halocline/gpu';
 import type { FieldType } from '@halocline/stencil';
 import type { FieldDeclaration } from './declarations.ts';
 import { indexToWorldRows, voxelEdge, worldToIndexRows } from './level-map.ts';
+import { onDevice } from './loss/on-device.ts';
 import type { Runtime } from './runtime.ts';
 import type { IndexBox } from './topology.ts';
 
@@ -55,7 +56,7 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
   await runtime.prepare();
   const member = await runtime.view(fields);
   const subdomain = member.subdomains[0]!;
-  const grid = await subdomain.grid(0);
+  const grid = await onDevice(runtime.team.place(0), () => subdomain.grid(0));
   const find = (name: string): FieldDeclaration => {
     const field = fields.find((each) => each.name === name);
     if (field !== undefined) return field;
@@ -105,7 +106,7 @@ export async function makeVolume(runtime: Runtime, fields: readonly FieldDeclara
     capacity: tables.capacity,
     leafCount: tables.leafCount,
     before: () =>
-      runtime.lane.run(async () => {
+      runtime.run(async () => {
         await runtime.settleLoops();
         await runtime.view(fields);
       }),

@@ -33,7 +33,7 @@ describe('buffers of fields', () => {
   gpuTest('hold their arrays as before, and tell the bytes that they take', {}, async ({ device }) => {
     using pool = device.createPool({ label: 'fields', byteLength: 0, grows: true });
     const capacity = (64 * MiB) / LEAF + 1;
-    using store = await FieldStore.create(device, pool, heat, capacity);
+    using store = await FieldStore.create({ number: 0, count: 1, device }, pool, heat, capacity);
     await store.ensureSecondCopy();
     expect([store.componentBytes, store.byteLength, pool.used]).toEqual([
       64 * MiB + LEAF,

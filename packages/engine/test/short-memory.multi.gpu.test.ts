@@ -165,7 +165,8 @@ gpuTest('where fields can be brought neither there nor back, nothing goes on', P
   buffers.stop();
   const words =
     'Cannot go on with the simulation: its fields were on their way to other memory, and could not be put back ' +
-    '(Cannot allocate buffer "still": 42 KiB requested, 0 bytes free, the largest hole is 0 bytes; nothing is allocated, so ask for less); ' +
+    '(Cannot allocate buffer "still": 42 KiB requested, 0 bytes free, the largest hole is 0 bytes; nothing is allocated, so ask for less ' +
+    `(device 1 of 2: "${one.name}")); ` +
     'create another, and resume from a checkpoint';
   const acts = [
     () => parts.runTimestep(0.1),

@@ -400,8 +400,8 @@ gpuTest('the cut and the step over two devices are told', PLAIN, async ({ device
     sentBytes: null,
   };
   expect(await simulation.subdomains()).toEqual([
-    { index: 0, ...two, neighbours: [1], box: { min: [0, 0, 0], max: [15, 15, 7] } },
-    { index: 1, ...two, neighbours: [0], box: { min: [16, 0, 0], max: [31, 15, 7] } },
+    { index: 0, ...two, deviceNumber: 1, neighbours: [1], box: { min: [0, 0, 0], max: [15, 15, 7] } },
+    { index: 1, ...two, deviceNumber: 2, neighbours: [0], box: { min: [16, 0, 0], max: [31, 15, 7] } },
   ]);
   simulation.addField('u', 'float32', 0);
   const code = 'WriteField("u", idx, ReadField("u", coord + ivec3(1, 0, 0)) + ReadField("u", coord - ivec3(1, 0, 0)));';

@@ -302,7 +302,7 @@ export class Moving implements Disposable {
       // What is to be taken of a sender that is lost never comes.
       if (error instanceof DeviceLostError) {
         from.abandonRelay();
-        channel.release?.();
+        channel.release();
       }
       await Promise.allSettled(underWay.map(({ taken }) => taken.timeline.wait(taken.value)));
       throw error;
