@@ -1,5 +1,5 @@
 /** Halos of one's own, with no simulation: what stands in the ghosts is what the owners hold. */
-import { Graph, openDevice, type Device, type Encoder } from '@halocline/gpu';
+import { Graph, openDevice, type Device, type Encoder, type Plan } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { smooth } from '../../../examples/halo.ts';
@@ -272,6 +272,46 @@ gpuTest('a graph that packs is recorded again for the other turn', PLAIN, async 
     expect([values[512], values[1024]]).toEqual([100 * round, 100 * round + 1]);
   }
   expect(turns).toEqual([0, 1, 0, 1, 0, 1]);
+});
+
+gpuTest('graphs pack before a send and unpack after a receive, on one device or two', PLAIN, async ({ device }) => {
+  const [other] = (await others(device, 1)) as [Device];
+  await using _ = other;
+  const domain = { min: [0, 0, 0], max: [24, 24, 16] } as const;
+  for (const [devices, subdomains] of [
+    [[device], 3],
+    [[device, other], 2],
+    [[device, other], 5],
+  ] as const) {
+    await using parts = await Subdomains.create({ domain, devices, subdomains, thickness: 2 });
+    using u = await parts.createField('u', 'float32');
+    await using halo = new Halo(parts, { fields: { u } });
+    await halo.ready;
+    using owned = new DisposableStack();
+    const plans = devices.map((each) => {
+      const graph = (passes: Readonly<Record<string, (encoder: Encoder) => void>>): Plan<Encoder> => {
+        const made = new Graph();
+        for (const [name, record] of Object.entries(passes)) made.pass({ name, record });
+        return owned.use(made.compile());
+      };
+      const pack = graph({ pack: (encoder) => halo.pack(encoder), exchange: (encoder) => halo.exchange(encoder) });
+      return { each, pack, unpack: graph({ unpack: (encoder) => halo.unpack(encoder) }) };
+    });
+    for (let round = 0; round < 4; round++) {
+      for (const part of parts) await part.device.staging.upload(u.buffers[part.index]!, 0, part.values(valueAt));
+      const reuse = round > 1;
+      for (const { each, pack } of plans) {
+        await pack.execute({ device: each, reuse });
+        await halo.send(each, []);
+      }
+      for (const { each, unpack } of plans) {
+        await halo.receive(each, []);
+        await unpack.execute({ device: each, reuse });
+      }
+      const { right, wrong } = await ghosts(parts, u, 2);
+      expect([right > 0, wrong], `${subdomains} parts, round ${round}`).toEqual([true, 0]);
+    }
+  }
 });
 
 gpuTest('a halo or a field that is gone is refused, in new commands and in kept ones', PLAIN, async ({ device }) => {

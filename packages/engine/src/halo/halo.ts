@@ -48,7 +48,10 @@ export interface HaloOptions {
 export interface HaloPart {
   /** Names; default: all. The receivers' are the senders'. */
   readonly fields?: readonly string[];
-  /** The room of the messages, 0 or 1; default: that of the device's next `send` or `receive`. */
+  /**
+   * The room of the messages, 0 or 1. Default: that of the device's next `send`; to unpack, that of the round that it received and has
+   * not unpacked, else of its next `receive`.
+   */
   readonly turn?: number;
 }
 
@@ -60,6 +63,8 @@ interface Side {
   readonly args: bigint;
   sent: number;
   received: number;
+  /** Rounds that were received up to the last that was unpacked. */
+  unpacked: number;
   /** Within `receive`: what is submitted belongs to the round after those that were received. */
   receiving: boolean;
   /** What each room of its messages was packed with last: the round, from 0, and the fields. */
@@ -159,10 +164,10 @@ export class Halo implements AsyncDisposable {
     encoder.barrier(['storage-write'], ['storage-read']);
   }
 
-  /** Records what has come to the encoder's device into the ghosts. */
+  /** Records what has come to the encoder's device into the ghosts: for `receive`, or to be submitted after it by whoever else does. */
   unpack(encoder: Encoder, part: HaloPart = {}): void {
     const side = this.#side(encoder, part);
-    const turn = turnOf(part, side.received);
+    const turn = turnOf(part, side.unpacked < side.received ? side.received - 1 : side.received);
     encoder.barrier(['host-write', 'transfer-target'], ['storage-read']);
     const fields = this.#record(encoder, side, `unpack ${turn}`, part);
     encoder.beforeSubmit(() => this.#checkUnpack(side, turn, fields));
@@ -296,6 +301,7 @@ export class Halo implements AsyncDisposable {
         `${act}: device ${from + 1} of the halo has sent round ${round + 1} without field "${missing}"; pack the fields that are unpacked`,
       );
     }
+    side.unpacked = round + 1;
   }
 
   /** Gives the names of the fields. */
@@ -329,6 +335,7 @@ export class Halo implements AsyncDisposable {
       args: args.address,
       sent: 0,
       received: 0,
+      unpacked: 0,
       receiving: false,
       packed: [],
       arrivals: [],
