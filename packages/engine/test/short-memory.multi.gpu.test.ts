@@ -1,7 +1,7 @@
 /** Memory that runs out while subdomains are made anew: all fields get there, or all stay, and no bit is another. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDevice, type Device } from '@halocline/gpu';
+import { openDevice, OutOfMemoryError, type Device } from '@halocline/gpu';
 import { gpuTest, temporaryFolder } from '@halocline/testing';
 import { expect } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
@@ -292,5 +292,32 @@ gpuTest(
       expect((await parts.field('r').statistics()).mean).toEqual([2]);
       expect((await parts.field('w').read()).get(3, 3, 3)).toBe(5);
     }
+  },
+);
+
+gpuTest(
+  'a message’s room that finds no memory names its device, and steps go on once there is some',
+  PLAIN,
+  async ({ device }) => {
+    await using one = await another(device);
+    await using other = await another(device);
+    const buffers = new FailingBuffers([one, other]);
+    using _ = forceTransport('staged');
+    await using whole = await layered({ device });
+    await using parts = await layered({ devices: [one, other] });
+    for (const [room, place] of [
+      [1, 'device 2 of 2'],
+      [2, 'device 1 of 2'],
+    ] as const) {
+      buffers.fail(room, { label: 'messages 2 → 1' });
+      const error = await parts.runTimestep(0.1).catch((thrown: unknown) => thrown);
+      buffers.stop();
+      expect(error).toBeInstanceOf(OutOfMemoryError);
+      expect((error as Error).message).toMatch(/^Cannot allocate buffer "messages 2 → 1": /u);
+      expect((error as Error).message).toContain(`(${place}: "`);
+    }
+    await steps(parts, 3);
+    await steps(whole, 3);
+    expect(await bits(parts)).toEqual(await bits(whole));
   },
 );
