@@ -49,13 +49,16 @@ gpuTest('recordings that cannot be made, or submitted, leave nothing behind', {}
   using words = device.createBuffer({ label: 'words', byteLength: 64 });
   using texels = device.createBuffer({ label: 'texels', byteLength: 64, usage: ['texel', 'transfer-target'] });
   const { failed, wrong } = await failEachCall(device, async () => {
-    using part = device.recordSecondary('part', (encoder) => encoder.fill(words, 0, 64, 1));
+    using part = device.recordSecondary('part', (encoder) =>
+      encoder.pipeline(fetches).bind(0, texels, { format: 'r32uint' }).bind(1, words).dispatch(1),
+    );
     await device.submitOnce('steps', (encoder) =>
       encoder
         .barrier(['storage-write', READS_TEXELS], ['transfer-target'])
         .fill(texels, 0, 64, 7)
+        .barrier(['storage-write', 'transfer-target'], ['storage-read', 'storage-write', READS_TEXELS])
         .execute(part)
-        .barrier(['transfer-target'], ['storage-read', 'storage-write', READS_TEXELS])
+        .barrier(['storage-write'], ['storage-read', 'storage-write'])
         .pipeline(pipeline)
         .bind(0, words, { set: 1 })
         .dispatch(1)

@@ -172,7 +172,7 @@ export class RenderEncoder {
     if ((vertexOffset | 0) !== vertexOffset) throw notWhole('vertexOffset', vertexOffset);
     const input = this.#input;
     if (firstIndex + indices > input.indices) {
-      const error = input.beyondIndices(pipeline, this.#scope, firstIndex, indices, instances);
+      const error = input.beyondIndices(pipeline, this.#scope, firstIndex, indices);
       if (error) throw error;
     }
     // Which vertices the indices mean stands in memory.
@@ -234,7 +234,7 @@ export class RenderEncoder {
     const { byteOffset = 0, count = 1, byteStride = bytes } = options;
     const pipeline = this.#ready(command);
     if (bytes === DRAW_INDEXED_BYTES && this.#input.indices < 0) {
-      throw this.#input.beyondIndices(pipeline, this.#scope, 0, 0, 0)!;
+      throw this.#input.beyondIndices(pipeline, this.#scope, 0, 0)!;
     }
     checkUsage('draw from', buffer, 'indirect');
     if (count !== 1) checkTimes(count, byteStride, bytes);

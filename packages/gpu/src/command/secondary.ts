@@ -77,16 +77,18 @@ export class SecondaryCommands implements Child {
     this.targets = targets;
     driver.checkOpen();
     this.handle = allocate(driver, pool, label);
+    let held: Held | undefined;
     try {
       beginSecondary(driver, this.handle, label, targets);
-      const { used, releases, checks, recorded } = body(this.handle);
+      held = body(this.handle);
       endCommands(driver, this.handle, label);
-      this.used = used;
-      this.checks = checks;
-      this.recorded = recorded;
-      this.#releases = releases;
+      this.used = held.used;
+      this.checks = held.checks;
+      this.recorded = held.recorded;
+      this.#releases = held.releases;
     } catch (error) {
       pool.free(this.handle);
+      for (const release of held?.releases ?? []) release();
       throw error;
     }
     driver.children.add(this);

@@ -93,17 +93,11 @@ export class VertexInput {
   }
 
   /** The error for an indexed draw without indices, or with too few; undefined if it draws nothing. */
-  beyondIndices(
-    pipeline: Reader,
-    where: RecordingPlace,
-    first: number,
-    count: number,
-    instances: number,
-  ): Error | undefined {
+  beyondIndices(pipeline: Reader, where: RecordingPlace, first: number, count: number): Error | undefined {
     if (this.#index === undefined) {
       return refusal(pipeline, where, 'no index buffer is set; call encoder.indexBuffer');
     }
-    if (count === 0 || instances === 0) return undefined;
+    if (count === 0) return undefined;
     const { buffer, byteOffset } = this.#index;
     return refusal(
       pipeline,

@@ -37,7 +37,7 @@ for (const word of WORDS) for (const narrow of [dispatchUsage(word), drawingUsag
 /** From here on bits are dealt out in the order in which usages come along. */
 const FIRST_RAW = known.length;
 
-/** The bit of a usage. At most ten different raw usages are told apart in a process: one more is a RangeError. */
+/** The bit of a usage. As many raw usages are told apart in a process as there are bits left, eleven: one more is a RangeError. */
 export function usageBit(usage: Usage): number {
   const key = typeof usage === 'string' ? usage : `${usage.stage} ${usage.access}`;
   return bits.get(key) ?? add(key, usage);
@@ -64,7 +64,7 @@ export function commandBit(usage: Usage, drawing: boolean): number {
 
 function add(key: string, usage: Usage): number {
   if (known.length === MOST) {
-    throw new RangeError(`Cannot track raw usage ${key}: ${MOST - WORDS.length} others are known; use words`);
+    throw new RangeError(`Cannot track raw usage ${key}: ${MOST - FIRST_RAW} others are known; use words`);
   }
   const bit = 1 << known.length;
   const { stages, accesses } = accessMask([usage]);
