@@ -3,7 +3,10 @@ import { expect } from 'vitest';
 import { openDevice } from '../src/index.ts';
 import { messageOf } from './message-of.ts';
 
-gpuTest('a relay refuses what no thread can pass on, and passes on the rest', {}, async ({ device }) => {
+/** Layer 1.3.239 may hold up a thread's signal for ten seconds. */
+const BARE = { validation: false } as const;
+
+gpuTest('a relay refuses what no thread can pass on, and passes on the rest', BARE, async ({ device }) => {
   await using relay = device.createRelay('steps');
   using timeline = device.createTimeline('far');
   const gone = device.createTimeline('gone');
@@ -54,6 +57,24 @@ gpuTest('a relay that waits for what doesn’t come is abandoned, and lets go', 
   expect([relay.waitBlocking(100), timeline.value()]).toEqual([false, 0]);
   relay.abandon();
   expect([relay.waitBlocking(60_000), relay.abandoned, timeline.value()]).toEqual([true, true, 3]);
+});
+
+gpuTest('a timeline that a relay is still to signal stays until it has', BARE, async ({ device }) => {
+  await using relay = device.createRelay('steps');
+  const timeline = device.createTimeline('far');
+  const { last } = device.compute.timeline;
+  const { driver } = timeline;
+  relay.post({ value: last + 1, signal: { timeline, value: 1 } });
+  timeline[Symbol.dispose]();
+  expect([driver.endings.size, timeline.disposed]).toEqual([1, true]);
+  await device.submitOnce(() => undefined);
+  await Promise.all(driver.endings);
+  const later = device.createTimeline('later');
+  relay.post({ value: last + 1, signal: { timeline: later, value: 1 } });
+  await later.wait(1);
+  await relay[Symbol.asyncDispose]();
+  later[Symbol.dispose]();
+  expect(driver.endings.size).toBe(0);
 });
 
 gpuTest('a blocking wait without time left looks once', {}, ({ device }) => {

@@ -24,7 +24,7 @@ import {
   TABLE_BYTES,
   WORDS,
 } from './relay-table.ts';
-import type { Timeline, TimelinePoint } from './timeline.ts';
+import type { Signaller, Timeline, TimelinePoint } from './timeline.ts';
 import { checkSignal, checkWait } from './timeline-point.ts';
 
 /** Bytes to be copied, between addresses that stay valid until the signal. */
@@ -52,8 +52,8 @@ export interface RelayOptions {
   readonly timeline: Timeline;
 }
 
-/** Passes on what happens on one timeline. Close it before its device, and before the timelines that it signals. */
-export class Relay implements Child, AsyncDisposable {
+/** Passes on what happens on one timeline. Close it before its device, and before the devices whose timelines it signals. */
+export class Relay implements Child, Signaller, AsyncDisposable {
   static {
     printsItself(this);
   }
@@ -121,7 +121,7 @@ export class Relay implements Child, AsyncDisposable {
       copy?.contexts?.from ?? 0n,
       copy?.contexts?.to ?? 0n,
     ];
-    signal.timeline.last = signal.value;
+    signal.timeline.promise(signal.value, this);
     if (this.#line.length === 0 && !this.#isFull) return this.#write(words);
     this.#line.push(words);
     this.#moving ??= this.#moveUp().finally(() => (this.#moving = null));
@@ -183,6 +183,22 @@ export class Relay implements Child, AsyncDisposable {
   /** Whether it was abandoned: what is posted now isn't passed on as it should be. */
   get abandoned(): boolean {
     return this.#abandoned;
+  }
+
+  /** Resolves when all that was posted by now was passed on, or its thread has died; undefined where it was. */
+  settling(): Promise<void> | undefined {
+    const { control } = this.#table;
+    const last = (Atomics.load(control, POSTED) + this.#line.length) | 0;
+    return last === Atomics.load(control, DONE) ? undefined : this.#settle(last);
+  }
+
+  async #settle(last: number): Promise<void> {
+    const { control } = this.#table;
+    while (this.#error === undefined) {
+      const done = Atomics.load(control, DONE);
+      if (((last - done) | 0) <= 0) break;
+      await Atomics.waitAsync(control, DONE, done).value;
+    }
   }
 
   /**

@@ -18,6 +18,12 @@ export interface TimelinePoint {
 /** How a timeline is shared with other devices of the machine: it may be exported, or it is an exported one. */
 export type TimelineSharing = 'export' | { readonly fd: number };
 
+/** Who signals timelines later, and not by a submit. */
+export interface Signaller {
+  /** Resolves when all that it is to signal by now was signalled; undefined where it was. */
+  settling(): Promise<void> | undefined;
+}
+
 const REACHED = Promise.resolve();
 
 /** A timeline semaphore, from 0 up. */
@@ -35,6 +41,7 @@ export class Timeline implements Child, Progress {
   readonly driver: Driver;
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
+  readonly #signallers = new Set<Signaller>();
   #reached = 0;
   /** How often it was given up: waits that began before it went up were. */
   generation = 0;
@@ -183,6 +190,12 @@ export class Timeline implements Child, Progress {
     }
   }
 
+  /** Notes that somebody will signal a value, which is larger than every value before: until then it stays. */
+  promise(value: number, signaller: Signaller): void {
+    this.last = value;
+    this.#signallers.add(signaller);
+  }
+
   /** Signals from the host; the value must be larger than every value before. */
   signal(value: number): void {
     this.#checkAlive('signal');
@@ -225,9 +238,10 @@ export class Timeline implements Child, Progress {
     const driver = this.driver;
     const destroy = (): void =>
       driver.retire(() => driver.commands.vkDestroySemaphore(driver.handle, this.handle, V.NULL));
-    if (this.#waits.size === 0) return destroy();
-    // The waiter's thread may be in a call with it: it goes when the thread has let go.
-    const released = Promise.allSettled(this.#waits.values()).then(destroy);
+    const signals = [...this.#signallers].flatMap((each) => each.settling() ?? []);
+    if (this.#waits.size === 0 && signals.length === 0) return destroy();
+    // Other threads may be in a call with it, or come to one: it goes when they have let go.
+    const released = Promise.allSettled([...this.#waits.values(), ...signals]).then(destroy);
     driver.endings.add(released);
     void released.finally(() => driver.endings.delete(released));
     this.giveUp();
