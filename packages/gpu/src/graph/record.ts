@@ -31,7 +31,13 @@ export function recordSteps<E extends BarrierSink>(
       if (!record) continue;
       if (encoder.uses) for (const each of uses) noteUse(each, encoder, at);
       const declared = encoder.tracks === true ? uses.flatMap((use) => declaredUses(use, at, memory)) : undefined;
-      const body = (): unknown => recordPass(name, () => record(encoder, at));
+      const body = (): unknown => {
+        try {
+          return record(encoder, at);
+        } catch (error) {
+          throw namingPass(name, error);
+        }
+      };
       if (encoder.label) encoder.label(name, body, declared);
       else body();
     }
@@ -39,18 +45,14 @@ export function recordSteps<E extends BarrierSink>(
   }
 }
 
-/** Calls what records a pass; whatever it throws names the pass. What code reacts to by its class stays what it is. */
-function recordPass(name: string, record: () => unknown): unknown {
-  try {
-    return record();
-  } catch (error) {
-    const message = `Cannot record pass "${name}": ${error instanceof Error ? error.message : String(error)}`;
-    if (!(error instanceof VulkanError)) throw new GraphError(message, { cause: error });
-    if (error.name !== 'VulkanError' || error.labels.includes(name)) throw error;
-    const { kind, command, result, labels } = error;
-    const called = command === undefined || result === undefined ? {} : { command, result };
-    throw new VulkanError(message, { kind, ...called, labels: [...labels, name], cause: error });
-  }
+/** What recording a pass threw, as an error that names the pass. What code reacts to by its class stays what it is. */
+function namingPass(name: string, error: unknown): unknown {
+  const message = `Cannot record pass "${name}": ${error instanceof Error ? error.message : String(error)}`;
+  if (!(error instanceof VulkanError)) return new GraphError(message, { cause: error });
+  if (error.name !== 'VulkanError' || error.labels.includes(name)) return error;
+  const { kind, command, result, labels } = error;
+  const called = command === undefined || result === undefined ? {} : { command, result };
+  return new VulkanError(message, { kind, ...called, labels: [...labels, name], cause: error });
 }
 
 /** A pass that reaches a buffer by address is as stale as any other when the buffer goes or moves. */
