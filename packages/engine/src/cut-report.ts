@@ -59,13 +59,19 @@ export function reportSubdomains(runtime: Runtime): SubdomainReport[] {
   });
 }
 
+/** Turns that one stretch of a long loop has: what is sent repeats within it, as messages spare a few turns at most. */
+const STRETCH = 120;
+
 /** Bytes that each subdomain sends in a step. */
 function sentBytes({ program, copies, iterations: ran, subdomains }: Runtime): number[] | null {
   if (program === null) return null;
   const { components } = program.parts;
   const turns = program.loops.map(({ name }) => ran.get(name) ?? 1);
   // Even numbers are planned; what a step begins with is what one before has left.
-  const iterations = turns.map((each) => Math.max(2, 2 * Math.ceil(each / 2)));
+  const whole = turns.map((each) => Math.max(2, 2 * Math.ceil(each / 2)));
+  // Of a long loop the second stretch stands for those that are left out.
+  const leftOut = whole.map((each) => Math.max(0, Math.floor(each / STRETCH) - 3));
+  const iterations = whole.map((each, loop) => each - STRETCH * leftOut[loop]!);
   const { after: start, stale } = program.plan({ start: copies, iterations });
   const plan = program.plan({ start, stale, iterations });
   const bytes = subdomains.map(() => 0);
@@ -74,13 +80,20 @@ function sentBytes({ program, copies, iterations: ran, subdomains }: Runtime): n
     if (pass.kind === 'gate' && pass.mode === 'iterate') ended[pass.loop]!++;
     if (pass.kind !== 'exchange') continue;
     const { scope } = pass;
-    // Bodies that were planned beyond the last turn do nothing.
-    if (program.loops.some(({ index }) => scope === `body ${index}` && ended[index]! >= turns[index]!)) continue;
+    const loop = program.loops.findIndex(({ index }) => scope === `body ${index}`);
+    const times = loop < 0 ? 1 : timesOf(ended[loop]!, turns[loop]!, leftOut[loop]!);
     const names = new Set(pass.sent.map((copy) => copy.slice(0, copy.lastIndexOf(':'))));
     for (const { name, pairs } of components) {
       if (!names.has(name)) continue;
-      for (const { from, sources } of pairs) bytes[from]! += 4 * sources.length;
+      for (const { from, sources } of pairs) bytes[from]! += 4 * sources.length * times;
     }
   }
   return bytes;
+}
+
+/** For how many turns one that is planned stands, where so many stretches are left out: none, if it is beyond the last. */
+function timesOf(planned: number, turns: number, leftOut: number): number {
+  const stretch = Math.floor(planned / STRETCH);
+  if (stretch === 1 && leftOut > 0) return 1 + leftOut;
+  return planned + (stretch === 0 ? 0 : STRETCH * leftOut) < turns ? 1 : 0;
 }

@@ -3,9 +3,10 @@
  * file or for the new one, never for half of one. A symbolic link stays, and what it points at is written so. And what a failure
  * of the file system means, in words.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {
@@ -116,6 +117,14 @@ function checkPlace(place: string, file: string): void {
 
 type Content = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Names of what stands beside files that are being written; those of earlier versions tell no machine and no process. */
+const BESIDE = /^\.(?<written>.+)\.(?:(?<host>[0-9a-f]{8})-(?<pid>\d+)-)?[0-9a-f]{8}\.part$/su;
+
+/** The machine in those names: containers that share a folder have processes of the same numbers. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+const DAY_MS = 86_400_000;
+
 /** What stands beside files that are being written: it goes where the process exits. */
 const unfinished = new Set<string>();
 
@@ -169,7 +178,7 @@ async function replace(file: string, content: Content): Promise<number> {
 /** Lets something be made beside a file, whose folder is made as needed; what is still there afterwards goes. */
 async function besideOf<T>(file: string, make: (beside: string) => Promise<T>): Promise<T> {
   const folder = path.dirname(file);
-  const name = `.${shortened(path.basename(file))}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  const name = `.${shortened(path.basename(file))}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const beside = path.join(folder, name);
   if (unfinished.size === 0) process.on('exit', dropAll);
   unfinished.add(beside);
@@ -202,7 +211,8 @@ async function writeAll(file: string, content: Content): Promise<number> {
 /** Takes away what processes that were killed in the middle of writing a file left beside it. */
 export function dropBeside(file: string): void {
   const place = behindLinks(file);
-  dropUnfinished(path.dirname(place), `${shortened(path.basename(place))}.`);
+  const stem = shortened(path.basename(place));
+  dropWhere(path.dirname(place), (written) => written === stem);
 }
 
 /**
@@ -210,22 +220,29 @@ export function dropBeside(file: string): void {
  * writing stays.
  */
 export function dropUnfinished(folder: string, stem: string): void {
+  dropWhere(folder, (written) => written.startsWith(stem));
+}
+
+/** Takes away what was left beside those files whose names `chosen` takes. */
+function dropWhere(folder: string, chosen: (written: string) => boolean): void {
   try {
     for (const name of readdirSync(folder)) {
-      if (!name.startsWith(`.${stem}`) || !name.endsWith('.part') || isWritten(folder, name)) continue;
-      rmSync(path.join(folder, name), { force: true });
+      const { written, host, pid } = BESIDE.exec(name)?.groups ?? {};
+      if (written === undefined || !chosen(written)) continue;
+      const beside = path.join(folder, name);
+      if (pid === undefined || !isWritten(beside, host!, Number(pid))) rmSync(beside, { force: true });
     }
   } catch {
     // A folder that isn't there, or can't be read or written: whoever writes to it hears of that.
   }
 }
 
-/** Whether the process that began to write this lives, and still does so if it is this one. */
-function isWritten(folder: string, name: string): boolean {
-  const writer = Number(/\.(\d+)-[0-9a-f]+\.part$/u.exec(name)?.[1] ?? 0);
-  if (writer === process.pid) return unfinished.has(path.join(folder, name));
+/** Whether the process that began to write this lives; of another machine, which shares the folder, whether it wrote of late. */
+function isWritten(beside: string, host: string, pid: number): boolean {
+  if (host !== HOST) return Date.now() - statSync(beside).mtimeMs < DAY_MS;
+  if (pid === process.pid) return unfinished.has(beside);
   try {
-    return writer > 0 && process.kill(writer, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

@@ -97,6 +97,25 @@ gpuTest('what is sent counts each turn of a loop', { validation: false }, async 
   expect(await sent()).toEqual([256 * turns, 256 * turns]);
 });
 
+gpuTest(
+  'what is sent by thousands of turns is reckoned from some hundred',
+  { validation: false },
+  async ({ device }) => {
+    const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
+    await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
+    simulation.addField('u', 'float32', 1);
+    simulation.addStencil('halve', {
+      inputs: ['u'],
+      outputs: ['u'],
+      code: 'WriteField("u", idx, 0.5 * ReadField("u", coord + ivec3(1, 0, 0))); ReduceMax("most", 1.0);',
+    });
+    simulation.repeat({ name: 'halves', body: ['halve'], times: 1801, until: { scalar: 'most', below: 0.1 } });
+    await simulation.runTimestep(1);
+    await simulation.finish();
+    expect((await simulation.subdomains()).map(({ sentBytes }) => sentBytes)).toEqual([0, 256 * 1801]);
+  },
+);
+
 gpuTest('each subdomain has its device’s number, as errors count', { validation: false }, async ({ device }) => {
   await using other = await openDevice({ device: device.uuid, validation: false });
   const domain = { min: [0, 0, 0], max: [64, 8, 8] } as const;

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   lstatSync,
   mkdirSync,
@@ -8,9 +9,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { tryWhole, writeWhole } from '../src/files.ts';
@@ -84,14 +86,33 @@ test('what killed writers left beside a file goes where it is tried, and what ot
   const place = path.join(folder, 'killed');
   mkdirSync(place);
   const { pid } = spawnSync(process.execPath, ['--version']);
-  const [long, living] = ['n'.repeat(240), `.run.nvdb.${process.ppid}-00000001.part`];
-  const left = ['.run.nvdb.0123abcd.part', `.run.nvdb.${pid}-0123abcd.part`, `.run.nvdb.${process.pid}-0123abcd.part`];
-  const others = [living, '.other.nvdb.0123abcd.part', '.run.nvdb', 'run.nvdb.0123abcd.part', 'link.nvdb'];
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  const long = 'n'.repeat(240);
+  const elsewhere = [`.run.nvdb.00000000-${pid}-00000001.part`, `.run.nvdb.00000000-${pid}-00000002.part`] as const;
+  const left = [
+    '.run.nvdb.0123abcd.part',
+    `.run.nvdb.${host}-${pid}-0123abcd.part`,
+    `.run.nvdb.${host}-${process.pid}-0123abcd.part`,
+    elsewhere[1],
+  ];
+  const others = [
+    `.run.nvdb.${host}-${process.ppid}-00000001.part`,
+    elsewhere[0],
+    '.run.nvdb.part',
+    '.run.nvdb.fetched.part',
+    '.run.nvdb.old.0123abcd.part',
+    '.other.nvdb.0123abcd.part',
+    '.run.nvdb',
+    'run.nvdb.0123abcd.part',
+    'link.nvdb',
+  ];
   symlinkSync('run.nvdb', path.join(place, 'link.nvdb'));
   for (const name of [...left, ...others.slice(0, -1)]) writeFileSync(path.join(place, name), 'half');
+  const yesterday = Date.now() / 1000 - 90_000;
+  utimesSync(path.join(place, elsewhere[1]), yesterday, yesterday);
   await tryWhole(path.join(place, 'link.nvdb'));
   expect(readdirSync(place).toSorted()).toEqual(others.toSorted());
-  writeFileSync(path.join(place, `.${long.slice(0, 60)}.${pid}-0123abcd.part`), 'half');
+  writeFileSync(path.join(place, `.${long.slice(0, 60)}.${host}-${pid}-0123abcd.part`), 'half');
   let within: string[] = [];
   async function* pieces(): AsyncGenerator<Uint8Array> {
     await tryWhole(path.join(place, long));
@@ -99,7 +120,8 @@ test('what killed writers left beside a file goes where it is tried, and what ot
     yield Uint8Array.of(1);
   }
   expect(await writeWhole(path.join(place, long), pieces())).toBe(1);
-  expect(within).toEqual([expect.stringMatching(new RegExp(`^\\.n{60}\\.${process.pid}-[0-9a-f]{8}\\.part$`, 'u'))]);
+  const own = new RegExp(`^\\.n{60}\\.${host}-${process.pid}-[0-9a-f]{8}\\.part$`, 'u');
+  expect(within).toEqual([expect.stringMatching(own)]);
 });
 
 test('a file without a name is refused', async () => {
