@@ -42,6 +42,9 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   return path.join(xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.cache'), 'halocline');
 }
 
+/** What a file system says of a file that isn't there, or is somebody else's: `writeCache` tells where none can be kept. */
+const NOTHING_KEPT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+
 /**
  * The bytes kept under a key, in a buffer of their own; undefined if there are none or they are broken: then the file is
  * removed, and `log` gets a line; default: stderr.
@@ -59,7 +62,7 @@ export function readCache(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EISDIR') log(`Cannot use cache file "${file}": it is a folder; remove it`);
-    else if (code !== 'ENOENT' && code !== 'ENOTDIR') log(`Cannot use cache file "${file}": ${message}; remove it`);
+    else if (!NOTHING_KEPT.has(code ?? '')) log(`Cannot use cache file "${file}": ${message}; remove it`);
     return undefined;
   }
   const payload = new Uint8Array(bytes.subarray(DIGEST_BYTES));

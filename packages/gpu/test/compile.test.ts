@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -217,6 +217,19 @@ test('a folder in the place of a cache file is told', () => {
   expect(readCache('spirv', 'key', (line) => lines.push(line))).toBeUndefined();
   expect(lines).toEqual([`Cannot use cache file "${file}": it is a folder; remove it`]);
 });
+
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a file that may not be read is none, and writing there makes another',
+  () => {
+    const lines: string[] = [];
+    writeCache('spirv', 'key', new Uint8Array(4));
+    chmodSync(path.join(folder, 'spirv', 'key'), 0);
+    expect(readCache('spirv', 'key', (line) => lines.push(line))).toBeUndefined();
+    writeCache('spirv', 'key', new Uint8Array(8));
+    expect(readCache('spirv', 'key', (line) => lines.push(line))).toEqual(new Uint8Array(8));
+    expect(lines).toEqual([]);
+  },
+);
 
 test('of too many files those that were not used for the longest time are thrown away', () => {
   const kind = path.join(folder, 'spirv');
