@@ -22,18 +22,18 @@ export function setViewport(scope: CommandScope, viewport: Viewport): void {
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
   const { driver } = scope;
   const refuse = (what: string): RangeError => new RangeError(`Cannot set the viewport in ${scope.place}: ${what}`);
-  const place = `it is ${width}×${height} at (${x}, ${y})`;
+  const place = (): string => `it is ${width}×${height} at (${x}, ${y})`;
   if (![x, y, width, height, nearDepth, farDepth].every(Number.isFinite) || width <= 0) {
-    throw refuse(`${place}; give finite numbers, and a width above 0`);
+    throw refuse(`${place()}; give finite numbers, and a width above 0`);
   }
   const { mostViewport, viewportBounds } = pipelineProperties(driver);
   const [least, most] = viewportBounds;
   const isOutside = [x, x + width, y, y + height].some((edge) => edge < least || edge > most);
   if (isOutside || width > mostViewport[0] || Math.abs(height) > mostViewport[1]) {
-    throw refuse(`${place}; device "${driver.name}" takes ${mostViewport.join('×')}, from ${least} to ${most}`);
+    throw refuse(`${place()}; device "${driver.name}" takes ${mostViewport.join('×')}, from ${least} to ${most}`);
   }
-  const isBounded = !driver.extensions.includes('VK_EXT_depth_range_unrestricted');
-  if (isBounded && [nearDepth, farDepth].some((depth) => depth < 0 || depth > 1)) {
+  const isBeyond = [nearDepth, farDepth].some((depth) => depth < 0 || depth > 1);
+  if (isBeyond && !driver.extensions.includes('VK_EXT_depth_range_unrestricted')) {
     throw refuse(`its depths are ${nearDepth} and ${farDepth}; give 0 to 1`);
   }
   V.arena.scope(() => {
