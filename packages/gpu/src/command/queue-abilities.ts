@@ -4,7 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Access, Usage } from '../access.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
-import type { CommandScope } from './scope.ts';
+import type { CommandScope, RecordingPlace } from './scope.ts';
 
 const WORDS: ReadonlySet<Access> = new Set(['transfer-source', 'transfer-target', 'host-read', 'host-write'] as const);
 const STAGES =
@@ -22,9 +22,21 @@ export function refuseOnTransfers(scope: CommandScope, act: string, instead: str
 }
 
 /** Throws unless a queue of the device draws; `act` is the sentence's beginning, `labels` name what it is about. */
-export function checkDraws({ family, name }: Driver, act: string, labels: readonly string[]): void {
-  if (family.flags.includes('graphics')) return;
-  throw new VulkanError(`${act}: no queue of device "${name}" draws; choose another device`, {
+export function checkDraws(driver: Driver, act: string, labels: readonly string[]): void {
+  if (!draws(driver)) throw drawsNothing(driver, act, labels);
+}
+
+/** The same for what is being recorded: `act` is what it would do, as a verb. */
+export function checkRecordsDraws(driver: Driver, act: string, where: RecordingPlace): void {
+  if (!draws(driver)) throw drawsNothing(driver, `Cannot ${act} in ${where.place}`, where.labels);
+}
+
+function draws({ family }: Driver): boolean {
+  return family.flags.includes('graphics');
+}
+
+function drawsNothing({ name }: Driver, act: string, labels: readonly string[]): VulkanError {
+  return new VulkanError(`${act}: no queue of device "${name}" draws; choose another device`, {
     kind: 'not-available',
     labels: [...labels, name],
   });

@@ -9,7 +9,7 @@ import { Image } from '../image/image.ts';
 import type { ImageView } from '../image/view.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import type { TargetFormats } from './graphics-pipeline.ts';
-import { checkDraws } from './queue-abilities.ts';
+import { checkRecordsDraws } from './queue-abilities.ts';
 import type { RecordingPlace } from './scope.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
@@ -58,25 +58,21 @@ export interface Attachments {
 }
 
 /** What a rendering draws to; throws where that doesn't fit together. */
-export function attachmentsOf(
-  driver: Driver,
-  { place, labels }: RecordingPlace,
-  options: RenderingOptions,
-): Attachments {
-  const act = `Cannot render in ${place}`;
-  checkDraws(driver, act, labels);
+export function attachmentsOf(driver: Driver, where: RecordingPlace, options: RenderingOptions): Attachments {
+  const act = `Cannot render in ${where.place}`;
+  checkRecordsDraws(driver, 'render', where);
   const colors = (options.color ?? []).map((target) => attach(act, target, 'color'));
   const depth = options.depth && attach(act, options.depth, 'depth');
   const all = depth ? [...colors, depth] : colors;
   const image = all[0]?.view.image;
-  if (!image) throw unfit(`${act}: no target is given; give color or depth`, ...labels);
+  if (!image) throw unfit(`${act}: no target is given; give color or depth`, ...where.labels);
   checkColorCount(driver, act, colors.length);
-  if (colors.length > 1) checkDistinct(act, labels, colors);
+  if (colors.length > 1) checkDistinct(act, where, colors);
   const other = all.find(({ view }) => view.image.samples !== image.samples)?.view.image;
   if (other) {
     throw unfit(
       `${act}: image "${image.label}" has ${image.samples} samples a texel, image "${other.label}" ${other.samples}; give all the same`,
-      ...labels,
+      ...where.labels,
     );
   }
   const color = colors.map(({ view }) => view.image.format);
@@ -111,14 +107,14 @@ function attach(act: string, target: RenderTarget, aspect: 'color' | 'depth'): A
 }
 
 /** Throws where two colours, or what they resolve into, are one part of an image: which of them it would hold is undefined. */
-function checkDistinct(act: string, labels: readonly string[], colors: readonly Attachment[]): void {
+function checkDistinct(act: string, where: RecordingPlace, colors: readonly Attachment[]): void {
   const views = colors.flatMap(({ view, resolve }) => (resolve ? [view, resolve] : [view]));
   for (const [index, { image, range }] of views.entries()) {
     const isSame = (other: ImageView): boolean =>
       other.image === image && other.range.mip === range.mip && other.range.layer === range.layer;
     if (!views.slice(0, index).some(isSame)) continue;
     const part = `image "${image.label}", mip ${range.mip} of layer ${range.layer},`;
-    throw unfit(`${act}: ${part} is given as two of its targets; give an image for each`, ...labels, image.label);
+    throw unfit(`${act}: ${part} is given as two of its targets; give an image for each`, ...where.labels, image.label);
   }
 }
 

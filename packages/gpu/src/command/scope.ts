@@ -67,7 +67,10 @@ export class CommandScope implements RecordingPlace {
 
   /** What is recorded as one pass alone bears one name. */
   get labels(): string[] {
-    return [this.label, ...this.#passes].filter((each, at, all) => each !== all[at - 1]);
+    const { label } = this;
+    const passes = this.#passes;
+    if (passes.length === 0 || (passes.length === 1 && passes[0] === label)) return [label];
+    return [label, ...passes].filter((each, at, all) => each !== all[at - 1]);
   }
 
   get place(): string {

@@ -9,7 +9,7 @@ import type { Buffer } from '../memory/buffer.ts';
 import { valueText } from '../printing.ts';
 import { checkImageUsage, checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
-import { checkDraws } from './queue-abilities.ts';
+import { checkRecordsDraws } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
 
 /** Three numbers in x, y, z; the last ones may be left out. */
@@ -300,7 +300,7 @@ function checkBlit(source: Box, target: Box, filter: string): void {
 /** Copies texels from image to image, scaled to the target's box and converted to its format. */
 export function blitImage(scope: CommandScope, from: Image, to: Image, options: BlitOptions): void {
   const { filter = 'linear' } = options;
-  checkDraws(scope.driver, `Cannot blit in ${scope.place}`, scope.labels);
+  checkRecordsDraws(scope.driver, 'blit', scope);
   const source = boxOf('blit from', from, options.from);
   const target = boxOf('blit to', to, options.to);
   scope.use(from);
@@ -332,7 +332,7 @@ export function clearImage(scope: CommandScope, image: Image, value: ClearValue,
   V.arena.scope(() => {
     const part = V.VkImageSubresourceRange(whole);
     if (formatMeaning(image.format).aspect === 'depth') {
-      checkDraws(scope.driver, `Cannot clear depths in ${scope.place}`, scope.labels);
+      checkRecordsDraws(scope.driver, 'clear depths', scope);
       const depth = V.VkClearDepthStencilValue({ depth: checkDepth(image, value) });
       commands.vkCmdClearDepthStencilImage(scope.handle, image.handle, TARGET, depth, 1, part);
     } else {
