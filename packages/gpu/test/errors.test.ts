@@ -80,8 +80,8 @@ test('validation is wished by option or environment', () => {
     'gpu-assisted',
   ]);
   expect(validationWish(false, { HALOCLINE_VALIDATION: '1' })).toBe(false);
-  expect(['', 'off', 'no', 'false'].some(wish)).toBe(false);
-  expect(['on', 'yes', 'true'].every((word) => wish(word) === true)).toBe(true);
+  expect(['', 'off', 'no', 'false', 'FALSE'].some(wish)).toBe(false);
+  expect(['on', 'yes', 'true', 'True'].every((word) => wish(word) === true)).toBe(true);
   expect(() => wish('syncronization')).toThrow(
     new TypeError(
       'Cannot open a device: HALOCLINE_VALIDATION is "syncronization"; give 1, 0, synchronization or gpu-assisted',

@@ -56,10 +56,11 @@ export function memoryLimitWish(option: number | undefined): number {
   throw new RangeError(`Cannot limit memory: ${what}; give bytes, above 0`);
 }
 
-/** What a word of the environment turns on or off; undefined where it says neither. */
+/** What a word of the environment, in letters of any case, turns on or off; undefined where it says neither. */
 export function switchWish(word: string): boolean | undefined {
-  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
-  return ['0', 'false', 'no', 'off'].includes(word) ? false : undefined;
+  const lower = word.toLowerCase();
+  if (['1', 'true', 'yes', 'on'].includes(lower)) return true;
+  return ['0', 'false', 'no', 'off'].includes(lower) ? false : undefined;
 }
 
 /** Whether the option or HALOCLINE_CHECKS asks for checks; where neither says a thing, they go with validation. Throws TypeError. */
