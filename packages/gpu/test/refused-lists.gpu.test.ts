@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { vulkanTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import { acquireInstance } from '../src/device/instance.ts';
+import { acquireInstance, isValidationAvailable } from '../src/device/instance.ts';
 import { surveyDevices } from '../src/device/survey.ts';
 
 const FAILED = V.VK_ERROR_INITIALIZATION_FAILED;
@@ -56,4 +56,21 @@ vulkanTest('a survey tells what the driver refused, and of which device', () => 
   } finally {
     instance.release();
   }
+});
+
+vulkanTest('an instance with validation that the loader refuses leaves no callback behind', () => {
+  const source = JSON.stringify(new URL('../src/device/instance.ts', import.meta.url).href);
+  // A process has 8,192 callbacks at most, all but two of which are taken here.
+  const code = `
+    import * as V from '@halocline/vulkan';
+    const { acquireInstance, isValidationAvailable, vulkanLoader } = await import(${source});
+    Object.defineProperty(vulkanLoader(), 'vkCreateInstance', { value: () => ${FAILED} });
+    for (let taken = 0; taken < 8190; taken++) V.registerDebugCallback(() => undefined);
+    const told = new Set();
+    for (let at = 0; at < 4; at++) try { acquireInstance(true); } catch ({ message }) { told.add(message); }
+    console.log(JSON.stringify(isValidationAvailable() ? [...told] : []));
+    process.exit();`;
+  const flags = ['--conditions=@halocline/source', '--input-type=module', '-e', code];
+  const told = JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' })) as string[];
+  expect(told).toEqual(isValidationAvailable() ? [`Cannot start Vulkan: vkCreateInstance ${GAVE}`] : []);
 });

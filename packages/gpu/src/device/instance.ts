@@ -102,6 +102,7 @@ export class Instance {
   constructor(validation: Validation, listener: (message: ValidationMessage) => void) {
     this.validation = validation;
     const loader = vulkanLoader();
+    using undo = new DisposableStack();
     if (validation !== false) {
       if (!layerNames(loader).includes(LAYER)) {
         throw new VulkanError(
@@ -110,11 +111,13 @@ export class Instance {
         );
       }
       keepQuiet();
-      this.#callback = V.registerDebugCallback((message) => tell(message, listener));
+      this.#callback = undo.use(V.registerDebugCallback((message) => tell(message, listener)));
     }
     const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
     this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(create));
+    undo.defer(() => this.#destroy());
     if (this.#callback) this.#messenger = this.#createMessenger(this.#callback);
+    undo.move();
   }
 
   acquire(): this {
@@ -128,10 +131,15 @@ export class Instance {
     const { commands } = this;
     if (this.#messenger !== undefined)
       commands.vkDestroyDebugUtilsMessengerEXT(commands.handle, this.#messenger, V.NULL);
+    this.#destroy();
+    this.#callback?.[Symbol.dispose]();
+  }
+
+  #destroy(): void {
+    const { commands } = this;
     const destroy = (): void => commands.vkDestroyInstance(commands.handle, V.NULL);
     if (this.#callback) destroy();
     else releaseHandle(destroy);
-    this.#callback?.[Symbol.dispose]();
   }
 
   #createMessenger(callback: V.DebugCallback): V.VkDebugUtilsMessengerEXT {
