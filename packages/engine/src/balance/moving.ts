@@ -167,13 +167,13 @@ export class Moving implements Disposable {
   }
 
   /**
-   * Gives the subdomains back what they held, and all fields, after what failed. Waits for the devices. Throws FieldsLostError where it
-   * can't: a device that is lost gives nothing back.
+   * Gives the subdomains back what they held, and all fields, after what failed. Waits for the devices. Throws where it can't:
+   * FieldsLostError, or the loss of a device, which gives nothing back.
    */
   async undo(failure: unknown): Promise<void> {
     const before = this.#before;
     if (before === null) return;
-    if (failure instanceof DeviceLostError) throw new FieldsLostError(failure);
+    if (failure instanceof DeviceLostError) throw failure;
     this.#dropUnmoved();
     this.#before = null;
     const adopt = (): void => this.#team.adopt(before);
@@ -185,7 +185,7 @@ export class Moving implements Disposable {
       using back = new Moving(this.#team, this.#moved, this.#owner);
       await back.#carry(adopt);
     } catch (error) {
-      throw new FieldsLostError(error);
+      throw error instanceof DeviceLostError ? error : new FieldsLostError(error);
     }
   }
 

@@ -38,11 +38,10 @@ export class LossWatch {
   }
 
   #note(error: unknown): void {
-    const cause = error instanceof FieldsLostError ? error.cause : error;
     for (const [number, { device }] of this.#team.members.entries()) {
-      if (cause instanceof DeviceLostError && isLost(device)) nameDevice(this.#team.place(number), cause);
+      if (error instanceof DeviceLostError && isLost(device)) nameDevice(this.#team.place(number), error);
     }
-    const lost = lostDevice(cause);
+    const lost = lostDevice(error);
     if (this.#loss !== null || (lost === undefined && !(error instanceof FieldsLostError))) return;
     this.#loss = error as Error;
     if (lost !== undefined) this.#team.release(lost);
