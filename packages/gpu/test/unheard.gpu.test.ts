@@ -50,7 +50,7 @@ gpuTest('what is in order is told to nobody', {}, async () => {
 gpuTest("a recorder without a log of its own takes its device's", {}, async ({ device: { uuid } }) => {
   const lines: string[] = [];
   await using device = await openDevice({ device: uuid, log: (line) => lines.push(line) });
-  await using recorder = device.createRecorder({ workers: 1, secondaries: 1 });
+  await using recorder = device.createRecorder({ workers: 1, secondaries: 1, log: undefined });
   using words = device.createBuffer({ label: 'words', byteLength: 64 });
   const frame = await device.beginFrame();
   const module = new URL('./recorded-passes.ts', import.meta.url);

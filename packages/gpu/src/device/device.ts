@@ -436,7 +436,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
       openFrame: () => frames.open,
       doneFrames: () => frames.slots.map((slot) => slot.done),
     };
-    return new ThreadedRecorder(place, { log: this.#log, ...options });
+    return new ThreadedRecorder(place, { ...options, log: options.log ?? this.#log });
   }
 
   /** Submits all that the frame recorded, in one call. Doesn't wait; the point that it returns is when it is done. */
