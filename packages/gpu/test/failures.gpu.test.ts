@@ -1,10 +1,10 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
-import { expect } from 'vitest';
-import { GraphError, Graph, VulkanError } from '../src/index.ts';
+import { expect, vi } from 'vitest';
+import { GraphError, Graph, openDevice, VulkanError } from '../src/index.ts';
 import type { Encoder, VulkanErrorKind } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
-import { failCall } from './changed-driver.ts';
+import { changeCommands, failCall } from './changed-driver.ts';
 
 /** What a body throws. */
 function thrown(body: () => unknown): VulkanError {
@@ -204,4 +204,17 @@ gpuTest('a frame whose pool the driver refuses to reset is named', {}, async ({ 
     );
   }
   device.endFrame(await device.beginFrame());
+});
+
+gpuTest('a submit that fails gives back the barriers that were to go ahead of it', {}, async ({ device: { uuid } }) => {
+  await using device = await openDevice({ device: uuid, autoBarriers: true, checks: false });
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+  using recorded = device.record('clear', (encoder) => encoder.clear(image, [0, 0, 0, 0]));
+  const freed = vi.fn(makerOf(device).driver.commands.vkFreeCommandBuffers);
+  using _ = changeCommands(device, { vkFreeCommandBuffers: freed });
+  {
+    using __ = failCall(device, 'vkQueueSubmit2', 1, V.VK_ERROR_OUT_OF_HOST_MEMORY);
+    expect(() => device.compute.submit([recorded])).toThrow('vkQueueSubmit2 gave VK_ERROR_OUT_OF_HOST_MEMORY');
+  }
+  expect(freed).toHaveBeenCalledOnce();
 });

@@ -176,11 +176,12 @@ export class Queue {
       if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
       const values = this.#submitRaw(raw);
       company?.made(values[0]!);
-      for (const escort of escorts) escort.done();
       return values.map((value) => ({ timeline: this.timeline, value }));
     } catch (error) {
       company?.failed(error);
       throw error;
+    } finally {
+      for (const escort of escorts) escort.done();
     }
   }
 
