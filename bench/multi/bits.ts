@@ -1,6 +1,6 @@
 /**
- * @file `npm run bench -- bits [CASE…] [--size 64]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, or
- * logical devices where there are fewer, with overlap and without; ends with 1 where not.
+ * @file `npm run bench -- bits [CASE…] [--size 64]`: whether every case gives the same bits on 1, 2 and 4 devices of the machine, and 8
+ * where it has them, or logical devices where there are fewer than 4, with overlap and without; ends with 1 where not.
  */
 import { createHash } from 'node:crypto';
 import { listDevices } from '@halocline/gpu';
@@ -37,17 +37,18 @@ async function hashOf(number: number, count: number, overlap: boolean): Promise<
   return hash.digest('hex').slice(0, 16);
 }
 
+const counted = alike.length < 8 ? [2, 4] : [2, 4, 8];
 let failed = false;
 for (const [number, { name }] of multiCases.entries()) {
   if (!wanted.includes(name)) continue;
   const hashes = [await hashOf(number, 1, true)];
-  for (const count of [2, 4]) {
+  for (const count of counted) {
     for (const overlap of [true, false]) hashes.push(await hashOf(number, count, overlap));
   }
   const same = new Set(hashes).size === 1;
   failed ||= !same;
   process.stdout.write(
-    `${name}: ${same ? 'the same bits' : `other bits: ${hashes.join(' ')}`} on 1, 2 and 4 devices\n`,
+    `${name}: ${same ? 'the same bits' : `other bits: ${hashes.join(' ')}`} on 1, ${counted.slice(0, -1).join(', ')} and ${counted.at(-1)} devices\n`,
   );
 }
 if (failed) process.exit(1);

@@ -158,6 +158,24 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     rmSync(folder, { recursive: true });
     return [...answers, await told(() => device.createRelay('late'))];
   },
+  async 'threads that are killed as they take back a frame'(device) {
+    using words = device.createBuffer({ label: 'words', byteLength: 16 });
+    const module = new URL('./recorded-passes.ts', import.meta.url);
+    const codes: number[] = [];
+    for (let round = 0; round < 40; round++) {
+      await using recorder = device.createRecorder({ workers: 1, log: () => undefined });
+      const frame = await device.beginFrame();
+      recorder.encoderFor('mark').record({ module, export: 'mark', data: { words, at: 0, word: round } });
+      await recorder.finalize();
+      const { timeline, value } = device.endFrame(frame);
+      timeline.waitBlocking(value);
+      device.endFrame(await device.beginFrame()); // the thread hears now that the device is done with the first
+      const until = performance.now() + round / 100;
+      while (performance.now() < until);
+      codes.push(await recorder.threads[0]!.terminate());
+    }
+    return [...new Set(codes)];
+  },
   async 'a recorder that is disposed in finalize'(device) {
     const recorder = device.createRecorder({ workers: 1 });
     const frame = await device.beginFrame();

@@ -102,3 +102,7 @@ gpuTest('a process lives until a recorder that is disposed in the middle of fina
     'Cannot record pass "fill" on a thread: recorder "recorder" was disposed; await its finalize first',
   ]);
 });
+
+gpuTest('a recording thread may be killed at any moment behind a frame', {}, async () => {
+  expect(await told('threads that are killed as they take back a frame')).toEqual([1]);
+});

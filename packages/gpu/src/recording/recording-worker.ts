@@ -28,6 +28,7 @@ import type { ObjectRecord } from './crossing.ts';
 import { SharedLayouts } from './shared-layouts.ts';
 import { quietCore } from './quiet-core.ts';
 import { sleepingCore } from './sleeping-core.ts';
+import { lookUpCommands } from './thread-commands.ts';
 import type { ThreadPass } from './thread-pass.ts';
 import { BELL, claimJob, FAILED, finishJob, jobTable, NEWS, POSTED, QUIT, RECORDED, SLOTS } from './job-table.ts';
 
@@ -118,7 +119,9 @@ class Slot {
 const [start, { instance, commands }] = beginThread(({ loaderPath, ...given }: ThreadStart) => {
   const instance = V.loadInstance(V.openLoader({ path: loaderPath }), given.instance);
   libc(); // for the cores below
-  return { instance, commands: V.loadDevice(instance, given.device) };
+  const commands = V.loadDevice(instance, given.device);
+  lookUpCommands(commands);
+  return { instance, commands };
 });
 const table = jobTable(start.table);
 const { messages } = start;
