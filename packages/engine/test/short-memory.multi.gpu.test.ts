@@ -321,3 +321,29 @@ gpuTest(
     expect(await bits(parts)).toEqual(await bits(whole));
   },
 );
+
+gpuTest(
+  'a checkpoint that finds no memory after a step says so, and that the step is done',
+  PLAIN,
+  async ({ device }) => {
+    using folder = temporaryFolder();
+    const checkpointFile = join(folder.path, 'every.nvdb');
+    await using simulation = await layered({ device, checkpointEvery: 2, checkpointFile });
+    await steps(simulation, 1);
+    const { staging } = device;
+    const nothing = { requested: 64, free: 0, largestHole: 0, owners: [] };
+    Object.defineProperty(staging, 'download', {
+      value: () => Promise.reject(new OutOfMemoryError('buffer "staging down"', nothing)),
+      configurable: true,
+    });
+    const error = await simulation.runTimestep(0.1).catch((thrown: unknown) => thrown);
+    Reflect.deleteProperty(staging, 'download');
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+    expect((error as Error).message).toMatch(
+      /^Cannot write checkpoint ".*every\.nvdb" after step 2, which is done: Cannot allocate buffer "staging down": 64 bytes /u,
+    );
+    expect(simulation.frame).toBe(2);
+    await steps(simulation, 2);
+    expect(readdirSync(folder.path)).toEqual(['every.nvdb']);
+  },
+);

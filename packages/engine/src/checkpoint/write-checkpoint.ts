@@ -3,7 +3,7 @@
  *
  *     halocline checkpoint │ density │ velocity │ residual@1 │ …      the first: the topology as a mask, and the note
  */
-import { DeviceLostError } from '@halocline/gpu';
+import { DeviceLostError, OutOfMemoryError } from '@halocline/gpu';
 import { formatBytes, gridFromLeaves, streamNanoVdb, type Channel, type Grid } from '@halocline/vdb';
 import { topologyChecksum } from '../cut/topology-checksum.ts';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
@@ -109,10 +109,11 @@ export async function checkpointStep(runtime: Runtime, request: CheckpointReques
     await writeCheckpoint(runtime, request);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof DeviceLostError) throw error;
-    throw new Error(
-      `Cannot write checkpoint "${request.file}" after step ${runtime.frame}, which is done: ${error.message}`,
-      { cause: error },
-    );
+    const message = `Cannot write checkpoint "${request.file}" after step ${runtime.frame}, which is done: ${error.message}`;
+    if (!(error instanceof OutOfMemoryError)) throw new Error(message, { cause: error });
+    // Who looks for it frees some memory.
+    error.message = message;
+    throw error;
   }
 }
 
