@@ -2,14 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { THREAD_COMMANDS } from '../src/recording/thread-commands.ts';
+import { THREAD_COMMANDS, THREAD_QUESTIONS } from '../src/recording/thread-commands.ts';
 
-test('a recording thread looks up every command that encoders record', () => {
+test('a recording thread looks up every command that encoders record, and all that they ask', () => {
   const folders = ['command', 'tracking', 'graph'].map((name) => new URL(`../src/${name}/`, import.meta.url));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder).map((file) => readFileSync(fileURLToPath(new URL(file, folder)), 'utf8')),
   );
-  const called = new Set(sources.join('\n').match(/\bvkCmd\w+/gu));
+  const called = new Set(sources.join('\n').match(/\bvk(?:Cmd|GetPhysicalDevice)\w+/gu));
   expect(called.size).toBeGreaterThan(30);
-  expect([...called].filter((name) => !(THREAD_COMMANDS as readonly string[]).includes(name))).toEqual([]);
+  const lookedUp: readonly string[] = [...THREAD_COMMANDS, ...THREAD_QUESTIONS];
+  expect([...called].filter((name) => !lookedUp.includes(name))).toEqual([]);
 });

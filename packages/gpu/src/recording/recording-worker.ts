@@ -120,7 +120,7 @@ const [start, { instance, commands }] = beginThread(({ loaderPath, ...given }: T
   const instance = V.loadInstance(V.openLoader({ path: loaderPath }), given.instance);
   libc(); // for the cores below
   const commands = V.loadDevice(instance, given.device);
-  lookUpCommands(commands);
+  lookUpCommands(instance, commands);
   return { instance, commands };
 });
 const table = jobTable(start.table);

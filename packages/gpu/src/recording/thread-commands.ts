@@ -54,7 +54,19 @@ export const THREAD_COMMANDS: readonly (keyof V.Device)[] = Object.freeze([
   'vkUpdateDescriptorSets',
 ] as const);
 
-/** Looks them up, as far as the device has them. */
-export function lookUpCommands(commands: V.Device & { has(name: string): boolean }): void {
+/** What encoders ask the instance: whether the device takes a viewport, a slot, or texels of a format. */
+export const THREAD_QUESTIONS: readonly (keyof V.Instance)[] = Object.freeze([
+  'vkGetPhysicalDeviceFormatProperties',
+  'vkGetPhysicalDeviceImageFormatProperties',
+  'vkGetPhysicalDeviceProperties2',
+] as const);
+
+interface Table {
+  has(name: string): boolean;
+}
+
+/** Looks them all up, as far as they are there. */
+export function lookUpCommands(instance: V.Instance & Table, commands: V.Device & Table): void {
+  for (const name of THREAD_QUESTIONS) if (instance.has(name)) Reflect.get(instance, name);
   for (const name of THREAD_COMMANDS) if (commands.has(name)) Reflect.get(commands, name);
 }
