@@ -36,9 +36,9 @@ gpuTest(
   },
 );
 
-for (const [left, rings] of [
-  [7 * MiB, 4 + 2],
-  [(3 * MiB) / 8, 1 / 4 + 1 / 8],
+for (const [left, rings, told] of [
+  [7 * MiB, 4 + 2, '4 MiB and 2 MiB'],
+  [(3 * MiB) / 8, 1 / 4 + 1 / 8, '256 KiB and 128 KiB'],
 ] as const) {
   const name = `transfers find their way through rings of ${rings} MiB where ${left / MiB} MiB of memory are left`;
   gpuTest(name, { memoryLimit: 64 * MiB }, async ({ device }) => {
@@ -52,6 +52,7 @@ for (const [left, rings] of [
       ['most', 64 - left / MiB],
       ['staging', rings],
     ]);
+    expect(String(device.staging)).toBe(`Staging(1 uploads, 1 downloads, rings of ${told})`);
     for (const byteLength of [100_000, 3_000_000]) {
       const bytes = Uint8Array.from({ length: byteLength }, (_, at) => (at * 7) % 251);
       await device.staging.upload(buffer, 64, bytes);

@@ -246,7 +246,8 @@ export class Staging implements Companion {
 
   toString(): string {
     const { uploads, downloads } = this.#driver.counters;
-    return `Staging(${uploads} uploads, ${downloads} downloads, rings of ${bytesText(this.#ringBytes)})`;
+    const rings = [this.#up, this.#down].map((each) => bytesText(each?.ring.byteLength ?? this.#ringBytes));
+    return `Staging(${uploads} uploads, ${downloads} downloads, rings of ${rings.join(' and ')})`;
   }
 
   /** Ends the copiers' threads if no other device needs them; returns when they have ended. Nothing may be under way. */
