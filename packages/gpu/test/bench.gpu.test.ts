@@ -42,9 +42,7 @@ describe.skipIf(!isVulkanAvailable() && process.env['GPU'] !== 'required')('npm 
   test('names its groups where one is asked for that it does not have', () => {
     const { status, stderr } = bench('gpu', 'coffee');
     expect(status).toBe(2);
-    expect(stderr).toMatch(
-      /^Cannot run benchmark "gpu coffee": there is none of that name; one of calls, [a-z, ]+\n$/u,
-    );
+    expect(stderr).toMatch(/^Cannot run benchmark "gpu": there is no "coffee"; it has calls, [a-z, ]+\n$/u);
   });
 
   test('says how it is called, and what it does not know', () => {

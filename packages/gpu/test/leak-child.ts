@@ -12,6 +12,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as V from '@halocline/vulkan';
 import { openDevice } from '../src/index.ts';
+import { THREAD_COMMANDS } from '../src/recording/thread-commands.ts';
 import { BYTES, compileShaders, heldBy, useAll } from './leak-round.ts';
 import type { Bench } from '../../vulkan/test/device.ts';
 import { create, openBench, succeed } from '../../vulkan/test/device.ts';
@@ -29,20 +30,28 @@ async function runtimeRound(): Promise<void> {
   held.add(JSON.stringify({ kept: heldBy(kept), closed: heldBy(device) }));
 }
 
-/** As many threads as a round of the runtime begins and ends: each that loads koffi leaves some 40 KiB behind. */
-async function rawThreads(): Promise<void> {
-  const source = `import { openLoader } from '${import.meta.resolve('@halocline/vulkan')}'; openLoader();`;
+/**
+ * As many threads as a round of the runtime begins and ends, which look up what a recording thread does: koffi leaves some 30 KiB of
+ * each thread behind, and 1 KiB of each function.
+ */
+async function rawThreads(bench: Bench, device: V.Device): Promise<void> {
+  const source = `import { workerData } from 'node:worker_threads';
+    import * as V from '${import.meta.resolve('@halocline/vulkan')}';
+    const instance = V.loadInstance(V.openLoader(), workerData.instance);
+    const commands = V.loadDevice(instance, workerData.device);
+    for (const name of workerData.names) if (commands.has(name)) Reflect.get(commands, name);`;
   for (let index = 0; index < 2; index++) {
     const thread = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
       execArgv: ['--conditions=@halocline/source'],
+      workerData: { instance: bench.instance.handle, device: device.handle, names: THREAD_COMMANDS },
     });
     await new Promise((resolve, reject) => thread.once('exit', resolve).once('error', reject));
   }
 }
 
 async function rawRound(bench: Bench, spirv: Uint32Array): Promise<void> {
-  await rawThreads();
   const device = bench.openDevice();
+  await rawThreads(bench, device);
   const pipeline = rawPipeline(device, spirv);
   const { handle } = device;
   V.arena.scope(() => {
