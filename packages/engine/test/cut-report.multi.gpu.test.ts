@@ -77,10 +77,16 @@ gpuTest('a field as a subdomain has it, ghosts too', { validation: false }, asyn
   await expect(simulation.extractSubdomain(0, { field: 'v' })).rejects.toThrow(/^Cannot find field "v": /);
 });
 
-gpuTest('what is sent counts each turn of a loop', { validation: false }, async ({ device }) => {
+/** A field over two leaves, one a subdomain. */
+async function twoLeaves(device: Device): Promise<Simulation> {
   const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
-  await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
+  const simulation = await Simulation.create({ device, domain, subdomains: 2 });
   simulation.addField('u', 'float32', 1);
+  return simulation;
+}
+
+gpuTest('what is sent counts each turn of a loop', { validation: false }, async ({ device }) => {
+  await using simulation = await twoLeaves(device);
   simulation.addStencil('halve', {
     inputs: ['u'],
     outputs: ['u'],
@@ -101,9 +107,7 @@ gpuTest(
   'what is sent by thousands of turns is reckoned from some hundred',
   { validation: false },
   async ({ device }) => {
-    const domain = { min: [0, 0, 0], max: [16, 8, 8] } as const;
-    await using simulation = await Simulation.create({ device, domain, subdomains: 2 });
-    simulation.addField('u', 'float32', 1);
+    await using simulation = await twoLeaves(device);
     simulation.addStencil('halve', {
       inputs: ['u'],
       outputs: ['u'],

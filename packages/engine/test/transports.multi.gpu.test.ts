@@ -232,15 +232,23 @@ gpuTest('where one device cannot be let go, a probe closes the others too', PLAI
     );
 });
 
+/** Two logical devices of a card as ends of channels, and routes between them, which put what they say down in words. */
+async function twoEnds(device: Device) {
+  const owned = new AsyncDisposableStack();
+  const other = owned.use(await openDevice({ device: device.uuid, validation: false }));
+  const from = owned.use(new ProbeEndpoint(device));
+  const to = owned.use(new ProbeEndpoint(other));
+  const words: string[] = [];
+  const routes = new Routes([device, other], (word) => words.push(word));
+  return { other, from, to, words, routes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 gpuTest(
   'a transport that fails when it is opened is told of, and the next takes its place',
   PLAIN,
   async ({ device }) => {
-    await using other = await openDevice({ device: device.uuid, validation: false });
-    await using from = new ProbeEndpoint(device);
-    await using to = new ProbeEndpoint(other);
-    const words: string[] = [];
-    const routes = new Routes([device, other], (word) => words.push(word));
+    await using ends = await twoEnds(device);
+    const { other, from, to, words, routes } = ends;
     await routes.prepare();
     const room = { label: 'messages', byteLength: 2 ** 50, turns: 2 };
     expect(() => routes.open(from, to, room)).toThrow(
@@ -273,11 +281,8 @@ gpuTest(
   'a message that no thread passes on when a link is opened is let go, and the next takes its place',
   PLAIN,
   async ({ device }) => {
-    await using other = await openDevice({ device: device.uuid, validation: false });
-    await using from = new ProbeEndpoint(device);
-    await using to = new ProbeEndpoint(other);
-    const words: string[] = [];
-    const routes = new Routes([device, other], (word) => words.push(word));
+    await using ends = await twoEnds(device);
+    const { other, from, to, words, routes } = ends;
     routes.ranking = () => ['cuda', 'staged'];
     const [staged, cuda] = [transportOf('staged'), transportOf('cuda')];
     const real = { ...cuda };

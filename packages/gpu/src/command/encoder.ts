@@ -217,7 +217,7 @@ export class Encoder {
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
     this.#scope.outside('put a barrier');
-    if (!derived) checkTransferBarrier(this.#scope, before, after);
+    if (!derived && this.#scope.transfersAlone) checkTransferBarrier(this.#scope, [...before, ...after]);
     recordBarrier(this.#driver.commands, this.handle, before, after);
     this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     return this;
@@ -226,7 +226,12 @@ export class Encoder {
   /** Brings an image, or a part of it, from one usage over to another: waits as a barrier does, and changes the layout. */
   transition(image: Image, options: TransitionOptions): this {
     const barrier = imageBarrier(image, options);
-    checkTransferBarrier(this.#scope, barrier.before === 'undefined' ? [] : barrier.before, barrier.after);
+    if (this.#scope.transfersAlone) {
+      checkTransferBarrier(
+        this.#scope,
+        barrier.before === 'undefined' ? barrier.after : [...barrier.before, ...barrier.after],
+      );
+    }
     return this.barriers({ images: [barrier] });
   }
 

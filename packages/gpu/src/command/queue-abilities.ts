@@ -42,10 +42,9 @@ function drawsNothing({ name }: Driver, act: string, labels: readonly string[]):
   });
 }
 
-/** Throws where commands are recorded for a queue of transfers alone, and one side of a barrier names what such a queue has not. */
-export function checkTransferBarrier(scope: CommandScope, ...sides: readonly (readonly Usage[])[]): void {
-  if (!scope.transfersAlone) return;
-  for (const usage of sides.flat()) {
+/** Throws where a barrier in commands for a queue of transfers alone names, on either side, what such a queue has not. */
+export function checkTransferBarrier(scope: CommandScope, usages: readonly Usage[]): void {
+  for (const usage of usages) {
     if (typeof usage === 'string' ? WORDS.has(usage) : (usage.stage & ~STAGES) === 0n) continue;
     const named = typeof usage === 'string' ? `'${usage}'` : `stage 0x${usage.stage.toString(16)}`;
     throw refusal(scope, `wait for ${named}`, 'let a submit to the other queue wait for this one instead');

@@ -32,7 +32,7 @@ export interface RawCommands extends Labelled {
 }
 
 /** What goes with a submit: commands to run before its own, in the same call; or a point to wait for. Told once how it went. */
-export interface Company {
+export interface Passenger {
   readonly commands?: RawCommands;
   readonly wait?: TimelinePoint;
   /** The submit is made; the queue's timeline will reach the value with it. */
@@ -46,7 +46,7 @@ export interface Companion {
   /** Whether there is any. */
   readonly waiting: boolean;
   /** Takes it for the submit that is made now; undefined where there is none. */
-  take(): Company | undefined;
+  take(): Passenger | undefined;
 }
 
 /** One of several submits that go in one call. */
@@ -132,15 +132,15 @@ export class Queue {
 
   /** Submits what would go along with the next submit, if there is anything: from then on the values of the next submits are known. */
   sendCompanion(): void {
-    const company = this.companion?.take();
-    if (company === undefined) return;
+    const passenger = this.companion?.take();
+    if (passenger === undefined) return;
     try {
-      const named = company.commands === undefined ? NOTHING : [company.commands];
-      const wait = company.wait === undefined ? NOTHING : [company.wait];
+      const named = passenger.commands === undefined ? NOTHING : [passenger.commands];
+      const wait = passenger.wait === undefined ? NOTHING : [passenger.wait];
       const handles = named.map(({ handle }) => handle);
-      company.made(this.submitHandles(handles, wait, NOTHING, named));
+      passenger.made(this.submitHandles(handles, wait, NOTHING, named));
     } catch (error) {
-      company.failed(error);
+      passenger.failed(error);
       throw error;
     }
   }
@@ -168,17 +168,17 @@ export class Queue {
     const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
-    const company = this.companion?.take();
+    const passenger = this.companion?.take();
     const escorts: Escort[] = [];
     try {
-      const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? company : undefined, escorts));
+      const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? passenger : undefined, escorts));
       // Whoever listens to the device's checks may have, too. Behind this nobody else's code runs.
       if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
       const values = this.#submitRaw(raw);
-      company?.made(values[0]!);
+      passenger?.made(values[0]!);
       return values.map((value) => ({ timeline: this.timeline, value }));
     } catch (error) {
-      company?.failed(error);
+      passenger?.failed(error);
       throw error;
     } finally {
       for (const escort of escorts) escort.done();
@@ -194,12 +194,12 @@ export class Queue {
 
   #raw(
     { commands, wait = NOTHING, signal = NOTHING, groupDevice, quiet = false }: SubmitBatch,
-    company: Company | undefined,
+    passenger: Passenger | undefined,
     escorts: Escort[],
   ): RawBatch {
-    const first = company?.commands;
+    const first = passenger?.commands;
     const handles: V.VkCommandBuffer[] = first === undefined ? [] : [first.handle];
-    let waits = company?.wait ? [...wait, company.wait] : wait;
+    let waits = passenger?.wait ? [...wait, passenger.wait] : wait;
     const escort = this.#driver.tracking?.submit({ queue: this, wait: waits, signal, commands });
     if (escort) {
       waits = [...waits, ...escort.wait];

@@ -79,7 +79,8 @@ export class Executor {
       const name = batch.steps.flatMap(({ passes }) => passes)[0]?.name;
       throw new GraphError(`Cannot execute the plan: pass "${name}" runs on a device, and none was given; give one`);
     }
-    if (device && this.compiled.levels.flat().some(({ queue }) => queue === 'graphics')) checkDraws(device);
+    // Asking for it throws where the device draws nothing.
+    if (this.compiled.levels.flat().some(({ queue }) => queue === 'graphics')) void device?.graphics;
     if (device && needs) this.#transients = new Transients(device, this.compiled, needs.types);
   }
 
@@ -250,11 +251,6 @@ export class Executor {
     this.#last = [...this.#points.values()];
     return this.#last;
   }
-}
-
-/** Throws unless the device draws. */
-function checkDraws(device: Device): void {
-  void device.graphics;
 }
 
 async function waitForAll(points: readonly TimelinePoint[]): Promise<void> {

@@ -13,7 +13,7 @@
  */
 
 import { checkRange, checkUsage } from '../command/check-range.ts';
-import type { Companion, Company, Queue } from '../command/queue.ts';
+import type { Companion, Passenger, Queue } from '../command/queue.ts';
 import type { BufferUsage } from '../convert.ts';
 import type { Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError } from '../errors.ts';
@@ -226,7 +226,7 @@ export class Staging implements Companion {
   }
 
   /** Part of `Queue.submit`: what must run before the commands, or be waited for by them. */
-  take(): Company | undefined {
+  take(): Passenger | undefined {
     if (this.#separate) {
       this.flush();
       const value = this.#awaitedValue;

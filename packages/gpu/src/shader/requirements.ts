@@ -150,13 +150,13 @@ export function checkShader(
   const missing = missingFor(shader, entry, device);
   if (missing.length === 0) return;
   throw new ShaderError(
-    `Cannot use shader "${label}": device "${device.name}" lacks ${missing.join(', ')}; ${remedyFor(shader, entry, device)}`,
+    `Cannot use shader "${label}": device "${device.name}" lacks ${missing.join(', ')}; ${adviceFor(shader, entry, device)}`,
     undefined,
     { labels: [label, device.name] },
   );
 }
 
-function remedyFor(shader: ShaderReflection, entry: ShaderEntryPoint, device: ShaderDevice): string {
+function adviceFor(shader: ShaderReflection, entry: ShaderEntryPoint, device: ShaderDevice): string {
   if (foreignTo(shader).length > 0) return 'compile it for Vulkan';
   const others = 'choose another device';
   return missingChoices(shader, entry, device).length > 0 ? `ask for that where it is opened, or ${others}` : others;
