@@ -104,18 +104,8 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
         if (within) emit(before, file, number);
         const found = find(path, file, at);
         if (found && once.stands(found.file, branches.path)) emit('', file, number);
-        else if (found && chain.includes(found.file)) {
-          throw new ShaderError(
-            `Cannot include "${path}" (${file}:${number}): it includes itself (${[...chain, found.file].join(' → ')}); break the circle or write #pragma once`,
-            at,
-          );
-        } else if (found) {
-          if (lines.length > MOST_LINES) {
-            throw new ShaderError(
-              `Cannot include "${path}" (${file}:${number}): ${lines.length} lines stand before it already; let files include each other from fewer places`,
-              at,
-            );
-          }
+        else if (found) {
+          checkEnds(path, at, [...chain, found.file], lines.length);
           place(found, chain, file, number);
         }
         if (open) emit(after, file, number);
@@ -134,6 +124,20 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
   };
   walk(source, options.file, [options.file]);
   return { text: lines.join('\n'), origins, failed };
+}
+
+/** Throws where an include, behind so many lines, may have no end: `chain` are the files that are open, and it. */
+function checkEnds(path: string, at: Place & { readonly file: string }, chain: readonly string[], lines: number): void {
+  const act = `Cannot include "${path}" (${at.file}:${at.line})`;
+  if (chain.indexOf(chain.at(-1)!) < chain.length - 1) {
+    const circle = chain.join(' → ');
+    throw new ShaderError(`${act}: it includes itself (${circle}); break the circle or write #pragma once`, at);
+  }
+  if (lines <= MOST_LINES) return;
+  throw new ShaderError(
+    `${act}: ${lines} lines stand before it already; let files include each other from fewer places`,
+    at,
+  );
 }
 
 /** Where an include stands, for errors. */
