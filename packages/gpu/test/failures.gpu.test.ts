@@ -218,3 +218,35 @@ gpuTest('a submit that fails gives back the barriers that were to go ahead of it
   }
   expect(freed).toHaveBeenCalledOnce();
 });
+
+gpuTest('what a refused submit was to change is changed by the next', { layer: true }, async ({ device: { uuid } }) => {
+  const messages: string[] = [];
+  const onValidation = ({ message }: { message: string }): unknown => messages.push(message);
+  await using device = await openDevice({
+    device: uuid,
+    autoBarriers: true,
+    validation: 'synchronization',
+    onValidation,
+  });
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'rgba8unorm' });
+  using bytes = device.createBuffer({ label: 'bytes', byteLength: 64 });
+  using clear = device.record('clear', (encoder) => encoder.clear(image, [1, 0, 0, 1]));
+  using save = device.record('save', (encoder) => encoder.copyImageToBuffer(image, bytes));
+  const refused = 'vkQueueSubmit2 gave VK_ERROR_OUT_OF_HOST_MEMORY';
+  for (const commands of [[clear], [save], [clear, save]]) {
+    for (const command of ['vkQueueSubmit2', 'vkEndCommandBuffer'] as const) {
+      using _ = failCall(device, command, 1, V.VK_ERROR_OUT_OF_HOST_MEMORY);
+      expect(() => device.compute.submit(commands)).toThrow('VK_ERROR_OUT_OF_HOST_MEMORY');
+    }
+    device.compute.submit(commands);
+  }
+  const upload = device.staging.upload(bytes, 0, new Uint8Array(64));
+  {
+    using _ = failCall(device, 'vkQueueSubmit2', 1, V.VK_ERROR_OUT_OF_HOST_MEMORY);
+    expect(() => device.compute.submit([save])).toThrow(refused);
+  }
+  if (device.transfer === device.compute) await expect(upload).rejects.toThrow(refused);
+  device.compute.submit([save]);
+  expect([...(await device.staging.download(bytes)).subarray(0, 8)]).toEqual([255, 0, 0, 255, 255, 0, 0, 255]);
+  expect(messages).toEqual([]);
+});

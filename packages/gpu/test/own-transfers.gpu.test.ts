@@ -62,7 +62,9 @@ gpuTest('where a submit fails, the next waits for the transfer that it would hav
   await using stack = new AsyncDisposableStack();
   const { staging, submits } = ownTransfers(device, stack);
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
-  using copy = device.record('copy', (encoder) => encoder.copy(buffer, 0, buffer, 32, 32));
+  using copy = device.record('copy', (encoder) =>
+    encoder.barrier(['transfer-target'], ['transfer-target']).copy(buffer, 0, buffer, 32, 32),
+  );
   void staging.upload(buffer, 0, new Uint32Array(16).fill(6));
   staging.flush();
   {

@@ -97,8 +97,8 @@ test('every kind of hazard is told, and none where a barrier stands', () => {
   ];
   const found = kinds.map(([kind, before, after]) => {
     const [bare, good] = [new Bench(), new Bench()];
-    bare.tracker.external(x, undefined, true);
-    good.tracker.external(x, undefined, true);
+    bare.tracker.external(x, undefined);
+    good.tracker.external(x, undefined);
     bare.run('bare', (recording) => [does(before, x), does(after, x)].forEach((act) => act(recording)));
     good.run('good', (recording) => {
       does(before, x)(recording);
@@ -204,7 +204,7 @@ test('waits pass on what they waited for themselves', () => {
 test('a read of what nobody wrote is told', () => {
   const bench = new Bench();
   const mapped = { ...buffer('mapped'), memory: 'upload' };
-  bench.tracker.external(y, { byteOffset: 0, byteLength: 16 }, true);
+  bench.tracker.external(y, { byteOffset: 0, byteLength: 16 });
   bench.run('step', (recording) => {
     recording.beginPass('sum');
     for (const each of [x, y, mapped]) read(each)(recording);
@@ -221,7 +221,7 @@ test('a read of what nobody wrote is told', () => {
 
 test('a use that its pass does not declare is told, whatever orders it', () => {
   const bench = new Bench();
-  bench.tracker.external(x, undefined, true);
+  bench.tracker.external(x, undefined);
   bench.run('step', (recording) => {
     recording.beginPass('advect', [{ resource: 'x', access: 'storage-read' }]);
     read(x)(recording);

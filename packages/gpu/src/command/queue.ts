@@ -170,19 +170,20 @@ export class Queue {
     this.#driver.collect();
     const passenger = this.companion?.take();
     const escorts: Escort[] = [];
+    let values: number[];
     try {
       const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? passenger : undefined, escorts));
       // Whoever listens to the device's checks may have, too. Behind this nobody else's code runs.
       if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
-      const values = this.#submitRaw(raw);
-      passenger?.made(values[0]!);
-      return values.map((value) => ({ timeline: this.timeline, value }));
+      values = this.#submitRaw(raw);
     } catch (error) {
+      for (const escort of escorts.toReversed()) escort.done(false);
       passenger?.failed(error);
       throw error;
-    } finally {
-      for (const escort of escorts) escort.done();
     }
+    for (const escort of escorts) escort.done(true);
+    passenger?.made(values[0]!);
+    return values.map((value) => ({ timeline: this.timeline, value }));
   }
 
   /** Throws if what goes was disposed; looks only if something was since then, and tells that. */

@@ -141,7 +141,6 @@ export class Staging implements Companion {
     this.#driver.counters.uploads++;
     this.#driver.counters.bytesUp += bytes.byteLength;
     if (bytes.byteLength === 0) return Promise.resolve();
-    this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
     if (direct)
       return this.#inTurn(() => this.#direct(direct, { buffer, byteOffset }, bytes.byteLength, true, options));
     if (this.#isSmall(bytes.byteLength, this.#up) && this.#placeUpload(buffer, byteOffset, bytes, options)) {
@@ -204,6 +203,7 @@ export class Staging implements Companion {
       this.#unsubmitted(batch, error);
       throw error;
     }
+    this.#noteWrites(batch);
     this.#submitted(batch, value);
   }
 
@@ -235,13 +235,16 @@ export class Staging implements Companion {
       return { wait, made: () => void (this.#waitedValue = value), failed: () => undefined };
     }
     const batch = this.#close();
-    return (
-      batch && {
-        commands: batch,
-        made: (value) => this.#submitted(batch, value),
-        failed: (error) => this.#unsubmitted(batch, error),
-      }
-    );
+    if (!batch) return undefined;
+    const undo = this.#noteWrites(batch);
+    return {
+      commands: batch,
+      made: (value) => this.#submitted(batch, value),
+      failed: (error) => {
+        undo();
+        this.#unsubmitted(batch, error);
+      },
+    };
   }
 
   toString(): string {
@@ -347,6 +350,7 @@ export class Staging implements Companion {
     } finally {
       this.#inPlace.done++;
     }
+    this.#driver.tracking?.uploaded(buffer, { byteOffset, byteLength: bytes.byteLength });
   }
 
   /** Room in the ring of uploads; waits for the device where there is none. `sent` are the pieces on their way. */
@@ -519,6 +523,18 @@ export class Staging implements Companion {
       throw error;
     }
     return batch;
+  }
+
+  /** Tells what follows resources what a batch writes; what it gives is to be called if the batch isn't submitted after all. */
+  #noteWrites({ copies }: Batch): () => void {
+    const { tracking } = this.#driver;
+    if (!tracking) return () => undefined;
+    const undos = copies
+      .filter(({ to, shared }) => shared.includes(to))
+      .map(({ to: { buffer, byteOffset }, byteLength }) => tracking.uploaded(buffer, { byteOffset, byteLength }));
+    return () => {
+      for (const undo of undos.toReversed()) undo();
+    };
   }
 
   #submitted(batch: Batch, value: number): void {

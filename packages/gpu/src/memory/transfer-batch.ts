@@ -20,6 +20,7 @@ export interface Landing {
 /** A copy of a batch; `shared` as `BatchRecorder.copy` has it. */
 interface Copy {
   readonly to: BufferRange;
+  readonly byteLength: number;
   readonly shared: readonly BufferRange[];
 }
 
@@ -121,7 +122,7 @@ export class BatchRecorder {
 
   /** Copies; `shared` says which of the two ends others may touch too. */
   copy(batch: Batch, from: BufferRange, to: BufferRange, byteLength: number, shared: readonly BufferRange[]): void {
-    batch.copies.push({ to, shared });
+    batch.copies.push({ to, byteLength, shared });
     for (const range of shared) this.#touch(batch, range, byteLength);
     V.arena.scope(() => {
       const region = V.VkBufferCopy({ srcOffset: from.byteOffset, dstOffset: to.byteOffset, size: byteLength });

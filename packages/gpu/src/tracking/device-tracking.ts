@@ -51,8 +51,8 @@ export interface Escort {
   readonly ahead: readonly (V.VkCommandBuffer | undefined)[];
   /** What it must wait for beside what was asked. */
   readonly wait: readonly TimelinePoint[];
-  /** To be called when the submit was made, or failed. */
-  done(): void;
+  /** To be called when the submit was made, or failed; then all is as it was before. */
+  done(isMade: boolean): void;
 }
 
 /** Follows everything that one device records and submits. */
@@ -83,9 +83,12 @@ export class Tracking {
     return this.#submits.adopt(carried, found, resourceOf);
   }
 
-  /** The staging wrote a range, in order with all that was and will be submitted. */
-  uploaded(buffer: TrackedResource, range: ByteRange): void {
-    this.#submits.external(buffer, range, true);
+  /**
+   * The staging wrote a range, in order with all that was and will be submitted. What it gives is to be called, before anything else
+   * is submitted, if it didn't after all.
+   */
+  uploaded(buffer: TrackedResource, range: ByteRange): () => void {
+    return this.#submits.external(buffer, range);
   }
 
   /** Takes a submit in, before it is made. */
@@ -94,10 +97,17 @@ export class Tracking {
     const recordings = commands.map((each) => each.recorded ?? UNKNOWN);
     const remedy = this.#submits.submit({ place, wait, signal, recordings });
     const fresh: (() => void)[] = [];
-    const ahead = remedy.barriers.map((batch) => batch && this.#ahead(queue.family, batch, fresh));
-    const done = (): void => {
+    const done = (isMade: boolean): void => {
       for (const free of fresh) this.#driver.retire(free);
+      if (!isMade) remedy.undo();
     };
+    let ahead: Escort['ahead'];
+    try {
+      ahead = remedy.barriers.map((batch) => batch && this.#ahead(queue.family, batch, fresh));
+    } catch (error) {
+      done(false);
+      throw error;
+    }
     return { ahead, wait: remedy.wait as readonly TimelinePoint[], done };
   }
 
@@ -115,9 +125,14 @@ export class Tracking {
     let pool = this.#pools.get(family);
     if (!pool) this.#pools.set(family, (pool = new CommandPool(this.#driver, family, 'barriers ahead')));
     const handle = pool.allocate('barrier ahead');
-    beginCommands(this.#driver, handle, 'barrier ahead', false);
-    this.#insertion.record(handle, 'barrier ahead', batch);
-    endCommands(this.#driver, handle, 'barrier ahead');
+    try {
+      beginCommands(this.#driver, handle, 'barrier ahead', false);
+      this.#insertion.record(handle, 'barrier ahead', batch);
+      endCommands(this.#driver, handle, 'barrier ahead');
+    } catch (error) {
+      pool.free(handle);
+      throw error;
+    }
     if (key === undefined) fresh.push(() => pool.free(handle));
     else this.#kept.set(key, handle);
     return handle;

@@ -35,6 +35,15 @@ export class Segments<S extends Segment> {
     return this.list.filter((each) => each.start >= start && each.end <= end);
   }
 
+  /** Keeps the segments as they are; what it gives brings them back. */
+  save(): () => void {
+    const saved = this.list.map(this.#cut);
+    return () => {
+      Object.assign(this.first, saved[0]);
+      this.list.splice(1, this.list.length, ...saved.slice(1));
+    };
+  }
+
   #cutAt(at: number): void {
     const index = this.list.findIndex((each) => each.start < at && at < each.end);
     if (index < 0) return;

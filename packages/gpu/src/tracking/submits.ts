@@ -40,6 +40,8 @@ export interface TrackedSubmit {
 export interface Remedy {
   readonly barriers: readonly (BarrierBatch<TrackedResource> | undefined)[];
   readonly wait: readonly Moment[];
+  /** To be called if the submit isn't made after all, before another is taken in: everything is as it was before. */
+  undo(): void;
 }
 
 /** How submits are tracked. */
@@ -63,9 +65,16 @@ interface Line {
   /** The barriers of each recording submitted. */
   readonly logs: (readonly BarrierNote[])[];
   /** What its later submits come after, by timeline. */
-  readonly clock: Map<object, number>;
+  clock: Map<object, number>;
   /** The value of its last submit. */
   last: number;
+}
+
+/** The last moments of a timeline, and what came before each. */
+interface Moments {
+  readonly list: { readonly value: number; readonly clock: ReadonlyMap<object, number> }[];
+  /** What came before moments up to this value is forgotten. */
+  forgotten: number;
 }
 
 interface Fix {
@@ -79,10 +88,11 @@ const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('con
 const LONGEST = 512;
 const MOMENTS = 64;
 
+const copied = (trace: Trace): Trace => copyTrace(trace, trace.place!, trace.at);
 const cut = (each: Held): Held => ({
   ...each,
-  writer: each.writer && { ...each.writer },
-  readers: each.readers.map((reader) => ({ ...reader })),
+  writer: each.writer && copied(each.writer),
+  readers: each.readers.map(copied),
 });
 
 /** Follows a device's submits. */
@@ -91,7 +101,7 @@ export class SubmitTracker {
   readonly #report: Report | undefined;
   readonly #tracks = new Map<TrackedResource, Segments<Held>>();
   readonly #lines = new Map<object, Line>();
-  readonly #moments = new Map<object, { value: number; clock: ReadonlyMap<object, number> }[]>();
+  readonly #moments = new Map<object, Moments>();
   readonly #marks = new Map<string, BarrierMark>();
   readonly #executed = new Set<BarrierMark>();
   readonly #said = new Set<string>();
@@ -132,21 +142,25 @@ export class SubmitTracker {
     return uncarry(carried, resourceOf, (text) => this.#mark(text));
   }
 
-  /** Something that orders itself wrote or read a range: the staging, or the host. */
-  external(resource: TrackedResource, range: TouchedRange, writes: boolean): void {
-    if (!writes) return;
+  /** Something that orders itself wrote a range: the staging, or the host. What it gives is to be called if it didn't after all. */
+  external(resource: TrackedResource, range: TouchedRange): () => void {
+    const track = this.#track(resource);
+    const undo = track.save();
     for (const { start, end } of piecesOf(resource, range)) {
-      for (const held of this.#track(resource).within(start, end)) {
+      for (const held of track.within(start, end)) {
         held.writer = undefined;
         held.readers = [];
         held.written = true;
       }
     }
+    return undo;
   }
 
   /** Takes a submit in; to be called before it is made. */
   submit({ place, wait, signal, recordings }: TrackedSubmit): Remedy {
     const line = this.#line(place.timeline);
+    if (line.logs.length > LONGEST) this.#trim();
+    const undo = this.#saved(line, [place, ...signal], recordings);
     for (const moment of wait) this.#waited(line.clock, moment);
     for (const timeline of this.#lines.keys()) raise(line.clock, timeline, this.#options.seen(timeline));
     this.#wait = [];
@@ -157,8 +171,26 @@ export class SubmitTracker {
     line.last = place.value;
     const clock = new Map(line.clock).set(place.timeline, place.value);
     for (const moment of [place, ...signal]) this.#signalled(moment, clock);
-    if (line.logs.length > LONGEST) this.#trim();
-    return { barriers, wait: this.#wait };
+    return { barriers, wait: this.#wait, undo };
+  }
+
+  /** Keeps everything that a submit changes; what it gives brings it back. */
+  #saved(line: Line, signalled: readonly Moment[], recordings: readonly Recorded[]): () => void {
+    const { clock, last, logs } = line;
+    const { length } = logs;
+    line.clock = new Map(clock);
+    const blind = this.#blind;
+    const marks = recordings.flatMap((recorded) => recorded.marks.filter((mark) => !this.#executed.has(mark)));
+    const resources = new Set(recordings.flatMap(({ tracks }) => [...tracks.keys()]));
+    const saved = [...resources].map((resource) => this.#track(resource).save());
+    return () => {
+      Object.assign(line, { clock, last });
+      logs.length = length;
+      this.#blind = blind;
+      for (const mark of marks) this.#executed.delete(mark);
+      for (const { timeline } of signalled) this.#moments.get(timeline)!.list.pop();
+      for (const each of saved) each();
+    };
   }
 
   /** Reports the barriers that were of no use in any submit. */
@@ -348,17 +380,19 @@ export class SubmitTracker {
    * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out.
    */
   #waited(clock: Map<object, number>, { timeline, value }: Moment): void {
-    const moment = this.#moments.get(timeline)?.find((each) => each.value >= value);
+    const moments = this.#moments.get(timeline);
+    const isKnown = moments !== undefined && value > moments.forgotten;
+    const moment = isKnown ? moments.list.find((each) => each.value >= value) : undefined;
     for (const [other, reached] of moment?.clock ?? []) raise(clock, other, reached);
     if (moment || this.#options.automatic) return;
     for (const [other, { last }] of this.#lines) raise(clock, other, last);
   }
 
   #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {
-    const list = this.#moments.get(timeline) ?? [];
-    list.push({ value, clock });
-    if (list.length > MOMENTS) list.shift();
-    this.#moments.set(timeline, list);
+    let moments = this.#moments.get(timeline);
+    if (!moments) this.#moments.set(timeline, (moments = { list: [], forgotten: 0 }));
+    moments.list.push({ value, clock });
+    if (moments.list.length > MOMENTS) moments.forgotten = moments.list.shift()!.value;
   }
 
   /** Lets every trace meet the logs, so that they can go; what was disposed goes with them. */

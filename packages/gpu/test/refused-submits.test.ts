@@ -1,0 +1,109 @@
+/** A submit that is refused leaves nothing behind: what follows is as if it had never been asked for. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Access } from '../src/access.ts';
+import { SubmitTracker } from '../src/tracking/submits.ts';
+import type { Moment, Remedy } from '../src/tracking/submits.ts';
+import type { ByteRange, TrackedResource } from '../src/tracking/tracker.ts';
+
+const resources: readonly TrackedResource[] = [
+  { kind: 'buffer', label: 'x', byteLength: 64 },
+  { kind: 'buffer', label: 'y', byteLength: 64 },
+  { kind: 'image', label: 'p', mips: 2, layers: 1 },
+];
+const halves: readonly (ByteRange | undefined)[] = [undefined, { byteOffset: 0, byteLength: 32 }];
+const accesses: readonly Access[] = ['storage-read', 'storage-write', 'transfer-source', 'transfer-target'];
+const touch = fc.record({
+  resource: fc.nat(2),
+  half: fc.nat(1),
+  access: fc.constantFrom(...accesses),
+  barrier: fc.boolean(),
+});
+const submit = fc.record({
+  recordings: fc.array(fc.array(touch, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
+  queue: fc.nat(1),
+  /** Which submit of the other queue it waits for, counted back; 0: none. */
+  waits: fc.nat(3),
+  signals: fc.boolean(),
+  /** Whether the driver refuses it. */
+  refused: fc.boolean(),
+  /** Bytes of it come from an upload that goes with it. */
+  uploads: fc.boolean(),
+});
+type Submit = typeof submit extends fc.Arbitrary<infer T> ? T : never;
+
+const runs = process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 1000;
+
+/** Everything that submits are given, or that is said of them; those that are refused are made only where `also` says so. */
+function run(submits: readonly Submit[], automatic: boolean, also: boolean): unknown[] {
+  const told: unknown[] = [];
+  const names = ['compute', 'transfer', 'order'].map((label) => ({ label }));
+  const say = ({ message }: { message: string }): unknown => told.push(message);
+  const tracker = new SubmitTracker({ automatic, seen: () => 0, report: automatic ? undefined : say });
+  const last = [0, 0, 0];
+  for (const { recordings, queue, waits, signals, refused, uploads } of submits) {
+    const kept = recordings.map((touches) => {
+      const recording = tracker.begin(`recording ${told.length}`, (batch) => told.push(batch));
+      for (const { resource, half, access, barrier } of touches) {
+        const whole = resource === 2 || half === 0;
+        if (barrier) recording.barrier({ memory: { before: ['storage-write'], after: [access] } });
+        recording.touch(resources[resource]!, whole ? undefined : halves[1], access, 'dispatch');
+        recording.settle();
+      }
+      return recording.finish();
+    });
+    const before = told.length;
+    const make = (isRefused: boolean): Remedy => {
+      const undo = uploads ? tracker.external(resources[0]!, halves[1]) : undefined;
+      const other = 1 - queue;
+      const wait: Moment[] =
+        waits > 0 && last[other]! >= waits ? [{ timeline: names[other]!, value: last[other]! + 1 - waits }] : [];
+      const signal: Moment[] = signals ? [{ timeline: names[2]!, value: last[2]! + 1 }] : [];
+      const place = { timeline: names[queue]!, value: last[queue]! + 1 };
+      const remedy = tracker.submit({ place, wait, signal, recordings: kept });
+      if (!isRefused) return remedy;
+      remedy.undo();
+      undo?.();
+      return remedy;
+    };
+    if (refused) {
+      // What it says is said once, by whichever comes first.
+      if (also) make(true);
+      told.length = before;
+      continue;
+    }
+    const { barriers, wait } = make(false);
+    told.push({ barriers, wait });
+    last[queue]!++;
+    if (signals) last[2]!++;
+  }
+  return told;
+}
+
+test('a submit that is refused leaves nothing behind, on any queue', () => {
+  fc.assert(
+    fc.property(fc.array(submit, { maxLength: 8 }), (submits) => {
+      expect(run(submits, true, true)).toEqual(run(submits, true, false));
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('what was submitted so long ago that nobody knows what came before it orders nothing but itself', () => {
+  const [compute, transfer] = [{ label: 'compute' }, { label: 'transfer' }];
+  const tracker = new SubmitTracker({ automatic: true, seen: () => 0 });
+  const [x] = resources;
+  const submitOne = (access: Access, timeline: object, value: number, wait: Moment[] = []): readonly Moment[] => {
+    const recording = tracker.begin('one', () => undefined);
+    recording.touch(x!, undefined, access, 'dispatch');
+    recording.settle();
+    return tracker.submit({ place: { timeline, value }, wait, signal: [], recordings: [recording.finish()] }).wait;
+  };
+  for (let value = 1; value <= 20; value++) submitOne('storage-write', compute, value);
+  const idle = tracker.begin('idle', () => undefined).finish();
+  for (let value = 21; value <= 200; value++)
+    tracker.submit({ place: { timeline: compute, value }, wait: [], signal: [], recordings: [idle] });
+  expect(submitOne('storage-read', transfer, 1, [{ timeline: compute, value: 1 }])).toEqual([
+    { timeline: compute, value: 20 },
+  ]);
+});
