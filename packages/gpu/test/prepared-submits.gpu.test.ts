@@ -57,7 +57,7 @@ gpuTest('submits that are written once are made again, in one call each time', P
     const queued = device.compute.timeline.last - (first!.value - 1);
     const { submits } = device.counters;
     prepared.submit((timeline) => (timeline === order ? round : queued));
-    expect(device.counters.submits - submits).toBe(1);
+    expect(device.counters.submits - submits).toBe(device.compute.takesWritten ? 1 : 3);
   }
   expect(order.last).toBe(4);
   expect((await read()).slice(0, 12)).toEqual([3, 2, 1, 3, 2, 1, 3, 2, 1, 3, 2, 1]);
@@ -79,7 +79,7 @@ gpuTest('several that are written before the first is made go as one by one', PL
     expect(device.counters.submits - submits).toBe(0);
     two.make();
     one.make();
-    expect(device.counters.submits - submits).toBe(2);
+    expect(device.counters.submits - submits).toBe(device.compute.takesWritten ? 2 : 3);
   }
   expect(device.compute.timeline.last).toBe(first - 1 + 6);
   expect((await read()).slice(0, 9)).toEqual([3, 2, 1, 3, 2, 1, 3, 2, 1]);
