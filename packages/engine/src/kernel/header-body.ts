@@ -123,9 +123,10 @@ GLOBAL float voxelSize = haloclineNumber(3u);
 // Where the domain is cut, a read further than neighborRadius from the voxel that was taken is told of.
 void haloclineGuard(ivec3 coord, uint read) {
   if (!haloclineTaken || !haloclineTold()) return;
-  int radius = int(haloclineTable(6u, 6u));
+  uint radius = haloclineTable(6u, 6u);
   ivec3 d = coord - haloclineHome.coord;
-  if (abs(d.x) <= radius && abs(d.y) <= radius && abs(d.z) <= radius) return;
+  uint most = 2u * radius;
+  if (uint(d.x) + radius <= most && uint(d.y) + radius <= most && uint(d.z) + radius <= most) return;
   haloclineTell(frame, haloclineHome.coord, read);
 }
 

@@ -9,7 +9,7 @@ import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
 import { applyMap, blockValue } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { boundsOf, guardCoord } from './guard.ts';
+import { boundsOf, guardCoord, ownOf } from './guard.ts';
 import { gather, isActive } from './lookup.ts';
 import { sample } from './sample.ts';
 import { activeOffset, componentList, isCheap } from './scan.ts';
@@ -42,7 +42,7 @@ function guarded(frame: Frame, node: Node<'gather' | 'isActive'>): Value {
   // What has a reach needs no guard: the halo is as thick.
   if (node.op === 'gather' && frame.lowering.near.has(node)) return at;
   const [field, level] = node.op === 'gather' ? ([node.field, node.level] as const) : ([null, 'same'] as const);
-  const bounds = boundsOf(frame, field, level, frame.voxel!.coord!);
+  const bounds = boundsOf(frame, field, level, ownOf(frame.voxel!));
   return bounds === null ? at : guardCoord(frame, bounds, frame.lowering.target.keep(at, 'at'));
 }
 

@@ -30,6 +30,8 @@ export interface Lowering {
   readonly kept: Map<string, { readonly binding: Binding; readonly variable: Variable }>;
   /** Functions made so far: the user's by number, look-ups by name. */
   readonly functions: Map<string | number, FunctionReference>;
+  /** Variables of the thread that are about far reads (`guard.ts`), by name; made as they are used. */
+  readonly guard: Map<string, Variable>;
   /** Reads of voxels that are not active, of this thread; null where nothing is debugged. */
   readonly outside: Variable | null;
 }
@@ -84,6 +86,7 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     bindingNumbers: new Map(),
     kept: new Map(),
     functions: new Map(),
+    guard: new Map(),
     outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
 }

@@ -7,6 +7,7 @@ import type { EmitOptions } from './emit.ts';
 import { address, keepAddresses, newLowering, tableWord } from './frame.ts';
 import type { Code } from './code.ts';
 import type { Effects, Frame, Lowering, Voxel } from './frame.ts';
+import { beginGuard, tellFarRead } from './guard.ts';
 import { emitLoop } from './loop-shape.ts';
 import { beginOutputs, newOutputs, writeOutput } from './outputs.ts';
 import type { Output } from './outputs.ts';
@@ -196,9 +197,11 @@ export function lowerStencil(
       const apart = cut.apart || parts.actives.length > 0;
       emitQuad(frame, parts, leaf, { ...cut, apart, exchanges: cut.apart && options.exchange !== false });
     }
+    tellFarRead(frame, leaf.slot);
   });
   addOutside(frame);
   emitTrees(frame, parts.accumulators, () => leafAt(frame, place, thread).slot, here);
   keepAddresses(frame);
+  beginGuard(frame);
   return { bindings: lowering.bindings, groupLeaves, pushes: pushes ? 'addresses' : 'block' };
 }

@@ -12,7 +12,7 @@ import { clampToInt } from './convert.ts';
 import { noteRead } from './debug.ts';
 import { applyMap, fieldType, tableWord } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { boundsOf, clamps, guardCoord, prepareGuard, type Bounds } from './guard.ts';
+import { boundsOf, guardCoord, ownOf, prepareGuard, type Bounds } from './guard.ts';
 import {
   componentsRead,
   home,
@@ -32,7 +32,7 @@ const CORNERS: readonly Offset[] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, 
 function cornerOf(frame: Frame, base: Value, corner: Value, bounds: Bounds | null): Value {
   const { code, target } = frame.lowering;
   const at = code.add(base, corner);
-  return bounds !== null && clamps(frame) ? target.apply('min', at, bounds.high) : at;
+  return bounds?.clamp ? target.apply('min', at, bounds.clamp.high) : at;
 }
 
 /**
@@ -139,9 +139,9 @@ interface Sampling {
 /** A point of the lattice; within the bounds where reads are clamped. */
 function heldPoint(frame: Frame, bounds: Bounds | null, point: Value): Value {
   const { code, target } = frame.lowering;
-  if (bounds === null || !clamps(frame)) return point;
-  const within = target.apply('min', point, code.asFloat(bounds.high));
-  return target.keep(target.apply('max', within, code.asFloat(bounds.low)), 'held');
+  if (!bounds?.clamp) return point;
+  const within = target.apply('min', point, code.asFloat(bounds.clamp.high));
+  return target.keep(target.apply('max', within, code.asFloat(bounds.clamp.low)), 'held');
 }
 
 /** Trilinear values at a point of the lattice: along z first, then y, then x. */
@@ -154,8 +154,7 @@ function trilinear(frame: Frame, sampling: Sampling, given: Value): Value[] {
   const scalar = sampledType(frame, field, 'trilinear');
   const weights = target.keep(target.convert(vectorOf(scalar, 3), fraction), 'weights');
   const [fx, fy, fz] = code.components(weights) as [Value, Value, Value];
-  const cell = target.keep(clampToInt(code, floor), 'base');
-  const base = bounds === null ? cell : guardCoord(frame, bounds, cell, code.add(cell, code.all('ivec3', 1)));
+  const base = guardCoord(frame, bounds, target.keep(clampToInt(code, floor), 'base'), 1);
   const slots = cornerSlots(frame, base, sampling);
   const places = CORNERS.map((corner) =>
     target.keep(placeInLeaf(frame, cornerOf(frame, base, target.constant('ivec3', corner), bounds)), 'n'),
@@ -188,6 +187,12 @@ function sampledType({ lowering }: Frame, field: string, filter: 'trilinear' | '
   return filter === 'nearest' || isFloating(stored) ? stored : 'float';
 }
 
+/** What a function must be told of the voxel that samples, where that has an end. */
+const OWN_PARAMETERS = [
+  { name: 'coord', type: 'ivec3', variable: false },
+  { name: 'n', type: 'uint', variable: false },
+] as const;
+
 /** A field at a vec3 of world metres, by a function of its own for each field, component and filter. */
 export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>, position: Value): Value {
   const { lowering } = frame;
@@ -205,14 +210,15 @@ export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>
     { name: 'slot', type: 'uint', variable: false },
     { name: 'own', type: 'ivec3', variable: false },
     { name: 'position', type: 'vec3', variable: false },
-    ...(guarded ? [{ name: 'coord', type: 'ivec3', variable: false } as const] : []),
+    ...(guarded ? OWN_PARAMETERS : []),
   ] as const;
   const lattices = at === 'faces' ? parts.map((part) => [part]) : [parts];
   const callee = shared(lowering, name, () =>
-    target.function(name, type, parameters, ([slot, own, given, coord]) => {
+    target.function(name, type, parameters, ([slot, own, given, coord, index]) => {
       const inner = newFrame(lowering);
       const point = applyMap(inner, 'worldToIndex', given as Value);
-      const bounds = guarded ? boundsOf(inner, field, 'same', coord as Value) : null;
+      const here = guarded ? { coord: coord as Value, index: index as Value } : null;
+      const bounds = here && boundsOf(inner, field, 'same', here);
       const values = lattices.flatMap((group) => {
         const sampling: Sampling = { field, parts: group, slot: slot as Value, own: own as Value, bounds };
         const on = onLattice(inner, point, placeOfComponent(at, group[0]!));
@@ -222,5 +228,7 @@ export function sample(frame: Frame, node: Extract<Expression, { op: 'sample' }>
     }),
   );
   const [slot, own] = home(frame, 'same');
-  return target.keep(target.call(callee, [slot, own, position, ...(guarded ? [frame.voxel!.coord!] : [])])!, 'sampled');
+  const here = ownOf(frame.voxel!);
+  const given = [slot, own, position, ...(guarded ? [here.coord, here.index] : [])];
+  return target.keep(target.call(callee, given)!, 'sampled');
 }
