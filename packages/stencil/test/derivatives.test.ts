@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { interpret } from '../src/index.ts';
+import { compileStencil, emitGlsl, interpret } from '../src/index.ts';
 import type { Elements, InterpreterWorld } from '../src/index.ts';
-import { bodyOf, compileText } from './compile-text.ts';
+import { bodyOf, compileText, environment } from './compile-text.ts';
 
-/** One full leaf at the origin, density and velocity by formulas, a voxel size of a half; gives what a text writes. */
+/** One full leaf at the origin, density and velocity by formulas; gives what a text writes. */
 function leafOf(
   code: string,
   density: (i: number, j: number, k: number) => number,
   velocity: (i: number, j: number, k: number) => readonly number[] = () => [0, 0, 0],
+  h: number = 0.5,
 ): (i: number, j: number, k: number) => number {
   const number = (i: number, j: number, k: number): number => 512 + (i << 6) + (j << 3) + k;
   const arrays = [0, 1, 2, 3].map(() => new Float32Array(1024));
@@ -31,9 +32,9 @@ function leafOf(
     dt: 0.1,
     time: 0,
     frame: 0,
-    voxelSize: 0.5,
-    indexToWorld: [0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0],
-    worldToIndex: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0],
+    voxelSize: Math.fround(h),
+    indexToWorld: [h, 0, 0, 0, 0, h, 0, 0, 0, 0, h, 0],
+    worldToIndex: [1 / h, 0, 0, 0, 0, 1 / h, 0, 0, 0, 0, 1 / h, 0],
     parameters: new Map(),
     scalars: new Map(),
   };
@@ -53,7 +54,7 @@ describe('derivatives', () => {
   test('read only the components that they need', () => {
     expect(bodyOf('WriteField("density", idx, Divergence("velocity"));')).toBe(
       'write "density" (((("velocity".x[1,0,0] - "velocity".x[-1,0,0]) + ("velocity".y[0,1,0] - "velocity".y[0,-1,0])) + ' +
-        '("velocity".z[0,0,1] - "velocity".z[0,0,-1])) / (2.0 * voxelSize))',
+        '("velocity".z[0,0,1] - "velocity".z[0,0,-1])) * (1.0 / (2.0 * voxelSize)))',
     );
   });
 
@@ -93,6 +94,43 @@ describe('derivatives', () => {
       (i, j, k) => [2 * k - 3 * j, 5 * i - 7 * k, 11 * j - 13 * i],
     );
     expect(at(3, 4, 5)).toBe(36 + 3000 + 160000);
+  });
+
+  test.each([
+    ['Laplacian("density")', 2 * (1 - 2 + 3)],
+    ['Gradient("density").y', 2 - 4 * 0.3 * 4],
+    ['Divergence("velocity")', 2 + 5 - 8],
+    ['Curl("velocity").z', 11 - 3],
+  ])('%s of a polynomial is what calculus says at h = 0.3 too', (code, exact) => {
+    const h = 0.3;
+    const at = leafOf(
+      `WriteField("density", idx, ${code});`,
+      (i, j, k) => h ** 2 * (i * i - 2 * j * j + 3 * k * k) + 2 * h * j,
+      (i, j, k) => [h * (2 * i + 3 * j), h * (5 * j + 11 * i), -8 * h * k],
+      h,
+    );
+    expect(Math.abs(at(3, 4, 5) / exact - 1)).toBeLessThan(1e-5);
+  });
+
+  /** Divisions in a shader's text. */
+  const divisions = (code: string): number => {
+    const source = { name: 's', inputs: ['density', 'velocity'], outputs: ['density'], code };
+    const text = emitGlsl(compileStencil(source, environment), { parameters: new Map(), scalars: new Map() });
+    return text.split(' / ').length - 1;
+  };
+
+  test.each(['Laplacian("density")', 'Gradient("density").x', 'Divergence("velocity")', 'length(Curl("velocity"))'])(
+    '%s divides once, however many voxels a thread has',
+    (code) => {
+      expect(divisions(`WriteField("density", idx, ${code});`)).toBe(1);
+    },
+  );
+
+  test('share what they divide, in loops too', () => {
+    const code = `float sum = 0.0;
+      for (int i = 0; i < 5; i++) { vec3 g = Gradient("density"); sum += float(i) * dot(g, Curl("velocity")) + Divergence("velocity"); }
+      WriteField("density", idx, sum);`;
+    expect(divisions(code)).toBe(1);
   });
 });
 

@@ -7,12 +7,13 @@ import type { Expression, ValueType } from '../ir.ts';
 import { isFloating, sizeOf } from '../ir.ts';
 import { lowerCall } from './calls.ts';
 import { lowerConvert } from './convert.ts';
-import { applyMap, blockValue } from './frame.ts';
+import { applyMap, blockValue, once } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { boundsOf, guardCoord, ownOf } from './guard.ts';
 import { gather, isActive } from './lookup.ts';
 import { sample } from './sample.ts';
 import { activeOffset, componentList, isCheap } from './scan.ts';
+import { sameForAll } from './same.ts';
 import { scalarOfValue } from './target.ts';
 import type { Operation, Value, Variable } from './target.ts';
 
@@ -217,8 +218,14 @@ function read(frame: Frame, node: Node<'tap'>): Value {
   return code.join(parts.map((component) => frame.voxel!.tap(node.field, component, node.offset)));
 }
 
-/** Lowers an expression where the target stands. */
+/** Lowers an expression where the target stands; what is dear, and the same for all voxels, at the function's start. */
 export function lowerExpression(frame: Frame, node: Expression): Value {
+  const same = sameForAll(node);
+  if (same === null) return lowerHere(frame, node);
+  return once(frame, same, () => frame.lowering.target.keep(lowerHere(frame, node), 'same'));
+}
+
+function lowerHere(frame: Frame, node: Expression): Value {
   const { code, target } = frame.lowering;
   switch (node.op) {
     case 'constant':

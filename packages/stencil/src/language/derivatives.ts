@@ -7,10 +7,14 @@
  * (p(i) − p(i−1)) / h on each lower face, and the divergence of a field on faces is Σ (u(i+1) − u(i)) / h at the centre. Each
  * is the other's negative transpose, and their product is the Laplacian. The curl of a field on faces is that of its means
  * at the centres.
+ *
+ * Differences are multiplied by 1/2h, 1/h or 1/h², each divided once: it is the same for all voxels. A correctly rounded division
+ * by h would be slow where its numerator is 0 or tiny, as differences are wherever a field is still: NVIDIA's leaves for a
+ * subroutine where operands are beyond ordinary exponents. Where h is a power of two the bits are those of a division.
  */
 
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
-import type { Expression, Offset, Span, ValueType } from '../ir.ts';
+import type { Expression, Offset, ScalarType, Span, ValueType } from '../ir.ts';
 import { binary, construct, convert, filled, splat, swizzle } from './build.ts';
 import { inputPart, placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
@@ -71,31 +75,36 @@ export function derivativeOf(
   const difference = (axis: number, component: number, [high, low]: readonly [number, number]): Expression =>
     binary('-', besides(lowering, operand, axis, high, component), besides(lowering, operand, axis, low, component));
   const scalar = scalarOf(operand.part.type);
-  const size = convert(scalar, SIZE);
-  const twice = binary('*', filled(scalar, 2), size);
+  const [once, twice] = [1, 2].map((times) => inverseSize(scalar, times)) as [Expression, Expression];
   switch (which) {
     case 'Laplacian':
       return laplacian(lowering, operand);
     case 'Gradient': {
       const sides = toFaces === null ? ([1, -1] as const) : ([0, -1] as const);
       const differences = [0, 1, 2].map((axis) => difference(axis, -1, sides));
-      return binary('/', construct(vectorOf(scalar, 3), differences), splat(3, toFaces === null ? twice : size));
+      return binary('*', construct(vectorOf(scalar, 3), differences), splat(3, toFaces === null ? twice : once));
     }
     case 'Divergence': {
       const sides = place === 'faces' ? ([1, 0] as const) : ([1, -1] as const);
       const [x, y, z] = [0, 1, 2].map((axis) => difference(axis, axis, sides)) as [Expression, Expression, Expression];
-      return binary('/', binary('+', binary('+', x, y), z), place === 'faces' ? size : twice);
+      return binary('*', binary('+', binary('+', x, y), z), place === 'faces' ? once : twice);
     }
     default:
       return place === 'faces' ? curlOfFaces(lowering, operand) : curl((a, b) => difference(a, b, [1, -1]), twice);
   }
 }
 
-/** ∇×v of ∂v_b/∂a · h for each axis a and component b, and h. */
-function curl(difference: (axis: number, component: number) => Expression, over: Expression): Expression {
+/** 1 / (times · h). */
+function inverseSize(scalar: ScalarType, times: number): Expression {
+  const size = convert(scalar, SIZE);
+  return binary('/', filled(scalar, 1), times === 1 ? size : binary('*', filled(scalar, times), size));
+}
+
+/** ∇×v of ∂v_b/∂a · h for each axis a and component b, and 1 / h. */
+function curl(difference: (axis: number, component: number) => Expression, inverse: Expression): Expression {
   const turn = (a: number, b: number): Expression => binary('-', difference(a, b), difference(b, a));
-  const type = vectorOf(scalarOf(over.type as ValueType), 3);
-  return binary('/', construct(type, [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, over));
+  const type = vectorOf(scalarOf(inverse.type as ValueType), 3);
+  return binary('*', construct(type, [turn(1, 2), turn(2, 0), turn(0, 1)]), splat(3, inverse));
 }
 
 /** Central differences of the means at the centres: each mean is of two faces along the component's own axis. */
@@ -112,8 +121,7 @@ function curlOfFaces(lowering: Lowering, operand: Operand): Expression {
   };
   const difference = (axis: number, component: number): Expression =>
     binary('-', sum(axis, 1, component), sum(axis, -1, component));
-  const scalar = scalarOf(part.type);
-  return curl(difference, binary('*', filled(scalar, 4), convert(scalar, SIZE)));
+  return curl(difference, inverseSize(scalarOf(part.type), 4));
 }
 
 function laplacian(lowering: Lowering, operand: Operand): Expression {
@@ -124,8 +132,9 @@ function laplacian(lowering: Lowering, operand: Operand): Expression {
   ]);
   const sum = sides.reduce((left, right) => binary('+', left, right));
   const rest = binary('-', sum, binary('*', filled(type, 6), besides(lowering, operand, 0, 0)));
-  const size = convert(scalarOf(type), SIZE);
-  return binary('/', rest, splat(sizeOf(type), binary('*', size, size)));
+  const scalar = scalarOf(type);
+  const size = convert(scalar, SIZE);
+  return binary('*', rest, splat(sizeOf(type), binary('/', filled(scalar, 1), binary('*', size, size))));
 }
 
 /** Throws where a field holds integers, of which there are no fractions. */
