@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compileStencil, formatIr, verifyStencil } from '../src/index.ts';
 import type { Stencil, StencilSource } from '../src/index.ts';
 import { passes } from '../src/optimize/optimize.ts';
-import { compileText, environment } from './compile-text.ts';
+import { compileText, environment, resultOf } from './compile-text.ts';
 import { RandomProgram } from './random-program.ts';
 import { resultsOn } from './small-world.ts';
 
@@ -88,6 +88,32 @@ describe('constants', () => {
   test('that index arrays make locals of them', () => {
     const code = 'float a[3]; int i = 1; a[i] = dt; i++; a[i] = a[i - 1] * dt; WriteField("density", idx, a[2]);';
     expect(optimized(code)).toEqual(['%0.a_1 = dt', '%1.a_2 = (%0.a_1 * %0.a_1)', 'write "density" %1.a_2']);
+  });
+
+  test('that divide are factors where they are powers of two, which changes nothing for any number', () => {
+    const tiny = [1e-45, -3e-42, 5.9e-39, 1.2e-38, 2 ** -126, -0, 0];
+    const hard = [...tiny, 1, 3, -1e30, 3.4028234663852886e38, Infinity, -Infinity, NaN].map(Math.fround);
+    for (const divisor of [2, -0.5, 4, 2 ** 64, 2 ** 126, -(2 ** 126), 2 ** -126]) {
+      const by = divisor.toExponential();
+      const [line] = optimized(`WriteField("density", idx, buoyancy / ${by});`);
+      expect(line).toMatch(/^write "density" \(buoyancy \* .*\)$/u);
+      for (const one of hard) {
+        const [bits] = new Uint32Array(Float32Array.of(one).buffer);
+        const body = `return uintBitsToFloat(${bits}u + uint(steps - 3)) / ${by};`;
+        expect(resultOf('float', body)).toEqual([Math.fround(one / divisor)]);
+      }
+    }
+    expect(optimized('WriteField("density", idx, (wind / vec3(2, 4, -8)).y);')).toEqual([
+      'write "density" (wind * vec3{0.5, 0.25, -0.125}).y',
+    ]);
+  });
+
+  test('that divide stay where the reciprocal is rounded, or no normal number', () => {
+    for (const divisor of [3, 2e38, 2 ** 127, 2 ** -127, 0]) {
+      const [line] = optimized(`WriteField("density", idx, buoyancy / ${divisor.toExponential()});`);
+      expect(line).toContain('buoyancy / ');
+    }
+    expect(optimized('WriteField("density", idx, (wind / vec3(2, 3, 4)).y);')[0]).toContain('wind / ');
   });
 
   test('keep a branch that writes, since an output is declared by it', () => {

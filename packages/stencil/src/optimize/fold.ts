@@ -2,11 +2,12 @@
  * @file Constants: locals whose value is known at a place become that value, operations on constants their result, and
  * branches that are never taken go. What an operation gives is asked of the front end's builders (`language/build.ts`), which
  * leave alone whatever devices may answer differently: infinities, NaN, denormals. Identities are those of integers and
- * bools alone: `x + 0.0` is not `x` for −0, and `x * 1.0` is not `x` for a denormal that a device flushes.
+ * bools alone: `x + 0.0` is not `x` for −0, and `x * 1.0` is not `x` for a denormal that a device flushes. A quotient by a power
+ * of two is a product, rounded once as it was, and has the same bits for every x.
  */
 
 import { sizeOf, scalarOf } from '../ir.ts';
-import type { Expression, Local, Statement, ValueType } from '../ir.ts';
+import type { Expression, Local, ScalarType, Statement, ValueType } from '../ir.ts';
 import {
   binary,
   call,
@@ -237,5 +238,26 @@ function simplifiedBinary({ operator, left, right }: Expression & { readonly op:
       return filled(left.type as ValueType, 0);
     }
   }
-  return binary(operator, left, right);
+  const inverse = operator === '/' && right.op === 'constant' ? exactInverse(scalar, right) : null;
+  return inverse === null ? binary(operator, left, right) : binary('*', left, inverse);
+}
+
+/** The least exponent of a normal number, whose negative is the largest that one minus it may have. */
+const LEAST_EXPONENT: Partial<Record<ScalarType, number>> = { float: -126, double: -1022, float16_t: -14 };
+
+/** The reciprocals of powers of two, where they and those are normal numbers; null for any others. */
+function exactInverse(scalar: ScalarType, { type, value }: Constant): Constant | null {
+  const least = LEAST_EXPONENT[scalar];
+  if (least === undefined) return null;
+  const exact = value.every((one) => {
+    const exponent = Math.log2(Math.abs(one));
+    const isPower = Number.isInteger(exponent) && Math.abs(one) === 2 ** exponent;
+    return isPower && exponent >= least && exponent <= -least;
+  });
+  return exact
+    ? constant(
+        type,
+        value.map((one) => 1 / one),
+      )
+    : null;
 }
