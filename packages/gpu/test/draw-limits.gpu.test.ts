@@ -88,3 +88,33 @@ gpuTest('vertices of doubles are refused, whatever layout is given', { features:
     );
   }
 });
+
+gpuTest('a vertex buffer of which nothing is read need not be there', {}, async ({ device }) => {
+  using image = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+  using vertices = device.createBuffer({ label: 'vertices', byteLength: 24, role: 'vertex' });
+  const at = (location: number) => ({ attributes: [{ location, format: 'float32x2' as const }] });
+  using pipeline = device.createGraphicsPipeline({
+    label: 'draw',
+    vertex: { spirv: await device.compile(TRIANGLE, { label: 'v', stage: 'vertex' }) },
+    fragment: { spirv: await device.compile(PAINT, { label: 'f', stage: 'fragment' }) },
+    color: ['rgba8unorm'],
+    vertexBuffers: [at(3), at(0), { ...at(4), step: 'instance' }, { attributes: [] }],
+  });
+  await device.staging.upload(vertices, 0, Float32Array.of(-1, -1, 3, -1, -1, 3));
+  using bytes = device.createBuffer({ label: 'bytes', byteLength: 16 });
+  const draw = (slot: number, instances: number): Promise<void> =>
+    device.submitOnce('draw', (encoder) =>
+      encoder
+        .transition(image, { before: 'undefined', after: 'color-attachment' })
+        .rendering({ color: [{ image, clear: 0 }] }, (to) =>
+          to.pipeline(pipeline).vertexBuffer(vertices, { slot }).draw(3, instances),
+        )
+        .transition(image, { before: 'color-attachment', after: 'transfer-source' })
+        .copyImageToBuffer(image, bytes),
+    );
+  await draw(1, 7);
+  expect(await device.staging.download(bytes)).toEqual(new Uint8Array(16).fill(255));
+  await expect(async () => draw(0, 1)).rejects.toThrow(
+    'Cannot draw pipeline "draw" in "draw": vertex buffer 1 is not set; call encoder.vertexBuffer',
+  );
+});

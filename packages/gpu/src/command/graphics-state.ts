@@ -295,7 +295,13 @@ export function vertexState(
       { kind: 'pipeline-creation', labels: [label] },
     );
   }
-  return { pVertexBindingDescriptions: bindings, pVertexAttributeDescriptions: attributes };
+  // What isn't read the driver needn't know: then it asks for no buffer there.
+  const wanted = new Set(inputs.flatMap(locationsOf));
+  const read = attributes.filter(({ location }) => wanted.has(location));
+  return {
+    pVertexBindingDescriptions: bindings.filter((each) => read.some(({ binding }) => binding === each.binding)),
+    pVertexAttributeDescriptions: read,
+  };
 }
 
 /** Throws unless every colour target can be drawn to, and is written by the fragment shader as what it holds. */

@@ -56,6 +56,8 @@ export class VertexInput {
     for (const [slot, fetch] of pipeline.vertexBuffers.entries()) {
       const part = this.#parts[slot];
       if (part === undefined) {
+        // Rule 04007 asks for what attributes read, and for nothing else.
+        if (fetch.byteEnd === 0) continue;
         throw refusal(pipeline, where, `vertex buffer ${slot} is not set; call encoder.vertexBuffer`);
       }
       const count = countIn(part, fetch);
@@ -80,7 +82,7 @@ export class VertexInput {
         : (['instance', firstInstance, instances] as const);
     const has = word === 'vertex' ? this.vertices : this.instances;
     const slot = pipeline.vertexBuffers.findIndex(
-      (fetch, at) => fetch.step === word && countIn(this.#parts[at]!, fetch) === has,
+      (fetch, at) => fetch.step === word && fetch.byteEnd > 0 && countIn(this.#parts[at]!, fetch) === has,
     );
     const { buffer, byteOffset } = this.#parts[slot]!;
     const plural = word === 'vertex' ? 'vertices' : 'instances';
