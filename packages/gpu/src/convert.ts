@@ -5,7 +5,7 @@ import { accessBit } from './access.ts';
 import type { Access, RawUsage, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
 
-/** What a buffer may be used for. */
+/** What a buffer may be used for; 'texel' is both kinds, and its formats must do for both where a device can't tell them apart. */
 export type BufferUsage =
   | 'storage'
   | 'uniform'
@@ -16,6 +16,8 @@ export type BufferUsage =
   | 'vertex'
   | 'index'
   | 'texel'
+  | 'uniform-texel'
+  | 'storage-texel'
   | 'conditional';
 
 /** Where a buffer lives: `device` is the fastest for shaders; `upload` and `download` are mapped, for the host to write and to read. */
@@ -34,6 +36,8 @@ const USAGE: Readonly<Record<BufferUsage, number>> = Object.freeze({
   vertex: V.VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
   index: V.VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
   texel: V.VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT | V.VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT,
+  'uniform-texel': V.VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT,
+  'storage-texel': V.VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT,
   conditional: V.VK_BUFFER_USAGE_CONDITIONAL_RENDERING_BIT_EXT,
 });
 

@@ -1,6 +1,9 @@
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
-import type { Bindable, BindOptions, ComputePipeline, Device, ImageFormat } from '../src/index.ts';
+import { formatMeaning } from '../src/image/format.ts';
+import type { Bindable, BindOptions, BufferUsage, ComputePipeline, Device, ImageFormat } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 import { messageOf } from './message-of.ts';
 
 /** A compute pipeline of these declarations, each of which its shader uses as `use` says. */
@@ -41,7 +44,7 @@ gpuTest('a texel buffer is bound with a format, of whole texels', {}, async ({ d
     /^Cannot use format "r64double": it is none /u,
   );
   expect(told(0, words, { format: 'rgba32float' })).toBe(
-    `Cannot bind buffer "words": it was made without usage 'texel'; create it with that`,
+    `Cannot bind buffer "words": it was made without usage 'texel' or 'uniform-texel'; create it with one of them`,
   );
 });
 
@@ -180,9 +183,67 @@ gpuTest('texels are of the numbers, and of the format, that the shader takes the
     `Cannot bind buffer "texels" ${to('stores')} 0.2 declares r32ui, and its texels are rgba32uint; declare rgba32ui, or none`,
   ]);
   expect(read(0, texels, { format: 'depth32float' })).toBe(
-    `Cannot bind buffer "texels": device "${device.name}" has no texel buffers of depth32float that are read and stored; choose another format`,
+    `Cannot bind buffer "texels": device "${device.name}" has no texel buffers of depth32float that are read; choose another format`,
   );
   expect(read(0, texels, { format: 'rgba32float', byteLength: 0 })).toBe(
     'Cannot bind buffer "texels": 0 bytes; give whole texels of 16',
   );
 });
+
+gpuTest(
+  'texels are of formats that do what they are for: a buffer for one kind needs no more',
+  {},
+  async ({ device }) => {
+    const [reads, stores] = [
+      await pipelineOf(
+        device,
+        'reads',
+        `layout(binding = 0) uniform samplerBuffer from; ${OUT}`,
+        'to = texelFetch(from, 0);',
+      ),
+      await pipelineOf(
+        device,
+        'stores',
+        'layout(binding = 0) uniform writeonly imageBuffer into;',
+        'imageStore(into, 0, vec4(1));',
+      ),
+    ];
+    using _ = reads;
+    using __ = stores;
+    const { driver } = makerOf(device);
+    const texels = (usage: readonly BufferUsage[]) =>
+      device.createBuffer({ label: usage.join(), byteLength: 256, usage });
+    const [both, read, store] = [texels(['texel']), texels(['uniform-texel']), texels(['storage-texel'])];
+    using ___ = both;
+    using ____ = read;
+    using _____ = store;
+    const [reading, storing] = [bound(reads, device), bound(stores, device)];
+    const [UNIFORM, STORAGE] = [
+      V.VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT,
+      V.VK_FORMAT_FEATURE_STORAGE_TEXEL_BUFFER_BIT,
+    ];
+    for (const format of ['rgba8unorm', 'rgba8unorm-srgb', 'rgb10a2unorm', 'r32float', 'depth32float'] as const) {
+      const features = V.arena.scope(() => {
+        const out = V.VkFormatProperties.allocate();
+        driver.instance.vkGetPhysicalDeviceFormatProperties(driver.physicalDevice, formatMeaning(format).vk, out);
+        return V.VkFormatProperties.read(out).bufferFeatures;
+      });
+      const [reads, stores] = [(features & UNIFORM) !== 0, (features & STORAGE) !== 0];
+      const ok = (answer: string): boolean => answer === 'no error';
+      const apart = driver.features['maintenance5'] === true;
+      expect([
+        ok(reading(0, both, { format })),
+        ok(reading(0, read, { format })),
+        ok(storing(0, both, { format })),
+        ok(storing(0, store, { format })),
+      ]).toEqual([reads && (stores || apart), reads, stores && (reads || apart), stores]);
+      expect(reading(0, store, { format })).toBe(
+        `Cannot bind buffer "storage-texel": it was made without usage 'texel' or 'uniform-texel'; create it with one of them`,
+      );
+      if (!reads || stores || apart) continue;
+      expect(reading(0, both, { format })).toBe(
+        `Cannot bind buffer "texel": device "${device.name}" has no texel buffers of ${format} that are stored, and it was made for that; create it with usage 'uniform-texel' alone`,
+      );
+    }
+  },
+);

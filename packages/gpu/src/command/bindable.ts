@@ -15,6 +15,7 @@ import type { Local } from '../tracking/local.ts';
 import type { PipelineBinding } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import { checkTexelBuffer, checkTexels } from './texels.ts';
+import type { TexelBinding } from './texels.ts';
 
 /** What a binding takes: a buffer, an image or a part of it, or a sampler. */
 export type Bindable = Buffer | Image | ImageView | Sampler;
@@ -76,8 +77,7 @@ export function boundOf(
     case 'storage-texel-buffer':
       if (resource instanceof Buffer && options.format) {
         checkTexels(binding, options.format, refuse);
-        checkTexelBuffer(scope.driver, resource, options.format);
-        return texelsOf(scope, resource, options.format, options);
+        return texelsOf(scope, binding.kind, resource, options.format, options);
       }
       throw refuse(`binding ${place} is a ${binding.kind}; give a buffer, and the option format`);
     case 'sampler':
@@ -126,10 +126,16 @@ function rangeOf(
 }
 
 /** A view of a buffer's bytes as texels; it goes with the recording. */
-function texelsOf(scope: CommandScope, buffer: Buffer, format: ImageFormat, options: BindOptions): Bound {
+function texelsOf(
+  scope: CommandScope,
+  kind: TexelBinding,
+  buffer: Buffer,
+  format: ImageFormat,
+  options: BindOptions,
+): Bound {
   const { byteOffset = 0, byteLength = buffer.byteLength - byteOffset } = options;
   const { vk, texelBytes } = formatMeaning(format);
-  checkUsage('bind', buffer, 'texel');
+  const alone = checkTexelBuffer(scope.driver, buffer, format, kind);
   checkRange('bind', buffer, byteOffset, byteLength, Math.max(scope.driver.limits.bindingAlignment, texelBytes));
   if (byteLength === 0 || byteLength % texelBytes !== 0) {
     throw new RangeError(
@@ -138,15 +144,22 @@ function texelsOf(scope: CommandScope, buffer: Buffer, format: ImageFormat, opti
   }
   scope.use(buffer);
   const { driver } = scope;
-  const view = createBufferView(driver, buffer, { format: vk, offset: byteOffset, range: byteLength });
+  const view = createBufferView(driver, buffer, alone, { format: vk, offset: byteOffset, range: byteLength });
   scope.releases.push(() => driver.commands.vkDestroyBufferView(driver.handle, view, V.NULL));
   return { kind: 'texels', buffer, byteOffset, byteLength, view };
 }
 
-function createBufferView(driver: Driver, buffer: Buffer, part: V.VkBufferViewCreateInfo): V.VkBufferView {
+/** `alone`: the one usage that the view is for, where that must be said. */
+function createBufferView(
+  driver: Driver,
+  buffer: Buffer,
+  alone: number | undefined,
+  part: V.VkBufferViewCreateInfo,
+): V.VkBufferView {
   return V.arena.scope(() => {
     const out = V.arena.u64();
-    const info = V.VkBufferViewCreateInfo({ buffer: buffer.handle, ...part });
+    const pNext = alone === undefined ? V.NULL : V.VkBufferUsageFlags2CreateInfo({ usage: BigInt(alone) });
+    const info = V.VkBufferViewCreateInfo({ pNext, buffer: buffer.handle, ...part });
     const result = driver.commands.vkCreateBufferView(driver.handle, info, V.NULL, out);
     const act = `Cannot bind buffer "${buffer.label}" as texels`;
     driver.check(result, 'vkCreateBufferView', 'buffer', act, "create it with usage 'texel'", buffer.label);

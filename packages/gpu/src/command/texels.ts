@@ -28,20 +28,56 @@ export function checkTexels(
   throw refuse(`binding ${set}.${binding} declares ${wanted}, and its texels are ${format}; ${remedy}`);
 }
 
-/** A buffer of usage 'texel' may be read and stored so, and then its views must be of what does both (VkBufferViewCreateInfo). */
-const FEATURES = V.VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT | V.VK_FORMAT_FEATURE_STORAGE_TEXEL_BUFFER_BIT;
+/** A binding of texels, as usages of buffers tell it. */
+export type TexelBinding = 'uniform-texel-buffer' | 'storage-texel-buffer';
+
+/** What a format must have to be used so, and what buffers must be made for. */
+const NEEDS = Object.freeze({
+  'uniform-texel-buffer': {
+    usage: 'uniform-texel',
+    feature: V.VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT,
+    flag: V.VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT,
+    verb: 'read',
+  },
+  'storage-texel-buffer': {
+    usage: 'storage-texel',
+    feature: V.VK_FORMAT_FEATURE_STORAGE_TEXEL_BUFFER_BIT,
+    flag: V.VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT,
+    verb: 'stored',
+  },
+} as const);
 const known = new WeakMap<Driver, Map<ImageFormat, number>>();
 
-/** Throws VulkanError 'not-available' where a device has no texel buffers of a format. */
-export function checkTexelBuffer(driver: Driver, { label }: Buffer, format: ImageFormat): void {
+/**
+ * Throws VulkanError where a buffer wasn't made for texels of that kind, or the device has none of a format. A view is for all that its
+ * buffer is made for (VkBufferViewCreateInfo, rules 08778 and 08779), unless it says otherwise, which takes maintenance5: where that is
+ * needed, the usage to say is given back.
+ */
+export function checkTexelBuffer(
+  driver: Driver,
+  { label, usage }: Buffer,
+  format: ImageFormat,
+  kind: TexelBinding,
+): number | undefined {
+  const need = NEEDS[kind];
+  const refuse = (what: string, error: 'buffer' | 'not-available'): VulkanError =>
+    new VulkanError(`Cannot bind buffer "${label}": ${what}`, { kind: error, labels: [label] });
+  if (!usage.includes('texel') && !usage.includes(need.usage)) {
+    throw refuse(`it was made without usage 'texel' or '${need.usage}'; create it with one of them`, 'buffer');
+  }
   let features = known.get(driver);
   if (!features) known.set(driver, (features = new Map()));
   let bits = features.get(format);
   if (bits === undefined) features.set(format, (bits = bufferFeatures(driver, format)));
-  if ((bits & FEATURES) === FEATURES) return;
-  throw new VulkanError(
-    `Cannot bind buffer "${label}": device "${driver.name}" has no texel buffers of ${format} that are read and stored; choose another format`,
-    { kind: 'not-available', labels: [label] },
+  const device = `device "${driver.name}" has no texel buffers of ${format} that are`;
+  if ((bits & need.feature) === 0) throw refuse(`${device} ${need.verb}; choose another format`, 'not-available');
+  const other = NEEDS[kind === 'uniform-texel-buffer' ? 'storage-texel-buffer' : 'uniform-texel-buffer'];
+  const isBoth = usage.includes('texel') || usage.includes(other.usage);
+  if (!isBoth || (bits & other.feature) !== 0) return undefined;
+  if (driver.features['maintenance5'] === true) return need.flag;
+  throw refuse(
+    `${device} ${other.verb}, and it was made for that; create it with usage '${need.usage}' alone`,
+    'buffer',
   );
 }
 
