@@ -87,7 +87,7 @@ hlslTest('a read beyond the halo is told of', NEEDS, async ({ device }) => {
       await simulation.runTimestep(1);
       await simulation.finish();
     })(),
-  ).rejects.toThrow(/^Cannot run stencil "far": at voxel .* in step 0 it reads "u" more than 1 voxel away/);
+  ).rejects.toThrow(/^Cannot run kernel "far": at voxel .* in step 0 it reads "u" more than 1 voxel away/);
 });
 
 hlslTest('what the compiler complains about is said with what would do', NEEDS, async ({ device }) => {

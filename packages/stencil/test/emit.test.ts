@@ -53,6 +53,16 @@ describe('in a domain that is cut', () => {
     expect(check('glslangValidator', ['--target-env', 'vulkan1.3', '-V', '-S', 'comp'], 'a.comp', text)).toBe('');
   });
 
+  test('a read that goes too far is noted without a branch, and told once, where the thread ends', () => {
+    for (const name of ['advect', 'gather', 'levels', 'counted', 'blackGather']) {
+      const text = emitGlsl(looking.get(name)!, { ...placement, beyondRadius: 'error' });
+      const [, noted] = /void beyond\([^)]*\) \{\n(.*?)\n\}/su.exec(text)!;
+      expect(noted).not.toMatch(/\bif\b|\.d\[/u);
+      expect(text.match(/atomicAdd/gu)).toHaveLength(1);
+      expect(text.indexOf('atomicAdd')).toBeGreaterThan(text.lastIndexOf('beyond('));
+    }
+  });
+
   test('only stencils that compute coordinates have a record', () => {
     const recorded = (stencil: Stencil): boolean =>
       emitSpirv(stencil, { ...placement, beyondRadius: 'error' }).bindings.some(({ kind }) => kind === 'faults');
