@@ -110,8 +110,8 @@ export class Exchanges implements Disposable {
           entries.push({
             source: sender.existingField(field.key)!.address(component, copy),
             target: receiver.existingField(field.key)!.address(component, copy),
-            sourceWords: this.#tables.list(sources),
-            targetWords: this.#tables.list(targets),
+            sourceWords: sources,
+            targetWords: targets,
             count: sources.length,
           });
         }
@@ -169,8 +169,8 @@ export class Exchanges implements Disposable {
     return {
       source,
       target: link.outAddress(turn, near) + BigInt(4 * parcel.offset),
-      sourceWords: this.#tables.list(parcel.sources),
-      targetWords: 0n,
+      sourceWords: parcel.sources,
+      targetWords: null,
       count: parcel.sources.length,
     };
   }
@@ -181,8 +181,8 @@ export class Exchanges implements Disposable {
     return {
       source: link.inAddress(turn, near) + BigInt(4 * parcel.offset),
       target,
-      sourceWords: 0n,
-      targetWords: this.#tables.list(parcel.targets),
+      sourceWords: null,
+      targetWords: parcel.targets,
       count: parcel.targets.length,
     };
   }

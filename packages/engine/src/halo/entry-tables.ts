@@ -2,8 +2,11 @@
  * @file What a device copies in one dispatch of the `exchange` kernel: entries of words from one list of places to another, in tables
  * that lie in one buffer in device memory, made once. Tables that stand together are recorded as one.
  *
- *     entry  12 words: source base, target base, source words, target words (addresses, low word first), count, 0, 0, 0;
+ *     entry  12 words: source base, target base, source list, target list (addresses, low word first), count, whole, 0, 0;
  *            a list whose address is 0 counts 0, 1, 2 …: the message's side
+ *
+ * A list tells the place of each word. Where an entry is **whole**, four words that stand side by side on 16 bytes on both sides each
+ * time, as those of a face across x or y do, it tells the place of each four: a quarter of the list to read.
  */
 import type { Buffer, BufferOptions, Device, Encoder } from '@halocline/gpu';
 import type { EngineKernels } from '../engine-kernels.ts';
@@ -13,17 +16,23 @@ const ENTRY_WORDS = 12;
 const THREADS = 256;
 /** Workgroups along the list; a thread goes on from there in strides. */
 const MOST_GROUPS = 1024;
+/** From so many on, a thread has up to so many quads on their way at once: then a card runs all of a large exchange's workgroups. */
+const FEW_GROUPS = 64;
+const AT_ONCE = 4;
 
 /** Words that are copied. */
 export interface Entry {
   /** Addresses of arrays of words. */
   readonly source: bigint;
   readonly target: bigint;
-  /** Addresses of lists of places in them, in words; 0n: one after the other. */
-  readonly sourceWords: bigint;
-  readonly targetWords: bigint;
+  /** Places in them, in words; null: one after the other. */
+  readonly sourceWords: List | null;
+  readonly targetWords: List | null;
   readonly count: number;
 }
+
+/** Places of words, or of four words each. */
+type List = Uint32Array<ArrayBuffer>;
 
 interface EntryTable {
   /** Byte offset of the first entry. */
@@ -45,7 +54,7 @@ export class EntryTables implements Disposable {
   readonly #place: EntryPlace;
   readonly #owned: OwnedBuffers;
   readonly #tables = new Map<string, EntryTable>();
-  readonly #lists = new Map<Uint32Array, bigint>();
+  readonly #lists = new Map<List, bigint>();
   readonly #uploads: Promise<void>[] = [];
   readonly #words: number[] = [];
   #entries: Buffer | null = null;
@@ -70,14 +79,18 @@ export class EntryTables implements Disposable {
       words: Math.max(...filled.map(({ count }) => count)),
     });
     for (const { source, target, sourceWords, targetWords, count } of filled) {
-      const addresses = [source, target, sourceWords, targetWords];
+      const even = ((source | target) & 15n) === 0n && count % 4 === 0;
+      const [from, to] = even ? [quadsOf(sourceWords), quadsOf(targetWords)] : [undefined, undefined];
+      const whole = from !== undefined && to !== undefined;
+      const lists = whole ? [from, to] : [sourceWords, targetWords];
+      const addresses = [source, target, ...lists.map((list) => (list === null ? 0n : this.#list(list)))];
       const words = addresses.flatMap((address) => [Number(address & 0xffffffffn), Number(address >> 32n)]);
-      this.#words.push(...words, count, ...Array<number>(ENTRY_WORDS - 9).fill(0));
+      this.#words.push(...words, count, Number(whole), ...Array<number>(ENTRY_WORDS - 10).fill(0));
     }
   }
 
   /** The address of a list in device memory; equal arrays share it. */
-  list(words: Uint32Array<ArrayBuffer>): bigint {
+  #list(words: List): bigint {
     let address = this.#lists.get(words);
     if (address === undefined) {
       // Whole quads are read.
@@ -120,13 +133,40 @@ export class EntryTables implements Disposable {
     if (this.#entries !== null) encoder.uses(this.#entries);
     for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
       kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
-      encoder.dispatch(Math.min(MOST_GROUPS, Math.ceil(words / (4 * THREADS))), entries);
+      encoder.dispatch(groupsFor(Math.ceil(words / 4)), entries);
     }
   }
 
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
   }
+}
+
+/** Workgroups for so many quads. */
+function groupsFor(quads: number): number {
+  const each = Math.ceil(quads / THREADS);
+  return Math.min(MOST_GROUPS, each, Math.max(FEW_GROUPS, Math.ceil(each / AT_ONCE)));
+}
+
+const knownQuads = new WeakMap<List, List | undefined>();
+
+/** Places of four words each, in fours; null: one after the other; undefined where some four don't stand so. */
+function quadsOf(words: List | null): List | null | undefined {
+  if (words === null) return null;
+  if (!knownQuads.has(words)) knownQuads.set(words, makeQuads(words));
+  return knownQuads.get(words);
+}
+
+function makeQuads(words: List): List | undefined {
+  if (words.length % 4 !== 0) return undefined;
+  const quads = new Uint32Array(words.length / 4);
+  for (let quad = 0; quad < quads.length; quad++) {
+    const first = words[4 * quad]!;
+    if (first % 4 !== 0) return undefined;
+    for (let n = 1; n < 4; n++) if (words[4 * quad + n] !== first + n) return undefined;
+    quads[quad] = first / 4;
+  }
+  return quads;
 }
 
 /** Tables in order, neighbours made one. */

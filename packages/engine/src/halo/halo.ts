@@ -346,8 +346,8 @@ export class Halo implements AsyncDisposable {
       const entries = own.map(({ from, to, sources, targets }) => ({
         source: this.#address(field, component, from),
         target: this.#address(field, component, to),
-        sourceWords: tables.list(sources),
-        targetWords: tables.list(targets),
+        sourceWords: sources,
+        targetWords: targets,
         count: sources.length,
       }));
       tables.add(`local ${name}`, entries);
@@ -359,35 +359,35 @@ export class Halo implements AsyncDisposable {
         const into = parcels.filter(({ to }) => to === number);
         tables.add(
           `pack ${turn} ${exchange.name}`,
-          out.map((parcel) => this.#packed(tables, exchange, parcel, turn)),
+          out.map((parcel) => this.#packed(exchange, parcel, turn)),
         );
         tables.add(
           `unpack ${turn} ${exchange.name}`,
-          into.map((parcel) => this.#unpacked(tables, exchange, parcel, turn)),
+          into.map((parcel) => this.#unpacked(exchange, parcel, turn)),
         );
       }
     }
     await Promise.all([upload, tables.upload()]);
   }
 
-  #packed(tables: EntryTables, { field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
+  #packed({ field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
     const { pair, sources, offset } = parcel;
     return {
       source: this.#address(field, component, pair![0]),
       target: this.#link(parcel).outAddress(turn) + BigInt(4 * offset),
-      sourceWords: tables.list(sources),
-      targetWords: 0n,
+      sourceWords: sources,
+      targetWords: null,
       count: sources.length,
     };
   }
 
-  #unpacked(tables: EntryTables, { field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
+  #unpacked({ field, component }: ComponentExchange, parcel: Parcel, turn: number): Entry {
     const { pair, targets, offset } = parcel;
     return {
       source: this.#link(parcel).inAddress(turn) + BigInt(4 * offset),
       target: this.#address(field, component, pair![1]),
-      sourceWords: 0n,
-      targetWords: tables.list(targets),
+      sourceWords: null,
+      targetWords: targets,
       count: targets.length,
     };
   }

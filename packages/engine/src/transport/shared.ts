@@ -10,6 +10,11 @@ import { Crossing, shareTimelines } from './crossing.ts';
 
 /** Bytes from which messages, and the parcels of such, go by the queues of transfers. */
 const LARGE = 2 ** 17;
+/**
+ * What goes to host memory in one copy. An H200's kernel that streams its memory takes 1.5 % longer beside copies of so much, and 22 %
+ * beside such of 4 MiB or more, which are 6 % faster where nothing runs. Copies from host memory slow none, whatever their size.
+ */
+const PIECE = 2 ** 20;
 
 /** By memory of the host. */
 export const shared: Transport = {
@@ -66,22 +71,27 @@ function openCopied(from: Endpoint, to: Endpoint, options: ChannelOptions): Chan
   const out = undo.use(from.pools.halos.createBuffer(room));
   const into = undo.use(to.pools.halos.createBuffer(room));
   const crossing = undo.use(new Crossing(from, to, { label, direct: true }));
-  const move = (source: Buffer, target: Buffer) => (encoder: Encoder, turn: number, range: MessageRange) => {
-    const at = turn * byteLength + range.offset;
-    encoder.copy(source, at, target, at, range.byteLength);
+  type Move = (encoder: Encoder, turn: number, range: MessageRange) => void;
+  const sendAway: Move = (encoder, turn, range) => {
+    const first = turn * byteLength + range.offset;
+    for (let at = first, left = range.byteLength; left > 0; at += PIECE, left -= PIECE)
+      encoder.copy(out, at, here, at, Math.min(PIECE, left));
   };
-  const copies = (device: Device, source: Buffer, target: Buffer): CommandBuffer[] =>
-    Array.from({ length: turns }, (_, turn) => {
-      const at = turn * byteLength;
-      const body = (encoder: Encoder): unknown => encoder.copy(source, at, target, at, byteLength);
-      return undo.use(device.record(label, body, { queue: 'transfer' }));
-    });
-  const [away, home] = [copies(from.device, out, here), copies(to.device, there, into)];
+  const bringHome: Move = (encoder, turn, range) => {
+    const at = turn * byteLength + range.offset;
+    encoder.copy(there, at, into, at, range.byteLength);
+  };
+  const whole: MessageRange = { offset: 0, byteLength };
+  const copies = (device: Device, move: Move): CommandBuffer[] =>
+    Array.from({ length: turns }, (_, turn) =>
+      undo.use(device.record(label, (encoder) => move(encoder, turn, whole), { queue: 'transfer' })),
+    );
+  const [away, home] = [copies(from.device, sendAway), copies(to.device, bringHome)];
   const owned = undo.move();
   return {
     out,
     in: into,
-    moves: { out: move(out, here), into: move(there, into) },
+    moves: { out: sendAway, into: bringHome },
     near: { out: near, in: nearIn, most: LARGE },
     signals: () => (crossing.next(), []),
     pass(point, turn) {
