@@ -23,11 +23,11 @@ const code = `
     rho += f[q];
     u += f[q] * vec3(c[q]);
   }
-  u /= rho;
+  u *= 1.0 / rho;
   for (int q = 0; q < 19; q++) {
     float along = 3.0 * dot(vec3(c[q]), u);
     float rest = w[q] * rho * (1.0 + along + 0.5 * along * along - 1.5 * dot(u, u));
-    f[q] += (rest - f[q]) / tau;
+    f[q] += (rest - f[q]) * (1.0 / tau);
   }
   WriteField("f", idx, f);
   WriteField("rho", idx, rho);

@@ -27,7 +27,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
     inputs: ['density', 'temperature'],
     outputs: ['density', 'temperature'],
     code: `
-      vec3 p = (CoordToWorld(coord) - vec3(0.5, 0.16, 0.5)) / 0.1;
+      vec3 p = 10.0 * (CoordToWorld(coord) - vec3(0.5, 0.16, 0.5));
       if (length(p) > 1.7) return;
       float ruffle = sin(5.0 * p.x + 7.0 * time) * sin(6.0 * p.z - 9.0 * time + 1.0) + 0.5 * sin(11.0 * (p.x + p.z) + 5.0 * time);
       float source = 1.0 - smoothstep(0.6, 1.0, length(p) + 0.45 * ruffle);

@@ -1,6 +1,9 @@
 /**
  * @file Forces on hot smoke: buoyancy in the Boussinesq approximation, and vorticity confinement (Fedkiw, Stam and
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
+ *
+ * No voxel divides: in still air numerators are 0, which takes the slow path of a correctly rounded division. The vector N that
+ * points to swifter spin is η / √(η² + δ²), η = ∇|ω|, δ = 10⁻³ / h, so that it is 0 where the spin is even.
  */
 import type { Simulation } from '@halocline/engine';
 import { checkOptions } from '@halocline/engine/options';
@@ -50,9 +53,10 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     outputs: ['force'],
     code: `
       vec3 toward = Gradient("swirl");
-      vec3 axis = toward / (length(toward) + 1e-3 / voxelSize);
-      vec3 force = confinement * voxelSize * cross(axis, ReadField("vorticity", coord));
-      float lift = (ReadField("temperature", coord) - ambient) / ambient - smoke_weight * ReadField("density", coord);
+      float inverse = 1.0 / sqrt(dot(toward, toward) + 1e-6 / (voxelSize * voxelSize));
+      vec3 force = confinement * voxelSize * inverse * cross(toward, ReadField("vorticity", coord));
+      float warmth = (ReadField("temperature", coord) - ambient) * (1.0 / ambient);
+      float lift = warmth - smoke_weight * ReadField("density", coord);
       WriteField("force", idx, force + vec3(0.0, gravity * lift, 0.0));
     `,
   });

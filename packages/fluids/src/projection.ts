@@ -279,7 +279,7 @@ export function addProjection(simulation: Simulation, options: ProjectionOptions
       ${readDiagonal}
       float residual = diagonal > 0.0 ? -(${outflow}) - ${applied('phi', 0)} : 0.0;
       WriteField("residual", idx, residual);
-      ReduceMax("solve_error", abs(residual) / voxelSize);
+      ReduceMax("solve_error", abs(residual) * (1.0 / voxelSize));
     `,
   });
   const cycle = addCycle(simulation, levels);
@@ -315,7 +315,7 @@ export function addProjection(simulation: Simulation, options: ProjectionOptions
       WriteField("residual", idx, residual);
       WriteField("direction", idx, direction);
       WriteField("direction_image", idx, image);
-      ReduceMax("solve_error", abs(residual) / voxelSize);
+      ReduceMax("solve_error", abs(residual) * (1.0 / voxelSize));
     `,
   });
   smallest.addStencil('remember', {

@@ -32,7 +32,7 @@ export function addSource(simulation: Simulation, options: SourceOptions): void 
     inputs: ['temperature', 'density'],
     outputs: ['temperature', 'density'],
     code: `
-      vec3 p = (CoordToWorld(coord) - source_center) / source_radius;
+      vec3 p = (CoordToWorld(coord) - source_center) * (1.0 / source_radius);
       if (length(p) > 1.3) return;
       float ruffle = sin(5.0 * p.x + 7.0 * time) * sin(6.0 * p.z - 9.0 * time + 1.0) + 0.5 * sin(11.0 * (p.x + p.z) + 5.0 * time);
       float strength = 1.0 - smoothstep(0.6, 1.0, length(p) + 0.15 * ruffle);

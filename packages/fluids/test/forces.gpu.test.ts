@@ -29,6 +29,17 @@ describe('forces', () => {
     expect([x!.peak, z!.peak]).toEqual([0, 0]);
   });
 
+  gpuTest('are none in still air, and none where it turns evenly', {}, async ({ device }) => {
+    await using simulation = await forced(device, [8, 8, 8], { ambient: 287.3 });
+    await simulation.field('temperature').write(() => Math.fround(287.3));
+    await simulation.runTimestep(0.5);
+    expect((await readDense(simulation, 'force')).map(({ peak }) => peak)).toEqual([0, 0, 0]);
+    await simulation.field('flow').write((_i, _j, _k, x, y) => [-y, x, 0]);
+    await simulation.runTimestep(0.5);
+    const force = await readDense(simulation, 'force');
+    expect(force.map((each) => each.get(4, 4, 4))).toEqual([0, 0, 0]);
+  });
+
   gpuTest('of confinement push along N × ω', {}, async ({ device }) => {
     const size: Triple = [16, 16, 16];
     const [epsilon, h] = [0.3, 0.25];
