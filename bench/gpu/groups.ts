@@ -1,5 +1,6 @@
 /** @file The groups of measurements, in the order of the table: a name for `npm run bench -- gpu NAME`, and the module. */
 import { allocation } from './allocation.ts';
+import { beside } from './beside.ts';
 import { calls } from './calls.ts';
 import { graphs } from './graphs.ts';
 import { pipelines } from './pipelines.ts';
@@ -16,6 +17,7 @@ export const groups: readonly { readonly name: string; readonly measure: Measure
   { name: 'allocation', measure: allocation },
   { name: 'submit', measure: submit },
   { name: 'transfer', measure: transfer },
+  { name: 'beside', measure: beside },
   { name: 'pipelines', measure: pipelines },
   { name: 'graphs', measure: graphs },
   { name: 'recording', measure: recording },

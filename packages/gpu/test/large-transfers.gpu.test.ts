@@ -110,6 +110,21 @@ gpuTest('bytes of a host array go straight up and down, in their turn', { extens
   expect((await device.staging.download(buffer, MiB - 1, 1)).join()).toBe('7');
 });
 
+gpuTest('what comes down beside kernels comes in many regions, and whole', { extensions: HOST }, async ({ device }) => {
+  const byteLength = 257 * MiB + 12; // more regions than one call has
+  using buffer = device.createBuffer({ label: 'data', byteLength: byteLength + 8 });
+  using host = device.hostArray(byteLength + 8);
+  const data = pattern(byteLength);
+  await device.staging.upload(buffer, 4, data);
+  const straight = new Uint8Array(host.array, 4, byteLength);
+  await device.staging.download(buffer, 4, byteLength, { into: straight, concurrent: true });
+  expect(same(straight.slice(), data)).toBe(true);
+  expect(new Uint8Array(host.array, 0, 4)).toEqual(new Uint8Array(4));
+  expect(new Uint8Array(host.array, byteLength + 4, 4)).toEqual(new Uint8Array(4));
+  const through = await device.staging.download(buffer, 4, byteLength, { concurrent: true });
+  expect(same(through, data)).toBe(true);
+});
+
 gpuTest('a host array that is not made for transfers is copied as other arrays', { extensions: HOST }, async (test) => {
   const { device } = test;
   using host = device.hostArray(64, { usage: ['storage'] });

@@ -304,7 +304,8 @@ export class Staging implements Companion {
     checkAlive(up ? 'upload from' : 'download from', from.buffer);
     checkAlive(up ? 'upload to' : 'download into', to.buffer);
     const batch = this.#openBatch(options, up);
-    this.#recorder.copy(batch, from, to, byteLength, [from, to]);
+    const besideKernels = !up && options.concurrent === true;
+    this.#recorder.copy(batch, from, to, byteLength, { shared: [from, to], besideKernels });
     const landed = Promise.withResolvers<void>();
     const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
     batch.landings.push({ land: () => undefined, done });
@@ -390,7 +391,7 @@ export class Staging implements Companion {
     }
     const batch = this.#openBatch(options, true, { continues, part: { ring, bytes: place.taken } });
     batch.upBytes += place.taken;
-    this.#recorder.copy(batch, { buffer, byteOffset: place.byteOffset }, target, byteLength, [target]);
+    this.#recorder.copy(batch, { buffer, byteOffset: place.byteOffset }, target, byteLength, { shared: [target] });
     this.flush();
   }
 
@@ -440,7 +441,7 @@ export class Staging implements Companion {
     const batch = this.#openBatch(options, true, { part: { ring: up.ring, bytes: taken } });
     batch.upBytes += taken;
     const target = { buffer, byteOffset };
-    this.#recorder.copy(batch, { buffer: up.buffer, byteOffset: at }, target, bytes.byteLength, [target]);
+    this.#recorder.copy(batch, { buffer: up.buffer, byteOffset: at }, target, bytes.byteLength, { shared: [target] });
     return true;
   }
 
@@ -460,7 +461,9 @@ export class Staging implements Companion {
     const batch = this.#openBatch(options, options.concurrent !== true, { continues, part });
     const source = { buffer, byteOffset };
     const { byteLength } = target;
-    this.#recorder.copy(batch, source, { buffer: down.buffer, byteOffset: at }, byteLength, [source]);
+    const besideKernels = options.concurrent === true;
+    const place = { buffer: down.buffer, byteOffset: at };
+    this.#recorder.copy(batch, source, place, byteLength, { shared: [source], besideKernels });
     const landed = Promise.withResolvers<void>();
     const done = (error?: unknown): void => (error === undefined ? landed.resolve() : landed.reject(error));
     const land = (): Promise<void> | undefined => {

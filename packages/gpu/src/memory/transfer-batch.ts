@@ -59,6 +59,14 @@ const EVERYTHING: Side = {
   accesses: V.VK_ACCESS_2_MEMORY_READ_BIT | V.VK_ACCESS_2_MEMORY_WRITE_BIT,
 };
 
+/**
+ * What is copied at once to host memory while kernels run. An H200's kernel that streams its memory takes 1.5 % longer beside regions of
+ * so much, and 22 % beside such of 4 MiB or more, which are 6 % faster where nothing runs. Copies from host memory slow none.
+ */
+const BESIDE_KERNELS = 2 ** 20;
+/** Regions of one call. */
+const MOST_REGIONS = 256;
+
 function withHost({ stages, accesses }: Side): Side {
   return {
     stages: stages | V.VK_PIPELINE_STAGE_2_HOST_BIT,
@@ -120,14 +128,29 @@ export class BatchRecorder {
     };
   }
 
-  /** Copies; `shared` says which of the two ends others may touch too. */
-  copy(batch: Batch, from: BufferRange, to: BufferRange, byteLength: number, shared: readonly BufferRange[]): void {
+  /** Copies; `shared` says which of the two ends others may touch too, `besideKernels` that it goes down while kernels run. */
+  copy(
+    batch: Batch,
+    from: BufferRange,
+    to: BufferRange,
+    byteLength: number,
+    { shared, besideKernels = false }: { readonly shared: readonly BufferRange[]; readonly besideKernels?: boolean },
+  ): void {
+    const piece = besideKernels ? BESIDE_KERNELS : byteLength;
     batch.copies.push({ to, byteLength, shared });
     for (const range of shared) this.#touch(batch, range, byteLength);
-    V.arena.scope(() => {
-      const region = V.VkBufferCopy({ srcOffset: from.byteOffset, dstOffset: to.byteOffset, size: byteLength });
-      this.#driver.commands.vkCmdCopyBuffer(batch.handle, from.buffer.handle, to.buffer.handle, 1, region);
-    });
+    for (let done = 0; done < byteLength; done += MOST_REGIONS * piece) {
+      const count = Math.min(MOST_REGIONS, Math.ceil((byteLength - done) / piece));
+      const regions = Array.from({ length: count }, (_, region) => {
+        const at = done + region * piece;
+        const size = Math.min(piece, byteLength - at);
+        return { srcOffset: from.byteOffset + at, dstOffset: to.byteOffset + at, size };
+      });
+      V.arena.scope(() => {
+        const { vkCmdCopyBuffer } = this.#driver.commands;
+        vkCmdCopyBuffer(batch.handle, from.buffer.handle, to.buffer.handle, count, V.VkBufferCopy(regions));
+      });
+    }
   }
 
   /** Ends recording. On a queue of its own, the next batch's barrier is enough, but for what the host reads. */
