@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
+import { Queue } from '../src/command/queue.ts';
 import { openDevice } from '../src/index.ts';
+import type { Device, TimelinePoint } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
 import { changeCommands } from './changed-driver.ts';
 import { SLOW, wordsPush } from './kernels.ts';
+import { messageOf } from './message-of.ts';
 
 gpuTest('a submit waits for a timeline that the host signals', {}, async ({ device }) => {
   using buffer = device.createBuffer({ label: 'words', byteLength: 64 });
@@ -155,4 +160,77 @@ gpuTest('a wait in which nothing comes for long asks whether the device lives, a
   expect(asked.last - before).toBeLessThanOrEqual(Math.max(1, Math.floor(seconds + 0.1)));
   expect(timeline.waitBlocking(2, 1200)).toBe(false);
   expect(device.counters.submits).toBe(submits);
+});
+
+gpuTest('the host signals what a submit waits for that signals more', {}, async ({ device }) => {
+  using order = device.createTimeline('order');
+  using nothing = device.record('nothing', () => undefined);
+  const submit = (value: number, wait: number): unknown =>
+    device.compute.submit([nothing], {
+      wait: [{ timeline: order, value: wait }],
+      signal: [{ timeline: order, value }],
+    });
+  submit(2, 1);
+  const refused = (value: number, what: string): string => `Cannot signal timeline "order" with ${value}: ${what}`;
+  expect([messageOf(() => order.signal(2)), messageOf(() => order.signal(3))]).toEqual([
+    refused(2, 'it was promised 2; a timeline only grows'),
+    refused(3, 'a submit is still to signal 2; wait for that first'),
+  ]);
+  expect(order.last).toBe(2);
+  order.signal(1);
+  await order.wait(2);
+  order.signal(3);
+  expect([order.value(), messageOf(() => order.signal(2))]).toEqual([
+    3,
+    refused(2, 'it was promised 3; a timeline only grows'),
+  ]);
+});
+
+/** Submits are held here, and not made; `play` does what they signal. */
+function heldSubmits(device: Device): { readonly play: () => void } & Disposable {
+  const bare = device.raw.commands;
+  const held: V.VkSemaphoreSubmitInfo[][] = [];
+  const change = changeCommands(device, {
+    vkQueueSubmit2: (_, count, infos) => {
+      for (const info of V.VkSubmitInfo2.readArray(infos, count)) {
+        held.push(V.VkSemaphoreSubmitInfo.readArray(info.pSignalSemaphoreInfos, info.signalSemaphoreInfoCount));
+      }
+      return V.VK_SUCCESS;
+    },
+  });
+  return {
+    play: () => {
+      for (const { semaphore, value } of held.pop()!)
+        V.arena.scope(() =>
+          bare.vkSignalSemaphore(bare.handle, V.VkSemaphoreSignalInfo({ semaphore: semaphore!, value: value! })),
+        );
+    },
+    [Symbol.dispose]: () => change[Symbol.dispose](),
+  };
+}
+
+gpuTest('a queue may signal less than another, which is held back', {}, async ({ device }) => {
+  using order = device.createTimeline('order');
+  using gate = device.createTimeline('gate');
+  using nothing = device.record('nothing', () => undefined);
+  const { driver } = makerOf(device);
+  using later = device.createTimeline('other');
+  const other = new Queue(driver, device.compute.family, device.compute.handle, later, 'other');
+  driver.progress.splice(driver.progress.indexOf(later), 1);
+  using held = heldSubmits(device);
+  const submit = (queue: Queue, value: number, wait: readonly TimelinePoint[] = []): string =>
+    messageOf(() => queue.submit([nothing], { wait, signal: [{ timeline: order, value }] }));
+  const refused = (queue: string, value: number, floor: number): string =>
+    `Cannot submit to queue "${queue}": it signals timeline "order" with ${value}, which was promised ${floor}; a timeline only grows`;
+  expect(submit(device.compute, 9, [{ timeline: gate, value: 1 }])).toBe('no error');
+  expect([submit(device.compute, 5), submit(other, 9)]).toEqual([refused('compute', 5, 9), refused('other', 9, 9)]);
+  expect([submit(other, 5), submit(other, 4), order.last]).toEqual(['no error', refused('other', 4, 5), 9]);
+  held.play();
+  expect(submit(other, 3)).toBe(refused('other', 3, 5));
+  gate.signal(1);
+  held.play();
+  // Nothing is held back any more: what was promised may come at any time.
+  expect([submit(device.compute, 20), submit(other, 15)]).toEqual(['no error', refused('other', 15, 20)]);
+  held.play();
+  await order.wait(20);
 });

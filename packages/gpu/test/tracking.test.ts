@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Usage } from '../src/access.ts';
 import type { BarrierBatch } from '../src/graph/sink.ts';
 import { SubmitTracker } from '../src/tracking/submits.ts';
-import type { Moment } from '../src/tracking/submits.ts';
+import type { Moment, TrackedSubmit } from '../src/tracking/submits.ts';
 import { RecordingTracker } from '../src/tracking/recording.ts';
 import type { TouchedRange, TrackedResource } from '../src/tracking/tracker.ts';
 
@@ -502,4 +502,27 @@ test('what was written thousands of submits ago is read with the barriers that c
     return bench.said.filter((each) => each.includes('missing-barrier')).length;
   };
   expect([late(-1), late(0), late(700), late(1999)]).toEqual([1, 0, 0, 0]);
+});
+
+test('a moment that was promised below another comes before it, whichever was submitted first', () => {
+  const waits = (value: number): readonly string[] => {
+    const bench = new Bench(true);
+    const order = { label: 'order' };
+    const third = { label: 'third' };
+    const submit = (timeline: object, act: typeof read, resource: TrackedResource, point: Partial<TrackedSubmit>) =>
+      bench.tracker.submit({
+        place: { timeline, value: 1 },
+        wait: [],
+        signal: [],
+        recordings: [bench.record('one', act(resource))],
+        ...point,
+      });
+    submit(bench.compute, write, x, { signal: [{ timeline: order, value: 5 }] });
+    submit(bench.transfer, write, y, { signal: [{ timeline: order, value: 3 }] });
+    const [first, second] = [x, y].map((each, at) =>
+      submit(third, read, each, { place: { timeline: third, value: at + 1 }, wait: [{ timeline: order, value }] }),
+    );
+    return [...first!.wait, ...second!.wait].map(({ timeline }) => (timeline as { label: string }).label);
+  };
+  expect([waits(3), waits(5)]).toEqual([['compute'], []]);
 });

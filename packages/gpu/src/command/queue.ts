@@ -10,12 +10,15 @@ import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself, valueText } from '../printing.ts';
 import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
-import { checkPoints } from './submit-points.ts';
+import { checkPoints, notePoints } from './submit-points.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
   readonly wait?: readonly TimelinePoint[];
-  /** Points to signal; their values must be larger than any before on their timelines. */
+  /**
+   * Points to signal. Values grow in the order in which they are signalled: one may be smaller than another that was asked for before
+   * only where that waits, on another queue, for something that is still to be submitted or signalled.
+   */
   readonly signal?: readonly TimelinePoint[];
   /** In a device group: the number of the device that runs the commands; default: all of them. */
   readonly groupDevice?: number;
@@ -164,7 +167,7 @@ export class Queue {
     }
     // A check of one may have disposed what another, seen before it, uses.
     this.#checkAlive(batches, disposals);
-    checkPoints(this.#driver, this.label, batches);
+    checkPoints(this.#driver, this, batches);
     const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
@@ -174,7 +177,7 @@ export class Queue {
     try {
       const raw = batches.map((batch, index) => this.#raw(batch, index === 0 ? passenger : undefined, escorts));
       // Whoever listens to the device's checks may have, too. Behind this nobody else's code runs.
-      if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this.label, batches);
+      if (this.#checkAlive(batches, checkedAt)) checkPoints(this.#driver, this, batches);
       values = this.#submitRaw(raw);
     } catch (error) {
       for (const escort of escorts.toReversed()) escort.done(false);
@@ -265,9 +268,7 @@ export class Queue {
       this.submitWritten(V.VkSubmitInfo2(infos), batches);
     });
     this.timeline.last = reached;
-    for (const { signal } of batches) {
-      for (const { timeline, value } of signal) timeline.last = Math.max(timeline.last, value);
-    }
+    for (const batch of batches) notePoints(this.#driver, this, batch);
     return values;
   }
 

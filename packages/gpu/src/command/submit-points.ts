@@ -11,8 +11,14 @@ interface Points {
   readonly signal?: readonly TimelinePoint[];
 }
 
-/** Throws unless the points of submits that go together, in this order, are such that a queue of that label can take them. */
-export function checkPoints(driver: Driver, queue: string, batches: readonly Points[]): void {
+/** A queue, as far as a submit's points go. */
+interface Submitter {
+  readonly label: string;
+}
+
+/** Throws unless the points of submits that go together, in this order, are such that a queue can take them. */
+export function checkPoints(driver: Driver, submitter: Submitter, batches: readonly Points[]): void {
+  const queue = submitter.label;
   const act = actOf(queue);
   let promised: Map<Timeline, number> | undefined;
   for (const { wait, signal } of batches) {
@@ -25,11 +31,37 @@ export function checkPoints(driver: Driver, queue: string, batches: readonly Poi
     if (signal === undefined) continue;
     for (const point of signal) {
       promised ??= new Map();
-      checkSignal(act, queue, point, promised.get(point?.timeline));
+      checkSignal(act, queue, point, promised.get(point?.timeline), submitter);
       checkOwn(driver, act, point.timeline);
       promised.set(point.timeline, point.value);
     }
   }
+}
+
+/** By device, what submits wait for that nobody had promised when they were made: the largest value of each timeline. */
+const awaited = new WeakMap<Driver, Map<Timeline, number>>();
+
+/** Notes what a submit that was made waits for and signals. */
+export function notePoints(driver: Driver, submitter: Submitter, { wait, signal }: Points): void {
+  let open = awaited.get(driver);
+  if (wait !== undefined) {
+    for (const { timeline, value } of wait) {
+      if (value <= timeline.last) continue;
+      if (open === undefined) awaited.set(driver, (open = new Map<Timeline, number>()));
+      open.set(timeline, Math.max(value, open.get(timeline) ?? 0));
+    }
+  }
+  if (signal === undefined || signal.length === 0) return;
+  const isOpen = open !== undefined && open.size > 0 && isHeldBack(open);
+  for (const { timeline, value } of signal) timeline.submitted(value, submitter, isOpen);
+}
+
+/** Whether something of what submits wait for is still promised by nobody. */
+function isHeldBack(open: Map<Timeline, number>): boolean {
+  for (const [timeline, value] of open) {
+    if (timeline.disposed || value <= timeline.last || value <= timeline.value()) open.delete(timeline);
+  }
+  return open.size > 0;
 }
 
 /** Throws if a timeline that a queue of that label waits for or signals was disposed. */

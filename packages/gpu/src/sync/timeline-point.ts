@@ -16,8 +16,11 @@ export function checkWait(act: string, by: string, point: TimelinePoint): void {
   );
 }
 
-/** Throws unless a point can be signalled where its timeline was promised `last`, or nothing but what it knows of. */
-export function checkSignal(act: string, by: string, point: TimelinePoint, last: number = 0): void {
+/**
+ * Throws unless a point can be signalled, by a queue or by something else, where its timeline was promised `last`, or nothing but what
+ * it knows of.
+ */
+export function checkSignal(act: string, by: string, point: TimelinePoint, last: number = 0, queue?: object): void {
   const { timeline, value } = checkPoint(act, by, point);
   if (timeline instanceof QueueTimeline) {
     throw new VulkanError(
@@ -25,7 +28,7 @@ export function checkSignal(act: string, by: string, point: TimelinePoint, last:
       { kind: 'synchronization', labels: [by, timeline.label] },
     );
   }
-  const promised = Math.max(timeline.last, last);
+  const promised = Math.max(Number.isSafeInteger(value) ? timeline.floor(value, queue) : timeline.last, last);
   if (!Number.isSafeInteger(value)) {
     throw new RangeError(
       `${act}: it signals timeline "${timeline.label}" with ${String(value)}, which is no value of a timeline; give a whole number above ${promised}`,

@@ -24,7 +24,15 @@ export interface Signaller {
   settling(): Promise<void> | undefined;
 }
 
+/** A value that a queue was told to signal while submits waited for what nobody had promised: smaller ones may come before it. */
+interface OpenSignal {
+  readonly value: number;
+  readonly by: object;
+}
+
 const REACHED = Promise.resolve();
+/** So many open signals are kept before those are looked for that were reached. */
+const MANY = 16;
 
 /** A timeline semaphore, from 0 up. */
 export class Timeline implements Child, Progress {
@@ -42,6 +50,11 @@ export class Timeline implements Child, Progress {
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
   readonly #signallers = new Set<Signaller>();
+  /** Signals of submits that smaller ones may come before; those of `last` and all others below it may not. */
+  #open: OpenSignal[] = [];
+  /** The largest value that nothing smaller may follow, of submits and of all signals. */
+  #submitted = 0;
+  #closed = 0;
   #reached = 0;
   /** How often it was given up: waits that began before it went up were. */
   generation = 0;
@@ -192,29 +205,75 @@ export class Timeline implements Child, Progress {
 
   /** Notes that somebody will signal a value, which is larger than every value before: until then it stays. */
   promise(value: number, signaller: Signaller): void {
-    this.last = value;
+    this.last = Math.max(this.last, value);
+    this.#closed = Math.max(this.#closed, value);
     this.#signallers.add(signaller);
   }
 
-  /** Signals from the host; the value must be larger than every value before. */
+  /**
+   * Notes that a submit to a queue signals a value. `isOpen`: some submit waits for what nobody has promised yet, so this one may be
+   * executed behind others that are still to come.
+   */
+  submitted(value: number, queue: object, isOpen: boolean): void {
+    if (value > this.last) this.last = value;
+    if (isOpen) {
+      if (this.#open.length >= MANY) this.#dropReached(this.value());
+      this.#open.push({ value, by: queue });
+    } else {
+      this.#submitted = Math.max(this.#submitted, value);
+      this.#closed = Math.max(this.#closed, value);
+    }
+  }
+
+  /**
+   * The value that a signal must be larger than. Values grow as they are signalled, not as signals are submitted (VkSubmitInfo2, rule
+   * 03882): one that is smaller than another is legal where that one is held back until this one came. Of one queue it never is.
+   */
+  floor(value: number, queue: object | undefined): number {
+    if (value > this.last || this.#open.length === 0) return this.last;
+    const reached = this.value();
+    this.#dropReached(reached);
+    let floor = Math.max(reached, this.#closed);
+    for (const open of this.#open) {
+      if (open.by === queue || open.value === value) floor = Math.max(floor, open.value);
+    }
+    return floor;
+  }
+
+  #dropReached(reached: number): void {
+    this.#open = this.#open.filter(({ value }) => value > reached);
+  }
+
+  /**
+   * Signals from the host; the value must be larger than what is reached, and smaller than what submits are still to signal
+   * (VkSemaphoreSignalInfo, rules 03258 and 03259).
+   */
   signal(value: number): void {
     this.#checkAlive('signal');
+    const refuse = (what: string): RangeError =>
+      new RangeError(`Cannot signal timeline "${this.label}" with ${String(value)}: ${what}`);
     if (!Number.isSafeInteger(value)) {
-      throw new RangeError(
-        `Cannot signal timeline "${this.label}" with ${String(value)}: it is no value of a timeline; give a whole number above ${this.last}`,
-      );
+      throw refuse(`it is no value of a timeline; give a whole number above ${this.last}`);
     }
-    if (value <= this.last) {
-      throw new RangeError(
-        `Cannot signal timeline "${this.label}" with ${value}: it was promised ${this.last}; a timeline only grows`,
-      );
-    }
+    const floor = this.floor(value, undefined);
+    if (value <= floor) throw refuse(`it was promised ${floor}; a timeline only grows`);
+    const pending = this.#pendingBelow(value);
+    if (pending !== undefined) throw refuse(`a submit is still to signal ${pending}; wait for that first`);
     const driver = this.driver;
     const result = V.arena.scope(() =>
       driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: this.handle, value })),
     );
     this.#check(result, 'vkSignalSemaphore');
-    this.last = value;
+    this.last = Math.max(this.last, value);
+    this.#closed = Math.max(this.#closed, value);
+  }
+
+  /** A value below this one that a submit is still to signal. */
+  #pendingBelow(value: number): number | undefined {
+    if ((this.#submitted <= this.#reached && this.#open.length === 0) || this.driver.isLost) return undefined;
+    const reached = this.value();
+    const open = this.#open.map((each) => each.value);
+    return [this.#submitted, ...open].find((each) => each > reached && each < value);
   }
 
   toString(): string {

@@ -72,9 +72,10 @@ interface Line {
 
 /** The last moments of a timeline, and what came before each. */
 interface Moments {
-  readonly list: { readonly value: number; readonly clock: ReadonlyMap<object, number> }[];
+  /** In order of value. */
+  readonly list: readonly { readonly value: number; readonly clock: ReadonlyMap<object, number> }[];
   /** What came before moments up to this value is forgotten. */
-  forgotten: number;
+  readonly forgotten: number;
 }
 
 interface Fix {
@@ -87,6 +88,7 @@ interface Fix {
 const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('conditional');
 const LONGEST = 512;
 const MOMENTS = 64;
+const NO_MOMENTS: Moments = Object.freeze({ list: [], forgotten: 0 });
 
 const copied = (trace: Trace): Trace => copyTrace(trace, trace.place!, trace.at);
 const cut = (each: Held): Held => ({
@@ -183,12 +185,13 @@ export class SubmitTracker {
     const marks = recordings.flatMap((recorded) => recorded.marks.filter((mark) => !this.#executed.has(mark)));
     const resources = new Set(recordings.flatMap(({ tracks }) => [...tracks.keys()]));
     const saved = [...resources].map((resource) => this.#track(resource).save());
+    const moments = signalled.map(({ timeline }) => [timeline, this.#moments.get(timeline) ?? NO_MOMENTS] as const);
     return () => {
       Object.assign(line, { clock, last });
       logs.length = length;
       this.#blind = blind;
       for (const mark of marks) this.#executed.delete(mark);
-      for (const { timeline } of signalled) this.#moments.get(timeline)!.list.pop();
+      for (const [timeline, each] of moments) this.#moments.set(timeline, each);
       for (const each of saved) each();
     };
   }
@@ -389,10 +392,16 @@ export class SubmitTracker {
   }
 
   #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {
-    let moments = this.#moments.get(timeline);
-    if (!moments) this.#moments.set(timeline, (moments = { list: [], forgotten: 0 }));
-    moments.list.push({ value, clock });
-    if (moments.list.length > MOMENTS) moments.forgotten = moments.list.shift()!.value;
+    let { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
+    // What is signalled later may have been submitted before: it comes after all that this one does.
+    const later = list.filter((each) => each.value > value);
+    const behind = later.map((each) => ({ value: each.value, clock: joined(each.clock, clock) }));
+    list = [...(later.length === 0 ? list : list.slice(0, -later.length)), { value, clock }, ...behind];
+    if (list.length > MOMENTS) {
+      forgotten = Math.max(forgotten, list[0]!.value);
+      list = list.slice(1);
+    }
+    this.#moments.set(timeline, { list, forgotten });
   }
 
   /** Lets every trace meet the logs, so that they can go; what was disposed goes with them. */
@@ -429,6 +438,12 @@ function leave(held: Held, local: Local, place: Place, at: number): void {
   }
   held.layout = local.layout ?? held.layout;
   held.written ||= local.written;
+}
+
+function joined(a: ReadonlyMap<object, number>, b: ReadonlyMap<object, number>): ReadonlyMap<object, number> {
+  const both = new Map(a);
+  for (const [timeline, value] of b) raise(both, timeline, value);
+  return both;
 }
 
 function raise(clock: Map<object, number>, timeline: object, value: number): void {
