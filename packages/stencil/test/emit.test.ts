@@ -85,6 +85,18 @@ test('a module is SPIR-V 1.5 and asks for nothing but Shader and addresses', () 
   expect(capabilities(spirv)).toEqual([1, 5347]);
 });
 
+test.each(['quad', 'column', 'loop'] as const)(
+  'what is dear and the same for all voxels stands once in a %s',
+  (shape) => {
+    const code = `float a = ReadField("density", coord); float b = a * (1.0 / k) + exp(-k * dt);
+    WriteField("density", idx, (b + a / (k + 1.0)) * (1.0 / k) / (a + 3.0));`;
+    const text = emitGlsl(compileCase({ inputs: ['density'], outputs: ['density'], code }), placement, { shape });
+    const count = (part: string): number => text.split(part).length - 1;
+    expect([count('1.0 / k'), count('exp(')]).toEqual([1, 1]);
+    expect(count(' / (k + 1.0)')).toBe(count(' / (a + 3.0)'));
+  },
+);
+
 describe('float controls', () => {
   const floats = { denormals: [32, 64], specials: [16, 32, 64], nearestEven: [64] };
   /** Execution modes other than the size of a workgroup: mode and width. */
