@@ -4,6 +4,7 @@
  * reads, and the taps of its inputs there; threads that stand side by side share some of both.
  */
 import { shapeOfStencil } from '../emit/emit.ts';
+import { sameForAll } from '../emit/same.ts';
 import { sizeOf, type Expression, type Statement, type Stencil, type ValueType } from '../ir.ts';
 import { operands } from '../walk.ts';
 import { computedAgain } from './again.ts';
@@ -104,9 +105,11 @@ function operationsOf({ body, functions }: Stencil): number {
 }
 
 function costOf(body: readonly Statement[], functions: readonly number[]): number {
-  // Within whole leaves nothing is asked of the voxels around.
+  // Within whole leaves nothing is asked of the voxels around; what is the same for all voxels is computed once.
   const value = (node: Expression): number =>
-    node.op === 'isActive' ? 0 : operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
+    node.op === 'isActive' || sameForAll(node) !== null
+      ? 0
+      : operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
   const block = (statements: readonly Statement[]): number =>
     statements.reduce((sum, node) => sum + statement(node), 0);
   const statement = (node: Statement): number => {
