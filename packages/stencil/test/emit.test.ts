@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emitGlsl, emitSpirv, type Stencil } from '../src/index.ts';
+import { compileStencil, emitGlsl, emitSpirv, type Stencil } from '../src/index.ts';
 import { compileCase, looking, placement, shapes, straight } from './emit-cases.ts';
 import { check, isInstalled } from './outside-tool.ts';
 
@@ -76,6 +76,51 @@ describe('in a domain that is cut', () => {
       const { spirv } = emitSpirv(stencil, { ...placement, beyondRadius: 'error' });
       expect(spirv).toEqual(emitSpirv(stencil, placement).spirv);
     }
+  });
+});
+
+describe('samples', () => {
+  /** The functions that a text's samples have. */
+  const functionsOf = (code: string, outputs = ['pressure']): readonly string[] => {
+    const stencil = compileCase({ inputs: ['density', 'velocity', 'half', 'id'], outputs, code });
+    return [...emitGlsl(stencil, placement).matchAll(/^\w+ sample_(\w+)\(/gmu)].map(([, name]) => name!).toSorted();
+  };
+  const point = 'vec3 p = CoordToWorld(coord) - dt * ReadField("velocity", coord);';
+  const at = (field: string, filter = ''): string => `SampleField("${field}", p${filter && `, "${filter}"`})`;
+
+  test('of several fields at one point share a look-up, as many as a vector holds', () => {
+    const two = `${point} WriteField("pressure", idx, ${at('density')} + ${at('half')} * ${at('density')});`;
+    expect(functionsOf(two)).toEqual(['trilinear_density_half']);
+    const five = `${point} vec3 v = ${at('velocity')}; WriteField("pressure", idx, v.x + ${at('density')} + ${at('half')});`;
+    expect(functionsOf(five)).toEqual(['trilinear_half', 'trilinear_velocity_density']);
+    const mixed = `${point} float a = ${at('density')}; WriteField("pressure", idx, a + ${at('half', 'nearest')} + ${at('density', 'nearest')}
+      + float(${at('id', 'nearest')}) + ${at('half')});`;
+    expect(functionsOf(mixed)).toEqual(['nearest_half_density', 'nearest_id', 'trilinear_density_half']);
+  });
+
+  test('at points that change, or that may not come to it, are looked up by themselves', () => {
+    const alone = ['trilinear_density', 'trilinear_half'];
+    const texts = [
+      `float a = ${at('density')}; p.x += a; WriteField("pressure", idx, a + ${at('half')});`,
+      `float a = ${at('density')}; if (a > 0.0) a += ${at('half')}; WriteField("pressure", idx, a);`,
+      `float a = ${at('density')}; if (a > k) return; WriteField("pressure", idx, a + ${at('half')});`,
+      `float a = ${at('density')}; WriteField("pressure", idx, a > k ? ${at('half')} : a);`,
+      `float a = 0.0; for (int n = 0; n < 9; n++) { a += ${at('density')}; if (a > k) break; a += ${at('half')}; }
+        WriteField("pressure", idx, a);`,
+    ];
+    for (const text of texts) expect(functionsOf(`${point} ${text}`), text).toEqual(alone);
+  });
+
+  test('of a component and of a field whose name ends as its number does have a function each', () => {
+    const fields = new Map([
+      ['v', 'vec3'],
+      ['v_0', 'float32'],
+    ] as const);
+    const code = `vec3 p = CoordToWorld(coord) + 0.5;
+      WriteField("v_0", idx, SampleField("v_x", p) - SampleField("v_0", 2.0 * p));`;
+    const source = { name: 'alike', inputs: ['v', 'v_0'], outputs: ['v_0'], code };
+    const text = emitGlsl(compileStencil(source, { fields, parameters: new Map(), scalars: new Map() }), placement);
+    expect([...text.matchAll(/^float sample_\w+\(/gmu)]).toHaveLength(2);
   });
 });
 

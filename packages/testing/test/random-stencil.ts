@@ -136,6 +136,7 @@ function nodes(type: ValueType, e: (type: ValueType) => Arbitrary, divides: bool
         e('ivec3').map((at) => `ReadCoarse("b", ${at} / 2)`),
         e('ivec3').map((at) => `ReadFine("b", ${at} * 2 + ivec3(1, 0, 1))`),
         e('vec3').map((v) => `SampleField("a", CoordToWorld(coord) + ${v} * 0.25)`),
+        fc.constantFrom('a', 'b', 'v_x').map((field) => `SampleField("${field}", w0)`),
         e('vec3').map((v) => `SampleField("g", PositionOf("m_x") - ${v})`),
         // voxelSize is a half in these tests: what is divided by it has no rounding to differ in.
         fc.constantFrom('Divergence("m")', 'AtCenter("g")', 'Laplacian("a")', 'Gradient("a", "faces").z'),

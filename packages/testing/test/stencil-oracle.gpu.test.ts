@@ -231,6 +231,28 @@ gpuTest('samples, smooth and nearest, in and out of the topology', {}, async ({ 
     expect(await differences(device, { outputs: ['v', 'made', 'n'], code }, LOOP, undefined, on)).toEqual([]);
 });
 
+gpuTest('fields that are sampled at one point have the bits that each has by itself', {}, async ({ device }) => {
+  const straight = `vec3 p = CoordToWorld(coord) + ReadField("v", idx) * 3.0;
+    float a = SampleField("a", p); vec2 both = SampleField("pair", p); float b = SampleField("b", p) * a;
+    vec3 v = SampleField("v", p) + SampleField("half", p); p.y += 0.3 * b;
+    WriteField("made", idx, a + b * SampleField("half", p) + SampleField("b", p) + both.x * both.y);
+    WriteField("v", idx, v * SampleField("v", p, "nearest") + SampleField("a", p, "nearest") + SampleField("v_y", p));`;
+  const turning = `float first(vec3 q) { float a = SampleField("a", q); if (a > 1.5) return a; return a - SampleField("b", q); }
+    vec3 p = CoordToWorld(coord) + ReadField("v", idx) * 3.0; float s = SampleField("a", p) + SampleField("v_z", p);
+    for (int n = 0; n < 3; n++) {
+      s += SampleField("a", p) * SampleField("b", p); p.x += 0.3 * SampleField("half", p);
+      if (s > 4.0) continue;
+      s -= SampleField("half", p) * SampleField("a", p);
+    }
+    float t = s > 1.0 && SampleField("b", p) > 0.5 ? SampleField("b", p) : SampleField("a", p) * 2.0;
+    if (t > s) { WriteField("made", idx, SampleField("a", p) - SampleField("b", p)); return; }
+    WriteField("made", idx, s + t + SampleField("b", p) * first(p.yzx) + SampleField("a", p));`;
+  for (const on of [world, wholeWorld()]) {
+    expect(await differences(device, { outputs: ['made', 'v'], code: straight }, LOOP, undefined, on)).toEqual([]);
+    expect(await differences(device, { outputs: ['made'], code: turning }, LOOP, undefined, on)).toEqual([]);
+  }
+});
+
 gpuTest('fields on faces are sampled, differenced and averaged where they live', {}, async ({ device }) => {
   const sampled = `vec3 p = CoordToWorld(coord) + ReadField("v", idx);
     WriteField("v", idx, SampleField("m", p) + SampleField("m", p, "nearest"));

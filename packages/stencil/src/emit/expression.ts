@@ -272,10 +272,12 @@ function lowerHere(frame: Frame, node: Expression): Value {
       return read(frame, node);
     case 'gather':
       return gather(frame, node.field, node.component, node.level, guarded(frame, node));
-    case 'sample': {
-      const position = lowerExpression(frame, node.position);
-      return lowerConvert(code, node.type, sample(frame, node, position));
-    }
+    case 'sample':
+      return lowerConvert(
+        code,
+        node.type,
+        sample(frame, node, () => lowerExpression(frame, node.position)),
+      );
     case 'isActive': {
       const offset = activeOffset(node);
       return offset === null ? isActive(frame, guarded(frame, node)) : frame.voxel!.active(offset);

@@ -4,10 +4,12 @@
  */
 import type { Expression, FieldType, LevelRelation, Offset, ScalarType, Stencil, ValueType } from '../ir.ts';
 import type { Binding, Placement } from './shader.ts';
-import { componentsOf, componentTypeOf, elementBytes, isHalf } from '../field-types.ts';
-import { scalarOf, sizeOf } from '../ir.ts';
+import { componentsOf, componentTypeOf, elementBytes, isHalf, valueTypeOf } from '../field-types.ts';
+import { isFloating, scalarOf, sizeOf } from '../ir.ts';
 import { nearReads } from '../reach/held.ts';
 import { Code } from './code.ts';
+import { sampleGroups } from './sample-groups.ts';
+import type { Sample, SampleGroup } from './sample-groups.ts';
 import type { StencilUses, Uses } from './scan.ts';
 import { scanStencil } from './scan.ts';
 import type { ElementKind, FunctionReference, Target, Value, Variable } from './target.ts';
@@ -30,6 +32,10 @@ export interface Lowering {
   readonly kept: Map<string, { readonly binding: Binding; readonly variable: Variable }>;
   /** Functions made so far: the user's by number, look-ups by name. */
   readonly functions: Map<string | number, FunctionReference>;
+  /** Samples that are looked up with others. */
+  readonly samples: ReadonlyMap<Expression, SampleGroup>;
+  /** What the groups of a voxel's text have given so far. */
+  readonly sampled: WeakMap<Voxel, Map<SampleGroup, readonly Value[]>>;
   /** Variables of the thread that are about far reads (`guard.ts`), by name; made as they are used. */
   readonly guard: Map<string, Variable>;
   /** Reads of voxels that are not active, of this thread; null where nothing is debugged. */
@@ -86,9 +92,25 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     bindingNumbers: new Map(),
     kept: new Map(),
     functions: new Map(),
+    samples: sampleGroups(stencil, ({ field, ...sample }) =>
+      stencil.debug ? 0 : widthInGroup(typeOfField(fields, field, 'same'), sample),
+    ),
+    sampled: new WeakMap(),
     guard: new Map(),
     outside: stencil.debug ? target.global('uint', 'outside') : null,
   };
+}
+
+/** Components of a sample that may share its look-up: of floats, which live at the voxels' centres. */
+function widthInGroup(type: FieldType, { filter, at, component }: Pick<Sample, 'filter' | 'at' | 'component'>): number {
+  if (at !== 'center' || sampledType(type, filter) !== 'float') return 0;
+  return component < 0 ? sizeOf(valueTypeOf(type)) : 1;
+}
+
+/** What samples of a field of a type are computed in: nothing but floats and doubles can be mixed. */
+export function sampledType(type: FieldType, filter: Sample['filter']): ScalarType {
+  const stored = componentTypeOf(type);
+  return filter === 'nearest' || isFloating(stored) ? stored : 'float';
 }
 
 function typeOfField(fields: ReadonlyMap<string, FieldType>, field: string, level: LevelRelation): FieldType {
