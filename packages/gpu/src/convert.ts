@@ -4,6 +4,7 @@ import * as V from '@halocline/vulkan';
 import { accessBit } from './access.ts';
 import type { Access, RawUsage, Usage } from './access.ts';
 import type { ShaderBindingKind } from './shader/reflection-types.ts';
+import { valueText } from './printing.ts';
 
 /** What a buffer may be used for; 'texel' is both kinds, and its formats must do for both where a device can't tell them apart. */
 export type BufferUsage =
@@ -44,6 +45,10 @@ const USAGE: Readonly<Record<BufferUsage, number>> = Object.freeze({
 /** Usages → VkBufferUsageFlags. */
 export function usageFlags(usages: readonly BufferUsage[]): number {
   let flags = 0;
+  const list: unknown = usages;
+  if (!Array.isArray(list)) {
+    throw new TypeError(`Cannot use usage ${valueText(usages)}: it is no list; give one, as in ['storage']`);
+  }
   for (const usage of usages) {
     const flag = USAGE[usage];
     if (flag === undefined)
@@ -119,6 +124,14 @@ function maskOf(word: Access): AccessMask {
   return MASKS[word];
 }
 
+/** What types say of raw usages, for those who have none. */
+function checkRaw(usage: RawUsage): void {
+  if (typeof usage?.stage === 'bigint' && typeof usage.access === 'bigint') return;
+  throw new TypeError(
+    `Cannot use usage ${valueText(usage)}: it is no word, and has no bits; give such as 'storage-read', or { stage, access }`,
+  );
+}
+
 /** A set of usages → one side of a barrier. */
 export function accessMask(usages: readonly Usage[]): AccessMask {
   let [stages, accesses] = [0n, 0n];
@@ -128,6 +141,7 @@ export function accessMask(usages: readonly Usage[]): AccessMask {
       stages |= mask.stages;
       accesses |= mask.accesses;
     } else {
+      checkRaw(usage);
       stages |= usage.stage;
       accesses |= usage.access;
     }
@@ -163,6 +177,7 @@ export const WRITES: bigint =
 
 /** Whether a usage writes memory. */
 export function writesMemory(usage: Usage): boolean {
+  if (typeof usage !== 'string') checkRaw(usage);
   return ((typeof usage === 'string' ? maskOf(usage).accesses : usage.access) & WRITES) !== 0n;
 }
 

@@ -11,6 +11,7 @@ export function printsItself(constructor: { readonly prototype: object }): void 
 
 /** A value that is none of ours, in a message. */
 export function valueText(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null
     ? `a value of type ${value.constructor?.name ?? 'object'}`
     : String(value);

@@ -17,6 +17,7 @@ import type { BindingTouch } from '../tracking/tracker.ts';
 import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import type { Swappable, WatchedPipeline } from './watched.ts';
+import { isOptions, notOptions } from '../given.ts';
 
 /** A pipeline of either kind. */
 export interface Bindee extends Swappable {
@@ -75,6 +76,14 @@ export class Bindings<P extends Bindee> {
   /** Copies push constants into the recording. */
   push(bytes: ArrayBufferView, byteOffset: number): void {
     const pipeline = this.current('push constants');
+    if (!ArrayBuffer.isView(bytes) || !Number.isInteger(byteOffset)) {
+      const what = ArrayBuffer.isView(bytes)
+        ? `the offset is ${valueText(byteOffset)}`
+        : `${valueText(bytes)} is given`;
+      throw new TypeError(
+        `Cannot push constants of pipeline "${pipeline.label}": ${what}; give a typed array, and a multiple of 4`,
+      );
+    }
     const { byteLength } = bytes;
     const end = byteOffset + byteLength;
     if (end > pipeline.pushBytes || byteLength % 4 !== 0 || byteOffset % 4 !== 0 || byteLength === 0) {
@@ -100,6 +109,7 @@ export class Bindings<P extends Bindee> {
   /** Puts resources where the shader declares a binding, from its first place on. */
   bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions): void {
     this.#scope.open();
+    if (!isOptions(options)) throw notOptions(`Cannot bind to ${binding} in ${this.#scope.place}`, options);
     const list = Array.isArray(resources) ? (resources as readonly Bindable[]) : [resources as Bindable];
     const stray = list.find((each) => !isBindable(each));
     if (stray !== undefined || list.includes(undefined as never)) {

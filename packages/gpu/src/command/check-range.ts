@@ -4,9 +4,11 @@ import { VulkanError } from '../errors.ts';
 import type { BufferUsage } from '../convert.ts';
 import type { Image, ImageUsage } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import { checkKind } from '../given.ts';
 
 /** Throws unless a buffer was made for a usage. */
 export function checkUsage(verb: string, buffer: Buffer, usage: BufferUsage): void {
+  checkKind(verb, buffer, 'buffer');
   if (buffer.usage.includes(usage)) return;
   throw new VulkanError(
     `Cannot ${verb} buffer "${buffer.label}": it was made without usage '${usage}'; create it with that`,
@@ -16,6 +18,7 @@ export function checkUsage(verb: string, buffer: Buffer, usage: BufferUsage): vo
 
 /** Throws unless an image was made for a usage. */
 export function checkImageUsage(verb: string, image: Image, usage: ImageUsage): void {
+  checkKind(verb, image, 'image');
   if (image.usage.includes(usage)) return;
   throw new VulkanError(
     `Cannot ${verb} image "${image.label}": it was made without usage '${usage}'; create it with that`,

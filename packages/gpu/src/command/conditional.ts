@@ -5,6 +5,7 @@ import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { checkRange, checkUsage } from './check-range.ts';
 import type { CommandScope } from './scope.ts';
+import { isOptions, notOptions } from '../given.ts';
 
 /** Where the word stands, and what it means. */
 export interface ConditionalOptions {
@@ -21,10 +22,12 @@ export interface ConditionalOptions {
 export function recordConditional(
   scope: CommandScope,
   buffer: Buffer,
-  { byteOffset = 0, inverted = false }: ConditionalOptions,
+  options: ConditionalOptions,
   body: () => void,
 ): void {
   const { driver } = scope;
+  if (!isOptions(options)) throw notOptions(`Cannot record ${scope.place}`, options, 'the options of a conditional');
+  const { byteOffset = 0, inverted = false } = options;
   if (driver.features['conditionalRendering'] !== true) {
     throw new VulkanError(
       `Cannot record ${scope.place}: device "${driver.name}" lacks feature conditionalRendering; dispatch indirectly instead`,

@@ -14,6 +14,7 @@ import type { PipelineLayout } from './pipeline-layout.ts';
 import { checkSubgroups, createModule, stageInfo } from './pipeline-stage.ts';
 import type { Stage, SubgroupOptions } from './pipeline-stage.ts';
 import { tellsStatistics } from './pipeline-statistics.ts';
+import { checkObjects, checkOptions } from '../given.ts';
 
 /** A compute pipeline that only lacks what the driver makes of its shader. */
 export interface PipelineDraft {
@@ -67,6 +68,7 @@ export async function createPipelines(
 ): Promise<ComputePipeline[]> {
   const create = async (options: ComputePipelineOptions): Promise<ComputePipeline> =>
     maker.validated ? createPipeline(maker, options) : createAside(maker, options);
+  checkObjects('Cannot create pipelines', 'what they are made from', list);
   const settled = await Promise.allSettled(list.map(create));
   const made = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const failed = settled.find((each) => each.status === 'rejected');
@@ -104,6 +106,7 @@ async function createAside(maker: PipelineMaker, options: ComputePipelineOptions
 
 /** Reads and checks the shader, and makes the layout. */
 function draftOf(driver: Driver, options: ComputePipelineOptions): PipelineDraft {
+  checkOptions('Cannot create pipeline', options);
   const { label } = options;
   driver.checkOpen();
   const stage = readLabelledStage(driver, label, 'compute', options);

@@ -23,7 +23,7 @@ import type { ConditionalOptions } from './conditional.ts';
 import { imageBarrier, recordBarriers } from './image-barrier.ts';
 import type { TransitionOptions } from './image-barrier.ts';
 import type { ComputePipeline } from './pipeline.ts';
-import type { QueryPool } from './query-pool.ts';
+import { QueryPool } from './query-pool.ts';
 import { recordRendering } from './rendering.ts';
 import type { RenderEncoder } from './rendering.ts';
 import type { RenderingOptions } from './render-targets.ts';
@@ -43,6 +43,7 @@ import {
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
 import { checkTransferBarrier, refuseOnTransfers } from './queue-abilities.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
+import { checkFunction } from '../given.ts';
 
 /** What to do instead of recording for the queue of transfers. */
 const ELSEWHERE = 'record it for the compute queue';
@@ -259,6 +260,7 @@ export class Encoder {
    */
   rendering(options: RenderingOptions, body: (encoder: RenderEncoder) => void): this {
     this.#scope.outside('render');
+    if (typeof body !== 'function') checkFunction(`Cannot render in ${this.#scope.place}`, body, 'what it draws');
     refuseOnTransfers(this.#scope, 'render', ELSEWHERE);
     recordRendering(this.#scope, options, body);
     return this;
@@ -283,6 +285,7 @@ export class Encoder {
    */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
     refuseOnTransfers(this.#scope, 'make commands conditional', ELSEWHERE);
+    if (typeof body !== 'function') checkFunction(`Cannot record ${this.#scope.place}`, body);
     recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
   }
@@ -299,6 +302,7 @@ export class Encoder {
    */
   beforeSubmit(check: () => void): this {
     this.#scope.open();
+    checkFunction(`Cannot record ${this.#scope.place}`, check, 'a check before submits');
     this.#scope.checks.push(check);
     return this;
   }
@@ -307,6 +311,7 @@ export class Encoder {
   resetQueries(pool: QueryPool): this {
     this.#scope.outside('reset queries');
     refuseOnTransfers(this.#scope, 'reset queries', 'call reset() of the pool before the submit');
+    this.#checkPool(pool);
     this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
     pool.resets();
@@ -316,6 +321,7 @@ export class Encoder {
 
   /** Writes the device's clock into query `index`, which is unset, when everything before has run. */
   timestamp(pool: QueryPool, index: number): this {
+    this.#checkPool(pool);
     if (!Number.isInteger(index) || index < 0 || index >= pool.count) {
       throw new RangeError(
         `Cannot write timestamp ${index} of query pool "${pool.label}": it has 0 to ${pool.count - 1}`,
@@ -335,6 +341,7 @@ export class Encoder {
   /** Records `body` under a name that errors, validation messages and captures show; `declared` is what it may touch, for a tracker. */
   label(name: string, body: (encoder: this) => void, declared?: readonly DeclaredUse[]): this {
     const scope = this.#scope;
+    if (typeof body !== 'function') checkFunction(`Cannot record pass "${name}" in ${scope.place}`, body);
     this.passes.push(name);
     scope.tracker?.beginPass(name, declared);
     let failed = true;
@@ -345,6 +352,13 @@ export class Encoder {
       scope.tracker?.endPass(failed);
     }
     return this;
+  }
+
+  #checkPool(pool: QueryPool): void {
+    if (pool instanceof QueryPool) return;
+    throw new TypeError(
+      `Cannot record ${this.#scope.place}: ${valueText(pool)} is no query pool; give one that the device made`,
+    );
   }
 
   /** Notes that a query is written, which may be once after each time that it was made unset. */

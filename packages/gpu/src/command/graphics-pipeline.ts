@@ -37,6 +37,7 @@ import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
 import { checkDraws } from './queue-abilities.ts';
 import { checkBlending, checkTargetSamples } from './target-support.ts';
+import { checkObjects, checkOptions } from '../given.ts';
 
 /** What a pipeline that draws is made from. */
 export interface GraphicsPipelineOptions {
@@ -93,19 +94,25 @@ export class GraphicsPipeline implements Child {
   #disposed = false;
 
   constructor(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions) {
+    checkOptions('Cannot create pipeline', options);
     const { label, samples = 1 } = options;
     this.driver = driver;
     this.label = label;
     checkDraws(driver, `Cannot create pipeline "${label}"`, [label]);
     const vertex = readLabelledStage(driver, label, 'vertex', options.vertex);
-    const fragment = options.fragment && readLabelledStage(driver, label, 'fragment', options.fragment);
+    const fragment =
+      (options.fragment ?? undefined) === undefined
+        ? undefined
+        : readLabelledStage(driver, label, 'fragment', options.fragment!);
     this.reflections = { vertex: vertex.reflection, fragment: fragment?.reflection };
     const stages = fragment ? [vertex, fragment] : [vertex];
     const { color: given = [] } = options;
     checkList(label, 'color', given);
-    const color = given.map((each) => (typeof each === 'string' ? { format: each } : each));
-    const depth = typeof options.depth === 'string' ? { format: options.depth } : options.depth;
     const act = `Cannot create pipeline "${label}"`;
+    const color = given.map((each) => (typeof each === 'string' ? { format: each } : each));
+    checkObjects(act, 'color', color);
+    const depth = typeof options.depth === 'string' ? { format: options.depth } : (options.depth ?? undefined);
+    if (depth !== undefined) checkOptions(act, depth, 'the options of its depth');
     checkColorCount(driver, act, color.length);
     checkColors(label, color, fragment?.point.outputs ?? []);
     if (depth) checkAspect(act, depth.format, 'depth');

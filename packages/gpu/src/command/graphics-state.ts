@@ -8,6 +8,7 @@ import type { ImageFormat } from '../image/format.ts';
 import { valueText } from '../printing.ts';
 import type { ShaderPort } from '../shader/stage-interface.ts';
 import { checkVertexLimits } from './vertex-limits.ts';
+import { checkObjects } from '../given.ts';
 
 /** What vertices make. */
 export type Topology = 'points' | 'lines' | 'line-strip' | 'triangles' | 'triangle-strip';
@@ -274,7 +275,7 @@ export function vertexState(
   const attributes: Required<V.VkVertexInputAttributeDescription>[] = [];
   checkList(label, 'vertexBuffers', buffers);
   for (const [binding, buffer] of buffers.entries()) {
-    checkList(label, `attributes of vertex buffer ${binding}`, buffer?.attributes);
+    checkObjects(`Cannot create pipeline "${label}"`, `attributes of vertex buffer ${binding}`, buffer?.attributes);
     let end = 0;
     for (const { location, format, byteOffset = end } of buffer.attributes) {
       const [vk, byteLength] = meaningOf(label, 'format', VERTEX, format);

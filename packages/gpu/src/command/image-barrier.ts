@@ -11,6 +11,7 @@ import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import { checkLists } from './barrier.ts';
 import type { CommandScope } from './scope.ts';
+import { checkKind, checkObjects, checkOptions } from '../given.ts';
 
 /** From which usage an image goes over to which; the usages imply its layouts. */
 export interface TransitionOptions {
@@ -27,6 +28,8 @@ const OPTIONS: ReadonlySet<string> = new Set(['before', 'after', 'range', 'disca
 
 /** The image barrier of a transition. */
 export function imageBarrier(image: Image, options: TransitionOptions): ImageBarrier<Image> {
+  checkKind('bring over', image, 'image');
+  checkOptions(`Cannot bring image "${image.label}" over`, options);
   const { before, after, range, discard } = options;
   const stray = Object.keys(options).find((each) => !OPTIONS.has(each));
   if (before === undefined || after === undefined) {
@@ -43,7 +46,7 @@ export function imageBarrier(image: Image, options: TransitionOptions): ImageBar
     image,
     before: before === 'undefined' ? before : listOf(before),
     after: listOf(after),
-    ...(range ? { range } : {}),
+    ...((range ?? undefined) === undefined ? {} : { range: range! }),
     ...(discard === undefined ? {} : { discard }),
   };
 }
@@ -54,7 +57,11 @@ function listOf(usage: Usage | readonly Usage[]): readonly Usage[] {
 
 /** Records a batch as one vkCmdPipelineBarrier2. */
 export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>): void {
+  const act = 'Cannot put a barrier';
+  checkOptions(act, batch, 'its sides');
   const { memory, images = [] } = batch;
+  checkObjects(act, 'images', images);
+  for (const { before, after } of images) checkLists(before === 'undefined' ? [] : before, after);
   if (memory) checkLists(memory.before, memory.after);
   for (const { image } of images) scope.use(image);
   V.arena.scope(() => {

@@ -10,6 +10,7 @@ import { bytesOf, givenConstants } from '../shader/reflection-specialization.ts'
 import type { GivenConstant, SpecializationValues } from '../shader/reflection-specialization.ts';
 import { checkShader, entryNamed } from '../shader/requirements.ts';
 import { pipelineProperties } from './driver-properties.ts';
+import { checkOptions } from '../given.ts';
 
 /** A shader of a pipeline. */
 export interface StageOptions {
@@ -46,6 +47,7 @@ const BITS: Readonly<Record<string, number>> = Object.freeze({
 
 /** Reads a shader and checks it: against the device, and that it is of this stage. */
 export function readStage(driver: Driver, label: string, name: string, options: StageOptions): Stage {
+  checkOptions(`Cannot create pipeline "${label}"`, options, `the options of its ${name} shader`);
   const { spirv, entry = 'main', specialization = {} } = options;
   const refuse = (what: string): VulkanError =>
     new VulkanError(`Cannot create pipeline "${label}": ${what}`, { kind: 'pipeline-creation', labels: [label] });

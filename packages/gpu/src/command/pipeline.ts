@@ -12,7 +12,7 @@ import type { PipelineDraft } from './create-pipeline.ts';
 import { readStatistics } from './pipeline-statistics.ts';
 import type { PipelineStatistic } from './pipeline-statistics.ts';
 import type { StageOptions, SubgroupOptions } from './pipeline-stage.ts';
-import { printsItself } from '../printing.ts';
+import { printsItself, valueText } from '../printing.ts';
 
 /** What a compute pipeline is made from. */
 export interface ComputePipelineOptions extends StageOptions, SubgroupOptions {
@@ -102,6 +102,12 @@ export class ComputePipeline implements Child {
       );
     }
     const { bindings } = this.signature;
+    const list: unknown = resources;
+    if (!Array.isArray(list)) {
+      throw new TypeError(
+        `Cannot run pipeline "${this.label}": its resources are ${valueText(resources)}; give a list, in order of its bindings`,
+      );
+    }
     if (resources.length !== bindings.length) {
       const there = bindings.map((each) => `${each.set}.${each.binding} ${each.name}`).join(', ');
       throw new RangeError(

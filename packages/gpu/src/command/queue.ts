@@ -11,6 +11,7 @@ import { printsItself, valueText } from '../printing.ts';
 import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 import { checkPoints, notePoints } from './submit-points.ts';
+import { checkObjects, isOptions, notOptions } from '../given.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -113,6 +114,7 @@ export class Queue {
 
   /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
   submit(commands: readonly Submittable[], options: SubmitOptions = {}): TimelinePoint {
+    if (!isOptions(options)) throw notOptions(`Cannot submit to queue "${this.label}"`, options);
     return this.submitAll([{ commands, ...options }])[0]!;
   }
 
@@ -121,6 +123,7 @@ export class Queue {
    * batch is done, and of a quiet one, when the next that isn't is.
    */
   submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
+    checkObjects(`Cannot submit to queue "${this.label}"`, 'the batches', batches);
     if (!this.takesWritten) return batches.flatMap((batch) => this.#submitTogether([batch]));
     return this.#submitTogether(batches);
   }

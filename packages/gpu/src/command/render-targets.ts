@@ -13,6 +13,8 @@ import { checkRecordsDraws } from './queue-abilities.ts';
 import type { RecordingPlace } from './scope.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
+import { checkObjects, checkOptions } from '../given.ts';
+import { valueText } from '../printing.ts';
 
 /** An image that is drawn to, in layout 'color-attachment' or 'depth-attachment'. */
 export interface RenderTarget {
@@ -61,8 +63,11 @@ export interface Attachments {
 export function attachmentsOf(driver: Driver, where: RecordingPlace, options: RenderingOptions): Attachments {
   const act = `Cannot render in ${where.place}`;
   checkRecordsDraws(driver, 'render', where);
-  const colors = (options.color ?? []).map((target) => attach(act, target, 'color'));
-  const depth = options.depth && attach(act, options.depth, 'depth');
+  checkOptions(act, options);
+  const given = options.color ?? [];
+  checkObjects(act, 'color', given);
+  const colors = given.map((target) => attach(act, target, 'color'));
+  const depth = (options.depth ?? undefined) === undefined ? undefined : attach(act, options.depth!, 'depth');
   const all = depth ? [...colors, depth] : colors;
   const image = all[0]?.view.image;
   if (!image) throw unfit(`${act}: no target is given; give color or depth`, ...where.labels);
@@ -85,13 +90,14 @@ function unfit(message: string, ...labels: readonly string[]): VulkanError {
 }
 
 function attach(act: string, target: RenderTarget, aspect: 'color' | 'depth'): Attachment {
+  checkOptions(act, target, `the options of its ${aspect}`);
   const view = viewOf(act, target.image, aspect);
   const { load = 'load' } = target;
   if (!Object.hasOwn(LOAD, load)) {
     const words = Object.keys(LOAD).join(', ');
     throw new TypeError(`${act}: load of image "${view.image.label}" is "${load}"; it is none of ${words}`);
   }
-  if (!target.resolve) return { target, view, resolve: undefined };
+  if ((target.resolve ?? undefined) === undefined) return { target, view, resolve: undefined };
   const resolve = viewOf(act, target.resolve, 'color');
   const [from, to] = [view.image, resolve.image];
   const refuse = (why: string): VulkanError =>
@@ -159,8 +165,8 @@ export function targetsText({ color, depth, samples }: TargetFormats): string {
 const LEAST_COLORS = 4;
 
 function viewOf(act: string, given: Image | ImageView | undefined, aspect: 'color' | 'depth'): ImageView {
-  if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`${act}: a target's image is ${String(given)}; give an image or a view of one`);
+  if (!(given instanceof Image) && !(given?.image instanceof Image)) {
+    throw new TypeError(`${act}: a target's image is ${valueText(given)}; give an image or a view of one`);
   }
   const view = given instanceof Image ? given.view({ mips: 1, layers: 1 }) : given;
   const { image, range } = view;
@@ -185,6 +191,9 @@ function sizeOf({ image, range }: ImageView): readonly [width: number, height: n
 function areaOf(act: string, attachments: readonly Attachment[], given: Area | undefined): Area {
   const sizes = attachments.map(({ view }) => sizeOf(view));
   const size = [Math.min(...sizes.map((each) => each[0])), Math.min(...sizes.map((each) => each[1]))] as const;
+  if ((given ?? undefined) !== undefined && !Array.isArray(given)) {
+    throw new TypeError(`${act}: its area is ${valueText(given)}; give x, y, width and height, as in [0, 0, 640, 480]`);
+  }
   const [x, y, width, height] = given ?? [0, 0, ...size];
   const what = `${act}: its area is ${width}×${height} at (${x}, ${y})`;
   const whole = [x, y, width, height].every((each) => Number.isInteger(each) && each >= 0);

@@ -22,6 +22,7 @@ import { VertexInput } from './vertex-input.ts';
 import { setScissor, setViewport } from './viewport.ts';
 import type { Viewport } from './viewport.ts';
 import type { WatchedPipeline } from './watched.ts';
+import { checkFunction, checkKind, isOptions, notOptions } from '../given.ts';
 
 /** A draw whose numbers stand in memory: `count` of them, `byteStride` apart. */
 export interface IndirectOptions {
@@ -101,9 +102,10 @@ export class RenderEncoder {
   /** The buffer that vertices, or instances, come from. */
   vertexBuffer(buffer: Buffer, options: { readonly slot?: number; readonly byteOffset?: number } = {}): this {
     if (this.#executed) throw this.#onlyExecutes();
+    if (!isOptions(options)) throw notOptions('Cannot draw from a buffer', options);
     const { slot = 0, byteOffset = 0 } = options;
-    checkRange('draw from', buffer, byteOffset, 1);
     checkUsage('draw from', buffer, 'vertex');
+    checkRange('draw from', buffer, byteOffset, 1);
     this.#input.set(slot, buffer, byteOffset);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, undefined, 'vertex', 'draw');
@@ -125,11 +127,12 @@ export class RenderEncoder {
     if (this.#executed) throw this.#onlyExecutes();
     if (!Object.hasOwn(INDEX, type)) {
       const words = Object.keys(INDEX).join(', ');
+      checkKind('draw from', buffer, 'buffer');
       throw new TypeError(`Cannot draw from buffer "${buffer.label}": index type "${type}" is none of ${words}`);
     }
     const [vk, indexBytes] = INDEX[type];
-    checkRange('draw from', buffer, byteOffset, indexBytes, indexBytes);
     checkUsage('draw from', buffer, 'index');
+    checkRange('draw from', buffer, byteOffset, indexBytes, indexBytes);
     this.#input.setIndices(buffer, byteOffset, indexBytes);
     this.#scope.use(buffer);
     this.#scope.tracker?.touch(buffer, undefined, 'index', 'drawIndexed');
@@ -166,6 +169,7 @@ export class RenderEncoder {
 
   /** Draws the vertices whose numbers stand in the index buffer. */
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
+    if (!isOptions(options)) throw notOptions('Cannot draw', options);
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     const pipeline = this.#ready('drawIndexed');
     checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
@@ -220,6 +224,7 @@ export class RenderEncoder {
   /** Draws only if a uint32 in memory isn't 0 when the device comes to it. */
   conditional(buffer: Buffer, body: (encoder: this) => void, options: ConditionalOptions = {}): this {
     if (this.#executed) throw this.#onlyExecutes();
+    if (typeof body !== 'function') checkFunction(`Cannot draw in ${this.#scope.place}`, body);
     recordConditional(this.#scope, buffer, options, () => body(this));
     return this;
   }
@@ -231,13 +236,14 @@ export class RenderEncoder {
   }
 
   #indirect(command: string, buffer: Buffer, options: IndirectOptions, bytes: number): Required<IndirectOptions> {
+    if (!isOptions(options)) throw notOptions('Cannot draw', options);
     const { byteOffset = 0, count = 1, byteStride = bytes } = options;
     const pipeline = this.#ready(command);
     if (bytes === DRAW_INDEXED_BYTES && this.#input.indices < 0) {
       throw this.#input.beyondIndices(pipeline, this.#scope, 0, 0)!;
     }
     checkUsage('draw from', buffer, 'indirect');
-    if (count !== 1) checkTimes(count, byteStride, bytes);
+    if (count !== 1 || !isCount(byteStride)) checkTimes(count, byteStride, bytes);
     const byteLength = count === 0 ? 0 : (count - 1) * byteStride + bytes;
     checkRange('draw from', buffer, byteOffset, byteLength, 4);
     if (count > 1 && this.#scope.driver.features['multiDrawIndirect'] !== true) {

@@ -3,7 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
-import { placeText } from '../printing.ts';
+import { placeText, valueText } from '../printing.ts';
 import type { UsageTracker } from '../tracking/tracker.ts';
 import { foreign } from './foreign.ts';
 import type { Used } from './command-buffer.ts';
@@ -120,6 +120,11 @@ export class CommandScope implements RecordingPlace {
 
   /** Notes that the recording uses something; throws if that was disposed, or is of another device. */
   use(object: Used): void {
+    if (typeof object !== 'object' || (object as unknown) === null || object.disposed === undefined) {
+      throw new TypeError(
+        `Cannot record ${this.place}: ${valueText(object)} is nothing that commands use; give a buffer or an image`,
+      );
+    }
     if (object.driver !== undefined && object.driver !== this.driver) {
       throw this.#ended ? this.#endedError() : foreign(`Cannot record ${this.place}`, object, ...this.labels);
     }

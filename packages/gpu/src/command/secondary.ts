@@ -8,7 +8,8 @@ import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
-import { printsItself } from '../printing.ts';
+import { checkFunction, checkOptions } from '../given.ts';
+import { printsItself, valueText } from '../printing.ts';
 import { UNKNOWN } from '../tracking/local.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { RecordingTracker } from '../tracking/recording.ts';
@@ -146,9 +147,14 @@ export function recordSecondaryDraws(
   driver: Driver,
   pool: CommandPool,
   label: string,
-  { color = [], depth, samples = 1, size }: DrawTargets,
+  drawn: DrawTargets,
   body: (encoder: RenderEncoder) => void,
 ): SecondaryCommands {
+  const act = `Cannot record "${label}"`;
+  checkOptions(act, drawn, 'its targets');
+  checkFunction(act, body);
+  const { color = [], depth, samples = 1, size } = drawn;
+  if (!Array.isArray(color)) throw new TypeError(`${act}: color is ${valueText(color)}; give a list of formats`);
   const [width, height] = Array.isArray(size) ? (size as readonly unknown[]) : [];
   if (![width, height].every((each) => Number.isInteger(each) && Number(each) > 0)) {
     const what = Array.isArray(size) ? `[${size.join(', ')}]` : String(size);
@@ -157,11 +163,10 @@ export function recordSecondaryDraws(
     );
   }
   const targets = { color, depth, samples };
-  const act = `Cannot record "${label}"`;
   checkDraws(driver, act, [label]);
   checkColorCount(driver, act, color.length);
   for (const format of color) checkAspect(act, format, 'color');
-  if (depth) checkAspect(act, depth, 'depth');
+  if ((depth ?? undefined) !== undefined) checkAspect(act, depth!, 'depth');
   checkSamples(act, samples);
   return new SecondaryCommands(driver, pool, label, targets, (handle) => {
     const tracker = driver.tracking?.begin(label, handle, true);
@@ -178,6 +183,11 @@ export function checkExecutable(
   targets: TargetFormats | undefined,
 ): void {
   scope.open();
+  if (!((each as SecondaryCommands | undefined)?.used instanceof Set)) {
+    throw new TypeError(
+      `Cannot execute in ${scope.place}: ${valueText(each)} is given; give what device.recordSecondary or device.recordDraws made`,
+    );
+  }
   const refuse = (why: string): VulkanError =>
     new VulkanError(`Cannot execute "${each.label}" in ${scope.place}: ${why}`, {
       kind: 'command-buffer',

@@ -4,6 +4,7 @@ import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import { checkSignal, checkAlive, checkWait } from '../sync/timeline-point.ts';
 import { foreign } from './foreign.ts';
+import { valueText } from '../printing.ts';
 
 /** What one of several submits waits for and signals. */
 interface Points {
@@ -23,12 +24,14 @@ export function checkPoints(driver: Driver, submitter: Submitter, batches: reado
   let promised: Map<Timeline, number> | undefined;
   for (const { wait, signal } of batches) {
     if (wait !== undefined) {
+      if (!Array.isArray(wait)) throw noPoints(act, 'waits for', wait);
       for (const point of wait) {
         checkWait(act, queue, point);
         checkOwn(driver, act, point.timeline);
       }
     }
     if (signal === undefined) continue;
+    if (!Array.isArray(signal)) throw noPoints(act, 'signals', signal);
     for (const point of signal) {
       promised ??= new Map();
       checkSignal(act, queue, point, promised.get(point?.timeline), submitter);
@@ -67,6 +70,10 @@ function isHeldBack(open: Map<Timeline, number>): boolean {
 /** Throws if a timeline that a queue of that label waits for or signals was disposed. */
 export function checkTimelineAlive(queue: string, timeline: Timeline): void {
   checkAlive(actOf(queue), queue, timeline);
+}
+
+function noPoints(act: string, verb: string, given: unknown): TypeError {
+  return new TypeError(`${act}: it ${verb} ${valueText(given)}; give a list of points, as in [{ timeline, value: 1 }]`);
 }
 
 function checkOwn(driver: Driver, act: string, timeline: Timeline): void {

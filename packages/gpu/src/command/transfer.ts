@@ -11,6 +11,7 @@ import { checkImageUsage, checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { checkRecordsDraws } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
+import { checkKind, checkOptions, isOptions, notOptions } from '../given.ts';
 
 /** Three numbers in x, y, z; the last ones may be left out. */
 export type Texels = readonly [x: number, y?: number, z?: number];
@@ -60,6 +61,13 @@ interface Box {
 }
 
 function boxOf(verb: string, image: Image, box: ImageBox = {}): Box {
+  checkKind(verb, image, 'image');
+  const act = `Cannot ${verb} image "${image.label}"`;
+  if (!isOptions(box)) throw notOptions(act, box, 'the numbers of its box');
+  for (const name of ['origin', 'size'] as const) {
+    if (box[name] === undefined || Array.isArray(box[name])) continue;
+    throw new TypeError(`${act}: ${name} is ${valueText(box[name])}; give x, y and z, as in [16, 16]`);
+  }
   const { mip = 0, layer = 0, layers = 1, origin = [0, 0, 0] } = box;
   wholeRange(image, { mip, mips: 1, layer, layers });
   const whole = image.sizeOf(mip);
@@ -71,7 +79,7 @@ function boxOf(verb: string, image: Image, box: ImageBox = {}): Box {
     Number.isInteger(at) && Number.isInteger(count) && at >= 0 && count > 0 && at + count <= all;
   if (!fits(x, width, whole[0]) || !fits(y, height, whole[1]) || !fits(z, depth, whole[2])) {
     throw new RangeError(
-      `Cannot ${verb} image "${image.label}": ${width}×${height}×${depth} texels from ${x}, ${y}, ${z} are asked for; ` +
+      `${act}: ${width}×${height}×${depth} texels from ${x}, ${y}, ${z} are asked for; ` +
         `mip ${mip} has ${whole.join('×')}`,
     );
   }
@@ -208,8 +216,12 @@ export function copyImage(
   scope: CommandScope,
   from: Image,
   to: Image,
-  { from: source, to: target }: { readonly from?: ImageBox; readonly to?: ImageBox },
+  boxes: { readonly from?: ImageBox; readonly to?: ImageBox },
 ): void {
+  checkKind('copy from', from, 'image');
+  checkKind('copy to', to, 'image');
+  checkOptions(`Cannot copy image "${from.label}" to image "${to.label}"`, boxes, 'the boxes');
+  const { from: source, to: target } = boxes;
   const [a, b] = [formatMeaning(from.format), formatMeaning(to.format)];
   if (a.texelBytes !== b.texelBytes || a.aspect !== b.aspect) {
     throw new RangeError(
@@ -219,7 +231,7 @@ export function copyImage(
   }
   const box = boxOf('copy from', from, source);
   const size: Texels = [box.extent.width, box.extent.height, box.extent.depth];
-  const into = { layers: source?.layers ?? 1, size, ...target };
+  const into = { ...target, layers: target?.layers ?? source?.layers ?? 1, size: target?.size ?? size };
   const place = boxOf('copy to', to, into);
   scope.use(from);
   scope.use(to);
@@ -299,6 +311,7 @@ function checkBlit(source: Box, target: Box, filter: string): void {
 
 /** Copies texels from image to image, scaled to the target's box and converted to its format. */
 export function blitImage(scope: CommandScope, from: Image, to: Image, options: BlitOptions): void {
+  checkOptions('Cannot blit an image', options);
   const { filter = 'linear' } = options;
   checkRecordsDraws(scope.driver, 'blit', scope);
   const source = boxOf('blit from', from, options.from);
@@ -345,6 +358,11 @@ export function clearImage(scope: CommandScope, image: Image, value: ClearValue,
 /** What a clear writes into colours: floats, or integers where the format has them; what is left out is 0, alpha 1. */
 export function clearColor(image: Image, value: ClearValue): V.VkClearColorValue {
   const given = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(given)) {
+    throw new TypeError(
+      `Cannot clear image "${image.label}": the value is ${valueText(given)}; give up to 4 numbers, as in [0, 0, 0, 1]`,
+    );
+  }
   const four = [given[0] ?? 0, given[1] ?? 0, given[2] ?? 0, given[3] ?? 1];
   if (given.length > 4 || four.some((each) => typeof each !== 'number')) {
     throw new RangeError(`Cannot clear image "${image.label}": ${given.length} numbers are given; give up to 4`);

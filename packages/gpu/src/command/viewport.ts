@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import { pipelineProperties } from './driver-properties.ts';
 import type { CommandScope } from './scope.ts';
+import { isOptions, notOptions } from '../given.ts';
 
 /** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
 export interface Viewport {
@@ -19,6 +20,7 @@ const MOST_EDGE = 2 ** 31 - 1;
 
 /** Sets the viewport; throws RangeError for one that there can't be (VkViewport, "Valid Usage"). */
 export function setViewport(scope: CommandScope, viewport: Viewport): void {
+  if (!isOptions(viewport)) throw notOptions(`Cannot set the viewport in ${scope.place}`, viewport, 'its numbers');
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
   const { driver } = scope;
   const refuse = (what: string): RangeError => new RangeError(`Cannot set the viewport in ${scope.place}: ${what}`);

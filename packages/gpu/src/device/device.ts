@@ -69,6 +69,7 @@ import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
+import { checkFile, checkFunction, checkOptions, isOptions } from '../given.ts';
 
 /** Raw handles and commands, for what this runtime doesn't wrap. They are the device's own: nobody else destroys them. */
 export interface RawDevice {
@@ -312,8 +313,10 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
    * A compute pipeline from a GLSL file that is watched, with what it includes: encoders follow its edits between two submits.
    * The first build must be good: throws ShaderError.
    */
-  watchPipeline(options: WatchedComputeOptions): Promise<WatchedPipeline<ComputePipeline>> {
+  async watchPipeline(options: WatchedComputeOptions): Promise<WatchedPipeline<ComputePipeline>> {
+    checkOptions('Cannot watch a pipeline', options);
     const { file, defines, log = this.#log, ...rest } = options;
+    checkFile(file);
     const label = options.label ?? basename(file);
     const shader = { file, ...(defines ? { defines } : {}) };
     const build = async (compile: FileCompiler): Promise<ComputePipeline> =>
@@ -322,8 +325,10 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   }
 
   /** A pipeline that draws, from GLSL files that are watched. */
-  watchGraphicsPipeline(options: WatchedGraphicsOptions): Promise<WatchedPipeline<GraphicsPipeline>> {
+  async watchGraphicsPipeline(options: WatchedGraphicsOptions): Promise<WatchedPipeline<GraphicsPipeline>> {
+    checkOptions('Cannot watch a pipeline', options);
     const { vertex, fragment, log = this.#log, label } = options;
+    for (const shader of fragment ? [vertex, fragment] : [vertex]) checkFile(shader?.file);
     const build = async (compile: FileCompiler): Promise<GraphicsPipeline> =>
       this.createGraphicsPipeline({
         ...options,
@@ -335,7 +340,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */
   compile(source: string, options: CompileOptions): Promise<Uint32Array> {
-    return compileGlsl(source, { log: this.#log, ...options });
+    return compileGlsl(source, isOptions(options) ? { ...options, log: options.log ?? this.#log } : options);
   }
 
   /**
@@ -345,8 +350,12 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   record(
     label: string,
     body: (encoder: Encoder) => void,
-    { queue = 'compute' }: { readonly queue?: 'compute' | 'transfer' } = {},
+    options: { readonly queue?: 'compute' | 'transfer' } = {},
   ): CommandBuffer {
+    const act = `Cannot record "${label}"`;
+    checkFunction(act, body);
+    checkOptions(act, options);
+    const { queue = 'compute' } = options;
     if (this.#queueOf(queue, 'record', label) === this.compute) {
       return new CommandBuffer(this.#driver, this.#pool, label, body);
     }
@@ -405,7 +414,9 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   }
 
   /** A row of timestamps on the compute queue, or on the queue of transfers. */
-  createQueryPool({ label, count, queue = 'compute' }: QueryPoolOptions): QueryPool {
+  createQueryPool(options: QueryPoolOptions): QueryPool {
+    checkOptions('Cannot create query pool', options);
+    const { label, count, queue = 'compute' } = options;
     const { family } = this.#queueOf(queue, 'create query pool', label);
     return new QueryPool(this.#driver, label, count, this.report.queues[family]!.timestampBits);
   }
@@ -428,6 +439,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** Threads that record passes of the open frame; started here. Dispose it with `await using`. */
   createRecorder(options: ThreadedRecorderOptions = {}): ThreadedRecorder {
+    checkOptions('Cannot create a recorder', options);
     const frames = this.#openFrames();
     const place = {
       driver: this.#driver,

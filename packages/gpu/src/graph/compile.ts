@@ -23,6 +23,7 @@ import type { QueueTable } from './queues.ts';
 import { orderPasses } from './schedule.ts';
 import type { StageEdges } from './schedule.ts';
 import type { GraphBarrier, Step } from './steps.ts';
+import { checkOptions } from '../given.ts';
 
 /** What `compile` may be told. */
 export interface GraphOptions {
@@ -75,6 +76,10 @@ export function compileGraph(
   needs: MemoryNeeds = estimatedNeeds,
 ): CompiledGraph {
   const { repeats = false, queues = USUAL_QUEUES, cull = true } = options;
+  for (const name of ['compute', 'graphics', 'transfer'] as const) {
+    const place: unknown = (queues as QueueTable | null)?.[name];
+    checkOptions('Cannot compile the graph', place, `queue and family of queue '${name}'`);
+  }
   const model = buildModel(source.passes, source.uses, source.loose);
   const alive = cull ? livingPasses(model) : model.passes.map(() => true);
   const living = model.passes.filter(({ index }) => alive[index]);

@@ -11,12 +11,14 @@ import type { Encoder } from '../command/encoder.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
 import { compileGraph } from './compile.ts';
 import type { GraphOptions } from './compile.ts';
-import { settleUses } from './pass.ts';
+import { checkPass, settleUses } from './pass.ts';
 import type { Pass, SettledUse } from './pass.ts';
 import { Plan } from './plan.ts';
 import { GraphBuffer, GraphImage, HostValue } from './resource.ts';
 import type { GraphBufferOptions, GraphImageOptions, ImportOptions, Resource, TransientOptions } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
+import { checkOptions } from '../given.ts';
+import { valueText } from '../printing.ts';
 
 /** Collects passes and puts them in order. */
 export class Graph<E extends BarrierSink = Encoder> {
@@ -32,6 +34,7 @@ export class Graph<E extends BarrierSink = Encoder> {
 
   /** Adds a pass behind those declared so far. */
   pass(pass: Pass<E>): this {
+    checkPass(pass);
     if (pass.name === '')
       throw new GraphError('Cannot add a pass without a name: barriers and errors speak of passes by name');
     if (this.#names.has(pass.name)) {
@@ -74,7 +77,11 @@ export class Graph<E extends BarrierSink = Encoder> {
    * Names a stage: its passes are recorded behind those of the stages that it comes after. That alone makes no barrier:
    * barriers stand only where there are hazards. Once one is named, passes stand in those alone, and in those that they come after.
    */
-  stage(name: string, { after = [] }: { readonly after?: readonly string[] } = {}): this {
+  stage(name: string, options: { readonly after?: readonly string[] } = {}): this {
+    const act = `Cannot add stage "${name}"`;
+    checkOptions(act, options);
+    const { after = [] } = options;
+    if (!Array.isArray(after)) throw new TypeError(`${act}: after is ${valueText(after)}; give a list of stages`);
     if (this.#stages.has(name)) {
       throw new GraphError(`Cannot add stage "${name}": the graph has a stage of that name; give each its own`);
     }
@@ -125,6 +132,7 @@ export class Graph<E extends BarrierSink = Encoder> {
 
   /** The plan of these passes; throws GraphError with the cycle if there is one. */
   compile(options: GraphOptions = {}): Plan<E> {
+    checkOptions('Cannot compile the graph', options);
     const source = {
       passes: [...this.#passes],
       uses: [...this.#uses],

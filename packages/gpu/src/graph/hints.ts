@@ -8,7 +8,7 @@ import { compileGraph } from './compile.ts';
 import { passLines } from './explain.ts';
 import { accessConstants, aspectConstant, layoutConstant, stageConstants } from './flag-names.ts';
 import { soloModel } from './model.ts';
-import { settleUses } from './pass.ts';
+import { checkPass, settleUses } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { USUAL_QUEUES } from './queues.ts';
 import type { QueueTable } from './queues.ts';
@@ -32,6 +32,7 @@ export function barrierRequirements(pass: Pass<never>): string {
  * run on different queues, or where one runs on the host. Image and family names are those of the resources' labels.
  */
 export function barrierBetween(a: Pass<never>, b: Pass<never>, queues: QueueTable = USUAL_QUEUES): string {
+  for (const pass of [a, b]) checkPass(pass);
   const passes = [a, b].map(({ stage: _stage, ...pass }) => ({ ...pass, after: [] }));
   const uses = passes.map((pass) => settleUses(pass as Pass<never>));
   const source = { passes: passes as Pass<never>[], uses, wishes: [], stages: new Map(), loose: true };

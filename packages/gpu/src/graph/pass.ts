@@ -10,6 +10,8 @@ import type { BufferLike, ImageLike, Use } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import { defaultUsage, layoutOf, resolveUsage } from './usage.ts';
 import type { PassQueue, Resolved } from './usage.ts';
+import { checkOptions } from '../given.ts';
+import { valueText } from '../printing.ts';
 
 /** A node of the graph: its name (unique), where it runs, what it touches, what it must follow, and its commands. */
 export interface Pass<E extends BarrierSink = BarrierSink> {
@@ -66,9 +68,20 @@ const ATTACHMENTS: readonly Usage[] = ['color-attachment', 'depth-attachment'];
 
 const NO_PART = Object.freeze({});
 
+/** What types say of passes, for those who have none. */
+export function checkPass(pass: Pass<never>): void {
+  checkOptions('Cannot add a pass', pass, 'what it does and touches');
+  for (const what of ['reads', 'writes', 'after'] as const) {
+    const list: unknown = pass[what];
+    if (list === undefined || list === null || Array.isArray(list)) continue;
+    throw new TypeError(`Cannot add pass "${pass.name}": ${what} is ${valueText(list)}; give a list`);
+  }
+}
+
 /** The uses of a pass, with defaults filled in and checked: reads first. */
 export function settleUses(pass: Pass<never>): SettledUse[] {
   const uses: SettledUse[] = [];
+  checkPass(pass);
   const { queue = 'compute' } = pass;
   if (!QUEUES.includes(queue)) {
     throw new GraphError(`Cannot add pass "${pass.name}": queue "${queue}" is none of ${QUEUES.join(', ')}`);

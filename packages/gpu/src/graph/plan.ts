@@ -20,6 +20,7 @@ import type { GraphBuffer, GraphImage } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
 import { planToSvg } from './svg.ts';
+import { checkOptions } from '../given.ts';
 
 /** How much synchronization a plan has. */
 export interface PlanCounts {
@@ -115,7 +116,10 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
    * Records every barrier and pass, in order, for a graph of one queue, into an encoder of the caller's. With a `device` it may
    * have transient resources, and begins with a barrier behind its last run.
    */
-  record(encoder: E, { device, imports = {}, memory, stage }: RecordOptions = {}): void {
+  record(encoder: E, options: RecordOptions = {}): void {
+    checkOptions('Cannot record the plan', options);
+    const { device, imports = {}, memory, stage } = options;
+    checkOptions('Cannot record the plan', imports, 'its imports');
     if (stage !== undefined) this.#checkStage(stage);
     if (device) {
       const executor = this.#executor(device);
@@ -139,6 +143,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
 
   /** As `execute`, without waiting: each execution comes behind the plan's one before on the same device. */
   start(options: ExecuteOptions = {}): Execution {
+    checkOptions('Cannot execute the plan', options);
     return this.#executor(options.device).start(options);
   }
 

@@ -12,6 +12,7 @@ import type { RawUsage, Usage } from '../access.ts';
 import type { ImageFormat } from '../image/format.ts';
 import type { BufferRole, ImageRole, Role, RoleUsage } from '../role.ts';
 import { printsItself } from '../printing.ts';
+import { checkOptions } from '../given.ts';
 
 /** What the graph must know of a buffer; a device's `Buffer` is one. */
 export interface BufferLike<R extends BufferRole = BufferRole> {
@@ -88,11 +89,9 @@ export class GraphBuffer<R extends BufferRole = BufferRole> implements BufferLik
   readonly origin: Origin;
   readonly options: ImportOptions & TransientOptions;
 
-  constructor(
-    label: string,
-    origin: Origin,
-    { role = 'any' as R, byteLength, ...options }: GraphBufferOptions<R> & ImportOptions & TransientOptions,
-  ) {
+  constructor(label: string, origin: Origin, declared: GraphBufferOptions<R> & ImportOptions & TransientOptions) {
+    checkOptions(`Cannot declare "${label}"`, declared);
+    const { role = 'any' as R, byteLength, ...options } = declared;
     this.label = label;
     this.origin = origin;
     this.role = role;
@@ -123,6 +122,7 @@ export class GraphImage<R extends ImageRole = ImageRole> implements ImageLike<R>
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphImageOptions<R> & ImportOptions & TransientOptions) {
+    checkOptions(`Cannot declare "${label}"`, declared);
     const { role = 'any' as R, size, format, mips = 1, layers = 1, samples = 1, ...options } = declared;
     this.label = label;
     this.origin = origin;

@@ -15,6 +15,7 @@ import { formatMeaning } from './format.ts';
 import type { ImageFormat } from './format.ts';
 import { createView, isCubic, wholeRange } from './view.ts';
 import type { ImageRange, ImageView, ViewShape } from './view.ts';
+import { checkOptions } from '../given.ts';
 
 /** What an image may be used for. */
 export type ImageUsage =
@@ -110,6 +111,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
 
   /** `place`: memory that it is placed in instead of the device's heap. */
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
+    checkOptions('Cannot create image', options);
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     maker.driver.checkOpen();
     checkSize(label, size);
@@ -201,6 +203,11 @@ function checkWords(label: string, role: ImageRole, usages: readonly ImageUsage[
     throw new TypeError(`Cannot create image "${label}": ${what} "${word}" is none of ${words.join(', ')}`);
   };
   if (!Object.hasOwn(ROLE_USAGE, role)) refuse('role', role, Object.keys(ROLE_USAGE));
+  if (usages !== undefined && !Array.isArray(usages)) {
+    throw new TypeError(
+      `Cannot create image "${label}": its usage is ${valueText(usages)}; give a list, or leave it out`,
+    );
+  }
   for (const usage of usages ?? []) if (!Object.hasOwn(USAGE, usage)) refuse('usage', usage, ALL_USAGES);
   if (usages?.length !== 0) return;
   throw new TypeError(`Cannot create image "${label}": its usage is empty; say what it is for, or leave usage out`);

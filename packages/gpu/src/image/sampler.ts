@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
+import { checkOptions } from '../given.ts';
 
 /** What stands beyond an image's edge. */
 export type EdgeMode = 'clamp' | 'repeat' | 'mirror';
@@ -38,6 +39,7 @@ export class Sampler implements Child {
 
   constructor(driver: Driver, options: SamplerOptions) {
     driver.checkOpen();
+    checkOptions('Cannot create sampler', options);
     const { label, filter = 'linear', edge = 'clamp' } = options;
     for (const [name, word, words] of [
       ['filter', filter, ['linear', 'nearest']] as const,

@@ -5,6 +5,8 @@ import type { Usage } from '../access.ts';
 import type { Encoder } from '../command/encoder.ts';
 import type { Buffer, BufferOptions } from '../memory/buffer.ts';
 import type { Image } from './image.ts';
+import { checkKind, checkOptions } from '../given.ts';
+import { valueText } from '../printing.ts';
 
 /** Which texels, and what the image is used for around the transfer. */
 export interface ImageTransferOptions {
@@ -39,6 +41,13 @@ export async function uploadImage(
   data: ArrayBufferView,
   options: ImageUploadOptions,
 ): Promise<void> {
+  checkKind('upload to', image, 'image');
+  checkOptions(`Cannot upload to image "${image.label}"`, options);
+  if (!ArrayBuffer.isView(data)) {
+    throw new TypeError(
+      `Cannot upload to image "${image.label}": ${valueText(data)} is given for its texels; give a typed array`,
+    );
+  }
   const { mip = 0, after = image.usage.includes('sampled') ? 'sampled' : 'storage-read' } = options;
   const { layer, layers } = layersOf(image, options);
   const byteLength = image.byteLengthOf(mip) * layers;
@@ -66,6 +75,8 @@ export async function downloadImage(
   image: Image,
   options: Partial<ImageDownloadOptions> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkKind('download from', image, 'image');
+  checkOptions(`Cannot download from image "${image.label}"`, options);
   const { mip = 0, before } = options;
   if (before === undefined) {
     throw new TypeError(

@@ -5,6 +5,7 @@ import type { Driver } from '../device/driver.ts';
 import type { ImagePart } from '../graph/sink.ts';
 import { aspectOf, formatMeaning } from './format.ts';
 import type { Image } from './image.ts';
+import { checkKind, isOptions, notOptions } from '../given.ts';
 
 /** A part of an image: mip levels and array layers. All that is left out means all from there on. */
 export type ImageRange = ImagePart;
@@ -40,6 +41,8 @@ export interface ImageView {
 
 /** The range with every number known; throws RangeError where the image doesn't reach. */
 export function wholeRange(image: Image, range: ImageRange = {}): WholeRange {
+  checkKind('take a part of', image, 'image');
+  if (!isOptions(range)) throw notOptions(`Cannot take a part of image "${image.label}"`, range, 'its mips and layers');
   const { mip = 0, layer = 0 } = range;
   const { mips = image.mips - mip, layers = image.layers - layer } = range;
   const fits = (first: number, count: number, all: number): boolean =>

@@ -11,8 +11,9 @@ import type { DeviceMemory } from './device-memory.ts';
 import { findRoom, readAlone } from './find-room.ts';
 import type { Alone } from './find-room.ts';
 import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
-import { printsItself } from '../printing.ts';
+import { printsItself, valueText } from '../printing.ts';
 import { BUFFER_ROLES, type BufferRole } from '../role.ts';
+import { checkFunction, checkOptions } from '../given.ts';
 
 /** What a buffer is made from. */
 export interface BufferOptions<R extends BufferRole = BufferRole> {
@@ -84,7 +85,9 @@ export function setMaker(device: object, maker: BufferMaker): void {
 
 /** What `setMaker` said. */
 export function makerOf(device: object): BufferMaker {
-  return makers.get(device)!;
+  const maker = makers.get(device);
+  if (maker) return maker;
+  throw new TypeError(`Cannot take memory of ${valueText(device)}: it is no device; give one that openDevice opened`);
 }
 
 /** What the driver wants of a buffer's memory; sizes in bytes. */
@@ -151,6 +154,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   #disposed = false;
 
   constructor(maker: BufferMaker, options: BufferOptions<R>, placement?: Placement) {
+    checkOptions('Cannot create buffer', options);
     const {
       label,
       byteLength,
@@ -174,6 +178,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     this.memory = placement?.memory ?? memory;
     this.usage = usage;
     this.#flags = usageFlags(usage);
+    if (options.onMoved !== undefined) checkFunction(`Cannot create buffer "${label}"`, options.onMoved, 'onMoved');
     if (options.onMoved && this.memory !== 'device') throw unmovable(label, this.memory);
     this.#handle = createHandle(maker, this, this.#flags, placement?.handleTypes ?? 0);
     try {

@@ -15,6 +15,7 @@ import { settleCopies } from './copiers.ts';
 import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
 import type { ImportOptions } from './shared-memory.ts';
+import { checkOptions } from '../given.ts';
 
 /** What a host array is made from, beside its length. */
 export interface HostArrayOptions {
@@ -39,6 +40,7 @@ const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
 
 /** Makes a host array. Throws VulkanError 'not-available' where the device can't use the host's memory. */
 export function createHostArray(maker: BufferMaker, byteLength: number, options: HostArrayOptions): HostArray {
+  checkOptions('Cannot make host array', options);
   const { label = 'host array', ...rest } = options;
   const { driver } = maker;
   const words = wordsOf('make host array', label);
@@ -54,7 +56,9 @@ export function createHostArray(maker: BufferMaker, byteLength: number, options:
 }
 
 /** Makes a buffer over host memory that is there already, until `release` is called. Throws as `createHostArray` does. */
-export function importHostMemory(maker: BufferMaker, { label, address, byteLength, release }: ImportOptions): Buffer {
+export function importHostMemory(maker: BufferMaker, options: ImportOptions): Buffer {
+  checkOptions('Cannot share memory', options);
+  const { label, address, byteLength, release } = options;
   const { driver } = maker;
   const words = wordsOf('share memory', label);
   try {

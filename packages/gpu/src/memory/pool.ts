@@ -17,6 +17,7 @@ import type { Defragmentation } from './defragment.ts';
 import { cut, Tally } from './heap.ts';
 import type { DedicatedTo, MemoryBlock, MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
+import { checkOptions } from '../given.ts';
 
 /** What a pool is made from. */
 export interface PoolOptions {
@@ -80,7 +81,9 @@ export class MemoryPool implements Child {
   readonly #reserved: number;
   #disposed = false;
 
-  constructor(maker: BufferMaker, { label, byteLength, memory = 'device', grows = false }: PoolOptions) {
+  constructor(maker: BufferMaker, options: PoolOptions) {
+    checkOptions('Cannot create memory pool', options);
+    const { label, byteLength, memory = 'device', grows = false } = options;
     maker.driver.checkOpen();
     this.#maker = maker;
     this.label = label;
@@ -290,7 +293,9 @@ export interface HeapOptions {
  * has. Dispose it with its last buffer.
  */
 export class Heap extends MemoryPool {
-  constructor(device: Device, { label = 'heap', memoryType, byteLength }: HeapOptions) {
+  constructor(device: Device, options: HeapOptions) {
+    checkOptions('Cannot create heap', options);
+    const { label = 'heap', memoryType, byteLength } = options;
     super(makerOf(device), { label, memory: memoryType, byteLength });
   }
 }

@@ -25,6 +25,7 @@ import { Ring } from './ring.ts';
 import { BatchRecorder } from './transfer-batch.ts';
 import type { Batch, BufferRange } from './transfer-batch.ts';
 import { printsItself } from '../printing.ts';
+import { checkOptions } from '../given.ts';
 
 /** How a transfer is ordered. */
 export interface TransferOptions {
@@ -134,6 +135,7 @@ export class Staging implements Companion {
     checkView('upload to', buffer, data);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     checkUsage('upload to', buffer, 'transfer-target');
+    checkOptions(`Cannot upload to buffer "${buffer.label}"`, options);
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
     checkAlive('upload to', buffer, this.#driver);
     const direct = this.#hostRange(bytes, 'transfer-source');
@@ -165,6 +167,7 @@ export class Staging implements Companion {
     options: DownloadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     checkUsage('download from', buffer, 'transfer-source');
+    checkOptions(`Cannot download from buffer "${buffer.label}"`, options);
     checkRange('download from', buffer, byteOffset, byteLength);
     checkAlive('download from', buffer, this.#driver);
     if (options.into !== undefined) checkInto(buffer, options.into, byteLength);

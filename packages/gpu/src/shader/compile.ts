@@ -11,6 +11,7 @@ import type { ShaderStage } from './glslang.ts';
 import { valueText } from '../printing.ts';
 import { flatten } from './include.ts';
 import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
+import { checkOptions } from '../given.ts';
 
 const STAGES: readonly ShaderStage[] = ['vertex', 'fragment', 'compute'];
 
@@ -34,6 +35,7 @@ export interface CompileOptions {
 
 /** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
 export async function compileGlsl(source: string, options: CompileOptions): Promise<Uint32Array> {
+  checkOptions('Cannot compile shader', options);
   const { label, stage = 'compute', cache = true } = options;
   const slip =
     typeof source === 'string'

@@ -16,6 +16,7 @@ import type { SpirvEntry, SpirvHeader } from './spirv-read.ts';
 import { portsOf } from './stage-interface.ts';
 import type { ShaderPort } from './stage-interface.ts';
 import { ADDRESS_SPACES, BUILTIN_WORKGROUP_SIZE, Decoration, Op } from './spirv-words.ts';
+import { checkOptions } from '../given.ts';
 
 export type { ShaderSpecialization } from './reflection-specialization.ts';
 
@@ -80,9 +81,11 @@ export interface ReadShader {
 
 /** Reads a module; throws ShaderError where it isn't SPIR-V. */
 export function reflect(words: Uint32Array, options: ReflectOptions = {}): ShaderReflection {
-  const { entry, stage, specialization = {} } = options;
-  const read = readShader(words);
   const refuse = (what: string): RangeError => new RangeError(`Cannot read SPIR-V: ${what}`);
+  checkOptions('Cannot read SPIR-V', options);
+  const { entry, stage, specialization = {} } = options;
+  checkOptions('Cannot read SPIR-V', specialization, 'values of its specialization constants');
+  const read = readShader(words);
   const constants = givenConstants(read.specializations, specialization, refuse);
   if (entry === undefined) return describeShader(read, constants);
   const { entries } = read.header;

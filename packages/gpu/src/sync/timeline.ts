@@ -183,9 +183,9 @@ export class Timeline implements Child, Progress {
     driver.counters.waits++;
     if (this.#disposed) throw this.#disposedError(value);
     this.#checkAwaited(value);
-    if (Number.isNaN(timeoutMs)) {
+    if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
       throw new RangeError(
-        `Cannot wait for timeline "${this.label}" to reach ${value}: timeoutMs is NaN; give milliseconds, or Infinity`,
+        `Cannot wait for timeline "${this.label}" to reach ${value}: timeoutMs is ${String(timeoutMs)}; give milliseconds, or Infinity`,
       );
     }
     for (let rest = Math.max(0, timeoutMs); ; rest -= LATE_MS) {

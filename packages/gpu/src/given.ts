@@ -1,0 +1,44 @@
+/** @file What callers give, looked at before anything is read of it: options, lists, functions, buffers and images. */
+
+import { valueText } from './printing.ts';
+
+/** Whether something is an object that options may be read from. */
+export function isOptions(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+/** Throws TypeError unless options are an object; `act` is the sentence's beginning, `what` says which ones. */
+export function checkOptions(act: string, given: unknown, what: string = 'its options'): void {
+  if (!isOptions(given)) throw notOptions(act, given, what);
+}
+
+/** The error for options that are none. */
+export function notOptions(act: string, given: unknown, what: string = 'its options'): TypeError {
+  return new TypeError(`${act}: ${what} are ${valueText(given)}; give an object`);
+}
+
+/** Throws TypeError unless something is a list of objects; `what` says of what. */
+export function checkObjects(act: string, what: string, given: unknown): void {
+  if (!Array.isArray(given)) throw new TypeError(`${act}: ${what} is ${valueText(given)}; give a list`);
+  const stray = (given as readonly unknown[]).findIndex((each) => typeof each !== 'object' || each === null);
+  if (stray < 0) return;
+  throw new TypeError(`${act}: ${what} has ${valueText(given[stray])} at ${stray}; give objects alone`);
+}
+
+/** Throws TypeError unless something is a function; `what` says for what it is given. */
+export function checkFunction(act: string, given: unknown, what: string = 'what it records'): void {
+  if (typeof given === 'function') return;
+  throw new TypeError(`${act}: ${valueText(given)} is given for ${what}; give a function`);
+}
+
+/** Throws TypeError unless something is a buffer, or an image. */
+export function checkKind(verb: string, given: unknown, kind: 'buffer' | 'image'): void {
+  if ((given as { readonly kind?: unknown } | null | undefined)?.kind === kind) return;
+  throw new TypeError(`Cannot ${verb} ${valueText(given)}: it is no ${kind}; give one that the device made`);
+}
+
+/** Throws TypeError unless something is the path of a file that is watched. */
+export function checkFile(given: unknown): void {
+  if (typeof given === 'string') return;
+  throw new TypeError(`Cannot watch a pipeline: ${valueText(given)} is given for the file of a shader; give its path`);
+}

@@ -1,0 +1,214 @@
+/** What nobody can use: options that are none, lists that are none, functions that are none, told in one sentence each. */
+import { writeFileSync } from 'node:fs';
+import { gpuTest, vulkanTest } from '@halocline/testing';
+import { expect } from 'vitest';
+import { Graph, Heap, openDevice, reflect } from '../src/index.ts';
+import type { Encoder, RenderEncoder } from '../src/index.ts';
+import { compileGlsl } from '../src/shader/compile.ts';
+import { cacheFolder } from './cache-folder.ts';
+
+/** What each call is refused with, and with which class of error. */
+async function refusals(calls: readonly (() => unknown)[]): Promise<string[]> {
+  const told: string[] = [];
+  for (const call of calls) {
+    try {
+      await call();
+      told.push('no error');
+    } catch (error) {
+      told.push(`${(error as Error).name}: ${(error as Error).message}`);
+    }
+  }
+  return told;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what types refuse is what is tested
+const none = (value: unknown): any => value;
+
+gpuTest('what things are made from is an object', {}, async ({ device }) => {
+  const told = await refusals([
+    () => device.createBuffer(none(null)),
+    () => device.createBuffer({ label: 'words', byteLength: 4, usage: none('storage') }),
+    () => device.createBuffer({ label: 'words', byteLength: 4, onMoved: none(7) }),
+    () => device.createImage(none(undefined)),
+    () => device.createImage({ label: 'picture', size: [4, 4], format: 'r32float', usage: none(7) }),
+    () => device.createSampler(none('linear')),
+    () => device.createPool(none(null)),
+    () => new Heap(none({}), { memoryType: 'device', byteLength: 4096 }),
+    () => device.hostArray(4096, none(null)),
+    () => device.createPipeline(none(null)),
+    () => device.createPipelines(none([undefined])),
+    () => device.createGraphicsPipeline({ label: 'draw', vertex: none(null) }),
+    () => device.watchPipeline({ file: none(undefined) }),
+    () => device.watchGraphicsPipeline({ label: 'draw', vertex: none(undefined), fragment: { file: 'a.frag' } }),
+    () => device.compile('void main() {}', none(null)),
+    () => compileGlsl('void main() {}', none(undefined)),
+    () => reflect(new Uint32Array(8), none(null)),
+    () => device.createQueryPool(none(null)),
+    () => device.createRecorder(none(null)),
+    () => openDevice(none(null)),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot create buffer: its options are null; give an object",
+      "TypeError: Cannot use usage storage: it is no list; give one, as in ['storage']",
+      "TypeError: Cannot create buffer "words": 7 is given for onMoved; give a function",
+      "TypeError: Cannot create image: its options are undefined; give an object",
+      "TypeError: Cannot create image "picture": its usage is 7; give a list, or leave it out",
+      "TypeError: Cannot create sampler: its options are linear; give an object",
+      "TypeError: Cannot create memory pool: its options are null; give an object",
+      "TypeError: Cannot take memory of a value of type Object: it is no device; give one that openDevice opened",
+      "TypeError: Cannot make host array: its options are null; give an object",
+      "TypeError: Cannot create pipeline: its options are null; give an object",
+      "TypeError: Cannot create pipelines: what they are made from has undefined at 0; give objects alone",
+      "TypeError: Cannot create pipeline "draw": the options of its vertex shader are null; give an object",
+      "TypeError: Cannot watch a pipeline: undefined is given for the file of a shader; give its path",
+      "TypeError: Cannot watch a pipeline: undefined is given for the file of a shader; give its path",
+      "TypeError: Cannot compile shader: its options are null; give an object",
+      "TypeError: Cannot compile shader: its options are undefined; give an object",
+      "TypeError: Cannot read SPIR-V: its options are null; give an object",
+      "TypeError: Cannot create query pool: its options are null; give an object",
+      "TypeError: Cannot create a recorder: its options are null; give an object",
+      "TypeError: Cannot open a device: the options are null; give an object",
+    ]
+  `);
+});
+
+gpuTest('what is recorded, submitted and transferred is there', {}, async ({ device }) => {
+  using buffer = device.createBuffer({
+    label: 'words',
+    byteLength: 64,
+    usage: ['vertex', 'transfer-source', 'transfer-target'],
+  });
+  using image = device.createImage({
+    label: 'picture',
+    size: [4, 4],
+    format: 'r32float',
+    usage: ['color-attachment', 'transfer-target'],
+  });
+  const recorded = (body: (encoder: Encoder) => unknown) => () =>
+    device.record('step', (encoder) => void body(encoder))[Symbol.dispose]();
+  const drawn = (body: (to: RenderEncoder) => unknown) =>
+    recorded((encoder) => encoder.rendering({ color: [{ image }] }, (to) => void body(to)));
+  const told = await refusals([
+    () => device.record('step', none(undefined)),
+    () => device.record('step', () => undefined, none(7)),
+    () => device.recordDraws('step', none(null), () => undefined),
+    () => device.compute.submit([], { wait: none(7) }),
+    () => device.compute.submit([], { signal: none(null) }),
+    () => device.compute.submit([], none('now')),
+    () => device.compute.submitAll(none([null])),
+    () => device.staging.upload(none(null), 0, new Uint8Array(4)),
+    () => device.staging.upload(buffer, 0, new Uint8Array(4), none(null)),
+    () => device.uploadImage(none({}), new Uint8Array(64)),
+    () => device.uploadImage(image, none(null)),
+    recorded((encoder) => encoder.fill(none(7), 0, 4, 0)),
+    recorded((encoder) => encoder.uses(none('words'))),
+    recorded((encoder) => encoder.timestamp(none({ count: 9 }), 0)),
+    recorded((encoder) => encoder.beforeSubmit(none(true))),
+    recorded((encoder) => encoder.barrier([none(null)], ['storage-read'])),
+    recorded((encoder) => encoder.barrier([none({ stage: 1 })], ['storage-read'])),
+    recorded((encoder) => encoder.barriers({ images: none([null]) })),
+    recorded((encoder) => encoder.transition(none(null), { before: 'undefined', after: 'sampled' })),
+    recorded((encoder) => encoder.transition(image, none(null))),
+    recorded((encoder) => encoder.clear(image, none({ red: 1 }))),
+    recorded((encoder) => encoder.copyBufferToImage(buffer, image, { size: none(4) })),
+    recorded((encoder) => encoder.execute(none({}))),
+    recorded((encoder) => encoder.label('pass', none(null))),
+    recorded((encoder) => encoder.rendering(none(null), () => undefined)),
+    recorded((encoder) => encoder.rendering({ color: [none(null)] }, () => undefined)),
+    recorded((encoder) => encoder.rendering({ color: [{ image: none({}) }] }, () => undefined)),
+    recorded((encoder) => encoder.rendering({ color: [{ image }], area: none({ x: 0, y: 0 }) }, () => undefined)),
+    recorded((encoder) => encoder.rendering({ color: [{ image }] }, none(undefined))),
+    drawn((to) => to.vertexBuffer(buffer, none(1))),
+    drawn((to) => to.vertexBuffer(none(null))),
+    drawn((to) => to.viewport(none(null))),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot record "step": undefined is given for what it records; give a function",
+      "TypeError: Cannot record "step": its options are 7; give an object",
+      "TypeError: Cannot record "step": its targets are null; give an object",
+      "TypeError: Cannot submit to queue "compute": it waits for 7; give a list of points, as in [{ timeline, value: 1 }]",
+      "TypeError: Cannot submit to queue "compute": it signals null; give a list of points, as in [{ timeline, value: 1 }]",
+      "TypeError: Cannot submit to queue "compute": its options are now; give an object",
+      "TypeError: Cannot submit to queue "compute": the batches has null at 0; give objects alone",
+      "TypeError: Cannot upload to null: it is no buffer; give one that the device made",
+      "TypeError: Cannot upload to buffer "words": its options are null; give an object",
+      "TypeError: Cannot upload to a value of type Object: it is no image; give one that the device made",
+      "TypeError: Cannot upload to image "picture": null is given for its texels; give a typed array",
+      "TypeError: Cannot fill 7: it is no buffer; give one that the device made",
+      "TypeError: Cannot record "step": words is nothing that commands use; give a buffer or an image",
+      "TypeError: Cannot record "step": a value of type Object is no query pool; give one that the device made",
+      "TypeError: Cannot record "step": true is given for a check before submits; give a function",
+      "TypeError: Cannot use usage null: it is no word, and has no bits; give such as 'storage-read', or { stage, access }",
+      "TypeError: Cannot use usage a value of type Object: it is no word, and has no bits; give such as 'storage-read', or { stage, access }",
+      "TypeError: Cannot put a barrier: images has null at 0; give objects alone",
+      "TypeError: Cannot bring over null: it is no image; give one that the device made",
+      "TypeError: Cannot bring image "picture" over: its options are null; give an object",
+      "TypeError: Cannot clear image "picture": the value is a value of type Object; give up to 4 numbers, as in [0, 0, 0, 1]",
+      "TypeError: Cannot copy to image "picture": size is 4; give x, y and z, as in [16, 16]",
+      "TypeError: Cannot execute in "step": a value of type Object is given; give what device.recordSecondary or device.recordDraws made",
+      "TypeError: Cannot record pass "pass" in "step": null is given for what it records; give a function",
+      "TypeError: Cannot render in "step": its options are null; give an object",
+      "TypeError: Cannot render in "step": color has null at 0; give objects alone",
+      "TypeError: Cannot render in "step": a target's image is a value of type Object; give an image or a view of one",
+      "TypeError: Cannot render in "step": its area is a value of type Object; give x, y, width and height, as in [0, 0, 640, 480]",
+      "TypeError: Cannot render in "step": undefined is given for what it draws; give a function",
+      "TypeError: Cannot draw from a buffer: its options are 1; give an object",
+      "TypeError: Cannot draw from null: it is no buffer; give one that the device made",
+      "TypeError: Cannot set the viewport in "step": its numbers are null; give an object",
+    ]
+  `);
+});
+
+gpuTest('graphs are made of objects and lists', {}, async ({ device }) => {
+  const graph = (): Graph => new Graph();
+  const told = await refusals([
+    () => graph().pass(none(null)),
+    () => graph().pass({ name: 'pass', reads: none(7) }),
+    () => graph().stage('stage', { after: none('other') }),
+    () => graph().importBuffer('words', none(undefined)),
+    () => graph().compile(none(null)),
+    () => graph().compile({ queues: none({ compute: { queue: 0, family: 0 } }) }),
+    () => graph().compile().execute(none(null)),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot add a pass: what it does and touches are null; give an object",
+      "TypeError: Cannot add pass "pass": reads is 7; give a list",
+      "TypeError: Cannot add stage "stage": after is other; give a list of stages",
+      "TypeError: Cannot declare "words": its options are undefined; give an object",
+      "TypeError: Cannot compile the graph: its options are null; give an object",
+      "TypeError: Cannot compile the graph: queue and family of queue 'graphics' are undefined; give an object",
+      "TypeError: Cannot execute the plan: its options are null; give an object",
+    ]
+  `);
+  expect(device.children.size).toBe(0);
+});
+
+vulkanTest('a compiler whose log is given as undefined takes its device’s', async () => {
+  using folder = cacheFolder();
+  const said: string[] = [];
+  await using device = await openDevice({ log: (line) => void said.push(line) });
+  const compile = (): Promise<Uint32Array> => device.compile('void main() {}', { label: 'nothing', log: undefined });
+  await compile();
+  const [file] = folder.files('spirv');
+  writeFileSync(file!, 'no shader');
+  await compile();
+  expect(said).toEqual([
+    `Cannot use cache file "${file}": its bytes are not those that were written; it was thrown away`,
+  ]);
+});
+
+gpuTest('what is given as undefined is left out', {}, async ({ device }) => {
+  using from = device.createImage({ label: 'from', size: [4, 4], format: 'r32float', layers: 2 });
+  using to = device.createImage({ label: 'to', size: [4, 4], format: 'r32float', layers: 2 });
+  const box = none({ mip: undefined, layer: undefined, layers: undefined, origin: undefined, size: undefined });
+  using copy = device.record('copy', (encoder) =>
+    encoder
+      .transition(from, { before: 'undefined', after: 'transfer-source' })
+      .transition(to, { before: 'undefined', after: 'transfer-target' })
+      .copyImage(from, to, { from: { layers: 2 }, to: box }),
+  );
+  expect(copy.label).toBe('copy');
+});
