@@ -26,12 +26,13 @@ import {
 import { compileTraced } from '@halocline/stencil/trace';
 import type { Backgrounds } from './background/backgrounds.ts';
 import { followed } from './cfl/cfl-radius.ts';
-import type { Domain } from './domain.ts';
+import type { Domain, DomainLevel } from './domain.ts';
 import { DebugBuffers } from './debug-buffers.ts';
 import type { Declarations, StencilDeclaration, StencilOptions } from './declarations.ts';
 import { KernelCompiler, type KernelPlan, type KernelRun } from './kernel/kernel-compiler.ts';
 import type { PassBinding } from './kernel/kernel-layout.ts';
 import { isKernel } from './kernel/kernel-sources.ts';
+import { isAligned } from './level-map.ts';
 import { shaderKey, sourceKey } from './memo/check-key.ts';
 import type { KeptStencils } from './memo/kept-stencils.ts';
 import type { StencilFiles } from './memo/stencil-files.ts';
@@ -150,11 +151,8 @@ export class Compiler implements Disposable {
     const drafts: (Omit<CompiledStencil, 'pipeline'> & { readonly key: string })[] = [];
     for (const [name, { level, stencil, facts, beyondRadius, follows, debug }] of checked) {
       if (stencil === null) continue;
-      const placement = placementOf(
-        declarations,
-        beyondIn(cut, beyondRadius),
-        backgrounds.of(declarations, domain.level(level)),
-      );
+      const on = domain.level(level);
+      const placement = placementOf(declarations, beyondIn(cut, beyondRadius), on, backgrounds.of(declarations, on));
       const { subgroupQuads: exchange, floats } = this.#device.limits;
       const options = { access: this.#access, exchange, floats, bound: boundOf(this.#device) };
       const { spirv, bindings, groupLeaves, pushes } = this.#kept.shader(
@@ -303,16 +301,21 @@ export function beyondIn(cut: boolean, beyondRadius: 'error' | 'clamp'): 'error'
   return cut || beyondRadius === 'clamp' ? beyondRadius : null;
 }
 
-/** Where a stencil finds numbers, what it does where it reads too far (see `beyondIn`), and what inactive voxels of its level hold. */
+/**
+ * Where a stencil finds numbers, what it does where it reads too far (see `beyondIn`), how its level lies in the world, and what
+ * inactive voxels of that hold.
+ */
 export function placementOf(
   declarations: Declarations,
   beyondRadius: 'error' | 'clamp' | null,
+  { map }: Pick<DomainLevel, 'map'>,
   backgrounds: ReadonlyMap<string, readonly number[]>,
 ): Placement {
   return {
     parameters: new Map([...declarations.parameters.values()].map((each) => [each.name, each.byteOffset])),
     scalars: new Map([...declarations.scalars.values()].map((each) => [each.name, each.byteOffset])),
     ...(beyondRadius === null ? {} : { beyondRadius }),
+    aligned: isAligned(map),
     backgrounds,
   };
 }

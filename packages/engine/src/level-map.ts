@@ -21,6 +21,16 @@ export function worldToIndexRows(map: GridMap): number[] {
   return rows(map.inverse, map.worldToIndex([0, 0, 0]));
 }
 
+/** Whether a level's axes are those of the world: no row has a number but on the diagonal and at its end, where no −0 is. */
+export function isAligned(map: GridMap): boolean {
+  const aligned = (all: readonly number[]): boolean =>
+    all.every((value, at) => {
+      const [row, column] = [Math.floor(at / 4), at % 4];
+      return column === 3 ? !Object.is(value, -0) : column === row || value === 0;
+    });
+  return aligned(indexToWorldRows(map)) && aligned(worldToIndexRows(map));
+}
+
 function rows(matrix: readonly number[], translation: readonly number[]): number[] {
   return [0, 1, 2].flatMap((row) => [...matrix.slice(3 * row, 3 * row + 3), translation[row]!]).map(Math.fround);
 }

@@ -124,6 +124,23 @@ describe('samples', () => {
   });
 });
 
+test('where maps mix no axes, points are multiplied by diagonals alone', () => {
+  /** Products of a text where maps may be any, for one where they mix no axes. */
+  const products = (code: string): number => {
+    const source = { inputs: ['density'], outputs: ['pressure'], code: `WriteField("pressure", idx, ${code});` };
+    const [any, aligned] = [placement, { ...placement, aligned: true }].map(
+      (given) => emitGlsl(compileCase(source), given).match(/(?:indexToWorld|worldToIndex)_\d\.[xyz] \*/gu)!.length,
+    );
+    return any! / aligned!;
+  };
+  expect(products('CoordToWorld(coord).x')).toBe(3);
+  expect(products('PositionOf("density").x + CoordToWorld(vec3(coord) - 0.5).y')).toBe(3);
+  expect(products('SampleField("density", centre)')).toBe(3);
+  // Infinity times 0 is no number.
+  expect(products('CoordToWorld(vec3(coord) * k).x')).toBe(1);
+  expect(products('WorldToIndex(centre).x')).toBe(1);
+});
+
 test('a module is SPIR-V 1.5 and asks for nothing but Shader and addresses', () => {
   const { spirv } = emitSpirv(straight.get('laplacian')!, placement);
   expect([...spirv.subarray(0, 2)]).toEqual([0x07230203, 0x00010500]);

@@ -81,6 +81,8 @@ export interface DeviceRunOptions {
   readonly floats?: FloatModes;
   /** How the SPIR-V reaches memory. */
   readonly access?: BufferAccess;
+  /** Whether the shader knows that the maps mix no axes. Default false. */
+  readonly aligned?: boolean;
   /** Whether the shader knows what inactive voxels hold, and may write them with it. Default false. */
   readonly backgrounds?: boolean;
 }
@@ -280,6 +282,7 @@ interface Emitted {
 async function emit(device: Device, stencil: Stencil, world: HostWorld, options: DeviceRunOptions): Promise<Emitted> {
   const placement: Placement = {
     ...placementOf(stencil),
+    ...(options.aligned && { aligned: true }),
     ...(options.backgrounds && { backgrounds: backgroundsOf(stencil, world) }),
   };
   const { shape, bound, exchange, floats = device.limits.floats, access } = options;

@@ -27,7 +27,8 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
   const { backgrounds, declarations, decomposition, device, domain, program } = runtime;
   const stencil = checked.stencil!;
   const beyond = beyondIn(decomposition.count > 1, checked.beyondRadius);
-  const placement = placementOf(declarations, beyond, backgrounds.of(declarations, domain.level(checked.level)));
+  const level = domain.level(checked.level);
+  const placement = placementOf(declarations, beyond, level, backgrounds.of(declarations, level));
   const { subgroupQuads: exchange, floats } = device.limits;
   const options = { exchange, floats, bound: boundOf(device) };
   const { spirv } = emitSpirv(stencil, placement, options);

@@ -205,6 +205,15 @@ function construct(frame: Frame, node: Node<'construct'>): Value {
   );
 }
 
+/** Whether a point is the voxel's own, or as far from it as a constant says: then it has finite numbers. */
+function isNearCoord(node: Expression): boolean {
+  if (node.op === 'builtin') return node.name === 'coord';
+  if (node.op === 'convert') return isNearCoord(node.operand);
+  if (node.op !== 'binary' || (node.operator !== '+' && node.operator !== '-')) return false;
+  const { left, right } = node;
+  return isNearCoord(left) && right.op === 'constant' && right.value.every((one) => Math.abs(one) < 2 ** 31);
+}
+
 /** An index held within a vector's size, as uint. */
 export function clampIndex(frame: Frame, index: Value, size: number): Value {
   const { code, target } = frame.lowering;
@@ -284,9 +293,9 @@ function lowerHere(frame: Frame, node: Expression): Value {
     }
     case 'indexToWorld': {
       const point = lowerExpression(frame, node.operand);
-      return applyMap(frame, 'indexToWorld', code.asFloat(point));
+      return applyMap(frame, 'indexToWorld', code.asFloat(point), isNearCoord(node.operand));
     }
     case 'worldToIndex':
-      return applyMap(frame, 'worldToIndex', lowerExpression(frame, node.operand));
+      return applyMap(frame, 'worldToIndex', lowerExpression(frame, node.operand), false);
   }
 }

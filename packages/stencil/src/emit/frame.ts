@@ -244,13 +244,23 @@ export function mapRows(frame: Frame, direction: 'indexToWorld' | 'worldToIndex'
   );
 }
 
-/** Applies a map to a vec3: each row is ((m0·x + m1·y) + m2·z) + t, each operation rounded. */
-export function applyMap(frame: Frame, direction: 'indexToWorld' | 'worldToIndex', point: Value): Value {
-  const { code, target } = frame.lowering;
+/**
+ * Applies a map to a vec3: each row is ((m0·x + m1·y) + m2·z) + t, each operation rounded. Where the axes are aligned, and the point has
+ * finite numbers (or those that come of others don't count), the products with 0 change nothing: they are left out.
+ */
+export function applyMap(
+  frame: Frame,
+  direction: 'indexToWorld' | 'worldToIndex',
+  point: Value,
+  isFinite: boolean,
+): Value {
+  const { code, target, placement } = frame.lowering;
   const rows = mapRows(frame, direction);
-  const [x, y, z] = code.components(target.keep(point, 'point')) as [Value, Value, Value];
+  const axes = code.components(target.keep(point, 'point')) as [Value, Value, Value];
   const row = (at: number): Value => {
     const [a, b, c, t] = rows.slice(4 * at, 4 * at + 4) as [Value, Value, Value, Value];
+    const [x, y, z] = axes;
+    if (placement.aligned && isFinite) return code.add(code.mul([a, b, c][at]!, axes[at]!), t);
     return code.add(code.add(code.add(code.mul(a, x), code.mul(b, y)), code.mul(c, z)), t);
   };
   return target.keep(code.join([row(0), row(1), row(2)]), 'mapped');

@@ -139,7 +139,9 @@ function sampleFields(frame: Frame, { filter, at, fields }: Samples, position: V
   const callee = shared(lowering, key, () =>
     target.function(name, vectorOf(scalar, parts.length), parameters, ([slot, own, given, coord, index]) => {
       const inner = newFrame(lowering);
-      const point = applyMap(inner, 'worldToIndex', given as Value);
+      // Where a number of the point isn't finite, background is sampled, or no number, whatever the others are. (A box that such a
+      // point is held in has been left to the driver.)
+      const point = applyMap(inner, 'worldToIndex', given as Value, true);
       const here = guarded ? { coord: coord as Value, index: index as Value } : null;
       const start = { slot: slot as Value, own: own as Value, bounds: here && boundsOf(inner, field, 'same', here) };
       const values = lattices.flatMap((group) => {

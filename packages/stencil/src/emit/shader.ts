@@ -12,6 +12,11 @@ export interface Placement {
    */
   readonly beyondRadius?: 'error' | 'clamp';
   /**
+   * Whether the maps between index space and the world have no numbers but those on their diagonals and in their last columns, and no
+   * −0 in these: then what is 0 needn't be multiplied. By default maps may be any.
+   */
+  readonly aligned?: boolean;
+  /**
    * Of fields of the stencil's own level whose inactive voxels hold one value everywhere, that value, component by component, as
    * it is stored. Then they may be written with it, and memory gets whole sectors.
    */
