@@ -125,7 +125,7 @@ function maskOf(word: Access): AccessMask {
 }
 
 /** What types say of raw usages, for those who have none. */
-function checkRaw(usage: RawUsage): void {
+export function checkRaw(usage: RawUsage): void {
   if (typeof usage?.stage === 'bigint' && typeof usage.access === 'bigint') return;
   throw new TypeError(
     `Cannot use usage ${valueText(usage)}: it is no word, and has no bits; give such as 'storage-read', or { stage, access }`,

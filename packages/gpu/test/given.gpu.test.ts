@@ -6,6 +6,7 @@ import { Graph, Heap, openDevice, reflect } from '../src/index.ts';
 import type { Encoder, RenderEncoder } from '../src/index.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { messageOf } from './message-of.ts';
 
 /** What each call is refused with, and with which class of error. */
 async function refusals(calls: readonly (() => unknown)[]): Promise<string[]> {
@@ -28,6 +29,7 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
   const told = await refusals([
     () => device.createBuffer(none(null)),
     () => device.createBuffer({ label: 'words', byteLength: 4, usage: none('storage') }),
+    () => device.createBuffer({ label: 'words', byteLength: 4, usage: [] }),
     () => device.createBuffer({ label: 'words', byteLength: 4, onMoved: none(7) }),
     () => device.createImage(none(undefined)),
     () => device.createImage({ label: 'picture', size: [4, 4], format: 'r32float', usage: none(7) }),
@@ -51,6 +53,7 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
     [
       "TypeError: Cannot create buffer: its options are null; give an object",
       "TypeError: Cannot use usage storage: it is no list; give one, as in ['storage']",
+      "TypeError: Cannot create buffer "words": its usage is empty; say what it is for, or leave usage out",
       "TypeError: Cannot create buffer "words": 7 is given for onMoved; give a function",
       "TypeError: Cannot create image: its options are undefined; give an object",
       "TypeError: Cannot create image "picture": its usage is 7; give a list, or leave it out",
@@ -103,6 +106,10 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
     () => device.uploadImage(image, none(null)),
     recorded((encoder) => encoder.fill(none(7), 0, 4, 0)),
     recorded((encoder) => encoder.uses(none('words'))),
+    recorded((encoder) => encoder.touches(buffer, none(null))),
+    recorded((encoder) => encoder.label('pass', () => undefined, none([null]))),
+    recorded((encoder) => encoder.label('pass', () => undefined, none([{ access: 'uniform' }]))),
+    recorded((encoder) => encoder.dispatchThreads(none([null]))),
     recorded((encoder) => encoder.timestamp(none({ count: 9 }), 0)),
     recorded((encoder) => encoder.beforeSubmit(none(true))),
     recorded((encoder) => encoder.barrier([none(null)], ['storage-read'])),
@@ -138,6 +145,10 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
       "TypeError: Cannot upload to image "picture": null is given for its texels; give a typed array",
       "TypeError: Cannot fill 7: it is no buffer; give one that the device made",
       "TypeError: Cannot record "step": words is nothing that commands use; give a buffer or an image",
+      "TypeError: Cannot use usage null: it is no word, and has no bits; give such as 'storage-read', or { stage, access }",
+      "TypeError: Cannot record pass "pass": what it declares has null at 0; give objects alone",
+      "TypeError: Cannot record pass "pass": it declares undefined; declare buffers, images, or their labels",
+      "TypeError: Cannot dispatch in "step": null × 1 × 1 threads are asked for; give a number from 0 for each axis, as in [64, 64]",
       "TypeError: Cannot record "step": a value of type Object is no query pool; give one that the device made",
       "TypeError: Cannot record "step": true is given for a check before submits; give a function",
       "TypeError: Cannot use usage null: it is no word, and has no bits; give such as 'storage-read', or { stage, access }",
@@ -159,6 +170,15 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
       "TypeError: Cannot set the viewport in "step": its numbers are null; give an object",
     ]
   `);
+});
+
+gpuTest('a device that is no group has no cards to submit to', {}, ({ device }) => {
+  expect(messageOf(() => device.compute.submit([], { groupDevice: 0 }))).toBe('no error');
+  for (const groupDevice of [1, -1, 0.5, none('0')]) {
+    expect(messageOf(() => device.compute.submit([], { groupDevice }))).toBe(
+      `Cannot submit to queue "compute": groupDevice is ${groupDevice}, and device "${device.name}" is no group; leave it out`,
+    );
+  }
 });
 
 gpuTest('graphs are made of objects and lists', {}, async ({ device }) => {

@@ -114,9 +114,10 @@ function rangeOf(
   checkUsage('bind', buffer, uniform ? 'uniform' : 'storage');
   checkRange('bind', buffer, byteOffset, byteLength, uniform ? bindingAlignment : storageAlignment);
   const most = uniform ? maxUniformBytes : maxStorageBytes;
-  if (byteLength > most || byteLength < binding.byteLength) {
+  const least = Math.max(1, binding.byteLength);
+  if (byteLength > most || byteLength < least) {
     throw new RangeError(
-      `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline}": ${byteLength} bytes; binding ${binding.set}.${binding.binding} takes ${binding.byteLength} to ${most}`,
+      `Cannot bind buffer "${buffer.label}" to pipeline "${pipeline}": ${byteLength} bytes; binding ${binding.set}.${binding.binding} takes ${least} to ${most}`,
     );
   }
   const local = scope.tracker?.local(buffer);

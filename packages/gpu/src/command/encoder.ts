@@ -43,7 +43,9 @@ import {
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
 import { checkTransferBarrier, refuseOnTransfers } from './queue-abilities.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
+import { checkRaw } from '../convert.ts';
 import { checkFunction } from '../given.ts';
+import { checkDeclared } from '../tracking/declarations.ts';
 
 /** What to do instead of recording for the queue of transfers. */
 const ELSEWHERE = 'record it for the compute queue';
@@ -146,7 +148,8 @@ export class Encoder {
    */
   dispatchThreads(threads: number | readonly [x: number, y?: number, z?: number]): this {
     const [x, y = 1, z = 1] = typeof threads === 'number' ? [threads] : this.#list(threads);
-    if (!(x >= 0 && y >= 0 && z >= 0)) throw this.#noThreads(typeof threads === 'number' ? [threads] : [x, y, z]);
+    if (!isThreads(x) || !isThreads(y) || !isThreads(z))
+      throw this.#noThreads(typeof threads === 'number' ? [threads] : [x, y, z]);
     const [width, height, depth] = this.#bindings.current('dispatch').workgroupSize;
     return this.dispatch(Math.ceil(x / width), Math.ceil(y / height), Math.ceil(z / depth));
   }
@@ -250,6 +253,7 @@ export class Encoder {
    */
   touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
     this.#scope.use(resource);
+    if (typeof access !== 'string') checkRaw(access);
     this.#scope.tracker?.touch(resource, range, access, 'dispatch');
     return this;
   }
@@ -342,6 +346,7 @@ export class Encoder {
   label(name: string, body: (encoder: this) => void, declared?: readonly DeclaredUse[]): this {
     const scope = this.#scope;
     if (typeof body !== 'function') checkFunction(`Cannot record pass "${name}" in ${scope.place}`, body);
+    if (declared !== undefined && scope.tracker) checkDeclared(name, declared);
     this.passes.push(name);
     scope.tracker?.beginPass(name, declared);
     let failed = true;
@@ -402,6 +407,10 @@ export class Encoder {
 /** Whether it is a whole number from 0 to `most`. */
 function isCount(count: number, most: number): boolean {
   return Number.isInteger(count) && count >= 0 && count <= most;
+}
+
+function isThreads(count: unknown): boolean {
+  return typeof count === 'number' && count >= 0;
 }
 
 /** Workgroups in x folded into y: the least rows, as even as can be. At least `count` in all, fewer than a row more. */

@@ -153,7 +153,8 @@ export class Queue {
 
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     const { disposals } = this.#driver;
-    for (const { commands } of batches) {
+    for (const { commands, groupDevice } of batches) {
+      if (groupDevice !== undefined) this.#checkCard(groupDevice);
       if (!Array.isArray(commands)) throw noCommands(this.label, commands, 'for its commands');
       for (const each of commands) {
         if (each?.driver !== undefined && each.driver !== this.#driver) {
@@ -190,6 +191,15 @@ export class Queue {
     for (const escort of escorts) escort.done(true);
     passenger?.made(values[0]!);
     return values.map((value) => ({ timeline: this.timeline, value }));
+  }
+
+  #checkCard(groupDevice: number): void {
+    const { cards, name } = this.#driver;
+    if (Number.isInteger(groupDevice) && groupDevice >= 0 && groupDevice < cards) return;
+    const there = cards === 1 ? 'is no group; leave it out' : `has cards 0 to ${cards - 1}`;
+    throw new RangeError(
+      `Cannot submit to queue "${this.label}": groupDevice is ${valueText(groupDevice)}, and device "${name}" ${there}`,
+    );
   }
 
   /** Throws if what goes was disposed; looks only if something was since then, and tells that. */

@@ -22,6 +22,7 @@ import { VertexInput } from './vertex-input.ts';
 import { setScissor, setViewport } from './viewport.ts';
 import type { Viewport } from './viewport.ts';
 import type { WatchedPipeline } from './watched.ts';
+import { checkRaw } from '../convert.ts';
 import { checkFunction, checkKind, isOptions, notOptions } from '../given.ts';
 
 /** A draw whose numbers stand in memory: `count` of them, `byteStride` apart. */
@@ -231,6 +232,8 @@ export class RenderEncoder {
 
   /** Tells the tracker that the next draw touches a resource by address. Costs nothing without one. */
   touches(resource: Buffer | Image, access: Usage, range?: TouchedRange): this {
+    this.#scope.use(resource);
+    if (typeof access !== 'string') checkRaw(access);
     this.#scope.tracker?.touch(resource, range, access, 'draw');
     return this;
   }

@@ -78,6 +78,8 @@ export class Driver {
   readonly extensions: readonly string[];
   /** The family of its compute queue. */
   readonly family: QueueFamilyReport;
+  /** How many cards it is: several in a device group. */
+  cards = 1;
   /** Whether objects get names, for the layer's messages. */
   readonly named: boolean;
   readonly counters: Counters = { submits: 0, waits: 0, uploads: 0, downloads: 0, bytesUp: 0, bytesDown: 0 };

@@ -76,6 +76,7 @@ export class DeviceGroup implements AsyncDisposable {
       const handles = group.map(({ handle }) => handle);
       this.device = new Device(instance, chosen, createDevice(instance, chosen, {}, handles), {});
       this.cards = group.map(({ uuid }) => uuid);
+      makerOf(this.device).driver.cards = group.length;
     } catch (error) {
       instance.release();
       throw error;

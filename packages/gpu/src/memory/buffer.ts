@@ -178,6 +178,11 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
     this.memory = placement?.memory ?? memory;
     this.usage = usage;
     this.#flags = usageFlags(usage);
+    if (options.usage?.length === 0) {
+      throw new TypeError(
+        `Cannot create buffer "${label}": its usage is empty; say what it is for, or leave usage out`,
+      );
+    }
     if (options.onMoved !== undefined) checkFunction(`Cannot create buffer "${label}"`, options.onMoved, 'onMoved');
     if (options.onMoved && this.memory !== 'device') throw unmovable(label, this.memory);
     this.#handle = createHandle(maker, this, this.#flags, placement?.handleTypes ?? 0);

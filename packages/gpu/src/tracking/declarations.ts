@@ -1,6 +1,9 @@
 /** @file What passes declare, held against what their commands do. */
 
 import type { Usage } from '../access.ts';
+import { checkRaw } from '../convert.ts';
+import { checkObjects } from '../given.ts';
+import { valueText } from '../printing.ts';
 import { undeclaredPartText, undeclaredText } from './findings.ts';
 import type { Report } from './findings.ts';
 import type { NestedUse } from './local.ts';
@@ -15,6 +18,17 @@ export interface Pass {
   readonly declared: readonly DeclaredUse[] | undefined;
   /** What its commands touched, by resource. */
   readonly touched: Map<TrackedResource, number>;
+}
+
+/** What types say of declarations, for those who have none. */
+export function checkDeclared(pass: string, declared: readonly DeclaredUse[]): void {
+  const act = `Cannot record pass "${pass}"`;
+  checkObjects(act, 'what it declares', declared);
+  for (const { resource, access } of declared) {
+    if (typeof access !== 'string') checkRaw(access);
+    if (typeof resource === 'string' || typeof (resource as TrackedResource | undefined)?.kind === 'string') continue;
+    throw new TypeError(`${act}: it declares ${valueText(resource)}; declare buffers, images, or their labels`);
+  }
 }
 
 /** The passes that a recording stands in, the innermost last. */
