@@ -1,9 +1,10 @@
 /** Pipelines of specialized shaders: sizes as the driver has them, and values that are refused before it sees them. */
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import type { Device } from '../src/index.ts';
+import type { Device, GraphicsPipeline } from '../src/index.ts';
 import { constantValue } from '../src/shader/spirv-constants.ts';
 import { readSpirv } from '../src/shader/spirv-read.ts';
+import { messageOf } from './message-of.ts';
 import { assemble, instruction } from './spirv-assembler.ts';
 import { wordsIn } from './kernels.ts';
 
@@ -240,4 +241,38 @@ gpuTest('constants are what the driver makes of them', {}, async ({ device }) =>
   });
   expect(wrong.slice(0, 5)).toEqual([]);
   expect(results.length).toBeGreaterThan(500);
+});
+
+// Debian's layer (1.3.239) holds what stages hand on against the defaults of its lengths.
+gpuTest('an array that stages hand on has the length that it is given', { validation: false }, async ({ device }) => {
+  const vertex = `layout(constant_id = 0) const int N = 1; layout(location = 0) out float v[N];
+    void main() {
+      for (int i = 0; i < N; i++) v[i] = 0.2 * float(i + 1);
+      gl_Position = vec4(gl_VertexIndex == 1 ? 3 : -1, gl_VertexIndex == 2 ? 3 : -1, 0, 1);
+    }`;
+  const fragment = `layout(location = 0) in float v[4]; layout(location = 0) out float color;
+    void main() { color = v[0] + v[3]; }`;
+  const [first, second] = [
+    await device.compile(vertex, { label: 'v', stage: 'vertex' }),
+    await device.compile(fragment, { label: 'f', stage: 'fragment' }),
+  ];
+  const create = (length: number): GraphicsPipeline =>
+    device.createGraphicsPipeline({
+      label: 'draw',
+      vertex: { spirv: first, specialization: { 0: length } },
+      fragment: { spirv: second },
+      color: ['r32float'],
+    });
+  expect(messageOf(() => create(3))).toBe(
+    'Cannot create pipeline "draw": its fragment shader reads 1 float at location 3 v, which its vertex shader doesn\'t write; write it there',
+  );
+  using pipeline = create(4);
+  using image = device.createImage({ label: 'picture', size: [1, 1], format: 'r32float' });
+  await device.submitOnce('draw', (encoder) =>
+    encoder
+      .transition(image, { before: 'undefined', after: 'color-attachment' })
+      .rendering({ color: [{ image }] }, (to) => to.pipeline(pipeline).draw(3)),
+  );
+  const texels = await device.downloadImage(image, { before: 'color-attachment' });
+  expect(new Float32Array(texels.buffer)[0]).toBeCloseTo(1, 5);
 });
