@@ -27,8 +27,9 @@ void main() {
 /** Microseconds of a dispatch while what `begin` begins is under way. */
 async function dispatchBeside(device: Device, commands: CommandBuffer, begin: () => unknown[]): Promise<number> {
   const start = performance.now();
-  const others = begin();
+  // A submit waits for the uploads before it, also for concurrent ones.
   const { timeline, value } = device.compute.submit([commands]);
+  const others = begin();
   await timeline.wait(value);
   const took = performance.now() - start;
   await Promise.all(others);
