@@ -7,7 +7,6 @@ export type {
   BlendMode,
   ColorTarget,
   CullMode,
-  DepthCompare,
   DepthTarget,
   Topology,
   VertexAttribute,
@@ -86,6 +85,7 @@ export type { GraphBarrier, GraphImageBarrier, Hazard } from './graph/steps.ts';
 export type { PassQueue } from './graph/usage.ts';
 export { DeviceGroup, listDeviceGroups } from './group/device-group.ts';
 export type { GroupMemory } from './group/device-group.ts';
+export type { DepthCompare } from './image/depth-compare.ts';
 export type { ImageFormat } from './image/format.ts';
 export type { Image, ImageOptions, ImageUsage } from './image/image.ts';
 export type { EdgeMode, Sampler, SamplerOptions } from './image/sampler.ts';

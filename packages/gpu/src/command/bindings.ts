@@ -18,6 +18,8 @@ import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import type { Swappable, WatchedPipeline } from './watched.ts';
 import { isOptions, notOptions } from '../given.ts';
+import type { ShaderSampling } from '../shader/sampling.ts';
+import { checkSampling } from './samplings.ts';
 
 /** A pipeline of either kind. */
 export interface Bindee extends Swappable {
@@ -133,8 +135,25 @@ export class Bindings<P extends Bindee> {
       );
     }
     const bound = list.map((each) => boundOf(this.#scope, pipeline.label, declared, each, options));
-    this.#bound.set(`${set}.${binding}`, bound);
+    const key = `${set}.${binding}`;
+    this.#bound.set(key, bound);
     this.#changed = true;
+    for (const sampling of pipeline.signature.samplings) {
+      if (sampling.image === key && sampling.sampler === key) this.#checkSampling(pipeline, sampling);
+    }
+  }
+
+  /** Holds what is sampled against what is bound there. */
+  #checkSampling({ label, signature }: P, sampling: ShaderSampling): void {
+    const declared = signature.bindings.find((each) => `${each.set}.${each.binding}` === sampling.image);
+    const [images = [], samplers = []] = [this.#bound.get(sampling.image), this.#bound.get(sampling.sampler)];
+    const isOne = sampling.image === sampling.sampler;
+    for (const [place, image] of images.entries()) {
+      for (const sampler of isOne ? [images[place]!] : samplers) {
+        if (image.kind !== 'view' || !image.view || sampler.kind !== 'view' || !sampler.sampler) continue;
+        checkSampling(this.#scope.driver, label, sampling, declared!, image.view.image, sampler.sampler);
+      }
+    }
   }
 
   /** The pipeline, with everything set that it takes; throws in words where something isn't. Called before each command that runs it. */
@@ -178,6 +197,10 @@ export class Bindings<P extends Bindee> {
       );
     });
     this.#complete = bound;
+    // An image and a sampler of their own are bound one by one, and go together from here on.
+    for (const sampling of signature.samplings) {
+      if (sampling.image !== sampling.sampler) this.#checkSampling(pipeline, sampling);
+    }
     const { driver, handle } = this.#scope;
     const { commands } = driver;
     V.arena.scope(() => {

@@ -9,6 +9,8 @@ import { valueText } from '../printing.ts';
 import type { ShaderPort } from '../shader/stage-interface.ts';
 import { checkVertexLimits } from './vertex-limits.ts';
 import { checkObjects } from '../given.ts';
+import { COMPARE } from '../image/depth-compare.ts';
+import type { DepthCompare } from '../image/depth-compare.ts';
 
 /** What vertices make. */
 export type Topology = 'points' | 'lines' | 'line-strip' | 'triangles' | 'triangle-strip';
@@ -37,17 +39,6 @@ export interface DepthTarget {
   /** Whether kept fragments write their depth. Default true. */
   readonly write?: boolean;
 }
-
-/** How depths compare. */
-export type DepthCompare =
-  | 'never'
-  | 'less'
-  | 'equal'
-  | 'less-equal'
-  | 'greater'
-  | 'not-equal'
-  | 'greater-equal'
-  | 'always';
 
 /** How an attribute's bytes are read. */
 export type VertexFormat =
@@ -132,17 +123,6 @@ const CULL: Readonly<Record<CullMode, number>> = Object.freeze({
 export function cullNumber(label: string, cull: CullMode): number {
   return meaningOf(label, 'cull', CULL, cull);
 }
-
-const COMPARE: Readonly<Record<DepthCompare, number>> = Object.freeze({
-  never: V.VK_COMPARE_OP_NEVER,
-  less: V.VK_COMPARE_OP_LESS,
-  equal: V.VK_COMPARE_OP_EQUAL,
-  'less-equal': V.VK_COMPARE_OP_LESS_OR_EQUAL,
-  greater: V.VK_COMPARE_OP_GREATER,
-  'not-equal': V.VK_COMPARE_OP_NOT_EQUAL,
-  'greater-equal': V.VK_COMPARE_OP_GREATER_OR_EQUAL,
-  always: V.VK_COMPARE_OP_ALWAYS,
-});
 
 /** The depth test of a target; without one nothing is tested. */
 export function depthState(label: string, depth: DepthTarget | undefined): V.VkPipelineDepthStencilStateCreateInfo {

@@ -8,6 +8,7 @@ import { valueText } from '../printing.ts';
 import type { ShaderBinding } from '../shader/reflection-types.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import type { Stage } from './pipeline-stage.ts';
+import type { ShaderSampling } from '../shader/sampling.ts';
 
 /** Lengths of binding arrays that a shader leaves open, by "set.binding". */
 export type BindingCounts = Readonly<Record<string, number>>;
@@ -24,6 +25,8 @@ export interface PipelineLayout {
   /** Layouts of descriptor sets, from set 0 on; none where everything is reached by address. */
   readonly setLayouts: readonly V.VkDescriptorSetLayout[];
   readonly bindings: readonly PipelineBinding[];
+  /** What its stages sample, and how. */
+  readonly samplings: readonly ShaderSampling[];
   /** Set 0 is pushed with the commands instead of coming from a pool. */
   readonly pushesSet: boolean;
   /** Some stage may reach memory by address, which no binding shows. */
@@ -107,7 +110,8 @@ export function createPipelineLayout(
     const byAddress = stages.some(({ reflection }) =>
       reflection.capabilities.includes('PhysicalStorageBufferAddresses'),
     );
-    return { handle, setLayouts, bindings, pushesSet, byAddress, pushBytes, pushStages };
+    const samplings = stages.flatMap((stage) => stage.samplings);
+    return { handle, setLayouts, bindings, samplings, pushesSet, byAddress, pushBytes, pushStages };
   } catch (error) {
     destroySetLayouts(driver, setLayouts);
     throw error;

@@ -11,6 +11,8 @@ import type { GivenConstant, SpecializationValues } from '../shader/reflection-s
 import { checkShader, entryNamed } from '../shader/requirements.ts';
 import { pipelineProperties } from './driver-properties.ts';
 import { checkOptions } from '../given.ts';
+import { samplingsOf } from '../shader/sampling.ts';
+import type { ShaderSampling } from '../shader/sampling.ts';
 
 /** A shader of a pipeline. */
 export interface StageOptions {
@@ -37,6 +39,8 @@ export interface Stage {
   /** What the entry point may touch, with the sizes that its constants give. */
   readonly reflection: ShaderReflection;
   readonly constants: readonly GivenConstant[];
+  /** What it samples, and how. */
+  readonly samplings: readonly ShaderSampling[];
 }
 
 const BITS: Readonly<Record<string, number>> = Object.freeze({
@@ -69,7 +73,9 @@ export function readStage(driver: Driver, label: string, name: string, options: 
     const remedy = typeof id === 'number' ? `specialize constant ${id} with 1 or more` : 'give it 1 or more';
     throw refuse(`its workgroup has ${threads} threads in ${'xyz'[axis]}; ${remedy}`);
   }
-  return { bit: BITS[name]!, spirv, point, reflection, constants };
+  const samples = reflection.bindings.some(({ kind }) => kind === 'combined-image-sampler' || kind === 'sampler');
+  const samplings = samples ? samplingsOf(read.module, read.header, chosen) : [];
+  return { bit: BITS[name]!, spirv, point, reflection, constants, samplings };
 }
 
 /**

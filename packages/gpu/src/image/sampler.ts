@@ -4,6 +4,8 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
 import { checkOptions } from '../given.ts';
+import { COMPARE } from './depth-compare.ts';
+import type { DepthCompare } from './depth-compare.ts';
 
 /** What stands beyond an image's edge. */
 export type EdgeMode = 'clamp' | 'repeat' | 'mirror';
@@ -16,6 +18,11 @@ export interface SamplerOptions {
   readonly filter?: 'linear' | 'nearest';
   /** Default 'clamp'. */
   readonly edge?: EdgeMode;
+  /**
+   * For shaders that compare a depth of their own with an image's (GLSL's `sampler2DShadow`): they get 1 where theirs is such, 0 where
+   * it isn't, and 'linear' means the mean of that. Default: the sampler compares nothing.
+   */
+  readonly compare?: DepthCompare;
 }
 
 const EDGES: Readonly<Record<EdgeMode, number>> = Object.freeze({
@@ -32,6 +39,9 @@ export class Sampler implements Child {
 
   readonly kind = 'sampler';
   readonly label: string;
+  readonly filter: 'linear' | 'nearest';
+  /** How it compares depths; undefined where it doesn't. */
+  readonly compare: DepthCompare | undefined;
   readonly handle: V.VkSampler;
   /** Of the device that it belongs to. */
   readonly driver: Driver;
@@ -40,16 +50,19 @@ export class Sampler implements Child {
   constructor(driver: Driver, options: SamplerOptions) {
     driver.checkOpen();
     checkOptions('Cannot create sampler', options);
-    const { label, filter = 'linear', edge = 'clamp' } = options;
+    const { label, filter = 'linear', edge = 'clamp', compare } = options;
     for (const [name, word, words] of [
       ['filter', filter, ['linear', 'nearest']] as const,
       ['edge', edge, Object.keys(EDGES)] as const,
+      ...(compare === undefined ? [] : [['compare', compare, Object.keys(COMPARE)] as const]),
     ]) {
       if (words.includes(word as never)) continue;
       throw new TypeError(`Cannot create sampler "${label}": ${name} "${word}" is none of ${words.join(', ')}`);
     }
     this.driver = driver;
     this.label = label;
+    this.filter = filter;
+    this.compare = compare;
     const linear = filter === 'linear';
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
@@ -62,6 +75,7 @@ export class Sampler implements Child {
         addressModeV: EDGES[edge],
         addressModeW: EDGES[edge],
         maxLod: V.VK_LOD_CLAMP_NONE,
+        ...(compare === undefined ? {} : { compareEnable: V.VK_TRUE, compareOp: COMPARE[compare] }),
       });
       const result = driver.commands.vkCreateSampler(driver.handle, info, V.NULL, out);
       const act = `Cannot create sampler "${label}"`;

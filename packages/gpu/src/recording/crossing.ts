@@ -37,7 +37,7 @@ const CLASSES = [
       'handle',
     ],
   },
-  { type: Sampler, members: ['kind', 'label', 'handle'] },
+  { type: Sampler, members: ['kind', 'label', 'filter', 'compare', 'handle'] },
   {
     type: ComputePipeline,
     members: ['kind', 'label', 'handle', 'layout', 'signature', 'pushBytes', 'workgroupSize'],
