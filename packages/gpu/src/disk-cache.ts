@@ -18,11 +18,12 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { warn } from './printing.ts';
+import { valueText, warn } from './printing.ts';
 
 /** What a cache file holds: compiled shaders, compiled stencils, a driver's pipelines, or what was measured between two devices. */
 export type CacheKind = 'spirv' | 'stencils' | 'pipelines' | 'transports';
 
+const KINDS: readonly CacheKind[] = ['spirv', 'stencils', 'pipelines', 'transports'];
 const DIGEST_BYTES = 32;
 /** Files of a kind up to which all are kept; beyond, those that were not used for the longest time go. */
 const MAX_FILES = 2000;
@@ -79,6 +80,7 @@ export function readCache(
 export function writeCache(kind: CacheKind, key: string, view: ArrayBufferView, log?: (line: string) => void): void {
   const file = cacheFile(kind, key);
   if (!file) return;
+  if (!ArrayBuffer.isView(view)) throw new TypeError(`Cannot keep ${valueText(view)} in the cache: give a typed array`);
   const payload = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const beside = `${file}.${process.pid}.${randomUUID()}`;
   try {
@@ -147,6 +149,12 @@ function remove(file: string): void {
 }
 
 function cacheFile(kind: CacheKind, key: string): string | undefined {
+  if (!KINDS.includes(kind) || typeof key !== 'string') {
+    const what = KINDS.includes(kind)
+      ? `key is ${valueText(key)}`
+      : `kind "${valueText(kind)}" is none of ${KINDS.join(', ')}`;
+    throw new TypeError(`Cannot name a cache file: ${what}; give a kind, and a text for its key`);
+  }
   const folder = cacheFolder();
   return folder === undefined ? undefined : path.join(folder, kind, key);
 }

@@ -2,7 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { gpuTest, vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
-import { Graph, Heap, openDevice, reflect } from '../src/index.ts';
+import {
+  Graph,
+  Heap,
+  openDevice,
+  readCache,
+  reflect,
+  shareDeviceMemory,
+  shareHostMemory,
+  writeCache,
+} from '../src/index.ts';
 import type { Encoder, RenderEncoder } from '../src/index.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -138,7 +147,7 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
       "TypeError: Cannot submit to queue "compute": it waits for 7; give a list of points, as in [{ timeline, value: 1 }]",
       "TypeError: Cannot submit to queue "compute": it signals null; give a list of points, as in [{ timeline, value: 1 }]",
       "TypeError: Cannot submit to queue "compute": its options are now; give an object",
-      "TypeError: Cannot submit to queue "compute": the batches has null at 0; give objects alone",
+      "TypeError: Cannot submit to queue "compute": the list of batches has null at 0; give objects alone",
       "TypeError: Cannot upload to null: it is no buffer; give one that the device made",
       "TypeError: Cannot upload to buffer "words": its options are null; give an object",
       "TypeError: Cannot upload to a value of type Object: it is no image; give one that the device made",
@@ -170,6 +179,58 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
       "TypeError: Cannot set the viewport in "step": its numbers are null; give an object",
     ]
   `);
+});
+
+gpuTest('frames, recorders, relays and what devices share are given what they can use', {}, async ({ device }) => {
+  using nothing = device.record('nothing', () => undefined);
+  const frame = await device.beginFrame();
+  await using recorder = device.createRecorder({ workers: 1 });
+  await using relay = device.createRelay('relay');
+  const told = await refusals([
+    () => frame.beforeEnd(none(7)),
+    () => frame.afterEnd(none(null)),
+    () => recorder.encoderFor('pass', none(null)),
+    () => recorder.imageWas(none(null), 'sampled'),
+    () => relay.post(none(null)),
+    () => device.compute.prepare(none([null]), 1),
+    () => device.compute.prepare([{ commands: none([null]) }], 1),
+    () => device.compute.prepare([{ commands: [nothing] }, none({})], 1),
+    () => shareHostMemory(none(null), { label: 'shared', byteLength: 4096 }),
+    () => shareDeviceMemory([device], none(null)),
+    () => device.importHostMemory({ label: 'mine', address: 0n, byteLength: 65_536, release: none(7) }),
+    () => readCache(none('shaders'), 'key'),
+    () => writeCache('spirv', none(7), new Uint8Array(4)),
+  ]);
+  device.endFrame(frame);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot record in frame 0: 7 is given for a check before its end; give a function",
+      "TypeError: Cannot record in frame 0: null is given for what comes behind its end; give a function",
+      "TypeError: Cannot record pass "pass" on threads: its options are null; give an object",
+      "TypeError: Cannot say what an image was in recorder "recorder": null is given; give an image",
+      "TypeError: Cannot relay "relay": the numbers of its message are null; give an object",
+      "TypeError: Cannot prepare submits to queue "compute": the list of batches has null at 0; give objects alone",
+      "TypeError: Cannot submit to queue "compute": null is given among its commands; give a list of what was recorded, as in submit([commands])",
+      "TypeError: Cannot submit to queue "compute": undefined is given for its commands; give a list of what was recorded, as in submit([commands])",
+      "TypeError: Cannot share memory "shared": the list of devices is null; give a list",
+      "TypeError: Cannot share memory: its options are null; give an object",
+      "TypeError: Cannot share memory "mine": 7 is given for its release; give a function",
+      "TypeError: Cannot name a cache file: kind "shaders" is none of spirv, stencils, pipelines, transports; give a kind, and a text for its key",
+      "TypeError: Cannot name a cache file: key is 7; give a kind, and a text for its key",
+    ]
+  `);
+});
+
+gpuTest('an address that memory can’t have is refused, and let go', {}, ({ device }) => {
+  if (!device.raw.commands.has('vkGetMemoryHostPointerPropertiesEXT')) return;
+  let released = 0;
+  const release = (): unknown => released++;
+  for (const address of [0n, 1n, none(65_536)]) {
+    expect(messageOf(() => device.importHostMemory({ label: 'mine', address, byteLength: 65_536, release }))).toContain(
+      `Cannot share memory "mine": its address is ${address}; give a bigint above 0, a multiple of `,
+    );
+  }
+  expect(released).toBe(3);
 });
 
 gpuTest('a device that is no group has no cards to submit to', {}, ({ device }) => {

@@ -123,7 +123,7 @@ export class Queue {
    * batch is done, and of a quiet one, when the next that isn't is.
    */
   submitAll(batches: readonly SubmitBatch[]): TimelinePoint[] {
-    checkObjects(`Cannot submit to queue "${this.label}"`, 'the batches', batches);
+    checkObjects(`Cannot submit to queue "${this.label}"`, 'the list of batches', batches);
     if (!this.takesWritten) return batches.flatMap((batch) => this.#submitTogether([batch]));
     return this.#submitTogether(batches);
   }
@@ -133,6 +133,8 @@ export class Queue {
    * along: `sendCompanion` goes ahead of them.
    */
   prepare(batches: readonly SubmitBatch[], first: number): PreparedSubmits {
+    checkObjects(`Cannot prepare submits to queue "${this.label}"`, 'the list of batches', batches);
+    this.#checkCommands(batches);
     return new PreparedSubmits(this.#driver, this, batches, first);
   }
 
@@ -153,22 +155,8 @@ export class Queue {
 
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     const { disposals } = this.#driver;
-    for (const { commands, groupDevice } of batches) {
-      if (groupDevice !== undefined) this.#checkCard(groupDevice);
-      if (!Array.isArray(commands)) throw noCommands(this.label, commands, 'for its commands');
-      for (const each of commands) {
-        if (each?.driver !== undefined && each.driver !== this.#driver) {
-          throw foreign(`Cannot submit to queue "${this.label}"`, {
-            kind: 'command buffer',
-            label: each.label,
-            driver: each.driver,
-          });
-        }
-        if (typeof each?.checkSubmittable !== 'function') throw noCommands(this.label, each, 'among its commands');
-        if (each.family !== this.family) throw otherFamily(this.label, each.label);
-        each.checkSubmittable();
-      }
-    }
+    this.#checkCommands(batches);
+    for (const { commands } of batches) for (const each of commands) each.checkSubmittable();
     // A check of one may have disposed what another, seen before it, uses.
     this.#checkAlive(batches, disposals);
     checkPoints(this.#driver, this, batches);
@@ -191,6 +179,25 @@ export class Queue {
     for (const escort of escorts) escort.done(true);
     passenger?.made(values[0]!);
     return values.map((value) => ({ timeline: this.timeline, value }));
+  }
+
+  /** Throws unless they are commands of this device, for queues of this family. */
+  #checkCommands(batches: readonly SubmitBatch[]): void {
+    for (const { commands, groupDevice } of batches) {
+      if (groupDevice !== undefined) this.#checkCard(groupDevice);
+      if (!Array.isArray(commands)) throw noCommands(this.label, commands, 'for its commands');
+      for (const each of commands) {
+        if (each?.driver !== undefined && each.driver !== this.#driver) {
+          throw foreign(`Cannot submit to queue "${this.label}"`, {
+            kind: 'command buffer',
+            label: each.label,
+            driver: each.driver,
+          });
+        }
+        if (typeof each?.checkSubmittable !== 'function') throw noCommands(this.label, each, 'among its commands');
+        if (each.family !== this.family) throw otherFamily(this.label, each.label);
+      }
+    }
   }
 
   #checkCard(groupDevice: number): void {

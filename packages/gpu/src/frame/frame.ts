@@ -14,6 +14,7 @@ import { printsItself } from '../printing.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { RecordedFrame } from './frame-device.ts';
+import { checkFunction } from '../given.ts';
 
 /** Commands that a frame recorded. They go with the frame, and are submitted once. */
 class FrameRecording implements Submittable {
@@ -172,11 +173,13 @@ export class Frame implements RecordedFrame<Encoder> {
 
   /** Calls `check` before the frame ends; it throws if something is left to do. */
   beforeEnd(check: () => void): void {
+    checkFunction(`Cannot record in frame ${this.number}`, check, 'a check before its end');
     this.#obstacles.push(check);
   }
 
   /** Calls `release` when the frame is submitted, or given up, and says which: what it records may use something until then. */
   afterEnd(release: (submitted: boolean) => void): void {
+    checkFunction(`Cannot record in frame ${this.number}`, release, 'what comes behind its end');
     this.#leftovers.push(release);
   }
 

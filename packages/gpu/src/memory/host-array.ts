@@ -15,7 +15,8 @@ import { settleCopies } from './copiers.ts';
 import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
 import type { ImportOptions } from './shared-memory.ts';
-import { checkOptions } from '../given.ts';
+import { checkFunction, checkOptions } from '../given.ts';
+import { valueText } from '../printing.ts';
 
 /** What a host array is made from, beside its length. */
 export interface HostArrayOptions {
@@ -61,8 +62,10 @@ export function importHostMemory(maker: BufferMaker, options: ImportOptions): Bu
   const { label, address, byteLength, release } = options;
   const { driver } = maker;
   const words = wordsOf('share memory', label);
+  checkFunction(words.act, release, 'its release');
   try {
     checkImports(driver, words);
+    checkAddress(driver, words, address, byteLength);
     return new Buffer(
       maker,
       { label, byteLength },
@@ -114,6 +117,16 @@ function checkImports(driver: Driver, { label, act, instead }: Words): void {
     `${act}: device "${driver.name}" lacks ${V.VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME}; ${instead}`,
     { kind: 'not-available', labels: [label, driver.name] },
   );
+}
+
+/** Drivers take any address, and end the process over one that is none. */
+function checkAddress(driver: Driver, { act }: Words, address: unknown, byteLength: unknown): void {
+  const unit = importAlignment(driver);
+  if (typeof address !== 'bigint' || address <= 0n || address % BigInt(unit) !== 0n) {
+    throw new RangeError(`${act}: its address is ${valueText(address)}; give a bigint above 0, a multiple of ${unit}`);
+  }
+  if (Number.isSafeInteger(byteLength) && Number(byteLength) > 0 && Number(byteLength) % unit === 0) return;
+  throw new RangeError(`${act}: its length is ${valueText(byteLength)}; give a multiple of ${unit} above 0`);
 }
 
 const hosted = new WeakMap<ArrayBufferLike, { readonly driver: Driver; readonly buffer: Buffer }>();

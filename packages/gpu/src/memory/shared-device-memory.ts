@@ -22,9 +22,10 @@ export interface MemorySharer {
  */
 export function shareDeviceMemory(
   devices: readonly MemorySharer[],
-  { label, byteLength }: { readonly label: string; readonly byteLength: number },
+  options: { readonly label: string; readonly byteLength: number },
 ): Buffer[] {
-  checkShared(devices, label, byteLength);
+  checkShared(devices, options);
+  const { label, byteLength } = options;
   const [first, ...others] = devices as [MemorySharer, ...MemorySharer[]];
   const stranger = others.find(({ uuid }) => uuid !== first.uuid);
   if (stranger) {

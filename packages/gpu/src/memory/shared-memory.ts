@@ -7,6 +7,7 @@
 import * as V from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import type { Buffer } from './buffer.ts';
+import { checkObjects, checkOptions } from '../given.ts';
 
 /** The part of a device that sharing needs. */
 export interface MemoryImporter {
@@ -62,7 +63,10 @@ function mapping(label: string): Mapping {
 }
 
 /** Throws if nothing is to be shared, or among nobody. */
-export function checkShared(devices: readonly unknown[], label: string, byteLength: number): void {
+export function checkShared(devices: readonly unknown[], options: { label: string; byteLength: number }): void {
+  checkOptions('Cannot share memory', options);
+  const { label, byteLength } = options;
+  checkObjects(`Cannot share memory "${label}"`, 'the list of devices', devices);
   if (devices.length === 0) {
     throw new RangeError(`Cannot share memory "${label}": no device is given; give those that use it`);
   }
@@ -78,9 +82,10 @@ export function checkShared(devices: readonly unknown[], label: string, byteLeng
  */
 export function shareHostMemory(
   devices: readonly MemoryImporter[],
-  { label, byteLength }: { readonly label: string; readonly byteLength: number },
+  options: { readonly label: string; readonly byteLength: number },
 ): Buffer[] {
-  checkShared(devices, label, byteLength);
+  checkShared(devices, options);
+  const { label, byteLength } = options;
   const { memfd_create, ftruncate, mmap, munmap, close } = mapping(label);
   const length = BigInt(Math.ceil(byteLength / PAGE) * PAGE);
   const act = `Cannot share memory "${label}"`;

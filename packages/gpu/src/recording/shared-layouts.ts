@@ -30,6 +30,11 @@ const ACCESSES: readonly ImageAccess[] = [
   'transfer-target',
 ];
 
+/** Whether an image may be expected for it. */
+export function isImageAccess(word: unknown): word is ImageAccess {
+  return ACCESSES.includes(word as ImageAccess);
+}
+
 /** Expectations of passes, by the number of the pass and of the image. */
 export class SharedLayouts {
   readonly #keys: Int32Array<SharedArrayBuffer>;

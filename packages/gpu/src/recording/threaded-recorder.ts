@@ -17,8 +17,8 @@ import { writesMemory } from '../convert.ts';
 import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
-import type { Image } from '../image/image.ts';
-import { printsItself } from '../printing.ts';
+import { Image } from '../image/image.ts';
+import { printsItself, valueText } from '../printing.ts';
 import type { Tracked } from '../tracking/device-tracking.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { DeclaredUse } from '../tracking/tracker.ts';
@@ -27,8 +27,9 @@ import * as T from './job-table.ts';
 import { RecordingThread } from './recording-thread.ts';
 import type { ThreadPlace } from './recording-thread.ts';
 import type { Failure, JobMessage } from './recording-worker.ts';
-import { LAYOUT_BYTES, SharedLayouts } from './shared-layouts.ts';
+import { isImageAccess, LAYOUT_BYTES, SharedLayouts } from './shared-layouts.ts';
 import type { ImageAccess } from './shared-layouts.ts';
+import { checkOptions } from '../given.ts';
 
 /** How a threaded recorder is made. */
 export interface ThreadedRecorderOptions {
@@ -191,6 +192,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
 
   /** The next pass of the open frame. Its work is recorded by the threads from now on, and runs in the order of the passes. */
   encoderFor(label: string, options: ThreadedPassOptions = {}): PassEncoder {
+    checkOptions(`Cannot record pass "${label}" on threads`, options);
     const frame = this.#place.openFrame();
     const why = this.#closed ?? (this.#lost || (frame ? undefined : 'no frame is open; call device.beginFrame first'));
     if (why !== undefined || !frame) {
@@ -232,6 +234,13 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
    * recorder knows, as long as nobody else transitions it.
    */
   imageWas(image: Image, access: ImageAccess | 'undefined'): this {
+    const act = `Cannot say what an image was in recorder "${this.label}"`;
+    if (!(image instanceof Image)) throw new TypeError(`${act}: ${valueText(image)} is given; give an image`);
+    if (access !== 'undefined' && !isImageAccess(access)) {
+      throw new TypeError(
+        `${act}: "${valueText(access)}" is nothing that an image is used for; give such as 'sampled'`,
+      );
+    }
     this.#moved.delete(image);
     this.#images.set(image, access);
     return this;

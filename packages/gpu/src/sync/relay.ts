@@ -26,6 +26,7 @@ import {
 } from './relay-table.ts';
 import type { Signaller, Timeline, TimelinePoint } from './timeline.ts';
 import { checkSignal, checkWait } from './timeline-point.ts';
+import { checkOptions } from '../given.ts';
 
 /** Bytes to be copied, between addresses that stay valid until the signal. */
 export interface RelayCopy {
@@ -101,7 +102,9 @@ export class Relay implements Child, Signaller, AsyncDisposable {
    * Adds a message behind those posted so far; values must not fall, and may be of submits to come. Doesn't wait: where 8,192 are
    * on their way, it goes when the thread has room.
    */
-  post({ value, copy, signal }: RelayMessage): void {
+  post(message: RelayMessage): void {
+    checkOptions(`Cannot relay "${this.label}"`, message, 'the numbers of its message');
+    const { value, copy, signal } = message;
     this.check();
     const act = `Cannot relay "${this.label}"`;
     if (this.#end) throw new VulkanError(`${act}: it was closed; post before`, this.#details);
