@@ -31,6 +31,11 @@ export function checkFunction(act: string, given: unknown, what: string = 'what 
   throw new TypeError(`${act}: ${valueText(given)} is given for ${what}; give a function`);
 }
 
+/** Throws TypeError where one of these options is given, and is no function. */
+export function checkFunctions<T extends object>(act: string, options: T, names: readonly (keyof T & string)[]): void {
+  for (const name of names) if (options[name] !== undefined) checkFunction(act, options[name], name);
+}
+
 /** Throws TypeError unless something is a buffer, or an image. */
 export function checkKind(verb: string, given: unknown, kind: 'buffer' | 'image'): void {
   if ((given as { readonly kind?: unknown } | null | undefined)?.kind === kind) return;

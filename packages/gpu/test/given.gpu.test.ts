@@ -57,6 +57,9 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
     () => device.createQueryPool(none(null)),
     () => device.createRecorder(none(null)),
     () => openDevice(none(null)),
+    () => openDevice({ log: none('console') }),
+    () => device.createRecorder({ log: none(true) }),
+    () => device.compile('void main() {}', { label: 'nothing', include: none('.') }),
   ]);
   expect(told).toMatchInlineSnapshot(`
     [
@@ -81,6 +84,9 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
       "TypeError: Cannot create query pool: its options are null; give an object",
       "TypeError: Cannot create a recorder: its options are null; give an object",
       "TypeError: Cannot open a device: the options are null; give an object",
+      "TypeError: Cannot open a device: console is given for log; give a function",
+      "TypeError: Cannot create a recorder: true is given for log; give a function",
+      "TypeError: Cannot compile shader "nothing": . is given for include; give a function",
     ]
   `);
 });

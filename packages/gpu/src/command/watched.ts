@@ -15,6 +15,7 @@ import type { IncludedFile } from '../shader/include.ts';
 import type { GraphicsPipelineOptions } from './graphics-pipeline.ts';
 import type { ComputePipelineOptions } from './pipeline.ts';
 import type { StageOptions } from './pipeline-stage.ts';
+import { checkFunction } from '../given.ts';
 
 /** A shader in a file; what it includes stands beside it. */
 export interface ShaderFile {
@@ -117,6 +118,7 @@ export class WatchedPipeline<P extends Swappable = Swappable> implements Child, 
     build: (compile: FileCompiler) => Promise<P>,
     log: ((line: string) => void) | undefined,
   ): Promise<WatchedPipeline<P>> {
+    if (log !== undefined) checkFunction(`Cannot watch pipeline "${label}"`, log, 'log');
     const files = new Map<string, string | undefined>();
     const pipeline = await build(compilerOf({ label, log }, files));
     return new WatchedPipeline(driver, label, { pipeline, files }, build, log);

@@ -69,7 +69,7 @@ import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
-import { checkFile, checkFunction, checkOptions, isOptions } from '../given.ts';
+import { checkFile, checkFunction, checkFunctions, checkOptions, isOptions } from '../given.ts';
 
 /** Raw handles and commands, for what this runtime doesn't wrap. They are the device's own: nobody else destroys them. */
 export interface RawDevice {
@@ -440,6 +440,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   /** Threads that record passes of the open frame; started here. Dispose it with `await using`. */
   createRecorder(options: ThreadedRecorderOptions = {}): ThreadedRecorder {
     checkOptions('Cannot create a recorder', options);
+    checkFunctions('Cannot create a recorder', options, ['log']);
     const frames = this.#openFrames();
     const place = {
       driver: this.#driver,

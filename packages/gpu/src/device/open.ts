@@ -10,7 +10,7 @@ import { checksWish, memoryLimitWish, validationListener } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceReport } from './survey.ts';
-import { checkOptions } from '../given.ts';
+import { checkFunctions, checkOptions } from '../given.ts';
 
 /** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
 export function listDevices(): readonly DeviceReport[] {
@@ -37,6 +37,7 @@ export function isVulkanAvailable(): boolean {
 /** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   checkOptions('Cannot open a device', options, 'the options');
+  checkFunctions('Cannot open a device', options, ['log', 'onValidation']);
   const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
   const frames = frameOptions(options.frames);
   checkWishes(options);

@@ -11,7 +11,7 @@ import type { ShaderStage } from './glslang.ts';
 import { valueText } from '../printing.ts';
 import { flatten } from './include.ts';
 import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
-import { checkOptions } from '../given.ts';
+import { checkFunctions, checkOptions } from '../given.ts';
 
 const STAGES: readonly ShaderStage[] = ['vertex', 'fragment', 'compute'];
 
@@ -43,7 +43,9 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
         ? ''
         : `stage "${valueText(stage)}" is none of ${STAGES.join(', ')}`
       : `${valueText(source)} is given for its text; give GLSL`;
-  if (slip !== '') throw new TypeError(`Cannot compile shader "${label}": ${slip}`);
+  const act = `Cannot compile shader "${label}"`;
+  if (slip !== '') throw new TypeError(`${act}: ${slip}`);
+  checkFunctions(act, options, ['include', 'log']);
   const file = options.file ?? label;
   const include = options.include ?? (options.file === undefined ? undefined : includeBeside);
   const flat = flatLabelled(source, label, { file, include, defines: options.defines });
