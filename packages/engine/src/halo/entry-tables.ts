@@ -16,7 +16,7 @@ const ENTRY_WORDS = 12;
 const THREADS = 256;
 /** Workgroups along the list; a thread goes on from there in strides. */
 const MOST_GROUPS = 1024;
-/** From so many on, a thread has up to so many quads on their way at once: then a card runs all of a large exchange's workgroups. */
+/** From so many on, a thread of a whole entry has up to so many quads on their way at once: then a card runs all workgroups at once. */
 const FEW_GROUPS = 64;
 const AT_ONCE = 4;
 
@@ -38,8 +38,8 @@ interface EntryTable {
   /** Byte offset of the first entry. */
   readonly byteOffset: number;
   readonly entries: number;
-  /** Words of the longest entry. */
-  readonly words: number;
+  /** Workgroups for each of them: as many as the one needs that needs most. */
+  readonly groups: number;
 }
 
 /** The device that copies. */
@@ -73,11 +73,8 @@ export class EntryTables implements Disposable {
   add(key: string, entries: readonly Entry[]): void {
     const filled = entries.filter(({ count }) => count > 0);
     if (filled.length === 0) return;
-    this.#tables.set(key, {
-      byteOffset: 4 * this.#words.length,
-      entries: filled.length,
-      words: Math.max(...filled.map(({ count }) => count)),
-    });
+    const byteOffset = 4 * this.#words.length;
+    let groups = 0;
     for (const { source, target, sourceWords, targetWords, count } of filled) {
       const even = ((source | target) & 15n) === 0n && count % 4 === 0;
       const [from, to] = even ? [quadsOf(sourceWords), quadsOf(targetWords)] : [undefined, undefined];
@@ -86,7 +83,9 @@ export class EntryTables implements Disposable {
       const addresses = [source, target, ...lists.map((list) => (list === null ? 0n : this.#list(list)))];
       const words = addresses.flatMap((address) => [Number(address & 0xffffffffn), Number(address >> 32n)]);
       this.#words.push(...words, count, Number(whole), ...Array<number>(ENTRY_WORDS - 10).fill(0));
+      groups = Math.max(groups, groupsFor(Math.ceil(count / 4), whole));
     }
+    this.#tables.set(key, { byteOffset, entries: filled.length, groups });
   }
 
   /** The address of a list in device memory; equal arrays share it. */
@@ -131,9 +130,9 @@ export class EntryTables implements Disposable {
   record(encoder: Encoder, keys: readonly string[], args: bigint): void {
     const { kernels } = this.#place;
     if (this.#entries !== null) encoder.uses(this.#entries);
-    for (const { byteOffset, entries, words } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
+    for (const { byteOffset, entries, groups } of joined(keys.flatMap((key) => this.#tables.get(key) ?? []))) {
       kernels.bind(encoder, 'exchange', [this.#entries!.address + BigInt(byteOffset), args]);
-      encoder.dispatch(groupsFor(Math.ceil(words / 4)), entries);
+      encoder.dispatch(groups, entries);
     }
   }
 
@@ -142,10 +141,10 @@ export class EntryTables implements Disposable {
   }
 }
 
-/** Workgroups for so many quads. */
-function groupsFor(quads: number): number {
+/** Workgroups for so many quads, of a whole entry or of one in which a thread has one on its way at a time. */
+function groupsFor(quads: number, whole: boolean): number {
   const each = Math.ceil(quads / THREADS);
-  return Math.min(MOST_GROUPS, each, Math.max(FEW_GROUPS, Math.ceil(each / AT_ONCE)));
+  return Math.min(MOST_GROUPS, whole ? Math.min(each, Math.max(FEW_GROUPS, Math.ceil(each / AT_ONCE))) : each);
 }
 
 const knownQuads = new WeakMap<List, List | undefined>();
@@ -175,8 +174,8 @@ function joined(tables: readonly EntryTable[]): EntryTable[] {
   for (const table of tables.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
     const last = all.at(-1);
     if (last !== undefined && last.byteOffset + 4 * ENTRY_WORDS * last.entries === table.byteOffset) {
-      const words = Math.max(last.words, table.words);
-      all[all.length - 1] = { byteOffset: last.byteOffset, entries: last.entries + table.entries, words };
+      const groups = Math.max(last.groups, table.groups);
+      all[all.length - 1] = { byteOffset: last.byteOffset, entries: last.entries + table.entries, groups };
     } else all.push(table);
   }
   return all;
