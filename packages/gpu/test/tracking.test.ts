@@ -526,3 +526,23 @@ test('a moment that was promised below another comes before it, whichever was su
   };
   expect([waits(3), waits(5)]).toEqual([['compute'], []]);
 });
+
+test('a submit of which somebody who was told threw leaves no state behind', () => {
+  const said: string[] = [];
+  const report = ({ rule }: { rule: string }): void => {
+    said.push(rule);
+    if (said.length === 1) throw new Error('enough');
+  };
+  const tracker = new SubmitTracker({ automatic: false, seen: () => 0, report });
+  const record = (act: typeof read) => {
+    const recording = tracker.begin('one', () => undefined);
+    act(x)(recording);
+    return recording.finish();
+  };
+  const place = { timeline: { label: 'compute' }, value: 1 };
+  const submit = (...recordings: ReturnType<typeof record>[]) =>
+    tracker.submit({ place, wait: [], signal: [], recordings });
+  expect(() => submit(record(write), record(read))).toThrow('enough');
+  submit(record(read));
+  expect(said).toEqual(['missing-barrier', 'read-before-write']);
+});

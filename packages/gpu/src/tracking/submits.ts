@@ -163,6 +163,15 @@ export class SubmitTracker {
     const line = this.#line(place.timeline);
     if (line.logs.length > LONGEST) this.#trim();
     const undo = this.#saved(line, [place, ...signal], recordings);
+    try {
+      return { ...this.#enterAll(line, { place, wait, signal, recordings }), undo };
+    } catch (error) {
+      undo(); // whoever was told of a finding threw
+      throw error;
+    }
+  }
+
+  #enterAll(line: Line, { place, wait, signal, recordings }: TrackedSubmit): Omit<Remedy, 'undo'> {
     for (const moment of wait) this.#waited(line.clock, moment);
     for (const timeline of this.#lines.keys()) raise(line.clock, timeline, this.#options.seen(timeline));
     this.#wait = [];
@@ -173,7 +182,7 @@ export class SubmitTracker {
     line.last = place.value;
     const clock = new Map(line.clock).set(place.timeline, place.value);
     for (const moment of [place, ...signal]) this.#signalled(moment, clock);
-    return { barriers, wait: this.#wait, undo };
+    return { barriers, wait: this.#wait };
   }
 
   /** Keeps everything that a submit changes; what it gives brings it back. */
