@@ -53,6 +53,10 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
     () => device.watchGraphicsPipeline({ label: 'draw', vertex: none(undefined), fragment: { file: 'a.frag' } }),
     () => device.compile('void main() {}', none(null)),
     () => compileGlsl('void main() {}', none(undefined)),
+    () => compileGlsl('void main() {}', { label: 'nothing', defines: none(7) }),
+    () => compileGlsl('void main() {}', { label: 'nothing', defines: { A: NaN } }),
+    () => compileGlsl('void main() {}', { label: 'nothing', defines: { A: '1\n2' } }),
+    () => compileGlsl('void main() {}', { label: 'nothing', defines: { 'A B': 1 } }),
     () => reflect(new Uint32Array(8), none(null)),
     () => device.createQueryPool(none(null)),
     () => device.createRecorder(none(null)),
@@ -80,6 +84,10 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
       "TypeError: Cannot watch a pipeline: undefined is given for the file of a shader; give its path",
       "TypeError: Cannot compile shader: its options are null; give an object",
       "TypeError: Cannot compile shader: its options are undefined; give an object",
+      "TypeError: Cannot compile shader "nothing": defines are 7; give an object",
+      "TypeError: Cannot compile shader "nothing": defines has NaN for A; give a number, true, false or a text of one line",
+      "TypeError: Cannot compile shader "nothing": defines has 1 2 for A; give a number, true, false or a text of one line",
+      "TypeError: Cannot compile shader "nothing": defines has "A B", which is no name of a macro; give such as A",
       "TypeError: Cannot read SPIR-V: its options are null; give an object",
       "TypeError: Cannot create query pool: its options are null; give an object",
       "TypeError: Cannot create a recorder: its options are null; give an object",
@@ -291,6 +299,9 @@ gpuTest('what is given as undefined is left out', {}, async ({ device }) => {
   using from = device.createImage({ label: 'from', size: [4, 4], format: 'r32float', layers: 2 });
   using to = device.createImage({ label: 'to', size: [4, 4], format: 'r32float', layers: 2 });
   const box = none({ mip: undefined, layer: undefined, layers: undefined, origin: undefined, size: undefined });
+  const defines = { 'TWICE(x)': '(2 * (x))', WRONG: none(undefined) };
+  const text = '#ifdef WRONG\n#error\n#endif\nlayout(local_size_x = TWICE(4)) in; void main() {}';
+  await device.compile(text, { label: 'twice', defines, stage: none(undefined), cache: none(undefined) });
   using copy = device.record('copy', (encoder) =>
     encoder
       .transition(from, { before: 'undefined', after: 'transfer-source' })

@@ -77,6 +77,7 @@ function mergeBindings(label: string, stages: readonly Stage[], counts: BindingC
 /** Throws where counts are given for something else than open arrays, or none that they can have. */
 function checkCounts(label: string, counts: BindingCounts, open: ReadonlySet<string>): void {
   for (const [key, count] of Object.entries(counts)) {
+    if ((count as number | undefined) === undefined) continue;
     if (!open.has(key)) {
       const there = [...open].join(', ') || 'no binding';
       throw refuse(label, `bindingCounts has ${key}, the shader leaves the length of ${there} open; leave it out`);

@@ -46,6 +46,7 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   const act = `Cannot compile shader "${label}"`;
   if (slip !== '') throw new TypeError(`${act}: ${slip}`);
   checkFunctions(act, options, ['include', 'log']);
+  checkDefines(act, options.defines);
   const file = options.file ?? label;
   const include = options.include ?? (options.file === undefined ? undefined : includeBeside);
   const flat = flatLabelled(source, label, { file, include, defines: options.defines });
@@ -59,6 +60,24 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   if ('printed' in result) throw compileError(label, flat, result.printed);
   if (cache) writeCache('spirv', key, result.spirv, options.log);
   return result.spirv;
+}
+
+/** A macro's name, with its parameters if it has any. */
+const MACRO = /^[A-Za-z_]\w*(\([\w, ]*\))?$/;
+
+/** What types say of macros, and what they can't: names that none has, and texts that go on in another line. */
+function checkDefines(act: string, defines: CompileOptions['defines']): void {
+  if (defines === undefined) return;
+  checkOptions(act, defines, 'defines');
+  for (const [name, value] of Object.entries(defines) as [string, unknown][]) {
+    if (!MACRO.test(name))
+      throw new TypeError(`${act}: defines has "${name}", which is no name of a macro; give such as A`);
+    const isText = typeof value === 'string' && !/[\n\r]/.test(value);
+    if (isText || typeof value === 'boolean' || Number.isFinite(value) || value === undefined) continue;
+    throw new TypeError(
+      `${act}: defines has ${valueText(value).replace(/[\n\r]+/g, ' ')} for ${name}; give a number, true, false or a text of one line`,
+    );
+  }
 }
 
 /** As `flatten`; what it throws bears the shader's label. */

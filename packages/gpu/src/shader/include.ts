@@ -62,11 +62,12 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
   };
   const header = (): void => {
     for (const [name, value] of Object.entries(options.defines ?? {}))
-      emit(
-        `#define ${name} ${Number(value) === value || typeof value === 'string' ? value : Number(value)}`,
-        options.file,
-        0,
-      );
+      if ((value as unknown) !== undefined)
+        emit(
+          `#define ${name} ${Number(value) === value || typeof value === 'string' ? value : Number(value)}`,
+          options.file,
+          0,
+        );
   };
   if (!linesOf(source).some(({ code }) => VERSION.test(code))) {
     emit('#version 460', options.file, 0);

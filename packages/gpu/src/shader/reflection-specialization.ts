@@ -61,7 +61,8 @@ export function givenConstants(
   values: SpecializationValues,
   refuse: (what: string) => Error,
 ): GivenConstant[] {
-  return Object.entries(values).map(([key, value]: [string, unknown]) => {
+  const given = Object.entries(values).filter(([, value]: [string, unknown]) => value !== undefined);
+  return given.map(([key, value]: [string, unknown]) => {
     const sharing = declared.filter(({ id }) => id === Number(key));
     for (const constant of sharing) {
       const wanted = isNumber(value) ? wantedInstead(constant, Number(value)) : anyOf(constant);
