@@ -50,8 +50,7 @@ async function differences(device: Device, cases: readonly Case[], open: 0 | 1):
     const lists = [placesOf(source, count, seed), placesOf(target, count, seed + 77)] as const;
     const expected = new Uint32Array(ROOM);
     const moved = open === 1 ? count : 0;
-    for (let n = 0; n < moved; n++)
-      expected[shift + (lists[1]?.[n] ?? n)] = data[shift + (lists[0]?.[n] ?? n)]!;
+    for (let n = 0; n < moved; n++) expected[shift + (lists[1]?.[n] ?? n)] = data[shift + (lists[0]?.[n] ?? n)]!;
     const entry = {
       source: from.address + BigInt(4 * shift),
       target: to.address + BigInt(4 * shift),
