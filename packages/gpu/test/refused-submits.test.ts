@@ -89,21 +89,48 @@ test('a submit that is refused leaves nothing behind, on any queue', () => {
   );
 });
 
-test('what was submitted so long ago that nobody knows what came before it orders nothing but itself', () => {
-  const [compute, transfer] = [{ label: 'compute' }, { label: 'transfer' }];
-  const tracker = new SubmitTracker({ automatic: true, seen: () => 0 });
-  const [x] = resources;
-  const submitOne = (access: Access, timeline: object, value: number, wait: Moment[] = []): readonly Moment[] => {
+/** A device that submits what a queue does to `x`, or what does nothing; what it then says stands in `said`. */
+function longAgo(automatic: boolean) {
+  const said: string[] = [];
+  const report = ({ message }: { message: string }): unknown => said.push(message);
+  const tracker = new SubmitTracker({ automatic, seen: () => 0, report: automatic ? undefined : report });
+  const submitOne = (
+    access: Access | undefined,
+    timeline: object,
+    value: number,
+    wait: readonly Moment[] = [],
+  ): readonly Moment[] => {
     const recording = tracker.begin('one', () => undefined);
-    recording.touch(x!, undefined, access, 'dispatch');
+    if (access !== undefined) recording.touch(resources[0]!, undefined, access, 'dispatch');
     recording.settle();
     return tracker.submit({ place: { timeline, value }, wait, signal: [], recordings: [recording.finish()] }).wait;
   };
+  return { submitOne, said };
+}
+
+test('what was submitted so long ago that nobody knows what came before it orders nothing but itself', () => {
+  const [compute, transfer] = [{ label: 'compute' }, { label: 'transfer' }];
+  const { submitOne } = longAgo(true);
   for (let value = 1; value <= 20; value++) submitOne('storage-write', compute, value);
-  const idle = tracker.begin('idle', () => undefined).finish();
-  for (let value = 21; value <= 200; value++)
-    tracker.submit({ place: { timeline: compute, value }, wait: [], signal: [], recordings: [idle] });
+  for (let value = 21; value <= 200; value++) submitOne(undefined, compute, value);
   expect(submitOne('storage-read', transfer, 1, [{ timeline: compute, value: 1 }])).toEqual([
     { timeline: compute, value: 20 },
   ]);
+});
+
+test('checks know that a wait for what was submitted long ago orders nothing that was submitted of late', () => {
+  const [compute, transfer] = [{ label: 'compute' }, { label: 'transfer' }];
+  const { submitOne, said } = longAgo(false);
+  for (let value = 1; value <= 100; value++) submitOne(undefined, compute, value);
+  submitOne('storage-write', compute, 101);
+  submitOne('storage-read', transfer, 1, [{ timeline: compute, value: 10 }]);
+  expect(said.filter((each) => each.includes('on another queue, and no wait stands between'))).toHaveLength(1);
+});
+
+test('checks take a wait for what nobody here signals for one for everything', () => {
+  const [compute, transfer, other] = [{ label: 'compute' }, { label: 'transfer' }, { label: 'other' }];
+  const { submitOne, said } = longAgo(false);
+  submitOne('storage-write', compute, 1);
+  submitOne('storage-read', transfer, 1, [{ timeline: other, value: 1 }]);
+  expect(said).toEqual([]);
 });

@@ -389,14 +389,15 @@ export class SubmitTracker {
 
   /**
    * Everything that came before a moment comes before what waits for it. Who signals a moment that no submit of this device does,
-   * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out.
+   * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out. Of a
+   * moment that is forgotten they know that it came before the next one that is not.
    */
   #waited(clock: Map<object, number>, { timeline, value }: Moment): void {
-    const moments = this.#moments.get(timeline);
-    const isKnown = moments !== undefined && value > moments.forgotten;
-    const moment = isKnown ? moments.list.find((each) => each.value >= value) : undefined;
+    const { automatic } = this.#options;
+    const { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
+    const moment = value > forgotten || !automatic ? list.find((each) => each.value >= value) : undefined;
     for (const [other, reached] of moment?.clock ?? []) raise(clock, other, reached);
-    if (moment || this.#options.automatic) return;
+    if (moment || automatic) return;
     for (const [other, { last }] of this.#lines) raise(clock, other, last);
   }
 
