@@ -47,6 +47,15 @@ export const BUFFER_ROLES: readonly BufferRole[] = Object.freeze([
 /** What an image is for. */
 export type ImageRole = keyof ImageRoles;
 
+/** Every role of an image. */
+export const IMAGE_ROLES: readonly ImageRole[] = Object.freeze([
+  'any',
+  'texture',
+  'storage-image',
+  'render-target',
+  'depth-target',
+]);
+
 /** What a resource is for. */
 export type Role = BufferRole | ImageRole;
 

@@ -3,6 +3,8 @@
  * work to each queue a little later than it would. Results must not change. Submits that would go in one call go one by one then.
  */
 
+import { checkFunction } from '../given.ts';
+
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let next: (() => number) | null = null;
 
@@ -11,6 +13,7 @@ let next: (() => number) | null = null;
  * says (0: not at all); null ends it. For tests: nothing else should make a program wait.
  */
 export function delaySubmits(milliseconds: (() => number) | null): void {
+  if (milliseconds !== null) checkFunction('Cannot delay submits', milliseconds, 'their milliseconds');
   next = milliseconds;
 }
 

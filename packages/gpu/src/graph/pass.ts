@@ -10,7 +10,7 @@ import type { BufferLike, ImageLike, Use } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import { defaultUsage, layoutOf, resolveUsage } from './usage.ts';
 import type { PassQueue, Resolved } from './usage.ts';
-import { checkOptions } from '../given.ts';
+import { checkFunctions, checkOptions } from '../given.ts';
 import { valueText } from '../printing.ts';
 
 /** A node of the graph: its name (unique), where it runs, what it touches, what it must follow, and its commands. */
@@ -71,6 +71,12 @@ const NO_PART = Object.freeze({});
 /** What types say of passes, for those who have none. */
 export function checkPass(pass: Pass<never>): void {
   checkOptions('Cannot add a pass', pass, 'what it does and touches');
+  if (typeof pass.name !== 'string') {
+    throw new TypeError(
+      `Cannot add a pass: its name is ${valueText(pass.name)}; give a text, which barriers and errors speak of`,
+    );
+  }
+  checkFunctions(`Cannot add pass "${pass.name}"`, pass, ['record', 'run']);
   for (const what of ['reads', 'writes', 'after'] as const) {
     const list: unknown = pass[what];
     if (list === undefined || list === null || Array.isArray(list)) continue;

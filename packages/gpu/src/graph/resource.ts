@@ -13,6 +13,7 @@ import type { ImageFormat } from '../image/format.ts';
 import type { BufferRole, ImageRole, Role, RoleUsage } from '../role.ts';
 import { printsItself } from '../printing.ts';
 import { checkOptions } from '../given.ts';
+import { checkBuffer, checkImage } from './declared.ts';
 
 /** What the graph must know of a buffer; a device's `Buffer` is one. */
 export interface BufferLike<R extends BufferRole = BufferRole> {
@@ -90,7 +91,7 @@ export class GraphBuffer<R extends BufferRole = BufferRole> implements BufferLik
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphBufferOptions<R> & ImportOptions & TransientOptions) {
-    checkOptions(`Cannot declare "${label}"`, declared);
+    checkBuffer(label, declared);
     const { role = 'any' as R, byteLength, ...options } = declared;
     this.label = label;
     this.origin = origin;
@@ -122,7 +123,7 @@ export class GraphImage<R extends ImageRole = ImageRole> implements ImageLike<R>
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphImageOptions<R> & ImportOptions & TransientOptions) {
-    checkOptions(`Cannot declare "${label}"`, declared);
+    checkImage(label, declared);
     const { role = 'any' as R, size, format, mips = 1, layers = 1, samples = 1, ...options } = declared;
     this.label = label;
     this.origin = origin;
@@ -200,5 +201,7 @@ export function use<R extends Role>(
   access?: RoleUsage<NoInfer<R>> | RawUsage,
   part: UsePart = {},
 ): RoleUse {
+  checkOptions('Cannot use a resource', resource, 'its kind and role');
+  checkOptions(`Cannot use "${resource.label}"`, part, 'the numbers of its part');
   return new RoleUse(resource, access, part);
 }
