@@ -29,7 +29,7 @@ export class Link implements Disposable {
     this.byteLength = ROOM * Math.max(1, Math.ceil(options.byteLength / ROOM));
     const label = `messages ${from + 1} → ${to + 1}`;
     const room = { label, byteLength: this.byteLength, turns: TURNS };
-    const { transport, channel } = options.routes.open(members[from]!, members[to]!, room);
+    const { transport, channel } = options.routes.open(members[from]!, members[to]!, room, options.sizes);
     this.transport = transport;
     this.#channel = channel;
   }
@@ -85,6 +85,8 @@ export class Link implements Disposable {
 /** What a link is made for. */
 export interface LinkOptions {
   readonly routes: Routes;
-  /** Bytes of one message. */
+  /** Bytes of one message that has all that ever travels. */
   readonly byteLength: number;
+  /** Bytes of messages as they come, by which the transport is chosen; that of all, where there are none. */
+  readonly sizes?: readonly number[];
 }

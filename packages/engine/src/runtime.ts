@@ -34,6 +34,7 @@ import { slotOrderOf } from './shapes/bound-of.ts';
 import { LossWatch } from './loss/loss-watch.ts';
 import { onDevice, onDeviceNow } from './loss/on-device.ts';
 import { prepareFields, Program, type ProgramParts } from './program.ts';
+import { stepMessages } from './step-messages.ts';
 import type { Copies } from './step-plan.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
@@ -307,8 +308,9 @@ export class Runtime {
       pass.reductions.map(({ scalar, type }) => ({ scalar, type, level: pass.level })),
     );
     // Messages of the program that ran have arrived by now, and its links may go.
-    const traffic = await team.traffic(declarations.fields.values(), needs, reductions);
     const memberCount = team.members.length;
+    const messages = memberCount === 1 ? [] : stepMessages(units, needs, { decomposition, members: memberCount });
+    const traffic = await team.traffic(declarations.fields.values(), needs, reductions, messages);
     const [overlap, tracer] = [this.#overlap, this.#tracer];
     const shared = {
       declarations,

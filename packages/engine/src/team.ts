@@ -17,6 +17,7 @@ import { Member, type LeafParts, type MemberHolding } from './member.ts';
 import { layoutMessages, linkKey, type MessageLayout, type SumShare } from './message-layout.ts';
 import { shareName } from './segments.ts';
 import { shareSums, type SharedSums } from './shared-sums.ts';
+import { messageSizes, type StepMessages } from './step-messages.ts';
 import type { Subdomain } from './subdomain.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { Channel, ChannelOptions, Endpoint } from './transport/channel.ts';
@@ -121,11 +122,15 @@ export class Team implements AsyncDisposable {
     return this.#routes.open(this.ends[from]!, this.ends[to]!, options).channel;
   }
 
-  /** What a program's exchanges and reductions (scalar and level) send, with links that have room for it. Nothing is in flight. */
+  /**
+   * What a program's exchanges and reductions (scalar and level) send, with links that have room for it, and suit a step's messages.
+   * Nothing is in flight.
+   */
   async traffic(
     fields: Iterable<FieldDeclaration>,
     needs: HaloNeeds,
     reductions: Iterable<{ readonly scalar: string; readonly type: ScalarType; readonly level: number }>,
+    messages: StepMessages,
   ): Promise<Traffic> {
     const components = this.#lists.of(fields, needs);
     const sums = this.members.length === 1 ? [] : this.#sums();
@@ -138,14 +143,14 @@ export class Team implements AsyncDisposable {
     const numbers = this.subdomains.map((each) => this.members.indexOf(this.memberOf(each)));
     const layout = layoutMessages(components, [...shares.values()], (subdomain) => numbers[subdomain]!);
     if (this.members.length > 1) await this.#splitLeaves(components, numbers, needs);
-    const links = this.#link(layout);
+    const links = this.#link(layout, messages);
     this.#mail?.[Symbol.dispose]();
     const mail = (this.#mail = new Mail({ members: this.members, links, layout, tracer: this.#tracer }));
     return { components, layout, links, mail, sums };
   }
 
   /** Links with room for a layout's messages; those that are large enough stay. */
-  #link(layout: MessageLayout): readonly Link[] {
+  #link(layout: MessageLayout, messages: StepMessages): readonly Link[] {
     const old = this.#links;
     const fits = (link: Link): boolean =>
       link.byteLength >= 4 * (layout.words.get(linkKey(link.from, link.to)) ?? Infinity);
@@ -155,7 +160,8 @@ export class Team implements AsyncDisposable {
       for (const to of this.members.keys()) {
         const words = layout.words.get(linkKey(from, to));
         if (words === undefined || this.#links.some((link) => link.from === from && link.to === to)) continue;
-        const options = { routes: this.#routes, byteLength: 4 * words };
+        const sizes = messageSizes(messages, layout, [from, to]);
+        const options = { routes: this.#routes, byteLength: 4 * words, sizes };
         this.#links.push(new Link(this.ends, from, to, options));
       }
     }

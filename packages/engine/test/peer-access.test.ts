@@ -63,6 +63,9 @@ test('each size takes the transport that is the fastest for it', () => {
     report('cuda', times([4096, 350], [2 ** 23, 370])),
   ]);
   expect([2 ** 12, 2 ** 22, 2 ** 24].map((bytes) => waits.ranking(bytes)[0])).toEqual(['shared', 'shared', 'cuda']);
+  // A large message among many small ones: what they take together counts.
+  expect(waits.ranking(...Array<number>(40).fill(4096), 2 ** 24)[0]).toBe('shared');
+  expect(waits.ranking(4096, 2 ** 24, 2 ** 24)[0]).toBe('cuda');
   expect(String(access)).toMatchInlineSnapshot(`
     "A → B
       same-device  no: they are two cards

@@ -259,7 +259,7 @@ gpuTest(
         /^Transport ".+" between ".+" and ".+" can't be used: .+; ".+" takes its place$/.test(word),
       ),
     ).toBe(true);
-    expect(words.length).toBe(routes.ranking(device, other, 2 ** 50).length - 1);
+    expect(words.length).toBe(routes.ranking(device, other, [2 ** 50]).length - 1);
   },
 );
 

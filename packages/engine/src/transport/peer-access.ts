@@ -44,14 +44,19 @@ export class PeerAccess {
     this.transports = transports;
   }
 
-  /** The transports that work, the fastest for rounds of work and messages of so many bytes first. */
-  ranking(byteLength: number): TransportName[] {
-    if (!(Number.isFinite(byteLength) && byteLength >= 0)) {
-      throw new RangeError(`Cannot rank transports: byteLength is ${shown(byteLength)}; give bytes, at least 0`);
+  /** The transports that work, the fastest for rounds of work and a message of so many bytes first; of several, all are sent. */
+  ranking(byteLength: number, ...others: readonly number[]): TransportName[] {
+    const sizes = [byteLength, ...others];
+    for (const size of sizes) {
+      if (Number.isFinite(size) && size >= 0) continue;
+      throw new RangeError(`Cannot rank transports: byteLength is ${shown(size)}; give bytes, at least 0`);
     }
     const working = this.transports.filter(({ refusal }) => refusal === null);
     return working
-      .map(({ name, times }) => ({ name, microseconds: estimate(times, byteLength) }))
+      .map(({ name, times }) => {
+        const microseconds = sizes.reduce((sum, size) => sum + estimate(times, size), 0);
+        return { name, microseconds };
+      })
       .sort((a, b) => a.microseconds - b.microseconds)
       .map(({ name }) => name);
   }

@@ -1,6 +1,6 @@
 /**
- * @file Routes: which transport each channel of a simulation takes. By what was measured between its devices, the fastest for the
- * size of its messages; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
+ * @file Routes: which transport each channel of a simulation takes. By what was measured between its devices, the fastest for its
+ * messages, one behind the other; where that fails after all, the next one, with a word. HALOCLINE_TRANSPORT forces one.
  */
 import { DeviceLostError, OutOfMemoryError } from '@halocline/gpu';
 import {
@@ -55,20 +55,21 @@ export class Routes {
     return new Map(found.map((access, at) => [pairKey(pairs[at]![0].uuid, pairs[at]![1].uuid), access]));
   }
 
-  /** The transports that may be tried for messages of so many bytes, the best first. */
-  ranking(from: PeerDevice, to: PeerDevice, byteLength: number): readonly TransportName[] {
+  /** The transports that may be tried for messages of so many bytes each, the best first. */
+  ranking(from: PeerDevice, to: PeerDevice, sizes: readonly [number, ...number[]]): readonly TransportName[] {
     if (this.#forced !== null) return [this.#forced];
     const access = this.#known.get(pairKey(from.uuid, to.uuid));
-    const ranking = access?.ranking(byteLength) ?? [];
+    const ranking = access?.ranking(...sizes) ?? [];
     return ranking.includes('staged') ? ranking : [...ranking, 'staged'];
   }
 
   /**
-   * Opens a channel. Throws where no transport works: DeviceLostError where an end is lost, OutOfMemoryError where the last transport
+   * Opens a channel, for messages of `sizes` bytes. Throws where no transport works: DeviceLostError where an end is lost, OutOfMemoryError where the last transport
    * finds no memory.
    */
-  open(from: Endpoint, to: Endpoint, options: ChannelOptions): OpenRoute {
-    const names = this.ranking(from.device, to.device, options.byteLength);
+  open(from: Endpoint, to: Endpoint, options: ChannelOptions, sizes: readonly number[] = []): OpenRoute {
+    const [size = options.byteLength, ...others] = sizes;
+    const names = this.ranking(from.device, to.device, [size, ...others]);
     const between = `between "${from.device.name}" and "${to.device.name}"`;
     for (const [at, name] of names.entries()) {
       const transport = transportOf(name);
