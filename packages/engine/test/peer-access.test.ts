@@ -64,7 +64,7 @@ test('each size takes the transport that is the fastest for it', () => {
   ]);
   expect([2 ** 12, 2 ** 22, 2 ** 24].map((bytes) => waits.ranking(bytes)[0])).toEqual(['shared', 'shared', 'cuda']);
   // A large message among many small ones: what they take together counts.
-  expect(waits.ranking(...Array<number>(40).fill(4096), 2 ** 24)[0]).toBe('shared');
+  expect(waits.ranking(2 ** 24, ...Array<number>(40).fill(4096))[0]).toBe('shared');
   expect(waits.ranking(4096, 2 ** 24, 2 ** 24)[0]).toBe('cuda');
   expect(String(access)).toMatchInlineSnapshot(`
     "A → B
