@@ -159,6 +159,63 @@ test.each(['quad', 'column', 'loop'] as const)(
   },
 );
 
+describe('what a thread computes once', () => {
+  /** A text's quotients and exponentials, each by what stands ahead of the leaf's work, in it, and in functions. */
+  const places = (code: string): Readonly<Record<'ahead' | 'within' | 'functions', number>> => {
+    const text = emitGlsl(compileCase({ inputs: ['density'], outputs: ['density'], code }), placement, {
+      shape: 'loop',
+    });
+    const count = (part: string): number => part.split(/ \/ |exp\(/u).length - 1;
+    const main = text.indexOf('void main()');
+    const here = text.search(/if \(here\w*\)/u);
+    expect([main > 0, here > main]).toEqual([true, true]);
+    const [functions, ahead, within] = [text.slice(0, main), text.slice(main, here), text.slice(here)].map(count);
+    return { ahead: ahead!, within: within!, functions: functions! };
+  };
+  const write = 'WriteField("density", idx, a);';
+  const start = 'float a = ReadField("density", coord);';
+
+  test('is what every voxel comes to: derivatives, quotients, functions', () => {
+    expect(places(`${start} a += Laplacian("density") + exp(-k * dt) + a * (1.0 / k); ${write}`)).toEqual({
+      ahead: 3,
+      within: 0,
+      functions: 0,
+    });
+    expect(places(`${start} do { a *= exp(-k * dt); } while (a > 9.0); ${write}`)).toMatchObject({
+      ahead: 1,
+      within: 0,
+    });
+  });
+
+  test.each([
+    ['a branch', `${start} if (a > 0.0) a *= exp(-k * dt); ${write}`],
+    ['a text behind a way out', `${start} if (a > 0.0) return; a *= exp(-k * dt); ${write}`],
+    [
+      'what && may not come to',
+      `${start} if (a > 0.0 && ReadField("density", coord.zyx) > exp(-k * dt)) a = 0.0; ${write}`,
+    ],
+  ])('is nothing in %s', (_, code) => {
+    expect(places(code)).toMatchObject({ ahead: 0, within: 1 });
+  });
+
+  test('is there for a branch too, where another place has it', () => {
+    const code = `${start} if (a > 0.0) a *= exp(-k * dt); a += exp(-k * dt); ${write}`;
+    expect(places(code)).toMatchObject({ ahead: 1, within: 0 });
+  });
+
+  test('is nothing in functions, which may end before', () => {
+    const code = `float heavy(float a) { if (a < 0.0) return 0.0; float b = a; for (int n = 0; n < 9; n++) { if (b > 5.0) return b;
+      b += exp(-k * dt) * a; } return b; } ${start} for (int n = 0; n < 9; n++) a += heavy(a + float(n)); ${write}`;
+    const { ahead, functions } = places(code);
+    expect([ahead, functions]).toEqual([0, 1]);
+  });
+
+  test('is 16 numbers at the most, those that stand first', () => {
+    const terms = Array.from({ length: 30 }, (_, n) => `a += a * exp(-${n + 2}.5 * k);`).join('\n');
+    expect(places(`${start} ${terms} ${write}`)).toEqual({ ahead: 16, within: 14, functions: 0 });
+  });
+});
+
 describe('float controls', () => {
   const floats = { denormals: [32, 64], specials: [16, 32, 64], nearestEven: [64] };
   /** Execution modes other than the size of a workgroup: mode and width. */

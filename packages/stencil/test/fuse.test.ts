@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
-import { bytesPerVoxel, fieldsAgain, formatIr, fuseStencils, whyNotFused, whyNotWorth } from '../src/index.ts';
+import {
+  bytesPerVoxel,
+  compileStencil,
+  fieldsAgain,
+  formatIr,
+  fuseStencils,
+  whyNotFused,
+  whyNotWorth,
+} from '../src/index.ts';
 import type { Stencil, StencilSource } from '../src/index.ts';
-import { compileText } from './compile-text.ts';
+import { compileText, environment } from './compile-text.ts';
 
 function stencil(name: string, code: string, declared: Partial<StencilSource> = {}): Stencil {
   const outputs = [...new Set([...code.matchAll(/WriteField\("(\w+)"/g)].map((match) => match[1]!))];
@@ -195,6 +203,21 @@ test('computing again is worth it where it takes little', () => {
   expect(whyNotWorth([begin, slope], fuseStencils('both', [begin, slope], NOTHING), WHOLE)).toBe(
     'they would move as many bytes',
   );
+});
+
+test('what a thread computes once costs nothing where it is computed again; in functions, which compute it in each call, it does', () => {
+  const options = { unstored: new Set(['density']), inactive: new Map([['density', [0]]]) };
+  const terms = Array.from({ length: 10 }, (_, n) => `x += exp(-${n + 1}.5 * dt);`).join(' ');
+  const whyNot = (code: string): string | null => {
+    const source = { name: 'first', inputs: ['pressure'], outputs: ['density'], code };
+    const first = compileStencil(source, environment);
+    return whyNotWorth([first, slope], fuseStencils('both', [first, slope], options), WHOLE);
+  };
+  const write = 'WriteField("density", idx, x);';
+  expect(whyNot(`float x = ReadField("pressure", idx); ${terms} ${write}`)).toBeNull();
+  const called = `float more(float a) { float x = a; for (int n = 0; n < 2; n++) { if (x > 5.0) return x; ${terms} } return x; }
+    float x = ReadField("pressure", idx); for (int n = 0; n < 2; n++) x += more(x + float(n)); ${write}`;
+  expect(whyNot(called)).toMatch(/^computed again they take \d+ operations more/);
 });
 
 const BY_FLAGS = 'coord + ivec3(int(ReadField("flags", coord)) % 4, 0, 0)';

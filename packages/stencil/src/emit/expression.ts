@@ -227,10 +227,10 @@ function read(frame: Frame, node: Node<'tap'>): Value {
   return code.join(parts.map((component) => frame.voxel!.tap(node.field, component, node.offset)));
 }
 
-/** Lowers an expression where the target stands; what is dear, and the same for all voxels, at the function's start. */
+/** Lowers an expression where the target stands; what the thread computes once, for all of its voxels, at its start. */
 export function lowerExpression(frame: Frame, node: Expression): Value {
-  const same = sameForAll(node);
-  if (same === null) return lowerHere(frame, node);
+  const same = frame.top ? sameForAll(node) : null;
+  if (same === null || !frame.lowering.same.has(same)) return lowerHere(frame, node);
   return once(frame, same, () => frame.lowering.target.keep(lowerHere(frame, node), 'same'));
 }
 

@@ -12,6 +12,7 @@ import { sampleGroups } from './sample-groups.ts';
 import type { Sample, SampleGroup } from './sample-groups.ts';
 import type { StencilUses, Uses } from './scan.ts';
 import { scanStencil } from './scan.ts';
+import { keptByThread } from './same.ts';
 import type { ElementKind, FunctionReference, Target, Value, Variable } from './target.ts';
 
 /** The lowering of one stencil onto one target. */
@@ -28,6 +29,8 @@ export interface Lowering {
   /** In the order of the pass block; grows as things are used. */
   readonly bindings: Binding[];
   readonly bindingNumbers: Map<string, number>;
+  /** Keys of what a thread computes once, for all of its voxels (`same.ts`). */
+  readonly same: ReadonlySet<string>;
   /** Where functions find addresses, by name. */
   readonly kept: Map<string, { readonly binding: Binding; readonly variable: Variable }>;
   /** Functions made so far: the user's by number, look-ups by name. */
@@ -90,6 +93,7 @@ export function newLowering(stencil: Stencil, placement: Placement, target: Targ
     fields,
     bindings: [],
     bindingNumbers: new Map(),
+    same: keptByThread(stencil),
     kept: new Map(),
     functions: new Map(),
     samples: sampleGroups(stencil, ({ field, ...sample }) =>

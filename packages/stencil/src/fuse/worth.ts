@@ -4,7 +4,7 @@
  * reads, and the taps of its inputs there; threads that stand side by side share some of both.
  */
 import { shapeOfStencil } from '../emit/emit.ts';
-import { sameForAll } from '../emit/same.ts';
+import { keptByThread, sameForAll } from '../emit/same.ts';
 import { sizeOf, type Expression, type Statement, type Stencil, type ValueType } from '../ir.ts';
 import { operands } from '../walk.ts';
 import { computedAgain } from './again.ts';
@@ -98,16 +98,23 @@ function tapsOf(stencil: Stencil): number {
 }
 
 /** Operations on numbers in a stencil's text, one for each component; in a loop as often as it may turn. */
-function operationsOf({ body, functions }: Stencil): number {
+function operationsOf(stencil: Stencil): number {
   const costs: number[] = [];
-  for (const each of functions) costs.push(costOf(each.body, costs));
-  return costOf(body, costs);
+  for (const each of stencil.functions) costs.push(costOf(each.body, costs, NOTHING));
+  return costOf(stencil.body, costs, keptByThread(stencil));
 }
 
-function costOf(body: readonly Statement[], functions: readonly number[]): number {
-  // Within whole leaves nothing is asked of the voxels around; what is the same for all voxels is computed once.
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** `kept`: what a thread computes once (`emit/same.ts`). */
+function costOf(body: readonly Statement[], functions: readonly number[], kept: ReadonlySet<string>): number {
+  const isKept = (node: Expression): boolean => {
+    const same = sameForAll(node);
+    return same !== null && kept.has(same);
+  };
+  // Within whole leaves nothing is asked of the voxels around.
   const value = (node: Expression): number =>
-    node.op === 'isActive' || sameForAll(node) !== null
+    node.op === 'isActive' || isKept(node)
       ? 0
       : operands(node).reduce((sum, each) => sum + value(each), weightOf(node, functions));
   const block = (statements: readonly Statement[]): number =>
