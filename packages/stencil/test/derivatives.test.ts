@@ -54,7 +54,7 @@ describe('derivatives', () => {
   test('read only the components that they need', () => {
     expect(bodyOf('WriteField("density", idx, Divergence("velocity"));')).toBe(
       'write "density" (((("velocity".x[1,0,0] - "velocity".x[-1,0,0]) + ("velocity".y[0,1,0] - "velocity".y[0,-1,0])) + ' +
-        '("velocity".z[0,0,1] - "velocity".z[0,0,-1])) * (1.0 / (2.0 * voxelSize)))',
+        '("velocity".z[0,0,1] - "velocity".z[0,0,-1])) * (1.0 / (2.0 * max(voxelSize, 1.1754943508222875e-38))))',
     );
   });
 
@@ -110,6 +110,38 @@ describe('derivatives', () => {
       h,
     );
     expect(Math.abs(at(3, 4, 5) / exact - 1)).toBeLessThan(1e-5);
+  });
+
+  test.each([1e-25, 2 ** -126, 1e-40, 2 ** -149, Number.MIN_VALUE, 1e25, 1e38])(
+    'of fields that are still are 0 at h = %s',
+    (h) => {
+      const code = (value: string): string => `WriteField("density", idx, ${value});`;
+      const values = [
+        'Laplacian("density")',
+        'Laplacian("velocity").y',
+        'Gradient("density").x',
+        'Divergence("velocity")',
+        'Curl("velocity").z',
+      ];
+      const still = (value: string): number =>
+        leafOf(
+          code(value),
+          () => 3,
+          () => [4, 5, 6],
+          h,
+        )(3, 4, 5);
+      expect(values.map(still)).toEqual([0, 0, 0, 0, 0]);
+    },
+  );
+
+  test('the Laplacian of i² at h = 2⁻⁷⁰ is 2 / h², though 1 / h² is beyond floats', () => {
+    const at = leafOf(
+      'WriteField("density", idx, Laplacian("density"));',
+      (i) => 2 ** -40 * i * i,
+      undefined,
+      2 ** -70,
+    );
+    expect(at(3, 4, 5)).toBe(2 ** 101);
   });
 
   /** Divisions in a shader's text. */

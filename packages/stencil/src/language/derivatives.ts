@@ -8,14 +8,16 @@
  * is the other's negative transpose, and their product is the Laplacian. The curl of a field on faces is that of its means
  * at the centres.
  *
- * Differences are multiplied by 1/2h, 1/h or 1/h², each divided once: it is the same for all voxels. A correctly rounded division
- * by h would be slow where its numerator is 0 or tiny, as differences are wherever a field is still: NVIDIA's leaves for a
- * subroutine where operands are beyond ordinary exponents. Where h is a power of two the bits are those of a division.
+ * Differences are multiplied by 1/2h or 1/h (the Laplacian's twice by 1/h), divided once: it is the same for all voxels. A correctly
+ * rounded division by h would be slow where its numerator is 0 or tiny, as differences are wherever a field is still: NVIDIA's
+ * leaves for a subroutine where operands are beyond ordinary exponents. Where h is a power of two, and neither 1/h nor a result is
+ * below the normal numbers, the bits are those of a division. Voxels below the smallest normal number, 2⁻¹²⁶ m, count as that: 1/h is
+ * finite, and a field that is still has derivatives of 0 whatever h is.
  */
 
 import { isFloating, scalarOf, sizeOf, vectorOf } from '../ir.ts';
 import type { Expression, Offset, ScalarType, Span, ValueType } from '../ir.ts';
-import { binary, construct, convert, filled, splat, swizzle } from './build.ts';
+import { binary, call, construct, convert, filled, splat, swizzle } from './build.ts';
 import { inputPart, placeOfPart } from './field-names.ts';
 import type { FieldPart } from './field-names.ts';
 import type { Lowering } from './lowering.ts';
@@ -94,9 +96,12 @@ export function derivativeOf(
   }
 }
 
+/** The smallest normal float. */
+const SMALLEST = 2 ** -126;
+
 /** 1 / (times · h). */
 function inverseSize(scalar: ScalarType, times: number): Expression {
-  const size = convert(scalar, SIZE);
+  const size = convert(scalar, call('max', 'float', [SIZE, filled('float', SMALLEST)]));
   return binary('/', filled(scalar, 1), times === 1 ? size : binary('*', filled(scalar, times), size));
 }
 
@@ -132,9 +137,9 @@ function laplacian(lowering: Lowering, operand: Operand): Expression {
   ]);
   const sum = sides.reduce((left, right) => binary('+', left, right));
   const rest = binary('-', sum, binary('*', filled(type, 6), besides(lowering, operand, 0, 0)));
-  const scalar = scalarOf(type);
-  const size = convert(scalar, SIZE);
-  return binary('*', rest, splat(sizeOf(type), binary('/', filled(scalar, 1), binary('*', size, size))));
+  const inverse = splat(sizeOf(type), inverseSize(scalarOf(type), 1));
+  // Not by 1/h², which is infinite where h is below 2⁻⁶⁴ m.
+  return binary('*', binary('*', rest, inverse), inverse);
 }
 
 /** Throws where a field holds integers, of which there are no fractions. */
