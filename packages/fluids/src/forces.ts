@@ -2,8 +2,9 @@
  * @file Forces on hot smoke: buoyancy in the Boussinesq approximation, and vorticity confinement (Fedkiw, Stam and
  * Jensen, 2001), which gives back some of the swirl that advection's smoothing takes.
  *
- * No voxel divides: in still air numerators are 0, which takes the slow path of a correctly rounded division. The vector N that
- * points to swifter spin is η / √(η² + δ²), η = ∇|ω|, δ = 10⁻³ / h, so that it is 0 where the spin is even.
+ * Still air is divided by nothing: a correctly rounded division takes its slow path where the numerator is 0. The vector N that points to
+ * swifter spin is η / √(η² + δ²), η = ∇|ω| (1/(m s)), δ = 10⁻³ s⁻¹ / h, so that it is 0 where the spin is even; what is computed is that
+ * of h η and h δ, whose one quotient for each voxel, 1 / √(…), has ordinary operands.
  */
 import type { Simulation } from '@halocline/engine';
 import { checkOptions } from '@halocline/engine/options';
@@ -52,8 +53,8 @@ export function addForces(simulation: Simulation, options: ForceOptions = {}): v
     inputs: ['vorticity', 'swirl', 'temperature', 'density'],
     outputs: ['force'],
     code: `
-      vec3 toward = Gradient("swirl");
-      float inverse = 1.0 / sqrt(dot(toward, toward) + 1e-6 / (voxelSize * voxelSize));
+      vec3 toward = voxelSize * Gradient("swirl");
+      float inverse = 1.0 / sqrt(dot(toward, toward) + 1e-6);
       vec3 force = confinement * voxelSize * inverse * cross(toward, ReadField("vorticity", coord));
       float warmth = (ReadField("temperature", coord) - ambient) * (1.0 / ambient);
       float lift = warmth - smoke_weight * ReadField("density", coord);

@@ -5,8 +5,13 @@ import { describe, expect } from 'vitest';
 import { addForces, type ForceOptions } from '../src/index.ts';
 import { readDense, type Triple } from './dense.ts';
 
-async function forced(device: Device, size: Triple, options: ForceOptions): Promise<Simulation> {
-  const simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: size }, voxelSize: 0.25 });
+async function forced(
+  device: Device,
+  size: Triple,
+  options: ForceOptions,
+  voxelSize: number = 0.25,
+): Promise<Simulation> {
+  const simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: size }, voxelSize });
   simulation.addField('density', 'float32', 0);
   simulation.addField('temperature', 'float32', 300);
   simulation.addField('velocity', 'vec3', [0, 0, 0], { at: 'faces' });
@@ -38,6 +43,14 @@ describe('forces', () => {
     await simulation.runTimestep(0.5);
     const force = await readDense(simulation, 'force');
     expect(force.map((each) => each.get(4, 4, 4))).toEqual([0, 0, 0]);
+  });
+
+  gpuTest('are none in still air of voxels of any size', {}, async ({ device }) => {
+    for (const voxelSize of [1e-42, 1e-25, 1e25]) {
+      await using simulation = await forced(device, [8, 8, 8], {}, voxelSize);
+      await simulation.runTimestep(0.5);
+      expect((await readDense(simulation, 'force')).map(({ peak }) => peak)).toEqual([0, 0, 0]);
+    }
   });
 
   gpuTest('of confinement push along N × ω', {}, async ({ device }) => {
