@@ -189,48 +189,135 @@ gpuTest('the host signals what a submit waits for that signals more', {}, async 
 /** Submits are held here, and not made; `play` does what they signal. */
 function heldSubmits(device: Device): { readonly play: () => void } & Disposable {
   const bare = device.raw.commands;
-  const held: V.VkSemaphoreSubmitInfo[][] = [];
+  /** The largest value of each semaphore. */
+  const held = new Map<V.VkSemaphore, number>();
   const change = changeCommands(device, {
     vkQueueSubmit2: (_, count, infos) => {
       for (const info of V.VkSubmitInfo2.readArray(infos, count)) {
-        held.push(V.VkSemaphoreSubmitInfo.readArray(info.pSignalSemaphoreInfos, info.signalSemaphoreInfoCount));
+        for (const { semaphore, value } of V.VkSemaphoreSubmitInfo.readArray(
+          info.pSignalSemaphoreInfos,
+          info.signalSemaphoreInfoCount,
+        ))
+          held.set(semaphore, Math.max(Number(value), held.get(semaphore) ?? 0));
       }
       return V.VK_SUCCESS;
     },
   });
   return {
     play: () => {
-      for (const { semaphore, value } of held.pop()!)
-        V.arena.scope(() =>
-          bare.vkSignalSemaphore(bare.handle, V.VkSemaphoreSignalInfo({ semaphore: semaphore!, value: value! })),
-        );
+      for (const [semaphore, value] of held)
+        V.arena.scope(() => bare.vkSignalSemaphore(bare.handle, V.VkSemaphoreSignalInfo({ semaphore, value })));
+      held.clear();
     },
     [Symbol.dispose]: () => change[Symbol.dispose](),
   };
+}
+
+/** Queues that a device has no more of, by label: their submits are held. */
+function moreQueues(device: Device, labels: readonly string[]): { readonly queues: readonly Queue[] } & Disposable {
+  const { driver } = makerOf(device);
+  const timelines = labels.map((label) => device.createTimeline(label));
+  const { family, handle } = device.compute;
+  const queues = timelines.map((timeline) => new Queue(driver, family, handle, timeline, timeline.label));
+  for (const each of timelines) driver.progress.splice(driver.progress.indexOf(each), 1);
+  return {
+    queues,
+    [Symbol.dispose]: () => {
+      for (const each of timelines) each[Symbol.dispose]();
+    },
+  };
+}
+
+function tooSmall(queue: string, value: number, floor: number): string {
+  return `Cannot submit to queue "${queue}": it signals timeline "order" with ${value}, which was promised ${floor}; a timeline only grows`;
 }
 
 gpuTest('a queue may signal less than another, which is held back', {}, async ({ device }) => {
   using order = device.createTimeline('order');
   using gate = device.createTimeline('gate');
   using nothing = device.record('nothing', () => undefined);
-  const { driver } = makerOf(device);
-  using later = device.createTimeline('other');
-  const other = new Queue(driver, device.compute.family, device.compute.handle, later, 'other');
-  driver.progress.splice(driver.progress.indexOf(later), 1);
+  using others = moreQueues(device, ['other']);
+  const other = others.queues[0]!;
   using held = heldSubmits(device);
   const submit = (queue: Queue, value: number, wait: readonly TimelinePoint[] = []): string =>
     messageOf(() => queue.submit([nothing], { wait, signal: [{ timeline: order, value }] }));
-  const refused = (queue: string, value: number, floor: number): string =>
-    `Cannot submit to queue "${queue}": it signals timeline "order" with ${value}, which was promised ${floor}; a timeline only grows`;
   expect(submit(device.compute, 9, [{ timeline: gate, value: 1 }])).toBe('no error');
-  expect([submit(device.compute, 5), submit(other, 9)]).toEqual([refused('compute', 5, 9), refused('other', 9, 9)]);
-  expect([submit(other, 5), submit(other, 4), order.last]).toEqual(['no error', refused('other', 4, 5), 9]);
-  held.play();
-  expect(submit(other, 3)).toBe(refused('other', 3, 5));
+  expect([submit(device.compute, 5), submit(other, 9)]).toEqual([tooSmall('compute', 5, 9), tooSmall('other', 9, 9)]);
+  expect([submit(other, 5), submit(other, 4), order.last]).toEqual(['no error', tooSmall('other', 4, 5), 9]);
+  expect(submit(other, 3)).toBe(tooSmall('other', 3, 5));
   gate.signal(1);
   held.play();
   // Nothing is held back any more: what was promised may come at any time.
-  expect([submit(device.compute, 20), submit(other, 15)]).toEqual(['no error', refused('other', 15, 20)]);
+  expect([submit(device.compute, 20), submit(other, 15)]).toEqual(['no error', tooSmall('other', 15, 20)]);
   held.play();
   await order.wait(20);
+});
+
+gpuTest('only what waits itself, or behind what does, may be overtaken by less', {}, async ({ device }) => {
+  using order = device.createTimeline('order');
+  using gate = device.createTimeline('gate');
+  using shared = device.createTimeline('shared');
+  using nothing = device.record('nothing', () => undefined);
+  using others = moreQueues(device, ['a', 'b', 'c']);
+  const [a, b, c] = others.queues as [Queue, Queue, Queue];
+  const { compute } = device;
+  {
+    using held = heldSubmits(device);
+    const signal = (queue: Queue, value: number, wait: readonly TimelinePoint[] = []): string =>
+      messageOf(() => queue.submit([nothing], { wait, signal: [{ timeline: order, value }] }));
+    const point = compute.submit([nothing], { wait: [{ timeline: gate, value: 1 }] });
+    // That another queue waits holds nothing back.
+    expect([signal(a, 9), signal(b, 5)]).toEqual(['no error', tooSmall('b', 5, 9)]);
+    // What waits for that is held back, too.
+    expect([signal(c, 19, [point]), signal(b, 15)]).toEqual(['no error', 'no error']);
+    // So is what its queue is given behind it, until somebody is told to signal what it waits for.
+    expect([signal(compute, 29), signal(b, 25), signal(b, 24)]).toEqual([
+      'no error',
+      'no error',
+      tooSmall('b', 24, 25),
+    ]);
+    gate.signal(1);
+    expect([signal(b, 27), signal(b, 28), signal(b, 30)]).toEqual([
+      tooSmall('b', 27, 29),
+      tooSmall('b', 28, 29),
+      'no error',
+    ]);
+    // What other devices signal, too, may have been promised there.
+    Object.assign(shared, { isShared: true });
+    expect([signal(a, 39, [{ timeline: shared, value: 1 }]), signal(b, 35)]).toEqual([
+      'no error',
+      tooSmall('b', 35, 39),
+    ]);
+    held.play();
+  }
+});
+
+gpuTest('what was reached is asked for only where less is signalled', {}, async ({ device }) => {
+  using order = device.createTimeline('order');
+  using gate = device.createTimeline('gate');
+  using nothing = device.record('nothing', () => undefined);
+  using others = moreQueues(device, ['a', 'b']);
+  const [a, b] = others.queues as [Queue, Queue];
+  const bare = device.raw.commands;
+  const asked: unknown[] = [];
+  using held = heldSubmits(device);
+  using _ = changeCommands(device, {
+    vkGetSemaphoreCounterValue: (of, semaphore, out) => {
+      asked.push(semaphore);
+      return bare.vkGetSemaphoreCounterValue(of, semaphore, out);
+    },
+  });
+  const signal = (queue: Queue, value: number, wait: readonly TimelinePoint[] = []): string =>
+    messageOf(() => queue.submit([nothing], { wait, signal: [{ timeline: order, value }] }));
+  expect(signal(a, 20, [{ timeline: gate, value: 1 }])).toBe('no error');
+  for (let value = 21; value <= 27; value++) expect(signal(a, value)).toBe('no error');
+  expect(asked).toHaveLength(0);
+  expect(signal(b, 10)).toBe('no error');
+  expect(asked).toEqual([gate.handle, order.handle]);
+  // Somebody signals past the device.
+  V.arena.scope(() =>
+    bare.vkSignalSemaphore(bare.handle, V.VkSemaphoreSignalInfo({ semaphore: gate.handle, value: 1 })),
+  );
+  expect(signal(b, 11)).toBe(tooSmall('b', 11, 27));
+  held.play();
 });

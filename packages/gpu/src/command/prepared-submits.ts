@@ -171,7 +171,7 @@ export class PreparedSubmits implements Disposable {
     if (driver.disposals !== this.#checkedAt) this.#check();
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
-    for (const { timeline, next } of this.#signalled) timeline.submitted(next, this.queue, false);
+    for (const { timeline, next } of this.#signalled) timeline.submitted(next, this.queue);
   }
 
   /** Throws if they were disposed, or something must go ahead of them. */

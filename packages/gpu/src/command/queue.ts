@@ -18,7 +18,8 @@ export interface SubmitOptions {
   readonly wait?: readonly TimelinePoint[];
   /**
    * Points to signal. Values grow in the order in which they are signalled: one may be smaller than another that was asked for before
-   * only where that waits, on another queue, for something that is still to be submitted or signalled.
+   * only where that is another queue's, which waits, with it or before it, for a point that nobody was told to signal yet, or only
+   * submits that wait so themselves. Points of timelines that are shared with other devices don't count there.
    */
   readonly signal?: readonly TimelinePoint[];
   /** In a device group: the number of the device that runs the commands; default: all of them. */
@@ -287,8 +288,9 @@ export class Queue {
       });
       this.submitWritten(V.VkSubmitInfo2(infos), batches);
     });
-    this.timeline.last = reached;
-    for (const batch of batches) notePoints(this.#driver, this, batch);
+    for (const [index, batch] of batches.entries()) {
+      notePoints(this.#driver, this, batch, batch.quiet ? undefined : values[index]);
+    }
     return values;
   }
 

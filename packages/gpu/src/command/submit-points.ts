@@ -2,6 +2,7 @@
 
 import type { Driver } from '../device/driver.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import { noteWaits, settleMany } from '../sync/timeline-holds.ts';
 import { checkSignal, checkAlive, checkWait } from '../sync/timeline-point.ts';
 import { foreign } from './foreign.ts';
 import { valueText } from '../printing.ts';
@@ -21,6 +22,7 @@ interface Submitter {
 export function checkPoints(driver: Driver, submitter: Submitter, batches: readonly Points[]): void {
   const queue = submitter.label;
   const act = actOf(queue);
+  settleMany(driver);
   let promised: Map<Timeline, number> | undefined;
   for (const { wait, signal } of batches) {
     if (wait !== undefined) {
@@ -41,30 +43,16 @@ export function checkPoints(driver: Driver, submitter: Submitter, batches: reado
   }
 }
 
-/** By device, what submits wait for that nobody had promised when they were made: the largest value of each timeline. */
-const awaited = new WeakMap<Driver, Map<Timeline, number>>();
-
-/** Notes what a submit that was made waits for and signals. */
-export function notePoints(driver: Driver, submitter: Submitter, { wait, signal }: Points): void {
-  let open = awaited.get(driver);
-  if (wait !== undefined) {
-    for (const { timeline, value } of wait) {
-      if (value <= timeline.last) continue;
-      if (open === undefined) awaited.set(driver, (open = new Map<Timeline, number>()));
-      open.set(timeline, Math.max(value, open.get(timeline) ?? 0));
-    }
-  }
-  if (signal === undefined || signal.length === 0) return;
-  const isOpen = open !== undefined && open.size > 0 && isHeldBack(open);
-  for (const { timeline, value } of signal) timeline.submitted(value, submitter, isOpen);
-}
-
-/** Whether something of what submits wait for is still promised by nobody. */
-function isHeldBack(open: Map<Timeline, number>): boolean {
-  for (const [timeline, value] of open) {
-    if (timeline.disposed || value <= timeline.last || value <= timeline.value()) open.delete(timeline);
-  }
-  return open.size > 0;
+/** Notes what a submit that was made waits for and signals, `own` the value of its queue's timeline, if that is signalled. */
+export function notePoints(
+  driver: Driver,
+  submitter: Submitter & { readonly timeline: Timeline },
+  { wait, signal = [] }: Points,
+  own: number | undefined,
+): void {
+  const behind = noteWaits(driver, submitter, wait);
+  if (own !== undefined) submitter.timeline.submitted(own, submitter, behind);
+  for (const { timeline, value } of signal) timeline.submitted(value, submitter, behind);
 }
 
 /** Throws if a timeline that a queue of that label waits for or signals was disposed. */

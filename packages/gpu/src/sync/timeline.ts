@@ -4,6 +4,8 @@ import * as V from '@halocline/vulkan';
 import type { Child, Driver, Progress } from '../device/driver.ts';
 import { DeviceLostError, VulkanError } from '../errors.ts';
 import { checkSharesTimelines } from './shared-timeline.ts';
+import { AT_ONCE, noteHeld, settleHolds } from './timeline-holds.ts';
+import type { HeldSignal } from './timeline-holds.ts';
 import { LATE_MS } from './waiter.ts';
 import type { Waiter } from './waiter.ts';
 import { CANCELLED } from './waiter-table.ts';
@@ -24,15 +26,7 @@ export interface Signaller {
   settling(): Promise<void> | undefined;
 }
 
-/** A value that a queue was told to signal while submits waited for what nobody had promised: smaller ones may come before it. */
-interface OpenSignal {
-  readonly value: number;
-  readonly by: object;
-}
-
 const REACHED = Promise.resolve();
-/** So many open signals are kept before those are looked for that were reached. */
-const MANY = 16;
 
 /** A timeline semaphore, from 0 up. */
 export class Timeline implements Child, Progress {
@@ -47,14 +41,16 @@ export class Timeline implements Child, Progress {
   last = 0;
   /** Of the device that it belongs to. */
   readonly driver: Driver;
+  /** Whether other devices may signal it, too. */
+  readonly isShared: boolean;
   readonly #waiter: Waiter;
   readonly #waits = new Map<number, Promise<void>>();
   readonly #signallers = new Set<Signaller>();
-  /** Signals of submits that smaller ones may come before; those of `last` and all others below it may not. */
-  #open: OpenSignal[] = [];
-  /** The largest value that nothing smaller may follow, of submits and of all signals. */
+  /** Signals of submits that smaller ones may come before. */
+  #held: HeldSignal[] = [];
+  /** The largest value of all other submits, and of all other signals: nothing smaller may follow. */
   #submitted = 0;
-  #closed = 0;
+  #promised = 0;
   #reached = 0;
   /** How often it was given up: waits that began before it went up were. */
   generation = 0;
@@ -64,6 +60,7 @@ export class Timeline implements Child, Progress {
     this.label = label;
     this.driver = driver;
     this.#waiter = waiter;
+    this.isShared = sharing !== undefined;
     if (sharing !== undefined) checkSharesTimelines(driver, label);
     this.handle = V.arena.scope(() => {
       const out = V.arena.u64();
@@ -120,7 +117,13 @@ export class Timeline implements Child, Progress {
   value(): number {
     const driver = this.driver;
     if (driver.isLost) throw driver.lost('vkGetSemaphoreCounterValue', this.label);
-    if (this.#disposed || (this.#reached >= this.last && this.last > 0)) return this.#reached;
+    return this.#reached >= this.last && this.last > 0 ? this.#reached : this.ask();
+  }
+
+  /** The same, where more may have been reached than was asked for here. */
+  ask(): number {
+    if (this.#disposed) return this.#reached;
+    const driver = this.driver;
     const result = driver.commands.vkGetSemaphoreCounterValue(
       driver.handle,
       this.handle,
@@ -205,24 +208,50 @@ export class Timeline implements Child, Progress {
 
   /** Notes that somebody will signal a value, which is larger than every value before: until then it stays. */
   promise(value: number, signaller: Signaller): void {
-    this.last = Math.max(this.last, value);
-    this.#closed = Math.max(this.#closed, value);
+    this.#promise(value);
     this.#signallers.add(signaller);
   }
 
-  /**
-   * Notes that a submit to a queue signals a value. `isOpen`: some submit waits for what nobody has promised yet, so this one may be
-   * executed behind others that are still to come.
-   */
-  submitted(value: number, queue: object, isOpen: boolean): void {
-    if (value > this.last) this.last = value;
-    if (isOpen) {
-      if (this.#open.length >= MANY) this.#dropReached(this.value());
-      this.#open.push({ value, by: queue });
-    } else {
+  /** Notes that a submit to a queue signals a value, held back by what `noteWaits` gave. */
+  submitted(value: number, queue: object, behind: readonly TimelinePoint[] = AT_ONCE): void {
+    if (behind.length === 0) {
       this.#submitted = Math.max(this.#submitted, value);
-      this.#closed = Math.max(this.#closed, value);
+      this.#promise(value);
+      return;
     }
+    if (value > this.last) this.last = value;
+    this.#held.push({ value, by: queue, behind });
+    noteHeld(this);
+  }
+
+  #promise(value: number): void {
+    if (value > this.last) this.last = value;
+    if (value > this.#promised) this.#promised = value;
+  }
+
+  /** The largest value that somebody was told to signal and isn't held back from. Asks nobody. */
+  get promised(): number {
+    return this.#promised;
+  }
+
+  /** How many signals were held back when it was last looked. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Takes signals that nothing stands before any more for promised; false if there is none. */
+  release(stands: (point: TimelinePoint) => boolean): boolean {
+    const held = this.#held.filter((each) => each.behind.some(stands));
+    const isChanged = held.length < this.#held.length;
+    if (!isChanged) return false;
+    const still = new Set(held);
+    for (const each of this.#held) {
+      if (still.has(each)) continue;
+      this.#submitted = Math.max(this.#submitted, each.value);
+      this.#promise(each.value);
+    }
+    this.#held = held;
+    return true;
   }
 
   /**
@@ -230,18 +259,13 @@ export class Timeline implements Child, Progress {
    * 03882): one that is smaller than another is legal where that one is held back until this one came. Of one queue it never is.
    */
   floor(value: number, queue: object | undefined): number {
-    if (value > this.last || this.#open.length === 0) return this.last;
-    const reached = this.value();
-    this.#dropReached(reached);
-    let floor = Math.max(reached, this.#closed);
-    for (const open of this.#open) {
-      if (open.by === queue || open.value === value) floor = Math.max(floor, open.value);
+    if (value > this.last || this.#held.length === 0) return this.last;
+    settleHolds(this.driver);
+    let floor = Math.max(this.value(), this.#promised);
+    for (const held of this.#held) {
+      if (held.by === queue || held.value === value) floor = Math.max(floor, held.value);
     }
     return floor;
-  }
-
-  #dropReached(reached: number): void {
-    this.#open = this.#open.filter(({ value }) => value > reached);
   }
 
   /**
@@ -264,16 +288,15 @@ export class Timeline implements Child, Progress {
       driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: this.handle, value })),
     );
     this.#check(result, 'vkSignalSemaphore');
-    this.last = Math.max(this.last, value);
-    this.#closed = Math.max(this.#closed, value);
+    this.#promise(value);
   }
 
   /** A value below this one that a submit is still to signal. */
   #pendingBelow(value: number): number | undefined {
-    if ((this.#submitted <= this.#reached && this.#open.length === 0) || this.driver.isLost) return undefined;
+    if ((this.#submitted <= this.#reached && this.#held.length === 0) || this.driver.isLost) return undefined;
     const reached = this.value();
-    const open = this.#open.map((each) => each.value);
-    return [this.#submitted, ...open].find((each) => each > reached && each < value);
+    const held = this.#held.map((each) => each.value);
+    return [this.#submitted, ...held].find((each) => each > reached && each < value);
   }
 
   toString(): string {
