@@ -39,6 +39,7 @@ gpuTest(
 for (const [left, rings, told] of [
   [7 * MiB, 4 + 2, '4 MiB and 2 MiB'],
   [(3 * MiB) / 8, 1 / 4 + 1 / 8, '256 KiB and 128 KiB'],
+  [14 * 1024, 12 / 1024, '8 KiB and 4 KiB'],
 ] as const) {
   const name = `transfers find their way through rings of ${rings} MiB where ${left / MiB} MiB of memory are left`;
   gpuTest(name, { memoryLimit: 64 * MiB }, async ({ device }) => {

@@ -79,8 +79,9 @@ interface Sending {
 /** What goes at once, without waiting its turn, as a part of the ring; and the pieces of what doesn't. */
 const SMALL = 1 / 8;
 const PIECE = 1 / 4;
-/** The smallest ring, in bytes. */
+/** The smallest ring, in bytes; and where not even so much is left. */
 export const SMALLEST_RING: number = 2 ** 16;
+const LEAST_RING = 2 ** 12;
 
 /** Moves bytes between JavaScript and a device's buffers. */
 export class Staging implements Companion {
@@ -494,7 +495,7 @@ export class Staging implements Companion {
         this.#driver.children.delete(buffer);
         return { ring: new Ring(byteLength), buffer };
       } catch (error) {
-        if (!(error instanceof OutOfMemoryError) || byteLength <= SMALLEST_RING) throw error;
+        if (!(error instanceof OutOfMemoryError) || byteLength <= LEAST_RING) throw error;
       }
     }
   }
