@@ -192,6 +192,20 @@ test('between queues a wait orders, and no barrier does', () => {
   expect([done.value, waiting.said]).toEqual([1, []]);
 });
 
+test('what one queue’s barriers order, another waits for all the same', () => {
+  const [checked, automatic] = [new Bench(), new Bench(true)];
+  for (const bench of [checked, automatic]) {
+    bench.run('step', (recording) => {
+      write(x)(recording);
+      recording.barrier({ memory: { before: ['storage-write'], after: ['storage-read'] } });
+      read(x)(recording);
+    });
+    bench.run('other', read(x), [], bench.transfer);
+  }
+  expect(checked.said.map((each) => each.includes('on another queue, and no wait stands between'))).toEqual([true]);
+  expect(automatic.inserted).toEqual(['other waits for {"label":"compute"} 1']);
+});
+
 test('waits pass on what they waited for themselves', () => {
   const bench = new Bench();
   const third = { label: 'third' };

@@ -51,6 +51,8 @@ export interface SubmitsOptions {
   readonly automatic: boolean;
   /** The value of a queue's timeline that the host has seen reached. */
   readonly seen: (timeline: object) => number;
+  /** So many recordings' barriers are kept of a queue before what they mean is worked in everywhere; default: 512. */
+  readonly longest?: number;
 }
 
 interface Held extends Segment {
@@ -146,6 +148,8 @@ export class SubmitTracker {
 
   /** Something that orders itself wrote a range: the staging, or the host. What it gives is to be called if it didn't after all. */
   external(resource: TrackedResource, range: TouchedRange): () => void {
+    // Not behind this: what is undone must find the logs that it knew.
+    if ([...this.#lines.values()].some((line) => this.#isLong(line))) this.#trim();
     const track = this.#track(resource);
     const undo = track.save();
     for (const { start, end } of piecesOf(resource, range)) {
@@ -161,7 +165,7 @@ export class SubmitTracker {
   /** Takes a submit in; to be called before it is made. */
   submit({ place, wait, signal, recordings }: TrackedSubmit): Remedy {
     const line = this.#line(place.timeline);
-    if (line.logs.length > LONGEST) this.#trim();
+    if (this.#isLong(line)) this.#trim();
     const undo = this.#saved(line, [place, ...signal], recordings);
     try {
       return { ...this.#enterAll(line, { place, wait, signal, recordings }), undo };
@@ -291,11 +295,13 @@ export class SubmitTracker {
     const foreign = earlier.place!.queue !== place.queue;
     const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
     if (!foreign) fold(met, recorded.log, entry.at);
-    if (note) {
+    // What a queue's barriers order, other queues don't wait for.
+    const isWaitedFor = !foreign || earlier.ordered === -1;
+    if (note && isWaitedFor) {
       const direct = !foreign && (note.executedBefore & met.bit) === met.bit;
       if (note.mark && direct) note.mark.used = true;
       if (direct || (met.ordered & note.executedBefore) !== 0 || met.ordered === -1) return 0;
-    } else {
+    } else if (isWaitedFor) {
       const sees = memory ? met.visible : met.ordered;
       if ((sees & bit) === bit || (!automatic && (covered(sees) & bit) === bit)) {
         credit(met, bit, memory);
@@ -412,6 +418,10 @@ export class SubmitTracker {
       list = list.slice(1);
     }
     this.#moments.set(timeline, { list, forgotten });
+  }
+
+  #isLong({ logs }: Line): boolean {
+    return logs.length > (this.#options.longest ?? LONGEST);
   }
 
   /** Lets every trace meet the logs, so that they can go; what was disposed goes with them. */
