@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Access } from '../src/access.ts';
+import { Segments } from '../src/tracking/segments.ts';
+import type { Segment } from '../src/tracking/segments.ts';
 import { SubmitTracker } from '../src/tracking/submits.ts';
 import type { Moment, Remedy } from '../src/tracking/submits.ts';
 import type { ByteRange, TrackedResource } from '../src/tracking/tracker.ts';
@@ -11,11 +13,16 @@ const resources: readonly TrackedResource[] = [
   { kind: 'buffer', label: 'y', byteLength: 64 },
   { kind: 'image', label: 'p', mips: 2, layers: 1 },
 ];
-const halves: readonly (ByteRange | undefined)[] = [undefined, { byteOffset: 0, byteLength: 32 }];
+const parts: readonly (ByteRange | undefined)[] = [
+  undefined,
+  { byteOffset: 0, byteLength: 32 },
+  { byteOffset: 16, byteLength: 24 },
+  { byteOffset: 48, byteLength: 16 },
+];
 const accesses: readonly Access[] = ['storage-read', 'storage-write', 'transfer-source', 'transfer-target'];
 const touch = fc.record({
   resource: fc.nat(2),
-  half: fc.nat(1),
+  part: fc.nat(3),
   access: fc.constantFrom(...accesses),
   barrier: fc.boolean(),
 });
@@ -56,17 +63,17 @@ function run(submits: readonly Submit[], { automatic, longest }: Follow, also: b
   for (const [index, { recordings, queue, waits, signals, refused, uploads }] of submits.entries()) {
     const kept = recordings.map((touches, each) => {
       const recording = tracker.begin(`recording ${each} of ${index}`, (batch) => told.push(batch));
-      for (const { resource, half, access, barrier } of touches) {
-        const whole = resource === 2 || half === 0;
+      for (const { resource, part, access, barrier } of touches) {
+        const range = resource === 2 ? undefined : parts[part];
         if (barrier) recording.barrier({ memory: { before: ['storage-write'], after: [access] } });
-        recording.touch(resources[resource]!, whole ? undefined : halves[1], access, 'dispatch');
+        recording.touch(resources[resource]!, range, access, 'dispatch');
         recording.settle();
       }
       return recording.finish();
     });
     const before = told.length;
     const make = (isRefused: boolean): Remedy => {
-      const undo = uploads ? tracker.external(resources[0]!, halves[1]) : undefined;
+      const undo = uploads ? tracker.external(resources[0]!, parts[1]) : undefined;
       const other = 1 - queue;
       const wait: Moment[] =
         waits > 0 && last[other]! >= waits ? [{ timeline: names[other]!, value: last[other]! + 1 - waits }] : [];
@@ -122,6 +129,30 @@ function longAgo(automatic: boolean) {
   };
   return { submitOne, said };
 }
+
+test('what is brought back of segments is what ranges met, and nothing else', () => {
+  const copies: string[] = [];
+  const cut = (each: Segment & { name: string }): Segment & { name: string } => {
+    copies.push(each.name);
+    return { ...each };
+  };
+  const segments = new Segments({ start: 0, end: 40, name: 'a' }, cut);
+  for (const [at, name] of ['a', 'b', 'c', 'd'].entries()) segments.within(at * 10, at * 10 + 10)[0]!.name = name;
+  const before = structuredClone(segments.list);
+  copies.length = 0;
+  const undo = segments.save([
+    { start: 2, end: 4 },
+    { start: 12, end: 13 },
+    { start: 15, end: 20 },
+  ]);
+  expect(copies).toEqual(['a', 'b']);
+  for (const each of segments.within(2, 4)) each.name = 'x';
+  for (const each of segments.within(15, 20)) each.name = 'y';
+  expect(segments.list).toHaveLength(7);
+  undo();
+  expect(segments.list).toEqual(before);
+  expect(segments.list[0]).toBe(segments.first);
+});
 
 test('what was submitted so long ago that nobody knows what came before it orders nothing but itself', () => {
   const [compute, transfer] = [{ label: 'compute' }, { label: 'transfer' }];

@@ -35,13 +35,33 @@ export class Segments<S extends Segment> {
     return this.list.filter((each) => each.start >= start && each.end <= end);
   }
 
-  /** Keeps the segments as they are; what it gives brings them back. */
-  save(): () => void {
-    const saved = this.list.map(this.#cut);
-    return () => {
-      Object.assign(this.first, saved[0]);
-      this.list.splice(1, this.list.length, ...saved.slice(1));
-    };
+  /**
+   * Keeps the segments that ranges, in the order of their beginnings, meet; what it gives brings them back as they are, where only they
+   * were changed or cut.
+   */
+  save(ranges: readonly Readonly<Segment>[]): () => void {
+    const saved: S[] = [];
+    let next = 0;
+    for (const each of this.list) {
+      while (next < ranges.length && ranges[next]!.end <= each.start) next++;
+      if (next === ranges.length) break;
+      if (ranges[next]!.start < each.end) saved.push(this.#cut(each));
+    }
+    return () => this.#bring(saved);
+  }
+
+  /** Puts segments in the place of what they were cut into. */
+  #bring(saved: readonly S[]): void {
+    const list: S[] = [];
+    let next = 0;
+    for (const each of this.list) {
+      while (next < saved.length && saved[next]!.end <= each.start) next++;
+      const before = saved[next];
+      if (before === undefined || each.start < before.start) list.push(each);
+      else if (each.start === before.start) list.push(each === this.first ? Object.assign(each, before) : before);
+    }
+    this.list.length = 0;
+    for (const each of list) this.list.push(each);
   }
 
   #cutAt(at: number): void {

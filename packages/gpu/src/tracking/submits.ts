@@ -151,8 +151,9 @@ export class SubmitTracker {
     // Not behind this: what is undone must find the logs that it knew.
     if ([...this.#lines.values()].some((line) => this.#isLong(line))) this.#trim();
     const track = this.#track(resource);
-    const undo = track.save();
-    for (const { start, end } of piecesOf(resource, range)) {
+    const pieces = piecesOf(resource, range);
+    const undo = track.save(pieces);
+    for (const { start, end } of pieces) {
       for (const held of track.within(start, end)) {
         held.writer = undefined;
         held.readers = [];
@@ -196,8 +197,7 @@ export class SubmitTracker {
     line.clock = new Map(clock);
     const blind = this.#blind;
     const marks = recordings.flatMap((recorded) => recorded.marks.filter((mark) => !this.#executed.has(mark)));
-    const resources = new Set(recordings.flatMap(({ tracks }) => [...tracks.keys()]));
-    const saved = [...resources].map((resource) => this.#track(resource).save());
+    const saved = [...changedBy(recordings)].map(([resource, ranges]) => this.#track(resource).save(ranges));
     const moments = signalled.map(({ timeline }) => [timeline, this.#moments.get(timeline) ?? NO_MOMENTS] as const);
     return () => {
       Object.assign(line, { clock, last });
@@ -231,6 +231,7 @@ export class SubmitTracker {
     for (const [resource, track] of recorded.tracks) {
       const whole = this.#track(resource);
       for (const local of track.list) {
+        if (!changes(local)) continue;
         for (const held of whole.within(local.start, local.end)) leave(held, local, place, line.logs.length);
       }
     }
@@ -265,7 +266,7 @@ export class SubmitTracker {
       let lacking = 0;
       if (writesOf(entry.bit) !== 0)
         for (const reader of held.readers) lacking |= this.#collide(at, reader, entry, fix, false);
-      if (held.writer && (lacking === 0 || !chains(held.writer, lacking)))
+      if (held.writer && (lacking === 0 || isLoose(held.writer, place) || !chains(held.writer, lacking)))
         this.#collide(at, held.writer, entry, fix, true);
     }
   }
@@ -295,8 +296,7 @@ export class SubmitTracker {
     const foreign = earlier.place!.queue !== place.queue;
     const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
     if (!foreign) fold(met, recorded.log, entry.at);
-    // What a queue's barriers order, other queues don't wait for.
-    const isWaitedFor = !foreign || earlier.ordered === -1;
+    const isWaitedFor = !isLoose(earlier, place);
     if (note && isWaitedFor) {
       const direct = !foreign && (note.executedBefore & met.bit) === met.bit;
       if (note.mark && direct) note.mark.used = true;
@@ -440,6 +440,30 @@ export class SubmitTracker {
     this.#order(this.#line(queue), trace, { queue, value: 0 });
     trace.at = 0;
   }
+}
+
+/** Whether an access of another queue isn't waited for: what that queue's barriers order, others don't. */
+function isLoose({ ordered, place }: Trace, { queue }: Place): boolean {
+  return place!.queue !== queue && ordered !== -1;
+}
+
+/** Whether a recording does anything to a segment. */
+function changes({ entries, writer, readers, layout, written }: Local): boolean {
+  return entries.length > 0 || writer !== undefined || readers.length > 0 || layout !== undefined || written;
+}
+
+/** What recordings touch of each resource, in order. */
+function changedBy(recordings: readonly Recorded[]): ReadonlyMap<TrackedResource, readonly Local[]> {
+  const changed = new Map<TrackedResource, readonly Local[]>();
+  for (const { tracks } of recordings) {
+    for (const [resource, { list }] of tracks) {
+      const before = changed.get(resource);
+      const locals = list.filter(changes);
+      const all = before && [...before, ...locals].toSorted((a, b) => a.start - b.start);
+      changed.set(resource, all ?? locals);
+    }
+  }
+  return changed;
 }
 
 /** What a recording leaves of a segment. */
