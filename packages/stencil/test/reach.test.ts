@@ -298,5 +298,5 @@ test('random programs never read "ids" outside of its reach', () => {
     }),
     { numRuns: 60 * SCALE },
   );
-  expect(bounded).toBeGreaterThan(10);
+  expect(bounded).toBeGreaterThan(2);
 });
