@@ -19,6 +19,8 @@ export class Link implements Disposable {
   readonly from: number;
   readonly to: number;
   readonly transport: TransportName;
+  /** What was to be, by the messages that it was opened for. */
+  readonly #best: TransportName;
   /** Of one message. */
   readonly byteLength: number;
   readonly #channel: Channel;
@@ -29,9 +31,19 @@ export class Link implements Disposable {
     this.byteLength = ROOM * Math.max(1, Math.ceil(options.byteLength / ROOM));
     const label = `messages ${from + 1} → ${to + 1}`;
     const room = { label, byteLength: this.byteLength, turns: TURNS };
-    const { transport, channel } = options.routes.open(members[from]!, members[to]!, room, options.sizes);
+    const { transport, best, channel } = options.routes.open(members[from]!, members[to]!, room, options.sizes);
     this.transport = transport;
+    this.#best = best;
     this.#channel = channel;
+  }
+
+  /** Whether it has room for messages, and would take the transport that it was opened with for them. */
+  suits(members: readonly Endpoint[], { byteLength, routes, sizes }: LinkOptions): boolean {
+    if (this.byteLength < byteLength) return false;
+    const [size, ...others] = sizes;
+    if (size === undefined) return true;
+    const [from, to] = [members[this.from]!.device, members[this.to]!.device];
+    return routes.ranking(from, to, [size, ...others])[0] === this.#best;
   }
 
   /** Whether a parcel of so many bytes is packed and unpacked in memory that both devices reach: what is small, or nothing hides. */
@@ -88,5 +100,5 @@ export interface LinkOptions {
   /** Bytes of one message that has all that ever travels. */
   readonly byteLength: number;
   /** Bytes of messages as they come, by which the transport is chosen; that of all, where there are none. */
-  readonly sizes?: readonly number[];
+  readonly sizes: readonly number[];
 }

@@ -9,7 +9,7 @@ import type { FieldDeclaration } from './declarations.ts';
 import { scalarBytes } from './engine-kernels.ts';
 import { HaloLists, wordsOf, type ComponentExchange } from './halo-lists.ts';
 import type { HaloNeeds } from './halo-needs.ts';
-import { Link } from './links.ts';
+import { Link, type LinkOptions } from './links.ts';
 import { placesByRank } from './local-level.ts';
 import { Mail } from './mail/mail.ts';
 import { onDevice, onDeviceNow, type Place } from './loss/on-device.ts';
@@ -149,19 +149,23 @@ export class Team implements AsyncDisposable {
     return { components, layout, links, mail, sums };
   }
 
-  /** Links with room for a layout's messages; those that are large enough stay. */
+  /** Links with room for a layout's messages; those that are large enough, and suit them, stay. */
   #link(layout: MessageLayout, messages: StepMessages): readonly Link[] {
     const old = this.#links;
-    const fits = (link: Link): boolean =>
-      link.byteLength >= 4 * (layout.words.get(linkKey(link.from, link.to)) ?? Infinity);
-    this.#links = old.filter(fits);
+    const optionsOf = (from: number, to: number): LinkOptions | null => {
+      const words = layout.words.get(linkKey(from, to));
+      const sizes = messageSizes(messages, layout, [from, to]);
+      return words === undefined ? null : { routes: this.#routes, byteLength: 4 * words, sizes };
+    };
+    this.#links = old.filter((link) => {
+      const options = optionsOf(link.from, link.to);
+      return options !== null && link.suits(this.ends, options);
+    });
     for (const link of old) if (!this.#links.includes(link)) link[Symbol.dispose]();
     for (const from of this.members.keys()) {
       for (const to of this.members.keys()) {
-        const words = layout.words.get(linkKey(from, to));
-        if (words === undefined || this.#links.some((link) => link.from === from && link.to === to)) continue;
-        const sizes = messageSizes(messages, layout, [from, to]);
-        const options = { routes: this.#routes, byteLength: 4 * words, sizes };
+        const options = optionsOf(from, to);
+        if (options === null || this.#links.some((link) => link.from === from && link.to === to)) continue;
         this.#links.push(new Link(this.ends, from, to, options));
       }
     }

@@ -66,10 +66,14 @@ gpuTest('bytes come down while a kernel runs', { transferQueue: true }, async ({
     encoder.pipeline(pipeline).push(wordsPush(words.address, 1));
     for (let i = 0; i < 100; i++) encoder.dispatch(1).barrier(['storage-write'], ['storage-read', 'storage-write']);
   });
-  const { timeline, value } = device.compute.submit([commands]);
+  using gate = device.createTimeline('gate');
+  device.compute.submit([commands]);
+  // What comes behind the kernel ends when the bytes are there, however long both take.
+  const { timeline, value } = device.compute.submit([commands], { wait: [{ timeline: gate, value: 1 }] });
   const bytes = await device.staging.download(other, 0, 20 * MiB, { concurrent: true });
   expect(timeline.value()).toBeLessThan(value);
   expect(bytes.every((byte) => byte === 5)).toBe(true);
+  gate.signal(1);
   await device.idle();
 });
 

@@ -43,18 +43,20 @@ for (const [left, rings, told] of [
 ] as const) {
   const name = `transfers find their way through rings of ${rings} MiB where ${left / MiB} MiB of memory are left`;
   gpuTest(name, { memoryLimit: 64 * MiB }, async ({ device }) => {
-    // Of the heap that rings are of, which on a card isn't the device's own.
+    // Of the heap that rings are of, which on a card isn't the device's own; there those up may be of another than those down.
     using buffer = device.createBuffer({ label: 'most', byteLength: 64 * MiB - left, memory: 'download' });
     // As on a card: the host doesn't see it.
     Object.defineProperty(buffer, 'visible', { value: undefined });
     await device.staging.upload(buffer, 16, Uint32Array.of(1, 2, 3, 4));
     expect([...new Uint32Array((await device.staging.download(buffer, 16, 16)).buffer)]).toEqual([1, 2, 3, 4]);
     const owners = device.heap.report().owners.map(({ owner, byteLength }) => [owner, byteLength / MiB]);
-    expect(owners).toEqual([
-      ['most', 64 - left / MiB],
-      ['staging', rings],
-    ]);
-    expect(String(device.staging)).toBe(`Staging(1 uploads, 1 downloads, rings of ${told})`);
+    if (device.kind === 'cpu') {
+      expect(owners).toEqual([
+        ['most', 64 - left / MiB],
+        ['staging', rings],
+      ]);
+      expect(String(device.staging)).toBe(`Staging(1 uploads, 1 downloads, rings of ${told})`);
+    }
     for (const byteLength of [100_000, 3_000_000]) {
       const bytes = Uint8Array.from({ length: byteLength }, (_, at) => (at * 7) % 251);
       await device.staging.upload(buffer, 64, bytes);

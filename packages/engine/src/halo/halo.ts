@@ -128,7 +128,7 @@ export class Halo implements AsyncDisposable {
     try {
       for (const [pair, words] of this.#layout.words) {
         const [from, to] = pair.split(' → ').map(Number) as [number, number];
-        const link = new Link(team.ends, from, to, { routes, byteLength: 4 * words });
+        const link = new Link(team.ends, from, to, { routes, byteLength: 4 * words, sizes: [] });
         this.#links.push(this.#owned.use(link));
       }
       const sides = team.members.map((_, number) => onDevice(team.place(number), () => this.#addSide(number)));

@@ -19,6 +19,8 @@ import { StallError } from './way.ts';
 /** A channel, and the transport that it takes. */
 export interface OpenRoute {
   readonly transport: TransportName;
+  /** The one that was the best for its messages, whether or not it could be opened. */
+  readonly best: TransportName;
   readonly channel: Channel;
 }
 
@@ -77,7 +79,7 @@ export class Routes {
       try {
         const refusal = transport.refusal(from.device, to.device);
         if (refusal !== null) throw new Error(refusal);
-        return { transport: name, channel: openProven(transport, from, to, options) };
+        return { transport: name, best: names[0]!, channel: openProven(transport, from, to, options) };
       } catch (error) {
         checkEnds(from, to);
         const why = error instanceof Error ? error.message : String(error);
