@@ -29,8 +29,11 @@ export async function makeDomain(options: DomainOptions, act: string): Promise<D
     const what = domain === undefined ? 'neither domain nor grid is given' : 'both domain and grid are given';
     throw new TypeError(`${act}: ${what}; give one of them`);
   }
-  if (voxelSize !== undefined && !(voxelSize > 0 && Number.isFinite(voxelSize))) {
-    throw new RangeError(`${act}: voxelSize is ${shown(voxelSize)}; give metres above 0`);
+  if (voxelSize !== undefined) {
+    const isLength = Number.isFinite(voxelSize) && voxelSize > 0;
+    const more = isLength ? ', which a float32 holds' : '';
+    if (!isLength || !Number.isFinite(Math.fround(voxelSize)))
+      throw new RangeError(`${act}: voxelSize is ${shown(voxelSize)}; give metres above 0${more}`);
   }
   const position = translation ?? origin;
   const source = grid === undefined ? null : await takeGrid(grid, act);

@@ -260,6 +260,7 @@ describe('a simulation refuses', () => {
       [{ haloThickness: '2' }, 'haloThickness is "2"; give whole voxels, at least 0'],
       [{ subdomains: '2' }, 'subdomains is "2"; give a whole number, at least 1'],
       [{ voxelSize: '0.1' }, 'voxelSize is "0.1"; give metres above 0'],
+      [{ voxelSize: 1e39 }, 'voxelSize is 1e+39; give metres above 0, which a float32 holds'],
       [{ translation: [0, 0] }, 'translation is [0, 0]; give three numbers of metres, as in [0, 0, 0]'],
       [{ origin: ['0', 0, 0] }, 'origin is ["0", 0, 0]; give three numbers of metres, as in [0, 0, 0]'],
       [{ domain: null }, 'domain is null; give a box, as in { min: [0, 0, 0], max: [64, 64, 64] }'],
