@@ -146,6 +146,68 @@ test('checks find the same whether commands are recorded in one, or in recording
   );
 });
 
+test('a barrier that serves a later read of a kind alone is of use, wherever what it ends was recorded', () => {
+  const touches = (access: Access): Step => ({ touches: [{ resource: RESOURCES[0]!, access, part: false }] });
+  const write = [touches('storage-write')];
+  // The first read lacks a barrier; the second has one, which chains on the one before.
+  const reads: Step[] = [
+    { before: ['storage-write'], after: ['storage-read'] },
+    touches('indirect'),
+    { before: ['storage-read'], after: ['indirect'] },
+    touches('indirect'),
+    { before: ['storage-read'], after: ['indirect'] },
+  ];
+  const useful = [true, true, false];
+  const missing = expect.stringMatching(
+    /^Cannot let pass "run 1" read buffer "a" in dispatch: pass "run 0" writes it/u,
+  );
+  for (const lists of [
+    [write, reads],
+    [write, reads.slice(0, 2), reads.slice(2)],
+  ]) {
+    for (const [nested, carried] of [
+      [false, false],
+      [true, false],
+      [true, true],
+    ] as const) {
+      const { said, used } = found(
+        lists.map((list) => ({ steps: list, nested, carried })),
+        true,
+      );
+      expect(said).toContainEqual(missing);
+      expect(used).toEqual(useful);
+    }
+  }
+  // The same where the write was submitted before.
+  const submits = new SubmitTracker({ automatic: false, seen: () => 0, report: () => undefined });
+  const queue = {};
+  const [, read] = [write, reads].map((list, index) => {
+    const tracker = submits.begin(`step ${index}`, undefined);
+    for (const step of list) follow(tracker, step);
+    const recorded = tracker.finish();
+    submits.submit({ place: { timeline: queue, value: index + 1 }, wait: [], signal: [], recordings: [recorded] });
+    return recorded;
+  });
+  expect(read!.marks.map(({ used }) => used)).toEqual(useful);
+});
+
+test('a barrier that is told to be useless can be left out: nothing more is found', () => {
+  fc.assert(
+    fc.property(program(2), fc.boolean(), (given, apart) => {
+      const { said, used } = found(given, apart);
+      if (said.some((message) => message.includes('layout'))) return;
+      for (const [barrier, isUsed] of used.entries()) {
+        if (isUsed) continue;
+        let at = 0;
+        const kept = (step: Step): boolean => 'touches' in step || at++ !== barrier;
+        const fewer = given.map((run) => ({ ...run, steps: run.steps.filter(kept) }));
+        expect(whose(said)).toEqual(whose(found(fewer, apart).said));
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
 type Event =
   | { readonly touch: Touch }
   | {

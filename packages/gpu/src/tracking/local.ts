@@ -6,7 +6,7 @@
 import type { ImageLayout } from '../access.ts';
 import type { Known } from './known-states.ts';
 import type { Segment, Segments } from './segments.ts';
-import { newTrace, renewTrace } from './trace.ts';
+import { credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type { TrackedResource } from './tracker.ts';
 import { covered, executed, TRANSITION } from './usage-bits.ts';
@@ -16,6 +16,8 @@ export interface Entry {
   readonly bit: number;
   /** How many barriers of the recording stand before it. */
   readonly at: number;
+  /** How many stand before the last touch of that usage that no write of the recording came before; kept where findings alone count. */
+  readonly last: number;
   /** Of an image barrier: its own first scope. */
   readonly note: BarrierNote | undefined;
   readonly who: Toucher | undefined;
@@ -121,6 +123,34 @@ export function bitsBehind(entries: readonly Entry[], entry: Entry): number {
   for (let index = entries.indexOf(entry); index < entries.length && !entries[index]!.note; index++)
     bits |= entries[index]!.bit;
   return bits;
+}
+
+/** Notes that a usage which has an entry touches the segment again, behind more barriers. What was one segment shares its entries. */
+export function touchAgain(entries: Entry[], bit: number, last: number): void {
+  const index = entries.findIndex((each) => each.bit === bit && !each.note);
+  const entry = entries[index];
+  if (entry && entry.last < last) entries[index] = { ...entry, last };
+}
+
+/**
+ * Whether an earlier access, which met the barriers before an entry, is ordered before it; marks the barriers that did so as used. Where
+ * nothing is recorded for the first touch, barriers between it and the last one of that usage may still serve those behind them.
+ */
+export function isOrderedBefore(
+  { bit, last }: Entry,
+  met: Trace,
+  log: readonly BarrierNote[],
+  memory: boolean,
+  automatic: boolean,
+): boolean {
+  const isReached = (): boolean => {
+    const reached = memory ? met.visible : met.ordered;
+    return (reached & bit) === bit || (!automatic && (covered(reached) & bit) === bit);
+  };
+  const isOrdered = isReached();
+  if (!automatic) fold(met, log, last);
+  if (isReached()) credit(met, bit, memory);
+  return isOrdered;
 }
 
 /** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */

@@ -6,12 +6,12 @@
 import type { ImageLayout } from '../access.ts';
 import { hazardText } from './findings.ts';
 import type { Report } from './findings.ts';
-import { addReader, bitsBehind, chains } from './local.ts';
+import { addReader, bitsBehind, chains, isOrderedBefore, touchAgain } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
-import { credit, fold } from './trace.ts';
+import { fold } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type { TrackedResource } from './tracker.ts';
-import { covered, writesOf } from './usage-bits.ts';
+import { writesOf } from './usage-bits.ts';
 
 /** The recording that executes others. */
 export interface Outer {
@@ -75,13 +75,8 @@ function meetEntry(
 }
 
 /** Whether the barriers before a nested recording's entry, its own ones included, order it behind an earlier access. */
-function isOrdered(
-  { automatic }: Outer,
-  { log }: Recorded,
-  earlier: Trace,
-  { at, note, bit }: Entry,
-  memory: boolean,
-): boolean {
+function isOrdered({ automatic }: Outer, { log }: Recorded, earlier: Trace, entry: Entry, memory: boolean): boolean {
+  const { at, note } = entry;
   const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
   fold(met, log, at);
   if (note) {
@@ -89,10 +84,7 @@ function isOrdered(
     if (note.mark && direct) note.mark.used = true;
     return direct || (met.ordered & note.executedBefore) !== 0;
   }
-  const sees = memory ? met.visible : met.ordered;
-  if ((sees & bit) !== bit && (automatic || (covered(sees) & bit) !== bit)) return false;
-  credit(met, bit, memory);
-  return true;
+  return isOrderedBefore(entry, met, log, memory, automatic);
 }
 
 /** Takes in what a nested recording does: its barriers, what it met, and what it leaves behind. */
@@ -112,9 +104,13 @@ export function leaveNested(outer: Outer, recorded: Recorded): void {
 function leave(segment: Local, local: Local, before: number, at: number): void {
   if (!segment.writer) {
     for (const entry of local.entries) {
-      if (!entry.note && segment.entries.some((each) => each.bit === entry.bit)) continue;
+      const last = before + entry.last;
+      if (!entry.note && segment.entries.some((each) => each.bit === entry.bit)) {
+        touchAgain(segment.entries, entry.bit, last);
+        continue;
+      }
       const layout = entry.note || segment.entries.length === 0 ? entry.layout : undefined;
-      segment.entries.push({ ...entry, at: before + entry.at, layout });
+      segment.entries.push({ ...entry, at: before + entry.at, last, layout });
     }
   }
   if (local.writer) {

@@ -14,7 +14,7 @@ import { Declarations } from './declarations.ts';
 import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { insertedBarrier } from './inserted.ts';
-import { addReader, become, bitsIn, chains, cut, lastUses, untouched } from './local.ts';
+import { addReader, become, bitsIn, chains, cut, lastUses, touchAgain, untouched } from './local.ts';
 import type { Local, NestedUse, Recorded } from './local.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
@@ -472,8 +472,8 @@ export class RecordingTracker implements UsageTracker {
     const at = this.#log.length;
     if (!segment.writer && !segment.entries.some((each) => each.bit === bit)) {
       const first = segment.entries.length === 0;
-      segment.entries.push({ bit, at, note: undefined, who, layout: first ? layout : undefined, reads });
-    }
+      segment.entries.push({ bit, at, last: at, note: undefined, who, layout: first ? layout : undefined, reads });
+    } else if (!segment.writer && !this.#emit) touchAgain(segment.entries, bit, at);
     if (layout !== undefined) segment.layout = layout;
     if (writes === 0) {
       addReader(segment.readers, bit, at, who, this.#spare);
@@ -503,8 +503,9 @@ export class RecordingTracker implements UsageTracker {
         if (segment.layout !== undefined && from !== 'undefined' && isOther)
           this.#report?.(layoutText({ resource: image, segment, from: now, to: from, who: who! }));
         this.#meetTransition(image, segment, note, who);
-        if (!segment.writer) segment.entries.push({ ...entry, at: this.#log.length });
-        become(segment, to, note.after, this.#log.length, who);
+        const at = this.#log.length;
+        if (!segment.writer) segment.entries.push({ ...entry, at, last: at });
+        become(segment, to, note.after, at, who);
         if (from === 'undefined') segment.written = false;
       }
     }

@@ -10,13 +10,13 @@ import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './
 import { uncarry } from './carried.ts';
 import type { Carried } from './carried.ts';
 import type { Finding, Report } from './findings.ts';
-import { addReader, bitsBehind, chains, lastUses } from './local.ts';
+import { addReader, bitsBehind, chains, isOrderedBefore, lastUses } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { RecordingTracker } from './recording.ts';
 import type { RecordingOptions } from './recording.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
-import { barrierNote, copyTrace, credit, finish, fold, newTrace } from './trace.ts';
+import { barrierNote, copyTrace, finish, fold, newTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Place, Trace } from './trace.ts';
 import type { TouchedRange, TrackedResource } from './tracker.ts';
 import { covered, executed, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
@@ -302,11 +302,7 @@ export class SubmitTracker {
       if (note.mark && direct) note.mark.used = true;
       if (direct || (met.ordered & note.executedBefore) !== 0 || met.ordered === -1) return 0;
     } else if (isWaitedFor) {
-      const sees = memory ? met.visible : met.ordered;
-      if ((sees & bit) === bit || (!automatic && (covered(sees) & bit) === bit)) {
-        credit(met, bit, memory);
-        return 0;
-      }
+      if (isOrderedBefore(entry, met, recorded.log, memory, automatic)) return 0;
     }
     const hazard = { resource, segment: held, earlier, bit, who: entry.who!, recording: recorded.label };
     if (foreign) {

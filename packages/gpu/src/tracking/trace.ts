@@ -113,16 +113,28 @@ function meet(trace: Trace, note: BarrierNote): void {
   if (note.mark) (trace.gains ??= []).push({ note, visible, ordered });
 }
 
-/** Marks the barriers that made a trace visible to (or, of a read, waited for by) a usage as used, with those they chain on. */
+/**
+ * Marks the barriers that made a trace visible to (or, of a read, waited for by) a usage as used, with those they chain on: of a write
+ * also one that made it available.
+ */
 export function credit(trace: Trace, usage: number, memory: boolean): void {
-  if (!trace.gains) return;
+  const { gains, bit } = trace;
+  if (!gains) return;
+  const isDirect = ({ coveredBefore, executedBefore }: BarrierNote): boolean =>
+    ((memory ? coveredBefore : executedBefore) & bit) === bit;
   let wanted = usage;
-  for (const { note, visible, ordered } of trace.gains.toReversed()) {
+  let isAvailable = true;
+  for (const { note, visible, ordered } of gains.toReversed()) {
     const gained = memory ? visible | ordered : ordered;
     if ((gained & wanted) === 0) continue;
     note.mark!.used = true;
-    if ((note.executedBefore & trace.bit) !== trace.bit) wanted |= note.executedBefore;
+    const direct = isDirect(note);
+    if (!direct) wanted |= note.executedBefore;
+    if (visible !== 0) isAvailable = direct;
   }
+  if (!memory || isAvailable) return;
+  const first = gains.find(({ note }) => isDirect(note));
+  if (first) first.note.mark!.used = true;
 }
 
 /** What a submit keeps of a recording's trace, whose own stays as it is for the next submit; it has met its recording's barriers. */

@@ -159,7 +159,8 @@ function note(local: Local, bit: number, log: readonly BarrierNote[]): void {
   const known = present(local, log);
   if (known.writer === undefined && !local.entries.some((each) => each.bit === bit)) {
     const nothing = { note: undefined, who: undefined, layout: undefined };
-    local.entries.push({ bit, at: log.length, ...nothing, reads: false });
+    const at = log.length;
+    local.entries.push({ bit, at, last: at, ...nothing, reads: false });
   }
   local.known = known.after(bit);
 }
