@@ -30,6 +30,11 @@ export interface HaloNeeds {
   readonly radius: ReadonlyMap<string, number>;
 }
 
+/** Both copies of all that is read around: what may be stale where nothing is known. */
+export function staleCopies({ reads }: Pick<HaloNeeds, 'reads'>): ReadonlySet<string> {
+  return new Set([...reads.keys()].flatMap((component) => [`${component}:0`, `${component}:1`]));
+}
+
 /** What the stencils of a program need. */
 export interface HeldNeeds extends HaloNeeds {
   /** Voxels that ghosts are held for: stencils that run as one may reach further than each by itself. */

@@ -25,7 +25,7 @@ import type { StepCalls } from './mail/step-calls.ts';
 import type { MessageLayout } from './message-layout.ts';
 import { shareName, splitPlan, type Segment } from './segments.ts';
 import type { ChunkRun, SharedSums } from './shared-sums.ts';
-import type { HaloNeeds } from './halo-needs.ts';
+import { staleCopies, type HaloNeeds } from './halo-needs.ts';
 import type { LeafSet, Member } from './member.ts';
 import { OwnedBuffers } from './owned-buffers.ts';
 import { PassBlocks } from './pass-blocks.ts';
@@ -222,7 +222,7 @@ export class Program implements Disposable {
   get allStale(): ReadonlySet<string> {
     const { decomposition, needs } = this.parts;
     if (decomposition.count === 1) return new Set();
-    return new Set([...needs.reads.keys()].flatMap((component) => [`${component}:0`, `${component}:1`]));
+    return staleCopies(needs);
   }
 
   /** Address of a stencil's pass block for leaves of a subdomain. */
