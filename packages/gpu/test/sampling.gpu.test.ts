@@ -111,6 +111,67 @@ gpuTest('images and samplers of their own are held against each other', {}, asyn
   ]);
 });
 
+// The layer holds the whole of an array against each use of one of its elements.
+const ARRAYS = { expected: /None-06479/ };
+gpuTest(
+  'of arrays some elements must suit what the shader does, as it may take any of them',
+  ARRAYS,
+  async ({ device }) => {
+    using owned = new DisposableStack();
+    const out = owned.use(device.createBuffer({ label: 'out', byteLength: 16 }));
+    const depth = owned.use(device.createImage({ label: 'depth', size: [4, 4], format: 'depth32float' }));
+    const color = owned.use(device.createImage({ label: 'color', size: [4, 4], format: 'rgba8unorm' }));
+    const linear = owned.use(device.createSampler({ label: 'linear' }));
+    const nearest = owned.use(device.createSampler({ label: 'nearest', filter: 'nearest' }));
+    const less = owned.use(device.createSampler({ label: 'less', compare: 'less' }));
+    type Bound = Parameters<Parameters<Parameters<Device['record']>[1]>[0]['bind']>[1];
+    const told = (pipeline: ComputePipeline, ...bound: Bound[]): string =>
+      messageOf(() => {
+        using _ = device.record('step', (encoder) => {
+          encoder.pipeline(pipeline).bind(0, out);
+          for (const [index, each] of bound.entries()) encoder.bind(index + 1, each);
+          encoder.dispatch(1);
+        });
+      });
+    const maps = owned.use(
+      await pipelineOf(
+        device,
+        'maps',
+        APART.replace('map;', 'map[2];'),
+        'to = texture(sampler2D(map[0], plain), vec2(0.5)) + vec4(texture(sampler2DShadow(map[1], comparing), vec3(0.5)));',
+      ),
+    );
+    expect([told(maps, [color, depth], linear, less), told(maps, [color, depth], nearest, less)]).toEqual([
+      'no error',
+      'no error',
+    ]);
+    const act = 'Cannot sample image "color" with sampler "less" in pipeline';
+    expect(told(maps, [color, color], linear, less)).toBe(
+      `${act} "maps": binding 0.1 map compares depths, and texels of rgba8unorm are none; give an image of depth`,
+    );
+    const table = owned.use(
+      await pipelineOf(
+        device,
+        'table',
+        `layout(binding = 1) uniform texture2D map[2];
+      layout(binding = 2) uniform sampler s[2]; layout(binding = 2) uniform samplerShadow c[2];`,
+        'to = texture(sampler2D(map[0], s[0]), vec2(0.5)) + vec4(texture(sampler2DShadow(map[1], c[1]), vec3(0.5)));',
+      ),
+    );
+    expect(told(table, [color, depth], [nearest, less])).toBe('no error');
+    // Which of both a command does may be chosen by what it reads.
+    const one = owned.use(
+      await pipelineOf(
+        device,
+        'one',
+        'layout(binding = 1) uniform texture2D map; layout(binding = 2) uniform sampler s; layout(binding = 2) uniform samplerShadow c;',
+        'to.x = to.y > 0 ? texture(sampler2D(map, s), vec2(0.5)).x : texture(sampler2DShadow(map, c), vec3(0.5));',
+      ),
+    );
+    expect([told(one, depth, nearest), told(one, depth, less)]).toEqual(['no error', 'no error']);
+  },
+);
+
 gpuTest(
   'texels are filtered where the device filters their format, and fetched and gathered anywhere',
   {},

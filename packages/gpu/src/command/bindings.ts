@@ -19,7 +19,7 @@ import type { CommandScope } from './scope.ts';
 import type { Swappable, WatchedPipeline } from './watched.ts';
 import { isOptions, notOptions } from '../given.ts';
 import type { ShaderSampling } from '../shader/sampling.ts';
-import { checkSampling } from './samplings.ts';
+import { isSampledBothWays, unsuitedSampling } from './samplings.ts';
 
 /** A pipeline of either kind. */
 export interface Bindee extends Swappable {
@@ -143,17 +143,23 @@ export class Bindings<P extends Bindee> {
     }
   }
 
-  /** Holds what is sampled against what is bound there. */
+  /** Holds what is sampled against what is bound there: of arrays, some elements must suit, as nobody knows which go together. */
   #checkSampling({ label, signature }: P, sampling: ShaderSampling): void {
-    const declared = signature.bindings.find((each) => `${each.set}.${each.binding}` === sampling.image);
     const [images = [], samplers = []] = [this.#bound.get(sampling.image), this.#bound.get(sampling.sampler)];
     const isOne = sampling.image === sampling.sampler;
+    let unsuited: (() => RangeError) | undefined;
     for (const [place, image] of images.entries()) {
       for (const sampler of isOne ? [images[place]!] : samplers) {
-        if (image.kind !== 'view' || !image.view || sampler.kind !== 'view' || !sampler.sampler) continue;
-        checkSampling(this.#scope.driver, label, sampling, declared!, image.view.image, sampler.sampler);
+        if (image.kind !== 'view' || !image.view || sampler.kind !== 'view' || !sampler.sampler) return;
+        const refuse = unsuitedSampling(this.#scope.driver, sampling, image.view.image, sampler.sampler);
+        if (!refuse) return;
+        unsuited ??= (): RangeError => {
+          const declared = signature.bindings.find((each) => `${each.set}.${each.binding}` === sampling.image);
+          return refuse(label, declared!);
+        };
       }
     }
+    if (unsuited && !isSampledBothWays(signature.samplings, sampling.sampler)) throw unsuited();
   }
 
   /** The pipeline, with everything set that it takes; throws in words where something isn't. Called before each command that runs it. */
