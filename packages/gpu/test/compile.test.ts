@@ -7,6 +7,7 @@ import { cacheFolder, readCache, writeCache } from '../src/disk-cache.ts';
 import { ShaderError } from '../src/errors.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { flatten } from '../src/shader/include.ts';
+import { reflect } from '../src/shader/reflection.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -59,6 +60,25 @@ test('defines stand behind the version, includes in their place', () => {
   });
   expect(flat.text).toBe('#version 450\n#define N 8\n#define ON 1\n#define TEXT x\n\nbody\n\nend');
   expect(flat.origins.map(({ file, line }) => `${file}:${line}`).join(' ')).toBe('f:1 f:0 f:0 f:0 a:1 a:2 f:3 f:4');
+});
+
+test('macros may go on in further lines, with blanks around their names', async () => {
+  const defines = { 'F(x, y)': '((x) \\\n + (y) \\\r\n + 1)', 'A ': 3, ' B': 'A', 'G( z )\t': 'z', 'H(\\\nq)': 'q' };
+  const text = 'layout(local_size_x = F(A, B)) in;\nvoid main() { int i = G(1) + H(2); }';
+  const spirv = await compileGlsl(text, { label: 'it', defines, cache: false });
+  expect(reflect(spirv).entryPoints[0]!.workgroupSize).toEqual([7, 1, 1]);
+  const error = await failure(text.replace('}', ' x; }'), { defines });
+  expect([error.file, error.line]).toEqual(['blur', 2]);
+  for (const wrong of [
+    { 'A B': 1 },
+    { 'A\n': 1 },
+    { '': 1 },
+    { '1': 1 },
+    { 'F (x)': 'x' },
+    { A: '1\n2' },
+    { A: '1 \\' },
+  ])
+    await expect(compileGlsl(text, { label: 'it', defines: wrong, cache: false })).rejects.toThrow(TypeError);
 });
 
 test('lines within comments are no directives, and comments around one stay whole', () => {

@@ -9,7 +9,7 @@ import { excerptOf } from './excerpt.ts';
 import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
 import type { ShaderStage } from './glslang.ts';
 import { valueText } from '../printing.ts';
-import { flatten } from './include.ts';
+import { flatten, inOneLine } from './include.ts';
 import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
 import { checkFunctions, checkOptions } from '../given.ts';
 
@@ -21,7 +21,7 @@ export interface CompileOptions {
   readonly label: string;
   /** Default 'compute'. */
   readonly stage?: ShaderStage;
-  /** Macros, defined behind the version line; true and false become 1 and 0. */
+  /** Macros, defined behind the version line; true and false become 1 and 0. Texts may go on behind `\` at a line's end, as in GLSL. */
   readonly defines?: Readonly<Record<string, string | number | boolean>>;
   /** Gives the text of an included file. Default: files beside `file`, if that is given. */
   readonly include?: Include;
@@ -62,17 +62,17 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
   return result.spirv;
 }
 
-/** A macro's name, with its parameters if it has any. */
-const MACRO = /^[A-Za-z_]\w*(\([\w, ]*\))?$/;
+/** A macro's name, with its parameters if it has any, and blanks around it. */
+const MACRO = /^[ \t]*[A-Za-z_]\w*(\([\w, \t]*\))?[ \t]*$/;
 
-/** What types say of macros, and what they can't: names that none has, and texts that go on in another line. */
+/** What types say of macros, and what they can't: names that none has, and texts that go on in another line without a `\` before it. */
 function checkDefines(act: string, defines: CompileOptions['defines']): void {
   if (defines === undefined) return;
   checkOptions(act, defines, 'defines');
   for (const [name, value] of Object.entries(defines) as [string, unknown][]) {
-    if (!MACRO.test(name))
+    if (!MACRO.test(inOneLine(name)))
       throw new TypeError(`${act}: defines has "${name}", which is no name of a macro; give such as A`);
-    const isText = typeof value === 'string' && !/[\n\r]/.test(value);
+    const isText = typeof value === 'string' && !/[\n\r]|\\$/.test(inOneLine(value));
     if (isText || typeof value === 'boolean' || Number.isFinite(value) || value === undefined) continue;
     throw new TypeError(
       `${act}: defines has ${valueText(value).replace(/[\n\r]+/g, ' ')} for ${name}; give a number, true, false or a text of one line`,

@@ -52,6 +52,11 @@ const ONCE = /^\s*#\s*pragma\s+once\b/;
 /** Lines that a source may have, where the last include begins: files that include each other from many places double at each level. */
 const MOST_LINES = 2 ** 18;
 
+/** A text whose lines go on behind a `\` at their end, as the preprocessor joins them. */
+export function inOneLine(text: string): string {
+  return text.replace(/\\(?:\r\n?|\n\r?)/g, '');
+}
+
 /** Resolves includes and puts defines behind the version line (which is added as 460 where there is none). */
 export function flatten(source: string, options: FlattenOptions): FlatSource {
   const lines: string[] = [];
@@ -64,7 +69,7 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
     for (const [name, value] of Object.entries(options.defines ?? {}))
       if ((value as unknown) !== undefined)
         emit(
-          `#define ${name} ${Number(value) === value || typeof value === 'string' ? value : Number(value)}`,
+          inOneLine(`#define ${name} ${Number(value) === value || typeof value === 'string' ? value : Number(value)}`),
           options.file,
           0,
         );
