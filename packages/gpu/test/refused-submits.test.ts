@@ -28,8 +28,9 @@ const touch = fc.record({
 });
 const submit = fc.record({
   recordings: fc.array(fc.array(touch, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
-  queue: fc.nat(1),
-  /** Which submit of the other queue it waits for, counted back; 0: none. */
+  queue: fc.nat(2),
+  /** How far on the queue is that it waits for, and which of that one’s submits it is, counted back; 0: none. */
+  of: fc.integer({ min: 1, max: 2 }),
   waits: fc.nat(3),
   signals: fc.boolean(),
   /** Whether the driver refuses it. */
@@ -56,11 +57,11 @@ interface Outcome {
 function run(submits: readonly Submit[], { automatic, longest }: Follow, also: boolean): Outcome {
   const told: unknown[] = [];
   const ofRefused: unknown[] = [];
-  const names = ['compute', 'transfer', 'order'].map((label) => ({ label }));
+  const names = ['compute', 'transfer', 'third', 'order'].map((label) => ({ label }));
   const say = ({ message }: { message: string }): unknown => told.push(message);
   const tracker = new SubmitTracker({ automatic, longest, seen: () => 0, report: automatic ? undefined : say });
-  const last = [0, 0, 0];
-  for (const [index, { recordings, queue, waits, signals, refused, uploads }] of submits.entries()) {
+  const last = [0, 0, 0, 0];
+  for (const [index, { recordings, queue, of, waits, signals, refused, uploads }] of submits.entries()) {
     const kept = recordings.map((touches, each) => {
       const recording = tracker.begin(`recording ${each} of ${index}`, (batch) => told.push(batch));
       for (const { resource, part, access, barrier } of touches) {
@@ -74,10 +75,10 @@ function run(submits: readonly Submit[], { automatic, longest }: Follow, also: b
     const before = told.length;
     const make = (isRefused: boolean): Remedy => {
       const undo = uploads ? tracker.external(resources[0]!, parts[1]) : undefined;
-      const other = 1 - queue;
+      const other = (queue + of) % 3;
       const wait: Moment[] =
         waits > 0 && last[other]! >= waits ? [{ timeline: names[other]!, value: last[other]! + 1 - waits }] : [];
-      const signal: Moment[] = signals ? [{ timeline: names[2]!, value: last[2]! + 1 }] : [];
+      const signal: Moment[] = signals ? [{ timeline: names[3]!, value: last[3]! + 1 }] : [];
       const place = { timeline: names[queue]!, value: last[queue]! + 1 };
       const remedy = tracker.submit({ place, wait, signal, recordings: kept });
       if (!isRefused) return remedy;
@@ -94,7 +95,7 @@ function run(submits: readonly Submit[], { automatic, longest }: Follow, also: b
     const { barriers, wait } = make(false);
     told.push({ barriers, wait });
     last[queue]!++;
-    if (signals) last[2]!++;
+    if (signals) last[3]!++;
   }
   return { told, ofRefused };
 }

@@ -121,3 +121,33 @@ vulkanTest('a device is asked on both of its queues whether it lives', async () 
   expect(() => driver.probe()).toThrow(expect.objectContaining({ name: 'DeviceLostError' }));
   expect([call.came, driver.isLost]).toEqual([true, true]);
 });
+
+for (const waits of [true, false]) {
+  vulkanTest(
+    `a barrier goes ahead of a copy also where transfers waited for the same meanwhile${waits ? '' : ' by themselves'}`,
+    async () => {
+      await using device = openTwoQueues({ autoBarriers: true });
+      const submits = watchSubmits(device);
+      let barriers = 0;
+      const { vkCmdPipelineBarrier2: bare } = device.raw.commands;
+      using _barriers = changeCommands(device, {
+        vkCmdPipelineBarrier2: (commands, info) => {
+          barriers++;
+          bare(commands, info);
+        },
+      });
+      using x = device.createBuffer({ label: 'x', byteLength: 64 });
+      using y = device.createBuffer({ label: 'y', byteLength: 64 });
+      using z = device.createBuffer({ label: 'z', byteLength: 64 });
+      using filled = device.record('fill', (encoder) => encoder.fill(x, 0, 64, 5));
+      using away = device.record('away', (encoder) => encoder.copy(x, 0, y, 0, 64), { queue: 'transfer' });
+      using again = device.record('again', (encoder) => encoder.copy(x, 0, z, 0, 64));
+      const done = device.compute.submit([filled]);
+      device.transfer.submit([away], waits ? { wait: [done] } : {});
+      expect([submits.at(-1), barriers]).toEqual(['transfer 1 behind compute 1', 0]);
+      device.compute.submit([again]);
+      expect(barriers).toBe(1);
+      await device.idle();
+    },
+  );
+}

@@ -10,7 +10,7 @@ import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './
 import { uncarry } from './carried.ts';
 import type { Carried } from './carried.ts';
 import type { Finding, Report } from './findings.ts';
-import { addReader, bitsBehind, chains, isOrderedBefore, lastUses } from './local.ts';
+import { bitsBehind, chains, isOrderedBefore, lastUses } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { RecordingTracker } from './recording.ts';
 import type { RecordingOptions } from './recording.ts';
@@ -256,17 +256,17 @@ export class SubmitTracker {
     for (const entry of local.entries) {
       const { layout = 'undefined', handed } = entry;
       if (layout !== 'undefined' && layout !== held.layout && handed !== held.layout) {
-        this.#relayout(resource, held, local.entries, entry, fix, line.logs.length, place);
+        this.#relayout(resource, held, local.entries, entry, fix, line.logs.length, place, line);
         continue;
       }
       if (entry.reads && !held.written && this.#isUnwritten(recorded, resource, entry)) {
         this.#report?.(unwrittenText(resource, held, entry.bit, entry.who!));
       }
-      const at = { recorded, resource, held, place };
+      const at = { recorded, resource, held, place, line };
       let lacking = 0;
       if (writesOf(entry.bit) !== 0)
         for (const reader of held.readers) lacking |= this.#collide(at, reader, entry, fix, false);
-      if (held.writer && (lacking === 0 || isLoose(held.writer, place) || !chains(held.writer, lacking)))
+      if (held.writer && (lacking === 0 || isLoose(line, held.writer, place) || !chains(held.writer, lacking)))
         this.#collide(at, held.writer, entry, fix, true);
     }
   }
@@ -284,19 +284,26 @@ export class SubmitTracker {
 
   /** Holds one entry against one access before; returns the usages that a barrier would have to name, 0 if none is missing. */
   #collide(
-    at: { readonly recorded: Recorded; readonly resource: TrackedResource; readonly held: Held; readonly place: Place },
+    at: {
+      readonly recorded: Recorded;
+      readonly resource: TrackedResource;
+      readonly held: Held;
+      readonly place: Place;
+      readonly line: Line;
+    },
     earlier: Trace,
     entry: Entry,
     fix: Fix,
     memory: boolean,
   ): number {
-    const { recorded, resource, held, place } = at;
+    const { recorded, resource, held, place, line } = at;
     const { automatic } = this.#options;
     const { note, bit } = entry;
     const foreign = earlier.place!.queue !== place.queue;
     const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
+    if (isAwaited(line, earlier)) finish(met);
     if (!foreign) fold(met, recorded.log, entry.at);
-    const isWaitedFor = !isLoose(earlier, place);
+    const isWaitedFor = !isLoose(line, earlier, place);
     if (note && isWaitedFor) {
       const direct = !foreign && (note.executedBefore & met.bit) === met.bit;
       if (note.mark && direct) note.mark.used = true;
@@ -308,7 +315,7 @@ export class SubmitTracker {
     if (foreign) {
       if (automatic) {
         this.#wait.push({ timeline: earlier.place!.queue, value: earlier.place!.value });
-        finish(earlier);
+        raise(line.clock, earlier.place!.queue, earlier.place!.value);
       } else this.#report?.(waitText(hazard));
       return 0;
     }
@@ -326,6 +333,7 @@ export class SubmitTracker {
     fix: Fix,
     at: number,
     place: Place,
+    line: Line,
   ): void {
     const to = entry.layout!;
     if (!this.#options.automatic) {
@@ -336,7 +344,7 @@ export class SubmitTracker {
     const bits = bitsBehind(entries, entry);
     for (const trace of held.writer ? [held.writer, ...held.readers] : held.readers) {
       const { queue, value } = trace.place!;
-      if (queue !== place.queue && trace.ordered !== -1) this.#wait.push({ timeline: queue, value });
+      if (queue !== place.queue && !isAwaited(line, trace)) this.#wait.push({ timeline: queue, value });
     }
     const before = held.layout === 'undefined' ? ('undefined' as const) : usagesOfBits(lastUses(held), held.layout);
     for (const range of partsOf(resource, held)) {
@@ -355,7 +363,7 @@ export class SubmitTracker {
 
   /** Brings a trace up to the beginning of this submit. */
   #order(line: Line, trace: Trace, place: Place): void {
-    const { queue, value } = trace.place!;
+    const { queue } = trace.place!;
     if (queue === place.queue) {
       for (; trace.at < line.logs.length; trace.at++) {
         const { at } = trace;
@@ -364,7 +372,6 @@ export class SubmitTracker {
         trace.at = at;
       }
     }
-    if (value <= (line.clock.get(queue) ?? 0)) finish(trace);
   }
 
   #track(resource: TrackedResource): Segments<Held> {
@@ -439,8 +446,13 @@ export class SubmitTracker {
 }
 
 /** Whether an access of another queue isn't waited for: what that queue's barriers order, others don't. */
-function isLoose({ ordered, place }: Trace, { queue }: Place): boolean {
-  return place!.queue !== queue && ordered !== -1;
+function isLoose(line: Line, trace: Trace, { queue }: Place): boolean {
+  return trace.place!.queue !== queue && !isAwaited(line, trace);
+}
+
+/** Whether a submit waits, or the host did, for what holds an access. Of each queue anew: one that waits does so for itself alone. */
+function isAwaited({ clock }: Line, { place }: Trace): boolean {
+  return place!.value <= (clock.get(place!.queue) ?? 0);
 }
 
 /** Whether a recording does anything to a segment. */
@@ -468,12 +480,10 @@ function leave(held: Held, local: Local, place: Place, at: number): void {
     held.writer = copyTrace(local.writer, place, at);
     held.readers = local.readers.map((reader) => copyTrace(reader, place, at));
   } else {
+    // Of one kind only the last of each queue matters, as in a recording; other queues' run beside it.
     for (const reader of local.readers) {
-      addReader(held.readers, reader.bit, at, reader.who);
-      Object.assign(
-        held.readers.find((each) => each.bit === reader.bit)!,
-        copyTrace(reader, place, at),
-      );
+      const same = held.readers.findIndex((each) => each.bit === reader.bit && each.place!.queue === place.queue);
+      held.readers.splice(same < 0 ? held.readers.length : same, 1, copyTrace(reader, place, at));
     }
   }
   held.layout = local.layout ?? held.layout;
