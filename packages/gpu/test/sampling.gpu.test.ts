@@ -111,6 +111,27 @@ gpuTest('images and samplers of their own are held against each other', {}, asyn
   ]);
 });
 
+// The layer takes the whole text for sampled.
+const TEXT = { expected: /magFilter-04553/ };
+gpuTest('what a specialization constant turns off is not held against what is bound', TEXT, async ({ device }) => {
+  using owned = new DisposableStack();
+  const code = `layout(local_size_x = 1) in; layout(binding = 0) buffer Out { uvec4 to; }; layout(binding = 1) uniform usampler2D map;
+    layout(constant_id = 0) const bool soft = true;
+    void main() { if (soft) to = texture(map, vec2(0.5)); else to = texelFetch(map, ivec2(0), 0); }`;
+  const spirv = await device.compile(code, { label: 'chosen' });
+  const out = owned.use(device.createBuffer({ label: 'out', byteLength: 16 }));
+  const image = owned.use(device.createImage({ label: 'numbers', size: [4, 4], format: 'r32uint' }));
+  const linear = owned.use(device.createSampler({ label: 'linear' }));
+  const told = [true, false].map((soft) => {
+    const pipeline = owned.use(device.createPipeline({ label: `${soft}`, spirv, specialization: { 0: soft } }));
+    return dispatcher(device, pipeline, out)(image, linear);
+  });
+  expect(told).toEqual([
+    'Cannot sample image "numbers" with sampler "linear" in pipeline "true": binding 0.1 map is filtered, and texels of r32uint are integers, which have no mean; give a sampler with filter: \'nearest\'',
+    'no error',
+  ]);
+});
+
 // The layer holds the whole of an array against each use of one of its elements.
 const ARRAYS = { expected: /None-06479/ };
 gpuTest(

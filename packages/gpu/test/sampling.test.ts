@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { compileGlsl } from '../src/shader/compile.ts';
-import { readShader } from '../src/shader/reflection.ts';
+import { readShader, withConstants } from '../src/shader/reflection.ts';
+import { givenConstants } from '../src/shader/reflection-specialization.ts';
+import type { SpecializationValues } from '../src/shader/reflection-specialization.ts';
 import { samplingsOf } from '../src/shader/sampling.ts';
 
 /** What a fragment shader samples: image, sampler and mode. */
@@ -40,4 +42,41 @@ test('where several images and several samplers come to one place, none are told
     layout(binding = 2) uniform sampler s; layout(binding = 3) uniform sampler t;
     vec4 read(texture2D from, sampler by) { return texture(sampler2D(from, by), vec2(0)); }`;
   expect(await sampled(four, 'read(a, s) + read(b, t)')).toEqual([]);
+});
+
+/** What a shader of these statements samples where its constants have these values. */
+async function sampledWith(body: string, values: SpecializationValues): Promise<string> {
+  const text = `layout(binding = 0) uniform sampler2D a; layout(binding = 1) uniform sampler2D b; layout(binding = 2) uniform sampler2D c;
+    layout(constant_id = 0) const bool soft = true; layout(constant_id = 1) const int kind = 0; layout(constant_id = 2) const float far = 1;
+    layout(location = 0) flat in int n; layout(location = 0) out vec4 color;
+    vec4 read(sampler2D from) { return texture(from, vec2(0)); }
+    void main() { ${body} }`;
+  const spirv = await compileGlsl(text, { label: 'it', stage: 'fragment', cache: false });
+  const { module, header, specializations } = readShader(spirv);
+  const constants = givenConstants(specializations, values, (what) => new Error(what));
+  const list = samplingsOf(withConstants(module, constants), header, header.entries[0]);
+  const places = new Set(list.map(({ image }) => image));
+  return ['0.0', '0.1', '0.2'].map((place, index) => (places.has(place) ? 'abc'[index] : '')).join('');
+}
+
+test('what constants turn off is not sampled', async () => {
+  const branch = 'if (soft) color = texture(a, vec2(0)); else color = read(b); color += texture(c, vec2(0));';
+  expect([await sampledWith(branch, {}), await sampledWith(branch, { 0: false })]).toEqual(['ac', 'bc']);
+  const number = 'color = kind == 1 || kind > 7 ? read(a) : read(b);';
+  const numbers = [{}, { 1: 1 }, { 1: 8 }, { 1: 2 }].map((values) => sampledWith(number, values));
+  expect(await Promise.all(numbers)).toEqual(['b', 'a', 'a', 'b']);
+  const cases =
+    'switch (kind) { case -1: color = read(a); break; case 2: color = read(b); default: color += read(c); }';
+  const chosen = [{ 1: -1 }, { 1: 2 }, { 1: 0 }].map((values) => sampledWith(cases, values));
+  expect(await Promise.all(chosen)).toEqual(['a', 'bc', 'c']);
+  const loop =
+    'for (int i = 0; i < n; i++) { if (!soft) continue; color += read(a); } if (kind == 3) return; color += read(b);';
+  const loops = [{}, { 0: false }, { 0: false, 1: 3 }, { 1: 3 }].map((values) => sampledWith(loop, values));
+  expect(await Promise.all(loops)).toEqual(['ab', 'b', '', 'a']);
+});
+
+test('what the shader computes turns nothing off', async () => {
+  expect(await sampledWith('if (n > 0) color = read(a); else color = read(b);', {})).toBe('ab');
+  expect(await sampledWith('switch (n) { case 1: color = read(a); break; default: color = read(b); }', {})).toBe('ab');
+  expect(await sampledWith('if (far > 2) color = read(a); else color = read(b);', {})).toBe('ab');
 });

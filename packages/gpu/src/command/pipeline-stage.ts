@@ -4,7 +4,7 @@ import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { valueText } from '../printing.ts';
-import { describeShader, readShader } from '../shader/reflection.ts';
+import { describeShader, readShader, withConstants } from '../shader/reflection.ts';
 import type { ShaderEntryPoint, ShaderReflection } from '../shader/reflection.ts';
 import { bytesOf, givenConstants } from '../shader/reflection-specialization.ts';
 import type { GivenConstant, SpecializationValues } from '../shader/reflection-specialization.ts';
@@ -39,7 +39,7 @@ export interface Stage {
   /** What the entry point may touch, with the sizes that its constants give. */
   readonly reflection: ShaderReflection;
   readonly constants: readonly GivenConstant[];
-  /** What it samples, and how. */
+  /** What it samples, and how, where no constant turns that off. */
   readonly samplings: readonly ShaderSampling[];
 }
 
@@ -74,7 +74,7 @@ export function readStage(driver: Driver, label: string, name: string, options: 
     throw refuse(`its workgroup has ${threads} threads in ${'xyz'[axis]}; ${remedy}`);
   }
   const samples = reflection.bindings.some(({ kind }) => kind === 'combined-image-sampler' || kind === 'sampler');
-  const samplings = samples ? samplingsOf(read.module, read.header, chosen) : [];
+  const samplings = samples ? samplingsOf(withConstants(read.module, constants), read.header, chosen) : [];
   return { bit: BITS[name]!, spirv, point, reflection, constants, samplings };
 }
 

@@ -104,14 +104,19 @@ export function readShader(words: Uint32Array): ReadShader {
   return { module, header, specializations };
 }
 
+/** A module whose constants have these values. */
+export function withConstants(read: SpirvModule, constants: readonly GivenConstant[]): SpirvModule {
+  const given = new Map(constants.map((constant) => [constant.id, constant.given]));
+  return { ...read, given, sizes: new Map(), constants: new Map() };
+}
+
 /** What a module declares, where its constants have these values; of an entry point, if one is named, only what it may touch. */
 export function describeShader(
   { module: read, header, specializations }: ReadShader,
   constants: readonly GivenConstant[],
   entry?: SpirvEntry,
 ): ShaderReflection {
-  const given = new Map(constants.map((constant) => [constant.id, constant.given]));
-  const module: SpirvModule = { ...read, given, sizes: new Map(), constants: new Map() };
+  const module = withConstants(read, constants);
   const reach = entry && reachOf(module, header, entry);
   const variables = reach ? read.variables.filter((at) => reach.has(read.words[at + 2]!)) : read.variables;
   const touched = { ...module, variables };

@@ -1,9 +1,11 @@
 /**
  * @file Which images an entry point samples with which samplers, and how. A sampler that compares depths reads nothing else, and one that
- * doesn't compares none; filters are asked for by some of these instructions alone. What can't be followed to its variables isn't told.
+ * doesn't compares none; filters are asked for by some of these instructions alone. What can't be followed to its variables isn't told, nor
+ * what stands in branches that the values of constants turn off.
  * Source: SPIR-V Specification, version 1.6, section 3.49.10 "Image Instructions".
  */
 
+import { LABEL, liveBlocks } from './spirv-branches.ts';
 import type { SpirvModule } from './spirv-module.ts';
 import type { SpirvEntry, SpirvHeader } from './spirv-read.ts';
 import { Decoration, Op } from './spirv-words.ts';
@@ -37,7 +39,7 @@ interface Bodies {
 
 /** Every pair that an entry point samples, once for each mode; those of the whole module where none is named. */
 export function samplingsOf(module: SpirvModule, header: SpirvHeader, entry?: SpirvEntry): ShaderSampling[] {
-  const bodies = bodiesOf(module.words, header.functions, entry && [entry.id]);
+  const bodies = bodiesOf(module, header.functions, entry && [entry.id]);
   const variables = new Set(module.variables.map((at) => module.words[at + 2]!));
   const found = new Map<string, ShaderSampling>();
   for (const at of bodies.samples) {
@@ -57,10 +59,11 @@ function placeOf(module: SpirvModule, id: number): string {
 
 /** Reads the functions that these call, and those that they call; all functions where none are named. */
 function bodiesOf(
-  words: Uint32Array,
+  module: SpirvModule,
   functions: ReadonlyMap<number, number>,
   roots: readonly number[] = [...functions.keys()],
 ): Bodies {
+  const { words } = module;
   const bodies: Bodies = { words, made: new Map(), given: new Map(), samples: [] };
   const calls: [callee: number, given: readonly number[]][] = [];
   const parameters = new Map<number, number[]>();
@@ -69,9 +72,14 @@ function bodiesOf(
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const own: number[] = [];
     parameters.set(id, own);
-    for (let at = functions.get(id) ?? words.length; at < words.length; at += words[at]! >>> 16) {
+    const from = functions.get(id) ?? words.length;
+    const live = liveBlocks(module, from);
+    let isLive = true;
+    for (let at = from; at < words.length; at += words[at]! >>> 16) {
       const opcode = words[at]! & 0xffff;
       if (opcode === Op.FunctionEnd) break;
+      if (opcode === LABEL) isLive = live.has(words[at + 1]!);
+      if (!isLive) continue;
       if (MODES.has(opcode)) bodies.samples.push(at);
       else if (MAKES.has(opcode)) bodies.made.set(words[at + 2]!, at);
       if (opcode === FUNCTION_PARAMETER) own.push(words[at + 2]!);
