@@ -321,3 +321,29 @@ gpuTest('what was reached is asked for only where less is signalled', {}, async 
   expect(signal(b, 11)).toBe(tooSmall('b', 11, 27));
   held.play();
 });
+
+gpuTest('what is kept of signals that were held back goes soon after they are no more', {}, async ({ device }) => {
+  using gate = device.createTimeline('gate');
+  using steps = device.createTimeline('steps');
+  using closed = device.createTimeline('closed');
+  using nothing = device.record('nothing', () => undefined);
+  using others = moreQueues(device, ['a', 'b', 'c']);
+  const [a, b, c] = others.queues as [Queue, Queue, Queue];
+  using held = heldSubmits(device);
+  const kept = (): number[] => [a, b, c].map(({ timeline }) => timeline.held);
+  c.submit([nothing], { wait: [{ timeline: closed, value: 1 }] });
+  a.submit([nothing], { wait: [{ timeline: gate, value: 1 }] });
+  for (let index = 1; index < 1000; index++) a.submit([nothing]);
+  expect(kept()).toEqual([1000, 0, 1]);
+  gate.signal(1);
+  for (let index = 0; index < 2; index++) a.submit([nothing]);
+  expect(kept()).toEqual([0, 0, 1]);
+  // Each is held back until just after it was submitted.
+  for (let value = 1; value <= 200; value++) {
+    b.submit([nothing], { wait: [{ timeline: steps, value }] });
+    steps.signal(value);
+    expect(b.timeline.held).toBeLessThan(20);
+  }
+  closed.signal(1);
+  held.play();
+});

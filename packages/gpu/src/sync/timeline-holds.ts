@@ -14,14 +14,23 @@ export interface HeldSignal {
   readonly behind: readonly TimelinePoint[];
 }
 
+/** What is held back on one queue. */
+interface QueueHolds {
+  /** What its submits wait for: of each timeline the largest value, whose smaller ones come sooner. */
+  behind: readonly TimelinePoint[];
+  /** How many of its signals at most are held back. */
+  held: number;
+}
+
 /** What is held back on one device. */
 interface Holds {
-  /** What each queue's submits wait for: of each timeline the largest value, whose smaller ones come sooner. */
-  readonly queues: Map<object, readonly TimelinePoint[]>;
+  readonly queues: Map<object, QueueHolds>;
   readonly timelines: Set<Timeline>;
   /** How many signals at most are held back, and how many may be before drivers are asked. */
   count: number;
   limit: number;
+  /** How many of them stand behind nothing any more. */
+  loose: number;
 }
 
 const holds = new WeakMap<Driver, Holds>();
@@ -36,8 +45,14 @@ export function noteWaits(
   wait: readonly TimelinePoint[] = AT_ONCE,
 ): readonly TimelinePoint[] {
   let known = holds.get(driver);
-  const before = known?.queues.get(queue) ?? AT_ONCE;
+  let own = known?.queues.get(queue);
+  const before = own?.behind ?? AT_ONCE;
   let behind = before.every(isOpen) ? before : before.filter(isOpen);
+  // What came before it on the queue waits for no more than it does.
+  if (behind.length === 0 && own !== undefined && own.held > 0) {
+    known!.loose += own.held;
+    own.held = 0;
+  }
   for (const point of wait) {
     if (!isOpen(point)) continue;
     const { timeline, value } = point;
@@ -46,16 +61,19 @@ export function noteWaits(
   }
   if (behind === before) return behind;
   if (known === undefined) holds.set(driver, (known = newHolds()));
-  known.queues.set(queue, behind);
+  if (own === undefined) known.queues.set(queue, (own = { behind, held: 0 }));
+  own.behind = behind;
   return behind;
 }
 
-/** Notes that a timeline has a signal that is held back. */
-export function noteHeld(timeline: Timeline): void {
+/** Notes that a timeline has a signal of a queue that is held back. */
+export function noteHeld(timeline: Timeline, queue: object): void {
   let known = holds.get(timeline.driver);
   if (known === undefined) holds.set(timeline.driver, (known = newHolds()));
   known.timelines.add(timeline);
   known.count++;
+  const own = known.queues.get(queue);
+  if (own !== undefined) own.held++;
 }
 
 /** Lets timelines know which of a device's signals are held back no more. */
@@ -76,16 +94,21 @@ export function settleHolds(driver: Driver): void {
     for (const each of timelines) if (each.release(stands)) changed = true;
   }
   for (const each of timelines) if (each.disposed || each.held === 0) timelines.delete(each);
-  for (const [queue, behind] of queues) queues.set(queue, behind.filter(stands));
+  for (const own of queues.values()) {
+    own.behind = own.behind.filter(stands);
+    if (own.behind.length === 0) own.held = 0;
+  }
+  known.loose = 0;
   known.count = 0;
   for (const { held } of timelines) known.count += held;
   known.limit = Math.max(MANY, 2 * known.count);
 }
 
-/** The same where many may be no more. */
+/** The same where many may be no more: what it takes to look at all of them is no more than a step for each that was ever held back. */
 export function settleMany(driver: Driver): void {
   const known = holds.get(driver);
-  if (known !== undefined && known.count > known.limit) settleHolds(driver);
+  if (known === undefined || known.count <= MANY) return;
+  if (known.count > known.limit || 2 * known.loose > known.count) settleHolds(driver);
 }
 
 /** Whether a point is yet to be promised. Where other devices signal a timeline, too, nobody knows: then it is taken for promised. */
@@ -94,5 +117,5 @@ function isOpen({ timeline, value }: TimelinePoint): boolean {
 }
 
 function newHolds(): Holds {
-  return { queues: new Map(), timelines: new Set(), count: 0, limit: MANY };
+  return { queues: new Map(), timelines: new Set(), count: 0, limit: MANY, loose: 0 };
 }

@@ -221,7 +221,7 @@ export class Timeline implements Child, Progress {
     }
     if (value > this.last) this.last = value;
     this.#held.push({ value, by: queue, behind });
-    noteHeld(this);
+    noteHeld(this, queue);
   }
 
   #promise(value: number): void {
