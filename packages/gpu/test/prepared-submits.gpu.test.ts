@@ -1,7 +1,11 @@
 /** Submits that are made again and again: several in one call, quiet ones, and those that are written once. */
 import { gpuTest } from '@halocline/testing';
+import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
+import { Queue } from '../src/command/queue.ts';
 import { delaySubmits, type Device, type SubmitBatch, type Timeline } from '../src/index.ts';
+import { makerOf } from '../src/memory/buffer.ts';
+import { changeCommands } from './changed-driver.ts';
 import { messageOf } from './message-of.ts';
 
 /** Where submits are followed, or delayed, each goes in a call of its own. */
@@ -181,4 +185,50 @@ gpuTest('submits that are written once are refused when what they use was dispos
   expect(messageOf(() => prepared.submit(() => 1))).toBe(
     'Cannot submit "fill": it uses buffer "words", which was disposed; record it again',
   );
+});
+
+gpuTest('what goes again behind a wait is held back, and what goes ahead of it is not', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { driver } = makerOf(device);
+  const [order, gate] = ['order', 'gate'].map((label) => owned.use(device.createTimeline(label))) as [
+    Timeline,
+    Timeline,
+  ];
+  const nothing = owned.use(device.record('nothing', () => undefined));
+  const queues = ['a', 'b'].map((label) => {
+    const timeline = owned.use(device.createTimeline(label));
+    driver.progress.splice(driver.progress.indexOf(timeline), 1);
+    return new Queue(driver, device.compute.family, device.compute.handle, timeline, label);
+  });
+  const [a, b] = queues as [Queue, Queue];
+  using _none = changeCommands(device, { vkQueueSubmit2: () => V.VK_SUCCESS });
+  const signal = (value: number): string =>
+    messageOf(() => b.submit([nothing], { signal: [{ timeline: order, value }] }));
+  const refused = (value: number, floor: number): string =>
+    `Cannot submit to queue "b": it signals timeline "order" with ${value}, which was promised ${floor}; a timeline only grows`;
+  const commands = [nothing];
+  const prepared = a.prepare(
+    [
+      { commands, signal: [{ timeline: order, value: 3 }] },
+      { commands, wait: [{ timeline: gate, value: 1 }], signal: [{ timeline: order, value: 9 }] },
+      { commands, quiet: true },
+    ],
+    1,
+  );
+  owned.use(prepared);
+  prepared.submit(() => 0);
+  expect([order.last, order.held, a.timeline.last, a.timeline.promised, a.timeline.held]).toEqual([9, 1, 2, 1, 1]);
+  expect([signal(2), signal(5), signal(4)]).toEqual([refused(2, 3), 'no error', refused(4, 5)]);
+  // The queue stands behind that wait: the next are held back all of them.
+  const next = owned.use(a.prepare([{ commands, signal: [{ timeline: order, value: 19 }] }], 3));
+  next.submit(() => 0);
+  expect([signal(10), order.held, a.timeline.held]).toEqual(['no error', 2, 2]);
+  gate.signal(1);
+  expect(signal(8)).toBe(refused(8, 19));
+  for (const timeline of [order, a.timeline, b.timeline]) {
+    const value = timeline.last;
+    V.arena.scope(() =>
+      driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: timeline.handle, value })),
+    );
+  }
 });

@@ -13,9 +13,10 @@ import { LABELS_KEPT } from '../device/driver.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import { isOpen, noteWaits, settleMany } from '../sync/timeline-holds.ts';
 import type { Submittable } from './command-buffer.ts';
 import type { Queue, SubmitBatch } from './queue.ts';
-import { checkTimelineAlive } from './submit-points.ts';
+import { checkTimelineAlive, notePoints } from './submit-points.ts';
 
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 /** Byte offsets in the structs. */
@@ -36,8 +37,10 @@ interface Column {
   readonly values: number[];
   /** The largest that is signalled; 0 where none is. */
   signalled: number;
-  /** The same, of the next time. */
-  next: number;
+  /** The largest that is waited for and not signalled ahead of that; 0 where none is. */
+  awaited: number;
+  /** How much further all of them are the next time. */
+  by: number;
 }
 
 /** Submits to one queue, written once. `queue.prepare` makes it. */
@@ -51,6 +54,7 @@ export class PreparedSubmits implements Disposable {
   readonly #commands: Placed[] = [];
   readonly #columns: Column[] = [];
   readonly #signalled: readonly Column[];
+  readonly #awaited: readonly Column[];
   /** What the device remembers of them, should it be lost. */
   readonly #last: readonly Submittable[];
   /** Whether only disposals can make them unfit. */
@@ -82,6 +86,7 @@ export class PreparedSubmits implements Disposable {
       this.#write(index, batch, own, at);
     }
     this.#signalled = this.#columns.filter(({ signalled }) => signalled > 0);
+    this.#awaited = this.#columns.filter(({ awaited }) => awaited > 0);
     this.#last = this.#commands.slice(-LABELS_KEPT).map((placed) => placed.commands);
     this.#steady = this.#commands.every((placed) => placed.commands.steady === true);
   }
@@ -117,10 +122,12 @@ export class PreparedSubmits implements Disposable {
 
   #column({ timeline, value }: TimelinePoint, byteOffset: number, signals: boolean): void {
     let column = this.#columns.find((each) => each.timeline === timeline);
-    if (column === undefined) this.#columns.push((column = { timeline, words: [], values: [], signalled: 0, next: 0 }));
+    if (column === undefined)
+      this.#columns.push((column = { timeline, words: [], values: [], signalled: 0, awaited: 0, by: 0 }));
     column.words.push(byteOffset / 4);
     column.values.push(value);
     if (signals) column.signalled = Math.max(column.signalled, value);
+    else if (value > column.signalled) column.awaited = Math.max(column.awaited, value);
   }
 
   /** Bytes of the structs. */
@@ -154,7 +161,7 @@ export class PreparedSubmits implements Disposable {
     for (const column of this.#columns) {
       const by = ahead(column.timeline);
       this.#shift(column.words, column.values, by);
-      column.next = column.signalled + by;
+      column.by = by;
     }
     driver.collect();
   }
@@ -171,7 +178,26 @@ export class PreparedSubmits implements Disposable {
     if (driver.disposals !== this.#checkedAt) this.#check();
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
-    for (const { timeline, next } of this.#signalled) timeline.submitted(next, this.queue);
+    if (this.#isHeld()) this.#noteEach();
+    else for (const { timeline, signalled, by } of this.#signalled) timeline.submitted(signalled + by, this.queue);
+  }
+
+  /** Whether any of them waits, with its queue or by itself, for what nobody was told to signal yet. */
+  #isHeld(): boolean {
+    if (noteWaits(this.#driver, this.queue).length > 0) return true;
+    for (const { timeline, awaited, by } of this.#awaited) if (isOpen(timeline, awaited + by)) return true;
+    return false;
+  }
+
+  /** Each by itself: what goes ahead of a wait isn't held back by it. */
+  #noteEach(): void {
+    settleMany(this.#driver);
+    const { timeline } = this.queue;
+    let own = timeline.last;
+    const by = (each: Timeline): number => this.#columns.find((column) => column.timeline === each)!.by;
+    for (const batch of this.#shifted(by)) {
+      notePoints(this.#driver, this.queue, batch, batch.quiet === true ? undefined : ++own);
+    }
   }
 
   /** Throws if they were disposed, or something must go ahead of them. */

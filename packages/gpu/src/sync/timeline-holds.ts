@@ -47,14 +47,14 @@ export function noteWaits(
   let known = holds.get(driver);
   let own = known?.queues.get(queue);
   const before = own?.behind ?? AT_ONCE;
-  let behind = before.every(isOpen) ? before : before.filter(isOpen);
+  let behind = before.every(isOpenPoint) ? before : before.filter(isOpenPoint);
   // What came before it on the queue waits for no more than it does.
   if (behind.length === 0 && own !== undefined && own.held > 0) {
     known!.loose += own.held;
     own.held = 0;
   }
   for (const point of wait) {
-    if (!isOpen(point)) continue;
+    if (!isOpenPoint(point)) continue;
     const { timeline, value } = point;
     const same = behind.find((each) => each.timeline === timeline);
     if (same === undefined || same.value < value) behind = [...behind.filter((each) => each !== same), point];
@@ -82,7 +82,7 @@ export function settleHolds(driver: Driver): void {
   if (known === undefined) return;
   const reached = new Map<Timeline, number>();
   const stands = (point: TimelinePoint): boolean => {
-    if (!isOpen(point)) return false;
+    if (!isOpenPoint(point)) return false;
     const { timeline, value } = point;
     if (!reached.has(timeline)) reached.set(timeline, timeline.ask());
     return value > reached.get(timeline)!;
@@ -112,8 +112,12 @@ export function settleMany(driver: Driver): void {
 }
 
 /** Whether a point is yet to be promised. Where other devices signal a timeline, too, nobody knows: then it is taken for promised. */
-function isOpen({ timeline, value }: TimelinePoint): boolean {
+export function isOpen(timeline: Timeline, value: number): boolean {
   return value > timeline.promised && value > timeline.seen && !timeline.isShared && !timeline.disposed;
+}
+
+function isOpenPoint({ timeline, value }: TimelinePoint): boolean {
+  return isOpen(timeline, value);
 }
 
 function newHolds(): Holds {
