@@ -363,13 +363,15 @@ function waitsForAnother(
   );
 }
 
+/** Throws where a stencil reads beyond the halo that was asked for. A radius of its own says for itself how far it may. */
 function checkReach(stencil: Stencil, haloThickness: number | null): void {
-  if (haloThickness === null) return;
+  if (haloThickness === null || stencil.neighborRadius !== null) return;
   for (const { field, reach } of stencil.reads) {
     const far = reach === null ? 0 : Math.max(...[...reach.low, ...reach.high].map(Math.abs));
     if (far <= haloThickness) continue;
+    const [away, thick] = [far, haloThickness].map((count) => `${count} voxel${count === 1 ? '' : 's'}`);
     throw new RangeError(
-      `Cannot run stencil "${stencil.name}": it reads "${field}" ${far} voxels away, and the halo is ${haloThickness} voxels thick; give haloThickness: ${far}, or leave it out`,
+      `Cannot run stencil "${stencil.name}": it reads "${field}" ${away} away, and the halo is ${thick} thick; give haloThickness: ${far}, or leave it out`,
     );
   }
 }

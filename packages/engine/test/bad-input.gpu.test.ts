@@ -365,7 +365,7 @@ describe('a simulation refuses', () => {
       return message;
     };
     expect(await attempt({ code: 'WriteField("u", idx, ReadField("u", coord + ivec3(0, -3, 0)));' })).toBe(
-      'Cannot run stencil "s": it reads "u" 3 voxels away, and the halo is 1 voxels thick; give haloThickness: 3, or leave it out',
+      'Cannot run stencil "s": it reads "u" 3 voxels away, and the halo is 1 voxel thick; give haloThickness: 3, or leave it out',
     );
     expect(await attempt({ inputs: ['uu'], code: '' })).toContain(
       'there is no field "uu" for an input; did you mean "u"?',
