@@ -25,7 +25,7 @@ const { values, wanted } = benchWords({
   --traced off  no further run that is traced: no hops, bytes and waits
   --counted off calls aren't counted: nothing is said of JavaScript
   --replicate   coarse levels of so many leaves at the most are held whole by each device
-  --in-flight   with so many steps under way (2)
+  --in-flight   with so many steps under way (as many as the engine takes by itself)
   --csv         appends the rows to a file`,
   names: multiCases.map(({ name }) => name),
   options: {
@@ -36,7 +36,7 @@ const { values, wanted } = benchWords({
     traced: { type: 'string', default: 'on' },
     counted: { type: 'string', default: 'on' },
     replicate: { type: 'string' },
-    'in-flight': { type: 'string', default: '2' },
+    'in-flight': { type: 'string' },
     csv: { type: 'string' },
     weak: { type: 'boolean', default: false },
     strong: { type: 'boolean', default: false },
@@ -44,7 +44,7 @@ const { values, wanted } = benchWords({
 });
 const transports = someOf(NAME, 'transports', values.transports, ['chosen', ...TRANSPORTS.map(({ name }) => name)]);
 const overlaps = someOf(NAME, 'overlap', values.overlap, ['on', 'off']);
-const flights = countsOf(NAME, 'in-flight', values['in-flight']);
+const flights = values['in-flight'] === undefined ? [null] : countsOf(NAME, 'in-flight', values['in-flight']);
 await checkFile(NAME, values.csv);
 
 const usable = listDevices().filter((device) => device.missing.length === 0);
@@ -67,7 +67,8 @@ interface Row extends Measured {
   readonly devices: number;
   readonly overlap: boolean;
   readonly transport: string;
-  readonly inFlight: number;
+  /** Null: the engine's own choice. */
+  readonly inFlight: number | null;
 }
 
 /** The box of a run: whole cubes side by side, x doubled first, or one cube. */
@@ -122,7 +123,7 @@ function lineOf(row: Row, rows: readonly Row[]): string {
     `${row.devices}`.padStart(2),
     (row.overlap ? 'overlap' : 'no overlap').padEnd(10),
     row.transport.padEnd(11),
-    `${row.inFlight} in flight`.padStart(12),
+    `${row.inFlight ?? 'auto'} in flight`.padStart(14),
     `${row.milliseconds.toFixed(3)} ms`.padStart(11),
     `${row.megavoxels.toFixed(0)} Mvoxel/s`.padStart(17),
     (efficiency === null ? '' : `${(100 * efficiency).toFixed(1)} %`).padStart(8),
@@ -171,7 +172,7 @@ function csvOf(row: Row, rows: readonly Row[]): string {
     trace?.bytes.toFixed(0) ?? '',
     trace?.waitMicroseconds.toFixed(1) ?? '',
     trace?.longest.replaceAll(',', ' ') ?? '',
-    row.inFlight,
+    row.inFlight ?? 'auto',
   ].join();
 }
 

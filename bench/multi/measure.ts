@@ -16,8 +16,8 @@ export interface Setup {
   readonly box: readonly [number, number, number];
   readonly devices: readonly string[];
   readonly overlap: boolean;
-  /** Steps that may be on their way at once. */
-  readonly inFlight: number;
+  /** Steps that may be on their way at once; null for the engine's own choice. */
+  readonly inFlight: number | null;
   /** Whether a traced run follows, where there are several devices. */
   readonly traced: boolean;
   /** Whether the driver's calls are counted and timed, after the case ran on a small domain for a while. */
@@ -48,8 +48,14 @@ export interface HostFigures {
   readonly stepsBefore: number;
 }
 
-/** Every recording there will be (slots, copies, turns of messages) is made, and its calls are written, in so many steps a slot. */
-const WARM_STEPS = 8;
+/**
+ * Every recording there will be (slots, copies, turns of messages) is made, and its calls are written, in so many steps: 8 a slot. Where the
+ * engine chooses, it has come to 8 slots after 96 steps, and runs through them 8 times until then.
+ */
+function warmSteps(inFlight: number | null): number {
+  return inFlight === null ? 96 + 64 : 8 * inFlight;
+}
+
 /**
  * A card that was idle begins with a slow clock, and one of several may keep it for seconds (four H200: a sweep took 1.2 ms on one of
  * them and 0.3 ms on the others, which waited for it). So it steps until the last of these has brought nothing better.
@@ -74,7 +80,8 @@ async function open(
 ): Promise<Simulation> {
   const domain = { min: [0, 0, 0], max: box } as const;
   const chosen = replicate === undefined ? {} : { replicate };
-  const options = { devices, domain, overlap, stepsInFlight: inFlight, voxelSize: 1 / box[0], ...chosen, ...more };
+  const flight = inFlight === null ? {} : { stepsInFlight: inFlight };
+  const options = { devices, domain, overlap, voxelSize: 1 / box[0], ...flight, ...chosen, ...more };
   const simulation = await Simulation.create(options);
   const start = await bench.declare(simulation, box);
   await run(simulation, 1, bench);
@@ -102,7 +109,7 @@ async function round(simulation: Simulation, steps: number, bench: MultiCase): P
 
 /** Steps until it gets no faster: how many there were, and how many fill a round. */
 async function warm(simulation: Simulation, { bench, inFlight }: Setup): Promise<{ before: number; steps: number }> {
-  let before = WARM_STEPS * inFlight;
+  let before = warmSteps(inFlight);
   let best = await round(simulation, before++, bench);
   const began = performance.now();
   for (let found = began; ;) {
@@ -184,7 +191,7 @@ async function trace(setup: Setup): Promise<TraceFigures> {
     const simulation = await open(setup, { trace: file });
     const began = performance.now();
     let steps = 0;
-    for (; steps < WARM_STEPS * setup.inFlight || performance.now() - began < TRACED_MILLISECONDS; steps += 8)
+    for (; steps < warmSteps(setup.inFlight) || performance.now() - began < TRACED_MILLISECONDS; steps += 8)
       await run(simulation, 8, setup.bench);
     await simulation[Symbol.asyncDispose]();
     return traceFigures(file, steps / 2);

@@ -36,6 +36,7 @@ import { onDevice, onDeviceNow } from './loss/on-device.ts';
 import { prepareFields, Program, type ProgramParts } from './program.ts';
 import { stepMessages } from './step-messages.ts';
 import type { Copies } from './step-plan.ts';
+import { flightOf, type Flight } from './steps-in-flight.ts';
 import { Stepper } from './stepper.ts';
 import type { StepNumbers } from './uniforms.ts';
 import type { Subdomain } from './subdomain.ts';
@@ -67,8 +68,8 @@ export interface RuntimeOptions {
   readonly rebalance: Rebalance;
   /** Voxels; null where it isn't given. */
   readonly haloThickness: number | null;
-  /** Steps that may be on their way at once. */
-  readonly stepsInFlight: number;
+  /** Steps that may be on their way at once; null where it isn't given. */
+  readonly stepsInFlight: number | null;
   readonly log: (message: string) => void;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
@@ -105,7 +106,9 @@ export class Runtime {
   readonly #overlap: boolean;
   readonly #fuses: boolean;
   readonly #access: BufferAccess;
-  readonly #stepsInFlight: number;
+  readonly #stepsInFlight: number | null;
+  /** Of the program that runs now. */
+  #flight: Flight;
   readonly #tracer: Tracer | null;
   readonly #files = new StencilFiles();
   readonly #kept: KeptStencils;
@@ -158,7 +161,8 @@ export class Runtime {
     const { devices, log, stepsInFlight } = options;
     const shares = this.team.members.map((member) => member.subdomains.length / this.decomposition.count);
     const shifts = options.rebalance === 'time' && devices.length > 1;
-    this.balance = shifts ? new Balance(devices, { shares, log, stepsInFlight }) : null;
+    this.#flight = flightOf(stepsInFlight, shifts);
+    this.balance = shifts ? new Balance(devices, { shares, log, stepsInFlight: this.#flight.slots }) : null;
   }
 
   /** Runs an act when all that was asked for before is done; after a loss there is none but `close`. */
@@ -239,6 +243,7 @@ export class Runtime {
     await this.#drain();
     this.#stepper?.tellFaultOnce();
     const declared = [...checked[0]!.values()].map((one) => ({ ...one, reads: (one.stencil ?? one.kernel!).reads }));
+    this.#flight = flightOf(this.#stepsInFlight, this.balance !== null || declarations.measures.size > 0);
     const programs = await this.#makePrograms({ facts: facts.values(), declared, schedule, fusion, start, everywhere });
     this.numbers.beginNew();
     for (const program of this.#programs) program[Symbol.dispose]();
@@ -249,7 +254,7 @@ export class Runtime {
     const { balance } = this;
     balance?.renewed();
     this.#stepper = new Stepper(programs, {
-      slots: this.#stepsInFlight,
+      flight: this.#flight,
       log: this.log,
       previous,
       balance,
@@ -319,7 +324,7 @@ export class Runtime {
       overlap,
       access: this.#access,
       tracer,
-      stepsInFlight: this.#stepsInFlight,
+      stepsInFlight: this.#flight.slots,
       needs,
       ...traffic,
       units,
@@ -365,7 +370,7 @@ export class Runtime {
   async #followFlow(dt: number): Promise<void> {
     const stepper = this.#stepper!;
     for (let room = stepper.room(); room !== null; room = stepper.room()) await room;
-    const known = this.frame - this.#stepsInFlight;
+    const known = this.frame - this.#flight.slots;
     if (!this.radii.follow(this.declarations, this.domain, { dt, known })) return;
     this.#moved = true;
     await this.compile();

@@ -46,7 +46,6 @@ import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/pl
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
-import { STEPS_IN_FLIGHT } from './steps-in-flight.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
 import { forcedTransport } from './transport/transports.ts';
@@ -80,8 +79,10 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
    */
   readonly rebalance?: Rebalance;
   /**
-   * Steps that may be on their way to the devices at once: 2 to 16, default 2. When as many are, `runTimestep` waits until half of them
-   * (rounded down) are done, so the host wakes once for several steps: with 8, for four. The price: what a step tells the host comes
+   * Steps that may be on their way to the devices at once: 2 to 16. When as many are, `runTimestep` waits until half of them
+   * (rounded down) are done, so the host wakes once for several steps: with 8, for four. Default: 2 to begin with, which double up to 8
+   * while many steps are waited for, as long as those under way take no more than a second in all; always 2 where a radius is 'cfl' or
+   * `rebalance` is 'time', and again where a repeat ran out of recorded iterations. The price of more: what a step tells the host comes
    * so many steps later (reads that went too far, at the latest at `finish`; velocities for 'cfl' radii, which follow the flow of so
    * many steps before; times for `rebalance`; iterations of repeats, and a repeat that ran out of those recorded has all steps behind
    * it submitted again), what is set takes effect behind the steps under way, whatever ends or waits waits for them, and each has
@@ -147,7 +148,7 @@ export class Simulation implements AsyncDisposable {
       access = 'address',
       cutOrder = 'morton',
       rebalance = 'voxels',
-      stepsInFlight = STEPS_IN_FLIGHT.usual,
+      stepsInFlight = null,
       log = () => undefined,
     } = options;
     checkRebalance(rebalance);

@@ -2,8 +2,8 @@
  * @file Steps on their way: submits recordings, keeps count of what the device has done, and finishes steps that stalled.
  *
  * A step is one submit, and nothing here waits for it. Before a step takes the slot of an earlier one, that one must be
- * done: the only wait there is, at the start of a step, when as many are in flight as there are slots. Then half of them are
- * waited for at once (`steps-in-flight.ts`).
+ * done: the only wait there is, at the start of a step, when as many are in flight as may be. Then half of them are waited for
+ * at once (`steps-in-flight.ts`).
  *
  * A loop that ran out of recorded iterations leaves the device stalled (see `step-plan.ts`): its step's tail, and every
  * step behind it, did nothing. When the report says so, the rest of the loop and of its step are submitted, then the
@@ -21,7 +21,7 @@ import { Outboxes } from './mail/outboxes.ts';
 import { deliverAll, StepCalls } from './mail/step-calls.ts';
 import type { Program, Recording, RecordingRequest } from './program.ts';
 import { StepStart, type Copies } from './step-plan.ts';
-import { stepsAwaited } from './steps-in-flight.ts';
+import { FlightLimit, stepsAwaited, type Flight } from './steps-in-flight.ts';
 import type { Tracer } from './trace/tracer.ts';
 import { StepWords, type StepClock, type StepNumbers } from './uniforms.ts';
 
@@ -51,9 +51,7 @@ export class Stepper {
   /** By member. */
   readonly #places: readonly Place[];
   readonly #timelines: readonly Timeline[];
-  readonly #slots: number;
-  /** Steps that are waited for at once. */
-  readonly #awaited: number;
+  readonly #limit: FlightLimit;
   readonly #log: (message: string) => void;
   readonly #balance: Balance | null;
   readonly #radii: CflRadii;
@@ -80,7 +78,7 @@ export class Stepper {
   constructor(
     programs: readonly Program[],
     options: {
-      slots: number;
+      flight: Flight;
       log: (message: string) => void;
       previous: ReadonlyMap<string, number>;
       balance: Balance | null;
@@ -95,8 +93,7 @@ export class Stepper {
     this.#mail = program.parts.mail;
     this.#places = programs.map(({ device }, number) => ({ number, count: programs.length, device }));
     this.#timelines = programs.map(({ device }) => device.compute.timeline);
-    this.#slots = options.slots;
-    this.#awaited = stepsAwaited(options.slots);
+    this.#limit = new FlightLimit(options.flight);
     this.#log = options.log;
     this.#balance = options.balance;
     this.#radii = options.radii;
@@ -129,8 +126,8 @@ export class Stepper {
   /** Submits a step; there is room for it. */
   step(clock: StepClock, numbers: StepNumbers): void {
     this.tellFault();
-    const slot = this.#next;
-    this.#next = slot + 1 === this.#slots ? 0 : slot + 1;
+    const slot = this.#freeSlot();
+    this.#next = slot + 1;
     if (this.#forecast !== this.#previous) this.#lookAhead();
     this.#words.set(clock, numbers);
     for (const program of this.#programs) program.writeSlot(slot, this.#words);
@@ -140,6 +137,15 @@ export class Stepper {
     this.#inFlight.push({ slot, start, iterations, number: clock.frame, ends, recordings, copies });
     this.#before = recordings[0]!;
     this.#start = this.#before.next;
+  }
+
+  /** The slot behind the last that was taken, in turns of as many as may be in flight now; of more, some may be under way yet. */
+  #freeSlot(): number {
+    const steps = this.#inFlight;
+    const { most } = this.#limit;
+    let slot = this.#next < most ? this.#next : 0;
+    while (steps.some((step) => step.slot === slot)) slot = slot + 1 === most ? 0 : slot + 1;
+    return slot;
   }
 
   /** Iterations to record from here on; the same list while they are the same. */
@@ -154,15 +160,22 @@ export class Stepper {
   /** What to wait for before asking again; null where there is room for a step, all but the last few being done. */
   room(): Promise<unknown> | null {
     const steps = this.#inFlight;
-    if (steps.length === this.#slots) return this.#rest(this.#slots - this.#awaited);
+    const { most } = this.#limit;
+    const awaited = stepsAwaited(most);
+    if (steps.length >= most) {
+      const waiting = this.#rest(most - awaited);
+      if (waiting === null) this.#limit.waited(performance.now());
+      return waiting;
+    }
     // Steps that are waited for together are asked after together.
-    if (this.#awaited === 1) while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
+    if (awaited === 1) while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
     return null;
   }
 
   /** Waits until every submitted step is done, stalled ones included. */
   async settle(): Promise<void> {
     for (let rest = this.#rest(0); rest !== null; rest = this.#rest(0)) await rest;
+    this.#limit.rested();
   }
 
   /** Throws where a step that is known to be done read further than its halo: what it made, and all since, is wrong. */
@@ -226,8 +239,10 @@ export class Stepper {
       this.#previous = program.iterations(step.slot, this.#previous);
       if (this.#tells) this.#note(step);
       this.#inFlight.shift();
+      this.#limit.done();
       return;
     }
+    this.#limit.stalled();
     const loop = program.loops[stalled]!;
     const done = program.iterations(step.slot, [])[loop.index]!;
     this.#log(

@@ -7,7 +7,7 @@ import { gpuTest } from '@halocline/testing';
 import { expect, test } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { Program, type RecordingRequest } from '../src/program.ts';
-import { stepsAwaited } from '../src/steps-in-flight.ts';
+import { FlightLimit, flightOf, stepsAwaited } from '../src/steps-in-flight.ts';
 
 const PLAIN = { validation: false, timeoutMs: 300_000 } as const;
 const domain = { min: [0, 0, 0], max: [16, 16, 12] } as const;
@@ -69,6 +69,86 @@ async function bits(simulation: Simulation): Promise<string> {
 
 test('half of the steps under way are waited for at once, rounded down', () => {
   expect(NUMBERS.map(stepsAwaited)).toEqual([1, 1, 2, 4, 8]);
+});
+
+/** What the limit is after each of so many steps that take `milliseconds` each, one waited for behind the other. */
+function limits(limit: FlightLimit, steps: number, milliseconds: number, from = 0): number[] {
+  return Array.from({ length: steps }, (_, step) => {
+    limit.done();
+    limit.waited(from + (step + 1) * milliseconds);
+    return limit.most;
+  });
+}
+
+test('where no number is given steps in flight double up to 8 while many are waited for', () => {
+  const limit = new FlightLimit(flightOf(null, false));
+  expect(limit.most).toBe(2);
+  const found = limits(limit, 200, 50);
+  // 16 steps for each in flight: 32, and then 64.
+  expect([found.indexOf(4), found.indexOf(8)]).toEqual([32 - 1, 32 + 64 - 1]);
+  expect(found.at(-1)).toBe(8);
+});
+
+test('what is under way takes a second at most, where no number is given', () => {
+  for (const [milliseconds, most] of [
+    [124, 8],
+    [126, 4],
+    [249, 4],
+    [251, 2],
+    [5000, 2],
+  ] as const) {
+    const limit = new FlightLimit(flightOf(null, false));
+    expect(limits(limit, 400, milliseconds).at(-1), `${milliseconds} ms a step`).toBe(most);
+  }
+  const limit = new FlightLimit(flightOf(null, false));
+  expect(limits(limit, 200, 10).at(-1)).toBe(8);
+  expect(limits(limit, 3, 300, 2000)).toEqual([4, 2, 2]);
+  // Time in which nothing was under way tells nothing.
+  expect(limits(limit, 200, 10, 3000).at(-1)).toBe(8);
+  limit.rested();
+  limit.waited(1_000_000);
+  expect(limit.most).toBe(8);
+});
+
+test('a step that ran out of iterations brings the limit back to 2; a given number stays', () => {
+  const limit = new FlightLimit(flightOf(null, false));
+  limits(limit, 200, 1);
+  limit.stalled();
+  expect(limit.most).toBe(2);
+  expect(limits(limit, 32, 1, 200).at(-1)).toBe(4);
+  for (const given of [flightOf(5, false), flightOf(5, true), flightOf(null, true)]) {
+    const fixed = new FlightLimit(given);
+    fixed.stalled();
+    expect([...new Set([...limits(fixed, 200, 1), ...limits(fixed, 9, 5000)])]).toEqual([given.slots]);
+  }
+  expect(flightOf(null, true).slots).toBe(2);
+});
+
+gpuTest('where no number is given the bits are those of 2, through growth and stalls', PLAIN, async ({ device }) => {
+  await using other = await another(device);
+  const found: string[] = [];
+  for (const options of [{ device, stepsInFlight: 2 }, { device }, { devices: [device, other], subdomains: 3 }]) {
+    const told: string[] = [];
+    await using simulation = await busy({ ...options, log: (line) => told.push(line) });
+    await run(simulation, 130);
+    // With more in flight by now where it grows: the loop runs out of iterations again.
+    await simulation.field('rolled').write((i, j, k) => 3 + Math.sin(0.3 * i + j) * Math.cos(k));
+    await run(simulation, 20);
+    found.push(await bits(simulation));
+    expect(told.some((line) => /^Step 1[34]\d: repeat "solve" ran the/u.test(line))).toBe(true);
+  }
+  expect([found[1] === found[0], found[2] === found[0]]).toEqual([true, true]);
+});
+
+gpuTest('where no number is given many steps wait seldom, and end where they stand', PLAIN, async ({ device }) => {
+  await using simulation = await plain({ device });
+  await simulation.runTimestep(0.1);
+  await simulation.finish();
+  const { waits } = device.counters;
+  for (let step = 0; step < 600; step++) await simulation.runTimestep(0.1);
+  await simulation.finish();
+  // One for each of the first 32, for two of the next 64, for four of the others.
+  expect(device.counters.waits - waits).toBeLessThanOrEqual(32 + 64 / 2 + (600 - 96) / 4 + 8);
 });
 
 gpuTest('however many steps are in flight, and over what, the bits are the same', PLAIN, async ({ device }) => {

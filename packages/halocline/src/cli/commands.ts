@@ -83,7 +83,7 @@ export const commands: readonly Command[] = [
       },
       'steps-in-flight': {
         value: 'N',
-        help: 'steps of a frame that may be on their way at once, 2 (default) to 16; the host wakes once for N / 2',
+        help: 'steps of a frame that may be on their way at once, 2 to 16; the host wakes once for N / 2 (default: 2, and up to 8 where it pays)',
       },
       checkpoint: { value: 'PATH', help: 'write a checkpoint when the run ends, or Ctrl-C ends it' },
       'checkpoint-every': {
