@@ -16,6 +16,7 @@ export { type FieldMemory, type SubdomainPart, Subdomains, type SubdomainsOption
 export { Level } from './level.ts';
 export { type MemoryReport, Simulation, type SimulationOptions } from './simulation.ts';
 export { type Plugin, type PluginUse } from './plugin/plugin.ts';
+export { FROM_OUTSIDE, type FromOutside } from './open-devices.ts';
 export { Scalar } from './scalar.ts';
 export { type FieldStatistics } from './statistics.ts';
 export { type TransportName } from './transport/channel.ts';

@@ -2,6 +2,17 @@
 import { listDevices, openDevice, type Device, type DeviceOptions } from '@halocline/gpu';
 import { shown } from './options/kinds.ts';
 
+/** What options carry along when they are spread, and a scene doesn't say itself. */
+export const FROM_OUTSIDE: unique symbol = Symbol('from outside');
+
+/** What whoever runs a scene wants beside what the scene wants. */
+export interface FromOutside {
+  /** Parts that the domain is cut into where neither they nor several devices are asked for; default: 1. */
+  readonly usualSubdomains?: number;
+  /** The devices are not the scene's: a number of subdomains that is less than theirs, which is the scene's, doesn't count. */
+  readonly overrules?: boolean;
+}
+
 /** Where a simulation runs. At most one of `device` and `devices` is given. */
 export interface DeviceChoice {
   /** Name part, `#index` or uuid prefix; or a device that is open already, and stays open. Default: `HALOCLINE_DEVICE`, else the best. */
@@ -13,6 +24,7 @@ export interface DeviceChoice {
   readonly devices?: number | readonly (string | Device)[];
   /** Parts that the domain is cut into; default: one a device. The results are the same, bit for bit. */
   readonly subdomains?: number;
+  readonly [FROM_OUTSIDE]?: FromOutside;
   /** Validation layers; default `HALOCLINE_VALIDATION`. */
   readonly validation?: boolean;
   /** Bytes that each of the simulation's own devices may use. */
@@ -32,7 +44,8 @@ type Log = (message: string) => void;
 export async function openDevices(choice: DeviceChoice, log: Log | undefined): Promise<OpenedDevices> {
   const count = typeof choice.devices === 'number' ? choice.devices : 1;
   const wanted = wishes(choice);
-  checkSubdomains(choice, wanted.length);
+  const { usualSubdomains, overrules = false } = choice[FROM_OUTSIDE] ?? {};
+  checkSubdomains(choice, overrules ? 1 : wanted.length);
   const devices: Device[] = [];
   const own: Device[] = [];
   const open = async (wish: string | Device | undefined): Promise<void> => {
@@ -44,8 +57,12 @@ export async function openDevices(choice: DeviceChoice, log: Log | undefined): P
   try {
     for (const wish of wanted) await open(wish);
     if (count > 1) for (const wish of likeFirst(devices[0]!, count, log)) await open(wish);
+    const each = Math.max(devices.length, count);
+    const usual = choice.devices === undefined ? (usualSubdomains ?? each) : each;
+    const subdomains = choice.subdomains ?? usual;
+    if (overrules) return { devices, own, subdomains: Math.max(subdomains, devices.length) };
     checkSubdomains(choice, devices.length);
-    return { devices, own, subdomains: choice.subdomains ?? Math.max(devices.length, count) };
+    return { devices, own, subdomains };
   } catch (error) {
     await closeAll(own);
     throw error;
@@ -92,9 +109,10 @@ function likeFirst({ report }: Device, count: number, log: Log | undefined): str
 /** Throws unless there is a subdomain for each of so many devices. */
 function checkSubdomains({ subdomains }: DeviceChoice, deviceCount: number): void {
   if (subdomains === undefined || (Number.isInteger(subdomains) && subdomains >= deviceCount)) return;
-  const least = deviceCount === 1 ? '1' : `${deviceCount}, one a device`;
+  const is = `Cannot create simulation: subdomains is ${shown(subdomains)}`;
+  if (deviceCount === 1) throw new RangeError(`${is}; give a whole number, at least 1`);
   throw new RangeError(
-    `Cannot create simulation: subdomains is ${shown(subdomains)}; give a whole number, at least ${least}`,
+    `${is}, and there are ${deviceCount} devices; give a whole number, at least ${deviceCount}, one a device, or fewer devices`,
   );
 }
 

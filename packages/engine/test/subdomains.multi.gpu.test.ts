@@ -330,7 +330,7 @@ gpuTest('what cannot be cut or opened is refused', {}, async ({ device }) => {
     'Cannot create simulation: subdomains is 0; give a whole number, at least 1',
   );
   expect(await refused({ devices: [device, device], subdomains: 1 })).toBe(
-    'Cannot create simulation: subdomains is 1; give a whole number, at least 2, one a device',
+    'Cannot create simulation: subdomains is 1, and there are 2 devices; give a whole number, at least 2, one a device, or fewer devices',
   );
   expect(await refused({ devices: [] })).toBe(
     'Cannot create simulation: devices is empty; name at least one, or give a number',

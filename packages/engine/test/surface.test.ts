@@ -5,6 +5,7 @@ import * as engine from '../src/index.ts';
 test('the package exports these names', () => {
   expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
     [
+      "FROM_OUTSIDE",
       "Field",
       "Halo",
       "Level",

@@ -1,7 +1,7 @@
 /**
  * @file A plume of hot smoke that rises against a ball: the parts of this room put together.
  */
-import { Simulation, type SimulationOptions } from '@halocline/engine';
+import { FROM_OUTSIDE, Simulation, type FromOutside, type SimulationOptions } from '@halocline/engine';
 import { checkOptions } from '@halocline/engine/options';
 import { addAdvection } from './advection.ts';
 import { addForces, type ForceOptions } from './forces.ts';
@@ -21,6 +21,7 @@ export interface PlumeOptions extends ForceOptions {
   /** How many devices, or which; parts that the domain is cut into. */
   readonly devices?: NonNullable<SimulationOptions['devices']>;
   readonly subdomains?: number;
+  readonly [FROM_OUTSIDE]?: FromOutside;
   readonly validation?: boolean;
   /** These as `Simulation.create` takes them. */
   readonly cutOrder?: NonNullable<SimulationOptions['cutOrder']>;
@@ -70,6 +71,7 @@ export async function createPlume(options: PlumeOptions = {}): Promise<Simulatio
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.devices === undefined ? {} : { devices: options.devices }),
     ...(options.subdomains === undefined ? {} : { subdomains: options.subdomains }),
+    ...(options[FROM_OUTSIDE] === undefined ? {} : { [FROM_OUTSIDE]: options[FROM_OUTSIDE] }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.cutOrder === undefined ? {} : { cutOrder: options.cutOrder }),
     ...(options.rebalance === undefined ? {} : { rebalance: options.rebalance }),

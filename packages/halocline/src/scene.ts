@@ -2,7 +2,7 @@
  * @file Scenes: what `halocline run` runs. A scene file's default export is a function that gets the options and gives
  * a scene, or just a simulation.
  */
-import type { CutOrder, Rebalance, Simulation } from '@halocline/engine';
+import type { CutOrder, FROM_OUTSIDE, FromOutside, Rebalance, Simulation } from '@halocline/engine';
 import type { CameraOptions, RenderOptions } from '@halocline/render';
 
 /** What the command line tells a scene. */
@@ -13,6 +13,8 @@ export interface SceneOptions {
   readonly devices?: number | readonly string[];
   /** Parts that the domain is cut into. */
   readonly subdomains?: number;
+  /** How these go with the scene's own; `Simulation.create` heeds it. */
+  readonly [FROM_OUTSIDE]?: FromOutside;
   /** The order of leaves along which it is cut: `--cut-order`. */
   readonly cutOrder?: CutOrder;
   /** What the cut goes by: `--rebalance`. */

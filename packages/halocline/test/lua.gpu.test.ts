@@ -190,7 +190,7 @@ vulkanTest('--subdomains and --device win over what the scene asks for', async (
     print(#sim:subdomains()) sim:add_field('a', 'float32') return sim`,
   );
   const run = ['run', path, '--frames', '1', '--out', join(folder.path, 'out')];
-  expect((await halocline([...run, '--device', '#0'])).out).toMatch(/^2\n/u);
+  expect((await halocline([...run, '--device', '#0'])).out).toMatch(/^1\n/u);
   expect((await halocline([...run, '--subdomains', '3'])).out).toMatch(/^3\n/u);
   const none = await halocline([...run, '--device', 'nobody']);
   expect([none.code, none.out]).toEqual([1, '']);

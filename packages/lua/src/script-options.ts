@@ -1,5 +1,5 @@
 /** @file What a script is run with. */
-import type { CutOrder, Rebalance, Simulation, SimulationOptions } from '@halocline/engine';
+import type { CutOrder, FROM_OUTSIDE, FromOutside, Rebalance, Simulation, SimulationOptions } from '@halocline/engine';
 import type { LuaScene } from './host/returned.ts';
 
 /** How a script is run. What is left out: the best device, no frames of its own, files of this folder and of the script's. */
@@ -8,6 +8,8 @@ export interface LuaOptions {
   readonly device?: string;
   readonly devices?: number | readonly string[];
   readonly subdomains?: number;
+  /** How these go with the script's own. */
+  readonly [FROM_OUTSIDE]?: FromOutside;
   /** These six overrule the script's too, as `SimulationOptions` has them. */
   readonly cutOrder?: CutOrder;
   readonly rebalance?: Rebalance;

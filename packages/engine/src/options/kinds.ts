@@ -14,7 +14,7 @@ export interface Kind {
 }
 
 /** The kinds of all options of one call, by name. */
-export type Kinds<Options> = Readonly<Record<keyof Options, Kind>>;
+export type Kinds<Options> = Readonly<Record<keyof Options & string, Kind>>;
 
 const kind = (wants: string, fits: Kind['fits']): Kind => Object.freeze({ wants, fits });
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -41,7 +41,7 @@ export const commands: readonly Command[] = [
       cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
       subdomains: {
         value: 'K',
-        help: 'with --cut: parts that the domain is cut into (default: one a device that is asked for, else 4)',
+        help: 'with --cut: parts that the domain is cut into (default: the scene, else one a device, or 4 on one)',
       },
       'cut-order': { ...cutOrderOption, help: `with --cut: ${cutOrderOption.help}` },
       set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },
@@ -73,8 +73,8 @@ export const commands: readonly Command[] = [
       set: { value: 'NAME=VALUE', many: true, help: 'a value for the scene to read' },
       plugin: pluginOption,
       device: { ...deviceOption, many: true },
-      devices: { value: 'N', help: 'run over N devices of one model (default: 1)' },
-      subdomains: { value: 'K', help: 'parts that the domain is cut into (default: one a device)' },
+      devices: { value: 'N', help: 'run over N devices of one model (default: the scene, else 1)' },
+      subdomains: { value: 'K', help: 'parts that the domain is cut into (default: the scene, else one a device)' },
       'cut-order': cutOrderOption,
       rebalance: {
         value: 'WORD',

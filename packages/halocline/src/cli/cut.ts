@@ -1,6 +1,6 @@
 /** @file `halocline info --cut SCENE`: how a scene's domain is cut into subdomains, in figures and as a picture. */
 import { basename, extname, join } from 'node:path';
-import type { Simulation } from '@halocline/engine';
+import { FROM_OUTSIDE, type Simulation } from '@halocline/engine';
 import { encodePng } from '@halocline/render';
 import type { SceneOptions } from '../scene.ts';
 import type { Words } from './command.ts';
@@ -11,7 +11,7 @@ import { cutWish, deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
 import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
 
-/** Parts that a scene is cut into where nobody says how many, nor on which devices. */
+/** Parts that a scene is cut into where neither the words nor it say how many, nor on which devices. */
 const SUBDOMAINS = 4;
 
 type Reports = Awaited<ReturnType<Simulation['subdomains']>>;
@@ -32,10 +32,10 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   const options: SceneOptions = {
     values: valuesOf(words),
     log: (line) => void process.stderr.write(`${line}\n`),
-    ...wish,
+    ...(onDevices ? wish : { [FROM_OUTSIDE]: { usualSubdomains: SUBDOMAINS } }),
     ...cutWish(words),
   };
-  const { simulation } = await loadScene(path, options, onDevices ? {} : { subdomains: SUBDOMAINS });
+  const { simulation } = await loadScene(path, options);
   await using _simulation = simulation;
   await initializeScene(simulation);
   const reports = await simulation.subdomains();

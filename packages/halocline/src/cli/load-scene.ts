@@ -21,15 +21,8 @@ const own: Readonly<Record<string, string>> = {
 /** Our own files say what they are. */
 const ownFolder = new URL('../../../', import.meta.url).href;
 
-/**
- * Imports the scene, calls it with the options, and gives what it returns as a whole scene. It gets `unsaid` too, which nobody asked
- * for: that a scene doesn't take them is not told.
- */
-export async function loadScene(
-  path: string,
-  options: SceneOptions,
-  unsaid: Pick<SceneOptions, 'subdomains'> = {},
-): Promise<Scene> {
+/** Imports the scene, calls it with the options, and gives what it returns as a whole scene. */
+export async function loadScene(path: string, options: SceneOptions): Promise<Scene> {
   const file = resolve(path);
   if (!['.ts', '.js', '.mts', '.mjs'].includes(extname(file)) && !isLua(file)) {
     const what = statSync(file, { throwIfNoEntry: false })?.isDirectory()
@@ -40,9 +33,9 @@ export async function loadScene(
   if (!existsSync(file)) {
     throw new Error(`Cannot run scene "${path}": there is no such file; give the path of a .ts, .js or .lua file`);
   }
-  if (isLua(file)) return loadLuaScene(path, options, unsaid);
+  if (isLua(file)) return loadLuaScene(path, options);
   const { values, asked } = watched(options.values);
-  const { options: handed, named } = namedIn({ ...unsaid, ...options, values });
+  const { options: handed, named } = namedIn({ ...options, values });
   const scene = await loadModule(path, file, handed);
   tellUntaken(options, scene.simulation, named);
   const unasked = Object.keys(options.values).filter((name) => !asked.has(name));

@@ -1,6 +1,6 @@
 /** @file Scenes in Lua for every command: which files they are, and what they get of the options. Lua is loaded for them alone. */
 import { extname } from 'node:path';
-import type { Simulation } from '@halocline/engine';
+import { FROM_OUTSIDE, type Simulation } from '@halocline/engine';
 import type { LuaOptions } from '@halocline/lua';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { tellUntaken } from './untaken.ts';
@@ -11,13 +11,14 @@ export const isLua = (path: string): boolean => ['.lua', '.fluid'].includes(extn
 /** What a script gets of a scene's options; it prints to `stream`. */
 export function luaSceneOptions(options: SceneOptions, stream: NodeJS.WriteStream): LuaOptions {
   const { device, devices, subdomains, cutOrder, rebalance, stepsInFlight, values, log } = options;
-  const { fusion, overlap, validation, trace } = options;
+  const { fusion, overlap, validation, trace, [FROM_OUTSIDE]: outside } = options;
   return {
     values,
     log,
     ...(device === undefined ? {} : { device }),
     ...(devices === undefined ? {} : { devices }),
     ...(subdomains === undefined ? {} : { subdomains }),
+    ...(outside === undefined ? {} : { [FROM_OUTSIDE]: outside }),
     ...(cutOrder === undefined ? {} : { cutOrder }),
     ...(rebalance === undefined ? {} : { rebalance }),
     ...(stepsInFlight === undefined ? {} : { stepsInFlight }),
@@ -36,13 +37,9 @@ export function tellUntakenByLua(options: SceneOptions, simulation: Simulation |
 }
 
 /** Runs a script to its end, and gives the simulation that it returned, or the first that it made; options as `loadScene` has them. */
-export async function loadLuaScene(
-  path: string,
-  options: SceneOptions,
-  unsaid: Pick<SceneOptions, 'subdomains'>,
-): Promise<Scene> {
+export async function loadLuaScene(path: string, options: SceneOptions): Promise<Scene> {
   const { LuaScript } = await import('@halocline/lua');
-  const script = await LuaScript.run(path, luaSceneOptions({ ...unsaid, ...options }, process.stderr));
+  const script = await LuaScript.run(path, luaSceneOptions(options, process.stderr));
   const scene = await script.detach();
   tellUntakenByLua(options, scene.simulation);
   noteTeller(scene.simulation, script);

@@ -3,7 +3,7 @@
  * with the device released, exit code 130; a second Ctrl-C drops that frame.
  */
 import { basename, extname, join } from 'node:path';
-import type { CutOrder, Rebalance } from '@halocline/engine';
+import { FROM_OUTSIDE, type CutOrder, type Rebalance } from '@halocline/engine';
 import type { Scene, SceneOptions } from '../scene.ts';
 import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { UsageError, type Words } from './command.ts';
@@ -150,8 +150,11 @@ export async function run(words: Words): Promise<number> {
   return interruption.exitCode;
 }
 
-/** Which device, or devices, the words ask for. */
-export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices'> {
+/**
+ * Which device, or devices, the words ask for. What they don't say of the two is undefined, and not left out: so the words win where a
+ * scene hands its options on behind its own, as in `{ devices: 3, ...options }`.
+ */
+export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices' | typeof FROM_OUTSIDE> {
   const names = words.all('device');
   const devices = words.number('devices', 'count');
   if (devices !== undefined && names.length > 0) {
@@ -159,6 +162,11 @@ export function deviceWish(words: Words): Pick<SceneOptions, 'device' | 'devices
       `Cannot run "halocline ${words.command}": both --device and --devices are given; see halocline ${words.command} --help`,
     );
   }
-  if (devices !== undefined) return { devices };
-  return names.length > 1 ? { devices: names } : names.length === 1 ? { device: names[0]! } : {};
+  if (devices === undefined && names.length === 0) return {};
+  const several = devices ?? (names.length > 1 ? names : undefined);
+  const wish: { [Name in 'device' | 'devices']: SceneOptions[Name] | undefined } = {
+    device: several === undefined ? names[0] : undefined,
+    devices: several,
+  };
+  return { ...(wish as Pick<SceneOptions, 'device' | 'devices'>), [FROM_OUTSIDE]: { overrules: true } };
 }

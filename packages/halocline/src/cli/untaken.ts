@@ -5,7 +5,7 @@ import type { Simulation } from '@halocline/engine';
 import type { SceneOptions } from '../scene.ts';
 
 /** Options of a scene that are meant for `Simulation.create`. */
-type Handed = Exclude<keyof SceneOptions, 'values' | 'log'>;
+type Handed = Exclude<keyof SceneOptions & string, 'values' | 'log'>;
 
 /** How each stands on the command line. */
 const TYPED: { readonly [Name in Handed]: (value: NonNullable<SceneOptions[Name]>) => string } = {

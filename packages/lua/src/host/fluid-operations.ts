@@ -1,5 +1,5 @@
 /** @file The ready solvers, for scripts. */
-import type { Simulation } from '@halocline/engine';
+import { FROM_OUTSIDE, type Simulation } from '@halocline/engine';
 import {
   addAdvection,
   addClosedFaces,
@@ -55,10 +55,11 @@ export function fluidOperations(host: Host): Operations {
       const act = 'make plume';
       const { deviceCount, subdomains, ...options } = call.options(0, act, PLUME);
       const { cutOrder, rebalance, stepsInFlight } = host.options;
-      const { fusion, overlap, validation, trace, log } = host.options;
+      const { fusion, overlap, validation, trace, log, [FROM_OUTSIDE]: outside } = host.options;
       const given = {
         ...options,
         ...placement(act, host.options, { deviceCount, subdomains }),
+        ...(outside === undefined ? {} : { [FROM_OUTSIDE]: outside }),
         ...(cutOrder === undefined ? {} : { cutOrder }),
         ...(rebalance === undefined ? {} : { rebalance }),
         ...(stepsInFlight === undefined ? {} : { stepsInFlight }),

@@ -16,7 +16,7 @@ export interface Placement {
   readonly subdomains?: number;
 }
 
-/** Both together. Throws where a script says in two ways on what it runs; `act` is the sentence's beginning. */
+/** Both together: where they run, and the parts. Throws where a script says in two ways on what it runs; `act` is the sentence's beginning. */
 export function placement(act: string, said: LuaOptions, asked: Asked): Placement {
   const { device, devices, deviceCount } = asked;
   const twice = Object.entries({ device, devices, device_count: deviceCount }).filter(
@@ -27,21 +27,9 @@ export function placement(act: string, said: LuaOptions, asked: Asked): Placemen
   }
   const parts = said.subdomains ?? asked.subdomains;
   const cut = parts === undefined ? {} : { subdomains: parts };
-  if (said.device === undefined && said.devices === undefined) {
-    if (device !== undefined) return { device, ...cut };
-    const several = devices ?? deviceCount;
-    return several === undefined ? cut : { devices: several, ...cut };
-  }
-  // A script that asks for more devices, or parts, than it gets is cut as it would have been.
-  const wanted = parts ?? devices?.length ?? deviceCount;
-  const least = said.devices === undefined ? 1 : countOf(said.devices);
-  const subdomains = said.subdomains ?? (wanted === undefined ? undefined : Math.max(wanted, least));
-  return {
-    ...(said.devices === undefined ? { device: said.device! } : { devices: said.devices }),
-    ...(subdomains === undefined ? {} : { subdomains }),
-  };
-}
-
-function countOf(devices: number | readonly string[]): number {
-  return typeof devices === 'number' ? devices : devices.length;
+  if (said.device !== undefined) return { device: said.device, ...cut };
+  if (said.devices !== undefined) return { devices: said.devices, ...cut };
+  if (device !== undefined) return { device, ...cut };
+  const several = devices ?? deviceCount;
+  return several === undefined ? cut : { devices: several, ...cut };
 }

@@ -1,5 +1,5 @@
 /** @file What a script may ask of simulations: to be made, to run, to tell of themselves. */
-import { Simulation, type CutOrder, type Rebalance } from '@halocline/engine';
+import { FROM_OUTSIDE, Simulation, type CutOrder, type Rebalance } from '@halocline/engine';
 import type { LuaValue } from '../machine/values.ts';
 import { toLua, type Call, type Operations } from './call.ts';
 import type { Host } from './host.ts';
@@ -145,13 +145,14 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
   const given = call.options(0, act, SIMULATION);
   const { device, devices, deviceCount, subdomains, ...others } = given;
   const { domainBbox, grid, checkpointFile, cutOrder, rebalance, ...rest } = others;
-  const { stepsInFlight, fusion, overlap, validation, trace, log } = host.options;
+  const { stepsInFlight, fusion, overlap, validation, trace, log, [FROM_OUTSIDE]: outside } = host.options;
   const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
   return Simulation.create({
     ...rest,
     // What the command line asks for wins.
     ...placement(act, host.options, { device, devices, deviceCount, subdomains }),
+    ...(outside === undefined ? {} : { [FROM_OUTSIDE]: outside }),
     ...(domainBbox === undefined ? {} : { domain: boxOf(domainBbox) }),
     ...(grid === undefined ? {} : { grid: host.path('read', grid) }),
     ...(checkpointFile === undefined ? {} : { checkpointFile: host.path('write checkpoint', checkpointFile) }),
