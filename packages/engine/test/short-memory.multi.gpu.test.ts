@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevice, OutOfMemoryError, type Device } from '@halocline/gpu';
-import { gpuTest, temporaryFolder } from '@halocline/testing';
+import { fillMemory, gpuTest, temporaryFolder } from '@halocline/testing';
 import { expect } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { bitsOf } from './bits.ts';
@@ -276,6 +276,36 @@ gpuTest('without the stencil whose ghosts there is no memory for, steps go on', 
     expect({ memoryLimit, bits: await bits(parts) }).toEqual({ memoryLimit, bits: there });
   }
 });
+
+gpuTest(
+  'where all memory is taken while ghosts grow, steps are made with the bits of before, or refused until there is some',
+  PLAIN,
+  async ({ device }) => {
+    const domain = { min: [0, 0, 0], max: [128, 32, 32] } as const;
+    await using whole = await layered({ device, domain });
+    await steps(whole, 6);
+    const there = await bits(whole);
+    for (const spare of [256, 2e4, 4e5, 1e6, 2e6]) {
+      await using one = await another(device, 1e8);
+      await using other = await another(device, 1e8);
+      await using parts = await layered({ devices: [one, other], subdomains: 3, domain });
+      await steps(parts, 3);
+      await parts.finish();
+      const left = [one, other].map((each) => each.createBuffer({ label: 'left', byteLength: spare }));
+      const taken = [one, other].flatMap(fillMemory);
+      for (const buffer of left) buffer[Symbol.dispose]();
+      const code = 'WriteField("w", idx, ReadField("v", coord + ivec3(60, 0, 0)).x);';
+      parts.addStencil('far', { inputs: ['v'], outputs: ['w'], code });
+      await expect(parts.runTimestep(0.1)).rejects.toThrow(OutOfMemoryError);
+      parts.removeStencil('far').removeField('w');
+      const without = await parts.runTimestep(0.1).catch((thrown: unknown) => thrown);
+      expect([undefined, 'OutOfMemoryError']).toContain((without as Error | undefined)?.name);
+      for (const buffer of taken) buffer[Symbol.dispose]();
+      await steps(parts, 6 - parts.frame);
+      expect({ spare, bits: await bits(parts) }).toEqual({ spare, bits: there });
+    }
+  },
+);
 
 gpuTest(
   'a field that comes anew under its name brings nothing of the old one’s while ghosts grow',
