@@ -18,6 +18,8 @@ export interface Pass {
   readonly declared: readonly DeclaredUse[] | undefined;
   /** What its commands touched, by resource. */
   readonly touched: Map<TrackedResource, number>;
+  /** How many barriers the recording had when it began. */
+  readonly begun: number;
 }
 
 /** What types say of declarations, for those who have none. */
@@ -57,8 +59,8 @@ export class Declarations {
     return this.#declaring?.declared;
   }
 
-  begin(name: string, declared: readonly DeclaredUse[] | undefined): void {
-    const pass = { name, declared, touched: new Map() };
+  begin(name: string, declared: readonly DeclaredUse[] | undefined, begun: number): void {
+    const pass = { name, declared, touched: new Map(), begun };
     this.#open.push(pass);
     if (declared) this.#declaring = pass;
   }

@@ -9,7 +9,7 @@ import type { Segment, Segments } from './segments.ts';
 import { credit, fold, newTrace, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type { TrackedResource } from './tracker.ts';
-import { covered, executed, TRANSITION } from './usage-bits.ts';
+import { covered, executed, TRANSITION, united } from './usage-bits.ts';
 
 /** A touch that meets what was before the recording. */
 export interface Entry {
@@ -143,14 +143,18 @@ export function isOrderedBefore(
   memory: boolean,
   automatic: boolean,
 ): boolean {
-  const isReached = (): boolean => {
-    const reached = memory ? met.visible : met.ordered;
-    return (reached & bit) === bit || (!automatic && (covered(reached) & bit) === bit);
-  };
+  const isReached = (): boolean => reaches(met, bit, memory, automatic);
   const isOrdered = isReached();
   if (!automatic) fold(met, log, last);
   if (isReached()) credit(met, bit, memory);
   return isOrdered;
+}
+
+/** Whether what an access met suffices for a usage: of checks also where several barriers do so together. */
+export function reaches({ visible, ordered }: Trace, bit: number, memory: boolean, automatic: boolean): boolean {
+  const reached = memory ? visible : ordered;
+  if ((reached & bit) === bit) return true;
+  return !automatic && ((memory ? united(reached) : executed(reached)) & bit) === bit;
 }
 
 /** A read that others may wait for; of one kind only the last matters, since it runs after nothing less. */
@@ -169,7 +173,7 @@ export function addReader(readers: Trace[], bit: number, at: number, who: Touche
 
 /** Whether a barrier behind these usages also makes a write before visible on. */
 export function chains(writer: Trace, before: number): boolean {
-  return writer.visible !== 0 && (writer.ordered & executed(before)) !== 0;
+  return writer.visible !== 0 && (executed(writer.visible) & executed(before)) !== 0;
 }
 
 /** What touched a segment last, as one side of a barrier. */

@@ -8,7 +8,7 @@ import { hazardText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { addReader, bitsBehind, chains, isOrderedBefore, touchAgain } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
-import { fold } from './trace.ts';
+import { fold, precedes } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type { TrackedResource } from './tracker.ts';
 import { writesOf } from './usage-bits.ts';
@@ -79,11 +79,7 @@ function isOrdered({ automatic }: Outer, { log }: Recorded, earlier: Trace, entr
   const { at, note } = entry;
   const met: Trace = { ...earlier, at: 0, gains: earlier.gains && [...earlier.gains] };
   fold(met, log, at);
-  if (note) {
-    const direct = (note.executedBefore & met.bit) === met.bit;
-    if (note.mark && direct) note.mark.used = true;
-    return direct || (met.ordered & note.executedBefore) !== 0;
-  }
+  if (note) return precedes(met, note, memory);
   return isOrderedBefore(entry, met, log, memory, automatic);
 }
 

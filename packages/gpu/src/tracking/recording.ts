@@ -14,7 +14,7 @@ import { Declarations } from './declarations.ts';
 import { hazardText, layoutText } from './findings.ts';
 import type { Report } from './findings.ts';
 import { insertedBarrier } from './inserted.ts';
-import { addReader, become, bitsIn, chains, cut, lastUses, touchAgain, untouched } from './local.ts';
+import { addReader, become, bitsIn, chains, cut, lastUses, reaches, touchAgain, untouched } from './local.ts';
 import type { Local, NestedUse, Recorded } from './local.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
@@ -22,7 +22,7 @@ import { leaveNested, meetNested } from './nested.ts';
 import type { Outer } from './nested.ts';
 import { findBit, PendingTouches, writesToo } from './pending.ts';
 import type { Pending } from './pending.ts';
-import { barrierNote, credit, fold, newTrace, renewTrace } from './trace.ts';
+import { barrierNote, credit, fold, newTrace, precedes, renewTrace } from './trace.ts';
 import type { BarrierMark, BarrierNote, Toucher, Trace } from './trace.ts';
 import type {
   BindingTouch,
@@ -32,7 +32,7 @@ import type {
   TrackedResource,
   UsageTracker,
 } from './tracker.ts';
-import { bitsOf, covered, EVERYTHING, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
+import { bitsOf, EVERYTHING, TRANSITION, usagesOfBits, writesOf } from './usage-bits.ts';
 import { resolveKnown, WholeBuffers } from './whole-buffers.ts';
 
 /** What a recording is followed for. */
@@ -53,6 +53,8 @@ interface Need {
   before: number;
   after: number;
   images: ImageBarrier<TrackedResource>[] | undefined;
+  /** The changes of layouts. */
+  readonly moved: Trace[];
   /** The first resource that it is for, where that is known. */
   about: TrackedResource | undefined;
 }
@@ -83,7 +85,7 @@ export class RecordingTracker implements UsageTracker {
   #bound: BoundResources | undefined;
   #boundTouches: readonly BindingTouch[] = [];
   #command = '';
-  readonly #need: Need = { before: 0, after: 0, images: undefined, about: undefined };
+  readonly #need: Need = { before: 0, after: 0, images: undefined, moved: [], about: undefined };
   /** Barriers by hand before any touch. */
   #leading = 0;
   #rendering = false;
@@ -151,13 +153,15 @@ export class RecordingTracker implements UsageTracker {
     this.#barriers++;
     const mark = this.#report ? this.#newMark(batch) : undefined;
     const { memory, images = [] } = batch;
+    // Barriers of one call don't chain: each meets what was before all of them, and is met by what comes behind them.
+    const behind = this.#log.length + (memory ? 1 : 0);
+    for (const image of images) this.#transition(image, mark, behind);
     if (memory) this.#log.push(noteOf(bitsOf(memory.before), bitsOf(memory.after), mark));
-    for (const image of images) this.#transition(image, mark);
   }
 
   beginPass(name: string, declared?: readonly DeclaredUse[]): void {
     this.settle();
-    this.#passes.begin(name, declared);
+    this.#passes.begin(name, declared, this.#log.length);
     if (!this.#emit || !declared) return;
     for (const use of declared) this.#declare(use);
     this.#next.resolve(false);
@@ -172,7 +176,10 @@ export class RecordingTracker implements UsageTracker {
     for (const use of this.#passes.untouched()) this.#declare(use);
     this.#next.resolve(false);
     if (!this.#emit) for (const each of this.#pending) this.#meet(each);
-    for (const each of this.#pending) this.#note(each, writesOf(each.bit) === 0);
+    // Nobody knows by which of its commands; barriers within are taken for theirs where nothing is recorded for them.
+    const at = this.#emit ? this.#passes.current?.begun : undefined;
+    for (const each of this.#pending) if (writesOf(each.bit) === 0) this.#note(each, true, at);
+    for (const each of this.#pending) if (writesOf(each.bit) !== 0) this.#note(each, false, at);
     this.#next.drain();
     this.#passes.end();
   }
@@ -385,8 +392,7 @@ export class RecordingTracker implements UsageTracker {
     memory: boolean,
   ): number {
     if (trace.at < this.#log.length) fold(trace, this.#log);
-    const met = memory ? trace.visible : trace.ordered;
-    if ((met & bit) === bit || (!this.#emit && (covered(met) & bit) === bit)) {
+    if (reaches(trace, bit, memory, this.#emit !== undefined)) {
       credit(trace, bit, memory);
       return 0;
     }
@@ -420,7 +426,14 @@ export class RecordingTracker implements UsageTracker {
       const after = usagesOfBits(bit, layout);
       images.push({ image: resource, before: usagesOfBits(before, from), after, range });
     }
-    become(segment, layout, bit, this.#log.length, undefined);
+    const at = this.#log.length;
+    if (!segment.writer) {
+      // What came before the recording is read no more behind this, either.
+      const note = barrierNote(before, bit);
+      segment.entries.push({ bit: TRANSITION, at, last: at, note, who, layout: undefined, reads: false });
+    }
+    become(segment, layout, bit, at, undefined);
+    this.#need.moved.push(segment.writer!);
   }
 
   /** Records what is missing, as one barrier. */
@@ -432,11 +445,14 @@ export class RecordingTracker implements UsageTracker {
       if (known && !need.images) this.#emit(known.batch);
       else this.#emit({ ...known?.batch, ...(need.images && { images: need.images }) });
       if (known) this.#log.push(known.note);
+      // Barriers of one call don't chain.
+      for (const trace of this.#need.moved) trace.at = this.#log.length;
     }
     need.before = 0;
     need.after = 0;
     need.images = undefined;
     need.about = undefined;
+    need.moved.length = 0;
   }
 
   #refuse(command: string, about: TrackedResource | undefined): never {
@@ -454,11 +470,14 @@ export class RecordingTracker implements UsageTracker {
     return undefined;
   }
 
-  /** Keeps a touch. `reads`: it is no use unless something was written before. */
-  #note({ segments, bit, layout, command }: Pending, reads: boolean): void {
+  /**
+   * Keeps a touch. `reads`: it is no use unless something was written before; `from`: how many barriers stand before it for certain, if
+   * not all.
+   */
+  #note({ segments, bit, layout, command }: Pending, reads: boolean, from?: number): void {
     const writes = writesOf(bit);
     const who = this.#who(command);
-    for (const segment of segments) this.#noteOn(segment, bit, writes, layout, who, reads);
+    for (const segment of segments) this.#noteOn(segment, bit, writes, layout, who, reads, from);
   }
 
   #noteOn(
@@ -468,11 +487,20 @@ export class RecordingTracker implements UsageTracker {
     layout: ImageLayout | undefined,
     who: Toucher | undefined,
     reads: boolean,
+    from: number = this.#log.length,
   ): void {
     const at = this.#log.length;
     if (!segment.writer && !segment.entries.some((each) => each.bit === bit)) {
       const first = segment.entries.length === 0;
-      segment.entries.push({ bit, at, last: at, note: undefined, who, layout: first ? layout : undefined, reads });
+      segment.entries.push({
+        bit,
+        at: from,
+        last: at,
+        note: undefined,
+        who,
+        layout: first ? layout : undefined,
+        reads,
+      });
     } else if (!segment.writer && !this.#emit) touchAgain(segment.entries, bit, at);
     if (layout !== undefined) segment.layout = layout;
     if (writes === 0) {
@@ -489,6 +517,7 @@ export class RecordingTracker implements UsageTracker {
   #transition(
     { image, before, after, range, discard, handOver }: ImageBarrier<TrackedResource>,
     mark: BarrierMark | undefined,
+    behind: number,
   ): void {
     const from = before === 'undefined' || discard === true ? 'undefined' : sideLayout(before);
     const to = sideLayout(after);
@@ -505,7 +534,7 @@ export class RecordingTracker implements UsageTracker {
         this.#meetTransition(image, segment, note, who);
         const at = this.#log.length;
         if (!segment.writer) segment.entries.push({ ...entry, at, last: at });
-        become(segment, to, note.after, at, who);
+        become(segment, to, note.after, behind, who);
         if (from === 'undefined') segment.written = false;
       }
     }
@@ -513,11 +542,10 @@ export class RecordingTracker implements UsageTracker {
 
   #meetTransition(image: TrackedResource, segment: Local, note: BarrierNote, who: Toucher | undefined): void {
     if (!this.#report) return;
-    for (const trace of segment.writer ? [segment.writer, ...segment.readers] : segment.readers) {
+    const { writer, readers } = segment;
+    for (const trace of writer ? [writer, ...readers] : readers) {
       fold(trace, this.#log);
-      const direct = (note.executedBefore & trace.bit) === trace.bit;
-      if (note.mark && direct) note.mark.used = true;
-      if (direct || (trace.ordered & note.executedBefore) !== 0) continue;
+      if (precedes(trace, note, trace === writer)) continue;
       const recording = this.#label;
       this.#report(hazardText({ resource: image, segment, earlier: trace, bit: TRANSITION, who: who!, recording }));
     }

@@ -16,7 +16,7 @@ import { RecordingTracker } from './recording.ts';
 import type { RecordingOptions } from './recording.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
 import type { Segment } from './segments.ts';
-import { barrierNote, copyTrace, finish, fold, newTrace } from './trace.ts';
+import { barrierNote, copyTrace, finish, fold, newTrace, precedes } from './trace.ts';
 import type { BarrierMark, BarrierNote, Place, Trace } from './trace.ts';
 import type { TouchedRange, TrackedResource } from './tracker.ts';
 import { covered, executed, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
@@ -49,7 +49,7 @@ export interface SubmitsOptions {
   readonly report?: Report | undefined;
   /** Whether what is missing is inserted. */
   readonly automatic: boolean;
-  /** The value of a queue's timeline that the host has seen reached. */
+  /** The value of a timeline that the host has seen reached. */
   readonly seen: (timeline: object) => number;
   /** So many recordings' barriers are kept of a queue before what they mean is worked in everywhere; default: 512. */
   readonly longest?: number;
@@ -84,6 +84,8 @@ interface Fix {
   before: number;
   after: number;
   readonly images: ImageBarrier<TrackedResource>[];
+  /** The changes of layouts. */
+  readonly moved: Trace[];
 }
 
 /** Reads of exactly the range that they name. */
@@ -178,7 +180,7 @@ export class SubmitTracker {
 
   #enterAll(line: Line, { place, wait, signal, recordings }: TrackedSubmit): Omit<Remedy, 'undo'> {
     for (const moment of wait) this.#waited(line.clock, moment);
-    for (const timeline of this.#lines.keys()) raise(line.clock, timeline, this.#options.seen(timeline));
+    for (const [timeline, moments] of this.#moments) this.#saw(line.clock, timeline, moments);
     this.#wait = [];
     const barriers = recordings.map((recorded) =>
       this.#take(line, recorded, { queue: place.timeline, value: place.value }),
@@ -215,7 +217,7 @@ export class SubmitTracker {
   }
 
   #take(line: Line, recorded: Recorded, place: Place): BarrierBatch<TrackedResource> | undefined {
-    const fix: Fix = { before: 0, after: 0, images: [] };
+    const fix: Fix = { before: 0, after: 0, images: [], moved: [] };
     if (recorded.blind) this.#blind = true;
     for (const mark of recorded.marks) this.#executed.add(mark);
     for (const [resource, track] of recorded.tracks) {
@@ -227,6 +229,8 @@ export class SubmitTracker {
       }
     }
     if (fix.after !== 0) line.logs.push([barrierNote(fix.before, fix.after)]);
+    // Barriers of one call don't chain.
+    for (const trace of fix.moved) trace.at = line.logs.length;
     if (recorded.log.length > 0) line.logs.push(recorded.log);
     for (const [resource, track] of recorded.tracks) {
       const whole = this.#track(resource);
@@ -305,9 +309,7 @@ export class SubmitTracker {
     if (!foreign) fold(met, recorded.log, entry.at);
     const isWaitedFor = !isLoose(line, earlier, place);
     if (note && isWaitedFor) {
-      const direct = !foreign && (note.executedBefore & met.bit) === met.bit;
-      if (note.mark && direct) note.mark.used = true;
-      if (direct || (met.ordered & note.executedBefore) !== 0 || met.ordered === -1) return 0;
+      if (met.ordered === -1 || precedes(met, note, memory)) return 0;
     } else if (isWaitedFor) {
       if (isOrderedBefore(entry, met, recorded.log, memory, automatic)) return 0;
     }
@@ -319,9 +321,10 @@ export class SubmitTracker {
       } else this.#report?.(waitText(hazard));
       return 0;
     }
-    fix.before |= earlier.as;
-    fix.after |= note ? note.before : bit;
-    if (!automatic) this.#report?.(hazardText(hazard));
+    if (automatic) {
+      fix.before |= earlier.as;
+      fix.after |= note ? note.before : bit;
+    } else this.#report?.(hazardText(hazard));
     return earlier.as;
   }
 
@@ -359,6 +362,7 @@ export class SubmitTracker {
       ordered: executed(bits),
       place,
     };
+    fix.moved.push(held.writer);
   }
 
   /** Brings a trace up to the beginning of this submit. */
@@ -410,12 +414,23 @@ export class SubmitTracker {
     for (const [other, { last }] of this.#lines) raise(clock, other, last);
   }
 
+  /** The host waited for a moment, or asked: what is submitted since comes after all that came before it. */
+  #saw(clock: Map<object, number>, timeline: object, { list }: Moments): void {
+    const value = this.#options.seen(timeline);
+    if (value <= (clock.get(timeline) ?? 0)) return;
+    for (const [other, reached] of list.findLast((each) => each.value <= value)?.clock ?? [])
+      raise(clock, other, reached);
+    raise(clock, timeline, value);
+  }
+
   #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {
     let { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
-    // What is signalled later may have been submitted before: it comes after all that this one does.
+    // A timeline only grows: a moment comes after all that smaller ones do, whichever was submitted first.
+    const smaller = list.findLast((each) => each.value < value);
+    const all = smaller ? joined(smaller.clock, clock) : clock;
     const later = list.filter((each) => each.value > value);
     const behind = later.map((each) => ({ value: each.value, clock: joined(each.clock, clock) }));
-    list = [...(later.length === 0 ? list : list.slice(0, -later.length)), { value, clock }, ...behind];
+    list = [...(later.length === 0 ? list : list.slice(0, -later.length)), { value, clock: all }, ...behind];
     if (list.length > MOMENTS) {
       forgotten = Math.max(forgotten, list[0]!.value);
       list = list.slice(1);

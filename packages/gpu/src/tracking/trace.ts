@@ -99,18 +99,33 @@ export function fold(trace: Trace, log: readonly BarrierNote[], end: number = lo
   for (; trace.at < end; trace.at++) meet(trace, log[trace.at]!);
 }
 
+/**
+ * Whether a write is available behind a barrier: that makes it so, or waits for what sees it already. What was ordered behind the write
+ * alone won't do.
+ */
+function isAvailableBehind({ bit, visible }: Trace, { coveredBefore, executedBefore }: BarrierNote): boolean {
+  return (coveredBefore & bit) === bit || (visible !== 0 && (executed(visible) & executedBefore) !== 0);
+}
+
 function meet(trace: Trace, note: BarrierNote): void {
   const chained = (trace.ordered & note.executedBefore) !== 0;
   if (!chained && (note.executedBefore & trace.bit) !== trace.bit) return;
-  const visible =
-    (note.coveredBefore & trace.bit) === trace.bit || (chained && trace.visible !== 0)
-      ? note.coveredAfter & ~trace.visible
-      : 0;
+  const visible = isAvailableBehind(trace, note) ? note.coveredAfter & ~trace.visible : 0;
   const ordered = note.executedAfter & ~trace.ordered;
   if ((visible | ordered) === 0) return;
   trace.visible |= visible;
   trace.ordered |= ordered;
   if (note.mark) (trace.gains ??= []).push({ note, visible, ordered });
+}
+
+/**
+ * Whether an image barrier has an access before itself; `memory`: of a write that is available, too, since a change of layout reads and
+ * writes what was there.
+ */
+export function precedes(trace: Trace, note: BarrierNote, memory: boolean): boolean {
+  const direct = (note.executedBefore & trace.bit) === trace.bit;
+  if (note.mark && direct) note.mark.used = true;
+  return memory ? isAvailableBehind(trace, note) : direct || (trace.ordered & note.executedBefore) !== 0;
 }
 
 /**

@@ -29,6 +29,7 @@ const bits = new Map<string, number>();
 let writing = TRANSITION;
 let coveredBy = new Map<number, number>();
 let executedBy = new Map<number, number>();
+let unitedBy = new Map<number, number>();
 const dispatched = new Map<string, number>();
 const drawn = new Map<string, number>();
 
@@ -73,6 +74,7 @@ function add(key: string, usage: Usage): number {
   if (writesMemory(usage)) writing |= bit;
   coveredBy = new Map();
   executedBy = new Map();
+  unitedBy = new Map();
   return bit;
 }
 
@@ -129,6 +131,29 @@ export function covered(side: number): number {
 export function executed(side: number): number {
   let result = executedBy.get(side);
   if (result === undefined) executedBy.set(side, (result = within(side, false)));
+  return result;
+}
+
+/** Everything that usages cover one by one, each of its stages by other ones perhaps: what several barriers made visible. */
+export function united(set: number): number {
+  let result = unitedBy.get(set);
+  if (result === undefined) unitedBy.set(set, (result = unite(set)));
+  return result;
+}
+
+function unite(set: number): number {
+  const own = known.filter((_, index) => (set & (1 << index)) !== 0);
+  const isCovered = ({ stages, accesses }: Known): boolean => {
+    for (let stage = 1n; stage <= stages; stage <<= 1n) {
+      if ((stages & stage) === 0n) continue;
+      let seen = 0n;
+      for (const each of own) if ((each.stages & stage) !== 0n) seen |= each.accesses;
+      if ((accesses & ~seen) !== 0n) return false;
+    }
+    return true;
+  };
+  let result = set;
+  for (const [index, each] of known.entries()) if (isCovered(each)) result |= 1 << index;
   return result;
 }
 

@@ -1,0 +1,207 @@
+/** What barriers order one behind the other, and what they don't: of one call, within passes, over changes of layouts, behind waits. */
+import { expect, test } from 'vitest';
+import type { Usage } from '../src/access.ts';
+import type { BarrierBatch } from '../src/graph/sink.ts';
+import type { RecordingTracker } from '../src/tracking/recording.ts';
+import { SubmitTracker } from '../src/tracking/submits.ts';
+import type { Moment } from '../src/tracking/submits.ts';
+import type { TrackedResource } from '../src/tracking/tracker.ts';
+
+const [x, y] = ['x', 'y'].map((label): TrackedResource => ({ kind: 'buffer', label, byteLength: 64 })) as [
+  TrackedResource,
+  TrackedResource,
+];
+const picture: TrackedResource = { kind: 'image', label: 'picture', mips: 1, layers: 1 };
+const [A, B, C] = ['A', 'B', 'C'].map((label) => ({ label })) as [object, object, object];
+const DRAWN: Usage = { stage: 0x88n, access: 0x20n };
+
+type Act = (recording: RecordingTracker) => void;
+
+/** What is put in and waited for, or what checks say: which pass collides with which. */
+class Bench {
+  readonly said: string[] = [];
+  readonly seen = new Map<object, number>();
+  readonly #tracker: SubmitTracker;
+  readonly #last = new Map<object, number>();
+
+  constructor(automatic: boolean) {
+    const report = ({ rule, message }: { rule: string; message: string }): void => {
+      const [later, earlier] = [...message.matchAll(/pass "([^"]*)"/gu)].map(([, name]) => name);
+      if (rule.startsWith('missing')) this.said.push(`${rule}: ${earlier} → ${later}`);
+    };
+    const seen = (timeline: object): number => this.seen.get(timeline) ?? 0;
+    this.#tracker = new SubmitTracker({ automatic, seen, report: automatic ? undefined : report });
+  }
+
+  submit(queue: object, name: string, acts: readonly Act[], wait: readonly Moment[] = []): Moment {
+    const recording = this.#tracker.begin(name, (batch) => this.said.push(`in ${name}: ${textOf(batch)}`));
+    for (const act of acts) act(recording);
+    const value = (this.#last.get(queue) ?? 0) + 1;
+    this.#last.set(queue, value);
+    const place = { timeline: queue, value };
+    const remedy = this.#tracker.submit({ place, wait, signal: [], recordings: [recording.finish()] });
+    for (const batch of remedy.barriers) if (batch) this.said.push(`ahead of ${name}: ${textOf(batch)}`);
+    for (const each of remedy.wait) {
+      this.said.push(`${name} waits for ${(each.timeline as { label: string }).label} ${each.value}`);
+    }
+    return place;
+  }
+}
+
+function textOf({ memory, images = [] }: BarrierBatch<TrackedResource>): string {
+  const side = (usages: readonly Usage[] | 'undefined'): string =>
+    usages === 'undefined' ? usages : usages.map((each) => (typeof each === 'string' ? each : 'drawn')).join('+');
+  return [...(memory ? [memory] : []), ...images]
+    .map(({ before, after }) => `${side(before)} → ${side(after)}`)
+    .join('; ');
+}
+
+const does =
+  (resource: TrackedResource, ...usages: readonly Usage[]): Act =>
+  (recording) => {
+    for (const usage of usages) recording.touch(resource, undefined, usage, 'dispatch');
+    recording.settle();
+  };
+const barrier =
+  (
+    before: readonly Usage[],
+    after: readonly Usage[],
+    ...images: NonNullable<BarrierBatch<TrackedResource>['images']>
+  ): Act =>
+  (recording) =>
+    recording.barrier({ memory: { before, after }, images });
+const move =
+  (before: 'undefined' | readonly Usage[], after: readonly Usage[]): Act =>
+  (recording) =>
+    recording.barrier({ images: [{ image: picture, before, after }] });
+const pass =
+  (name: string, ...acts: readonly Act[]): Act =>
+  (recording) => {
+    recording.beginPass(name);
+    for (const act of acts) act(recording);
+    recording.endPass();
+  };
+
+test('a layout that changes within a recording changes behind what others still read before it', () => {
+  const bench = new Bench(true);
+  bench.submit(A, 'drawn', [does(picture, DRAWN)]);
+  bench.submit(B, 'read', [does(picture, 'storage-read')]);
+  bench.submit(A, 'save', [does(picture, 'storage-read'), does(picture, 'transfer-source')]);
+  expect(bench.said).toEqual([
+    'ahead of drawn: undefined → drawn',
+    'read waits for A 1',
+    'in save: storage-read → transfer-source',
+    'ahead of save: drawn → storage-read',
+    'save waits for B 1',
+  ]);
+});
+
+test('a change of layout waits for writes to be available, not for their stage alone', () => {
+  for (const before of ['storage-read', 'storage-write'] as const) {
+    const isGood = before === 'storage-write';
+    const acts = [move([before], ['sampled']), does(picture, 'sampled')];
+    const write = [move('undefined', ['storage-write']), pass('write', does(picture, 'storage-write'))];
+    const [within, across, automatic] = [new Bench(false), new Bench(false), new Bench(true)];
+    within.submit(A, 'all', [...write, ...acts]);
+    across.submit(A, 'first', write);
+    across.submit(A, 'second', acts);
+    automatic.submit(A, 'first', write);
+    automatic.submit(A, 'second', acts);
+    expect(within.said).toEqual(isGood ? [] : ['missing-barrier: write → all']);
+    expect(across.said).toEqual(isGood ? [] : ['missing-barrier: write → second']);
+    expect(automatic.said).toEqual(isGood ? [] : ['ahead of second: storage-write → storage-read']);
+  }
+});
+
+test('barriers of one call do not chain', () => {
+  const image = { image: picture, before: ['transfer-target'], after: ['sampled'] } as const;
+  const checked = new Bench(false);
+  checked.submit(A, 'one', [
+    move('undefined', [{ stage: 0x800n, access: 0x40n, layout: 'transfer-target' }]),
+    pass('write', does(picture, { stage: 0x800n, access: 0x40n, layout: 'transfer-target' })),
+    pass('move', barrier(['storage-write'], ['transfer-target'], image)),
+    pass('read', does(picture, 'sampled')),
+  ]);
+  expect(checked.said).toEqual(['missing-barrier: write → move']);
+  const automatic = new Bench(true);
+  automatic.submit(A, 'write', [does(x, 'storage-write')]);
+  automatic.submit(A, 'first', [does(picture, 'storage-read'), does(x, DRAWN)]);
+  automatic.submit(A, 'second', [does(picture, DRAWN)]);
+  expect(automatic.said).toEqual([
+    'ahead of first: storage-write → drawn; undefined → storage-read',
+    'ahead of second: storage-read → drawn',
+  ]);
+});
+
+test('what a pass reaches by address comes before the barriers within it', () => {
+  const bench = new Bench(true);
+  bench.submit(A, 'write', [does(x, 'storage-write')]);
+  bench.submit(A, 'step', [
+    (recording) => {
+      recording.beginPass('pass', [{ resource: x, access: 'storage-read' }]);
+      recording.byAddress();
+      recording.settle();
+      for (const act of [does(y, 'storage-write'), does(y, 'storage-read')]) act(recording);
+      recording.endPass();
+    },
+  ]);
+  expect(bench.said).toEqual(['in step: storage-write → storage-read', 'ahead of step: storage-write → storage-read']);
+});
+
+test('a pass may declare its writes before its reads', () => {
+  const bench = new Bench(true);
+  const declares = (name: string): Act[] => [
+    (recording) => {
+      recording.beginPass(name, [
+        { resource: x, access: 'storage-write' },
+        { resource: x, access: 'storage-read' },
+      ]);
+      recording.endPass();
+    },
+  ];
+  for (const name of ['first', 'second']) bench.submit(A, name, declares(name));
+  expect(bench.said).toEqual(['ahead of second: storage-write → storage-read+storage-write']);
+});
+
+test('what is only ordered behind a write does not see it, whatever else does', () => {
+  const acts: Act[] = [
+    pass('write', does(x, 'transfer-target')),
+    barrier(['transfer-source'], ['storage-read']),
+    barrier(['transfer-target'], ['indirect']),
+    barrier(['storage-read'], ['uniform']),
+    pass('read', does(x, 'uniform')),
+  ];
+  const bench = new Bench(false);
+  bench.submit(A, 'chain', acts);
+  expect(bench.said).toEqual(['missing-barrier: write → read']);
+});
+
+test('several barriers see together what each of them sees, and no more', () => {
+  const reads = (usage: Usage): string[] => {
+    const bench = new Bench(false);
+    const barriers = (['storage-read', 'uniform'] as const).map((each) => barrier(['storage-write'], [each]));
+    bench.submit(A, 'step', [pass('write', does(x, 'storage-write')), ...barriers, pass('read', does(x, usage))]);
+    return bench.said;
+  };
+  expect([reads('storage-read'), reads('uniform')]).toEqual([[], []]);
+  expect(reads(DRAWN)).toEqual(['missing-barrier: write → read']);
+});
+
+test('checks put nothing in: what they told of is told of again where it collides again', () => {
+  const bench = new Bench(false);
+  bench.submit(A, 'write', [does(x, 'storage-write')]);
+  bench.submit(A, 'first', [does(x, 'uniform')]);
+  bench.submit(A, 'second', [does(x, 'uniform')]);
+  expect(bench.said).toEqual(['missing-barrier: write → first', 'missing-barrier: write → second']);
+});
+
+test('what the host saw comes after all that this waited for', () => {
+  for (const automatic of [false, true]) {
+    const bench = new Bench(automatic);
+    const written = bench.submit(A, 'write', [does(x, 'storage-write')]);
+    const other = bench.submit(B, 'other', [does(y, 'storage-write')], [written]);
+    bench.seen.set(B, other.value);
+    bench.submit(C, 'read', [does(x, 'storage-read')]);
+    expect(bench.said).toEqual([]);
+  }
+});
