@@ -41,8 +41,10 @@ const source = `import { parentPort } from 'node:worker_threads';
   parentPort.postMessage(instance.commands.handle);
   instance.release();`;
 const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { execArgv });
+// It may end in the same turn of the event loop in which its message comes.
+const ended = new Promise((resolve) => worker.once('exit', resolve));
 const handle = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
-await new Promise((resolve) => worker.once('exit', resolve));
+await ended;
 
 const shared = messageOf(() => shareHostMemory([device], { label: 'shared', byteLength: 4096 }));
 const reached = relayed.value();
