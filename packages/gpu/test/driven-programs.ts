@@ -28,12 +28,15 @@ export interface Outcome {
   readonly told: readonly Finding[];
   /** The program with what was put in, as if it were made by hand, and without what was refused. */
   readonly byHand: Program;
-  /** Tells of barriers that were of no use. */
-  readonly tracker: SubmitTracker;
+  /** Barriers by hand that checks tell to be of no use. */
+  readonly useless: ReadonlySet<Step>;
 }
 
 /** What a recording does, and its steps with what was put in. */
 interface Sink {
+  readonly label: string;
+  /** Barriers by hand so far. */
+  barriers: number;
   readonly ops: Event[];
   steps: Step[];
   /** Of nested recordings that are executed next. */
@@ -55,10 +58,13 @@ class Bench {
   readonly recordings: (readonly Step[])[] = [];
   readonly acts: Act[] = [];
   readonly tracker: SubmitTracker;
+  /** As findings name them. */
+  readonly barriers = new Map<string, Step>();
   readonly #kept = new Map<number, Kept>();
   readonly #seen = new Map<object, number>();
   readonly #last = TIMELINES.map(() => 0);
   #labels = 0;
+  #commands = 0;
 
   constructor({ automatic, longest }: Follow) {
     const seen = (timeline: object): number => this.#seen.get(timeline) ?? 0;
@@ -136,7 +142,7 @@ class Bench {
   #record(recordings: Program['recordings'], index: number): Kept {
     let kept = this.#kept.get(index);
     if (!kept) {
-      const sink: Sink = { ops: [], steps: [], waiting: [] };
+      const sink = this.#sink();
       const tracker = this.#begin(sink, false);
       for (const step of recordings[index]!) this.#follow(tracker, sink, step);
       flush(sink);
@@ -153,11 +159,16 @@ class Bench {
       sink.steps.push(step);
       sink.ops.push(barrierEvent(step, `put in ${this.#labels++}`, NOBODY));
     };
-    return this.tracker.begin(`recording ${this.#labels++}`, emit, isNested);
+    return this.tracker.begin(sink.label, emit, isNested);
+  }
+
+  #sink(): Sink {
+    return { label: `recording ${this.#labels++}`, barriers: 0, ops: [], steps: [], waiting: [] };
   }
 
   #follow(tracker: RecordingTracker, sink: Sink, step: Step): void {
-    const label = `pass ${this.#labels++}`;
+    // Labels of commands stay where barriers are left out.
+    const label = step.step === 'barrier' ? `barrier behind ${this.#commands}` : `command ${++this.#commands}`;
     if (step.step === 'nested') return this.#execute(tracker, sink, step);
     flush(sink);
     if (step.step === 'pass') return this.#pass(tracker, sink, step, label);
@@ -170,6 +181,7 @@ class Bench {
     tracker.beginPass(label);
     if (step.step === 'barrier') {
       tracker.barrier(batchOf(step));
+      this.barriers.set(`barrier ${++sink.barriers} of "${sink.label}"`, step);
       sink.ops.push(barrierEvent(step, label, NOBODY));
     } else {
       const { how, touches } = step;
@@ -204,7 +216,7 @@ class Bench {
   }
 
   #execute(tracker: RecordingTracker, sink: Sink, { steps, carried, step }: Step & { step: 'nested' }): void {
-    const inner: Sink = { ops: [], steps: [], waiting: [] };
+    const inner = this.#sink();
     const nested = this.#begin(inner, true);
     for (const each of steps) this.#follow(nested, inner, each);
     let recorded = nested.finish();
@@ -222,8 +234,13 @@ class Bench {
 export function drive(program: Program, how: Follow): Outcome {
   const bench = new Bench(how);
   bench.run(program);
-  const { events, told, tracker, recordings, acts } = bench;
-  return { events, told, tracker, byHand: { recordings, acts } };
+  bench.tracker.close();
+  const { events, told, recordings, acts, barriers } = bench;
+  const useless = new Set<Step>();
+  for (const { rule, message } of told) {
+    if (rule === 'useless-barrier') useless.add(barriers.get(/barrier \d+ of "[^"]*"/u.exec(message)![0])!);
+  }
+  return { events, told, useless, byHand: { recordings, acts } };
 }
 
 function flush({ ops, waiting }: Sink): void {

@@ -51,8 +51,8 @@ const BUFFER_WORDS: Readonly<Record<How, readonly Access[]>> = {
   copy: ['transfer-source', 'transfer-target'],
 };
 const IMAGE_WORDS: Readonly<Record<How, readonly Access[]>> = {
-  dispatch: ['storage-read', 'storage-write', 'sampled'],
-  draw: ['storage-read', 'sampled', 'color-attachment'],
+  dispatch: ['storage-read', 'storage-read', 'storage-write', 'sampled'],
+  draw: ['storage-read', 'storage-read', 'sampled', 'color-attachment'],
   copy: ['transfer-source', 'transfer-target'],
 };
 const ALL_WORDS = Object.keys(WORDS) as Access[];
@@ -355,11 +355,14 @@ export function rangeOf({ part }: { readonly part: Part }): ByteRange | ImagePar
   return { byteOffset: part[0] * CELL, byteLength: (part[1] - part[0]) * CELL };
 }
 
+/** What becomes of a barrier or of a wait. */
+export type Fate = 'stays' | 'goes' | 'weaker' | 'other';
+
 /**
- * The program without some of its barriers and waits, in their order; `isKept` says which stay. What passes reach by address they reach
- * last.
+ * The program with less barriers and waits, or with others; `fateOf` tells of each, in their order. What passes reach by address they
+ * reach last.
  */
-export function without({ recordings, acts }: Program, isKept: () => boolean): Program {
+export function perturbed({ recordings, acts }: Program, fateOf: () => Fate): Program {
   const steps = (list: readonly Step[]): Step[] =>
     list.flatMap((each): Step[] => {
       if (each.step === 'nested') return [{ ...each, steps: steps(each.steps) }];
@@ -367,12 +370,43 @@ export function without({ recordings, acts }: Program, isKept: () => boolean): P
         const others = steps(each.steps.filter(({ step }) => step !== 'address'));
         return [{ ...each, steps: [...others, { step: 'address' }] }];
       }
-      return each.step === 'barrier' && !isKept() ? [] : [each];
+      if (each.step !== 'barrier') return [each];
+      const fate = fateOf();
+      if (fate === 'goes') return [];
+      return fate === 'stays' ? [each] : [weaker(each, fate)];
     });
   return {
     recordings: recordings.map(steps),
-    acts: acts.map((each) =>
-      each.act === 'submit' ? { ...each, submit: { ...each.submit, wait: each.submit.wait.filter(isKept) } } : each,
-    ),
+    acts: acts.map((each) => {
+      if (each.act !== 'submit') return each;
+      const wait = each.submit.wait.filter(() => fateOf() !== 'goes');
+      return { ...each, submit: { ...each.submit, wait } };
+    }),
   };
+}
+
+/** A barrier of which each side names less, or a part of it something else; layouts stay. */
+function weaker(step: Step & { step: 'barrier' }, fate: 'weaker' | 'other'): Step {
+  const { memory, moves } = step;
+  const less = (usages: readonly Usage[]): readonly Usage[] =>
+    fate === 'weaker' ? usages.slice(0, 1) : usages.slice(-1);
+  const before = (usages: Move['before']): Move['before'] => {
+    if (usages === 'undefined') return usages;
+    return fate === 'other' && layoutOf(usages[0]!) === 'general' ? ['storage-read'] : less(usages);
+  };
+  return {
+    step: 'barrier',
+    memory: memory && { before: less(memory.before), after: fate === 'other' ? ['uniform'] : less(memory.after) },
+    moves: moves.map((each) => ({ ...each, before: before(each.before) })),
+  };
+}
+
+/** The program without these barriers. */
+export function leftOut({ recordings, acts }: Program, barriers: ReadonlySet<Step>): Program {
+  const steps = (list: readonly Step[]): Step[] =>
+    list.flatMap((each): Step[] => {
+      if (barriers.has(each)) return [];
+      return each.step === 'nested' || each.step === 'pass' ? [{ ...each, steps: steps(each.steps) }] : [each];
+    });
+  return { recordings: recordings.map(steps), acts };
 }

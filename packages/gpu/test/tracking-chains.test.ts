@@ -27,10 +27,15 @@ class Bench {
   constructor(automatic: boolean) {
     const report = ({ rule, message }: { rule: string; message: string }): void => {
       const [later, earlier] = [...message.matchAll(/pass "([^"]*)"/gu)].map(([, name]) => name);
+      if (rule === 'useless-barrier') this.said.push(`${rule}: ${/barrier \d+ of "[^"]*"/u.exec(message)![0]}`);
       if (rule.startsWith('missing')) this.said.push(`${rule}: ${earlier} → ${later}`);
     };
     const seen = (timeline: object): number => this.seen.get(timeline) ?? 0;
     this.#tracker = new SubmitTracker({ automatic, seen, report: automatic ? undefined : report });
+  }
+
+  close(): void {
+    this.#tracker.close();
   }
 
   submit(queue: object, name: string, acts: readonly Act[], wait: readonly Moment[] = []): Moment {
@@ -204,4 +209,25 @@ test('what the host saw comes after all that this waited for', () => {
     bench.submit(C, 'read', [does(x, 'storage-read')]);
     expect(bench.said).toEqual([]);
   }
+});
+
+test('no barrier is told to be of no use that a usage, or a change of layout, sees a write by with others alone', () => {
+  const useless = (...acts: readonly Act[]): string[] => {
+    const bench = new Bench(false);
+    bench.submit(A, 'step', acts);
+    bench.close();
+    return bench.said;
+  };
+  const COMPUTE: Usage = { stage: 0x800n, access: 0x20n, layout: 'sampled' };
+  const read = (usage: Usage): Act => pass('read', does(picture, usage));
+  const write = [move('undefined', ['storage-write']), pass('write', does(picture, 'storage-write'))];
+  const general: Usage = { stage: 0x888n, access: 0x20n, layout: 'general' };
+  const seen = [barrier(['storage-write'], ['storage-read']), barrier(['storage-write'], [DRAWN])];
+  expect(useless(...write, ...seen, read(general))).toEqual([]);
+  const chain = [move('undefined', [COMPUTE]), read(COMPUTE), barrier([COMPUTE], [DRAWN])];
+  const last = move([{ ...DRAWN, layout: 'sampled' }], ['transfer-target']);
+  expect(useless(...chain, last, pass('write', does(picture, 'transfer-target')))).toEqual([]);
+  expect(useless(...write, barrier(['storage-write'], ['indirect']), ...seen, read(general))).toEqual([
+    'useless-barrier: barrier 2 of "step"',
+  ]);
 });

@@ -8,7 +8,8 @@ import { drive } from './driven-programs.ts';
 import type { Outcome } from './driven-programs.ts';
 import { judge } from './memory-model.ts';
 import type { Event, Problem } from './memory-model.ts';
-import { programs, QUEUES, RESOURCES, without } from './random-programs.ts';
+import { leftOut, perturbed, programs, QUEUES, RESOURCES } from './random-programs.ts';
+import type { Fate, Program } from './random-programs.ts';
 
 const runs = process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400;
 /** Few recordings' barriers are kept, so that they are worked in between. */
@@ -22,7 +23,7 @@ function lost(events: readonly Event[]): string[] {
     const parts = event.kind === 'touch' ? [event] : event.kind === 'barrier' ? event.images : [];
     for (const { resource, cells, ...each } of parts) {
       for (const cell of cells) {
-        const isInserted = event.kind === 'barrier' && !event.label.startsWith('pass');
+        const isInserted = event.kind === 'barrier' && /^(?:put in|ahead) /u.test(event.label);
         if (isInserted && 'from' in each && each.from === 'undefined' && touched.has(`${resource} ${cell}`)) {
           found.push(event.label);
         }
@@ -68,26 +69,34 @@ test('checks find nothing wrong with what automatic barriers and waits put in', 
   );
 });
 
-/** Some barriers and waits, counted through a program, that are left out; `all`: and whatever else there is. */
-const gaps = fc.record({
-  places: fc.uniqueArray(fc.nat(24), { maxLength: 3 }),
-  all: fc.nat(5).map((of) => of === 0),
+/** What becomes of some barriers and waits, counted through a program, and of all others. */
+const fate = fc.constantFrom<Fate>('goes', 'weaker', 'other');
+const fates = fc.record({
+  some: fc.array(fc.record({ at: fc.nat(24), fate }), { maxLength: 3 }),
+  others: fc.oneof({ weight: 4, arbitrary: fc.constant<Fate>('stays') }, { weight: 1, arbitrary: fate }),
 });
+
+type Fates = typeof fates extends fc.Arbitrary<infer T> ? T : never;
+
+/** A program with what automatic barriers put in, less some of it. */
+function byHandWith(program: Program, { some, others }: Fates, kept: number): Program {
+  let at = 0;
+  const fateOf = (): Fate => {
+    const here = at++;
+    return some.find((each) => each.at === here)?.fate ?? others;
+  };
+  return perturbed(drive(program, { automatic: true, longest: kept }).byHand, fateOf);
+}
 
 /**
  * Checks are stricter than Vulkan in that no stage stands for logically earlier or later ones. They take what a pass reaches by address
- * for reached behind all barriers within the pass: `without` puts it there. Of what collides with several touches, or again once it was
- * told of, they tell less than the model.
+ * for reached behind all barriers within the pass: `perturbed` puts it there. Of what collides with several touches, or again once it
+ * was told of, they tell less than the model.
  */
 test('checks find what the model finds where barriers and waits are missing, and nothing else', () => {
   fc.assert(
-    fc.property(programs, longest, gaps, (program, kept, { places, all }) => {
-      const { byHand } = drive(program, { automatic: true, longest: kept });
-      let at = 0;
-      const outcome = drive(
-        without(byHand, () => !all && !places.includes(at++)),
-        { automatic: false, longest: kept },
-      );
+    fc.property(programs, longest, fates, (program, kept, fated) => {
+      const outcome = drive(byHandWith(program, fated, kept), { automatic: false, longest: kept });
       const found = told(outcome);
       const [first] = judge(outcome.events, QUEUES, true);
       const strict = judge(outcome.events, QUEUES, false);
@@ -95,6 +104,22 @@ test('checks find what the model finds where barriers and waits are missing, and
       // Behind a wrong layout nothing is as it seems.
       if (strict.some(({ kind }) => kind === 'layout')) return;
       expect(strict.map(nameOf)).toEqual(expect.arrayContaining(found));
+    }),
+    { numRuns: runs },
+  );
+});
+
+/** Of programs in which nothing is wrong: elsewhere a barrier may stand where another is missing, and serve what comes behind that. */
+test('barriers that checks tell to be of no use can be left out, one by one and all together', () => {
+  fc.assert(
+    fc.property(programs, longest, fates, (program, kept, fated) => {
+      const given = byHandWith(program, fated, kept);
+      const { events, useless } = drive(given, { automatic: false, longest: kept });
+      if (useless.size === 0 || judge(events, QUEUES, false).length > 0) return;
+      for (const barriers of [...[...useless].map((each) => new Set([each])), useless]) {
+        const fewer = drive(leftOut(given, barriers), { automatic: false, longest: kept });
+        expect(judge(fewer.events, QUEUES, true)).toEqual([]);
+      }
     }),
     { numRuns: runs },
   );

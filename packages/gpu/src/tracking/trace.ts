@@ -7,7 +7,7 @@
  * second (memory), and barriers chain where the second scope of one meets the first of the next.
  */
 
-import { covered, executed } from './usage-bits.ts';
+import { covered, executed, sharing } from './usage-bits.ts';
 
 /** One barrier of a recording, for as long as anybody asks whether it was of use. */
 export interface BarrierMark {
@@ -123,9 +123,13 @@ function meet(trace: Trace, note: BarrierNote): void {
  * writes what was there.
  */
 export function precedes(trace: Trace, note: BarrierNote, memory: boolean): boolean {
-  const direct = (note.executedBefore & trace.bit) === trace.bit;
-  if (note.mark && direct) note.mark.used = true;
-  return memory ? isAvailableBehind(trace, note) : direct || (trace.ordered & note.executedBefore) !== 0;
+  const { bit, ordered } = trace;
+  const isDirect = (note.executedBefore & bit) === bit;
+  const isChained = memory ? isAvailableBehind(trace, note) : (ordered & note.executedBefore) !== 0;
+  if (note.mark && (isDirect || isChained)) note.mark.used = true;
+  if (((memory ? note.coveredBefore : note.executedBefore) & bit) === bit) return true;
+  if (isChained) credit(trace, note.executedBefore, memory);
+  return isChained;
 }
 
 /**
@@ -135,9 +139,11 @@ export function precedes(trace: Trace, note: BarrierNote, memory: boolean): bool
 export function credit(trace: Trace, usage: number, memory: boolean): void {
   const { gains, bit } = trace;
   if (!gains) return;
+  const reached = memory ? trace.visible : trace.ordered;
   const isDirect = ({ coveredBefore, executedBefore }: BarrierNote): boolean =>
     ((memory ? coveredBefore : executedBefore) & bit) === bit;
-  let wanted = usage;
+  // What none of them reaches alone all do that reach a part of it.
+  let wanted = (reached & usage) === 0 ? sharing(usage, memory) : usage;
   let isAvailable = true;
   for (const { note, visible, ordered } of gains.toReversed()) {
     const gained = memory ? visible | ordered : ordered;

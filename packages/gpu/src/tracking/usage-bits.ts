@@ -157,6 +157,18 @@ function unite(set: number): number {
   return result;
 }
 
+/** Every usage that has a stage in common with one of a set, and, with memory, an access. */
+export function sharing(set: number, memory: boolean): number {
+  const own = known.filter((_, index) => (set & (1 << index)) !== 0);
+  let result = 0;
+  for (const [index, { stages, accesses }] of known.entries()) {
+    const isShared = (each: Known): boolean =>
+      (each.stages & stages) !== 0n && (!memory || (each.accesses & accesses) !== 0n);
+    if (own.some(isShared)) result |= 1 << index;
+  }
+  return result;
+}
+
 function within(side: number, memory: boolean): number {
   if (side === EVERYTHING) return side;
   let [stages, accesses, result] = [0n, 0n, 0];
