@@ -11,6 +11,7 @@ import path from 'node:path';
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space, or write elsewhere',
+  EFBIG: 'it is larger than files may be here; raise the limit (ulimit -f), or write elsewhere',
   EDQUOT: 'the quota of the disk is used up; free some space, or write elsewhere',
   EACCES: 'its folder may not be written; change its permissions, or write elsewhere',
   EPERM: 'its folder may not be written; change its permissions, or write elsewhere',
@@ -23,13 +24,13 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'it is a link that leads to itself; give the path of a file',
 };
 
-const READ_REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; give the path of a .nvdb or .vdb file',
-  ENOTDIR: 'a part of its path is a file; give the path of a .nvdb or .vdb file',
+const readReasons = (endings: string): Readonly<Record<string, string>> => ({
+  ENOENT: `there is no such file; give the path of a ${endings} file`,
+  ENOTDIR: `a part of its path is a file; give the path of a ${endings} file`,
   EISDIR: 'it is a folder; give the path of a file',
   EACCES: 'permission is denied; change its permissions, or copy it',
   EPERM: 'permission is denied; change its permissions, or copy it',
-};
+});
 
 function reason(reasons: Readonly<Record<string, string>>, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
@@ -41,9 +42,9 @@ export function whyNotWritten(error: unknown): string {
   return reason(WRITE_REASONS, error);
 }
 
-/** Why a grid file couldn't be read, and what helps: the end of a sentence that names it. */
-export function whyNotRead(error: unknown): string {
-  return reason(READ_REASONS, error);
+/** Why a grid file, which ends in one of these, couldn't be read, and what helps: the end of a sentence that names it. */
+export function whyNotRead(error: unknown, endings = '.nvdb or .vdb'): string {
+  return reason(readReasons(endings), error);
 }
 
 /** Reads a file's bytes. A device (`/dev/zero`) is refused: it may have no end. `whyNotRead` says what it throws. */

@@ -280,7 +280,7 @@ gpuTest('a file that is cut off, damaged, newer or no checkpoint is refused', {}
   writeFileSync(file, 'words');
   expect(await say()).toMatch(/^it is cut off or damaged; take an older checkpoint \(grids: .*\)$/);
   const nowhere = folder.file('none.nvdb');
-  expect(await refusalOf(device, nowhere, plain)).toBe('there is no such file; give the path of a .nvdb or .vdb file');
+  expect(await refusalOf(device, nowhere, plain)).toBe('there is no such file; give the path of a .nvdb file');
   expect(await refusal(simulation.resume('c.vdb'))).toBe(
     'Cannot resume from "c.vdb": a checkpoint is a .nvdb file; give it that ending',
   );

@@ -15,7 +15,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { tryWhole, writeWhole } from '../src/files.ts';
+import { tryWhole, whyNotWritten, writeWhole } from '../src/files.ts';
 import { readGridsFrom } from '../src/grid-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'halocline-'));
@@ -128,6 +128,12 @@ test('a file without a name is refused', async () => {
   const line = 'Cannot write file "": its path is empty; give the path of a file';
   await expect(writeWhole('', new Uint8Array())).rejects.toThrow(new Error(line));
   await expect(tryWhole('')).rejects.toThrow(new Error(line));
+});
+
+test('a file that is larger than files may be says so', () => {
+  expect(whyNotWritten(Object.assign(new Error('EFBIG: file too large, write'), { code: 'EFBIG' }))).toBe(
+    'it is larger than files may be here; raise the limit (ulimit -f), or write elsewhere',
+  );
 });
 
 test('a disk that fills leaves the old file and no half one', async ({ skip }) => {

@@ -90,3 +90,68 @@ vulkanTest('fewer parts than the scene has devices are refused, with what would 
     expect(await halocline(args)).toEqual({ code: 1, out: '', err: `${line}\n` });
   }
 });
+
+vulkanTest(
+  'a run tells of shared devices and of where it was, and errors of options in the words of the scene',
+  async () => {
+    using folder = temporaryFolder();
+    const text = 'WriteField("u", idx, ReadField("u", coord + ivec3(frame > 0 ? 9 : 0, 0, 0)));';
+    const box = 'min: [0, 0, 0], max: [64, 16, 8]';
+    const typescript = folder.file(
+      's.ts',
+      `import { Simulation } from 'halocline';
+    export default async ({ values, ...options }) => {
+      const sim = await Simulation.create({ domain: { ${box} }, ...options });
+      sim.addField('u', 'float32', 1);
+      sim.addStencil('s', { inputs: ['u'], outputs: ['u'], code: '${text}', neighborRadius: Number(values.radius ?? 9) });
+      return sim;
+    };`,
+    );
+    const lua = folder.file(
+      's.lua',
+      `local sim = FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 64, 16, 8 } } }
+    sim:add_field('u', 'float32', 1)
+    sim:add_stencil('s', { inputs = { 'u' }, outputs = { 'u' }, code = [[${text}]], neighbor_radius = scene.value('radius', 9) })
+    return sim`,
+    );
+    const run = (path: string, ...words: readonly string[]) =>
+      halocline(['run', path, '--frames', '3', '--out', join(folder.path, 'out'), ...words]);
+    const ends = [];
+    for (const path of [typescript, lua]) {
+      const many = await run(path, '--devices', '9');
+      const told = /^9 devices are asked for, and there .*: several subdomains share a device$/mu.test(many.err);
+      const places = [many, await run(path, ...TWO, '--subdomains', '5'), await run(path, '--device', '#0')].map(
+        ({ out }) => /^ {2}devices? +.*$/mu.exec(out)?.[0].replaceAll(/ +/gu, ' '),
+      );
+      const far = await run(path, '--set', 'radius=3', '--subdomains', '2');
+      ends.push({
+        told,
+        places,
+        far: [far.code, /^Cannot.*$/mu.exec(far.err)![0].replace(/voxel \([^)]*\)/u, 'voxel …')],
+      });
+    }
+    const device = /device (.*)/u.exec(ends[0]!.places[2]!)![1]!;
+    const places = [
+      expect.stringMatching(/^ devices? .*; 9 subdomains$/u),
+      ` devices 2 × ${device}; 5 subdomains`,
+      ` device ${device}`,
+    ];
+    const far =
+      'Cannot run stencil "s": at voxel … in step 1 it reads "u" more than 3 voxels away, and the halo holds no more; give a larger ';
+    expect(ends).toEqual([
+      {
+        told: true,
+        places,
+        far: [1, `${far}neighborRadius, or haloThickness where it has none, a smaller dt, or beyondRadius: 'clamp'`],
+      },
+      {
+        told: true,
+        places,
+        far: [
+          1,
+          `${far}neighbor_radius, or halo_thickness where it has none, a smaller dt, or beyond_radius = 'clamp'`,
+        ],
+      },
+    ]);
+  },
+);

@@ -16,6 +16,7 @@ import { fluidOperations } from './host/fluid-operations.ts';
 import { gpuOperations, Runtime } from './host/gpu-operations.ts';
 import { graphOperations } from './host/graph-operations.ts';
 import { Host } from './host/host.ts';
+import { inLua } from './host/lua-words.ts';
 import { pictureOperations } from './host/picture-operations.ts';
 import { readSaid, sceneOf, type LuaScene } from './host/returned.ts';
 import { simulationOperations } from './host/simulation-operations.ts';
@@ -113,12 +114,15 @@ export class LuaScript implements AsyncDisposable {
   }
 
   /**
-   * An error of a simulation that outlives the script's run: what a compiler says of a text that the script wrote, at the script's
-   * file and line. Any other is given back as it is.
+   * An error of a simulation that outlives the script's run, in the script's words: what a compiler says of a text that it wrote, at
+   * its file and line, and options as Lua has them. One that needs none is given back as it is.
    */
   retell(error: unknown): unknown {
     const placed = this.#placed(error);
-    return placed === null ? error : new LuaError(`${this.#chunk}:${placed.line}: ${placed.message}`, { cause: error });
+    if (placed !== null)
+      return new LuaError(inLua(`${this.#chunk}:${placed.line}: ${placed.message}`), { cause: error });
+    const told = error instanceof Error ? inLua(error.message) : '';
+    return error instanceof Error && told !== error.message ? new LuaError(told, { cause: error }) : error;
   }
 
   /** How many simulations it has made and not closed. */
@@ -221,7 +225,7 @@ export class LuaScript implements AsyncDisposable {
   #words(given: unknown): string {
     const error = given instanceof CommandError ? given.cause : given;
     if (!(error instanceof Error)) return String(error);
-    return this.#placed(error)?.message ?? error.message;
+    return inLua(this.#placed(error)?.message ?? error.message);
   }
 
   /** What a compiler says of a text that the script wrote, with the script's lines, and the line; null where it is none. */

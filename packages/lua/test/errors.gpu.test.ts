@@ -107,9 +107,12 @@ const raised: readonly (readonly [text: string, error: string])[] = [
   ],
   [
     `FluidEngine.new { device_count = 0, domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } } }`,
-    'scene.lua:2: Cannot create simulation: devices is 0; give a whole number, at least 1',
+    'scene.lua:2: Cannot create simulation: device_count is 0; give a whole number, at least 1',
   ],
-  [`FluidEngine.new { }`, 'scene.lua:2: Cannot create simulation: neither domain nor grid is given; give one of them'],
+  [
+    `FluidEngine.new { }`,
+    'scene.lua:2: Cannot create simulation: neither domain_bbox nor grid is given; give one of them',
+  ],
   [
     `fluids.plum {}`,
     'scene.lua:2: Cannot call "plum" of table "fluids": there is none of that name (did you mean "plume"?); there are add_advection, add_closed_faces, add_forces, add_hierarchy, add_obstacles, add_projection, add_source, add_still_air, levels_of, plume, run_once',

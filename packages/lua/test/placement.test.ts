@@ -66,6 +66,14 @@ test('what the command line says of devices wins over the script, which keeps it
   ]);
 });
 
+test('a number of devices that is none is told by its name', () => {
+  for (const deviceCount of [0, 2.5, -1]) {
+    expect(() => placement(act, {}, { deviceCount })).toThrow(
+      `Cannot create simulation: device_count is ${deviceCount}; give a whole number, at least 1`,
+    );
+  }
+});
+
 test('a script says in one way on what it runs', () => {
   const both = (asked: Parameters<typeof placement>[2]) => () => placement(act, { device: '#0' }, asked);
   expect(both({ deviceCount: 2, devices: ['no such card'] })).toThrow(

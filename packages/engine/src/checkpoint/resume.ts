@@ -38,7 +38,7 @@ export async function resumeFrom(
   await runtime.compile();
   await runtime.settle();
   const handle = await open(file).catch((error: unknown) => {
-    throw new Error(`${head}: ${whyNotRead(error)}`, { cause: error });
+    throw new Error(`${head}: ${whyNotRead(error, '.nvdb')}`, { cause: error });
   });
   dropBeside(file);
   try {

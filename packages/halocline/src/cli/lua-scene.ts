@@ -63,8 +63,13 @@ export async function initializeScene(simulation: Simulation): Promise<void> {
   try {
     await simulation.initialize();
   } catch (error) {
-    throw tellers.get(simulation)?.retell(error) ?? error;
+    throw retold(simulation, error);
   }
+}
+
+/** An error of a simulation, in the words of the script that made it, if one did. */
+export function retold(simulation: Simulation, error: unknown): unknown {
+  return tellers.get(simulation)?.retell(error) ?? error;
 }
 
 /** Writes text, and waits where the reader is slow. */

@@ -1,5 +1,6 @@
 /** @file What a run does, read from the words and the scene, and what it says: a line of JSON a frame, the summary. */
 import { basename, extname, join } from 'node:path';
+import type { Simulation } from '@halocline/engine';
 import { isArrayField } from '@halocline/stencil';
 import type { Scene } from '../scene.ts';
 import type { ResumedRun } from './checkpoints.ts';
@@ -101,6 +102,17 @@ async function reportOf(scene: Scene, plan: Plan): Promise<Readonly<Record<strin
   }
 }
 
+/** On which devices a simulation runs, and in how many parts. */
+async function whereOf(simulation: Simulation): Promise<[string, string]> {
+  const { devices, subdomains } = simulation.options;
+  if (devices === undefined && subdomains === undefined) return ['device', simulation.device.name];
+  const parts = await simulation.subdomains();
+  const names = new Map(parts.map(({ deviceNumber, device }) => [deviceNumber, device]));
+  const alike = [...Map.groupBy(names.values(), (name) => name)];
+  const text = alike.map(([name, { length }]) => (length === 1 ? name : `${length} × ${name}`)).join(', ');
+  return [names.size === 1 ? 'device' : 'devices', `${text}; ${count(parts.length, 'subdomain')}`];
+}
+
 /** The table at the end, and what to try next. */
 export async function summary(
   scene: Scene,
@@ -122,7 +134,7 @@ export async function summary(
       `${simulation.activeVoxels.toLocaleString('en')} active in ${count(simulation.leafCount, 'leaf', 'leaves')}`,
     ],
     ['time', `${outcome.stepMilliseconds.toFixed(1)} ms a step`],
-    ['device', simulation.device.name],
+    await whereOf(simulation),
     ...Object.entries(await reportOf(scene, plan)),
   ];
   if (outputs.files.length > 0) rows.push(['files', `${outputs.files.length} in ${plan.folder}`]);

@@ -9,7 +9,7 @@ import { Checkpoints, checkpointWords, resumeRun } from './checkpoints.ts';
 import { UsageError, type Words } from './command.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadScene } from './load-scene.ts';
-import { initializeScene, isLua } from './lua-scene.ts';
+import { initializeScene, isLua, retold } from './lua-scene.ts';
 import { usePlugins } from './plugins.ts';
 import { Outputs, parseFormats } from './outputs.ts';
 import { makeProgress, type Progress } from './progress.ts';
@@ -137,6 +137,8 @@ export async function run(words: Words): Promise<number> {
   let outcome: Outcome;
   try {
     outcome = await runFrames(scene, plan, files, progress, interruption);
+  } catch (error) {
+    throw retold(scene.simulation, error);
   } finally {
     progress.end();
   }

@@ -13,6 +13,7 @@ interface KindTypes {
   readonly vector: readonly [number, number, number];
   readonly numbers: readonly number[];
   readonly texts: readonly string[];
+  readonly devices: readonly string[];
   readonly table: ReadonlyMap<string, LuaValue>;
   readonly any: LuaValue;
 }
@@ -42,6 +43,7 @@ const WORDS: Readonly<Record<keyof KindTypes, string>> = Object.freeze({
   vector: 'three numbers, as in {0, 0, 0}',
   numbers: 'a table of numbers',
   texts: "a table of names, as in {'density'}",
+  devices: "a table of names, as in {'#0', '#1'}, or their number as device_count",
   table: 'a table of names and values, as in {k=1}',
   any: 'a value',
 });
@@ -123,6 +125,7 @@ function readPlain(value: LuaValue, kind: keyof KindTypes): unknown {
     case 'numbers':
       return listWhere('number');
     case 'texts':
+    case 'devices':
       return listWhere('string');
     case 'table':
       return entriesOf(value);

@@ -25,6 +25,9 @@ export function placement(act: string, said: LuaOptions, asked: Asked): Placemen
   if (twice.length > 1) {
     throw new TypeError(`Cannot ${act}: both ${twice[0]![0]} and ${twice[1]![0]} are given; give one of them`);
   }
+  if (deviceCount !== undefined && !(Number.isInteger(deviceCount) && deviceCount >= 1)) {
+    throw new RangeError(`Cannot ${act}: device_count is ${deviceCount}; give a whole number, at least 1`);
+  }
   const parts = said.subdomains ?? asked.subdomains;
   const cut = parts === undefined ? {} : { subdomains: parts };
   if (said.device !== undefined) return { device: said.device, ...cut };

@@ -15,7 +15,7 @@ const SIMULATION = Object.freeze({
   translation: 'vector',
   origin: 'vector',
   device: 'text',
-  devices: 'texts',
+  devices: 'devices',
   subdomains: 'number',
   overlap: 'flag',
   fusion: 'flag',
@@ -146,6 +146,9 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
   const { device, devices, deviceCount, subdomains, ...others } = given;
   const { domainBbox, grid, checkpointFile, cutOrder, rebalance, ...rest } = others;
   const { stepsInFlight, fusion, overlap, validation, trace, log, [FROM_OUTSIDE]: outside } = host.options;
+  if (domainBbox === undefined && grid === undefined) {
+    throw new TypeError(`Cannot ${act}: neither domain_bbox nor grid is given; give one of them`);
+  }
   const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
   return Simulation.create({
