@@ -145,7 +145,7 @@ export class Field {
       !(source instanceof Grid) || holdsDefaults(this.#declaration, level.topology, components, target.slots);
     await this.#put(stores, components, defaults);
     if (lost > 0) {
-      runtime.log(
+      runtime.warn(
         `Field "${this.#declaration.key}": ${lost} active voxels of grid "${(source as Grid).name}" are outside of the domain and were left out`,
       );
     }
@@ -207,7 +207,7 @@ export class Field {
    * of a grid with another map elsewhere in the world.
    */
   #tellPlace({ name, gridClass, map }: Grid, level: DomainLevel): void {
-    const say = (what: string): void => this.#runtime.log(`Field "${this.#declaration.key}": grid "${name}" ${what}`);
+    const say = (what: string): void => this.#runtime.warn(`Field "${this.#declaration.key}": grid "${name}" ${what}`);
     if (gridClass === 'staggered' && this.at !== 'faces') {
       return say(`is staggered, and the field lives at ${this.at}; add it with { at: 'faces' }`);
     }

@@ -1,6 +1,7 @@
 /** @file The devices that a user asks for: one, so many, or these. Those that the simulation opened, it closes. */
 import { listDevices, openDevice, type Device, type DeviceOptions } from '@halocline/gpu';
 import { shown } from './options/kinds.ts';
+import { unheard } from './unheard.ts';
 
 /** What options carry along when they are spread, and a scene doesn't say itself. */
 export const FROM_OUTSIDE: unique symbol = Symbol('from outside');
@@ -101,7 +102,9 @@ function likeFirst({ report }: Device, count: number, log: Log | undefined): str
   const there = 1 + others.length;
   if (there < count) {
     const has = there === 1 ? 'there is one' : `there are ${there}`;
-    log?.(`${count} devices are asked for, and ${has} of "${report.name}": several subdomains share a device`);
+    (log ?? unheard)(
+      `${count} devices are asked for, and ${has} of "${report.name}": several subdomains share a device`,
+    );
   }
   return others.slice(0, count - 1).map(({ index }) => `#${index}`);
 }

@@ -71,6 +71,8 @@ export interface RuntimeOptions {
   /** Steps that may be on their way at once; null where it isn't given. */
   readonly stepsInFlight: number | null;
   readonly log: (message: string) => void;
+  /** Takes what is wrong: the log, or stderr. */
+  readonly warn: (message: string) => void;
   /** Where what happens is noted, if it is. */
   readonly tracer: Tracer | null;
 }
@@ -96,6 +98,7 @@ export class Runtime {
   readonly subdomains: readonly Subdomain[];
   readonly lane: Lane = new Lane();
   readonly log: (message: string) => void;
+  readonly warn: (message: string) => void;
   /** Seconds of all steps submitted so far. */
   time = 0;
   /** Steps submitted so far. */
@@ -141,13 +144,14 @@ export class Runtime {
     this.device = options.devices[0]!;
     this.domain = options.domain;
     this.log = options.log;
+    this.warn = options.warn;
     this.#haloThickness = options.haloThickness;
     this.#overlap = options.overlap;
     this.#fuses = options.fusion;
     this.#access = options.access;
     this.#stepsInFlight = options.stepsInFlight;
     this.#tracer = options.tracer;
-    this.#kept = new KeptStencils(options.log);
+    this.#kept = new KeptStencils(options.warn);
     const shared = { files: this.#files, kept: this.#kept, access: options.access };
     this.#compilers = options.devices.map((device) => new Compiler(device, shared));
     this.decomposition = new Decomposition(options.domain, options.subdomains, {
@@ -211,7 +215,7 @@ export class Runtime {
     if (!this.dirty) return;
     const { backgrounds, declarations, domain, team } = this;
     const cut = this.decomposition.count > 1;
-    const logs = this.#compilers.map((_, member) => (member === 0 ? this.log : (): void => undefined));
+    const logs = this.#compilers.map((_, member) => (member === 0 ? this.warn : (): void => undefined));
     this.#files.look();
     placeMeasures(declarations, cut);
     const checked = this.#compilers.map((compiler, member) =>
@@ -544,7 +548,7 @@ export class Runtime {
     this.#watch.check();
   }
 
-  /** Waits for the device and gives everything back; what steps told that nobody has heard goes to the log. Within the lane. */
+  /** Waits for the device and gives everything back; what steps told that nobody has heard is warned of. Within the lane. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -568,7 +572,7 @@ export class Runtime {
         this.#logFault();
       }
     } catch (error) {
-      await this.#tracer?.close().catch(({ message }: Error) => this.log(message));
+      await this.#tracer?.close().catch(({ message }: Error) => this.warn(message));
       throw error;
     }
     await this.#tracer?.close();
@@ -579,7 +583,7 @@ export class Runtime {
     try {
       this.#stepper?.tellFaultOnce();
     } catch (error) {
-      this.log((error as Error).message);
+      this.warn((error as Error).message);
     }
   }
 }

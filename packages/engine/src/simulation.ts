@@ -46,6 +46,7 @@ import { callingFile, usePlugin, type Plugin, type PluginUse } from './plugin/pl
 import { Runtime } from './runtime.ts';
 import { Scalar } from './scalar.ts';
 import type { IndexBox } from './topology.ts';
+import { unheard } from './unheard.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Routes } from './transport/routes.ts';
 import { forcedTransport } from './transport/transports.ts';
@@ -101,7 +102,7 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
    * simulation is disposed. Each pass ends before the next begins while this is noted, which costs a little.
    */
   readonly trace?: string;
-  /** Takes what is worth telling: iterations that fell short, voxels that were left out. */
+  /** Takes what is worth telling; without it, what is wrong goes to stderr: edits that are broken, voxels that were left out. */
   readonly log?: (message: string) => void;
 }
 
@@ -151,6 +152,7 @@ export class Simulation implements AsyncDisposable {
       stepsInFlight = null,
       log = () => undefined,
     } = options;
+    const warn = options.log ?? unheard;
     checkRebalance(rebalance);
     if (haloThickness !== null && !(Number.isInteger(haloThickness) && haloThickness >= 0)) {
       throw new RangeError(
@@ -163,10 +165,10 @@ export class Simulation implements AsyncDisposable {
     const domain = await makeDomain(options, 'Cannot create simulation');
     const { devices, own, subdomains } = await openDevices(options, options.log);
     if (rebalance === 'time' && devices.length === 1) {
-      log("rebalance 'time' shifts the cut between devices, and there is one: the cut stays as it is");
+      warn("rebalance 'time' shifts the cut between devices, and there is one: the cut stays as it is");
     }
     try {
-      const routes = new Routes(devices, log);
+      const routes = new Routes(devices, log, warn);
       await routes.prepare();
       const tracer = options.trace === undefined ? null : await Tracer.open(options.trace, devices, log);
       return new Simulation(
@@ -184,6 +186,7 @@ export class Simulation implements AsyncDisposable {
           haloThickness,
           stepsInFlight,
           log,
+          warn,
           tracer,
         }),
         own,

@@ -114,7 +114,7 @@ test('of the first checkpoints, which noted the texts of stencils alone, no more
   const declarations = new Declarations();
   declarations.addField(0, 'u', 'float32', 1);
   for (const name of ['a', 'b']) declarations.addStencil(0, name, { inputs: ['u'], outputs: ['u'], code: double });
-  const runtime = { declarations, checked: new Map(), program: null, log: (word: string) => words.push(word) };
+  const runtime = { declarations, checked: new Map(), program: null, warn: (word: string) => words.push(word) };
   const { stencils } = noteStep(runtime);
   tellOthers(runtime, 'c.nvdb', { stencils: { ...stencils, gone: '01234567' } });
   expect(words).toEqual([]);

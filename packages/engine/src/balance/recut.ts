@@ -39,7 +39,7 @@ export async function recut(
     await way.undo(error);
     if (error instanceof DeviceLostError) throw error;
     // The next step compiles for the cut that stays, and is told where that fails.
-    runtime.log(`The cut stays as it is: ${error instanceof Error ? error.message : String(error)}`);
+    runtime.warn(`The cut stays as it is: ${error instanceof Error ? error.message : String(error)}`);
     return 0;
   }
 }

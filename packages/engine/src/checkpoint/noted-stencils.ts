@@ -42,7 +42,7 @@ export function noteStep(runtime: Step): Required<NotedStep> {
 }
 
 /** Tells in which a simulation's step is another than the note's of `file`. */
-export function tellOthers(runtime: Step & Pick<Runtime, 'log'>, file: string, note: NotedStep): void {
+export function tellOthers(runtime: Step & Pick<Runtime, 'warn'>, file: string, note: NotedStep): void {
   const { stencils, programs, repeats, dependencies } = noteStep(runtime);
   const known = note.programs;
   const told =
@@ -59,12 +59,12 @@ export function tellOthers(runtime: Step & Pick<Runtime, 'log'>, file: string, n
       .join('\n');
   const isSameOrder = Object.keys(known).join('\0') === Object.keys(programs).join('\0');
   if (isSameOrder && sorted(note.dependencies) === sorted(dependencies)) return;
-  runtime.log(`Stencils are declared in another order than those of "${file}": the run goes on with the scene's`);
+  runtime.warn(`Stencils are declared in another order than those of "${file}": the run goes on with the scene's`);
 }
 
 /** Tells which of one kind are others or gone; whether any is new or gone. `isWhole` says that all that there were are noted. */
 function tellOf(
-  { log }: Pick<Runtime, 'log'>,
+  { warn }: Pick<Runtime, 'warn'>,
   kind: string,
   file: string,
   { noted, here, isWhole }: { noted: Checksums; here: Checksums; isWhole: boolean },
@@ -74,9 +74,9 @@ function tellOf(
   const others = names.filter((name) => fresh.includes(name) || isOther(noted[name]!, here[name]!));
   const gone = isWhole ? Object.keys(noted).filter((name) => !Object.hasOwn(here, name)) : [];
   if (others.length > 0)
-    log(`${kind} ${listNames(others)} are not those of "${file}": the run goes on with the scene's`);
+    warn(`${kind} ${listNames(others)} are not those of "${file}": the run goes on with the scene's`);
   if (gone.length > 0)
-    log(`${kind} ${listNames(gone)} of "${file}" are not in the scene: the run goes on without them`);
+    warn(`${kind} ${listNames(gone)} of "${file}" are not in the scene: the run goes on without them`);
   return fresh.length + gone.length > 0;
 }
 

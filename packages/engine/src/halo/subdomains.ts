@@ -23,6 +23,7 @@ import type { Subdomain } from '../subdomain.ts';
 import { submitOnce } from '../submit-once.ts';
 import { Team } from '../team.ts';
 import { Routes } from '../transport/routes.ts';
+import { unheard } from '../unheard.ts';
 
 /** What is cut, for which devices. */
 export interface SubdomainsOptions extends DomainOptions, CutChoice {
@@ -173,7 +174,7 @@ export class Subdomains implements AsyncDisposable {
       );
     }
     checkThickness(thickness);
-    const routes = new Routes(devices, log);
+    const routes = new Routes(devices, log, options.log ?? unheard);
     const domain = await makeDomain(options, 'Cannot cut domain');
     const decomposition = new Decomposition(domain, subdomains, { order: cutOrder });
     await routes.prepare();

@@ -28,14 +28,17 @@ export interface OpenRoute {
 export class Routes {
   readonly #devices: readonly PeerDevice[];
   readonly #log: (message: string) => void;
+  readonly #warn: (message: string) => void;
   readonly #forced: TransportName | null;
   #access: Promise<ReadonlyMap<string, PeerAccess>> | null = null;
   #known: ReadonlyMap<string, PeerAccess> = new Map();
 
   /** Throws TypeError where HALOCLINE_TRANSPORT names none. */
-  constructor(devices: readonly PeerDevice[], log: (message: string) => void) {
+  /** `warn` gets a line for each transport that fails. */
+  constructor(devices: readonly PeerDevice[], log: (message: string) => void, warn: (message: string) => void = log) {
     this.#devices = devices;
     this.#log = log;
+    this.#warn = warn;
     this.#forced = forcedTransport();
   }
 
@@ -51,7 +54,7 @@ export class Routes {
     const found = await peerAccesses(pairs, this.#log);
     for (const { from, to, transports } of found) {
       for (const { name, refusal, failed } of transports) {
-        if (failed) this.#log(`Transport "${name}" between "${from}" and "${to}" is not used: ${refusal}`);
+        if (failed) this.#warn(`Transport "${name}" between "${from}" and "${to}" is not used: ${refusal}`);
       }
     }
     return new Map(found.map((access, at) => [pairKey(pairs[at]![0].uuid, pairs[at]![1].uuid), access]));
@@ -93,7 +96,7 @@ export class Routes {
               : 'leave HALOCLINE_TRANSPORT out to have one chosen';
           throw new Error(`Cannot use transport "${name}" ${between}: ${why}; ${advice}`, { cause: error });
         }
-        this.#log(`Transport "${name}" ${between} can't be used: ${why}; "${next}" takes its place`);
+        this.#warn(`Transport "${name}" ${between} can't be used: ${why}; "${next}" takes its place`);
       }
     }
     throw new Error('Bug in the ranking: it is empty');
