@@ -244,6 +244,33 @@ class Past {
 }
 
 /**
+ * Events of queues alone in an order in which they may run, where some wait for what is submitted later; undefined if they wait for
+ * ever.
+ */
+export function inTurn(events: readonly Event[]): Event[] | undefined {
+  const reached = new Map<number, number>();
+  const done: Event[] = [];
+  for (let left = [...events]; left.length > 0;) {
+    const held = new Set<number>();
+    const later: Event[] = [];
+    for (const event of left) {
+      if (event.kind === 'seen' || event.kind === 'external')
+        throw new Error(`Bug in a test: ${event.kind} has no queue`);
+      const { queue } = event;
+      if (event.kind === 'wait' && event.value > (reached.get(event.timeline) ?? 0)) held.add(queue);
+      if (held.has(queue)) later.push(event);
+      else {
+        done.push(event);
+        if (event.kind === 'signal') reached.set(event.timeline, event.value);
+      }
+    }
+    if (later.length === left.length) return undefined;
+    left = later;
+  }
+  return done;
+}
+
+/**
  * Everything that is wrong with what happens on so many queues, in the order of the later touches. `logical`: stages that a barrier
  * names stand for logically earlier and later ones too, as Vulkan has it; trackers don't reckon with that.
  */

@@ -260,6 +260,33 @@ export const programs: fc.Arbitrary<Program> = fc
     acts: actsOf(wishes, recordings.length),
   }));
 
+/** Programs over buffers in which some submits wait for what is signalled later. */
+export const programsAhead: fc.Arbitrary<Program> = fc
+  .record({ program: programs, ahead: fc.array(fc.nat(2), { minLength: 8, maxLength: 8 }) })
+  .map(({ program: { recordings, acts }, ahead }) => {
+    const submits = acts.filter((each) => each.act === 'submit');
+    return {
+      recordings: recordings.map(buffersAlone),
+      acts: submits.map(({ submit, ...act }, at): Act => {
+        const later = submits.slice(at + 1).filter((each) => !each.refused && each.submit.queue !== submit.queue);
+        const more = ahead[at] === 0 ? [] : (later.find((each) => each.submit.signal.length > 0)?.submit.signal ?? []);
+        return { ...act, submit: { ...submit, wait: [...submit.wait, ...more] } };
+      }),
+    };
+  });
+
+function buffersAlone(steps: readonly Step[]): Step[] {
+  const isBuffer = ({ resource }: { readonly resource: number }): boolean => resource !== IMAGE;
+  return steps.flatMap((each): Step[] => {
+    if (each.step === 'nested') return [{ ...each, steps: buffersAlone(each.steps) }];
+    if (each.step === 'pass') {
+      return [{ ...each, declared: each.declared.filter(isBuffer), steps: buffersAlone(each.steps) }];
+    }
+    if (each.step === 'barrier') return [{ ...each, moves: [] }];
+    return each.step === 'command' ? [{ ...each, touches: each.touches.filter(isBuffer) }] : [each];
+  });
+}
+
 function actsOf(wishes: readonly ActWish[], recordings: number): Act[] {
   const last = [0, 0, 0, 0];
   let signaller = -1;

@@ -38,13 +38,19 @@ class Bench {
     this.#tracker.close();
   }
 
-  submit(queue: object, name: string, acts: readonly Act[], wait: readonly Moment[] = []): Moment {
+  submit(
+    queue: object,
+    name: string,
+    acts: readonly Act[],
+    wait: readonly Moment[] = [],
+    signal: readonly Moment[] = [],
+  ): Moment {
     const recording = this.#tracker.begin(name, (batch) => this.said.push(`in ${name}: ${textOf(batch)}`));
     for (const act of acts) act(recording);
     const value = (this.#last.get(queue) ?? 0) + 1;
     this.#last.set(queue, value);
     const place = { timeline: queue, value };
-    const remedy = this.#tracker.submit({ place, wait, signal: [], recordings: [recording.finish()] });
+    const remedy = this.#tracker.submit({ place, wait, signal, recordings: [recording.finish()] });
     for (const batch of remedy.barriers) if (batch) this.said.push(`ahead of ${name}: ${textOf(batch)}`);
     for (const each of remedy.wait) {
       this.said.push(`${name} waits for ${(each.timeline as { label: string }).label} ${each.value}`);
@@ -230,4 +236,37 @@ test('no barrier is told to be of no use that a usage, or a change of layout, se
   expect(useless(...write, barrier(['storage-write'], ['indirect']), ...seen, read(general))).toEqual([
     'useless-barrier: barrier 2 of "step"',
   ]);
+});
+
+test('nobody is put behind what waits for it: a wait may be for what is signalled later', () => {
+  const order = { label: 'order' };
+  const signal = { timeline: order, value: 1 };
+  for (const automatic of [true, false]) {
+    const bench = new Bench(automatic);
+    const read = bench.submit(B, 'read', [does(x, 'storage-read')], [signal]);
+    const written = bench.submit(A, 'write', [does(x, 'storage-write')], [], [signal]);
+    expect(bench.said).toEqual([]);
+    // Whoever comes behind one of them is behind both, or behind the one alone.
+    bench.submit(C, 'behind', [does(x, 'storage-write')], [read]);
+    expect(bench.said).toEqual([]);
+    const beside = new Bench(automatic);
+    beside.submit(B, 'read', [does(x, 'storage-read')], [signal]);
+    beside.submit(A, 'write', [does(x, 'storage-write')], [], [signal]);
+    beside.submit(C, 'beside', [does(x, 'storage-write')], [written]);
+    expect(beside.said).toEqual(automatic ? ['beside waits for B 1'] : ['missing-wait: read → beside']);
+  }
+});
+
+test('who runs ahead of a write that was submitted before comes behind what was before that', () => {
+  const order = { label: 'order' };
+  const signal = { timeline: order, value: 1 };
+  for (const automatic of [true, false]) {
+    const bench = new Bench(automatic);
+    const first = bench.submit(A, 'first', [does(x, 'storage-write')]);
+    bench.submit(B, 'last', [does(x, 'storage-write')], [first, signal]);
+    bench.submit(A, 'second', [does(x, 'storage-write')], [], [signal]);
+    expect(bench.said).toEqual(
+      automatic ? ['ahead of second: storage-write → storage-write'] : ['missing-barrier: first → second'],
+    );
+  }
 });

@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drive } from './driven-programs.ts';
 import type { Outcome } from './driven-programs.ts';
-import { judge } from './memory-model.ts';
+import { inTurn, judge } from './memory-model.ts';
 import type { Event, Problem } from './memory-model.ts';
-import { leftOut, perturbed, programs, QUEUES, RESOURCES } from './random-programs.ts';
+import { leftOut, perturbed, programs, programsAhead, QUEUES, RESOURCES } from './random-programs.ts';
 import type { Fate, Program } from './random-programs.ts';
 
 const runs = process.env['HALOCLINE_LONG'] === '1' ? 20_000 : 400;
@@ -120,6 +120,20 @@ test('barriers that checks tell to be of no use can be left out, one by one and 
         const fewer = drive(leftOut(given, barriers), { automatic: false, longest: kept });
         expect(judge(fewer.events, QUEUES, true)).toEqual([]);
       }
+    }),
+    { numRuns: runs },
+  );
+});
+
+/** Where a submit is put behind one that waits for what is signalled later still, it may wait for ever: those programs are passed over. */
+test('where queues wait for what is signalled later, automatic barriers and waits order whatever collides', () => {
+  fc.assert(
+    fc.property(programsAhead, longest, (program, kept) => {
+      const { events, byHand } = drive(program, { automatic: true, longest: kept });
+      const ran = inTurn(events);
+      fc.pre(ran !== undefined);
+      expect(judge(ran, QUEUES, true)).toEqual([]);
+      expect(told(drive(byHand, { automatic: false, longest: kept }))).toEqual([]);
     }),
     { numRuns: runs },
   );

@@ -4,9 +4,10 @@
  * reported, or, on a device with `autoBarriers`, put into the submit ahead of the recording.
  */
 
-import type { ImageLayout } from '../access.ts';
 import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
 import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './findings.ts';
+import { cutHeld, leave, metBy, replaceWriter } from './held.ts';
+import type { Held, Turn } from './held.ts';
 import { uncarry } from './carried.ts';
 import type { Carried } from './carried.ts';
 import type { Finding, Report } from './findings.ts';
@@ -14,18 +15,15 @@ import { bitsBehind, chains, isOrderedBefore, lastUses } from './local.ts';
 import type { Entry, Local, Recorded } from './local.ts';
 import { RecordingTracker } from './recording.ts';
 import type { RecordingOptions } from './recording.ts';
+import { NO_MOMENTS, NOTHING, opened, raise, signalled } from './moments.ts';
+import type { Moment, Moments, Past } from './moments.ts';
 import { lineLength, partsOf, piecesOf, Segments } from './segments.ts';
-import type { Segment } from './segments.ts';
-import { barrierNote, copyTrace, finish, fold, newTrace, precedes } from './trace.ts';
+import { barrierNote, finish, fold, newTrace, precedes } from './trace.ts';
 import type { BarrierMark, BarrierNote, Place, Trace } from './trace.ts';
 import type { TouchedRange, TrackedResource } from './tracker.ts';
 import { covered, executed, TRANSITION, usageBit, usagesOfBits, writesOf } from './usage-bits.ts';
 
-/** A moment of a timeline: a queue is known by its own. */
-export interface Moment {
-  readonly timeline: object;
-  readonly value: number;
-}
+export type { Moment } from './moments.ts';
 
 /** One submit. */
 export interface TrackedSubmit {
@@ -55,29 +53,16 @@ export interface SubmitsOptions {
   readonly longest?: number;
 }
 
-interface Held extends Segment {
-  writer: Trace | undefined;
-  readers: Trace[];
-  layout: ImageLayout;
-  written: boolean;
-}
-
 /** What one queue did. */
 interface Line {
   /** The barriers of each recording submitted. */
   readonly logs: (readonly BarrierNote[])[];
   /** What its later submits come after, by timeline. */
   clock: Map<object, number>;
+  /** What they come after besides, and nobody was told to signal yet. */
+  open: readonly Moment[];
   /** The value of its last submit. */
   last: number;
-}
-
-/** The last moments of a timeline, and what came before each. */
-interface Moments {
-  /** In order of value. */
-  readonly list: readonly { readonly value: number; readonly clock: ReadonlyMap<object, number> }[];
-  /** What came before moments up to this value is forgotten. */
-  readonly forgotten: number;
 }
 
 interface Fix {
@@ -91,16 +76,6 @@ interface Fix {
 /** Reads of exactly the range that they name. */
 const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('conditional');
 const LONGEST = 512;
-const MOMENTS = 64;
-const NO_MOMENTS: Moments = Object.freeze({ list: [], forgotten: 0 });
-
-const copied = (trace: Trace): Trace => copyTrace(trace, trace.place!, trace.at);
-const cut = (each: Held): Held => ({
-  ...each,
-  writer: each.writer && copied(each.writer),
-  readers: each.readers.map(copied),
-});
-
 /** Follows a device's submits. */
 export class SubmitTracker {
   readonly #options: SubmitsOptions;
@@ -113,6 +88,8 @@ export class SubmitTracker {
   readonly #said = new Set<string>();
   #blind = false;
   #wait: Moment[] = [];
+  /** What the submit signals, with the largest value that was promised below each. */
+  #signals: readonly Moment[] = [];
 
   constructor(options: SubmitsOptions) {
     this.#options = options;
@@ -160,6 +137,7 @@ export class SubmitTracker {
         held.writer = undefined;
         held.readers = [];
         held.written = true;
+        held.below = undefined;
       }
     }
     return undo;
@@ -179,22 +157,32 @@ export class SubmitTracker {
   }
 
   #enterAll(line: Line, { place, wait, signal, recordings }: TrackedSubmit): Omit<Remedy, 'undo'> {
-    for (const moment of wait) this.#waited(line.clock, moment);
+    const { open } = line;
+    line.open = NOTHING;
+    for (const moment of open) this.#waited(line, moment, new Set());
+    for (const moment of wait) this.#waited(line, moment);
     for (const [timeline, moments] of this.#moments) this.#saw(line.clock, timeline, moments);
     this.#wait = [];
-    const barriers = recordings.map((recorded) =>
-      this.#take(line, recorded, { queue: place.timeline, value: place.value }),
-    );
-    for (const moment of this.#wait) this.#waited(line.clock, moment);
+    this.#signals = [place, ...signal].map(({ timeline, value }) => ({
+      timeline,
+      value: this.#moments.get(timeline)?.list.findLast((each) => each.value < value)?.value ?? 0,
+    }));
+    const here: Place = { queue: place.timeline, value: place.value, open: line.open };
+    const barriers = recordings.map((recorded) => this.#take(line, recorded, here));
     line.last = place.value;
-    const clock = new Map(line.clock).set(place.timeline, place.value);
-    for (const moment of [place, ...signal]) this.#signalled(moment, clock);
+    const past = { clock: new Map(line.clock).set(place.timeline, place.value), open: line.open };
+    for (const { timeline, value } of [place, ...signal]) {
+      this.#moments.set(
+        timeline,
+        signalled(this.#moments.get(timeline) ?? NO_MOMENTS, value, past, timeline === place.timeline),
+      );
+    }
     return { barriers, wait: this.#wait };
   }
 
   /** Keeps everything that a submit changes; what it gives brings it back. */
   #saved(line: Line, signalled: readonly Moment[], recordings: readonly Recorded[]): () => void {
-    const { clock, last, logs } = line;
+    const { clock, open, last, logs } = line;
     const { length } = logs;
     line.clock = new Map(clock);
     const blind = this.#blind;
@@ -202,7 +190,7 @@ export class SubmitTracker {
     const saved = [...changedBy(recordings)].map(([resource, ranges]) => this.#track(resource).save(ranges));
     const moments = signalled.map(({ timeline }) => [timeline, this.#moments.get(timeline) ?? NO_MOMENTS] as const);
     return () => {
-      Object.assign(line, { clock, last });
+      Object.assign(line, { clock, open, last });
       logs.length = length;
       this.#blind = blind;
       for (const mark of marks) this.#executed.delete(mark);
@@ -218,14 +206,15 @@ export class SubmitTracker {
 
   #take(line: Line, recorded: Recorded, place: Place): BarrierBatch<TrackedResource> | undefined {
     const fix: Fix = { before: 0, after: 0, images: [], moved: [] };
+    const turn = this.#turn(place);
     if (recorded.blind) this.#blind = true;
     for (const mark of recorded.marks) this.#executed.add(mark);
     for (const [resource, track] of recorded.tracks) {
       const whole = this.#track(resource);
       for (const local of track.list) {
         if (local.entries.length === 0) continue;
-        for (const held of whole.within(local.start, local.end))
-          this.#enter(line, recorded, resource, local, held, place, fix);
+        for (const each of whole.within(local.start, local.end))
+          this.#enter(line, recorded, resource, local, metBy(each, turn), place, fix);
       }
     }
     if (fix.after !== 0) line.logs.push([barrierNote(fix.before, fix.after)]);
@@ -236,7 +225,8 @@ export class SubmitTracker {
       const whole = this.#track(resource);
       for (const local of track.list) {
         if (!changes(local)) continue;
-        for (const held of whole.within(local.start, local.end)) leave(held, local, place, line.logs.length);
+        for (const each of whole.within(local.start, local.end))
+          leave(metBy(each, turn), local, turn, line.logs.length);
       }
     }
     if (fix.after === 0 && fix.images.length === 0) return undefined;
@@ -301,6 +291,7 @@ export class SubmitTracker {
     memory: boolean,
   ): number {
     const { recorded, resource, held, place, line } = at;
+    if (this.#comesBefore(place, earlier)) return 0;
     const { automatic } = this.#options;
     const { note, bit } = entry;
     const foreign = earlier.place!.queue !== place.queue;
@@ -316,8 +307,7 @@ export class SubmitTracker {
     const hazard = { resource, segment: held, earlier, bit, who: entry.who!, recording: recorded.label };
     if (foreign) {
       if (automatic) {
-        this.#wait.push({ timeline: earlier.place!.queue, value: earlier.place!.value });
-        raise(line.clock, earlier.place!.queue, earlier.place!.value);
+        this.#awaitMore(line, place, earlier);
       } else this.#report?.(waitText(hazard));
       return 0;
     }
@@ -346,13 +336,13 @@ export class SubmitTracker {
     }
     const bits = bitsBehind(entries, entry);
     for (const trace of held.writer ? [held.writer, ...held.readers] : held.readers) {
-      const { queue, value } = trace.place!;
-      if (queue !== place.queue && !isAwaited(line, trace)) this.#wait.push({ timeline: queue, value });
+      if (isLoose(line, trace, place) && !this.#comesBefore(place, trace)) this.#awaitMore(line, place, trace);
     }
     const before = held.layout === 'undefined' ? ('undefined' as const) : usagesOfBits(lastUses(held), held.layout);
     for (const range of partsOf(resource, held)) {
       fix.images.push({ image: resource, before, after: usagesOfBits(bits, to), range });
     }
+    replaceWriter(held, this.#turn(place));
     held.layout = to;
     held.readers = [];
     held.writer = {
@@ -363,6 +353,14 @@ export class SubmitTracker {
       place,
     };
     fix.moved.push(held.writer);
+  }
+
+  /** Has the submit wait for another queue's. */
+  #awaitMore(line: Line, here: Place, { place }: Trace): void {
+    const moment = { timeline: place!.queue, value: place!.value };
+    this.#wait.push(moment);
+    this.#waited(line, moment);
+    here.open = line.open;
   }
 
   /** Brings a trace up to the beginning of this submit. */
@@ -382,7 +380,7 @@ export class SubmitTracker {
     let track = this.#tracks.get(resource);
     if (!track) {
       const whole = { start: 0, end: lineLength(resource), layout: 'undefined' as const, written: false };
-      track = new Segments<Held>({ ...whole, writer: undefined, readers: [] }, cut);
+      track = new Segments<Held>({ ...whole, writer: undefined, readers: [], below: undefined }, cutHeld);
       this.#tracks.set(resource, track);
     }
     return track;
@@ -390,7 +388,7 @@ export class SubmitTracker {
 
   #line(timeline: object): Line {
     let line = this.#lines.get(timeline);
-    if (!line) this.#lines.set(timeline, (line = { logs: [], clock: new Map(), last: 0 }));
+    if (!line) this.#lines.set(timeline, (line = { logs: [], clock: new Map(), open: NOTHING, last: 0 }));
     return line;
   }
 
@@ -405,13 +403,42 @@ export class SubmitTracker {
    * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out. Of a
    * moment that is forgotten they know that it came before the next one that is not.
    */
-  #waited(clock: Map<object, number>, { timeline, value }: Moment): void {
+  #waited(line: Line, { timeline, value }: Moment, again?: Set<Past>): void {
     const { automatic } = this.#options;
     const { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
     const moment = value > forgotten || !automatic ? list.find((each) => each.value >= value) : undefined;
-    for (const [other, reached] of moment?.clock ?? []) raise(clock, other, reached);
-    if (moment || automatic) return;
-    for (const [other, { last }] of this.#lines) raise(clock, other, last);
+    for (const [other, reached] of moment?.clock ?? []) raise(line.clock, other, reached);
+    const met = again ?? new Set();
+    if (moment && !met.has(moment)) for (const each of moment.open) this.#waited(line, each, met.add(moment));
+    if (moment) return;
+    if (this.#isOpen({ timeline, value })) line.open = opened(line.open, [{ timeline, value }]);
+    if (automatic || again) return;
+    for (const [other, { last }] of this.#lines) raise(line.clock, other, last);
+  }
+
+  #turn(place: Place): Turn {
+    return {
+      place,
+      comesBefore: (trace) => this.#comesBefore(place, trace),
+      stillOpen: ({ open = NOTHING }) => (open.length === 0 ? open : open.filter((moment) => this.#isOpen(moment))),
+    };
+  }
+
+  /** Whether nobody was told yet to signal a moment, as far as is known. */
+  #isOpen({ timeline, value }: Moment): boolean {
+    return value > Math.max(this.#moments.get(timeline)?.list.at(-1)?.value ?? 0, this.#options.seen(timeline));
+  }
+
+  /**
+   * Whether the submit that is taken in signals what an earlier one on another queue waits for: then it runs before that, and to wait
+   * for it would be to wait for ever.
+   */
+  #comesBefore({ queue }: Place, { place }: Trace): boolean {
+    const { open = NOTHING } = place!;
+    if (open.length === 0 || place!.queue === queue) return false;
+    return open.some(({ timeline, value }) =>
+      this.#signals.some((each) => each.timeline === timeline && each.value < value),
+    );
   }
 
   /** The host waited for a moment, or asked: what is submitted since comes after all that came before it. */
@@ -423,21 +450,6 @@ export class SubmitTracker {
     raise(clock, timeline, value);
   }
 
-  #signalled({ timeline, value }: Moment, clock: ReadonlyMap<object, number>): void {
-    let { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
-    // A timeline only grows: a moment comes after all that smaller ones do, whichever was submitted first.
-    const smaller = list.findLast((each) => each.value < value);
-    const all = smaller ? joined(smaller.clock, clock) : clock;
-    const later = list.filter((each) => each.value > value);
-    const behind = later.map((each) => ({ value: each.value, clock: joined(each.clock, clock) }));
-    list = [...(later.length === 0 ? list : list.slice(0, -later.length)), { value, clock: all }, ...behind];
-    if (list.length > MOMENTS) {
-      forgotten = Math.max(forgotten, list[0]!.value);
-      list = list.slice(1);
-    }
-    this.#moments.set(timeline, { list, forgotten });
-  }
-
   #isLong({ logs }: Line): boolean {
     return logs.length > (this.#options.longest ?? LONGEST);
   }
@@ -447,10 +459,14 @@ export class SubmitTracker {
     for (const [resource, track] of this.#tracks) {
       if ((resource as { disposed?: boolean }).disposed === true) this.#tracks.delete(resource);
       else
-        for (const { writer, readers } of track.list)
-          for (const trace of writer ? [writer, ...readers] : readers) this.#rest(trace);
+        for (const each of track.list)
+          for (let held: Held | undefined = each; held; held = held.below) this.#restAll(held);
     }
     for (const line of this.#lines.values()) line.logs.length = 0;
+  }
+
+  #restAll({ writer, readers }: Held): void {
+    for (const trace of writer ? [writer, ...readers] : readers) this.#rest(trace);
   }
 
   #rest(trace: Trace): void {
@@ -487,30 +503,4 @@ function changedBy(recordings: readonly Recorded[]): ReadonlyMap<TrackedResource
     }
   }
   return changed;
-}
-
-/** What a recording leaves of a segment. */
-function leave(held: Held, local: Local, place: Place, at: number): void {
-  if (local.writer) {
-    held.writer = copyTrace(local.writer, place, at);
-    held.readers = local.readers.map((reader) => copyTrace(reader, place, at));
-  } else {
-    // Of one kind only the last of each queue matters, as in a recording; other queues' run beside it.
-    for (const reader of local.readers) {
-      const same = held.readers.findIndex((each) => each.bit === reader.bit && each.place!.queue === place.queue);
-      held.readers.splice(same < 0 ? held.readers.length : same, 1, copyTrace(reader, place, at));
-    }
-  }
-  held.layout = local.layout ?? held.layout;
-  held.written ||= local.written;
-}
-
-function joined(a: ReadonlyMap<object, number>, b: ReadonlyMap<object, number>): ReadonlyMap<object, number> {
-  const both = new Map(a);
-  for (const [timeline, value] of b) raise(both, timeline, value);
-  return both;
-}
-
-function raise(clock: Map<object, number>, timeline: object, value: number): void {
-  if (value > (clock.get(timeline) ?? 0)) clock.set(timeline, value);
 }

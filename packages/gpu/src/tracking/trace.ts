@@ -77,6 +77,8 @@ export interface Trace {
 export interface Place {
   readonly queue: object;
   readonly value: number;
+  /** What it waited for that nobody was told to signal then. */
+  open?: readonly { readonly timeline: object; readonly value: number }[];
 }
 
 export function newTrace(bit: number, at: number, who: Toucher | undefined): Trace {
