@@ -374,7 +374,7 @@ gpuTest('several devices are of the model that HALOCLINE_DEVICE names', PLAIN, a
   try {
     process.env['HALOCLINE_DEVICE'] = 'no such card';
     await expect(Simulation.create({ devices: 2, domain })).rejects.toThrow(
-      'Cannot open device "no such card": none is named so; there are #0 ',
+      'Cannot open device "no such card": HALOCLINE_DEVICE names it, and none is named so; there are #0 ',
     );
     process.env['HALOCLINE_DEVICE'] = device.uuid;
     await using simulation = await Simulation.create({ devices: 2, domain, validation: false });

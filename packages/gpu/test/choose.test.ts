@@ -37,6 +37,9 @@ test('without a wish the best device that has everything is taken', () => {
 
 test('a wish that cannot be met is answered with what there is', () => {
   expect(() => chooseDevice(devices, 'radeon')).toThrow(`Cannot open device "radeon": none is named so; ${list}`);
+  expect(() => chooseDevice(devices, undefined, 'radeon')).toThrow(
+    `Cannot open device "radeon": HALOCLINE_DEVICE names it, and none is named so; ${list}`,
+  );
   expect(() => chooseDevice(devices, '#7')).toThrow(`Cannot open device "#7": none is named so; ${list}`);
   expect(() => chooseDevice(devices, 'old')).toThrow(
     `Cannot open device "Old card": it lacks Vulkan 1.3 (it has 1.1.0); ${list}`,

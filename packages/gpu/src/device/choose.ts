@@ -15,9 +15,10 @@ export interface Choosable {
 
 /**
  * The device that a wish names: "#index" in order of score, the beginning of a uuid (four digits or more), or part of a
- * name, in any case. No wish: the best that can be used. Throws with the list of devices if none fits or the one that fits can't be used.
+ * name, in any case. No wish: that of `usual`, which HALOCLINE_DEVICE says, else the best that can be used. Throws with the list of
+ * devices if none fits or the one that fits can't be used.
  */
-export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: string | undefined): D {
+export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: string | undefined, usual = ''): D {
   if (devices.length === 0) {
     throw new VulkanError('Cannot open a device: Vulkan finds none; install a driver, such as mesa-vulkan-drivers', {
       kind: 'no-device',
@@ -28,11 +29,12 @@ export function chooseDevice<D extends Choosable>(devices: readonly D[], wish: s
       `Cannot open device ${String(wish)}: a device is named by text; give part of its name, or "#0" for the first`,
     );
   }
-  const wanted = wish?.trim() ?? '';
+  const wanted = (wish ?? usual).trim();
   const best = devices.find((each) => each.missing.length === 0) ?? devices[0];
   const device = wanted === '' ? best : find(devices, wanted.toLowerCase());
   if (!device) {
-    throw new VulkanError(`Cannot open device "${wanted}": none is named so; there are ${listText(devices)}`, {
+    const why = wish === undefined ? 'HALOCLINE_DEVICE names it, and none is named so' : 'none is named so';
+    throw new VulkanError(`Cannot open device "${wanted}": ${why}; there are ${listText(devices)}`, {
       kind: 'no-device',
       labels: [wanted],
     });

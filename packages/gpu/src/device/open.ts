@@ -46,10 +46,10 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const instance = acquireInstance(validation, validationListener(options));
   try {
     const devices = surveyDevices(instance.commands);
-    const wish = options.device ?? process.env['HALOCLINE_DEVICE'];
     const { index } = chooseDevice(
       devices.map((device) => ({ ...device.report, missing: missingOf(instance.commands, device, options) })),
-      wish,
+      options.device,
+      process.env['HALOCLINE_DEVICE'],
     );
     const chosen = devices[index]!;
     const created = createDevice(instance, chosen, options);
