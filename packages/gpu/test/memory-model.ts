@@ -84,6 +84,7 @@ const STAGES: readonly (readonly [bigint, number])[] = [
   [V.VK_PIPELINE_STAGE_2_HOST_BIT, 128],
   [V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, 127],
 ];
+const WRITES = 2 | 128 | 512 | 2048;
 const ACCESSES: readonly (readonly [bigint, number])[] = [
   [V.VK_ACCESS_2_SHADER_READ_BIT, 1],
   [V.VK_ACCESS_2_SHADER_WRITE_BIT, 2],
@@ -97,8 +98,8 @@ const ACCESSES: readonly (readonly [bigint, number])[] = [
   [V.VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, 512],
   [V.VK_ACCESS_2_HOST_READ_BIT, 1024],
   [V.VK_ACCESS_2_HOST_WRITE_BIT, 2048],
+  [V.VK_ACCESS_2_MEMORY_WRITE_BIT, WRITES],
 ];
-const WRITES = 2 | 128 | 512 | 2048;
 /** Every stage of the device, and every access: what waits for `undefined` to be lost waits for. */
 export const EVERYTHING: Scope = { stages: 127, accesses: 4095 };
 

@@ -429,7 +429,7 @@ test('automatic barriers: layouts change as commands need them, and queues wait 
       "picture: storage-write → transfer-source",
       "ahead of draw: picture: undefined → storage-write",
       "ahead of again: picture: transfer-source → storage-write",
-      "ahead of save: picture: storage-write → transfer-source",
+      "ahead of save: picture: raw → transfer-source",
       "save waits for {"label":"compute"} 2",
     ]
   `);

@@ -4,6 +4,8 @@
  * reported, or, on a device with `autoBarriers`, put into the submit ahead of the recording.
  */
 
+import * as V from '@halocline/vulkan';
+import type { Usage } from '../access.ts';
 import type { BarrierBatch, ImageBarrier } from '../graph/sink.ts';
 import { hazardText, layoutText, uselessText, unwrittenText, waitText } from './findings.ts';
 import { cutHeld, leave, metBy, replaceWriter } from './held.ts';
@@ -53,6 +55,11 @@ export interface SubmitsOptions {
   readonly longest?: number;
 }
 
+/** What came of a submit; `opened`: it waits, by what was put in, for what nobody was told to signal. */
+interface Entered extends Omit<Remedy, 'undo'> {
+  readonly opened: boolean;
+}
+
 /** What one queue did. */
 interface Line {
   /** The barriers of each recording submitted. */
@@ -76,6 +83,8 @@ interface Fix {
 /** Reads of exactly the range that they name. */
 const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('conditional');
 const LONGEST = 512;
+/** Behind a wait, for a change of layout to chain on. */
+const WAITED_FOR = { stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, access: V.VK_ACCESS_2_MEMORY_WRITE_BIT } as const;
 /** Follows a device's submits. */
 export class SubmitTracker {
   readonly #options: SubmitsOptions;
@@ -147,16 +156,24 @@ export class SubmitTracker {
   submit({ place, wait, signal, recordings }: TrackedSubmit): Remedy {
     const line = this.#line(place.timeline);
     if (this.#isLong(line)) this.#trim();
-    const undo = this.#saved(line, [place, ...signal], recordings);
-    try {
-      return { ...this.#enterAll(line, { place, wait, signal, recordings }), undo };
-    } catch (error) {
-      undo(); // whoever was told of a finding threw
-      throw error;
-    }
+    const enter = (more: readonly Moment[]): Entered & Pick<Remedy, 'undo'> => {
+      const undo = this.#saved(line, [place, ...signal], recordings);
+      try {
+        return { ...this.#enterAll(line, { place, wait: [...wait, ...more], signal, recordings }), undo };
+      } catch (error) {
+        undo(); // whoever was told of a finding threw
+        throw error;
+      }
+    };
+    const entered = enter([]);
+    if (!entered.opened) return entered;
+    // What its first recordings leave depends on what it waits for, which the last ones told: now that is known.
+    entered.undo();
+    const again = enter(entered.wait);
+    return { ...again, wait: [...entered.wait, ...again.wait] };
   }
 
-  #enterAll(line: Line, { place, wait, signal, recordings }: TrackedSubmit): Omit<Remedy, 'undo'> {
+  #enterAll(line: Line, { place, wait, signal, recordings }: TrackedSubmit): Entered {
     const { open } = line;
     line.open = NOTHING;
     for (const moment of open) this.#waited(line, moment, new Set());
@@ -167,7 +184,8 @@ export class SubmitTracker {
       timeline,
       value: this.#moments.get(timeline)?.list.findLast((each) => each.value < value)?.value ?? 0,
     }));
-    const here: Place = { queue: place.timeline, value: place.value, open: line.open };
+    const known = line.open;
+    const here: Place = { queue: place.timeline, value: place.value, open: known };
     const barriers = recordings.map((recorded) => this.#take(line, recorded, here));
     line.last = place.value;
     const past = { clock: new Map(line.clock).set(place.timeline, place.value), open: line.open };
@@ -177,7 +195,7 @@ export class SubmitTracker {
         signalled(this.#moments.get(timeline) ?? NO_MOMENTS, value, past, timeline === place.timeline),
       );
     }
-    return { barriers, wait: this.#wait };
+    return { barriers, wait: this.#wait, opened: here.open !== known };
   }
 
   /** Keeps everything that a submit changes; what it gives brings it back. */
@@ -338,7 +356,7 @@ export class SubmitTracker {
     for (const trace of held.writer ? [held.writer, ...held.readers] : held.readers) {
       if (isLoose(line, trace, place) && !this.#comesBefore(place, trace)) this.#awaitMore(line, place, trace);
     }
-    const before = held.layout === 'undefined' ? ('undefined' as const) : usagesOfBits(lastUses(held), held.layout);
+    const before = held.layout === 'undefined' ? ('undefined' as const) : usesOn(held, place);
     for (const range of partsOf(resource, held)) {
       fix.images.push({ image: resource, before, after: usagesOfBits(bits, to), range });
     }
@@ -474,6 +492,13 @@ export class SubmitTracker {
     this.#order(this.#line(queue), trace, { queue, value: 0 });
     trace.at = 0;
   }
+}
+
+/** What a queue did with an image last; of others' uses, which it waited for, it may not know the stages. */
+function usesOn({ writer, readers, layout }: Held, { queue }: Place): readonly Usage[] {
+  const isOwn = (trace: Trace): boolean => trace.place!.queue === queue;
+  const bits = lastUses({ writer: writer && isOwn(writer) ? writer : undefined, readers: readers.filter(isOwn) });
+  return bits === 0 ? [{ ...WAITED_FOR, layout }] : usagesOfBits(bits, layout);
 }
 
 /** Whether an access of another queue isn't waited for: what that queue's barriers order, others don't. */
