@@ -117,6 +117,22 @@ vulkanTest('a scene that takes no options is told of what was typed alone', asyn
   expect(await cut('--subdomains', '4')).toEqual([0, 1, `--subdomains 4: ${told}\n`]);
 });
 
+vulkanTest('figures are told where no picture can be written, too', async () => {
+  using folder = temporaryFolder();
+  folder.file('out', '');
+  folder.file(
+    's.ts',
+    `import { Simulation } from 'halocline';
+    export default (options) => Simulation.create({ domain: { min: [0, 0, 0], max: [64, 8, 8] }, ...options });`,
+  );
+  const err = 'Cannot write to folder "out": a part of its path is a file; give another by --out\n';
+  const told = await halocline(['info', '--cut', 's.ts'], { cwd: folder.path });
+  expect(told).toEqual({ code: 1, out: expect.stringContaining('cut along the Morton curve') as string, err });
+  expect(told.out).not.toContain('picture');
+  const json = await halocline(['info', '--cut', 's.ts', '--json'], { cwd: folder.path });
+  expect((JSON.parse(json.out) as { picture: unknown }).picture).toBeNull();
+});
+
 vulkanTest('the cut that docs/subdomains.md shows is the one that there is', async () => {
   using folder = temporaryFolder();
   const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -39,13 +39,20 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   await using _simulation = simulation;
   await initializeScene(simulation);
   const reports = await simulation.subdomains();
-  await prepareFolder(join(out, '..'));
   const leaves: LeafList[] = [];
   for (const { index } of reports) leaves.push(await ownLeaves(simulation, index));
-  await writeFile(out, encodePng(drawCut(leaves)));
-  if (words.has('json')) process.stdout.write(`${JSON.stringify({ subdomains: reports, picture: out }, null, 2)}\n`);
-  else process.stdout.write(describe(simulation, reports, out));
+  const [written] = await Promise.allSettled([writePicture(out, leaves)]);
+  // Figures need no folder.
+  const picture = written.status === 'fulfilled' ? out : null;
+  if (words.has('json')) process.stdout.write(`${JSON.stringify({ subdomains: reports, picture }, null, 2)}\n`);
+  else process.stdout.write(describe(simulation, reports, picture));
+  if (written.status === 'rejected') throw written.reason;
   return 0;
+}
+
+async function writePicture(file: string, leaves: readonly LeafList[]): Promise<void> {
+  await prepareFolder(join(file, '..'));
+  await writeFile(file, encodePng(drawCut(leaves)));
 }
 
 /** Leaf coordinates of a subdomain's own leaves. */
@@ -56,7 +63,7 @@ async function ownLeaves(simulation: Simulation, index: number): Promise<LeafLis
   );
 }
 
-function describe(simulation: Simulation, reports: Reports, picture: string): string {
+function describe(simulation: Simulation, reports: Reports, picture: string | null): string {
   const sum = (of: (report: Reports[number]) => number): number => reports.reduce((total, each) => total + of(each), 0);
   const number = (value: number): string => value.toLocaleString('en');
   const ratio = (surface: number, voxels: number): string => (voxels === 0 ? '' : (surface / voxels).toFixed(4));
@@ -101,7 +108,7 @@ function describe(simulation: Simulation, reports: Reports, picture: string): st
     '',
     `  cut ${ALONG[reports[0]!.cutOrder]}`,
     `  the fullest has ${((fullest - 1) * 100).toFixed(1)} % more voxels than the mean; loops that a scalar ends are counted once`,
-    `  picture: ${picture}`,
+    ...(picture === null ? [] : [`  picture: ${picture}`]),
     '',
   ].join('\n');
 }
