@@ -171,6 +171,7 @@ class Bench {
     const label = step.step === 'barrier' ? `barrier behind ${this.#commands}` : `command ${++this.#commands}`;
     if (step.step === 'nested') return this.#execute(tracker, sink, step);
     flush(sink);
+    if (step.step === 'rendering') return this.#render(tracker, sink, step);
     if (step.step === 'pass') return this.#pass(tracker, sink, step, label);
     if (step.step === 'address') {
       tracker.byAddress();
@@ -215,15 +216,41 @@ class Bench {
     sink.steps = steps;
   }
 
+  #render(tracker: RecordingTracker, sink: Sink, step: Step & { step: 'rendering' }): void {
+    const inners = step.draws.map((touches) => {
+      const inner = this.#sink();
+      const nested = this.#begin(inner, true);
+      nested.rendering(true);
+      const label = `command ${++this.#commands}`;
+      nested.beginPass(label);
+      for (const each of touches) nested.touch(RESOURCES[each.resource]!, rangeOf(each), each.word, 'draw');
+      nested.settle();
+      nested.endPass();
+      inner.ops.push(...touches.map((each) => touchEvent(each, 'draw', label, inner)));
+      return { inner, recorded: this.#crossed(nested.finish(), step.carried) };
+    });
+    tracker.expects(inners.map(({ recorded }) => recorded));
+    tracker.rendering(true);
+    for (const { inner, recorded } of inners) {
+      tracker.execute(recorded, () => flush(sink));
+      sink.ops.push(...inner.ops);
+    }
+    tracker.rendering(false);
+    sink.steps.push(step);
+  }
+
+  /** To another thread and back. */
+  #crossed(recorded: Recorded, carried: boolean): Recorded {
+    if (!carried) return recorded;
+    const plain = structuredClone(carry(recorded, (resource) => RESOURCES.indexOf(resource)));
+    return this.tracker.adopt(plain, [], (id) => RESOURCES[id]);
+  }
+
   #execute(tracker: RecordingTracker, sink: Sink, { steps, carried, step }: Step & { step: 'nested' }): void {
     const inner = this.#sink();
     const nested = this.#begin(inner, true);
     for (const each of steps) this.#follow(nested, inner, each);
-    let recorded = nested.finish();
-    if (carried) {
-      const plain = structuredClone(carry(recorded, (resource) => RESOURCES.indexOf(resource)));
-      recorded = this.tracker.adopt(plain, [], (id) => RESOURCES[id]);
-    }
+    const recorded = this.#crossed(nested.finish(), carried);
     tracker.execute(recorded, () => flush(sink));
     sink.waiting.push(...inner.ops);
     sink.steps.push({ step, steps: inner.steps, carried });

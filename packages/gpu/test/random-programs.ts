@@ -107,6 +107,8 @@ export type Step =
     }
   /** Commands recorded apart, perhaps by another thread. */
   | { readonly step: 'nested'; readonly steps: readonly Step[]; readonly carried: boolean }
+  /** A rendering, which executes draws that were recorded apart; they read alone, since no barrier may stand between. */
+  | { readonly step: 'rendering'; readonly draws: readonly (readonly Touch[])[]; readonly carried: boolean }
   /** The dispatch of a pass that reaches memory by address. */
   | { readonly step: 'address' };
 
@@ -216,8 +218,22 @@ const nested: fc.Arbitrary<Step> = fc.record({
   }),
   carried: fc.boolean(),
 });
+const draw = fc
+  .array(touchOf('draw'), { minLength: 1, maxLength: 2 })
+  .map((touches) => touches.map((each) => (each.resource === IMAGE ? { ...each, word: 'sampled' as const } : each)))
+  .map((touches) => touches.filter(({ word }) => word !== 'storage-write'));
+const rendering: fc.Arbitrary<Step> = fc.record({
+  step: fc.constant('rendering' as const),
+  draws: fc.array(draw, { minLength: 1, maxLength: 2 }),
+  carried: fc.boolean(),
+});
 const recording = fc.array(
-  fc.oneof({ weight: 6, arbitrary: simple }, { weight: 1, arbitrary: pass }, { weight: 1, arbitrary: nested }),
+  fc.oneof(
+    { weight: 6, arbitrary: simple },
+    { weight: 1, arbitrary: pass },
+    { weight: 1, arbitrary: nested },
+    { weight: 1, arbitrary: rendering },
+  ),
   { minLength: 1, maxLength: 4 },
 );
 
@@ -283,6 +299,7 @@ function buffersAlone(steps: readonly Step[]): Step[] {
       return [{ ...each, declared: each.declared.filter(isBuffer), steps: buffersAlone(each.steps) }];
     }
     if (each.step === 'barrier') return [{ ...each, moves: [] }];
+    if (each.step === 'rendering') return [{ ...each, draws: each.draws.map((draw) => draw.filter(isBuffer)) }];
     return each.step === 'command' ? [{ ...each, touches: each.touches.filter(isBuffer) }] : [each];
   });
 }
@@ -319,6 +336,10 @@ function settled(steps: readonly Step[], known: Known): Step[] {
   return steps.map((each): Step => {
     if (each.step === 'command') {
       for (const touch of each.touches) note(known, touch, usageOf(touch.word, each.how));
+      return each;
+    }
+    if (each.step === 'rendering') {
+      for (const touch of each.draws.flat()) note(known, touch, usageOf(touch.word, 'draw'));
       return each;
     }
     if (each.step === 'barrier') return { ...each, moves: each.moves.map((one) => settledMove(one, known)) };
