@@ -13,6 +13,7 @@ import { Outputs, type Format } from './outputs.ts';
 import { usePlugins } from './plugins.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { frameLine, planOf, summary, type Plan } from './run-plan.ts';
+import { count } from './table.ts';
 import { prepareFolder } from './write-file.ts';
 
 /** What belongs to a run. */
@@ -39,7 +40,7 @@ export async function runLua(run: LuaRun): Promise<LuaOutcome> {
   } catch (error) {
     if (error instanceof StopScript) throw error.cause;
     if (interruption.exitCode === null) throw error;
-    process.stderr.write(own.frames === 0 ? 'Interrupted\n' : `Interrupted after ${own.frames} frames\n`);
+    process.stderr.write(own.frames === 0 ? 'Interrupted\n' : `Interrupted after ${count(own.frames, 'frame')}\n`);
     return interruption.exitCode;
   }
   if (own.frames === 0 && script.scene !== null) {
