@@ -60,7 +60,8 @@ test('layout change: between two reads there is a barrier only where the layout 
     .pass({ name: 'save', reads: [use(photo, 'transfer-source')], writes: ['c'] });
   expect(barriers(graph.compile())).toMatchInlineSnapshot(`
     "level 0:
-    barrier: image photo sampled → transfer-source (shader read in compute shader → transfer read in transfer)
+    barrier: image photo sampled → transfer-source (shader read in vertex shader, fragment shader, compute shader → transfer read in transfer)
+      because save needs photo as transfer-source, which comes to the graph otherwise (layout change)
       because save reads photo that blur reads in another layout (layout change; its layout goes from sampled to transfer-source)
       because save reads photo that sharpen reads in another layout (layout change; its layout goes from sampled to transfer-source)
     level 1:
@@ -297,4 +298,105 @@ test('a usage may be raw, and stands in the barrier as it was given', () => {
   const [barrier] = graph.compile().barriers;
   expect(barrier).toMatchObject({ before: ['storage-write'], after: [{ stage: 0x80n, access: 0x20n }] });
   expect(graph.compile().explain()).toContain('reads cells: shader read in fragment shader');
+});
+
+test('what comes after may write what the graph read, and read it otherwise', () => {
+  const graph = new Graph<never>();
+  const cells = graph.importBuffer('cells', { byteLength: 64, leaves: 'transfer-target' });
+  const points = graph.importBuffer('points', { byteLength: 64, leaves: 'vertex' });
+  graph.pass({ name: 'move', writes: [points] }).pass({ name: 'sum', reads: [cells, points] });
+  expect(barriers(graph.compile())).toMatchInlineSnapshot(`
+    "level 0:
+    barrier: storage-write → storage-read
+      because sum reads points that move writes (read after write)
+    level 1:
+    barrier: storage-read, storage-write → vertex, transfer-target
+      because what comes after needs points, which move leaves otherwise (read after write)
+      because what comes after needs cells, which sum leaves otherwise (write after read)"
+  `);
+});
+
+test('what came before is waited for by reads that it was not made visible to, and by writes behind reads', () => {
+  const graph = new Graph<never>();
+  const cells = graph.importBuffer('cells', { byteLength: 64, arrives: 'vertex' });
+  const table = graph.importBuffer('table', { byteLength: 64, arrives: 'uniform' });
+  graph
+    .pass({ name: 'sum', reads: [cells, use(table, 'uniform')], sideEffects: true })
+    .pass({ name: 'fill', writes: [use(table, 'transfer-target')] });
+  expect(barriers(graph.compile())).toMatchInlineSnapshot(`
+    "barrier: vertex → storage-read
+      because sum needs cells, which comes to the graph otherwise (read after write)
+    level 0:
+    barrier: uniform, uniform read in compute shader → transfer-target
+      because fill needs table, which comes to the graph otherwise (write after read)
+      because fill writes table that sum reads (write after read)
+    level 1:"
+  `);
+});
+
+test('an image that is handed over is let go behind what came before', () => {
+  const graph = new Graph<never>();
+  const photo = graph.importImage('photo', { ...IMAGE, role: 'texture' });
+  graph
+    .pass({ name: 'blur', reads: [photo], sideEffects: true })
+    .pass({ name: 'fill', queue: 'transfer', writes: [photo] });
+  const [release] = graph.compile().barriers;
+  expect(release!.images[0]!.before).toEqual(['sampled', { stage: 0x800n, access: 0x20n, layout: 'sampled' }]);
+});
+
+test('what a pass read in other stages than it wrote is waited for by the next write, beyond the reads between', () => {
+  const graph = new Graph<never>();
+  const cells = graph.importBuffer('cells', { byteLength: 64 });
+  graph
+    .pass({ name: 'step', reads: [use(cells, 'transfer-source')], writes: [cells] })
+    .pass({ name: 'sum', reads: [use(cells, 'indirect')], sideEffects: true })
+    .pass({ name: 'fill', writes: [cells] });
+  expect(barriers(graph.compile())).toMatchInlineSnapshot(`
+    "level 0:
+    barrier: storage-write, transfer-source → indirect
+      because sum reads cells that step writes (read after write)
+    level 1:
+    barrier: indirect → storage-write
+      because fill writes cells that sum reads (write after read)
+    level 2:"
+  `);
+});
+
+test('an image that comes to a plan again is waited for as the last run used it', () => {
+  const graph = new Graph<never>();
+  const photo = graph.importImage('photo', { ...IMAGE, arrives: 'storage-read' });
+  graph
+    .pass({ name: 'save', reads: [use(photo, 'transfer-source')], sideEffects: true })
+    .pass({ name: 'copy', reads: [use(photo, { stage: 0x1000n, access: 0x800n })], sideEffects: true });
+  const [first] = graph.compile({ repeats: true }).barriers;
+  expect(first!.images[0]!.before).toEqual(['storage-read', { stage: 0x1000n, access: 0x800n, layout: 'general' }]);
+});
+
+test('the host sees what the device wrote behind its last read, in the next execution, and what the device read since', () => {
+  const graph = new Graph<never>();
+  const cells = graph.importBuffer('cells', { byteLength: 64 });
+  const words = graph.importBuffer('words', { byteLength: 64 });
+  graph
+    .pass({ name: 'show', queue: 'host', reads: [cells] })
+    .pass({ name: 'step', writes: [cells, words] })
+    .pass({ name: 'sum', reads: [words], sideEffects: true })
+    .pass({ name: 'edit', queue: 'host', reads: [words], writes: [words] });
+  expect(barriers(graph.compile({ repeats: true }))).toMatchInlineSnapshot(`
+    "level 0 on host:
+    compute waits for host (show)
+      because step writes cells that show reads (write after read)
+    barrier on compute: storage-read, storage-write → storage-read, storage-write
+      because the plan runs again on the same resources (its last run comes before)
+    level 1 on compute:
+    barrier on compute, for others to see: storage-write → host-read
+      because show reads cells that step writes (read after write)
+    barrier on compute: storage-write → storage-read
+      because sum reads words that step writes (read after write)
+    level 2 on compute:
+    barrier on compute, for others to see: storage-read → host-read, host-write
+      because edit writes words that sum reads (write after read)
+    host waits for compute (sum)
+      because edit writes words that sum reads (write after read)
+    level 3 on host:"
+  `);
 });

@@ -9,16 +9,17 @@
  */
 
 import * as V from '@halocline/vulkan';
+import { writesMemory } from '../convert.ts';
 import { arrivalOf, CellState } from './cell-state.ts';
 import type { Placed } from './cell-state.ts';
-import { hazardKind } from './hazards.ts';
+import { hazardKind, needsArrival } from './hazards.ts';
 import type { GraphModel, PassNode, ResourceNode, Touch } from './model.ts';
 import { HOST_LANE, laneOf } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import { Rows } from './rows.ts';
 import { Call } from './steps.ts';
 import type { Hazard, Step } from './steps.ts';
-import { addSide, includesSide, isEmptySide, joinSides, NO_SIDE } from './usage.ts';
+import { addSide, bitsOf, includesSide, isEmptySide, joinSides, NO_SIDE } from './usage.ts';
 import type { Side } from './usage.ts';
 
 /** What the walk needs beside the levels. */
@@ -94,6 +95,7 @@ class Walk {
 
   steps(): readonly Step[] {
     for (const [level, passes] of this.#levels.entries()) this.#walkLevel(level, passes);
+    this.#showNext();
     this.#leave();
     return this.#rows.steps;
   }
@@ -149,15 +151,34 @@ class Walk {
         if (!earlier.step || earlier.touch?.pass === pass.index) continue;
         const hazard = hazardBetween(earlier, touch, pass.name);
         step.reasons.push(hazard);
-        if (earlier.step.lane === HOST_LANE || !earlier.writes) continue;
-        // The timeline alone doesn't make memory visible to the host: the specification wants a barrier on the device.
-        const producer = this.#rows.at(earlier.step);
-        const call = (producer.after ??= new Call());
-        call.memory(pending(earlier, touch), touch.side);
-        call.reasons.push(hazard);
+        this.#show(earlier, touch, hazard);
       }
     }
     this.#place(pass, step);
+  }
+
+  /** The timeline alone doesn't make memory visible to the host: the specification wants a barrier on the device. */
+  #show(earlier: Placed, touch: Touch, hazard: Hazard): void {
+    if (!earlier.step || earlier.step.lane === HOST_LANE || !(earlier.writes || touch.reads)) return;
+    const producer = this.#rows.at(earlier.step);
+    const call = (producer.after ??= new Call());
+    call.memory(pending(earlier, touch), touch.side);
+    call.reasons.push(hazard);
+  }
+
+  /** What the device writes behind the host's last read of it, the host reads in the next execution. */
+  #showNext(): void {
+    if (!this.#options.repeats) return;
+    for (const { name, queue, touches } of this.#levels.flat()) {
+      if (queue !== 'host') continue;
+      for (const touch of touches) {
+        if (!touch.reads || touch.node.origin === 'transient') continue;
+        const { members, previous } = this.#cells[touch.cell]!;
+        if (members.some(({ writes, step }) => !writes && step?.lane === HOST_LANE)) continue;
+        const writers = members.some(({ writes }) => writes) ? members : previous;
+        for (const earlier of writers) this.#show(earlier, touch, hazardBetween(earlier, touch, name));
+      }
+    }
   }
 
   #laneOf({ queue }: PassNode): number {
@@ -226,7 +247,7 @@ class Walk {
   }
 
   #memoryDemand(earlier: Placed, touch: Touch, step: Step, name: string, demands: Demand[]): void {
-    if (earlier.touch?.pass === touch.pass) return;
+    if (earlier.touch ? earlier.touch.pass === touch.pass : !needsArrival(touch)) return;
     const hazard = hazardBetween(earlier, touch, name);
     if (earlier.step && earlier.step.lane !== step.lane) step.reasons.push(hazard);
     else {
@@ -258,7 +279,7 @@ class Walk {
 
   /** The half of a hand-over that stands on the queue that has the image, behind its last touch there. */
   #release(state: CellState, { node, cell }: Touch, reasons: readonly Hazard[]): void {
-    const { previous, move } = state;
+    const { previous, elsewhere, move } = state;
     state.released = true;
     let [last, side]: [Step | undefined, Side] = [undefined, NO_SIDE];
     for (const earlier of previous) {
@@ -268,6 +289,7 @@ class Walk {
       if (!last || step.ordinal > last.ordinal) last = step;
     }
     if (!last) return;
+    for (const earlier of elsewhere) side = joinSides(side, earlier.side);
     const call = (last.after ??= new Call());
     call.images.push({ node, cell, before: { ...side }, after: { ...NO_SIDE }, ...move! });
     call.reasons.push(...reasons);
@@ -337,23 +359,28 @@ class Walk {
   /** A touch that stands for what comes after the graph; nothing where that needs no barrier. */
   #lastTouch(node: ResourceNode, cell: number): { readonly lane: number; readonly touch: Touch } | undefined {
     const state = this.#cells[cell];
-    const last = state?.members.at(-1);
+    const last = state?.members.findLast(({ step }) => step && step.lane !== HOST_LANE);
     if (!state || !last?.step || !last.touch || !node.leaves) return undefined;
-    const { side, layout } = node.leaves;
-    const moves = node.kind === 'image' && state.layout !== layout;
-    if (!moves && !last.writes) return undefined;
+    const { side, layout, usage } = node.leaves;
     const { lane } = last.step;
-    if (lane === HOST_LANE) return undefined;
-    const quiet = { reads: true, writes: false, discards: false, written: NO_SIDE };
+    const writes = writesMemory(usage);
+    const quiet = { reads: !writes, writes, discards: false, written: writes ? side : NO_SIDE };
     const touch: Touch = { pass: -1, cell, node, ...quiet, side, layout, epoch: Infinity };
+    const isRead = !writes && !last.writes && (node.kind !== 'image' || state.layout === layout);
+    // A read among reads comes behind what they come behind.
+    if (isRead) return { lane, touch };
     state.enter(touch, lane, this.#options.queues, () => []);
     return { lane, touch };
   }
 }
 
-/** What of an earlier touch a later one must wait for: a read only for its writes. */
+/**
+ * What of an earlier touch a later one must wait for: a read only for its writes, unless it reads in stages of its own; what writes
+ * behind the later one waits for that alone.
+ */
 function pending({ touch, side }: Placed, later: Touch): Side {
-  return touch?.writes && !later.writes ? touch.written : side;
+  if (!touch?.writes || later.writes) return side;
+  return (bitsOf(side).stage & ~bitsOf(touch.written).stage) === 0n ? touch.written : side;
 }
 
 function move({ before }: Demand, { state, touch }: NonNullable<Demand['moves']>, call: Call): void {

@@ -2,12 +2,12 @@
 
 import type { ImageLayout } from '../access.ts';
 import { writesMemory } from '../convert.ts';
-import { needsArrival } from './hazards.ts';
+import { needsMove } from './hazards.ts';
 import type { ResourceNode, Touch } from './model.ts';
 import { familyOf } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import type { Call, ImageEntry, StepPoint } from './steps.ts';
-import { NO_SIDE } from './usage.ts';
+import { bitsOf, joinSides, NO_SIDE } from './usage.ts';
 import type { Side } from './usage.ts';
 
 /** A touch that has its place; without a step it is from before the graph. */
@@ -30,6 +30,8 @@ export class CellState {
   /** Touches of the epoch that runs, and of the one before it. */
   members: Placed[] = [];
   previous: readonly Placed[] = [];
+  /** What came before the graph, on another queue than this epoch's. */
+  elsewhere: readonly Placed[] = [];
   /** What must happen to an image for this epoch, and, once it has its place, the barrier's entry. */
   move: Move | undefined = undefined;
   entry: ImageEntry | undefined = undefined;
@@ -37,6 +39,8 @@ export class CellState {
   /** The queue that had the image has released it. */
   released = false;
   #epoch = -1;
+  /** Of the first touch of all. */
+  #lane = 0;
   #layout: ImageLayout = 'undefined';
   #family = 0;
 
@@ -45,8 +49,15 @@ export class CellState {
     if (this.#epoch === touch.epoch) return;
     const begins = this.#epoch < 0;
     this.#epoch = touch.epoch;
-    this.previous = begins ? first() : this.members;
-    this.members = [];
+    const arrivals = begins ? first() : [];
+    if (begins) this.#lane = lane;
+    // What came before on another queue comes before what that queue is waited for; it is that which lets the image go.
+    this.previous = begins ? arrivals : this.members.filter(({ step }) => step !== undefined || lane === this.#lane);
+    this.elsewhere = begins ? [] : this.members.filter(({ step }) => step === undefined && lane !== this.#lane);
+    // A read that came before is one of the first reads: what writes behind these waits for it, too.
+    this.members = touch.writes
+      ? []
+      : arrivals.filter(({ touch: earlier, writes }) => earlier === undefined && !writes);
     this.entry = undefined;
     this.call = undefined;
     this.released = false;
@@ -55,6 +66,7 @@ export class CellState {
     const family = familyOf(queues, lane);
     const before = begins ? arrivalLayout(touch.node) : this.#layout;
     if (begins ? needsMove(touch) : before !== touch.layout || family !== this.#family) {
+      this.members = [];
       const lost = touch.discards || before === 'undefined';
       const handOver = begins || lost || family === this.#family ? undefined : { from: this.#family, to: family };
       this.move = { layouts: [lost ? 'undefined' : before, touch.layout], handOver };
@@ -73,17 +85,14 @@ function arrivalLayout({ arrives }: ResourceNode): ImageLayout {
   return arrives === undefined || arrives === 'undefined' ? 'undefined' : arrives.layout;
 }
 
-function needsMove(touch: Touch): boolean {
-  return needsArrival(touch) && arrivalLayout(touch.node) !== touch.layout;
-}
-
-/** The state in which a resource comes, as a touch from before the graph; nothing if it doesn't matter. */
-export function arrivalOf(touch: Touch, everything: Side, last: Side | undefined): readonly Placed[] {
-  const { node } = touch;
-  if (!needsArrival(touch) || node.arrives === undefined) return [];
+/** The state in which a resource comes, as a touch from before the graph; nothing if none was told. `needsArrival`: whether it matters. */
+export function arrivalOf({ node }: Touch, everything: Side, last: Side | undefined): readonly Placed[] {
+  if (node.arrives === undefined || (node.arrives === 'undefined' && node.kind !== 'image')) return [];
   const placed = { name: '', touch: undefined, step: undefined };
   if (node.arrives !== 'undefined') {
-    return [{ ...placed, side: node.arrives.side, writes: writesMemory(node.arrives.usage) }];
+    // Barriers of one call don't chain, so an image's own has the last run before itself, too; as bits, which imply no layout.
+    const side = last && node.kind === 'image' ? joinSides(node.arrives.side, bitsOf(last)) : node.arrives.side;
+    return [{ ...placed, side, writes: writesMemory(node.arrives.usage) }];
   }
   return [{ ...placed, side: node.origin === 'transient' ? (last ?? NO_SIDE) : everything, writes: true }];
 }

@@ -14,6 +14,7 @@ import type { PassNode, ResourceNode, Touch } from './model.ts';
 import { familyOf, laneOf } from './queues.ts';
 import type { QueueTable } from './queues.ts';
 import { writesMemory } from '../convert.ts';
+import { coversSide } from './usage.ts';
 
 /** Why one pass waits for another. */
 export type HazardKind =
@@ -88,9 +89,7 @@ function nextEpoch(before: Epoch | undefined, touch: Touch, lane: number, queues
   touch.epoch = number;
   const moved =
     node.kind === 'image' &&
-    (before
-      ? before.layout !== layout || familyOf(queues, before.lane) !== familyOf(queues, lane)
-      : needsArrival(touch));
+    (before ? before.layout !== layout || familyOf(queues, before.lane) !== familyOf(queues, lane) : needsMove(touch));
   return { members: [touch], previous: before?.members ?? [], number, writes, layout, lane, moved };
 }
 
@@ -109,12 +108,23 @@ function wanderingImages(passes: readonly PassNode[], queues: QueueTable): Reado
   return wanderers;
 }
 
-/** Whether the first touch of a resource needs a barrier against the state in which it comes. */
-export function needsArrival({ node, writes, layout }: Touch): boolean {
-  const { arrives, kind } = node;
+/**
+ * Whether the first touch of a resource needs a barrier against the state in which it comes: two reads don't, unless the later one is
+ * in stages or accesses of its own. What the earlier one was made to see, it would not.
+ */
+export function needsArrival(touch: Touch): boolean {
+  const { node, side, writes } = touch;
+  const { arrives } = node;
   if (arrives === undefined) return false;
-  if (arrives === 'undefined') return kind === 'image';
-  return writes || writesMemory(arrives.usage) || (kind === 'image' && arrives.layout !== layout);
+  if (arrives === 'undefined') return node.kind === 'image';
+  return writes || writesMemory(arrives.usage) || needsMove(touch) || !coversSide(arrives.side, side);
+}
+
+/** Whether an image comes in another layout than its first touch needs. */
+export function needsMove({ node, layout }: Touch): boolean {
+  const { arrives, kind } = node;
+  if (arrives === undefined || kind !== 'image') return false;
+  return arrives === 'undefined' || arrives.layout !== layout;
 }
 
 /** What lies between two touches of one cell, the later waiting for the earlier. */

@@ -68,7 +68,7 @@ export class Rows {
 
   /** Takes the last step away again if there is nothing in it. */
   dropIfIdle(step: Step): void {
-    if (step.before || step.passes.length > 0 || step.waits.length > 0) return;
+    if (step.before || step.passes.length > 0 || step.waits.length + step.hostWaits.length > 0) return;
     this.#row(step.lane).pop();
     this.steps.splice(this.steps.indexOf(step), 1);
   }

@@ -2,7 +2,7 @@
 
 import type { Access, ImageLayout, RawUsage, Usage } from '../access.ts';
 import { accessBit, accessesOf } from '../access.ts';
-import { dispatchUsage, drawingUsage } from '../convert.ts';
+import { accessMask, dispatchUsage, drawingUsage } from '../convert.ts';
 import { roleMeaning } from '../role.ts';
 import type { Role } from '../role.ts';
 
@@ -38,6 +38,18 @@ export const NO_SIDE: Side = Object.freeze({ words: 0, stage: 0n, access: 0n });
 /** Whether everything of `b` is in `a`. */
 export function includesSide(a: Side, b: Side): boolean {
   return (a.words & b.words) === b.words && (a.stage & b.stage) === b.stage && (a.access & b.access) === b.access;
+}
+
+/** Whether what `a` stands for, words and bits together, holds all that `b` stands for. */
+export function coversSide(a: Side, b: Side): boolean {
+  if (includesSide(a, b)) return true;
+  return includesSide(bitsOf(a), bitsOf(b));
+}
+
+/** A side without words. */
+export function bitsOf(side: Side): Side {
+  const { stages, accesses } = accessMask(usagesOf(side));
+  return { words: 0, stage: stages, access: accesses };
 }
 
 /** Adds `b` to `a`. */
