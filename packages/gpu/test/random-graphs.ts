@@ -24,8 +24,8 @@ export interface Resource {
   readonly role?: 'any' | 'storage-image' | 'render-target';
 }
 
-/** Which cells of a resource. */
-export type Part = readonly [from: number, to: number];
+/** Which cells of a resource: all from one to before another, or every so many. */
+export type Part = readonly [from: number, to: number, every?: number];
 
 export interface Touch {
   readonly resource: number;
@@ -204,7 +204,7 @@ const BUFFER_PARTS: readonly Part[] = [
   [2, 4],
   [3, 4],
 ];
-/** Cells of an image are those of its layers, one after the other: mips from and to, in layers from and to. */
+/** Cells of an image are those of its layers, one after the other: both mips of one or two, one of one, and one of both. */
 const IMAGE_PARTS: readonly Part[] = [
   [0, 4],
   [0, 4],
@@ -212,6 +212,8 @@ const IMAGE_PARTS: readonly Part[] = [
   [2, 4],
   [1, 2],
   [2, 3],
+  [0, 4, 2],
+  [1, 4, 2],
 ];
 
 const bufferStates = fc.option(fc.constantFrom(...IN_BUFFERS.compute.reads, ...IN_BUFFERS.compute.writes, 'vertex'), {
@@ -273,11 +275,10 @@ const KINDS = 'buffer buffer buffer named value buffer buffer buffer image image
 ) as Resource['kind'][];
 const ROLE_OF: Readonly<Record<number, NonNullable<Resource['role']>>> = { 9: 'storage-image', 10: 'render-target' };
 
-function touchOf(queue: PassQueue): fc.Arbitrary<Touch> {
-  const allowed = [...KINDS.keys()].filter((each) => {
-    if (KINDS[each] === 'value') return queue === 'host';
-    return KINDS[each] !== 'image' || queue !== 'host';
-  });
+function touchOf(queue: PassQueue, of: readonly number[]): fc.Arbitrary<Touch> {
+  const isAllowed = (each: number): boolean => KINDS[each] !== (queue === 'host' ? 'image' : 'value');
+  const own = of.filter(isAllowed);
+  const allowed = own.length > 0 ? own : [...KINDS.keys()].filter(isAllowed);
   return fc.tuple(fc.constantFrom(...allowed), fc.boolean()).chain(([resource, writes]) => {
     const isImage = KINDS[resource] === 'image';
     const words = (isImage ? IN_IMAGES : IN_BUFFERS)[queue][writes ? 'writes' : 'reads'].filter(
@@ -297,11 +298,11 @@ function touchOf(queue: PassQueue): fc.Arbitrary<Touch> {
   });
 }
 
-const pass = (queues: readonly PassQueue[]): fc.Arbitrary<Node> =>
+const pass = (queues: readonly PassQueue[], of: readonly number[]): fc.Arbitrary<Node> =>
   fc.constantFrom(...queues).chain((queue) =>
     fc.record({
       queue: fc.constant(queue),
-      touches: fc.array(touchOf(queue), { maxLength: 4 }),
+      touches: fc.array(touchOf(queue, of), { maxLength: 4 }),
       after: fc.oneof(
         { weight: 4, arbitrary: fc.constant([]) },
         { weight: 1, arbitrary: fc.array(fc.nat(9), { maxLength: 2 }) },
@@ -328,11 +329,24 @@ const executions = fc.array(fc.array(fc.nat(1), { minLength: IMPORTS, maxLength:
 });
 const DEVICE: readonly PassQueue[] = ['compute', 'compute', 'graphics', 'transfer'];
 
-export const graphs: fc.Arbitrary<Drawn> = fc.constantFrom(DEVICE, [...DEVICE, 'host' as const]).chain((queues) =>
+const QUEUES = fc.constantFrom(DEVICE, [...DEVICE, 'host' as const]);
+/** Few resources meet each other more often: places of those that a graph's passes touch. */
+const FEW: readonly (readonly number[])[] = [
+  [...KINDS.keys()],
+  [...KINDS.keys()],
+  [5, 6, 7],
+  [11, 12, 13],
+  [0, 1],
+  [8, 9],
+  [10, 2],
+  [0, 3, 4, 8],
+];
+
+export const graphs: fc.Arbitrary<Drawn> = fc.tuple(QUEUES, fc.constantFrom(...FEW)).chain(([queues, of]) =>
   fc
     .record({
       resources,
-      passes: fc.array(pass(queues), { minLength: 1, maxLength: 9 }),
+      passes: fc.array(pass(queues, of), { minLength: 1, maxLength: 9 }),
       queues: fc.constantFrom(...TABLES),
       cull: fc.boolean(),
       staged: fc.constantFrom<Drawn['staged']>('no', 'no', 'yes', 'apart'),
@@ -343,8 +357,10 @@ export const graphs: fc.Arbitrary<Drawn> = fc.constantFrom(DEVICE, [...DEVICE, '
     .map(sound),
 );
 
-export const cellsOf = ({ part: [from, to] }: Touch): number[] =>
-  Array.from({ length: to - from }, (_, index) => from + index);
+export const cellsOf = ({ part: [from, to, every = 1] }: Touch): number[] =>
+  Array.from({ length: CELLS }, (_, cell) => cell).filter(
+    (cell) => cell >= from && cell < to && (cell - from) % every === 0,
+  );
 
 /** Without what the graph refuses: one image in two layouts at once, and reads of transients that nobody wrote. */
 function sound(drawn: Drawn): Drawn {
@@ -406,7 +422,7 @@ function declare(
 }
 
 function usedAs(
-  { resource, usage, part: [from, to], discard }: Touch,
+  { resource, usage, part: [from, to, every = 1], discard }: Touch,
   declared: readonly Declared[],
   list: readonly Resource[],
 ): Use {
@@ -420,10 +436,10 @@ function usedAs(
       byteLength: (to - from) * cell,
       discard,
     });
-  const part =
-    to - from > 1
-      ? { layer: from / 2, layers: (to - from) / 2 }
-      : { mip: from % 2, mips: 1, layer: Math.floor(from / 2), layers: 1 };
+  const row = Math.floor(from / 2);
+  const wide =
+    to - from > 1 ? { layer: row, layers: (to - from) / 2 } : { mip: from % 2, mips: 1, layer: row, layers: 1 };
+  const part = every === 2 ? { mip: from, mips: 1 } : wide;
   return use(object as GraphImage<'any'>, usage, { ...part, discard });
 }
 
