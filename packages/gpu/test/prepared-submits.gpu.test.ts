@@ -232,3 +232,57 @@ gpuTest('what goes again behind a wait is held back, and what goes ahead of it i
     );
   }
 });
+
+gpuTest('what is written together waits for one another, and nothing of it is held back', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { driver } = makerOf(device);
+  const gate = owned.use(device.createTimeline('gate'));
+  const nothing = owned.use(device.record('nothing', () => undefined));
+  const [a, b] = ['a', 'b'].map((label) => {
+    const timeline = owned.use(device.createTimeline(label));
+    driver.progress.splice(driver.progress.indexOf(timeline), 1);
+    return new Queue(driver, device.compute.family, device.compute.handle, timeline, label);
+  }) as [Queue, Queue];
+  let asked = 0;
+  using _counted = changeCommands(device, {
+    vkQueueSubmit2: () => V.VK_SUCCESS,
+    vkGetSemaphoreCounterValue: () => {
+      asked++;
+      return V.VK_SUCCESS;
+    },
+  });
+  const commands = [nothing];
+  // The first queue's second submit waits for what the other does when that has seen its first.
+  const one = owned.use(a.prepare([{ commands }, { commands, wait: [{ timeline: b.timeline, value: 1 }] }], 1));
+  const other = owned.use(b.prepare([{ commands, wait: [{ timeline: a.timeline, value: 1 }] }], 1));
+  for (let round = 0; round < 100; round++) {
+    const ahead = (timeline: Timeline): number => (timeline === a.timeline ? 2 * round : round);
+    for (const each of [one, other]) each.write(ahead);
+    for (const each of [one, other]) each.make();
+  }
+  const states = [a, b].map(({ timeline }) => [timeline.last, timeline.promised, timeline.held]);
+  expect({ states, asked }).toEqual({
+    states: [
+      [200, 200, 0],
+      [100, 100, 0],
+    ],
+    asked: 0,
+  });
+  // Behind something else it is held back all the same, and what it was expected to signal is promised no more.
+  const last = owned.use(a.prepare([{ commands }, { commands, wait: [{ timeline: gate, value: 1 }] }], 1));
+  const two = owned.use(a.prepare([{ commands }], 1));
+  last.write((timeline) => (timeline === a.timeline ? 200 : 0));
+  two.write((timeline) => (timeline === a.timeline ? 202 : 0));
+  expect(a.timeline.promised).toBe(203);
+  last.make();
+  expect([a.timeline.last, a.timeline.promised, a.timeline.held]).toEqual([202, 201, 1]);
+  two.make();
+  expect([a.timeline.last, a.timeline.promised, a.timeline.held]).toEqual([203, 201, 2]);
+  for (const { timeline } of [a, b]) {
+    const value = timeline.last;
+    V.arena.scope(() =>
+      driver.commands.vkSignalSemaphore(driver.handle, V.VkSemaphoreSignalInfo({ semaphore: timeline.handle, value })),
+    );
+  }
+  gate.signal(1);
+});

@@ -147,7 +147,8 @@ export class PreparedSubmits implements Disposable {
   /**
    * The first half of `submit`: holds them against what was disposed, and writes their values. Where several go one behind the other,
    * all are written before the first is made: each call of a driver leaves JavaScript cold caches. Nothing else may be done with the
-   * queue, or disposed, until they are made.
+   * queue, or disposed, until they are made. Those that are written wait for one another as if all were made, so that no signal of a
+   * step over several queues counts as held back.
    */
   write(ahead: (timeline: Timeline) => number): void {
     this.#checkReady();
@@ -162,6 +163,7 @@ export class PreparedSubmits implements Disposable {
       const by = ahead(column.timeline);
       this.#shift(column.words, column.values, by);
       column.by = by;
+      if (column.timeline === this.queue.timeline) column.timeline.expect(column.signalled + by);
     }
     driver.collect();
   }
@@ -178,8 +180,10 @@ export class PreparedSubmits implements Disposable {
     if (driver.disposals !== this.#checkedAt) this.#check();
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
-    if (this.#isHeld()) this.#noteEach();
-    else for (const { timeline, signalled, by } of this.#signalled) timeline.submitted(signalled + by, this.queue);
+    if (this.#isHeld()) {
+      this.queue.timeline.expectNothing();
+      this.#noteEach();
+    } else for (const { timeline, signalled, by } of this.#signalled) timeline.submitted(signalled + by, this.queue);
   }
 
   /** Whether any of them waits, with its queue or by itself, for what nobody was told to signal yet. */

@@ -229,6 +229,20 @@ export class Timeline implements Child, Progress {
     if (value > this.#promised) this.#promised = value;
   }
 
+  /**
+   * Takes a value for promised: a submit that signals it is made next, together with others that wait for it, perhaps ahead of it. For
+   * timelines that only their queue signals.
+   */
+  expect(value: number): void {
+    if (value > this.#promised) this.#promised = value;
+  }
+
+  /** Takes what was expected, and hasn't been submitted, for promised no more: it is held back. */
+  expectNothing(): void {
+    const [first] = this.#held;
+    this.#promised = Math.min(this.#promised, first === undefined ? this.last : first.value - 1);
+  }
+
   /** The largest value that somebody was told to signal and isn't held back from. Asks nobody. */
   get promised(): number {
     return this.#promised;
