@@ -227,7 +227,7 @@ const imageState = fc.constantFrom<Usage>(
   'transfer-target',
   raw(COMPUTE, READ, 'sampled'),
 );
-const kept = fc.nat(5).map((each) => each === 0);
+const kept = fc.nat(9).map((each) => each === 0);
 const resources = fc.tuple(
   ...['b0', 'b1'].map((label) =>
     fc.record<Resource>({
@@ -342,11 +342,29 @@ const FEW: readonly (readonly number[])[] = [
   [0, 3, 4, 8],
 ];
 
-export const graphs: fc.Arbitrary<Drawn> = fc.tuple(QUEUES, fc.constantFrom(...FEW)).chain(([queues, of]) =>
+/** What passes touch, one after the other, so that transients take over the memory of others: two small ones that of a large one. */
+const TURNS: readonly (readonly (readonly number[])[])[] = [
+  [[5, 6], [5, 6], [5, 6, 3], [6, 3], [7, 3], [7], [5, 7, 3]],
+  [[7], [7, 3], [3, 5], [5, 6], [5, 6, 3], [6, 3]],
+  [[11, 12], [11, 12], [11, 12, 3], [12, 3], [13, 3], [13], [13, 3]],
+];
+const passes = (queues: readonly PassQueue[]): fc.Arbitrary<Node[]> =>
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(...FEW).chain((of) => fc.array(pass(queues, of), { minLength: 1, maxLength: 9 })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(...TURNS).chain((turns) => fc.tuple(...turns.map((of) => pass(['compute'], of)))),
+    },
+  );
+
+export const graphs: fc.Arbitrary<Drawn> = QUEUES.chain((queues) =>
   fc
     .record({
       resources,
-      passes: fc.array(pass(queues, of), { minLength: 1, maxLength: 9 }),
+      passes: passes(queues),
       queues: fc.constantFrom(...TABLES),
       cull: fc.boolean(),
       staged: fc.constantFrom<Drawn['staged']>('no', 'no', 'yes', 'apart'),

@@ -42,7 +42,8 @@ export type Origin = 'imported' | 'transient';
 /** What an imported resource is when the graph begins and when it ends. */
 export interface ImportOptions {
   /**
-   * The last use before the graph, on the queue of its first pass here. Default for buffers: none; for images: how the role is
+   * The last use before the graph, on the queue of its first pass here; where passes on other queues, or the host, read it first too,
+   * the caller has these wait. Default for buffers: none; for images: how the role is
    * read, but 'undefined' for a target that is drawn first, and for what a pass discards first.
    */
   readonly arrives?: Usage | 'undefined';
