@@ -254,11 +254,10 @@ gpuTest(
     expect(() => routes.open(from, to, room)).toThrow(
       /^Cannot use transport ".+" between ".+" and ".+": Cannot .+; put all subdomains on one device$/,
     );
-    expect(
-      words.every((word) =>
-        /^Transport ".+" between ".+" and ".+" can't be used: .+; ".+" takes its place$/.test(word),
-      ),
-    ).toBe(true);
+    const unlike = words.filter(
+      (word) => !/^Transport ".+" between ".+" and ".+" can't be used: .+; ".+" takes its place$/u.test(word),
+    );
+    expect(unlike).toEqual([]);
     expect(words.length).toBe(routes.ranking(device, other, [2 ** 50]).length - 1);
   },
 );
