@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { gpuTest } from '@halocline/testing';
+import { gpuTest, vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { VK_ERROR_OUT_OF_HOST_MEMORY } from '@halocline/vulkan';
 import { createDevice } from '../src/device/create.ts';
@@ -180,4 +181,24 @@ gpuTest('sibling threads whose parent knows nothing of Vulkan share one instance
   const mine = acquireInstance(false);
   expect(handles[0]).toBe(String(mine.commands.handle)); // the test's device keeps it
   mine.release();
+});
+
+/** The libraries of this process that are no layers. */
+function libraries(): string[] {
+  const lines = readFileSync('/proc/self/maps', 'utf8').split('\n');
+  const paths = lines.map((line) => line.slice(line.indexOf('/'))).filter((path) => /\.so[.\d]*$/u.test(path));
+  return [...new Set(paths)].filter((path) => !path.includes('VkLayer'));
+}
+
+vulkanTest('devices come and go, one behind the other, and their driver stays', async () => {
+  for (let round = 0; round < 60; round++) {
+    const device = await openDevice({ validation: false });
+    const words = device.createBuffer({ label: 'words', byteLength: 16, memory: 'download' });
+    await device.submitOnce((encoder) => encoder.fill(words, 0, 16, round));
+    expect(new Uint32Array(words.mapped.buffer, words.mapped.byteOffset, 4)[3]).toBe(round);
+    const there = process.platform === 'linux' ? libraries() : [];
+    words[Symbol.dispose]();
+    await device[Symbol.asyncDispose]();
+    if (process.platform === 'linux') expect(libraries()).toEqual(expect.arrayContaining(there));
+  }
 });

@@ -8,6 +8,7 @@ import * as V from '@halocline/vulkan';
 import type { Instance as InstanceCommands, Loader } from '@halocline/vulkan';
 import { VulkanError } from '../errors.ts';
 import { enumerated, refusal } from './enumerated.ts';
+import { keepingDrivers } from './kept-drivers.ts';
 import { placeText } from '../printing.ts';
 import { useNvidiaWithoutX11 } from './nvidia-without-x11.ts';
 import { switchWish } from './options.ts';
@@ -114,7 +115,7 @@ export class Instance {
       this.#callback = undo.use(V.registerDebugCallback((message) => tell(message, listener)));
     }
     const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
-    this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(create));
+    this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(() => keepingDrivers(create)));
     undo.defer(() => this.#destroy());
     if (this.#callback) this.#messenger = this.#createMessenger(this.#callback);
     undo.move();
