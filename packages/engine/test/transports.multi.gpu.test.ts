@@ -250,6 +250,8 @@ gpuTest(
     await using ends = await twoEnds(device);
     const { other, from, to, words, routes } = ends;
     await routes.prepare();
+    // What was measured now, or refused then, was told.
+    words.length = 0;
     const room = { label: 'messages', byteLength: 2 ** 50, turns: 2 };
     expect(() => routes.open(from, to, room)).toThrow(
       /^Cannot use transport ".+" between ".+" and ".+": Cannot .+; put all subdomains on one device$/,

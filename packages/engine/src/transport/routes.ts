@@ -33,8 +33,7 @@ export class Routes {
   #access: Promise<ReadonlyMap<string, PeerAccess>> | null = null;
   #known: ReadonlyMap<string, PeerAccess> = new Map();
 
-  /** Throws TypeError where HALOCLINE_TRANSPORT names none. */
-  /** `warn` gets a line for each transport that fails. */
+  /** `warn` gets a line for each transport that fails. Throws TypeError where HALOCLINE_TRANSPORT names none. */
   constructor(devices: readonly PeerDevice[], log: (message: string) => void, warn: (message: string) => void = log) {
     this.#devices = devices;
     this.#log = log;
