@@ -338,7 +338,8 @@ export class Program implements Disposable {
   /**
    * A count of iterations that wanders leaves recordings behind: the oldest of the slot go. Nothing of theirs is in flight by then, but
    * what stands behind a step that stalled: that does nothing, and is kept until it has ended.
-   * Where the number of slots is odd, each has steps of both parities of swapped copies, and so twice as many.
+   * Where the number of slots is odd, each has steps of both parities of swapped copies, and so twice as many. (Where it changes, slots
+   * may change parity, and are recorded once more.)
    */
   #forget(key: string): void {
     const alike = [...this.#recordings.keys()].filter((other) => other.split(' ')[0] === key.split(' ')[0]);

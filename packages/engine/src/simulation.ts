@@ -82,7 +82,7 @@ export interface SimulationOptions extends DomainOptions, DeviceChoice, CutChoic
   /**
    * Steps that may be on their way to the devices at once: 2 to 16. When as many are, `runTimestep` waits until half of them
    * (rounded down) are done, so the host wakes once for several steps: with 8, for four. Default: 2 to begin with, which double up to 8
-   * while many steps are waited for, as long as those under way take no more than a second in all; always 2 where a radius is 'cfl' or
+   * while many steps are waited for, as long as those under way take about a second at most; always 2 where a radius is 'cfl' or
    * `rebalance` is 'time', and again where a repeat ran out of recorded iterations. The price of more: what a step tells the host comes
    * so many steps later (reads that went too far, at the latest at `finish`; velocities for 'cfl' radii, which follow the flow of so
    * many steps before; times for `rebalance`; iterations of repeats, and a repeat that ran out of those recorded has all steps behind

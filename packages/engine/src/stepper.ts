@@ -143,9 +143,11 @@ export class Stepper {
   #freeSlot(): number {
     const steps = this.#inFlight;
     const { most } = this.#limit;
-    let slot = this.#next < most ? this.#next : 0;
-    while (steps.some((step) => step.slot === slot)) slot = slot + 1 === most ? 0 : slot + 1;
-    return slot;
+    for (let turn = 0; turn < most; turn++) {
+      const slot = (this.#next + turn) % most;
+      if (!steps.some((step) => step.slot === slot)) return slot;
+    }
+    throw new Error('Bug in the steps in flight: there is no room for another');
   }
 
   /** Iterations to record from here on; the same list while they are the same. */
@@ -160,15 +162,20 @@ export class Stepper {
   /** What to wait for before asking again; null where there is room for a step, all but the last few being done. */
   room(): Promise<unknown> | null {
     const steps = this.#inFlight;
-    const { most } = this.#limit;
-    const awaited = stepsAwaited(most);
-    if (steps.length >= most) {
-      const waiting = this.#rest(most - awaited);
-      if (waiting === null) this.#limit.waited(performance.now());
-      return waiting;
+    // A wait may tell that fewer are to be in flight: then there is no room yet. Behind one nobody asks once more.
+    while (steps.length >= this.#limit.most) {
+      const { most } = this.#limit;
+      const waiting = this.#rest(most - stepsAwaited(most));
+      if (waiting !== null) {
+        this.#limit.waits(performance.now());
+        return waiting;
+      }
+      this.#limit.waited(performance.now());
+      if (steps.length < this.#limit.most) return null;
     }
     // Steps that are waited for together are asked after together.
-    if (awaited === 1) while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
+    if (stepsAwaited(this.#limit.most) === 1)
+      while (steps.length > 0 && this.#isDone(steps[0]!)) this.#finish(steps[0]!);
     return null;
   }
 

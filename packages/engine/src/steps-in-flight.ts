@@ -9,7 +9,7 @@
  * Where nobody gave a number it is 2 to begin with. It doubles, up to 8, while the host waits for devices that take steps one like
  * the other: each step in flight has recordings of its own, so it pays where there are many steps. A step that ran out of recorded
  * iterations brings it back to 2, since all behind it had to be submitted again; slow steps halve it, so that whoever ends or waits
- * waits a second at most.
+ * waits for about a second, or for two steps.
  */
 
 /** What `stepsInFlight` may be. */
@@ -19,8 +19,10 @@ export const STEPS_IN_FLIGHT: Readonly<Record<'least' | 'most', number>> = Objec
 const USUAL = 8;
 /** Steps done, for each in flight, before more are: recordings are made by then, and have been used as often as pays for as many more. */
 const STEADY = 16;
-/** All that is under way takes no longer, where nobody gave a number. */
+/** All that is under way takes no longer, where nobody gave a number and there are more than two. */
 const MOST_MILLISECONDS = 1000;
+/** The devices are what takes so long only where so much of the time was waiting for them; else the host was away. */
+const WAITING = 1 / 4;
 
 /** Steps that are waited for at once where as many as may be are under way: half of them, rounded down. */
 export function stepsAwaited(stepsInFlight: number): number {
@@ -54,6 +56,8 @@ export class FlightLimit {
   #steps = 0;
   /** When the last wait for room ended; null where the devices may have rested since. */
   #since: number | null = null;
+  /** When the wait began that hasn't ended. */
+  #began: number | null = null;
 
   constructor(flight: Flight) {
     this.#flight = flight;
@@ -78,17 +82,26 @@ export class FlightLimit {
   /** All steps are done: what comes next doesn't say how long one takes. */
   rested(): void {
     this.#since = null;
+    this.#began = null;
   }
 
-  /** The host waited for room, until `now`, in milliseconds. */
+  /** The host waits for room from `now` on, in milliseconds, unless it does already. */
+  waits(now: number): void {
+    this.#began ??= now;
+  }
+
+  /** There is room, at `now`: the wait has ended, if there was one. */
   waited(now: number): void {
     if (!this.#flight.grows) return;
+    const waiting = now - (this.#began ?? now);
+    const isWaitedFor = waiting >= WAITING * (now - (this.#since ?? now));
+    this.#began = null;
     const took = this.#since === null ? null : (now - this.#since) / Math.max(1, this.#steps);
     this.#since = now;
     this.#steps = 0;
     if (took === null) return;
     const most = this.#most;
-    if (took * most > MOST_MILLISECONDS) this.#change(Math.max(STEPS_IN_FLIGHT.least, most / 2));
+    if (took * most > MOST_MILLISECONDS && isWaitedFor) this.#change(Math.max(STEPS_IN_FLIGHT.least, most / 2));
     else if (this.#steady >= STEADY * most && took * 2 * most <= MOST_MILLISECONDS) {
       this.#change(Math.min(this.#flight.slots, 2 * most));
     }

@@ -75,6 +75,7 @@ test('half of the steps under way are waited for at once, rounded down', () => {
 function limits(limit: FlightLimit, steps: number, milliseconds: number, from = 0): number[] {
   return Array.from({ length: steps }, (_, step) => {
     limit.done();
+    limit.waits(from + step * milliseconds);
     limit.waited(from + (step + 1) * milliseconds);
     return limit.most;
   });
@@ -89,7 +90,7 @@ test('where no number is given steps in flight double up to 8 while many are wai
   expect(found.at(-1)).toBe(8);
 });
 
-test('what is under way takes a second at most, where no number is given', () => {
+test('what is under way takes a second at most, or is two steps, where no number is given', () => {
   for (const [milliseconds, most] of [
     [124, 8],
     [126, 4],
@@ -106,7 +107,13 @@ test('what is under way takes a second at most, where no number is given', () =>
   // Time in which nothing was under way tells nothing.
   expect(limits(limit, 200, 10, 3000).at(-1)).toBe(8);
   limit.rested();
+  limit.waits(900_000);
   limit.waited(1_000_000);
+  expect(limit.most).toBe(8);
+  // Nor does time in which the host was away, and waited for little of it.
+  limit.done();
+  limit.waits(1_090_000);
+  limit.waited(1_100_000);
   expect(limit.most).toBe(8);
 });
 
@@ -138,6 +145,28 @@ gpuTest('where no number is given the bits are those of 2, through growth and st
     expect(told.some((line) => /^Step 1[34]\d: repeat "solve" ran the/u.test(line))).toBe(true);
   }
   expect([found[1] === found[0], found[2] === found[0]]).toEqual([true, true]);
+});
+
+gpuTest('steps that become slow while many are in flight are fewer at once', PLAIN, async ({ device }) => {
+  // A clock that the test moves on: by so much at each look, so that steps seem slow.
+  const now = performance.now.bind(performance);
+  let [ahead, by] = [0, 0];
+  performance.now = () => now() + (ahead += by);
+  try {
+    for (let phase = 0; phase < 8; phase++) {
+      await using simulation = await plain({ device });
+      for (let step = 0; step < 160 + phase; step++) await simulation.runTimestep(0.1);
+      by = 3000;
+      for (let step = 0; step < 20; step++) await simulation.runTimestep(0.1);
+      by = 0;
+      await using two = await plain({ device, stepsInFlight: 2 });
+      for (let step = 0; step < 180 + phase; step++) await two.runTimestep(0.1);
+      const [found, expected] = await Promise.all([simulation, two].map((each) => each.field('u').read()));
+      expect(found!.tree.values).toEqual(expected!.tree.values);
+    }
+  } finally {
+    performance.now = now;
+  }
 });
 
 gpuTest('where no number is given many steps wait seldom, and end where they stand', PLAIN, async ({ device }) => {

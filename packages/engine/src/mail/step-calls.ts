@@ -73,14 +73,18 @@ export class StepCalls implements Disposable {
       this.#hopsAhead = mail.hop - this.#hop;
       mail.repeat(this.#posts, this.#hops, this.#aheadOf);
     }
-    for (const { prepared } of this.#calls) prepared.write(this.#aheadOf);
     let member = 0;
     try {
+      for (const call of this.#calls) {
+        ({ member } = call);
+        call.prepared.write(this.#aheadOf);
+      }
       for (const call of this.#calls) {
         ({ member } = call);
         call.prepared.make();
       }
     } catch (error) {
+      for (const { prepared } of this.#calls) prepared.queue.timeline.expectNothing();
       nameDevice(places[member]!, error);
       throw error;
     }
