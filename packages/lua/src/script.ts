@@ -120,7 +120,7 @@ export class LuaScript implements AsyncDisposable {
   retell(error: unknown): unknown {
     const placed = this.#placed(error);
     if (placed !== null)
-      return new LuaError(inLua(`${this.#chunk}:${placed.line}: ${placed.message}`), { cause: error });
+      return new LuaError(`${this.#chunk}:${placed.line}: ${inLua(placed.message)}`, { cause: error });
     const told = error instanceof Error ? inLua(error.message) : '';
     return error instanceof Error && told !== error.message ? new LuaError(told, { cause: error }) : error;
   }

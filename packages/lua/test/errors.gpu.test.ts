@@ -114,6 +114,10 @@ const raised: readonly (readonly [text: string, error: string])[] = [
     'scene.lua:2: Cannot create simulation: neither domain_bbox nor grid is given; give one of them',
   ],
   [
+    `FluidEngine.new { domain_bbox = { min = { 0, 0, 0 }, max = { 8, 8, 8 } }, grid = 'smoke.nvdb' }`,
+    'scene.lua:2: Cannot create simulation: both domain_bbox and grid are given; give one of them',
+  ],
+  [
     `fluids.plum {}`,
     'scene.lua:2: Cannot call "plum" of table "fluids": there is none of that name (did you mean "plume"?); there are add_advection, add_closed_faces, add_forces, add_hierarchy, add_obstacles, add_projection, add_source, add_still_air, levels_of, plume, run_once',
   ],

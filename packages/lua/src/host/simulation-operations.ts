@@ -146,8 +146,9 @@ async function createSimulation(host: Host, call: Call): Promise<Simulation> {
   const { device, devices, deviceCount, subdomains, ...others } = given;
   const { domainBbox, grid, checkpointFile, cutOrder, rebalance, ...rest } = others;
   const { stepsInFlight, fusion, overlap, validation, trace, log, [FROM_OUTSIDE]: outside } = host.options;
-  if (domainBbox === undefined && grid === undefined) {
-    throw new TypeError(`Cannot ${act}: neither domain_bbox nor grid is given; give one of them`);
+  if ((domainBbox === undefined) === (grid === undefined)) {
+    const what = grid === undefined ? 'neither domain_bbox nor grid is given' : 'both domain_bbox and grid are given';
+    throw new TypeError(`Cannot ${act}: ${what}; give one of them`);
   }
   const cutAlong = host.options.cutOrder ?? (cutOrder as CutOrder | undefined);
   const cutBy = host.options.rebalance ?? (rebalance as Rebalance | undefined);
