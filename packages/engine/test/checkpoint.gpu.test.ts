@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Device } from '@halocline/gpu';
 import { gpuTest } from '@halocline/testing';
 import { readGrids } from '@halocline/vdb';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { topologyOf } from './topologies.ts';
 
@@ -405,9 +405,10 @@ gpuTest(
 gpuTest('what the scene has otherwise is told: parameters and stencils', {}, async ({ device }) => {
   await using folder = await temporary();
   const words: string[] = [];
-  const make = async (rate: number, factor: string): Promise<Simulation> => {
+  const heard = { log: (word: string) => void words.push(word) };
+  const make = async (rate: number, factor: string, log: Partial<typeof heard> = heard): Promise<Simulation> => {
     const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
-    const simulation = await Simulation.create({ device, domain, log: (word) => words.push(word) });
+    const simulation = await Simulation.create({ device, domain, ...log });
     simulation.addField('u', 'float32', 1);
     simulation.addParameter('rate', 'float', rate);
     simulation.addStencil('cool', {
@@ -426,4 +427,13 @@ gpuTest('what the scene has otherwise is told: parameters and stencils', {}, asy
     'Parameter "rate" is 0.25, as in the checkpoint; the scene says 0.5',
     `Stencils "cool" are not those of "${file}": the run goes on with the scene's`,
   ]);
+  // A parameter that the checkpoint has otherwise is nothing to warn of.
+  await using unheard = await make(0.5, '2.0', {});
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    await unheard.resume(file);
+    expect(write.mock.calls).toEqual([[expect.stringMatching(/^Stencils "cool" are not those/u)]]);
+  } finally {
+    write.mockRestore();
+  }
 });

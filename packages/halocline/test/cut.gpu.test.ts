@@ -101,7 +101,7 @@ vulkanTest('a cut for devices is the one that a run over them has', async () => 
   expect(await parts(...five)).toBe(5);
 });
 
-vulkanTest('a scene that takes no options is told of what was typed alone', async () => {
+vulkanTest('a scene that takes no options is told of what was typed, or how it would be cut', async () => {
   using folder = temporaryFolder();
   folder.file(
     's.ts',
@@ -113,7 +113,10 @@ vulkanTest('a scene that takes no options is told of what was typed alone', asyn
     return [code, (JSON.parse(out) as { subdomains: unknown[] }).subdomains.length, err];
   };
   const told = 'the scene has not taken it; hand the options to Simulation.create, as in { ...options, … }';
-  expect(await cut()).toEqual([0, 1, '']);
+  const whole =
+    'The scene is in one part; give --subdomains K to see it cut (the scene must hand subdomains on to Simulation.create)';
+  expect(await cut()).toEqual([0, 1, `${whole}\n`]);
+  expect(await cut('--device', '#0')).toEqual([0, 1, `--device #0: ${told}\n`]);
   expect(await cut('--subdomains', '4')).toEqual([0, 1, `--subdomains 4: ${told}\n`]);
 });
 

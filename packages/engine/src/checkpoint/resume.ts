@@ -176,7 +176,7 @@ function takeNumbers(runtime: Runtime, note: CheckpointNote): void {
     const parameter = parameters.get(name)!;
     const kept = value.map(numberOf);
     if (kept.some((number, at) => !Object.is(number, parameter.value[at]))) {
-      runtime.warn(
+      runtime.log(
         `Parameter "${name}" is ${kept.join(', ')}, as in the checkpoint; the scene says ${parameter.value.join(', ')}`,
       );
     }

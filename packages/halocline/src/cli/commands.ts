@@ -41,7 +41,7 @@ export const commands: readonly Command[] = [
       cut: { value: 'SCENE', help: 'tell how a scene is cut into subdomains instead, and draw it' },
       subdomains: {
         value: 'K',
-        help: 'with --cut: parts that the domain is cut into (default: the scene, else one a device, or 4 on one)',
+        help: 'with --cut: parts that the domain is cut into (default: the scene, else one a device, or 4 where no device is asked for)',
       },
       'cut-order': { ...cutOrderOption, help: `with --cut: ${cutOrderOption.help}` },
       set: { value: 'NAME=VALUE', many: true, help: 'with --cut: a value for the scene to read' },

@@ -6,7 +6,7 @@ import type { SceneOptions } from '../scene.ts';
 import type { Words } from './command.ts';
 import { drawCut, subdomainColor, type LeafList } from './cut-picture.ts';
 import { loadScene } from './load-scene.ts';
-import { initializeScene } from './lua-scene.ts';
+import { initializeScene, isLua } from './lua-scene.ts';
 import { cutWish, deviceWish, valuesOf } from './run.ts';
 import { bytes, table } from './table.ts';
 import { checkPicture, prepareFolder, writeFile } from './write-file.ts';
@@ -39,6 +39,7 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   await using _simulation = simulation;
   await initializeScene(simulation);
   const reports = await simulation.subdomains();
+  if (reports.length === 1 && !onDevices && options.subdomains === undefined) tellWhole(path, options.log);
   const leaves: LeafList[] = [];
   for (const { index } of reports) leaves.push(await ownLeaves(simulation, index));
   const [written] = await Promise.allSettled([writePicture(out, leaves)]);
@@ -48,6 +49,12 @@ export async function tellCut(words: Words, path: string): Promise<number> {
   else process.stdout.write(describe(simulation, reports, picture));
   if (written.status === 'rejected') throw written.reason;
   return 0;
+}
+
+/** Tells why a scene that would be cut without a word isn't. A script is given --subdomains whatever it says. */
+function tellWhole(path: string, log: (line: string) => void): void {
+  const how = isLua(path) ? '' : ' (the scene must hand subdomains on to Simulation.create)';
+  log(`The scene is in one part; give --subdomains K to see it cut${how}`);
 }
 
 async function writePicture(file: string, leaves: readonly LeafList[]): Promise<void> {
