@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { gpuTest, vulkanTest } from '@halocline/testing';
@@ -7,7 +8,7 @@ import { createDevice } from '../src/device/create.ts';
 import { Device } from '../src/device/device.ts';
 import { acquireInstance } from '../src/device/instance.ts';
 import { surveyDevices } from '../src/device/survey.ts';
-import { openDevice, VulkanError } from '../src/index.ts';
+import { isValidationAvailable, openDevice, VulkanError } from '../src/index.ts';
 
 gpuTest('features that are required and missing are listed at once, with the device', {}, async ({ device }) => {
   const absent = Object.keys(device.report.features)
@@ -183,9 +184,9 @@ gpuTest('sibling threads whose parent knows nothing of Vulkan share one instance
   mine.release();
 });
 
-/** The libraries of this process that are no layers. */
-function libraries(): string[] {
-  const lines = readFileSync('/proc/self/maps', 'utf8').split('\n');
+/** The libraries of a process, of this one where none is given, that are no layers. */
+function libraries(maps = readFileSync('/proc/self/maps', 'utf8')): string[] {
+  const lines = maps.split('\n');
   const paths = lines.map((line) => line.slice(line.indexOf('/'))).filter((path) => /\.so[.\d]*$/u.test(path));
   return [...new Set(paths)].filter((path) => !path.includes('VkLayer'));
 }
@@ -201,4 +202,27 @@ vulkanTest('devices come and go, one behind the other, and their driver stays', 
     await device[Symbol.asyncDispose]();
     if (process.platform === 'linux') expect(libraries()).toEqual(expect.arrayContaining(there));
   }
+});
+
+vulkanTest('with validation they stay too, whichever device was the first', ({ skip }) => {
+  if (process.platform !== 'linux') skip('drivers are kept on Linux');
+  if (!isValidationAvailable()) skip('the validation layer is not installed');
+  const lost = (...validations: readonly boolean[]): string[] => {
+    // In a process of its own: this one keeps its driver already.
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { openDevice } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+      const maps = () => readFileSync('/proc/self/maps', 'utf8');
+      const devices = [];
+      for (const validation of ${JSON.stringify(validations)}) devices.push(await openDevice({ validation }));
+      const open = maps();
+      for (const device of devices) await device[Symbol.asyncDispose]();
+      console.log(JSON.stringify([open, maps()]));
+      process.exit();`;
+    const flags = ['--conditions=@halocline/source', '--input-type=module', '-e', code];
+    const [open, closed] = JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' })) as [string, string];
+    const kept = new Set(libraries(closed));
+    return libraries(open).filter((path) => !kept.has(path));
+  };
+  expect([lost(true), lost(true, false), lost(false, true)]).toEqual([[], [], []]);
 });

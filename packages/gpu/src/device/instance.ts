@@ -114,8 +114,8 @@ export class Instance {
       keepQuiet();
       this.#callback = undo.use(V.registerDebugCallback((message) => tell(message, listener)));
     }
-    const create = (): V.VkInstance => createInstance(loader, validation, this.#callback);
-    this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(() => keepingDrivers(create)));
+    const create = (): V.VkInstance => keepingDrivers(() => createInstance(loader, validation, this.#callback));
+    this.commands = V.loadInstance(loader, this.#callback ? create() : acquireHandle(create));
     undo.defer(() => this.#destroy());
     if (this.#callback) this.#messenger = this.#createMessenger(this.#callback);
     undo.move();

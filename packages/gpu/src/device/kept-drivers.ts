@@ -13,7 +13,7 @@ type Dlopen = (path: string, flags: number) => bigint;
 
 let isDone = false;
 
-/** Makes an instance; what the first of a thread brought into memory stays there, but for layers. */
+/** Makes an instance, with validation or without; what the first of a thread brought into memory stays there, but for layers. */
 export function keepingDrivers<T>(create: () => T): T {
   if (isDone || process.platform !== 'linux') return create();
   const before = loadedLibraries();
