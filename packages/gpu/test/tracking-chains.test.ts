@@ -21,6 +21,8 @@ type Act = (recording: RecordingTracker) => void;
 class Bench {
   readonly said: string[] = [];
   readonly seen = new Map<object, number>();
+  /** How often a timeline was asked what the host has seen of it. */
+  asked = 0;
   readonly #tracker: SubmitTracker;
   readonly #last = new Map<object, number>();
 
@@ -30,7 +32,10 @@ class Bench {
       if (rule === 'useless-barrier') this.said.push(`${rule}: ${/barrier \d+ of "[^"]*"/u.exec(message)![0]}`);
       if (rule.startsWith('missing')) this.said.push(`${rule}: ${earlier} → ${later}`);
     };
-    const seen = (timeline: object): number => this.seen.get(timeline) ?? 0;
+    const seen = (timeline: object): number => {
+      this.asked++;
+      return this.seen.get(timeline) ?? 0;
+    };
     this.#tracker = new SubmitTracker({ automatic, seen, report: automatic ? undefined : report });
   }
 
@@ -268,5 +273,83 @@ test('who runs ahead of a write that was submitted before comes behind what was 
     expect(bench.said).toEqual(
       automatic ? ['ahead of second: storage-write → storage-write'] : ['missing-barrier: first → second'],
     );
+  }
+});
+
+test('what the host signalled was not signalled by who signals more, later', () => {
+  const order = { label: 'order' };
+  const [three, six] = [3, 6].map((value) => ({ timeline: order, value })) as [Moment, Moment];
+  for (const automatic of [true, false]) {
+    const bench = new Bench(automatic);
+    bench.submit(B, 'read', [does(x, 'storage-read')], [three]);
+    bench.seen.set(order, 3);
+    bench.submit(A, 'write', [does(x, 'storage-write')], [], [six]);
+    expect(bench.said).toEqual(automatic ? ['write waits for B 1'] : ['missing-wait: read → write']);
+  }
+  for (const isEarlier of [true, false]) {
+    const bench = new Bench(true);
+    bench.seen.set(order, isEarlier ? 3 : 0);
+    bench.submit(A, 'write', [does(x, 'storage-write')], [three], [six]);
+    bench.seen.set(order, 3);
+    bench.submit(B, 'read', [does(x, 'storage-read')], [three]);
+    expect(bench.said).toEqual(['read waits for A 1']);
+  }
+});
+
+test('what the host saw comes after what this waited for, and was signalled later', () => {
+  const order = { label: 'order' };
+  const signal = { timeline: order, value: 1 };
+  for (const automatic of [true, false]) {
+    const bench = new Bench(automatic);
+    const other = bench.submit(B, 'other', [does(y, 'storage-write')], [signal]);
+    bench.submit(A, 'write', [does(x, 'storage-write')], [], [signal]);
+    bench.seen.set(B, other.value);
+    bench.submit(C, 'read', [does(x, 'storage-read')]);
+    expect(bench.said).toEqual([]);
+  }
+});
+
+test('a change of layout forgets no reader that it runs ahead of', () => {
+  const signal = { timeline: { label: 'order' }, value: 1 };
+  const bench = new Bench(true);
+  const first = bench.submit(A, 'first', [does(picture, 'storage-read')]);
+  bench.submit(B, 'read', [does(picture, 'storage-read')], [first, signal]);
+  const acts = [does(picture, 'transfer-source'), does(picture, 'storage-read')];
+  const ahead = bench.submit(A, 'ahead', acts, [], [signal]);
+  bench.said.length = 0;
+  bench.submit(C, 'write', [does(picture, 'storage-write')], [ahead]);
+  expect(bench.said).toEqual(['write waits for B 1']);
+});
+
+test('who runs ahead of many meets what was before them all', () => {
+  const order = { label: 'order' };
+  const bench = new Bench(true);
+  const first = bench.submit(A, 'first', [does(x, 'storage-write')]);
+  for (let value = 1; value <= 60; value++) {
+    bench.submit(B, `held ${value}`, [does(x, 'storage-write')], [first, { timeline: order, value }]);
+  }
+  bench.said.length = 0;
+  bench.submit(A, 'second', [does(x, 'storage-write')], [], [{ timeline: order, value: 1 }]);
+  expect(bench.said).toEqual(['ahead of second: storage-write → storage-write']);
+});
+
+test('timelines that were signalled, and seen, cost nothing any more, and what came before them stays known', () => {
+  for (const automatic of [true, false]) {
+    const bench = new Bench(automatic);
+    const done = Array.from({ length: 2000 }, (_, index) => ({ timeline: { label: `done ${index}` }, value: 1 }));
+    for (const [index, each] of done.entries()) {
+      bench.submit(A, 'write', index === 0 ? [does(x, 'storage-write')] : [], [], [each]);
+      bench.seen.set(each.timeline, 1);
+    }
+    bench.submit(B, 'settled', []);
+    bench.asked = 0;
+    bench.submit(B, 'read', [does(x, 'storage-read')]);
+    expect(bench.asked).toBeLessThan(20);
+    expect(bench.said).toEqual([]);
+    // Who waits for the first moment of one is not behind the second.
+    const [once] = done as [Moment];
+    bench.submit(A, 'again', [does(y, 'storage-write')], [], [{ ...once, value: 2 }]);
+    bench.submit(B, 'behind', [does(y, 'storage-read')], [once]);
+    expect(bench.said).toEqual(automatic ? ['behind waits for A 2001'] : ['missing-wait: again → behind']);
   }
 });

@@ -303,6 +303,7 @@ export class Timeline implements Child, Progress {
     );
     this.#check(result, 'vkSignalSemaphore');
     this.#promise(value);
+    if (this.#reached < value) this.#reached = value;
   }
 
   /** A value below this one that a submit is still to signal. */

@@ -19,8 +19,11 @@ export interface Held extends Segment {
   below: Held | undefined;
 }
 
-/** So many states below each other are kept. */
-const DEEPEST = 4;
+/**
+ * So many states below each other are kept, where waits for signals to come stay open. Who runs ahead of more of them than this meets
+ * none that is before it: barriers and waits that it needs behind what was there first are neither put in nor told of.
+ */
+const DEEPEST = 64;
 
 const copied = (trace: Trace): Trace => copyTrace(trace, trace.place!, trace.at);
 

@@ -92,12 +92,16 @@ export class SubmitTracker {
   readonly #tracks = new Map<TrackedResource, Segments<Held>>();
   readonly #lines = new Map<object, Line>();
   readonly #moments = new Map<object, Moments>();
+  /** What the host came after, by queue: all that is submitted since does, too. */
+  readonly #host = new Map<object, number>();
+  /** Up to which value timelines' moments went, because the host saw them. */
+  readonly #gone = new WeakMap<object, number>();
   readonly #marks = new Map<string, BarrierMark>();
   readonly #executed = new Set<BarrierMark>();
   readonly #said = new Set<string>();
   #blind = false;
   #wait: Moment[] = [];
-  /** What the submit signals, with the largest value that was promised below each. */
+  /** What the submit signals, with the largest value that was promised, or reached, below each. */
   #signals: readonly Moment[] = [];
 
   constructor(options: SubmitsOptions) {
@@ -178,11 +182,15 @@ export class SubmitTracker {
     line.open = NOTHING;
     for (const moment of open) this.#waited(line, moment, new Set());
     for (const moment of wait) this.#waited(line, moment);
-    for (const [timeline, moments] of this.#moments) this.#saw(line.clock, timeline, moments);
+    for (const [timeline, moments] of this.#moments) this.#saw(timeline, moments);
+    for (const [queue, value] of this.#host) raise(line.clock, queue, value);
     this.#wait = [];
     this.#signals = [place, ...signal].map(({ timeline, value }) => ({
       timeline,
-      value: this.#moments.get(timeline)?.list.findLast((each) => each.value < value)?.value ?? 0,
+      value: Math.max(
+        this.#options.seen(timeline),
+        this.#moments.get(timeline)?.list.findLast((each) => each.value < value)?.value ?? 0,
+      ),
     }));
     const known = line.open;
     const here: Place = { queue: place.timeline, value: place.value, open: known };
@@ -206,13 +214,16 @@ export class SubmitTracker {
     const blind = this.#blind;
     const marks = recordings.flatMap((recorded) => recorded.marks.filter((mark) => !this.#executed.has(mark)));
     const saved = [...changedBy(recordings)].map(([resource, ranges]) => this.#track(resource).save(ranges));
-    const moments = signalled.map(({ timeline }) => [timeline, this.#moments.get(timeline) ?? NO_MOMENTS] as const);
+    const moments = signalled.map(({ timeline }) => [timeline, this.#moments.get(timeline)] as const);
     return () => {
       Object.assign(line, { clock, open, last });
       logs.length = length;
       this.#blind = blind;
       for (const mark of marks) this.#executed.delete(mark);
-      for (const [timeline, each] of moments) this.#moments.set(timeline, each);
+      for (const [timeline, each] of moments) {
+        if (each) this.#moments.set(timeline, each);
+        else this.#moments.delete(timeline);
+      }
       for (const each of saved) each();
     };
   }
@@ -362,7 +373,7 @@ export class SubmitTracker {
     }
     replaceWriter(held, this.#turn(place));
     held.layout = to;
-    held.readers = [];
+    held.readers = held.readers.filter((each) => this.#comesBefore(place, each));
     held.writer = {
       ...newTrace(TRANSITION, at, entry.who),
       as: bits,
@@ -418,13 +429,12 @@ export class SubmitTracker {
 
   /**
    * Everything that came before a moment comes before what waits for it. Who signals a moment that no submit of this device does,
-   * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out. Of a
-   * moment that is forgotten they know that it came before the next one that is not.
+   * another device or the host, may have waited for all that was submitted: then checks find nothing, and nothing is left out.
    */
   #waited(line: Line, { timeline, value }: Moment, again?: Set<Past>): void {
     const { automatic } = this.#options;
-    const { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
-    const moment = value > forgotten || !automatic ? list.find((each) => each.value >= value) : undefined;
+    if (this.#isBehindHost({ timeline, value })) return;
+    const moment = this.#pastOf({ timeline, value });
     for (const [other, reached] of moment?.clock ?? []) raise(line.clock, other, reached);
     const met = again ?? new Set();
     if (moment && !met.has(moment)) for (const each of moment.open) this.#waited(line, each, met.add(moment));
@@ -432,6 +442,20 @@ export class SubmitTracker {
     if (this.#isOpen({ timeline, value })) line.open = opened(line.open, [{ timeline, value }]);
     if (automatic || again) return;
     for (const [other, { last }] of this.#lines) raise(line.clock, other, last);
+  }
+
+  /**
+   * Whether the host is known to come after a moment: then nothing but what it comes after is before that. What the host saw of other
+   * devices' signals came after more, perhaps, which checks let pass.
+   */
+  #isBehindHost({ timeline, value }: Moment): boolean {
+    return value <= (this.#options.automatic ? this.#options.seen(timeline) : (this.#gone.get(timeline) ?? 0));
+  }
+
+  /** What came before a moment; of one that is forgotten checks know that it came before the next one that is not. */
+  #pastOf({ timeline, value }: Moment): Past | undefined {
+    const { list, forgotten } = this.#moments.get(timeline) ?? NO_MOMENTS;
+    return value > forgotten || !this.#options.automatic ? list.find((each) => each.value >= value) : undefined;
   }
 
   #turn(place: Place): Turn {
@@ -459,13 +483,28 @@ export class SubmitTracker {
     );
   }
 
-  /** The host waited for a moment, or asked: what is submitted since comes after all that came before it. */
-  #saw(clock: Map<object, number>, timeline: object, { list }: Moments): void {
+  /**
+   * The host waited for a moment, or asked: what is submitted since comes after all that came before it. Of timelines that are no
+   * queue's, each of which may be used once alone, nothing more needs to be known when the last moment was seen.
+   */
+  #saw(timeline: object, { list }: Moments): void {
     const value = this.#options.seen(timeline);
-    if (value <= (clock.get(timeline) ?? 0)) return;
-    for (const [other, reached] of list.findLast((each) => each.value <= value)?.clock ?? [])
-      raise(clock, other, reached);
-    raise(clock, timeline, value);
+    const isQueue = this.#lines.has(timeline);
+    if (isQueue && value <= (this.#host.get(timeline) ?? 0)) return;
+    this.#hostFollows(list.findLast((each) => each.value <= value));
+    if (isQueue) return raise(this.#host, timeline, value);
+    const last = list.at(-1)?.value ?? 0;
+    if (value < last) return;
+    this.#gone.set(timeline, Math.max(last, this.#gone.get(timeline) ?? 0));
+    this.#moments.delete(timeline);
+  }
+
+  /** Has the host come after what came before a moment, and what that waited for, whenever it was signalled. */
+  #hostFollows(moment: Past | undefined, met: Set<Past> = new Set()): void {
+    if (!moment || met.has(moment)) return;
+    met.add(moment);
+    for (const [queue, reached] of moment.clock) raise(this.#host, queue, reached);
+    for (const each of moment.open) if (!this.#isBehindHost(each)) this.#hostFollows(this.#pastOf(each), met);
   }
 
   #isLong({ logs }: Line): boolean {
