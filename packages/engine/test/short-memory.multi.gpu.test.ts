@@ -212,7 +212,7 @@ gpuTest(
   PLAIN,
   async ({ device }) => {
     await using small = await another(device, 7e6);
-    await using parts = await counting({ device: small, subdomains: 2 });
+    await using parts = await counting({ device: small, subdomains: 2, stepsInFlight: 2 });
     await parts.finish();
     const taken = small.createBuffer({ label: 'a renderer’s', byteLength: 3e6 });
     addVeryFar(parts);
