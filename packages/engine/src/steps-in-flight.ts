@@ -61,7 +61,7 @@ export class FlightLimit {
 
   constructor(flight: Flight) {
     this.#flight = flight;
-    this.#most = flight.grows ? Math.min(STEPS_IN_FLIGHT.least, flight.slots) : flight.slots;
+    this.#most = flight.grows ? STEPS_IN_FLIGHT.least : flight.slots;
   }
 
   get most(): number {

@@ -7,6 +7,7 @@ import type { Access, ImageLayout, Usage } from '../src/access.ts';
 import type { BufferLike } from '../src/graph/resource.ts';
 import { scopeOf } from './memory-model.ts';
 import type { Scope } from './memory-model.ts';
+import { BUFFER_PARTS } from './random-programs.ts';
 
 /** A buffer has so many cells, an image of 2 mips and 2 layers as well; other memory is one. */
 export const CELLS = 4;
@@ -196,14 +197,6 @@ const ROLES: Readonly<Record<NonNullable<Resource['role']>, readonly Usage[]>> =
   'render-target': ['sampled', 'color-attachment', 'transfer-source', 'transfer-target'],
 };
 
-const BUFFER_PARTS: readonly Part[] = [
-  [0, 4],
-  [0, 4],
-  [0, 2],
-  [1, 3],
-  [2, 4],
-  [3, 4],
-];
 /** Cells of an image are those of its layers, one after the other: both mips of one or two, one of one, and one of both. */
 const IMAGE_PARTS: readonly Part[] = [
   [0, 4],

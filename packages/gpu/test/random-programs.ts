@@ -133,7 +133,8 @@ export interface Program {
   readonly acts: readonly Act[];
 }
 
-const BUFFER_PARTS: readonly Part[] = [
+/** Cells of a buffer, from the first to behind the last. */
+export const BUFFER_PARTS: readonly (readonly [number, number])[] = [
   [0, 4],
   [0, 4],
   [0, 2],

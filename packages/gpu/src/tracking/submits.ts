@@ -85,6 +85,7 @@ const EXACT = usageBit('transfer-source') | usageBit('indirect') | usageBit('con
 const LONGEST = 512;
 /** Behind a wait, for a change of layout to chain on. */
 const WAITED_FOR = { stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, access: V.VK_ACCESS_2_MEMORY_WRITE_BIT } as const;
+
 /** Follows a device's submits. */
 export class SubmitTracker {
   readonly #options: SubmitsOptions;
