@@ -67,8 +67,9 @@ function fail(error: unknown): number {
   return firstError(error) instanceof UsageError ? 2 : 1;
 }
 
-// Whoever reads us may go away (`| head`): that ends us, and is no error.
+// Whoever reads us may go away (`| head`): that ends us, and is no error. A terminal that does is a hang-up.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (process.stdout.isTTY && error.code === 'EIO') process.exit(129);
   process.exit(error.code === 'EPIPE' ? 0 : fail(new Error(`Cannot write to standard output: ${error.message}`)));
 });
 process.stderr.on('error', () => undefined);

@@ -1,6 +1,7 @@
 /** `--checkpoint-every` and `--resume`: runs that are stopped, killed and cut otherwise leave the files of one that wasn't. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { temporaryFolder, vulkanTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { halocline } from './command-line.ts';
 
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const long = process.env['HALOCLINE_LONG'] === '1';
 
 /** A pressure solve that a scalar ends, a parameter, and state of the scene's own. */
@@ -92,6 +94,35 @@ vulkanTest('Ctrl-C leaves a checkpoint of the last frame', async () => {
   });
 });
 
+vulkanTest('a terminal that is closed leaves a checkpoint of the last frame, and 129', async ({ skip }) => {
+  const terminal = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  skip(
+    !/util-linux/u.test(terminal.stdout ?? ''),
+    'no "script" of util-linux here, which runs a command in a terminal',
+  );
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  folder.file('s.ts', SCENE);
+  const run = `"${process.execPath}" --conditions=@halocline/source "${main}" run s.ts --frames 5000 -o o --checkpoint c.nvdb`;
+  // The first shell ends with its terminal, by which all in front hear of that; the second stays to see how the run ends.
+  const child = spawn('script', ['-qc', `(trap '' HUP; ${run}; echo $? > ended); true`, '/dev/null'], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  const ended = join(cwd, 'ended');
+  let text = '';
+  child.stdout.on('data', (data: Buffer) => {
+    text += data.toString();
+    if (/frame +3\/5000/u.test(text)) child.kill('SIGKILL');
+  });
+  await closed;
+  await expect.poll(() => (existsSync(ended) ? readFileSync(ended, 'utf8') : ''), { timeout: 60_000 }).toBe('129\n');
+  const next = await halocline(['run', 's.ts', '--frames', '1', '-o', 'o', '--resume', 'c.nvdb'], { cwd });
+  const frames = readdirSync(join(cwd, 'o')).filter((name) => name.endsWith('.nvdb'));
+  expect(next.err).toMatch(new RegExp(`^"c\\.nvdb" has ${frames.length} frames, and 1 are asked for`, 'mu'));
+});
+
 vulkanTest('a checkpoint that can not be written is refused before the first frame', async () => {
   using folder = temporaryFolder();
   folder.file('s.ts', SCENE);
@@ -165,7 +196,6 @@ vulkanTest.each([
 
 /** Runs until it is done or `milliseconds` are over; then it is killed, and nothing of it hears of that. */
 function runFor(args: readonly string[], cwd: string, milliseconds: number): Promise<'done' | 'killed'> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=@halocline/source', main, ...args], { cwd, stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
   return new Promise((resolve) => {

@@ -242,11 +242,14 @@ vulkanTest('a second Ctrl-C drops the frame under way, and nothing half is left'
   expect(readGrids(readFileSync(join(out, 'slow-0001.nvdb')))).toHaveLength(1);
 });
 
-vulkanTest('SIGTERM ends a run as Ctrl-C does, with 143', async () => {
+vulkanTest.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s ends a run as Ctrl-C does, with %d', async (signal, code) => {
   using folder = temporaryFolder();
   const path = folder.file('long.ts', scene(cooling, '{ simulation: sim, frames: 100000 }'));
-  const ended = await halocline(['run', path, '--out', folder.path], { interruptOn: 'frame ', signal: 'SIGTERM' });
-  expect(ended.code, ended.err).toBe(143);
+  const ended = await halocline(['run', path, '--out', folder.path], { interruptOn: 'frame ', signal });
+  expect(ended.code, ended.err).toBe(code);
   expect(ended.err).toMatch(/Interrupted after \d+ of 100000 frames/u);
 });
 

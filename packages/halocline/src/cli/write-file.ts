@@ -3,6 +3,7 @@ import { accessSync, appendFileSync, constants } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { makeFolder, whyNotWritten, writeWhole } from '@halocline/engine/files';
 import { UsageError } from './command.ts';
+import { onSignals } from './interruption.ts';
 
 /** Makes the output folder, and says so in one line if it can't be written. */
 export async function prepareFolder(path: string): Promise<void> {
@@ -31,13 +32,12 @@ export function checkPicture(path: string): void {
   throw new UsageError(`Cannot write picture "${path}": its ending is "${extname(path)}"; end it in .png`);
 }
 
-/** Writes a file whole or not at all, and gives its length in bytes. Ctrl-C, where nobody else listens to it, leaves nothing beside. */
+/** Writes a file whole or not at all, and gives its length in bytes. Ctrl-C, where a run doesn't listen to it, leaves nothing beside. */
 export async function writeFile(path: string, content: Uint8Array | Iterable<Uint8Array>): Promise<number> {
-  const stop = (): never => process.exit(130);
-  if (process.listenerCount('SIGINT') === 0) process.on('SIGINT', stop);
+  const unhear = process.listenerCount('SIGINT') === 0 ? onSignals((code) => process.exit(code)) : null;
   try {
     return await writeWhole(path, content);
   } finally {
-    process.off('SIGINT', stop);
+    unhear?.();
   }
 }
