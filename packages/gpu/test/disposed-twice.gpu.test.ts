@@ -1,5 +1,5 @@
 /** What is disposed a second time, or used after it: harmless, or an error in words. */
-import { gpuTest } from '@halocline/testing';
+import { gpuTest, vulkanTest } from '@halocline/testing';
 import type * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
 import { Graph, use } from '../src/index.ts';
@@ -7,6 +7,7 @@ import type { Device, Encoder, VulkanError } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 import { changeCommands } from './changed-driver.ts';
 import { wordsIn } from './kernels.ts';
+import { openTwoQueues } from './two-queues.ts';
 
 const BOUND = `layout(local_size_x = 1) in;
   layout(binding = 0) uniform sampler2D map;
@@ -140,6 +141,43 @@ gpuTest('a plan that is disposed under way ends as it would have, and may be sta
       encoder.barrier(['transfer-target', 'transfer-source'], ['transfer-source', 'transfer-target']),
     );
   }
+});
+
+vulkanTest('a plan that is disposed while a host pass runs goes on where it needs nothing of the plan', async () => {
+  await using device = openTwoQueues();
+  const calls = countCalls(device, ['vkCreateCommandPool']);
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  for (const [round, kept] of ([false, false, true] as const).entries()) {
+    let held = Promise.resolve();
+    const graph = new Graph();
+    const to = kept ? graph.transientBuffer('kept', { byteLength: 64 }) : graph.importBuffer('to', { byteLength: 64 });
+    graph.pass({ name: 'host', queue: 'host', writes: ['order'], run: () => held }).pass({
+      name: 'fill',
+      queue: 'transfer',
+      reads: ['order'],
+      writes: [to],
+      sideEffects: true,
+      record: (encoder, at) => encoder.fill(at.buffer(to), 0, 64, round + 1),
+    });
+    const plan = graph.compile();
+    const options = { device, imports: kept ? {} : { to: words } };
+    if (round > 0) await plan.execute(options);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const { done } = plan.start(options);
+    await new Promise(setImmediate);
+    twice(plan);
+    resolve();
+    const said = await done.then(
+      () => 'done',
+      ({ message }: Error) => message,
+    );
+    expect(said).toBe(
+      kept ? 'Cannot record "graph": buffer "kept" was disposed; keep it while commands use it' : 'done',
+    );
+    expect([...new Set(await wordsIn(device, words))]).toEqual([kept ? round : round + 1]);
+  }
+  expect(calls.get('vkCreateCommandPool')).toBe(1);
 });
 
 gpuTest('a graph of no passes is executed on a device, with nothing submitted', {}, async ({ device }) => {

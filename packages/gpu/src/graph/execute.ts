@@ -6,11 +6,10 @@
  */
 
 import type { Device } from '../device/device.ts';
-import { CommandBuffer, CommandPool } from '../command/command-buffer.ts';
+import type { CommandBuffer } from '../command/command-buffer.ts';
 import type { Encoder } from '../command/encoder.ts';
 import { GraphError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
-import { makerOf } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import type { Batch } from './batches.ts';
@@ -60,7 +59,6 @@ export class Executor {
   readonly compiled: CompiledGraph;
   readonly #device: Device | undefined;
   readonly #transients: Transients | undefined;
-  readonly #pools = new Map<number, CommandPool>();
   readonly #recordings = new Map<string, CommandBuffer[]>();
   readonly #numbers = new WeakMap<object, number>();
   #counter = 0;
@@ -116,11 +114,6 @@ export class Executor {
     for (const list of this.#recordings.values()) for (const each of list) each[Symbol.dispose]();
     this.#recordings.clear();
     this.#transients?.[Symbol.dispose]();
-    if (!this.#device) return;
-    const { driver } = makerOf(this.#device);
-    driver.retire(() => {
-      for (const pool of this.#pools.values()) pool.destroy();
-    });
   }
 
   /** Without host passes nothing has to be waited for here. */
@@ -205,16 +198,8 @@ export class Executor {
   }
 
   #record({ lane, steps }: Batch, at: Bound): CommandBuffer {
-    const device = this.#device!;
     const body = (encoder: Encoder): void => recordSteps(steps, encoder, at);
-    if (lane === 0) return device.record('graph', body);
-    let pool = this.#pools.get(lane);
-    const { driver } = makerOf(device);
-    if (!pool) {
-      pool = new CommandPool(driver, device.transfer.family, 'graph', { transfersAlone: true });
-      this.#pools.set(lane, pool);
-    }
-    return new CommandBuffer(driver, pool, 'graph', body);
+    return this.#device!.record('graph', body, { queue: lane === 0 ? 'compute' : 'transfer' });
   }
 
   /** What was recorded for these imports; recorded again where something of it was disposed or has moved. */

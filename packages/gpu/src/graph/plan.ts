@@ -186,7 +186,10 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
     return `Plan(${this.order})`;
   }
 
-  /** Gives back what executions took. What was submitted may still run; the plan can be executed again. */
+  /**
+   * Gives back what executions took. What was submitted may still run, and what wasn't is still submitted unless it needs what was given
+   * back: then its execution is refused. The plan can be executed again.
+   */
   [Symbol.dispose](): void {
     for (const executor of this.#executors.values()) executor[Symbol.dispose]();
     this.#executors.clear();
