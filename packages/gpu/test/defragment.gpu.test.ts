@@ -119,6 +119,25 @@ gpuTest('commands that were recorded with a moved buffer are refused, and go whe
   await device.idle();
 });
 
+gpuTest('secondary commands that were recorded with a moved buffer are executed no more', {}, async ({ device }) => {
+  const hole = device.createBuffer({ label: 'hole', byteLength: 65_536 });
+  using words = device.createBuffer({ label: 'words', byteLength: 65_536, onMoved: () => undefined });
+  const brief = device.createBuffer({ label: 'brief', byteLength: 64 });
+  using fill = device.recordSecondary('fill', (encoder) => encoder.fill(words, 0, 65_536, 7));
+  using last = device.recordSecondary('last', (encoder) => encoder.fill(brief, 0, 64, 7));
+  await device.submitOnce((encoder) => encoder.execute(fill).execute(last));
+  brief[Symbol.dispose]();
+  hole[Symbol.dispose]();
+  await device.defragment();
+  await expect(device.submitOnce((encoder) => encoder.execute(fill))).rejects.toThrow(
+    'Cannot execute "fill" in "once": it uses buffer "words", which was moved by defragmentation; record it again',
+  );
+  await expect(device.submitOnce((encoder) => encoder.execute(last))).rejects.toMatchObject({
+    message: 'Cannot execute "last" in "once": it uses buffer "brief", which was disposed; record it again',
+    labels: ['last', 'brief', 'once'],
+  });
+});
+
 gpuTest('a graph that reaches a buffer by address records again when it has moved', {}, async ({ device }) => {
   using increment = device.createPipeline({ label: 'add', spirv: await device.compile(INCREMENT, { label: 'add' }) });
   const graph = new Graph();

@@ -37,6 +37,8 @@ async function refusals(calls: readonly (() => unknown)[]): Promise<string[]> {
 const none = (value: unknown): any => value;
 
 gpuTest('what things are made from is an object', {}, async ({ device }) => {
+  const gone = device.createPool({ label: 'gone', byteLength: 65_536 });
+  gone[Symbol.dispose]();
   const told = await refusals([
     () => device.createBuffer(none(null)),
     () => device.createBuffer({ label: 'words', byteLength: 4, usage: none('storage') }),
@@ -46,6 +48,7 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
     () => device.createImage({ label: 'picture', size: [4, 4], format: 'r32float', usage: none(7) }),
     () => device.createSampler(none('linear')),
     () => device.createPool(none(null)),
+    () => gone.createBuffer(none(undefined)),
     () => new Heap(none({}), { memoryType: 'device', byteLength: 4096 }),
     () => device.hostArray(4096, none(null)),
     () => device.createPipeline(none(null)),
@@ -77,6 +80,7 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
       "TypeError: Cannot create image "picture": its usage is 7; give a list, or leave it out",
       "TypeError: Cannot create sampler: its options are linear; give an object",
       "TypeError: Cannot create memory pool: its options are null; give an object",
+      "TypeError: Cannot create buffer: its options are undefined; give an object",
       "TypeError: Cannot take memory of a value of type Object: it is no device; give one that openDevice opened",
       "TypeError: Cannot make host array: its options are null; give an object",
       "TypeError: Cannot create pipeline: its options are null; give an object",
@@ -126,6 +130,9 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
     () => device.compute.submit([], none('now')),
     () => device.compute.submitAll(none([null])),
     () => device.staging.upload(none(null), 0, new Uint8Array(4)),
+    () => device.staging.upload(none(undefined), 0, none([1])),
+    () => device.staging.upload(buffer, 0, none([1])),
+    () => device.staging.download(none(undefined)),
     () => device.staging.upload(buffer, 0, new Uint8Array(4), none(null)),
     () => device.uploadImage(none({}), new Uint8Array(64)),
     () => device.uploadImage(image, none(null)),
@@ -165,6 +172,9 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
       "TypeError: Cannot submit to queue "compute": its options are now; give an object",
       "TypeError: Cannot submit to queue "compute": the list of batches has null at 0; give objects alone",
       "TypeError: Cannot upload to null: it is no buffer; give one that the device made",
+      "TypeError: Cannot upload to undefined: it is no buffer; give one that the device made",
+      "TypeError: Cannot upload to buffer "words": a value of type Array is given for its bytes; give a typed array, as in Float32Array.of(1, 2)",
+      "TypeError: Cannot download from undefined: it is no buffer; give one that the device made",
       "TypeError: Cannot upload to buffer "words": its options are null; give an object",
       "TypeError: Cannot upload to a value of type Object: it is no image; give one that the device made",
       "TypeError: Cannot upload to image "picture": null is given for its texels; give a typed array",

@@ -5,6 +5,7 @@ import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Recorded } from '../tracking/local.ts';
 import { Encoder } from './encoder.ts';
+import type { RecordingPlace } from './scope.ts';
 import type { Followed } from './watched.ts';
 import { printsItself } from '../printing.ts';
 
@@ -41,13 +42,14 @@ export interface Submittable {
   checkAlive(): void;
 }
 
-/** Throws if something that recorded commands use was disposed. */
-export function checkUsed(label: string, used: Iterable<Used>): void {
+/** Throws if something that recorded commands use was disposed; `within` is the recording that executes them, else they are submitted. */
+export function checkUsed(label: string, used: Iterable<Used>, within?: RecordingPlace): void {
   for (const each of used) {
     if (!each.disposed) continue;
+    const act = within ? `execute "${label}" in ${within.place}` : `submit "${label}"`;
     throw new VulkanError(
-      `Cannot submit "${label}": it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
-      { kind: 'command-buffer', labels: [label, each.label] },
+      `Cannot ${act}: it uses ${each.kind} "${each.label}", which ${each.end ?? 'was disposed'}; record it again`,
+      { kind: 'command-buffer', labels: [label, each.label, ...(within?.labels ?? [])] },
     );
   }
 }

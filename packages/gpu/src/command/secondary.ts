@@ -13,7 +13,7 @@ import { printsItself, valueText } from '../printing.ts';
 import { UNKNOWN } from '../tracking/local.ts';
 import type { Recorded } from '../tracking/local.ts';
 import type { RecordingTracker } from '../tracking/recording.ts';
-import { endCommands } from './command-buffer.ts';
+import { checkUsed, endCommands } from './command-buffer.ts';
 import type { CommandPool, Used } from './command-buffer.ts';
 import { Encoder } from './encoder.ts';
 import type { TargetFormats } from './graphics-pipeline.ts';
@@ -212,6 +212,7 @@ export function executeSecondary(scope: CommandScope, secondaries: readonly Seco
   scope.open();
   for (const each of secondaries) {
     scope.use(each);
+    checkUsed(each.label, each.used, scope);
     for (const used of each.used) scope.use(used);
     scope.checks.push(...each.checks);
   }

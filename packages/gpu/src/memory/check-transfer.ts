@@ -4,6 +4,7 @@ import { isUint8Array } from 'node:util/types';
 import { foreign } from '../command/foreign.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
+import { checkKind } from '../given.ts';
 import { valueText } from '../printing.ts';
 import type { Buffer } from './buffer.ts';
 import type { BufferRange } from './transfer-batch.ts';
@@ -31,8 +32,9 @@ export function checkView(verb: string, buffer: Buffer, given: unknown): asserts
   if (given.buffer instanceof ArrayBuffer && given.buffer.detached) throw goneElsewhere(verb, buffer);
 }
 
-/** Bytes from an offset to a buffer's end; NaN from what is no number, which is refused for that. */
+/** Bytes from an offset to a buffer's end; NaN from what is no number, which is refused for that. Throws unless it is a buffer. */
 export function bytesFrom(buffer: Buffer, byteOffset: unknown): number {
+  checkKind('download from', buffer, 'buffer');
   return typeof byteOffset === 'number' ? buffer.byteLength - byteOffset : Number.NaN;
 }
 

@@ -141,6 +141,7 @@ export class MemoryPool implements Child {
 
   /** A buffer in the pool. Throws OutOfMemoryError when the pool is full, and can't grow. */
   createBuffer<const R extends BufferRole = 'any'>(options: Omit<BufferOptions<R>, 'memory'>): Buffer<R> {
+    checkOptions('Cannot create buffer', options);
     if (this.#disposed) {
       throw new VulkanError(
         `Cannot create buffer "${options.label}": memory pool "${this.label}" was disposed; create it before`,

@@ -133,9 +133,9 @@ export class Staging implements Companion {
    * Data in a host array goes without a copy: it must not change until the promise resolves, which waits for the device.
    */
   upload(buffer: Buffer, byteOffset: number, data: ArrayBufferView, options: TransferOptions = {}): Promise<void> {
+    checkUsage('upload to', buffer, 'transfer-target');
     checkView('upload to', buffer, data);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    checkUsage('upload to', buffer, 'transfer-target');
     checkOptions(`Cannot upload to buffer "${buffer.label}"`, options);
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
     checkAlive('upload to', buffer, this.#driver);
