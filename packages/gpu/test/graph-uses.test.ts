@@ -25,6 +25,18 @@ test('a raw usage that writes is refused under reads, where nothing would wait f
   expect(graph.compile().counts.barriers).toBe(1);
 });
 
+test('a raw usage is refused in a pass on the transfer queue, unless such a queue has its stages', () => {
+  const queue = 'transfer';
+  expect(refusal({ queue, writes: [{ resource: 'x', access: SHADER_WRITE }] })).toBe(
+    'Cannot add pass "p": it writes "x", and "raw stage 0x800, access 0x40" is nothing that a pass on the transfer queue does; ' +
+      "give it queue 'compute' or 'graphics', or say another usage",
+  );
+  const [copy, any] = [0x1_0000_0000n, 0x1_0000n];
+  for (const stage of [copy, any]) {
+    expect(refusal({ queue, writes: [{ resource: 'x', access: { stage, access: 0x1000n } }] })).toBe('');
+  }
+});
+
 test('an attachment that is only read may stand under reads', () => {
   const reads = [{ resource: 'depth', access: 'depth-attachment' as const }];
   expect(refusal({ queue: 'graphics', reads })).toBe('');

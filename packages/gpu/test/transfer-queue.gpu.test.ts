@@ -35,6 +35,12 @@ gpuTest('what a queue of transfers alone cannot do is refused as it is recorded'
     'reset queries': (encoder) => encoder.resetQueries(pool),
     "wait for 'storage-write'": (encoder) => encoder.barrier(['storage-write'], ['transfer-source']),
     "wait for 'sampled'": (encoder) => encoder.transition(image, { before: 'transfer-target', after: 'sampled' }),
+    "wait for 'vertex'": (encoder) =>
+      encoder.barriers({ memory: { before: ['transfer-target'], after: ['transfer-source', 'vertex'] } }),
+    "wait for 'color-attachment'": (encoder) =>
+      encoder.barriers({ images: [{ image, before: ['color-attachment'], after: ['transfer-source'] }] }),
+    'wait for stage 0x80': (encoder) =>
+      encoder.barriers({ images: [{ image, before: 'undefined', after: [{ stage: 0x80n, access: 0x20n }] }] }),
     'wait for stage 0x800': (encoder) =>
       encoder.barrier(
         [{ stage: V.VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, access: V.VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT }],

@@ -229,14 +229,7 @@ export class Encoder {
 
   /** Brings an image, or a part of it, from one usage over to another: waits as a barrier does, and changes the layout. */
   transition(image: Image, options: TransitionOptions): this {
-    const barrier = imageBarrier(image, options);
-    if (this.#scope.transfersAlone) {
-      checkTransferBarrier(
-        this.#scope,
-        barrier.before === 'undefined' ? barrier.after : [...barrier.before, ...barrier.after],
-      );
-    }
-    return this.barriers({ images: [barrier] });
+    return this.barriers({ images: [imageBarrier(image, options)] });
   }
 
   /** A memory barrier and any number of image barriers, in one call. */

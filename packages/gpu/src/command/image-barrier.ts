@@ -10,6 +10,7 @@ import { impliedLayout, layoutNumber } from '../image/layout.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import { checkLists } from './barrier.ts';
+import { checkTransferBarrier } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
 import { checkKind, checkObjects, checkOptions } from '../given.ts';
 
@@ -63,6 +64,7 @@ export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>):
   checkObjects(act, 'images', images);
   for (const { before, after } of images) checkLists(before === 'undefined' ? [] : before, after);
   if (memory) checkLists(memory.before, memory.after);
+  if (scope.transfersAlone && batch.derived !== true) checkTransfers(scope, batch);
   for (const { image } of images) scope.use(image);
   V.arena.scope(() => {
     const info = V.VkDependencyInfo({
@@ -71,6 +73,14 @@ export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>):
     });
     scope.driver.commands.vkCmdPipelineBarrier2(scope.handle, info);
   });
+}
+
+/** A hand-over stands on both queues as one barrier, with stages of both. */
+function checkTransfers(scope: CommandScope, { memory, images = [] }: BarrierBatch<Image>): void {
+  if (memory) checkTransferBarrier(scope, [...memory.before, ...memory.after]);
+  for (const { before, after, handOver } of images) {
+    if (!handOver) checkTransferBarrier(scope, before === 'undefined' ? after : [...before, ...after]);
+  }
 }
 
 const EVERYTHING: readonly Usage[] = [

@@ -42,10 +42,15 @@ function drawsNothing({ name }: Driver, act: string, labels: readonly string[]):
   });
 }
 
+/** Whether a queue of transfers alone has the stages that a usage names. */
+export function isTransfer(usage: Usage): boolean {
+  return typeof usage === 'string' ? WORDS.has(usage) : (usage.stage & ~STAGES) === 0n;
+}
+
 /** Throws where a barrier in commands for a queue of transfers alone names, on either side, what such a queue has not. */
 export function checkTransferBarrier(scope: CommandScope, usages: readonly Usage[]): void {
   for (const usage of usages) {
-    if (typeof usage === 'string' ? WORDS.has(usage) : (usage.stage & ~STAGES) === 0n) continue;
+    if (isTransfer(usage)) continue;
     const named = typeof usage === 'string' ? `'${usage}'` : `stage 0x${usage.stage.toString(16)}`;
     throw refusal(scope, `wait for ${named}`, 'let a submit to the other queue wait for this one instead');
   }

@@ -1,6 +1,7 @@
 /** @file A pass: what it is called, where it runs, what it touches, and its commands. Checked as it is added. */
 
 import type { Access, Usage } from '../access.ts';
+import { isTransfer } from '../command/queue-abilities.ts';
 import { writesMemory } from '../convert.ts';
 import { GraphError } from '../errors.ts';
 import { roleAllows } from '../role.ts';
@@ -42,7 +43,8 @@ export interface SettledUse {
   readonly resolved: Resolved;
 }
 
-const QUEUES: readonly PassQueue[] = ['compute', 'graphics', 'transfer', 'host'];
+const SHADING: readonly PassQueue[] = ['compute', 'graphics'];
+const QUEUES: readonly PassQueue[] = [...SHADING, 'transfer', 'host'];
 
 const TRANSFERS: readonly Access[] = ['transfer-source', 'transfer-target'];
 const DISPATCHES: readonly Access[] = [
@@ -170,16 +172,18 @@ function checked(pass: Pass<never>, settled: SettledUse): SettledUse {
     }
   }
   checkPart(pass, settled);
-  if (typeof usage === 'string') checkQueue(pass, usage, settled);
+  checkQueue(pass, settled);
   return settled;
 }
 
-/** Throws where the pass's queue doesn't do what a word says. */
-function checkQueue(pass: Pass<never>, usage: Access, { resource, writes }: SettledUse): void {
+/** Throws where the pass's queue doesn't do what a word says, or hasn't the stages of a raw usage. */
+function checkQueue(pass: Pass<never>, { resource, usage, writes, resolved }: SettledUse): void {
   const { queue = 'compute' } = pass;
-  if (DOES[queue].includes(usage)) return;
-  const others = QUEUES.filter((each) => DOES[each].includes(usage)).map((each) => `'${each}'`);
-  const why = `"${usage}" is nothing that a pass on the ${queue} queue does; give it queue ${others.join(' or ')}, or say another usage`;
+  const does = (each: PassQueue): boolean =>
+    typeof usage === 'string' ? DOES[each].includes(usage) : each !== 'transfer' || isTransfer(usage);
+  if (does(queue)) return;
+  const others = (typeof usage === 'string' ? QUEUES : SHADING).filter(does).map((each) => `'${each}'`);
+  const why = `"${resolved.text}" is nothing that a pass on the ${queue} queue does; give it queue ${others.join(' or ')}, or say another usage`;
   refuse(pass, writes, labelOf(resource), why);
 }
 

@@ -76,6 +76,7 @@ function recordBarrier({ before, after, images }: GraphBarrier, encoder: Barrier
       ...(range ? { range } : {}),
       ...(handOver ? { handOver } : {}),
     })),
+    derived: true,
   };
   if (!encoder.barriers)
     throw new GraphError('Cannot record image barriers: the encoder has no method "barriers"; give one that has');
