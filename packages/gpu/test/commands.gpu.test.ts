@@ -208,4 +208,12 @@ gpuTest('slips of a recording are named where they are made', {}, async ({ devic
         .dispatch(1, 2 ** 31),
     ),
   ).toMatch(/^Cannot dispatch pipeline "increment": 2147483648 workgroups in y; the device allows 0 to \d+$/);
+  const [width, height] = device.limits.maxWorkgroups;
+  const ready = (encoder: Encoder): Encoder => encoder.pipeline(pipeline).push(new Uint32Array(3));
+  for (const groups of [Infinity, width * height + 1, width + 0.5, -1]) {
+    expect(slip((encoder) => ready(encoder).dispatch(groups))).toBe(
+      `Cannot dispatch pipeline "increment": ${groups} workgroups in x; the device allows 0 to ${width * height}`,
+    );
+  }
+  expect(slip((encoder) => ready(encoder).dispatchThreads(Infinity))).toMatch(/: Infinity workgroups in x; /u);
 });

@@ -208,6 +208,20 @@ gpuTest('a plan is executed with other buffers each time', {}, async ({ device }
   await expect(plan.execute({ device, imports: { old: a, next: b, last: a } })).rejects.toThrow(
     'Cannot import "last": the graph has no import of that name; it has old, next',
   );
+  using sky = device.createImage({ label: 'sky', size: [8, 8], format: 'rgba8unorm' });
+  const strays = [
+    [3, '3'],
+    [{}, 'a value of type Object'],
+    [sky, 'image "sky"'],
+  ] as const;
+  for (const [given, text] of strays) {
+    await expect(async () => plan.execute({ device, imports: { old: a, next: given as never } })).rejects.toThrow(
+      `Cannot import buffer "next": ${text} was given; give a buffer`,
+    );
+  }
+  await expect(async () => plan.execute({ device, imports: 3 as never })).rejects.toThrow(
+    'Cannot execute the plan: its imports are 3; give an object',
+  );
   using small = device.createBuffer({ label: 'small', byteLength: 16, role: 'storage' });
   await expect(plan.execute({ device, imports: { old: a, next: small } })).rejects.toThrow(
     'Cannot import buffer "next": buffer "small" has 16 bytes, not 256; give a larger one',

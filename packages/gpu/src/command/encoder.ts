@@ -133,10 +133,11 @@ export class Encoder {
     this.#scope.outside('dispatch');
     this.#bindings.ready('dispatch');
     const most = this.#driver.limits.maxWorkgroups;
-    if (x > most[0] && y === 1 && z === 1) {
-      [x, y, z] = foldGroups(x, most[0]);
+    const mostInX = y === 1 && z === 1 ? most[0] * most[1] : most[0];
+    if (!isCount(x, mostInX) || !isCount(y, most[1]) || !isCount(z, most[2])) {
+      throw this.#tooMany([x, y, z], [mostInX, most[1], most[2]]);
     }
-    if (!isCount(x, most[0]) || !isCount(y, most[1]) || !isCount(z, most[2])) throw this.#tooMany([x, y, z], most);
+    if (x > most[0]) [x, y, z] = foldGroups(x, most[0]);
     this.#scope.tracker?.settle();
     this.#driver.commands.vkCmdDispatch(this.handle, x, y, z);
     return this;

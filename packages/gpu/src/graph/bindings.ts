@@ -3,6 +3,7 @@
 import { GraphError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { Buffer } from '../memory/buffer.ts';
+import { valueText } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
 import type { CompiledGraph } from './compile.ts';
 import { GraphBuffer, GraphImage } from './resource.ts';
@@ -133,8 +134,11 @@ function refuseTwice(declared: GraphBuffer | GraphImage, given: Buffer | Image, 
 }
 
 function checkFits(declared: GraphBuffer | GraphImage, given: Buffer | Image): void {
-  if (given.kind !== declared.kind)
-    refuse(declared, `${given.kind} "${given.label}" was given; give a ${declared.kind}`);
+  if (given.kind !== declared.kind) {
+    const { kind, label } = given as Partial<Buffer | Image>;
+    const what = kind === undefined ? valueText(given) : `${kind} "${label}"`;
+    refuse(declared, `${what} was given; give ${declared.kind === 'image' ? 'an image' : 'a buffer'}`);
+  }
   if (given.role !== declared.role && given.role !== 'any' && declared.role !== 'any') {
     refuse(
       declared,

@@ -144,6 +144,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
   /** As `execute`, without waiting: each execution comes behind the plan's one before on the same device. */
   start(options: ExecuteOptions = {}): Execution {
     checkOptions('Cannot execute the plan', options);
+    if (options.imports !== undefined) checkOptions('Cannot execute the plan', options.imports, 'its imports');
     return this.#executor(options.device).start(options);
   }
 
