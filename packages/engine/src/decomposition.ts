@@ -149,8 +149,8 @@ export class Decomposition {
     return this.kept.get(`tables of ${owner}, ${this.#within(rings)} rings, ${this.#wholeLeaves}`, make);
   }
 
-  /** The voxels of others on `level` that a subdomain reads in any of these ways. */
-  ghosts(owner: number, level: number, reads: readonly ReadReach[]): Ghosts {
+  /** The voxels of others on `level` that a subdomain reads in any of these ways; only active ones, unless `inactive` is true. */
+  ghosts(owner: number, level: number, reads: readonly ReadReach[], inactive = false): Ghosts {
     const { levels } = this.domain;
     const { topology } = levels[level]!;
     const { owners } = this.cut(level);
@@ -161,7 +161,7 @@ export class Decomposition {
         const edge = this.kept.get(`edge of ${owner}, level ${level}, ${from}, ${leaves} leaves`, () =>
           edgeLeaves(this.#readers(owner, level, from, index), { topology, owners, owner, leaves, index }),
         );
-        return findGhosts({ topology, owners, owner, from: edge, reach, index });
+        return findGhosts({ topology, owners, owner, from: edge, reach, index, inactive });
       }),
     );
   }

@@ -8,6 +8,7 @@
  * Depths are found backwards, from who reads to who writes, until more than the ghosts that are held would be asked for: there a
  * message stands. What reduces, reads at computed places or reads a finer level runs over its own leaves alone. On a level that
  * every subdomain holds whole everything runs over all leaves, reductions too: nothing travels but what comes from the level below.
+ * What writes a field that kernels write runs over its own leaves alone anywhere: inactive voxels of the others aren't its to keep.
  *
  * Depths count from the subdomain's own leaves and what lies above those of finer levels (`around`, see `decomposition.ts`).
  */
@@ -74,13 +75,14 @@ function ghostLevels(decomposition: Decomposition): GhostLevels {
 /** The passes that run in ghosts too, and what they need there. */
 export type GhostWork = ReadonlyMap<UnitPass, GhostPass>;
 
-/** Finds the work in ghosts of a step. */
+/** Finds the work in ghosts of a step; what writes components of `foreign` has none. */
 export function planGhostWork(
   units: readonly Unit[],
   compiled: ReadonlyMap<string, PlacedStencil>,
   levels: GhostLevels,
+  foreign: ReadonlySet<string> = new Set(),
 ): GhostWork {
-  const works = new Map([...compiled].map(([name, stencil]) => [name, workOf(stencil)]));
+  const works = new Map([...compiled].map(([name, stencil]) => [name, workOf(stencil, foreign)]));
   const work = new Map<UnitPass, GhostPass>();
   let wanted: Wanted = new Map();
   for (const unit of units.toReversed()) {
@@ -126,7 +128,7 @@ export function withGhostWork(
     readonly decomposition: Decomposition;
   },
 ): HaloNeeds {
-  const work = planGhostWork(program.units, program.compiled, ghostLevels(program.decomposition));
+  const work = planGhostWork(program.units, program.compiled, ghostLevels(program.decomposition), needs.foreign);
   const deepest = new Map<string, number>();
   for (const { needs: own } of work.values()) {
     for (const { component, depth } of own) deepest.set(component, Math.max(depth, deepest.get(component) ?? 0));
@@ -192,7 +194,7 @@ function add(wanted: Map<string, number>, component: string, depth: number): voi
   wanted.set(component, Math.max(depth, wanted.get(component) ?? 0));
 }
 
-function workOf(compiled: PlacedStencil): Work {
+function workOf(compiled: PlacedStencil, foreign: ReadonlySet<string>): Work {
   const { stencil, level, facts, bindings, writes } = compiled;
   const taps = componentReads(compiled).map(({ component, from, reach }): Tap => {
     return { component, from, distance: reach === null ? Infinity : distanceOf(reach) };
@@ -200,6 +202,7 @@ function workOf(compiled: PlacedStencil): Work {
   const odd =
     stencil === null ||
     stencil.debug ||
+    facts.writes.some(({ component }) => foreign.has(component)) ||
     bindings.some(({ kind }) => kind === 'faults' || kind === 'debug') ||
     taps.some(({ distance }) => distance === Infinity);
   const local = !odd && facts.reductions.length === 0 && !mentions([stencil.body, stencil.functions], 'isActive');

@@ -1,7 +1,7 @@
 /**
  * @file The exchange lists of a decomposition in 32-bit words, and where each of them stands in the messages between members.
- * Lists depend on the level, on the bytes of an element and on how a component is read: components that agree share
- * them, and they are kept with the cut (`cut/kept-cut.ts`).
+ * Lists depend on the level, on the bytes of an element, on how a component is read and on whether its inactive voxels
+ * change: components that agree share them, and they are kept with the cut (`cut/kept-cut.ts`).
  *
  * A word of a float16 or uint8 field holds neighbours along z; the others in it are alike on both sides, or go along.
  */
@@ -39,22 +39,26 @@ export class HaloLists {
     for (const field of fields) {
       for (const [component, name] of componentNames(field).entries()) {
         const reads = needs.reads.get(name);
-        if (reads !== undefined) all.push({ name, field, component, pairs: this.#pairs(field, reads) });
+        if (reads === undefined) continue;
+        all.push({ name, field, component, pairs: this.#pairs(field, reads, needs.foreign.has(name)) });
       }
     }
     return all;
   }
 
-  #pairs(field: FieldDeclaration, reads: readonly ReadReach[]): readonly Exchange[] {
+  #pairs(field: FieldDeclaration, reads: readonly ReadReach[], inactive: boolean): readonly Exchange[] {
     const bytes = elementBytes(field.type);
     // Slots are places among what is held, so lists are those of so many rings.
     const held = this.#subdomains.map(({ levels }) => levels[field.level]!.ranks.length);
-    const key = `exchanges ${JSON.stringify([field.level, bytes, reads, held])}`;
-    return this.#decomposition.kept.get(key, () => this.#make(field.level, bytes, reads));
+    const key = `exchanges ${JSON.stringify([field.level, bytes, reads, inactive, held])}`;
+    return this.#decomposition.kept.get(key, () => this.#make(field.level, { bytes, reads, inactive }));
   }
 
-  #make(level: number, bytes: number, reads: readonly ReadReach[]): Exchange[] {
-    const ghosts = this.#subdomains.map(({ index }) => this.#decomposition.ghosts(index, level, reads));
+  #make(
+    level: number,
+    { bytes, reads, inactive }: { bytes: number; reads: readonly ReadReach[]; inactive: boolean },
+  ): Exchange[] {
+    const ghosts = this.#subdomains.map(({ index }) => this.#decomposition.ghosts(index, level, reads, inactive));
     const slots = this.#subdomains.map((subdomain) => slotOf(subdomain, level));
     return listExchanges(this.#decomposition.cut(level).owners, ghosts, slots).map((exchange) => ({
       ...exchange,

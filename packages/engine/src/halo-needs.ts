@@ -22,6 +22,8 @@ export interface HaloNeeds {
   readonly thickness: number;
   /** Component → the ways in which it is read beyond own voxels. */
   readonly reads: ReadonlyMap<string, readonly ReadReach[]>;
+  /** Components whose inactive voxels change: they travel too, and only their owner computes them (`Backgrounds.foreign`). */
+  readonly foreign: ReadonlySet<string>;
   /** Stencil → the components that it reads so, and how far. */
   readonly byStencil: GhostReads;
   /** What passes compute in ghosts. */
@@ -66,19 +68,21 @@ export interface HaloOptions {
   readonly followed?: ReadonlyMap<string, number>;
   /** The stencils as they were declared, before some became one: radii that nobody gave follow from them. Default: those that run. */
   readonly declared?: readonly ReadingStencil[];
+  /** As `HaloNeeds` has it; default: none. */
+  readonly foreign?: ReadonlySet<string>;
 }
 
 /** The halo of the stencils that run. */
 export function haloNeeds(
   declarations: Declarations,
   compiled: ReadonlyMap<string, ReadingStencil>,
-  { thickness, followed = new Map(), declared = [...compiled.values()] }: HaloOptions,
+  { thickness, followed = new Map(), declared = [...compiled.values()], foreign = new Set() }: HaloOptions,
 ): HeldNeeds {
   const farthest = declared.flatMap(({ reads }) => reads.map(({ reach }) => (reach === null ? 0 : distance(reach))));
   const radii = { thick: thickness ?? Math.max(LEAST_THICKNESS, ...farthest), followed };
   const needs = needsOf(declarations, [...compiled.values()], radii);
   const apart = needsOf(declarations, declared, radii).thickness;
-  return { ...needs, thickness: apart, held: Math.max(apart, needs.thickness) };
+  return { ...needs, foreign, thickness: apart, held: Math.max(apart, needs.thickness) };
 }
 
 /** The halo of some stencils; who has no radius of its own may read as far as the halo is `thick`. */
@@ -86,7 +90,7 @@ function needsOf(
   declarations: Declarations,
   stencils: readonly ReadingStencil[],
   { thick, followed }: { readonly thick: number; readonly followed: ReadonlyMap<string, number> },
-): HaloNeeds {
+): Omit<HaloNeeds, 'foreign'> {
   const reads = new Map<string, ReadReach[]>();
   const byStencil = new Map<string, GhostNeed[]>();
   const radii = new Map<string, number>();

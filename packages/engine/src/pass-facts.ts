@@ -29,6 +29,8 @@ export interface PassFacts {
   readonly writes: readonly ComponentWrite[];
   readonly scalars: readonly string[];
   readonly reductions: readonly ScalarReduction[];
+  /** Components whose old values, those of inactive voxels too, are copied into the second copy before it runs; default: none. */
+  readonly copied?: readonly string[];
   /** Whether it runs as a whole, and not over the boundary first; by default it may be cut. */
   readonly whole?: boolean;
 }
@@ -81,6 +83,13 @@ export function factsOf(stencil: Stencil, level: number): PassFacts {
   }
   const reductions = stencil.reductions.map(({ scalar, kind, type }) => ({ scalar, kind, type }));
   return { name: stencil.name, level, reads: [...reads], writes, scalars: [...stencil.scalars.keys()], reductions };
+}
+
+/** The facts of a pass that takes old values into second copies along before it runs: of all that it writes there, or of `among`. */
+export function takingAlong(facts: PassFacts, among?: ReadonlySet<string>): PassFacts {
+  const swapped = facts.writes.filter(({ swaps }) => swaps).map(({ component }) => component);
+  const copied = among === undefined ? swapped : swapped.filter((component) => among.has(component));
+  return copied.length === 0 ? facts : { ...facts, reads: [...new Set([...facts.reads, ...copied])], copied };
 }
 
 /** Resources that a unit reads, for the scheduler: components, and scalars with their kind before the name. */

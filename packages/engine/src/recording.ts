@@ -7,7 +7,7 @@ import type { Program } from './program.ts';
 import { reductionStages, stageOffset } from './reduction-plan.ts';
 import { fieldKey } from './declarations.ts';
 import type { CompiledStencil } from './compiler.ts';
-import { recordKernel, type KernelPass } from './kernel/record-kernel.ts';
+import { copyOld, recordKernel, type KernelPass } from './kernel/record-kernel.ts';
 import { passName, segmentName, type Part, type Segment, type SegmentPass } from './segments.ts';
 import { hopTouches, isOneGraph, touchesOf } from './touches.ts';
 import type { SpanLabel, Stamps } from './trace/stamps.ts';
@@ -238,6 +238,13 @@ function recordPass(program: Program, encoder: Encoder, pass: PlannedPass, part:
     case 'stencil': {
       const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
       if (compiled.kernel !== null) return recordKernel(encoder, kernelPass(program, encoder, compiled, pass, part));
+      copyOld(encoder, {
+        member: program.parts.member,
+        compiled,
+        copies: pass.copies,
+        part,
+        dispatch: (leaves) => dispatchScope(program, encoder, pass.scope, leaves),
+      });
       encoder.pipeline(compiled.pipeline);
       for (const [number, subdomain] of program.parts.member.subdomains.entries()) {
         const over = { subdomain, part };

@@ -4,7 +4,7 @@
  */
 import { OutOfMemoryError, type Defragmentation, type Device } from '@halocline/gpu';
 import { formatDebug, type BufferAccess, type DebugReport } from '@halocline/stencil';
-import { Backgrounds } from './background/backgrounds.ts';
+import { Backgrounds, takingForeignAlong } from './background/backgrounds.ts';
 import { Balance, type Cutter, type Rebalance } from './balance/balance.ts';
 import { Moving } from './balance/moving.ts';
 import { recut } from './balance/recut.ts';
@@ -218,18 +218,20 @@ export class Runtime {
     const logs = this.#compilers.map((_, member) => (member === 0 ? this.warn : (): void => undefined));
     this.#files.look();
     placeMeasures(declarations, cut);
-    const checked = this.#compilers.map((compiler, member) =>
+    const found = this.#compilers.map((compiler, member) =>
       compiler.check(declarations, { haloThickness: this.#haloThickness, cut, log: logs[member]! }),
     );
+    backgrounds.look(found[0]!.values(), declarations);
+    const foreign = backgrounds.foreign(declarations, domain);
+    const checked = found.map((stencils) => takingForeignAlong(stencils, foreign));
     const facts = new Map([...checked[0]!].map(([name, { facts }]) => [name, facts]));
     const order = orderUnits(declarations, facts);
     for (const unit of order.units) checkUntil(unit, declarations);
     checkTransients(order, declarations);
     const { schedule } = order;
-    backgrounds.look(checked[0]!.values(), declarations);
     const fuse = (...parts: Parameters<KeptStencils['fused']>) => this.#kept.fused(...parts);
     const fusion = this.#fuses
-      ? planFusion(order, checked[0]!, { declarations, backgrounds, domain, fuse })
+      ? planFusion(order, checked[0]!, { declarations, backgrounds, domain, fuse, foreign })
       : withoutFusion(order, checked[0]!);
     const building = this.#compilers.map((compiler, member) => {
       const own = [...fusion.stencils].map(([name, one]) => [name, checked[member]!.get(name) ?? one] as const);
@@ -283,6 +285,7 @@ export class Runtime {
       thickness: this.#haloThickness,
       followed: this.radii.radii,
       declared,
+      foreign: this.backgrounds.foreign(declarations, this.domain),
     });
     const needs = team.members.length === 1 ? sent : withGhostWork(sent, { units, compiled, decomposition });
     const rings = ghostRings(sent.held);

@@ -2,7 +2,7 @@
  * @file Which fields hold their default in every inactive voxel. Shaders that write such a field may write whole sectors of memory,
  * inactive voxels with what they hold anyway; where a loaded grid says otherwise they write active voxels alone.
  */
-import { componentNames } from '../pass-facts.ts';
+import { componentNames, takingAlong } from '../pass-facts.ts';
 import type { CheckedStencil } from '../compiler.ts';
 import type { Declarations, FieldDeclaration } from '../declarations.ts';
 import type { DomainLevel } from '../domain.ts';
@@ -18,6 +18,11 @@ const LEAST_RAGGED = 1 / 16;
 /** Whether inactive voxels are written, where this share of the leaves has some. */
 export function fills(raggedShare: number): boolean {
   return raggedShare >= LEAST_RAGGED;
+}
+
+/** How many leaves of each level have inactive voxels. */
+interface Levels {
+  level(index: number): Pick<DomainLevel, 'raggedShare'>;
 }
 
 /** What a simulation knows of its fields' inactive voxels. A field begins with its default everywhere. */
@@ -62,12 +67,28 @@ export class Backgrounds {
     return !this.#others.has(field) && !this.#foreign.has(field);
   }
 
+  /** Components whose inactive voxels hold whatever kernels wrote there, and may change with each step, where there are such voxels. */
+  foreign({ fields }: Declarations, domain: Levels): ReadonlySet<string> {
+    const written = [...fields.values()].filter((field) => this.#foreign.has(field));
+    return new Set(written.filter(({ level }) => domain.level(level).raggedShare > 0).flatMap(componentNames));
+  }
+
   /** The defaults that inactive voxels of a level hold, by field; none where hardly a leaf has inactive voxels. */
   of({ fields }: Declarations, { index: level, raggedShare }: DomainLevel): Map<string, readonly number[]> {
     if (!fills(raggedShare)) return new Map();
     const known = [...fields.values()].filter((field) => field.level === level && this.knows(field));
     return new Map(known.map((field) => [field.name, field.default]));
   }
+}
+
+/** Stencils keep what kernels left in inactive voxels of what they write into second copies. */
+export function takingForeignAlong(
+  checked: ReadonlyMap<string, CheckedStencil>,
+  foreign: ReadonlySet<string>,
+): Map<string, CheckedStencil> {
+  const along = (one: CheckedStencil): CheckedStencil =>
+    one.stencil === null ? one : { ...one, facts: takingAlong(one.facts, foreign) };
+  return new Map([...checked].map(([name, one]) => [name, along(one)]));
 }
 
 /**

@@ -26,6 +26,8 @@ export interface GhostRequest {
   /** Inclusive offsets in voxels. */
   readonly reach: IndexBox;
   readonly index?: LeafIndex;
+  /** Whether inactive voxels are named, too. Default: active ones alone, since the others never change. */
+  readonly inactive?: boolean;
 }
 
 /** What asking a tree costs for a leaf, in look-ups of leaves. */
@@ -34,7 +36,7 @@ const TREE_COST = 64;
 /** Whether so many look-ups are more than a tree costs that is asked for each leaf. */
 const isFar = (lookUps: number, topology: Topology): boolean => lookUps > TREE_COST * leafCountOf(topology);
 
-/** What a subdomain reads of others. Only active voxels are named: the others never change. */
+/** What a subdomain reads of others. */
 export function findGhosts(request: GhostRequest): Ghosts {
   const { topology, owners, owner, from = ownLeaves(owners, owner), reach } = request;
   if (from.length === 0) return { ranks: new Uint32Array(), masks: new Uint32Array() };
@@ -43,7 +45,7 @@ export function findGhosts(request: GhostRequest): Ghosts {
   const offsets = boxes.reduce((sum, box) => sum + offsetCount(box), 0);
   const walk = isFar(offsets * from.length, topology) ? needFar : needNear;
   walk({ ...request, from }, boxes, needed);
-  return needed.among(topology.masks);
+  return needed.among(request.inactive === true ? null : topology.masks);
 }
 
 /** Leaves that are needed, and which of their voxels. */
@@ -71,13 +73,15 @@ class Needed {
     return words;
   }
 
-  /** All of them, by rank, and what is needed of their active voxels. */
-  among(active: Uint32Array): Ghosts {
+  /** All of them, by rank, and what is needed of their active voxels; null: of all. */
+  among(active: Uint32Array | null): Ghosts {
     const ranks = Uint32Array.from(this.#ranks).sort();
     const masks = new Uint32Array(16 * ranks.length);
     ranks.forEach((rank, at) => {
       const words = this.#masks[this.#places[rank]! - 1]!;
-      for (let word = 0; word < 16; word++) masks[16 * at + word] = words[word]! & active[16 * rank + word]!;
+      for (let word = 0; word < 16; word++) {
+        masks[16 * at + word] = words[word]! & (active === null ? 0xffff_ffff : active[16 * rank + word]!);
+      }
     });
     return { ranks, masks };
   }

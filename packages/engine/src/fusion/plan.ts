@@ -19,7 +19,7 @@ import type { Backgrounds } from '../background/backgrounds.ts';
 import type { CheckedStencil } from '../compiler.ts';
 import { fieldKey, type Declarations } from '../declarations.ts';
 import type { DomainLevel } from '../domain.ts';
-import { componentNames, factsOf, readResources, writeResources } from '../pass-facts.ts';
+import { componentNames, factsOf, readResources, takingAlong, writeResources } from '../pass-facts.ts';
 import type { Unit, UnitOrder, UnitPass } from '../units.ts';
 import { carriedComponents, unstoredFields, type Group, type Member } from './lifetimes.ts';
 import {
@@ -78,6 +78,8 @@ export interface FusionOptions {
   readonly backgrounds: Pick<Backgrounds, 'knows'>;
   readonly domain: { level(index: number): Pick<DomainLevel, 'raggedShare'> };
   readonly fuse: Fuse;
+  /** Components that stencils take along into second copies (`Backgrounds.foreign`). */
+  readonly foreign: ReadonlySet<string>;
 }
 
 interface GroupContext extends FusionOptions {
@@ -334,7 +336,7 @@ function saved(parts: readonly Stencil[], together: Stencil): number {
 }
 
 function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupContext): FusedStencil {
-  const { idle, fuse } = context;
+  const { idle, fuse, foreign } = context;
   const { level, beyondRadius } = (group.find(({ checked }) => isHeld(checked)) ?? group[0]!).checked;
   const follows = group.find(({ checked }) => exceeds(checked))?.checked.follows;
   const parts = stencilsOf(group);
@@ -354,7 +356,7 @@ function fuseGroup(group: Group, unstored: ReadonlySet<string>, context: GroupCo
     again: fieldsAgain(parts).map(({ field, voxels }) => ({ key: fieldKey(field, level), voxels })),
     needless: storedForNobody(level, parts, context),
   };
-  const facts = factsOf(stencil, level);
+  const facts = takingAlong(factsOf(stencil, level), foreign);
   const radius = { beyondRadius, ...(follows === undefined ? {} : { follows }) };
   return { checked: { name, level, stencil, kernel: null, facts, ...radius, debug: false }, told };
 }

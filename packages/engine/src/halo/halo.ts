@@ -10,8 +10,8 @@
  * belong to the turn that they are recorded for, so whoever keeps them records them twice. Each recording is held against the turn
  * when it is submitted, and what is unpacked against what was packed: ghosts are never of another round than the fields.
  *
- * Active voxels travel, and no others: a ghost that isn't active stays as it was, so a kernel leaves alone what isn't active
- * (`SubdomainPart.masks`), or its domain is of whole leaves.
+ * Active voxels travel, and no others (but those that share an active one's four bytes): a ghost that isn't active stays as it was, so
+ * a kernel leaves alone what isn't active (`SubdomainPart.masks`), or its domain is of whole leaves.
  */
 import type { Buffer, CommandBuffer, Device, Encoder, TimelinePoint } from '@halocline/gpu';
 import { elementBytes, type FieldType } from '@halocline/stencil';
@@ -74,8 +74,8 @@ interface Side {
 }
 
 /**
- * Moves the active voxels that lie at the cuts; ghosts that aren't active keep what they hold. Dispose it before its subdomains, with
- * `await using`.
+ * Moves the active voxels that lie at the cuts, and of float16 and uint8 fields those that share their four bytes; other ghosts that
+ * aren't active keep what they hold. Dispose it before its subdomains, with `await using`.
  */
 export class Halo implements AsyncDisposable {
   /** Resolves when lists and tables are on the devices: `send` and `receive` wait for it, submits of one's own must. */
@@ -120,6 +120,7 @@ export class Halo implements AsyncDisposable {
     this.#exchanges = new HaloLists(decomposition, team.subdomains).of(declared, {
       thickness,
       reads,
+      foreign: new Set(),
       byStencil: new Map(),
       work: new Map(),
       radius: new Map(),

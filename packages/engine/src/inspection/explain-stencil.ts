@@ -40,6 +40,9 @@ function stencilSections(runtime: Runtime, checked: CheckedStencil): string[] {
     ...indented(formatIr(stencil)),
     '',
     ...traffic(stencil.reads, stencil.writes),
+    ...(checked.facts.copied === undefined
+      ? []
+      : [`Copied before it runs, for what kernels leave in inactive voxels: ${checked.facts.copied.join(', ')}`]),
     ...(program!.parts.compiled.has(checked.name)
       ? []
       : ['It runs within another: explain() tells with which it is fused']),
@@ -62,9 +65,9 @@ function kernelSections({ program }: Runtime, { name, kernel }: CheckedStencil, 
     `${languageOf(run.options).toUpperCase()}, entry point "${run.entry}", ${groups}`,
     ...(numbers.length === 0 ? [] : [`Parameters: ${numbers.join(', ')}`]),
     ...(swaps.length === 0 ? [] : [`Written into second copies: ${swaps.join(', ')}`]),
-    ...(run.copied.length === 0
+    ...(facts.copied === undefined
       ? []
-      : [`Copied before it runs, which overwrites: true would spare: ${run.copied.join(', ')}`]),
+      : [`Copied before it runs, which overwrites: true would spare: ${facts.copied.join(', ')}`]),
     ...traffic(reads, writes),
     ...machineCode(device, name, run),
     `What it includes is printed by kernelHeader("${name}")`,
@@ -79,8 +82,8 @@ function traffic(reads: readonly FieldRead[], writes: readonly FieldWrite[]): st
   return [`Bytes a voxel: ${part('read', reads)}, ${part('written', writes)}`];
 }
 
-function machineCode(device: Device, label: string, shader: { spirv: Uint32Array; entry: string }): string[] {
-  using pipeline = device.createPipeline({ label, ...shader, statistics: true });
+function machineCode(device: Device, label: string, { spirv, entry }: { spirv: Uint32Array; entry: string }): string[] {
+  using pipeline = device.createPipeline({ label, spirv, entry, statistics: true });
   const { statistics } = pipeline;
   if (statistics === null || statistics.length === 0) {
     return [`Registers and spills: the driver of ${device.name} doesn't tell`];

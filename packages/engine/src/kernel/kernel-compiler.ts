@@ -8,7 +8,7 @@ import type { FieldRead, FieldWrite } from '@halocline/stencil';
 import { componentsOf } from '@halocline/stencil';
 import type { CheckOptions, CompiledStencil } from '../compiler.ts';
 import type { Declarations } from '../declarations.ts';
-import { componentName, type ComponentWrite, type PassFacts } from '../pass-facts.ts';
+import { componentName, takingAlong, type ComponentWrite, type PassFacts } from '../pass-facts.ts';
 import { checkModule } from './check-module.ts';
 import { layoutKernel, type KernelField, type KernelLayout } from './kernel-layout.ts';
 import { radiusOf, type KernelOptions } from './kernel-options.ts';
@@ -20,8 +20,6 @@ export interface KernelRun {
   readonly layout: KernelLayout;
   /** Workgroups in x, y, z over each subdomain; null where it runs over leaves. */
   readonly groups: readonly [number, number, number] | null;
-  /** Components whose old values are copied before it runs. */
-  readonly copied: readonly string[];
   readonly spirv: Uint32Array;
   readonly entry: string;
   /** The text that it was compiled from; null for SPIR-V. */
@@ -87,14 +85,12 @@ export class KernelCompiler implements Disposable {
     const { entry = null } = options;
     const start = checkModule(spirv, layout, entry);
     const pipeline = this.#pipelineOf(name, spirv, start);
-    const copied = facts.writes.filter(({ swaps }) => swaps && options.overwrites !== true);
     const kernel: KernelRun = {
       options,
       layout,
       groups: groupsOf(options),
       spirv,
       entry: start,
-      copied: copied.map(({ component }) => component),
       text,
       checksum,
     };
@@ -176,10 +172,10 @@ function factsOf(
   for (const { field, type, components, doubleBuffered: swaps } of writes) {
     for (const component of named(field, type, components)) written.set(component, { component, swaps });
   }
-  if (kernel.overwrites !== true) for (const { component, swaps } of written.values()) if (swaps) reads.add(component);
   const scalars = numbers.filter(({ binding }) => binding.kind === 'scalar').map((number) => number.name);
   const whole = groupsOf(kernel) !== null;
-  return { name, level, reads: [...reads], writes: [...written.values()], scalars, reductions: [], whole };
+  const facts = { name, level, reads: [...reads], writes: [...written.values()], scalars, reductions: [], whole };
+  return kernel.overwrites === true ? facts : takingAlong(facts);
 }
 
 function groupsOf({ groups = 'leaves' }: KernelOptions): readonly [number, number, number] | null {

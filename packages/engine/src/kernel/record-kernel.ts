@@ -1,4 +1,4 @@
-/** @file Commands of a kernel's pass: old values first, where it doesn't overwrite them, then its workgroups. */
+/** @file Commands of a kernel's pass: old values first, where it doesn't overwrite them, then its workgroups. Stencils take theirs along alike. */
 import type { Buffer, Encoder } from '@halocline/gpu';
 import { componentsOf, elementBytes } from '@halocline/stencil';
 import type { CompiledStencil } from '../compiler.ts';
@@ -30,8 +30,7 @@ export interface KernelPass {
 export function recordKernel(encoder: Encoder, pass: KernelPass): void {
   const { member, compiled, part, gate } = pass;
   const { level, kernel } = compiled;
-  for (const subdomain of member.subdomains) copyOld(encoder, pass, { subdomain, level, part });
-  if (kernel!.copied.length > 0) encoder.barrier(['storage-write'], ['storage-read', 'storage-write'], true);
+  copyOld(encoder, pass);
   if (kernel!.groups !== null && gate !== null) gate.groups.record(encoder, compiled, gate);
   encoder.pipeline(compiled.pipeline);
   for (const subdomain of member.subdomains) {
@@ -42,10 +41,24 @@ export function recordKernel(encoder: Encoder, pass: KernelPass): void {
   }
 }
 
-/** Takes the values of a second copy's components along, over leaves. */
-function copyOld(encoder: Encoder, { member, compiled, copies, dispatch }: KernelPass, leaves: LeafSet): void {
+/** Takes the values of a second copy's components along, over the pass's leaves. */
+export function copyOld(
+  encoder: Encoder,
+  pass: Pick<KernelPass, 'member' | 'compiled' | 'copies' | 'part' | 'dispatch'>,
+): void {
+  const { member, compiled, part } = pass;
+  if (compiled.facts.copied === undefined) return;
+  for (const subdomain of member.subdomains) copyLeaves(encoder, pass, { subdomain, level: compiled.level, part });
+  encoder.barrier(['storage-write'], ['storage-read', 'storage-write'], true);
+}
+
+function copyLeaves(
+  encoder: Encoder,
+  { member, compiled, copies, dispatch }: Parameters<typeof copyOld>[1],
+  leaves: LeafSet,
+): void {
   const { subdomain, level, part } = leaves;
-  const copied = new Set(compiled.kernel!.copied);
+  const copied = new Set(compiled.facts.copied);
   for (const { field, type, components } of compiled.writes) {
     const store = subdomain.existingField(fieldKey(field, level))!;
     for (const component of components) {
