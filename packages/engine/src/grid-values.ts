@@ -70,15 +70,13 @@ export function valuesFromGrid(grid: Grid, target: ValuesTarget): FieldValues {
     for (let word = 0; word < 16; word++) placed += popCount(mask[word]! & source.mask[word]!);
     const whole = mask.every((word) => word === 0xffffffff);
     components.forEach((array, component) => {
-      const values = source.arrays?.[component];
-      if (whole && values !== undefined) {
-        (array as Float32Array).set(values, at);
-        return;
-      }
+      const values = source.arrays?.[component] ?? Array.from({ length: 512 }, (_, n) => source.value(component, n));
+      // All at once, since one by one a signalling NaN becomes a quiet one.
+      (array as Float32Array).set(values, at);
+      if (whole) return;
       for (let n = 0; n < 512; n++) {
-        const active = bitOf(mask, n);
-        const value = source.value(component, n);
-        if (active || (!bitOf(source.mask, n) && value !== background[component])) array[at + n] = value;
+        const untold = bitOf(source.mask, n) || values[n] === background[component];
+        if (untold && !bitOf(mask, n)) array[at + n] = target.default[component]!;
       }
     });
   }

@@ -135,6 +135,25 @@ describe('grids', () => {
     }
   });
 
+  gpuTest('keep the bits of a signalling NaN, also in leaves that are active in part', {}, async ({ device }) => {
+    await using simulation = await Simulation.create({ device, domain: { min: [0, 0, 0], max: [8, 8, 9] } });
+    const field = simulation.addField('u', 'float32', 0);
+    const bits = new Uint32Array(1024).fill(0xffa00001);
+    const grid = gridFromLeaves({
+      name: 'u',
+      type: 'float',
+      map: GridMap.scale(1),
+      background: [0],
+      origins: Int32Array.of(0, 0, 0, 0, 0, 8),
+      masks: new Uint32Array(32).fill(0xffffffff),
+      values: [new Float32Array(bits.buffer)],
+    });
+    await field.write(grid);
+    const [back] = (await field.read()).tree.values;
+    const expected = bits.map((word, n) => (n < 512 || n % 8 === 0 ? word : 0));
+    expect(new Uint32Array(back!.buffer, back!.byteOffset, 1024)).toEqual(expected);
+  });
+
   gpuTest('tell where their voxels lie elsewhere in the world than those of the field', {}, async ({ device }) => {
     const messages: string[] = [];
     const create = (voxelSize: number): Promise<Simulation> =>

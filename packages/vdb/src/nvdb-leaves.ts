@@ -2,7 +2,7 @@
 import type { GridBytes } from './grid-bytes.ts';
 import type { GridLayout } from './nvdb-layout.ts';
 import type { LeafOffsets } from './tree.ts';
-import { makeValues, TYPES } from './types.ts';
+import { asBits, makeValues, TYPES } from './types.ts';
 import type { GridType, Values } from './types.ts';
 
 /** The value masks of the leaves that start at `starts`: 16 words each. */
@@ -48,7 +48,7 @@ export function readLeafValues(
       starts.forEach((start, leaf) => readCodes(grid, start, layout.leafKind, out[0] as Float32Array, 512 * leaf));
       break;
     default:
-      readPlain(grid, layout, starts, out);
+      readPlain(grid, layout, starts, out.map(asBits));
   }
   return out;
 }

@@ -4,6 +4,7 @@ import { deviation } from './nvdb-node-stats.ts';
 import { encodeCodes, leafRange } from './nvdb-quantize.ts';
 import { leafStart, prefixSums, putStats } from './nvdb-write-grid.ts';
 import type { GridWriter, Piece } from './nvdb-write-grid.ts';
+import { asBits } from './types.ts';
 import type { Values } from './types.ts';
 
 /** Writes leaves `from` … `to − 1` into a piece. */
@@ -12,7 +13,7 @@ export function writeLeaves(writer: GridWriter, piece: Piece, from: number, to: 
   const { bytes, u32 } = piece;
   const { origins, masks } = tree.leaf;
   const stored = layout.leafKind !== 'mask' && layout.leafKind !== 'index';
-  const values = stored ? tree.values : [];
+  const values = stored ? tree.values.map(asBits) : [];
   for (let leaf = from; leaf < to; leaf++) {
     const start = leafStart(writer, leaf) - piece.base;
     const box = stats.leaf.box.subarray(6 * leaf, 6 * leaf + 6);

@@ -21,7 +21,7 @@ import type { ByteCursor } from './byte-cursor.ts';
 import { decodeBlosc, decodeZip, encodeBlosc, encodeZip } from './codec.ts';
 import type { OpenVdbType } from './openvdb-types.ts';
 import { rebased } from './rebase.ts';
-import { TYPES } from './types.ts';
+import { asBits, TYPES } from './types.ts';
 import type { GridType, Scalar, Values } from './types.ts';
 
 /** Bits of a grid's compression word. */
@@ -158,18 +158,21 @@ function gather(run: ValueRun, numbers: Values): void {
     (values[0] as Float64Array).set(numbers as Float64Array, at);
     return;
   }
-  values.forEach((out, c) => {
-    for (let n = 0, k = c; n < count; n++, k += components) out[at + n] = numbers[k]!;
+  const from = asBits(numbers);
+  values.forEach((array, c) => {
+    const out = asBits(array);
+    for (let n = 0, k = c; n < count; n++, k += components) out[at + n] = from[k]!;
   });
 }
 
-function spread({ values, at, count, mask }: ValueRun, numbers: Values, { zero, one, selection }: Preamble): void {
+function spread({ values, at, count, mask }: ValueRun, found: Values, { zero, one, selection }: Preamble): void {
+  const numbers = asBits(found);
   for (let c = 0; c < values.length; c++) {
     const out = values[c]!;
     const [v0, v1] = [zero[c]!, one[c]!];
     if (!selection) (out as Float64Array).fill(v0 as number, at, at + count);
     else for (let n = 0; n < count; n++) out[at + n] = (selection[n >> 3]! >> (n & 7)) & 1 ? v1 : v0;
-    spreadActive(out, at, mask, { numbers, from: c, step: values.length });
+    spreadActive(asBits(out), at, mask, { numbers, from: c, step: values.length });
   }
 }
 
@@ -217,12 +220,14 @@ export function writeValues(out: ByteBuilder, coding: ValueCoding, run: ValueRun
   const all = code === CODE.all;
   const storedCount = all ? count : countBits(mask, 0, count >> 5);
   const numbers = TYPES[type.type].array(storedCount * values.length);
-  values.forEach((array, c) => {
+  const bits = asBits(numbers);
+  values.forEach((own, c) => {
+    const array = asBits(own);
     let k = c;
     for (let w = 0; w < count >> 5; w++) {
       const base = at + (w << 5);
       for (let word = all ? -1 : mask[w]!; word !== 0; word &= word - 1) {
-        numbers[k] = array[base + 31 - Math.clz32(word & -word)]!;
+        bits[k] = array[base + 31 - Math.clz32(word & -word)]!;
         k += values.length;
       }
     }

@@ -103,6 +103,14 @@ export function makeValues(type: GridType, length: number): Values[] {
   return Array.from({ length: spec.components }, () => spec.array(length));
 }
 
+/**
+ * Values to be copied one by one, of which no bit may change: float32 as their bits, since a signalling NaN that is taken as a number
+ * becomes a quiet one. The memory is the same.
+ */
+export function asBits(values: Values): Values {
+  return values instanceof Float32Array ? new Int32Array(values.buffer, values.byteOffset, values.length) : values;
+}
+
 /** Writes one component, turned into what the array holds; returns nothing. */
 export function store(values: Values, at: number, value: Scalar): void {
   if (values instanceof BigInt64Array) values[at] = typeof value === 'bigint' ? value : BigInt(Math.trunc(value));

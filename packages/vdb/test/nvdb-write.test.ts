@@ -261,6 +261,27 @@ describe('writing .nvdb', () => {
       expectSame(grid, readGrids(writeNanoVdb([grid], { codec }))[0]!);
   });
 
+  test.each(['float', 'vec3f', 'vec4f'] as const)(
+    'a signalling NaN in a %s grid stays one, in every component',
+    (type) => {
+      const { components } = TYPES[type];
+      const bits = new Uint32Array(512).fill(0xffa00001);
+      const grid = gridFromLeaves({
+        name: 'odd',
+        type,
+        map: GridMap.scale(1),
+        background: Array.from({ length: components }, () => 0),
+        origins: Int32Array.of(0, 0, 0),
+        masks: new Uint32Array(16).fill(0xffffffff),
+        values: Array.from({ length: components }, () => new Float32Array(bits.buffer)),
+      });
+      const [back] = readGrids(writeNanoVdb([grid]));
+      for (const { buffer, byteOffset } of back!.tree.values) {
+        expect(new Uint32Array(buffer, byteOffset, 512)).toEqual(bits);
+      }
+    },
+  );
+
   test.each(['fp4', 'fp8', 'fp16'] as const)('a %s grid is off by half a step at most', (type) => {
     const grid = sample(type);
     const [again] = readGrids(writeNanoVdb([grid]));

@@ -225,6 +225,31 @@ describe('writing .vdb', () => {
     );
   });
 
+  test.each(['float', 'vec3f'] as const)(
+    'active values of a %s grid keep the bits of a signalling NaN, as halves too',
+    (type) => {
+      const { components } = TYPES[type];
+      const bits = new Uint32Array(1024).fill(0xffa02000);
+      const grid = gridFromLeaves({
+        name: 'odd',
+        type,
+        map: GridMap.scale(1),
+        background: Array.from({ length: components }, () => 0),
+        origins: Int32Array.of(0, 0, 0, 0, 0, 8),
+        masks: new Uint32Array(32).fill(0xffffffff, 0, 16).fill(0x00ff00ff, 16),
+        values: Array.from({ length: components }, () => new Float32Array(bits.buffer)),
+      });
+      const active = (n: number): boolean => n < 512 || (n & 8) === 0;
+      for (const half of [false, true]) {
+        const [back] = readGrids(writeVdb([grid], { half }));
+        for (const { buffer, byteOffset } of back!.tree.values) {
+          const found = new Uint32Array(buffer, byteOffset, 1024);
+          expect(found.filter((_, n) => active(n))).toEqual(bits.filter((_, n) => active(n)));
+        }
+      }
+    },
+  );
+
   test('a map that nothing inverts is refused', () => {
     const flat = new GridClass({
       name: 'flat',

@@ -1,7 +1,7 @@
 /**
  * @file A field as grids and back, bit for bit: every value of every leaf, inactive ones too. A grid holds up to four floats or
  * doubles; a field with more, or of several integers, has a grid for each, `populations[3]`. Halfs stand as floats, which
- * hold them exactly.
+ * hold them exactly, NaN with all its bits.
  */
 import { componentsOf, componentTypeOf, isFloating } from '@halocline/stencil';
 import { gridFromLeaves, TYPES, type Grid, type GridType, type Values } from '@halocline/vdb';
@@ -54,7 +54,30 @@ function gridType([first, ...others]: readonly FieldArray[]): GridType {
 }
 
 function leafValues(component: FieldArray): Values {
-  return component instanceof Float16Array ? Float32Array.from(component.subarray(512)) : component.subarray(512);
+  return component instanceof Float16Array ? floatsOf(component.subarray(512)) : component.subarray(512);
+}
+
+/** Halves as floats. A conversion may give any NaN for a NaN: bits are put in place of it. */
+function floatsOf(halves: Float16Array): Float32Array {
+  const floats = Float32Array.from(halves);
+  const [from, to] = [new Uint16Array(halves.buffer, halves.byteOffset, halves.length), new Uint32Array(floats.buffer)];
+  for (let at = 0; at < from.length; at++) {
+    const half = from[at]!;
+    if ((half & 0x7fff) > 0x7c00) to[at] = ((half & 0x8000) << 16) | 0x7f800000 | ((half & 0x3ff) << 13);
+  }
+  return floats;
+}
+
+/** The halves that `floatsOf` was given. */
+function halvesOf(floats: Float32Array): Float16Array {
+  const halves = Float16Array.from(floats);
+  const [from, to] = [new Uint32Array(floats.buffer, floats.byteOffset, floats.length), new Uint16Array(halves.buffer)];
+  for (let at = 0; at < from.length; at++) {
+    const float = from[at]!;
+    if ((float & 0x7fffffff) > 0x7f800000)
+      to[at] = ((float >>> 16) & 0x8000) | 0x7c00 | ((float >>> 13) & 0x3ff || 0x200);
+  }
+  return halves;
 }
 
 /** What keeps grids from being a field's: the end of a sentence about the file; null where they fit. */
@@ -80,7 +103,7 @@ export function fieldOfGrids(field: FieldDeclaration, level: DomainLevel, grids:
     for (let rank = 0; rank < level.leafCount; rank++) {
       const leaf = index.findVoxel(origins[3 * rank]!, origins[3 * rank + 1]!, origins[3 * rank + 2]!);
       const values = (source as Float32Array).subarray(512 * leaf, 512 * leaf + 512);
-      (whole as Float32Array).set(values, 512 * (rank + 1));
+      (whole as Float32Array).set(whole instanceof Float16Array ? halvesOf(values) : values, 512 * (rank + 1));
     }
     return whole;
   });
