@@ -77,3 +77,27 @@ gpuTest('threads forget what was disposed between two frames', {}, async ({ devi
   stack.dispose();
   expect(await known([])).toBe(before);
 });
+
+gpuTest(
+  'images of any number go from layout to layout, each in its pass',
+  { validation: false },
+  async ({ device }) => {
+    await using recorder = device.createRecorder({ workers: 1 });
+    using buffer = device.createBuffer({ label: 'pixels', byteLength: 64 });
+    for (let crossed = 0; crossed < 65_536; crossed += 4096) {
+      using stack = new DisposableStack();
+      const others = Array.from({ length: 4096 }, () =>
+        stack.use(device.createBuffer({ label: 'other', byteLength: 16 })),
+      );
+      const data = { words: buffer, at: 0, word: 1, others };
+      await frame(device, recorder, () => recorder.encoderFor('mark').record({ module, export: 'mark', data }));
+    }
+    using image = device.createImage({ label: 'picture', size: [2, 2], format: 'rgba8unorm' });
+    recorder.imageWas(image, 'undefined');
+    await frame(device, recorder, () => {
+      recorder.encoderFor('clear').record({ module, export: 'clear', data: { image, to: 1 } });
+      recorder.encoderFor('copy').record({ module, export: 'copyOut', data: { image, buffer, at: 0 } });
+    });
+    expect((await wordsIn(device, buffer)).slice(0, 4)).toEqual([0xff0000ff, 0xff0000ff, 0xff0000ff, 0xff0000ff]);
+  },
+);
