@@ -2,7 +2,7 @@
  * @file Misuses a device in a way that could end the process, and prints what was said of it as JSON: the errors, and what the
  * validation layer told where that is installed. Started by `misuse.gpu.test.ts`, with the name of the case.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isValidationAvailable, openDevice, type CommandBuffer, type Device } from '../src/index.ts';
@@ -175,6 +175,23 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
       codes.push(await recorder.threads[0]!.terminate());
     }
     return [...new Set(codes)];
+  },
+  async 'a thread that is ended while a frame is finalized'(device) {
+    await using recorder = device.createRecorder({ workers: 1 });
+    const module = new URL('./recorded-passes.ts', import.meta.url);
+    using words = device.createBuffer({ label: 'words', byteLength: 16 });
+    const frame = await device.beginFrame();
+    const folder = mkdtempSync(join(tmpdir(), 'halocline-'));
+    const data = { words, file: join(folder, 'waits') };
+    recorder.encoderFor('fill').record({ module, export: 'fillAndWait', data });
+    await recorder.finalize();
+    while (!existsSync(data.file)) await new Promise((resolve) => setTimeout(resolve, 5));
+    rmSync(folder, { recursive: true });
+    const code = recorder.threads[0]!.terminate();
+    recorder.encoderFor('nothing').inline(() => undefined);
+    await recorder.finalize(); // lets go of the thread; nothing else keeps the process alive now
+    device.endFrame(frame);
+    return [await code];
   },
   async 'a recorder that is disposed in finalize'(device) {
     const recorder = device.createRecorder({ workers: 1 });

@@ -103,6 +103,10 @@ gpuTest('a process lives until a recorder that is disposed in the middle of fina
   ]);
 });
 
+gpuTest('a process lives until a recording thread that somebody ends has ended', {}, async () => {
+  expect(await told('a thread that is ended while a frame is finalized')).toEqual([1]);
+});
+
 gpuTest('a recording thread may be killed at any moment behind a frame', {}, async () => {
   expect(await told('threads that are killed as they take back a frame')).toEqual([1]);
 });

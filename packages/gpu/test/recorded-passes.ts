@@ -1,4 +1,5 @@
 /** @file What recording threads record in tests. */
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { queryObjects } from 'node:v8';
@@ -155,6 +156,13 @@ export function fillWhenTold(encoder: Encoder, { words, slice }: { words: Buffer
   bytes[0] = 1;
   while (bytes[1] === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   encoder.fill(words, 0, 4, 1);
+}
+
+/** Fills; behind that its thread is where nobody can end it for a second. A file says so. */
+export function fillAndWait(encoder: Encoder, { words, file }: { words: Buffer; file: string }): void {
+  encoder.fill(words, 0, 4, 1);
+  const wait = `fs.writeFileSync(${JSON.stringify(file)}, ''); setTimeout(() => undefined, 1000)`;
+  queueMicrotask(() => spawnSync(process.execPath, ['-e', wait]));
 }
 
 /** Writes how many characters a text has. */

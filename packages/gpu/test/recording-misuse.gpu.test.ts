@@ -57,6 +57,40 @@ gpuTest('the other threads of a recorder go on without one that is given up', {}
   expect((await wordsIn(device, words))[0]).toBe(7);
 });
 
+gpuTest('a thread that records in each of its lives may end as often as it likes', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 16 });
+  await using recorder = device.createRecorder({ workers: 1 });
+  const mark = (word: number): unknown =>
+    recorder.encoderFor('mark').record({ module, export: 'mark', data: { words, at: 0, word } });
+  for (let life = 1; life <= 5; life++) {
+    const passes = (): void => {
+      mark(life);
+      recorder.encoderFor('leave').record({ module, export: 'exit' });
+    };
+    expect(await frame(device, recorder, passes)).toBe(
+      'Cannot record pass "leave" on a thread: its thread ended while it recorded; record it again',
+    );
+  }
+  expect(await frame(device, recorder, () => mark(6))).toBe('no error');
+  expect((await wordsIn(device, words))[0]).toBe(6);
+});
+
+gpuTest('who finalizes while somebody else does waits for the same', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 16 });
+  await using recorder = device.createRecorder({ workers: 1 });
+  const open = await device.beginFrame();
+  recorder.encoderFor('mark').record({ module, export: 'mark', data: { words, at: 0, word: 7 } });
+  const [, second] = [recorder.finalize(), recorder.finalize()];
+  await second;
+  device.endFrame(open);
+  expect((await wordsIn(device, words))[0]).toBe(7);
+  const next = await device.beginFrame();
+  recorder.encoderFor('broken').record({ module, export: 'fail' });
+  const both = await Promise.allSettled([recorder.finalize(), recorder.finalize()]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  device.endFrame(next);
+});
+
 gpuTest('a pass takes nothing more once it is being finalized', {}, async ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 16 });
   const recorder = device.createRecorder({ workers: 1 });
@@ -98,7 +132,9 @@ gpuTest('what is disposed while a thread records with it stays until the thread 
   words[Symbol.dispose]();
   expect(device.heap.used).toBe(used);
   slice.bytes![1] = 1;
-  await expect(recorder.finalize()).rejects.toThrow('buffer "words" was disposed');
+  await expect(recorder.finalize()).rejects.toThrow(
+    'Cannot execute "fill" in "recorder": it uses buffer "words", which was disposed; record it again',
+  );
   expect(device.heap.used).toBeLessThan(used);
   device.endFrame(open);
 });

@@ -14,6 +14,7 @@
  *         +4096  for each thread and frame, how many secondary command buffers its pool has
  *           +16  for each place of a frame, 1 + the number of the last frame there that the device is done with
  *          +256  for each thread, 1 + the core that it was on when it last had nothing to do
+ *          +256  for each thread, 1 if it has recorded a job since it was started
  *     uint64      the command buffer that each job was recorded into
  */
 
@@ -45,7 +46,8 @@ const LENGTHS_AT = BEGINS_AT + JOBS * 4;
 const CAPACITIES_AT = LENGTHS_AT + JOBS * 4;
 const DONE_AT = CAPACITIES_AT + THREADS * SLOTS * 4;
 const PLACES_AT = DONE_AT + SLOTS * 4;
-const HANDLES_AT = PLACES_AT + THREADS * 4;
+const PROVEN_AT = PLACES_AT + THREADS * 4;
+const HANDLES_AT = PROVEN_AT + THREADS * 4;
 
 /** Bytes of a table. */
 export const TABLE_BYTES: number = HANDLES_AT + JOBS * 8;
@@ -61,6 +63,7 @@ export interface JobTable {
   readonly capacities: Int32Array<SharedArrayBuffer>;
   readonly done: Int32Array<SharedArrayBuffer>;
   readonly places: Int32Array<SharedArrayBuffer>;
+  readonly proven: Int32Array<SharedArrayBuffer>;
   readonly handles: BigUint64Array<SharedArrayBuffer>;
 }
 
@@ -73,6 +76,7 @@ export function jobTable(buffer: SharedArrayBuffer): JobTable {
     capacities: new Int32Array(buffer, CAPACITIES_AT, THREADS * SLOTS),
     done: new Int32Array(buffer, DONE_AT, SLOTS),
     places: new Int32Array(buffer, PLACES_AT, THREADS),
+    proven: new Int32Array(buffer, PROVEN_AT, THREADS),
     handles: new BigUint64Array(buffer, HANDLES_AT, JOBS),
   };
 }

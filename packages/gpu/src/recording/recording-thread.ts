@@ -34,9 +34,11 @@ export interface Heard {
 /** A worker that records. */
 export class RecordingThread {
   readonly thread: number;
-  readonly worker: Worker;
   /** Resolves when the worker has ended. */
   readonly ended: Promise<void>;
+  readonly #worker: Worker;
+  /** Somebody waits for its end. */
+  #ending = false;
   readonly #driver: Driver;
   readonly #port: MessagePort;
   readonly #pools: readonly CommandPool[];
@@ -81,20 +83,41 @@ export class RecordingThread {
       secondaries: place.secondaries,
       records,
     };
-    this.worker = startThread('./recording-worker', import.meta.url, {
+    this.#worker = startThread('./recording-worker', import.meta.url, {
       name: `halocline recording ${thread}`,
       data: start,
       transferList: [port2],
     });
     let failure: Error | undefined;
-    this.worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));
     this.ended = new Promise((resolve) => {
-      this.worker.once('exit', (code) => {
+      this.#worker.once('exit', (code) => {
         onEnd(code, failure);
         resolve();
       });
     });
-    this.worker.unref();
+    this.unref();
+  }
+
+  /** Node's number of it. */
+  get threadId(): number {
+    return this.#worker.threadId;
+  }
+
+  /** Ends it; resolves to its exit code. Until then it holds the process. */
+  terminate(): Promise<number> {
+    this.#ending = true;
+    return this.#worker.terminate();
+  }
+
+  /** From now on it holds the process. */
+  ref(): void {
+    this.#worker.ref();
+  }
+
+  /** From now on it holds the process only if somebody waits for its end. */
+  unref(): void {
+    if (!this.#ending) this.#worker.unref();
   }
 
   tell(news: News): void {

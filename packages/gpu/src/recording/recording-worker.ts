@@ -261,6 +261,7 @@ async function run(job: number): Promise<void> {
     readNews();
     const body = functions.get(`${message.module} ${message.export}`) ?? (await functionOf(message));
     table.handles[job] = record(message, body, job);
+    Atomics.store(table.proven, start.thread, 1);
     finishJob(table, job, RECORDED);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -43,10 +43,11 @@ export interface ThreadedRecorderOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-/** A thread of a recorder: a `Worker` of Node, as far as others need it. */
+/** A thread of a recorder. */
 export interface RecorderThread {
+  /** Node's number of it. */
   readonly threadId: number;
-  /** Ends it; resolves to its exit code. */
+  /** Ends it; resolves to its exit code. Until then it holds the process. */
   terminate(): Promise<number>;
 }
 
@@ -135,7 +136,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   /** The same as the open frame leaves them, where its passes change that. */
   #moved = new Map<Image, ImageAccess>();
   readonly #capacities: Int32Array;
-  /** How often each thread ended since something was recorded. */
+  /** How often each thread ended since it, or all of a frame, was recorded. */
   readonly #ends: number[];
   readonly #failures: Failure[] = [];
   /** What jobs touch, where the device tracks that. */
@@ -149,7 +150,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   #givenUp = 0;
   /** Why nothing is recorded any more. */
   #lost = '';
-  #finalizing = false;
+  #finalizing: Promise<void> | undefined;
   #disposed = false;
   #ending: Promise<void> | undefined;
 
@@ -185,9 +186,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     driver.children.add(this);
   }
 
-  /** The worker threads themselves, for who wants to look at them, or end one. */
+  /** The threads, for who wants to end one. */
   get threads(): readonly RecorderThread[] {
-    return this.#threads.map(({ worker }) => worker);
+    return [...this.#threads];
   }
 
   /** The next pass of the open frame. Its work is recorded by the threads from now on, and runs in the order of the passes. */
@@ -248,13 +249,16 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
 
   /**
    * Waits, without blocking, until everything is recorded, and puts it into the frame in the order of the passes. If some of
-   * it can't be recorded nothing goes into the frame, and the error names the pass; the recorder and the frame go on.
+   * it can't be recorded nothing goes into the frame, and the error names the pass; the recorder and the frame go on. While it
+   * waits, another call gives the same promise.
    */
-  async finalize(): Promise<void> {
-    const passes = this.#passes;
+  finalize(): Promise<void> {
     const frame = this.#frame;
-    if (!frame || this.#finalizing) return;
-    this.#finalizing = true;
+    return frame ? (this.#finalizing ??= this.#finalize(frame)) : Promise.resolve();
+  }
+
+  async #finalize(frame: Frame): Promise<void> {
+    const passes = this.#passes;
     const moved = new Map(this.#moved);
     try {
       await this.#recorded();
@@ -267,7 +271,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       this.#moved = moved;
       throw error;
     } finally {
-      this.#finalizing = false;
+      this.#finalizing = undefined;
       this.#clear();
       if (!this.#disposed) this.#letGo();
       this.#report();
@@ -298,7 +302,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       this.#lost = `recorder "${this.label}" was disposed; await its finalize first`;
       Atomics.notify(control, T.FINISHED);
     } else this.#clear();
-    for (const { worker } of this.#threads) worker.ref();
+    for (const thread of this.#threads) thread.ref();
     Atomics.store(control, T.QUIT, 1);
     Atomics.add(control, T.BELL, 1);
     Atomics.notify(control, T.BELL);
@@ -429,14 +433,14 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     const { control } = this.#table;
     const posted = Atomics.load(control, T.POSTED);
     if (posted === 1) Atomics.notify(control, T.BELL, 1);
-    for (const { worker } of this.#threads) worker.ref();
+    for (const thread of this.#threads) thread.ref();
     for (;;) {
       const finished = Atomics.load(control, T.FINISHED);
       if (finished >= posted || this.#lost !== '') break;
       await Atomics.waitAsync(control, T.FINISHED, finished).value;
     }
     // While it is disposed, the threads hold the process until they have ended.
-    if (!this.#disposed) for (const { worker } of this.#threads) worker.unref();
+    if (!this.#disposed) for (const thread of this.#threads) thread.unref();
   }
 
   /** Takes in what a thread told. */
@@ -574,7 +578,9 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       if (Atomics.load(states, job) === T.CLAIMED + thread) T.finishJob(this.#table, job, T.LOST);
     }
     const why = error ? `: ${error.message}` : '';
-    if (++this.#ends[thread]! > MOST_STARTS) {
+    const proven = Atomics.exchange(this.#table.proven, thread, 0) === 1;
+    this.#ends[thread] = proven ? 0 : this.#ends[thread]! + 1;
+    if (this.#ends[thread] > MOST_STARTS) {
       const times = `thread ${thread} ended ${MOST_STARTS + 1} times${why}`;
       if (++this.#givenUp === this.workers) this.#lost = `${times}; make another recorder`;
       else this.#log?.(`recorder "${this.label}": ${times}; the others go on without it`);
@@ -583,7 +589,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     } else {
       this.#log?.(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
       this.#start(thread);
-      if (this.#finalizing) this.#threads[thread]!.worker.ref();
+      if (this.#finalizing) this.#threads[thread]!.ref();
     }
     Atomics.notify(control, T.FINISHED);
   }
