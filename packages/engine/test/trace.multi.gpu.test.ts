@@ -35,6 +35,7 @@ function diffuse(simulation: Simulation, sums: boolean): void {
 async function traced(
   devices: readonly Device[],
   declare: (simulation: Simulation) => void = (simulation) => diffuse(simulation, true),
+  steps = 4,
 ): Promise<{ events: Event[]; said: string[]; processes: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'));
   const said: string[] = [];
@@ -50,7 +51,7 @@ async function traced(
         log: (line) => said.push(line),
       });
       declare(simulation);
-      for (let step = 0; step < 4; step++) await simulation.runTimestep(0.01);
+      for (let step = 0; step < steps; step++) await simulation.runTimestep(0.01);
     }
     const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] };
     const processes: string[] = [];
@@ -82,6 +83,11 @@ gpuTest('a trace holds every pass of every step, on each device', { validation: 
   expect(said.at(-1)).toMatch(
     /^Trace: \d+ spans of 4 steps in .*; open it in ui\.perfetto\.dev or chrome:\/\/tracing$/,
   );
+});
+
+gpuTest('a trace of one step says so', { validation: false }, async ({ device }) => {
+  const { said } = await traced([device], undefined, 1);
+  expect(said.at(-1)).toMatch(/^Trace: \d+ spans of 1 step in /u);
 });
 
 gpuTest(

@@ -130,6 +130,14 @@ test.concurrent.each([
   ],
   [['--lua-seconds', '0'], 'Cannot read option "--lua-seconds" of halocline run: "0" is not a number above 0'],
   [['--trace', ''], 'Cannot read option "--trace" of halocline run: it is empty; give FILE, or leave it out'],
+  [
+    ['--device', ''],
+    "Cannot read option \"--device\" of halocline run: it is empty; give part of a device's name or '#0', or leave it out",
+  ],
+  [
+    ['--rebalance', ''],
+    'Cannot read option "--rebalance" of halocline run: it is empty; give one of voxels, time, off, or leave it out',
+  ],
   [['--trace', 'a.ts'], 'Cannot read option "--trace": "a.ts" doesn\'t end in .json'],
 ])('a run with the wrong words %j ends with 2 before anything is made', async (words, line) => {
   using folder = temporaryFolder();

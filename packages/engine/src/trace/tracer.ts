@@ -130,8 +130,9 @@ export class Tracer {
     };
     await writeWhole(this.#file, chromeTrace(tracks, spans, about));
     const more = this.#leftOut === 0 ? '' : `; ${this.#leftOut} more were left out`;
+    const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
     this.#log(
-      `Trace: ${spans.length} spans of ${this.#steps.size} steps in ${this.#file}${more}; open it in ui.perfetto.dev or chrome://tracing`,
+      `Trace: ${count(spans.length, 'span')} of ${count(this.#steps.size, 'step')} in ${this.#file}${more}; open it in ui.perfetto.dev or chrome://tracing`,
     );
   }
 

@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 export interface Option {
   /** What stands for its value in the help, such as `N` or `DIR`. */
   readonly value?: string;
+  /** What to give, for who gave nothing; by default its words, or what stands for its value. */
+  readonly wanted?: string;
   readonly short?: string;
   /** The words that it may be given; any text by default. */
   readonly oneOf?: readonly string[];
@@ -55,6 +57,7 @@ export class UsageError extends Error {
 /** The option that every subcommand with a device takes. */
 export const deviceOption: Option = {
   value: 'X',
+  wanted: "part of a device's name or '#0'",
   help: 'device by name, #index or uuid prefix (default: HALOCLINE_DEVICE, else the best)',
 };
 /** The option of every subcommand that a program may read. */
@@ -140,12 +143,13 @@ function checkValues(command: Command, tokens: readonly Token[], hint: string): 
   for (const token of tokens) {
     if (token.kind !== 'option' || token.value === undefined) continue;
     const { name, value } = token;
-    const { many, oneOf, value: wanted } = command.options[name]!;
+    const { many, oneOf, ...option } = command.options[name]!;
     if (many !== true && given.has(name)) {
       throw new UsageError(`Cannot run "halocline ${command.name}": --${name} is given twice; ${hint}`);
     }
     given.add(name);
     const what = `Cannot read option "--${name}" of halocline ${command.name}`;
+    const wanted = option.wanted ?? (oneOf === undefined ? option.value : `one of ${oneOf.join(', ')}`);
     if (value === '') throw new UsageError(`${what}: it is empty; give ${wanted}, or leave it out`);
     if (oneOf !== undefined && !oneOf.includes(value)) {
       throw new UsageError(`${what}: "${value}" is none of its words; one of ${oneOf.join(', ')}`);
