@@ -118,6 +118,23 @@ test('a file of #pragma once stands where the branch that is taken includes it',
   );
 });
 
+test('a source that is too much for the compiler is refused in words, and the next ones compile', async () => {
+  const blank = (length: number): string => `/*${' '.repeat(length)}*/`;
+  const deep = `void main() { uint a = gl_NumWorkGroups.x; a = a${' + a'.repeat(20_000)}; }`;
+  const { message } = await failure('#version 460\n#include "x"', { include: () => blank(2 ** 20) });
+  expect(message).toBe(
+    'Cannot compile shader "blur": its source has 1048593 characters with what it includes, and the compiler takes 1048576; ' +
+      "leave out what it doesn't use, and give tables in buffers",
+  );
+  // Of the compiler's stack, each leaves nearly all that it took.
+  const both = await Promise.all([1, 2].map(() => failure(blank(900_000) + deep)));
+  for (const error of both)
+    expect(error.message.replace(/\(.*?\)/, '(…)')).toBe(
+      'Cannot compile shader "blur": it is too much for the compiler (…); let expressions and functions be shorter',
+    );
+  expect((await compileGlsl(blank(600_000) + empty, { label: 'empty' }))[0]).toBe(0x07230203);
+});
+
 test('an include that fails is an error only in a branch that is taken', async () => {
   const include = (path: string): string => {
     if (path === 'a') return ONCE;

@@ -6,12 +6,13 @@ import path from 'node:path';
 import { readCache, writeCache } from '../disk-cache.ts';
 import { labelled, ShaderError } from '../errors.ts';
 import { excerptOf } from './excerpt.ts';
-import { GLSL_COMPILER, loadGlslang } from './glslang.ts';
+import { GLSL_COMPILER, runGlslang } from './glslang.ts';
 import type { ShaderStage } from './glslang.ts';
 import { valueText } from '../printing.ts';
 import { flatten, inOneLine } from './include.ts';
 import type { FlatSource, FlattenOptions, Include, IncludedFile } from './include.ts';
-import { checkFunctions, checkOptions } from '../given.ts';
+import { checkFunctions, checkNames, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 const STAGES: readonly ShaderStage[] = ['vertex', 'fragment', 'compute'];
 
@@ -33,9 +34,19 @@ export interface CompileOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
+const COMPILE_OPTIONS: Names<CompileOptions> = Object.freeze({
+  label: true,
+  stage: true,
+  defines: true,
+  include: true,
+  file: true,
+  cache: true,
+  log: true,
+});
+
 /** Compiles GLSL (Vulkan's dialect, `#version 460` where none is given) to SPIR-V 1.5. Needs no device. Throws ShaderError. */
 export async function compileGlsl(source: string, options: CompileOptions): Promise<Uint32Array> {
-  checkOptions('Cannot compile shader', options);
+  checkNames('Cannot compile shader', options, COMPILE_OPTIONS);
   const { label, stage = 'compute', cache = true } = options;
   const slip =
     typeof source === 'string'
@@ -55,8 +66,7 @@ export async function compileGlsl(source: string, options: CompileOptions): Prom
     const kept = readCache('spirv', key, options.log);
     if (kept && kept.byteLength % 4 === 0) return new Uint32Array(kept.buffer);
   }
-  const compiler = await loadGlslang();
-  const result = compiler.compile(flat.text, stage);
+  const result = await runGlslang(flat.text, stage);
   if ('printed' in result) throw compileError(label, flat, result.printed);
   if (cache) writeCache('spirv', key, result.spirv, options.log);
   return result.spirv;
