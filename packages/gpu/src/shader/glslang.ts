@@ -48,10 +48,10 @@ export async function runGlslang(source: string, stage: ShaderStage): Promise<Gl
   try {
     spirv = module.compileGLSL(source, stage, false, '1.5');
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError))
-      return { printed: printed.length > 0 ? printed.join('\n') : String(error) };
+    const { name, message } = error as Error;
+    if (name !== 'RuntimeError' && name !== 'RangeError') return { printed: printed.join('\n') || message };
     loading = undefined;
-    return { printed: `it is too much for the compiler (${error.message}); let expressions and functions be shorter` };
+    return { printed: `it is too much for the compiler (${message}); let expressions and functions be shorter` };
   }
   return { spirv: withComponentsInPlace(spirv) };
 }
