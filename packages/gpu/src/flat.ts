@@ -20,6 +20,8 @@ import type { DeviceOptions } from './device/options.ts';
 import { VulkanError } from './errors.ts';
 import type { VulkanErrorKind } from './errors.ts';
 import type { Buffer } from './memory/buffer.ts';
+import { checkNames } from './given.ts';
+import type { Names } from './given.ts';
 import { valueText } from './printing.ts';
 
 /** What a handle stands for. */
@@ -91,7 +93,12 @@ export interface KernelOptions {
   readonly bindingCounts?: Readonly<Record<string, number>>;
 }
 
-const KERNEL_OPTIONS: readonly (keyof KernelOptions)[] = ['label', 'entry', 'specialization', 'bindingCounts'];
+const KERNEL_OPTIONS: Names<KernelOptions> = Object.freeze({
+  label: true,
+  entry: true,
+  specialization: true,
+  bindingCounts: true,
+});
 
 /** Makes a kernel of a compute shader, in GLSL or as words of SPIR-V. Throws ShaderError. */
 export async function kernelCompile(
@@ -100,7 +107,7 @@ export async function kernelCompile(
   options: KernelOptions = {},
 ): Promise<number> {
   const { device: owner } = take('compile a kernel', 'device', device);
-  checkOptions('compile a kernel', options, KERNEL_OPTIONS);
+  checkNames('Cannot compile a kernel', options, KERNEL_OPTIONS);
   const { label = `kernel ${next}`, ...rest } = options;
   const spirv = typeof source === 'string' ? await owner.compile(source, { label }) : source;
   take('compile a kernel', 'device', device); // it may have been freed meanwhile
@@ -118,7 +125,7 @@ export interface LaunchOptions {
   readonly push?: ArrayBufferView;
 }
 
-const LAUNCH_OPTIONS: readonly (keyof LaunchOptions)[] = ['buffers', 'push'];
+const LAUNCH_OPTIONS: Names<LaunchOptions> = Object.freeze({ buffers: true, push: true });
 
 /** Runs workgroups of a kernel, after everything that was launched before. Doesn't wait. */
 export function kernelLaunch(
@@ -129,7 +136,7 @@ export function kernelLaunch(
   const { device, pipeline } = take('launch', 'kernel', kernel);
   const { label, signature } = pipeline;
   const act = `launch kernel "${label}"`;
-  checkOptions(act, options, LAUNCH_OPTIONS);
+  checkNames(`Cannot ${act}`, options, LAUNCH_OPTIONS);
   const { buffers: handles = [], push: rest } = options;
   if (!Array.isArray(handles)) {
     throw new TypeError(`Cannot ${act}: buffers are ${valueText(handles)}; give a list of handles`);
@@ -172,16 +179,6 @@ function groupsOf(act: string, groups: unknown): readonly [number, number, numbe
   if (Array.isArray(groups) && groups.length === 3) return groups as unknown as [number, number, number];
   const what = Array.isArray(groups) ? `${groups.length} numbers` : valueText(groups);
   throw new TypeError(`Cannot ${act}: its workgroups are ${what}; give a number, or three as in [4, 4, 1]`);
-}
-
-/** Throws unless the options are an object of these names; a list isn't, though it has a `push`. */
-function checkOptions(act: string, options: unknown, names: readonly string[]): void {
-  const list = names.join(', ');
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`Cannot ${act}: its options are ${valueText(options)}; give an object of ${list}, or nothing`);
-  }
-  const stray = Object.keys(options).find((name) => !names.includes(name));
-  if (stray !== undefined) throw new TypeError(`Cannot ${act}: "${stray}" is no option of it; there are ${list}`);
 }
 
 /** The addresses, then the caller's bytes. */

@@ -12,6 +12,17 @@ export function checkOptions(act: string, given: unknown, what: string = 'its op
   if (!isOptions(given)) throw notOptions(act, given, what);
 }
 
+/** The names of all options of one call; the values say nothing. */
+export type Names<Options> = Readonly<Record<keyof Options & string, unknown>>;
+
+/** Throws TypeError unless options are an object, of these alone: Node runs TypeScript without a look at types. */
+export function checkNames<Options>(act: string, given: Options, names: Names<Options>, what?: string): void {
+  checkOptions(act, given, what);
+  const stray = Object.keys(given as object).find((name) => !Object.hasOwn(names, name));
+  if (stray === undefined) return;
+  throw new TypeError(`${act}: "${stray}" is no option of it; there are ${Object.keys(names).join(', ')}`);
+}
+
 /** The error for options that are none. */
 export function notOptions(act: string, given: unknown, what: string = 'its options'): TypeError {
   return new TypeError(`${act}: ${what} are ${valueText(given)}; give an object`);

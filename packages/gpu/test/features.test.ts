@@ -62,5 +62,8 @@ test('wishes that are no lists of names are refused', () => {
     'Cannot open a device: features.required is "shaderInt64"; give a list of names',
   );
   expect(wrong({ extensions: { wished: [null] } })).toThrow(TypeError);
+  expect(wrong({ features: { requierd: ['shaderInt64'] } })).toThrow(
+    'Cannot open a device: features has "requierd"; give { required: [names], wished: [names] }',
+  );
   checkWishes({ features: { required: ['shaderInt64'] }, extensions: {} });
 });

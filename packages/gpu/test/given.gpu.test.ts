@@ -105,6 +105,53 @@ gpuTest('what things are made from is an object', {}, async ({ device }) => {
   `);
 });
 
+gpuTest('options that there are none of, such as mistyped ones, are refused', {}, async ({ device }) => {
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'r32float' });
+  const told = await refusals([
+    () => openDevice(none({ vaildation: true })),
+    () => openDevice({ frames: none({ cuont: 3 }) }),
+    () => openDevice({ frames: none(3) }),
+    () => openDevice({ extensions: none({ requierd: [] }) }),
+    () => device.createBuffer(none({ label: 'words', byteLength: 4, useage: ['vertex'] })),
+    () => device.createImage(none({ label: 'picture', size: [4, 4], format: 'r32float', mip: 2 })),
+    () => device.createSampler(none({ label: 'smooth', fliter: 'nearest' })),
+    () => device.createPool(none({ label: 'pool', byteLength: 4096, grow: true })),
+    () => new Heap(device, none({ memory: 'device', byteLength: 4096 })),
+    () => device.createQueryPool(none({ label: 'times', count: 2, qeue: 'transfer' })),
+    () => device.compile('void main() {}', none({ label: 'nothing', define: { A: 1 } })),
+    () => device.createPipeline(none({ label: 'nothing', specialisation: { 0: 1 } })),
+    () => device.createGraphicsPipeline(none({ label: 'draw', depht: 'd32float' })),
+    () => device.compute.submit([], none({ wiat: [] })),
+    () => device.staging.upload(words, 0, new Uint8Array(4), none({ concurent: true })),
+    () => device.staging.download(words, 0, 4, none({ itno: new Uint8Array(4) })),
+    () => device.uploadImage(image, new Uint8Array(64), none({ befor: 'sampled' })),
+    () => device.downloadImage(image, none({ before: 'sampled', lyer: 0 })),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot open a device: "vaildation" is no option of it; there are device, features, extensions, validation, onValidation, log, memoryLimit, checks, autoBarriers, frames",
+      "TypeError: Cannot have frames in flight: "cuont" is no option of it; there are count, byteLength",
+      "TypeError: Cannot have frames in flight: their options are 3; give an object",
+      "TypeError: Cannot open a device: extensions has "requierd"; give { required: [names], wished: [names] }",
+      "TypeError: Cannot create buffer: "useage" is no option of it; there are label, byteLength, owner, role, usage, memory, onMoved",
+      "TypeError: Cannot create image: "mip" is no option of it; there are label, size, format, role, usage, mips, layers, samples, owner",
+      "TypeError: Cannot create sampler: "fliter" is no option of it; there are label, filter, edge, compare",
+      "TypeError: Cannot create memory pool: "grow" is no option of it; there are label, byteLength, memory, grows",
+      "TypeError: Cannot create heap: "memory" is no option of it; there are label, memoryType, byteLength",
+      "TypeError: Cannot create query pool: "qeue" is no option of it; there are label, count, queue",
+      "TypeError: Cannot compile shader: "define" is no option of it; there are label, stage, defines, include, file, cache, log",
+      "TypeError: Cannot create pipeline: "specialisation" is no option of it; there are label, spirv, entry, specialization, bindingCounts, subgroupSize, fullSubgroups, statistics",
+      "TypeError: Cannot create pipeline: "depht" is no option of it; there are label, vertex, fragment, color, depth, topology, vertexBuffers, cull, samples, bindingCounts",
+      "TypeError: Cannot submit to queue "compute": "wiat" is no option of it; there are wait, signal, groupDevice",
+      "TypeError: Cannot upload to buffer "words": "concurent" is no option of it; there are concurrent",
+      "TypeError: Cannot download from buffer "words": "itno" is no option of it; there are into, concurrent",
+      "TypeError: Cannot upload to image "picture": "befor" is no option of it; there are mip, layer, after",
+      "TypeError: Cannot download from image "picture": "lyer" is no option of it; there are mip, layer, before",
+    ]
+  `);
+});
+
 gpuTest('what is recorded, submitted and transferred is there', {}, async ({ device }) => {
   using buffer = device.createBuffer({
     label: 'words',

@@ -5,7 +5,7 @@
 
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
-import { ComputePipeline } from './pipeline.ts';
+import { COMPUTE_PIPELINE_OPTIONS, ComputePipeline } from './pipeline.ts';
 import type { ComputePipelineOptions, SubmitOnce } from './pipeline.ts';
 import type { PipelineCache } from './pipeline-cache.ts';
 import { readLabelledStage } from './labelled-stage.ts';
@@ -14,7 +14,7 @@ import type { PipelineLayout } from './pipeline-layout.ts';
 import { checkSubgroups, createModule, stageInfo } from './pipeline-stage.ts';
 import type { Stage, SubgroupOptions } from './pipeline-stage.ts';
 import { tellsStatistics } from './pipeline-statistics.ts';
-import { checkObjects, checkOptions } from '../given.ts';
+import { checkNames, checkObjects } from '../given.ts';
 
 /** A compute pipeline that only lacks what the driver makes of its shader. */
 export interface PipelineDraft {
@@ -106,7 +106,7 @@ async function createAside(maker: PipelineMaker, options: ComputePipelineOptions
 
 /** Reads and checks the shader, and makes the layout. */
 function draftOf(driver: Driver, options: ComputePipelineOptions): PipelineDraft {
-  checkOptions('Cannot create pipeline', options);
+  checkNames('Cannot create pipeline', options, COMPUTE_PIPELINE_OPTIONS);
   const { label } = options;
   driver.checkOpen();
   const stage = readLabelledStage(driver, label, 'compute', options);

@@ -37,7 +37,8 @@ import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
 import { checkDraws } from './queue-abilities.ts';
 import { checkBlending, checkTargetSamples } from './target-support.ts';
-import { checkObjects, checkOptions } from '../given.ts';
+import { checkNames, checkObjects, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** What a pipeline that draws is made from. */
 export interface GraphicsPipelineOptions {
@@ -60,6 +61,19 @@ export interface GraphicsPipelineOptions {
   /** Lengths of binding arrays that the shaders leave open, by "set.binding". */
   readonly bindingCounts?: BindingCounts;
 }
+
+const GRAPHICS_PIPELINE_OPTIONS: Names<GraphicsPipelineOptions> = Object.freeze({
+  label: true,
+  vertex: true,
+  fragment: true,
+  color: true,
+  depth: true,
+  topology: true,
+  vertexBuffers: true,
+  cull: true,
+  samples: true,
+  bindingCounts: true,
+});
 
 const DYNAMIC = [V.VK_DYNAMIC_STATE_VIEWPORT, V.VK_DYNAMIC_STATE_SCISSOR];
 
@@ -94,7 +108,7 @@ export class GraphicsPipeline implements Child {
   #disposed = false;
 
   constructor(driver: Driver, cache: PipelineCache, options: GraphicsPipelineOptions) {
-    checkOptions('Cannot create pipeline', options);
+    checkNames('Cannot create pipeline', options, GRAPHICS_PIPELINE_OPTIONS);
     const { label, samples = 1 } = options;
     this.driver = driver;
     this.label = label;

@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Access } from '../access.ts';
 import type { Child, Driver } from '../device/driver.ts';
+import type { Names } from '../given.ts';
 import type { ShaderReflection } from '../shader/reflection.ts';
 import type { Bindable } from './bindable.ts';
 import type { Encoder } from './encoder.ts';
@@ -23,6 +24,18 @@ export interface ComputePipelineOptions extends StageOptions, SubgroupOptions {
   /** Keeps what the driver tells of the machine code, for `statistics`. Default false. */
   readonly statistics?: boolean;
 }
+
+/** The names of all of them. */
+export const COMPUTE_PIPELINE_OPTIONS: Names<ComputePipelineOptions> = Object.freeze({
+  label: true,
+  spirv: true,
+  entry: true,
+  specialization: true,
+  bindingCounts: true,
+  subgroupSize: true,
+  fullSubgroups: true,
+  statistics: true,
+});
 
 /** What a single run takes beside its resources. */
 export interface RunOptions {

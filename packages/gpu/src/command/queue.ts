@@ -11,7 +11,8 @@ import { printsItself, valueText } from '../printing.ts';
 import { foreign } from './foreign.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 import { checkPoints, notePoints } from './submit-points.ts';
-import { checkObjects, isOptions, notOptions } from '../given.ts';
+import { checkNames, checkObjects } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
 export interface SubmitOptions {
@@ -25,6 +26,8 @@ export interface SubmitOptions {
   /** In a device group: the number of the device that runs the commands; default: all of them. */
   readonly groupDevice?: number;
 }
+
+const SUBMIT_OPTIONS: Names<SubmitOptions> = Object.freeze({ wait: true, signal: true, groupDevice: true });
 
 /** What a submit that fails names: commands, by what they do. Asked only then. */
 export interface Labelled {
@@ -115,7 +118,7 @@ export class Queue {
 
   /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
   submit(commands: readonly Submittable[], options: SubmitOptions = {}): TimelinePoint {
-    if (!isOptions(options)) throw notOptions(`Cannot submit to queue "${this.label}"`, options);
+    checkNames(`Cannot submit to queue "${this.label}"`, options, SUBMIT_OPTIONS);
     return this.submitAll([{ commands, ...options }])[0]!;
   }
 

@@ -69,7 +69,8 @@ import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
 import { Tracking } from '../tracking/device-tracking.ts';
 import { printsItself } from '../printing.ts';
 import type { BufferRole, ImageRole } from '../role.ts';
-import { checkFile, checkFunction, checkFunctions, checkOptions, isOptions } from '../given.ts';
+import { checkFile, checkFunction, checkFunctions, checkNames, checkOptions, isOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** Raw handles and commands, for what this runtime doesn't wrap. They are the device's own: nobody else destroys them. */
 export interface RawDevice {
@@ -90,6 +91,7 @@ export interface QueryPoolOptions {
   readonly queue?: 'compute' | 'transfer';
 }
 
+const QUERY_POOL_OPTIONS: Names<QueryPoolOptions> = Object.freeze({ label: true, count: true, queue: true });
 const LARGEST_RING = 2 ** 26;
 
 /** What follows the recordings of a device, if anything shall. */
@@ -327,15 +329,15 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   /** A pipeline that draws, from GLSL files that are watched. */
   async watchGraphicsPipeline(options: WatchedGraphicsOptions): Promise<WatchedPipeline<GraphicsPipeline>> {
     checkOptions('Cannot watch a pipeline', options);
-    const { vertex, fragment, log = this.#log, label } = options;
+    const { vertex, fragment, log = this.#log, ...rest } = options;
     for (const shader of fragment ? [vertex, fragment] : [vertex]) checkFile(shader?.file);
     const build = async (compile: FileCompiler): Promise<GraphicsPipeline> =>
       this.createGraphicsPipeline({
-        ...options,
+        ...rest,
         vertex: { ...vertex, spirv: await compile(vertex, 'vertex') },
         ...(fragment ? { fragment: { ...fragment, spirv: await compile(fragment, 'fragment') } } : {}),
-      } as GraphicsPipelineOptions);
-    return WatchedPipeline.open(this.#driver, label, build, log);
+      });
+    return WatchedPipeline.open(this.#driver, rest.label, build, log);
   }
 
   /** GLSL → SPIR-V, cached on disk. Throws ShaderError with line and caret. */
@@ -415,7 +417,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** A row of timestamps on the compute queue, or on the queue of transfers. */
   createQueryPool(options: QueryPoolOptions): QueryPool {
-    checkOptions('Cannot create query pool', options);
+    checkNames('Cannot create query pool', options, QUERY_POOL_OPTIONS);
     const { label, count, queue = 'compute' } = options;
     const { family } = this.#queueOf(queue, 'create query pool', label);
     return new QueryPool(this.#driver, label, count, this.report.queues[family]!.timestampBits);

@@ -25,11 +25,14 @@ export function checkWishes(wishes: DeviceWishes): void {
   for (const what of ['features', 'extensions'] as const) {
     const wish: unknown = wishes[what];
     if (wish === undefined) continue;
+    const remedy = 'give { required: [names], wished: [names] }';
     if (typeof wish !== 'object' || wish === null || Array.isArray(wish)) {
-      const given = JSON.stringify(wish);
-      throw new TypeError(`Cannot open a device: ${what} is ${given}; give { required: [names], wished: [names] }`);
+      throw new TypeError(`Cannot open a device: ${what} is ${JSON.stringify(wish)}; ${remedy}`);
     }
     for (const [key, names] of Object.entries(wish)) {
+      if (key !== 'required' && key !== 'wished') {
+        throw new TypeError(`Cannot open a device: ${what} has "${key}"; ${remedy}`);
+      }
       if (names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string'))) continue;
       throw new TypeError(`Cannot open a device: ${what}.${key} is ${JSON.stringify(names)}; give a list of names`);
     }

@@ -6,11 +6,11 @@ import { createDevice } from './create.ts';
 import { Device } from './device.ts';
 import { checkWishes, missingOf } from './features.ts';
 import { acquireInstance, validationWish } from './instance.ts';
-import { checksWish, memoryLimitWish, validationListener } from './options.ts';
+import { checksWish, DEVICE_OPTIONS, memoryLimitWish, validationListener } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { surveyDevices } from './survey.ts';
 import type { DeviceReport } from './survey.ts';
-import { checkFunctions, checkOptions } from '../given.ts';
+import { checkFunctions, checkNames } from '../given.ts';
 
 /** Every physical device, the best first, with what is missing on those that can't be used. Throws where there is no Vulkan. */
 export function listDevices(): readonly DeviceReport[] {
@@ -36,7 +36,7 @@ export function isVulkanAvailable(): boolean {
 
 /** Opens a device. Throws VulkanError: 'not-available' without Vulkan, 'no-device' (with the list of them) if none fits. */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
-  checkOptions('Cannot open a device', options, 'the options');
+  checkNames('Cannot open a device', options, DEVICE_OPTIONS, 'the options');
   checkFunctions('Cannot open a device', options, ['log', 'onValidation']);
   const memoryLimit = memoryLimitWish(options.memoryLimit); // first: nothing has to be closed if it is none
   const frames = frameOptions(options.frames);

@@ -1,6 +1,7 @@
 /** @file How a device is opened: what a caller may ask for, and what the environment says where nothing is asked. */
 
 import type { FrameOptions } from '../frame/frames.ts';
+import type { Names } from '../given.ts';
 import { warn } from '../printing.ts';
 import type { DeviceWishes } from './features.ts';
 import type { Validation, ValidationMessage } from './instance.ts';
@@ -35,6 +36,20 @@ export interface DeviceOptions extends DeviceWishes {
   /** How many frames are in flight, and their memory; made with the first `beginFrame`. */
   readonly frames?: FrameOptions;
 }
+
+/** The names of all of them. */
+export const DEVICE_OPTIONS: Names<DeviceOptions> = Object.freeze({
+  device: true,
+  features: true,
+  extensions: true,
+  validation: true,
+  onValidation: true,
+  log: true,
+  memoryLimit: true,
+  checks: true,
+  autoBarriers: true,
+  frames: true,
+});
 
 /** Who gets messages of the layer and of checks. */
 export function validationListener({

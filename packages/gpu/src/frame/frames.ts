@@ -9,6 +9,7 @@ import { VulkanError } from '../errors.ts';
 import type { BufferOptions } from '../memory/buffer.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { LinearMemory } from '../memory/step-memory.ts';
+import { checkNames } from '../given.ts';
 import { valueText } from '../printing.ts';
 import type { TimelinePoint } from '../sync/timeline.ts';
 import { Frame, FrameSlot } from './frame.ts';
@@ -26,8 +27,9 @@ export const FRAME_DEFAULTS: Required<FrameOptions> = Object.freeze({ count: 2, 
 
 const MOST_FRAMES = 16;
 
-/** The options with defaults; throws RangeError. */
+/** The options with defaults; throws TypeError and RangeError. */
 export function frameOptions(options: FrameOptions = {}): Required<FrameOptions> {
+  checkNames('Cannot have frames in flight', options, FRAME_DEFAULTS, 'their options');
   const { count, byteLength } = { ...FRAME_DEFAULTS, ...options };
   if (!Number.isInteger(count) || count < 1 || count > MOST_FRAMES) {
     throw new RangeError(`Cannot have ${count} frames in flight: give a whole number from 1 to ${MOST_FRAMES}`);

@@ -15,7 +15,8 @@ import { formatMeaning } from './format.ts';
 import type { ImageFormat } from './format.ts';
 import { createView, isCubic, wholeRange } from './view.ts';
 import type { ImageRange, ImageView, ViewShape } from './view.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** What an image may be used for. */
 export type ImageUsage =
@@ -46,6 +47,18 @@ export interface ImageOptions<R extends ImageRole = ImageRole> {
   /** Who holds it, in out-of-memory messages. Default: the label. */
   readonly owner?: string;
 }
+
+const IMAGE_OPTIONS: Names<ImageOptions> = Object.freeze({
+  label: true,
+  size: true,
+  format: true,
+  role: true,
+  usage: true,
+  mips: true,
+  layers: true,
+  samples: true,
+  owner: true,
+});
 
 const USAGE: Readonly<Record<ImageUsage, { readonly usage: number; readonly feature: number }>> = Object.freeze({
   sampled: { usage: V.VK_IMAGE_USAGE_SAMPLED_BIT, feature: V.VK_FORMAT_FEATURE_SAMPLED_IMAGE_BIT },
@@ -111,7 +124,7 @@ export class Image<R extends ImageRole = ImageRole> implements Child {
 
   /** `place`: memory that it is placed in instead of the device's heap. */
   constructor(maker: BufferMaker, options: ImageOptions<R>, place: PlaceImage = placeInHeap) {
-    checkOptions('Cannot create image', options);
+    checkNames('Cannot create image', options, IMAGE_OPTIONS);
     const { label, size, format, role = 'any' as R, layers = 1, samples = 1, owner = label } = options;
     maker.driver.checkOpen();
     checkSize(label, size);

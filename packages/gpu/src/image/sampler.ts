@@ -3,7 +3,8 @@
 import * as V from '@halocline/vulkan';
 import type { Child, Driver } from '../device/driver.ts';
 import { printsItself } from '../printing.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { COMPARE } from './depth-compare.ts';
 import type { DepthCompare } from './depth-compare.ts';
 
@@ -24,6 +25,8 @@ export interface SamplerOptions {
    */
   readonly compare?: DepthCompare;
 }
+
+const SAMPLER_OPTIONS: Names<SamplerOptions> = Object.freeze({ label: true, filter: true, edge: true, compare: true });
 
 const EDGES: Readonly<Record<EdgeMode, number>> = Object.freeze({
   clamp: V.VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE,
@@ -49,7 +52,7 @@ export class Sampler implements Child {
 
   constructor(driver: Driver, options: SamplerOptions) {
     driver.checkOpen();
-    checkOptions('Cannot create sampler', options);
+    checkNames('Cannot create sampler', options, SAMPLER_OPTIONS);
     const { label, filter = 'linear', edge = 'clamp', compare } = options;
     for (const [name, word, words] of [
       ['filter', filter, ['linear', 'nearest']] as const,

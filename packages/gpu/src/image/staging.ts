@@ -5,7 +5,8 @@ import type { Usage } from '../access.ts';
 import type { Encoder } from '../command/encoder.ts';
 import type { Buffer, BufferOptions } from '../memory/buffer.ts';
 import type { Image } from './image.ts';
-import { checkKind, checkOptions } from '../given.ts';
+import { checkKind, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 
 /** Which texels, and what the image is used for around the transfer. */
@@ -28,6 +29,9 @@ export interface ImageDownloadOptions extends ImageTransferOptions {
   readonly before: Usage;
 }
 
+const UPLOAD_OPTIONS: Names<ImageUploadOptions> = Object.freeze({ mip: true, layer: true, after: true });
+const DOWNLOAD_OPTIONS: Names<ImageDownloadOptions> = Object.freeze({ mip: true, layer: true, before: true });
+
 /** What transfers of images need of a device. */
 export interface ImageStagingDevice {
   createBuffer(options: BufferOptions): Buffer;
@@ -42,7 +46,7 @@ export async function uploadImage(
   options: ImageUploadOptions,
 ): Promise<void> {
   checkKind('upload to', image, 'image');
-  checkOptions(`Cannot upload to image "${image.label}"`, options);
+  checkNames(`Cannot upload to image "${image.label}"`, options, UPLOAD_OPTIONS);
   if (!ArrayBuffer.isView(data)) {
     throw new TypeError(
       `Cannot upload to image "${image.label}": ${valueText(data)} is given for its texels; give a typed array`,
@@ -76,7 +80,7 @@ export async function downloadImage(
   options: Partial<ImageDownloadOptions> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkKind('download from', image, 'image');
-  checkOptions(`Cannot download from image "${image.label}"`, options);
+  checkNames(`Cannot download from image "${image.label}"`, options, DOWNLOAD_OPTIONS);
   const { mip = 0, before } = options;
   if (before === undefined) {
     throw new TypeError(

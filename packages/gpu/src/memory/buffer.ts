@@ -13,7 +13,8 @@ import type { Alone } from './find-room.ts';
 import type { DeviceHeap, MemoryRange, Resident } from './heap.ts';
 import { printsItself, valueText } from '../printing.ts';
 import { BUFFER_ROLES, type BufferRole } from '../role.ts';
-import { checkFunction, checkOptions } from '../given.ts';
+import { checkFunction, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** What a buffer is made from. */
 export interface BufferOptions<R extends BufferRole = BufferRole> {
@@ -35,6 +36,16 @@ export interface BufferOptions<R extends BufferRole = BufferRole> {
    */
   readonly onMoved?: (buffer: Buffer) => void;
 }
+
+const BUFFER_OPTIONS: Names<BufferOptions> = Object.freeze({
+  label: true,
+  byteLength: true,
+  owner: true,
+  role: true,
+  usage: true,
+  memory: true,
+  onMoved: true,
+});
 
 /** The usages of a buffer that names none. */
 const DEFAULT_USAGE: readonly BufferUsage[] = Object.freeze([
@@ -154,7 +165,7 @@ export class Buffer<R extends BufferRole = BufferRole> implements Child {
   #disposed = false;
 
   constructor(maker: BufferMaker, options: BufferOptions<R>, placement?: Placement) {
-    checkOptions('Cannot create buffer', options);
+    checkNames('Cannot create buffer', options, BUFFER_OPTIONS);
     const {
       label,
       byteLength,

@@ -146,9 +146,9 @@ function allocate(
 }
 
 /** A buffer that others may write at any time: the checks take it for written. */
-function sharedBuffer(maker: BufferMaker, options: OpaqueOptions, place: Placement['place']): Buffer {
-  const buffer = new Buffer(maker, options, { memory: 'device', handleTypes: HANDLE_TYPE, place });
-  maker.driver.tracking?.uploaded(buffer, { byteOffset: 0, byteLength: options.byteLength });
+function sharedBuffer(maker: BufferMaker, { label, byteLength }: OpaqueOptions, place: Placement['place']): Buffer {
+  const buffer = new Buffer(maker, { label, byteLength }, { memory: 'device', handleTypes: HANDLE_TYPE, place });
+  maker.driver.tracking?.uploaded(buffer, { byteOffset: 0, byteLength });
   return buffer;
 }
 

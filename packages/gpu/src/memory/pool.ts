@@ -17,7 +17,8 @@ import type { Defragmentation } from './defragment.ts';
 import { cut, Tally } from './heap.ts';
 import type { DedicatedTo, MemoryBlock, MemoryRange } from './heap.ts';
 import { Tlsf } from './tlsf.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** What a pool is made from. */
 export interface PoolOptions {
@@ -34,6 +35,8 @@ export interface PoolOptions {
    */
   readonly grows?: boolean;
 }
+
+const POOL_OPTIONS: Names<PoolOptions> = Object.freeze({ label: true, byteLength: true, memory: true, grows: true });
 
 /** A pool in figures; sizes in bytes. */
 export interface PoolUse {
@@ -82,7 +85,7 @@ export class MemoryPool implements Child {
   #disposed = false;
 
   constructor(maker: BufferMaker, options: PoolOptions) {
-    checkOptions('Cannot create memory pool', options);
+    checkNames('Cannot create memory pool', options, POOL_OPTIONS);
     const { label, byteLength, memory = 'device', grows = false } = options;
     maker.driver.checkOpen();
     this.#maker = maker;
@@ -289,13 +292,15 @@ export interface HeapOptions {
   readonly byteLength: number;
 }
 
+const HEAP_OPTIONS: Names<HeapOptions> = Object.freeze({ label: true, memoryType: true, byteLength: true });
+
 /**
  * Memory of one type that a builder takes for good and places buffers in: never more than `byteLength`, whatever the device
  * has. Dispose it with its last buffer.
  */
 export class Heap extends MemoryPool {
   constructor(device: Device, options: HeapOptions) {
-    checkOptions('Cannot create heap', options);
+    checkNames('Cannot create heap', options, HEAP_OPTIONS);
     const { label = 'heap', memoryType, byteLength } = options;
     super(makerOf(device), { label, memory: memoryType, byteLength });
   }

@@ -19,13 +19,13 @@ import type { Driver } from '../device/driver.ts';
 import { bytesText, OutOfMemoryError } from '../errors.ts';
 import type { Buffer, BufferOptions } from './buffer.ts';
 import { bytesFrom, checkAlive, checkApart, checkInto, checkKept, checkView } from './check-transfer.ts';
+import { checkDownload, checkUpload } from './check-transfer.ts';
 import { hostBufferOf } from './host-array.ts';
 import { freshArray, HostCopies } from './host-copies.ts';
 import { Ring } from './ring.ts';
 import { BatchRecorder } from './transfer-batch.ts';
 import type { Batch, BufferRange } from './transfer-batch.ts';
 import { printsItself } from '../printing.ts';
-import { checkOptions } from '../given.ts';
 
 /** How a transfer is ordered. */
 export interface TransferOptions {
@@ -136,7 +136,7 @@ export class Staging implements Companion {
     checkUsage('upload to', buffer, 'transfer-target');
     checkView('upload to', buffer, data);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    checkOptions(`Cannot upload to buffer "${buffer.label}"`, options);
+    checkUpload(buffer, options);
     checkRange('upload to', buffer, byteOffset, bytes.byteLength);
     checkAlive('upload to', buffer, this.#driver);
     const direct = this.#hostRange(bytes, 'transfer-source');
@@ -168,7 +168,7 @@ export class Staging implements Companion {
     options: DownloadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     checkUsage('download from', buffer, 'transfer-source');
-    checkOptions(`Cannot download from buffer "${buffer.label}"`, options);
+    checkDownload(buffer, options);
     checkRange('download from', buffer, byteOffset, byteLength);
     checkAlive('download from', buffer, this.#driver);
     if (options.into !== undefined) checkInto(buffer, options.into, byteLength);
