@@ -20,9 +20,32 @@ export class HostNumbers {
   /** First values that no step has seen yet, and the scalars that programs know. */
   readonly #initials = new Map<string, number>();
   readonly #known = new Set<string>();
+  /** Resumes that were asked for and are not over. */
+  #resumes = 0;
 
   constructor(declarations: Declarations) {
     this.#declarations = declarations;
+  }
+
+  /** Waits for a resume, which puts numbers back: until it is over nobody knows those of a step that is asked for now. */
+  async resuming<T>(resume: Promise<T>): Promise<T> {
+    this.#resumes++;
+    try {
+      return await resume;
+    } finally {
+      this.#resumes--;
+    }
+  }
+
+  /** What keeps an act that uses or changes numbers ("run a step") from being asked for now; null where nothing does. */
+  whyNot(act: string): TypeError | null {
+    return this.#resumes === 0 ? null : new TypeError(`Cannot ${act}: a resume is under way; await it first`);
+  }
+
+  /** Throws what `whyNot` tells. */
+  check(act: string): void {
+    const why = this.whyNot(act);
+    if (why !== null) throw why;
   }
 
   /** Those of a step that would be asked for now. */

@@ -20,6 +20,7 @@ export class Scalar {
 
   /** Its value after all steps submitted so far. Waits for the GPU. */
   async read(): Promise<number> {
+    this.#runtime.numbers.check(`read scalar "${this.name}"`);
     const waiting = this.#runtime.numbers.waiting(this.name);
     return this.#runtime.run(async () => {
       this.#runtime.checkOpen();

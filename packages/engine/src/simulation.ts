@@ -1,6 +1,7 @@
 /**
- * @file The simulation as a user sees it: names fields, gives stencils, runs steps. Only what reads, writes or saves waits
- * for the GPU; acts that weren't awaited still happen in the order of the calls.
+ * @file The simulation as a user sees it: names fields, gives stencils, runs steps. Only what reads, writes or saves waits for the
+ * GPU; acts that weren't awaited still happen in the order of the calls, steps with the numbers of the moment when they were called.
+ * So a resume, which brings others, is awaited first. What is declared or removed counts from the first step on that hasn't begun.
  */
 import type { Defragmentation, Device } from '@halocline/gpu';
 import type { BufferAccess, DebugReport } from '@halocline/stencil';
@@ -249,6 +250,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Declares a number, or a vector of them, that stencils of all levels may name and `set` changes. */
   addParameter(name: string, type: string, value: number | boolean | readonly number[]): this {
+    this.#runtime.numbers.check(`add parameter "${name}"`);
     checkDoubles(`parameter "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addParameter(name, type, value);
     return this;
@@ -256,6 +258,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Declares a number on the device that stencils reduce into and read. */
   addScalar(name: string, type: string, initial: number = 0): Scalar {
+    this.#runtime.numbers.check(`add scalar "${name}"`);
     checkDoubles(`scalar "${name}"`, type, this.#runtime.team.members);
     this.#runtime.declarations.addScalar(name, type, initial);
     return this.scalar(name);
@@ -263,6 +266,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Sets a parameter or a scalar, for the steps from the next one on. */
   set(name: string, value: number | boolean | readonly number[]): this {
+    this.#runtime.numbers.check(`set "${name}"`);
     const { parameters, scalars } = this.#runtime.declarations;
     const parameter = parameters.get(name);
     const scalar = scalars.get(name);
@@ -320,6 +324,8 @@ export class Simulation implements AsyncDisposable {
     const dt = typeof step === 'object' ? (step as { readonly dt: number } | null)?.dt : step;
     if (typeof dt !== 'number' || !Number.isFinite(dt)) return Promise.reject(noSeconds(typeof step === 'object', dt));
     const runtime = this.#runtime;
+    const why = runtime.numbers.whyNot('run a step');
+    if (why !== null) return Promise.reject(why);
     const numbers = runtime.numbers.take();
     if (this.#checkpoints !== null) return this.#stepAndKeep(dt, numbers, this.#checkpoints);
     return runtime.run(() => runtime.step(dt, numbers));
@@ -401,6 +407,7 @@ export class Simulation implements AsyncDisposable {
   async checkpoint(file: string, options: { readonly about?: unknown } = {}): Promise<void> {
     checkCheckpointEnding('write checkpoint', file);
     checkOptions(`Cannot write checkpoint "${file}"`, options, CHECKPOINT_OPTIONS);
+    this.#runtime.numbers.check(`write checkpoint "${file}"`);
     const request = this.#request(file, options.about ?? null);
     await this.#runtime.run(() => writeCheckpoint(this.#runtime, request));
   }
@@ -408,14 +415,18 @@ export class Simulation implements AsyncDisposable {
   /**
    * Goes on from a checkpoint of the same scene, however either is cut into subdomains: the steps that follow have the bits that they
    * would have had. Where the file is refused for what it is of, nothing has changed; where its values turn out to be damaged, some
-   * have come in. Waits for the GPU.
+   * have come in. Waits for the GPU; until it is over, steps, checkpoints and what adds, sets or reads parameters and scalars are
+   * refused, and what is written to `state` is replaced.
    */
   async resume(file: string): Promise<Resumed> {
     checkCheckpointEnding('resume from', file);
-    const { state, ...resumed } = await this.#runtime.run(() => resumeFrom(this.#runtime, file));
-    for (const key of Object.keys(this.state)) delete this.state[key];
-    Object.assign(this.state, state);
-    return resumed;
+    const resume = this.#runtime.run(async () => {
+      const { state, ...resumed } = await resumeFrom(this.#runtime, file);
+      for (const key of Object.keys(this.state)) delete this.state[key];
+      Object.assign(this.state, state);
+      return resumed;
+    });
+    return this.#runtime.numbers.resuming(resume);
   }
 
   /** What a checkpoint that is asked for now holds besides what the devices have. */

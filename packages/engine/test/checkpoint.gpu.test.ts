@@ -286,6 +286,41 @@ gpuTest('a file that is cut off, damaged, newer or no checkpoint is refused', {}
   );
 });
 
+gpuTest('until a resume is over, what uses or changes numbers is refused', {}, async ({ device }) => {
+  await using folder = await temporary();
+  const [file, later] = [folder.file('c.nvdb'), folder.file('later.nvdb')];
+  const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
+  await using one = await Simulation.create({ device, domain });
+  plain(one);
+  one.set('p', 5).set('s', 6).state['name'] = 'one';
+  await one.checkpoint(file);
+  await one.set('p', 7).checkpoint(later);
+  await using other = await Simulation.create({ device, domain });
+  plain(other);
+  const resumed = other.resume(file);
+  const awaitIt = 'a resume is under way; await it first';
+  expect(() => other.set('p', 3)).toThrow(new TypeError(`Cannot set "p": ${awaitIt}`));
+  expect(() => other.addParameter('q', 'float', 1)).toThrow(new TypeError(`Cannot add parameter "q": ${awaitIt}`));
+  expect(() => other.addScalar('t', 'float')).toThrow(new TypeError(`Cannot add scalar "t": ${awaitIt}`));
+  expect(
+    await Promise.all([other.runTimestep(1), other.checkpoint(file), other.scalar('s').read()].map(refusal)),
+  ).toEqual([
+    `Cannot run a step: ${awaitIt}`,
+    `Cannot write checkpoint "${file}": ${awaitIt}`,
+    `Cannot read scalar "s": ${awaitIt}`,
+  ]);
+  await resumed;
+  await other.runTimestep(1);
+  expect([await other.scalar('s').read(), other.state]).toEqual([6, { name: 'one' }]);
+  // Resumes and fields keep the order of the calls, and one that is refused is over too.
+  const nowhere = refusal(other.resume(folder.file('none.nvdb')));
+  await Promise.all([nowhere, other.resume(file), other.resume(later), other.field('u').fill(2)]);
+  await other.checkpoint(file);
+  await one.resume(file);
+  expect((await one.field('u').read()).get(0, 0, 0)).toBe(2);
+  expect(readFileSync(file).includes('"p":{"type":"float","value":[7]}')).toBe(true);
+});
+
 gpuTest('what a killed run left beside its checkpoint goes with the next', {}, async ({ device }) => {
   await using folder = await temporary();
   const file = folder.file('run.nvdb');
