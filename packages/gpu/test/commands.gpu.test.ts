@@ -1,8 +1,9 @@
 import { gpuTest } from '@halocline/testing';
 import { expect } from 'vitest';
 import { Graph } from '../src/index.ts';
-import type { Device, Encoder } from '../src/index.ts';
+import type { CommandBuffer, Device, Encoder } from '../src/index.ts';
 import { INCREMENT, SLOW, wordsPush } from './kernels.ts';
+import { messageOf } from './message-of.ts';
 
 async function words(device: Device, buffer: Parameters<Device['staging']['download']>[0]): Promise<Uint32Array> {
   return new Uint32Array((await device.staging.download(buffer)).buffer);
@@ -169,6 +170,38 @@ gpuTest('timestamps are written once after each time that their queries were uns
     encoder.resetQueries(pool).timestamp(pool, 0).timestamp(pool, 1).execute(apart).timestamp(pool, 0);
   });
   expect(pool.ticks().map((tick) => tick === undefined)).toEqual([false, true]);
+});
+
+gpuTest('a timestamp that an earlier submit wrote is written again only once it was unset', {}, async ({ device }) => {
+  using pool = device.createQueryPool({ label: 'times', count: 2 });
+  const stamps = (index: number) => (encoder: Encoder) => encoder.timestamp(pool, index);
+  using resets = device.record('resets', (encoder) => encoder.resetQueries(pool));
+  using part = device.recordSecondary('part', stamps(0));
+  using first = device.record('first', (encoder) => encoder.execute(part));
+  using second = device.record('second', stamps(1));
+  using anew = device.record('anew', (encoder) => encoder.resetQueries(pool).timestamp(pool, 1));
+  const submit = (...commands: CommandBuffer[]): string => messageOf(() => device.compute.submit(commands));
+  const twice = (label: string, index: number): string =>
+    `Cannot submit "${label}": it writes timestamp ${index} of query pool "times", which was written since it was made unset; record encoder.resetQueries before`;
+  expect(submit(resets, first)).toBe('no error');
+  expect(submit(first)).toBe(twice('first', 0));
+  expect(submit(second, first)).toBe(twice('first', 0));
+  expect(submit(second)).toBe('no error');
+  expect(submit(resets, first, first)).toBe(twice('first', 0));
+  expect(submit(anew, first)).toBe('no error');
+  expect(submit(second)).toBe(twice('second', 1));
+  const frame = await device.beginFrame();
+  frame.record('frame', stamps(1));
+  expect(messageOf(() => device.endFrame(frame))).toBe(twice('frame', 1));
+  await device.idle();
+  if (device.features['hostQueryReset'] === true) {
+    pool.reset();
+    expect(submit(second)).toBe('no error');
+  }
+  expect(messageOf(() => device.record('both', (encoder) => stamps(0)(encoder).execute(part)))).toBe(
+    'Cannot write timestamp 0 of query pool "times" in "both": it is written there already; record encoder.resetQueries between',
+  );
+  await device.idle();
 });
 
 gpuTest('slips of a recording are named where they are made', {}, async ({ device }) => {

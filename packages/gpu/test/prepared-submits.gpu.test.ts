@@ -233,6 +233,36 @@ gpuTest('what goes again behind a wait is held back, and what goes ahead of it i
   }
 });
 
+gpuTest('timestamps that are written each time are unset before, or perhaps later', PLAIN, async ({ device }) => {
+  using owned = new DisposableStack();
+  const { driver } = makerOf(device);
+  const timeline = owned.use(device.createTimeline('a'));
+  const gate = owned.use(device.createTimeline('gate'));
+  const pool = owned.use(device.createQueryPool({ label: 'times', count: 1 }));
+  const stamp = owned.use(device.record('stamp', (encoder) => encoder.timestamp(pool, 0)));
+  const anew = owned.use(device.record('anew', (encoder) => encoder.resetQueries(pool).timestamp(pool, 0)));
+  const queue = new Queue(driver, device.compute.family, device.compute.handle, timeline, 'a');
+  driver.progress.splice(driver.progress.indexOf(timeline), 1);
+  using _none = changeCommands(device, { vkQueueSubmit2: () => V.VK_SUCCESS });
+  queue.submit([anew]);
+  const again = owned.use(queue.prepare([{ commands: [anew] }], 1));
+  const once = owned.use(queue.prepare([{ commands: [stamp] }], 1));
+  const submit = (prepared: typeof once): string => messageOf(() => prepared.submit(() => timeline.last));
+  const refused =
+    'Cannot submit "stamp": it writes timestamp 0 of query pool "times", which was written since it was made unset; record encoder.resetQueries before';
+  expect([submit(again), submit(again), submit(once)]).toEqual(['no error', 'no error', refused]);
+  queue.submit([], { wait: [{ timeline: gate, value: 1 }] });
+  expect(submit(once)).toBe('no error');
+  gate.signal(1);
+  expect([submit(once), submit(again)]).toEqual([refused, 'no error']);
+  V.arena.scope(() =>
+    driver.commands.vkSignalSemaphore(
+      driver.handle,
+      V.VkSemaphoreSignalInfo({ semaphore: timeline.handle, value: timeline.last }),
+    ),
+  );
+});
+
 gpuTest('what is written together waits for one another, and nothing of it is held back', PLAIN, async ({ device }) => {
   using owned = new DisposableStack();
   const { driver } = makerOf(device);

@@ -6,6 +6,7 @@ import { VulkanError } from '../errors.ts';
 import type { Recorded } from '../tracking/local.ts';
 import { Encoder } from './encoder.ts';
 import type { RecordingPlace } from './scope.ts';
+import type { StampedPools } from './stamped.ts';
 import type { Followed } from './watched.ts';
 import { printsItself } from '../printing.ts';
 
@@ -34,6 +35,8 @@ export interface Submittable {
   readonly passes: readonly string[];
   /** What it touches, where the device tracks that. */
   readonly recorded?: Recorded | undefined;
+  /** What it does to queries; undefined where it touches none. */
+  readonly stamped?: StampedPools | undefined;
   /** Whether only disposals can make it unfit for a submit: it follows no edits, and nobody else checks it. Default false. */
   readonly steady?: boolean;
   /** Throws if it can't be submitted: it, or something that it uses, was disposed, or a check of whoever recorded it says so. */
@@ -165,6 +168,7 @@ interface Recording {
   readonly followed: ReadonlyMap<Followed, number>;
   readonly checks: readonly (() => void)[];
   readonly recorded: Recorded | undefined;
+  readonly stamped: StampedPools | undefined;
   readonly passes: readonly string[];
 }
 
@@ -216,6 +220,10 @@ export class CommandBuffer implements Child, Submittable {
     return this.#recording.recorded;
   }
 
+  get stamped(): StampedPools | undefined {
+    return this.#recording.stamped;
+  }
+
   get steady(): boolean {
     return this.#recording.followed.size === 0 && this.#recording.checks.length === 0;
   }
@@ -255,8 +263,8 @@ export class CommandBuffer implements Child, Submittable {
       encoder.label(this.label, this.#body);
       const recorded = tracker?.finish();
       endCommands(driver, handle, this.label);
-      const { used, releases, followed, checks } = encoder;
-      return { handle, used, releases, followed, checks, recorded, passes: encoder.passes.slice(1) };
+      const { used, releases, followed, checks, stamped } = encoder;
+      return { handle, used, releases, followed, checks, recorded, stamped, passes: encoder.passes.slice(1) };
     } catch (error) {
       this.#pool.free(handle);
       for (const release of encoder.releases) release();

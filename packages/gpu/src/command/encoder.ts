@@ -40,6 +40,8 @@ import {
   copyImageToBuffer,
   fillBuffer,
 } from './transfer.ts';
+import { Stamped } from './stamped.ts';
+import type { StampedPools } from './stamped.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
 import { checkTransferBarrier, refuseOnTransfers } from './queue-abilities.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
@@ -58,8 +60,8 @@ export class Encoder {
   #driver: Driver;
   readonly #scope: CommandScope;
   readonly #bindings: Bindings<ComputePipeline>;
-  /** Of pools whose timestamps are written, those that were since they were made unset. */
-  #stamped: Map<QueryPool, Set<number>> | undefined;
+  /** What it does to queries. */
+  #stamped: Map<QueryPool, Stamped> | undefined;
 
   /** Use `device.record`. */
   constructor(driver: Driver, handle: V.VkCommandBuffer, label: string, tracker?: UsageTracker, kind?: RecordingKind) {
@@ -92,6 +94,11 @@ export class Encoder {
   /** What is called before each submit. */
   get checks(): readonly (() => void)[] {
     return this.#scope.checks;
+  }
+
+  /** What it does to queries, for the check of submits; undefined where it touches none. */
+  get stamped(): StampedPools | undefined {
+    return this.#stamped;
   }
 
   /** The recording has ended: every further call is an error. Part of whoever records. */
@@ -269,10 +276,13 @@ export class Encoder {
     this.#scope.outside('execute commands');
     refuseOnTransfers(this.#scope, 'execute commands', ELSEWHERE);
     for (const each of secondaries) checkExecutable(this.#scope, each, undefined);
+    for (const { stamped } of secondaries) {
+      for (const [pool, each] of stamped ?? []) {
+        const twice = this.#stampsOf(pool).execute(each);
+        if (twice !== undefined) throw this.#writtenTwice(pool, twice);
+      }
+    }
     executeSecondary(this.#scope, secondaries);
-    // They may have made timestamps unset.
-    for (const [pool, written] of this.#stamped ?? [])
-      if (secondaries.some(({ used }) => used.has(pool))) written.clear();
     this.#bindings.forget();
     return this;
   }
@@ -313,7 +323,7 @@ export class Encoder {
     this.#scope.use(pool);
     this.#driver.commands.vkCmdResetQueryPool(this.handle, pool.handle, 0, pool.count);
     pool.resets();
-    (this.#stamped ??= new Map()).set(pool, new Set());
+    this.#stampsOf(pool).reset();
     return this;
   }
 
@@ -363,19 +373,22 @@ export class Encoder {
   /** Notes that a query is written, which may be once after each time that it was made unset. */
   #stamp(pool: QueryPool, index: number): void {
     const { label, checks } = this.#scope;
-    const all = (this.#stamped ??= new Map<QueryPool, Set<number>>());
-    let written = all.get(pool);
-    if (!written) {
-      all.set(pool, (written = new Set()));
-      checks.push(() => pool.checkReset(label));
-    }
-    if (written.has(index)) {
-      throw new VulkanError(
-        `Cannot write timestamp ${index} of query pool "${pool.label}" in ${this.#scope.place}: it is written there already; record encoder.resetQueries between`,
-        { kind: 'execution', labels: [pool.label, ...this.#scope.labels] },
-      );
-    }
-    written.add(index);
+    if (this.#stamped?.has(pool) !== true) checks.push(() => pool.checkReset(label));
+    if (!this.#stampsOf(pool).write(index)) throw this.#writtenTwice(pool, index);
+  }
+
+  #stampsOf(pool: QueryPool): Stamped {
+    const all = (this.#stamped ??= new Map<QueryPool, Stamped>());
+    let stamped = all.get(pool);
+    if (!stamped) all.set(pool, (stamped = new Stamped()));
+    return stamped;
+  }
+
+  #writtenTwice(pool: QueryPool, index: number): VulkanError {
+    return new VulkanError(
+      `Cannot write timestamp ${index} of query pool "${pool.label}" in ${this.#scope.place}: it is written there already; record encoder.resetQueries between`,
+      { kind: 'execution', labels: [pool.label, ...this.#scope.labels] },
+    );
   }
 
   /** Threads of several axes. */

@@ -16,6 +16,7 @@ import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
 import { isOpen, noteWaits, settleMany } from '../sync/timeline-holds.ts';
 import type { Submittable } from './command-buffer.ts';
 import type { Queue, SubmitBatch } from './queue.ts';
+import { checkStamps } from './stamped.ts';
 import { checkTimelineAlive, notePoints } from './submit-points.ts';
 
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
@@ -59,6 +60,8 @@ export class PreparedSubmits implements Disposable {
   readonly #last: readonly Submittable[];
   /** Whether only disposals can make them unfit. */
   readonly #steady: boolean;
+  /** Whether they write timestamps, or make them unset. */
+  readonly #stamped: boolean;
   #checkedAt: number;
   #disposed = false;
   /** What `make` says one by one, where they can't go as they are written. */
@@ -89,6 +92,7 @@ export class PreparedSubmits implements Disposable {
     this.#awaited = this.#columns.filter(({ awaited }) => awaited > 0);
     this.#last = this.#commands.slice(-LABELS_KEPT).map((placed) => placed.commands);
     this.#steady = this.#commands.every((placed) => placed.commands.steady === true);
+    this.#stamped = this.#commands.some((placed) => placed.commands.stamped !== undefined);
   }
 
   #write(
@@ -178,8 +182,10 @@ export class PreparedSubmits implements Disposable {
     const driver = this.#driver;
     // Checks of others that were written since may have disposed something.
     if (driver.disposals !== this.#checkedAt) this.#check();
+    const noteStamps = this.#stamped ? checkStamps(this.#batches, () => this.#isHeld()) : undefined;
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
+    noteStamps?.();
     if (this.#isHeld()) {
       this.queue.timeline.expectNothing();
       this.#noteEach();

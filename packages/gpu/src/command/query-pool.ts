@@ -19,6 +19,8 @@ export class QueryPool implements Child {
   /** How many queries it has. */
   readonly count: number;
   readonly handle: V.VkQueryPool;
+  /** Those that submitted commands write since all were made unset. Part of the queues. */
+  written: ReadonlySet<number> = new Set();
   /** Of the device that it belongs to. */
   readonly driver: Driver;
   readonly #mask: bigint;
@@ -80,6 +82,7 @@ export class QueryPool implements Child {
     }
     this.driver.commands.vkResetQueryPool(this.driver.handle, this.handle, 0, this.count);
     this.#reset = true;
+    this.written = new Set();
   }
 
   /** Commands that make all queries unset are recorded. Part of the encoder. */

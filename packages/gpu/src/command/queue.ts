@@ -4,11 +4,13 @@ import * as V from '@halocline/vulkan';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { Timeline, TimelinePoint } from '../sync/timeline.ts';
+import { isOpen, noteWaits } from '../sync/timeline-holds.ts';
 import type { Escort } from '../tracking/device-tracking.ts';
 import type { Submittable } from './command-buffer.ts';
 import { PreparedSubmits } from './prepared-submits.ts';
 import { printsItself, valueText } from '../printing.ts';
 import { foreign } from './foreign.ts';
+import { checkStamps } from './stamped.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 import { checkPoints, notePoints } from './submit-points.ts';
 import { checkNames, checkObjects } from '../given.ts';
@@ -164,6 +166,7 @@ export class Queue {
     // A check of one may have disposed what another, seen before it, uses.
     this.#checkAlive(batches, disposals);
     checkPoints(this.#driver, this, batches);
+    const noteStamps = checkStamps(batches, () => this.#isHeld(batches));
     const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();
@@ -181,8 +184,15 @@ export class Queue {
       throw error;
     }
     for (const escort of escorts) escort.done(true);
+    noteStamps?.();
     passenger?.made(values[0]!);
     return values.map((value) => ({ timeline: this.timeline, value }));
+  }
+
+  /** Whether something of them waits, with the queue or by itself, for what nobody was told to signal yet. */
+  #isHeld(batches: readonly SubmitBatch[]): boolean {
+    if (noteWaits(this.#driver, this).length > 0) return true;
+    return batches.some(({ wait = NOTHING }) => wait.some(({ timeline, value }) => isOpen(timeline, value)));
   }
 
   /** Throws unless they are commands of this device, for queues of this family. */

@@ -22,6 +22,7 @@ import { recordDraws } from './rendering.ts';
 import type { RenderEncoder } from './rendering.ts';
 import { checkDraws } from './queue-abilities.ts';
 import { CommandScope } from './scope.ts';
+import type { StampedPools } from './stamped.ts';
 
 /** What recorded draws draw to. */
 export interface DrawTargets {
@@ -39,6 +40,7 @@ interface Held {
   readonly releases: readonly (() => void)[];
   readonly checks: readonly (() => void)[];
   readonly recorded: Recorded | undefined;
+  readonly stamped: StampedPools | undefined;
 }
 
 /** Commands that other recordings execute. Dispose it when no recording that executes it is submitted any more. */
@@ -58,6 +60,8 @@ export class SecondaryCommands implements Child {
   readonly checks: readonly (() => void)[];
   /** What it touches, where the device tracks that. */
   readonly recorded: Recorded | undefined;
+  /** What it does to queries; undefined where it touches none. */
+  readonly stamped: StampedPools | undefined;
   /** Of the device that it belongs to. */
   readonly driver: Driver;
   readonly #pool: CommandPool;
@@ -86,6 +90,7 @@ export class SecondaryCommands implements Child {
       this.used = held.used;
       this.checks = held.checks;
       this.recorded = held.recorded;
+      this.stamped = held.stamped;
       this.#releases = held.releases;
     } catch (error) {
       pool.free(this.handle);
@@ -119,7 +124,8 @@ function held(scope: CommandScope | Encoder, tracker: RecordingTracker | undefin
   const { used, releases, checks } = scope;
   try {
     body();
-    return { used, releases, checks, recorded: tracker?.finish() };
+    const recorded = tracker?.finish();
+    return { used, releases, checks, recorded, stamped: scope instanceof Encoder ? scope.stamped : undefined };
   } catch (error) {
     for (const release of releases) release();
     throw error;

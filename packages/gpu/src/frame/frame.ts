@@ -7,6 +7,7 @@ import type * as V from '@halocline/vulkan';
 import { beginCommands, CommandPool, endCommands, checkUsed } from '../command/command-buffer.ts';
 import type { Submittable, Used } from '../command/command-buffer.ts';
 import { Encoder } from '../command/encoder.ts';
+import type { StampedPools } from '../command/stamped.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import type { LinearMemory } from '../memory/step-memory.ts';
@@ -23,6 +24,7 @@ class FrameRecording implements Submittable {
   readonly handle: V.VkCommandBuffer;
   readonly passes: readonly string[];
   readonly recorded: Recorded | undefined;
+  readonly stamped: StampedPools | undefined;
   readonly driver: Driver;
   readonly #used: ReadonlySet<Used>;
   readonly #checks: readonly (() => void)[];
@@ -32,6 +34,7 @@ class FrameRecording implements Submittable {
     this.driver = driver;
     this.family = family;
     this.recorded = recorded;
+    this.stamped = encoder.stamped;
     this.#used = encoder.used;
     this.#checks = encoder.checks;
     this.#recordedAt = driver.disposals;
