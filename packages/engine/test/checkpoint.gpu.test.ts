@@ -1,5 +1,5 @@
 /** Checkpoints: a run that was stopped and goes on has the bits of one that wasn't, however it is cut. */
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,11 @@ import { expect, vi } from 'vitest';
 import { Simulation, type SimulationOptions } from '../src/index.ts';
 import { topologyOf } from './topologies.ts';
 
-async function temporary(): Promise<AsyncDisposable & { file: (name: string) => string }> {
+async function temporary(): Promise<AsyncDisposable & { file: (name: string) => string; names: () => string[] }> {
   const path = await mkdtemp(join(tmpdir(), 'halocline-'));
   return {
     file: (name) => join(path, name),
+    names: () => readdirSync(path),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
 }
@@ -319,6 +320,25 @@ gpuTest('until a resume is over, what uses or changes numbers is refused', {}, a
   await one.resume(file);
   expect((await one.field('u').read()).get(0, 0, 0)).toBe(2);
   expect(readFileSync(file).includes('"p":{"type":"float","value":[7]}')).toBe(true);
+});
+
+gpuTest('a field that is removed while a checkpoint is written or read is told so', {}, async ({ device }) => {
+  await using folder = await temporary();
+  const domain = { min: [0, 0, 0], max: [8, 8, 8] } as const;
+  await using simulation = await Simulation.create({ device, domain });
+  for (let number = 0; number < 20; number++) simulation.addField(`f${number}`, 'float32');
+  const removed = 'Cannot use field "f19": it has been removed; add it again, and take the new one';
+  const written = refusal(simulation.checkpoint(folder.file('c.nvdb')));
+  while (folder.names().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  simulation.removeField('f19');
+  expect([await written, folder.names()]).toEqual([removed, []]);
+  simulation.addField('f19', 'float32');
+  await simulation.checkpoint(folder.file('c.nvdb'));
+  const before = device.counters.submits;
+  const resumed = refusal(simulation.resume(folder.file('c.nvdb')));
+  while (device.counters.submits === before) await new Promise((resolve) => setImmediate(resolve));
+  simulation.removeField('f19');
+  expect(await resumed).toBe(removed);
 });
 
 gpuTest('what a killed run left beside its checkpoint goes with the next', {}, async ({ device }) => {

@@ -49,8 +49,10 @@ export async function resumeFrom(
       throw new TypeError(`${head}: ${why}; give the scene, and the options, that it was written with`);
     }
     const tell = paced(runtime.log);
-    for (const [done, { key }] of note.fields.entries()) {
-      await takeField(runtime, head, source, key);
+    // Those of now: what is removed meanwhile is refused as such.
+    const fields = note.fields.map(({ key }) => runtime.declarations.fields.get(key)!);
+    for (const [done, field] of fields.entries()) {
+      await takeField(runtime, { head, source, field });
       tell(() => `Resuming from "${file}": ${done + 1} of ${note.fields.length} fields`);
     }
     takeNumbers(runtime, note);
@@ -155,8 +157,10 @@ function differs(kind: string, theirs: ReadonlyMap<string, string>, ours: Readon
   return missing === undefined ? null : `it has no ${kind} "${missing}", which the simulation has`;
 }
 
-async function takeField(runtime: Runtime, head: string, source: GridSource, key: string): Promise<void> {
-  const field: FieldDeclaration = runtime.declarations.fields.get(key)!;
+async function takeField(
+  runtime: Runtime,
+  { head, source, field }: { readonly head: string; readonly source: GridSource; readonly field: FieldDeclaration },
+): Promise<void> {
   const level = runtime.domain.level(field.level);
   const grids: Grid[] = [];
   for (const name of gridNames(field)) grids.push(await decoded(head, () => readGridFrom(source, { name })));

@@ -85,11 +85,12 @@ export async function writeCheckpoint(runtime: Runtime, request: CheckpointReque
   const start = performance.now();
   await runtime.compile();
   await runtime.settle();
-  const note = await makeNote(runtime, request);
+  const kept = lastingFields(runtime.declarations);
+  const note = await makeNote(runtime, request, kept);
   const tell = paced(runtime.log);
   let [byteLength, done] = [0, 0];
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces(runtime, note, () => done++)) {
+    for await (const piece of pieces(runtime, { note, kept }, () => done++)) {
       byteLength += piece.length;
       tell(() => `Checkpoint "${request.file}": ${done} of ${note.fields.length} fields, ${formatBytes(byteLength)}`);
       yield piece;
@@ -117,11 +118,15 @@ export async function checkpointStep(runtime: Runtime, request: CheckpointReques
   }
 }
 
-async function makeNote(runtime: Runtime, request: CheckpointRequest): Promise<CheckpointNote> {
+async function makeNote(
+  runtime: Runtime,
+  request: CheckpointRequest,
+  kept: readonly FieldDeclaration[],
+): Promise<CheckpointNote> {
   const { declarations, domain } = runtime;
   const { leafCount, activeVoxels, topology, map } = domain.level(0);
   const words = await wordsOfScalars(runtime, request.numbers.scalars);
-  const fields: NotedField[] = lastingFields(declarations).map((field) => ({
+  const fields: NotedField[] = kept.map((field) => ({
     key: field.key,
     type: field.type,
     at: field.at,
@@ -172,10 +177,13 @@ export function spareScalars({ declarations, checked }: Pick<Runtime, 'declarati
   return spare;
 }
 
-async function* pieces(runtime: Runtime, note: CheckpointNote, ended: () => void): AsyncGenerator<Uint8Array> {
+async function* pieces(
+  runtime: Runtime,
+  { note, kept }: { readonly note: CheckpointNote; readonly kept: readonly FieldDeclaration[] },
+  ended: () => void,
+): AsyncGenerator<Uint8Array> {
   yield* streamNanoVdb([noteGrid(runtime.domain, note)]);
-  for (const { key } of note.fields) {
-    const field = runtime.declarations.fields.get(key)!;
+  for (const field of kept) {
     await runtime.stores(field);
     const components = await gatherField(runtime.subdomains, field, runtime.copiesOf(field));
     for (const grid of gridsOfField(field, runtime.domain.level(field.level), components)) {
