@@ -43,6 +43,23 @@ const CASES: Readonly<Record<string, (device: Device) => unknown>> = {
     heard.push(() => words[Symbol.dispose]()); // of the barrier that is missing between them
     return [messageOf(() => device.compute.submit([second]))];
   },
+  async 'ids of a shader with a bit flipped'(device) {
+    const spirv = await device.compile(`layout(binding = 0) buffer B { float b; }; ${EMPTY}`, { label: 'ids' });
+    const told = new Set<string>();
+    const targets = new Map([5, 6, 15, 16, 71, 72].map((opcode) => [opcode, opcode === 15 ? 2 : 1])); // OpEntryPoint: 15
+    for (let at = 5; at < spirv.length; at += spirv[at]! >>> 16) {
+      const operand = targets.get(spirv[at]! & 0xffff);
+      if (operand === undefined) continue;
+      for (let bit = 12; bit < 32; bit++) {
+        const flipped = spirv.with(at + operand, (spirv[at + operand]! ^ (2 ** bit)) >>> 0);
+        told.add(messageOf(() => device.createPipeline({ label: 'flipped', spirv: flipped })[Symbol.dispose]()));
+      }
+    }
+    const entry = spirv.findIndex((word, at) => at >= 5 && (word & 0xffff) === 15) + 2;
+    const other = spirv.with(entry, spirv[entry]! + 1);
+    told.add(messageOf(() => device.createPipeline({ label: 'flipped', spirv: other })[Symbol.dispose]()));
+    return [...new Set([...told].map((each) => each.replaceAll(/\d+/g, '#')))];
+  },
   async 'labels that are no strings'(device) {
     const five = 5 as unknown as string;
     using buffer = device.createBuffer({ label: five, byteLength: 64 });

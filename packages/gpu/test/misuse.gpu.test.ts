@@ -30,6 +30,13 @@ gpuTest('what a listener of the checks disposes is not submitted', {}, async () 
   ]);
 });
 
+gpuTest('ids of a shader that are none never come to the driver', {}, async () => {
+  expect(await told('ids of a shader with a bit flipped')).toEqual([
+    `Cannot read SPIR-V of pipeline "flipped": at word # id # is not # to #, below the header's bound; compile the shader again`,
+    'Cannot read SPIR-V of pipeline "flipped": at word # function # of entry point "main" is used and not declared; compile the shader again',
+  ]);
+});
+
 gpuTest('a label that is no string is no address', { layer: true }, async () => {
   expect(await told('labels that are no strings')).toEqual([
     'Buffer("5", 64 bytes)',

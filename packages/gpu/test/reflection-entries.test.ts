@@ -54,7 +54,13 @@ test('literals of instructions are not taken for variables, and functions that c
 
 test('entry points of one name are told apart by their stages', () => {
   const entry = (stage: number, id: number): number[] => instruction(15, stage, id, 'main');
-  const words = assemble([entry(0, 1), entry(4, 2), instruction(16, 3, 17, 8, 8, 1), entry(5, 3)]);
+  const words = assemble([
+    entry(0, 1),
+    entry(4, 2),
+    instruction(16, 3, 17, 8, 8, 1),
+    entry(5, 3),
+    instruction(54, 4, 3, 0, 5),
+  ]);
   const { entryPoints } = reflect(words, { entry: 'main', stage: 'compute' });
   expect(entryPoints.map(({ stage, workgroupSize }) => [stage, workgroupSize])).toEqual([
     ['vertex', null],
@@ -67,7 +73,8 @@ test('entry points of one name are told apart by their stages', () => {
   expect(() => reflect(words, { entry: 'main', stage: 'geometry' })).toThrow(
     'Cannot read SPIR-V: it has no entry point "main" of stage geometry; it has main (vertex), main (fragment), main (compute)',
   );
-  expect(() => reflect(words.with(1, 0x00010000), { entry: 'main' })).toThrow(
-    'Cannot read SPIR-V: at word 5 function 1 of entry point "main" is used and not declared; compile the shader again',
-  );
+  for (const version of [0x00010000, 0x00010500])
+    expect(() => reflect(words.with(1, version), { entry: 'main' })).toThrow(
+      'Cannot read SPIR-V: at word 5 function 1 of entry point "main" is used and not declared; compile the shader again',
+    );
 });

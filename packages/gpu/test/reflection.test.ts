@@ -376,7 +376,34 @@ test('numbers of 64 bits take two locations where they do not fit into one, and 
   expect(reflect(Uint32Array.from(words)).entryPoints[0]!.inputs.map(port)).toEqual(['7 at 1']);
 });
 
-/** Every failure is a ShaderError that gives the word, and says what to do: of values that were given, to give others, too. */
+test('ids that are none of the header, and a type that is not declared, are told at the word that uses them', () => {
+  const refused = (...instructions: number[][]): string => {
+    const words = Uint32Array.of(0x07230203, 0x00010500, 0, 100, 0, ...instructions.flat());
+    try {
+      reflect(words);
+      return 'no error';
+    } catch (error) {
+      return (error as Error).message.replace(/^Cannot read SPIR-V: (.*); compile the shader again$/, '$1');
+    }
+  };
+  const unknown = (word: number, id: number): string =>
+    `at word ${word} id ${id} is not 1 to 99, below the header's bound`;
+  const first = instruction(32, 9, 7, 8);
+  expect(refused(first, instruction(5, 99, 'a'))).toBe('no error');
+  expect(refused(first, instruction(5, 100, 'a'))).toBe(unknown(9, 100));
+  expect(refused(first, instruction(71, 0, 33, 1))).toBe(unknown(9, 0));
+  expect(refused(first, instruction(72, 16_400, 0, 35, 1))).toBe(unknown(9, 16_400));
+  expect(refused(first, instruction(15, 5, 200, 'main', 3))).toBe(unknown(9, 200));
+  expect(refused(first, instruction(15, 5, 3, 'main', 4, 201))).toBe(unknown(9, 201));
+  expect(refused(first, instruction(16, 202, 17, 1, 1, 1))).toBe(unknown(9, 202));
+  expect(refused(first, instruction(30, 4, 5, 203))).toBe(unknown(9, 203));
+  for (const storage of [0, 2, 4, 9, 12])
+    expect(refused(instruction(32, 11, storage, 77), instruction(59, 11, 12, storage))).toBe(
+      'at word 9 id 77 is used and not declared',
+    );
+});
+
+/** Every failure is a ShaderError that gives the word (the first only for the header), and says what to do: of values that were given, to give others, too. */
 function survives(words: Uint32Array): void {
   const remedies = ['compile the shader again', 'give the length a name, .*', 'declare one array.*'];
   try {
@@ -389,7 +416,10 @@ function survives(words: Uint32Array): void {
   } catch (error) {
     expect(error).toBeInstanceOf(ShaderError);
     expect((error as Error).message).toMatch(
-      new RegExp(`^Cannot read SPIR-V: at word \\d+ .*; (${remedies.join('|')})$`, 's'),
+      new RegExp(
+        `^Cannot read SPIR-V: at word (?!0 (?!the (header|byte order|magic number) ))\\d+ .*; (${remedies.join('|')})$`,
+        's',
+      ),
     );
   }
 }

@@ -16,6 +16,10 @@ import type { ShaderSampling } from '../shader/sampling.ts';
 
 /** A shader of a pipeline. */
 export interface StageOptions {
+  /**
+   * Its words. What they declare is read and checked; how functions use it, and whether types fit, is not: where that is wrong, the
+   * driver may end the process. What didn't come from a compiler goes through spirv-val before.
+   */
   readonly spirv: Uint32Array;
   /** Default 'main'. */
   readonly entry?: string;

@@ -283,7 +283,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
     return this.compute;
   }
 
-  /** A compute pipeline; the shader is checked against the device first. Throws ShaderError. */
+  /** A compute pipeline; what its shader declares is checked first, the rest is the driver's (see `spirv`). Throws ShaderError. */
   createPipeline(options: ComputePipelineOptions): ComputePipeline {
     return createPipeline(this.#pipelineMaker, options);
   }

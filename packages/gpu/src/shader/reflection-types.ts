@@ -81,18 +81,18 @@ export function bindingsOf(module: SpirvModule): ShaderBinding[] {
     if (!uniform) continue;
     const decorations = module.decorations.get(id);
     const [set, binding] = [decorations?.get(Decoration.DescriptorSet) ?? 0, decorations?.get(Decoration.Binding) ?? 0];
-    const element = elementOf(module, type, `binding ${set}.${binding} ${module.names.get(id) ?? ''}`.trimEnd());
-    const kind = bindingKind(module, storage, element.type);
+    const element = elementOf(module, type, at, `binding ${set}.${binding} ${module.names.get(id) ?? ''}`.trimEnd());
+    const kind = bindingKind(module, storage, element.type, at);
     bindings.push({
       set,
       binding,
       kind,
       name: module.names.get(id) || module.names.get(element.type) || '',
       count: element.count,
-      readable: isAllowed(module, kind, id, element.type, Decoration.NonReadable),
-      writable: mayWrite(kind) && isAllowed(module, kind, id, element.type, Decoration.NonWritable),
-      ...imageShape(module, element.type),
-      byteLength: kind.endsWith('buffer') && !kind.includes('texel') ? sizeOf(module, element.type, 0) : 0,
+      readable: isAllowed(module, kind, id, element.type, at, Decoration.NonReadable),
+      writable: mayWrite(kind) && isAllowed(module, kind, id, element.type, at, Decoration.NonWritable),
+      ...imageShape(module, element.type, at),
+      byteLength: kind.endsWith('buffer') && !kind.includes('texel') ? sizeOf(module, element.type, at, 0) : 0,
     });
   }
   return bindings.sort((a, b) => a.set - b.set || a.binding - b.binding);
@@ -104,7 +104,7 @@ export function pushConstantsOf(module: SpirvModule): ShaderPushConstants | null
   for (const at of module.variables) {
     const { id, storage, type } = variable(module, at);
     if (storage !== StorageClass.PushConstant) continue;
-    const members = structMembers(module, type);
+    const members = structMembers(module, type, at);
     const byteLength = members.reduce((end, member) => Math.max(end, member.byteOffset + member.byteLength), 0);
     const name = module.names.get(id) || module.names.get(type) || '';
     if (byteLength >= (longest?.byteLength ?? 0)) longest = { name, byteLength, members };
@@ -117,7 +117,7 @@ export function sharedBytesOf(module: SpirvModule): number {
   let bytes = 0;
   for (const at of module.variables) {
     const { storage, type } = variable(module, at);
-    if (storage === StorageClass.Workgroup) bytes += sizeOf(module, type, 0);
+    if (storage === StorageClass.Workgroup) bytes += sizeOf(module, type, at, 0);
   }
   return bytes;
 }
@@ -132,8 +132,8 @@ export function variable(module: SpirvModule, at: number): Variable {
 }
 
 /** Peels an array of descriptors, which `name` says; what remains is no array. */
-function elementOf(module: SpirvModule, type: number, name: string): { type: number; count: number } {
-  const first = place(module, type, 0);
+function elementOf(module: SpirvModule, type: number, by: number, name: string): { type: number; count: number } {
+  const first = place(module, type, by);
   const lengths: number[] = [];
   let element = type;
   for (let at = first; ; at = place(module, element, at)) {
@@ -160,12 +160,12 @@ function lengthOf(module: SpirvModule, at: number): number | undefined {
   return opcode === Op.TypeArray ? arrayLength(module, at) : undefined;
 }
 
-function bindingKind(module: SpirvModule, storage: number, type: number): ShaderBindingKind {
+function bindingKind(module: SpirvModule, storage: number, type: number, by: number): ShaderBindingKind {
   if (storage === StorageClass.StorageBuffer) return 'storage-buffer';
   if (storage === StorageClass.Uniform) {
     return module.decorations.get(type)?.has(Decoration.BufferBlock) ? 'storage-buffer' : 'uniform-buffer';
   }
-  const at = place(module, type, 0);
+  const at = place(module, type, by);
   switch (opcodeAt(module, at)) {
     case Op.TypeSampler:
       return 'sampler';
@@ -199,12 +199,13 @@ function isAllowed(
   kind: ShaderBindingKind,
   id: number,
   type: number,
+  by: number,
   decoration: number,
 ): boolean {
   if (module.decorations.get(id)?.has(decoration)) return false;
   if (kind !== 'storage-buffer') return true;
   const members = module.memberDecorations.get(type) ?? [];
-  const count = structMembers(module, type).length;
+  const count = structMembers(module, type, by).length;
   for (let index = 0; index < count; index++) if (!members[index]?.has(decoration)) return true;
   return count === 0;
 }
@@ -221,8 +222,9 @@ const FORMATS = (
 function imageShape(
   module: SpirvModule,
   type: number,
+  by: number,
 ): Pick<ShaderBinding, 'shape' | 'multisampled' | 'texels' | 'format'> {
-  let at = place(module, type, 0);
+  let at = place(module, type, by);
   if (opcodeAt(module, at) === Op.TypeSampledImage) at = place(module, module.words[at + 2]!, at);
   if (opcodeAt(module, at) !== Op.TypeImage) return { shape: null, multisampled: false, texels: null, format: null };
   const shape = SHAPES[module.words[at + 3]!] ?? null;
@@ -243,8 +245,8 @@ function numbersOf(module: SpirvModule, type: number, by: number): ShaderTexels 
   return module.words[at + 3] === 1 ? 'int' : 'uint';
 }
 
-function structMembers(module: SpirvModule, type: number): ShaderMember[] {
-  const at = place(module, type, 0);
+function structMembers(module: SpirvModule, type: number, by: number): ShaderMember[] {
+  const at = place(module, type, by);
   if (opcodeAt(module, at) !== Op.TypeStruct) throw malformed(at, `type ${type} of a block is no struct`);
   const members: ShaderMember[] = [];
   const length = module.words[at]! >>> 16;
@@ -253,7 +255,7 @@ function structMembers(module: SpirvModule, type: number): ShaderMember[] {
     members.push({
       name: module.memberNames.get(type)?.[index] ?? '',
       byteOffset: decorations?.get(Decoration.Offset) ?? 0,
-      byteLength: sizeOf(module, module.words[at + 2 + index]!, 1, matrixLayout(decorations)),
+      byteLength: sizeOf(module, module.words[at + 2 + index]!, at, 1, matrixLayout(decorations)),
     });
   }
   return members;
@@ -270,9 +272,9 @@ function matrixLayout(decorations: ReadonlyMap<number, number> | undefined): Mat
   return stride === undefined ? undefined : { stride, rowMajor: decorations!.has(Decoration.RowMajor) };
 }
 
-/** Bytes of a value; run-time arrays count 0. Without explicit offsets (shared memory) members lie behind one another. */
-function sizeOf(module: SpirvModule, type: number, depth: number, matrices?: MatrixLayout): number {
-  const at = place(module, type, 0);
+/** Bytes of a value, whose type stands at the word `by`; run-time arrays count 0. Without explicit offsets (shared memory) members lie behind one another. */
+function sizeOf(module: SpirvModule, type: number, by: number, depth: number, matrices?: MatrixLayout): number {
+  const at = place(module, type, by);
   if (depth > DEEPEST) throw malformed(at, `type ${type} contains itself`);
   const opcode = opcodeAt(module, at);
   const laidOut = opcode === Op.TypeMatrix || opcode === Op.TypeArray ? matrices : undefined;
@@ -299,10 +301,10 @@ function countSize(
     case Op.TypeFloat:
       return words[at + 2]! / 8;
     case Op.TypeVector:
-      return words[at + 3]! * sizeOf(module, words[at + 2]!, depth + 1);
+      return words[at + 3]! * sizeOf(module, words[at + 2]!, at, depth + 1);
     case Op.TypeMatrix: {
       const [columns, column] = [words[at + 3]!, words[at + 2]!];
-      if (!matrices) return columns * sizeOf(module, column, depth + 1);
+      if (!matrices) return columns * sizeOf(module, column, at, depth + 1);
       return matrices.stride * (matrices.rowMajor ? rowsOf(module, column, at) : columns);
     }
     case Op.TypePointer:
@@ -312,7 +314,7 @@ function countSize(
     case Op.TypeArray: {
       const stride =
         module.decorations.get(type)?.get(Decoration.ArrayStride) ??
-        sizeOf(module, words[at + 2]!, depth + 1, matrices);
+        sizeOf(module, words[at + 2]!, at, depth + 1, matrices);
       return stride * arrayLength(module, at);
     }
     case Op.TypeStruct:
@@ -334,7 +336,7 @@ function structSize(module: SpirvModule, type: number, at: number, depth: number
   const length = module.words[at]! >>> 16;
   for (let index = 0; index < length - 2; index++) {
     const decorations = module.memberDecorations.get(type)?.[index];
-    const size = sizeOf(module, module.words[at + 2 + index]!, depth + 1, matrixLayout(decorations));
+    const size = sizeOf(module, module.words[at + 2 + index]!, at, depth + 1, matrixLayout(decorations));
     end = Math.max(end, (decorations?.get(Decoration.Offset) ?? end) + size);
   }
   return end;

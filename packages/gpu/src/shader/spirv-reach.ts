@@ -15,10 +15,10 @@ export function reachOf(
   { minor, functions }: SpirvHeader,
   entry: SpirvEntry,
 ): ReadonlySet<number> {
-  if (minor >= 4) return entry.ports;
   if (!functions.has(entry.id)) {
     throw malformed(entry.at, `function ${entry.id} of entry point "${entry.name}" is used and not declared`);
   }
+  if (minor >= 4) return entry.ports;
   const reached = new Set(entry.ports);
   const queue = [entry.id];
   const seen = new Set(queue);

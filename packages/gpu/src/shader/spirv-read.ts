@@ -114,51 +114,67 @@ function hex(word: number): string {
   return word.toString(16).padStart(8, '0');
 }
 
-/** Words that an instruction must have at least, with its own first; unlisted ones aren't read. */
-const LEAST: Readonly<Record<number, number>> = Object.freeze({
-  [Op.Name]: 3,
-  [Op.MemberName]: 4,
-  [Op.Extension]: 2,
-  [Op.MemoryModel]: 3,
-  [Op.EntryPoint]: 4,
-  [Op.ExecutionMode]: 3,
-  [Op.ExecutionModeId]: 3,
-  [Op.Capability]: 2,
-  [Op.TypeBool]: 2,
-  [Op.TypeInt]: 4,
-  [Op.TypeFloat]: 3,
-  [Op.TypeVector]: 4,
-  [Op.TypeMatrix]: 4,
-  [Op.TypeImage]: 9,
-  [Op.TypeSampler]: 2,
-  [Op.TypeSampledImage]: 3,
-  [Op.TypeArray]: 4,
-  [Op.TypeRuntimeArray]: 3,
-  [Op.TypeStruct]: 2,
-  [Op.TypePointer]: 4,
-  [Op.TypeAccelerationStructure]: 2,
-  [Op.ConstantTrue]: 3,
-  [Op.ConstantFalse]: 3,
-  [Op.Constant]: 4,
-  [Op.ConstantComposite]: 3,
-  [Op.ConstantNull]: 3,
-  [Op.SpecConstantTrue]: 3,
-  [Op.SpecConstantFalse]: 3,
-  [Op.SpecConstant]: 4,
-  [Op.SpecConstantComposite]: 3,
-  [Op.SpecConstantOp]: 5,
-  [Op.Function]: 5,
-  [Op.Variable]: 4,
-  [Op.Decorate]: 3,
-  [Op.MemberDecorate]: 4,
+/** What instructions have at least behind their own word: `i` an id, `.` another word; and `*` for ids only, to the end. Unlisted ones aren't read. */
+const OPERANDS: Readonly<Record<number, string>> = Object.freeze({
+  [Op.Name]: 'i.',
+  [Op.MemberName]: 'i..',
+  [Op.Extension]: '.',
+  [Op.MemoryModel]: '..',
+  [Op.EntryPoint]: '.i.',
+  [Op.ExecutionMode]: 'i.',
+  [Op.ExecutionModeId]: 'i.*',
+  [Op.Capability]: '.',
+  [Op.TypeBool]: 'i',
+  [Op.TypeInt]: 'i..',
+  [Op.TypeFloat]: 'i.',
+  [Op.TypeVector]: 'ii.',
+  [Op.TypeMatrix]: 'ii.',
+  [Op.TypeImage]: 'ii......',
+  [Op.TypeSampler]: 'i',
+  [Op.TypeSampledImage]: 'ii',
+  [Op.TypeArray]: 'iii',
+  [Op.TypeRuntimeArray]: 'ii',
+  [Op.TypeStruct]: 'i*',
+  [Op.TypePointer]: 'i.i',
+  [Op.TypeAccelerationStructure]: 'i',
+  [Op.ConstantTrue]: 'ii',
+  [Op.ConstantFalse]: 'ii',
+  [Op.Constant]: 'ii.',
+  [Op.ConstantComposite]: 'ii*',
+  [Op.ConstantNull]: 'ii',
+  [Op.SpecConstantTrue]: 'ii',
+  [Op.SpecConstantFalse]: 'ii',
+  [Op.SpecConstant]: 'ii.',
+  [Op.SpecConstantComposite]: 'ii*',
+  [Op.SpecConstantOp]: 'ii.i',
+  [Op.Function]: 'ii.i',
+  [Op.Variable]: 'ii.*',
+  [Op.Decorate]: 'i.',
+  [Op.MemberDecorate]: 'i..',
 });
+
+/** Throws where an instruction lacks operands, or its ids are none of the header's. */
+function checkOperands(words: Uint32Array, at: number, length: number, operands: string): void {
+  const rest = operands.endsWith('*');
+  const least = operands.length + (rest ? 0 : 1);
+  if (length < least)
+    throw malformed(at, `instruction ${words[at]! & 0xffff} has ${length} of at least ${least} words`);
+  for (let index = 1; index < (rest ? length : least); index++) {
+    if (operands[index - 1] !== '.') checkId(words, at, words[at + index]!);
+  }
+}
+
+function checkId(words: Uint32Array, at: number, id: number): void {
+  const bound = words[3]!;
+  if (id === 0 || id >= bound) throw malformed(at, `id ${id} is not 1 to ${bound - 1}, below the header's bound`);
+}
 
 function readInstruction(module: SpirvModule, header: SpirvHeader, at: number, length: number): void {
   const { words } = module;
   const opcode = words[at]! & 0xffff;
-  const least = LEAST[opcode];
-  if (least === undefined) return;
-  if (length < least) throw malformed(at, `instruction ${opcode} has ${length} of at least ${least} words`);
+  const operands = OPERANDS[opcode];
+  if (operands === undefined) return;
+  checkOperands(words, at, length, operands);
   const [a, b, c] = [words[at + 1]!, words[at + 2]!, words[at + 3]!];
   switch (opcode) {
     case Op.Capability:
@@ -175,6 +191,7 @@ function readInstruction(module: SpirvModule, header: SpirvHeader, at: number, l
       const name = text(words, at + 3, at + length);
       const after = at + 4 + Math.floor(new TextEncoder().encode(name).byteLength / 4);
       const ports = new Set(words.subarray(after, at + length));
+      for (const port of ports) checkId(words, at, port);
       header.entries.push({ id: b, at, stage: STAGES.get(a) ?? `execution model ${a}`, name, ports });
       return;
     }

@@ -34,7 +34,7 @@ export function portsOf(module: SpirvModule, ids: ReadonlySet<number>, direction
     const type = decorations?.has(Decoration.PerVertex) === true ? elementOf(module, declared, at) : declared;
     const name = module.names.get(id) ?? '';
     if (opcodeAt(module, place(module, type, at)) === Op.TypeStruct) {
-      ports.push(...memberPorts(module, type, name, decorations?.get(Decoration.Location)));
+      ports.push(...memberPorts(module, type, at, name, decorations?.get(Decoration.Location)));
     } else {
       const port = portOf(module, type, at, name, decorations, decorations?.get(Decoration.Location));
       if (port) ports.push(port);
@@ -49,8 +49,14 @@ function elementOf(module: SpirvModule, type: number, by: number): number {
 }
 
 /** The members of a block or a struct: each with a location of its own, or behind the one before it. */
-function memberPorts(module: SpirvModule, type: number, name: string, first: number | undefined): ShaderPort[] {
-  const at = place(module, type, 0);
+function memberPorts(
+  module: SpirvModule,
+  type: number,
+  by: number,
+  name: string,
+  first: number | undefined,
+): ShaderPort[] {
+  const at = place(module, type, by);
   const ports: ShaderPort[] = [];
   let next = first;
   for (let index = 0; index < (module.words[at]! >>> 16) - 2; index++) {
