@@ -2,6 +2,7 @@
 import { vulkanTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
+import { Graph } from '../src/index.ts';
 import type { Device } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
 import { acquireCopiers, releaseCopiers } from '../src/memory/copiers.ts';
@@ -108,6 +109,49 @@ vulkanTest('automatic barriers make one queue wait for what it reads of the othe
   device.transfer.submit([fill]);
   expect(submits).toEqual(['transfer 1', 'compute 1', 'compute 2 behind transfer 1', 'transfer 2 behind compute 2']);
   expect((await wordsIn(device, other))[15]).toBe(7);
+});
+
+vulkanTest('a graph gives the queue of transfers stages of its own, also for what comes and is left', async () => {
+  await using device = openTwoQueues();
+  const submits = watchSubmits(device);
+  using words = device.createBuffer({ label: 'words', byteLength: 64 });
+  using image = device.createImage({ label: 'photo', size: [4, 4], format: 'rgba8unorm', role: 'texture' });
+  await device.submitOnce((encoder) => encoder.transition(image, { before: 'undefined', after: 'sampled' }));
+  const sides: (readonly bigint[])[] = [];
+  const { vkCmdPipelineBarrier2: bare } = device.raw.commands;
+  using _barriers = changeCommands(device, {
+    vkCmdPipelineBarrier2: (commands, info) => {
+      const { memoryBarrierCount, pMemoryBarriers, imageMemoryBarrierCount, pImageMemoryBarriers } =
+        V.VkDependencyInfo.read(info);
+      const memory = memoryBarrierCount === 0 ? [] : V.VkMemoryBarrier2.readArray(pMemoryBarriers, memoryBarrierCount);
+      const images =
+        imageMemoryBarrierCount === 0
+          ? []
+          : V.VkImageMemoryBarrier2.readArray(pImageMemoryBarriers, imageMemoryBarrierCount);
+      for (const { srcStageMask, dstStageMask } of [...memory, ...images]) sides.push([srcStageMask, dstStageMask]);
+      bare(commands, info);
+    },
+  });
+  const graph = new Graph();
+  const cells = graph.importBuffer('cells', { byteLength: 64, arrives: 'storage-write', leaves: 'uniform' });
+  const photo = graph.importImage('photo', { size: [4, 4], format: 'rgba8unorm', role: 'texture' });
+  graph.pass({
+    name: 'copy',
+    queue: 'transfer',
+    reads: [cells],
+    writes: [photo],
+    record: (encoder, at) => encoder.copyBufferToImage(at.buffer(cells), at.image(photo)),
+  });
+  using plan = graph.compile();
+  await plan.execute({ device, imports: { cells: words, photo: image } });
+  const [copies, all] = [V.VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT];
+  expect(submits.at(-1)).toBe('transfer 1');
+  expect(sides).toEqual([
+    [all | copies, copies],
+    [all | copies, copies],
+    [all, all],
+    [copies, all],
+  ]);
 });
 
 vulkanTest('a device is asked on both of its queues whether it lives', async () => {

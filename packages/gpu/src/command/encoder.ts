@@ -43,7 +43,7 @@ import {
 import { Stamped } from './stamped.ts';
 import type { StampedPools } from './stamped.ts';
 import type { BlitOptions, ClearValue, ImageBox, ImageRegion } from './transfer.ts';
-import { checkTransferBarrier, refuseOnTransfers } from './queue-abilities.ts';
+import { checkTransferBarrier, onTransfers, refuseOnTransfers } from './queue-abilities.ts';
 import type { Followed, WatchedPipeline } from './watched.ts';
 import { checkRaw } from '../convert.ts';
 import { checkFunction } from '../given.ts';
@@ -229,8 +229,11 @@ export class Encoder {
   /** One global memory barrier: what came before and touched memory so is done and seen by what comes after and touches it so. */
   barrier(before: readonly Usage[], after: readonly Usage[], derived: boolean = false): this {
     this.#scope.outside('put a barrier');
-    if (!derived && this.#scope.transfersAlone) checkTransferBarrier(this.#scope, [...before, ...after]);
-    recordBarrier(this.#driver.commands, this.handle, before, after);
+    const { transfersAlone } = this.#scope;
+    if (!derived && transfersAlone) checkTransferBarrier(this.#scope, [...before, ...after]);
+    const from = transfersAlone ? onTransfers(before) : before;
+    const to = transfersAlone ? onTransfers(after) : after;
+    recordBarrier(this.#driver.commands, this.handle, from, to);
     this.#scope.tracker?.barrier({ memory: { before, after }, derived });
     return this;
   }

@@ -10,7 +10,7 @@ import { impliedLayout, layoutNumber } from '../image/layout.ts';
 import { subresourceRange, wholeRange } from '../image/view.ts';
 import type { ImageRange } from '../image/view.ts';
 import { checkLists } from './barrier.ts';
-import { checkTransferBarrier } from './queue-abilities.ts';
+import { checkTransferBarrier, onTransfers } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
 import { checkKind, checkObjects, checkOptions } from '../given.ts';
 
@@ -68,14 +68,14 @@ export function recordBarriers(scope: CommandScope, batch: BarrierBatch<Image>):
   for (const { image } of images) scope.use(image);
   V.arena.scope(() => {
     const info = V.VkDependencyInfo({
-      pMemoryBarriers: memory ? [masks(memory.before, memory.after)] : [],
-      pImageMemoryBarriers: images.map(write),
+      pMemoryBarriers: memory ? [masks(scope, memory.before, memory.after)] : [],
+      pImageMemoryBarriers: images.map((each) => write(scope, each)),
     });
     scope.driver.commands.vkCmdPipelineBarrier2(scope.handle, info);
   });
 }
 
-/** A hand-over stands on both queues as one barrier, with stages of both. */
+/** A hand-over stands on both queues as one barrier, with usages of both. */
 function checkTransfers(scope: CommandScope, { memory, images = [] }: BarrierBatch<Image>): void {
   if (memory) checkTransferBarrier(scope, [...memory.before, ...memory.after]);
   for (const { before, after, handOver } of images) {
@@ -87,8 +87,11 @@ const EVERYTHING: readonly Usage[] = [
   { stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, access: V.VK_ACCESS_2_MEMORY_WRITE_BIT },
 ];
 
-function write({ image, before, after, range, discard, handOver }: ImageBarrier<Image>): V.VkImageMemoryBarrier2 {
-  const sides = masks(before === 'undefined' ? EVERYTHING : before, after);
+function write(
+  scope: CommandScope,
+  { image, before, after, range, discard, handOver }: ImageBarrier<Image>,
+): V.VkImageMemoryBarrier2 {
+  const sides = masks(scope, before === 'undefined' ? EVERYTHING : before, after);
   const from = discard === true || before === 'undefined' ? 'undefined' : impliedLayout(image.label, before);
   const to = impliedLayout(image.label, after);
   for (const layout of from === 'undefined' ? [to] : [from, to]) checkLayout(image, layout);
@@ -119,8 +122,9 @@ interface Masks {
   readonly dstAccessMask: bigint;
 }
 
-function masks(before: readonly Usage[], after: readonly Usage[]): Masks {
-  const [from, to] = [accessMask(before), accessMask(after)];
+function masks({ transfersAlone }: CommandScope, before: readonly Usage[], after: readonly Usage[]): Masks {
+  const own = transfersAlone ? onTransfers : (usages: readonly Usage[]) => usages;
+  const [from, to] = [accessMask(own(before)), accessMask(own(after))];
   return {
     srcStageMask: from.stages,
     srcAccessMask: from.accesses,

@@ -47,6 +47,19 @@ export function isTransfer(usage: Usage): boolean {
   return typeof usage === 'string' ? WORDS.has(usage) : (usage.stage & ~STAGES) === 0n;
 }
 
+const EVERYTHING: Usage = Object.freeze({
+  stage: V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+  access: V.VK_ACCESS_2_MEMORY_READ_BIT | V.VK_ACCESS_2_MEMORY_WRITE_BIT,
+});
+
+/**
+ * One side of a barrier as a queue of transfers alone may name it. What it hasn't the stages of runs on another queue, which something
+ * else orders: all that this one does stands for it.
+ */
+export function onTransfers(usages: readonly Usage[]): readonly Usage[] {
+  return usages.every(isTransfer) ? usages : [...usages.filter(isTransfer), EVERYTHING];
+}
+
 /** Throws where a barrier in commands for a queue of transfers alone names, on either side, what such a queue has not. */
 export function checkTransferBarrier(scope: CommandScope, usages: readonly Usage[]): void {
   for (const usage of usages) {
