@@ -99,6 +99,62 @@ const ONCE = '#pragma once\nuint nine() { return 9u; }';
 const nine = (head: string): string =>
   `${head}\nlayout(local_size_x = 1) in;\nshared uint at[2];\nvoid main() { at[0] = nine(); }`;
 
+test('lines that go on behind a \\ are one, in comments too', async () => {
+  const text =
+    '#version \\\n460\n// a \\\n#include "no"\n/* b \\\n*/ #include \\\n"yes"\n#define X \\\n#include "no"\nend';
+  const flat = flatten(text, { file: 'f', include: (name) => `${name}\ngood` });
+  expect(flat.text).toBe('#version \\\n460\n// a \\\n#include "no"\nyes\ngood\n#define X \\\n#include "no"\nend');
+  expect(flat.origins.map(({ file, line }) => `${file}:${line}`).join(' ')).toBe(
+    'f:1 f:2 f:3 f:4 yes:1 yes:2 f:8 f:9 f:10',
+  );
+});
+
+test('#line moves no place, and stays where it is none', async () => {
+  const lines = [
+    '#line 1',
+    '/* a',
+    '*/ # line 7 \\',
+    '"x" /* b',
+    '#line 9',
+    '*/',
+    '// \\',
+    '#line 9',
+    'int x = y;',
+    empty,
+  ];
+  const error = await failure(lines.join('\n'), { file: 'q.comp' });
+  expect([error.file, error.line, error.column]).toEqual(['q.comp', 9, 9]);
+  expect(error.excerpt).toBe('  9 | int x = y;\n    |         ^');
+  expect(flatten(lines.join('\n'), { file: 'f' }).text).toBe(
+    `#version 460\n\n/* a\n*//*\n#line 9\n*/\n// \\\n#line 9\nint x = y;\n${empty}`,
+  );
+});
+
+test('an include that gives no text is an error, where it is taken', async () => {
+  const given = async (found: unknown, source = '#include "confg.glsl"\n'): Promise<string> =>
+    (await failure(`${source}x`, { include: () => found })).message.split('\n')[0]!;
+  const refused = (what: string): string =>
+    `Cannot include "confg.glsl" (blur:1): include gave ${what}; give its text, or { text, file }, or throw`;
+  for (const [found, what] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, '7'],
+    [{ text: '' }, 'a value of type Object'],
+    [Promise.resolve(''), 'a value of type Promise'],
+    [Buffer.from(''), 'a value of type Buffer'],
+  ])
+    expect(await given(found)).toBe(refused(what as string));
+  const skipped = `#if 0\n#include "confg.glsl"\n#endif\n${empty}`;
+  expect((await compileGlsl(skipped, { label: 'blur', include: () => undefined! }))[0]).toBe(0x07230203);
+});
+
+test('files that include each other without end under new names are refused', async () => {
+  const error = await failure('#include "1"', { include: (name: string) => `#include "${Number(name) + 1}"\n` });
+  expect(error.message.split('\n')[0]).toBe(
+    'Cannot include "256" (255:1): 256 files stand around it already, one within the other; let files include each other less deep',
+  );
+});
+
 test('a file of #pragma once stands where the branch that is taken includes it', async () => {
   const include = (path: string): string => (path === 'a' ? ONCE : '#if 0\n#else\n#include "a"\n#endif');
   for (const head of [

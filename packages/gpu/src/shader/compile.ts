@@ -24,7 +24,7 @@ export interface CompileOptions {
   readonly stage?: ShaderStage;
   /** Macros, defined behind the version line; true and false become 1 and 0. Texts may go on behind `\` at a line's end, as in GLSL. */
   readonly defines?: Readonly<Record<string, string | number | boolean>>;
-  /** Gives the text of an included file. Default: files beside `file`, if that is given. */
+  /** Gives the text of an included file. Default: files beside `file`, if that is given. Errors tell places in the files, whatever `#line` says. */
   readonly include?: Include;
   /** Path of the source, for messages and includes. */
   readonly file?: string;

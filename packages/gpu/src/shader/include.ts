@@ -3,11 +3,13 @@
  * for every line of the result which file and line it came from. The macro world is not evaluated: an include under `#if 0` is
  * put in place too, and fails where the compiler takes it. So a file of `#pragma once` is left out where an earlier copy is
  * surely taken, stands as it is where there is none, and behind a macro where the macros decide. Within comments nothing counts.
+ * Lines of `#line` are left out: the map tells the places.
  */
 
 import { ShaderError } from '../errors.ts';
 import { withoutComments } from './comments.ts';
 import { excerptOf } from './excerpt.ts';
+import { valueText } from '../printing.ts';
 import { Branches, OnceFiles } from './include-once.ts';
 
 /** An included file: its text, and its name for messages and for what it includes itself. */
@@ -45,12 +47,15 @@ export interface FlattenOptions {
 }
 
 const INCLUDE = /^\s*#\s*include\b\s*(?:"([^"]*)"|<([^>]*)>)?/;
-const EXTENSION = /^\s*#\s*extension\s+GL_(?:GOOGLE_include_directive|ARB_shading_language_include)\b/;
+/** What the compiler is not to see: extensions that it doesn't know, and other numbers for lines. */
+const LEFT_OUT = /^\s*#\s*(?:line|extension\s+GL_(?:GOOGLE_include_directive|ARB_shading_language_include))\b/;
 const VERSION = /^\s*#\s*version\b/;
 const ONCE = /^\s*#\s*pragma\s+once\b/;
 
 /** Lines that a source may have, where the last include begins: files that include each other from many places double at each level. */
 const MOST_LINES = 2 ** 18;
+/** Files that may include each other, one within the other. */
+const MOST_FILES = 256;
 
 /** A text whose lines go on behind a `\` at their end, as the preprocessor joins them. */
 export function inOneLine(text: string): string {
@@ -99,14 +104,13 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
     if (guard !== undefined) emit('#endif', file, line);
   };
   const walk = (text: string, file: string, chain: readonly string[]): void => {
-    for (const [index, { line, code, within, open }] of linesOf(text).entries()) {
-      const number = index + 1;
+    for (const { lines: own, number, code, within, open } of linesOf(text)) {
       const include = INCLUDE.exec(code);
       // A line that goes out leaves the end and the beginning of the comments that it stands between.
       const [before, after] = [within ? '*/' : '', open ? '/*' : ''];
       if (include) {
         const path = include[1] ?? include[2] ?? '';
-        const at = { file, line: number, ...excerptOf(line, number, path) };
+        const at = { file, line: number, ...excerptOf(own[0]!, number, path) };
         if (within) emit(before, file, number);
         const found = find(path, file, at);
         if (found && once.stands(found.file, branches.path)) emit('', file, number);
@@ -118,13 +122,16 @@ export function flatten(source: string, options: FlattenOptions): FlatSource {
       } else if (ONCE.test(code)) {
         once.put(file, branches.path);
         emit(before + after, file, number);
-      } else if (VERSION.test(code)) {
-        emit(open ? `${line}*/` : line, file, number);
-        header();
-        if (open) emit(after, file, number);
+      } else if (LEFT_OUT.test(code)) {
+        emit(before + after, file, number);
       } else {
         branches.meet(code);
-        emit(EXTENSION.test(code) ? before + after : line, file, number);
+        const isVersion = VERSION.test(code);
+        if (isVersion && open) own.push(`${own.pop()}*/`);
+        for (const [index, line] of own.entries()) emit(line, file, number + index);
+        if (!isVersion) continue;
+        header();
+        if (open) emit(after, file, number);
       }
     }
   };
@@ -139,6 +146,12 @@ function checkEnds(path: string, at: Place & { readonly file: string }, chain: r
     const circle = chain.join(' → ');
     throw new ShaderError(`${act}: it includes itself (${circle}); break the circle or write #pragma once`, at);
   }
+  if (chain.length > MOST_FILES) {
+    throw new ShaderError(
+      `${act}: ${MOST_FILES} files stand around it already, one within the other; let files include each other less deep`,
+      at,
+    );
+  }
   if (lines <= MOST_LINES) return;
   throw new ShaderError(
     `${act}: ${lines} lines stand before it already; let files include each other from fewer places`,
@@ -152,9 +165,10 @@ interface Place {
   readonly excerpt: string;
 }
 
-/** A line, what it says beside its comments, and whether it begins and ends within one. */
+/** A line with those that it goes on in behind a `\`: its first number, what it says beside its comments, whether it begins and ends within one. */
 interface SourceLine {
-  readonly line: string;
+  readonly lines: string[];
+  readonly number: number;
   readonly code: string;
   readonly within: boolean;
   readonly open: boolean;
@@ -162,13 +176,15 @@ interface SourceLine {
 
 /** The lines of a file, without the mark that some editors put before UTF-8. */
 function linesOf(text: string): SourceLine[] {
-  let within = false;
+  let [number, within] = [1, false];
   return text
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n')
-    .split('\n')
-    .map((line) => {
-      const found = { line, within, ...withoutComments(line, within) };
+    .split(/(?<!\\)\n/)
+    .map((whole) => {
+      const lines = whole.split('\n');
+      const found = { lines, number, within, ...withoutComments(inOneLine(whole), within) };
+      number += lines.length;
       within = found.open;
       return found;
     });
@@ -187,8 +203,10 @@ function readInclude(path: string, from: string, place: Place, include: Include 
     );
   }
   try {
-    const found = include(path, from);
-    return typeof found === 'string' ? { text: found, file: path } : found;
+    const found = include(path, from) as string | IncludedFile | null | undefined;
+    if (typeof found === 'string') return { text: found, file: path };
+    if (typeof found?.text === 'string' && typeof found.file === 'string') return found;
+    throw new TypeError(`include gave ${valueText(found)}; give its text, or { text, file }, or throw`);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ShaderError(
