@@ -144,6 +144,8 @@ test('an include that gives no text is an error, where it is taken', async () =>
     [Buffer.from(''), 'a value of type Buffer'],
   ])
     expect(await given(found)).toBe(refused(what as string));
+  const failing = { include: () => Promise.reject(new Error('gone')) };
+  expect((await failure('#include "confg.glsl"\nx', failing)).message).toContain(refused('a value of type Promise'));
   const skipped = `#if 0\n#include "confg.glsl"\n#endif\n${empty}`;
   expect((await compileGlsl(skipped, { label: 'blur', include: () => undefined! }))[0]).toBe(0x07230203);
 });

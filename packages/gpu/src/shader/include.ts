@@ -206,6 +206,8 @@ function readInclude(path: string, from: string, place: Place, include: Include 
     const found = include(path, from) as string | IncludedFile | null | undefined;
     if (typeof found === 'string') return { text: found, file: path };
     if (typeof found?.text === 'string' && typeof found.file === 'string') return found;
+    // Nobody waits for it, and a process ends of what nobody waits for.
+    void Promise.resolve(found).catch(() => undefined);
     throw new TypeError(`include gave ${valueText(found)}; give its text, or { text, file }, or throw`);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
