@@ -26,6 +26,7 @@ const scene: SceneFunction = async ({ values, ...options }) => {
     inputs: ['heat'],
     outputs: ['mosaic'],
     neighborRadius: 0, // it reads its own voxels alone
+    activeOnly: true, // it writes what takeVoxel gives
     glsl: `
       #include "halocline.glsl"
       layout(local_size_x = 256) in;

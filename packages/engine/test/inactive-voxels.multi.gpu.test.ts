@@ -50,12 +50,16 @@ function expected(steps: number): { readonly u: ReadonlyMap<string, number>; rea
   return { u, o };
 }
 
-async function make(options: SimulationOptions, type: string, storage?: 'float16'): Promise<Simulation> {
-  const simulation = await Simulation.create({ ...options, domain, log: () => undefined });
+async function make(
+  options: SimulationOptions,
+  type: string,
+  { storage, ...promise }: { storage?: 'float16' | undefined; activeOnly?: boolean } = {},
+): Promise<Simulation> {
+  const simulation = await Simulation.create({ domain, ...options, log: () => undefined });
   simulation.addField('u', type, BACKGROUND, storage === undefined ? {} : { storage });
   simulation.addField('o', 'float32', 0);
   const cast = type === 'uint8' ? 'uint' : 'float';
-  simulation.registerKernel('mark', { inputs: [], outputs: ['u'], glsl: KERNEL.replace('VALUE', cast) });
+  simulation.registerKernel('mark', { inputs: [], outputs: ['u'], glsl: KERNEL.replace('VALUE', cast), ...promise });
   // It reads around what it writes: into a second copy.
   simulation.addStencil('move', {
     inputs: ['u'],
@@ -87,7 +91,7 @@ for (const [type, storage] of [['float32'], ['float32', 'float16'], ['uint8']] a
       { ...several(device, 2), subdomains: 5 },
       { ...several(device, 3), access: 'descriptor' },
     ] satisfies SimulationOptions[]) {
-      await using simulation = await make(options, type, storage);
+      await using simulation = await make(options, type, { storage });
       for (let step = 0; step < 5; step++) await simulation.runTimestep(0.1);
       await expectSteps(simulation, 5);
     }
@@ -131,3 +135,19 @@ gpuTest('a level that is held whole everywhere has them too', PLAIN, async ({ de
   const inLeaf = places.filter((at) => isActive(at) && at[0] >> 1 < 23 && at[1] >> 1 < 7 && at[2] >> 1 < 7);
   expect(sums).toEqual(sums.map(() => inLeaf.length));
 });
+
+gpuTest(
+  'stencils take nothing along where there is nothing, or kernels promise to leave it',
+  PLAIN,
+  async ({ device }) => {
+    const explained = async (options: SimulationOptions & { activeOnly?: boolean }): Promise<string> => {
+      const { activeOnly = false, ...rest } = options;
+      await using simulation = await make(rest, 'float32', { activeOnly });
+      return simulation.explainStencil('move');
+    };
+    const along = 'Copied before it runs, for what kernels leave in inactive voxels: u\n';
+    expect(await explained({ device })).toContain(along);
+    expect(await explained({ device, activeOnly: true })).not.toContain(along);
+    expect(await explained({ device, domain: { min: [0, 0, 0], max: [16, 8, 8] } })).not.toContain(along);
+  },
+);

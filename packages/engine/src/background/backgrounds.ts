@@ -28,7 +28,7 @@ interface Levels {
 /** What a simulation knows of its fields' inactive voxels. A field begins with its default everywhere. */
 export class Backgrounds {
   readonly #others = new WeakSet<FieldDeclaration>();
-  /** Fields that kernels of the user's own write, or wrote: whatever they leave there. */
+  /** Fields that kernels of the user's own write, or wrote, unless these promise to leave inactive voxels alone: whatever they leave there. */
   readonly #foreign = new WeakSet<FieldDeclaration>();
   #stale = false;
 
@@ -50,7 +50,9 @@ export class Backgrounds {
   look(checked: Iterable<CheckedStencil>, { fields }: Declarations): void {
     const written = new Set(
       [...checked].flatMap(({ kernel, facts }) =>
-        kernel === null ? [] : facts.writes.map(({ component }) => component),
+        kernel === null || kernel.declaration.kernel.activeOnly === true
+          ? []
+          : facts.writes.map(({ component }) => component),
       ),
     );
     for (const field of fields.values())

@@ -49,6 +49,11 @@ export interface KernelOptions extends KernelAccess {
   readonly requiresHalos?: boolean;
   /** A promise that it writes every active voxel of its outputs: then no old values are copied before it runs. Default false. */
   readonly overwrites?: boolean;
+  /**
+   * A promise that it writes active voxels alone, such as those of `takeVoxel`: then stencils take no inactive ones along into second
+   * copies of its outputs, where some are, and none travel. Default false.
+   */
+  readonly activeOnly?: boolean;
 }
 
 const WAYS = ['glsl', 'hlsl', 'spirv', 'file'] as const;

@@ -69,6 +69,7 @@ export const KERNEL_OPTIONS: Kinds<KernelOptions> = Object.freeze({
   neighborRadius: elsewhere,
   requiresHalos: flag,
   overwrites: flag,
+  activeOnly: flag,
 });
 
 /** Of `repeat`. */

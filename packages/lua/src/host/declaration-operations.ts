@@ -35,6 +35,7 @@ const KERNEL = Object.freeze({
   neighbor_radius: 'number',
   requires_halos: 'flag',
   overwrites: 'flag',
+  active_only: 'flag',
 } as const satisfies Kinds);
 
 const FIELD = Object.freeze({ at: 'text', storage: 'text', transient: 'flag' } as const satisfies Kinds);
