@@ -202,11 +202,16 @@ interface CommandUses {
 const NO_USES: CommandUses = Object.freeze({ reads: [], writes: [] });
 
 /** What a stencil's bindings show beside what its plan is about, where its memory is bound. */
-function boundUses(program: Program, { name, kernel, bindings }: CompiledStencil, part: Part): CommandUses {
+function boundUses(
+  program: Program,
+  { name, kernel, bindings }: CompiledStencil,
+  { part, written }: { readonly part: Part; readonly written: readonly string[] },
+): CommandUses {
   if (program.parts.access !== 'descriptor' || kernel !== null) return NO_USES;
   const told = (['faults', 'debug'] as const).filter((kind) => bindings.some((binding) => binding.kind === kind));
   return {
-    reads: [{ resource: `tables ${part} ${name}`, access: 'storage-read' }],
+    // Its bindings may be read, whatever the shader does.
+    reads: [`tables ${part} ${name}`, ...written].map((resource) => ({ resource, access: 'storage-read' })),
     writes: told.map((kind) => ({ resource: `${kind} ${name}`, access: 'storage-write' })),
   };
 }
@@ -216,7 +221,7 @@ function commandUses(program: Program, pass: PlannedPass, part: Part): CommandUs
   if (pass.kind === 'status') return { reads: [], writes: [{ resource: 'report', access: 'transfer-target' }] };
   if (pass.kind !== 'stencil') return NO_USES;
   const compiled = program.parts.compiled.get(pass.pass.facts.name)!;
-  const bound = boundUses(program, compiled, part);
+  const bound = boundUses(program, compiled, { part, written: pass.uses.writes });
   if (pass.scope === 'count') {
     return { reads: [{ resource: 'args count', access: 'indirect' }, ...bound.reads], writes: bound.writes };
   }

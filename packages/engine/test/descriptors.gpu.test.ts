@@ -73,6 +73,23 @@ for (const checks of [true, false]) {
 }
 
 gpuTest(
+  'what writes a field that another has written is no read without a barrier',
+  { checks: true },
+  async ({ device }) => {
+    const domain = { min: [0, 0, 0], max: [12, 8, 8] } as const;
+    await using simulation = await Simulation.create({ device, domain, access: 'descriptor', fusion: false });
+    simulation.addField('w', 'float32', 3);
+    simulation.addField('p', 'float32', 0);
+    simulation.addStencil('first', { inputs: ['w'], outputs: ['p'], code: 'WriteField("p", idx, 2.0);' });
+    const code = 'if ((coord.x & 1) == 0) WriteField("p", idx, ReadField("w", coord + ivec3(1, 0, 0)));';
+    simulation.addStencil('second', { inputs: ['w'], outputs: ['p'], code });
+    for (let step = 0; step < 3; step++) await simulation.runTimestep(0.1);
+    const p = await simulation.field('p').read();
+    expect([p.get(4, 1, 1), p.get(5, 1, 1)]).toEqual([3, 2]);
+  },
+);
+
+gpuTest(
   'over two devices the checks find nothing either, in what a step records for several submits',
   // Debian's layer waits ten seconds for each timeline that the host signals.
   { timeoutMs: 300_000, validation: false, checks: true },
