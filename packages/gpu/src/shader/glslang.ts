@@ -18,7 +18,7 @@ export type GlslResult = { readonly spirv: Uint32Array } | { readonly printed: s
 export const GLSL_COMPILER = '@webgpu/glslang 0.0.15, SPIR-V 1.5, components of constants in place';
 
 /** Characters of a source: four bytes are put aside for each of them on the compiler's stack of 5 MiB, which it needs itself, too. */
-const MOST_CHARACTERS = 2 ** 20;
+const MOST_CHARACTERS = 1_200_000;
 
 interface GlslangModule {
   then(resolve: (module: GlslangModule) => void): unknown;
