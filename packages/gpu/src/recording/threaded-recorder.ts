@@ -128,7 +128,6 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
   readonly #messages: SharedArrayBuffer;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   readonly #threads: RecordingThread[] = [];
-  readonly #retired: Promise<void>[] = [];
   readonly #sender: Sender;
   readonly #layouts: SharedLayouts;
   /** What images were last used for, as submitted frames leave them. */
@@ -306,7 +305,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     Atomics.store(control, T.QUIT, 1);
     Atomics.add(control, T.BELL, 1);
     Atomics.notify(control, T.BELL);
-    await Promise.all([...this.#threads.map(({ ended }) => ended), ...this.#retired]);
+    await Promise.all(this.#threads.map(({ ended }) => ended));
     this.#letGo();
     this.#place.driver.children.delete(this);
   }
@@ -572,7 +571,6 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
     if (frame) frame.afterEnd(() => ended.destroy());
     else ended.destroy();
     if (this.#disposed) return;
-    this.#retired.push(ended.ended);
     const posted = Atomics.load(control, T.POSTED);
     for (let job = 0; job < posted; job++) {
       if (Atomics.load(states, job) === T.CLAIMED + thread) T.finishJob(this.#table, job, T.LOST);
