@@ -20,7 +20,7 @@ import type { DeviceOptions } from './device/options.ts';
 import { VulkanError } from './errors.ts';
 import type { VulkanErrorKind } from './errors.ts';
 import type { Buffer } from './memory/buffer.ts';
-import { checkNames } from './given.ts';
+import { checkNames, checkNamesOf } from './given.ts';
 import type { Names } from './given.ts';
 import { valueText } from './printing.ts';
 
@@ -44,13 +44,19 @@ function give(entry: Entry): number {
   return next++;
 }
 
-/** What a handle stands for; throws VulkanError unless it is alive and of this kind. */
-function take<K extends Entry['kind']>(act: string, kind: K, handle: number): Extract<Entry, { kind: K }> {
+/** What a handle stands for; throws VulkanError unless it is alive and of this kind. `label` is that of what `act` is done to. */
+function take<K extends Entry['kind']>(
+  act: string,
+  kind: K,
+  handle: number,
+  label?: string,
+): Extract<Entry, { kind: K }> {
   const entry = entries.get(handle);
   if (entry?.kind === kind) return entry as Extract<Entry, { kind: K }>;
   const given = typeof handle === 'number' && Number.isInteger(handle) && handle > 0 && handle < next;
   const what = entry ? `it is a ${entry.kind}` : given ? 'it was freed' : 'no handle of that number was given';
-  throw new VulkanError(`Cannot ${act} with handle ${valueText(handle)}: ${what}; give a ${kind} that is alive`, {
+  const whole = label === undefined ? act : `${act} "${label}"`;
+  throw new VulkanError(`Cannot ${whole} with handle ${valueText(handle)}: ${what}; give a ${kind} that is alive`, {
     kind: ERROR_KIND[kind],
   });
 }
@@ -135,17 +141,18 @@ export function kernelLaunch(
 ): void {
   const { device, pipeline } = take('launch', 'kernel', kernel);
   const { label, signature } = pipeline;
-  const act = `launch kernel "${label}"`;
-  checkNames(`Cannot ${act}`, options, LAUNCH_OPTIONS);
+  checkNamesOf('Cannot launch kernel', label, options, LAUNCH_OPTIONS);
   const { buffers: handles = [], push: rest } = options;
   if (!Array.isArray(handles)) {
-    throw new TypeError(`Cannot ${act}: buffers are ${valueText(handles)}; give a list of handles`);
+    throw new TypeError(`Cannot launch kernel "${label}": buffers are ${valueText(handles)}; give a list of handles`);
   }
   if (rest !== undefined && !ArrayBuffer.isView(rest)) {
-    throw new TypeError(`Cannot ${act}: push is ${valueText(rest)}; give a typed array, as in Uint32Array.of(1, 2)`);
+    throw new TypeError(
+      `Cannot launch kernel "${label}": push is ${valueText(rest)}; give a typed array, as in Uint32Array.of(1, 2)`,
+    );
   }
   const buffers = (handles as readonly number[]).map((handle) => {
-    const entry = take(act, 'buffer', handle);
+    const entry = take('launch kernel', 'buffer', handle, label);
     if (entry.device === device) return entry.buffer;
     throw new VulkanError(
       `Cannot launch kernel "${label}" with handle ${handle}: buffer "${entry.buffer.label}" is of another device; copy it over`,
@@ -162,7 +169,7 @@ export function kernelLaunch(
     );
   }
   const push = pushBytes(bindings.length > 0 ? [] : buffers, rest);
-  const [x, y, z] = groupsOf(act, groups);
+  const [x, y, z] = groupsOf(label, groups);
   using commands = device.record(label, (encoder) => {
     encoder.barrier(WRITTEN, BOUND).pipeline(pipeline);
     let at = 0;
@@ -174,11 +181,13 @@ export function kernelLaunch(
 }
 
 /** Workgroups of three axes; that each is a count is the encoder's to say. */
-function groupsOf(act: string, groups: unknown): readonly [number, number, number] {
+function groupsOf(label: string, groups: unknown): readonly [number, number, number] {
   if (typeof groups === 'number') return [groups, 1, 1];
   if (Array.isArray(groups) && groups.length === 3) return groups as unknown as [number, number, number];
   const what = Array.isArray(groups) ? `${groups.length} numbers` : valueText(groups);
-  throw new TypeError(`Cannot ${act}: its workgroups are ${what}; give a number, or three as in [4, 4, 1]`);
+  throw new TypeError(
+    `Cannot launch kernel "${label}": its workgroups are ${what}; give a number, or three as in [4, 4, 1]`,
+  );
 }
 
 /** The addresses, then the caller's bytes. */

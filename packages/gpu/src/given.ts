@@ -18,9 +18,25 @@ export type Names<Options> = Readonly<Record<keyof Options & string, unknown>>;
 /** Throws TypeError unless options are an object, of these alone: Node runs TypeScript without a look at types. */
 export function checkNames<Options>(act: string, given: Options, names: Names<Options>, what?: string): void {
   checkOptions(act, given, what);
-  const stray = Object.keys(given as object).find((name) => !Object.hasOwn(names, name));
-  if (stray === undefined) return;
-  throw new TypeError(`${act}: "${stray}" is no option of it; there are ${Object.keys(names).join(', ')}`);
+  const stray = strayOf(given as object, names);
+  if (stray !== undefined) throw noOption(act, stray, names);
+}
+
+/** The same for what is done often, to something that has a label: the sentence's beginning is made where it is thrown. */
+export function checkNamesOf<Options>(act: string, label: string, given: Options, names: Names<Options>): void {
+  if (!isOptions(given)) throw notOptions(`${act} "${label}"`, given);
+  const stray = strayOf(given as object, names);
+  if (stray !== undefined) throw noOption(`${act} "${label}"`, stray, names);
+}
+
+/** The first name of its own that is none of these. */
+function strayOf(given: object, names: object): string | undefined {
+  for (const name in given) if (!Object.hasOwn(names, name) && Object.hasOwn(given, name)) return name;
+  return undefined;
+}
+
+function noOption(act: string, stray: string, names: object): TypeError {
+  return new TypeError(`${act}: "${stray}" is no option of it; there are ${Object.keys(names).join(', ')}`);
 }
 
 /** The error for options that are none. */

@@ -2,6 +2,7 @@
 import { gpuTest } from '@halocline/testing';
 import * as V from '@halocline/vulkan';
 import { expect } from 'vitest';
+import type { Submittable } from '../src/command/command-buffer.ts';
 import { Queue } from '../src/command/queue.ts';
 import { delaySubmits, type Device, type SubmitBatch, type Timeline } from '../src/index.ts';
 import { makerOf } from '../src/memory/buffer.ts';
@@ -262,6 +263,39 @@ gpuTest('timestamps that are written each time are unset before, or perhaps late
     ),
   );
 });
+
+gpuTest(
+  'timestamps are looked after where commands write some only since they were recorded anew',
+  PLAIN,
+  async ({ device }) => {
+    using owned = new DisposableStack();
+    const pool = owned.use(device.createQueryPool({ label: 'times', count: 1 }));
+    const nothing = owned.use(device.record('nothing', () => undefined));
+    const stamp = owned.use(device.record('stamp', (encoder) => encoder.timestamp(pool, 0)));
+    await device.submitOnce('resets', (encoder) => encoder.resetQueries(pool));
+    let now = nothing;
+    // As a command buffer that follows the edits of a watched pipeline.
+    const follows: Submittable = new Proxy(nothing, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(now, name, now);
+        return name === 'steady' ? false : typeof value === 'function' ? value.bind(now) : value;
+      },
+    });
+    const queue = device.compute;
+    const { value } = queue.submit([follows]);
+    const prepared = owned.use(queue.prepare([{ commands: [follows] }], value));
+    const submit = (): string => messageOf(() => prepared.submit(() => queue.timeline.last + 1 - value));
+    expect(submit()).toBe('no error');
+    now = stamp;
+    expect(submit()).toBe('no error');
+    expect(submit()).toBe(
+      'Cannot submit "stamp": it writes timestamp 0 of query pool "times", which was written since it was made unset; record encoder.resetQueries before',
+    );
+    now = nothing;
+    expect(submit()).toBe('no error');
+    await device.idle();
+  },
+);
 
 gpuTest('what is written together waits for one another, and nothing of it is held back', PLAIN, async ({ device }) => {
   using owned = new DisposableStack();

@@ -60,8 +60,8 @@ export class PreparedSubmits implements Disposable {
   readonly #last: readonly Submittable[];
   /** Whether only disposals can make them unfit. */
   readonly #steady: boolean;
-  /** Whether they write timestamps, or make them unset. */
-  readonly #stamped: boolean;
+  /** Those that write timestamps, or make them unset. */
+  #stamped: readonly Submittable[];
   #checkedAt: number;
   #disposed = false;
   /** What `make` says one by one, where they can't go as they are written. */
@@ -92,7 +92,7 @@ export class PreparedSubmits implements Disposable {
     this.#awaited = this.#columns.filter(({ awaited }) => awaited > 0);
     this.#last = this.#commands.slice(-LABELS_KEPT).map((placed) => placed.commands);
     this.#steady = this.#commands.every((placed) => placed.commands.steady === true);
-    this.#stamped = this.#commands.some((placed) => placed.commands.stamped !== undefined);
+    this.#stamped = this.#stampedOnes();
   }
 
   #write(
@@ -182,7 +182,7 @@ export class PreparedSubmits implements Disposable {
     const driver = this.#driver;
     // Checks of others that were written since may have disposed something.
     if (driver.disposals !== this.#checkedAt) this.#check();
-    const noteStamps = this.#stamped ? checkStamps(this.#batches, () => this.#isHeld()) : undefined;
+    const noteStamps = this.#stamped.length > 0 ? checkStamps(this.#stamped, () => this.#isHeld()) : undefined;
     driver.rememberAll(this.#last);
     this.queue.submitWritten(this.#memory.address as V.Pointer<V.VkSubmitInfo2>, this.#batches);
     noteStamps?.();
@@ -228,15 +228,23 @@ export class PreparedSubmits implements Disposable {
   #check(): void {
     const driver = this.#driver;
     const { disposals } = driver;
+    let anew = false;
     for (const each of this.#commands) {
       each.commands.checkSubmittable();
       const { handle } = each.commands;
-      if (handle !== each.handle) this.#handles[each.at] = each.handle = handle;
+      if (handle === each.handle) continue;
+      this.#handles[each.at] = each.handle = handle;
+      anew = true;
     }
+    if (anew) this.#stamped = this.#stampedOnes();
     if (driver.disposals !== disposals) for (const { commands } of this.#commands) commands.checkAlive();
     if (driver.disposals === this.#checkedAt) return;
     for (const { timeline } of this.#columns) checkTimelineAlive(this.queue.label, timeline);
     this.#checkedAt = driver.disposals;
+  }
+
+  #stampedOnes(): Submittable[] {
+    return this.#commands.map((placed) => placed.commands).filter(({ stamped }) => stamped !== undefined);
   }
 
   #shift(words: readonly number[], values: readonly number[], by: number): void {

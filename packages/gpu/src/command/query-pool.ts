@@ -20,7 +20,7 @@ export class QueryPool implements Child {
   readonly count: number;
   readonly handle: V.VkQueryPool;
   /** Those that submitted commands write since all were made unset. Part of the queues. */
-  written: ReadonlySet<number> = new Set();
+  written: Set<number> = new Set();
   /** Of the device that it belongs to. */
   readonly driver: Driver;
   readonly #mask: bigint;

@@ -13,7 +13,7 @@ import { foreign } from './foreign.ts';
 import { checkStamps } from './stamped.ts';
 import { delaysSubmits, holdSubmit } from './submit-delay.ts';
 import { checkPoints, notePoints } from './submit-points.ts';
-import { checkNames, checkObjects } from '../given.ts';
+import { checkNamesOf, checkObjects } from '../given.ts';
 import type { Names } from '../given.ts';
 
 /** What a submit waits for and signals beside its queue's own timeline. */
@@ -76,6 +76,7 @@ interface RawBatch {
   readonly quiet: boolean;
 }
 
+const NO_OPTIONS: SubmitOptions = Object.freeze({});
 const NOTHING: readonly never[] = Object.freeze([]);
 const EVERY_STAGE = Number(V.VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
 
@@ -119,8 +120,8 @@ export class Queue {
   }
 
   /** Submits recorded commands, in order, in one call. Doesn't wait; the point that it returns is when they are done. */
-  submit(commands: readonly Submittable[], options: SubmitOptions = {}): TimelinePoint {
-    checkNames(`Cannot submit to queue "${this.label}"`, options, SUBMIT_OPTIONS);
+  submit(commands: readonly Submittable[], options: SubmitOptions = NO_OPTIONS): TimelinePoint {
+    if (options !== NO_OPTIONS) checkNamesOf('Cannot submit to queue', this.label, options, SUBMIT_OPTIONS);
     return this.submitAll([{ commands, ...options }])[0]!;
   }
 
@@ -162,11 +163,17 @@ export class Queue {
   #submitTogether(batches: readonly SubmitBatch[]): TimelinePoint[] {
     const { disposals } = this.#driver;
     this.#checkCommands(batches);
-    for (const { commands } of batches) for (const each of commands) each.checkSubmittable();
+    let stamped: Submittable[] | undefined;
+    for (const { commands } of batches) {
+      for (const each of commands) {
+        each.checkSubmittable();
+        if (each.stamped !== undefined) (stamped ??= []).push(each);
+      }
+    }
     // A check of one may have disposed what another, seen before it, uses.
     this.#checkAlive(batches, disposals);
     checkPoints(this.#driver, this, batches);
-    const noteStamps = checkStamps(batches, () => this.#isHeld(batches));
+    const noteStamps = stamped && checkStamps(stamped, () => this.#isHeld(batches));
     const { disposals: checkedAt } = this.#driver;
     for (const { commands } of batches) for (const each of commands) this.#driver.remember(each);
     this.#driver.collect();

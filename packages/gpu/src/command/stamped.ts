@@ -39,31 +39,31 @@ export class Stamped {
 export type StampedPools = ReadonlyMap<QueryPool, Stamped>;
 
 /**
- * Throws where submits that are about to be made write queries that those before them wrote; else gives what notes that they were
- * made, if anything. `held` tells whether they wait for what nobody was told to signal yet: then resets that are submitted later may
- * run before them, and nothing is known.
+ * Throws where commands that are about to be submitted write queries that those before them wrote; gives what notes that they were.
+ * `stamped` are those, in order, that write any, or make them unset. `held` tells whether they wait for what nobody was told to signal
+ * yet: then resets that are submitted later may run before them, and nothing is known. Takes time for what the commands write alone,
+ * however many queries were written before: they go by hundreds, in each step.
  */
-export function checkStamps(
-  batches: readonly { readonly commands: readonly Submittable[] }[],
-  held: () => boolean,
-): (() => void) | undefined {
-  let after: Map<QueryPool, ReadonlySet<number>> | undefined;
-  for (const { commands } of batches) {
-    for (const { label, stamped } of commands) {
-      if (!stamped) continue;
-      after ??= new Map();
-      for (const [pool, { first, since }] of stamped) {
-        const written = after.get(pool) ?? pool.written;
-        const twice = [...first].find((index) => written.has(index));
-        if (twice !== undefined && !held()) throw writtenTwice(label, pool, twice);
-        after.set(pool, since ?? new Set([...written, ...first]));
+export function checkStamps(stamped: readonly Submittable[], held: () => boolean): () => void {
+  const made = new Map<QueryPool, Stamped>();
+  let isHeld: boolean | undefined;
+  for (const { label, stamped: pools } of stamped) {
+    for (const [pool, { first, since }] of pools ?? []) {
+      let all = made.get(pool);
+      if (all === undefined) made.set(pool, (all = new Stamped()));
+      for (const index of first) {
+        const before = all.since === undefined && pool.written.has(index);
+        if (all.write(index) && !before) continue;
+        if (!(isHeld ??= held())) throw writtenTwice(label, pool, index);
       }
+      if (since) all.since = new Set(since);
     }
   }
-  if (after === undefined) return undefined;
-  const known = after;
   return () => {
-    for (const [pool, written] of known) pool.written = written;
+    for (const [pool, { first, since }] of made) {
+      if (since) pool.written = since;
+      else for (const index of first) pool.written.add(index);
+    }
   };
 }
 

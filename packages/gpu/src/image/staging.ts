@@ -5,7 +5,7 @@ import type { Usage } from '../access.ts';
 import type { Encoder } from '../command/encoder.ts';
 import type { Buffer, BufferOptions } from '../memory/buffer.ts';
 import type { Image } from './image.ts';
-import { checkKind, checkNames } from '../given.ts';
+import { checkKind, checkNamesOf } from '../given.ts';
 import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 
@@ -46,7 +46,7 @@ export async function uploadImage(
   options: ImageUploadOptions,
 ): Promise<void> {
   checkKind('upload to', image, 'image');
-  checkNames(`Cannot upload to image "${image.label}"`, options, UPLOAD_OPTIONS);
+  checkNamesOf('Cannot upload to image', image.label, options, UPLOAD_OPTIONS);
   if (!ArrayBuffer.isView(data)) {
     throw new TypeError(
       `Cannot upload to image "${image.label}": ${valueText(data)} is given for its texels; give a typed array`,
@@ -80,7 +80,7 @@ export async function downloadImage(
   options: Partial<ImageDownloadOptions> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkKind('download from', image, 'image');
-  checkNames(`Cannot download from image "${image.label}"`, options, DOWNLOAD_OPTIONS);
+  checkNamesOf('Cannot download from image', image.label, options, DOWNLOAD_OPTIONS);
   const { mip = 0, before } = options;
   if (before === undefined) {
     throw new TypeError(

@@ -4,7 +4,7 @@ import { isUint8Array } from 'node:util/types';
 import { foreign } from '../command/foreign.ts';
 import type { Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
-import { checkKind, checkNames } from '../given.ts';
+import { checkKind, checkNamesOf } from '../given.ts';
 import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 import type { Buffer } from './buffer.ts';
@@ -16,12 +16,12 @@ const DOWNLOAD_OPTIONS: Names<DownloadOptions> = Object.freeze({ into: true, con
 
 /** Throws TypeError unless these are options of an upload. */
 export function checkUpload({ label }: Buffer, options: TransferOptions): void {
-  checkNames(`Cannot upload to buffer "${label}"`, options, UPLOAD_OPTIONS);
+  checkNamesOf('Cannot upload to buffer', label, options, UPLOAD_OPTIONS);
 }
 
 /** Throws TypeError unless these are options of a download. */
 export function checkDownload({ label }: Buffer, options: DownloadOptions): void {
-  checkNames(`Cannot download from buffer "${label}"`, options, DOWNLOAD_OPTIONS);
+  checkNamesOf('Cannot download from buffer', label, options, DOWNLOAD_OPTIONS);
 }
 
 /** Throws unless a buffer is alive, and of this device where one is given. */
