@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Graph, use } from '../src/index.ts';
 import { Queue } from '../src/command/queue.ts';
-import type { ComputePipeline, Device, GraphBuffer, GraphImage } from '../src/index.ts';
+import type { ComputePipeline, Device, Encoder, GraphBuffer, GraphImage } from '../src/index.ts';
 import { makerOf, setMaker } from '../src/memory/buffer.ts';
 import { wordsIn } from './kernels.ts';
 
@@ -121,7 +121,7 @@ function graphOf(operations: readonly Operation[], add: ComputePipeline): Graph 
   return graph;
 }
 
-/** A device whose transfers have a queue of their own: another timeline over the same queue of the driver. */
+/** A device whose transfers have a queue of their own: another timeline over the same queue of the driver, and of its family. */
 function withSecondQueue(device: Device): Device & Disposable {
   const maker = makerOf(device);
   const timeline = device.createTimeline('second queue');
@@ -134,6 +134,7 @@ function withSecondQueue(device: Device): Device & Disposable {
   const twin = new Proxy(device, {
     get(target, key) {
       if (key === 'transfer') return transfer;
+      if (key === 'record') return (label: string, body: (encoder: Encoder) => void) => target.record(label, body);
       if (key === Symbol.dispose) return end;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value as (...words: unknown[]) => unknown).bind(target) : value;
