@@ -29,6 +29,11 @@ export function checkNamesOf<Options>(act: string, label: string, given: Options
   if (stray !== undefined) throw noOption(`${act} "${label}"`, stray, names);
 }
 
+/** Whether something is an object of these options alone: for what is done so often that no sentence is begun for it. */
+export function hasOnly(given: unknown, names: object): boolean {
+  return isOptions(given) && strayOf(given as object, names) === undefined;
+}
+
 /** The first name of its own that is none of these. */
 function strayOf(given: object, names: object): string | undefined {
   for (const name in given) if (!Object.hasOwn(names, name) && Object.hasOwn(given, name)) return name;

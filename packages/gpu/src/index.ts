@@ -111,9 +111,9 @@ export type {
   RecordedWork,
   RecorderThread,
   ThreadedPassOptions,
-  ThreadedRecorder,
   ThreadedRecorderOptions,
-} from './recording/threaded-recorder.ts';
+} from './recording/recorder-options.ts';
+export type { ThreadedRecorder } from './recording/threaded-recorder.ts';
 export type { ThreadPass } from './recording/thread-pass.ts';
 export type { ImageAccess } from './recording/shared-layouts.ts';
 export { compileGlsl } from './shader/compile.ts';

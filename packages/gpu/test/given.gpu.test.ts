@@ -152,6 +152,110 @@ gpuTest('options that there are none of, such as mistyped ones, are refused', {}
   `);
 });
 
+gpuTest('and so they are in graphs and their passes', {}, async () => {
+  const graph = (): Graph => new Graph();
+  const plan = graph().compile();
+  const told = await refusals([
+    () => graph().pass(none({ name: 'blur', read: ['photo'] })),
+    () => graph().stage('late', none({ behind: ['early'] })),
+    () => graph().importBuffer('words', none({ byteLength: 4, kept: true })),
+    () => graph().importImage('photo', none({ size: [4, 4], format: 'r32float', arrivs: 'sampled' })),
+    () => graph().transientBuffer('words', none({ byteLength: 4, leaves: 'uniform' })),
+    () => graph().transientImage('photo', none({ size: [4, 4], format: 'r32float', mip: 2 })),
+    () => graph().compile(none({ repeat: true })),
+    () => plan.record(none(undefined), none({ import: {} })),
+    () => plan.execute(none({ reused: true })),
+    () => reflect(new Uint32Array(8), none({ entries: 'main' })),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot add pass "blur": "read" is no option of it; there are name, queue, reads, writes, after, stage, sideEffects, record, run",
+      "TypeError: Cannot add stage "late": "behind" is no option of it; there are after",
+      "TypeError: Cannot declare buffer "words": "kept" is no option of it; there are role, byteLength, arrives, leaves",
+      "TypeError: Cannot declare image "photo": "arrivs" is no option of it; there are role, size, format, mips, layers, samples, arrives, leaves",
+      "TypeError: Cannot declare buffer "words": "leaves" is no option of it; there are role, byteLength, kept",
+      "TypeError: Cannot declare image "photo": "mip" is no option of it; there are role, size, format, mips, layers, samples, kept",
+      "TypeError: Cannot compile the graph: "repeat" is no option of it; there are repeats, queues, cull",
+      "TypeError: Cannot record the plan: "import" is no option of it; there are device, imports, memory, stage",
+      "TypeError: Cannot execute the plan: "reused" is no option of it; there are device, imports, reuse",
+      "TypeError: Cannot read SPIR-V: "entries" is no option of it; there are entry, stage, specialization",
+    ]
+  `);
+});
+
+gpuTest('and in what is recorded and drawn', {}, async ({ device }) => {
+  using words = device.createBuffer({
+    label: 'words',
+    byteLength: 64,
+    usage: ['vertex', 'index', 'indirect', 'conditional'],
+  });
+  using image = device.createImage({ label: 'picture', size: [4, 4], format: 'r32float' });
+  using pipeline = device.createPipeline({
+    label: 'nothing',
+    spirv: await device.compile('layout(local_size_x = 1) in; void main() {}', { label: 'nothing' }),
+  });
+  const vertex = await device.compile('void main() {}', { label: 'nothing', stage: 'vertex' });
+  const recorded = (body: (encoder: Encoder) => unknown) => () =>
+    device.record('step', (encoder) => void body(encoder))[Symbol.dispose]();
+  const drawn = (body: (to: RenderEncoder) => unknown) =>
+    recorded((encoder) => encoder.rendering({ color: [{ image }] }, (to) => void body(to)));
+  await using recorder = device.createRecorder({ workers: 1 });
+  const told = await refusals([
+    () => device.record('step', () => undefined, none({ qeue: 'transfer' })),
+    () => device.createRecorder(none({ worker: 2 })),
+    () => recorder.encoderFor('draws', none({ renderings: {} })),
+    () => device.hostArray(4096, none({ lable: 'shared' })),
+    () => pipeline.run([], none({ thread: 4 })),
+    () =>
+      device.createGraphicsPipeline({
+        label: 'draw',
+        vertex: { spirv: vertex },
+        color: [none({ format: 'r32float', blending: 'add' })],
+      }),
+    () =>
+      device.createGraphicsPipeline({
+        label: 'draw',
+        vertex: { spirv: vertex },
+        depth: none({ format: 'd32float', writes: false }),
+      }),
+    () => device.recordDraws('draws', none({ size: [4, 4], colors: ['r32float'] }), () => undefined),
+    recorded((encoder) => encoder.rendering(none({ colour: [{ image }] }), () => undefined)),
+    recorded((encoder) => encoder.rendering({ color: [none({ image, clean: 0 })] }, () => undefined)),
+    recorded((encoder) => encoder.pipeline(pipeline).bind(0, words, none({ offset: 4 }))),
+    recorded((encoder) => encoder.conditional(words, () => undefined, none({ invert: true }))),
+    recorded((encoder) => encoder.blit(image, image, none({ form: {} }))),
+    recorded((encoder) => encoder.copyImage(image, image, none({ source: {} }))),
+    recorded((encoder) => encoder.copyImage(image, image, { from: none({ byteOffset: 4 }) })),
+    drawn((to) => to.viewport(none({ width: 4, height: 4, far: 1 }))),
+    drawn((to) => to.vertexBuffer(words, none({ offset: 4 }))),
+    drawn((to) => to.drawIndexed(3, 1, none({ first: 3 }))),
+    drawn((to) => to.drawIndirect(words, none({ stride: 16 }))),
+  ]);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "TypeError: Cannot record "step": "qeue" is no option of it; there are queue",
+      "TypeError: Cannot create a recorder: "worker" is no option of it; there are label, workers, secondaries, log",
+      "TypeError: Cannot record pass "draws" on threads: "renderings" is no option of it; there are rendering, declared",
+      "TypeError: Cannot make host array: "lable" is no option of it; there are label, usage",
+      "TypeError: Cannot run pipeline "nothing": "thread" is no option of it; there are threads, push",
+      "TypeError: Cannot create pipeline "draw": "blending" is no option of it; there are format, blend",
+      "TypeError: Cannot create pipeline "draw": "writes" is no option of it; there are format, compare, write",
+      "TypeError: Cannot record "draws": "colors" is no option of it; there are color, depth, samples, size",
+      "TypeError: Cannot render in "step": "colour" is no option of it; there are color, depth, area, secondary",
+      "TypeError: Cannot render in "step": "clean" is no option of it; there are image, load, clear, store, resolve",
+      "TypeError: Cannot bind to 0 in "step": "offset" is no option of it; there are set, byteOffset, byteLength, sampler, format, layout",
+      "TypeError: Cannot record "step": "invert" is no option of it; there are byteOffset, inverted",
+      "TypeError: Cannot blit an image: "form" is no option of it; there are from, to, filter",
+      "TypeError: Cannot copy image "picture" to image "picture": "source" is no option of it; there are from, to",
+      "TypeError: Cannot copy from image "picture": "byteOffset" is no option of it; there are mip, layer, layers, origin, size",
+      "TypeError: Cannot set the viewport in "step": "far" is no option of it; there are x, y, width, height, nearDepth, farDepth",
+      "TypeError: Cannot draw from a buffer: "offset" is no option of it; there are slot, byteOffset",
+      "TypeError: Cannot draw: "first" is no option of it; there are firstIndex, vertexOffset, firstInstance",
+      "TypeError: Cannot draw: "stride" is no option of it; there are byteOffset, count, byteStride",
+    ]
+  `);
+});
+
 gpuTest('what is recorded, submitted and transferred is there', {}, async ({ device }) => {
   using buffer = device.createBuffer({
     label: 'words',

@@ -75,6 +75,15 @@ gpuTest('a thread that records in each of its lives may end as often as it likes
   expect((await wordsIn(device, words))[0]).toBe(6);
 });
 
+gpuTest('a recorder that is disposed as it tells of a thread leaves none behind', {}, async ({ device }) => {
+  const told = Promise.withResolvers<Promise<void>>();
+  const recorder = device.createRecorder({ workers: 1, log: () => told.resolve(recorder[Symbol.asyncDispose]()) });
+  await recorder.threads[0]!.terminate();
+  // A promise that is resolved with another takes that one's time.
+  await told.promise;
+  expect(recorder.threads.map(({ threadId }) => threadId)).toEqual([-1]);
+});
+
 gpuTest('who finalizes while somebody else does waits for the same', {}, async ({ device }) => {
   using words = device.createBuffer({ label: 'words', byteLength: 16 });
   await using recorder = device.createRecorder({ workers: 1 });

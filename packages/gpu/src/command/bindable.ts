@@ -12,6 +12,7 @@ import type { ImageView } from '../image/view.ts';
 import { Buffer } from '../memory/buffer.ts';
 import { checkRange, checkUsage } from './check-range.ts';
 import type { Local } from '../tracking/local.ts';
+import type { Names } from '../given.ts';
 import type { PipelineBinding } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import { checkTexelBuffer, checkTexels } from './texels.ts';
@@ -32,6 +33,15 @@ export interface BindOptions {
   /** For a sampled image that isn't in layout 'sampled'. */
   readonly layout?: ImageLayout;
 }
+
+export const BIND_OPTIONS: Names<BindOptions> = Object.freeze({
+  set: true,
+  byteOffset: true,
+  byteLength: true,
+  sampler: true,
+  format: true,
+  layout: true,
+});
 
 /** What stands at one place of a binding. */
 export type Bound =

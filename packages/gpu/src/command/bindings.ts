@@ -7,7 +7,7 @@ import * as V from '@halocline/vulkan';
 import type { Usage } from '../access.ts';
 import { drawingUsage } from '../convert.ts';
 import { VulkanError } from '../errors.ts';
-import { boundOf, nameOf } from './bindable.ts';
+import { BIND_OPTIONS, boundOf, nameOf } from './bindable.ts';
 import type { Bindable, BindOptions, Bound } from './bindable.ts';
 import { descriptorWrite, DescriptorSets } from './descriptors.ts';
 import type { BoundTo } from './descriptors.ts';
@@ -17,7 +17,7 @@ import type { BindingTouch } from '../tracking/tracker.ts';
 import type { PipelineBinding, PipelineLayout } from './pipeline-layout.ts';
 import type { CommandScope } from './scope.ts';
 import type { Swappable, WatchedPipeline } from './watched.ts';
-import { isOptions, notOptions } from '../given.ts';
+import { checkNames, hasOnly } from '../given.ts';
 import type { ShaderSampling } from '../shader/sampling.ts';
 import { isSampledBothWays, unsuitedSampling } from './samplings.ts';
 
@@ -111,7 +111,9 @@ export class Bindings<P extends Bindee> {
   /** Puts resources where the shader declares a binding, from its first place on. */
   bind(binding: number, resources: Bindable | readonly Bindable[], options: BindOptions): void {
     this.#scope.open();
-    if (!isOptions(options)) throw notOptions(`Cannot bind to ${binding} in ${this.#scope.place}`, options);
+    if (!hasOnly(options, BIND_OPTIONS)) {
+      checkNames(`Cannot bind to ${binding} in ${this.#scope.place}`, options, BIND_OPTIONS);
+    }
     const list = Array.isArray(resources) ? (resources as readonly Bindable[]) : [resources as Bindable];
     const stray = list.find((each) => !isBindable(each));
     if (stray !== undefined || list.includes(undefined as never)) {

@@ -5,7 +5,8 @@ import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { checkRange, checkUsage } from './check-range.ts';
 import type { CommandScope } from './scope.ts';
-import { isOptions, notOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** Where the word stands, and what it means. */
 export interface ConditionalOptions {
@@ -14,6 +15,8 @@ export interface ConditionalOptions {
   /** The commands run where the word is 0, instead of where it isn't. Default false. */
   readonly inverted?: boolean;
 }
+
+const CONDITIONAL_OPTIONS: Names<ConditionalOptions> = Object.freeze({ byteOffset: true, inverted: true });
 
 /**
  * Records commands that run only if a uint32 of a buffer with role 'indirect' (or usage 'conditional') isn't 0 when the device
@@ -26,7 +29,7 @@ export function recordConditional(
   body: () => void,
 ): void {
   const { driver } = scope;
-  if (!isOptions(options)) throw notOptions(`Cannot record ${scope.place}`, options, 'the options of a conditional');
+  checkNames(`Cannot record ${scope.place}`, options, CONDITIONAL_OPTIONS, 'the options of a conditional');
   const { byteOffset = 0, inverted = false } = options;
   if (driver.features['conditionalRendering'] !== true) {
     throw new VulkanError(

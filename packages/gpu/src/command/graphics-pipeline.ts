@@ -37,7 +37,7 @@ import { withModules } from './pipeline-stage.ts';
 import type { Stage, StageOptions } from './pipeline-stage.ts';
 import { checkDraws } from './queue-abilities.ts';
 import { checkBlending, checkTargetSamples } from './target-support.ts';
-import { checkNames, checkObjects, checkOptions } from '../given.ts';
+import { checkNames, checkObjects } from '../given.ts';
 import type { Names } from '../given.ts';
 
 /** What a pipeline that draws is made from. */
@@ -74,6 +74,9 @@ const GRAPHICS_PIPELINE_OPTIONS: Names<GraphicsPipelineOptions> = Object.freeze(
   samples: true,
   bindingCounts: true,
 });
+
+const COLOR_TARGET: Names<ColorTarget> = Object.freeze({ format: true, blend: true });
+const DEPTH_TARGET: Names<DepthTarget> = Object.freeze({ format: true, compare: true, write: true });
 
 const DYNAMIC = [V.VK_DYNAMIC_STATE_VIEWPORT, V.VK_DYNAMIC_STATE_SCISSOR];
 
@@ -125,8 +128,9 @@ export class GraphicsPipeline implements Child {
     const act = `Cannot create pipeline "${label}"`;
     const color = given.map((each) => (typeof each === 'string' ? { format: each } : each));
     checkObjects(act, 'color', color);
+    for (const each of color) checkNames(act, each, COLOR_TARGET);
     const depth = typeof options.depth === 'string' ? { format: options.depth } : (options.depth ?? undefined);
-    if (depth !== undefined) checkOptions(act, depth, 'the options of its depth');
+    if (depth !== undefined) checkNames(act, depth, DEPTH_TARGET, 'the options of its depth');
     checkColorCount(driver, act, color.length);
     checkColors(label, color, fragment?.point.outputs ?? []);
     if (depth) checkAspect(act, depth.format, 'depth');

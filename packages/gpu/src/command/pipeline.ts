@@ -3,6 +3,7 @@
 import * as V from '@halocline/vulkan';
 import type { Access } from '../access.ts';
 import type { Child, Driver } from '../device/driver.ts';
+import { checkNamesOf } from '../given.ts';
 import type { Names } from '../given.ts';
 import type { ShaderReflection } from '../shader/reflection.ts';
 import type { Bindable } from './bindable.ts';
@@ -44,6 +45,8 @@ export interface RunOptions {
   /** The push constants, from byte 0. */
   readonly push?: ArrayBufferView;
 }
+
+const RUN_OPTIONS: Names<RunOptions> = Object.freeze({ threads: true, push: true });
 
 /** Records, submits and waits: the device's `submitOnce`. */
 export type SubmitOnce = (label: string, body: (encoder: Encoder) => void) => Promise<void>;
@@ -108,7 +111,9 @@ export class ComputePipeline implements Child {
    * without blocking, until it is done. For more than a trial, record commands.
    */
   run(resources: readonly (Bindable | readonly Bindable[])[], options: RunOptions): Promise<void> {
-    const { threads, push } = (options as RunOptions | null | undefined) ?? {};
+    const given = (options as RunOptions | null | undefined) ?? {};
+    checkNamesOf('Cannot run pipeline', this.label, given, RUN_OPTIONS);
+    const { threads, push } = given as Partial<RunOptions>;
     if (threads === undefined) {
       throw new TypeError(
         `Cannot run pipeline "${this.label}": no threads are given; say how many, as in { threads: 1024 }`,

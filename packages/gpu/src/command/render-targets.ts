@@ -13,7 +13,8 @@ import { checkRecordsDraws } from './queue-abilities.ts';
 import type { RecordingPlace } from './scope.ts';
 import { checkDepth, clearColor } from './transfer.ts';
 import type { ClearValue } from './transfer.ts';
-import { checkObjects, checkOptions } from '../given.ts';
+import { checkNames, checkObjects } from '../given.ts';
+import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 
 /** An image that is drawn to, in layout 'color-attachment' or 'depth-attachment'. */
@@ -41,6 +42,20 @@ export interface RenderingOptions {
   readonly secondary?: boolean;
 }
 
+const RENDER_TARGET: Names<RenderTarget> = Object.freeze({
+  image: true,
+  load: true,
+  clear: true,
+  store: true,
+  resolve: true,
+});
+const RENDERING_OPTIONS: Names<RenderingOptions> = Object.freeze({
+  color: true,
+  depth: true,
+  area: true,
+  secondary: true,
+});
+
 /** A rectangle of texels. */
 export type Area = readonly [x: number, y: number, width: number, height: number];
 
@@ -63,7 +78,7 @@ export interface Attachments {
 export function attachmentsOf(driver: Driver, where: RecordingPlace, options: RenderingOptions): Attachments {
   const act = `Cannot render in ${where.place}`;
   checkRecordsDraws(driver, 'render', where);
-  checkOptions(act, options);
+  checkNames(act, options, RENDERING_OPTIONS);
   const given = options.color ?? [];
   checkObjects(act, 'color', given);
   const colors = given.map((target) => attach(act, target, 'color'));
@@ -90,7 +105,7 @@ function unfit(message: string, ...labels: readonly string[]): VulkanError {
 }
 
 function attach(act: string, target: RenderTarget, aspect: 'color' | 'depth'): Attachment {
-  checkOptions(act, target, `the options of its ${aspect}`);
+  checkNames(act, target, RENDER_TARGET, `the options of its ${aspect}`);
   const view = viewOf(act, target.image, aspect);
   const { load = 'load' } = target;
   if (!Object.hasOwn(LOAD, load)) {

@@ -23,7 +23,8 @@ import { setScissor, setViewport } from './viewport.ts';
 import type { Viewport } from './viewport.ts';
 import type { WatchedPipeline } from './watched.ts';
 import { checkRaw } from '../convert.ts';
-import { checkFunction, checkKind, isOptions, notOptions } from '../given.ts';
+import { checkFunction, checkKind, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** A draw whose numbers stand in memory: `count` of them, `byteStride` apart. */
 export interface IndirectOptions {
@@ -34,6 +35,9 @@ export interface IndirectOptions {
   /** Of several: a multiple of 4, no less than one takes. Default: one behind the other. */
   readonly byteStride?: number;
 }
+
+const INDIRECT_OPTIONS: Names<IndirectOptions> = Object.freeze({ byteOffset: true, count: true, byteStride: true });
+const SLOT_OPTIONS = Object.freeze({ slot: true, byteOffset: true });
 
 /** How wide an index is. */
 export type IndexType = 'uint16' | 'uint32';
@@ -103,7 +107,7 @@ export class RenderEncoder {
   /** The buffer that vertices, or instances, come from. */
   vertexBuffer(buffer: Buffer, options: { readonly slot?: number; readonly byteOffset?: number } = {}): this {
     if (this.#executed) throw this.#onlyExecutes();
-    if (!isOptions(options)) throw notOptions('Cannot draw from a buffer', options);
+    checkNames('Cannot draw from a buffer', options, SLOT_OPTIONS);
     const { slot = 0, byteOffset = 0 } = options;
     checkUsage('draw from', buffer, 'vertex');
     checkRange('draw from', buffer, byteOffset, 1);
@@ -170,7 +174,7 @@ export class RenderEncoder {
 
   /** Draws the vertices whose numbers stand in the index buffer. */
   drawIndexed(indices: number, instances: number = 1, options: IndexedOptions = {}): this {
-    if (!isOptions(options)) throw notOptions('Cannot draw', options);
+    checkNames('Cannot draw', options, INDEXED_OPTIONS);
     const { firstIndex = 0, vertexOffset = 0, firstInstance = 0 } = options;
     const pipeline = this.#ready('drawIndexed');
     checkCounts(INDEXED, indices, instances, firstIndex, firstInstance);
@@ -239,7 +243,7 @@ export class RenderEncoder {
   }
 
   #indirect(command: string, buffer: Buffer, options: IndirectOptions, bytes: number): Required<IndirectOptions> {
-    if (!isOptions(options)) throw notOptions('Cannot draw', options);
+    checkNames('Cannot draw', options, INDIRECT_OPTIONS);
     const { byteOffset = 0, count = 1, byteStride = bytes } = options;
     const pipeline = this.#ready(command);
     if (bytes === DRAW_INDEXED_BYTES && this.#input.indices < 0) {
@@ -327,6 +331,12 @@ export interface IndexedOptions {
   readonly vertexOffset?: number;
   readonly firstInstance?: number;
 }
+
+const INDEXED_OPTIONS: Names<IndexedOptions> = Object.freeze({
+  firstIndex: true,
+  vertexOffset: true,
+  firstInstance: true,
+});
 
 /** Records a rendering: begins, draws what `body` says, ends, also where that throws. */
 export function recordRendering(

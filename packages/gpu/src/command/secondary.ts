@@ -8,7 +8,8 @@ import type { Child, Driver } from '../device/driver.ts';
 import { VulkanError } from '../errors.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
-import { checkFunction, checkOptions } from '../given.ts';
+import { checkFunction, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { printsItself, valueText } from '../printing.ts';
 import { UNKNOWN } from '../tracking/local.ts';
 import type { Recorded } from '../tracking/local.ts';
@@ -33,6 +34,8 @@ export interface DrawTargets {
   /** Texels of the targets: viewport and scissor at the beginning. */
   readonly size: readonly [width: number, height: number];
 }
+
+const DRAW_TARGETS: Names<DrawTargets> = Object.freeze({ color: true, depth: true, samples: true, size: true });
 
 /** What a secondary command buffer holds. */
 interface Held {
@@ -157,7 +160,7 @@ export function recordSecondaryDraws(
   body: (encoder: RenderEncoder) => void,
 ): SecondaryCommands {
   const act = `Cannot record "${label}"`;
-  checkOptions(act, drawn, 'its targets');
+  checkNames(act, drawn, DRAW_TARGETS, 'its targets');
   checkFunction(act, body);
   const { color = [], depth, samples = 1, size } = drawn;
   if (!Array.isArray(color)) throw new TypeError(`${act}: color is ${valueText(color)}; give a list of formats`);

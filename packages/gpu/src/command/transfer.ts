@@ -11,7 +11,8 @@ import { checkImageUsage, checkRange, checkUsage } from './check-range.ts';
 import type { TrackedResource, TouchedRange, UsageTracker } from '../tracking/tracker.ts';
 import { checkRecordsDraws } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
-import { checkKind, checkOptions, isOptions, notOptions } from '../given.ts';
+import { checkKind, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** Three numbers in x, y, z; the last ones may be left out. */
 export type Texels = readonly [x: number, y?: number, z?: number];
@@ -45,6 +46,11 @@ export interface BlitOptions {
   readonly filter?: 'linear' | 'nearest';
 }
 
+const IMAGE_BOX: Names<ImageBox> = Object.freeze({ mip: true, layer: true, layers: true, origin: true, size: true });
+const IMAGE_REGION: Names<ImageRegion> = Object.freeze({ ...IMAGE_BOX, byteOffset: true });
+const BOXES = Object.freeze({ from: true, to: true });
+const BLIT_OPTIONS: Names<BlitOptions> = Object.freeze({ ...BOXES, filter: true });
+
 /** What a clear writes: one number for depth, up to four for colour. */
 export type ClearValue = number | readonly number[];
 
@@ -60,10 +66,10 @@ interface Box {
   readonly texels: number;
 }
 
-function boxOf(verb: string, image: Image, box: ImageBox = {}): Box {
+function boxOf(verb: string, image: Image, box: ImageBox = {}, names: object = IMAGE_BOX): Box {
   checkKind(verb, image, 'image');
   const act = `Cannot ${verb} image "${image.label}"`;
-  if (!isOptions(box)) throw notOptions(act, box, 'the numbers of its box');
+  checkNames<object>(act, box, names, 'the numbers of its box');
   for (const name of ['origin', 'size'] as const) {
     if (box[name] === undefined || Array.isArray(box[name])) continue;
     throw new TypeError(`${act}: ${name} is ${valueText(box[name])}; give x, y and z, as in [16, 16]`);
@@ -112,7 +118,7 @@ function partOf({ mip = 0, layer = 0, layers = 1 }: ImageBox = {}): TouchedRange
 }
 
 function bytesOf(image: Image, region: ImageRegion): TouchedRange {
-  const byteLength = boxOf('copy', image, region).texels * formatMeaning(image.format).texelBytes;
+  const byteLength = boxOf('copy', image, region, IMAGE_REGION).texels * formatMeaning(image.format).texelBytes;
   return { byteOffset: region.byteOffset ?? 0, byteLength };
 }
 
@@ -171,7 +177,7 @@ export function fillBuffer(
 }
 
 function bufferRegion(verb: string, buffer: Buffer, image: Image, region: ImageRegion): V.VkBufferImageCopy {
-  const box = boxOf(verb, image, region);
+  const box = boxOf(verb, image, region, IMAGE_REGION);
   const { byteOffset = 0 } = region;
   const { texelBytes } = formatMeaning(image.format);
   checkRange(verb, buffer, byteOffset, box.texels * texelBytes, texelBytes);
@@ -220,7 +226,7 @@ export function copyImage(
 ): void {
   checkKind('copy from', from, 'image');
   checkKind('copy to', to, 'image');
-  checkOptions(`Cannot copy image "${from.label}" to image "${to.label}"`, boxes, 'the boxes');
+  checkNames(`Cannot copy image "${from.label}" to image "${to.label}"`, boxes, BOXES, 'the boxes');
   const { from: source, to: target } = boxes;
   const [a, b] = [formatMeaning(from.format), formatMeaning(to.format)];
   if (a.texelBytes !== b.texelBytes || a.aspect !== b.aspect) {
@@ -311,7 +317,7 @@ function checkBlit(source: Box, target: Box, filter: string): void {
 
 /** Copies texels from image to image, scaled to the target's box and converted to its format. */
 export function blitImage(scope: CommandScope, from: Image, to: Image, options: BlitOptions): void {
-  checkOptions('Cannot blit an image', options);
+  checkNames('Cannot blit an image', options, BLIT_OPTIONS);
   const { filter = 'linear' } = options;
   checkRecordsDraws(scope.driver, 'blit', scope);
   const source = boxOf('blit from', from, options.from);

@@ -3,7 +3,8 @@
 import * as V from '@halocline/vulkan';
 import { pipelineProperties } from './driver-properties.ts';
 import type { CommandScope } from './scope.ts';
-import { isOptions, notOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
 export interface Viewport {
@@ -15,12 +16,21 @@ export interface Viewport {
   readonly farDepth?: number;
 }
 
+const VIEWPORT: Names<Viewport> = Object.freeze({
+  x: true,
+  y: true,
+  width: true,
+  height: true,
+  nearDepth: true,
+  farDepth: true,
+});
+
 /** Most of x + width, and y + height: the device adds them as int32. */
 const MOST_EDGE = 2 ** 31 - 1;
 
 /** Sets the viewport; throws RangeError for one that there can't be (VkViewport, "Valid Usage"). */
 export function setViewport(scope: CommandScope, viewport: Viewport): void {
-  if (!isOptions(viewport)) throw notOptions(`Cannot set the viewport in ${scope.place}`, viewport, 'its numbers');
+  checkNames(`Cannot set the viewport in ${scope.place}`, viewport, VIEWPORT, 'its numbers');
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
   const { driver } = scope;
   const refuse = (what: string): RangeError => new RangeError(`Cannot set the viewport in ${scope.place}: ${what}`);

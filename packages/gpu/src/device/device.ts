@@ -61,8 +61,9 @@ import { Driver } from './driver.ts';
 import type { Child, Counters } from './driver.ts';
 import { vulkanLoader } from './instance.ts';
 import type { Instance, Validation } from './instance.ts';
+import { RECORDER_OPTIONS } from '../recording/recorder-options.ts';
+import type { ThreadedRecorderOptions } from '../recording/recorder-options.ts';
 import { ThreadedRecorder } from '../recording/threaded-recorder.ts';
-import type { ThreadedRecorderOptions } from '../recording/threaded-recorder.ts';
 import { validationListener } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import type { DeviceLimits, DeviceReport, SurveyedDevice } from './survey.ts';
@@ -92,6 +93,7 @@ export interface QueryPoolOptions {
 }
 
 const QUERY_POOL_OPTIONS: Names<QueryPoolOptions> = Object.freeze({ label: true, count: true, queue: true });
+const RECORDED_QUEUE = Object.freeze({ queue: true });
 const LARGEST_RING = 2 ** 26;
 
 /** What follows the recordings of a device, if anything shall. */
@@ -356,7 +358,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
   ): CommandBuffer {
     const act = `Cannot record "${label}"`;
     checkFunction(act, body);
-    checkOptions(act, options);
+    checkNames(act, options, RECORDED_QUEUE);
     const { queue = 'compute' } = options;
     if (this.#queueOf(queue, 'record', label) === this.compute) {
       return new CommandBuffer(this.#driver, this.#pool, label, body);
@@ -441,7 +443,7 @@ export class Device implements AsyncDisposable, FrameDevice<Encoder> {
 
   /** Threads that record passes of the open frame; started here. Dispose it with `await using`. */
   createRecorder(options: ThreadedRecorderOptions = {}): ThreadedRecorder {
-    checkOptions('Cannot create a recorder', options);
+    checkNames('Cannot create a recorder', options, RECORDER_OPTIONS);
     checkFunctions('Cannot create a recorder', options, ['log']);
     const frames = this.#openFrames();
     const place = {

@@ -2,10 +2,11 @@
 
 import type { Usage } from '../access.ts';
 import { checkRaw } from '../convert.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { valueText } from '../printing.ts';
+import type { Origin } from './resource.ts';
 import { BUFFER_ROLES, IMAGE_ROLES } from '../role.ts';
 
 interface Declared {
@@ -14,9 +15,26 @@ interface Declared {
   readonly leaves?: unknown;
 }
 
+const ORIGINS = Object.freeze({
+  imported: Object.freeze({ arrives: true, leaves: true }),
+  transient: Object.freeze({ kept: true }),
+});
+const BUFFER = Object.freeze({ role: true, byteLength: true });
+const IMAGE = Object.freeze({ role: true, size: true, format: true, mips: true, layers: true, samples: true });
+/** What may be said of each. */
+const BUFFER_NAMES = Object.freeze({
+  imported: { ...BUFFER, ...ORIGINS.imported },
+  transient: { ...BUFFER, ...ORIGINS.transient },
+});
+const IMAGE_NAMES = Object.freeze({
+  imported: { ...IMAGE, ...ORIGINS.imported },
+  transient: { ...IMAGE, ...ORIGINS.transient },
+});
+
 /** Throws unless a graph can have such a buffer. */
-export function checkBuffer(label: string, declared: Declared & { readonly byteLength: number }): void {
+export function checkBuffer(label: string, origin: Origin, declared: Declared & { readonly byteLength: number }): void {
   const act = `Cannot declare buffer "${label}"`;
+  checkNames<object>(act, declared, BUFFER_NAMES[origin]);
   checkCommon(act, declared, BUFFER_ROLES);
   const { byteLength } = declared;
   if (isCount(byteLength)) return;
@@ -26,6 +44,7 @@ export function checkBuffer(label: string, declared: Declared & { readonly byteL
 /** Throws unless a graph can have such an image. */
 export function checkImage(
   label: string,
+  origin: Origin,
   declared: Declared & {
     readonly size: readonly number[];
     readonly format: ImageFormat;
@@ -35,6 +54,7 @@ export function checkImage(
   },
 ): void {
   const act = `Cannot declare image "${label}"`;
+  checkNames<object>(act, declared, IMAGE_NAMES[origin]);
   checkCommon(act, declared, IMAGE_ROLES);
   const { size, format, mips = 1, layers = 1, samples = 1 } = declared;
   if (!Array.isArray(size) || size.length < 2 || size.length > 3 || !size.every(isCount)) {
@@ -48,7 +68,6 @@ export function checkImage(
 }
 
 function checkCommon(act: string, declared: Declared, roles: readonly string[]): void {
-  checkOptions(act, declared);
   const { role = 'any', arrives, leaves } = declared;
   if (!roles.includes(role as string)) {
     throw new TypeError(`${act}: role "${valueText(role)}" is none of ${roles.join(', ')}`);

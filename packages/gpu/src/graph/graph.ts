@@ -17,8 +17,18 @@ import { Plan } from './plan.ts';
 import { GraphBuffer, GraphImage, HostValue } from './resource.ts';
 import type { GraphBufferOptions, GraphImageOptions, ImportOptions, Resource, TransientOptions } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
+
+/** Where a named stage stands. */
+export interface GraphStageOptions {
+  /** Stages that it comes after. Default: none. */
+  readonly after?: readonly string[];
+}
+
+const STAGE_OPTIONS: Names<GraphStageOptions> = Object.freeze({ after: true });
+const GRAPH_OPTIONS: Names<GraphOptions> = Object.freeze({ repeats: true, queues: true, cull: true });
 
 /** Collects passes and puts them in order. */
 export class Graph<E extends BarrierSink = Encoder> {
@@ -77,9 +87,9 @@ export class Graph<E extends BarrierSink = Encoder> {
    * Names a stage: its passes are recorded behind those of the stages that it comes after. That alone makes no barrier:
    * barriers stand only where there are hazards. Once one is named, passes stand in those alone, and in those that they come after.
    */
-  stage(name: string, options: { readonly after?: readonly string[] } = {}): this {
+  stage(name: string, options: GraphStageOptions = {}): this {
     const act = `Cannot add stage "${name}"`;
-    checkOptions(act, options);
+    checkNames(act, options, STAGE_OPTIONS);
     const { after = [] } = options;
     if (!Array.isArray(after)) throw new TypeError(`${act}: after is ${valueText(after)}; give a list of stages`);
     if (this.#stages.has(name)) {
@@ -132,7 +142,7 @@ export class Graph<E extends BarrierSink = Encoder> {
 
   /** The plan of these passes; throws GraphError with the cycle if there is one. */
   compile(options: GraphOptions = {}): Plan<E> {
-    checkOptions('Cannot compile the graph', options);
+    checkNames('Cannot compile the graph', options, GRAPH_OPTIONS);
     const source = {
       passes: [...this.#passes],
       uses: [...this.#uses],

@@ -11,7 +11,8 @@ import type { BufferLike, ImageLike, Use } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import { defaultUsage, layoutOf, resolveUsage } from './usage.ts';
 import type { PassQueue, Resolved } from './usage.ts';
-import { checkFunctions, checkOptions } from '../given.ts';
+import { checkFunctions, checkNamesOf, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 
 /** A node of the graph: its name (unique), where it runs, what it touches, what it must follow, and its commands. */
@@ -32,6 +33,18 @@ export interface Pass<E extends BarrierSink = BarrierSink> {
   /** For queue 'host': what it does. A promise is waited for. */
   readonly run?: (at: Bindings) => void | Promise<void>;
 }
+
+const PASS: Names<Pass> = Object.freeze({
+  name: true,
+  queue: true,
+  reads: true,
+  writes: true,
+  after: true,
+  stage: true,
+  sideEffects: true,
+  record: true,
+  run: true,
+});
 
 /** A use, settled: what, how, which part. */
 export interface SettledUse {
@@ -78,6 +91,7 @@ export function checkPass(pass: Pass<never>): void {
       `Cannot add a pass: its name is ${valueText(pass.name)}; give a text, which barriers and errors speak of`,
     );
   }
+  checkNamesOf('Cannot add pass', pass.name, pass, PASS);
   checkFunctions(`Cannot add pass "${pass.name}"`, pass, ['record', 'run']);
   for (const what of ['reads', 'writes', 'after'] as const) {
     const list: unknown = pass[what];

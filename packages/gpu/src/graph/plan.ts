@@ -20,7 +20,8 @@ import type { GraphBuffer, GraphImage } from './resource.ts';
 import type { BarrierSink } from './sink.ts';
 import type { GraphBarrier, Step } from './steps.ts';
 import { planToSvg } from './svg.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** How much synchronization a plan has. */
 export interface PlanCounts {
@@ -55,6 +56,9 @@ export interface RecordOptions {
    */
   readonly stage?: string;
 }
+
+const RECORD_OPTIONS: Names<RecordOptions> = Object.freeze({ device: true, imports: true, memory: true, stage: true });
+const EXECUTE_OPTIONS: Names<ExecuteOptions> = Object.freeze({ device: true, imports: true, reuse: true });
 
 /** The passes in order, with the barriers between their levels. It prints, explains, draws and records itself. */
 export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
@@ -117,7 +121,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
    * have transient resources, and begins with a barrier behind its last run.
    */
   record(encoder: E, options: RecordOptions = {}): void {
-    checkOptions('Cannot record the plan', options);
+    checkNames('Cannot record the plan', options, RECORD_OPTIONS);
     const { device, imports = {}, memory, stage } = options;
     checkOptions('Cannot record the plan', imports, 'its imports');
     if (stage !== undefined) this.#checkStage(stage);
@@ -143,7 +147,7 @@ export class Plan<E extends BarrierSink = BarrierSink> implements Disposable {
 
   /** As `execute`, without waiting: each execution comes behind the plan's one before on the same device. */
   start(options: ExecuteOptions = {}): Execution {
-    checkOptions('Cannot execute the plan', options);
+    checkNames('Cannot execute the plan', options, EXECUTE_OPTIONS);
     if (options.imports !== undefined) checkOptions('Cannot execute the plan', options.imports, 'its imports');
     return this.#executor(options.device).start(options);
   }

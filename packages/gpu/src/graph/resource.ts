@@ -92,7 +92,7 @@ export class GraphBuffer<R extends BufferRole = BufferRole> implements BufferLik
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphBufferOptions<R> & ImportOptions & TransientOptions) {
-    checkBuffer(label, declared);
+    checkBuffer(label, origin, declared);
     const { role = 'any' as R, byteLength, ...options } = declared;
     this.label = label;
     this.origin = origin;
@@ -124,7 +124,7 @@ export class GraphImage<R extends ImageRole = ImageRole> implements ImageLike<R>
   readonly options: ImportOptions & TransientOptions;
 
   constructor(label: string, origin: Origin, declared: GraphImageOptions<R> & ImportOptions & TransientOptions) {
-    checkImage(label, declared);
+    checkImage(label, origin, declared);
     const { role = 'any' as R, size, format, mips = 1, layers = 1, samples = 1, ...options } = declared;
     this.label = label;
     this.origin = origin;

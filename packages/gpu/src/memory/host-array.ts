@@ -15,7 +15,8 @@ import { settleCopies } from './copiers.ts';
 import { adviseHugePages, HUGE_PAGE } from './libc.ts';
 import type { BufferMaker, BufferNeeds, Place } from './buffer.ts';
 import type { ImportOptions } from './shared-memory.ts';
-import { checkFunction, checkOptions } from '../given.ts';
+import { checkFunction, checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { valueText } from '../printing.ts';
 
 /** What a host array is made from, beside its length. */
@@ -25,6 +26,14 @@ export interface HostArrayOptions {
   /** Default: everything but vertex and index. */
   readonly usage?: readonly BufferUsage[];
 }
+
+const HOST_ARRAY_OPTIONS: Names<HostArrayOptions> = Object.freeze({ label: true, usage: true });
+const IMPORT_OPTIONS: Names<ImportOptions> = Object.freeze({
+  label: true,
+  address: true,
+  byteLength: true,
+  release: true,
+});
 
 /** Memory of JavaScript's own that the device uses in place. Dispose it when neither side needs it: `array` is empty from then on. */
 export interface HostArray extends Disposable {
@@ -41,7 +50,7 @@ const HANDLE_TYPE = V.VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
 
 /** Makes a host array. Throws VulkanError 'not-available' where the device can't use the host's memory. */
 export function createHostArray(maker: BufferMaker, byteLength: number, options: HostArrayOptions): HostArray {
-  checkOptions('Cannot make host array', options);
+  checkNames('Cannot make host array', options, HOST_ARRAY_OPTIONS);
   const { label = 'host array', ...rest } = options;
   const { driver } = maker;
   const words = wordsOf('make host array', label);
@@ -58,7 +67,7 @@ export function createHostArray(maker: BufferMaker, byteLength: number, options:
 
 /** Makes a buffer over host memory that is there already, until `release` is called. Throws as `createHostArray` does. */
 export function importHostMemory(maker: BufferMaker, options: ImportOptions): Buffer {
-  checkOptions('Cannot share memory', options);
+  checkNames('Cannot share memory', options, IMPORT_OPTIONS);
   const { label, address, byteLength, release } = options;
   const { driver } = maker;
   const words = wordsOf('share memory', label);

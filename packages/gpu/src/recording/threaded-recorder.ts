@@ -29,54 +29,10 @@ import type { ThreadPlace } from './recording-thread.ts';
 import type { Failure, JobMessage } from './recording-worker.ts';
 import { isImageAccess, LAYOUT_BYTES, SharedLayouts } from './shared-layouts.ts';
 import type { ImageAccess } from './shared-layouts.ts';
-import { checkOptions } from '../given.ts';
-
-/** How a threaded recorder is made. */
-export interface ThreadedRecorderOptions {
-  /** Its name in messages. Default 'recorder'. */
-  readonly label?: string;
-  /** Threads that record. Default: the processor's cores less one, at most 8. */
-  readonly workers?: number;
-  /** Secondary command buffers that each thread has for each frame, to begin with. Default 16. */
-  readonly secondaries?: number;
-  /** Gets a line when a pool grows or a thread is started again. Default: the device's `log`. */
-  readonly log?: ((line: string) => void) | undefined;
-}
-
-/** A thread of a recorder. */
-export interface RecorderThread {
-  /** Node's number of it. */
-  readonly threadId: number;
-  /** Ends it; resolves to its exit code. Until then it holds the process. */
-  terminate(): Promise<number>;
-}
-
-/** What a thread records: a function that a module exports, and its data. */
-export interface RecordedWork {
-  /** The module, such as `new URL('./passes.ts', import.meta.url)`. A thread loads it once. */
-  readonly module: { readonly href: string };
-  /** The name of the function: `(encoder, data) => void`, which records and doesn't wait. */
-  readonly export: string;
-  /** Plain data, with buffers, images, samplers and pipelines in it as they are. It is copied now. */
-  readonly data?: unknown;
-}
-
-/** How a pass stands in the frame. */
-export interface ThreadedPassOptions {
-  /** The pass draws: its functions get the encoder of a rendering to these targets. */
-  readonly rendering?: Omit<RenderingOptions, 'secondary'>;
-  /** What the pass may touch, for a device with checks or automatic barriers; see `encoder.label`. */
-  readonly declared?: readonly DeclaredUse[];
-}
-
-/** Gives work of one pass to the threads. */
-export interface PassEncoder {
-  readonly label: string;
-  /** Gives a thread something to record, at once. What one pass records runs in the order of these calls. */
-  record(work: RecordedWork): this;
-  /** Records on this thread, into the primary, when `finalize` comes to it: barriers, mostly. Not in a pass that draws. */
-  inline(body: (encoder: Encoder) => void): this;
-}
+import { checkNames } from '../given.ts';
+import { PASS_OPTIONS } from './recorder-options.ts';
+import type { PassEncoder, RecordedWork, RecorderThread } from './recorder-options.ts';
+import type { ThreadedPassOptions, ThreadedRecorderOptions } from './recorder-options.ts';
 
 interface Job {
   readonly index: number;
@@ -192,7 +148,7 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
 
   /** The next pass of the open frame. Its work is recorded by the threads from now on, and runs in the order of the passes. */
   encoderFor(label: string, options: ThreadedPassOptions = {}): PassEncoder {
-    checkOptions(`Cannot record pass "${label}" on threads`, options);
+    checkNames(`Cannot record pass "${label}" on threads`, options, PASS_OPTIONS);
     const frame = this.#place.openFrame();
     const why = this.#closed ?? (this.#lost || (frame ? undefined : 'no frame is open; call device.beginFrame first'));
     if (why !== undefined || !frame) {
@@ -585,9 +541,10 @@ export class ThreadedRecorder implements Child, AsyncDisposable {
       Atomics.add(control, T.BELL, 1);
       Atomics.notify(control, T.BELL); // it may have been the only one that was woken for a job
     } else {
-      this.#log?.(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
       this.#start(thread);
       if (this.#finalizing) this.#threads[thread]!.ref();
+      // Last: who hears it may dispose the recorder, which ends this thread too.
+      this.#log?.(`recorder "${this.label}": thread ${thread} ended with code ${code}${why}; another takes its place`);
     }
     Atomics.notify(control, T.FINISHED);
   }

@@ -16,7 +16,8 @@ import type { SpirvEntry, SpirvHeader } from './spirv-read.ts';
 import { portsOf } from './stage-interface.ts';
 import type { ShaderPort } from './stage-interface.ts';
 import { ADDRESS_SPACES, BUILTIN_WORKGROUP_SIZE, Decoration, Op } from './spirv-words.ts';
-import { checkOptions } from '../given.ts';
+import { checkNames, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 export type { ShaderSpecialization } from './reflection-specialization.ts';
 
@@ -72,6 +73,8 @@ export interface ReflectOptions {
   readonly specialization?: SpecializationValues;
 }
 
+const REFLECT_OPTIONS: Names<ReflectOptions> = Object.freeze({ entry: true, stage: true, specialization: true });
+
 /** A module whose words were read, before values are given to its constants. */
 export interface ReadShader {
   readonly module: SpirvModule;
@@ -82,7 +85,7 @@ export interface ReadShader {
 /** Reads a module; throws ShaderError where it isn't SPIR-V. */
 export function reflect(words: Uint32Array, options: ReflectOptions = {}): ShaderReflection {
   const refuse = (what: string): RangeError => new RangeError(`Cannot read SPIR-V: ${what}`);
-  checkOptions('Cannot read SPIR-V', options);
+  checkNames('Cannot read SPIR-V', options, REFLECT_OPTIONS);
   const { entry, stage, specialization = {} } = options;
   checkOptions('Cannot read SPIR-V', specialization, 'values of its specialization constants');
   const read = readShader(words);
