@@ -8,6 +8,7 @@ import { openDevice } from '@halocline/gpu';
 import { benchWords, checkFile, opened } from '../words.ts';
 import { groups } from './groups.ts';
 import type { Row } from './row.ts';
+import { wake } from './wake.ts';
 
 const NAME = 'gpu';
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -91,7 +92,9 @@ for (const { name, measure } of groups) {
   if (!wanted.includes(name)) continue;
   say(`${name} …`);
   try {
-    const measured = await measure({ device, software: device.kind === 'cpu', say });
+    const software = device.kind === 'cpu';
+    if (!software) await wake(device);
+    const measured = await measure({ device, software, say });
     rows.push(...measured.map((row) => ({ group: name, ...row })));
   } catch (error) {
     say(`${name} ended early: ${String(error)}`); // the others are worth having
