@@ -61,6 +61,7 @@ export type {
 } from './frame/frame-device.ts';
 export type { FrameOptions } from './frame/frames.ts';
 export { Graph } from './graph/graph.ts';
+export type { GraphStageOptions } from './graph/graph.ts';
 export type { HazardKind } from './graph/hazards.ts';
 export { barrierBetween, barrierRequirements } from './graph/hints.ts';
 export type { Pass } from './graph/pass.ts';
