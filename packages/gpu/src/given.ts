@@ -29,7 +29,7 @@ export function checkNamesOf<Options>(act: string, label: string, given: Options
   if (stray !== undefined) throw noOption(`${act} "${label}"`, stray, names);
 }
 
-/** Whether something is an object of these options alone: for what is done so often that no sentence is begun for it. */
+/** Whether something is an object of these options alone: asked before `checkNames` where a sentence for each call would cost too much. */
 export function hasOnly(given: unknown, names: object): boolean {
   return isOptions(given) && strayOf(given as object, names) === undefined;
 }

@@ -14,7 +14,7 @@ import {
   use,
   writeCache,
 } from '../src/index.ts';
-import type { Encoder, RenderEncoder } from '../src/index.ts';
+import type { Device, Encoder, Image, RenderEncoder } from '../src/index.ts';
 import { compileGlsl } from '../src/shader/compile.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { messageOf } from './message-of.ts';
@@ -31,6 +31,15 @@ async function refusals(calls: readonly (() => unknown)[]): Promise<string[]> {
     }
   }
   return told;
+}
+
+/** Calls that record a command, or draw one into an image, and drop what was recorded. */
+function recordings(device: Device, image: Image) {
+  const recorded = (body: (encoder: Encoder) => unknown) => () =>
+    device.record('step', (encoder) => void body(encoder))[Symbol.dispose]();
+  const drawn = (body: (to: RenderEncoder) => unknown) =>
+    recorded((encoder) => encoder.rendering({ color: [{ image }] }, (to) => void body(to)));
+  return { recorded, drawn };
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what types refuse is what is tested
@@ -195,10 +204,7 @@ gpuTest('and in what is recorded and drawn', {}, async ({ device }) => {
     spirv: await device.compile('layout(local_size_x = 1) in; void main() {}', { label: 'nothing' }),
   });
   const vertex = await device.compile('void main() {}', { label: 'nothing', stage: 'vertex' });
-  const recorded = (body: (encoder: Encoder) => unknown) => () =>
-    device.record('step', (encoder) => void body(encoder))[Symbol.dispose]();
-  const drawn = (body: (to: RenderEncoder) => unknown) =>
-    recorded((encoder) => encoder.rendering({ color: [{ image }] }, (to) => void body(to)));
+  const { recorded, drawn } = recordings(device, image);
   await using recorder = device.createRecorder({ workers: 1 });
   const told = await refusals([
     () => device.record('step', () => undefined, none({ qeue: 'transfer' })),
@@ -268,10 +274,7 @@ gpuTest('what is recorded, submitted and transferred is there', {}, async ({ dev
     format: 'r32float',
     usage: ['color-attachment', 'transfer-target'],
   });
-  const recorded = (body: (encoder: Encoder) => unknown) => () =>
-    device.record('step', (encoder) => void body(encoder))[Symbol.dispose]();
-  const drawn = (body: (to: RenderEncoder) => unknown) =>
-    recorded((encoder) => encoder.rendering({ color: [{ image }] }, (to) => void body(to)));
+  const { recorded, drawn } = recordings(device, image);
   const told = await refusals([
     () => device.record('step', none(undefined)),
     () => device.record('step', () => undefined, none(7)),

@@ -64,7 +64,7 @@ gpuTest('an image is brought over only to what it was made for, and where it rea
   });
   const over = (options: object) => wrong<TransitionOptions>({ before: 'undefined', after: 'sampled', ...options });
   expect(told((encoder) => encoder.transition(image, over({ mip: 7 })))).toBe(
-    'Cannot bring image "picture" over: option "mip" is none of before, after, range, discard',
+    'Cannot bring image "picture" over: "mip" is no option of it; there are before, after, range, discard',
   );
   expect(told((encoder) => encoder.transition(image, over({ range: { mip: 7 } })))).toBe(
     'Cannot take a part of image "picture": -4 mips from 7 and 1 layers from 0 are asked for; it has 3 and 1',

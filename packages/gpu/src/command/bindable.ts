@@ -34,6 +34,7 @@ export interface BindOptions {
   readonly layout?: ImageLayout;
 }
 
+/** The names of all of them. */
 export const BIND_OPTIONS: Names<BindOptions> = Object.freeze({
   set: true,
   byteOffset: true,

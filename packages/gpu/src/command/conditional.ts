@@ -5,7 +5,7 @@ import { VulkanError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import { checkRange, checkUsage } from './check-range.ts';
 import type { CommandScope } from './scope.ts';
-import { checkNames } from '../given.ts';
+import { checkNames, hasOnly } from '../given.ts';
 import type { Names } from '../given.ts';
 
 /** Where the word stands, and what it means. */
@@ -29,7 +29,9 @@ export function recordConditional(
   body: () => void,
 ): void {
   const { driver } = scope;
-  checkNames(`Cannot record ${scope.place}`, options, CONDITIONAL_OPTIONS, 'the options of a conditional');
+  if (!hasOnly(options, CONDITIONAL_OPTIONS)) {
+    checkNames(`Cannot record ${scope.place}`, options, CONDITIONAL_OPTIONS, 'the options of a conditional');
+  }
   const { byteOffset = 0, inverted = false } = options;
   if (driver.features['conditionalRendering'] !== true) {
     throw new VulkanError(

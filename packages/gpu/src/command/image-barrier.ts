@@ -12,7 +12,8 @@ import type { ImageRange } from '../image/view.ts';
 import { checkLists } from './barrier.ts';
 import { checkTransferBarrier, onTransfers } from './queue-abilities.ts';
 import type { CommandScope } from './scope.ts';
-import { checkKind, checkObjects, checkOptions } from '../given.ts';
+import { checkKind, checkNames, checkObjects, checkOptions } from '../given.ts';
+import type { Names } from '../given.ts';
 
 /** From which usage an image goes over to which; the usages imply its layouts. */
 export interface TransitionOptions {
@@ -25,24 +26,25 @@ export interface TransitionOptions {
   readonly discard?: boolean;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(['before', 'after', 'range', 'discard']);
+const TRANSITION_OPTIONS: Names<TransitionOptions> = Object.freeze({
+  before: true,
+  after: true,
+  range: true,
+  discard: true,
+});
 
 /** The image barrier of a transition. */
 export function imageBarrier(image: Image, options: TransitionOptions): ImageBarrier<Image> {
   checkKind('bring over', image, 'image');
-  checkOptions(`Cannot bring image "${image.label}" over`, options);
+  const act = `Cannot bring image "${image.label}" over`;
+  checkOptions(act, options);
   const { before, after, range, discard } = options;
-  const stray = Object.keys(options).find((each) => !OPTIONS.has(each));
   if (before === undefined || after === undefined) {
     throw new TypeError(
-      `Cannot bring image "${image.label}" over: ${before === undefined ? 'before' : 'after'} is not given; give both, as in { before: 'undefined', after: 'transfer-target' }`,
+      `${act}: ${before === undefined ? 'before' : 'after'} is not given; give both, as in { before: 'undefined', after: 'transfer-target' }`,
     );
   }
-  if (stray !== undefined) {
-    throw new TypeError(
-      `Cannot bring image "${image.label}" over: option "${stray}" is none of ${[...OPTIONS].join(', ')}`,
-    );
-  }
+  checkNames(act, options, TRANSITION_OPTIONS);
   return {
     image,
     before: before === 'undefined' ? before : listOf(before),

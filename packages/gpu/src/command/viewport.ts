@@ -3,7 +3,7 @@
 import * as V from '@halocline/vulkan';
 import { pipelineProperties } from './driver-properties.ts';
 import type { CommandScope } from './scope.ts';
-import { checkNames } from '../given.ts';
+import { checkNames, hasOnly } from '../given.ts';
 import type { Names } from '../given.ts';
 
 /** A rectangle of texels from the top left corner, and the depths that 0 and 1 become. */
@@ -30,7 +30,9 @@ const MOST_EDGE = 2 ** 31 - 1;
 
 /** Sets the viewport; throws RangeError for one that there can't be (VkViewport, "Valid Usage"). */
 export function setViewport(scope: CommandScope, viewport: Viewport): void {
-  checkNames(`Cannot set the viewport in ${scope.place}`, viewport, VIEWPORT, 'its numbers');
+  if (!hasOnly(viewport, VIEWPORT)) {
+    checkNames(`Cannot set the viewport in ${scope.place}`, viewport, VIEWPORT, 'its numbers');
+  }
   const { x = 0, y = 0, width, height, nearDepth = 0, farDepth = 1 } = viewport;
   const { driver } = scope;
   const refuse = (what: string): RangeError => new RangeError(`Cannot set the viewport in ${scope.place}: ${what}`);

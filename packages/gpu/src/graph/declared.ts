@@ -3,11 +3,13 @@
 import type { Usage } from '../access.ts';
 import { checkRaw } from '../convert.ts';
 import { checkNames } from '../given.ts';
+import type { Names } from '../given.ts';
 import { formatMeaning } from '../image/format.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { valueText } from '../printing.ts';
-import type { Origin } from './resource.ts';
 import { BUFFER_ROLES, IMAGE_ROLES } from '../role.ts';
+import type { BufferRole, ImageRole } from '../role.ts';
+import type { GraphBufferOptions, GraphImageOptions, ImportOptions, Origin, TransientOptions } from './resource.ts';
 
 interface Declared {
   readonly role?: unknown;
@@ -15,26 +17,25 @@ interface Declared {
   readonly leaves?: unknown;
 }
 
-const ORIGINS = Object.freeze({
-  imported: Object.freeze({ arrives: true, leaves: true }),
-  transient: Object.freeze({ kept: true }),
+const BUFFER: Names<GraphBufferOptions<BufferRole>> = Object.freeze({ role: true, byteLength: true });
+const IMAGE: Names<GraphImageOptions<ImageRole>> = Object.freeze({
+  role: true,
+  size: true,
+  format: true,
+  mips: true,
+  layers: true,
+  samples: true,
 });
-const BUFFER = Object.freeze({ role: true, byteLength: true });
-const IMAGE = Object.freeze({ role: true, size: true, format: true, mips: true, layers: true, samples: true });
-/** What may be said of each. */
-const BUFFER_NAMES = Object.freeze({
-  imported: { ...BUFFER, ...ORIGINS.imported },
-  transient: { ...BUFFER, ...ORIGINS.transient },
-});
-const IMAGE_NAMES = Object.freeze({
-  imported: { ...IMAGE, ...ORIGINS.imported },
-  transient: { ...IMAGE, ...ORIGINS.transient },
-});
+const IMPORTED: Names<ImportOptions> = Object.freeze({ arrives: true, leaves: true });
+const TRANSIENT: Names<TransientOptions> = Object.freeze({ kept: true });
+/** What may be said of each, by where it comes from. */
+const BUFFERS = Object.freeze({ imported: { ...BUFFER, ...IMPORTED }, transient: { ...BUFFER, ...TRANSIENT } });
+const IMAGES = Object.freeze({ imported: { ...IMAGE, ...IMPORTED }, transient: { ...IMAGE, ...TRANSIENT } });
 
 /** Throws unless a graph can have such a buffer. */
 export function checkBuffer(label: string, origin: Origin, declared: Declared & { readonly byteLength: number }): void {
   const act = `Cannot declare buffer "${label}"`;
-  checkNames<object>(act, declared, BUFFER_NAMES[origin]);
+  checkNames<object>(act, declared, BUFFERS[origin]);
   checkCommon(act, declared, BUFFER_ROLES);
   const { byteLength } = declared;
   if (isCount(byteLength)) return;
@@ -54,7 +55,7 @@ export function checkImage(
   },
 ): void {
   const act = `Cannot declare image "${label}"`;
-  checkNames<object>(act, declared, IMAGE_NAMES[origin]);
+  checkNames<object>(act, declared, IMAGES[origin]);
   checkCommon(act, declared, IMAGE_ROLES);
   const { size, format, mips = 1, layers = 1, samples = 1 } = declared;
   if (!Array.isArray(size) || size.length < 2 || size.length > 3 || !size.every(isCount)) {
