@@ -11,20 +11,29 @@ import type { Row, World } from './row.ts';
 
 const COUNT = 20_000;
 const WORKERS = [1, 2, 4, 8];
-/** Functions a thread gets, large ones first: more even out where some cores are only half there, fewer cost less where there are few. */
-const ROUNDS = availableParallelism() >= 16 ? 4 : 2;
+/** Functions a thread gets, large ones first: more even out where some cores are only half there, one costs least where there are few. */
+const ROUNDS = availableParallelism() >= 16 ? 4 : 1;
 /** Frames before those that count: a new thread's code is compiled meanwhile, on the same cores. */
 const WARM = 20;
-const RUNS = 12;
+/** The same for a thread that has recorded before: each frame in flight has one that it takes back. */
+const WARM_AGAIN = 2;
+/** Frames of each count of threads, of which the least counts. */
+const RUNS = 25;
+/** Frames of this thread at a time: as many in all, before, between and after the others. */
+const ALONE = RUNS / (WORKERS.length + 1);
 const module = new URL('./recorded-passes.ts', import.meta.url);
 
 /** One way to record a frame. */
 type Record = (frame: Frame, recorder: ThreadedRecorder | undefined) => Promise<void>;
 
-/** Milliseconds from beginFrame to the end of endFrame: the least of some frames, after others to warm up; fewer where that was done. */
-async function frameTime(device: Device, record: Record, recorder?: ThreadedRecorder, again = false): Promise<number> {
+/** Milliseconds from beginFrame to the end of endFrame: the least of `runs` frames, behind `warm` others. */
+async function frameTime(
+  device: Device,
+  record: Record,
+  { warm, runs, recorder }: { warm: number; runs: number; recorder?: ThreadedRecorder },
+): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
-  for (let run = again ? -2 : -WARM; run < (again ? RUNS / 2 : RUNS); run++) {
+  for (let run = -warm; run < runs; run++) {
     await device.idle();
     const start = performance.now();
     const frame = await device.beginFrame();
@@ -94,16 +103,16 @@ async function rowsOf(world: World, what: string, record: Record): Promise<Row[]
   const { device } = world;
   const cores = availableParallelism();
   const goals: Readonly<{ [workers: number]: number }> = cores >= 16 ? { 4: 2, 8: 3 } : { 2: 1.6 };
-  let alone = await frameTime(device, record);
+  let alone = await frameTime(device, record, { warm: WARM, runs: ALONE });
   const found: { workers: number; value: number; memory: number }[] = [];
   for (const workers of WORKERS) {
     const before = process.memoryUsage().rss;
     {
       await using recorder = device.createRecorder({ workers });
-      const value = await frameTime(device, record, recorder);
+      const value = await frameTime(device, record, { warm: WARM, runs: RUNS, recorder });
       found.push({ workers, value, memory: (process.memoryUsage().rss - before) / 2 ** 20 / workers });
     }
-    alone = Math.min(alone, await frameTime(device, record, undefined, true));
+    alone = Math.min(alone, await frameTime(device, record, { warm: WARM_AGAIN, runs: ALONE }));
   }
   return [
     { name: `${COUNT} ${what} on this thread`, value: alone, unit: 'ms' },

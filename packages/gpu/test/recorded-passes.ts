@@ -63,9 +63,10 @@ export function triangle(encoder: RenderEncoder, { pipeline, red }: { pipeline: 
     .draw(3);
 }
 
-/** Appends to a file on which cores this thread may run. */
-export function tellCores(_: Encoder, { file }: { file: string }): void {
-  appendFileSync(file, `${allowedCores('/proc/thread-self/status')}\n`);
+/** Appends to a file which thread this is and on which cores it may run, and waits so many milliseconds. */
+export function tellCores(_: Encoder, { file, wait = 0 }: { file: string; wait?: number }): void {
+  appendFileSync(file, `${threadId} ${allowedCores('/proc/thread-self/status')}\n`);
+  if (wait > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
 }
 
 /** What Linux says of the cores that a thread may run on: "0-3,6". */

@@ -13,7 +13,14 @@ function asleep(): string[] {
   return recorders.map(allowedCores);
 }
 
-const NAME = 'recording threads sleep on cores of their own, and record on any';
+/** The cores that each thread told, in the order in which it did. */
+function told(file: string): string[][] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  const words = lines.map((line) => line.split(' ') as [string, string]);
+  return [...Map.groupBy(words, ([thread]) => thread).values()].map((each) => each.map(([, cores]) => cores));
+}
+
+const NAME = 'recording threads sleep and begin on cores of their own, and go on on any';
 /** As many threads as cores: with fewer, the system finds a free core by itself. */
 const workers = availableParallelism();
 const all = process.platform === 'linux' ? allowedCores('/proc/self/status') : '';
@@ -25,14 +32,23 @@ if (/^\d*$/.test(all) || workers > 32) {
     using folder = temporaryFolder();
     const file = folder.file('cores', '');
     await using recorder = device.createRecorder({ workers });
+    const single = (): Set<string> => new Set(asleep().filter((cores) => /^\d+$/.test(cores)));
+    await expect.poll(() => single().size, { timeout: 5000 }).toBe(workers);
+    const cores = single();
+
     const frame = await device.beginFrame();
     const pass = recorder.encoderFor('cores');
-    for (let i = 0; i < 2 * workers; i++) pass.record({ module, export: 'tellCores', data: { file } });
+    for (let i = 0; i < 2 * workers; i++) pass.record({ module, export: 'tellCores', data: { file, wait: 100 } });
     await recorder.finalize();
     device.endFrame(frame);
 
-    expect(new Set(readFileSync(file, 'utf8').trim().split('\n'))).toEqual(new Set([all]));
-    const single = (): Set<string> => new Set(asleep().filter((cores) => /^\d+$/.test(cores)));
+    const threads = told(file);
+    for (const [first, ...later] of threads) {
+      expect(cores).toContain(first);
+      for (const each of later) expect([first, all]).toContain(each);
+    }
+    expect(new Set(threads.map(([first]) => first)).size).toBe(threads.length);
+    expect(threads.flat()).toContain(all);
     await expect.poll(() => single().size, { timeout: 5000 }).toBe(workers);
   });
 }
@@ -52,7 +68,7 @@ else {
       device.endFrame(frame);
       await device.idle();
     }
-    expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual([all, all, all]);
+    expect(told(file)).toEqual([[all, all, all]]);
     await expect.poll(asleep, { timeout: 5000 }).toEqual([all]);
   });
 }

@@ -152,14 +152,21 @@ let seen = 0;
 const core = sleepingCore(start.thread, start.threads);
 const quiet = quietCore(start.thread, start.threads, table.places);
 
+/** Jobs since it last slept. The first is recorded on the core where the thread woke: to let it roam costs as much as 150 commands. */
+let jobs = 0;
+
 for (;;) {
   const bell = Atomics.load(table.control, BELL);
   if (Atomics.load(table.control, QUIT) !== 0) break;
   const job = claimJob(table, start.thread);
   if (job >= 0) {
+    if (++jobs > 1) core?.roam();
     await run(job);
     quiet?.look();
-  } else if (!tidy()) sleep(bell);
+  } else if (!tidy()) {
+    sleep(bell);
+    jobs = 0;
+  }
 }
 
 /** Sleeps until the bell has rung once more than `bell` times. */
@@ -168,7 +175,6 @@ function sleep(bell: number): void {
   if (Atomics.load(table.control, POSTED) === 0) quiet?.seek(() => Atomics.load(table.control, BELL) === bell);
   core?.settle();
   Atomics.wait(table.control, BELL, bell);
-  core?.roam();
 }
 
 function tell(word: Word): void {

@@ -3,7 +3,8 @@
  *
  * Linux wakes a thread where it slept or where it is woken from. Of a virtual machine's cores it doesn't count those as idle that the
  * host has taken away meanwhile, so that several threads, woken at once, begin on one core with another one idle beside them.
- * A thread that sleeps on a core of its own wakes there; then it may run on all again, and the system moves it as it likes.
+ * A thread that sleeps on a core of its own wakes there, and records its first function there; from the second on it may run on all
+ * again, and the system moves it as it likes.
  * Where cores are left over, the system finds one by itself; which of them are worth having, `quiet-core.ts` finds.
  */
 
@@ -15,9 +16,9 @@ export const CORE_BYTES = 128;
 
 /** What a thread does around its sleep. */
 export interface SleepingCore {
-  /** The calling thread goes to its core and stays there. */
+  /** The calling thread goes to its core and stays there. A system call, unless it is there. */
   settle(): void;
-  /** It may run on every core again that was allowed to it. */
+  /** It may run on every core again that was allowed to it. A system call, unless it may. */
   roam(): void;
 }
 
@@ -45,8 +46,11 @@ export function sleepingCore(thread: number, threads: number): SleepingCore | un
   if (cores.length < 2 || cores.length > threads) return undefined;
   const core = cores[thread % cores.length]!;
   new Uint8Array(own.buffer, 0, CORE_BYTES)[core >> 3] = 1 << (core & 7);
-  return {
-    settle: () => void affinity.set(0, size, own.address),
-    roam: () => void affinity.set(0, size, all.address),
+  let settled = false;
+  const allow = (alone: boolean): void => {
+    if (settled === alone) return;
+    settled = alone;
+    affinity.set(0, size, (alone ? own : all).address);
   };
+  return { settle: () => allow(true), roam: () => allow(false) };
 }
