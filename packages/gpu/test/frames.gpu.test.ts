@@ -36,7 +36,7 @@ gpuTest('nothing waits until the memory of a frame would be used again', {}, asy
     waits.push(device.counters.waits - before);
     frame.record('slow', (encoder) => {
       encoder.pipeline(pipeline).push(wordsPush(words.address, 1));
-      for (let k = 0; k < 4; k++) {
+      for (let k = 0; k < 40; k++) {
         encoder.dispatch(1).barrier(['storage-write'], ['storage-read', 'storage-write']);
       }
     });
